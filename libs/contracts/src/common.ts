@@ -1,0 +1,38 @@
+/**
+ * Schemas that several contracts share. Called by contract files only.
+ * Must never hold a service's own words.
+ */
+import { isDecimalText } from '@tradewire/kernel/decimal'
+import { z } from 'zod'
+
+/** An exact decimal as text, e.g. "46319.5". */
+export const decimalText = z
+  .string()
+  .refine(isDecimalText, { error: 'must be a decimal as text, such as "0.25"' })
+  .meta({ description: 'Exact decimal as text', examples: ['46319.5'] })
+export const positiveDecimalText = decimalText.refine((text) => !text.startsWith('-') && /[1-9]/.test(text), {
+  error: 'must be greater than 0',
+})
+/** UTC, ISO 8601 with milliseconds. */
+export const timestamp = z.iso.datetime()
+export const side = z.enum(['buy', 'sell'])
+export type Side = z.output<typeof side>
+/** Unified symbol, BASE/QUOTE: "BTC/USDT". The venue says whether that is spot or a perpetual. */
+export const symbol = z.string().regex(/^[A-Z0-9]{1,20}\/[A-Z0-9]{1,20}$/, { error: 'must be format BASE/QUOTE' })
+/** The venues of this release; one folder of adapters each. */
+export const venue = z.enum(['binance-spot', 'binance-usdm', 'paper'])
+export type Venue = z.output<typeof venue>
+
+export const pageLimitMax = 200
+export const pageLimitDefault = 50
+
+/** Cursor paging: every list takes it and answers {items, nextToken}. */
+export const pageQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(pageLimitMax).default(pageLimitDefault),
+  nextToken: z.string().max(200).optional(),
+})
+export type PageQuery = z.output<typeof pageQuery>
+
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.strictObject({ items: z.array(item), nextToken: z.string().nullable() })
+}

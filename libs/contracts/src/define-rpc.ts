@@ -1,0 +1,35 @@
+/**
+ * Questions and commands that need an answer now, over NATS request/reply with a deadline.
+ * Called by the service that answers and by those that ask.
+ * Must never carry news: an event does that.
+ */
+import type { z } from 'zod'
+
+export interface RpcContract<
+  Name extends string = string,
+  Request extends z.ZodType = z.ZodType,
+  Reply extends z.ZodType = z.ZodType,
+> {
+  /** `<service>.<noun>.<verb>`; the subject is `rpc.<name>`. */
+  readonly name: Name
+  readonly description: string
+  readonly request: Request
+  readonly reply: Reply
+  /** How long the asker waits at most. */
+  readonly deadlineMs: number
+}
+
+export type RequestOf<Contract extends RpcContract> = z.output<Contract['request']>
+export type ReplyOf<Contract extends RpcContract> = z.output<Contract['reply']>
+
+const defaultDeadlineMs = 5_000
+
+export function defineRpc<const Name extends string, Request extends z.ZodType, Reply extends z.ZodType>(contract: {
+  readonly name: Name
+  readonly description: string
+  readonly request: Request
+  readonly reply: Reply
+  readonly deadlineMs?: number
+}): RpcContract<Name, Request, Reply> {
+  return { deadlineMs: defaultDeadlineMs, ...contract }
+}

@@ -1,0 +1,15 @@
+/** Every event contract of the system. Called by the bus (streams) and the documentation. Must never be imported to name one event. */
+import type { EventContract } from '../define-event.ts'
+import { brokerEvents } from './brokers.ts'
+import { identityEvents } from './identity.ts'
+import { orderEvents } from './orders.ts'
+import { signalEvents } from './signals.ts'
+import { webhookEvents } from './webhooks.ts'
+
+export const allEvents: readonly EventContract[] = [
+  ...identityEvents,
+  ...signalEvents,
+  ...orderEvents,
+  ...brokerEvents,
+  ...webhookEvents,
+]

@@ -1,0 +1,173 @@
+/** Events that `brokers` owns. Called by brokers, orders, reporting, webhooks. Must never carry credentials. */
+import { z } from 'zod'
+import { decimalText, positiveDecimalText, symbol, timestamp, venue } from '../common.ts'
+import { defineEvent } from '../define-event.ts'
+
+/** What is known of one venue order of ours at one moment; quantities are cumulative. */
+export const orderUpdate = z.strictObject({
+  intentId: z.uuid(),
+  bracketId: z.uuid(),
+  accountId: z.uuid(),
+  /** Grows with each update of the same intent: a consumer ignores a lower one than it has seen. */
+  revision: z.int().positive(),
+  venueOrderId: z.string().nullable(),
+  clientOrderId: z.string(),
+  /** True once nothing more can happen to the order. */
+  final: z.boolean(),
+  filledQuantity: decimalText,
+  averagePrice: positiveDecimalText.nullable(),
+  fee: decimalText,
+  feeCurrency: z.string().nullable(),
+  /** Stable code of ours and the venue's own words; null when all is well. */
+  reason: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+  /** When our request left; null for news that came by itself. */
+  sentAt: timestamp.nullable(),
+  /** When the evidence reached us. */
+  observedAt: timestamp,
+})
+
+const updateExample = {
+  intentId: '01963a5e-0000-8000-a000-000000000001',
+  bracketId: '01963a5e-0000-7000-8000-000000000002',
+  accountId: 'df30b2fa-adc8-47cb-a9f5-be90ae259827',
+  revision: 2,
+  venueOrderId: '3240579942',
+  clientOrderId: 'tw1f3k9d0a7b5c2e4g6h8j1k3',
+  final: true,
+  filledQuantity: '0.673',
+  averagePrice: '19299.9',
+  fee: '5.19553307',
+  feeCurrency: 'USDT',
+  reason: null,
+  sentAt: '2022-10-21T18:12:09.450Z',
+  observedAt: '2022-10-21T18:12:09.485Z',
+}
+
+function orderEvent<const Name extends string>(name: Name, description: string) {
+  return defineEvent({
+    name,
+    version: 1,
+    owner: 'brokers',
+    delivery: 'batched',
+    description,
+    data: orderUpdate,
+    example: updateExample,
+  })
+}
+
+export const orderAccepted = orderEvent('order.accepted', 'The venue has the order; it is working.')
+export const orderFilled = orderEvent('order.filled', 'More of the order was filled; `final` tells whether all was.')
+export const orderRejected = orderEvent('order.rejected', 'The venue, or a check before the call, proved that the order does not stand.')
+export const orderUnknown = orderEvent('order.unknown', 'The reply was lost: the order may stand. Evidence will follow.')
+export const orderCancelled = orderEvent('order.cancelled', 'The order ended unfilled or part filled: cancelled or expired.')
+
+export const accountConnected = defineEvent({
+  name: 'account.connected',
+  version: 1,
+  owner: 'brokers',
+  description: "A broker account answered with its owner's credentials.",
+  data: z.strictObject({ accountId: z.uuid(), userId: z.uuid(), venue, label: z.string(), connectedAt: timestamp }),
+  example: {
+    accountId: 'df30b2fa-adc8-47cb-a9f5-be90ae259827',
+    userId: 'a12565e5-567b-432a-93b2-6349653010d9',
+    venue: 'binance-usdm',
+    label: 'Default',
+    connectedAt: '2022-09-09T01:57:36.304Z',
+  },
+})
+
+export const accountDisconnected = defineEvent({
+  name: 'account.disconnected',
+  version: 1,
+  owner: 'brokers',
+  description: 'A broker account can no longer be used; sent once per outage.',
+  data: z.strictObject({
+    accountId: z.uuid(),
+    userId: z.uuid(),
+    venue,
+    label: z.string(),
+    reason: z.strictObject({ code: z.string(), message: z.string() }),
+    disconnectedAt: timestamp,
+  }),
+  example: {
+    accountId: 'df30b2fa-adc8-47cb-a9f5-be90ae259827',
+    userId: 'a12565e5-567b-432a-93b2-6349653010d9',
+    venue: 'binance-usdm',
+    label: 'Default',
+    reason: { code: 'VENUE_AUTHENTICATION_FAILED', message: 'Invalid API-key, IP, or permissions for action.' },
+    disconnectedAt: '2022-09-09T01:57:36.304Z',
+  },
+})
+
+export const balanceUpdated = defineEvent({
+  name: 'balance.updated',
+  version: 1,
+  owner: 'brokers',
+  delivery: 'batched',
+  description: "An account's balance in its trading currency, as the venue told it.",
+  data: z.strictObject({
+    accountId: z.uuid(),
+    currency: z.string(),
+    total: decimalText,
+    free: decimalText,
+    /** Total with the profit and loss of open positions. */
+    equity: decimalText,
+    observedAt: timestamp,
+  }),
+  example: {
+    accountId: 'df30b2fa-adc8-47cb-a9f5-be90ae259827',
+    currency: 'USDT',
+    total: '2637.5428719',
+    free: '2637.5428719',
+    equity: '2637.5428719',
+    observedAt: '2022-09-09T01:57:36.304Z',
+  },
+})
+
+export const instrumentChanged = defineEvent({
+  name: 'instrument.changed',
+  version: 1,
+  owner: 'brokers',
+  delivery: 'batched',
+  description: 'What may be traded at a venue, and in which steps.',
+  data: z.strictObject({
+    venue,
+    symbol,
+    kind: z.enum(['spot', 'perpetual']),
+    base: z.string(),
+    quote: z.string(),
+    active: z.boolean(),
+    priceStep: positiveDecimalText,
+    quantityStep: positiveDecimalText,
+    minimumQuantity: decimalText,
+    maximumQuantity: positiveDecimalText,
+    /** Smallest quantity x price of an order. */
+    minimumNotional: decimalText,
+    contractSize: positiveDecimalText,
+    observedAt: timestamp,
+  }),
+  example: {
+    venue: 'binance-usdm',
+    symbol: 'BTC/USDT',
+    kind: 'perpetual',
+    base: 'BTC',
+    quote: 'USDT',
+    active: true,
+    priceStep: '0.1',
+    quantityStep: '0.001',
+    minimumQuantity: '0.001',
+    maximumQuantity: '1000',
+    minimumNotional: '100',
+    contractSize: '1',
+    observedAt: '2022-09-09T01:57:36.304Z',
+  },
+})
+
+export const orderUpdateEvents = [orderAccepted, orderFilled, orderRejected, orderUnknown, orderCancelled] as const
+export const brokerEvents = [
+  ...orderUpdateEvents,
+  accountConnected,
+  accountDisconnected,
+  balanceUpdated,
+  instrumentChanged,
+] as const

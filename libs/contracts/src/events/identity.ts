@@ -1,0 +1,56 @@
+/** Events that `identity` owns. Called by identity and by those who keep users in a read model. Must never carry a password or token. */
+import { z } from 'zod'
+import { timestamp } from '../common.ts'
+import { defineEvent } from '../define-event.ts'
+import { roles } from '../define-route.ts'
+
+export const userCreated = defineEvent({
+  name: 'user.created',
+  version: 1,
+  owner: 'identity',
+  description: 'A user exists.',
+  data: z.strictObject({
+    userId: z.uuid(),
+    username: z.string(),
+    email: z.string().nullable(),
+    roles: z.array(z.enum(roles)),
+    createdAt: timestamp,
+  }),
+  example: {
+    userId: 'a12565e5-567b-432a-93b2-6349653010d9',
+    username: 'johndoe',
+    email: 'johndoe@example.com',
+    roles: ['follower'],
+    createdAt: '2022-10-01T15:32:39.511Z',
+  },
+})
+
+export const userDisabled = defineEvent({
+  name: 'user.disabled',
+  version: 1,
+  owner: 'identity',
+  description: 'A user may no longer log in; their tokens end.',
+  data: z.strictObject({ userId: z.uuid(), disabledAt: timestamp }),
+  example: { userId: 'a12565e5-567b-432a-93b2-6349653010d9', disabledAt: '2022-10-01T15:32:39.511Z' },
+})
+
+export const sessionRevoked = defineEvent({
+  name: 'session.revoked',
+  version: 1,
+  owner: 'identity',
+  description: 'A session ended: logged out, or a used refresh token came back.',
+  data: z.strictObject({
+    sessionId: z.uuid(),
+    userId: z.uuid(),
+    reason: z.enum(['logout', 'reuse', 'disabled']),
+    revokedAt: timestamp,
+  }),
+  example: {
+    sessionId: '01963a5e-0000-7000-8000-00000000000b',
+    userId: 'a12565e5-567b-432a-93b2-6349653010d9',
+    reason: 'reuse',
+    revokedAt: '2022-10-01T15:32:39.511Z',
+  },
+})
+
+export const identityEvents = [userCreated, userDisabled, sessionRevoked] as const

@@ -1,0 +1,190 @@
+/** Events and partitioned commands that `orders` owns. Called by orders, brokers, reporting, webhooks. Must never carry credentials. */
+import { z } from 'zod'
+import { decimalText, positiveDecimalText, side, symbol, timestamp, venue } from '../common.ts'
+import { defineEvent } from '../define-event.ts'
+
+export const orderPurpose = z.enum(['entry', 'stop', 'target', 'trailing', 'close'])
+export type OrderPurpose = z.output<typeof orderPurpose>
+
+/** How the venue shall execute it. Conditional types carry a trigger price. */
+export const orderType = z.enum([
+  'market',
+  'limit',
+  'stop-market',
+  'stop-limit',
+  'take-profit-market',
+  'take-profit-limit',
+  'trailing-stop',
+])
+export type OrderType = z.output<typeof orderType>
+
+export const orderSubmit = defineEvent({
+  name: 'order.submit',
+  version: 1,
+  owner: 'orders',
+  delivery: 'batched',
+  partitioned: true,
+  description: 'Command to brokers: place one order, exactly once.',
+  data: z.strictObject({
+    /** hash(signal, account, leg, purpose): the same order always has the same id (rule R12). */
+    intentId: z.uuid(),
+    bracketId: z.uuid(),
+    signalId: z.uuid(),
+    strategyId: z.uuid(),
+    accountId: z.uuid(),
+    venue,
+    symbol,
+    purpose: orderPurpose,
+    /** Names the leg within its bracket: entry, stop-1, target-2, close-1. */
+    leg: z.string(),
+    side,
+    type: orderType,
+    quantity: positiveDecimalText,
+    price: positiveDecimalText.nullable(),
+    triggerPrice: positiveDecimalText.nullable(),
+    callbackRatePercent: positiveDecimalText.nullable(),
+    reduceOnly: z.boolean(),
+    /** To be set on the account before an entry; null leaves it. */
+    leverage: z.int().nullable(),
+    /** Entries are not sent after this moment; null for exits, which always go. */
+    expiresAt: timestamp.nullable(),
+  }),
+  example: {
+    intentId: '01963a5e-0000-8000-a000-000000000001',
+    bracketId: '01963a5e-0000-7000-8000-000000000002',
+    signalId: '01963a5e-0000-7000-8000-000000000001',
+    strategyId: '61b79e6d-7e22-4f91-b508-ef5be6a21419',
+    accountId: 'df30b2fa-adc8-47cb-a9f5-be90ae259827',
+    venue: 'binance-usdm',
+    symbol: 'BTC/USDT',
+    purpose: 'entry',
+    leg: 'entry',
+    side: 'buy',
+    type: 'market',
+    quantity: '0.673',
+    price: null,
+    triggerPrice: null,
+    callbackRatePercent: null,
+    reduceOnly: false,
+    leverage: 5,
+    expiresAt: '2022-11-06T16:54:29.180Z',
+  },
+})
+
+export const orderCancel = defineEvent({
+  name: 'order.cancel',
+  version: 1,
+  owner: 'orders',
+  delivery: 'batched',
+  partitioned: true,
+  description: 'Command to brokers: cancel one of our orders; it is no error if the order has ended already.',
+  data: z.strictObject({ intentId: z.uuid(), bracketId: z.uuid(), accountId: z.uuid() }),
+  example: {
+    intentId: '01963a5e-0000-8000-a000-000000000001',
+    bracketId: '01963a5e-0000-7000-8000-000000000002',
+    accountId: 'df30b2fa-adc8-47cb-a9f5-be90ae259827',
+  },
+})
+
+export const orderPlanned = defineEvent({
+  name: 'order.planned',
+  version: 1,
+  owner: 'orders',
+  delivery: 'batched',
+  description: "What a signal means for one follower: an approved bracket or a refusal with its code.",
+  data: z.strictObject({
+    signalId: z.uuid(),
+    strategyId: z.uuid(),
+    followId: z.uuid(),
+    accountId: z.uuid(),
+    userId: z.uuid(),
+    bracketId: z.uuid(),
+    outcome: z.enum(['approved', 'denied']),
+    quantity: decimalText.nullable(),
+    denial: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+  }),
+  example: {
+    signalId: '01963a5e-0000-7000-8000-000000000001',
+    strategyId: '61b79e6d-7e22-4f91-b508-ef5be6a21419',
+    followId: '78ca1450-a3a6-459d-ad1b-7c142ae9b2c1',
+    accountId: 'df30b2fa-adc8-47cb-a9f5-be90ae259827',
+    userId: 'a12565e5-567b-432a-93b2-6349653010d9',
+    bracketId: '01963a5e-0000-7000-8000-000000000002',
+    outcome: 'denied',
+    quantity: null,
+    denial: { code: 'BELOW_MINIMUM', message: 'The sized quantity is below what the venue takes.' },
+  },
+})
+
+const trade = z.strictObject({
+  tradeId: z.uuid(),
+  /** Counts the trade events of one account, from 1: order is not promised by delivery (rule R17). */
+  sequence: z.int().positive(),
+  signalId: z.uuid(),
+  strategyId: z.uuid(),
+  followId: z.uuid(),
+  accountId: z.uuid(),
+  userId: z.uuid(),
+  venue,
+  symbol,
+  side,
+  quantity: positiveDecimalText,
+  openPrice: positiveDecimalText,
+  openedAt: timestamp,
+})
+
+const tradeExample = {
+  tradeId: '01963a5e-0000-7000-8000-000000000002',
+  sequence: 1,
+  signalId: '01963a5e-0000-7000-8000-000000000001',
+  strategyId: '61b79e6d-7e22-4f91-b508-ef5be6a21419',
+  followId: '78ca1450-a3a6-459d-ad1b-7c142ae9b2c1',
+  accountId: 'df30b2fa-adc8-47cb-a9f5-be90ae259827',
+  userId: 'a12565e5-567b-432a-93b2-6349653010d9',
+  venue: 'binance-usdm' as const,
+  symbol: 'BTC/USDT',
+  side: 'buy' as const,
+  quantity: '0.673',
+  openPrice: '19299.9',
+  openedAt: '2022-11-06T16:54:00.112Z',
+}
+
+export const tradeOpened = defineEvent({
+  name: 'trade.opened',
+  version: 1,
+  owner: 'orders',
+  description: 'A follower holds a position and its stop stands at the venue.',
+  data: trade.extend({
+    stopLoss: positiveDecimalText,
+    takeProfits: z.array(positiveDecimalText),
+    /** From the first fill to the moment the whole filled quantity was protected. */
+    unprotectedMs: z.int().nonnegative(),
+  }),
+  example: { ...tradeExample, stopLoss: '19280.4', takeProfits: ['19288', '19289.5'], unprotectedMs: 41 },
+})
+
+export const tradeClosed = defineEvent({
+  name: 'trade.closed',
+  version: 1,
+  owner: 'orders',
+  description: 'A position is closed, with its profit and loss.',
+  data: trade.extend({
+    closePrice: positiveDecimalText,
+    closedAt: timestamp,
+    reason: z.enum(['stop', 'target', 'trailing', 'close', 'venue']),
+    /** After fees, in quote currency. */
+    realizedPnl: decimalText,
+    fees: decimalText,
+  }),
+  example: {
+    ...tradeExample,
+    sequence: 2,
+    closePrice: '19291.1',
+    closedAt: '2022-11-06T18:12:16.152Z',
+    reason: 'target',
+    realizedPnl: '-16.3113',
+    fees: '10.3889',
+  },
+})
+
+export const orderEvents = [orderPlanned, orderSubmit, orderCancel, tradeOpened, tradeClosed] as const

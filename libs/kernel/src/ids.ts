@@ -1,0 +1,55 @@
+/**
+ * Branded identifiers. All ids are UUIDv7: they sort by time and keep inserts cheap.
+ * Called by every package. Must never be made outside an injected IdSource.
+ */
+import { createHash } from 'node:crypto'
+import { uuidv7 } from 'uuidv7'
+
+declare const brand: unique symbol
+export type Id<Name extends string> = string & { readonly [brand]: Name }
+
+export type UserId = Id<'User'>
+export type StrategyId = Id<'Strategy'>
+export type RiskProfileId = Id<'RiskProfile'>
+export type FollowId = Id<'Follow'>
+export type AccountId = Id<'Account'>
+export type SignalId = Id<'Signal'>
+export type IntentId = Id<'Intent'>
+export type BracketId = Id<'Bracket'>
+export type TradeId = Id<'Trade'>
+export type EventId = Id<'Event'>
+export type WebhookEndpointId = Id<'WebhookEndpoint'>
+export type DeliveryId = Id<'Delivery'>
+
+const UUID_TEXT = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** Narrows canonical lower-case UUID text to an id; throws on anything else. */
+export function idOf<Name extends string>(text: string): Id<Name> {
+  if (!UUID_TEXT.test(text)) throw new RangeError(`not a UUID: ${text.slice(0, 64)}`)
+  return text as Id<Name>
+}
+
+/** Where new ids come from: injected, so that simulations repeat. */
+export abstract class IdSource {
+  abstract next<Name extends string>(): Id<Name>
+}
+
+export class UuidV7Source extends IdSource {
+  next<Name extends string>(): Id<Name> {
+    return uuidv7() as Id<Name>
+  }
+}
+
+/**
+ * The deterministic id of one order intent: the same (signal, account, leg, purpose) always gives the same id,
+ * so planning twice cannot order twice (reliability rule R12). First 128 bits of SHA-256, in UUID form.
+ */
+export function intentIdOf(signal: string, account: string, leg: string, purpose: string): IntentId {
+  return uuidOfHash(`${signal}|${account}|${leg}|${purpose}`) as IntentId
+}
+
+/** A stable UUID-shaped digest of a text; for ids that must be equal whenever their inputs are. */
+export function uuidOfHash(text: string): string {
+  const hex = createHash('sha256').update(text).digest('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}
