@@ -1,0 +1,232 @@
+/** Public routes that `signals` answers. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
+import { z } from 'zod'
+import { pageQuery, venue } from '../common.ts'
+import { defineRoute, type Caller, type RouteContract } from '../define-route.ts'
+import * as rpc from '../rpc/signals.ts'
+
+const everyone = ['operator', 'provider', 'follower'] as const
+const providers = ['operator', 'provider'] as const
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
+
+/** Routes that are not public always have a caller: the gateway answers 401 before. */
+export function callerOf(parts: { readonly caller: Caller | undefined }): Caller {
+  if (parts.caller === undefined) throw new Error('a route with access rules was called without a caller')
+  return parts.caller
+}
+
+const strategyRoutes = [
+  defineRoute({
+    operation: 'createStrategy',
+    tag: 'Strategies',
+    method: 'POST',
+    path: '/v1/strategies',
+    summary: 'Create a strategy; the reply shows its alert secret once',
+    access: providers,
+    status: 201,
+    body: rpc.strategyInput,
+    rpc: rpc.createStrategy,
+    toRequest: (parts) => ({ caller: callerOf(parts), strategy: parts.body }),
+  }),
+  defineRoute({
+    operation: 'listStrategies',
+    tag: 'Strategies',
+    method: 'GET',
+    path: '/v1/strategies',
+    summary: 'List strategies',
+    access: everyone,
+    query: pageQuery.extend({ active: flag.optional(), venue: venue.optional() }),
+    rpc: rpc.listStrategies,
+    toRequest: (parts) => {
+      const { active, venue: at, ...page } = parts.query
+      return { caller: callerOf(parts), page, active, venue: at }
+    },
+  }),
+  defineRoute({
+    operation: 'getStrategy',
+    tag: 'Strategies',
+    method: 'GET',
+    path: '/v1/strategies/{strategyId}',
+    summary: 'Get a strategy',
+    access: everyone,
+    params: z.strictObject({ strategyId: z.uuid() }),
+    rpc: rpc.getStrategy,
+    toRequest: (parts) => ({ caller: callerOf(parts), strategyId: parts.params.strategyId }),
+  }),
+  defineRoute({
+    operation: 'updateStrategy',
+    tag: 'Strategies',
+    method: 'PATCH',
+    path: '/v1/strategies/{strategyId}',
+    summary: 'Change, pause or resume a strategy',
+    access: providers,
+    params: z.strictObject({ strategyId: z.uuid() }),
+    body: rpc.strategyChanges,
+    rpc: rpc.updateStrategy,
+    toRequest: (parts) => ({
+      caller: callerOf(parts),
+      strategyId: parts.params.strategyId,
+      changes: parts.body,
+    }),
+  }),
+  defineRoute({
+    operation: 'rotateStrategySecret',
+    tag: 'Strategies',
+    method: 'POST',
+    path: '/v1/strategies/{strategyId}/secret',
+    summary: 'Make a new alert secret, with an overlap for the old one',
+    access: providers,
+    params: z.strictObject({ strategyId: z.uuid() }),
+    body: z.strictObject({ overlapSeconds: z.int().min(0).max(604_800).default(86_400) }),
+    rpc: rpc.rotateStrategySecret,
+    toRequest: (parts) => ({
+      caller: callerOf(parts),
+      strategyId: parts.params.strategyId,
+      overlapSeconds: parts.body.overlapSeconds,
+    }),
+  }),
+  defineRoute({
+    operation: 'sendSignal',
+    tag: 'Signals',
+    method: 'POST',
+    path: '/v1/strategies/{strategyId}/signals',
+    summary: 'Send a signal by hand: every follower gets a sized, protected position',
+    access: providers,
+    status: 202,
+    params: z.strictObject({ strategyId: z.uuid() }),
+    body: rpc.operatorSignal,
+    rpc: rpc.sendSignal,
+    toRequest: (parts) => ({ caller: callerOf(parts), strategyId: parts.params.strategyId, signal: parts.body }),
+  }),
+] as const
+
+const riskProfileRoutes = [
+  defineRoute({
+    operation: 'createRiskProfile',
+    tag: 'Risk profiles',
+    method: 'POST',
+    path: '/v1/risk-profiles',
+    summary: 'Create a risk profile',
+    access: providers,
+    status: 201,
+    body: z.strictObject({ name: rpc.riskProfileName, riskPercent: rpc.riskPercent }),
+    rpc: rpc.createRiskProfile,
+    toRequest: (parts) => ({ caller: callerOf(parts), profile: parts.body }),
+  }),
+  defineRoute({
+    operation: 'listRiskProfiles',
+    tag: 'Risk profiles',
+    method: 'GET',
+    path: '/v1/risk-profiles',
+    summary: 'List risk profiles',
+    access: everyone,
+    rpc: rpc.listRiskProfiles,
+    toRequest: (parts) => ({ caller: callerOf(parts) }),
+  }),
+  defineRoute({
+    operation: 'updateRiskProfile',
+    tag: 'Risk profiles',
+    method: 'PATCH',
+    path: '/v1/risk-profiles/{riskProfileId}',
+    summary: 'Change the percentage of a risk profile',
+    access: ['operator'],
+    params: z.strictObject({ riskProfileId: z.uuid() }),
+    body: z.strictObject({ riskPercent: rpc.riskPercent }),
+    rpc: rpc.updateRiskProfile,
+    toRequest: (parts) => ({
+      caller: callerOf(parts),
+      riskProfileId: parts.params.riskProfileId,
+      changes: parts.body,
+    }),
+  }),
+] as const
+
+const followRoutes = [
+  defineRoute({
+    operation: 'createFollow',
+    tag: 'Follows',
+    method: 'POST',
+    path: '/v1/follows',
+    summary: 'Let accounts follow strategies, all or none',
+    access: everyone,
+    status: 201,
+    body: z.strictObject({ follows: z.array(rpc.followInput).min(1).max(rpc.followsPerCallMax) }),
+    rpc: rpc.createFollows,
+    toRequest: (parts) => ({ caller: callerOf(parts), follows: parts.body.follows }),
+  }),
+  defineRoute({
+    operation: 'listFollows',
+    tag: 'Follows',
+    method: 'GET',
+    path: '/v1/follows',
+    summary: 'List follows',
+    access: everyone,
+    query: pageQuery.extend({
+      strategyId: z.uuid().optional(),
+      accountId: z.uuid().optional(),
+      active: flag.optional(),
+    }),
+    rpc: rpc.listFollows,
+    toRequest: (parts) => {
+      const { strategyId, accountId, active, ...page } = parts.query
+      return { caller: callerOf(parts), page, strategyId, accountId, active }
+    },
+  }),
+  defineRoute({
+    operation: 'getFollow',
+    tag: 'Follows',
+    method: 'GET',
+    path: '/v1/follows/{followId}',
+    summary: 'Get a follow',
+    access: everyone,
+    params: z.strictObject({ followId: z.uuid() }),
+    rpc: rpc.getFollow,
+    toRequest: (parts) => ({ caller: callerOf(parts), followId: parts.params.followId }),
+  }),
+  defineRoute({
+    operation: 'updateFollow',
+    tag: 'Follows',
+    method: 'PATCH',
+    path: '/v1/follows/{followId}',
+    summary: 'Change, pause or resume a follow',
+    access: everyone,
+    params: z.strictObject({ followId: z.uuid() }),
+    body: rpc.followChanges,
+    rpc: rpc.updateFollow,
+    toRequest: (parts) => ({ caller: callerOf(parts), followId: parts.params.followId, changes: parts.body }),
+  }),
+] as const
+
+const signalHistoryRoutes = [
+  defineRoute({
+    operation: 'listSignals',
+    tag: 'Signals',
+    method: 'GET',
+    path: '/v1/signals',
+    summary: 'List signals',
+    access: providers,
+    query: pageQuery.extend({ strategyId: z.uuid().optional() }),
+    rpc: rpc.listSignals,
+    toRequest: (parts) => {
+      const { strategyId, ...page } = parts.query
+      return { caller: callerOf(parts), page, strategyId }
+    },
+  }),
+  defineRoute({
+    operation: 'getSignal',
+    tag: 'Signals',
+    method: 'GET',
+    path: '/v1/signals/{signalId}',
+    summary: 'Get a signal with the raw request it came from',
+    access: providers,
+    params: z.strictObject({ signalId: z.uuid() }),
+    rpc: rpc.getSignal,
+    toRequest: (parts) => ({ caller: callerOf(parts), signalId: parts.params.signalId }),
+  }),
+] as const
+
+export const signalRoutes: readonly RouteContract[] = [
+  ...strategyRoutes,
+  ...riskProfileRoutes,
+  ...followRoutes,
+  ...signalHistoryRoutes,
+]

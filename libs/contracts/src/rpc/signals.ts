@@ -1,0 +1,251 @@
+/**
+ * Questions and commands that `signals` answers: strategies, risk profiles, follows and signals.
+ * Called by the gateway. Must never return a strategy's secret except at creation and rotation.
+ */
+import { z } from 'zod'
+import { decimalText, pageOf, pageQuery, positiveDecimalText, side, symbol, timestamp, venue } from '../common.ts'
+import { defineRpc } from '../define-rpc.ts'
+import { caller } from '../define-route.ts'
+import { trailingStop } from '../events/signals.ts'
+
+export const strategyName = z.string().trim().min(1).max(80)
+export const signalMaxAgeSecondsMax = 3_600
+export const targetsMax = 4
+export const followsPerCallMax = 500
+
+const strategySettings = {
+  name: strategyName,
+  description: z.string().max(2_000).nullable().default(null),
+  venue,
+  symbol,
+  entryType: z.enum(['market', 'limit']).default('market'),
+  /** An entry older than this is recorded as stale and never sent. */
+  signalMaxAgeSeconds: z.int().min(1).max(signalMaxAgeSecondsMax).default(30),
+}
+
+export const strategyInput = z.strictObject(strategySettings)
+export const strategyChanges = z
+  .strictObject({
+    name: strategyName,
+    description: z.string().max(2_000).nullable(),
+    entryType: z.enum(['market', 'limit']),
+    signalMaxAgeSeconds: z.int().min(1).max(signalMaxAgeSecondsMax),
+    active: z.boolean(),
+  })
+  .partial()
+
+export const strategy = z
+  .strictObject({
+    id: z.uuid(),
+    ownerId: z.uuid(),
+    name: z.string(),
+    description: z.string().nullable(),
+    venue,
+    symbol,
+    entryType: z.enum(['market', 'limit']),
+    signalMaxAgeSeconds: z.int(),
+    active: z.boolean(),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: 'Strategy' })
+
+export const strategyWithSecret = strategy
+  .extend({
+    /** Goes into the alert's `secret` field; shown this once. */
+    secret: z.string(),
+  })
+  .meta({ id: 'StrategyWithSecret' })
+
+export const createStrategy = defineRpc({
+  name: 'signals.strategies.create',
+  description: 'Creates a strategy and the secret that its alerts carry.',
+  request: z.strictObject({ caller, strategy: strategyInput }),
+  reply: strategyWithSecret,
+})
+
+export const updateStrategy = defineRpc({
+  name: 'signals.strategies.update',
+  description: 'Changes a strategy; an inactive one refuses alerts at once.',
+  request: z.strictObject({ caller, strategyId: z.uuid(), changes: strategyChanges }),
+  reply: strategy,
+})
+
+export const rotateStrategySecret = defineRpc({
+  name: 'signals.strategies.rotate-secret',
+  description: 'Makes a new secret; the old one keeps working for the overlap asked for.',
+  request: z.strictObject({ caller, strategyId: z.uuid(), overlapSeconds: z.int().min(0).max(604_800) }),
+  reply: strategyWithSecret,
+})
+
+export const getStrategy = defineRpc({
+  name: 'signals.strategies.get',
+  description: 'One strategy.',
+  request: z.strictObject({ caller, strategyId: z.uuid() }),
+  reply: strategy,
+})
+
+export const listStrategies = defineRpc({
+  name: 'signals.strategies.list',
+  description: 'Strategies, newest first.',
+  request: z.strictObject({ caller, page: pageQuery, active: z.boolean().optional(), venue: venue.optional() }),
+  reply: pageOf(strategy),
+})
+
+export const riskProfileName = z.string().regex(/^[A-Za-z]{1,40}$/, { error: 'must be alphabet only' })
+export const riskPercent = positiveDecimalText.refine((text) => Number(text) <= 100, {
+  error: 'must not be above 100',
+})
+
+export const riskProfile = z
+  .strictObject({
+    id: z.uuid(),
+    name: z.string(),
+    /** Per cent of the balance that one trade may lose between entry and stop. */
+    riskPercent: decimalText,
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: 'RiskProfile' })
+
+export const createRiskProfile = defineRpc({
+  name: 'signals.risk-profiles.create',
+  description: 'Creates a risk profile that follows can use.',
+  request: z.strictObject({ caller, profile: z.strictObject({ name: riskProfileName, riskPercent }) }),
+  reply: riskProfile,
+})
+
+export const updateRiskProfile = defineRpc({
+  name: 'signals.risk-profiles.update',
+  description: 'Changes the percentage; every follow that uses it is announced again.',
+  request: z.strictObject({ caller, riskProfileId: z.uuid(), changes: z.strictObject({ riskPercent }) }),
+  reply: riskProfile,
+})
+
+export const listRiskProfiles = defineRpc({
+  name: 'signals.risk-profiles.list',
+  description: 'Risk profiles by name.',
+  request: z.strictObject({ caller }),
+  reply: z.strictObject({ items: z.array(riskProfile) }),
+})
+
+export const followInput = z.strictObject({
+  strategyId: z.uuid(),
+  accountId: z.uuid(),
+  riskProfileId: z.uuid(),
+  leverage: z.int().min(1).max(125).default(1),
+  maxNotional: positiveDecimalText.nullable().default(null),
+})
+export const followChanges = z
+  .strictObject({
+    riskProfileId: z.uuid(),
+    leverage: z.int().min(1).max(125),
+    maxNotional: positiveDecimalText.nullable(),
+    active: z.boolean(),
+  })
+  .partial()
+
+export const follow = z
+  .strictObject({
+    id: z.uuid(),
+    strategyId: z.uuid(),
+    accountId: z.uuid(),
+    userId: z.uuid(),
+    riskProfileId: z.uuid(),
+    leverage: z.int(),
+    maxNotional: decimalText.nullable(),
+    active: z.boolean(),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: 'Follow' })
+
+export const createFollows = defineRpc({
+  name: 'signals.follows.create',
+  description: 'Lets accounts follow a strategy: all of them or, when one is refused, none.',
+  request: z.strictObject({ caller, follows: z.array(followInput).min(1).max(followsPerCallMax) }),
+  reply: z.strictObject({ items: z.array(follow) }),
+})
+
+export const updateFollow = defineRpc({
+  name: 'signals.follows.update',
+  description: 'Changes or pauses a follow; open positions keep their protection.',
+  request: z.strictObject({ caller, followId: z.uuid(), changes: followChanges }),
+  reply: follow,
+})
+
+export const getFollow = defineRpc({
+  name: 'signals.follows.get',
+  description: 'One follow.',
+  request: z.strictObject({ caller, followId: z.uuid() }),
+  reply: follow,
+})
+
+export const listFollows = defineRpc({
+  name: 'signals.follows.list',
+  description: 'Follows, newest first.',
+  request: z.strictObject({
+    caller,
+    page: pageQuery,
+    strategyId: z.uuid().optional(),
+    accountId: z.uuid().optional(),
+    active: z.boolean().optional(),
+  }),
+  reply: pageOf(follow),
+})
+
+export const signal = z
+  .strictObject({
+    id: z.uuid(),
+    strategyId: z.uuid(),
+    source: z.enum(['TRADINGVIEW', 'OPERATOR']),
+    side,
+    price: decimalText,
+    stop: z.strictObject({ price: decimalText, type: z.enum(['market', 'limit']) }),
+    targets: z.array(decimalText),
+    trailing: trailingStop.nullable(),
+    receivedAt: timestamp,
+    expiresAt: timestamp,
+    /** How often the same alert came again. */
+    duplicates: z.int(),
+  })
+  .meta({ id: 'Signal' })
+
+export const signalWithRaw = signal
+  .extend({
+    raw: z.strictObject({
+      contentType: z.string(),
+      /** The alert as it came, its secret blanked. */
+      body: z.string(),
+    }),
+  })
+  .meta({ id: 'SignalWithRaw' })
+
+export const operatorSignal = z.strictObject({
+  side,
+  price: positiveDecimalText,
+  stop: z.strictObject({ price: positiveDecimalText, type: z.enum(['market', 'limit']).default('market') }),
+  targets: z.array(positiveDecimalText).min(1).max(targetsMax),
+  trailing: trailingStop.nullable().default(null),
+})
+
+export const sendSignal = defineRpc({
+  name: 'signals.signals.send',
+  description: "An operator's or the provider's own signal: the same path as an alert.",
+  request: z.strictObject({ caller, strategyId: z.uuid(), signal: operatorSignal }),
+  reply: z.strictObject({ signalId: z.uuid() }),
+})
+
+export const getSignal = defineRpc({
+  name: 'signals.signals.get',
+  description: 'One signal with the raw request it came from.',
+  request: z.strictObject({ caller, signalId: z.uuid() }),
+  reply: signalWithRaw,
+})
+
+export const listSignals = defineRpc({
+  name: 'signals.signals.list',
+  description: 'Signals, newest first.',
+  request: z.strictObject({ caller, page: pageQuery, strategyId: z.uuid().optional() }),
+  reply: pageOf(signal),
+})
