@@ -3,6 +3,7 @@
  * Called by the gateway, which registers it, validates by it and generates OpenAPI from it.
  * Must never hold behaviour: a route is data.
  */
+import type { ErrorKind } from '@tradewire/kernel/errors'
 import { z } from 'zod'
 import type { RpcContract } from './define-rpc.ts'
 
@@ -12,6 +13,9 @@ export type Role = (typeof roles)[number]
 /** Who is asking, as the gateway read it from the token; every RPC behind a route carries it. */
 export const caller = z.strictObject({ userId: z.uuid(), roles: z.array(z.enum(roles)) })
 export type Caller = z.output<typeof caller>
+
+/** `public`, or the roles of which the caller needs one. */
+export type RouteAccess = 'public' | readonly Role[]
 
 export interface RouteContract<
   Params extends z.ZodObject = z.ZodObject,
@@ -26,30 +30,48 @@ export interface RouteContract<
   /** With `{param}` placeholders. */
   readonly path: string
   readonly summary: string
-  /** `public`, or the roles of which the caller needs one. */
-  readonly access: 'public' | readonly Role[]
+  readonly description: string | undefined
+  readonly access: RouteAccess
   readonly status: 200 | 201 | 202 | 204
   readonly params: Params
   readonly query: Query
   readonly body: Body
   readonly reply: Reply
+  /** Kinds of refusal that OpenAPI shows besides those that every route of its form has. */
+  readonly errors: readonly ErrorKind[]
+  /** Shown in OpenAPI; where one is absent it is made from the schema's own examples. */
+  readonly example: { readonly body?: unknown; readonly reply?: unknown }
   readonly rpc: RpcContract
   /** The RPC's request, made of the checked parts of the HTTP request. */
   readonly toRequest: (parts: RouteParts<Params, Query, Body>) => unknown
 }
 
-export interface RouteParts<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType> {
-  /** Undefined only on public routes. */
-  readonly caller: Caller | undefined
+export interface RouteParts<
+  Params extends z.ZodType,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Access extends RouteAccess = RouteAccess,
+> {
+  /** Undefined on public routes, and only there. */
+  readonly caller: Access extends 'public' ? undefined : Caller
   readonly params: z.output<Params>
   readonly query: z.output<Query>
   readonly body: z.output<Body>
+  /** Where the request came from; for rate limits and session lists, never for authorisation. */
+  readonly client: RouteClient
 }
 
+export interface RouteClient {
+  readonly address: string
+  readonly userAgent: string | null
+}
+
+/** No fields at all: the schema of absent parameters, bodies and replies. */
 export const nothing = z.strictObject({})
 
 export function defineRoute<
   Rpc extends RpcContract,
+  const Access extends RouteAccess,
   Params extends z.ZodObject = typeof nothing,
   Query extends z.ZodObject = typeof nothing,
   Body extends z.ZodType = typeof nothing,
@@ -59,14 +81,17 @@ export function defineRoute<
   readonly method: RouteContract['method']
   readonly path: string
   readonly summary: string
-  readonly access: RouteContract['access']
+  readonly description?: string
+  readonly access: Access
   readonly status?: RouteContract['status']
   readonly params?: Params
   readonly query?: Query
   readonly body?: Body
+  readonly errors?: readonly ErrorKind[]
+  readonly example?: { readonly body?: z.input<Body>; readonly reply?: z.input<Rpc['reply']> }
   readonly rpc: Rpc
-  readonly toRequest: (parts: RouteParts<Params, Query, Body>) => z.input<Rpc['request']>
+  readonly toRequest: (parts: RouteParts<Params, Query, Body, Access>) => z.input<Rpc['request']>
 }): RouteContract {
-  const { params = nothing, query = nothing, body = nothing, status = 200, ...rest } = contract
-  return { ...rest, params, query, body, status, reply: contract.rpc.reply } as unknown as RouteContract
+  const defaults = { params: nothing, query: nothing, body: nothing, status: 200, errors: [], example: {} }
+  return { ...defaults, description: undefined, ...contract, reply: contract.rpc.reply } as unknown as RouteContract
 }
