@@ -18,6 +18,8 @@ export interface LoggerSettings {
   readonly destination?: DestinationStream
 }
 
+type MakeChild = (this: Logger, bindings: Bindings, options?: ChildLoggerOptions) => Logger
+
 let standardOutput: DestinationStream | undefined
 
 /** All loggers of a process share one stream, so that their lines never mix. */
@@ -40,11 +42,12 @@ export function createLogger({ service, level, destination }: LoggerSettings): L
     hooks: { streamWrite: redactText },
   }
   const logger = pino(options, destination ?? sharedStandardOutput())
-  const { child } = logger
-  // pino drops the bindings formatter for children, so that their bindings are redacted here; children inherit this.
-  logger.child = function redactedChild(this: Logger, bindings: Bindings, childOptions?: ChildLoggerOptions) {
-    return child.call(this, redactObject(bindings), childOptions)
-  } as Logger['child']
+  const makeChild = logger.child as unknown as MakeChild
+  const makeRedactedChild: MakeChild = function child(bindings, childOptions) {
+    return makeChild.call(this, redactObject(bindings), childOptions)
+  }
+  // pino drops the bindings formatter for children, so their bindings are redacted here; children inherit this.
+  logger.child = makeRedactedChild as unknown as Logger['child']
   return logger
 }
 
