@@ -1,0 +1,118 @@
+/**
+ * One account's conversation with its venue. Called by placement, reconciliation and account checks; made by adapters.
+ * Must never retry an order by itself and never report success without having acted.
+ */
+import type { Side } from '@tradewire/contracts/common'
+import type { OrderType } from '@tradewire/contracts/events/orders'
+import type { Result } from '@tradewire/kernel/result'
+import type { ApprovedOrder } from './approved-order.ts'
+import type { BrokerError } from './broker-error.ts'
+
+export type VenueOrderStatus = 'working' | 'filled' | 'cancelled' | 'expired' | 'rejected'
+
+/** An order as the venue told it; amounts are exact decimal text, quantities cumulative. */
+export interface VenueOrder {
+  readonly clientOrderId: string
+  readonly venueOrderId: string | null
+  readonly symbol: string
+  readonly status: VenueOrderStatus
+  readonly filledQuantity: string
+  /** Null until something is filled. */
+  readonly averagePrice: string | null
+  /** Cumulative; null when this piece of news does not tell it. */
+  readonly fee: string | null
+  readonly feeCurrency: string | null
+  /** The venue's words when it ended the order by itself. */
+  readonly message: string | null
+}
+
+/** Names one order of ours to the venue. */
+export interface OrderReference {
+  readonly clientOrderId: string
+  readonly venueOrderId: string | null
+  readonly symbol: string
+  readonly type: OrderType
+}
+
+/** One execution. `clientOrderId` is null for orders that are not ours or when the venue does not say. */
+export interface VenueFill {
+  readonly tradeId: string
+  readonly venueOrderId: string
+  readonly clientOrderId: string | null
+  readonly symbol: string
+  readonly side: Side
+  readonly quantity: string
+  readonly price: string
+  readonly fee: string
+  readonly feeCurrency: string | null
+  readonly at: Date
+}
+
+export interface VenuePosition {
+  readonly symbol: string
+  readonly side: Side
+  /** Always positive. */
+  readonly quantity: string
+  readonly entryPrice: string
+  readonly unrealizedPnl: string
+}
+
+export interface VenueBalance {
+  readonly currency: string
+  readonly total: string
+  readonly free: string
+  /** Total with the profit and loss of open positions. */
+  readonly equity: string
+}
+
+export interface VenueInstrument {
+  readonly symbol: string
+  readonly kind: 'spot' | 'perpetual'
+  readonly base: string
+  readonly quote: string
+  readonly active: boolean
+  readonly priceStep: string
+  readonly quantityStep: string
+  readonly minimumQuantity: string
+  readonly maximumQuantity: string
+  readonly minimumNotional: string
+  readonly contractSize: string
+}
+
+/** News that a session tells its listener. */
+export type SessionEvent =
+  | { readonly kind: 'order'; readonly order: VenueOrder }
+  | { readonly kind: 'balance'; readonly balance: VenueBalance }
+  /** The stream stands (again): what was missed in between must be read now. */
+  | { readonly kind: 'stream-up' }
+  | { readonly kind: 'stream-down'; readonly message: string }
+  /** The venue refuses the credentials. */
+  | { readonly kind: 'auth-failed'; readonly message: string }
+
+export type SessionListener = (event: SessionEvent) => void
+
+export interface SessionHealth {
+  readonly streaming: boolean
+  /** Monotonic time of the last message from the stream; null before the first. */
+  readonly lastMessageAtMs: number | null
+}
+
+export interface BrokerSession {
+  submit(order: ApprovedOrder): Promise<Result<VenueOrder, BrokerError>>
+  /** The order as it stands afterwards. `rejected(ORDER_NOT_FOUND)` when the venue does not know it as open. */
+  cancel(reference: OrderReference): Promise<Result<VenueOrder, BrokerError>>
+  /** Null only when the venue answered that it knows no such order. */
+  findByClientId(reference: OrderReference): Promise<Result<VenueOrder | null, BrokerError>>
+  openOrders(): Promise<Result<readonly VenueOrder[], BrokerError>>
+  positions(): Promise<Result<readonly VenuePosition[], BrokerError>>
+  /** The balance in the currency that the account trades with comes first. */
+  balances(): Promise<Result<readonly VenueBalance[], BrokerError>>
+  fillsSince(symbol: string, since: Date): Promise<Result<readonly VenueFill[], BrokerError>>
+  instruments(): Promise<Result<readonly VenueInstrument[], BrokerError>>
+  /** Idempotent at the venue, so it may be repeated. */
+  setLeverage(symbol: string, leverage: number): Promise<Result<undefined, BrokerError>>
+  /** Opens the stream of updates if the venue has one; the function returned stops it. */
+  events(listener: SessionListener): () => void
+  health(): SessionHealth
+  close(): Promise<void>
+}

@@ -1,0 +1,41 @@
+/**
+ * What a venue can do, as data. Called by placement before each call and by the generated brokers page.
+ * Must never be wider than what the adapter acts on: an undeclared capability is refused before the call.
+ */
+import type { OrderType } from '@tradewire/contracts/events/orders'
+import type { ApprovedOrder } from './approved-order.ts'
+import { type UnsupportedError, unsupported } from './broker-error.ts'
+import type { ClientIdRule } from './client-order-id.ts'
+
+export interface BrokerCapabilities {
+  readonly orderTypes: readonly OrderType[]
+  readonly reduceOnly: boolean
+  /** Native trailing stops; false means that they cannot be placed. */
+  readonly trailing: boolean
+  readonly leverage: { readonly max: number } | null
+  /** Long and short positions of one symbol at once. */
+  readonly hedging: boolean
+  /** Several take-profit orders for parts of one position. */
+  readonly targets: boolean
+  readonly clientId: ClientIdRule
+  /** Updates that come by themselves. */
+  readonly streams: { readonly orders: boolean; readonly balances: boolean }
+  /** Whether the reply to a filled order carries its fee, or only the stream does. */
+  readonly feeInReply: boolean
+}
+
+/** Why the venue cannot take this order at all; null when it can. */
+export function refusalOf(capabilities: BrokerCapabilities, order: ApprovedOrder): UnsupportedError | null {
+  if (!capabilities.orderTypes.includes(order.type)) {
+    return unsupported(`orderType:${order.type}`, `the venue takes no ${order.type} orders`)
+  }
+  if (order.type === 'trailing-stop' && !capabilities.trailing) {
+    return unsupported('trailing', 'the venue has no trailing stops')
+  }
+  if (order.leverage !== null && order.purpose === 'entry' && capabilities.leverage !== null) {
+    if (order.leverage > capabilities.leverage.max) {
+      return unsupported('leverage', `the venue allows at most ${capabilities.leverage.max}x`)
+    }
+  }
+  return null
+}

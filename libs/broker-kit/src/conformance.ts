@@ -1,0 +1,301 @@
+/**
+ * The numbered test card that decides whether an adapter is done. Called by each adapter's int-spec against a paper venue,
+ * over real sockets and through the real client library. Must never name one venue: a case reads the capabilities.
+ */
+import type { OrderType } from '@tradewire/contracts/events/orders'
+import { type ApprovedOrder, approveOrder, type SubmitCommand } from './approved-order.ts'
+import type { BrokerError } from './broker-error.ts'
+import type { BrokerSession, OrderReference, SessionEvent, VenueOrder } from './broker-session.ts'
+import { type BrokerCapabilities, refusalOf } from './capabilities.ts'
+import { encodeClientOrderId } from './client-order-id.ts'
+
+/** What a case needs of the test that runs it. */
+export interface ConformanceWorld {
+  readonly session: BrokerSession
+  /** A session with a wrong secret for the same venue. */
+  strangerSession(): Promise<BrokerSession>
+  readonly capabilities: BrokerCapabilities
+  readonly symbol: string
+  /** A quantity that the venue takes and the account can pay; a multiple of two steps. */
+  readonly quantity: string
+  newIntentId(): string
+  setPrice(price: string): Promise<void>
+  /** The next placement is executed but its reply never arrives. */
+  dropNextReply(): Promise<void>
+  /** The next placement is refused because of its rate. */
+  limitNextPlacement(): Promise<void>
+  /** Orders of this client order id in the venue's own ledger. */
+  ordersInLedger(clientOrderId: string): Promise<number>
+  readonly events: readonly SessionEvent[]
+  eventually<Value>(read: () => Promise<Value | undefined> | Value | undefined, describe: string): Promise<Value>
+}
+
+export interface ConformanceCase {
+  readonly id: string
+  readonly title: string
+  /** The case is skipped, and said to be, when the venue declares that it cannot. */
+  needs(capabilities: BrokerCapabilities): boolean
+  run(world: ConformanceWorld): Promise<void>
+}
+
+/** The market stands here at the start of every case. */
+export const conformancePrice = '40000'
+
+function check(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new Error(message)
+}
+
+function orderOf(world: ConformanceWorld, part: Partial<SubmitCommand>): ApprovedOrder {
+  const intentId = world.newIntentId()
+  const command: SubmitCommand = {
+    intentId,
+    bracketId: intentId,
+    signalId: intentId,
+    strategyId: intentId,
+    accountId: intentId,
+    venue: 'paper',
+    symbol: world.symbol,
+    purpose: 'entry',
+    leg: 'entry',
+    side: 'buy',
+    type: 'market',
+    quantity: world.quantity,
+    price: null,
+    triggerPrice: null,
+    callbackRatePercent: null,
+    reduceOnly: false,
+    leverage: null,
+    expiresAt: null,
+    ...part,
+  }
+  const approved = approveOrder(command, encodeClientOrderId(world.capabilities.clientId, intentId))
+  check(approved.ok, approved.ok ? '' : approved.error.message)
+  return approved.value
+}
+
+function referenceOf(order: ApprovedOrder, venueOrderId: string | null = null): OrderReference {
+  return { clientOrderId: order.clientOrderId, venueOrderId, symbol: order.symbol, type: order.type }
+}
+
+async function place(world: ConformanceWorld, order: ApprovedOrder): Promise<VenueOrder> {
+  const result = await world.session.submit(order)
+  check(result.ok, `submit failed: ${result.ok ? '' : describeError(result.error)}`)
+  return result.value
+}
+
+function describeError(error: BrokerError): string {
+  return `${error.kind}: ${error.message}`
+}
+
+function can(type: OrderType) {
+  return (capabilities: BrokerCapabilities): boolean => capabilities.orderTypes.includes(type)
+}
+
+/** Buys, so that the exits of a case have something to reduce. */
+async function hold(world: ConformanceWorld): Promise<void> {
+  const bought = await place(world, orderOf(world, {}))
+  check(bought.status === 'filled', `the opening order is ${bought.status}`)
+}
+
+const exit = { purpose: 'stop', leg: 'stop-1', side: 'sell' } as const
+
+async function expectWorking(world: ConformanceWorld, part: Partial<SubmitCommand>): Promise<void> {
+  await hold(world)
+  const order = orderOf(world, { ...exit, reduceOnly: world.capabilities.reduceOnly, ...part })
+  const placed = await place(world, order)
+  check(placed.status === 'working', `status is ${placed.status}`)
+  check(placed.clientOrderId === order.clientOrderId, `client order id is ${placed.clientOrderId}`)
+  const found = await world.session.findByClientId(referenceOf(order, placed.venueOrderId))
+  check(found.ok && found.value?.status === 'working', 'the order is not found by its client order id')
+  const open = await world.session.openOrders()
+  check(open.ok && open.value.some((each) => each.clientOrderId === order.clientOrderId), 'not among the open orders')
+  const cancelled = await world.session.cancel(referenceOf(order, placed.venueOrderId))
+  check(cancelled.ok && cancelled.value.status === 'cancelled', 'the order cannot be cancelled')
+}
+
+const always = (): boolean => true
+
+export const conformanceCases: readonly ConformanceCase[] = [
+  {
+    id: 'TC-01',
+    title: 'a market order is filled and carries our client order id',
+    needs: can('market'),
+    async run(world) {
+      const order = orderOf(world, {})
+      const placed = await place(world, order)
+      check(placed.status === 'filled', `status is ${placed.status}`)
+      check(placed.filledQuantity === world.quantity, `filled ${placed.filledQuantity}`)
+      check(placed.averagePrice !== null, 'there is no average price')
+      check((await world.ordersInLedger(order.clientOrderId)) === 1, 'the ledger does not have exactly one order')
+    },
+  },
+  {
+    id: 'TC-02',
+    title: 'a limit order away from the market works, is found, listed and cancelled',
+    needs: can('limit'),
+    async run(world) {
+      await expectWorking(world, { purpose: 'target', leg: 'target-1', type: 'limit', price: '44000' })
+    },
+  },
+  {
+    id: 'TC-03',
+    title: 'a stop-market order works, is found, listed and cancelled',
+    needs: can('stop-market'),
+    async run(world) {
+      await expectWorking(world, { type: 'stop-market', triggerPrice: '38000' })
+    },
+  },
+  {
+    id: 'TC-04',
+    title: 'a stop-limit order works, is found, listed and cancelled',
+    needs: can('stop-limit'),
+    async run(world) {
+      await expectWorking(world, { type: 'stop-limit', triggerPrice: '38000', price: '37900' })
+    },
+  },
+  {
+    id: 'TC-05',
+    title: 'a take-profit-market order works, is found, listed and cancelled',
+    needs: can('take-profit-market'),
+    async run(world) {
+      await expectWorking(world, { purpose: 'target', leg: 'target-1', type: 'take-profit-market', triggerPrice: '44000' })
+    },
+  },
+  {
+    id: 'TC-06',
+    title: 'a trailing stop works, is found, listed and cancelled',
+    needs: (capabilities) => capabilities.trailing && can('trailing-stop')(capabilities),
+    async run(world) {
+      await expectWorking(world, { purpose: 'trailing', leg: 'trailing', type: 'trailing-stop', callbackRatePercent: '2' })
+    },
+  },
+  {
+    id: 'TC-07',
+    title: 'a stop that is reached fills and the fill arrives by the stream under our client order id',
+    needs: (capabilities) => capabilities.streams.orders && can('stop-market')(capabilities),
+    async run(world) {
+      await hold(world)
+      const order = orderOf(world, { ...exit, type: 'stop-market', triggerPrice: '38000', reduceOnly: world.capabilities.reduceOnly })
+      await place(world, order)
+      await world.setPrice('37500')
+      await world.eventually(
+        () =>
+          world.events.find(
+            (event) =>
+              event.kind === 'order' &&
+              event.order.clientOrderId === order.clientOrderId &&
+              event.order.status === 'filled',
+          ),
+        `the fill of ${order.clientOrderId} by the stream`,
+      )
+    },
+  },
+  {
+    id: 'TC-08',
+    title: 'a lost reply is an unknown outcome, and the order is found by its client order id',
+    needs: always,
+    async run(world) {
+      const order = orderOf(world, {})
+      await world.dropNextReply()
+      const lost = await world.session.submit(order)
+      check(!lost.ok && lost.error.kind === 'outcome-unknown', lost.ok ? 'no error' : describeError(lost.error))
+      const found = await world.session.findByClientId(referenceOf(order))
+      check(found.ok && found.value?.status === 'filled', 'the order is not found')
+      check((await world.ordersInLedger(order.clientOrderId)) === 1, 'the ledger does not have exactly one order')
+    },
+  },
+  {
+    id: 'TC-09',
+    title: 'a rate limit is told as one, and nothing stands',
+    needs: always,
+    async run(world) {
+      const order = orderOf(world, {})
+      await world.limitNextPlacement()
+      const limited = await world.session.submit(order)
+      check(!limited.ok && limited.error.kind === 'rate-limited', limited.ok ? 'no error' : describeError(limited.error))
+      check((await world.ordersInLedger(order.clientOrderId)) === 0, 'the ledger has an order')
+    },
+  },
+  {
+    id: 'TC-10',
+    title: 'an order that the account cannot pay is rejected for insufficient funds',
+    needs: always,
+    async run(world) {
+      const refused = await world.session.submit(orderOf(world, { quantity: '900' }))
+      check(!refused.ok && refused.error.kind === 'rejected', refused.ok ? 'no error' : describeError(refused.error))
+      check(refused.error.code === 'INSUFFICIENT_FUNDS', `code is ${refused.error.code}`)
+    },
+  },
+  {
+    id: 'TC-11',
+    title: 'a working order with a used client order id is refused as a duplicate',
+    needs: (capabilities) => capabilities.clientId.uniqueness !== 'none',
+    async run(world) {
+      await hold(world)
+      const order = orderOf(world, { purpose: 'target', leg: 'target-1', side: 'sell', type: 'limit', price: '44000' })
+      await place(world, order)
+      const again = await world.session.submit(order)
+      check(!again.ok && again.error.kind === 'rejected', again.ok ? 'it was placed twice' : describeError(again.error))
+      check(again.error.code === 'DUPLICATE_CLIENT_ORDER_ID', `code is ${again.error.code}`)
+    },
+  },
+  {
+    id: 'TC-12',
+    title: 'an order that never was is answered with null',
+    needs: always,
+    async run(world) {
+      const found = await world.session.findByClientId(referenceOf(orderOf(world, {})))
+      check(found.ok && found.value === null, 'something was found')
+    },
+  },
+  {
+    id: 'TC-13',
+    title: 'a cancel of an order that has ended is told as not found',
+    needs: always,
+    async run(world) {
+      const order = orderOf(world, {})
+      const placed = await place(world, order)
+      const cancelled = await world.session.cancel(referenceOf(order, placed.venueOrderId))
+      check(!cancelled.ok && cancelled.error.kind === 'rejected', cancelled.ok ? 'cancelled' : describeError(cancelled.error))
+      check(cancelled.error.code === 'ORDER_NOT_FOUND', `code is ${cancelled.error.code}`)
+    },
+  },
+  {
+    id: 'TC-14',
+    title: 'a wrong secret is told as failed authentication',
+    needs: always,
+    async run(world) {
+      const stranger = await world.strangerSession()
+      const balances = await stranger.balances()
+      await stranger.close()
+      check(!balances.ok && balances.error.kind === 'auth', balances.ok ? 'no error' : describeError(balances.error))
+    },
+  },
+  {
+    id: 'TC-15',
+    title: 'balances, positions, instruments and fills are read',
+    needs: always,
+    async run(world) {
+      const order = orderOf(world, {})
+      await place(world, order)
+      const balances = await world.session.balances()
+      check(balances.ok && balances.value.length > 0, 'there are no balances')
+      const instruments = await world.session.instruments()
+      check(instruments.ok && instruments.value.some((each) => each.symbol === world.symbol), 'the symbol is not listed')
+      const fills = await world.session.fillsSince(world.symbol, new Date(0))
+      check(fills.ok && fills.value.some((each) => each.clientOrderId === order.clientOrderId), 'the fill is not listed')
+      const positions = await world.session.positions()
+      check(positions.ok, positions.ok ? '' : describeError(positions.error))
+    },
+  },
+  {
+    id: 'TC-16',
+    title: 'an undeclared order type is refused before the call',
+    needs: (capabilities) => !capabilities.trailing,
+    async run(world) {
+      const order = orderOf(world, { ...exit, purpose: 'trailing', type: 'trailing-stop', callbackRatePercent: '2' })
+      check(refusalOf(world.capabilities, order) !== null, 'it was not refused')
+      await Promise.resolve()
+    },
+  },
+]
