@@ -1,0 +1,33 @@
+/**
+ * A public HTTP operation that no RPC answers (passed-on alerts, the live stream): only its documentation is shared.
+ * Called by http/gateway.ts and the OpenAPI page. Must never be used for a route that can be a RouteContract.
+ */
+import type { z } from 'zod'
+import type { RouteAccess, RouteContract } from './define-route.ts'
+
+export interface OperationReply {
+  readonly status: number
+  readonly description: string
+  readonly content: Readonly<Record<string, z.ZodType>>
+  readonly example?: unknown
+}
+
+export interface PlainOperation {
+  readonly operation: string
+  readonly tag: string
+  readonly method: RouteContract['method']
+  readonly path: string
+  readonly summary: string
+  readonly description: string
+  readonly access: RouteAccess
+  readonly query?: z.ZodObject
+  readonly headers?: z.ZodObject
+  /** By content type. */
+  readonly body?: Readonly<Record<string, z.ZodType>>
+  readonly bodyExample?: unknown
+  readonly replies: readonly OperationReply[]
+}
+
+export function defineOperation(operation: PlainOperation): PlainOperation {
+  return operation
+}

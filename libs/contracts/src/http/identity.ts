@@ -1,0 +1,130 @@
+/** Public routes that `identity` answers. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
+import { z } from 'zod'
+import { pageQuery } from '../common.ts'
+import { defineRoute, type RouteContract } from '../define-route.ts'
+import * as rpc from '../rpc/identity.ts'
+
+const everyone = ['operator', 'provider', 'follower'] as const
+const refreshBody = z
+  .strictObject({
+    refreshToken: z
+      .string()
+      .min(1)
+      .max(rpc.refreshTokenLengthMax)
+      .meta({ examples: ['twr_3q2-7wEj...'] }),
+  })
+  .meta({ id: 'RefreshToken' })
+
+const sessionRoutes = [
+  defineRoute({
+    operation: 'logIn',
+    tag: 'Sessions',
+    method: 'POST',
+    path: '/v1/auth/login',
+    summary: 'Log in with a user name and password',
+    description: 'After five wrong passwords from one address the name is closed to that address for 15 minutes.',
+    access: 'public',
+    body: rpc.credentials,
+    errors: ['unauthenticated'],
+    rpc: rpc.logIn,
+    toRequest: ({ body, client }) => ({ credentials: body, client }),
+  }),
+  defineRoute({
+    operation: 'refreshSession',
+    tag: 'Sessions',
+    method: 'POST',
+    path: '/v1/auth/refresh',
+    summary: 'Exchange a refresh token for the next one and a new access token',
+    description:
+      'A refresh token works once. Within 30 seconds a repeat gets the same successor, so a lost reply locks nobody ' +
+      'out; a later repeat ends the session.',
+    access: 'public',
+    body: refreshBody,
+    errors: ['unauthenticated'],
+    rpc: rpc.refreshSession,
+    toRequest: ({ body }) => body,
+  }),
+  defineRoute({
+    operation: 'logOut',
+    tag: 'Sessions',
+    method: 'POST',
+    path: '/v1/auth/logout',
+    summary: 'End the session of a refresh token',
+    access: 'public',
+    status: 204,
+    body: refreshBody,
+    rpc: rpc.logOut,
+    toRequest: ({ body }) => body,
+  }),
+  defineRoute({
+    operation: 'listSessions',
+    tag: 'Sessions',
+    method: 'GET',
+    path: '/v1/sessions',
+    summary: 'List your own live sessions',
+    access: everyone,
+    rpc: rpc.listSessions,
+    toRequest: ({ caller }) => ({ caller }),
+  }),
+  defineRoute({
+    operation: 'revokeSession',
+    tag: 'Sessions',
+    method: 'DELETE',
+    path: '/v1/sessions/{sessionId}',
+    summary: 'End one of your own sessions',
+    access: everyone,
+    status: 204,
+    params: z.strictObject({ sessionId: z.uuid() }),
+    rpc: rpc.revokeSession,
+    toRequest: ({ caller, params }) => ({ caller, sessionId: params.sessionId }),
+  }),
+] as const
+
+const userRoutes = [
+  defineRoute({
+    operation: 'getMe',
+    tag: 'Users',
+    method: 'GET',
+    path: '/v1/users/me',
+    summary: 'Get yourself',
+    access: everyone,
+    rpc: rpc.getMe,
+    toRequest: ({ caller }) => ({ caller }),
+  }),
+  defineRoute({
+    operation: 'createUser',
+    tag: 'Users',
+    method: 'POST',
+    path: '/v1/users',
+    summary: 'Create a user',
+    access: ['operator'],
+    status: 201,
+    body: rpc.userInput,
+    rpc: rpc.createUser,
+    toRequest: ({ caller, body }) => ({ caller, user: body }),
+  }),
+  defineRoute({
+    operation: 'listUsers',
+    tag: 'Users',
+    method: 'GET',
+    path: '/v1/users',
+    summary: 'List users',
+    access: ['operator'],
+    query: pageQuery,
+    rpc: rpc.listUsers,
+    toRequest: ({ caller, query }) => ({ caller, page: query }),
+  }),
+  defineRoute({
+    operation: 'disableUser',
+    tag: 'Users',
+    method: 'POST',
+    path: '/v1/users/{userId}/disable',
+    summary: 'Disable a user and end their sessions',
+    access: ['operator'],
+    params: z.strictObject({ userId: z.uuid() }),
+    rpc: rpc.disableUser,
+    toRequest: ({ caller, params }) => ({ caller, userId: params.userId }),
+  }),
+] as const
+
+export const identityRoutes: readonly RouteContract[] = [...sessionRoutes, ...userRoutes]

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import { allRoutes } from './http/all.ts'
+import { buildOpenApi } from './openapi.ts'
+import { isObject, type JsonObject, type JsonValue } from './openapi-schemas.ts'
+
+const document = buildOpenApi(allRoutes)
+const paths = document['paths'] as Record<string, Record<string, JsonObject>>
+const operations = Object.values(paths).flatMap((methods) => Object.values(methods))
+
+function* referencesIn(value: JsonValue): Generator<string> {
+  if (Array.isArray(value)) for (const member of value) yield* referencesIn(member as JsonValue)
+  if (!isObject(value)) return
+  for (const [key, member] of Object.entries(value)) {
+    if (key === '$ref' && typeof member === 'string') yield member
+    else yield* referencesIn(member)
+  }
+}
+
+function resolve(reference: string): JsonValue | undefined {
+  let at: JsonValue | undefined = document
+  for (const token of reference.replace(/^#\//, '').split('/')) at = isObject(at) ? at[token] : undefined
+  return at
+}
+
+describe('the OpenAPI document', () => {
+  it('names every operation once', () => {
+    const ids = operations.map((operation) => operation['operationId'])
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(ids.length).toBeGreaterThan(allRoutes.length)
+  })
+
+  it('holds every route under its own method and path', () => {
+    for (const route of allRoutes) expect(paths[route.path]?.[route.method.toLowerCase()]).toBeDefined()
+    expect(new Set(allRoutes.map(({ method, path }) => `${method} ${path}`)).size).toBe(allRoutes.length)
+  })
+
+  it('points at nothing that is not there', () => {
+    const references = [...referencesIn(document)]
+    expect(references.length).toBeGreaterThan(20)
+    expect(references.filter((reference) => resolve(reference) === undefined)).toEqual([])
+  })
+
+  it('declares every parameter of every path', () => {
+    for (const route of allRoutes) {
+      const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
+      expect(Object.keys(route.params.shape).sort(), route.operation).toEqual(inPath.sort())
+    }
+  })
+
+  it('says of every operation who may call it and what refusals look like', () => {
+    for (const operation of operations) {
+      expect(operation['security'], String(operation['operationId'])).toBeDefined()
+      expect(Object.keys(operation['responses'] as JsonObject)).toContain('429')
+    }
+  })
+
+  it('is the same text each time', () => {
+    expect(JSON.stringify(buildOpenApi(allRoutes))).toBe(JSON.stringify(document))
+  })
+
+  it('shows an example for every JSON body', () => {
+    const without = operations.flatMap((operation) => {
+      const content = (operation['requestBody'] as JsonObject | undefined)?.['content'] as JsonObject | undefined
+      const json = content?.['application/json'] as JsonObject | undefined
+      return json !== undefined && json['example'] === undefined ? [operation['operationId']] : []
+    })
+    expect(without).toEqual([])
+  })
+})

@@ -1,0 +1,220 @@
+/**
+ * Builds the OpenAPI 3.1 document from the route contracts: one declaration gives validation and the API page.
+ * Called by the gateway (/docs/openapi.json) and the documentation generator. Must never depend on time or order of import.
+ */
+import { httpStatusOf, type ErrorKind } from '@tradewire/kernel/errors'
+import { z } from 'zod'
+import type { PlainOperation } from './define-operation.ts'
+import { nothing, type RouteAccess, type RouteContract } from './define-route.ts'
+import { gatewayOperations } from './http/gateway.ts'
+import { apiDescription, errorReplies, otherReplies, tagDescriptions, type ErrorReply } from './openapi-words.ts'
+import { sampleOf } from './openapi-samples.ts'
+import { isObject, SchemaComponents, type Direction, type JsonObject, type JsonValue } from './openapi-schemas.ts'
+
+export interface OpenApiOptions {
+  readonly version?: string
+  /** Operations that no RPC answers; the gateway's own unless told. */
+  readonly operations?: readonly PlainOperation[]
+}
+
+const errorSchema = z
+  .object({
+    error: z.object({
+      code: z.string().meta({ description: 'Stable code', examples: ['INVALID_PARAMETERS'] }),
+      message: z.string(),
+      details: z.record(z.string(), z.unknown()),
+    }),
+  })
+  .meta({ id: 'Error' })
+
+/** Returns the document as plain data: equal routes give equal text when printed. */
+export function buildOpenApi(routes: readonly RouteContract[], options: OpenApiOptions = {}): JsonObject {
+  const components = new SchemaComponents()
+  // The first pass only gathers the components: a reference can be written once all of them are known.
+  assemble(routes, options, components)
+  return assemble(routes, options, components)
+}
+
+function assemble(
+  routes: readonly RouteContract[],
+  options: OpenApiOptions,
+  components: SchemaComponents,
+): JsonObject {
+  const operations = options.operations ?? gatewayOperations
+  const errorReference = components.add(errorSchema, 'output')
+  const entries = [
+    ...routes.map((route) => [route, routeOperation(route, components)] as const),
+    ...operations.map((operation) => [operation, plainOperation(operation, components)] as const),
+  ]
+  const paths: Record<string, Record<string, JsonValue>> = {}
+  for (const [{ path, method }, operation] of entries) (paths[path] ??= {})[method.toLowerCase()] = operation
+  const used = new Set(entries.map(([{ tag }]) => tag))
+  const known = tagDescriptions.filter(({ name }) => used.has(name))
+  const unknown = [...used].filter((tag) => !known.some(({ name }) => name === tag)).sort()
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Tradewire API',
+      version: options.version ?? '0.1.0',
+      description: apiDescription,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    tags: [...known.map((tag) => ({ ...tag })), ...unknown.map((name) => ({ name }))],
+    paths: Object.fromEntries(Object.entries(paths).sort(([left], [right]) => (left < right ? -1 : 1))),
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      responses: errorResponses(components.resolve(errorReference, 'output')),
+      schemas: components.resolved(),
+    },
+  }
+}
+
+function routeOperation(route: RouteContract, components: SchemaComponents): JsonObject {
+  const parameters = [
+    ...parametersOf(route.params, 'path', components),
+    ...parametersOf(route.query, 'query', components),
+  ]
+  const body = hasFields(route.body)
+    ? { requestBody: { required: true, content: { 'application/json': media(route, 'body', components) } } }
+    : {}
+  const success =
+    route.status === 204 || !hasFields(route.reply)
+      ? { description: 'Done' }
+      : { description: 'Done', content: { 'application/json': media(route, 'reply', components) } }
+  const errors = errorKindsOf(route).map((kind) => [
+    String(httpStatusOf[kind]),
+    { $ref: `#/components/responses/${errorReplies[kind].name}` },
+  ])
+  return {
+    operationId: route.operation,
+    tags: [route.tag],
+    summary: route.summary,
+    ...(route.description === undefined ? {} : { description: route.description }),
+    ...securityOf(route.access),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...body,
+    responses: {
+      [String(route.status)]: success,
+      ...Object.fromEntries(errors),
+      ...(hasFields(route.body) ? bodyErrors : {}),
+      '500': { $ref: '#/components/responses/Internal' },
+    },
+  }
+}
+
+const bodyErrors = {
+  '413': { $ref: '#/components/responses/TooLarge' },
+  '415': { $ref: '#/components/responses/UnsupportedMediaType' },
+}
+
+/** What any route of this form may answer, and what the contract adds. */
+function errorKindsOf(route: RouteContract): readonly ErrorKind[] {
+  const kinds = new Set<ErrorKind>(['rate-limited', 'unavailable', ...route.errors])
+  if ([route.params, route.query, route.body].some(hasFields)) kinds.add('invalid')
+  if (hasFields(route.params)) kinds.add('not-found')
+  if (route.access !== 'public') kinds.add('unauthenticated').add('forbidden')
+  if (route.method !== 'GET' && route.access !== 'public') kinds.add('conflict').add('refused')
+  // 'unknown' shares its status with 'unavailable'.
+  kinds.delete('unknown')
+  return [...kinds].sort((left, right) => httpStatusOf[left] - httpStatusOf[right])
+}
+
+function plainOperation(operation: PlainOperation, components: SchemaComponents): JsonObject {
+  const parameters = [
+    ...parametersOf(operation.query ?? nothing, 'query', components),
+    ...parametersOf(operation.headers ?? nothing, 'header', components),
+  ]
+  const { body, bodyExample } = operation
+  const replies = operation.replies.map(({ status, description, content, example }) => [
+    String(status),
+    { description, content: contentOf(content, 'output', components, example as JsonValue | undefined) },
+  ])
+  const errors = operation.access === 'public' ? {} : { '401': { $ref: '#/components/responses/Unauthenticated' } }
+  return {
+    operationId: operation.operation,
+    tags: [operation.tag],
+    summary: operation.summary,
+    description: operation.description,
+    ...securityOf(operation.access),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: true, content: contentOf(body, 'input', components, bodyExample as JsonValue) } }),
+    responses: { ...Object.fromEntries(replies), ...errors, '429': { $ref: '#/components/responses/RateLimited' } },
+  }
+}
+
+// oxlint-disable-next-line max-params -- The parts of one media table.
+function contentOf(
+  content: Readonly<Record<string, z.ZodType>>,
+  direction: Direction,
+  components: SchemaComponents,
+  example: JsonValue | undefined,
+): JsonObject {
+  const entries = Object.entries(content).map(([type, schema]) => {
+    const shown = components.resolve(components.add(schema, direction), direction)
+    const fitting = example !== undefined && schema.safeParse(example).success
+    return [type, { schema: shown, ...(fitting ? { example } : {}) }]
+  })
+  return Object.fromEntries(entries)
+}
+
+function securityOf(access: RouteAccess): JsonObject {
+  if (access === 'public') return { security: [] }
+  return { security: [{ bearer: [] }], 'x-roles': [...access] }
+}
+
+/** Schema and example of a body or reply. An example that its own schema refuses is not shown. */
+function media(route: RouteContract, part: 'body' | 'reply', components: SchemaComponents): JsonObject {
+  const direction = part === 'body' ? 'input' : 'output'
+  const schema = components.add(route[part], direction)
+  const example = (route.example[part] as JsonValue | undefined) ?? sampleOf(schema, { components, direction })
+  const fitting = example !== undefined && route[part].safeParse(example).success
+  return { schema: components.resolve(schema, direction), ...(fitting ? { example } : {}) }
+}
+
+function parametersOf(
+  schema: z.ZodObject,
+  place: 'path' | 'query' | 'header',
+  components: SchemaComponents,
+): readonly JsonObject[] {
+  const { properties, required } = components.add(schema, 'input')
+  const needed = Array.isArray(required) ? required : []
+  return Object.entries(isObject(properties) ? properties : {}).map(([name, member]) => {
+    const { description, ...rest } = isObject(member) ? member : {}
+    return {
+      name,
+      in: place,
+      required: place === 'path' || needed.includes(name),
+      ...(description === undefined ? {} : { description }),
+      schema: components.resolve(rest, 'input'),
+    }
+  })
+}
+
+function hasFields(schema: z.ZodType): boolean {
+  return !(schema instanceof z.ZodObject) || Object.keys(schema.shape).length > 0
+}
+
+/** One shared response for each kind of refusal, with its example. */
+function errorResponses(schema: JsonValue): JsonObject {
+  const replies: readonly ErrorReply[] = [...Object.values(errorReplies), ...otherReplies]
+  const entries = replies.map(({ name, description, code, message, details, headers }) => [
+    name,
+    {
+      description,
+      ...(headers === undefined ? {} : { headers: headersOf(headers) }),
+      content: { 'application/json': { schema, example: { error: { code, message, details: details ?? {} } } } },
+    },
+  ])
+  return Object.fromEntries(entries.sort(([left], [right]) => (String(left) < String(right) ? -1 : 1)))
+}
+
+function headersOf(headers: Readonly<Record<string, string>>): JsonObject {
+  const entries = Object.entries(headers).map(([name, description]) => [
+    name,
+    { description, schema: { type: 'integer' } },
+  ])
+  return Object.fromEntries(entries)
+}

@@ -1,0 +1,189 @@
+/**
+ * Questions and commands that `identity` answers: log-in, sessions, users and the keys that check tokens.
+ * Called by the gateway, the launcher and tests. Must never return a password, its hash or a private key.
+ */
+import { z } from 'zod'
+import { pageOf, pageQuery, timestamp } from '../common.ts'
+import { defineRpc } from '../define-rpc.ts'
+import { caller, nothing, roles } from '../define-route.ts'
+
+/** What every access token says of itself; signer and verifier both pin it (reliability rule R22). */
+export const accessToken = {
+  issuer: 'tradewire',
+  audience: 'tradewire-api',
+  /** The `typ` header: another kind of token, signed by the same key, is not an access token. */
+  type: 'at+jwt',
+  algorithm: 'EdDSA',
+  lifetimeSeconds: 600,
+} as const
+
+export const passwordLengthMin = 12
+export const passwordLengthMax = 256
+export const refreshTokenLengthMax = 128
+
+/** Lower-cased, so that two users cannot differ by case alone. */
+export const username = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^[a-z0-9][a-z0-9._-]{2,63}$/, { error: 'must be 3 to 64 letters, digits, dots, dashes or underscores' })
+  .meta({ examples: ['johndoe'] })
+export const newPassword = z
+  .string()
+  .min(passwordLengthMin)
+  .max(passwordLengthMax)
+  .meta({ examples: ['correct horse battery staple'] })
+export const emailAddress = z
+  .email()
+  .max(254)
+  .meta({ examples: ['johndoe@example.com'] })
+
+const clientOf = z.strictObject({ address: z.string().max(64), userAgent: z.string().max(400).nullable() })
+
+export const credentials = z
+  .strictObject({
+    /** Not the strict form: a wrong name must fare like a wrong password. */
+    username: z.string().min(1).max(64).meta({ examples: ['operator'] }),
+    password: z.string().min(1).max(passwordLengthMax).meta({ examples: ['correct horse battery staple'] }),
+  })
+  .meta({ id: 'Credentials' })
+
+export const tokenPair = z
+  .strictObject({
+    accessToken: z.string().meta({ description: 'Signed token for the Authorization header', examples: ['eyJhbGciOi...'] }),
+    tokenType: z.literal('Bearer'),
+    expiresInSeconds: z.int().positive().meta({ examples: [accessToken.lifetimeSeconds] }),
+    refreshToken: z
+      .string()
+      .meta({ description: 'Opaque and single use: each refresh answers with the next one', examples: ['twr_3q2-7wEj...'] }),
+    refreshExpiresAt: timestamp,
+  })
+  .meta({ id: 'TokenPair' })
+export type TokenPair = z.output<typeof tokenPair>
+
+export const user = z
+  .strictObject({
+    id: z.uuid(),
+    username: z.string(),
+    email: z.string().nullable(),
+    roles: z.array(z.enum(roles)),
+    createdAt: timestamp,
+    disabledAt: timestamp.nullable(),
+  })
+  .meta({ id: 'User' })
+export type UserView = z.output<typeof user>
+
+export const userInput = z
+  .strictObject({
+    username,
+    password: newPassword,
+    email: emailAddress.nullable().default(null),
+    roles: z.array(z.enum(roles)).min(1).max(roles.length),
+  })
+  .meta({ id: 'NewUser' })
+
+export const session = z
+  .strictObject({
+    id: z.uuid(),
+    createdAt: timestamp,
+    lastUsedAt: timestamp,
+    expiresAt: timestamp,
+    address: z.string(),
+    userAgent: z.string().nullable(),
+  })
+  .meta({ id: 'Session' })
+export type SessionView = z.output<typeof session>
+
+/** Hashing a password may queue behind others, so these wait longer than a plain read. */
+const hashingDeadlineMs = 8_000
+
+export const logIn = defineRpc({
+  name: 'identity.sessions.log-in',
+  description: 'Checks a password and starts a session.',
+  request: z.strictObject({ credentials, client: clientOf }),
+  reply: tokenPair,
+  deadlineMs: hashingDeadlineMs,
+})
+
+export const refreshSession = defineRpc({
+  name: 'identity.sessions.refresh',
+  description: 'Exchanges a refresh token for its one successor and a new access token.',
+  request: z.strictObject({ refreshToken: z.string().min(1).max(refreshTokenLengthMax) }),
+  reply: tokenPair,
+})
+
+export const logOut = defineRpc({
+  name: 'identity.sessions.log-out',
+  description: 'Ends the session of a refresh token; an unknown token is no error.',
+  request: z.strictObject({ refreshToken: z.string().min(1).max(refreshTokenLengthMax) }),
+  reply: nothing,
+})
+
+export const listSessions = defineRpc({
+  name: 'identity.sessions.list',
+  description: 'The sessions of the caller that still live, newest first.',
+  request: z.strictObject({ caller }),
+  reply: z.strictObject({ items: z.array(session) }),
+})
+
+export const revokeSession = defineRpc({
+  name: 'identity.sessions.revoke',
+  description: 'Ends one session of the caller.',
+  request: z.strictObject({ caller, sessionId: z.uuid() }),
+  reply: nothing,
+})
+
+export const createUser = defineRpc({
+  name: 'identity.users.create',
+  description: 'Creates a user.',
+  request: z.strictObject({ caller, user: userInput }),
+  reply: user,
+  deadlineMs: hashingDeadlineMs,
+})
+
+export const listUsers = defineRpc({
+  name: 'identity.users.list',
+  description: 'All users, oldest first.',
+  request: z.strictObject({ caller, page: pageQuery }),
+  reply: pageOf(user),
+})
+
+export const disableUser = defineRpc({
+  name: 'identity.users.disable',
+  description: 'Ends every session of a user and refuses new ones; repeating it changes nothing.',
+  request: z.strictObject({ caller, userId: z.uuid() }),
+  reply: user,
+})
+
+export const getMe = defineRpc({
+  name: 'identity.users.me',
+  description: 'The caller as a user.',
+  request: z.strictObject({ caller }),
+  reply: user,
+})
+
+export const ensureOperator = defineRpc({
+  name: 'identity.operator.ensure',
+  description: 'Creates the operator with this password unless an operator exists; then nothing is changed.',
+  request: z.strictObject({ username, password: newPassword, email: emailAddress.nullable().default(null) }),
+  reply: z.strictObject({ userId: z.uuid(), username: z.string(), created: z.boolean() }),
+  deadlineMs: hashingDeadlineMs,
+})
+
+/** One Ed25519 public key (RFC 8037). The private member `d` has no place here, and the strict form refuses it. */
+export const publicKey = z.strictObject({
+  kty: z.literal('OKP'),
+  crv: z.literal('Ed25519'),
+  x: z.string(),
+  kid: z.string(),
+  alg: z.literal(accessToken.algorithm),
+  use: z.literal('sig'),
+})
+
+export const getKeys = defineRpc({
+  name: 'identity.jwks.get',
+  description: 'The public keys that check access tokens: the one in use and the one that comes next.',
+  request: nothing,
+  reply: z.strictObject({ keys: z.array(publicKey).min(1) }),
+  deadlineMs: 2_000,
+})
