@@ -1,0 +1,200 @@
+/**
+ * A service's own schema in PostgreSQL, through one TypeORM data source and one pool.
+ * Started by startService and injected; called by stores, the outbox relay and the consumer runner.
+ * Must never run with a durability setting off (rule R9), and never reads another service's schema.
+ */
+import type { Clock } from '@tradewire/kernel/clock'
+import type { IdSource } from '@tradewire/kernel/ids'
+import type { Pool, PoolClient } from 'pg'
+import { DataSource, type QueryRunner } from 'typeorm'
+import { OutboxBuffer, type OutboxMessage } from './outbox-message.ts'
+import { classifyDatabaseError, DatabaseUnavailableError } from './retryable-error.ts'
+import { StatementNames } from './statement-names.ts'
+import { runStatement, Transaction } from './transaction.ts'
+
+export interface DatabaseOptions {
+  readonly url: string
+  readonly schema: string
+  /** TypeORM row classes, by list. */
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- TypeORM's own type of an entity class
+  readonly rows?: readonly Function[]
+  readonly poolMax: number
+  readonly applicationName: string
+  readonly clock: Clock
+  readonly ids: IdSource
+  /** How long a caller waits for a connection before DatabaseUnavailableError; intake wants it short. */
+  readonly connectionWaitMs?: number
+  /** Tests only: accept a server with fsync, full_page_writes or synchronous_commit off. */
+  readonly unsafeDurability?: boolean
+}
+
+const connectionWaitMsDefault = 5_000
+const statementTimeoutMs = 15_000
+const lockTimeoutMs = 5_000
+const idleInTransactionTimeoutMs = 30_000
+/** The client's own limit, for a server that has stopped answering. */
+const answerWaitMs = 20_000
+/** How long a fresh outbox row belongs to the process that inserted it; then any relay may publish it. */
+const outboxClaimMs = 1_500
+
+const insertOutboxSql = `insert into outbox (id, subject, body, event_count, trace, claimed_until)
+select id, subject, body, event_count, trace, clock_timestamp() + $6::int * interval '1 millisecond'
+from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[]) as m (id, subject, body, event_count, trace)`
+
+export type CommittedListener = (messages: readonly OutboxMessage[]) => void
+
+export class Database {
+  readonly dataSource: DataSource
+  readonly schema: string
+  private readonly clock: Clock
+  private readonly ids: IdSource
+  private readonly names = new StatementNames()
+  private readonly listeners = new Set<CommittedListener>()
+
+  private constructor(dataSource: DataSource, options: DatabaseOptions) {
+    this.dataSource = dataSource
+    this.schema = options.schema
+    this.clock = options.clock
+    this.ids = options.ids
+  }
+
+  /** Throws DatabaseUnavailableError when the server is away and UnsafeDurabilityError by rule R9. */
+  static async connect(options: DatabaseOptions): Promise<Database> {
+    const dataSource = new DataSource(dataSourceOptions(options))
+    try {
+      await dataSource.initialize()
+    } catch (error) {
+      throw classifyDatabaseError(error)
+    }
+    const database = new Database(dataSource, options)
+    try {
+      if (options.unsafeDurability !== true) await database.refuseUnsafeDurability()
+    } catch (error) {
+      await database.close()
+      throw error
+    }
+    return database
+  }
+
+  /** One statement in its own transaction. See Transaction.query. */
+  async query<Row = Record<string, unknown>>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    return runStatement<Row>(this.pool(), this.names, sql, parameters)
+  }
+
+  /**
+   * BEGIN, work, one INSERT of all events appended, COMMIT. Read committed. Work that throws is rolled back and its
+   * error thrown on; conflicts and outages surface as RetryableError. Nothing is retried here.
+   */
+  async transact<Value>(work: (tx: Transaction) => Promise<Value>): Promise<Value> {
+    const runner = this.dataSource.createQueryRunner('master')
+    let messages: readonly OutboxMessage[]
+    let value: Value
+    try {
+      const client = (await runner.connect()) as PoolClient
+      await runner.startTransaction()
+      const outbox = new OutboxBuffer(this.clock, this.ids)
+      value = await work(new Transaction(runner.manager, client, this.names, outbox))
+      messages = outbox.take()
+      if (messages.length > 0) await this.insertOutbox(client, messages)
+      await runner.commitTransaction()
+    } catch (error) {
+      await undo(runner)
+      throw classifyDatabaseError(unwrap(error))
+    } finally {
+      await release(runner)
+    }
+    if (messages.length > 0) for (const listener of this.listeners) listener(messages)
+    return value
+  }
+
+  /** Hands every committed outbox message to the listener, at once after its commit. Returns the way to stop. */
+  onCommitted(listener: CommittedListener): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  async close(): Promise<void> {
+    if (this.dataSource.isInitialized) await this.dataSource.destroy()
+  }
+
+  private async insertOutbox(client: PoolClient, messages: readonly OutboxMessage[]): Promise<void> {
+    await runStatement(client, this.names, insertOutboxSql, [
+      messages.map(({ id }) => id),
+      messages.map(({ subject }) => subject),
+      messages.map(({ body }) => body),
+      messages.map(({ eventCount }) => eventCount),
+      messages.map(({ trace }) => trace),
+      this.listeners.size > 0 ? outboxClaimMs : 0,
+    ])
+  }
+
+  private pool(): Pool {
+    if (!this.dataSource.isInitialized) throw new DatabaseUnavailableError(new Error('the database is closed'))
+    return (this.dataSource.driver as unknown as { readonly master: Pool }).master
+  }
+
+  private async refuseUnsafeDurability(): Promise<void> {
+    const off = await this.query<{ name: string }>(
+      `select name from pg_settings
+       where name in ('fsync', 'full_page_writes', 'synchronous_commit') and setting = 'off' order by name`,
+    )
+    if (off.length > 0) throw new UnsafeDurabilityError(off.map(({ name }) => name))
+  }
+}
+
+export class UnsafeDurabilityError extends Error {
+  override readonly name = 'UnsafeDurabilityError'
+
+  constructor(settings: readonly string[]) {
+    super(`PostgreSQL runs with ${settings.join(', ')} off: accepted work could be lost. Turn it on and start again.`)
+  }
+}
+
+function dataSourceOptions(options: DatabaseOptions): ConstructorParameters<typeof DataSource>[0] {
+  return {
+    type: 'postgres',
+    url: options.url,
+    schema: options.schema,
+    // TypeORM's type wants a mutable list of its own function type.
+    entities: [...(options.rows ?? [])] as never[],
+    synchronize: false,
+    logging: false,
+    installExtensions: false,
+    applicationName: options.applicationName,
+    poolSize: options.poolMax,
+    connectTimeoutMS: options.connectionWaitMs ?? connectionWaitMsDefault,
+    // An idle connection that breaks is replaced at its next use: nothing to do and nothing to print.
+    poolErrorHandler: () => undefined,
+    extra: {
+      options: `-c search_path=${options.schema}`,
+      statement_timeout: statementTimeoutMs,
+      lock_timeout: lockTimeoutMs,
+      idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
+      query_timeout: answerWaitMs,
+      keepAlive: true,
+    },
+  }
+}
+
+async function undo(runner: QueryRunner): Promise<void> {
+  if (!runner.isTransactionActive) return
+  try {
+    await runner.rollbackTransaction()
+  } catch {
+    // The connection is broken: the server has undone the transaction, and the pool drops the connection.
+  }
+}
+
+async function release(runner: QueryRunner): Promise<void> {
+  try {
+    await runner.release()
+  } catch {
+    // A connection that broke was released by TypeORM already.
+  }
+}
+
+/** TypeORM wraps driver errors of its own statements; the driver's error says what happened. */
+function unwrap(error: unknown): unknown {
+  const driverError = (error as { readonly driverError?: unknown } | null)?.driverError
+  return driverError instanceof Error ? driverError : error
+}

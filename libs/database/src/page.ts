@@ -1,0 +1,47 @@
+/**
+ * Keyset paging: an opaque token holds the sort key of the last row shown.
+ * Called by stores that answer lists. Must never hold anything secret: tokens are only encoded.
+ */
+import type { CodedError } from '@tradewire/kernel/errors'
+import { err, ok, type Result } from '@tradewire/kernel/result'
+import { z } from 'zod'
+import { databaseErrors } from './database.errors.ts'
+
+const keysMax = 8
+const tokenKeys = z.array(z.string().max(100)).min(1).max(keysMax)
+
+export interface Page<Item> {
+  readonly items: Item[]
+  readonly nextToken: string | null
+}
+
+/** The token for the row with these sort keys (as text, in the order of the ORDER BY). */
+export function pageToken(keys: readonly string[]): string {
+  return Buffer.from(JSON.stringify(keys)).toString('base64url')
+}
+
+/** The keys of a token with exactly `count` keys; undefined without a token. Fails with PAGE_TOKEN_INVALID. */
+export function readPageToken(
+  token: string | undefined,
+  count: number,
+): Result<readonly string[] | undefined, CodedError> {
+  if (token === undefined) return ok(undefined)
+  try {
+    const keys = tokenKeys.parse(JSON.parse(Buffer.from(token, 'base64url').toString('utf8')))
+    return keys.length === count ? ok(keys) : err(databaseErrors.of('PAGE_TOKEN_INVALID'))
+  } catch {
+    return err(databaseErrors.of('PAGE_TOKEN_INVALID'))
+  }
+}
+
+/** A page from rows selected with `limit + 1`: the extra row only tells that more follow. */
+export function pageFrom<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  shape: { readonly keysOf: (row: Row) => readonly string[]; readonly itemOf: (row: Row) => Item },
+): Page<Item> {
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
+  const more = rows.length > limit && last !== undefined
+  return { items: shown.map(shape.itemOf), nextToken: more ? pageToken(shape.keysOf(last)) : null }
+}

@@ -1,0 +1,78 @@
+/**
+ * One unit of work: SQL and the events that tell of it, committed together (rule R1).
+ * Handed out by Database.transact; called by stores and use cases. Must never outlive its transact call.
+ */
+import type { DataOf, EventContract } from '@tradewire/contracts/define-event'
+import { injectTrace } from '@tradewire/observability/trace'
+import type { PoolClient } from 'pg'
+import type { EntityManager } from 'typeorm'
+import type { OutboxBuffer } from './outbox-message.ts'
+import { classifyDatabaseError } from './retryable-error.ts'
+import type { StatementNames } from './statement-names.ts'
+
+export interface AppendOptions {
+  /** The traceparent that the events belong to; the active span's when not given. */
+  readonly trace?: string | null
+}
+
+export class Transaction {
+  /** TypeORM's manager inside this transaction: for tables that humans edit one row at a time. */
+  readonly manager: EntityManager
+  private readonly client: PoolClient
+  private readonly names: StatementNames
+  private readonly outbox: OutboxBuffer
+
+  constructor(manager: EntityManager, client: PoolClient, names: StatementNames, outbox: OutboxBuffer) {
+    this.manager = manager
+    this.client = client
+    this.names = names
+    this.outbox = outbox
+  }
+
+  /**
+   * Runs one statement and answers its rows. Statements with parameters are prepared per connection, so keep
+   * their texts constant and pass arrays through unnest. numeric and bigint come back as text.
+   */
+  async query<Row = Record<string, unknown>>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    return runStatement<Row>(this.client, this.names, sql, parameters)
+  }
+
+  /**
+   * Buffers events; they are packed into messages (batched contracts: up to 100 of one subject) and inserted into
+   * `outbox` in one statement just before COMMIT. The partition comes from data.accountId.
+   */
+  append<Contract extends EventContract>(
+    contract: Contract,
+    data: DataOf<Contract> | readonly DataOf<Contract>[],
+    options: AppendOptions = {},
+  ): void {
+    const all = (Array.isArray(data) ? data : [data]) as readonly DataOf<Contract>[]
+    if (all.length === 0) return
+    const trace = options.trace === undefined ? (injectTrace() ?? null) : options.trace
+    this.outbox.append(contract, all, trace)
+  }
+}
+
+export interface Queryable {
+  query(config: { name?: string; text: string; values?: unknown[] }): Promise<{ rows: unknown[] }>
+}
+
+/** One statement on one connection or pool; driver errors come out classified. */
+export async function runStatement<Row>(
+  client: Queryable,
+  names: StatementNames,
+  sql: string,
+  parameters: readonly unknown[],
+): Promise<Row[]> {
+  const name = parameters.length > 0 ? names.nameOf(sql) : undefined
+  const config = {
+    text: sql,
+    ...(parameters.length > 0 ? { values: parameters as unknown[] } : {}),
+    ...(name === undefined ? {} : { name }),
+  }
+  try {
+    return (await client.query(config)).rows as Row[]
+  } catch (error) {
+    throw classifyDatabaseError(error)
+  }
+}
