@@ -1,0 +1,114 @@
+/**
+ * Style rule 12 as a ratchet: what is longer than the limit may stay as long as the baseline says, and only shrink.
+ * Called by the tidy runner. Must never raise a figure of the baseline.
+ */
+import ts from 'typescript'
+import type { Finding } from '../finding.ts'
+import { lineOf, lineOfNode, walk, type Source } from './source.ts'
+
+export const limits = {
+  functionLines: 70,
+  fileLines: 400,
+  parameters: 4,
+  constructorDependencies: 5,
+} as const
+
+export type Measure = keyof typeof limits
+
+/** One figure above its limit. */
+export interface Excess {
+  readonly path: string
+  readonly line: number
+  readonly measure: Measure
+  /** The function's name, or the file's own for file length. */
+  readonly name: string
+  readonly figure: number
+}
+
+/** `path measure name` -> figure. */
+export type Baseline = Readonly<Record<string, number>>
+
+export function keyOf(excess: Excess): string {
+  return `${excess.path} ${excess.measure} ${excess.name}`
+}
+
+/** Everything in the file that is above a limit. */
+export function measure(source: Source): Excess[] {
+  const excesses: Excess[] = []
+  const add = (kind: Measure, name: string, line: number, figure: number) => {
+    if (figure > limits[kind]) excesses.push({ path: source.path, line, measure: kind, name, figure })
+  }
+  const fileLines = source.text.split('\n').length - (source.text.endsWith('\n') ? 1 : 0)
+  add('fileLines', 'file', 1, fileLines)
+  walk(source.tree, (node) => {
+    if (!ts.isFunctionLike(node) || !('body' in node) || node.body === undefined) return
+    const name = nameOf(node)
+    const line = lineOfNode(source, node)
+    const isConstructor = ts.isConstructorDeclaration(node)
+    add(isConstructor ? 'constructorDependencies' : 'parameters', name, line, node.parameters.length)
+    // A describe() callback holds tests: its length says nothing.
+    if (!source.isTest) add('functionLines', name, line, lineOf(source, node.getEnd()) - line + 1)
+  })
+  return excesses
+}
+
+function nameOf(node: ts.SignatureDeclaration): string {
+  if (ts.isConstructorDeclaration(node)) return `${classNameOf(node)}.constructor`
+  if (node.name !== undefined) {
+    const prefix = ts.isClassLike(node.parent) ? `${classNameOf(node)}.` : ''
+    return `${prefix}${node.name.getText()}`
+  }
+  const owner = node.parent
+  if ((ts.isVariableDeclaration(owner) || ts.isPropertyAssignment(owner)) && owner.name !== undefined) return owner.name.getText()
+  if (ts.isCallExpression(owner)) return `${owner.expression.getText().split('\n')[0] ?? 'call'}()`
+  return 'anonymous'
+}
+
+function classNameOf(node: ts.Node): string {
+  return ts.isClassLike(node.parent) ? (node.parent.name?.text ?? 'class') : 'object'
+}
+
+const WORDS: Readonly<Record<Measure, string>> = {
+  functionLines: 'lines in one function',
+  fileLines: 'lines in one file',
+  parameters: 'parameters',
+  constructorDependencies: 'constructor dependencies',
+}
+
+/** Figures above limit and baseline, and baseline figures that are larger than the code. */
+export function judge(excesses: readonly Excess[], baseline: Baseline): Finding[] {
+  const worst = worstByKey(excesses)
+  const findings: Finding[] = []
+  for (const [key, excess] of worst) {
+    const allowed = baseline[key]
+    if (allowed !== undefined && excess.figure <= allowed) continue
+    findings.push({
+      path: excess.path,
+      line: excess.line,
+      rule: `ratchet-${excess.measure}`,
+      message: `${excess.name}: ${excess.figure} ${WORDS[excess.measure]}; the limit is ${allowed ?? limits[excess.measure]}`,
+      mend: 'split it: branch in the parent, compute in pure leaves',
+    })
+  }
+  return findings
+}
+
+/** The baseline lowered to what the code is now; entries that are gone or within the limit are dropped. */
+export function shrink(excesses: readonly Excess[], baseline: Baseline): Baseline {
+  const worst = worstByKey(excesses)
+  const kept = Object.entries(baseline).flatMap(([key, allowed]): [string, number][] => {
+    const excess = worst.get(key)
+    return excess === undefined ? [] : [[key, Math.min(allowed, excess.figure)]]
+  })
+  return Object.fromEntries(kept.toSorted(([left], [right]) => (left < right ? -1 : 1)))
+}
+
+function worstByKey(excesses: readonly Excess[]): Map<string, Excess> {
+  const worst = new Map<string, Excess>()
+  for (const excess of excesses) {
+    const key = keyOf(excess)
+    const known = worst.get(key)
+    if (known === undefined || known.figure < excess.figure) worst.set(key, excess)
+  }
+  return worst
+}

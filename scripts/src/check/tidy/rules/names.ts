@@ -1,0 +1,46 @@
+/** Style rules 6 and "one use case = one class = one execute": names are declared once, use cases have one door. */
+import ts from 'typescript'
+import type { Rule, Violation, Vocabulary } from '../rule.ts'
+import { lineOfNode, walk, type Source } from '../source.ts'
+
+export const noSubjectLiterals: Rule = {
+  name: 'no-subject-literals',
+  mend: 'import the contract of @tradewire/contracts and use its name, or subjectOf(contract)',
+  applies: (source) => !source.isTest && ['libs', 'services', 'launcher'].includes(source.area) && source.owner !== 'contracts',
+  check(source: Source, vocabulary: Vocabulary): readonly Violation[] {
+    const found: Violation[] = []
+    walk(source.tree, (node) => {
+      if (!ts.isStringLiteral(node) && !ts.isNoSubstitutionTemplateLiteral(node) && !ts.isTemplateHead(node)) return
+      if (!isSubject(node.text, vocabulary)) return
+      found.push({ line: lineOfNode(source, node), message: `"${node.text}" is the name of a contract` })
+    })
+    return found
+  },
+}
+
+function isSubject(text: string, { eventNames, rpcNames }: Vocabulary): boolean {
+  if (eventNames.has(text) || rpcNames.has(text)) return true
+  if (text.startsWith('rpc.') && rpcNames.has(text.slice('rpc.'.length))) return true
+  return [...eventNames].some((name) => text.startsWith(`${name}.`) && /^[\w*>.]*$/.test(text))
+}
+
+export const oneExecute: Rule = {
+  name: 'one-execute',
+  mend: 'one use case is one class with one public method, execute; pure parts go to domain/',
+  applies: (source) => /\/use-cases\/.*\.use-case\.ts$/.test(source.path),
+  check(source: Source): readonly Violation[] {
+    const classes = source.tree.statements.filter(ts.isClassDeclaration)
+    if (classes.length !== 1) return [{ line: 1, message: `${classes.length} classes in a use-case file` }]
+    const open = classes.flatMap((declaration) => publicMethods(declaration))
+    if (open.length === 1 && open[0]?.name.getText() === 'execute') return []
+    const names = open.map((method) => method.name.getText()).join(', ')
+    return [{ line: 1, message: `public methods: ${names === '' ? 'none' : names}` }]
+  },
+}
+
+function publicMethods(declaration: ts.ClassDeclaration): ts.MethodDeclaration[] {
+  return declaration.members.filter(ts.isMethodDeclaration).filter((method) => {
+    const hidden = [ts.SyntaxKind.PrivateKeyword, ts.SyntaxKind.ProtectedKeyword]
+    return !ts.isPrivateIdentifier(method.name) && !method.modifiers?.some(({ kind }) => hidden.includes(kind))
+  })
+}

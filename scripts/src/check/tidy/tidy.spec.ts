@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import { fixturesOf } from './fixtures.ts'
+import { judge, measure, shrink } from './ratchet.ts'
+import type { Vocabulary } from './rule.ts'
+import { sourceOf } from './source.ts'
+import { checkSource, rules, runRule } from './tidy.ts'
+
+const vocabulary: Vocabulary = {
+  eventNames: new Set(['trade.opened', 'order.submit']),
+  rpcNames: new Set(['orders.brackets.list']),
+}
+
+describe('every tidy rule', () => {
+  for (const rule of rules) {
+    const fixtures = fixturesOf(rule.name)
+
+    it(`${rule.name} has a good and a bad fixture`, () => {
+      expect(new Set(fixtures.map((fixture) => fixture.verdict))).toEqual(new Set(['good', 'bad']))
+    })
+
+    it.each(fixtures.map((fixture, index) => ({ ...fixture, index })))(
+      `${rule.name} speaks on the expected lines of fixture $index ($verdict, $path)`,
+      (fixture) => {
+        const findings = runRule(rule, sourceOf(fixture.path, fixture.text), vocabulary)
+        expect(findings.map((finding) => finding.line)).toEqual(fixture.lines)
+        expect(fixture.lines.length > 0).toBe(fixture.verdict === 'bad')
+      },
+    )
+  }
+})
+
+describe('an allowance', () => {
+  const path = 'services/orders/src/domain/age.ts'
+  const withComment = (comment: string) =>
+    checkSource(sourceOf(path, `/** The age of an order. Called by plan-orders. */\n${comment}\nexport const now = Date.now()\n`), vocabulary)
+
+  it('covers its rule on the next line when it gives a reason', () => {
+    expect(withComment('// tidy-allow forbidden-calls: measures the clock itself')).toEqual([])
+  })
+
+  it('covers nothing without a reason, and is itself a finding', () => {
+    const found = withComment('// tidy-allow forbidden-calls: ok').map((finding) => finding.rule)
+    expect(found).toEqual(['forbidden-calls', 'idle-allowance'])
+  })
+
+  it('is a finding when nothing is wrong', () => {
+    const found = withComment('// tidy-allow no-barrel: measures the clock itself').map((finding) => finding.rule)
+    expect(found).toEqual(['forbidden-calls', 'idle-allowance'])
+  })
+})
+
+describe('the ratchet', () => {
+  const longFunction = (lines: number) => `export function long() {\n${'  work()\n'.repeat(lines - 2)}}\n`
+  const excessesOf = (text: string) => measure(sourceOf('libs/kernel/src/long.ts', text))
+
+  it('lets a function have 70 lines', () => {
+    expect(judge(excessesOf(longFunction(70)), {})).toEqual([])
+  })
+
+  it('refuses a function of 71 lines', () => {
+    expect(judge(excessesOf(longFunction(71)), {}).map((finding) => finding.rule)).toEqual(['ratchet-functionLines'])
+  })
+
+  it('lets an old long function stay, but not grow', () => {
+    const baseline = { 'libs/kernel/src/long.ts functionLines long': 90 }
+    expect(judge(excessesOf(longFunction(90)), baseline)).toEqual([])
+    expect(judge(excessesOf(longFunction(91)), baseline)).toHaveLength(1)
+  })
+
+  it('counts parameters, constructor dependencies and the lines of a file', () => {
+    const wide = 'export function wide(a: 1, b: 1, c: 1, d: 1, e: 1) {}\n'
+    const needy = 'export class Needy { constructor(a: 1, b: 1, c: 1, d: 1, e: 1, f: 1) {} }\n'
+    const rulesOf = (text: string) => judge(excessesOf(text), {}).map((finding) => finding.rule)
+    expect(rulesOf(wide)).toEqual(['ratchet-parameters'])
+    expect(rulesOf(needy)).toEqual(['ratchet-constructorDependencies'])
+    expect(rulesOf('\n'.repeat(401))).toEqual(['ratchet-fileLines'])
+  })
+
+  it('lowers and drops baseline figures, and never adds or raises one', () => {
+    const key = 'libs/kernel/src/long.ts functionLines long'
+    expect(shrink(excessesOf(longFunction(80)), { [key]: 90, 'libs/gone.ts fileLines file': 500 })).toEqual({ [key]: 80 })
+    expect(shrink(excessesOf(longFunction(95)), { [key]: 90 })).toEqual({ [key]: 90 })
+    expect(shrink(excessesOf(longFunction(95)), {})).toEqual({})
+  })
+})
