@@ -1,0 +1,62 @@
+/**
+ * All tests of the workspace, in three projects: unit, integration (real PostgreSQL and NATS) and e2e (whole system).
+ * Called by `vitest run [--project unit] [path]`. Packages resolve to their sources, so nothing is built before.
+ */
+import { defineConfig } from 'vitest/config'
+
+const conditions = ['source', 'module', 'node', 'development|production']
+const folders = '{libs,services,launcher,scripts}'
+const unitTimeoutMs = 10_000
+const integrationTimeoutMs = 30_000
+const e2eTimeoutMs = 180_000
+const workersMax = 2
+
+const shared = {
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+}
+const backends = ['libs/testkit/src/vitest-global-setup.ts']
+
+export default defineConfig({
+  ...shared,
+  test: {
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'unit',
+          include: [`${folders}/**/*.spec.ts`],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          testTimeout: unitTimeoutMs,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'integration',
+          include: [`${folders}/**/*.int-spec.ts`],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          globalSetup: backends,
+          testTimeout: integrationTimeoutMs,
+          hookTimeout: integrationTimeoutMs,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.e2e-spec.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          globalSetup: backends,
+          testTimeout: e2eTimeoutMs,
+          hookTimeout: e2eTimeoutMs,
+          fileParallelism: false,
+        },
+      },
+    ],
+    pool: 'forks',
+    maxWorkers: workersMax,
+    restoreMocks: true,
+    unstubEnvs: true,
+  },
+})
