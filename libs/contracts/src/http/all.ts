@@ -1,6 +1,7 @@
 /** Every public route of the system. Called by the gateway and the OpenAPI page. Must never be imported to name one route. */
 import type { RouteContract } from '../define-route.ts'
+import { brokerRoutes } from './brokers.ts'
 import { identityRoutes } from './identity.ts'
 import { signalRoutes } from './signals.ts'
 
-export const allRoutes: readonly RouteContract[] = [...identityRoutes, ...signalRoutes]
+export const allRoutes: readonly RouteContract[] = [...identityRoutes, ...brokerRoutes, ...signalRoutes]

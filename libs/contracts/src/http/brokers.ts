@@ -1,0 +1,118 @@
+/** Public routes that `brokers` answers. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
+import { z } from 'zod'
+import { pageQuery, venue } from '../common.ts'
+import { defineRoute, type RouteContract } from '../define-route.ts'
+import * as rpc from '../rpc/brokers.ts'
+import { callerOf } from './signals.ts'
+
+const everyone = ['operator', 'provider', 'follower'] as const
+const accountParams = z.strictObject({ accountId: z.uuid() })
+
+export const brokerRoutes: readonly RouteContract[] = [
+  defineRoute({
+    operation: 'listVenues',
+    tag: 'Accounts',
+    method: 'GET',
+    path: '/v1/venues',
+    summary: 'List venues with their credentials forms',
+    access: everyone,
+    rpc: rpc.listVenues,
+    toRequest: () => ({}),
+  }),
+  defineRoute({
+    operation: 'connectAccount',
+    tag: 'Accounts',
+    method: 'POST',
+    path: '/v1/accounts',
+    summary: 'Connect a broker account; its credentials are checked at the venue and sealed',
+    access: everyone,
+    status: 201,
+    body: rpc.accountInput,
+    rpc: rpc.connectAccount,
+    toRequest: (parts) => ({ caller: callerOf(parts), account: parts.body }),
+  }),
+  defineRoute({
+    operation: 'connectAccounts',
+    tag: 'Accounts',
+    method: 'POST',
+    path: '/v1/accounts/batch',
+    summary: 'Connect up to 100 broker accounts, each with its own outcome',
+    access: ['operator'],
+    body: z.strictObject({ accounts: z.array(rpc.accountInput).min(1).max(rpc.accountsPerCallMax) }),
+    rpc: rpc.connectAccounts,
+    toRequest: (parts) => ({ caller: callerOf(parts), accounts: parts.body.accounts }),
+  }),
+  defineRoute({
+    operation: 'listAccounts',
+    tag: 'Accounts',
+    method: 'GET',
+    path: '/v1/accounts',
+    summary: 'List broker accounts',
+    access: everyone,
+    query: pageQuery.extend({
+      userId: z.uuid().optional(),
+      venue: venue.optional(),
+      status: rpc.accountStatus.optional(),
+    }),
+    rpc: rpc.listAccounts,
+    toRequest: (parts) => {
+      const { userId, venue: at, status, ...page } = parts.query
+      return { caller: callerOf(parts), page, userId, venue: at, status }
+    },
+  }),
+  defineRoute({
+    operation: 'getAccount',
+    tag: 'Accounts',
+    method: 'GET',
+    path: '/v1/accounts/{accountId}',
+    summary: 'Get a broker account',
+    access: everyone,
+    params: accountParams,
+    rpc: rpc.getAccount,
+    toRequest: (parts) => ({ caller: callerOf(parts), accountId: parts.params.accountId }),
+  }),
+  defineRoute({
+    operation: 'removeAccount',
+    tag: 'Accounts',
+    method: 'DELETE',
+    path: '/v1/accounts/{accountId}',
+    summary: 'Disconnect a broker account and destroy its credentials',
+    access: everyone,
+    params: accountParams,
+    rpc: rpc.removeAccount,
+    toRequest: (parts) => ({ caller: callerOf(parts), accountId: parts.params.accountId }),
+  }),
+  defineRoute({
+    operation: 'testAccount',
+    tag: 'Accounts',
+    method: 'POST',
+    path: '/v1/accounts/{accountId}/test',
+    summary: 'Ask the venue whether the stored credentials work',
+    access: everyone,
+    params: accountParams,
+    rpc: rpc.testAccount,
+    toRequest: (parts) => ({ caller: callerOf(parts), accountId: parts.params.accountId }),
+  }),
+  defineRoute({
+    operation: 'getAccountBalance',
+    tag: 'Accounts',
+    method: 'GET',
+    path: '/v1/accounts/{accountId}/balance',
+    summary: 'Get the balances as the venue tells them now',
+    access: everyone,
+    params: accountParams,
+    rpc: rpc.getAccountBalance,
+    toRequest: (parts) => ({ caller: callerOf(parts), accountId: parts.params.accountId }),
+  }),
+  defineRoute({
+    operation: 'listVenueOrders',
+    tag: 'Accounts',
+    method: 'GET',
+    path: '/v1/accounts/{accountId}/open-orders',
+    summary: 'List the open orders at the venue, ours and others',
+    access: everyone,
+    params: accountParams,
+    rpc: rpc.listVenueOrders,
+    toRequest: (parts) => ({ caller: callerOf(parts), accountId: parts.params.accountId }),
+  }),
+]

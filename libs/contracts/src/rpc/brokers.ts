@@ -1,0 +1,205 @@
+/**
+ * Questions and commands that `brokers` answers: accounts, venues, orders at the venue, attempts.
+ * Called by the gateway and by orders (for the explain trace). Must never return a credential.
+ */
+import { z } from 'zod'
+import { decimalText, pageOf, pageQuery, positiveDecimalText, side, symbol, timestamp, venue } from '../common.ts'
+import { caller } from '../define-route.ts'
+import { defineRpc } from '../define-rpc.ts'
+
+export const accountsPerCallMax = 100
+export const intentsPerCallMax = 100
+const credentialFieldsMax = 10
+const credentialCharactersMax = 4_096
+const connectDeadlineMs = 15_000
+const connectManyDeadlineMs = 60_000
+
+export const accountStatus = z.enum(['AUTHORIZED', 'UNAUTHORIZED', 'FAILED'])
+export const accountEnvironment = z.enum(['paper', 'live'])
+
+export const account = z
+  .strictObject({
+    id: z.uuid(),
+    userId: z.uuid(),
+    venue,
+    environment: accountEnvironment,
+    label: z.string(),
+    /** UNAUTHORIZED: the venue refuses the credentials. FAILED: the venue cannot be reached. */
+    status: accountStatus,
+    reason: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: 'Account' })
+
+export const accountInput = z.strictObject({
+  venue,
+  /** Paper trades with the simulated venue; live with the real one. */
+  environment: accountEnvironment.default('paper'),
+  label: z.string().trim().min(1).max(80).default('Default'),
+  /** Whose account it is; only an operator may name somebody else. */
+  userId: z.uuid().optional(),
+  /** The fields of the venue's form (see the list of venues). */
+  credentials: z
+    .record(z.string().max(40), z.string().min(1).max(credentialCharactersMax))
+    .refine((fields) => Object.keys(fields).length <= credentialFieldsMax, { error: 'has too many fields' })
+    .meta({ description: 'Sealed at once and never shown again' }),
+})
+
+export const connectAccount = defineRpc({
+  name: 'brokers.accounts.connect',
+  description: 'Checks the credentials at the venue, seals them and connects the account.',
+  request: z.strictObject({ caller, account: accountInput }),
+  reply: account,
+  deadlineMs: connectDeadlineMs,
+})
+
+const codedError = z.strictObject({ code: z.string(), message: z.string() })
+
+export const connectAccounts = defineRpc({
+  name: 'brokers.accounts.connect-many',
+  description: 'Connects up to 100 accounts; each has its own outcome, in the order of the request.',
+  request: z.strictObject({ caller, accounts: z.array(accountInput).min(1).max(accountsPerCallMax) }),
+  reply: z.strictObject({
+    items: z.array(z.strictObject({ account: account.nullable(), error: codedError.nullable() })),
+  }),
+  deadlineMs: connectManyDeadlineMs,
+})
+
+export const listAccounts = defineRpc({
+  name: 'brokers.accounts.list',
+  description: 'Accounts, newest first.',
+  request: z.strictObject({
+    caller,
+    page: pageQuery,
+    userId: z.uuid().optional(),
+    venue: venue.optional(),
+    status: accountStatus.optional(),
+  }),
+  reply: pageOf(account),
+})
+
+export const getAccount = defineRpc({
+  name: 'brokers.accounts.get',
+  description: 'One account.',
+  request: z.strictObject({ caller, accountId: z.uuid() }),
+  reply: account,
+})
+
+export const removeAccount = defineRpc({
+  name: 'brokers.accounts.remove',
+  description: 'Disconnects an account and destroys its sealed credentials; its history stays.',
+  request: z.strictObject({ caller, accountId: z.uuid() }),
+  reply: z.strictObject({ accountId: z.uuid() }),
+})
+
+export const testAccount = defineRpc({
+  name: 'brokers.accounts.test',
+  description: 'Asks the venue with the stored credentials and returns the account with its status of now.',
+  request: z.strictObject({ caller, accountId: z.uuid() }),
+  reply: account,
+  deadlineMs: connectDeadlineMs,
+})
+
+export const accountBalance = z
+  .strictObject({
+    accountId: z.uuid(),
+    items: z.array(z.strictObject({ currency: z.string(), total: decimalText, free: decimalText, equity: decimalText })),
+    observedAt: timestamp,
+  })
+  .meta({ id: 'AccountBalance' })
+
+export const getAccountBalance = defineRpc({
+  name: 'brokers.accounts.balance',
+  description: 'The balances as the venue tells them now.',
+  request: z.strictObject({ caller, accountId: z.uuid() }),
+  reply: accountBalance,
+  deadlineMs: connectDeadlineMs,
+})
+
+export const venueOrder = z
+  .strictObject({
+    clientOrderId: z.string(),
+    /** Null for orders that are not ours. */
+    intentId: z.uuid().nullable(),
+    venueOrderId: z.string().nullable(),
+    symbol: z.string(),
+    status: z.enum(['working', 'filled', 'cancelled', 'expired', 'rejected']),
+    filledQuantity: decimalText,
+    averagePrice: positiveDecimalText.nullable(),
+  })
+  .meta({ id: 'VenueOrder' })
+
+export const listVenueOrders = defineRpc({
+  name: 'brokers.accounts.open-orders',
+  description: 'The open orders of an account as the venue lists them now, ours and others.',
+  request: z.strictObject({ caller, accountId: z.uuid() }),
+  reply: z.strictObject({ items: z.array(venueOrder) }),
+  deadlineMs: connectDeadlineMs,
+})
+
+export const venueDescription = z
+  .strictObject({
+    id: venue,
+    title: z.string(),
+    /** JSON Schema of the credentials form; secret fields carry `secret: true`. */
+    credentials: z.record(z.string(), z.unknown()),
+    orderTypes: z.array(z.string()),
+    trailing: z.boolean(),
+    leverageMax: z.int().nullable(),
+    clientOrderId: z.strictObject({
+      field: z.string(),
+      lengthMax: z.int(),
+      uniqueness: z.enum(['open-orders', 'forever', 'none']),
+      readLagMs: z.int(),
+    }),
+    rateLimits: z.array(
+      z.strictObject({
+        name: z.string(),
+        scope: z.enum(['egress', 'account']),
+        capacity: z.int(),
+        intervalMs: z.int(),
+      }),
+    ),
+  })
+  .meta({ id: 'Venue' })
+
+export const listVenues = defineRpc({
+  name: 'brokers.venues.list',
+  description: 'The venues that accounts can be connected to, with their credentials forms and what they can do.',
+  request: z.strictObject({}),
+  reply: z.strictObject({ items: z.array(venueDescription) }),
+})
+
+export const attempt = z.strictObject({
+  intentId: z.uuid(),
+  bracketId: z.uuid(),
+  accountId: z.uuid(),
+  venue,
+  symbol,
+  purpose: z.string(),
+  side,
+  state: z.enum(['queued', 'submitting', 'unknown', 'accepted', 'filled', 'cancelled', 'rejected']),
+  clientOrderId: z.string(),
+  venueOrderId: z.string().nullable(),
+  revision: z.int(),
+  /** How often it was sent; more than once only after the venue had proved the first absent. */
+  submissions: z.int(),
+  filledQuantity: decimalText,
+  averagePrice: positiveDecimalText.nullable(),
+  fee: decimalText,
+  feeCurrency: z.string().nullable(),
+  reason: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+  receivedAt: timestamp,
+  sentAt: timestamp.nullable(),
+  answeredAt: timestamp.nullable(),
+  updatedAt: timestamp,
+})
+export type AttemptReply = z.output<typeof attempt>
+
+export const listAttempts = defineRpc({
+  name: 'brokers.attempts.list',
+  description: 'What was done for each of these intents; for the explain trace, asked by services only.',
+  request: z.strictObject({ intentIds: z.array(z.uuid()).min(1).max(intentsPerCallMax) }),
+  reply: z.strictObject({ items: z.array(attempt) }),
+})
