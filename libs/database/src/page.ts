@@ -45,3 +45,20 @@ export function pageFrom<Row, Item>(
   const more = rows.length > limit && last !== undefined
   return { items: shown.map(shape.itemOf), nextToken: more ? pageToken(shape.keysOf(last)) : null }
 }
+
+/**
+ * A list by id, newest first: `read` answers rows older than `afterId`, at most `limit` of them.
+ * Fails with PAGE_TOKEN_INVALID.
+ */
+export async function pageById<Row extends { readonly id: string }, Item>(
+  page: { readonly limit: number; readonly nextToken?: string | undefined },
+  read: (window: { readonly afterId: string | undefined; readonly limit: number }) => Promise<readonly Row[]>,
+  itemOf: (row: Row) => Item,
+): Promise<Result<Page<Item>, CodedError>> {
+  const keys = readPageToken(page.nextToken, 1)
+  if (!keys.ok) return keys
+  const afterId = keys.value?.[0]
+  if (afterId !== undefined && !z.uuid().safeParse(afterId).success) return err(databaseErrors.of('PAGE_TOKEN_INVALID'))
+  const rows = await read({ afterId, limit: page.limit + 1 })
+  return ok(pageFrom(rows, page.limit, { keysOf: (row) => [row.id], itemOf }))
+}

@@ -1,0 +1,61 @@
+/** Wiring of `signals`. Called by startService. Must never hold logic. */
+import { Module } from '@nestjs/common'
+import { FollowSources } from './ports/follow-sources.port.ts'
+import { Follows } from './ports/follows.port.ts'
+import { RiskProfiles } from './ports/risk-profiles.port.ts'
+import { Signals } from './ports/signals.port.ts'
+import { Strategies } from './ports/strategies.port.ts'
+import { SqlSignals } from './store/sql-signals.store.ts'
+import { TypeormFollowSources } from './store/typeorm-follow-sources.store.ts'
+import { TypeormFollows } from './store/typeorm-follows.store.ts'
+import { TypeormRiskProfiles } from './store/typeorm-risk-profiles.store.ts'
+import { TypeormStrategies } from './store/typeorm-strategies.store.ts'
+import { AccountConnectedConsumer } from './transport/bus/account-connected.consumer.ts'
+import { FollowsController } from './transport/rpc/follows.controller.ts'
+import { RiskProfilesController } from './transport/rpc/risk-profiles.controller.ts'
+import { SignalsController } from './transport/rpc/signals.controller.ts'
+import { StrategiesController } from './transport/rpc/strategies.controller.ts'
+import { AcceptAlert } from './use-cases/accept-alert/accept-alert.use-case.ts'
+import { AcceptSignal } from './use-cases/accept-signal/accept-signal.use-case.ts'
+import { CreateFollows } from './use-cases/create-follows/create-follows.use-case.ts'
+import { CreateStrategy } from './use-cases/create-strategy/create-strategy.use-case.ts'
+import { LearnAccounts } from './use-cases/learn-accounts/learn-accounts.use-case.ts'
+import { ManageRiskProfiles } from './use-cases/manage-risk-profiles/manage-risk-profiles.use-case.ts'
+import { ReadFollows } from './use-cases/read-follows/read-follows.use-case.ts'
+import { ReadSignals } from './use-cases/read-signals/read-signals.use-case.ts'
+import { ReadStrategies } from './use-cases/read-strategies/read-strategies.use-case.ts'
+import { RotateSecret } from './use-cases/rotate-secret/rotate-secret.use-case.ts'
+import { SendSignal } from './use-cases/send-signal/send-signal.use-case.ts'
+import { UpdateFollow } from './use-cases/update-follow/update-follow.use-case.ts'
+import { UpdateStrategy } from './use-cases/update-strategy/update-strategy.use-case.ts'
+
+@Module({
+  controllers: [
+    StrategiesController,
+    RiskProfilesController,
+    FollowsController,
+    SignalsController,
+    AccountConnectedConsumer,
+  ],
+  providers: [
+    { provide: Strategies, useClass: TypeormStrategies },
+    { provide: RiskProfiles, useClass: TypeormRiskProfiles },
+    { provide: Follows, useClass: TypeormFollows },
+    { provide: FollowSources, useClass: TypeormFollowSources },
+    { provide: Signals, useClass: SqlSignals },
+    AcceptAlert,
+    AcceptSignal,
+    CreateFollows,
+    CreateStrategy,
+    LearnAccounts,
+    ManageRiskProfiles,
+    ReadFollows,
+    ReadSignals,
+    ReadStrategies,
+    RotateSecret,
+    SendSignal,
+    UpdateFollow,
+    UpdateStrategy,
+  ],
+})
+export class AppModule {}

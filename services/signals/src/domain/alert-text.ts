@@ -1,0 +1,55 @@
+/**
+ * Reads the text of an alert as TradingView sends it: JSON under any content type, with bare NaN where a plot is missing.
+ * Called by the alert intake. Must never guess: text that is not one flat JSON object is refused.
+ */
+import { err, ok, type Result } from '@tradewire/kernel/result'
+
+export type AlertFields = Readonly<Record<string, unknown>>
+
+export interface AlertProblem {
+  readonly msg: string
+  readonly param: string
+  readonly location?: 'body'
+  readonly nestedErrors?: readonly AlertProblem[]
+}
+
+/** A placeholder without a value leaves NaN, which JSON does not know. */
+const BARE_NAN = /("(?:[^"\\]|\\.)*")|\bNaN\b/g
+
+export function readAlertText(text: string): Result<AlertFields, AlertProblem> {
+  const parsed = parseJson(text) ?? parseJson(text.replace(BARE_NAN, (whole, quoted) => (quoted ? whole : '"NaN"')))
+  if (parsed === undefined || parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) {
+    return err({ msg: 'must be a JSON object', param: '_error', location: 'body' })
+  }
+  const repeated = repeatedKey(text)
+  if (repeated !== undefined) return err({ msg: 'must not be given twice', param: repeated, location: 'body' })
+  return ok(parsed as AlertFields)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g
+
+/** The first top-level key that stands twice. JSON.parse would silently take the last one, which may be another price. */
+function repeatedKey(text: string): string | undefined {
+  const seen = new Set<string>()
+  let depth = 0
+  let previous = ''
+  for (const [token] of text.matchAll(TOKEN)) {
+    if (token === '{' || token === '[') depth += 1
+    else if (token === '}' || token === ']') depth -= 1
+    else if (token === ':' && depth === 1 && previous.startsWith('"')) {
+      const key = JSON.parse(previous) as string
+      if (seen.has(key)) return key
+      seen.add(key)
+    }
+    previous = token
+  }
+  return undefined
+}

@@ -1,0 +1,69 @@
+/**
+ * What `signals` keeps: strategies, risk profiles, follows and the signals themselves.
+ * Called by use cases and stores. Must never know how any of it is stored.
+ */
+import type { Side, Venue } from '@tradewire/contracts/common'
+import type { AccountId, FollowId, RiskProfileId, SignalId, StrategyId, UserId } from '@tradewire/kernel/ids'
+import type { StrategySecrets } from './secret.ts'
+
+export type EntryType = 'market' | 'limit'
+
+export interface Strategy {
+  readonly id: StrategyId
+  readonly ownerId: UserId
+  readonly name: string
+  readonly description: string | null
+  readonly venue: Venue
+  readonly symbol: string
+  readonly entryType: EntryType
+  readonly signalMaxAgeSeconds: number
+  readonly active: boolean
+  readonly secrets: StrategySecrets
+  /** Grows by one with each change. */
+  readonly revision: number
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+export interface RiskProfile {
+  readonly id: RiskProfileId
+  readonly name: string
+  readonly riskPercent: string
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+export interface Follow {
+  readonly id: FollowId
+  readonly strategyId: StrategyId
+  readonly accountId: AccountId
+  readonly userId: UserId
+  readonly riskProfileId: RiskProfileId
+  readonly leverage: number
+  readonly maxNotional: string | null
+  readonly active: boolean
+  readonly revision: number
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** A broker account as brokers announced it. */
+export interface KnownAccount {
+  readonly accountId: AccountId
+  readonly userId: UserId
+  readonly venue: Venue
+}
+
+export interface Signal {
+  readonly id: SignalId
+  readonly strategyId: StrategyId
+  readonly source: 'TRADINGVIEW' | 'OPERATOR'
+  readonly side: Side
+  readonly price: string
+  readonly stop: { readonly price: string; readonly type: 'market' | 'limit' }
+  readonly targets: readonly string[]
+  readonly trailing: { readonly triggerPercent: string; readonly callbackRatePercent: string } | null
+  readonly receivedAt: Date
+  readonly expiresAt: Date
+  readonly duplicates: number
+}

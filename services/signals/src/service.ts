@@ -1,0 +1,28 @@
+/** `signals` as data. Called by main, the launcher, the testkit and the generators. Must never start anything. */
+import { defineService } from '@tradewire/nest-kit/define-service'
+import { AppModule } from './app.module.ts'
+import { signalsConfig } from './config.ts'
+import { signalsErrors } from './signals.errors.ts'
+import { FollowRow } from './store/follow.row.ts'
+import { createSignals } from './store/migrations/001-signals.migration.ts'
+import { RiskProfileRow } from './store/risk-profile.row.ts'
+import { StrategyRow } from './store/strategy.row.ts'
+import { serveAlerts } from './transport/http/alert.controller.ts'
+
+/** The intake answers within its sender's patience, so it does not wait long for a connection. */
+const connectionWaitMs = 400
+
+export const signalsService = defineService({
+  name: 'signals',
+  config: signalsConfig,
+  module: AppModule,
+  errors: signalsErrors,
+  database: {
+    schema: 'signals',
+    rows: [StrategyRow, RiskProfileRow, FollowRow],
+    migrations: [createSignals],
+    connectionWaitMs,
+  },
+  bus: true,
+  configureHttp: serveAlerts,
+})

@@ -1,0 +1,194 @@
+/** Signals in PostgreSQL: one statement per batch. Called through the Signals port. Must never insert row by row. */
+import { Database } from '@tradewire/database/database'
+import type { Transaction } from '@tradewire/database/transaction'
+import type { SignalId } from '@tradewire/kernel/ids'
+import { Injectable } from '@nestjs/common'
+import type { Signal } from '../domain/model.ts'
+import {
+  Signals,
+  type IncomingSignal,
+  type RawRequest,
+  type Refusal,
+  type SignalFilter,
+  type StoredOutcome,
+} from '../ports/signals.port.ts'
+
+const ACCEPT = `
+with incoming as (
+  select * from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::int[], $6::text[], $7::text[], $8::numeric[],
+    $9::numeric[], $10::text[], $11::jsonb[], $12::jsonb[], $13::timestamptz[], $14::timestamptz[], $15::text[],
+    $16::text[], $17::text[])
+  as t(id, strategy_id, strategy_revision, dedupe_key, window_seconds, source, side, price, stop_price, stop_type,
+    targets, trailing, received_at, expires_at, content_type, body, source_ip)
+), valid as (
+  select incoming.* from incoming
+  join strategy on strategy.id = incoming.strategy_id
+    and strategy.revision = incoming.strategy_revision and strategy.active
+), fresh as (
+  insert into signal_dedupe as known (strategy_id, dedupe_key, signal_id, forget_at)
+  select strategy_id, dedupe_key, id, now() + make_interval(secs => window_seconds) from valid
+  on conflict (strategy_id, dedupe_key) do update
+    set signal_id = excluded.signal_id, forget_at = excluded.forget_at
+    where known.forget_at < now()
+  returning signal_id
+), stored as (
+  insert into signal (id, strategy_id, source, side, price, stop_price, stop_type, targets, trailing, received_at,
+    expires_at, content_type, body, source_ip)
+  select id, strategy_id, source, side, price, stop_price, stop_type, targets, trailing, received_at, expires_at,
+    content_type, body, source_ip
+  from valid join fresh on fresh.signal_id = valid.id
+)
+select valid.id, fresh.signal_id is not null as fresh
+from valid left join fresh on fresh.signal_id = valid.id`
+
+const COUNT_DUPLICATES = `
+update signal set duplicates = signal.duplicates + again.count
+from (
+  select known.signal_id, known.strategy_id, known.dedupe_key, again.count
+  from unnest($1::uuid[], $2::text[], $3::int[]) as again(strategy_id, dedupe_key, count)
+  join signal_dedupe known using (strategy_id, dedupe_key)
+) as again
+where signal.id = again.signal_id
+returning again.strategy_id, again.dedupe_key, signal.id`
+
+const SIGNAL_COLUMNS = `signal.id, signal.strategy_id, signal.source, signal.side, signal.price, signal.stop_price,
+  signal.stop_type, signal.targets, signal.trailing, signal.received_at, signal.expires_at, signal.duplicates`
+
+interface SignalRow {
+  readonly id: string
+  readonly strategy_id: string
+  readonly source: Signal['source']
+  readonly side: Signal['side']
+  readonly price: string
+  readonly stop_price: string
+  readonly stop_type: 'market' | 'limit'
+  readonly targets: string[]
+  readonly trailing: Signal['trailing']
+  readonly received_at: Date
+  readonly expires_at: Date
+  readonly duplicates: number
+}
+
+@Injectable()
+export class SqlSignals extends Signals {
+  constructor(private readonly database: Database) {
+    super()
+  }
+
+  async accept(tx: Transaction, incoming: readonly IncomingSignal[]): Promise<StoredOutcome[]> {
+    const firstOf = new Map<string, IncomingSignal>()
+    for (const one of incoming) {
+      const key = groupOf(one)
+      if (!firstOf.has(key)) firstOf.set(key, one)
+    }
+    const firsts = [...firstOf.values()]
+    const rows = await tx.query<{ id: string; fresh: boolean }>(ACCEPT, columnsOf(firsts))
+    const freshById = new Map(rows.map((row) => [row.id, row.fresh]))
+    const repeated = incoming.filter((one) => {
+      const first = firstOf.get(groupOf(one)) as IncomingSignal
+      return freshById.has(first.signal.id) && (one !== first || freshById.get(first.signal.id) === false)
+    })
+    const originals = await this.countDuplicates(tx, repeated)
+    return incoming.map((one): StoredOutcome => {
+      const first = firstOf.get(groupOf(one)) as IncomingSignal
+      const fresh = freshById.get(first.signal.id)
+      if (fresh === undefined) return { kind: 'strategy-changed' }
+      if (fresh && one === first) return { kind: 'stored' }
+      return { kind: 'duplicate', of: (originals.get(groupOf(one)) ?? first.signal.id) as SignalId }
+    })
+  }
+
+  private async countDuplicates(tx: Transaction, repeated: readonly IncomingSignal[]): Promise<Map<string, string>> {
+    if (repeated.length === 0) return new Map()
+    const groups = Map.groupBy(repeated, groupOf)
+    const samples = [...groups.values()].map((group) => ({ one: group[0] as IncomingSignal, count: group.length }))
+    const rows = await tx.query<{ strategy_id: string; dedupe_key: string; id: string }>(COUNT_DUPLICATES, [
+      samples.map(({ one }) => one.signal.strategyId),
+      samples.map(({ one }) => one.dedupe.key),
+      samples.map(({ count }) => count),
+    ])
+    return new Map(rows.map((row) => [`${row.strategy_id}|${row.dedupe_key}`, row.id]))
+  }
+
+  async recordRefusals(tx: Transaction, refusals: readonly Refusal[]): Promise<void> {
+    await tx.query(
+      `insert into refusal (status, problems, source_ip, body_bytes, body_digest)
+       select status, array(select jsonb_array_elements_text(problems)), source_ip, body_bytes, body_digest
+       from unnest($1::int[], $2::jsonb[], $3::text[], $4::int[], $5::text[])
+       as t(status, problems, source_ip, body_bytes, body_digest)`,
+      [
+        refusals.map((refusal) => refusal.status),
+        refusals.map((refusal) => JSON.stringify(refusal.problems)),
+        refusals.map((refusal) => refusal.sourceIp),
+        refusals.map((refusal) => refusal.bodyBytes),
+        refusals.map((refusal) => refusal.bodyDigest),
+      ],
+    )
+  }
+
+  async find(id: SignalId): Promise<{ signal: Signal; request: RawRequest } | undefined> {
+    const [row] = await this.database.query<
+      SignalRow & { readonly content_type: string; readonly body: string; readonly source_ip: string }
+    >(`select ${SIGNAL_COLUMNS}, content_type, body, source_ip from signal where id = $1`, [id])
+    if (row === undefined) return undefined
+    return {
+      signal: toSignal(row),
+      request: { contentType: row.content_type, body: row.body, sourceIp: row.source_ip },
+    }
+  }
+
+  async list(filter: SignalFilter): Promise<Signal[]> {
+    const rows = await this.database.query<SignalRow>(
+      `select ${SIGNAL_COLUMNS} from signal join strategy on strategy.id = signal.strategy_id
+       where ($1::uuid is null or strategy.owner_id = $1)
+         and ($2::uuid is null or signal.strategy_id = $2)
+         and ($3::uuid is null or signal.id < $3)
+       order by signal.id desc limit $4`,
+      [filter.ownerId ?? null, filter.strategyId ?? null, filter.afterId ?? null, filter.limit],
+    )
+    return rows.map(toSignal)
+  }
+}
+
+function groupOf({ signal, dedupe }: IncomingSignal): string {
+  return `${signal.strategyId}|${dedupe.key}`
+}
+
+function columnsOf(incoming: readonly IncomingSignal[]): unknown[] {
+  const column = (value: (one: IncomingSignal) => unknown) => incoming.map(value)
+  return [
+    column(({ signal }) => signal.id),
+    column(({ signal }) => signal.strategyId),
+    column((one) => one.strategyRevision),
+    column((one) => one.dedupe.key),
+    column((one) => one.dedupe.windowSeconds),
+    column(({ signal }) => signal.source),
+    column(({ signal }) => signal.side),
+    column(({ signal }) => signal.price),
+    column(({ signal }) => signal.stop.price),
+    column(({ signal }) => signal.stop.type),
+    column(({ signal }) => JSON.stringify(signal.targets)),
+    column(({ signal }) => (signal.trailing === null ? null : JSON.stringify(signal.trailing))),
+    column(({ signal }) => signal.receivedAt.toISOString()),
+    column(({ signal }) => signal.expiresAt.toISOString()),
+    column(({ request }) => request.contentType),
+    column(({ request }) => request.body),
+    column(({ request }) => request.sourceIp),
+  ]
+}
+
+function toSignal(row: SignalRow): Signal {
+  return {
+    id: row.id as SignalId,
+    strategyId: row.strategy_id as Signal['strategyId'],
+    source: row.source,
+    side: row.side,
+    price: row.price,
+    stop: { price: row.stop_price, type: row.stop_type },
+    targets: row.targets,
+    trailing: row.trailing,
+    receivedAt: row.received_at,
+    expiresAt: row.expires_at,
+    duplicates: row.duplicates,
+  }
+}

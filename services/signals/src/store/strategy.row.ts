@@ -1,0 +1,50 @@
+/** The `strategy` table. Called by its store only. Must never leave store/. */
+import { Column, Entity, PrimaryColumn } from 'typeorm'
+
+@Entity({ name: 'strategy' })
+export class StrategyRow {
+  @PrimaryColumn({ type: 'uuid' })
+  id!: string
+
+  @Column({ name: 'owner_id', type: 'uuid' })
+  ownerId!: string
+
+  @Column({ type: 'text' })
+  name!: string
+
+  @Column({ type: 'text', nullable: true })
+  description!: string | null
+
+  @Column({ type: 'text' })
+  venue!: string
+
+  @Column({ type: 'text' })
+  symbol!: string
+
+  @Column({ name: 'entry_type', type: 'text' })
+  entryType!: string
+
+  @Column({ name: 'signal_max_age_seconds', type: 'int' })
+  signalMaxAgeSeconds!: number
+
+  @Column({ type: 'boolean' })
+  active!: boolean
+
+  @Column({ name: 'secret_digest', type: 'bytea' })
+  secretDigest!: Buffer
+
+  @Column({ name: 'previous_secret_digest', type: 'bytea', nullable: true })
+  previousSecretDigest!: Buffer | null
+
+  @Column({ name: 'previous_secret_until', type: 'timestamptz', nullable: true })
+  previousSecretUntil!: Date | null
+
+  @Column({ type: 'int' })
+  revision!: number
+
+  @Column({ name: 'created_at', type: 'timestamptz' })
+  createdAt!: Date
+
+  @Column({ name: 'updated_at', type: 'timestamptz' })
+  updatedAt!: Date
+}

@@ -1,0 +1,37 @@
+/** Answers questions about follows. Called over the bus. Must never decide anything. */
+import { Controller } from '@nestjs/common'
+import { Answer } from '@tradewire/bus/decorators'
+import type { RequestOf } from '@tradewire/contracts/define-rpc'
+import * as rpc from '@tradewire/contracts/rpc/signals'
+import { CreateFollows } from '../../use-cases/create-follows/create-follows.use-case.ts'
+import { ReadFollows } from '../../use-cases/read-follows/read-follows.use-case.ts'
+import { UpdateFollow } from '../../use-cases/update-follow/update-follow.use-case.ts'
+
+@Controller()
+export class FollowsController {
+  constructor(
+    private readonly createFollows: CreateFollows,
+    private readonly updateFollow: UpdateFollow,
+    private readonly readFollows: ReadFollows,
+  ) {}
+
+  @Answer(rpc.createFollows)
+  create(request: RequestOf<typeof rpc.createFollows>) {
+    return this.createFollows.execute(request)
+  }
+
+  @Answer(rpc.updateFollow)
+  update(request: RequestOf<typeof rpc.updateFollow>) {
+    return this.updateFollow.execute(request)
+  }
+
+  @Answer(rpc.getFollow)
+  get(request: RequestOf<typeof rpc.getFollow>) {
+    return this.readFollows.one(request)
+  }
+
+  @Answer(rpc.listFollows)
+  list(request: RequestOf<typeof rpc.listFollows>) {
+    return this.readFollows.list(request)
+  }
+}

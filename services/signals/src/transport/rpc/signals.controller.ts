@@ -1,0 +1,30 @@
+/** Answers questions about signals and takes those sent by hand. Called over the bus. Must never decide anything. */
+import { Controller } from '@nestjs/common'
+import { Answer } from '@tradewire/bus/decorators'
+import type { RequestOf } from '@tradewire/contracts/define-rpc'
+import * as rpc from '@tradewire/contracts/rpc/signals'
+import { ReadSignals } from '../../use-cases/read-signals/read-signals.use-case.ts'
+import { SendSignal } from '../../use-cases/send-signal/send-signal.use-case.ts'
+
+@Controller()
+export class SignalsController {
+  constructor(
+    private readonly sendSignal: SendSignal,
+    private readonly readSignals: ReadSignals,
+  ) {}
+
+  @Answer(rpc.sendSignal)
+  send(request: RequestOf<typeof rpc.sendSignal>) {
+    return this.sendSignal.execute(request)
+  }
+
+  @Answer(rpc.getSignal)
+  get(request: RequestOf<typeof rpc.getSignal>) {
+    return this.readSignals.one(request)
+  }
+
+  @Answer(rpc.listSignals)
+  list(request: RequestOf<typeof rpc.listSignals>) {
+    return this.readSignals.list(request)
+  }
+}

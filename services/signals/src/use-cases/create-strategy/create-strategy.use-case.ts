@@ -1,0 +1,47 @@
+/** Creates a strategy with its alert secret. Called over RPC. Must never store the secret itself. */
+import { Injectable } from '@nestjs/common'
+import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
+import { strategyChanged } from '@tradewire/contracts/events/signals'
+import type { createStrategy } from '@tradewire/contracts/rpc/signals'
+import { Database } from '@tradewire/database/database'
+import { Clock } from '@tradewire/kernel/clock'
+import type { CodedError } from '@tradewire/kernel/errors'
+import { IdSource, type UserId } from '@tradewire/kernel/ids'
+import { Randomness } from '@tradewire/kernel/randomness'
+import { ok, type Result } from '@tradewire/kernel/result'
+import { strategyNews } from '../../domain/announce.ts'
+import type { Strategy } from '../../domain/model.ts'
+import { digestOf, newSecret } from '../../domain/secret.ts'
+import { viewStrategy } from '../../domain/views.ts'
+import { Strategies } from '../../ports/strategies.port.ts'
+
+@Injectable()
+export class CreateStrategy {
+  constructor(
+    private readonly database: Database,
+    private readonly strategies: Strategies,
+    private readonly clock: Clock,
+    private readonly ids: IdSource,
+    private readonly randomness: Randomness,
+  ) {}
+
+  async execute(request: RequestOf<typeof createStrategy>): Promise<Result<ReplyOf<typeof createStrategy>, CodedError>> {
+    const secret = newSecret(this.randomness)
+    const now = this.clock.now()
+    const strategy: Strategy = {
+      ...request.strategy,
+      id: this.ids.next<'Strategy'>(),
+      ownerId: request.caller.userId as UserId,
+      active: true,
+      secrets: { current: digestOf(secret), previous: null },
+      revision: 1,
+      createdAt: now,
+      updatedAt: now,
+    }
+    await this.database.transact(async (tx) => {
+      await this.strategies.insert(tx, strategy)
+      tx.append(strategyChanged, strategyNews(strategy))
+    })
+    return ok({ ...viewStrategy(strategy), secret })
+  }
+}

@@ -1,0 +1,59 @@
+/** Creates, changes and lists risk profiles. Called over RPC. Must never change a percentage without telling every follow's reader. */
+import { Injectable } from '@nestjs/common'
+import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
+import { followChanged } from '@tradewire/contracts/events/signals'
+import type { createRiskProfile, listRiskProfiles, updateRiskProfile } from '@tradewire/contracts/rpc/signals'
+import { Database } from '@tradewire/database/database'
+import { Clock } from '@tradewire/kernel/clock'
+import type { CodedError } from '@tradewire/kernel/errors'
+import { IdSource, type RiskProfileId } from '@tradewire/kernel/ids'
+import { err, ok, type Result } from '@tradewire/kernel/result'
+import { followNews } from '../../domain/announce.ts'
+import { viewRiskProfile, type RiskProfileView } from '../../domain/views.ts'
+import { Follows } from '../../ports/follows.port.ts'
+import { RiskProfiles } from '../../ports/risk-profiles.port.ts'
+import { signalsErrors } from '../../signals.errors.ts'
+
+@Injectable()
+export class ManageRiskProfiles {
+  constructor(
+    private readonly database: Database,
+    private readonly profiles: RiskProfiles,
+    private readonly follows: Follows,
+    private readonly clock: Clock,
+    private readonly ids: IdSource,
+  ) {}
+
+  create({ profile }: RequestOf<typeof createRiskProfile>): Promise<Result<RiskProfileView, CodedError>> {
+    const now = this.clock.now()
+    const created = { ...profile, id: this.ids.next<'RiskProfile'>(), createdAt: now, updatedAt: now }
+    return this.database.transact(async (tx) =>
+      (await this.profiles.insert(tx, created))
+        ? ok(viewRiskProfile(created))
+        : err(signalsErrors.of('RISK_PROFILE_NAME_TAKEN', { name: profile.name })),
+    )
+  }
+
+  update({
+    riskProfileId,
+    changes,
+  }: RequestOf<typeof updateRiskProfile>): Promise<Result<RiskProfileView, CodedError>> {
+    const id = riskProfileId as RiskProfileId
+    return this.database.transact(async (tx) => {
+      const profile = await this.profiles.lock(tx, id)
+      if (profile === undefined) return err(signalsErrors.of('RISK_PROFILE_NOT_FOUND', { riskProfileId }))
+      const changed = { ...profile, ...changes, updatedAt: this.clock.now() }
+      await this.profiles.update(tx, changed)
+      const touched = await this.follows.touchByRiskProfile(tx, id, changed.updatedAt)
+      tx.append(
+        followChanged,
+        touched.map((follow) => followNews(follow, changed)),
+      )
+      return ok(viewRiskProfile(changed))
+    })
+  }
+
+  async list(_: RequestOf<typeof listRiskProfiles>): Promise<Result<ReplyOf<typeof listRiskProfiles>, CodedError>> {
+    return ok({ items: (await this.profiles.list()).map(viewRiskProfile) })
+  }
+}
