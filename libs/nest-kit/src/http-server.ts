@@ -1,0 +1,68 @@
+/**
+ * The Fastify server of a service: limits, security headers, request ids, request metrics, health and metrics pages.
+ * Called by startService. Must never know a service's own routes.
+ */
+import helmet from '@fastify/helmet'
+import { FastifyAdapter } from '@nestjs/platform-fastify'
+import type { ServerSettings } from '@tradewire/config/server-settings'
+import type { IdSource } from '@tradewire/kernel/ids'
+import type { Metrics } from '@tradewire/observability/metrics'
+import type { FastifyInstance } from 'fastify'
+import { type Health, serveHealth } from '#health'
+
+/** Longer than a load balancer keeps idle connections, so that it closes first. */
+const keepAliveTimeoutMs = 72_000
+/** A request that is not complete by then is dropped; slow senders cannot hold connections. */
+const requestTimeoutMs = 30_000
+const paramLengthMaxChars = 300
+const requestIdHeader = 'x-request-id'
+const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/
+
+export interface HttpServerParts {
+  readonly service: string
+  readonly settings: ServerSettings
+  readonly health: Health
+  readonly metrics: Metrics
+  readonly ids: IdSource
+}
+
+export function createHttpAdapter({ settings, ids }: Pick<HttpServerParts, 'settings' | 'ids'>): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: settings.httpBodyLimitBytes,
+    trustProxy: settings.httpTrustProxy,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    routerOptions: { maxParamLength: paramLengthMaxChars },
+    genReqId: (request) => {
+      const given = request.headers[requestIdHeader]
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : ids.next()
+    },
+    skipMiddie: true,
+  })
+}
+
+/** Everything that all services have on their server; before any route of the service itself. */
+export async function prepareHttp(fastify: FastifyInstance, parts: HttpServerParts): Promise<void> {
+  await fastify.register(helmet, { global: true })
+  fastify.addHook('onRequest', async (request, reply) => {
+    void reply.header(requestIdHeader, request.id)
+  })
+  measureRequests(fastify, parts.metrics)
+  serveHealth(fastify, parts.health, parts.service)
+  fastify.get('/metrics', async (_request, reply) =>
+    reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8').send(await parts.metrics.text()),
+  )
+}
+
+const millisecondsPerSecond = 1_000
+
+function measureRequests(fastify: FastifyInstance, metrics: Metrics): void {
+  const duration = metrics.histogram('http_request_duration_seconds', 'Time from the request line to the last byte')
+  fastify.addHook('onResponse', (request, reply, done) => {
+    // The route's pattern, never the path: paths have no bound.
+    const route = request.routeOptions.url ?? 'unknown'
+    const labels = { method: request.method, route, status: String(reply.statusCode) }
+    duration.record(reply.elapsedTime / millisecondsPerSecond, labels)
+    done()
+  })
+}

@@ -1,0 +1,209 @@
+/**
+ * Starts one service: settings, telemetry, database, bus, Nest on Fastify, consumers, and at last the listening port.
+ * Called by main files (through runMain), the launcher and the testkit; one process may run many services.
+ * Must never touch what belongs to the process: signals, exit codes and process-wide settings are the caller's.
+ */
+import 'reflect-metadata'
+import { type DynamicModule, Module } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import type { NestFastifyApplication } from '@nestjs/platform-fastify'
+import { loadConfig, unknownSettings } from '@tradewire/config/define-config'
+import type { Environment } from '@tradewire/config/environment'
+import type { ServerSettings } from '@tradewire/config/server-settings'
+import { type SharedConfig, sharedConfig } from '@tradewire/config/shared'
+import { type Clock, SystemClock } from '@tradewire/kernel/clock'
+import { type IdSource, UuidV7Source } from '@tradewire/kernel/ids'
+import { type Randomness, SystemRandomness } from '@tradewire/kernel/randomness'
+import { createLogger, type Logger } from '@tradewire/observability/logger'
+import { Metrics } from '@tradewire/observability/metrics'
+import { startTelemetry } from '@tradewire/observability/telemetry'
+import { CoreModule } from '#core.module'
+import type { AnyServiceDefinition, ServiceDefinition } from '#define-service'
+import { Health } from '#health'
+import { HttpErrorFilter } from '#http-errors'
+import { createHttpAdapter, type HttpServerParts, prepareHttp } from '#http-server'
+import { nestLog } from '#nest-log'
+import type { OpenBus } from '#service-bus'
+import { databaseConnectWithinMs, type OpenDatabase } from '#service-database'
+import { StopSteps } from '#stop-steps'
+
+export interface StartOptions {
+  readonly logger?: Logger
+  readonly clock?: Clock
+  readonly ids?: IdSource
+  readonly randomness?: Randomness
+  /** How long PostgreSQL may be away at the start. */
+  readonly databaseConnectWithinMs?: number
+  readonly onReady?: (service: RunningService) => void
+}
+
+export interface RunningService {
+  readonly name: string
+  /** Where it listens, such as http://127.0.0.1:4103. */
+  readonly url: string
+  /** The Nest application, for the launcher's composition and for tests. */
+  readonly app: NestFastifyApplication
+  /** Stops HTTP, consumers, relay, bus and database in this order, within 20 s. Never rejects; may be called twice. */
+  stop(): Promise<void>
+}
+
+/** All that is known before anything connects. */
+interface Groundwork {
+  readonly definition: ServiceDefinition
+  readonly settings: ServerSettings
+  readonly shared: SharedConfig
+  readonly logger: Logger
+  readonly clock: Clock
+  readonly ids: IdSource
+  readonly randomness: Randomness
+  readonly metrics: Metrics
+  readonly health: Health
+  readonly stopSteps: StopSteps
+  readonly databaseConnectWithinMs: number
+}
+
+interface Connections {
+  readonly database: OpenDatabase | undefined
+  readonly bus: OpenBus | undefined
+}
+
+/** Throws ConfigError for bad settings, and any error that keeps the service from starting, with all undone. */
+export async function startService(
+  definition: AnyServiceDefinition,
+  environment: Environment,
+  options: StartOptions = {},
+): Promise<RunningService> {
+  const ground = layGround(definition as ServiceDefinition, environment, options)
+  const { stopSteps, health, logger, clock } = ground
+  const beganMs = clock.monotonicMs()
+  try {
+    const connections = await connect(ground)
+    const app = await createApp(ground, connections)
+    const url = await open(ground, connections, app)
+    const stop = async (): Promise<void> => {
+      health.beginStop()
+      await stopSteps.run()
+      logger.info('stopped')
+    }
+    const service: RunningService = { name: definition.name, url, app, stop }
+    logger.info({ url, startMs: Math.round(clock.monotonicMs() - beganMs) }, 'ready')
+    options.onReady?.(service)
+    return service
+  } catch (error) {
+    await stopSteps.run()
+    throw error
+  }
+}
+
+function layGround(definition: ServiceDefinition, environment: Environment, options: StartOptions): Groundwork {
+  const shared = loadConfig(sharedConfig, environment)
+  const settings = loadConfig(definition.config, environment) as ServerSettings
+  const logger = options.logger ?? createLogger({ service: definition.name, level: shared.logLevel })
+  const clock = options.clock ?? new SystemClock()
+  const misspelt = unknownSettings(definition.config, environment)
+  if (misspelt.length > 0) logger.warn({ names: misspelt }, 'these settings are not known and have no effect')
+  return {
+    definition,
+    settings,
+    shared,
+    logger,
+    clock,
+    ids: options.ids ?? new UuidV7Source(),
+    randomness: options.randomness ?? new SystemRandomness(),
+    metrics: new Metrics(definition.name),
+    health: new Health(),
+    stopSteps: new StopSteps(clock, logger),
+    databaseConnectWithinMs: options.databaseConnectWithinMs ?? databaseConnectWithinMs,
+  }
+}
+
+/** Telemetry first, so that it sees the connections being made. Each opened thing says at once how it is closed. */
+async function connect(ground: Groundwork): Promise<Connections> {
+  const { definition, shared, stopSteps, health } = ground
+  const telemetry = await startTelemetry({ service: definition.name, otlpEndpoint: shared.otlpEndpoint })
+  stopSteps.add('telemetry', () => telemetry.stop())
+  const database = await connectDatabase(ground)
+  if (database !== undefined) health.register('database', () => database.ping())
+  const bus = definition.bus ? await connectBus(ground, database) : undefined
+  return { database, bus }
+}
+
+async function connectDatabase(ground: Groundwork): Promise<OpenDatabase | undefined> {
+  const { definition, settings, shared, clock, ids, logger, stopSteps } = ground
+  if (definition.database === undefined) return undefined
+  const { openDatabase } = await import('#service-database')
+  const { schema, rows = [], connectionWaitMs } = definition.database
+  const opened = await openDatabase(
+    {
+      url: settings.databaseUrl ?? shared.databaseUrl,
+      schema,
+      rows,
+      poolMax: settings.databasePoolMax,
+      applicationName: definition.name,
+      clock,
+      ids,
+      ...(connectionWaitMs === undefined ? {} : { connectionWaitMs }),
+    },
+    { logger, withinMs: ground.databaseConnectWithinMs },
+  )
+  stopSteps.add('database', () => opened.database.close())
+  return opened
+}
+
+async function connectBus(ground: Groundwork, database: OpenDatabase | undefined): Promise<OpenBus> {
+  const { openBus } = await import('#service-bus')
+  const { definition, shared, logger, health, stopSteps } = ground
+  const bus = await openBus({ ...ground, url: shared.natsUrl, service: definition.name, database: database?.database })
+  stopSteps.add('bus', () => bus.close())
+  stopSteps.add('relay', () => bus.stopRelay())
+  health.register('bus', () => bus.problem())
+  logger.debug('connected to the bus')
+  return bus
+}
+
+async function createApp(ground: Groundwork, connections: Connections): Promise<NestFastifyApplication> {
+  const { definition, logger, stopSteps, settings } = ground
+  const providers = [...(connections.database?.providers ?? []), ...(connections.bus?.providers ?? [])]
+  const core = CoreModule.of({ ...ground, config: settings, connections: providers })
+  const app = await NestFactory.create<NestFastifyApplication>(rootOf(core, definition), createHttpAdapter(ground), {
+    logger: nestLog(logger),
+    abortOnError: false,
+    // Fastify's own parsers: JSON with prototype poisoning refused, text/plain as text, a raw body left to the service.
+    bodyParser: false,
+  })
+  stopSteps.add('module', () => app.close())
+  app.useGlobalFilters(new HttpErrorFilter(logger))
+  return app
+}
+
+/** Routes, then the module's own start hooks, then consumers, and the port last: ready means ready. */
+async function open(ground: Groundwork, connections: Connections, app: NestFastifyApplication): Promise<string> {
+  const { definition, settings, stopSteps } = ground
+  const fastify = app.getHttpAdapter().getInstance()
+  const parts: HttpServerParts = { ...ground, service: definition.name }
+  await prepareHttp(fastify, parts)
+  await definition.configureHttp?.(fastify, app)
+  const strategy = connections.bus?.strategy
+  if (strategy !== undefined) app.connectMicroservice({ strategy }, { inheritAppConfig: false })
+  await app.init()
+  if (strategy !== undefined) {
+    stopSteps.add('consumers', () => strategy.close())
+    await app.startAllMicroservices()
+  }
+  stopSteps.add('http', () => fastify.close())
+  await app.listen(settings.httpPort, settings.httpHost)
+  return urlOf(app, settings)
+}
+
+function rootOf(core: DynamicModule, definition: ServiceDefinition): DynamicModule {
+  @Module({})
+  class ServiceRoot {}
+  return { module: ServiceRoot, imports: [core, definition.module] }
+}
+
+function urlOf(app: NestFastifyApplication, { httpHost }: ServerSettings): string {
+  const address = app.getHttpServer().address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const host = httpHost === '0.0.0.0' || httpHost === '::' ? '127.0.0.1' : httpHost
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
