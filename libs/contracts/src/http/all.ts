@@ -2,6 +2,8 @@
 import type { RouteContract } from '../define-route.ts'
 import { brokerRoutes } from './brokers.ts'
 import { identityRoutes } from './identity.ts'
+import { reportingRoutes } from './reporting.ts'
 import { signalRoutes } from './signals.ts'
+import { webhookRoutes } from './webhooks.ts'
 
-export const allRoutes: readonly RouteContract[] = [...identityRoutes, ...brokerRoutes, ...signalRoutes]
+export const allRoutes: readonly RouteContract[] = [...identityRoutes, ...brokerRoutes, ...signalRoutes, ...reportingRoutes, ...webhookRoutes]

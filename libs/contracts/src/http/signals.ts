@@ -1,18 +1,12 @@
 /** Public routes that `signals` answers. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
 import { z } from 'zod'
 import { pageQuery, venue } from '../common.ts'
-import { defineRoute, type Caller, type RouteContract } from '../define-route.ts'
+import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as rpc from '../rpc/signals.ts'
 
 const everyone = ['operator', 'provider', 'follower'] as const
 const providers = ['operator', 'provider'] as const
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
-
-/** Routes that are not public always have a caller: the gateway answers 401 before. */
-export function callerOf(parts: { readonly caller: Caller | undefined }): Caller {
-  if (parts.caller === undefined) throw new Error('a route with access rules was called without a caller')
-  return parts.caller
-}
 
 const strategyRoutes = [
   defineRoute({
@@ -25,7 +19,7 @@ const strategyRoutes = [
     status: 201,
     body: rpc.strategyInput,
     rpc: rpc.createStrategy,
-    toRequest: (parts) => ({ caller: callerOf(parts), strategy: parts.body }),
+    toRequest: (parts) => ({ caller: parts.caller, strategy: parts.body }),
   }),
   defineRoute({
     operation: 'listStrategies',
@@ -38,7 +32,7 @@ const strategyRoutes = [
     rpc: rpc.listStrategies,
     toRequest: (parts) => {
       const { active, venue: at, ...page } = parts.query
-      return { caller: callerOf(parts), page, active, venue: at }
+      return { caller: parts.caller, page, active, venue: at }
     },
   }),
   defineRoute({
@@ -50,7 +44,7 @@ const strategyRoutes = [
     access: everyone,
     params: z.strictObject({ strategyId: z.uuid() }),
     rpc: rpc.getStrategy,
-    toRequest: (parts) => ({ caller: callerOf(parts), strategyId: parts.params.strategyId }),
+    toRequest: (parts) => ({ caller: parts.caller, strategyId: parts.params.strategyId }),
   }),
   defineRoute({
     operation: 'updateStrategy',
@@ -63,7 +57,7 @@ const strategyRoutes = [
     body: rpc.strategyChanges,
     rpc: rpc.updateStrategy,
     toRequest: (parts) => ({
-      caller: callerOf(parts),
+      caller: parts.caller,
       strategyId: parts.params.strategyId,
       changes: parts.body,
     }),
@@ -79,7 +73,7 @@ const strategyRoutes = [
     body: z.strictObject({ overlapSeconds: z.int().min(0).max(604_800).default(86_400) }),
     rpc: rpc.rotateStrategySecret,
     toRequest: (parts) => ({
-      caller: callerOf(parts),
+      caller: parts.caller,
       strategyId: parts.params.strategyId,
       overlapSeconds: parts.body.overlapSeconds,
     }),
@@ -95,7 +89,7 @@ const strategyRoutes = [
     params: z.strictObject({ strategyId: z.uuid() }),
     body: rpc.operatorSignal,
     rpc: rpc.sendSignal,
-    toRequest: (parts) => ({ caller: callerOf(parts), strategyId: parts.params.strategyId, signal: parts.body }),
+    toRequest: (parts) => ({ caller: parts.caller, strategyId: parts.params.strategyId, signal: parts.body }),
   }),
 ] as const
 
@@ -110,7 +104,7 @@ const riskProfileRoutes = [
     status: 201,
     body: z.strictObject({ name: rpc.riskProfileName, riskPercent: rpc.riskPercent }),
     rpc: rpc.createRiskProfile,
-    toRequest: (parts) => ({ caller: callerOf(parts), profile: parts.body }),
+    toRequest: (parts) => ({ caller: parts.caller, profile: parts.body }),
   }),
   defineRoute({
     operation: 'listRiskProfiles',
@@ -120,7 +114,7 @@ const riskProfileRoutes = [
     summary: 'List risk profiles',
     access: everyone,
     rpc: rpc.listRiskProfiles,
-    toRequest: (parts) => ({ caller: callerOf(parts) }),
+    toRequest: (parts) => ({ caller: parts.caller }),
   }),
   defineRoute({
     operation: 'updateRiskProfile',
@@ -133,7 +127,7 @@ const riskProfileRoutes = [
     body: z.strictObject({ riskPercent: rpc.riskPercent }),
     rpc: rpc.updateRiskProfile,
     toRequest: (parts) => ({
-      caller: callerOf(parts),
+      caller: parts.caller,
       riskProfileId: parts.params.riskProfileId,
       changes: parts.body,
     }),
@@ -151,7 +145,7 @@ const followRoutes = [
     status: 201,
     body: z.strictObject({ follows: z.array(rpc.followInput).min(1).max(rpc.followsPerCallMax) }),
     rpc: rpc.createFollows,
-    toRequest: (parts) => ({ caller: callerOf(parts), follows: parts.body.follows }),
+    toRequest: (parts) => ({ caller: parts.caller, follows: parts.body.follows }),
   }),
   defineRoute({
     operation: 'listFollows',
@@ -168,7 +162,7 @@ const followRoutes = [
     rpc: rpc.listFollows,
     toRequest: (parts) => {
       const { strategyId, accountId, active, ...page } = parts.query
-      return { caller: callerOf(parts), page, strategyId, accountId, active }
+      return { caller: parts.caller, page, strategyId, accountId, active }
     },
   }),
   defineRoute({
@@ -180,7 +174,7 @@ const followRoutes = [
     access: everyone,
     params: z.strictObject({ followId: z.uuid() }),
     rpc: rpc.getFollow,
-    toRequest: (parts) => ({ caller: callerOf(parts), followId: parts.params.followId }),
+    toRequest: (parts) => ({ caller: parts.caller, followId: parts.params.followId }),
   }),
   defineRoute({
     operation: 'updateFollow',
@@ -192,7 +186,7 @@ const followRoutes = [
     params: z.strictObject({ followId: z.uuid() }),
     body: rpc.followChanges,
     rpc: rpc.updateFollow,
-    toRequest: (parts) => ({ caller: callerOf(parts), followId: parts.params.followId, changes: parts.body }),
+    toRequest: (parts) => ({ caller: parts.caller, followId: parts.params.followId, changes: parts.body }),
   }),
 ] as const
 
@@ -208,7 +202,7 @@ const signalHistoryRoutes = [
     rpc: rpc.listSignals,
     toRequest: (parts) => {
       const { strategyId, ...page } = parts.query
-      return { caller: callerOf(parts), page, strategyId }
+      return { caller: parts.caller, page, strategyId }
     },
   }),
   defineRoute({
@@ -220,7 +214,7 @@ const signalHistoryRoutes = [
     access: providers,
     params: z.strictObject({ signalId: z.uuid() }),
     rpc: rpc.getSignal,
-    toRequest: (parts) => ({ caller: callerOf(parts), signalId: parts.params.signalId }),
+    toRequest: (parts) => ({ caller: parts.caller, signalId: parts.params.signalId }),
   }),
 ] as const
 

@@ -1,0 +1,163 @@
+/**
+ * Questions and commands that `webhooks` answers: outbound endpoints and what was delivered to them.
+ * Called by the gateway. Must never show a signing secret except at creation and rotation.
+ */
+import { z } from 'zod'
+import { pageOf, pageQuery, timestamp } from '../common.ts'
+import { caller } from '../define-route.ts'
+import { defineRpc } from '../define-rpc.ts'
+
+/** The events that an endpoint may subscribe to: what the marketplace document lists and what this release emits. */
+export const webhookEventNames = ['trade.opened', 'trade.closed', 'account.connected', 'account.disconnected'] as const
+export const webhookEventName = z.enum(webhookEventNames)
+
+const endpointUrl = z.url({ protocol: /^https?$/ }).max(2_048)
+
+export const webhookEndpointInput = z.strictObject({
+  url: endpointUrl,
+  /** Which events are sent; empty for all. */
+  events: z.array(webhookEventName).max(webhookEventNames.length).default([]),
+  /** Operators only: events of every user, not only one's own. */
+  everyUser: z.boolean().default(false),
+  description: z.string().max(200).nullable().default(null),
+})
+
+export const webhookEndpointChanges = z
+  .strictObject({
+    url: endpointUrl,
+    events: z.array(webhookEventName).max(webhookEventNames.length),
+    description: z.string().max(200).nullable(),
+    active: z.boolean(),
+  })
+  .partial()
+
+export const webhookEndpoint = z
+  .strictObject({
+    id: z.uuid(),
+    userId: z.uuid(),
+    url: z.string(),
+    events: z.array(z.string()),
+    everyUser: z.boolean(),
+    description: z.string().nullable(),
+    active: z.boolean(),
+    /** Why it was switched off, if it was not its owner who did. */
+    disabledReason: z.string().nullable(),
+    /** Since when every attempt has failed; null when the last one succeeded. */
+    failingSince: timestamp.nullable(),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: 'WebhookEndpoint' })
+
+export const webhookEndpointWithSecret = webhookEndpoint
+  .extend({
+    /** `whsec_...`: verifies the signature of deliveries; shown this once. */
+    secret: z.string(),
+  })
+  .meta({ id: 'WebhookEndpointWithSecret' })
+
+export const createWebhookEndpoint = defineRpc({
+  name: 'webhooks.endpoints.create',
+  description: 'Adds an endpoint; the reply shows its signing secret once.',
+  request: z.strictObject({ caller, endpoint: webhookEndpointInput }),
+  reply: webhookEndpointWithSecret,
+})
+
+export const listWebhookEndpoints = defineRpc({
+  name: 'webhooks.endpoints.list',
+  description: 'Endpoints, newest first.',
+  request: z.strictObject({ caller, page: pageQuery }),
+  reply: pageOf(webhookEndpoint),
+})
+
+export const getWebhookEndpoint = defineRpc({
+  name: 'webhooks.endpoints.get',
+  description: 'One endpoint.',
+  request: z.strictObject({ caller, endpointId: z.uuid() }),
+  reply: webhookEndpoint,
+})
+
+export const updateWebhookEndpoint = defineRpc({
+  name: 'webhooks.endpoints.update',
+  description: 'Changes an endpoint, or switches it on or off.',
+  request: z.strictObject({ caller, endpointId: z.uuid(), changes: webhookEndpointChanges }),
+  reply: webhookEndpoint,
+})
+
+export const rotateWebhookSecret = defineRpc({
+  name: 'webhooks.endpoints.rotate-secret',
+  description: 'Makes a new signing secret; deliveries are signed with both for 24 hours.',
+  request: z.strictObject({ caller, endpointId: z.uuid() }),
+  reply: webhookEndpointWithSecret,
+})
+
+export const removeWebhookEndpoint = defineRpc({
+  name: 'webhooks.endpoints.remove',
+  description: 'Removes an endpoint and what was not delivered to it yet.',
+  request: z.strictObject({ caller, endpointId: z.uuid() }),
+  reply: z.strictObject({}),
+})
+
+export const testWebhookEndpoint = defineRpc({
+  name: 'webhooks.endpoints.test',
+  description: 'Queues a signed test delivery.',
+  request: z.strictObject({ caller, endpointId: z.uuid() }),
+  reply: z.strictObject({ deliveryId: z.uuid() }),
+})
+
+export const deliveryState = z.enum(['pending', 'delivered', 'exhausted'])
+
+export const webhookDelivery = z
+  .strictObject({
+    id: z.uuid(),
+    endpointId: z.uuid(),
+    event: z.string(),
+    state: deliveryState,
+    attempts: z.int(),
+    nextAttemptAt: timestamp.nullable(),
+    lastStatus: z.int().nullable(),
+    createdAt: timestamp,
+  })
+  .meta({ id: 'WebhookDelivery' })
+
+export const webhookAttempt = z
+  .strictObject({
+    number: z.int(),
+    startedAt: timestamp,
+    durationMs: z.int(),
+    status: z.int().nullable(),
+    /** Stable code when there was no usable answer: TIMEOUT, CONNECTION_FAILED, ADDRESS_REFUSED, REDIRECT. */
+    error: z.string().nullable(),
+    responseExcerpt: z.string().nullable(),
+  })
+  .meta({ id: 'WebhookAttempt' })
+
+export const listWebhookDeliveries = defineRpc({
+  name: 'webhooks.deliveries.list',
+  description: 'Deliveries to an endpoint, newest first.',
+  request: z.strictObject({ caller, page: pageQuery, endpointId: z.uuid(), state: deliveryState.optional() }),
+  reply: pageOf(webhookDelivery),
+})
+
+export const getWebhookDelivery = defineRpc({
+  name: 'webhooks.deliveries.get',
+  description: 'One delivery with its body and every attempt.',
+  request: z.strictObject({ caller, endpointId: z.uuid(), deliveryId: z.uuid() }),
+  reply: webhookDelivery
+    .extend({ body: z.string(), history: z.array(webhookAttempt) })
+    .meta({ id: 'WebhookDeliveryWithHistory' }),
+})
+
+export const replayWebhookDeliveries = defineRpc({
+  name: 'webhooks.deliveries.replay',
+  description: 'Sends deliveries again, same bytes and id: the ones named, or all that were exhausted since a moment.',
+  request: z.strictObject({
+    caller,
+    endpointId: z.uuid(),
+    which: z.union([
+      z.strictObject({ deliveryIds: z.array(z.uuid()).min(1).max(500) }),
+      z.strictObject({ exhaustedSince: timestamp }),
+    ]),
+  }),
+  reply: z.strictObject({ queued: z.int() }),
+})
