@@ -22,7 +22,7 @@ const byName: Readonly<Record<string, JsonValue>> = {
   symbol: 'BTC/USDT',
   username: 'johndoe',
   url: 'https://example.com/hooks',
-  name: 'STRATEGY #1',
+  name: 'Moderate',
 }
 
 export interface SampleContext {

@@ -116,7 +116,7 @@ export const otherReplies: readonly ErrorReply[] = [
   {
     name: 'Internal',
     description: 'A bug of ours; the log has more under the id in `details`',
-    code: 'INTERNAL_ERROR',
+    code: 'INTERNAL',
     message: 'Something went wrong on our side.',
     details: { requestId: 'req-1' },
   },

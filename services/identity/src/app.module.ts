@@ -1,0 +1,64 @@
+/** Wires identity together. Loaded by startService. Must never hold logic. */
+import { Module } from '@nestjs/common'
+import { Clock } from '@tradewire/kernel/clock'
+import { IdSource } from '@tradewire/kernel/ids'
+import { Randomness } from '@tradewire/kernel/randomness'
+import { CONFIG } from '@tradewire/nest-kit/tokens'
+import { Argon2Hasher } from '#clients/argon2-hasher.client'
+import { JoseSigner } from '#clients/jose-signer.client'
+import { loadSigningKeys } from '#clients/key-file.client'
+import type { IdentityConfig } from '#config'
+import { LoginAttempts } from '#ports/login-attempts.port'
+import { PasswordHasher } from '#ports/password-hasher.port'
+import { Sessions } from '#ports/sessions.port'
+import { TokenSigner } from '#ports/token-signer.port'
+import { Users } from '#ports/users.port'
+import { SqlLoginAttempts } from '#store/login-attempts.store'
+import { SqlSessions } from '#store/sessions.store'
+import { SqlUsers } from '#store/users.store'
+import { AuthController } from '#transport/rpc/auth.controller'
+import { SessionsController } from '#transport/rpc/sessions.controller'
+import { UsersController } from '#transport/rpc/users.controller'
+import { CreateUser } from '#use-cases/create-user/create-user.use-case'
+import { DisableUser } from '#use-cases/disable-user/disable-user.use-case'
+import { EnsureOperator } from '#use-cases/ensure-operator/ensure-operator.use-case'
+import { GetUser } from '#use-cases/get-user/get-user.use-case'
+import { ListSessions } from '#use-cases/list-sessions/list-sessions.use-case'
+import { ListUsers } from '#use-cases/list-users/list-users.use-case'
+import { LogIn } from '#use-cases/log-in/log-in.use-case'
+import { SessionOpener } from '#use-cases/log-in/session-opener.use-case'
+import { LogOut } from '#use-cases/log-out/log-out.use-case'
+import { RefreshSession } from '#use-cases/refresh-session/refresh-session.use-case'
+import { RevokeSession } from '#use-cases/revoke-session/revoke-session.use-case'
+
+async function makeSigner(
+  config: IdentityConfig,
+  clock: Clock,
+  ids: IdSource,
+  randomness: Randomness,
+): Promise<JoseSigner> {
+  return JoseSigner.from(await loadSigningKeys(config.signingKeyFile, { clock, randomness }), { clock, ids })
+}
+
+@Module({
+  controllers: [AuthController, SessionsController, UsersController],
+  providers: [
+    { provide: Users, useClass: SqlUsers },
+    { provide: Sessions, useClass: SqlSessions },
+    { provide: LoginAttempts, useClass: SqlLoginAttempts },
+    { provide: PasswordHasher, useClass: Argon2Hasher },
+    { provide: TokenSigner, useFactory: makeSigner, inject: [CONFIG, Clock, IdSource, Randomness] },
+    CreateUser,
+    DisableUser,
+    EnsureOperator,
+    GetUser,
+    ListSessions,
+    ListUsers,
+    LogIn,
+    LogOut,
+    RefreshSession,
+    RevokeSession,
+    SessionOpener,
+  ],
+})
+export class AppModule {}

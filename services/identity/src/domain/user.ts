@@ -1,0 +1,40 @@
+/** A user as the rules see one. Called by use cases and ports. Must never carry a password's text. */
+import type { DataOf } from '@tradewire/contracts/define-event'
+import type { Role } from '@tradewire/contracts/define-route'
+import type { userCreated } from '@tradewire/contracts/events/identity'
+import type { UserView } from '@tradewire/contracts/rpc/identity'
+import type { UserId } from '@tradewire/kernel/ids'
+
+export interface User {
+  readonly id: UserId
+  readonly username: string
+  readonly email: string | null
+  readonly roles: readonly Role[]
+  /** PHC text of argon2id with its parameters. */
+  readonly passwordHash: string
+  readonly createdAt: Date
+  readonly disabledAt: Date | null
+}
+
+/** What others may know of a user. */
+export function viewOf(user: User): UserView {
+  return {
+    id: user.id,
+    username: user.username,
+    email: user.email,
+    roles: [...user.roles],
+    createdAt: user.createdAt.toISOString(),
+    disabledAt: user.disabledAt?.toISOString() ?? null,
+  }
+}
+
+/** What `user.created` tells. */
+export function createdEventOf(user: User): DataOf<typeof userCreated> {
+  return {
+    userId: user.id,
+    username: user.username,
+    email: user.email,
+    roles: [...user.roles],
+    createdAt: user.createdAt.toISOString(),
+  }
+}

@@ -1,0 +1,46 @@
+/** The closed error table of identity. Called by its use cases; the errors page is generated from it. Must never tell whether a name exists. */
+import { defineErrors } from '@tradewire/kernel/errors'
+
+export const identityErrors = defineErrors('identity', {
+  WRONG_CREDENTIALS: {
+    kind: 'unauthenticated',
+    message: 'The user name or the password is wrong, or the user is disabled.',
+    fix: 'Check both; ask the operator if the user was disabled.',
+  },
+  TOO_MANY_ATTEMPTS: {
+    kind: 'rate-limited',
+    message: 'Too many wrong passwords for this user from this address.',
+    fix: 'Wait as long as `retryAfterSeconds` says, then try again.',
+  },
+  LOGIN_BUSY: {
+    kind: 'unavailable',
+    message: 'Too many log-ins are being checked at this moment.',
+    fix: 'Try again in a few seconds.',
+  },
+  REFRESH_TOKEN_INVALID: {
+    kind: 'unauthenticated',
+    message: 'The refresh token is not known, has expired or belongs to a session that ended.',
+    fix: 'Log in again.',
+  },
+  REFRESH_TOKEN_REUSED: {
+    kind: 'unauthenticated',
+    message: 'The refresh token was used before, so its session was ended for safety.',
+    fix: 'Log in again; if it was not you who used it, change your password.',
+  },
+  USERNAME_TAKEN: {
+    kind: 'conflict',
+    message: 'A user with this name or e-mail address exists already.',
+    fix: 'Choose another one.',
+  },
+  USER_NOT_FOUND: { kind: 'not-found', message: 'There is no such user.', fix: 'Look the id up in the list of users.' },
+  SESSION_NOT_FOUND: {
+    kind: 'not-found',
+    message: 'You have no such session.',
+    fix: 'Look the id up in the list of your sessions.',
+  },
+  CANNOT_DISABLE_YOURSELF: {
+    kind: 'refused',
+    message: 'An operator cannot disable themselves.',
+    fix: 'Let another operator do it.',
+  },
+})

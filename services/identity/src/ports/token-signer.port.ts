@@ -1,0 +1,18 @@
+/** Signs access tokens and shows the keys that check them. Implemented by clients/. Must never show a private key. */
+import type { ReplyOf } from '@tradewire/contracts/define-rpc'
+import type { Role } from '@tradewire/contracts/define-route'
+import type { getKeys } from '@tradewire/contracts/rpc/identity'
+import type { UserId } from '@tradewire/kernel/ids'
+import type { SessionId } from '#domain/session'
+
+export interface TokenClaims {
+  readonly userId: UserId
+  readonly sessionId: SessionId
+  readonly roles: readonly Role[]
+}
+
+export abstract class TokenSigner {
+  /** Lives for accessToken.lifetimeSeconds. */
+  abstract sign(claims: TokenClaims): Promise<string>
+  abstract publicKeys(): ReplyOf<typeof getKeys>
+}

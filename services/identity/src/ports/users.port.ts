@@ -1,0 +1,32 @@
+/** What use cases need of stored users. Implemented by store/. Must never return a password's text. */
+import type { Page } from '@tradewire/database/page'
+import type { Transaction } from '@tradewire/database/transaction'
+import type { PageQuery } from '@tradewire/contracts/common'
+import type { CodedError } from '@tradewire/kernel/errors'
+import type { UserId } from '@tradewire/kernel/ids'
+import type { Result } from '@tradewire/kernel/result'
+import type { User } from '#domain/user'
+
+export interface NewUser {
+  readonly id: UserId
+  readonly username: string
+  readonly email: string | null
+  readonly roles: User['roles']
+  readonly passwordHash: string
+}
+
+export abstract class Users {
+  abstract findByName(username: string): Promise<User | null>
+  abstract find(id: UserId): Promise<User | null>
+  /** The operator that was created first. */
+  abstract firstOperator(): Promise<User | null>
+  /** Oldest first. Fails with PAGE_TOKEN_INVALID. */
+  abstract list(page: PageQuery): Promise<Result<Page<User>, CodedError>>
+  /** Null when the name or the e-mail address is taken. */
+  abstract add(tx: Transaction, user: NewUser): Promise<User | null>
+  /** Lets one caller at a time decide whether an operator is needed, until the transaction ends. */
+  abstract lockOperators(tx: Transaction): Promise<void>
+  abstract changeHash(tx: Transaction, id: UserId, passwordHash: string): Promise<void>
+  /** The user and whether this call disabled them; null when there is no such user. */
+  abstract disable(tx: Transaction, id: UserId): Promise<{ readonly user: User; readonly changed: boolean } | null>
+}

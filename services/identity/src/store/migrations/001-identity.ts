@@ -1,0 +1,53 @@
+/** Users, sessions, refresh tokens and log-in attempts. Called by runMigrations. Must never be edited once released. */
+import type { SqlMigration } from '@tradewire/database/migrations'
+
+export const createIdentity: SqlMigration = {
+  name: '001-identity',
+  sql: [
+    `create table app_user (
+       id uuid primary key,
+       username text not null unique check (username = lower(username)),
+       email text,
+       roles text[] not null check (cardinality(roles) > 0),
+       password_hash text not null,
+       created_at timestamptz not null default now(),
+       disabled_at timestamptz
+     )`,
+    `create unique index app_user_email on app_user (lower(email)) where email is not null`,
+    `create index app_user_operator on app_user (created_at, id) where 'operator' = any (roles)`,
+
+    `create table session (
+       id uuid primary key,
+       user_id uuid not null references app_user (id),
+       address text not null,
+       user_agent text,
+       created_at timestamptz not null,
+       last_used_at timestamptz not null,
+       expires_at timestamptz not null,
+       ended_at timestamptz,
+       ended_reason text check (ended_reason in ('logout', 'reuse', 'disabled'))
+     )`,
+    `create index session_living on session (user_id) where ended_at is null`,
+
+    `create table refresh_token (
+       hash bytea primary key,
+       session_id uuid not null references session (id) on delete cascade,
+       expires_at timestamptz not null,
+       used_at timestamptz,
+       successor_salt bytea,
+       check ((used_at is null) = (successor_salt is null))
+     )`,
+    `create index refresh_token_session on refresh_token (session_id)`,
+    `comment on column refresh_token.hash is 'SHA-256: the token itself is never stored.'`,
+    `comment on column refresh_token.successor_salt is 'With the used token it gives the same successor again.'`,
+
+    `create table login_attempt (
+       username text not null,
+       address text not null,
+       attempts int not null,
+       window_started_at timestamptz not null,
+       primary key (username, address)
+     )`,
+    `create index login_attempt_window on login_attempt (window_started_at)`,
+  ],
+}

@@ -1,0 +1,101 @@
+/** Users in PostgreSQL. Implements the Users port. Must never let a row out. */
+import { Injectable } from '@nestjs/common'
+import type { PageQuery } from '@tradewire/contracts/common'
+import type { Role } from '@tradewire/contracts/define-route'
+import { Database } from '@tradewire/database/database'
+import { pageFrom, readPageToken, type Page } from '@tradewire/database/page'
+import type { Transaction } from '@tradewire/database/transaction'
+import type { CodedError } from '@tradewire/kernel/errors'
+import type { UserId } from '@tradewire/kernel/ids'
+import { ok, type Result } from '@tradewire/kernel/result'
+import type { User } from '#domain/user'
+import { Users, type NewUser } from '#ports/users.port'
+
+interface UserRow {
+  readonly id: UserId
+  readonly username: string
+  readonly email: string | null
+  readonly roles: Role[]
+  readonly password_hash: string
+  readonly created_at: Date
+  readonly disabled_at: Date | null
+}
+
+const columns = 'id, username, email, roles, password_hash, created_at, disabled_at'
+/** Any fixed number of this schema's own. */
+const operatorLockKey = 7_104_711
+
+@Injectable()
+export class SqlUsers extends Users {
+  constructor(private readonly database: Database) {
+    super()
+  }
+
+  async findByName(username: string): Promise<User | null> {
+    return first(await this.database.query<UserRow>(`select ${columns} from app_user where username = $1`, [username]))
+  }
+
+  async find(id: UserId): Promise<User | null> {
+    return first(await this.database.query<UserRow>(`select ${columns} from app_user where id = $1`, [id]))
+  }
+
+  async firstOperator(): Promise<User | null> {
+    const rows = await this.database.query<UserRow>(
+      `select ${columns} from app_user where 'operator' = any (roles) order by created_at, id limit 1`,
+    )
+    return first(rows)
+  }
+
+  async list(page: PageQuery): Promise<Result<Page<User>, CodedError>> {
+    const after = readPageToken(page.nextToken, 1)
+    if (!after.ok) return after
+    const rows = await this.database.query<UserRow>(
+      `select ${columns} from app_user where ($1::text is null or id::text > $1) order by id::text limit $2`,
+      [after.value?.[0] ?? null, page.limit + 1],
+    )
+    return ok(pageFrom(rows, page.limit, { keysOf: ({ id }) => [id], itemOf: userOf }))
+  }
+
+  async add(tx: Transaction, user: NewUser): Promise<User | null> {
+    const rows = await tx.query<UserRow>(
+      `insert into app_user (id, username, email, roles, password_hash) values ($1, $2, $3, $4, $5)
+       on conflict do nothing returning ${columns}`,
+      [user.id, user.username, user.email, [...user.roles], user.passwordHash],
+    )
+    return first(rows)
+  }
+
+  async lockOperators(tx: Transaction): Promise<void> {
+    await tx.query('select pg_advisory_xact_lock($1)', [operatorLockKey])
+  }
+
+  async changeHash(tx: Transaction, id: UserId, passwordHash: string): Promise<void> {
+    await tx.query('update app_user set password_hash = $2 where id = $1', [id, passwordHash])
+  }
+
+  async disable(tx: Transaction, id: UserId): Promise<{ readonly user: User; readonly changed: boolean } | null> {
+    const before = first(await tx.query<UserRow>(`select ${columns} from app_user where id = $1 for update`, [id]))
+    if (before === null || before.disabledAt !== null) return before === null ? null : { user: before, changed: false }
+    const after = first(
+      await tx.query<UserRow>(`update app_user set disabled_at = now() where id = $1 returning ${columns}`, [id]),
+    )
+    return after === null ? null : { user: after, changed: true }
+  }
+}
+
+function first(rows: readonly UserRow[]): User | null {
+  const [row] = rows
+  return row === undefined ? null : userOf(row)
+}
+
+function userOf(row: UserRow): User {
+  return {
+    id: row.id,
+    username: row.username,
+    email: row.email,
+    roles: row.roles,
+    passwordHash: row.password_hash,
+    createdAt: row.created_at,
+    disabledAt: row.disabled_at,
+  }
+}

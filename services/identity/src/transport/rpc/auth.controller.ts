@@ -1,0 +1,41 @@
+/** Answers log-in, refresh, log-out and the public keys over the bus. Called by the gateway. Must never hold a rule. */
+import { Controller } from '@nestjs/common'
+import { Answer } from '@tradewire/bus/decorators'
+import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
+import * as rpc from '@tradewire/contracts/rpc/identity'
+import type { CodedError } from '@tradewire/kernel/errors'
+import { ok, type Result } from '@tradewire/kernel/result'
+import { TokenSigner } from '#ports/token-signer.port'
+import { LogIn } from '#use-cases/log-in/log-in.use-case'
+import { LogOut } from '#use-cases/log-out/log-out.use-case'
+import { RefreshSession } from '#use-cases/refresh-session/refresh-session.use-case'
+
+@Controller()
+export class AuthController {
+  constructor(
+    private readonly login: LogIn,
+    private readonly refreshing: RefreshSession,
+    private readonly logout: LogOut,
+    private readonly signer: TokenSigner,
+  ) {}
+
+  @Answer(rpc.logIn)
+  logIn(request: RequestOf<typeof rpc.logIn>): Promise<Result<rpc.TokenPair, CodedError>> {
+    return this.login.execute(request)
+  }
+
+  @Answer(rpc.refreshSession)
+  refresh(request: RequestOf<typeof rpc.refreshSession>): Promise<Result<rpc.TokenPair, CodedError>> {
+    return this.refreshing.execute(request.refreshToken)
+  }
+
+  @Answer(rpc.logOut)
+  logOut(request: RequestOf<typeof rpc.logOut>): Promise<Result<ReplyOf<typeof rpc.logOut>, CodedError>> {
+    return this.logout.execute(request.refreshToken)
+  }
+
+  @Answer(rpc.getKeys)
+  async keys(): Promise<Result<ReplyOf<typeof rpc.getKeys>, CodedError>> {
+    return ok(this.signer.publicKeys())
+  }
+}

@@ -1,0 +1,51 @@
+/** Answers for users over the bus. Called by the gateway and the launcher. Must never hold a rule. */
+import { Controller } from '@nestjs/common'
+import { Answer } from '@tradewire/bus/decorators'
+import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
+import * as rpc from '@tradewire/contracts/rpc/identity'
+import type { CodedError } from '@tradewire/kernel/errors'
+import { idOf } from '@tradewire/kernel/ids'
+import type { Result } from '@tradewire/kernel/result'
+import { CreateUser } from '#use-cases/create-user/create-user.use-case'
+import { DisableUser } from '#use-cases/disable-user/disable-user.use-case'
+import { EnsureOperator } from '#use-cases/ensure-operator/ensure-operator.use-case'
+import { GetUser } from '#use-cases/get-user/get-user.use-case'
+import { ListUsers } from '#use-cases/list-users/list-users.use-case'
+
+@Controller()
+export class UsersController {
+  constructor(
+    private readonly creating: CreateUser,
+    private readonly listing: ListUsers,
+    private readonly getting: GetUser,
+    private readonly disabling: DisableUser,
+    private readonly ensuring: EnsureOperator,
+  ) {}
+
+  @Answer(rpc.createUser)
+  create({ user }: RequestOf<typeof rpc.createUser>): Promise<Result<rpc.UserView, CodedError>> {
+    return this.creating.execute(user)
+  }
+
+  @Answer(rpc.listUsers)
+  list({ page }: RequestOf<typeof rpc.listUsers>): Promise<Result<ReplyOf<typeof rpc.listUsers>, CodedError>> {
+    return this.listing.execute(page)
+  }
+
+  @Answer(rpc.getMe)
+  me({ caller }: RequestOf<typeof rpc.getMe>): Promise<Result<rpc.UserView, CodedError>> {
+    return this.getting.execute(idOf<'User'>(caller.userId))
+  }
+
+  @Answer(rpc.disableUser)
+  disable({ caller, userId }: RequestOf<typeof rpc.disableUser>): Promise<Result<rpc.UserView, CodedError>> {
+    return this.disabling.execute(idOf<'User'>(caller.userId), idOf<'User'>(userId.toLowerCase()))
+  }
+
+  @Answer(rpc.ensureOperator)
+  ensureOperator(
+    request: RequestOf<typeof rpc.ensureOperator>,
+  ): Promise<Result<ReplyOf<typeof rpc.ensureOperator>, CodedError>> {
+    return this.ensuring.execute(request)
+  }
+}

@@ -1,0 +1,38 @@
+/** Creates a user. Called by the users controller. Must never keep the password beyond its hash. */
+import { Injectable } from '@nestjs/common'
+import type { RequestOf } from '@tradewire/contracts/define-rpc'
+import { userCreated } from '@tradewire/contracts/events/identity'
+import type { createUser, UserView } from '@tradewire/contracts/rpc/identity'
+import { Database } from '@tradewire/database/database'
+import type { CodedError } from '@tradewire/kernel/errors'
+import { IdSource } from '@tradewire/kernel/ids'
+import { err, ok, type Result } from '@tradewire/kernel/result'
+import { createdEventOf, viewOf } from '#domain/user'
+import { identityErrors } from '#identity.errors'
+import { PasswordHasher } from '#ports/password-hasher.port'
+import { Users } from '#ports/users.port'
+
+@Injectable()
+export class CreateUser {
+  constructor(
+    private readonly database: Database,
+    private readonly users: Users,
+    private readonly hasher: PasswordHasher,
+    private readonly ids: IdSource,
+  ) {}
+
+  /** Fails with USERNAME_TAKEN or LOGIN_BUSY. */
+  async execute(input: RequestOf<typeof createUser>['user']): Promise<Result<UserView, CodedError>> {
+    const hash = await this.hasher.hash(input.password)
+    if (!hash.ok) return hash
+    const { username, email } = input
+    const roles = [...new Set(input.roles)]
+    return this.database.transact(async (tx) => {
+      const id = this.ids.next<'User'>()
+      const user = await this.users.add(tx, { id, username, email, roles, passwordHash: hash.value })
+      if (user === null) return err(identityErrors.of('USERNAME_TAKEN', { username }))
+      tx.append(userCreated, createdEventOf(user))
+      return ok(viewOf(user))
+    })
+  }
+}

@@ -1,0 +1,37 @@
+/** Disables a user and ends their sessions in one commit. Called by the users controller. Must never disable its own caller. */
+import { Injectable } from '@nestjs/common'
+import { sessionRevoked, userDisabled } from '@tradewire/contracts/events/identity'
+import type { UserView } from '@tradewire/contracts/rpc/identity'
+import { Database } from '@tradewire/database/database'
+import type { CodedError } from '@tradewire/kernel/errors'
+import type { UserId } from '@tradewire/kernel/ids'
+import { err, ok, type Result } from '@tradewire/kernel/result'
+import { viewOf } from '#domain/user'
+import { identityErrors } from '#identity.errors'
+import { Sessions } from '#ports/sessions.port'
+import { Users } from '#ports/users.port'
+
+@Injectable()
+export class DisableUser {
+  constructor(
+    private readonly database: Database,
+    private readonly users: Users,
+    private readonly sessions: Sessions,
+  ) {}
+
+  /** Fails with USER_NOT_FOUND or CANNOT_DISABLE_YOURSELF. */
+  async execute(callerId: UserId, userId: UserId): Promise<Result<UserView, CodedError>> {
+    if (callerId === userId) return err(identityErrors.of('CANNOT_DISABLE_YOURSELF'))
+    return this.database.transact(async (tx) => {
+      const disabled = await this.users.disable(tx, userId)
+      if (disabled === null) return err(identityErrors.of('USER_NOT_FOUND'))
+      const view = viewOf(disabled.user)
+      if (!disabled.changed) return ok(view)
+      const revokedAt = view.disabledAt ?? view.createdAt
+      const ended = await this.sessions.endAllOf(tx, userId, 'disabled')
+      tx.append(userDisabled, { userId, disabledAt: revokedAt })
+      for (const sessionId of ended) tx.append(sessionRevoked, { sessionId, userId, reason: 'disabled', revokedAt })
+      return ok(view)
+    })
+  }
+}

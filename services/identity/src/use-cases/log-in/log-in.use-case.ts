@@ -1,0 +1,61 @@
+/**
+ * Checks a password and starts a session: count the attempt, check, forget the count, hand out tokens.
+ * Called by the auth controller. Must never tell an unknown name from a wrong password, not even by its duration.
+ */
+import { Injectable } from '@nestjs/common'
+import type { RequestOf } from '@tradewire/contracts/define-rpc'
+import type { logIn, TokenPair } from '@tradewire/contracts/rpc/identity'
+import { Database } from '@tradewire/database/database'
+import type { CodedError } from '@tradewire/kernel/errors'
+import { err, ok, type Result } from '@tradewire/kernel/result'
+import { judgeAttempt } from '#domain/login-throttle'
+import type { User } from '#domain/user'
+import { identityErrors } from '#identity.errors'
+import { LoginAttempts, type AttemptKey } from '#ports/login-attempts.port'
+import { PasswordHasher } from '#ports/password-hasher.port'
+import { Users } from '#ports/users.port'
+import { SessionOpener } from '#use-cases/log-in/session-opener.use-case'
+
+@Injectable()
+export class LogIn {
+  constructor(
+    private readonly database: Database,
+    private readonly users: Users,
+    private readonly attempts: LoginAttempts,
+    private readonly hasher: PasswordHasher,
+    private readonly opener: SessionOpener,
+  ) {}
+
+  /** Fails with TOO_MANY_ATTEMPTS, WRONG_CREDENTIALS or LOGIN_BUSY. */
+  async execute({ credentials, client }: RequestOf<typeof logIn>): Promise<Result<TokenPair, CodedError>> {
+    const key = { username: credentials.username.trim().toLowerCase(), address: client.address }
+    const count = await this.attempts.count(key)
+    const verdict = judgeAttempt(count, count.now)
+    if (!verdict.allowed) {
+      return err(identityErrors.of('TOO_MANY_ATTEMPTS', { retryAfterSeconds: verdict.retryAfterSeconds }))
+    }
+    const user = await this.users.findByName(key.username)
+    const check = await this.hasher.check(user?.passwordHash ?? null, credentials.password)
+    if (!check.ok) {
+      await this.attempts.refund(key)
+      return check
+    }
+    if (user === null || !check.value.matches || user.disabledAt !== null) {
+      return err(identityErrors.of('WRONG_CREDENTIALS'))
+    }
+    const newHash = check.value.outdated ? await this.hasher.hash(credentials.password) : undefined
+    const passwordHash = newHash?.ok === true ? newHash.value : undefined
+    return ok(await this.open(user, { key, userAgent: client.userAgent, passwordHash }))
+  }
+
+  private open(
+    user: User,
+    how: { readonly key: AttemptKey; readonly userAgent: string | null; readonly passwordHash: string | undefined },
+  ): Promise<TokenPair> {
+    return this.database.transact(async (tx) => {
+      await this.attempts.forget(tx, how.key)
+      if (how.passwordHash !== undefined) await this.users.changeHash(tx, user.id, how.passwordHash)
+      return this.opener.execute(tx, user, { address: how.key.address, userAgent: how.userAgent })
+    })
+  }
+}
