@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { byPlace, printFinding } from '../finding.ts'
+import { reportFindings } from '../report-findings.ts'
 import { repositoryFiles, repositoryRoot } from '../repository.ts'
 import type { Baseline } from './ratchet.ts'
 import { sourceOf } from './source.ts'
@@ -37,10 +37,7 @@ function run(options: ReadonlySet<string>): number {
       mend: 'pnpm tidy:shrink, and commit the smaller baseline',
     })
   }
-  const sorted = all.toSorted(byPlace)
-  if (options.has('--json')) console.log(JSON.stringify({ files: sources.length, findings: sorted }))
-  else console.log([...sorted.map(printFinding), `${sources.length} files, ${sorted.length} findings`].join('\n'))
-  return sorted.length === 0 ? 0 : 1
+  return reportFindings(all, `${sources.length} files`)
 }
 
 process.exitCode = run(new Set(process.argv.slice(2)))

@@ -59,7 +59,8 @@ function nameOf(node: ts.SignatureDeclaration): string {
     return `${prefix}${node.name.getText()}`
   }
   const owner = node.parent
-  if ((ts.isVariableDeclaration(owner) || ts.isPropertyAssignment(owner)) && owner.name !== undefined) return owner.name.getText()
+  if ((ts.isVariableDeclaration(owner) || ts.isPropertyAssignment(owner)) && owner.name !== undefined)
+    return owner.name.getText()
   if (ts.isCallExpression(owner)) return `${owner.expression.getText().split('\n')[0] ?? 'call'}()`
   return 'anonymous'
 }

@@ -71,9 +71,7 @@ export function commentsOf(source: Source): readonly ts.CommentRange[] {
 export function commentLines(source: Source, range: ts.CommentRange): string[] {
   const raw = source.text.slice(range.pos, range.end)
   const inner = raw.startsWith('//') ? raw.slice(2) : raw.replace(/^\/\*+/, '').replace(/\*+\/$/, '')
-  return inner
-    .split('\n')
-    .map((line) => line.replace(/^\s*\*? ?/, '').trim())
+  return inner.split('\n').map((line) => line.replace(/^\s*\*? ?/, '').trim())
 }
 
 /** `getConsumerInfo` and `ACK_WAIT_MS` alike as lower-case words. */

@@ -32,7 +32,10 @@ describe('every tidy rule', () => {
 describe('an allowance', () => {
   const path = 'services/orders/src/domain/age.ts'
   const withComment = (comment: string) =>
-    checkSource(sourceOf(path, `/** The age of an order. Called by plan-orders. */\n${comment}\nexport const now = Date.now()\n`), vocabulary)
+    checkSource(
+      sourceOf(path, `/** The age of an order. Called by plan-orders. */\n${comment}\nexport const now = Date.now()\n`),
+      vocabulary,
+    )
 
   it('covers its rule on the next line when it gives a reason', () => {
     expect(withComment('// tidy-allow forbidden-calls: measures the clock itself')).toEqual([])
@@ -78,7 +81,9 @@ describe('the ratchet', () => {
 
   it('lowers and drops baseline figures, and never adds or raises one', () => {
     const key = 'libs/kernel/src/long.ts functionLines long'
-    expect(shrink(excessesOf(longFunction(80)), { [key]: 90, 'libs/gone.ts fileLines file': 500 })).toEqual({ [key]: 80 })
+    expect(shrink(excessesOf(longFunction(80)), { [key]: 90, 'libs/gone.ts fileLines file': 500 })).toEqual({
+      [key]: 80,
+    })
     expect(shrink(excessesOf(longFunction(95)), { [key]: 90 })).toEqual({ [key]: 90 })
     expect(shrink(excessesOf(longFunction(95)), {})).toEqual({})
   })

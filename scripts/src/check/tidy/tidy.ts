@@ -51,11 +51,13 @@ export function tidy(sources: readonly Source[], vocabulary: Vocabulary, baselin
 export function checkSource(source: Source, vocabulary: Vocabulary): Finding[] {
   const allowances = allowancesOf(source)
   const used = new Set<Allowance>()
-  const findings = rules.flatMap((rule) => runRule(rule, source, vocabulary)).filter(({ rule, line }) => {
-    const allowance = allowances.find((candidate) => covers(candidate, rule, line))
-    if (allowance !== undefined) used.add(allowance)
-    return allowance === undefined
-  })
+  const findings = rules
+    .flatMap((rule) => runRule(rule, source, vocabulary))
+    .filter(({ rule, line }) => {
+      const allowance = allowances.find((candidate) => covers(candidate, rule, line))
+      if (allowance !== undefined) used.add(allowance)
+      return allowance === undefined
+    })
   const idle = allowances.filter((allowance) => !used.has(allowance))
   return [...findings, ...idle.map((allowance) => idleFinding(source, allowance))]
 }

@@ -13,7 +13,8 @@ export const headComment: Rule = {
   check(source: Source): readonly Violation[] {
     const first = commentsOf(source)[0]
     const before = first === undefined ? 'x' : source.text.slice(0, first.pos).replace(/^#!.*\n/, '')
-    if (first === undefined || before.trim() !== '') return [{ line: 1, message: 'the file does not open with a comment' }]
+    if (first === undefined || before.trim() !== '')
+      return [{ line: 1, message: 'the file does not open with a comment' }]
     const lines = headLines(source, first)
     const words = lines.join(' ')
     if (words.length < headCharactersMin || !/[.:!]/.test(words)) {

@@ -10,7 +10,10 @@ export const noDefaultExport: Rule = {
   check(source: Source): readonly Violation[] {
     return source.tree.statements
       .filter((statement) => ts.isExportAssignment(statement) || hasDefaultModifier(statement))
-      .map((statement) => ({ line: lineOfNode(source, statement), message: 'a default export has no name to search for' }))
+      .map((statement) => ({
+        line: lineOfNode(source, statement),
+        message: 'a default export has no name to search for',
+      }))
   },
 }
 
@@ -30,8 +33,14 @@ export const noBarrel: Rule = {
     const rest = source.tree.statements.filter(
       (statement) => !ts.isImportDeclaration(statement) && !passedOn.includes(statement),
     )
-    const stars = passedOn.filter((statement) => ts.isExportDeclaration(statement) && statement.exportClause === undefined)
-    if (passedOn.length > 0 && rest.length === 0) return [{ line: 1, message: 'the file only passes on what others declare' }]
-    return stars.map((statement) => ({ line: lineOfNode(source, statement), message: '`export *` hides what is exported' }))
+    const stars = passedOn.filter(
+      (statement) => ts.isExportDeclaration(statement) && statement.exportClause === undefined,
+    )
+    if (passedOn.length > 0 && rest.length === 0)
+      return [{ line: 1, message: 'the file only passes on what others declare' }]
+    return stars.map((statement) => ({
+      line: lineOfNode(source, statement),
+      message: '`export *` hides what is exported',
+    }))
   },
 }

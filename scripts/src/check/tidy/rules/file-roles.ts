@@ -76,7 +76,12 @@ function checkService(inside: string): string[] {
   return problems
 }
 
-function checkUseCaseFolder(parts: readonly string[], stem: string, role: string | undefined, isTest: boolean): string[] {
+function checkUseCaseFolder(
+  parts: readonly string[],
+  stem: string,
+  role: string | undefined,
+  isTest: boolean,
+): string[] {
   const folder = parts[1] ?? ''
   if (parts.length < 3) return ['a use case has a folder of its own']
   const problems: string[] = []

@@ -99,7 +99,15 @@ const FORBIDDEN_IMPORTS: readonly ForbiddenImport[] = [
   },
   {
     from: /^@nestjs\/microservices/,
-    names: ['EventPattern', 'MessagePattern', 'ClientProxy', 'ClientProxyFactory', 'ClientsModule', 'Client', 'Transport'],
+    names: [
+      'EventPattern',
+      'MessagePattern',
+      'ClientProxy',
+      'ClientProxyFactory',
+      'ClientsModule',
+      'Client',
+      'Transport',
+    ],
     homes: [/^libs\/bus\/src\//, /^libs\/nest-kit\/src\//],
     message: 'events go through the outbox and @Consume, questions through @Answer and RpcClient',
   },
@@ -138,7 +146,10 @@ export const noNestNats: Rule = {
     const found: Violation[] = []
     walk(source.tree, (node) => {
       if (isMember(node, 'Transport', 'NATS')) {
-        found.push({ line: lineOfNode(source, node), message: 'Transport.NATS delivers at most once and does not acknowledge' })
+        found.push({
+          line: lineOfNode(source, node),
+          message: 'Transport.NATS delivers at most once and does not acknowledge',
+        })
       }
     })
     return found

@@ -7,10 +7,12 @@ import { isShipped, lineOfNode, walk, wordsOf, type Source } from '../source.ts'
 const bareNumberMax = 999
 
 const LIMIT_WORDS = new Set(['timeout', 'interval', 'delay', 'limit', 'max', 'ttl', 'backoff', 'deadline', 'retries'])
-const UNIT_WORDS = new Set([
-  ...['ms', 'us', 'ns', 'bps', 'max', 'min', 'default', 'count', 'percent', 'ratio', 'factor', 'port', 'length', 'size'],
-  ...['width', 'height', 'version', 'epoch', 'seed', 'status', 'code', 'id', 'offset', 'scale', 'precision', 'weight'],
-])
+const UNIT_WORDS = new Set(
+  (
+    'ms us ns bps max min default count percent ratio factor port length size width height version epoch seed status ' +
+    'code id offset scale precision weight'
+  ).split(' '),
+)
 
 function hasUnit(name: string): boolean {
   const words = wordsOf(name)
@@ -19,20 +21,28 @@ function hasUnit(name: string): boolean {
   return named && (UNIT_WORDS.has(last) || (last.endsWith('s') && !last.endsWith('ss')) || words.includes('per'))
 }
 
-type Naming = { readonly node: ts.Node; readonly name: string }
+type Named =
+  | ts.VariableDeclaration
+  | ts.PropertyDeclaration
+  | ts.PropertyAssignment
+  | ts.ParameterDeclaration
+  | ts.EnumMember
 
-/** The constant, property or parameter whose value the number is part of. */
-function namingOf(literal: ts.Node): Naming | undefined {
-  for (let node = literal.parent; node !== undefined && !ts.isSourceFile(node); node = node.parent) {
+function isNamed(node: ts.Node): node is Named {
+  return (
+    ts.isVariableDeclaration(node) ||
+    ts.isPropertyDeclaration(node) ||
+    ts.isPropertyAssignment(node) ||
+    ts.isParameter(node) ||
+    ts.isEnumMember(node)
+  )
+}
+
+/** The name of the constant, property or parameter whose value the number is part of. */
+function nameOf(literal: ts.Node): string | undefined {
+  for (let node = literal.parent; !ts.isSourceFile(node); node = node.parent) {
+    if (isNamed(node)) return node.name.getText().replaceAll(/['"]/g, '')
     if (ts.isFunctionLike(node) || ts.isBlock(node)) return undefined
-    const named =
-      ts.isVariableDeclaration(node) ||
-      ts.isPropertyDeclaration(node) ||
-      ts.isPropertyAssignment(node) ||
-      ts.isParameter(node) ||
-      ts.isEnumMember(node) ||
-      ts.isBindingElement(node)
-    if (named) return { node, name: ts.isComputedPropertyName(node.name) ? '' : node.name.getText().replaceAll(/['"]/g, '') }
   }
   return undefined
 }
@@ -69,21 +79,23 @@ function isSchemaBound(literal: ts.NumericLiteral): boolean {
 
 function isInside(literal: ts.Node, names: readonly string[]): boolean {
   for (let node = literal.parent; node !== undefined; node = node.parent) {
-    if ((ts.isPropertyAssignment(node) || ts.isVariableDeclaration(node)) && names.includes(node.name.getText())) return true
+    if ((ts.isPropertyAssignment(node) || ts.isVariableDeclaration(node)) && names.includes(node.name.getText()))
+      return true
   }
   return false
 }
 
 function checkLarge(literal: ts.NumericLiteral, text: string): string | undefined {
-  const naming = namingOf(literal)
-  if (naming === undefined) return `${text} has no name`
-  return hasUnit(naming.name) ? undefined : `"${naming.name}" = ${text} does not say its unit`
+  const name = nameOf(literal)
+  if (name === undefined) return `${text} has no name`
+  return hasUnit(name) ? undefined : `"${name}" = ${text} does not say its unit`
 }
 
 /** Small numbers count only where the name itself says "limit" and the number is the whole value. */
 function checkSmall(literal: ts.NumericLiteral, text: string): string | undefined {
   const owner = literal.parent
-  if (!ts.isVariableDeclaration(owner) && !ts.isPropertyDeclaration(owner) && !ts.isPropertyAssignment(owner)) return undefined
+  if (!ts.isVariableDeclaration(owner) && !ts.isPropertyDeclaration(owner) && !ts.isPropertyAssignment(owner))
+    return undefined
   if (owner.initializer !== literal || ts.isComputedPropertyName(owner.name)) return undefined
   if (ts.isVariableDeclaration(owner) && (owner.parent.flags & ts.NodeFlags.Const) === 0) return undefined
   const name = owner.name.getText()

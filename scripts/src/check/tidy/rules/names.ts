@@ -6,7 +6,8 @@ import { lineOfNode, walk, type Source } from '../source.ts'
 export const noSubjectLiterals: Rule = {
   name: 'no-subject-literals',
   mend: 'import the contract of @tradewire/contracts and use its name, or subjectOf(contract)',
-  applies: (source) => !source.isTest && ['libs', 'services', 'launcher'].includes(source.area) && source.owner !== 'contracts',
+  applies: (source) =>
+    !source.isTest && ['libs', 'services', 'launcher'].includes(source.area) && source.owner !== 'contracts',
   check(source: Source, vocabulary: Vocabulary): readonly Violation[] {
     const found: Violation[] = []
     walk(source.tree, (node) => {

@@ -40,7 +40,8 @@ export const noSleepInTests: Rule = {
     const found: Violation[] = []
     const promised = importsPromisedTimers(source)
     walk(source.tree, (node) => {
-      if (isSleep(node, promised)) found.push({ line: lineOfNode(source, node), message: 'a test must not sleep to wait' })
+      if (isSleep(node, promised))
+        found.push({ line: lineOfNode(source, node), message: 'a test must not sleep to wait' })
     })
     return found
   },

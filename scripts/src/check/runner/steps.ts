@@ -1,0 +1,78 @@
+/** The steps of `pnpm check`, slowest first, so that the machine is busy to the end. */
+import { parseCompile, parseFormat, parseImports, parseLint, parseOwn, parseUnused } from './parsers.ts'
+import type { Step } from './step.ts'
+
+const sourceFolders = ['libs', 'services', 'launcher', 'scripts', 'e2e']
+
+/** Our own commands run as this file does: from the build, or straight from source when there is none yet. */
+function own(command: string): string[] {
+  const isBuilt = import.meta.url.endsWith('.js')
+  const start = isBuilt ? [`scripts/dist/${command}.js`] : ['--conditions=source', `scripts/src/${command}.ts`]
+  return [...start, '--json']
+}
+
+export const steps: readonly Step[] = [
+  {
+    name: 'compile',
+    about: 'strict TypeScript over every package, as pnpm build does',
+    command: ['node_modules/ts7/bin/tsc', '-b', '--pretty', 'false'],
+    parse: parseCompile,
+  },
+  {
+    name: 'lint',
+    about: 'oxlint with type-aware rules (.oxlintrc.json)',
+    command: ['node_modules/oxlint/bin/oxlint', '--type-aware', '--format', 'json', ...sourceFolders],
+    after: 'compile',
+    parse: parseLint,
+  },
+  {
+    name: 'docs',
+    about: 'generated pages equal the committed ones (pnpm docs writes them)',
+    // Always from the build: the services' decorators need the compiler.
+    command: ['scripts/dist/docs/main.js', '--check', '--json'],
+    after: 'compile',
+    needsIt: true,
+    parse: parseOwn,
+  },
+  {
+    name: 'imports',
+    about: 'who may import whom (.dependency-cruiser.mjs)',
+    command: [
+      'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
+      '--config=.dependency-cruiser.mjs',
+      '--output-type=json',
+      ...sourceFolders,
+    ],
+    parse: parseImports,
+  },
+  {
+    name: 'unused',
+    about: 'no unused file, export or dependency (knip.jsonc)',
+    command: ['node_modules/knip/bin/knip.js', '--no-progress', '--no-config-hints', '--reporter', 'json'],
+    parse: parseUnused,
+  },
+  {
+    name: 'tidy',
+    about: 'file roles, limits, comments, forbidden calls, sizes (scripts/src/check/tidy)',
+    command: own('check/tidy/main'),
+    parse: parseOwn,
+  },
+  {
+    name: 'licences',
+    about: 'every locked package has a licence that we may use',
+    command: own('check/licences/main'),
+    parse: parseOwn,
+  },
+  {
+    name: 'hosts',
+    about: 'no registry host, no path of one machine',
+    command: own('check/hosts/main'),
+    parse: parseOwn,
+  },
+  {
+    name: 'format',
+    about: 'oxfmt (pnpm format mends it)',
+    command: ['node_modules/oxfmt/bin/oxfmt', '--list-different'],
+    parse: parseFormat,
+  },
+]
