@@ -1,0 +1,11 @@
+/** Settings of `reporting`. Called at start and by the configuration page. Must never hold a secret. */
+import { defineConfig, type ConfigOf } from '@tradewire/config/define-config'
+import { z } from 'zod'
+
+export const reportingConfig = defineConfig(
+  'reporting',
+  z.object({
+    httpPort: z.number().int().min(0).max(65_535).default(7_405).describe('Port of health and metrics; 0 takes any'),
+  }),
+)
+export type ReportingConfig = ConfigOf<typeof reportingConfig>

@@ -1,0 +1,37 @@
+/** What the use cases need of the ledger and its projection. Called by use cases. Must never leak a row. */
+import type { DataOf } from '@tradewire/contracts/define-event'
+import type { ReplyOf } from '@tradewire/contracts/define-rpc'
+import type { tradeClosed, tradeOpened } from '@tradewire/contracts/events/orders'
+import type { getTrade, listFollowerPerformance } from '@tradewire/contracts/rpc/reporting'
+import type { Transaction } from '@tradewire/database/transaction'
+import type { ClosedTrade } from '../domain/performance.ts'
+
+export type Opened = DataOf<typeof tradeOpened>
+export type Closed = DataOf<typeof tradeClosed>
+export type TradeView = ReplyOf<typeof getTrade>
+export type FollowerView = ReplyOf<typeof listFollowerPerformance>['items'][number]
+
+export interface TradeFilter {
+  /** Only trades of this user; undefined for operators. */
+  readonly userId: string | undefined
+  readonly strategyId?: string | undefined
+  readonly followId?: string | undefined
+  readonly accountId?: string | undefined
+}
+
+export interface Window {
+  readonly afterId: string | undefined
+  readonly limit: number
+}
+
+export abstract class Ledger {
+  /** Opening and closing of a trade may come in either order and more than once; the end is the same. */
+  abstract recordOpened(tx: Transaction, trades: readonly Opened[]): Promise<void>
+  abstract recordClosed(tx: Transaction, trades: readonly Closed[]): Promise<void>
+  abstract find(id: string): Promise<TradeView | undefined>
+  abstract list(filter: TradeFilter & { readonly state?: string | undefined }, window: Window): Promise<TradeView[]>
+  /** Closed trades of the filter in the order in which they were closed. */
+  abstract closedTrades(filter: TradeFilter): Promise<ClosedTrade[]>
+  abstract countOpen(filter: TradeFilter): Promise<number>
+  abstract followers(filter: TradeFilter, window: Window): Promise<FollowerView[]>
+}

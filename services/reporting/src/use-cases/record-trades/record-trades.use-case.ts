@@ -1,0 +1,25 @@
+/** Writes trades into the ledger. Called for trade.opened and trade.closed. Must never change an entry once written. */
+import { Injectable } from '@nestjs/common'
+import type { EventOf } from '@tradewire/contracts/define-event'
+import type { tradeClosed, tradeOpened } from '@tradewire/contracts/events/orders'
+import type { Transaction } from '@tradewire/database/transaction'
+import { Ledger } from '../../ports/ledger.port.ts'
+
+@Injectable()
+export class RecordTrades {
+  constructor(private readonly ledger: Ledger) {}
+
+  opened(events: readonly EventOf<typeof tradeOpened>[], tx: Transaction): Promise<void> {
+    return this.ledger.recordOpened(
+      tx,
+      events.map(({ data }) => data),
+    )
+  }
+
+  closed(events: readonly EventOf<typeof tradeClosed>[], tx: Transaction): Promise<void> {
+    return this.ledger.recordClosed(
+      tx,
+      events.map(({ data }) => data),
+    )
+  }
+}
