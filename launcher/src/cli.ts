@@ -1,0 +1,48 @@
+/**
+ * The entry of `./tradewire`: reads the arguments, runs one command, turns failures into one line and an exit code.
+ * Called by the script of that name, which has made sure of Node 24. Must never hold a command's behaviour.
+ */
+import { Command, CommanderError } from 'commander'
+import pc from 'picocolors'
+import { downCommand } from './commands/down.command.ts'
+import { statusCommand } from './commands/status.command.ts'
+import { upCommand } from './commands/up.command.ts'
+import { LauncherError, exitCodes, messageOf } from './terminal/launcher-error.ts'
+
+function program(): Command {
+  const commands = [
+    upCommand(),
+    downCommand(),
+    statusCommand(),
+  ]
+  const root = new Command('tradewire')
+    .description('One trading signal becomes a protected position on every follower account, exactly once.')
+    .usage('<command> [options]')
+    .helpCommand(false)
+    .showHelpAfterError('(--help shows what is possible)')
+  for (const command of commands) root.addCommand(command)
+  for (const command of [root, ...commands]) command.exitOverride()
+  return root
+}
+
+async function main(): Promise<void> {
+  try {
+    await program().parseAsync(process.argv)
+  } catch (error) {
+    process.exitCode = report(error)
+  }
+  // Keep-alive sockets of HTTP clients would hold the process for seconds more.
+  process.exit()
+}
+
+/** Prints what went wrong and answers the exit code. Commander has printed its own errors already. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage
+  const known = error instanceof LauncherError
+  process.stderr.write(`${pc.red('tradewire:')} ${messageOf(error)}\n`)
+  if (known && error.mend !== undefined) process.stderr.write(`  mend it with: ${error.mend}\n`)
+  if (!known && error instanceof Error && error.stack !== undefined) process.stderr.write(`${pc.dim(error.stack)}\n`)
+  return known ? error.exitCode : exitCodes.failed
+}
+
+await main()

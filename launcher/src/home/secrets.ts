@@ -1,0 +1,51 @@
+/**
+ * The generated secrets of a home: database passwords, the key that seals broker credentials, the operator's password.
+ * Called by `up` and `migrate`. Must never print a secret nor write one readable for others.
+ */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { SystemRandomness, type Randomness } from '@tradewire/kernel/randomness'
+import { type Home, readJson, writePrivateJson } from './home.ts'
+
+export interface Secrets {
+  /** Password of each service's login role, by service. */
+  readonly databasePasswords: Readonly<Record<string, string>>
+}
+
+export interface KeyFiles {
+  readonly identitySigning: string
+  readonly brokersMaster: string
+}
+
+const passwordBytes = 24
+const masterKeyBytes = 32
+
+/** Base64url text of so many random bytes. */
+export function newSecret(randomness: Randomness, bytes: number = passwordBytes): string {
+  return randomness.bytes(bytes).toString('base64url')
+}
+
+/** Reads the secrets and adds those that are missing; what exists is never changed. */
+export async function ensureSecrets(
+  home: Home,
+  services: readonly string[],
+  randomness: Randomness = new SystemRandomness(),
+): Promise<Secrets> {
+  const known = await readJson<Partial<Secrets>>(home.secretsFile)
+  const passwords = { ...known?.databasePasswords }
+  for (const service of services) passwords[service] ??= newSecret(randomness)
+  const secrets: Secrets = { databasePasswords: passwords }
+  if (JSON.stringify(known) !== JSON.stringify(secrets)) await writePrivateJson(home.secretsFile, secrets)
+  return secrets
+}
+
+/** Makes the master key when it is missing. identity makes its own signing keys at the path that it is given. */
+export async function ensureKeys(home: Home, randomness: Randomness = new SystemRandomness()): Promise<KeyFiles> {
+  const brokersMaster = join(home.keys, 'brokers-master.key')
+  try {
+    await writeFile(brokersMaster, `${randomness.bytes(masterKeyBytes).toString('base64')}\n`, { mode: 0o600, flag: 'wx' })
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  }
+  return { identitySigning: join(home.keys, 'identity-signing-keys.json'), brokersMaster }
+}

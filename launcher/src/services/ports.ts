@@ -1,0 +1,54 @@
+/**
+ * Which port each part of an installation listens on: the gateway's, and those that follow it.
+ * Called by `up`. Must never take a port that another program holds: it says by whom and what to do.
+ */
+import { freePort, portIsFree } from '@tradewire/backends/free-port'
+import { portHolder } from '../system/port-holder.ts'
+import { LauncherError } from '../terminal/launcher-error.ts'
+import type { ServiceName } from './catalogue.ts'
+
+export type BackendName = 'postgres' | 'nats' | 'redis'
+export type Ports = Readonly<Record<ServiceName | BackendName, number>>
+
+export const gatewayPortDefault = 7400
+
+/** Distance from the gateway's port; services first, backends from ten on. */
+export const portOffsets: Ports = {
+  gateway: 0,
+  signals: 1,
+  paper: 2,
+  identity: 3,
+  orders: 4,
+  brokers: 5,
+  reporting: 6,
+  webhooks: 7,
+  postgres: 10,
+  nats: 11,
+  redis: 12,
+}
+
+export function serviceUrl(ports: Ports, name: ServiceName): string {
+  return `http://127.0.0.1:${ports[name]}`
+}
+
+/** The ports from a base; base 0 takes any free port for each part. */
+export async function choosePorts(base: number, parts: readonly (keyof Ports)[]): Promise<Ports> {
+  const ports = { ...portOffsets }
+  for (const part of Object.keys(portOffsets) as (keyof Ports)[]) {
+    ports[part] = base === 0 ? await freePort() : base + portOffsets[part]
+  }
+  if (base !== 0) await assertFree(ports, parts)
+  return ports
+}
+
+async function assertFree(ports: Ports, parts: readonly (keyof Ports)[]): Promise<void> {
+  for (const part of parts) {
+    if (await portIsFree(ports[part])) continue
+    const holder = portHolder(ports[part])
+    const by = holder === undefined ? 'another program' : `${holder.command} (pid ${holder.pid})`
+    throw new LauncherError(
+      `port ${ports[part]}, wanted for ${part}, is taken by ${by}`,
+      `choose another range with --port, such as --port ${ports.gateway + 100}; --port 0 takes any free ports`,
+    )
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * Composes the environment that services read their settings from. Pure: called by `up` with what it started.
+ * Must never hand the administrator's database URL to a service.
+ */
+import type { Environment } from '@tradewire/config/environment'
+import type { Home } from '../home/home.ts'
+import type { KeyFiles } from '../home/secrets.ts'
+import type { ServiceName } from './catalogue.ts'
+import { type Ports, serviceUrl } from './ports.ts'
+
+export interface EnvironmentInput {
+  /** What the launcher was started with; its own settings for services win over our defaults. */
+  readonly inherited: Environment
+  readonly home: Home
+  readonly keys: KeyFiles
+  readonly ports: Ports
+  readonly natsUrl: string
+  readonly redisUrl: string
+  /** Login of each service's own role. */
+  readonly databaseUrls: Readonly<Record<string, string>>
+}
+
+/** One environment serves all services, since every setting carries its service's prefix. */
+export function serviceEnvironment(input: EnvironmentInput): Environment {
+  const { inherited, home, keys, ports } = input
+  const defaults = {
+    IDENTITY_SIGNING_KEY_FILE: keys.identitySigning,
+    BROKERS_MASTER_KEY_FILE: keys.brokersMaster,
+    BROKERS_PAPER_URL: serviceUrl(ports, 'paper'),
+    GATEWAY_SIGNALS_URL: serviceUrl(ports, 'signals'),
+    PAPER_DATA_DIRECTORY: home.paper,
+    TRADEWIRE_ENVIRONMENT: 'development',
+  }
+  const forced: Record<string, string> = { NATS_URL: input.natsUrl, REDIS_URL: input.redisUrl }
+  for (const [service, url] of Object.entries(input.databaseUrls)) forced[`${prefixOf(service)}_DATABASE_URL`] = url
+  for (const name of Object.keys(ports)) {
+    if (!backends.has(name)) forced[`${prefixOf(name)}_HTTP_PORT`] = String(ports[name as ServiceName])
+  }
+  const { DATABASE_URL: _administrator, ...rest } = inherited
+  return { ...defaults, ...rest, ...forced }
+}
+
+const backends = new Set(['postgres', 'nats', 'redis'])
+
+function prefixOf(service: string): string {
+  return service.toUpperCase().replaceAll('-', '_')
+}
+
+/** The name of a service's login role; it owns the service's schema and sees no other. */
+export function roleOf(service: string): string {
+  return `tradewire_${service.replaceAll('-', '_')}`
+}

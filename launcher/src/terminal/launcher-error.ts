@@ -1,0 +1,23 @@
+/**
+ * A failure that the person at the terminal can mend: one sentence, what to do, and the exit code.
+ * Thrown anywhere in the launcher and printed by cli.ts; every other error is a bug and shows its stack.
+ */
+export const exitCodes = { failed: 1, usage: 2, notRunning: 3, alreadyRunning: 4 } as const
+
+export class LauncherError extends Error {
+  override readonly name = 'LauncherError'
+
+  constructor(
+    message: string,
+    /** What to do about it; a command where there is one. */
+    readonly mend?: string,
+    readonly exitCode: number = exitCodes.failed,
+  ) {
+    super(message)
+  }
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
