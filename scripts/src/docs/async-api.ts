@@ -1,0 +1,100 @@
+/** The AsyncAPI 3 document of all events. Called by the docs command. Must never depend on time or order of import. */
+import { batchEventsMax, type EventContract } from '@tradewire/contracts/define-event'
+import { partitionCount, partitionToken } from '@tradewire/kernel/partition'
+import { jsonSchemaOf, type SchemaNode } from './schema-words.ts'
+
+const exampleId = '01963a5e-0000-7000-8000-0000000000e1'
+const exampleTime = '2022-11-06T16:53:59.180Z'
+
+/** `trade.opened` version 1 -> `tradeOpenedV1`: a component key without dots. */
+export function keyOf({ name, version }: EventContract): string {
+  const words = name.split(/[.-]/)
+  const joined = words
+    .map((word, index) => (index === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1)))
+    .join('')
+  return `${joined}V${version}`
+}
+
+export function buildAsyncApi(events: readonly EventContract[], version: string): unknown {
+  const sorted = events.toSorted((left, right) => (keyOf(left) < keyOf(right) ? -1 : 1))
+  const entries = <Value>(make: (event: EventContract) => Value) =>
+    Object.fromEntries(sorted.map((event) => [keyOf(event), make(event)]))
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'Tradewire events',
+      version,
+      description:
+        'Events on NATS JetStream. A message holds one or more logical events; each has its own id, and a consumer ' +
+        'that sees an id again ignores it. Delivery is at least once.',
+      license: { name: 'Apache-2.0' },
+    },
+    defaultContentType: 'application/json',
+    channels: entries(channelOf),
+    operations: entries((event) => ({
+      action: 'send',
+      title: `${event.owner} publishes ${event.name}`,
+      channel: { $ref: `#/channels/${keyOf(event)}` },
+      messages: [{ $ref: `#/channels/${keyOf(event)}/messages/${keyOf(event)}` }],
+    })),
+    components: { messages: entries(messageOf), schemas: entries((event) => jsonSchemaOf(event.data, 'output')) },
+  }
+}
+
+function channelOf(event: EventContract): unknown {
+  const messages = { [keyOf(event)]: { $ref: `#/components/messages/${keyOf(event)}` } }
+  if (!event.partitioned) return { address: event.name, description: event.description, messages }
+  const tokens = Array.from({ length: partitionCount }, (_, partition) => partitionToken(partition))
+  return {
+    address: `${event.name}.{partition}`,
+    description: event.description,
+    parameters: { partition: { description: 'Partition of the account', enum: tokens, examples: tokens.slice(0, 1) } },
+    messages,
+  }
+}
+
+function messageOf(event: EventContract): unknown {
+  const { name, version, owner, description } = event
+  return {
+    name,
+    title: name,
+    summary: description,
+    contentType: 'application/json',
+    tags: [{ name: owner }],
+    payload: payloadOf(event),
+    examples: [
+      {
+        name: 'one',
+        payload: { events: [{ id: exampleId, name, version, occurredAt: exampleTime, data: event.example }] },
+      },
+    ],
+  }
+}
+
+/** The body of a message: one event, or up to a hundred where the contract allows batches. */
+function payloadOf(event: EventContract): SchemaNode {
+  return {
+    type: 'object',
+    required: ['events'],
+    additionalProperties: false,
+    properties: {
+      events: {
+        type: 'array',
+        minItems: 1,
+        maxItems: event.delivery === 'single' ? 1 : batchEventsMax,
+        items: {
+          type: 'object',
+          required: ['id', 'name', 'version', 'occurredAt', 'data'],
+          additionalProperties: false,
+          properties: {
+            id: { type: 'string', format: 'uuid', description: 'Identity of the logical event' },
+            name: { type: 'string', const: event.name },
+            version: { type: 'integer', const: event.version },
+            occurredAt: { type: 'string', format: 'date-time' },
+            data: { $ref: `#/components/schemas/${keyOf(event)}` },
+          },
+        },
+      },
+    },
+  }
+}

@@ -1,0 +1,113 @@
+import { defineConfig } from '@tradewire/config/define-config'
+import { defineEvent, type EventContract } from '@tradewire/contracts/define-event'
+import { allEvents } from '@tradewire/contracts/events/all'
+import { defineErrors } from '@tradewire/kernel/errors'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { buildAsyncApi, keyOf } from './async-api.ts'
+import { configPage, environmentExample, errorsPage, eventsPage } from './pages.ts'
+import { fieldRows, jsonSchemaOf } from './schema-words.ts'
+
+const thingMoved = defineEvent({
+  name: 'thing.moved',
+  version: 2,
+  owner: 'things',
+  partitioned: true,
+  delivery: 'batched',
+  description: 'A thing | stands elsewhere.',
+  data: z.strictObject({
+    thingId: z.uuid(),
+    from: z.string().nullable(),
+    parts: z.array(z.strictObject({ size: z.int() })),
+  }),
+  example: { thingId: '01963a5e-0000-7000-8000-000000000001', from: null, parts: [{ size: 1 }] },
+}) as EventContract
+
+function referencesIn(node: unknown): string[] {
+  if (node === null || typeof node !== 'object') return []
+  return Object.entries(node).flatMap(([key, value]) => (key === '$ref' ? [String(value)] : referencesIn(value)))
+}
+
+function lookUp(document: unknown, reference: string): unknown {
+  return reference
+    .slice('#/'.length)
+    .split('/')
+    .reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], document)
+}
+
+describe('the AsyncAPI document', () => {
+  const document = buildAsyncApi(allEvents, '1.2.3')
+
+  it('has a channel, an operation, a message and a schema for every event', () => {
+    const keys = allEvents.map(keyOf).toSorted()
+    const parts = ['channels', 'operations', 'components/messages', 'components/schemas']
+    for (const part of parts) expect(Object.keys(lookUp(document, `#/${part}`) as object).toSorted()).toEqual(keys)
+  })
+
+  it('has no reference that leads nowhere', () => {
+    const references = referencesIn(document)
+    expect(references.length).toBeGreaterThan(0)
+    for (const reference of references) expect(lookUp(document, reference), reference).toBeDefined()
+  })
+
+  it('does not depend on the order of the events', () => {
+    expect(JSON.stringify(buildAsyncApi(allEvents.toReversed(), '1.2.3'))).toBe(JSON.stringify(document))
+  })
+
+  it('names the partitions of a partitioned event in its address', () => {
+    expect(buildAsyncApi([thingMoved], '1')).toMatchObject({
+      channels: {
+        thingMovedV2: { address: 'thing.moved.{partition}', parameters: { partition: { examples: ['p00'] } } },
+      },
+    })
+  })
+})
+
+describe('the events page', () => {
+  it('shows every field, nested ones by their path', () => {
+    const rows = fieldRows(jsonSchemaOf(thingMoved.data, 'output')).map(({ name, type }) => `${name}: ${type}`)
+    expect(rows).toEqual([
+      'thingId: text (uuid)',
+      'from: text or null',
+      'parts: list of object',
+      'parts[].size: whole number',
+    ])
+  })
+
+  it('keeps a table whole when a text holds a bar', () => {
+    expect(eventsPage([thingMoved])).toContain(String.raw`| A thing \| stands elsewhere. |`)
+  })
+})
+
+describe('the errors page', () => {
+  it('lists codes in order with kind, status and remedy', () => {
+    const errors = defineErrors('things', {
+      THING_LOST: { kind: 'not-found', message: 'No such thing.', fix: 'Look elsewhere.' },
+      THING_BUSY: { kind: 'unavailable', message: 'It is busy.', fix: 'Try again later.' },
+    })
+    const page = errorsPage([errors])
+    expect(page).toContain('| `THING_LOST` | not-found | 404 | No such thing. | Look elsewhere. |')
+    expect(page.indexOf('THING_BUSY')).toBeLessThan(page.indexOf('THING_LOST'))
+  })
+})
+
+describe('the settings page and .env.example', () => {
+  const secret = ['hunter', '2-and-more'].join('')
+  const definition = defineConfig(
+    'things',
+    z.object({
+      waitMs: z.number().default(250).describe('How long to wait'),
+      key: z.string().default(secret).meta({ description: 'Signs things', secret: true }),
+    }),
+  )
+
+  it('give each setting its environment name, type and default', () => {
+    expect(configPage([definition])).toContain('| `THINGS_WAIT_MS` | number | `250` | How long to wait |')
+    expect(environmentExample([definition])).toContain('#THINGS_WAIT_MS=250')
+  })
+
+  it('never show the default of a secret', () => {
+    expect(configPage([definition])).not.toContain(secret)
+    expect(environmentExample([definition])).not.toContain(secret)
+  })
+})

@@ -1,0 +1,33 @@
+/** All generated documents: path -> text. Called by the docs command and its spec. Must never write. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ConfigDefinition } from '@tradewire/config/define-config'
+import { sharedConfig } from '@tradewire/config/shared'
+import { allEvents } from '@tradewire/contracts/events/all'
+import { allRoutes } from '@tradewire/contracts/http/all'
+import { buildOpenApi } from '@tradewire/contracts/openapi'
+import { services, sharedErrors } from '../services.ts'
+import { buildAsyncApi } from './async-api.ts'
+import { configPage, environmentExample, errorsPage, eventsPage } from './pages.ts'
+
+export function documentsOf(root: string): ReadonlyMap<string, string> {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+  const settings: readonly ConfigDefinition[] = [
+    sharedConfig,
+    ...services.map((service) => service.config as ConfigDefinition),
+  ]
+  const errors = [...sharedErrors, ...services.map((service) => service.errors)]
+  const texts: readonly (readonly [string, string])[] = [
+    ['docs/events.md', eventsPage(allEvents)],
+    ['docs/asyncapi.json', json(buildAsyncApi(allEvents, version))],
+    ['docs/openapi.json', json(buildOpenApi(allRoutes, { version }))],
+    ['docs/errors.md', errorsPage(errors)],
+    ['docs/config.md', configPage(settings)],
+    ['.env.example', environmentExample(settings)],
+  ]
+  return new Map(texts.map(([path, text]) => [path, `${text.trimEnd()}\n`]))
+}
+
+function json(value: unknown): string {
+  return JSON.stringify(value, undefined, 2)
+}

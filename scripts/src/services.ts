@@ -1,0 +1,13 @@
+/** Every service and every error table of the system. Called by the documentation. Add a new service here. */
+import { busErrors } from '@tradewire/bus/bus.errors'
+import { databaseErrors } from '@tradewire/database/database.errors'
+import type { ErrorTable } from '@tradewire/kernel/errors'
+import type { AnyServiceDefinition } from '@tradewire/nest-kit/define-service'
+import { identityService } from '@tradewire/identity/service'
+import { signalsService } from '@tradewire/signals/service'
+
+/** In the order in which a reader meets them. */
+export const services: readonly AnyServiceDefinition[] = [identityService, signalsService]
+
+/** Errors that any service may answer with. */
+export const sharedErrors: readonly ErrorTable[] = [databaseErrors, busErrors]
