@@ -1,0 +1,90 @@
+/**
+ * One message as a consumer got it: parsed events, those that break their contract, and its ways back to the server.
+ * Called by the consumer runner. Must never let an unparsed value reach a handler.
+ */
+import type { JsMsg } from '@nats-io/jetstream'
+import { type Event, type EventContract, eventMessage } from '@tradewire/contracts/define-event'
+import { traceHeader } from './rpc-wire.ts'
+
+/** An event that can never be handled: its body breaks the contract. */
+export interface InvalidEvent {
+  /** Null when not even the envelope could be read. */
+  readonly eventId: string | null
+  readonly body: string
+  readonly reason: string
+}
+
+export interface Delivery {
+  readonly message: JsMsg
+  /** The connection it came through; an answer through another one could hit a wrong message. */
+  readonly session: number
+  readonly events: readonly Event[]
+  readonly invalid: readonly InvalidEvent[]
+  readonly keys: ReadonlySet<string>
+  readonly trace: string | null
+  readonly deliveries: number
+}
+
+export type KeyOf = (event: Event) => string
+
+const uuidText = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+const reasonCharsMax = 500
+const traces = new WeakMap<Event, string>()
+
+/** The traceparent of the message that brought an event: for handlers that gather events of several traces. */
+export function traceOf(event: Event): string | null {
+  return traces.get(event) ?? null
+}
+
+export class DeliveryParser {
+  private readonly contracts: ReadonlyMap<string, EventContract>
+  private readonly keyOf: KeyOf | undefined
+
+  constructor(contracts: readonly EventContract[], keyOf: KeyOf | undefined) {
+    this.contracts = new Map(contracts.map((contract) => [`${contract.name}/${contract.version}`, contract]))
+    this.keyOf = keyOf
+  }
+
+  parse(message: JsMsg, session: number): Delivery {
+    const trace = message.headers?.get(traceHeader) || null
+    const { events, invalid } = this.eventsOf(message)
+    const keys = new Set<string>()
+    for (const event of events) {
+      if (trace !== null) traces.set(event, trace)
+      if (this.keyOf !== undefined) keys.add(this.keyOf(event))
+    }
+    return { message, session, events, invalid, keys, trace, deliveries: message.info.deliveryCount }
+  }
+
+  private eventsOf(message: JsMsg): { events: Event[]; invalid: InvalidEvent[] } {
+    const events: Event[] = []
+    const invalid: InvalidEvent[] = []
+    const body = message.string()
+    try {
+      for (const envelope of eventMessage.parse(JSON.parse(body)).events) {
+        const problem = this.check(envelope, events)
+        if (problem === undefined) continue
+        const eventId = uuidText.test(envelope.id) ? envelope.id : null
+        invalid.push({ eventId, body: JSON.stringify({ events: [envelope] }), reason: problem })
+      }
+    } catch (error) {
+      return { events: [], invalid: [{ eventId: null, body, reason: shortReason(error) }] }
+    }
+    return { events, invalid }
+  }
+
+  /** Adds the event with its parsed data, or answers what is wrong with it. */
+  private check(envelope: Omit<Event, 'id'> & { readonly id: string }, events: Event[]): string | undefined {
+    if (!uuidText.test(envelope.id)) return 'the event id is not a UUID'
+    const contract = this.contracts.get(`${envelope.name}/${envelope.version}`)
+    if (contract === undefined) return `no contract is consumed for ${envelope.name} version ${envelope.version}`
+    const parsed = contract.data.safeParse(envelope.data)
+    if (!parsed.success) return shortReason(parsed.error)
+    events.push({ ...(envelope as Event), data: parsed.data })
+    return undefined
+  }
+}
+
+function shortReason(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).slice(0, reasonCharsMax)
+}

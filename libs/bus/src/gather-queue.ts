@@ -1,0 +1,69 @@
+/**
+ * Deliveries that wait for a transaction, gathered into batches that keep the order of each key.
+ * Called by the consumer runner; pure. Must never hand out a key that a running batch holds.
+ */
+export interface Gatherable {
+  readonly keys: ReadonlySet<string>
+  readonly events: readonly unknown[]
+}
+
+export class GatherQueue<Item extends Gatherable> {
+  private waiting: Item[] = []
+  private readonly busy = new Set<string>()
+
+  get size(): number {
+    return this.waiting.length
+  }
+
+  push(item: Item): void {
+    this.waiting.push(item)
+  }
+
+  /**
+   * The next batch: from the front, at least one message, up to `eventsMax` events. Messages that share a key with a
+   * running batch, or with an earlier message that had to wait, stay. Empty when nothing may run now.
+   */
+  take(eventsMax: number): Item[] {
+    const batch: Item[] = []
+    const left: Item[] = []
+    const blocked = new Set(this.busy)
+    let events = 0
+    let index = 0
+    for (; index < this.waiting.length; index += 1) {
+      const item = this.waiting[index]!
+      if (batch.length > 0 && events + item.events.length > eventsMax) break
+      if (sharesKey(item.keys, blocked)) {
+        for (const key of item.keys) blocked.add(key)
+        left.push(item)
+        continue
+      }
+      batch.push(item)
+      events += item.events.length
+    }
+    if (batch.length === 0) return batch
+    this.waiting = left.length === 0 ? this.waiting.slice(index) : [...left, ...this.waiting.slice(index)]
+    for (const { keys } of batch) for (const key of keys) this.busy.add(key)
+    return batch
+  }
+
+  /** The batch is done: its keys may run again. */
+  release(batch: readonly Item[]): void {
+    for (const { keys } of batch) for (const key of keys) this.busy.delete(key)
+  }
+
+  /** Everything that still waits; the queue is empty afterwards. */
+  drain(): Item[] {
+    const all = this.waiting
+    this.waiting = []
+    return all
+  }
+
+  *[Symbol.iterator](): Iterator<Item> {
+    yield* this.waiting
+  }
+}
+
+function sharesKey(keys: ReadonlySet<string>, blocked: ReadonlySet<string>): boolean {
+  for (const key of keys) if (blocked.has(key)) return true
+  return false
+}

@@ -1,0 +1,255 @@
+/**
+ * Brings committed outbox messages to JetStream: straight from memory after the commit, and by a short poll what is
+ * left (rules R1 and R8). One per process; started by startService, which calls stop().
+ * Must never publish inside a transaction, and never take PubAck for more than "handed over".
+ */
+import type { Clock } from '@tradewire/kernel/clock'
+import type { Database } from '@tradewire/database/database'
+import type { OutboxMessage } from '@tradewire/database/outbox-message'
+import { AckedPublisher, type Publication } from './acked-publisher.ts'
+import { type BusLogger, errorFields } from './bus-logger.ts'
+import { type BusMetrics, noBusMetrics } from './bus-metrics.ts'
+import type { Bus } from './connection.ts'
+import { claimRows, type Mark, markPublished } from './outbox-rows.ts'
+import { StoreWatch } from './store-watch.ts'
+
+export interface OutboxRelayOptions {
+  readonly database: Database
+  readonly bus: Bus
+  readonly logger: BusLogger
+  readonly clock: Clock
+  readonly metrics?: BusMetrics
+}
+
+const publishesInFlightMax = 512
+const charsInFlightMax = 16_000_000
+/** Beyond this many messages in memory new ones wait in the table for the poll. */
+const memoryMessagesMax = 20_000
+const pollEveryMs = 200
+const claimRowsMax = 500
+/** A poll's claim: long enough to publish what it took, short enough that a dead relay's rows move on soon. */
+const claimMs = 5_000
+const markRowsMax = 2_000
+/** Acknowledgements gather this long, so that marking costs a few commits a second and not one per message. */
+const markLingerMs = 20
+const watchEveryMs = 5_000
+const pruneEveryMs = 60_000
+const flushWaitMs = 3_000
+const flushPollMs = 5
+
+export class OutboxRelay {
+  private readonly database: Database
+  private readonly bus: Bus
+  private readonly logger: BusLogger
+  private readonly clock: Clock
+  private readonly metrics: BusMetrics
+  private readonly watch: StoreWatch
+  private readonly unsubscribe: (() => void)[] = []
+  private readonly timers: NodeJS.Timeout[] = []
+
+  /** Queued or in flight in this process: a poll that claims one of them again leaves it alone. */
+  private readonly held = new Set<string>()
+  private queue: Publication[] = []
+  private queueHead = 0
+  private charsInFlight = 0
+  private publisher: AckedPublisher | undefined
+  private marks: Mark[] = []
+  private markTimer: NodeJS.Timeout | undefined
+  private marking: Promise<void> = Promise.resolve()
+  private polling = false
+  private failing = false
+  private stopped = false
+
+  constructor(options: OutboxRelayOptions) {
+    this.database = options.database
+    this.bus = options.bus
+    this.logger = options.logger
+    this.clock = options.clock
+    this.metrics = options.metrics ?? noBusMetrics
+    this.watch = new StoreWatch({
+      database: options.database,
+      logger: options.logger,
+      metrics: this.metrics,
+      now: () => options.clock.now(),
+    })
+  }
+
+  start(): void {
+    this.unsubscribe.push(
+      this.database.onCommitted((messages) => this.take(messages)),
+      this.bus.onLost(() => this.pauseSession()),
+      this.bus.onReady(() => this.beginSession()),
+    )
+    this.every(pollEveryMs, () => this.poll())
+    this.every(watchEveryMs, () => this.lookAfter())
+    this.every(pruneEveryMs, () => this.watch.prune())
+  }
+
+  /** Publishes what is in memory, marks it and ends; what is left is in the table for the next process. */
+  async stop(): Promise<void> {
+    this.stopped = true
+    for (const timer of this.timers) clearInterval(timer)
+    for (const one of this.unsubscribe) one()
+    const limitMs = this.clock.monotonicMs() + flushWaitMs
+    while (this.publisher !== undefined && this.held.size > 0 && this.clock.monotonicMs() < limitMs) {
+      await new Promise((resolve) => setTimeout(resolve, flushPollMs))
+    }
+    this.pauseSession()
+    await this.flushMarks()
+  }
+
+  /** Messages that this process has committed or claimed and that are not acknowledged yet. */
+  get backlog(): number {
+    return this.held.size
+  }
+
+  private take(messages: readonly OutboxMessage[]): void {
+    if (this.publisher === undefined || this.held.size > memoryMessagesMax) return
+    for (const message of messages) this.enqueue(message)
+    this.pump()
+  }
+
+  private enqueue(message: Publication): void {
+    if (this.held.has(message.id)) return
+    this.held.add(message.id)
+    this.queue.push(message)
+  }
+
+  private pump(): void {
+    const publisher = this.publisher
+    if (publisher === undefined) return
+    while (
+      this.queueHead < this.queue.length &&
+      publisher.waiting < publishesInFlightMax &&
+      (this.charsInFlight < charsInFlightMax || publisher.waiting === 0)
+    ) {
+      const message = this.queue[this.queueHead++]!
+      this.charsInFlight += message.body.length
+      publisher.send(message)
+    }
+    if (this.queueHead === this.queue.length || this.queueHead > memoryMessagesMax) {
+      this.queue = this.queue.slice(this.queueHead)
+      this.queueHead = 0
+    }
+  }
+
+  private acked(message: Publication, stream: string, sequence: number): void {
+    const store = this.watch.storeOf(stream)
+    this.settle(message)
+    this.failing = false
+    this.metrics.published(1)
+    if (store !== undefined) this.marks.push({ id: message.id, store, sequence })
+    if (this.marks.length >= markRowsMax) void this.flushMarks()
+    else this.markTimer ??= setTimeout(() => void this.flushMarks(), markLingerMs)
+    this.pump()
+  }
+
+  private failed(message: Publication, reason: string, streamMissing: boolean): void {
+    this.settle(message)
+    this.metrics.publishFailed(1)
+    if (!this.failing) this.logger.warn({ subject: message.subject, reason }, 'a message waits: it was not acknowledged')
+    this.failing = true
+    // The row stays; its claim runs out and a poll takes it again.
+    if (streamMissing) this.bus.recheck()
+    else this.pump()
+  }
+
+  private settle(message: Publication): void {
+    this.held.delete(message.id)
+    this.charsInFlight -= message.body.length
+  }
+
+  /** One statement at a time; each takes all marks that gathered meanwhile. */
+  private flushMarks(): Promise<void> {
+    clearTimeout(this.markTimer)
+    this.markTimer = undefined
+    this.marking = this.marking.then(async () => {
+      while (this.marks.length > 0) {
+        const batch = this.marks.splice(0, markRowsMax)
+        try {
+          await markPublished(this.database, batch)
+        } catch (error) {
+          // Not marked means published once more later; the consumers' inbox makes that harmless.
+          this.logger.warn({ ...errorFields(error), rows: batch.length }, 'published messages could not be marked')
+        }
+      }
+    })
+    return this.marking
+  }
+
+  private async beginSession(): Promise<void> {
+    await this.flushMarks()
+    if (this.stopped || !this.bus.ready()) return
+    const connection = this.bus.connection()
+    while (!this.stopped && this.bus.ready()) {
+      try {
+        await this.watch.check(this.bus.manager())
+        break
+      } catch (error) {
+        this.logger.warn(errorFields(error), 'the relay cannot check the streams yet')
+        await new Promise((resolve) => setTimeout(resolve, pollEveryMs))
+      }
+    }
+    if (this.stopped || !this.bus.ready()) return
+    this.pauseSession()
+    this.publisher = new AckedPublisher(
+      connection,
+      {
+        acked: (message, stream, sequence) => this.acked(message, stream, sequence),
+        failed: (message, reason, streamMissing) => this.failed(message, reason, streamMissing),
+      },
+      () => this.clock.monotonicMs(),
+    )
+    await this.poll()
+  }
+
+  /** Without a connection memory is dropped: the table has it all, and a poll brings it back. */
+  private pauseSession(): void {
+    this.publisher?.close()
+    this.publisher = undefined
+    this.queue = []
+    this.queueHead = 0
+    this.charsInFlight = 0
+    this.held.clear()
+  }
+
+  private async poll(): Promise<void> {
+    if (this.polling || this.stopped) return
+    this.polling = true
+    try {
+      while (this.publisher !== undefined && !this.stopped && this.queue.length - this.queueHead < claimRowsMax) {
+        const rows = await claimRows(this.database, claimRowsMax, claimMs)
+        if (this.publisher === undefined) return
+        for (const row of rows) this.enqueue(row)
+        this.pump()
+        if (rows.length < claimRowsMax) return
+      }
+    } catch (error) {
+      this.logger.warn(errorFields(error), 'the relay cannot read the outbox')
+    } finally {
+      this.polling = false
+    }
+  }
+
+  private async lookAfter(): Promise<void> {
+    if (this.publisher === undefined) return
+    await this.watch.confirm(this.bus.manager())
+    await this.watch.releaseLost()
+  }
+
+  private every(intervalMs: number, work: () => Promise<void>): void {
+    let running = false
+    const tick = async (): Promise<void> => {
+      if (running) return
+      running = true
+      try {
+        await work()
+      } catch (error) {
+        this.logger.warn(errorFields(error), "the relay's housekeeping failed")
+      } finally {
+        running = false
+      }
+    }
+    this.timers.push(setInterval(() => void tick(), intervalMs).unref())
+  }
+}

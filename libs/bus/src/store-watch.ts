@@ -1,0 +1,214 @@
+/**
+ * Remembers which life of each stream took our messages and how far all consumers have confirmed them; finds out
+ * when a stream lost its store or went back, and sends the rest again (rule R1).
+ * Called by OutboxRelay. Must never forget a row that is not confirmed.
+ */
+import { JetStreamApiError, type JetStreamManager, type StreamInfo } from '@nats-io/jetstream'
+import type { Database } from '@tradewire/database/database'
+import { messageIdHeader } from './acked-publisher.ts'
+import type { BusLogger } from './bus-logger.ts'
+import type { BusMetrics } from './bus-metrics.ts'
+import { type ConsumerProgress, confirmedSequenceOf } from './confirmed-sequence.ts'
+import { pruneInbox, pruneRows, releaseRows } from './outbox-rows.ts'
+import { streamNames } from './streams.ts'
+
+const releaseBatchRows = 5_000
+const pruneBatchRows = 2_000
+const pruneBatchesMax = 25
+/** Rows stay at least this long after publication, confirmed or not. */
+const outboxKeepSeconds = 24 * 60 * 60
+/** Longer than anything can be delivered again: streams keep 48 hours, and lost stores are replayed within days. */
+const inboxKeepSeconds = 14 * 24 * 60 * 60
+/** A durable that has been gone this long is not waited for any more: its messages have left the stream. */
+const consumerForgetMs = 48 * 60 * 60 * 1_000
+const streamNotFoundCode = 10_059
+
+export interface StoreWatchDeps {
+  readonly database: Database
+  readonly logger: BusLogger
+  readonly metrics: BusMetrics
+  readonly now: () => Date
+}
+
+interface StoreRow {
+  readonly store: string
+  readonly stream: string
+  readonly generation: number
+  readonly created_at: string
+  readonly confirmed_sequence: string
+  readonly consumers: Readonly<Record<string, string>>
+}
+
+const storeColumns = 'store, stream, generation, created_at, confirmed_sequence, consumers'
+
+export class StoreWatch {
+  private readonly deps: StoreWatchDeps
+  /** Stream name to the store that is current in this session. */
+  private current = new Map<string, string>()
+
+  constructor(deps: StoreWatchDeps) {
+    this.deps = deps
+  }
+
+  /** The store whose sequences a stream gives now; undefined before the first check. */
+  storeOf(stream: string): string | undefined {
+    return this.current.get(stream)
+  }
+
+  /** At each connect, before anything is published: is every stream still the one that took our messages? */
+  async check(manager: JetStreamManager): Promise<void> {
+    const current = new Map<string, string>()
+    for (const stream of streamNames) {
+      const info = await infoOf(manager, stream)
+      if (info !== undefined) current.set(stream, await this.checkStream(manager, info))
+    }
+    this.current = current
+    await this.releaseLost()
+  }
+
+  /** Frees the rows of lost stores, also those that a slow relay has marked since. Bounded statements. */
+  async releaseLost(): Promise<void> {
+    const lost = await this.deps.database.query<StoreRow>(
+      `select ${storeColumns} from bus_store where lost_at > now() - $1::int * interval '1 second'`,
+      [inboxKeepSeconds],
+    )
+    for (const { store, confirmed_sequence: confirmed } of lost) {
+      let rows = 0
+      let freed: number
+      do {
+        freed = await releaseRows(this.deps.database, store, confirmed, releaseBatchRows)
+        rows += freed
+      } while (freed === releaseBatchRows)
+      if (rows > 0) this.deps.logger.warn({ store, rows }, 'messages of a lost store are sent again')
+    }
+  }
+
+  /** Reads the consumers' acknowledgement floors and stores up to where everything is confirmed. */
+  async confirm(manager: JetStreamManager): Promise<void> {
+    for (const stream of streamNames) {
+      const store = this.current.get(stream)
+      if (store === undefined) continue
+      // The stream's end is read before the consumers: what comes in between is not confirmed by mistake.
+      const info = await infoOf(manager, stream)
+      if (info === undefined) continue
+      const progress = await progressOf(manager, stream)
+      await this.storeConfirmed(store, info, progress)
+    }
+  }
+
+  async prune(): Promise<void> {
+    const stores = await this.deps.database.query<StoreRow & { lost: boolean }>(
+      `select ${storeColumns}, lost_at is not null as lost from bus_store`,
+    )
+    for (const { store, confirmed_sequence: confirmedSequence } of stores) {
+      await repeat(() =>
+        pruneRows(this.deps.database, { store, confirmedSequence, keepSeconds: outboxKeepSeconds, rows: pruneBatchRows }),
+      )
+    }
+    await repeat(() => pruneInbox(this.deps.database, inboxKeepSeconds, pruneBatchRows))
+  }
+
+  private async checkStream(manager: JetStreamManager, info: StreamInfo): Promise<string> {
+    const stream = info.config.name
+    const known = await this.currentRow(stream)
+    if (known === undefined) return this.begin(stream, info.created)
+    const lost = known.created_at !== info.created || !(await this.tailStands(manager, info, known.store))
+    if (!lost) return known.store
+    this.deps.logger.warn({ stream, store: known.store }, 'the bus has lost its store; unconfirmed messages follow again')
+    this.deps.metrics.storeLost(stream)
+    return this.begin(stream, info.created, known)
+  }
+
+  /** A log is lost from its end: if our last message is where it was acknowledged, all before it are. */
+  private async tailStands(manager: JetStreamManager, info: StreamInfo, store: string): Promise<boolean> {
+    const [last] = await this.deps.database.query<{ id: string; sequence: string }>(
+      `select id, stream_sequence as sequence from outbox where store = $1 order by stream_sequence desc limit 1`,
+      [store],
+    )
+    if (last === undefined) return true
+    const sequence = Number(last.sequence)
+    // Aged out by max_age: then it is too old to be missing anywhere.
+    if (sequence < info.state.first_seq) return true
+    if (sequence > info.state.last_seq) return false
+    const message = await manager.streams.getMessage(info.config.name, { seq: sequence })
+    return message !== null && message.header.get(messageIdHeader) === last.id
+  }
+
+  private async currentRow(stream: string): Promise<StoreRow | undefined> {
+    const [row] = await this.deps.database.query<StoreRow>(
+      `select ${storeColumns} from bus_store where stream = $1 and lost_at is null
+       order by generation desc limit 1`,
+      [stream],
+    )
+    return row
+  }
+
+  /** Opens the next life of a stream. Of several relays that see the loss one opens it; the others read it. */
+  private async begin(stream: string, createdAt: string, before?: StoreRow): Promise<string> {
+    const generation = (before?.generation ?? 0) + 1
+    await this.deps.database.transact(async (tx) => {
+      if (before !== undefined) {
+        await tx.query('update bus_store set lost_at = now() where store = $1 and lost_at is null', [before.store])
+      }
+      await tx.query(
+        `insert into bus_store (store, stream, generation, created_at, consumers) values ($1, $2, $3, $4, $5)
+         on conflict do nothing`,
+        [`${stream}/${generation}`, stream, generation, createdAt, JSON.stringify(before?.consumers ?? {})],
+      )
+    })
+    return `${stream}/${generation}`
+  }
+
+  private async storeConfirmed(
+    store: string,
+    info: StreamInfo,
+    progress: ReadonlyMap<string, ConsumerProgress>,
+  ): Promise<void> {
+    const [row] = await this.deps.database.query<StoreRow>(
+      `select ${storeColumns} from bus_store where store = $1 and lost_at is null`,
+      [store],
+    )
+    if (row === undefined || row.created_at !== info.created) return
+    const now = this.deps.now()
+    const seen = { ...row.consumers }
+    for (const name of progress.keys()) seen[name] = now.toISOString()
+    for (const [name, at] of Object.entries(seen)) {
+      if (now.getTime() - Date.parse(at) > consumerForgetMs) delete seen[name]
+    }
+    const confirmed = confirmedSequenceOf(info.state.last_seq, Object.keys(seen), progress)
+    await this.deps.database.query(
+      `update bus_store set confirmed_sequence = greatest(confirmed_sequence, $2), consumers = $3
+       where store = $1 and lost_at is null`,
+      [store, confirmed, JSON.stringify(seen)],
+    )
+  }
+}
+
+async function infoOf(manager: JetStreamManager, stream: string): Promise<StreamInfo | undefined> {
+  try {
+    return await manager.streams.info(stream)
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === streamNotFoundCode) return undefined
+    throw error
+  }
+}
+
+async function progressOf(manager: JetStreamManager, stream: string): Promise<Map<string, ConsumerProgress>> {
+  const progress = new Map<string, ConsumerProgress>()
+  for await (const consumer of manager.consumers.list(stream)) {
+    if (consumer.config.durable_name === undefined) continue
+    progress.set(consumer.name, {
+      pending: consumer.num_pending,
+      unacknowledged: consumer.num_ack_pending,
+      deliveredSequence: consumer.delivered.stream_seq,
+      floorSequence: consumer.ack_floor.stream_seq,
+    })
+  }
+  return progress
+}
+
+async function repeat(batch: () => Promise<number>): Promise<void> {
+  for (let batches = 0; batches < pruneBatchesMax; batches += 1) {
+    if ((await batch()) < pruneBatchRows) return
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * The two streams of the system, made from the event contracts.
+ * Called by Bus at each connect and reconnect. Must never use WorkQueue retention (rule R3).
+ */
+import {
+  DiscardPolicy,
+  JetStreamApiError,
+  type JetStreamManager,
+  RetentionPolicy,
+  StorageType,
+  StoreCompression,
+} from '@nats-io/jetstream'
+import type { EventContract } from '@tradewire/contracts/define-event'
+import { nanos } from 'nats'
+
+export const streamNames = ['EVENTS', 'COMMANDS'] as const
+export type StreamName = (typeof streamNames)[number]
+
+/** News for everyone in EVENTS; commands partitioned by account in COMMANDS. */
+export function streamOf(contract: EventContract): StreamName {
+  return contract.partitioned ? 'COMMANDS' : 'EVENTS'
+}
+
+/** The subjects under which a contract's messages travel, as a consumer filters them. */
+export function filterSubjectOf(contract: EventContract): string {
+  return contract.partitioned ? `${contract.name}.*` : contract.name
+}
+
+const maxAgeMs = 48 * 60 * 60 * 1_000
+/** The server's own filter of repeated Nats-Msg-Ids: a first, cheap one. The inbox is the real one. */
+const duplicateWindowMs = 2 * 60 * 1_000
+const streamNotFoundCode = 10_059
+
+/** Creates what is missing and adds subjects that are new; subjects of newer releases stay. */
+export async function ensureStreams(
+  manager: JetStreamManager,
+  contracts: readonly EventContract[],
+  replicas: number,
+): Promise<void> {
+  for (const name of streamNames) {
+    const subjects = contracts.filter((contract) => streamOf(contract) === name).map(filterSubjectOf)
+    if (subjects.length === 0) continue
+    await ensureStream(manager, name, { subjects, replicas })
+  }
+}
+
+async function ensureStream(
+  manager: JetStreamManager,
+  name: StreamName,
+  { subjects, replicas }: { readonly subjects: readonly string[]; readonly replicas: number },
+): Promise<void> {
+  const existing = await subjectsOf(manager, name)
+  if (existing === undefined) {
+    await manager.streams.add({
+      name,
+      subjects: [...subjects],
+      retention: RetentionPolicy.Limits,
+      storage: StorageType.File,
+      discard: DiscardPolicy.Old,
+      compression: StoreCompression.None,
+      max_age: nanos(maxAgeMs),
+      duplicate_window: nanos(duplicateWindowMs),
+      num_replicas: replicas,
+      allow_direct: true,
+    })
+    return
+  }
+  const missing = subjects.filter((subject) => !existing.includes(subject))
+  if (missing.length > 0) await manager.streams.update(name, { subjects: [...existing, ...missing] })
+}
+
+async function subjectsOf(manager: JetStreamManager, name: StreamName): Promise<readonly string[] | undefined> {
+  try {
+    return (await manager.streams.info(name)).config.subjects
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === streamNotFoundCode) return undefined
+    throw error
+  }
+}
