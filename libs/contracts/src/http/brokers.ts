@@ -3,7 +3,6 @@ import { z } from 'zod'
 import { pageQuery, venue } from '../common.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as rpc from '../rpc/brokers.ts'
-import { callerOf } from './signals.ts'
 
 const everyone = ['operator', 'provider', 'follower'] as const
 const accountParams = z.strictObject({ accountId: z.uuid() })
@@ -29,7 +28,7 @@ export const brokerRoutes: readonly RouteContract[] = [
     status: 201,
     body: rpc.accountInput,
     rpc: rpc.connectAccount,
-    toRequest: (parts) => ({ caller: callerOf(parts), account: parts.body }),
+    toRequest: (parts) => ({ caller: parts.caller, account: parts.body }),
   }),
   defineRoute({
     operation: 'connectAccounts',
@@ -40,7 +39,7 @@ export const brokerRoutes: readonly RouteContract[] = [
     access: ['operator'],
     body: z.strictObject({ accounts: z.array(rpc.accountInput).min(1).max(rpc.accountsPerCallMax) }),
     rpc: rpc.connectAccounts,
-    toRequest: (parts) => ({ caller: callerOf(parts), accounts: parts.body.accounts }),
+    toRequest: (parts) => ({ caller: parts.caller, accounts: parts.body.accounts }),
   }),
   defineRoute({
     operation: 'listAccounts',
@@ -57,7 +56,7 @@ export const brokerRoutes: readonly RouteContract[] = [
     rpc: rpc.listAccounts,
     toRequest: (parts) => {
       const { userId, venue: at, status, ...page } = parts.query
-      return { caller: callerOf(parts), page, userId, venue: at, status }
+      return { caller: parts.caller, page, userId, venue: at, status }
     },
   }),
   defineRoute({
@@ -69,7 +68,7 @@ export const brokerRoutes: readonly RouteContract[] = [
     access: everyone,
     params: accountParams,
     rpc: rpc.getAccount,
-    toRequest: (parts) => ({ caller: callerOf(parts), accountId: parts.params.accountId }),
+    toRequest: (parts) => ({ caller: parts.caller, accountId: parts.params.accountId }),
   }),
   defineRoute({
     operation: 'removeAccount',
@@ -80,7 +79,7 @@ export const brokerRoutes: readonly RouteContract[] = [
     access: everyone,
     params: accountParams,
     rpc: rpc.removeAccount,
-    toRequest: (parts) => ({ caller: callerOf(parts), accountId: parts.params.accountId }),
+    toRequest: (parts) => ({ caller: parts.caller, accountId: parts.params.accountId }),
   }),
   defineRoute({
     operation: 'testAccount',
@@ -91,7 +90,7 @@ export const brokerRoutes: readonly RouteContract[] = [
     access: everyone,
     params: accountParams,
     rpc: rpc.testAccount,
-    toRequest: (parts) => ({ caller: callerOf(parts), accountId: parts.params.accountId }),
+    toRequest: (parts) => ({ caller: parts.caller, accountId: parts.params.accountId }),
   }),
   defineRoute({
     operation: 'getAccountBalance',
@@ -102,7 +101,7 @@ export const brokerRoutes: readonly RouteContract[] = [
     access: everyone,
     params: accountParams,
     rpc: rpc.getAccountBalance,
-    toRequest: (parts) => ({ caller: callerOf(parts), accountId: parts.params.accountId }),
+    toRequest: (parts) => ({ caller: parts.caller, accountId: parts.params.accountId }),
   }),
   defineRoute({
     operation: 'listVenueOrders',
@@ -113,6 +112,6 @@ export const brokerRoutes: readonly RouteContract[] = [
     access: everyone,
     params: accountParams,
     rpc: rpc.listVenueOrders,
-    toRequest: (parts) => ({ caller: callerOf(parts), accountId: parts.params.accountId }),
+    toRequest: (parts) => ({ caller: parts.caller, accountId: parts.params.accountId }),
   }),
 ]
