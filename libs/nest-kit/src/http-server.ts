@@ -2,6 +2,7 @@
  * The Fastify server of a service: limits, security headers, request ids, request metrics, health and metrics pages.
  * Called by startService. Must never know a service's own routes.
  */
+import type { IncomingMessage } from 'node:http'
 import helmet from '@fastify/helmet'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
 import type { ServerSettings } from '@tradewire/config/server-settings'
@@ -33,7 +34,7 @@ export function createHttpAdapter({ settings, ids }: Pick<HttpServerParts, 'sett
     keepAliveTimeout: keepAliveTimeoutMs,
     requestTimeout: requestTimeoutMs,
     routerOptions: { maxParamLength: paramLengthMaxChars },
-    genReqId: (request) => {
+    genReqId: (request: IncomingMessage) => {
       const given = request.headers[requestIdHeader]
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : ids.next()
     },

@@ -156,6 +156,7 @@ async function connectBus(ground: Groundwork, database: OpenDatabase | undefined
   const bus = await openBus({ ...ground, url: shared.natsUrl, service: definition.name, database: database?.database })
   stopSteps.add('bus', () => bus.close())
   stopSteps.add('relay', () => bus.stopRelay())
+  stopSteps.add('own consumers', () => bus.stopRunner())
   health.register('bus', () => bus.problem())
   logger.debug('connected to the bus')
   return bus
