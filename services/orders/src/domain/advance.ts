@@ -1,0 +1,175 @@
+/**
+ * Moves a bracket on: takes news, mirrors legs, decides, and says what to do and to tell.
+ * Called by the consumers of order updates, by close commands and by the wake job. Must never resend what may stand,
+ * never leave what was filled without asking for a stop, and never tell of one position twice.
+ */
+import { ZERO } from '@tradewire/kernel/decimal'
+import { intentIdOf } from '@tradewire/kernel/ids'
+import { type Bracket, bracketMoves, type BracketNews, type BracketState } from './bracket.ts'
+import { type Decision, decide, type ExitPolicy, type LegDraft } from './decide.ts'
+import { type Leg, type LegUpdate, mirror } from './leg.ts'
+import { isFlat, type Position, positionOf } from './position.ts'
+import type { SignalPlan } from './signal-plan.ts'
+import { closedTrade, openedTrade, type TradeClosed, type TradeOpened } from './trade.ts'
+
+export type TradeEvent =
+  | { readonly kind: 'opened'; readonly trade: TradeOpened }
+  | { readonly kind: 'closed'; readonly trade: TradeClosed }
+
+export interface Step {
+  readonly bracket: Bracket
+  /** Orders to place; they are among the bracket's legs already. */
+  readonly submits: readonly Leg[]
+  readonly cancels: readonly Leg[]
+  /** In the order in which they happened. */
+  readonly events: readonly TradeEvent[]
+}
+
+export class IllegalBracketMove extends Error {
+  override readonly name = 'IllegalBracketMove'
+}
+
+/** The bracket after all this news, with what follows from it. News that is old or known changes nothing. */
+export function advance(
+  before: Bracket,
+  news: readonly BracketNews[],
+  context: { readonly plan: SignalPlan; readonly policy: ExitPolicy; readonly now: string },
+): Step {
+  const { plan, policy, now } = context
+  const told = news.reduce((bracket, one) => takeNews(bracket, one, now), before)
+  const at = latestEvidence(before, told, now)
+  const exposed = measureExposure(told, positionOf(told.legs, told.gone), at)
+  const decision = decide({ bracket: exposed, position: positionOf(exposed.legs, exposed.gone), plan, policy, now })
+  return settle(before, carryOut(exposed, decision, now), { plan, at })
+}
+
+function takeNews(bracket: Bracket, news: BracketNews, now: string): Bracket {
+  switch (news.kind) {
+    case 'wake':
+      return bracket
+    case 'close':
+      return isEnded(bracket) || bracket.closing !== null ? bracket : { ...bracket, closing: { cause: 'command', at: now } }
+    case 'update':
+      return mirrorUpdate(bracket, news.update)
+  }
+}
+
+function mirrorUpdate(bracket: Bracket, update: LegUpdate): Bracket {
+  const index = bracket.legs.findIndex(({ intentId }) => intentId === update.intentId)
+  const leg = bracket.legs[index]
+  if (leg === undefined) return bracket
+  const mirrored = mirror(leg, update)
+  if (mirrored === leg) return bracket
+  // An order that the venue took only after we had asked for its end may have missed that: ask again.
+  const missed = leg.cancelRequested && leg.acceptedAt === null && mirrored.state === 'working'
+  const legs = bracket.legs.with(index, missed ? { ...mirrored, cancelRequested: false } : mirrored)
+  const filled = mirrored.purpose === 'entry' && mirrored.filledQuantity.gt(ZERO)
+  return { ...bracket, legs, firstFilledAt: filled ? (bracket.firstFilledAt ?? update.observedAt) : bracket.firstFilledAt }
+}
+
+function isEnded({ state }: Bracket): boolean {
+  return state === 'closed' || state === 'failed' || state === 'denied'
+}
+
+/** The time of the newest evidence in this step; the present if there was none. */
+function latestEvidence(before: Bracket, after: Bracket, now: string): string {
+  let latest: string | null = null
+  after.legs.forEach((leg, index) => {
+    const news = leg !== before.legs[index] ? leg.observedAt : null
+    if (news !== null && (latest === null || news > latest)) latest = news
+  })
+  return latest ?? now
+}
+
+function measureExposure(bracket: Bracket, position: Position, at: string): Bracket {
+  const exposed = position.remaining.gt(position.protected)
+  if (exposed) return bracket.exposedSince === null ? { ...bracket, exposedSince: at } : bracket
+  if (bracket.exposedSince === null) return bracket
+  const spanMs = Math.max(0, Date.parse(at) - Date.parse(bracket.exposedSince))
+  return { ...bracket, exposedSince: null, unprotectedMs: bracket.unprotectedMs + spanMs }
+}
+
+interface CarriedOut {
+  readonly bracket: Bracket
+  readonly submits: readonly Leg[]
+  readonly cancels: readonly Leg[]
+}
+
+function carryOut(bracket: Bracket, decision: Decision, now: string): CarriedOut {
+  const submits = decision.submit.map((draft) => legOf(bracket, draft, now))
+  const ending = new Set(decision.cancel.map(({ leg }) => leg))
+  const legs = bracket.legs.map((leg) => (ending.has(leg.leg) ? { ...leg, cancelRequested: true } : leg))
+  return {
+    bracket: {
+      ...bracket,
+      legs: submits.length === 0 && ending.size === 0 ? bracket.legs : [...legs, ...submits],
+      closing: bracket.closing ?? (decision.closing === null ? null : { cause: decision.closing, at: now }),
+      gone: decision.gone === null ? bracket.gone : bracket.gone.plus(decision.gone),
+      wakeAt: decision.wakeAt,
+    },
+    submits,
+    cancels: decision.cancel,
+  }
+}
+
+/** A new leg; its intent id follows from what it is, so the same decision taken twice is the same order (rule R12). */
+export function legOf(
+  bracket: Pick<Bracket, 'signalId' | 'accountId' | 'side'>,
+  draft: LegDraft,
+  now: string,
+): Leg {
+  const opposite = bracket.side === 'buy' ? 'sell' : 'buy'
+  return {
+    ...draft,
+    intentId: intentIdOf(bracket.signalId, bracket.accountId, draft.leg, draft.purpose),
+    side: draft.purpose === 'entry' ? bracket.side : opposite,
+    state: 'submitted',
+    revision: 0,
+    filledQuantity: ZERO,
+    averagePrice: null,
+    fee: ZERO,
+    feeCurrency: null,
+    venueOrderId: null,
+    clientOrderId: null,
+    reason: null,
+    cancelRequested: false,
+    submittedAt: now,
+    sentAt: null,
+    acceptedAt: null,
+    filledAt: null,
+    observedAt: null,
+  }
+}
+
+/** The new state and the trade events that became true. */
+function settle(before: Bracket, done: CarriedOut, context: { readonly plan: SignalPlan; readonly at: string }): Step {
+  const { plan, at } = context
+  const position = positionOf(done.bracket.legs, done.bracket.gone)
+  const state = stateOf(done.bracket, position)
+  if (state !== before.state && !bracketMoves[before.state].includes(state)) {
+    throw new IllegalBracketMove(`bracket ${before.bracketId}: ${before.state} -> ${state}`)
+  }
+  const failure = state === 'failed' ? position.entry.reason : null
+  let bracket: Bracket = { ...done.bracket, state, failure }
+  const events: TradeEvent[] = []
+  const covered = position.entryFinal && position.opened.gt(ZERO) && (state === 'protected' || state === 'closed')
+  if (covered && bracket.openedAt === null) {
+    bracket = { ...bracket, openedAt: at }
+    events.push({ kind: 'opened', trade: openedTrade(bracket, position, plan) })
+  }
+  if (state === 'closed' && bracket.closedAt === null) {
+    const trade = closedTrade(bracket, position, { plan, at })
+    bracket = { ...bracket, closedAt: trade.closedAt }
+    events.push({ kind: 'closed', trade })
+  }
+  return { bracket, submits: done.submits, cancels: done.cancels, events }
+}
+
+function stateOf(bracket: Bracket, position: Position): BracketState {
+  if (isFlat(position)) return position.opened.gt(ZERO) ? 'closed' : 'failed'
+  if (bracket.closing !== null) return 'closing'
+  if (position.opened.lte(ZERO)) return position.entry.state === 'submitted' ? 'planned' : 'entering'
+  // Everything that was filled is closed again, but the entry may still fill: it is being ended.
+  if (position.remaining.lte(ZERO)) return 'closing'
+  return position.protected.gte(position.remaining) ? 'protected' : 'open'
+}

@@ -1,0 +1,67 @@
+/**
+ * A follower's position from its entry to its end, as data: its states, the moves between them and its news.
+ * Called by the deciding rules, the stores and the use cases. Must never be changed but by `advance`.
+ */
+import type { Side, Venue } from '@tradewire/contracts/common'
+import type { Decimal } from '@tradewire/kernel/decimal'
+import type { AccountId, BracketId, FollowId, SignalId, StrategyId, UserId } from '@tradewire/kernel/ids'
+import type { Leg, LegUpdate, Reason } from './leg.ts'
+
+export type BracketState = 'denied' | 'planned' | 'entering' | 'open' | 'protected' | 'closing' | 'closed' | 'failed'
+
+/**
+ * Allowed moves. `open` is held but not (wholly) covered by a stop; more fills lead from `protected` back to it.
+ * `closed` and `failed` end a bracket, but evidence of a late fill reopens it: what is held must be dealt with.
+ */
+export const bracketMoves: Readonly<Record<BracketState, readonly BracketState[]>> = {
+  denied: [],
+  planned: ['entering', 'open', 'closing', 'failed'],
+  entering: ['open', 'closing', 'failed'],
+  open: ['protected', 'closing', 'closed'],
+  protected: ['open', 'closing', 'closed'],
+  closing: ['closed', 'failed'],
+  closed: ['closing'],
+  failed: ['open', 'closing', 'entering'],
+}
+
+/** States in which a follow is taken: it gets no second bracket. */
+export const activeStates: readonly BracketState[] = ['planned', 'entering', 'open', 'protected', 'closing']
+
+/** Why a bracket is being taken off the market other than by its own stop or targets. */
+export type ClosingCause = 'command' | 'stop-refused' | 'stop-hit' | 'late-fill'
+
+export interface Bracket {
+  readonly bracketId: BracketId
+  readonly signalId: SignalId
+  readonly strategyId: StrategyId
+  readonly followId: FollowId
+  readonly accountId: AccountId
+  readonly userId: UserId
+  readonly venue: Venue
+  readonly symbol: string
+  /** Of the entry: buy for a long position. */
+  readonly side: Side
+  readonly leverage: number | null
+  readonly state: BracketState
+  readonly closing: { readonly cause: ClosingCause; readonly at: string } | null
+  /** Closed by the venue without a leg of ours, as far as evidence goes. */
+  readonly gone: Decimal
+  readonly firstFilledAt: string | null
+  /** Since when something is held without a stop; null while all is covered. */
+  readonly exposedSince: string | null
+  /** Sum of the exposed spans that have ended. */
+  readonly unprotectedMs: number
+  /** When trade.opened and trade.closed were told; each at most once. */
+  readonly openedAt: string | null
+  readonly closedAt: string | null
+  /** When to look again without news. */
+  readonly wakeAt: string | null
+  /** Why the entry came to nothing. */
+  readonly failure: Reason | null
+  readonly legs: readonly Leg[]
+}
+
+export type BracketNews =
+  | { readonly kind: 'update'; readonly update: LegUpdate }
+  | { readonly kind: 'close' }
+  | { readonly kind: 'wake' }

@@ -1,0 +1,276 @@
+/**
+ * What a bracket does next, worked out from how things stand and not from what happened last: news may be lost,
+ * doubled or late and the decision is the same. Called by the bracket after each piece of news; pure.
+ */
+import type { OrderPurpose, OrderType } from '@tradewire/contracts/events/orders'
+import { type Decimal, ZERO } from '@tradewire/kernel/decimal'
+import type { Bracket, ClosingCause } from './bracket.ts'
+import { isFinal, type Leg, openQuantity } from './leg.ts'
+import { isFlat, type Position } from './position.ts'
+import { splitRulesOf, type SignalPlan } from './signal-plan.ts'
+import { splitOverTargets, type TargetPart } from './targets.ts'
+
+export interface ExitPolicy {
+  /** A refused stop is placed again this often; then the position is flattened. */
+  readonly stopRetriesMax: number
+  /** A target that the venue refused is placed again this often; then its part rides with the stop. */
+  readonly targetRetriesMax: number
+  /** So many stops may wait for an answer before another one is placed. */
+  readonly unansweredStopsMax: number
+  /** A stop that someone else cancels is put back this often; then the position is flattened. */
+  readonly lostStopsMax: number
+  /** Waits before a refused close is sent again; the last one repeats. */
+  readonly closeRetryMs: readonly number[]
+  /** How long news of a fill may be under way after the venue said that there is no position. */
+  readonly positionGoneMs: number
+  /** How long a limit entry may rest after the signal's expiry. */
+  readonly limitRestMs: number
+  /** How long a partly filled limit entry may go on filling before its rest is cancelled and targets are placed. */
+  readonly partialRestMs: number
+}
+
+export const exitPolicyDefault: ExitPolicy = {
+  stopRetriesMax: 1,
+  targetRetriesMax: 1,
+  unansweredStopsMax: 3,
+  lostStopsMax: 3,
+  closeRetryMs: [500, 1_000, 2_000, 5_000, 15_000, 60_000],
+  positionGoneMs: 10_000,
+  limitRestMs: 900_000,
+  partialRestMs: 10_000,
+}
+
+export interface LegDraft {
+  readonly leg: string
+  readonly purpose: OrderPurpose
+  readonly type: OrderType
+  readonly quantity: Decimal
+  readonly price: Decimal | null
+  readonly triggerPrice: Decimal | null
+  readonly callbackRatePercent: Decimal | null
+}
+
+export interface Decision {
+  readonly submit: readonly LegDraft[]
+  readonly cancel: readonly Leg[]
+  readonly closing: ClosingCause | null
+  /** Held quantity that the venue has proved to be gone; null for none. */
+  readonly gone: Decimal | null
+  readonly wakeAt: string | null
+}
+
+export interface Situation {
+  readonly bracket: Bracket
+  readonly position: Position
+  readonly plan: SignalPlan
+  readonly policy: ExitPolicy
+  readonly now: string
+}
+
+const nothing: Decision = { submit: [], cancel: [], closing: null, gone: null, wakeAt: null }
+
+export function decide(situation: Situation): Decision {
+  const { bracket, position } = situation
+  if (isFlat(position)) return sweep(bracket.legs)
+  if (bracket.closing !== null) return unwind(situation)
+  const cause = closingCause(situation)
+  if (cause !== null) return { ...unwind(situation), closing: cause }
+  return join([tendEntry(situation), protect(situation), aim(situation), trail(situation)])
+}
+
+/** Nothing is held and nothing can come: no order of ours may stay behind. */
+function sweep(legs: readonly Leg[]): Decision {
+  return { ...nothing, cancel: legs.filter(canBeCancelled) }
+}
+
+/** Why the position can no longer be left to its stop and targets; null while it can. */
+function closingCause({ bracket, position, policy }: Situation): ClosingCause | null {
+  // Out again while the entry may still fill: whatever comes now must go at once.
+  if (position.remaining.lte(ZERO)) return position.closed.gt(ZERO) ? 'stop-hit' : null
+  if (bracket.closedAt !== null) return 'late-fill'
+  const stops = bracket.legs.filter(({ purpose }) => purpose === 'stop')
+  const live = stops.filter((stop) => !isFinal(stop) && !stop.cancelRequested)
+  if (live.some((stop) => openQuantity(stop).gte(position.remaining))) return null
+  // A stop has been hit but did not cover all: the price is through, another stop would only be late.
+  if (position.stopHit && live.length === 0) return 'stop-hit'
+  const newest = stops.at(-1)
+  if (newest === undefined || newest.state !== 'rejected') {
+    const lost = stops.filter((stop) => stop.state === 'cancelled' && !stop.cancelRequested).length
+    return lost > policy.lostStopsMax ? 'stop-refused' : null
+  }
+  // Refused after it had stood: it was triggered and could not execute.
+  if (newest.acceptedAt !== null || newest.reason?.code === 'WOULD_TRIGGER_IMMEDIATELY') return 'stop-refused'
+  return refusedInARow(stops) > policy.stopRetriesMax ? 'stop-refused' : null
+}
+
+function refusedInARow(stops: readonly Leg[]): number {
+  let count = 0
+  for (const stop of stops.toReversed()) {
+    if (stop.state !== 'rejected') break
+    count += 1
+  }
+  return count
+}
+
+/** Ends an entry that has rested long enough, or whose position is already on its way out. */
+function tendEntry({ bracket, position, plan, policy, now }: Situation): Decision {
+  const { entry } = position
+  if (position.entryFinal || entry.cancelRequested) return nothing
+  if (position.closed.gt(ZERO)) return { ...nothing, cancel: [entry] }
+  if (plan.entryType !== 'limit') return nothing
+  const restEnds = later(plan.expiresAt, policy.limitRestMs)
+  const fillEnds = bracket.firstFilledAt === null ? null : later(bracket.firstFilledAt, policy.partialRestMs)
+  const ends = fillEnds !== null && fillEnds < restEnds ? fillEnds : restEnds
+  return now >= ends ? { ...nothing, cancel: [entry] } : { ...nothing, wakeAt: ends }
+}
+
+/** One stop for exactly what is held: the new one is placed before the old one is cancelled. */
+function protect({ bracket, position, plan, policy }: Situation): Decision {
+  if (position.remaining.lte(ZERO)) return nothing
+  const stops = bracket.legs.filter(({ purpose }) => purpose === 'stop')
+  const live = stops.filter((stop) => !isFinal(stop) && !stop.cancelRequested)
+  const exact = live.find((stop) => openQuantity(stop).eq(position.remaining))
+  if (exact !== undefined) {
+    return exact.state === 'working' ? { ...nothing, cancel: live.filter((stop) => stop !== exact) } : nothing
+  }
+  // Too large is harmless while a target is still filling: a reduce-only stop closes what there is.
+  const large = live.some((stop) => openQuantity(stop).gt(position.remaining))
+  if (large && bracket.legs.some(isFillingTarget)) return nothing
+  const unanswered = live.filter(({ state }) => state === 'submitted').length
+  if (unanswered >= policy.unansweredStopsMax) return nothing
+  return { ...nothing, submit: [stopDraft(stops.length + 1, position.remaining, plan)] }
+}
+
+function isFillingTarget(leg: Leg): boolean {
+  return leg.purpose === 'target' && !isFinal(leg) && leg.filledQuantity.gt(ZERO)
+}
+
+function stopDraft(number: number, quantity: Decimal, { prices }: SignalPlan): LegDraft {
+  const { stop } = prices
+  return {
+    leg: `stop-${number}`,
+    purpose: 'stop',
+    type: stop.limit === null ? 'stop-market' : 'stop-limit',
+    quantity,
+    price: stop.limit,
+    triggerPrice: stop.trigger,
+    callbackRatePercent: null,
+  }
+}
+
+/** Targets, once it is certain how much there is to split. */
+function aim({ bracket, position, plan, policy }: Situation): Decision {
+  if (!position.entryFinal || position.stopHit) return nothing
+  const submit: LegDraft[] = []
+  for (const part of partsOf(position, plan)) {
+    const tries = bracket.legs.filter(({ leg }) => leg === legNameOf(part.target, 1) || leg.startsWith(`target-${part.target}.`))
+    const last = tries.at(-1)
+    const again = last !== undefined && last.state === 'rejected' && tries.length <= policy.targetRetriesMax
+    if (part.quantity.lte(ZERO) || (last !== undefined && !again)) continue
+    if (part.quantity.gt(position.remaining)) continue
+    submit.push({
+      leg: legNameOf(part.target, tries.length + 1),
+      purpose: 'target',
+      type: 'limit',
+      quantity: part.quantity,
+      price: part.price,
+      triggerPrice: null,
+      callbackRatePercent: null,
+    })
+  }
+  return { ...nothing, submit }
+}
+
+/** target-2 at first, then target-2.2. */
+function legNameOf(target: number, attempt: number): string {
+  return attempt === 1 ? `target-${target}` : `target-${target}.${attempt}`
+}
+
+function partsOf(position: Position, plan: SignalPlan): readonly TargetPart[] {
+  return splitOverTargets(position.opened, plan.prices.targets, splitRulesOf(plan)).parts
+}
+
+/**
+ * The trailing stop covers the parts whose targets lie at or beyond its activation price: the others have been taken
+ * when it wakes up. If the price is there already it starts at once, without an activation price.
+ */
+function trail({ bracket, position, plan }: Situation): Decision {
+  const { trailing, targets } = plan.prices
+  if (trailing === null || !position.entryFinal || position.stopHit) return nothing
+  const legs = bracket.legs.filter(({ purpose }) => purpose === 'trailing')
+  const last = legs.at(-1)
+  const started = last?.state === 'rejected' && last.reason?.code === 'WOULD_TRIGGER_IMMEDIATELY' && legs.length === 1
+  if (last !== undefined && !started) return nothing
+  const reached = (price: Decimal) => (plan.side === 'buy' ? price.gte(trailing.activation) : price.lte(trailing.activation))
+  const parts = partsOf(position, plan)
+  const beyond = parts.filter(({ price }) => reached(price)).reduce((total, part) => total.plus(part.quantity), ZERO)
+  // Activation beyond the last target, or all far parts merged away: it then covers what the last part holds.
+  const fallback = parts.filter(({ quantity }) => quantity.gt(ZERO)).at(-1)?.quantity ?? position.remaining
+  const quantity = beyond.gt(ZERO) ? beyond : fallback
+  if (targets.length === 0 || quantity.gt(position.remaining)) return nothing
+  const draft: LegDraft = {
+    leg: `trailing-${legs.length + 1}`,
+    purpose: 'trailing',
+    type: 'trailing-stop',
+    quantity,
+    price: null,
+    triggerPrice: started ? null : trailing.activation,
+    callbackRatePercent: trailing.callbackRatePercent,
+  }
+  return { ...nothing, submit: [draft] }
+}
+
+/** Takes everything off: the entry and the targets end, what is held goes by market, the stop stays until it is gone. */
+function unwind({ bracket, position, policy, now }: Situation): Decision {
+  const others = bracket.legs.filter(({ purpose }) => purpose === 'entry' || purpose === 'target' || purpose === 'trailing')
+  const cancel = others.filter(canBeCancelled)
+  if (position.remaining.lte(ZERO)) return { ...nothing, cancel }
+  const closes = bracket.legs.filter(({ purpose }) => purpose === 'close')
+  if (closes.some((leg) => !isFinal(leg))) return { ...nothing, cancel }
+  const last = closes.at(-1)
+  const refusedAt = last === undefined || last.state === 'filled' ? null : (last.observedAt ?? last.submittedAt)
+  if (refusedAt !== null) {
+    const gone = last?.reason?.code === 'REDUCE_ONLY_REFUSED'
+    const waitMs = gone ? policy.positionGoneMs : waitAfter(closes, policy)
+    const wakeAt = later(refusedAt, waitMs)
+    if (now < wakeAt) return { ...nothing, cancel, wakeAt }
+    if (gone) return { ...sweep(bracket.legs), gone: position.remaining }
+  }
+  return { ...nothing, cancel, submit: [closeDraft(closes.length + 1, position.remaining)] }
+}
+
+function waitAfter(closes: readonly Leg[], { closeRetryMs }: ExitPolicy): number {
+  const refused = closes.filter(({ state }) => state !== 'filled').length
+  return closeRetryMs[Math.min(refused, closeRetryMs.length) - 1] ?? 0
+}
+
+function closeDraft(number: number, quantity: Decimal): LegDraft {
+  return {
+    leg: `close-${number}`,
+    purpose: 'close',
+    type: 'market',
+    quantity,
+    price: null,
+    triggerPrice: null,
+    callbackRatePercent: null,
+  }
+}
+
+function canBeCancelled(leg: Leg): boolean {
+  return !isFinal(leg) && !leg.cancelRequested
+}
+
+function join(decisions: readonly Decision[]): Decision {
+  const wakes = decisions.map(({ wakeAt }) => wakeAt).filter((at) => at !== null)
+  return {
+    submit: decisions.flatMap(({ submit }) => submit),
+    cancel: decisions.flatMap(({ cancel }) => cancel),
+    closing: null,
+    gone: null,
+    wakeAt: wakes.toSorted()[0] ?? null,
+  }
+}
+
+function later(at: string, ms: number): string {
+  return new Date(Date.parse(at) + ms).toISOString()
+}

@@ -1,0 +1,140 @@
+/**
+ * The gate between a signal and one follower's money: every check in order, then the size, then the bracket plan.
+ * Called by the planner for each follower. Must never let an order through that no check has seen.
+ */
+import type { Venue } from '@tradewire/contracts/common'
+import type { Decimal } from '@tradewire/kernel/decimal'
+import type { ErrorContext } from '@tradewire/kernel/errors'
+import type { AccountId, FollowId, RiskProfileId, UserId } from '@tradewire/kernel/ids'
+import { type ApprovedOrder, approved } from './approved-order.ts'
+import { type Denial, denial, type DenialCode } from './denial.ts'
+import type { SignalPlan } from './signal-plan.ts'
+import { size, type SizingTerms, type SizingTrace } from './sizing.ts'
+import { splitOverTargets, type SplitRules } from './targets.ts'
+
+/** One follower as the read model knows it at the moment of planning. */
+export interface Candidate {
+  readonly followId: FollowId
+  readonly accountId: AccountId
+  readonly userId: UserId
+  readonly riskProfileId: RiskProfileId
+  readonly riskPercent: Decimal
+  readonly leverage: number
+  readonly maxNotional: Decimal | null
+  readonly active: boolean
+  readonly followRevision: number
+  readonly account: { readonly venue: Venue; readonly connected: boolean } | null
+  readonly balance: Balance | null
+  /** Margin of brackets of this account that were planned after its balance was told. */
+  readonly reserved: Decimal
+  /** A bracket of the same follow that has not ended. */
+  readonly openBracketId: string | null
+  /** A bracket of another follow of the same account and symbol, on the other side. */
+  readonly oppositeBracketId: string | null
+}
+
+export interface Balance {
+  readonly currency: string
+  readonly total: Decimal
+  readonly free: Decimal
+  readonly equity: Decimal
+  readonly observedAt: Date
+}
+
+/** All that is the same for every follower of the signal. */
+export interface GateContext {
+  readonly plan: SignalPlan
+  readonly sizing: SizingTerms
+  readonly split: SplitRules
+  readonly margin: boolean
+  readonly netting: boolean
+  readonly balanceAgeMaxMs: number
+  readonly now: Date
+  /** Accounts that already take part in this signal; the gate adds to it. */
+  readonly accountsSeen: Map<AccountId, FollowId>
+}
+
+export type Judgement =
+  | { readonly outcome: 'approved'; readonly order: ApprovedOrder; readonly sizing: SizingTrace }
+  | { readonly outcome: 'denied'; readonly denial: Denial; readonly sizing: SizingTrace | null }
+
+interface Check {
+  readonly code: DenialCode
+  /** What speaks against this follower, or null. */
+  readonly against: (candidate: Candidate, context: GateContext) => ErrorContext | null
+}
+
+/** In this order; the first that speaks against the follower decides. */
+export const gateChecks: readonly Check[] = [
+  { code: 'FOLLOW_INACTIVE', against: ({ active, followId }) => (active ? null : { followId }) },
+  {
+    code: 'ACCOUNT_NOT_CONNECTED',
+    against: ({ account, accountId }) => (account?.connected === true ? null : { accountId }),
+  },
+  {
+    code: 'ACCOUNT_VENUE_DIFFERS',
+    against: ({ account }, { plan }) =>
+      account?.venue === plan.venue ? null : { account: account?.venue ?? null, signal: plan.venue },
+  },
+  {
+    code: 'ACCOUNT_ALREADY_IN_SIGNAL',
+    against: ({ accountId, followId }, { accountsSeen }) => {
+      const other = accountsSeen.get(accountId)
+      return other === undefined || other === followId ? null : { otherFollowId: other }
+    },
+  },
+  {
+    code: 'POSITION_ALREADY_OPEN',
+    against: ({ openBracketId }) => (openBracketId === null ? null : { bracketId: openBracketId }),
+  },
+  {
+    code: 'OPPOSITE_POSITION_OPEN',
+    against: ({ oppositeBracketId }, { netting }) =>
+      !netting || oppositeBracketId === null ? null : { bracketId: oppositeBracketId },
+  },
+  { code: 'BALANCE_UNKNOWN', against: ({ balance, accountId }) => (balance === null ? { accountId } : null) },
+  {
+    code: 'BALANCE_IN_OTHER_CURRENCY',
+    against: ({ balance }, { plan }) =>
+      balance?.currency === plan.instrument.quote
+        ? null
+        : { balance: balance?.currency ?? null, needed: plan.instrument.quote },
+  },
+  {
+    code: 'STALE_BALANCE',
+    against: ({ balance }, { now, balanceAgeMaxMs }) => {
+      if (balance === null) return null
+      const ageMs = now.getTime() - balance.observedAt.getTime()
+      return ageMs <= balanceAgeMaxMs ? null : { ageMs, ageMaxMs: balanceAgeMaxMs }
+    },
+  },
+]
+
+export function judge(candidate: Candidate, context: GateContext): Judgement {
+  for (const check of gateChecks) {
+    const against = check.against(candidate, context)
+    if (against !== null) return { outcome: 'denied', denial: denial(check.code, against), sizing: null }
+  }
+  const balance = candidate.balance!
+  const sized = size(
+    {
+      riskPercent: candidate.riskPercent,
+      leverage: context.margin ? candidate.leverage : 1,
+      maxNotional: candidate.maxNotional,
+      total: balance.total,
+      free: balance.free,
+      equity: balance.equity,
+      reserved: candidate.reserved,
+    },
+    context.sizing,
+  )
+  if (!sized.ok) return { outcome: 'denied', denial: sized.error.denial, sizing: sized.error.trace }
+  context.accountsSeen.set(candidate.accountId, candidate.followId)
+  const { quantity, trace } = sized.value
+  const order = approved({
+    quantity,
+    leverage: context.margin ? candidate.leverage : null,
+    split: splitOverTargets(quantity, context.plan.prices.targets, context.split),
+  })
+  return { outcome: 'approved', order, sizing: trace }
+}

@@ -1,0 +1,18 @@
+/**
+ * What may be traded and in which steps, as the planner needs it.
+ * Called by the planner and, from a signal's stored plan, by brackets. Must never hold a venue's own words.
+ */
+import type { Decimal } from '@tradewire/kernel/decimal'
+
+export interface Instrument {
+  readonly kind: 'spot' | 'perpetual'
+  readonly base: string
+  readonly quote: string
+  readonly active: boolean
+  readonly priceStep: Decimal
+  readonly quantityStep: Decimal
+  readonly minimumQuantity: Decimal
+  readonly maximumQuantity: Decimal
+  readonly minimumNotional: Decimal
+  readonly contractSize: Decimal
+}

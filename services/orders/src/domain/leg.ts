@@ -1,0 +1,136 @@
+/**
+ * One order of a bracket, mirrored from what the venue is known to have done with it.
+ * Called by the bracket. Must never guess: only evidence with a higher revision moves a leg.
+ */
+import type { Side } from '@tradewire/contracts/common'
+import type { OrderPurpose, OrderType } from '@tradewire/contracts/events/orders'
+import type { Decimal } from '@tradewire/kernel/decimal'
+import type { IntentId } from '@tradewire/kernel/ids'
+
+/** `submitted`: the command is out, nothing came back. `unknown`: it may stand; evidence will follow (rule R13). */
+export type LegState = 'submitted' | 'working' | 'unknown' | 'filled' | 'rejected' | 'cancelled'
+
+/**
+ * Allowed moves. A rejected or cancelled order may still turn out to have stood or filled (rule R14); a filled one
+ * is filled for ever.
+ */
+export const legMoves: Readonly<Record<LegState, readonly LegState[]>> = {
+  submitted: ['working', 'unknown', 'filled', 'rejected', 'cancelled'],
+  working: ['unknown', 'filled', 'rejected', 'cancelled'],
+  unknown: ['working', 'filled', 'rejected', 'cancelled'],
+  filled: [],
+  rejected: ['working', 'filled', 'cancelled'],
+  cancelled: ['filled'],
+}
+
+export interface Reason {
+  readonly code: string
+  readonly message: string
+}
+
+export interface LegOrder {
+  readonly intentId: IntentId
+  /** Unique within the bracket: entry, stop-1, target-2, close-1. */
+  readonly leg: string
+  readonly purpose: OrderPurpose
+  readonly side: Side
+  readonly type: OrderType
+  readonly quantity: Decimal
+  readonly price: Decimal | null
+  readonly triggerPrice: Decimal | null
+  readonly callbackRatePercent: Decimal | null
+}
+
+export interface Leg extends LegOrder {
+  readonly state: LegState
+  /** Of the last update taken; 0 before the first. */
+  readonly revision: number
+  readonly filledQuantity: Decimal
+  readonly averagePrice: Decimal | null
+  readonly fee: Decimal
+  readonly feeCurrency: string | null
+  readonly venueOrderId: string | null
+  readonly clientOrderId: string | null
+  readonly reason: Reason | null
+  /** We asked for its end: it no longer counts as protection. */
+  readonly cancelRequested: boolean
+  /** All times are UTC, ISO 8601 with milliseconds. */
+  readonly submittedAt: string
+  readonly sentAt: string | null
+  readonly acceptedAt: string | null
+  readonly filledAt: string | null
+  readonly observedAt: string | null
+}
+
+export type LegNews = 'accepted' | 'filled' | 'rejected' | 'unknown' | 'cancelled'
+
+export interface LegUpdate {
+  readonly intentId: string
+  readonly news: LegNews
+  readonly revision: number
+  readonly venueOrderId: string | null
+  readonly clientOrderId: string
+  readonly final: boolean
+  /** Cumulative, as are the fee and the average price. */
+  readonly filledQuantity: Decimal
+  readonly averagePrice: Decimal | null
+  readonly fee: Decimal
+  readonly feeCurrency: string | null
+  readonly reason: Reason | null
+  readonly sentAt: string | null
+  readonly observedAt: string
+}
+
+export function isFinal(leg: Pick<Leg, 'state'>): boolean {
+  return leg.state === 'filled' || leg.state === 'rejected' || leg.state === 'cancelled'
+}
+
+/** What of the order can still be executed. */
+export function openQuantity(leg: Pick<Leg, 'quantity' | 'filledQuantity'>): Decimal {
+  return leg.quantity.minus(leg.filledQuantity)
+}
+
+/** The leg after this news; the same object when the news is old or repeated. */
+export function mirror(leg: Leg, update: LegUpdate): Leg {
+  if (update.revision <= leg.revision) return leg
+  const state = stateAfter(leg.state, update)
+  const grew = update.filledQuantity.gt(leg.filledQuantity)
+  const executed = grew || update.filledQuantity.eq(leg.filledQuantity)
+  return {
+    ...leg,
+    state,
+    revision: update.revision,
+    // Quantities are cumulative: what was executed once stays executed.
+    filledQuantity: grew ? update.filledQuantity : leg.filledQuantity,
+    averagePrice: executed ? (update.averagePrice ?? leg.averagePrice) : leg.averagePrice,
+    fee: executed ? update.fee : leg.fee,
+    feeCurrency: update.feeCurrency ?? leg.feeCurrency,
+    venueOrderId: update.venueOrderId ?? leg.venueOrderId,
+    clientOrderId: update.clientOrderId,
+    reason: update.reason ?? leg.reason,
+    sentAt: leg.sentAt ?? update.sentAt,
+    acceptedAt: leg.acceptedAt ?? (state === 'working' || state === 'filled' ? update.observedAt : null),
+    filledAt: grew ? update.observedAt : leg.filledAt,
+    observedAt: update.observedAt,
+  }
+}
+
+function stateAfter(state: LegState, update: LegUpdate): LegState {
+  const next = stateOf(update)
+  return next === state || legMoves[state].includes(next) ? next : state
+}
+
+function stateOf({ news, final }: LegUpdate): LegState {
+  switch (news) {
+    case 'accepted':
+      return 'working'
+    case 'filled':
+      return final ? 'filled' : 'working'
+    case 'rejected':
+      return 'rejected'
+    case 'unknown':
+      return 'unknown'
+    case 'cancelled':
+      return 'cancelled'
+  }
+}

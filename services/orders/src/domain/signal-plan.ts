@@ -1,0 +1,87 @@
+/**
+ * What a signal means before any follower is looked at: checked prices, the instrument and the limits of sizing.
+ * Called by the planner once per signal; brackets live by it for as long as they are open. Must never change once stored.
+ */
+import type { Side, Venue } from '@tradewire/contracts/common'
+import { type Decimal, ZERO, maximum } from '@tradewire/kernel/decimal'
+import type { SignalId, StrategyId } from '@tradewire/kernel/ids'
+import { err, ok, type Result } from '@tradewire/kernel/result'
+import { type Denial, denial } from './denial.ts'
+import type { Instrument } from './instrument.ts'
+import { type AskedPrices, type SignalPrices, signalPrices } from './prices.ts'
+import { stepsToReach } from './steps.ts'
+import type { SplitRules } from './targets.ts'
+import { venueCapabilities } from './venue-capabilities.ts'
+
+export interface Signal extends AskedPrices {
+  readonly signalId: SignalId
+  readonly strategyId: StrategyId
+  readonly source: string
+  readonly venue: Venue
+  readonly symbol: string
+  readonly receivedAt: string
+  /** After this moment no entry may be sent (rule R11). */
+  readonly expiresAt: string
+}
+
+export interface PlanningPolicy {
+  readonly stopLimitOffsetPercent: Decimal
+  readonly entryCostPercent: Decimal
+  /** A balance told longer ago than this is not traded on. */
+  readonly balanceAgeMaxMs: number
+}
+
+/** What brackets of one signal share; immutable, so it may be kept in memory by its signal's id. */
+export interface SignalPlan {
+  readonly signalId: SignalId
+  readonly strategyId: StrategyId
+  readonly venue: Venue
+  readonly symbol: string
+  readonly side: Side
+  readonly entryType: 'market' | 'limit'
+  readonly expiresAt: string
+  readonly prices: SignalPrices
+  readonly instrument: Instrument
+}
+
+/** The checks that are the same for every follower; a denial here denies them all. */
+export function planSignal(
+  signal: Signal,
+  known: { readonly strategyActive: boolean; readonly instrument: Instrument | undefined },
+  policy: PlanningPolicy,
+  now: Date,
+): Result<SignalPlan, Denial> {
+  const { instrument } = known
+  const capabilities = venueCapabilities[signal.venue]
+  if (!known.strategyActive) return err(denial('STRATEGY_INACTIVE', { strategyId: signal.strategyId }))
+  if (now.getTime() > Date.parse(signal.expiresAt)) {
+    return err(denial('STALE_SIGNAL', { expiresAt: signal.expiresAt, now: now.toISOString() }))
+  }
+  if (capabilities.protection === 'none') return err(denial('VENUE_CANNOT_PROTECT', { venue: signal.venue }))
+  if (instrument === undefined) {
+    return err(denial('INSTRUMENT_UNKNOWN', { venue: signal.venue, symbol: signal.symbol }))
+  }
+  if (!instrument.active) return err(denial('SYMBOL_NOT_ACTIVE', { venue: signal.venue, symbol: signal.symbol }))
+  const prices = signalPrices(signal, {
+    priceStep: instrument.priceStep,
+    trailing: capabilities.trailing,
+    stopLimitOffsetPercent: policy.stopLimitOffsetPercent,
+  })
+  if (!prices.ok) return prices
+  const { signalId, strategyId, venue, symbol, side, entryType, expiresAt } = signal
+  return ok({ signalId, strategyId, venue, symbol, side, entryType, expiresAt, prices: prices.value, instrument })
+}
+
+/** How a quantity of this plan's instrument may be split over its targets. */
+export function splitRulesOf({ instrument, venue }: Pick<SignalPlan, 'instrument' | 'venue'>): SplitRules {
+  const { quantityStep, minimumQuantity, minimumNotional, contractSize } = instrument
+  const notionalBinds = venueCapabilities[venue].exitsNeedMinimumNotional && minimumNotional.gt(ZERO)
+  return {
+    quantityStep,
+    minimumAt: (price) => {
+      if (!notionalBinds) return minimumQuantity
+      const perStep = price.times(contractSize).times(quantityStep)
+      return maximum(minimumQuantity, stepsToReach(minimumNotional, perStep).times(quantityStep))
+    },
+  }
+}

@@ -1,0 +1,158 @@
+import { type Decimal, decimal, HUNDRED, ONE, ZERO } from '@tradewire/kernel/decimal'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { instrument } from './fixtures.ts'
+import type { Instrument } from './instrument.ts'
+import { type FollowerMoney, size, sizingTerms } from './sizing.ts'
+
+const policy = { entryCostPercent: decimal('0.2') }
+const prices = { entry: decimal('40000'), stop: { trigger: decimal('39600') } }
+
+function money(changes: Partial<FollowerMoney> = {}): FollowerMoney {
+  return {
+    riskPercent: decimal('1'),
+    leverage: 10,
+    maxNotional: null,
+    total: decimal('10000'),
+    free: decimal('10000'),
+    equity: decimal('10000'),
+    reserved: ZERO,
+    ...changes,
+  }
+}
+
+/** Quantity as text, or the denial's code. */
+function sized(changes: Partial<FollowerMoney> = {}, at: Partial<Instrument> = {}): string {
+  const result = size(money(changes), sizingTerms(prices, { ...instrument, ...at }, policy))
+  return result.ok ? result.value.quantity.toString() : result.error.denial.code
+}
+
+describe('sizing', () => {
+  it('risks the asked share of the balance between entry and stop', () => {
+    expect(sized()).toBe('0.25')
+  })
+
+  it('counts the contract size', () => {
+    expect(sized({}, { contractSize: decimal('0.01'), quantityStep: ONE, minimumQuantity: ONE })).toBe('25')
+  })
+
+  it('rounds down to the quantity step', () => {
+    expect(sized({ total: decimal('9999.99') })).toBe('0.249')
+  })
+
+  it('is capped by leverage, by what is free, by the plan and by the venue, and says which one bound', () => {
+    const bound = (changes: Partial<FollowerMoney>, at: Partial<Instrument> = {}) => {
+      const result = size(money(changes), sizingTerms(prices, { ...instrument, ...at }, policy))
+      return result.ok ? [result.value.trace.bound, result.value.quantity.toString()] : [result.error.denial.code]
+    }
+    expect(bound({ riskPercent: decimal('10'), leverage: 2, free: decimal('99999') })).toEqual(['leverage', '0.5'])
+    expect(bound({ free: decimal('100') })).toEqual(['balance', '0.024'])
+    expect(bound({ reserved: decimal('9900') })).toEqual(['balance', '0.024'])
+    expect(bound({ maxNotional: decimal('1000') })).toEqual(['plan', '0.025'])
+    expect(bound({}, { maximumQuantity: decimal('0.1') })).toEqual(['venue', '0.1'])
+  })
+
+  it('refuses what is below the minimum quantity or notional, and says whether money is what is missing', () => {
+    expect(sized({ riskPercent: decimal('0.001') })).toBe('BELOW_MINIMUM')
+    expect(sized({}, { minimumNotional: decimal('20000') })).toBe('BELOW_MINIMUM')
+    expect(sized({ free: decimal('1') })).toBe('INSUFFICIENT_BALANCE')
+    expect(sized({ free: ZERO, total: ZERO, equity: ZERO })).toBe('INSUFFICIENT_BALANCE')
+    expect(sized({ equity: decimal('-5') })).toBe('INSUFFICIENT_BALANCE')
+  })
+
+  it('keeps the whole calculation in the trace', () => {
+    const result = size(money({ maxNotional: decimal('5000') }), sizingTerms(prices, instrument, policy))
+    expect(result.ok && result.value.trace).toEqual({
+      balance: '10000',
+      free: '10000',
+      equity: '10000',
+      reserved: '0',
+      riskPercent: '1',
+      leverage: 10,
+      maxNotional: '5000',
+      caps: { risk: '0.25', leverage: '2.5', balance: '2.45', plan: '0.125', venue: '1000' },
+      bound: 'plan',
+      minimum: '0.001',
+      quantity: '0.125',
+      notional: '5000',
+      atRisk: '50',
+    })
+  })
+})
+
+const amount = (max: number, places: number) =>
+  fc.bigInt({ min: 1n, max: BigInt(max) * 10n ** BigInt(places) }).map((units) => decimal('1').times(String(units)).div(`1${'0'.repeat(places)}`))
+const step = fc.constantFrom('1', '0.5', '0.1', '0.01', '0.001', '0.00001', '0.25', '10').map(decimal)
+
+const cases = fc
+  .record({
+    entry: amount(100_000, 4),
+    distanceShare: fc.integer({ min: 1, max: 9_999 }),
+    long: fc.boolean(),
+    step,
+    contractSize: fc.constantFrom('1', '0.01', '100').map(decimal),
+    minimumSteps: fc.integer({ min: 0, max: 50 }),
+    maximumSteps: fc.integer({ min: 51, max: 1_000_000 }),
+    minimumNotional: amount(200, 2),
+    riskPercent: amount(100, 3),
+    leverage: fc.integer({ min: 1, max: 125 }),
+    maxNotional: fc.option(amount(1_000_000, 2)),
+    total: amount(10_000_000, 8),
+    free: amount(10_000_000, 8),
+    equity: amount(10_000_000, 8),
+    reserved: fc.option(amount(1_000, 8)),
+  })
+  .map((one) => {
+    const distance = one.entry.times(String(one.distanceShare)).div('10000')
+    return {
+      ...one,
+      stop: one.long ? one.entry.minus(distance) : one.entry.plus(distance),
+      instrument: {
+        ...instrument,
+        quantityStep: one.step,
+        contractSize: one.contractSize,
+        minimumQuantity: one.step.times(String(one.minimumSteps)),
+        maximumQuantity: one.step.times(String(one.maximumSteps)),
+        minimumNotional: one.minimumNotional,
+      } satisfies Instrument,
+      money: {
+        riskPercent: one.riskPercent,
+        leverage: one.leverage,
+        maxNotional: one.maxNotional,
+        total: one.total,
+        free: one.free,
+        equity: one.equity,
+        reserved: one.reserved ?? ZERO,
+      } satisfies FollowerMoney,
+    }
+  })
+
+describe('sizing, for any follower and instrument', () => {
+  it('never exceeds the risk, a cap or a filter, and one more step would exceed the cap that bound', () => {
+    fc.assert(
+      fc.property(cases, (one) => {
+        const result = size(one.money, sizingTerms({ entry: one.entry, stop: { trigger: one.stop } }, one.instrument, policy))
+        if (!result.ok) return
+        const { quantity, trace } = result.value
+        const fits = (held: Decimal) => {
+          const notional = held.times(one.contractSize).times(one.entry)
+          const loss = held.times(one.contractSize).times(one.entry.minus(one.stop).abs())
+          const costs = notional.times('0.2').div(HUNDRED)
+          return {
+            risk: loss.times(HUNDRED).lte(one.money.total.times(one.money.riskPercent)),
+            leverage: notional.lte(one.money.equity.times(String(one.leverage))),
+            balance: notional.plus(costs.times(String(one.leverage))).lte(one.money.free.minus(one.money.reserved).times(String(one.leverage))),
+            plan: one.money.maxNotional === null || notional.lte(one.money.maxNotional),
+            venue: held.lte(one.instrument.maximumQuantity),
+          }
+        }
+        expect(fits(quantity)).toEqual({ risk: true, leverage: true, balance: true, plan: true, venue: true })
+        expect(fits(quantity.plus(one.step))[trace.bound]).toBe(false)
+        expect(quantity.mod(one.step).eq(ZERO)).toBe(true)
+        expect(quantity.gte(one.instrument.minimumQuantity) && quantity.gt(ZERO)).toBe(true)
+        expect(quantity.times(one.contractSize).times(one.entry).gte(one.minimumNotional)).toBe(true)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+})

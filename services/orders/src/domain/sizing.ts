@@ -1,0 +1,172 @@
+/**
+ * How much a follower's order is: risk of balance between entry and stop, under every cap, in whole steps.
+ * Called by the gate for each follower. Must never exceed a cap or the risk by a single step, nor leave a number unexplained.
+ */
+import { type Decimal, HUNDRED, ZERO, maximum, minimum } from '@tradewire/kernel/decimal'
+import { err, ok, type Result } from '@tradewire/kernel/result'
+import { type Denial, denial } from './denial.ts'
+import type { Instrument } from './instrument.ts'
+import { stepsToReach, wholeStepsIn } from './steps.ts'
+
+/** What is the same for all followers of a signal, worked out once. */
+export interface SizingTerms {
+  readonly quantityStep: Decimal
+  /** Hundredfold loss, in quote currency, of one step when the stop is hit. */
+  readonly lossPerStepHundredfold: Decimal
+  readonly lossPerStep: Decimal
+  readonly notionalPerStep: Decimal
+  readonly stepsMin: Decimal
+  readonly stepsMax: Decimal
+  readonly entryCostPercent: Decimal
+}
+
+export interface SizingPolicy {
+  /** Fees of both ways and slippage, in per cent of the notional, kept free besides the margin. */
+  readonly entryCostPercent: Decimal
+}
+
+export interface FollowerMoney {
+  readonly riskPercent: Decimal
+  readonly leverage: number
+  /** Upper limit of the notional in quote currency. */
+  readonly maxNotional: Decimal | null
+  readonly total: Decimal
+  readonly free: Decimal
+  readonly equity: Decimal
+  /** Margin of orders planned since the balance was told, which `free` does not know of. */
+  readonly reserved: Decimal
+}
+
+export const caps = ['risk', 'leverage', 'balance', 'plan', 'venue'] as const
+export type Cap = (typeof caps)[number]
+
+/** Every step of one sizing, as exact text. Each cap is the largest quantity that it alone would allow. */
+export interface SizingTrace {
+  readonly balance: string
+  readonly free: string
+  readonly equity: string
+  readonly reserved: string
+  readonly riskPercent: string
+  readonly leverage: number
+  readonly maxNotional: string | null
+  readonly caps: Readonly<Record<Cap, string | null>>
+  /** The cap that decided. */
+  readonly bound: Cap
+  readonly minimum: string
+  /** Zero when the order was denied. */
+  readonly quantity: string
+  readonly notional: string
+  /** What is lost, before fees, if the stop is hit at its price. */
+  readonly atRisk: string
+}
+
+export interface Sized {
+  readonly quantity: Decimal
+  readonly trace: SizingTrace
+}
+
+export interface SizingFailure {
+  readonly denial: Denial
+  readonly trace: SizingTrace
+}
+
+export function sizingTerms(
+  prices: { readonly entry: Decimal; readonly stop: { readonly trigger: Decimal } },
+  instrument: Instrument,
+  policy: SizingPolicy,
+): SizingTerms {
+  const perStep = instrument.contractSize.times(instrument.quantityStep)
+  const lossPerStep = prices.entry.minus(prices.stop.trigger).abs().times(perStep)
+  const notionalPerStep = prices.entry.times(perStep)
+  return {
+    quantityStep: instrument.quantityStep,
+    lossPerStep,
+    lossPerStepHundredfold: lossPerStep.times(HUNDRED),
+    notionalPerStep,
+    stepsMin: maximum(
+      stepsToReach(instrument.minimumQuantity, instrument.quantityStep),
+      stepsToReach(instrument.minimumNotional, notionalPerStep),
+    ),
+    stepsMax: wholeStepsIn(instrument.maximumQuantity, instrument.quantityStep),
+    entryCostPercent: policy.entryCostPercent,
+  }
+}
+
+/** The quantity, or BELOW_MINIMUM / INSUFFICIENT_BALANCE; with the trace either way. */
+export function size(money: FollowerMoney, terms: SizingTerms): Result<Sized, SizingFailure> {
+  const allowed = stepsByCap(money, terms)
+  let bound: Cap = 'risk'
+  let steps = allowed.risk
+  for (const cap of caps) {
+    const limit = allowed[cap]
+    if (limit !== null && limit.lt(steps)) {
+      steps = limit
+      bound = cap
+    }
+  }
+  const enough = steps.gte(terms.stepsMin) && steps.gt(ZERO)
+  const trace = traceOf(money, terms, { allowed, bound, steps: enough ? steps : ZERO })
+  if (enough) return ok({ quantity: steps.times(terms.quantityStep), trace })
+  const context = {
+    quantity: steps.times(terms.quantityStep).toString(),
+    minimum: trace.minimum,
+    minimumNotional: terms.stepsMin.times(terms.notionalPerStep).toString(),
+    bound,
+  }
+  // Whatever bound: if the money itself does not carry the minimum, more risk would not help.
+  const carried = minimum(allowed.balance, allowed.leverage)
+  const code = carried.lt(terms.stepsMin) || carried.lte(ZERO) ? 'INSUFFICIENT_BALANCE' : 'BELOW_MINIMUM'
+  return err({ denial: denial(code, context), trace })
+}
+
+type StepsByCap = Record<'risk' | 'leverage' | 'balance' | 'venue', Decimal> & { readonly plan: Decimal | null }
+
+/** Each cap as a whole number of steps: one exact division each, so nothing is rounded before it is compared. */
+function stepsByCap(money: FollowerMoney, terms: SizingTerms): StepsByCap {
+  const leverage = leverageText(money.leverage)
+  const available = maximum(money.free.minus(money.reserved), ZERO)
+  // margin + costs <= available, where margin = notional / leverage and costs = notional x entryCostPercent / 100.
+  const balanceDivisor = terms.notionalPerStep.times(HUNDRED.plus(terms.entryCostPercent.times(leverage)))
+  return {
+    risk: wholeStepsIn(maximum(money.total, ZERO).times(money.riskPercent), terms.lossPerStepHundredfold),
+    leverage: wholeStepsIn(maximum(money.equity, ZERO).times(leverage), terms.notionalPerStep),
+    balance: wholeStepsIn(available.times(leverage).times(HUNDRED), balanceDivisor),
+    plan: money.maxNotional === null ? null : wholeStepsIn(money.maxNotional, terms.notionalPerStep),
+    venue: terms.stepsMax,
+  }
+}
+
+/** Leverage is a whole number from 1 to 125: its text is exact. */
+function leverageText(leverage: number): string {
+  return String(leverage)
+}
+
+function traceOf(
+  money: FollowerMoney,
+  terms: SizingTerms,
+  result: { readonly allowed: StepsByCap; readonly bound: Cap; readonly steps: Decimal },
+): SizingTrace {
+  const { allowed, bound, steps } = result
+  const text = (count: Decimal) => count.times(terms.quantityStep).toString()
+  return {
+    balance: money.total.toString(),
+    free: money.free.toString(),
+    equity: money.equity.toString(),
+    reserved: money.reserved.toString(),
+    riskPercent: money.riskPercent.toString(),
+    leverage: money.leverage,
+    maxNotional: money.maxNotional === null ? null : money.maxNotional.toString(),
+    caps: {
+      risk: text(allowed.risk),
+      leverage: text(allowed.leverage),
+      balance: text(allowed.balance),
+      plan: allowed.plan === null ? null : text(allowed.plan),
+      venue: text(allowed.venue),
+    },
+    bound,
+    minimum: text(terms.stepsMin),
+    quantity: text(steps),
+    notional: steps.times(terms.notionalPerStep).toString(),
+    atRisk: steps.times(terms.lossPerStep).toString(),
+  }
+}

@@ -1,0 +1,51 @@
+import { decimal, sum, ZERO } from '@tradewire/kernel/decimal'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { splitOverTargets } from './targets.ts'
+
+const prices = ['101', '102', '103', '104'].map(decimal)
+
+function split(quantity: string, count: number, minimum = '0.001', quantityStep = '0.001') {
+  const rules = { quantityStep: decimal(quantityStep), minimumAt: () => decimal(minimum) }
+  const { parts, merged } = splitOverTargets(decimal(quantity), prices.slice(0, count), rules)
+  return { parts: parts.map((part) => part.quantity.toString()), merged }
+}
+
+describe('the split over targets', () => {
+  it('gives steps left over to the targets nearest the entry, one each', () => {
+    expect(split('0.007', 4).parts).toEqual(['0.002', '0.002', '0.002', '0.001'])
+    expect(split('0.009', 3).parts).toEqual(['0.003', '0.003', '0.003'])
+    expect(split('0.673', 3).parts).toEqual(['0.225', '0.224', '0.224'])
+  })
+
+  it('merges a part that is too small into its neighbour nearer the entry, and records it', () => {
+    expect(split('0.007', 4, '0.002')).toEqual({ parts: ['0.002', '0.002', '0.003', '0'], merged: [[4, 3]] })
+    expect(split('0.005', 4, '0.002')).toEqual({ parts: ['0.003', '0', '0.002', '0'], merged: [[4, 3], [2, 1]] })
+    expect(split('0.001', 4)).toEqual({ parts: ['0.001', '0', '0', '0'], merged: [] })
+  })
+
+  it('leaves all with one target when nothing can be split', () => {
+    expect(split('0.003', 4, '0.003').parts).toEqual(['0.003', '0', '0', '0'])
+  })
+
+  it('adds up to the quantity, keeps whole steps and no part below the minimum, whatever comes', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 100_000 }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 1, max: 30 }),
+        fc.constantFrom('1', '0.001', '0.25', '100'),
+        (steps, count, minimumSteps, stepText) => {
+          const step = decimal(stepText)
+          const quantity = step.times(String(steps))
+          const minimum = step.times(String(minimumSteps))
+          const rules = { quantityStep: step, minimumAt: () => minimum }
+          const parts = splitOverTargets(quantity, prices.slice(0, count), rules).parts.map((part) => part.quantity)
+          expect(sum(parts).eq(quantity)).toBe(true)
+          for (const part of parts) expect(part.mod(step).eq(ZERO)).toBe(true)
+          if (quantity.gte(minimum)) for (const part of parts) expect(part.eq(ZERO) || part.gte(minimum)).toBe(true)
+        },
+      ),
+    )
+  })
+})

@@ -1,0 +1,46 @@
+/**
+ * What the planner may count on at each venue, as one table: adding a way to protect is adding to a row.
+ * Called by the gate, the price rules and the target split. Must never promise what the venue's adapter does not do.
+ */
+import type { Venue } from '@tradewire/contracts/common'
+
+export interface TrailingRule {
+  readonly callbackMinimumPercent: string
+  readonly callbackMaximumPercent: string
+  readonly callbackStepPercent: string
+}
+
+export interface VenueCapabilities {
+  /**
+   * `reduce-only`: a stop, several targets and a trailing stop may rest for the same position at once and can never
+   * open a new one. `none`: stop and targets would compete for the same coins, and nothing here emulates them yet.
+   */
+  readonly protection: 'reduce-only' | 'none'
+  readonly trailing: TrailingRule | null
+  /** Whether the venue's minimum notional also binds orders that only reduce a position. */
+  readonly exitsNeedMinimumNotional: boolean
+  /** One net position per symbol: positions of opposite sides would eat each other. */
+  readonly netting: boolean
+  /** Whether positions are held on margin; without it an order needs its whole notional. */
+  readonly margin: boolean
+}
+
+const futures: VenueCapabilities = {
+  protection: 'reduce-only',
+  trailing: { callbackMinimumPercent: '0.1', callbackMaximumPercent: '10', callbackStepPercent: '0.1' },
+  exitsNeedMinimumNotional: false,
+  netting: true,
+  margin: true,
+}
+
+export const venueCapabilities: Readonly<Record<Venue, VenueCapabilities>> = {
+  'binance-usdm': futures,
+  paper: futures,
+  'binance-spot': {
+    protection: 'none',
+    trailing: null,
+    exitsNeedMinimumNotional: true,
+    netting: false,
+    margin: false,
+  },
+}

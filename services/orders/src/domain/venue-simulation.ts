@@ -1,0 +1,181 @@
+/**
+ * A venue of one position that accepts, refuses, fills in parts, loses replies and delivers news late, twice and in
+ * any order, by the choices it is fed. Called by the bracket's property tests. Must never be imported by the service.
+ */
+import { type Decimal, decimal, minimum, ZERO } from '@tradewire/kernel/decimal'
+import { advance, type Step, type TradeEvent } from './advance.ts'
+import type { Bracket, BracketNews } from './bracket.ts'
+import { exitPolicyDefault } from './decide.ts'
+import { at, bracketOf } from './fixtures.ts'
+import { type Leg, type LegNews, type LegUpdate, type Reason } from './leg.ts'
+import type { SignalPlan } from './signal-plan.ts'
+
+type VenueStatus = 'unanswered' | 'lost' | 'working' | 'ended'
+
+interface VenueOrder {
+  readonly leg: Leg
+  status: VenueStatus
+  cancelAsked: boolean
+  revision: number
+  filled: Decimal
+  paid: Decimal
+}
+
+const stepQuantity = decimal('0.001')
+const roundsMax = 200
+
+export class VenueSimulation {
+  bracket: Bracket
+  readonly orders = new Map<string, VenueOrder>()
+  readonly events: TradeEvent[] = []
+  /** News under way. */
+  readonly pending: LegUpdate[] = []
+  readonly delivered: LegUpdate[] = []
+  cash = ZERO
+  private nowMs = 0
+  private readonly plan: SignalPlan
+
+  constructor(plan: SignalPlan, quantity: Decimal) {
+    this.plan = plan
+    this.bracket = bracketOf(plan, quantity)
+    this.place(this.bracket.legs[0]!)
+  }
+
+  /** What the venue holds. */
+  get held(): Decimal {
+    let held = ZERO
+    for (const { leg, filled } of this.orders.values()) held = leg.purpose === 'entry' ? held.plus(filled) : held.minus(filled)
+    return held
+  }
+
+  /** One thing happens, by these choices. */
+  act(kind: number, which: number, amount: number): void {
+    this.nowMs += 7
+    const order = [...this.orders.values()][which % this.orders.size]!
+    switch (kind % 8) {
+      case 0:
+      case 1:
+        return this.answer(order, amount)
+      case 2:
+      case 3:
+        return this.fill(order, decimal(String((amount % 400) + 1)).times(stepQuantity))
+      case 4:
+        return this.cancel(order)
+      case 5:
+      case 6:
+        return this.deliver(which, (amount % 3) + 1, amount % 5 === 0)
+      default:
+        return amount % 20 === 0 ? this.take([{ kind: 'close' }]) : this.wake(amount % 3_000)
+    }
+  }
+
+  /** Nothing goes wrong any more: all is answered, market orders fill, cancellations are done, news arrives. */
+  heal(): void {
+    for (let round = 0; round < roundsMax; round += 1) {
+      for (const order of this.orders.values()) this.finish(order)
+      const busy = this.pending.length > 0
+      while (this.pending.length > 0) this.deliver(0, this.pending.length, false)
+      this.wake(2_000)
+      if (!busy && this.pending.length === 0 && this.bracket.wakeAt === null) return
+    }
+    throw new Error('the bracket does not come to rest')
+  }
+
+  private finish(order: VenueOrder): void {
+    if (order.status === 'unanswered' || order.status === 'lost') {
+      order.status = 'working'
+      this.tell(order, 'accepted')
+    }
+    const market = order.leg.type === 'market'
+    if (market && order.status === 'working') this.fill(order, order.leg.quantity)
+    // A market order that only reduces ends when there is nothing left to reduce.
+    if (order.status === 'working' && (order.cancelAsked || market)) this.end(order)
+  }
+
+  private answer(order: VenueOrder, amount: number): void {
+    if (order.status !== 'unanswered' && order.status !== 'lost') return
+    const choice = amount % 6
+    if (choice === 0 && order.status === 'unanswered') {
+      order.status = 'lost'
+      return this.tell(order, 'unknown')
+    }
+    if (choice === 1) {
+      order.status = 'ended'
+      const codes = ['REFUSED_BY_VENUE', 'WOULD_TRIGGER_IMMEDIATELY']
+      return this.tell(order, 'rejected', { code: codes[amount % 2]!, message: '' })
+    }
+    order.status = 'working'
+    this.tell(order, 'accepted')
+  }
+
+  private fill(order: VenueOrder, asked: Decimal): void {
+    if (order.status !== 'working') return
+    const open = order.leg.quantity.minus(order.filled)
+    const room = order.leg.purpose === 'entry' ? open : minimum(open, this.held)
+    const quantity = minimum(asked, room)
+    if (quantity.lte(ZERO)) return
+    const price = order.leg.price ?? order.leg.triggerPrice ?? decimal(String(39_000 + (this.nowMs % 2_000)))
+    order.filled = order.filled.plus(quantity)
+    order.paid = order.paid.plus(quantity.times(price))
+    const buys = order.leg.side === 'buy'
+    this.cash = buys ? this.cash.minus(quantity.times(price)) : this.cash.plus(quantity.times(price))
+    if (order.filled.eq(order.leg.quantity)) order.status = 'ended'
+    this.tell(order, 'filled')
+  }
+
+  private cancel(order: VenueOrder): void {
+    if (order.cancelAsked && order.status === 'working') this.end(order)
+  }
+
+  private end(order: VenueOrder): void {
+    order.status = 'ended'
+    this.tell(order, 'cancelled')
+  }
+
+  private tell(order: VenueOrder, news: LegNews, reason: Reason | null = null): void {
+    order.revision += 1
+    this.pending.push({
+      intentId: order.leg.intentId,
+      news,
+      revision: order.revision,
+      venueOrderId: 'v',
+      clientOrderId: 'c',
+      final: order.status === 'ended',
+      filledQuantity: order.filled,
+      averagePrice: order.filled.gt(ZERO) ? order.paid.div(order.filled) : null,
+      fee: ZERO,
+      feeCurrency: null,
+      reason,
+      sentAt: at(this.nowMs),
+      observedAt: at(this.nowMs),
+    })
+  }
+
+  /** Takes some of the news under way, from any place, perhaps leaving a copy to come again. */
+  private deliver(from: number, count: number, twice: boolean): void {
+    if (this.pending.length === 0) return
+    const start = from % this.pending.length
+    const taken = this.pending.splice(start, count)
+    if (twice) this.pending.push(...taken)
+    this.delivered.push(...taken)
+    this.take(taken.toReversed().map((update) => ({ kind: 'update', update })))
+  }
+
+  private wake(afterMs: number): void {
+    this.nowMs += afterMs
+    if (this.bracket.wakeAt !== null && this.bracket.wakeAt <= at(this.nowMs)) this.take([{ kind: 'wake' }])
+  }
+
+  private take(news: readonly BracketNews[]): void {
+    const step: Step = advance(this.bracket, news, { plan: this.plan, policy: exitPolicyDefault, now: at(this.nowMs) })
+    this.bracket = step.bracket
+    this.events.push(...step.events)
+    for (const leg of step.submits) this.place(leg)
+    for (const leg of step.cancels) this.orders.get(leg.intentId)!.cancelAsked = true
+  }
+
+  private place(leg: Leg): void {
+    if (this.orders.has(leg.intentId)) throw new Error(`${leg.leg} was ordered twice`)
+    this.orders.set(leg.intentId, { leg, status: 'unanswered', cancelAsked: false, revision: 0, filled: ZERO, paid: ZERO })
+  }
+}
