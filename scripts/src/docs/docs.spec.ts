@@ -47,7 +47,7 @@ describe('the AsyncAPI document', () => {
   it('has no reference that leads nowhere', () => {
     const references = referencesIn(document)
     expect(references.length).toBeGreaterThan(0)
-    for (const reference of references) expect(lookUp(document, reference), reference).toBeDefined()
+    expect(references.filter((reference) => lookUp(document, reference) === undefined)).toEqual([])
   })
 
   it('does not depend on the order of the events', () => {

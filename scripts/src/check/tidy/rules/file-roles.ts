@@ -22,6 +22,7 @@ const ROLES = new Set([
   'errors',
   'module',
   'config',
+  'migration',
 ])
 /** Names that stand alone at the root of a service. */
 const ROOT_FILES = new Set(['main.ts', 'service.ts', 'config.ts', 'app.module.ts'])
@@ -37,6 +38,7 @@ const ROLE_FOLDERS: Readonly<Record<string, RegExp>> = {
   row: /^store\//,
   mapper: /^store\//,
   client: /^(clients|adapters\/[^/]+)\//,
+  migration: /^store\/migrations\//,
   adapter: /^adapters\/[^/]+\//,
   wire: /^(adapters\/[^/]+|clients|surfaces\/[^/]+|transport\/http)\//,
   map: /^(adapters\/[^/]+|clients|surfaces\/[^/]+|transport\/http)\//,
