@@ -86,6 +86,12 @@ interface ForbiddenImport {
 
 const FORBIDDEN_IMPORTS: readonly ForbiddenImport[] = [
   {
+    from: /^(node:)?crypto$/,
+    names: ['randomBytes', 'randomUUID', 'randomInt', 'randomFillSync', 'getRandomValues'],
+    homes: [/^libs\/kernel\/src\//],
+    message: 'take randomness from an injected Randomness and ids from an injected IdSource',
+  },
+  {
     from: /^@nestjs\//,
     names: ['forwardRef', 'ModuleRef', 'LazyModuleLoader'],
     homes: [/^libs\/nest-kit\/src\//],
@@ -115,8 +121,8 @@ const FORBIDDEN_IMPORTS: readonly ForbiddenImport[] = [
 
 export const forbiddenImports: Rule = {
   name: 'forbidden-imports',
-  mend: 'see docs/style.md, rules 4 and 7',
-  applies: (source) => ['libs', 'services', 'launcher'].includes(source.area),
+  mend: 'see docs/style.md, rules 4, 7 and 15',
+  applies: isShipped,
   check(source: Source): readonly Violation[] {
     return source.tree.statements.filter(ts.isImportDeclaration).flatMap((statement) => checkImport(source, statement))
   },
