@@ -4,8 +4,15 @@
  */
 import { Command, CommanderError } from 'commander'
 import pc from 'picocolors'
+import { doctorCommand } from './commands/doctor.command.ts'
 import { downCommand } from './commands/down.command.ts'
+import { logsCommand } from './commands/logs.command.ts'
+import { migrateCommand } from './commands/migrate.command.ts'
+import { paperCommand } from './commands/paper.command.ts'
+import { runCommand } from './commands/run.command.ts'
+import { checkCommand, genCommand } from './commands/scripts.command.ts'
 import { statusCommand } from './commands/status.command.ts'
+import { testCommand } from './commands/test.command.ts'
 import { upCommand } from './commands/up.command.ts'
 import { LauncherError, exitCodes, messageOf } from './terminal/launcher-error.ts'
 
@@ -14,6 +21,14 @@ function program(): Command {
     upCommand(),
     downCommand(),
     statusCommand(),
+    logsCommand(),
+    doctorCommand(),
+    paperCommand(),
+    migrateCommand(),
+    runCommand(),
+    testCommand(),
+    checkCommand(),
+    genCommand(),
   ]
   const root = new Command('tradewire')
     .description('One trading signal becomes a protected position on every follower account, exactly once.')
@@ -40,7 +55,7 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage
   const known = error instanceof LauncherError
   process.stderr.write(`${pc.red('tradewire:')} ${messageOf(error)}\n`)
-  if (known && error.mend !== undefined) process.stderr.write(`  mend it with: ${error.mend}\n`)
+  if (known && error.mend !== undefined) process.stderr.write(`  -> ${error.mend}\n`)
   if (!known && error instanceof Error && error.stack !== undefined) process.stderr.write(`${pc.dim(error.stack)}\n`)
   return known ? error.exitCode : exitCodes.failed
 }

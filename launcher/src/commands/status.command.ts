@@ -47,7 +47,15 @@ async function showStatus({ home, json }: StatusOptions): Promise<void> {
   }
   const parts = await Promise.all(record.parts.map(statusOf))
   if (parts.some(({ state }) => state === 'dead' || state === 'not-ready')) process.exitCode = exitCodes.failed
-  if (json) printJson({ home: home.root, running: true, mode: record.mode, pid: record.launcher.pid, startedAt: record.startedAt, parts })
+  if (json)
+    printJson({
+      home: home.root,
+      running: true,
+      mode: record.mode,
+      pid: record.launcher.pid,
+      startedAt: record.startedAt,
+      parts,
+    })
   else printStatus(record, parts)
 }
 
@@ -59,7 +67,8 @@ function notRunningText(root: string, record: RunRecord | undefined): string {
 async function statusOf(part: RunPart): Promise<PartStatus> {
   const { name, kind, url, pid } = part
   const facts = { name, kind, url, pid, uptimeSeconds: Math.floor(msSince(part.startedAt) / 1_000) }
-  if (!isSameProcess(part)) return { ...facts, state: 'dead', residentBytes: undefined, reasons: { process: 'has ended' } }
+  if (!isSameProcess(part))
+    return { ...facts, state: 'dead', residentBytes: undefined, reasons: { process: 'has ended' } }
   const residentBytes = residentBytesOf(pid)
   if (kind === 'backend') return { ...facts, state: 'running', residentBytes, reasons: {} }
   const { ready, reasons } = await readinessOf(url)
@@ -80,7 +89,9 @@ function printStatus(record: RunRecord, parts: readonly PartStatus[]): void {
     ]),
   )
   if (record.mode === 'one-process') {
-    printLine(pc.dim(`All services and Redis share process ${record.launcher.pid}; its memory is shown for each of them.`))
+    printLine(
+      pc.dim(`All services and Redis share process ${record.launcher.pid}; its memory is shown for each of them.`),
+    )
   }
 }
 

@@ -27,7 +27,12 @@ export function upCommand(): Command {
     .description('start PostgreSQL, NATS, Redis and the services, and run until Ctrl-C')
     .option('--detach', 'return when everything is ready and leave it running', false)
     .addOption(homeOption())
-    .option('--port <number>', 'port of the gateway; the others follow it, 0 takes any free ones', portNumber, gatewayPortDefault)
+    .option(
+      '--port <number>',
+      'port of the gateway; the others follow it, 0 takes any free ones',
+      portNumber,
+      gatewayPortDefault,
+    )
     .option('--services <list>', 'services to start, separated by commas', 'all')
     .option('--processes', 'one process per service, restarted when it dies', false)
     .addOption(jsonOption())
@@ -73,11 +78,7 @@ async function runHere(options: UpOptions): Promise<void> {
   })
 }
 
-async function startReporting(
-  options: UpOptions,
-  cancel: AbortSignal,
-  progress: ProgressSink,
-): Promise<RunningSystem> {
+async function startReporting(options: UpOptions, cancel: AbortSignal, progress: ProgressSink): Promise<RunningSystem> {
   const { home, port, processes } = options
   try {
     const services = parseServices(options.services)

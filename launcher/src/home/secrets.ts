@@ -43,7 +43,10 @@ export async function ensureSecrets(
 export async function ensureKeys(home: Home, randomness: Randomness = new SystemRandomness()): Promise<KeyFiles> {
   const brokersMaster = join(home.keys, 'brokers-master.key')
   try {
-    await writeFile(brokersMaster, `${randomness.bytes(masterKeyBytes).toString('base64')}\n`, { mode: 0o600, flag: 'wx' })
+    await writeFile(brokersMaster, `${randomness.bytes(masterKeyBytes).toString('base64')}\n`, {
+      mode: 0o600,
+      flag: 'wx',
+    })
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
   }

@@ -38,13 +38,17 @@ function isServiceName(name: string): name is ServiceName {
   return (serviceNames as readonly string[]).includes(name)
 }
 
-/** `all` or a comma-separated list, in the order in which services start. */
+/** `all`, `none` (the servers alone) or a comma-separated list, in the order in which services start. */
 export function parseServices(text: string): ServiceName[] {
   const wanted = text.split(',').map((name) => name.trim())
-  const unknown = wanted.filter((name) => name !== 'all' && !isServiceName(name))
+  const unknown = wanted.filter((name) => name !== 'all' && name !== 'none' && !isServiceName(name))
   if (unknown.length > 0) {
     const known = serviceNames.join(', ')
-    throw new LauncherError(`no service is called ${unknown.join(', ')}`, `choose from: all, ${known}`, exitCodes.usage)
+    throw new LauncherError(
+      `no service is called ${unknown.join(', ')}`,
+      `choose from: all, none, ${known}`,
+      exitCodes.usage,
+    )
   }
   return serviceNames.filter((name) => wanted.includes('all') || wanted.includes(name))
 }

@@ -46,7 +46,26 @@ function prefixOf(service: string): string {
   return service.toUpperCase().replaceAll('-', '_')
 }
 
+export interface DatabaseLogin {
+  readonly role: string
+  readonly password: string
+}
+
 /** The name of a service's login role; it owns the service's schema and sees no other. */
 export function roleOf(service: string): string {
   return `tradewire_${service.replaceAll('-', '_')}`
+}
+
+/** The logins that the environment names as <SERVICE>_DATABASE_URL, by service. */
+export function loginsFrom(inherited: Environment, names: readonly string[]): Partial<Record<string, DatabaseLogin>> {
+  const logins: Record<string, DatabaseLogin> = {}
+  for (const name of names) {
+    const text = inherited[`${prefixOf(name)}_DATABASE_URL`]
+    if (!text) continue
+    const { username, password } = new URL(text)
+    if (username !== '' && password !== '') {
+      logins[name] = { role: decodeURIComponent(username), password: decodeURIComponent(password) }
+    }
+  }
+  return logins
 }

@@ -32,7 +32,9 @@ export function portHolder(port: number): PortHolder | undefined {
 
 function holdsSocket(pid: string, sockets: ReadonlySet<string>): boolean {
   const folder = `/proc/${pid}/fd`
-  return readOr(() => readdirSync(folder), []).some((fd) => sockets.has(readOr(() => readlinkSync(`${folder}/${fd}`), '')))
+  return readOr(() => readdirSync(folder), []).some((fd) =>
+    sockets.has(readOr(() => readlinkSync(`${folder}/${fd}`), '')),
+  )
 }
 
 function readOr<Value>(read: () => Value, otherwise: Value): Value {

@@ -69,7 +69,9 @@ function liveProgress(stream: NodeJS.WriteStream): ProgressSink {
       const draw = (): void => {
         frame += 1
         const elapsed = pc.dim(seconds(performance.now() - startedMs))
-        stream.write(`\r\u001B[K  ${pc.cyan(frames[frame % frames.length] ?? '')} ${event.name.padEnd(nameWidth)} ${elapsed}`)
+        stream.write(
+          `\r\u001B[K  ${pc.cyan(frames[frame % frames.length] ?? '')} ${event.name.padEnd(nameWidth)} ${elapsed}`,
+        )
       }
       draw()
       timer = setInterval(draw, redrawMs)

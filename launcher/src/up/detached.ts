@@ -35,7 +35,11 @@ export function failureMessage(error: unknown): ChildMessage {
   }
 }
 
-export async function startDetached(home: Home, args: readonly string[], progress: ProgressSink): Promise<ReadyMessage> {
+export async function startDetached(
+  home: Home,
+  args: readonly string[],
+  progress: ProgressSink,
+): Promise<ReadyMessage> {
   await createHome(home)
   const log = openSync(logFileOf(home, 'launcher'), 'a', logFileMode)
   const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...args], {
@@ -50,7 +54,12 @@ export async function startDetached(home: Home, args: readonly string[], progres
     return await new Promise<ReadyMessage>((resolve, reject) => {
       child.once('error', reject)
       child.once('exit', (code, signal) => {
-        reject(new LauncherError(`the start ended early (${signal ?? `exit ${code}`})`, `read ${logFileOf(home, 'launcher')}`))
+        reject(
+          new LauncherError(
+            `the start ended early (${signal ?? `exit ${code}`})`,
+            `read ${logFileOf(home, 'launcher')}`,
+          ),
+        )
       })
       child.on('message', (message: ChildMessage) => {
         if (message.kind === 'progress') progress(message.event)

@@ -4,7 +4,7 @@
  */
 import { roleUrl, runMigrations } from '@tradewire/database/migrations'
 import type { AnyServiceDefinition } from '@tradewire/nest-kit/define-service'
-import { roleOf } from '../services/service-environment.ts'
+import { type DatabaseLogin, roleOf } from '../services/service-environment.ts'
 
 export interface PreparedService {
   readonly service: string
@@ -12,11 +12,6 @@ export interface PreparedService {
   readonly url: string
   /** Names of the migrations applied now. */
   readonly applied: readonly string[]
-}
-
-export interface DatabaseLogin {
-  readonly role: string
-  readonly password: string
 }
 
 export async function prepareDatabase(

@@ -99,7 +99,7 @@ function nats(input: BackendsInput): Promise<Started> {
     const binary = await findNatsServer({ toolsDirectory, onProgress: (line) => step.note(line) })
     const logFile = logFileOf(input.home, 'nats')
     const options = { directory: input.home.nats, executable: binary.path, port: input.ports.nats, logFile }
-    const value = await supervised('nats', logFile, input, () => startNats({ ...options, serverName: 'tradewire' }))
+    const value = await supervised('nats', logFile, input, () => startNats(options))
     const version = (await readNatsInfo(input.ports.nats, 1_000))?.version ?? binary.version
     return { value, detail: `${version} with JetStream at 127.0.0.1:${input.ports.nats}` }
   })
@@ -110,7 +110,12 @@ async function redis(input: BackendsInput): Promise<Started> {
     const url = input.inherited['REDIS_URL']
     if (url) return { value: external('redis', url), detail: `yours, ${withoutPassword(url)}` }
     const running = await startRedis({ port: input.ports.redis })
-    const part = partOf({ name: 'redis', url: running.url, pid: process.pid, logFile: logFileOf(input.home, 'launcher') })
+    const part = partOf({
+      name: 'redis',
+      url: running.url,
+      pid: process.pid,
+      logFile: logFileOf(input.home, 'launcher'),
+    })
     const value: Started = { name: 'redis', url: running.url, part: () => part, stop: () => running.stop() }
     return { value, detail: `in this process at 127.0.0.1:${running.port}` }
   })

@@ -146,7 +146,8 @@ async function startServices(options: SystemOptions, host: ServiceHost): Promise
     urls[name] = await runStep(options.progress, name, async () => {
       const url = await host.start(name)
       // In one process the services come up one after the other; processes start side by side and are waited for below.
-      if (!options.processes) await untilReady({ name, url, logFile: logFileOf(options.home, name), cancel: options.cancel })
+      if (!options.processes)
+        await untilReady({ name, url, logFile: logFileOf(options.home, name), cancel: options.cancel })
       return { value: url, detail: `${options.processes ? 'started' : 'ready'} at ${url}` }
     })
   }

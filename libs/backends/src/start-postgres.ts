@@ -102,7 +102,10 @@ interface Initialisation {
 async function initialise(input: Initialisation): Promise<string> {
   const passwordFile = join(input.directory, 'superuser-password')
   const known = await readFile(passwordFile, 'utf8').catch(() => undefined)
-  const complete = await stat(join(input.dataDirectory, 'PG_VERSION')).then(() => true, () => false)
+  const complete = await stat(join(input.dataDirectory, 'PG_VERSION')).then(
+    () => true,
+    () => false,
+  )
   if (known !== undefined && complete) return known.trim()
   if (complete) throw new Error(`${passwordFile} is missing, so ${input.dataDirectory} cannot be opened`)
   input.onProgress?.(`creating the database files of PostgreSQL ${input.binaries.major}`)
@@ -111,7 +114,12 @@ async function initialise(input: Initialisation): Promise<string> {
   const handOver = join(input.directory, 'initdb-password')
   await writeFile(handOver, password, { mode: 0o600 })
   if (input.user !== undefined) await chown(handOver, input.user.uid, input.user.gid)
-  const args = [`--pgdata=${input.dataDirectory}`, `--username=${superuser}`, `--pwfile=${handOver}`, '--auth=scram-sha-256']
+  const args = [
+    `--pgdata=${input.dataDirectory}`,
+    `--username=${superuser}`,
+    `--pwfile=${handOver}`,
+    '--auth=scram-sha-256',
+  ]
   args.push('--encoding=UTF8', '--no-locale', '--locale-provider=builtin', '--builtin-locale=C.UTF-8')
   try {
     await promisify(execFile)(input.binaries.initdb, args, { cwd: input.directory, ...input.user })
