@@ -22,8 +22,8 @@ const plans = [
   }),
 ]
 
-const choice = fc.tuple(fc.nat(7), fc.nat(15), fc.nat(1_000))
-const histories = fc.array(choice, { minLength: 5, maxLength: 120 })
+const choice = fc.noBias(fc.tuple(fc.nat(7), fc.nat(15), fc.nat(1_000)))
+const histories = fc.array(choice, { minLength: 5, maxLength: 150, size: 'max' })
 
 function run(planIndex: number, history: readonly (readonly [number, number, number])[]): VenueSimulation {
   const simulation = new VenueSimulation(plans[planIndex]!, d('0.9'))
@@ -39,7 +39,11 @@ function checkAtRest({ bracket, held, events, orders, cash }: VenueSimulation): 
   expect(position.remaining.toString()).toBe(held.toString())
   const stops = bracket.legs.filter((leg) => leg.purpose === 'stop' && leg.state === 'working')
   if (bracket.state === 'protected') {
-    expect(stops.map((stop) => openQuantity(stop).toString())).toEqual([held.toString()])
+    expect(stops).toHaveLength(1)
+    // While a target is filling the stop may still be as large as before: it only reduces.
+    const filling = bracket.legs.some((leg) => leg.purpose === 'target' && !isFinal(leg) && leg.filledQuantity.gt(ZERO))
+    if (filling) expect(openQuantity(stops[0]!).gte(held)).toBe(true)
+    else expect(openQuantity(stops[0]!).toString()).toBe(held.toString())
   } else {
     expect(held.eq(ZERO)).toBe(true)
     expect([...orders.values()].filter(({ status }) => status !== 'ended').map(({ leg }) => leg.leg)).toEqual([])

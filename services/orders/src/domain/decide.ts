@@ -129,16 +129,27 @@ function protect({ bracket, position, plan, policy }: Situation): Decision {
   if (position.remaining.lte(ZERO)) return nothing
   const stops = bracket.legs.filter(({ purpose }) => purpose === 'stop')
   const live = stops.filter((stop) => !isFinal(stop) && !stop.cancelRequested)
-  const exact = live.find((stop) => openQuantity(stop).eq(position.remaining))
-  if (exact !== undefined) {
-    return exact.state === 'working' ? { ...nothing, cancel: live.filter((stop) => stop !== exact) } : nothing
+  const kept = stopToKeep(live, position.remaining, bracket.legs.some(isFillingTarget))
+  if (kept !== undefined) {
+    return kept.state === 'working' ? { ...nothing, cancel: live.filter((stop) => stop !== kept) } : nothing
   }
-  // Too large is harmless while a target is still filling: a reduce-only stop closes what there is.
-  const large = live.some((stop) => openQuantity(stop).gt(position.remaining))
-  if (large && bracket.legs.some(isFillingTarget)) return nothing
   const unanswered = live.filter(({ state }) => state === 'submitted').length
   if (unanswered >= policy.unansweredStopsMax) return nothing
   return { ...nothing, submit: [stopDraft(stops.length + 1, position.remaining, plan)] }
+}
+
+/**
+ * The live stop that fits what is held. While a target is still filling one that is too large fits as well: it only
+ * reduces, and it will be replaced once, when the target is done.
+ */
+function stopToKeep(live: readonly Leg[], remaining: Decimal, targetFills: boolean): Leg | undefined {
+  const fitting = live.filter((stop) => openQuantity(stop).eq(remaining))
+  const large = targetFills ? live.filter((stop) => openQuantity(stop).gt(remaining)) : []
+  return [...fitting, ...large].toSorted(bySize).find(({ state }) => state === 'working') ?? fitting[0] ?? large[0]
+}
+
+function bySize(a: Leg, b: Leg): number {
+  return openQuantity(a).cmp(openQuantity(b))
 }
 
 function isFillingTarget(leg: Leg): boolean {

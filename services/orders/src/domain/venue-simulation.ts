@@ -75,8 +75,9 @@ export class VenueSimulation {
       for (const order of this.orders.values()) this.finish(order)
       const busy = this.pending.length > 0
       while (this.pending.length > 0) this.deliver(0, this.pending.length, false)
-      this.wake(2_000)
-      if (!busy && this.pending.length === 0 && this.bracket.wakeAt === null) return
+      this.wake(this.bracket.wakeAt === null ? 0 : Math.max(0, Date.parse(this.bracket.wakeAt) - Date.parse(at(this.nowMs))))
+      const open = [...this.orders.values()].some((order) => order.status !== 'ended' && (order.cancelAsked || order.status !== 'working'))
+      if (!busy && !open && this.pending.length === 0 && this.bracket.wakeAt === null) return
     }
     throw new Error('the bracket does not come to rest')
   }
