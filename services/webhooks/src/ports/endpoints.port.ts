@@ -1,0 +1,20 @@
+/** What the use cases need of stored endpoints. Called by use cases. Must never leak a row. */
+import type { Transaction } from '@tradewire/database/transaction'
+import type { WebhookEndpointId } from '@tradewire/kernel/ids'
+import type { Endpoint } from '../domain/endpoint.ts'
+
+export interface EndpointWindow {
+  readonly userId: string | undefined
+  readonly afterId: string | undefined
+  readonly limit: number
+}
+
+export abstract class Endpoints {
+  abstract insert(tx: Transaction, endpoint: Endpoint): Promise<void>
+  abstract lock(tx: Transaction, id: WebhookEndpointId): Promise<Endpoint | undefined>
+  abstract update(tx: Transaction, endpoint: Endpoint): Promise<void>
+  abstract remove(tx: Transaction, id: WebhookEndpointId): Promise<void>
+  abstract find(id: WebhookEndpointId): Promise<Endpoint | undefined>
+  abstract list(window: EndpointWindow): Promise<Endpoint[]>
+  abstract count(tx: Transaction, userId: string): Promise<number>
+}

@@ -1,0 +1,23 @@
+/** Hears the events that endpoints may subscribe to. Called by the bus. Must never decide anything. */
+import { Controller } from '@nestjs/common'
+import { Consume } from '@tradewire/bus/decorators'
+import type { EventOf } from '@tradewire/contracts/define-event'
+import { accountConnected, accountDisconnected } from '@tradewire/contracts/events/brokers'
+import { tradeClosed, tradeOpened } from '@tradewire/contracts/events/orders'
+import type { Transaction } from '@tradewire/database/transaction'
+import { QueueDeliveries } from '../../use-cases/queue-deliveries/queue-deliveries.use-case.ts'
+
+/** Events queued in one transaction at most. */
+const eventsMax = 500
+
+type News = EventOf<typeof tradeOpened | typeof tradeClosed | typeof accountConnected | typeof accountDisconnected>
+
+@Controller()
+export class NewsConsumer {
+  constructor(private readonly queueDeliveries: QueueDeliveries) {}
+
+  @Consume([tradeOpened, tradeClosed, accountConnected, accountDisconnected], { name: 'webhooks-news', eventsMax })
+  handle(events: readonly News[], tx: Transaction): Promise<void> {
+    return this.queueDeliveries.execute(events, tx)
+  }
+}

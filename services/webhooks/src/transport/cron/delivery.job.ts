@@ -1,0 +1,91 @@
+/**
+ * Keeps deliveries under way: as many as may be, never more to one endpoint than it may have.
+ * Started with the service. Must never hold a delivery that another process could make.
+ */
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
+import { InjectConfig, InjectLogger } from '@tradewire/nest-kit/tokens'
+import type { Logger } from '@tradewire/observability/logger'
+import type { WebhooksConfig } from '../../config.ts'
+import { Deliveries, type Claimed } from '../../ports/deliveries.port.ts'
+import { Deliver } from '../../use-cases/deliver/deliver.use-case.ts'
+
+/** How soon a new delivery is noticed when nothing is under way. */
+const idlePollMs = 200
+const failurePollMs = 2_000
+const stopWaitMs = 15_000
+
+@Injectable()
+export class DeliveryJob implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly inFlight = new Map<string, number>()
+  private underWay = 0
+  private timer: NodeJS.Timeout | undefined
+  private claiming = false
+  private stopping = false
+  private idle: (() => void) | undefined
+
+  constructor(
+    @InjectConfig() private readonly config: WebhooksConfig,
+    @InjectLogger() private readonly logger: Logger,
+    private readonly deliveries: Deliveries,
+    private readonly deliver: Deliver,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.claimSoon(0)
+  }
+
+  /** Waits for what is under way; what is not finished by then is claimed again after its lease. */
+  async onApplicationShutdown(): Promise<void> {
+    this.stopping = true
+    clearTimeout(this.timer)
+    if (this.underWay === 0) return
+    await Promise.race([
+      new Promise<void>((resolve) => (this.idle = resolve)),
+      new Promise((resolve) => setTimeout(resolve, stopWaitMs).unref()),
+    ])
+  }
+
+  private claimSoon(waitMs: number): void {
+    clearTimeout(this.timer)
+    if (!this.stopping) this.timer = setTimeout(() => void this.claim(), waitMs)
+  }
+
+  private async claim(): Promise<void> {
+    if (this.claiming || this.stopping) return
+    this.claiming = true
+    let nextMs = idlePollMs
+    try {
+      const free = this.config.deliveriesInFlightMax - this.underWay
+      const perEndpoint = this.config.endpointInFlightMax
+      const saturated = [...this.inFlight].filter(([, count]) => count >= perEndpoint).map(([id]) => id)
+      const claimed = free > 0 ? await this.deliveries.claim({ rows: free, perEndpoint, saturated }) : []
+      for (const delivery of claimed) void this.run(delivery)
+      if (claimed.length > 0) nextMs = 0
+    } catch (error) {
+      this.logger.warn({ err: error }, 'due deliveries could not be claimed')
+      nextMs = failurePollMs
+    } finally {
+      this.claiming = false
+      this.claimSoon(nextMs)
+    }
+  }
+
+  private async run(delivery: Claimed): Promise<void> {
+    this.count(delivery.endpointId, 1)
+    try {
+      await this.deliver.execute(delivery)
+    } catch (error) {
+      this.logger.warn({ err: error, deliveryId: delivery.id }, 'the outcome of a delivery could not be written')
+    } finally {
+      this.count(delivery.endpointId, -1)
+      if (this.underWay === 0) this.idle?.()
+    }
+  }
+
+  private count(endpointId: string, change: 1 | -1): void {
+    this.underWay += change
+    const count = (this.inFlight.get(endpointId) ?? 0) + change
+    if (count === 0) this.inFlight.delete(endpointId)
+    else this.inFlight.set(endpointId, count)
+  }
+}

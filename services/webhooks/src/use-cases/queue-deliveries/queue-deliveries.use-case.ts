@@ -1,0 +1,23 @@
+/** Queues one delivery per event and endpoint that wants it. Called for events. Must never build a body twice for one event. */
+import { Injectable } from '@nestjs/common'
+import type { Event } from '@tradewire/contracts/define-event'
+import type { Transaction } from '@tradewire/database/transaction'
+import { payloadOf } from '../../domain/payload.ts'
+import { Deliveries } from '../../ports/deliveries.port.ts'
+
+@Injectable()
+export class QueueDeliveries {
+  constructor(private readonly deliveries: Deliveries) {}
+
+  execute(events: readonly Event<{ readonly userId: string }>[], tx: Transaction): Promise<void> {
+    return this.deliveries.queue(
+      tx,
+      events.map((event) => ({
+        eventId: event.id,
+        event: event.name,
+        userId: event.data.userId,
+        body: payloadOf({ ...event, data: { ...event.data } }),
+      })),
+    )
+  }
+}

@@ -1,0 +1,28 @@
+/** Sends deliveries again: same bytes, same id. Called over RPC. Must never replay what is still under way. */
+import { Injectable } from '@nestjs/common'
+import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
+import type { replayWebhookDeliveries } from '@tradewire/contracts/rpc/webhooks'
+import { Database } from '@tradewire/database/database'
+import type { CodedError } from '@tradewire/kernel/errors'
+import { ok, type Result } from '@tradewire/kernel/result'
+import { Deliveries } from '../../ports/deliveries.port.ts'
+import { ReadEndpoints } from '../read-endpoints/read-endpoints.use-case.ts'
+
+@Injectable()
+export class ReplayDeliveries {
+  constructor(
+    private readonly database: Database,
+    private readonly endpoints: ReadEndpoints,
+    private readonly deliveries: Deliveries,
+  ) {}
+
+  async execute({
+    caller,
+    endpointId,
+    which,
+  }: RequestOf<typeof replayWebhookDeliveries>): Promise<Result<ReplyOf<typeof replayWebhookDeliveries>, CodedError>> {
+    const endpoint = await this.endpoints.one({ caller, endpointId })
+    if (!endpoint.ok) return endpoint
+    return ok({ queued: await this.database.transact((tx) => this.deliveries.replay(tx, endpointId, which)) })
+  }
+}
