@@ -1,0 +1,147 @@
+/**
+ * One account's session at Binance spot. Called by placement, reconciliation and account checks.
+ * Must never pass a price with a market order: ccxt would turn the quantity into an amount of quote currency.
+ */
+import { type ApprovedOrder, isConditional } from '@tradewire/broker-kit/approved-order'
+import type {
+  BrokerSession,
+  OrderReference,
+  SessionHealth,
+  SessionListener,
+  VenueBalance,
+  VenueFill,
+  VenueInstrument,
+  VenueOrder,
+  VenuePosition,
+} from '@tradewire/broker-kit/broker-session'
+import * as brokerError from '@tradewire/broker-kit/broker-error'
+import { decimal, sum } from '@tradewire/kernel/decimal'
+import { err, ok } from '@tradewire/kernel/result'
+import { z } from 'zod'
+import { type Answer, type BinanceApi, endpoint } from './binance-api.client.ts'
+import { instrumentOf } from './binance-instrument.map.ts'
+import * as wire from './binance-order.wire.ts'
+import type { BinanceSpotStream } from './binance-spot-stream.client.ts'
+
+const fillsPerReadMax = 1_000
+
+export class BinanceSpotSession implements BrokerSession {
+  constructor(
+    private readonly api: BinanceApi,
+    private readonly stream: BinanceSpotStream,
+  ) {}
+
+  async submit(order: ApprovedOrder): Answer<VenueOrder> {
+    if (this.api.marketId(order.symbol) === null) {
+      return err(brokerError.rejected('UNKNOWN_SYMBOL', `${order.symbol} is not listed`))
+    }
+    const trigger =
+      order.type === 'take-profit-market' || order.type === 'take-profit-limit'
+        ? { takeProfitPrice: order.triggerPrice }
+        : { stopLossPrice: order.triggerPrice }
+    const placed = await this.api.call('place', wire.binanceOrder, async (exchange) => {
+      const { info } = await exchange.createOrder(
+        this.api.marketName(order.symbol),
+        order.price === null ? 'market' : 'limit',
+        order.side,
+        order.quantity,
+        order.price ?? undefined,
+        {
+          clientOrderId: order.clientOrderId,
+          ...(isConditional(order.type) ? trigger : {}),
+          // Conditional orders answer with an acknowledgement only unless asked for more.
+          newOrderRespType: 'FULL',
+        },
+      )
+      return info
+    })
+    return placed.ok ? ok(wire.venueOrderOf(placed.value, order.symbol)) : placed
+  }
+
+  async cancel(reference: OrderReference): Answer<VenueOrder> {
+    const cancelled = await this.api.call('cancel', wire.binanceOrder, async (exchange) => {
+      const market = this.api.marketName(reference.symbol)
+      const { info } = await exchange.cancelOrder(undefined, market, { clientOrderId: reference.clientOrderId })
+      return info
+    })
+    if (!cancelled.ok) return cancelled
+    return this.withFee({ ...wire.venueOrderOf(cancelled.value, reference.symbol), clientOrderId: reference.clientOrderId })
+  }
+
+  async findByClientId(reference: OrderReference): Answer<VenueOrder | null> {
+    const found = await this.api.call('read', wire.binanceOrder, async (exchange) => {
+      const market = this.api.marketName(reference.symbol)
+      const { info } = await exchange.fetchOrder(undefined, market, { clientOrderId: reference.clientOrderId })
+      return info
+    })
+    if (!found.ok) {
+      const absent = found.error.kind === 'rejected' && found.error.code === 'ORDER_NOT_FOUND'
+      return absent ? ok(null) : found
+    }
+    // A cancelled order is found by its id although its clientOrderId may name the cancel.
+    return this.withFee({ ...wire.venueOrderOf(found.value, reference.symbol), clientOrderId: reference.clientOrderId })
+  }
+
+  async openOrders(): Answer<readonly VenueOrder[]> {
+    const orders = await this.api.call('read', z.array(wire.binanceOrder), (api) => endpoint(api, 'privateGetOpenOrders'))
+    return orders.ok ? ok(orders.value.map((each) => wire.venueOrderOf(each, this.api.symbolOf(each.symbol)))) : orders
+  }
+
+  async positions(): Answer<readonly VenuePosition[]> {
+    await Promise.resolve()
+    return ok([])
+  }
+
+  async balances(): Answer<readonly VenueBalance[]> {
+    const account = await this.api.call('read', wire.spotAccount, (api) => endpoint(api, 'privateGetAccount', { omitZeroBalances: true }))
+    return account.ok ? ok(wire.spotBalancesOf(account.value)) : account
+  }
+
+  async fillsSince(symbol: string, since: Date): Answer<readonly VenueFill[]> {
+    const window = { symbol: this.api.marketId(symbol) ?? symbol, startTime: since.getTime(), limit: fillsPerReadMax }
+    const trades = await this.api.call('read', z.array(wire.binanceTrade), (api) => endpoint(api, 'privateGetMyTrades', window))
+    if (!trades.ok) return trades
+    const orders = await this.api.call('read', z.array(wire.binanceOrder), (api) => endpoint(api, 'privateGetAllOrders', window))
+    if (!orders.ok) return orders
+    const clientIds = new Map(orders.value.map((each) => [each.orderId, each.clientOrderId]))
+    return ok(trades.value.map((each) => wire.venueFillOf(each, symbol, clientIds.get(each.orderId) ?? null)))
+  }
+
+  async instruments(): Answer<readonly VenueInstrument[]> {
+    await Promise.resolve()
+    return ok(this.api.markets().flatMap((market) => instrumentOf(market) ?? []))
+  }
+
+  async setLeverage(): Answer<undefined> {
+    await Promise.resolve()
+    return err(brokerError.unsupported('leverage', 'spot has no leverage'))
+  }
+
+  events(listener: SessionListener): () => void {
+    this.stream.open(listener)
+    return () => this.stream.close()
+  }
+
+  health(): SessionHealth {
+    return this.stream.health()
+  }
+
+  async close(): Promise<void> {
+    this.stream.close()
+    await Promise.resolve()
+  }
+
+  private async withFee(order: VenueOrder): Answer<VenueOrder> {
+    if (order.fee !== null || order.venueOrderId === null) return ok(order)
+    const trades = await this.api.call('read', z.array(wire.binanceTrade), (api) =>
+      endpoint(api, 'privateGetMyTrades', {
+        symbol: this.api.marketId(order.symbol) ?? order.symbol,
+        orderId: order.venueOrderId,
+      }),
+    )
+    if (!trades.ok) return ok(order)
+    if (!sum(trades.value.map((each) => decimal(each.qty))).eq(decimal(order.filledQuantity))) return ok(order)
+    const fee = sum(trades.value.map((each) => decimal(each.commission))).toString()
+    return ok({ ...order, fee, feeCurrency: trades.value[0]?.commissionAsset ?? null })
+  }
+}

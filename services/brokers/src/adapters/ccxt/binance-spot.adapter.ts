@@ -1,0 +1,62 @@
+/**
+ * Venue `binance-spot`: Binance spot through ccxt. Called by the broker registry.
+ * Must never share an account's key, options or stream with another account.
+ */
+import { connectivity } from '@tradewire/broker-kit/broker-error'
+import { type BrokerDependencies, type BrokerEnvironment, defineBroker } from '@tradewire/broker-kit/define-broker'
+import { err, ok } from '@tradewire/kernel/result'
+import { BinanceApi } from './binance-api.client.ts'
+import { binanceClientId, binanceCredentials } from './binance-capabilities.wire.ts'
+import { BinanceSpotSession } from './binance-spot-session.client.ts'
+import { BinanceSpotStream } from './binance-spot-stream.client.ts'
+import { mapThrown } from './ccxt-error.map.ts'
+import { SharedExchange } from './ccxt-exchange.client.ts'
+
+const paperPath = '/binance-spot'
+const liveSocketUrl = 'wss://ws-api.binance.com:443/ws-api/v3'
+
+const exchanges = new WeakMap<BrokerDependencies, Map<BrokerEnvironment, SharedExchange>>()
+
+function sharedExchange(dependencies: BrokerDependencies, environment: BrokerEnvironment): SharedExchange {
+  const known = exchanges.get(dependencies) ?? new Map<BrokerEnvironment, SharedExchange>()
+  exchanges.set(dependencies, known)
+  const shared =
+    known.get(environment) ??
+    new SharedExchange({ venue: 'binance', environment, paperPath, marketTypes: ['spot'], dependencies })
+  known.set(environment, shared)
+  return shared
+}
+
+export const binanceSpotBroker = defineBroker({
+  id: 'binance-spot',
+  title: 'Binance spot',
+  credentials: binanceCredentials,
+  capabilities: {
+    orderTypes: ['market', 'limit', 'stop-market', 'stop-limit', 'take-profit-market', 'take-profit-limit'],
+    reduceOnly: false,
+    trailing: false,
+    leverage: null,
+    hedging: false,
+    targets: true,
+    clientId: binanceClientId,
+    streams: { orders: true, balances: false },
+    feeInReply: true,
+  },
+  rateLimits: [
+    { name: 'weight', scope: 'egress', capacity: 6_000, intervalMs: 60_000 },
+    { name: 'orders-10s', scope: 'account', capacity: 50, intervalMs: 10_000 },
+  ],
+  paperReadLagMs: 2_000,
+  async connect(credentials, { environment, dependencies }) {
+    try {
+      const exchange = await sharedExchange(dependencies, environment).session(credentials)
+      const api = new BinanceApi(exchange, false)
+      const url =
+        environment === 'paper' ? `${dependencies.paperUrl.replace(/^http/, 'ws')}${paperPath}/ws-api/v3` : liveSocketUrl
+      return ok(new BinanceSpotSession(api, new BinanceSpotStream(api, url, credentials, dependencies)))
+    } catch (thrown) {
+      const error = mapThrown(thrown, 'read', null)
+      return err(error.kind === 'auth' || error.kind === 'rate-limited' ? error : connectivity(error.message))
+    }
+  },
+})

@@ -1,0 +1,260 @@
+/**
+ * One account's session at Binance USD-M futures. Called by placement, reconciliation and account checks.
+ * Conditional and trailing orders live in the venue's algo book: every call here knows which book it asks.
+ */
+import { type ApprovedOrder, isConditional, isExit } from '@tradewire/broker-kit/approved-order'
+import type {
+  BrokerSession,
+  OrderReference,
+  SessionHealth,
+  SessionListener,
+  VenueBalance,
+  VenueFill,
+  VenueInstrument,
+  VenueOrder,
+  VenuePosition,
+} from '@tradewire/broker-kit/broker-session'
+import { decimal, sum, ZERO } from '@tradewire/kernel/decimal'
+import { err, ok } from '@tradewire/kernel/result'
+import * as brokerError from '@tradewire/broker-kit/broker-error'
+import { z } from 'zod'
+import { type Answer, type BinanceApi, endpoint } from './binance-api.client.ts'
+import { instrumentOf } from './binance-instrument.map.ts'
+import * as wire from './binance-order.wire.ts'
+import type { BinanceUsdmStream } from './binance-usdm-stream.client.ts'
+
+const nothing = z.unknown()
+/** A close waits so long for the stream to tell its fee; protection of an entry never waits. */
+const feeWaitMs = 150
+const fillsPerReadMax = 1_000
+
+export class BinanceUsdmSession implements BrokerSession {
+  constructor(
+    private readonly api: BinanceApi,
+    private readonly stream: BinanceUsdmStream,
+  ) {
+    stream.onTriggered = (algoClientId, symbol, orderId) => this.readTriggered(algoClientId, symbol, orderId)
+  }
+
+  async submit(order: ApprovedOrder): Answer<VenueOrder> {
+    const market = this.api.marketName(order.symbol)
+    if (this.api.marketId(order.symbol) === null) {
+      return err(brokerError.rejected('UNKNOWN_SYMBOL', `${order.symbol} is not listed`))
+    }
+    const work = (type: string, parameters: Record<string, unknown>, price: string | undefined) =>
+      this.api.exchange.createOrder(market, type, order.side, order.quantity, price, {
+        clientOrderId: order.clientOrderId,
+        ...(order.reduceOnly ? { reduceOnly: true } : {}),
+        ...parameters,
+      })
+    if (isConditional(order.type)) {
+      const { type, parameters } = conditionalPartOf(order)
+      const placed = await this.api.call('place', wire.binanceAlgoOrder, async () => {
+        const { info } = await work(type, parameters, order.price ?? undefined)
+        return info
+      })
+      return placed.ok ? ok(wire.venueOrderOfAlgo(placed.value, order.symbol)) : placed
+    }
+    const placed = await this.api.call('place', wire.binanceOrder, async () => {
+      const { info } = await work(order.type, {}, order.price ?? undefined)
+      return info
+    })
+    if (!placed.ok) return placed
+    const told = wire.venueOrderOf(placed.value, order.symbol)
+    if (told.fee !== null) return ok(told)
+    const fee = await this.stream.feeOf(order.clientOrderId, told.filledQuantity, isExit(order) ? feeWaitMs : 0)
+    return ok({ ...told, ...(fee ?? {}) })
+  }
+
+  async cancel(reference: OrderReference): Answer<VenueOrder> {
+    if (!isConditional(reference.type)) return this.cancelInBook(reference, { clientOrderId: reference.clientOrderId })
+    const cancelled = await this.api.call('cancel', wire.binanceAlgoCancel, async (exchange) => {
+      const parameters = { clientOrderId: reference.clientOrderId, trigger: true }
+      const { info } = await exchange.cancelOrder(undefined, this.api.marketName(reference.symbol), parameters)
+      return info
+    })
+    if (cancelled.ok) {
+      const raw = { symbol: reference.symbol, algoStatus: 'CANCELED', ...cancelled.value }
+      return ok(wire.venueOrderOfAlgo(raw, reference.symbol))
+    }
+    if (cancelled.error.kind !== 'rejected' || cancelled.error.code !== 'ORDER_NOT_FOUND') return cancelled
+    // It may have been triggered: then a limit order of it can still rest in the book.
+    const algo = await this.algoOrder(reference)
+    const orderId = algo.ok && algo.value !== null ? wire.actualOrderIdOf(algo.value) : null
+    return orderId === null ? cancelled : this.cancelInBook(reference, { orderId })
+  }
+
+  async findByClientId(reference: OrderReference): Answer<VenueOrder | null> {
+    if (!isConditional(reference.type)) return this.findInBook(reference, { clientOrderId: reference.clientOrderId })
+    const algo = await this.algoOrder(reference)
+    if (!algo.ok || algo.value === null) return algo.ok ? ok(null) : algo
+    const { algoStatus } = algo.value
+    if (algoStatus !== 'TRIGGERED' && algoStatus !== 'FINISHED') {
+      return ok(wire.venueOrderOfAlgo(algo.value, reference.symbol))
+    }
+    const orderId = wire.actualOrderIdOf(algo.value)
+    const parameters = orderId === null ? { clientOrderId: reference.clientOrderId } : { orderId }
+    const found = await this.findInBook(reference, parameters)
+    if (!found.ok || found.value !== null) return found
+    return ok(wire.venueOrderOfAlgo(algo.value, reference.symbol))
+  }
+
+  async openOrders(): Answer<readonly VenueOrder[]> {
+    const orders = await this.api.call('read', z.array(wire.binanceOrder), (api) => endpoint(api, 'fapiPrivateGetOpenOrders'))
+    if (!orders.ok) return orders
+    const algos = await this.api.call('read', z.array(wire.binanceAlgoOrder), (api) =>
+      endpoint(api, 'fapiPrivateGetOpenAlgoOrders'),
+    )
+    if (!algos.ok) return algos
+    return ok([
+      ...orders.value.map((each) => wire.venueOrderOf(each, this.api.symbolOf(each.symbol))),
+      ...algos.value.map((each) => wire.venueOrderOfAlgo(each, this.api.symbolOf(each.symbol))),
+    ])
+  }
+
+  async positions(): Answer<readonly VenuePosition[]> {
+    const list = await this.api.call('read', z.array(wire.usdmPosition), (api) => endpoint(api, 'fapiPrivateV3GetPositionRisk'))
+    if (!list.ok) return list
+    return ok(list.value.flatMap((each) => wire.venuePositionOf(each, this.api.symbolOf(each.symbol)) ?? []))
+  }
+
+  async balances(): Answer<readonly VenueBalance[]> {
+    const account = await this.api.call('read', wire.usdmAccount, (api) => endpoint(api, 'fapiPrivateV3GetAccount'))
+    return account.ok ? ok(wire.usdmBalancesOf(account.value)) : account
+  }
+
+  async fillsSince(symbol: string, since: Date): Answer<readonly VenueFill[]> {
+    const window = { symbol: this.api.marketId(symbol) ?? symbol, startTime: since.getTime(), limit: fillsPerReadMax }
+    const trades = await this.api.call('read', z.array(wire.binanceTrade), (api) =>
+      endpoint(api, 'fapiPrivateGetUserTrades', window),
+    )
+    if (!trades.ok) return trades
+    const orders = await this.api.call('read', z.array(wire.binanceOrder), (api) =>
+      endpoint(api, 'fapiPrivateGetAllOrders', window),
+    )
+    if (!orders.ok) return orders
+    const algos = await this.api.call('read', z.array(wire.binanceAlgoOrder), (api) =>
+      endpoint(api, 'fapiPrivateGetAllAlgoOrders', { ...window, limit: algosPerReadMax }),
+    )
+    if (!algos.ok) return algos
+    const clientIds = new Map(orders.value.map((each) => [each.orderId, each.clientOrderId]))
+    for (const algo of algos.value) {
+      const orderId = wire.actualOrderIdOf(algo)
+      if (orderId !== null) clientIds.set(orderId, algo.clientAlgoId)
+    }
+    return ok(trades.value.map((each) => wire.venueFillOf(each, symbol, clientIds.get(each.orderId) ?? null)))
+  }
+
+  async instruments(): Answer<readonly VenueInstrument[]> {
+    await Promise.resolve()
+    return ok(this.api.markets().flatMap((market) => instrumentOf(market) ?? []))
+  }
+
+  async setLeverage(symbol: string, leverage: number): Answer<undefined> {
+    const set = await this.api.call('read', nothing, (api) =>
+      endpoint(api, 'fapiPrivatePostLeverage', { symbol: this.api.marketId(symbol) ?? symbol, leverage }),
+    )
+    return set.ok ? ok(undefined) : set
+  }
+
+  events(listener: SessionListener): () => void {
+    this.stream.open(listener)
+    return () => this.stream.close()
+  }
+
+  health(): SessionHealth {
+    return this.stream.health()
+  }
+
+  async close(): Promise<void> {
+    this.stream.close()
+    await Promise.resolve()
+  }
+
+  private algoOrder(reference: OrderReference): Answer<wire.BinanceAlgoOrder | null> {
+    return this.absentAsNull(
+      this.api.call('read', wire.binanceAlgoOrder, async (exchange) => {
+        const parameters = { clientOrderId: reference.clientOrderId, trigger: true }
+        const { info } = await exchange.fetchOrder(undefined, this.api.marketName(reference.symbol), parameters)
+        return info
+      }),
+    )
+  }
+
+  private async cancelInBook(reference: OrderReference, by: Record<string, unknown>): Answer<VenueOrder> {
+    const { orderId, ...parameters } = by
+    const cancelled = await this.api.call('cancel', wire.binanceOrder, async (exchange) => {
+      const market = this.api.marketName(reference.symbol)
+      const { info } = await exchange.cancelOrder(orderId as string | undefined, market, parameters)
+      return info
+    })
+    if (!cancelled.ok) return cancelled
+    return this.withFee({ ...wire.venueOrderOf(cancelled.value, reference.symbol), clientOrderId: reference.clientOrderId })
+  }
+
+  private async findInBook(reference: OrderReference, by: Record<string, unknown>): Answer<VenueOrder | null> {
+    const { orderId, ...parameters } = by
+    const found = await this.absentAsNull(
+      this.api.call('read', wire.binanceOrder, async (exchange) => {
+        const market = this.api.marketName(reference.symbol)
+        const { info } = await exchange.fetchOrder(orderId as string | undefined, market, parameters)
+        return info
+      }),
+    )
+    if (!found.ok || found.value === null) return found.ok ? ok(null) : found
+    return this.withFee({ ...wire.venueOrderOf(found.value, reference.symbol), clientOrderId: reference.clientOrderId })
+  }
+
+  /** Orders do not carry their fees here; trades do. Without an answer the fee stays untold, which is no error. */
+  private async withFee(order: VenueOrder): Answer<VenueOrder> {
+    if (order.fee !== null || order.venueOrderId === null) return ok(order)
+    const trades = await this.api.call('read', z.array(wire.binanceTrade), (api) =>
+      endpoint(api, 'fapiPrivateGetUserTrades', {
+        symbol: this.api.marketId(order.symbol) ?? order.symbol,
+        orderId: order.venueOrderId,
+      }),
+    )
+    if (!trades.ok) return ok(order)
+    const told = sum(trades.value.map((each) => decimal(each.qty)))
+    if (!told.eq(decimal(order.filledQuantity)) || told.eq(ZERO)) return ok(order)
+    const fee = sum(trades.value.map((each) => decimal(each.commission))).toString()
+    return ok({ ...order, fee, feeCurrency: trades.value[0]?.commissionAsset ?? null })
+  }
+
+  /** The stream said that an algo order went into the book: what became of it there is read once. */
+  private async readTriggered(clientOrderId: string, symbol: string, orderId: string): Promise<VenueOrder | null> {
+    const reference = { clientOrderId, venueOrderId: orderId, symbol, type: 'stop-market' as const }
+    const found = await this.findInBook(reference, { orderId })
+    return found.ok ? found.value : null
+  }
+
+  private async absentAsNull<Value>(answer: Answer<Value>): Answer<Value | null> {
+    const result = await answer
+    if (result.ok) return result
+    return result.error.kind === 'rejected' && result.error.code === 'ORDER_NOT_FOUND' ? ok(null) : result
+  }
+}
+
+const algosPerReadMax = 100
+
+/** ccxt chooses the algo order's type from these parameters. */
+function conditionalPartOf(order: ApprovedOrder): { type: string; parameters: Record<string, unknown> } {
+  switch (order.type) {
+    case 'stop-market':
+      return { type: 'market', parameters: { stopLossPrice: order.triggerPrice } }
+    case 'stop-limit':
+      return { type: 'limit', parameters: { stopLossPrice: order.triggerPrice } }
+    case 'take-profit-market':
+      return { type: 'market', parameters: { takeProfitPrice: order.triggerPrice } }
+    case 'take-profit-limit':
+      return { type: 'limit', parameters: { takeProfitPrice: order.triggerPrice } }
+    default:
+      return {
+        type: 'market',
+        parameters: {
+          trailingPercent: order.callbackRatePercent,
+          ...(order.triggerPrice === null ? {} : { trailingTriggerPrice: order.triggerPrice }),
+        },
+      }
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * Venue `binance-usdm`: Binance USD-M futures through ccxt. Called by the broker registry.
+ * Must never share an account's key, options or stream with another account.
+ */
+import { connectivity } from '@tradewire/broker-kit/broker-error'
+import { type BrokerDependencies, type BrokerEnvironment, defineBroker } from '@tradewire/broker-kit/define-broker'
+import { err, ok } from '@tradewire/kernel/result'
+import { BinanceApi } from './binance-api.client.ts'
+import { binanceClientId, binanceCredentials } from './binance-capabilities.wire.ts'
+import { BinanceUsdmSession } from './binance-usdm-session.client.ts'
+import { BinanceUsdmStream } from './binance-usdm-stream.client.ts'
+import { mapThrown } from './ccxt-error.map.ts'
+import { SharedExchange } from './ccxt-exchange.client.ts'
+
+const paperPath = '/binance-usdm'
+const liveStreamUrl = 'wss://fstream.binance.com/private/ws'
+
+const exchanges = new WeakMap<BrokerDependencies, Map<BrokerEnvironment, SharedExchange>>()
+
+function sharedExchange(dependencies: BrokerDependencies, environment: BrokerEnvironment): SharedExchange {
+  const known = exchanges.get(dependencies) ?? new Map<BrokerEnvironment, SharedExchange>()
+  exchanges.set(dependencies, known)
+  const shared =
+    known.get(environment) ??
+    new SharedExchange({ venue: 'binanceusdm', environment, paperPath, marketTypes: ['linear'], dependencies })
+  known.set(environment, shared)
+  return shared
+}
+
+export const binanceUsdmBroker = defineBroker({
+  id: 'binance-usdm',
+  title: 'Binance USD-M futures',
+  credentials: binanceCredentials,
+  capabilities: {
+    orderTypes: [
+      'market',
+      'limit',
+      'stop-market',
+      'stop-limit',
+      'take-profit-market',
+      'take-profit-limit',
+      'trailing-stop',
+    ],
+    reduceOnly: true,
+    trailing: true,
+    leverage: { max: 125 },
+    hedging: false,
+    targets: true,
+    clientId: binanceClientId,
+    streams: { orders: true, balances: false },
+    feeInReply: false,
+  },
+  rateLimits: [
+    { name: 'weight', scope: 'egress', capacity: 2_400, intervalMs: 60_000 },
+    { name: 'orders-10s', scope: 'account', capacity: 300, intervalMs: 10_000 },
+    { name: 'orders-1m', scope: 'account', capacity: 1_200, intervalMs: 60_000 },
+  ],
+  paperReadLagMs: 2_000,
+  async connect(credentials, { environment, dependencies }) {
+    try {
+      const exchange = await sharedExchange(dependencies, environment).session(credentials)
+      const api = new BinanceApi(exchange, true)
+      const streamUrl =
+        environment === 'paper' ? `${dependencies.paperUrl.replace(/^http/, 'ws')}${paperPath}/private/ws` : liveStreamUrl
+      return ok(new BinanceUsdmSession(api, new BinanceUsdmStream(api, streamUrl, dependencies)))
+    } catch (thrown) {
+      const error = mapThrown(thrown, 'read', null)
+      return err(error.kind === 'auth' || error.kind === 'rate-limited' ? error : connectivity(error.message))
+    }
+  },
+})

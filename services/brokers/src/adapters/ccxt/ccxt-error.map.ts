@@ -1,0 +1,143 @@
+/**
+ * ccxt's exceptions as our closed union. Called by the Binance sessions for every failed call.
+ * A placement that may have arrived is always "outcome unknown"; nothing here may call such a thing rejected.
+ */
+import * as brokerError from '@tradewire/broker-kit/broker-error'
+import type { BrokerError, RejectionCode } from '@tradewire/broker-kit/broker-error'
+
+/** `place`: an order may stand behind a failure. `read`: nothing was changed. */
+export type CallKind = 'place' | 'cancel' | 'read'
+
+/** Thrown by our fetch implementation; ccxt passes on classes it does not know. */
+export class VenueTransportError extends Error {
+  override readonly name = 'VenueTransportError'
+
+  constructor(
+    readonly sent: boolean,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+export interface CcxtFailure {
+  /** The exception's class and its base classes, nearest first. */
+  readonly names: readonly string[]
+  /** Binance's numeric code when the text carries one. */
+  readonly code: number | null
+  /** The venue's own words. */
+  readonly message: string
+  readonly retryAfterMs: number | null
+}
+
+const messageCharactersMax = 300
+const retryAfterDefaultMs = 5_000
+
+/** Reads what the mapping needs from anything thrown. The text never carries a signed URL. */
+export function failureOf(thrown: unknown, retryAfterMs: number | null): CcxtFailure {
+  const names: string[] = []
+  let prototype: object | null = thrown instanceof Error ? Object.getPrototypeOf(thrown) : null
+  while (prototype !== null && prototype !== Error.prototype) {
+    names.push(prototype.constructor.name)
+    prototype = Object.getPrototypeOf(prototype)
+  }
+  const text = thrown instanceof Error ? thrown.message : 'an unknown failure'
+  const code = /"code":\s*"?(-?\d+)/.exec(text)?.[1]
+  const said = /"msg":\s*"([^"]*)"/.exec(text)?.[1]
+  return {
+    names,
+    code: code === undefined ? null : Number.parseInt(code, 10),
+    message: (said ?? text.replaceAll(/https?:\S+/g, '[url]').replace(/^binance(usdm)? /, '')).slice(0, messageCharactersMax),
+    retryAfterMs,
+  }
+}
+
+/** Order status unknown (-1006, -1007), internal error or disconnect (-1000, -1001): table A6 of the wire facts. */
+const unknownCodes: ReadonlySet<number> = new Set([-1000, -1001, -1006, -1007])
+const authCodes: ReadonlySet<number> = new Set([-1002, -1022, -2008, -2014, -2015])
+const rejectionByCode: ReadonlyMap<number, RejectionCode> = new Map<number, RejectionCode>([
+  [-1121, 'UNKNOWN_SYMBOL'],
+  [-1111, 'INVALID_QUANTITY'],
+  [-2011, 'ORDER_NOT_FOUND'],
+  [-2013, 'ORDER_NOT_FOUND'],
+  [-2019, 'INSUFFICIENT_FUNDS'],
+  [-2021, 'WOULD_TRIGGER_IMMEDIATELY'],
+  [-2022, 'REDUCE_ONLY_REFUSED'],
+  [-4003, 'INVALID_QUANTITY'],
+  [-4014, 'INVALID_PRICE'],
+  [-4028, 'LEVERAGE_REFUSED'],
+  [-4045, 'TOO_MANY_ORDERS'],
+  [-4116, 'DUPLICATE_CLIENT_ORDER_ID'],
+  [-4164, 'BELOW_MINIMUM_NOTIONAL'],
+])
+/** Exceptions that prove a refusal, by class; the first class of the chain that is listed decides. */
+const rejectionByName: ReadonlyMap<string, RejectionCode> = new Map<string, RejectionCode>([
+  ['InsufficientFunds', 'INSUFFICIENT_FUNDS'],
+  ['OrderNotFound', 'ORDER_NOT_FOUND'],
+  ['DuplicateOrderId', 'DUPLICATE_CLIENT_ORDER_ID'],
+  ['OrderImmediatelyFillable', 'WOULD_TRIGGER_IMMEDIATELY'],
+  ['OrderNotFillable', 'INVALID_ORDER'],
+  ['InvalidOrder', 'INVALID_ORDER'],
+  ['BadSymbol', 'UNKNOWN_SYMBOL'],
+  ['MarketClosed', 'MARKET_CLOSED'],
+  ['BadRequest', 'INVALID_ORDER'],
+  ['ArgumentsRequired', 'INVALID_ORDER'],
+  ['NotSupported', 'INVALID_ORDER'],
+  ['OperationRejected', 'REFUSED_BY_VENUE'],
+])
+
+export function mapCcxtFailure(failure: CcxtFailure, call: CallKind): BrokerError {
+  const { names, code, message } = failure
+  if (code !== null && authCodes.has(code)) return brokerError.authFailed(message)
+  if (code === -1021) return staleClock(call, message)
+  if (code !== null && unknownCodes.has(code)) return unclear(call, message)
+  if (names.includes('DDoSProtection') || names.includes('RateLimitExceeded')) {
+    return brokerError.rateLimited(failure.retryAfterMs ?? retryAfterDefaultMs, message)
+  }
+  if (names.includes('AuthenticationError')) return brokerError.authFailed(message)
+  if (names.includes('InvalidNonce')) return staleClock(call, message)
+  if (names.includes('OperationFailed') || names.includes('NullResponse')) return unclear(call, message)
+  const rejection = rejectionOf(failure)
+  if (rejection !== null) return brokerError.rejected(rejection, message)
+  if (code !== null && code < 0 && names.includes('ExchangeError')) return brokerError.rejected('REFUSED_BY_VENUE', message)
+  return unclear(call, message)
+}
+
+/** Maps what ccxt or our transport threw. */
+export function mapThrown(thrown: unknown, call: CallKind, retryAfterMs: number | null): BrokerError {
+  if (thrown instanceof VenueTransportError) {
+    if (thrown.sent) return unclear(call, thrown.message)
+    return call === 'place' ? brokerError.notSent(thrown.message) : brokerError.connectivity(thrown.message)
+  }
+  return mapCcxtFailure(failureOf(thrown, retryAfterMs), call)
+}
+
+function unclear(call: CallKind, message: string): BrokerError {
+  return call === 'read' ? brokerError.connectivity(message) : brokerError.outcomeUnknown(message)
+}
+
+/** The venue turned the request away at its door because of its time stamp: proved not executed. */
+function staleClock(call: CallKind, message: string): BrokerError {
+  return call === 'read' ? brokerError.connectivity(message) : brokerError.notSent(message)
+}
+
+function rejectionOf(failure: CcxtFailure): RejectionCode | null {
+  const { code, message, names } = failure
+  if (code !== null) {
+    const known = rejectionByCode.get(code)
+    if (known !== undefined) return known
+  }
+  if (/duplicate/i.test(message)) return 'DUPLICATE_CLIENT_ORDER_ID'
+  if (/insufficient/i.test(message)) return 'INSUFFICIENT_FUNDS'
+  if (/LOT_SIZE/.test(message)) return 'INVALID_QUANTITY'
+  if (/PRICE_FILTER|PERCENT_PRICE/.test(message)) return 'INVALID_PRICE'
+  if (/NOTIONAL/.test(message)) return 'BELOW_MINIMUM_NOTIONAL'
+  if (/MAX_NUM/.test(message)) return 'TOO_MANY_ORDERS'
+  if (/trigger immediately/i.test(message)) return 'WOULD_TRIGGER_IMMEDIATELY'
+  if (/market is closed/i.test(message)) return 'MARKET_CLOSED'
+  for (const name of names) {
+    const known = rejectionByName.get(name)
+    if (known !== undefined) return known
+  }
+  return null
+}

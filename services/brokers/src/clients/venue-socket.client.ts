@@ -1,0 +1,162 @@
+/**
+ * A websocket to a venue that stays up: heartbeat, reconnect with backoff and jitter. Called by adapters' streams.
+ * Must never hand out a connection as up before the venue has confirmed it.
+ */
+import type { Clock } from '@tradewire/kernel/clock'
+import type { Randomness } from '@tradewire/kernel/randomness'
+import { WebSocket } from 'ws'
+
+export interface VenueSocketTarget {
+  readonly url: string
+  readonly headers?: Record<string, string>
+}
+
+export interface VenueSocketOptions {
+  /** Where to connect this time; a venue may want a fresh key for it. A rejection counts as a failed connect. */
+  readonly target: () => Promise<VenueSocketTarget>
+  /** After the connection opened, before it counts as up; resolve false to wait for `confirmUp()`. */
+  readonly onOpen: (send: (text: string) => void) => boolean
+  readonly onMessage: (text: string) => void
+  readonly onUp: () => void
+  readonly onDown: (message: string) => void
+  readonly clock: Clock
+  readonly randomness: Randomness
+}
+
+const heartbeatMs = 5_000
+const silenceMaxMs = 10_000
+const backoffFirstMs = 250
+const backoffMaxMs = 15_000
+/** A host that answers the handshake with plain HTTP offers no stream: asking again soon is noise. */
+const notOfferedRetryMs = 60_000
+const messageBytesMax = 4 * 1024 * 1024
+
+export class VenueSocket {
+  private socket: WebSocket | null = null
+  private timer: NodeJS.Timeout | null = null
+  private failures = 0
+  private up = false
+  private stopped = false
+  private lastMessageAt: number | null = null
+  private readonly options: VenueSocketOptions
+
+  constructor(options: VenueSocketOptions) {
+    this.options = options
+    void this.connect()
+  }
+
+  get isUp(): boolean {
+    return this.up
+  }
+
+  get lastMessageAtMs(): number | null {
+    return this.lastMessageAt
+  }
+
+  /** The venue has confirmed the subscription. */
+  confirmUp(): void {
+    if (this.up || this.stopped) return
+    this.up = true
+    this.failures = 0
+    this.options.onUp()
+  }
+
+  /** Drops the connection; a new one is made after the backoff. */
+  reconnect(message: string): void {
+    this.fail(message, false)
+  }
+
+  close(): void {
+    this.stopped = true
+    if (this.timer !== null) clearTimeout(this.timer)
+    this.dropSocket()
+  }
+
+  private async connect(): Promise<void> {
+    let target: VenueSocketTarget
+    try {
+      target = await this.options.target()
+    } catch (cause) {
+      this.fail(cause instanceof Error ? cause.message : 'the stream cannot be opened', false)
+      return
+    }
+    if (this.stopped) return
+    const socket = new WebSocket(target.url, {
+      headers: target.headers ?? {},
+      perMessageDeflate: false,
+      handshakeTimeout: silenceMaxMs,
+      maxPayload: messageBytesMax,
+    })
+    this.socket = socket
+    socket.on('open', () => this.opened(socket))
+    socket.on('message', (data) => this.heard(socket, data.toString()))
+    socket.on('pong', () => this.noteLife())
+    socket.on('ping', () => this.noteLife())
+    socket.on('unexpected-response', (_request, response) => {
+      const status = response.statusCode ?? 0
+      response.resume()
+      this.failOf(socket, `the handshake was answered with HTTP ${status}`, status === 404 || status === 426)
+    })
+    socket.on('error', (error) => this.failOf(socket, error.message, false))
+    socket.on('close', (code) => this.failOf(socket, `closed with ${code}`, false))
+  }
+
+  private opened(socket: WebSocket): void {
+    this.noteLife()
+    this.beat(socket)
+    if (this.options.onOpen((text) => socket.send(text))) this.confirmUp()
+  }
+
+  private heard(socket: WebSocket, text: string): void {
+    if (socket !== this.socket) return
+    this.noteLife()
+    this.options.onMessage(text)
+  }
+
+  private noteLife(): void {
+    this.lastMessageAt = this.options.clock.monotonicMs()
+  }
+
+  /** A silent but open socket is worse than a closed one: it is pinged, and dropped when nothing comes back. */
+  private beat(socket: WebSocket): void {
+    this.timer = setTimeout(() => {
+      if (socket !== this.socket || this.stopped) return
+      const silentMs = this.options.clock.monotonicMs() - (this.lastMessageAt ?? 0)
+      if (silentMs > silenceMaxMs) {
+        this.fail(`silent for ${Math.round(silentMs)} ms`, false)
+        return
+      }
+      if (silentMs > heartbeatMs / 2 && socket.readyState === WebSocket.OPEN) socket.ping()
+      this.beat(socket)
+    }, heartbeatMs)
+    this.timer.unref()
+  }
+
+  private failOf(socket: WebSocket, message: string, notOffered: boolean): void {
+    if (socket === this.socket) this.fail(message, notOffered)
+  }
+
+  private fail(message: string, notOffered: boolean): void {
+    if (this.stopped) return
+    this.dropSocket()
+    const wasUp = this.up
+    this.up = false
+    if (wasUp || this.failures === 0) this.options.onDown(message)
+    this.failures += 1
+    const backoffMs = notOffered ? notOfferedRetryMs : Math.min(backoffMaxMs, backoffFirstMs * 2 ** Math.min(this.failures - 1, 10))
+    const delayMs = backoffMs * (0.5 + this.options.randomness.fraction())
+    if (this.timer !== null) clearTimeout(this.timer)
+    this.timer = setTimeout(() => void this.connect(), delayMs)
+    this.timer.unref()
+  }
+
+  private dropSocket(): void {
+    const socket = this.socket
+    this.socket = null
+    if (socket === null) return
+    socket.removeAllListeners()
+    // A late error of a socket that nobody listens to would end the process.
+    socket.on('error', () => undefined)
+    socket.terminate()
+  }
+}

@@ -1,0 +1,26 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { absenceVerdict } from './absence.ts'
+
+const input = { uniqueness: 'open-orders', readLagMs: 120_000, absentMs: 0, exit: true, expired: false } as const
+
+describe('absence', () => {
+  it('waits for the read lag where an id can be used twice', () => {
+    expect(absenceVerdict({ ...input, absentMs: 119_999 })).toBe('wait')
+    expect(absenceVerdict({ ...input, absentMs: 120_000 })).toBe('submit-again')
+  })
+
+  it('never sends again what has expired or what the venue would not recognise', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 1_000_000 }), (absentMs) => {
+        expect(absenceVerdict({ ...input, absentMs, expired: true })).not.toBe('submit-again')
+        expect(absenceVerdict({ ...input, absentMs, uniqueness: 'none' })).not.toBe('submit-again')
+      }),
+    )
+  })
+
+  it('sends again at once where the venue refuses a used id for ever', () => {
+    expect(absenceVerdict({ ...input, uniqueness: 'forever' })).toBe('submit-again')
+    expect(absenceVerdict({ ...input, uniqueness: 'forever', expired: true })).toBe('wait')
+  })
+})

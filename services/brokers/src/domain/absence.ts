@@ -1,0 +1,26 @@
+/**
+ * When an order counts as absent at its venue and what follows (reliability rule R14). Pure: called by the resolver.
+ * Must never call an order absent on one source alone, nor sooner than the venue's read lag.
+ */
+import type { ClientIdRule } from '@tradewire/broker-kit/client-order-id'
+
+export interface AbsenceInput {
+  readonly uniqueness: ClientIdRule['uniqueness']
+  readonly readLagMs: number
+  /** For how long every complete look (order, open list, trades) has said absent. */
+  readonly absentMs: number
+  readonly exit: boolean
+  /** The command's own expiry has passed; never true for exits. */
+  readonly expired: boolean
+}
+
+export type AbsenceVerdict = 'wait' | 'submit-again' | 'never-arrived'
+
+export function absenceVerdict(input: AbsenceInput): AbsenceVerdict {
+  const proven = input.absentMs >= input.readLagMs
+  if (input.expired) return proven ? 'never-arrived' : 'wait'
+  // The venue itself refuses a second order with this id, for ever: sending again can only find the first one.
+  if (input.uniqueness === 'forever') return 'submit-again'
+  if (!proven) return 'wait'
+  return input.uniqueness === 'none' ? 'never-arrived' : 'submit-again'
+}

@@ -1,0 +1,133 @@
+import { orderSubmit } from '@tradewire/contracts/events/orders'
+import type { VenueOrder, VenueOrderStatus } from '@tradewire/broker-kit/broker-session'
+import { decimal } from '@tradewire/kernel/decimal'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  type Attempt,
+  afterLocalCancel,
+  afterLostReply,
+  afterRefusal,
+  afterVenueOrder,
+  attemptMoves,
+  attemptStates,
+  isFinal,
+  updateKindOf,
+} from './attempt.ts'
+
+const command = orderSubmit.data.parse(orderSubmit.example)
+const at = new Date('2026-01-01T00:00:00Z')
+
+export function attemptOf(part: Partial<Attempt> = {}): Attempt {
+  return {
+    command,
+    clientOrderId: 'c',
+    partition: 0,
+    state: 'submitting',
+    revision: 1,
+    submissions: 1,
+    venueOrderId: null,
+    filledQuantity: '0',
+    averagePrice: null,
+    fee: null,
+    feeCurrency: null,
+    reason: null,
+    cancelRequested: false,
+    receivedAt: at,
+    sentAt: at,
+    answeredAt: null,
+    ...part,
+  }
+}
+
+function orderOf(status: VenueOrderStatus, filled: string, fee: string | null = null): VenueOrder {
+  return {
+    clientOrderId: 'c',
+    venueOrderId: '7',
+    symbol: 'BTC/USDT',
+    status,
+    filledQuantity: filled,
+    averagePrice: filled === '0' ? null : '100',
+    fee,
+    feeCurrency: fee === null ? null : 'USDT',
+    message: null,
+  }
+}
+
+const anyOrder = fc
+  .tuple(
+    fc.constantFrom<VenueOrderStatus>('working', 'filled', 'cancelled', 'expired', 'rejected'),
+    fc.integer({ min: 0, max: 10 }),
+    fc.option(fc.integer({ min: 0, max: 9 })),
+  )
+  .map(([status, filled, fee]) => orderOf(status, String(filled), fee === null ? null : String(fee)))
+
+describe('an attempt', () => {
+  it('is accepted, part filled and filled, one revision each', () => {
+    const accepted = afterVenueOrder(attemptOf(), orderOf('working', '0'), at)
+    expect(accepted).toMatchObject({ state: 'accepted', revision: 2, venueOrderId: '7' })
+    const part = afterVenueOrder(accepted as Attempt, orderOf('working', '0.4'), at)
+    expect(part).toMatchObject({ state: 'accepted', revision: 3, filledQuantity: '0.4' })
+    expect(updateKindOf(part as Attempt)).toBe('filled')
+    const filled = afterVenueOrder(part as Attempt, orderOf('filled', '1', '0.2'), at)
+    expect(filled).toMatchObject({ state: 'filled', revision: 4, fee: '0.2' })
+  })
+
+  it('takes the same news once', () => {
+    const filled = afterVenueOrder(attemptOf(), orderOf('filled', '1', '0.2'), at) as Attempt
+    expect(afterVenueOrder(filled, orderOf('filled', '1', '0.2'), at)).toBeNull()
+    expect(afterVenueOrder(filled, orderOf('working', '0'), at)).toBeNull()
+  })
+
+  it('learns its fee later without losing anything else', () => {
+    const filled = afterVenueOrder(attemptOf(), orderOf('filled', '1'), at) as Attempt
+    expect(filled.fee).toBeNull()
+    expect(afterVenueOrder(filled, orderOf('filled', '1', '0.2'), at)).toMatchObject({ revision: 3, fee: '0.2', state: 'filled' })
+  })
+
+  it('keeps a fill that comes after its cancel', () => {
+    const cancelled = afterVenueOrder(attemptOf(), orderOf('cancelled', '0.3'), at) as Attempt
+    const late = afterVenueOrder(cancelled, orderOf('cancelled', '0.5'), at)
+    expect(late).toMatchObject({ state: 'cancelled', filledQuantity: '0.5' })
+    expect(updateKindOf(late as Attempt)).toBe('cancelled')
+  })
+
+  it('is reopened by the fill of an order that had seemed absent', () => {
+    const absent = afterRefusal(attemptOf({ state: 'unknown' }), { code: 'NEVER_ARRIVED', message: '' }, at) as Attempt
+    expect(afterVenueOrder(absent, orderOf('filled', '1'), at)).toMatchObject({ state: 'filled', reason: null })
+  })
+
+  it('tells a lost reply once, and not at all after evidence', () => {
+    const unknown = afterLostReply(attemptOf(), 'reset') as Attempt
+    expect(unknown).toMatchObject({ state: 'unknown', revision: 2 })
+    expect(afterLostReply(unknown, 'reset')).toBeNull()
+    expect(afterLostReply(attemptOf({ state: 'filled' }), 'reset')).toBeNull()
+  })
+
+  it('cannot be cancelled locally once it has left', () => {
+    expect(afterLocalCancel(attemptOf({ state: 'queued' }))?.state).toBe('cancelled')
+    expect(afterLocalCancel(attemptOf())).toBeNull()
+  })
+
+  it('never shrinks, never goes back from final without a fill, and counts every change', () => {
+    fc.assert(
+      fc.property(fc.array(anyOrder, { maxLength: 12 }), (orders) => {
+        let attempt = attemptOf()
+        for (const order of orders) {
+          const next = afterVenueOrder(attempt, order, at)
+          if (next === null) continue
+          expect(next.revision).toBe(attempt.revision + 1)
+          expect(decimal(next.filledQuantity).gte(decimal(attempt.filledQuantity))).toBe(true)
+          if (isFinal(attempt.state) && next.state !== attempt.state) {
+            expect(decimal(next.filledQuantity).gt(decimal(attempt.filledQuantity))).toBe(true)
+          }
+          attempt = next
+        }
+      }),
+    )
+  })
+
+  it('knows a move for every state that is not final', () => {
+    for (const state of attemptStates) expect(isFinal(state)).toBe(attemptMoves[state].length === 0)
+  })
+})

@@ -1,0 +1,94 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type LaneItem, Lanes } from './lanes.ts'
+
+function item(id: string, accountId: string, exit = false): LaneItem {
+  return { id, accountId, exit }
+}
+
+describe('the lanes', () => {
+  it('send one order of an account at a time, in order', () => {
+    const lanes = new Lanes<LaneItem>(8)
+    lanes.add(item('1', 'a'))
+    lanes.add(item('2', 'a'))
+    lanes.add(item('3', 'b'))
+    expect(lanes.take(8).map(({ id }) => id)).toEqual(['1', '3'])
+    expect(lanes.take(8)).toEqual([])
+    lanes.done('a')
+    expect(lanes.take(8).map(({ id }) => id)).toEqual(['2'])
+  })
+
+  it('let exits go before entries, in the account and among accounts', () => {
+    const lanes = new Lanes<LaneItem>(1)
+    lanes.add(item('entry-a', 'a'))
+    lanes.add(item('entry-b', 'b'))
+    lanes.add(item('exit-b', 'b', true))
+    expect(lanes.take(8).map(({ id }) => id)).toEqual(['exit-b'])
+    lanes.done('b')
+    expect(lanes.take(8).map(({ id }) => id)).toEqual(['entry-a'])
+  })
+
+  it('keep to the number of slots', () => {
+    const lanes = new Lanes<LaneItem>(2)
+    for (const account of ['a', 'b', 'c']) lanes.add(item(account, account))
+    expect(lanes.take(8)).toHaveLength(2)
+    expect(lanes.slotsFree).toBe(0)
+    lanes.done('a')
+    expect(lanes.take(8)).toHaveLength(1)
+  })
+
+  it('hold entries of an account while its exits go on', () => {
+    const lanes = new Lanes<LaneItem>(8)
+    lanes.holdEntries('a')
+    lanes.add(item('entry', 'a'))
+    lanes.add(item('exit', 'a', true))
+    expect(lanes.take(8).map(({ id }) => id)).toEqual(['exit'])
+    lanes.done('a')
+    expect(lanes.take(8)).toEqual([])
+    lanes.releaseEntries('a')
+    expect(lanes.take(8).map(({ id }) => id)).toEqual(['entry'])
+  })
+
+  it('give up a waiting order, and only a waiting one', () => {
+    const lanes = new Lanes<LaneItem>(1)
+    lanes.add(item('1', 'a'))
+    lanes.add(item('2', 'a'))
+    lanes.take(1)
+    expect(lanes.remove('a', '1')).toBeUndefined()
+    expect(lanes.remove('a', '2')?.id).toBe('2')
+  })
+
+  it('send everything once, keep order per account and class, and never exceed a limit', () => {
+    const order = fc.record({ account: fc.integer({ min: 0, max: 4 }), exit: fc.boolean() })
+    fc.assert(
+      fc.property(fc.array(order, { maxLength: 60 }), fc.integer({ min: 1, max: 6 }), (orders, slots) => {
+        const lanes = new Lanes<LaneItem>(slots)
+        const sent: LaneItem[] = []
+        const flying: string[] = []
+        const step = (): void => {
+          for (const taken of lanes.take(slots)) {
+            expect(flying).not.toContain(taken.accountId)
+            flying.push(taken.accountId)
+            sent.push(taken)
+          }
+          expect(flying.length).toBeLessThanOrEqual(slots)
+          const ended = flying.shift()
+          if (ended !== undefined) lanes.done(ended)
+        }
+        orders.forEach(({ account, exit }, index) => {
+          lanes.add(item(String(index), String(account), exit))
+          if (index % 3 === 0) step()
+        })
+        for (let turn = 0; turn < orders.length * 2 + 2; turn += 1) step()
+        expect(sent).toHaveLength(orders.length)
+        for (const exit of [true, false]) {
+          for (let account = 0; account <= 4; account += 1) {
+            const ids = sent.filter((each) => each.exit === exit && each.accountId === String(account)).map(({ id }) => Number(id))
+            expect(ids).toEqual([...ids].sort((left, right) => left - right))
+          }
+        }
+        expect(lanes.slotsFree).toBe(slots)
+      }),
+    )
+  })
+})
