@@ -1,5 +1,5 @@
 /**
- * `pnpm docs` writes the generated pages; with --check it compares them to the committed ones and writes nothing.
+ * `pnpm docs:write` writes the generated pages; with --check it compares them to the committed ones and writes nothing.
  * Called by developers and by `pnpm check`.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -16,7 +16,7 @@ function compare(root: string, documents: ReadonlyMap<string, string>): Finding[
     if (committed === text) return []
     const message = committed === undefined ? 'is not there' : 'is not what the code says'
     const line = committed === undefined ? 0 : firstDifference(committed, text)
-    return [{ path, line, rule: 'generated', message, mend: 'pnpm docs, and commit what it wrote' }]
+    return [{ path, line, rule: 'generated', message, mend: 'pnpm docs:write, and commit what it wrote' }]
   })
 }
 

@@ -17,7 +17,7 @@ export function planBroker(text: string): Plan {
       `${folder}/${name.kebab}.adapter.ts: declare only what the session acts on; take limits and the read lag from the venue's own document`,
       'register it beside the other adapters of services/brokers',
       'make the conformance suite of @tradewire/broker-kit pass: it decides whether the adapter is done',
-      'pnpm docs',
+      'pnpm docs:write',
     ],
   }
 }

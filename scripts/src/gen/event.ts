@@ -13,7 +13,7 @@ export function planEvent(repository: Repository, ownerText: string, eventText: 
   const next = [
     `say in ${path} what ${event.name} means and which fields it carries; additive changes only from its first release on`,
     `append it in the transaction that makes it true: tx.append(${event.camel}, data)`,
-    'pnpm docs',
+    'pnpm docs:write',
   ]
   if (existing !== undefined) {
     return { files: [], edits: [{ path, change: (text) => insert(text, owner.kebab, event) }], next }

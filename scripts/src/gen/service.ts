@@ -21,7 +21,7 @@ export function planService(repository: Repository, text: string): Plan {
       'pnpm install',
       `list it in scripts/src/services.ts and launcher/src/services/catalogue.ts (and in their package.json and tsconfig.json)`,
       `pnpm gen use-case ${name.kebab} VERB-NOUN`,
-      'pnpm docs',
+      'pnpm docs:write',
     ],
   }
 }

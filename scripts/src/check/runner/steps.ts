@@ -27,7 +27,7 @@ export const steps: readonly Step[] = [
   },
   {
     name: 'docs',
-    about: 'generated pages equal the committed ones (pnpm docs writes them)',
+    about: 'generated pages equal the committed ones (pnpm docs:write writes them)',
     // Always from the build: the services' decorators need the compiler.
     command: ['scripts/dist/docs/main.js', '--check', '--json'],
     after: 'compile',
