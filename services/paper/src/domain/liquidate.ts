@@ -1,0 +1,35 @@
+/**
+ * Closes an account whose margin balance fell below its maintenance margin: orders first, then every position.
+ * Called by the tick. Must never leave a wallet below zero: the venue's insurance pays the rest.
+ */
+import { absolute } from './amount.ts'
+import { take } from './match.ts'
+import { isResting } from './order.ts'
+import { accept } from './place-order.ts'
+import type { Session } from './session.ts'
+import { balanceOf, marketOf, type Account } from './state.ts'
+
+export function liquidate(session: Session, account: Account): void {
+  for (const order of [...account.open.values()]) {
+    if (isResting(order)) session.end(order, 'expired', 'Liquidation')
+  }
+  for (const position of [...account.positions.values()]) {
+    const market = marketOf(session.state, account.venue, position.symbol)
+    if (position.quantity === 0n || market === undefined) continue
+    const order = accept(session, account, market, {
+      request: {
+        clientOrderId: `autoclose-${String(session.now)}${String(session.state.nextId).slice(-4)}`,
+        side: position.quantity > 0n ? 'sell' : 'buy',
+        type: 'market',
+        timeInForce: 'ioc',
+      },
+      quantity: absolute(position.quantity),
+      lock: 0n,
+      listId: null,
+      forced: true,
+    })
+    take(session, account, market, order)
+  }
+  const wallet = balanceOf(account, account.currency).free
+  if (wallet < 0n) session.emit({ kind: 'insured', accountId: account.id, paid: -wallet, at: session.now })
+}

@@ -1,0 +1,145 @@
+/**
+ * Fills: a taker walks price levels made of bid or ask, slippage and liquidity; a resting limit fills at its own price.
+ * Called by place-order and walk-tick. Must never fill more than the order's rest, nor let reduceOnly add to a position.
+ */
+import { absolute, basisPointsOf, floorTo, least, most, times, type Amount } from './amount.ts'
+import { takerPrice } from './check-funds.ts'
+import { hasLimit, isFinal, isResting, remainingOf, type Order } from './order.ts'
+import { afterFill } from './position.ts'
+import type { Session } from './session.ts'
+import type { Account, Market } from './state.ts'
+
+const priceLevelsMax = 10
+/** Distance of two levels when the market has a liquidity limit, in basis points (as an amount). */
+const levelPoints: Amount = 100_000_000n
+
+interface Level {
+  readonly price: Amount
+  readonly quantity: Amount | null
+}
+
+/** What a taker finds, best first. Without a liquidity limit there is one level without end. */
+function levelsFor(market: Market, side: 'buy' | 'sell'): Level[] {
+  const first = takerPrice(market, side)
+  const { liquidity } = market.settings
+  if (liquidity === null) return [{ price: first, quantity: null }]
+  const step = most(market.instrument.priceStep, floorTo(basisPointsOf(first, levelPoints), market.instrument.priceStep))
+  const levels: Level[] = []
+  for (let index = 0; index < priceLevelsMax; index += 1) {
+    const distance = step * BigInt(index)
+    const price = side === 'buy' ? first + distance : first - distance
+    if (price > 0n) levels.push({ price, quantity: liquidity })
+  }
+  return levels
+}
+
+export function isReduceOnly(order: Order): boolean {
+  return order.reduceOnly || order.closePosition
+}
+
+/** What a reduceOnly order may still fill: the opposite position, no more. */
+export function reducible(account: Account, order: Order): Amount {
+  const held = account.positions.get(order.symbol)?.quantity ?? 0n
+  const opposite = order.side === 'sell' ? held > 0n : held < 0n
+  return opposite ? absolute(held) : 0n
+}
+
+/** A limit taker stops at its price; with price improvement it pays what the level asks. */
+function acceptable(order: Order, price: Amount): boolean {
+  if (!hasLimit(order.type) || order.price === null) return true
+  return order.side === 'buy' ? price <= order.price : price >= order.price
+}
+
+/** Limit orders meet bid and ask without slippage, which only market orders suffer. */
+function levelsOf(market: Market, order: Order): Level[] {
+  if (!hasLimit(order.type)) return levelsFor(market, order.side)
+  const best = order.side === 'buy' ? market.ask : market.bid
+  const beyond = levelsFor(market, order.side).map((level) => ({
+    price: order.side === 'buy' ? most(best, level.price) : least(best, level.price),
+    quantity: level.quantity,
+  }))
+  return [{ price: best, quantity: market.settings.liquidity }, ...beyond.slice(1)]
+}
+
+/** Takes what the market offers. `fraction` (a fault switch) caps the share of the quantity that fills at once. */
+export function take(session: Session, account: Account, market: Market, order: Order, fraction?: Amount): void {
+  let rest = remainingOf(order)
+  if (fraction !== undefined) rest = floorTo(times(rest, fraction), market.instrument.quantityStep)
+  if (order.forced) return fill(session, account, market, order, { price: takerPrice(market, order.side), quantity: rest, maker: false })
+  for (const level of levelsOf(market, order)) {
+    if (rest <= 0n || !acceptable(order, level.price)) return
+    const offered = level.quantity === null ? rest : least(rest, level.quantity)
+    const quantity = isReduceOnly(order) ? least(offered, reducible(account, order)) : offered
+    if (quantity <= 0n) return
+    fill(session, account, market, order, { price: level.price, quantity, maker: false })
+    rest -= quantity
+  }
+}
+
+/** All that a fill-or-kill order needs is there at its price or better. */
+export function canFillWhole(market: Market, order: Order): boolean {
+  let rest = remainingOf(order)
+  for (const level of levelsOf(market, order)) {
+    if (!acceptable(order, level.price)) break
+    if (level.quantity === null) return true
+    rest -= level.quantity
+  }
+  return rest <= 0n
+}
+
+/** A resting limit that the market has crossed: fills at its own price, at most the market's liquidity per tick. */
+export function fillResting(session: Session, account: Account, market: Market, order: Order): void {
+  if (!isResting(order) || order.price === null) return
+  const { liquidity } = market.settings
+  const offered = liquidity === null ? remainingOf(order) : least(remainingOf(order), liquidity)
+  const quantity = isReduceOnly(order) ? least(offered, reducible(account, order)) : offered
+  if (quantity > 0n) fill(session, account, market, order, { price: order.price, quantity, maker: true })
+  if (isReduceOnly(order) && !isFinal(order.status) && reducible(account, order) === 0n) {
+    session.end(order, 'expired', 'Reduce Only reject')
+  }
+}
+
+interface Execution {
+  readonly price: Amount
+  readonly quantity: Amount
+  readonly maker: boolean
+}
+
+function fill(session: Session, account: Account, market: Market, order: Order, execution: Execution): void {
+  const { price, quantity, maker } = execution
+  const { instrument, settings } = market
+  const rate = maker ? settings.makerFeeRate : settings.takerFeeRate
+  const spot = account.venue === 'binance-spot'
+  const inBase = spot && order.side === 'buy'
+  const position = account.positions.get(order.symbol) ?? { quantity: 0n, cost: 0n }
+  session.emit({
+    kind: 'filled',
+    orderId: order.id,
+    tradeId: session.nextId(),
+    price,
+    quantity,
+    fee: times(inBase ? quantity : times(quantity, price), rate),
+    feeCurrency: inBase ? instrument.base : instrument.quote,
+    realizedPnl: spot ? 0n : afterFill(position, order.side, quantity, price).realizedPnl,
+    maker,
+    at: session.now,
+  })
+  afterPositionChange(session, account, market)
+  if (order.listId !== null) endOthersOfList(session, account, order)
+}
+
+/** Resting reduceOnly orders have nothing left to do once the position is flat or on their own side. */
+function afterPositionChange(session: Session, account: Account, market: Market): void {
+  if (account.venue === 'binance-spot' || account.open.size === 0) return
+  for (const other of [...account.open.values()]) {
+    if (!isResting(other) || !isReduceOnly(other) || !hasLimit(other.type)) continue
+    if (other.symbol !== market.instrument.symbol || reducible(account, other) > 0n) continue
+    session.end(other, 'expired', 'Reduce Only reject')
+  }
+}
+
+export function endOthersOfList(session: Session, account: Account, order: Order): void {
+  for (const other of [...account.open.values()]) {
+    if (other.listId === order.listId && other !== order) session.end(other, 'expired', 'OCO')
+  }
+}

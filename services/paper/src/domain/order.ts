@@ -1,0 +1,108 @@
+/**
+ * An order as the engine knows it, and the words for its kinds and states.
+ * Called by the whole domain. Must never be changed but by the fold in apply.ts.
+ */
+import type { PaperOrderStatus, PaperOrderType } from '@tradewire/contracts/paper/control'
+import type { Side, Venue } from '@tradewire/contracts/common'
+import type { Amount } from './amount.ts'
+
+export type OrderType = PaperOrderType
+export type OrderStatus = PaperOrderStatus
+export type TimeInForce = 'gtc' | 'ioc' | 'fok' | 'post-only'
+
+/** What is fixed when the order is accepted. */
+export interface OrderTerms {
+  readonly id: number
+  readonly accountId: string
+  readonly clientOrderId: string
+  readonly symbol: string
+  readonly side: Side
+  readonly type: OrderType
+  readonly timeInForce: TimeInForce
+  /** Null until a closePosition order is triggered. */
+  readonly quantity: Amount | null
+  /** Spot market orders by amount of the quote currency. */
+  readonly quoteQuantity: Amount | null
+  readonly price: Amount | null
+  readonly triggerPrice: Amount | null
+  readonly activationPrice: Amount | null
+  /** In percent. */
+  readonly callbackRate: Amount | null
+  readonly reduceOnly: boolean
+  readonly closePosition: boolean
+  /** The order list (one cancels the other) that it belongs to. */
+  readonly listId: number | null
+  /** Made by the venue itself: a liquidation. */
+  readonly forced: boolean
+  /** Spot: how much of the asset to be paid is set aside. For a list, on its first order only. */
+  readonly lock: Amount
+  readonly acceptedAt: number
+  /** Fault switch: nothing shows the order before this moment (ms). */
+  readonly visibleFrom: number
+}
+
+export interface Order extends Omit<OrderTerms, 'quantity'> {
+  quantity: Amount | null
+  status: OrderStatus
+  filled: Amount
+  filledQuote: Amount
+  fee: Amount
+  feeCurrency: string | null
+  realizedPnl: Amount
+  triggeredId: number | null
+  triggeredAt: number | null
+  /** Trailing stops: true once trailing. */
+  activated: boolean
+  reason: string | null
+  updatedAt: number
+}
+
+export interface Fill {
+  readonly tradeId: number
+  readonly order: Order
+  readonly price: Amount
+  readonly quantity: Amount
+  readonly fee: Amount
+  readonly feeCurrency: string
+  readonly realizedPnl: Amount
+  readonly maker: boolean
+  readonly at: number
+}
+
+export function isFinal(status: OrderStatus): boolean {
+  return status === 'filled' || status === 'cancelled' || status === 'expired' || status === 'rejected'
+}
+
+/** In the book: can be filled by a price. */
+export function isResting(order: Order): boolean {
+  return order.status === 'open' || order.status === 'partially-filled'
+}
+
+export function isConditional(type: OrderType): boolean {
+  return type !== 'market' && type !== 'limit'
+}
+
+/** Waits in a book of its own (algo orders) on perpetual venues; spot keeps all orders in one. */
+export function inAlgo(venue: Venue, type: OrderType): boolean {
+  return venue !== 'binance-spot' && isConditional(type)
+}
+
+/** Executes at a limit price once in the book. */
+export function hasLimit(type: OrderType): boolean {
+  return type === 'limit' || type === 'stop-limit' || type === 'take-profit-limit'
+}
+
+export function remainingOf(order: Order): Amount {
+  return (order.quantity ?? 0n) - order.filled
+}
+
+/** True when the trigger stands above the market: a rising price reaches it. */
+export function triggersAbove(type: OrderType, side: Side): boolean {
+  const takesProfit = type === 'take-profit-market' || type === 'take-profit-limit'
+  return takesProfit === (side === 'sell')
+}
+
+/** Volume-weighted price of the fills; null before the first. */
+export function averagePriceOf(order: Order): Amount | null {
+  return order.filled === 0n ? null : (order.filledQuote * 100_000_000n) / order.filled
+}

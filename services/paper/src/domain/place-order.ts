@@ -1,0 +1,195 @@
+/**
+ * Accepts orders and order lists, cancels them, and executes what can be executed at once.
+ * Called by the protocols through the running venue. Must never accept what the checks refuse.
+ */
+import { err, ok, type Result } from '@tradewire/kernel/result'
+import { most, type Amount } from './amount.ts'
+import { orderOf } from './apply.ts'
+import { checkOrder, type OrderRequest, type Refusal } from './check-order.ts'
+import { marginSuffices, quantityForQuote, spotAffordable, spotCanPay, spotCost } from './check-funds.ts'
+import { lockKeyOf } from './apply.ts'
+import { canFillWhole, endOthersOfList, reducible, take } from './match.ts'
+import { hasLimit, isConditional, isFinal, type Order, type OrderTerms } from './order.ts'
+import type { Session } from './session.ts'
+import { findByClientId, type Account, type Market } from './state.ts'
+
+/** The order as it stands after everything that its acceptance caused. */
+export function placeOrder(
+  session: Session,
+  account: Account,
+  market: Market,
+  request: OrderRequest,
+): Result<Order, Refusal> {
+  const refused = checkOrder(account, market, request)
+  if (refused !== undefined) return err(refused)
+  const quantity = quantityOf(market, request)
+  if (quantity !== null && quantity <= 0n) return err({ code: 'NOTIONAL', detail: '' })
+  const unfunded = checkFunds(session, account, market, request, quantity)
+  if (unfunded !== undefined) return err(unfunded)
+  const lock = lockOf(account, market, request, quantity)
+  const order = accept(session, account, market, { request, quantity, lock, listId: null })
+  if (request.type === 'trailing-stop-market' && request.activationPrice === undefined) {
+    session.emit({ kind: 'activated', orderId: order.id, price: market.price })
+  }
+  if (!isConditional(order.type)) execute(session, account, market, order, request.fillFraction)
+  return ok(order)
+}
+
+function quantityOf(market: Market, request: OrderRequest): Amount | null {
+  if (request.quantity !== undefined) return request.quantity
+  if (request.quoteQuantity === undefined) return null
+  return quantityForQuote(market, request.side, request.quoteQuantity)
+}
+
+function checkFunds(
+  session: Session,
+  account: Account,
+  market: Market,
+  request: OrderRequest,
+  quantity: Amount | null,
+): Refusal | undefined {
+  const insufficient: Refusal = { code: 'INSUFFICIENT_FUNDS', detail: '' }
+  if (account.venue === 'binance-spot') {
+    const cost = spotCost(market, request, quantity ?? 0n)
+    return spotCanPay(account, market, request.side, cost) ? undefined : insufficient
+  }
+  // Conditional orders of perpetual venues are checked when they are triggered, not before.
+  if (isConditional(request.type)) return undefined
+  if (request.reduceOnly === true) {
+    const held = account.positions.get(market.instrument.symbol)?.quantity ?? 0n
+    const reduces = request.side === 'sell' ? held > 0n : held < 0n
+    return reduces ? undefined : { code: 'REDUCE_ONLY', detail: '' }
+  }
+  return marginSuffices(session.state, account, market, request, quantity ?? 0n) ? undefined : insufficient
+}
+
+/** Spot sets aside what an order will pay; a market order pays at once. */
+function lockOf(account: Account, market: Market, request: OrderRequest, quantity: Amount | null): Amount {
+  if (account.venue !== 'binance-spot' || request.type === 'market') return 0n
+  return spotCost(market, request, quantity ?? 0n)
+}
+
+interface Acceptance {
+  readonly request: OrderRequest
+  readonly quantity: Amount | null
+  readonly lock: Amount
+  readonly listId: number | null
+  readonly forced?: boolean
+}
+
+export function accept(session: Session, account: Account, market: Market, acceptance: Acceptance): Order {
+  const { request } = acceptance
+  const terms: OrderTerms = {
+    id: session.nextId(),
+    accountId: account.id,
+    clientOrderId: request.clientOrderId,
+    symbol: market.instrument.symbol,
+    side: request.side,
+    type: request.type,
+    timeInForce: request.timeInForce,
+    quantity: acceptance.quantity,
+    quoteQuantity: request.quoteQuantity ?? null,
+    price: hasLimit(request.type) ? (request.price ?? null) : null,
+    triggerPrice: request.triggerPrice ?? null,
+    activationPrice: request.activationPrice ?? null,
+    callbackRate: request.callbackRate ?? null,
+    reduceOnly: request.reduceOnly ?? false,
+    closePosition: request.closePosition ?? false,
+    listId: acceptance.listId,
+    forced: acceptance.forced ?? false,
+    lock: acceptance.lock,
+    acceptedAt: session.now,
+    visibleFrom: request.visibleFrom ?? 0,
+  }
+  session.emit({ kind: 'accepted', order: terms })
+  return orderOf(session.state, terms.id)
+}
+
+/** Matches an order that just came into the book, then deals with its rest as its time in force says. */
+export function execute(session: Session, account: Account, market: Market, order: Order, fraction?: Amount): void {
+  if (order.timeInForce === 'fok' && (fraction !== undefined || !canFillWhole(market, order))) {
+    return session.end(order, 'expired', 'Fill or kill')
+  }
+  if (order.timeInForce !== 'post-only') take(session, account, market, order, fraction)
+  if (isFinal(order.status)) return
+  if (!hasLimit(order.type)) return session.end(order, 'expired', 'No more liquidity')
+  if (order.timeInForce === 'ioc') return session.end(order, 'expired', 'Immediate or cancel')
+}
+
+/** A conditional order whose trigger the market has reached becomes an ordinary one; funds are checked only now. */
+export function trigger(session: Session, account: Account, market: Market, order: Order): void {
+  const quantity = triggeredQuantity(account, market, order)
+  if (quantity <= 0n) {
+    const reason = order.reduceOnly || order.closePosition ? 'Reduce Only reject' : 'Insufficient balance'
+    return session.end(order, order.closePosition ? 'expired' : 'rejected', reason)
+  }
+  const perpetual = account.venue !== 'binance-spot'
+  if (perpetual && !order.reduceOnly && !order.closePosition) {
+    const terms = { side: order.side, type: order.type, price: order.price ?? undefined }
+    if (!marginSuffices(session.state, account, market, terms, quantity)) {
+      return session.end(order, 'rejected', 'Margin is insufficient')
+    }
+  }
+  session.emit({ kind: 'triggered', orderId: order.id, triggeredId: perpetual ? session.nextId() : order.id, quantity, at: session.now })
+  if (order.listId !== null) endOthersOfList(session, account, order)
+  execute(session, account, market, order)
+}
+
+function triggeredQuantity(account: Account, market: Market, order: Order): Amount {
+  if (order.closePosition) return reducible(account, order)
+  const quantity = order.quantity ?? 0n
+  if (account.venue === 'binance-spot') {
+    if (hasLimit(order.type)) return quantity
+    return spotAffordable(account, market, order, account.locks.get(lockKeyOf(order))?.amount ?? 0n)
+  }
+  return order.reduceOnly && reducible(account, order) === 0n ? 0n : quantity
+}
+
+export function cancelOrder(session: Session, order: Order): void {
+  session.end(order, 'cancelled', null)
+}
+
+export interface OrderListRequest {
+  readonly above: OrderRequest
+  readonly below: OrderRequest
+}
+
+/** One cancels the other: two orders of one side and quantity around the market, paid out of one lock. Spot only. */
+export function placeOrderList(
+  session: Session,
+  account: Account,
+  market: Market,
+  request: OrderListRequest,
+): Result<readonly [Order, Order], Refusal> {
+  const { above, below } = request
+  const sidesMatch = above.side === below.side && above.quantity === below.quantity
+  const highPrice = above.triggerPrice ?? above.price ?? 0n
+  const lowPrice = below.triggerPrice ?? below.price ?? 0n
+  if (!sidesMatch || highPrice <= market.price || lowPrice >= market.price) {
+    return err({ code: 'LIST_PRICES', detail: '' })
+  }
+  for (const leg of [above, below]) {
+    const refused = checkOrder(account, market, leg)
+    if (refused !== undefined) return err(refused)
+  }
+  const quantity = above.quantity ?? 0n
+  const lock = most(spotCost(market, above, quantity), spotCost(market, below, quantity))
+  if (!spotCanPay(account, market, above.side, lock)) return err({ code: 'INSUFFICIENT_FUNDS', detail: '' })
+  const listId = session.nextId()
+  const first = accept(session, account, market, { request: below, quantity, lock, listId })
+  const second = accept(session, account, market, { request: above, quantity, lock: 0n, listId })
+  return ok([first, second])
+}
+
+/** Finds an order of the account by id (also the id got when triggered) or by client order id. */
+export function findOrder(
+  session: Pick<Session, 'state'>,
+  account: Account,
+  by: { readonly orderId?: number | undefined; readonly clientOrderId?: string | undefined },
+): Order | undefined {
+  if (by.orderId !== undefined) {
+    const order = session.state.orders.get(by.orderId)
+    return order?.accountId === account.id ? order : undefined
+  }
+  return by.clientOrderId === undefined ? undefined : findByClientId(account, by.clientOrderId)
+}

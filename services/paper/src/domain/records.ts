@@ -1,0 +1,121 @@
+/**
+ * The facts that the venue's books are made of. One command or one batch of ticks gives a list of them.
+ * Called by the engine, which makes them, the fold, which applies them, and the journal, which keeps them.
+ * Must never change meaning: journals of earlier runs are replayed.
+ */
+import type { Venue } from '@tradewire/contracts/common'
+import type { Amount } from './amount.ts'
+import type { OrderStatus, OrderTerms } from './order.ts'
+
+export interface AccountCreated {
+  readonly kind: 'account-created'
+  readonly accountId: string
+  readonly venue: Venue
+  readonly label: string
+  readonly currency: string
+  readonly apiKey: string
+  readonly secret: string
+  readonly balances: readonly { readonly asset: string; readonly total: Amount }[]
+  readonly at: number
+}
+
+export interface MarketChanged {
+  readonly kind: 'market-changed'
+  readonly venue: Venue
+  readonly symbol: string
+  readonly settings: MarketSettings
+}
+
+export interface MarketSettings {
+  /** Distance of bid and ask, in basis points of the price. */
+  readonly spreadPoints: Amount
+  /** Against the taker, in basis points. */
+  readonly slippagePoints: Amount
+  /** Base units at one price level; null: without end. */
+  readonly liquidity: Amount | null
+  readonly makerFeeRate: Amount
+  readonly takerFeeRate: Amount
+}
+
+/** A run of ticks during which nothing else happened, within one minute of market time. */
+export interface PriceMoved {
+  readonly kind: 'price'
+  readonly venue: Venue
+  readonly symbol: string
+  /** Market time (ms) of the last tick of the run. */
+  at: number
+  readonly open: Amount
+  high: Amount
+  low: Amount
+  close: Amount
+  bid: Amount
+  ask: Amount
+}
+
+export interface OrderAccepted {
+  readonly kind: 'accepted'
+  readonly order: OrderTerms
+}
+
+export interface TrailingActivated {
+  readonly kind: 'activated'
+  readonly orderId: number
+  readonly price: Amount
+}
+
+export interface OrderTriggered {
+  readonly kind: 'triggered'
+  readonly orderId: number
+  readonly triggeredId: number
+  /** The order's quantity from now on: for closePosition the position's. */
+  readonly quantity: Amount
+  readonly at: number
+}
+
+export interface OrderFilled {
+  readonly kind: 'filled'
+  readonly orderId: number
+  readonly tradeId: number
+  readonly price: Amount
+  readonly quantity: Amount
+  readonly fee: Amount
+  readonly feeCurrency: string
+  readonly realizedPnl: Amount
+  readonly maker: boolean
+  readonly at: number
+}
+
+export interface OrderEnded {
+  readonly kind: 'ended'
+  readonly orderId: number
+  readonly status: Extract<OrderStatus, 'cancelled' | 'expired' | 'rejected'>
+  readonly reason: string | null
+  readonly at: number
+}
+
+export interface LeverageSet {
+  readonly kind: 'leverage'
+  readonly accountId: string
+  readonly symbol: string
+  readonly leverage: number
+}
+
+/** The venue's insurance made up for what a liquidation left below zero. */
+export interface InsurancePaid {
+  readonly kind: 'insured'
+  readonly accountId: string
+  readonly paid: Amount
+  readonly at: number
+}
+
+export type VenueRecord =
+  | AccountCreated
+  | MarketChanged
+  | PriceMoved
+  | OrderAccepted
+  | TrailingActivated
+  | OrderTriggered
+  | OrderFilled
+  | OrderEnded
+  | LeverageSet
+  | InsurancePaid

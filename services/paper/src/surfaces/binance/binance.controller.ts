@@ -1,0 +1,188 @@
+/**
+ * Serves one Binance protocol: budgets, keys, signatures, fault switches, then the endpoint's own answer.
+ * Called by binance-spot and binance-usdm with their endpoints. Must never answer before the venue has settled.
+ */
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Venue } from '@tradewire/contracts/common'
+import type { Result } from '@tradewire/kernel/result'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FaultBoard, Operation } from '#domain/faults'
+import { BudgetCounter, type VenueBudgets } from '#domain/rate-limits'
+import type { Account } from '#domain/state'
+import type { OperateVenue } from '#use-cases/operate-venue/operate-venue.use-case'
+import { parametersOf, type Parameters } from './parameters.wire.ts'
+import { checkSigned } from './signature.wire.ts'
+import {
+  keyFormatInvalid,
+  keyUnknown,
+  outcomeUnknown,
+  tooManyOrders,
+  tooManyWeight,
+  venueError,
+  type VenueError,
+} from './venue-error.wire.ts'
+
+export interface EndpointCall {
+  readonly venue: OperateVenue
+  readonly faults: FaultBoard
+  readonly parameters: Parameters
+  readonly now: number
+}
+
+export interface AccountCall extends EndpointCall {
+  readonly account: Account
+}
+
+interface EndpointBase {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly path: string
+  readonly weight: number | ((parameters: Parameters) => number)
+  /** What fault switches see; read when left out. */
+  readonly operation?: Operation
+}
+
+export type Endpoint =
+  | (EndpointBase & { readonly access: 'public'; readonly answer: (call: EndpointCall) => Result<unknown, VenueError> })
+  | (EndpointBase & {
+      readonly access: 'key' | 'signed'
+      readonly answer: (call: AccountCall) => Result<unknown, VenueError>
+    })
+
+export interface BinanceParts {
+  readonly venue: OperateVenue
+  readonly faults: FaultBoard
+  readonly budgets: VenueBudgets
+  readonly name: Extract<Venue, 'binance-spot' | 'binance-usdm'>
+}
+
+const secondMs = 1_000
+const forbidden = 403
+
+export class BinanceServer {
+  private readonly weight: BudgetCounter
+  private readonly ordersShort: BudgetCounter
+  private readonly ordersLong: BudgetCounter
+
+  constructor(private readonly parts: BinanceParts) {
+    this.weight = new BudgetCounter(parts.budgets.weight)
+    this.ordersShort = new BudgetCounter(parts.budgets.ordersShort)
+    this.ordersLong = new BudgetCounter(parts.budgets.ordersLong)
+  }
+
+  /** Adds the endpoints under a prefix. Bodies stay text: signatures are over what was sent. */
+  async register(fastify: FastifyInstance, prefix: string, endpoints: readonly Endpoint[]): Promise<void> {
+    await fastify.register(
+      async (scope) => {
+        scope.removeAllContentTypeParsers()
+        scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+        for (const endpoint of endpoints) {
+          scope.route({
+            method: endpoint.method,
+            url: endpoint.path,
+            exposeHeadRoute: false,
+            handler: (request, reply) => this.serve(endpoint, request, reply),
+          })
+        }
+      },
+      { prefix },
+    )
+  }
+
+  private async serve(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { venue, faults } = this.parts
+    const now = venue.now()
+    const raw = { query: queryOf(request.raw.url ?? ''), body: typeof request.body === 'string' ? request.body : '' }
+    const call = { venue, faults, parameters: parametersOf(raw.query, raw.body), now }
+    const overweight = this.spendWeight(endpoint, call.parameters, request, reply)
+    if (overweight !== undefined) return fail(reply, overweight)
+    if (endpoint.access === 'public') {
+      const answer = endpoint.answer(call)
+      return answer.ok ? reply.send(answer.value) : fail(reply, answer.error)
+    }
+    const account = this.accountOf(request)
+    if ('msg' in account) return fail(reply, account)
+    const unsigned = endpoint.access === 'signed' ? checkSigned(raw, call.parameters, account.secret, now) : undefined
+    if (unsigned !== undefined) return fail(reply, unsigned)
+    const hit = this.faultBefore(endpoint, account) ?? this.spendOrder(endpoint, account, reply, now)
+    if (hit !== undefined) return fail(reply, hit)
+    const answer = endpoint.answer({ ...call, account })
+    await venue.settled()
+    return this.finish(endpoint, account, reply, answer)
+  }
+
+  /** The order stands by now, or was refused; what the client learns of it is another matter. */
+  private async finish(
+    endpoint: Endpoint,
+    account: Account,
+    reply: FastifyReply,
+    answer: Result<unknown, VenueError>,
+  ): Promise<FastifyReply> {
+    const { faults } = this.parts
+    const call = { venue: account.venue, accountId: account.id, operation: endpoint.operation ?? 'read' }
+    const latency = faults.strike('latency', call)
+    if (latency !== undefined) await wait(latency.milliseconds)
+    if (!answer.ok) return fail(reply, answer.error)
+    if (faults.strike('drop-reply-after-accept', call) !== undefined) {
+      reply.hijack()
+      reply.raw.destroy()
+      return reply
+    }
+    if (faults.strike('error-after-accept', call) !== undefined) return fail(reply, outcomeUnknown)
+    return reply.send(answer.value)
+  }
+
+  private accountOf(request: FastifyRequest): Account | VenueError {
+    const key = request.headers['x-mbx-apikey']
+    if (typeof key !== 'string' || key === '') return keyFormatInvalid
+    const account = this.parts.venue.state.accountsByKey.get(key)
+    return account?.venue === this.parts.name ? account : keyUnknown
+  }
+
+  private spendWeight(
+    endpoint: Endpoint,
+    parameters: Parameters,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): VenueError | undefined {
+    const weight = typeof endpoint.weight === 'number' ? endpoint.weight : endpoint.weight(parameters)
+    const spent = this.weight.spend(request.ip, weight, this.parts.venue.now())
+    void reply.header('x-mbx-used-weight-1m', String(spent.used))
+    if (spent.retryAfterMs === undefined) return undefined
+    return tooManyWeight(this.parts.budgets.weight.limit, spent.retryAfterMs)
+  }
+
+  private spendOrder(endpoint: Endpoint, account: Account, reply: FastifyReply, now: number): VenueError | undefined {
+    if (endpoint.operation !== 'place') return undefined
+    const { ordersShort, ordersLong } = this.parts.budgets
+    const short = this.ordersShort.spend(account.id, 1, now)
+    const long = this.ordersLong.spend(account.id, 1, now)
+    const daily = this.parts.name === 'binance-spot'
+    void reply.header('x-mbx-order-count-10s', String(short.used))
+    void reply.header(daily ? 'x-mbx-order-count-1d' : 'x-mbx-order-count-1m', String(long.used))
+    if (short.retryAfterMs !== undefined) return tooManyOrders(ordersShort.limit, '10 SECOND', short.retryAfterMs)
+    if (long.retryAfterMs === undefined) return undefined
+    return tooManyOrders(ordersLong.limit, daily ? '1 DAY' : '1 MINUTE', long.retryAfterMs)
+  }
+
+  private faultBefore(endpoint: Endpoint, account: Account): VenueError | undefined {
+    const call = { venue: account.venue, accountId: account.id, operation: endpoint.operation ?? 'read' }
+    const limited = this.parts.faults.strike('rate-limit', call)
+    if (limited !== undefined) return tooManyWeight(this.parts.budgets.weight.limit, limited.milliseconds)
+    if (this.parts.faults.strike('reject', call) === undefined) return undefined
+    return endpoint.operation === 'place'
+      ? venueError(-2010, 'This symbol is not permitted for this account.')
+      : venueError(-1002, 'You are not authorized to execute this request.', forbidden)
+  }
+}
+
+function queryOf(url: string): string {
+  const mark = url.indexOf('?')
+  return mark === -1 ? '' : url.slice(mark + 1)
+}
+
+function fail(reply: FastifyReply, error: VenueError): FastifyReply {
+  if (error.retryAfterMs !== undefined) {
+    void reply.header('retry-after', String(Math.max(1, Math.ceil(error.retryAfterMs / secondMs))))
+  }
+  return reply.status(error.status).send({ code: error.code, msg: error.msg })
+}
