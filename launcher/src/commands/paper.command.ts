@@ -101,13 +101,16 @@ function printLedger({ orders, positions, balances, totals }: LedgerReply): void
     printTable(
       ['venue', 'account', 'order', 'symbol', 'side', 'type', 'status', 'quantity', 'filled', 'price'],
       shown.map((order) => [
-        ...[order.venue, order.accountId.slice(-12), order.clientOrderId, order.symbol, order.side, order.type],
-        ...[
-          order.status,
-          order.quantity ?? '-',
-          order.filledQuantity,
-          order.averagePrice ?? order.price ?? order.triggerPrice ?? '-',
-        ],
+        order.venue,
+        order.accountId.slice(-12),
+        order.clientOrderId,
+        order.symbol,
+        order.side,
+        order.type,
+        order.status,
+        order.quantity ?? '-',
+        order.filledQuantity,
+        order.averagePrice ?? order.price ?? order.triggerPrice ?? '-',
       ]),
     )
     if (shown.length < orders.length) printLine(`(the last ${shown.length} of ${orders.length} orders; --json has all)`)
@@ -117,8 +120,13 @@ function printLedger({ orders, positions, balances, totals }: LedgerReply): void
     printTable(
       ['venue', 'account', 'symbol', 'quantity', 'entry', 'mark', 'unrealised'],
       positions.map((one) => [
-        ...[one.venue, one.accountId.slice(-12), one.symbol, one.quantity],
-        ...[one.entryPrice, one.markPrice, one.unrealizedPnl],
+        one.venue,
+        one.accountId.slice(-12),
+        one.symbol,
+        one.quantity,
+        one.entryPrice,
+        one.markPrice,
+        one.unrealizedPnl,
       ]),
     )
     printLine()

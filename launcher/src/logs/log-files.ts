@@ -15,7 +15,9 @@ export interface LogFile {
 
 export async function logFilesOf(folder: string): Promise<LogFile[]> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.log'))
-  return names.toSorted().map((name) => ({ source: basename(name, '.log'), path: join(folder, name) }))
+  return names
+    .toSorted((left, right) => left.localeCompare(right))
+    .map((name) => ({ source: basename(name, '.log'), path: join(folder, name) }))
 }
 
 export interface FileTail {

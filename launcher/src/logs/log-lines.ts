@@ -15,8 +15,14 @@ const POSTGRES_LINE = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3}) UTC \[\d+\] (?
 const NATS_LINE = /^\[\d+\] (\d{4})\/(\d\d)\/(\d\d) (\d\d:\d\d:\d\d\.\d{3})\d* (?:UTC )?\[([A-Z]{3})\] (.*)$/
 
 const levelNames: Readonly<Record<string, string>> = {
-  ...{ LOG: 'info', HINT: 'info', DETAIL: 'info', STATEMENT: 'info', WARNING: 'warn', ERROR: 'error', FATAL: 'fatal' },
-  ...{ INF: 'info', WRN: 'warn', ERR: 'error', FTL: 'fatal', DBG: 'debug', TRC: 'trace' },
+  WARNING: 'warn',
+  ERROR: 'error',
+  FATAL: 'fatal',
+  WRN: 'warn',
+  ERR: 'error',
+  FTL: 'fatal',
+  DBG: 'debug',
+  TRC: 'trace',
 }
 
 export function parseLogLine(source: string, line: string, timeBefore: string): LogLine {
@@ -39,12 +45,17 @@ function parseJsonLine(source: string, line: string): LogLine | undefined {
     const fields = JSON.parse(line) as Readonly<Record<string, unknown>>
     const { time, level, message } = fields
     const rest = Object.entries(fields).filter(([name]) => !ownFields.has(name))
-    const details = rest.map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    const text = [String(message ?? ''), ...details].filter((part) => part !== '').join('  ')
-    return { time: String(time ?? ''), level: String(level ?? 'info'), source, text }
+    const details = rest.map(([name, value]) => `${name}=${textOf(value)}`)
+    const text = [textOf(message), ...details].filter((part) => part !== '').join('  ')
+    return { time: textOf(time), level: textOf(level), source, text }
   } catch {
     return undefined
   }
+}
+
+function textOf(value: unknown): string {
+  if (value === undefined) return ''
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 /** The last lines of several logs in the order of their times; lines of equal time keep their order. */

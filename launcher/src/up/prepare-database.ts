@@ -5,6 +5,7 @@
 import { roleUrl, runMigrations } from '@tradewire/database/migrations'
 import type { AnyServiceDefinition } from '@tradewire/nest-kit/define-service'
 import { type DatabaseLogin, roleOf } from '../services/service-environment.ts'
+import { messageOf } from '../terminal/launcher-error.ts'
 
 export interface PreparedService {
   readonly service: string
@@ -24,7 +25,11 @@ export async function prepareDatabase(
     if (database === undefined) continue
     const { role, password } = loginOf(service)
     const { schema, migrations } = database
-    const applied = await runMigrations({ adminUrl, service, schema, role, password, migrations })
+    const applied = await runMigrations({ adminUrl, service, schema, role, password, migrations }).catch(
+      (cause: unknown) => {
+        throw new Error(`the migrations of ${service} failed: ${messageOf(cause)}`, { cause })
+      },
+    )
     prepared.push({ service, url: roleUrl(adminUrl, role, password), applied })
   }
   return prepared

@@ -95,8 +95,13 @@ async function start(options: SystemOptions, undo: Undo): Promise<RunningSystem>
   await book.add(() => backends.parts())
   const databaseUrls = await migrate(options, backends)
   const environment = serviceEnvironment({
-    ...{ inherited, home, ports, databaseUrls, keys: await ensureKeys(home) },
-    ...{ natsUrl: backends.natsUrl, redisUrl: backends.redisUrl },
+    inherited,
+    home,
+    ports,
+    databaseUrls,
+    keys: await ensureKeys(home),
+    natsUrl: backends.natsUrl,
+    redisUrl: backends.redisUrl,
   })
   const host = options.processes
     ? processHost({ home, environment, ports, logger: log.logger, onRestart })
