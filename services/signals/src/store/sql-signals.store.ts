@@ -19,7 +19,7 @@ with incoming as (
     $9::numeric[], $10::text[], $11::jsonb[], $12::jsonb[], $13::timestamptz[], $14::timestamptz[], $15::text[],
     $16::text[], $17::text[])
   as t(id, strategy_id, strategy_revision, dedupe_key, window_seconds, source, side, price, stop_price, stop_type,
-    targets, trailing, received_at, expires_at, content_type, body, source_ip)
+    targets, trailing_stop, received_at, expires_at, content_type, body, source_ip)
 ), valid as (
   select incoming.* from incoming
   join strategy on strategy.id = incoming.strategy_id
@@ -32,9 +32,9 @@ with incoming as (
     where known.forget_at < now()
   returning signal_id
 ), stored as (
-  insert into signal (id, strategy_id, source, side, price, stop_price, stop_type, targets, trailing, received_at,
+  insert into signal (id, strategy_id, source, side, price, stop_price, stop_type, targets, trailing_stop, received_at,
     expires_at, content_type, body, source_ip)
-  select id, strategy_id, source, side, price, stop_price, stop_type, targets, trailing, received_at, expires_at,
+  select id, strategy_id, source, side, price, stop_price, stop_type, targets, trailing_stop, received_at, expires_at,
     content_type, body, source_ip
   from valid join fresh on fresh.signal_id = valid.id
 )
@@ -52,7 +52,7 @@ where signal.id = again.signal_id
 returning again.strategy_id, again.dedupe_key, signal.id`
 
 const SIGNAL_COLUMNS = `signal.id, signal.strategy_id, signal.source, signal.side, signal.price, signal.stop_price,
-  signal.stop_type, signal.targets, signal.trailing, signal.received_at, signal.expires_at, signal.duplicates`
+  signal.stop_type, signal.targets, signal.trailing_stop, signal.received_at, signal.expires_at, signal.duplicates`
 
 interface SignalRow {
   readonly id: string
@@ -63,7 +63,7 @@ interface SignalRow {
   readonly stop_price: string
   readonly stop_type: 'market' | 'limit'
   readonly targets: string[]
-  readonly trailing: Signal['trailing']
+  readonly trailing_stop: Signal['trailing']
   readonly received_at: Date
   readonly expires_at: Date
   readonly duplicates: number
@@ -186,7 +186,7 @@ function toSignal(row: SignalRow): Signal {
     price: row.price,
     stop: { price: row.stop_price, type: row.stop_type },
     targets: row.targets,
-    trailing: row.trailing,
+    trailing: row.trailing_stop,
     receivedAt: row.received_at,
     expiresAt: row.expires_at,
     duplicates: row.duplicates,

@@ -13,12 +13,12 @@ const eventsMax = 1_000
 export class TradesConsumer {
   constructor(private readonly recordTrades: RecordTrades) {}
 
-  @Consume(tradeOpened, { name: 'reporting-trades-opened', eventsMax })
+  @Consume(tradeOpened, { name: 'trades-opened', eventsMax })
   opened(events: readonly EventOf<typeof tradeOpened>[], tx: Transaction): Promise<void> {
     return this.recordTrades.opened(events, tx)
   }
 
-  @Consume(tradeClosed, { name: 'reporting-trades-closed', eventsMax })
+  @Consume(tradeClosed, { name: 'trades-closed', eventsMax })
   closed(events: readonly EventOf<typeof tradeClosed>[], tx: Transaction): Promise<void> {
     return this.recordTrades.closed(events, tx)
   }

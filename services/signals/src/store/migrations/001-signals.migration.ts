@@ -56,7 +56,7 @@ export const createSignals: SqlMigration = {
        stop_price numeric not null,
        stop_type text not null,
        targets jsonb not null,
-       trailing jsonb,
+       trailing_stop jsonb,
        received_at timestamptz not null,
        expires_at timestamptz not null,
        duplicates int not null default 0,

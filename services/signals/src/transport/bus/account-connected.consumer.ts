@@ -10,7 +10,7 @@ import { LearnAccounts } from '../../use-cases/learn-accounts/learn-accounts.use
 export class AccountConnectedConsumer {
   constructor(private readonly learnAccounts: LearnAccounts) {}
 
-  @Consume(accountConnected, { name: 'signals-accounts' })
+  @Consume(accountConnected, { name: 'accounts' })
   handle(events: readonly EventOf<typeof accountConnected>[], tx: Transaction): Promise<void> {
     return this.learnAccounts.execute(events, tx)
   }

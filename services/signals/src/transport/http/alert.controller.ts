@@ -9,6 +9,7 @@ import type { SignalsConfig } from '../../config.ts'
 import { AcceptAlert } from '../../use-cases/accept-alert/accept-alert.use-case.ts'
 
 const retryAfterSeconds = '5'
+const MEDIA_TYPE = /^[a-z]+\/[a-z0-9.+-]+ *(;|$)/i
 
 export async function serveAlerts(fastify: FastifyInstance, app: INestApplicationContext): Promise<void> {
   const acceptAlert = app.get(AcceptAlert)
@@ -17,6 +18,11 @@ export async function serveAlerts(fastify: FastifyInstance, app: INestApplicatio
   await fastify.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit }, (_request, body, parsed) => parsed(null, body))
+    // A header that names no type must not decide over a signal; the text is read all the same.
+    scope.addHook('onRequest', (request, _reply, next) => {
+      if (!MEDIA_TYPE.test(request.headers['content-type'] ?? '')) request.headers['content-type'] = 'text/plain'
+      next()
+    })
     scope.setErrorHandler(answerUnreadable)
     scope.post('/v1/webhook/strategy', { bodyLimit }, (request, reply) => answer(acceptAlert, request, reply))
     done()

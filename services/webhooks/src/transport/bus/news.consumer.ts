@@ -16,7 +16,7 @@ type News = EventOf<typeof tradeOpened | typeof tradeClosed | typeof accountConn
 export class NewsConsumer {
   constructor(private readonly queueDeliveries: QueueDeliveries) {}
 
-  @Consume([tradeOpened, tradeClosed, accountConnected, accountDisconnected], { name: 'webhooks-news', eventsMax })
+  @Consume([tradeOpened, tradeClosed, accountConnected, accountDisconnected], { name: 'news', eventsMax })
   handle(events: readonly News[], tx: Transaction): Promise<void> {
     return this.queueDeliveries.execute(events, tx)
   }
