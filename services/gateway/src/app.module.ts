@@ -1,0 +1,52 @@
+/** Wires the gateway together. Loaded by startService. Must never hold logic. */
+import { Module } from '@nestjs/common'
+import { accessToken } from '@tradewire/contracts/rpc/identity'
+import { BusLiveFeed } from '#clients/bus-live-feed.client'
+import { IdentityKeys } from '#clients/identity-keys.client'
+import { JoseVerifier } from '#clients/jose-verifier.client'
+import { RedisLimiter } from '#clients/redis-limiter.client'
+import { SignalsAlerts } from '#clients/signals-alerts.client'
+import { RevocationList } from '#domain/revocation-list'
+import { AlertReceiver } from '#ports/alert-receiver.port'
+import { LiveFeed } from '#ports/live-feed.port'
+import { RateLimiter } from '#ports/rate-limiter.port'
+import { TokenVerifier } from '#ports/token-verifier.port'
+import { SessionNews } from '#transport/bus/session-news.consumer'
+import { AlertIntake } from '#transport/http/alert-intake.controller'
+import { CallerGate } from '#transport/http/caller-gate.controller'
+import { LiveStream } from '#transport/http/live-stream.controller'
+import { Pages } from '#transport/http/pages.controller'
+import { PublicHttp } from '#transport/http/public-http.controller'
+import { PublicRoutes } from '#transport/http/public-routes.controller'
+import { AnswerRoute } from '#use-cases/answer-route/answer-route.use-case'
+import { AuthenticateCaller } from '#use-cases/authenticate-caller/authenticate-caller.use-case'
+import { FollowEvents } from '#use-cases/follow-events/follow-events.use-case'
+import { LimitCaller } from '#use-cases/limit-caller/limit-caller.use-case'
+import { PassAlert } from '#use-cases/pass-alert/pass-alert.use-case'
+
+/** As long as an access token lives, and a little more for clocks that differ. */
+const revocationKeptMs = (accessToken.lifetimeSeconds + 60) * 1_000
+
+@Module({
+  providers: [
+    { provide: RevocationList, useFactory: () => new RevocationList(revocationKeptMs) },
+    { provide: TokenVerifier, useClass: JoseVerifier },
+    { provide: RateLimiter, useClass: RedisLimiter },
+    { provide: AlertReceiver, useClass: SignalsAlerts },
+    { provide: LiveFeed, useClass: BusLiveFeed },
+    IdentityKeys,
+    AnswerRoute,
+    AuthenticateCaller,
+    FollowEvents,
+    LimitCaller,
+    PassAlert,
+    AlertIntake,
+    CallerGate,
+    LiveStream,
+    Pages,
+    PublicHttp,
+    PublicRoutes,
+    SessionNews,
+  ],
+})
+export class AppModule {}

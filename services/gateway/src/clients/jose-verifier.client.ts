@@ -1,0 +1,76 @@
+/**
+ * Checks access tokens with one algorithm, issuer, audience and type. Implements the TokenVerifier port.
+ * Must never let the token choose how it is checked (RFC 8725), nor say more than that it is not valid.
+ */
+import { Injectable } from '@nestjs/common'
+import { roles } from '@tradewire/contracts/define-route'
+import { accessToken } from '@tradewire/contracts/rpc/identity'
+import { Clock } from '@tradewire/kernel/clock'
+import type { CodedError } from '@tradewire/kernel/errors'
+import { err, ok, type Result } from '@tradewire/kernel/result'
+import { errors, jwtVerify, type CryptoKey, type JWTHeaderParameters, type JWTPayload } from 'jose'
+import { z } from 'zod'
+import { IdentityKeys } from '#clients/identity-keys.client'
+import { gatewayErrors } from '#gateway.errors'
+import { TokenVerifier, type VerifiedToken } from '#ports/token-verifier.port'
+
+const tokenLengthMax = 4_096
+const clockToleranceSeconds = 5
+const millisecondsPerSecond = 1_000
+
+const claims = z.object({ sub: z.uuid(), sid: z.uuid(), exp: z.int(), roles: z.array(z.enum(roles)) })
+
+class KeysUnknownError extends Error {}
+
+@Injectable()
+export class JoseVerifier extends TokenVerifier {
+  constructor(
+    private readonly keys: IdentityKeys,
+    private readonly clock: Clock,
+  ) {
+    super()
+  }
+
+  async verify(token: string): Promise<Result<VerifiedToken, CodedError>> {
+    if (token.length > tokenLengthMax) return refusal('invalid')
+    try {
+      const { payload } = await jwtVerify(token, (header) => this.keyFor(header), {
+        algorithms: [accessToken.algorithm],
+        issuer: accessToken.issuer,
+        audience: accessToken.audience,
+        typ: accessToken.type,
+        requiredClaims: ['sub', 'sid', 'exp', 'iat', 'roles'],
+        clockTolerance: clockToleranceSeconds,
+        currentDate: this.clock.now(),
+      })
+      return read(payload)
+    } catch (error) {
+      if (error instanceof KeysUnknownError) return err(gatewayErrors.of('KEYS_UNKNOWN'))
+      if (error instanceof errors.JWTExpired) return refusal('expired')
+      if (error instanceof errors.JOSEError) return refusal('invalid')
+      throw error
+    }
+  }
+
+  private async keyFor({ kid }: JWTHeaderParameters): Promise<CryptoKey> {
+    if (kid === undefined) throw new errors.JWKSNoMatchingKey()
+    const lookup = await this.keys.find(kid)
+    if (lookup.kind === 'key') return lookup.key
+    throw lookup.kind === 'no-keys' ? new KeysUnknownError() : new errors.JWKSNoMatchingKey()
+  }
+}
+
+function read(payload: JWTPayload): Result<VerifiedToken, CodedError> {
+  const parsed = claims.safeParse(payload)
+  if (!parsed.success) return refusal('invalid')
+  const { sub, sid, exp, roles: granted } = parsed.data
+  return ok({
+    caller: { userId: sub, roles: granted },
+    sessionId: sid,
+    expiresAt: new Date(exp * millisecondsPerSecond),
+  })
+}
+
+function refusal(reason: 'expired' | 'invalid'): Result<never, CodedError> {
+  return err(gatewayErrors.of('UNAUTHENTICATED', { reason }))
+}

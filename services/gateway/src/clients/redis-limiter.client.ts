@@ -1,0 +1,95 @@
+/**
+ * Counts requests in Redis by one atomic script on the server's clock, and locally while Redis is away.
+ * Implements the RateLimiter port. Must never hold up a request for long, nor fail one because Redis did.
+ */
+import { Injectable, type OnModuleDestroy } from '@nestjs/common'
+import { Clock } from '@tradewire/kernel/clock'
+import { InjectConfig, InjectLogger, InjectSharedConfig } from '@tradewire/nest-kit/tokens'
+import type { SharedConfig } from '@tradewire/config/shared'
+import type { Logger } from '@tradewire/observability/logger'
+import { Redis } from 'ioredis'
+import type { GatewayConfig } from '#config'
+import { decisionOf, rateWindowMs, takeOne, type RateDecision, type RateRule } from '#domain/rate-limit'
+import { RateLimiter } from '#ports/rate-limiter.port'
+
+/** The same steps as takeOne of the domain. Answers {allowed, used milliseconds}. */
+const script = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local window, step = tonumber(ARGV[1]), tonumber(ARGV[2])
+local used = tonumber(redis.call('GET', KEYS[1]) or now)
+if used < now then used = now end
+local after = used + step
+if after - now > window + 0.001 then return {0, math.ceil(used - now)} end
+redis.call('SET', KEYS[1], string.format('%.3f', after), 'PX', math.ceil(after - now))
+return {1, math.ceil(after - now)}
+`
+const keyPrefix = 'tradewire:rate:'
+const commandTimeoutMs = 150
+const reconnectMs = 1_000
+/** Keys that are counted locally at most; beyond it the oldest is forgotten. */
+const localKeysMax = 10_000
+
+type LimiterRedis = Redis & {
+  takeOne(key: string, windowMs: string, stepMs: string): Promise<readonly [number, number]>
+}
+
+@Injectable()
+export class RedisLimiter extends RateLimiter implements OnModuleDestroy {
+  private readonly redis: LimiterRedis
+  private readonly replicas: number
+  private readonly local = new Map<string, number>()
+
+  constructor(
+    @InjectConfig() config: GatewayConfig,
+    @InjectSharedConfig() shared: SharedConfig,
+    @InjectLogger() logger: Logger,
+    private readonly clock: Clock,
+  ) {
+    super()
+    this.replicas = config.replicas
+    this.redis = new Redis(shared.redisUrl, {
+      lazyConnect: !config.rateLimit,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      commandTimeout: commandTimeoutMs,
+      retryStrategy: () => reconnectMs,
+    }) as LimiterRedis
+    this.redis.defineCommand('takeOne', { numberOfKeys: 1, lua: script })
+    let away = false
+    this.redis.on('error', () => {
+      if (!away) logger.warn('Redis is not reachable: requests are counted by this gateway alone')
+      away = true
+    })
+    this.redis.on('ready', () => {
+      if (away) logger.info('Redis is back: requests are counted together again')
+      away = false
+    })
+  }
+
+  async take(key: string, rule: RateRule): Promise<RateDecision> {
+    if (this.redis.status === 'ready') {
+      try {
+        const step = String(rateWindowMs / rule.limit)
+        const [allowed, usedMs] = await this.redis.takeOne(keyPrefix + key, String(rateWindowMs), step)
+        return decisionOf(allowed === 1, usedMs, rule.limit)
+      } catch {
+        // Lost in the middle of a command: the local count decides.
+      }
+    }
+    return this.takeLocally(key, { limit: Math.max(1, Math.ceil(rule.limit / this.replicas)) })
+  }
+
+  onModuleDestroy(): void {
+    this.redis.disconnect()
+  }
+
+  private takeLocally(key: string, rule: RateRule): RateDecision {
+    const { usedUntilMs, decision } = takeOne(this.local.get(key), rule, this.clock.monotonicMs())
+    this.local.delete(key)
+    this.local.set(key, usedUntilMs)
+    const oldest = this.local.keys().next()
+    if (this.local.size > localKeysMax && oldest.done === false) this.local.delete(oldest.value)
+    return decision
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * What a live stream shows to whom, and the text form of its events and positions.
+ * Called by the stream controller and FollowEvents. Must never show a follower what belongs to another.
+ */
+import type { Caller } from '@tradewire/contracts/define-route'
+import type { Event } from '@tradewire/contracts/define-event'
+
+/** Where a client stands: after event `index` of the message with this sequence. */
+export interface StreamPosition {
+  readonly sequence: number
+  readonly index: number
+  readonly life?: string
+}
+
+const POSITION = /^(\d{1,15})(?:\.(\d{1,4}))?(?:\.([a-z0-9]{1,12}))?$/
+/** As an index: the whole message was seen. A message holds far fewer events. */
+export const wholeMessage = 9_999
+
+/** Reads a Last-Event-ID; undefined for anything that we have not given out. */
+export function readPosition(text: string): StreamPosition | undefined {
+  const [, sequence, index, life] = POSITION.exec(text) ?? []
+  if (sequence === undefined) return undefined
+  return {
+    sequence: Number(sequence),
+    index: index === undefined ? wholeMessage : Number(index),
+    ...(life === undefined ? {} : { life }),
+  }
+}
+
+export function positionText({ sequence, index, life }: StreamPosition): string {
+  return life === undefined ? `${sequence}.${index}` : `${sequence}.${index}.${life}`
+}
+
+/** Operators see all; others only events that carry their own user id. */
+export function maySee(event: Event, caller: Caller): boolean {
+  if (caller.roles.includes('operator')) return true
+  const data = event.data as { readonly userId?: unknown; readonly ownerId?: unknown } | null
+  return data?.userId === caller.userId || data?.ownerId === caller.userId
+}
+
+/** One event in the form of server-sent events; JSON holds no line breaks. */
+export function eventFrame(id: string, name: string, body: unknown): string {
+  return `id: ${id}\nevent: ${name}\ndata: ${JSON.stringify(body)}\n\n`
+}
+
+/** Tells how far the stream was read although nothing of it was shown: a resume need not read it again. */
+export function heartbeatFrame(id: string | undefined): string {
+  return id === undefined ? ': heartbeat\n\n' : `: heartbeat\nid: ${id}\n\n`
+}
+
+/** A line that clients ignore; it keeps proxies from closing the connection and tells a reader why it ends. */
+export function commentFrame(text: string): string {
+  return `: ${text}\n\n`
+}

@@ -1,0 +1,31 @@
+/**
+ * Sessions and users whose access tokens no longer count although they have not expired yet.
+ * Fed by news from identity, asked on every request. Must never keep an entry longer than a token can live.
+ */
+export class RevocationList {
+  private readonly untilMs = new Map<string, number>()
+  private readonly lifetimeMs: number
+
+  constructor(lifetimeMs: number) {
+    this.lifetimeMs = lifetimeMs
+  }
+
+  /** `id` is a session's or a user's. */
+  add(id: string, revokedAt: Date): void {
+    this.untilMs.set(id, revokedAt.getTime() + this.lifetimeMs)
+  }
+
+  has(id: string, now: Date): boolean {
+    const until = this.untilMs.get(id)
+    return until !== undefined && until >= now.getTime()
+  }
+
+  /** Drops what no living token can carry. */
+  prune(now: Date): void {
+    for (const [id, until] of this.untilMs) if (until < now.getTime()) this.untilMs.delete(id)
+  }
+
+  get size(): number {
+    return this.untilMs.size
+  }
+}

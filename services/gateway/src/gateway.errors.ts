@@ -1,0 +1,40 @@
+/** The closed error table of the gateway. Called by its use cases; the errors page is generated from it. Must never carry a token. */
+import { defineErrors } from '@tradewire/kernel/errors'
+
+export const gatewayErrors = defineErrors('gateway', {
+  INVALID_PARAMETERS: {
+    kind: 'invalid',
+    message: 'Some parameters are not valid.',
+    fix: 'Correct the fields named in the details.',
+  },
+  UNAUTHENTICATED: {
+    kind: 'unauthenticated',
+    message: 'A valid access token is needed.',
+    fix: 'Send `Authorization: Bearer <access token>`; log in or refresh for a new one.',
+  },
+  FORBIDDEN: {
+    kind: 'forbidden',
+    message: 'Your roles do not allow this.',
+    fix: 'Ask the operator for one of the roles named in the details.',
+  },
+  RATE_LIMITED: {
+    kind: 'rate-limited',
+    message: 'Too many requests.',
+    fix: 'Wait as many seconds as the Retry-After header says.',
+  },
+  KEYS_UNKNOWN: {
+    kind: 'unavailable',
+    message: 'Access tokens cannot be checked at the moment.',
+    fix: 'Try again in a moment; see whether identity is running.',
+  },
+  ALERTS_UNAVAILABLE: {
+    kind: 'unavailable',
+    message: 'Alerts cannot be taken at the moment; nothing was stored, or storing it again does no harm.',
+    fix: 'Send the same alert again.',
+  },
+  STREAM_UNAVAILABLE: {
+    kind: 'unavailable',
+    message: 'Live events cannot be followed at the moment.',
+    fix: 'Try again in a moment with the id of the last event you saw.',
+  },
+})

@@ -1,0 +1,81 @@
+/**
+ * Learns which sessions and users ended, so that their access tokens stop at once and not after ten minutes.
+ * Started with the gateway. Must never keep state: after a start it reads the last minutes again.
+ */
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common'
+import { Bus } from '@tradewire/bus/connection'
+import { Tail, type TailPosition } from '@tradewire/bus/tail'
+import type { Event } from '@tradewire/contracts/define-event'
+import { sessionRevoked, userDisabled } from '@tradewire/contracts/events/identity'
+import { accessToken } from '@tradewire/contracts/rpc/identity'
+import { Clock } from '@tradewire/kernel/clock'
+import { InjectLogger } from '@tradewire/nest-kit/tokens'
+import type { Logger } from '@tradewire/observability/logger'
+import { RevocationList } from '#domain/revocation-list'
+
+const retryMs = 1_000
+
+@Injectable()
+export class SessionNews implements OnApplicationBootstrap, OnModuleDestroy {
+  private position: TailPosition | undefined
+  private tail: Tail | undefined
+  private stopped = false
+  private forgetBus: () => void = () => undefined
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly revocations: RevocationList,
+    private readonly clock: Clock,
+    @InjectLogger() private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.forgetBus = this.bus.onReady(() => this.follow())
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stopped = true
+    this.forgetBus()
+    await this.tail?.stop()
+  }
+
+  /** Runs until the bus is lost; the bus calls it again when it is back. */
+  private async follow(): Promise<void> {
+    await this.tail?.stop()
+    if (this.stopped) return
+    try {
+      const tail = await this.openTail()
+      this.tail = tail
+      await tail.forEach(({ sequence, events }) => {
+        for (const event of events) this.learn(event)
+        this.position = { sequence, life: tail.life }
+        this.revocations.prune(this.clock.now())
+      })
+    } catch (error) {
+      this.logger.warn({ error }, 'news of ended sessions cannot be read')
+      if (this.bus.ready()) setTimeout(() => void this.follow(), retryMs).unref()
+    }
+  }
+
+  private async openTail(): Promise<Tail> {
+    const contracts = [sessionRevoked, userDisabled]
+    if (this.position !== undefined) {
+      const tail = await Tail.open(this.bus, { contracts, after: this.position })
+      if (tail.gapless) return tail
+      await tail.stop()
+    }
+    const lifetimeMs = accessToken.lifetimeSeconds * 1_000
+    return Tail.open(this.bus, { contracts, since: new Date(this.clock.now().getTime() - lifetimeMs) })
+  }
+
+  private learn(event: Event): void {
+    if (event.name === sessionRevoked.name) {
+      const parsed = sessionRevoked.data.safeParse(event.data)
+      if (parsed.success) this.revocations.add(parsed.data.sessionId, new Date(parsed.data.revokedAt))
+    }
+    if (event.name === userDisabled.name) {
+      const parsed = userDisabled.data.safeParse(event.data)
+      if (parsed.success) this.revocations.add(parsed.data.userId, new Date(parsed.data.disabledAt))
+    }
+  }
+}

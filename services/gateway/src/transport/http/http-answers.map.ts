@@ -1,0 +1,30 @@
+/**
+ * Refusals and rate decisions as HTTP: status, headers and the one error body. Called by every route of the gateway.
+ * Must never send a body of another shape.
+ */
+import { httpStatusOf, type CodedError } from '@tradewire/kernel/errors'
+import type { FastifyReply } from 'fastify'
+import type { RateDecision } from '#domain/rate-limit'
+import type { RouteRefusal } from '#use-cases/answer-route/answer-route.use-case'
+
+const retryAfterDefaultSeconds = 2
+
+export function answerRefusal(reply: FastifyReply, refusal: CodedError | RouteRefusal): FastifyReply {
+  const status = httpStatusOf[refusal.kind]
+  const wait = refusal.context['retryAfterSeconds']
+  if (status === 429 || status === 503) {
+    void reply.header('retry-after', String(typeof wait === 'number' ? wait : retryAfterDefaultSeconds))
+  }
+  if (status === 401) void reply.header('www-authenticate', 'Bearer')
+  const details = 'details' in refusal && refusal.details !== undefined ? refusal.details : refusal.context
+  return reply.status(status).send({ error: { code: refusal.code, message: refusal.message, details } })
+}
+
+export function showRate(reply: FastifyReply, decision: RateDecision | undefined): void {
+  if (decision === undefined) return
+  void reply.headers({
+    'ratelimit-limit': String(decision.limit),
+    'ratelimit-remaining': String(decision.remaining),
+    'ratelimit-reset': String(decision.resetSeconds),
+  })
+}

@@ -1,0 +1,62 @@
+/**
+ * The pages for people: a landing page at /, the API page at /docs and its document at /docs/openapi.json.
+ * Called by browsers. Must never load anything from another host.
+ */
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import fastifyStatic from '@fastify/static'
+import { Injectable } from '@nestjs/common'
+import { allRoutes } from '@tradewire/contracts/http/all'
+import { buildOpenApi } from '@tradewire/contracts/openapi'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+
+const publicDirectory = fileURLToPath(new URL('../../../public/', import.meta.url))
+const swaggerDirectory = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
+const swaggerFiles: ReadonlySet<string> = new Set(['/swagger-ui-bundle.js', '/swagger-ui.css'])
+const assetsMaxAgeMs = 3_600_000
+
+/** The API page sets styles from its script and draws icons from data URLs; nothing comes from elsewhere. */
+const pagePolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+@Injectable()
+export class Pages {
+  async register(fastify: FastifyInstance): Promise<void> {
+    const document = JSON.stringify(buildOpenApi(allRoutes))
+    await fastify.register(fastifyStatic, {
+      root: publicDirectory,
+      prefix: '/assets/',
+      index: false,
+      maxAge: assetsMaxAgeMs,
+    })
+    await fastify.register(fastifyStatic, {
+      root: swaggerDirectory,
+      prefix: '/docs/assets/',
+      index: false,
+      decorateReply: false,
+      maxAge: assetsMaxAgeMs,
+      allowedPath: (path) => swaggerFiles.has(path),
+    })
+    fastify.get('/', (_request, reply) => page(reply, 'index.html'))
+    fastify.get('/docs', (_request, reply) => page(reply, 'docs.html'))
+    fastify.get('/docs/', (_request, reply) => reply.redirect('/docs', 308))
+    fastify.get('/docs/openapi.json', (_request, reply) =>
+      reply.header('content-type', 'application/json; charset=utf-8').header('cache-control', 'no-cache').send(document),
+    )
+  }
+}
+
+function page(reply: FastifyReply, file: string): FastifyReply {
+  void reply.header('content-security-policy', pagePolicy)
+  return reply.sendFile(file, { maxAge: 0 })
+}

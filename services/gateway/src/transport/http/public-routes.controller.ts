@@ -1,0 +1,84 @@
+/**
+ * Registers every route contract on Fastify: gate, parts, RPC, reply.
+ * Called by the service definition before the server listens. Must never hold a route of its own: routes are data.
+ */
+import { Injectable } from '@nestjs/common'
+import type { RouteContract } from '@tradewire/contracts/define-route'
+import { allRoutes } from '@tradewire/contracts/http/all'
+import { alertPath, streamPath } from '@tradewire/contracts/http/gateway'
+import { answerFailure } from '@tradewire/nest-kit/http-errors'
+import { InjectLogger } from '@tradewire/nest-kit/tokens'
+import type { Logger } from '@tradewire/observability/logger'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { CallerGate } from '#transport/http/caller-gate.controller'
+import { answerRefusal } from '#transport/http/http-answers.map'
+import { AnswerRoute } from '#use-cases/answer-route/answer-route.use-case'
+
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+type Method = (typeof methods)[number]
+const userAgentMaxChars = 400
+
+@Injectable()
+export class PublicRoutes {
+  constructor(
+    private readonly gate: CallerGate,
+    private readonly answering: AnswerRoute,
+    @InjectLogger() private readonly logger: Logger,
+  ) {}
+
+  async register(fastify: FastifyInstance): Promise<void> {
+    await fastify.register(async (scope) => {
+      scope.setErrorHandler((thrown, request, reply) => answerFailure(thrown, request, reply, this.logger))
+      for (const route of allRoutes) {
+        scope.route({
+          method: route.method,
+          url: fastifyPath(route.path),
+          handler: (request, reply) => this.answer(route, request, reply),
+        })
+      }
+      this.refuseOtherMethods(scope)
+    })
+  }
+
+  private async answer(route: RouteContract, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const passed = await this.gate.pass(request, reply, route.access === 'public')
+    if (!passed.ok) return answerRefusal(reply, passed.error)
+    const answer = await this.answering.execute({
+      route,
+      caller: passed.value?.caller,
+      client: { address: request.ip, userAgent: request.headers['user-agent']?.slice(0, userAgentMaxChars) ?? null },
+      params: request.params,
+      query: request.query,
+      body: request.body,
+    })
+    if (!answer.ok) return answerRefusal(reply, answer.error)
+    void reply.header('cache-control', 'no-store').status(route.status)
+    return route.status === 204 ? reply.send() : reply.send(answer.value)
+  }
+
+  /** 405 with the methods that the path has; without this Fastify would say that the path does not exist. */
+  private refuseOtherMethods(scope: FastifyInstance): void {
+    const allowed = new Map<string, Method[]>([
+      [alertPath, ['POST']],
+      [streamPath, ['GET']],
+    ])
+    for (const { path, method } of allRoutes) allowed.set(path, [...(allowed.get(path) ?? []), method])
+    for (const [path, known] of allowed) {
+      const others = methods.filter((method) => !known.includes(method))
+      if (others.length === 0) continue
+      scope.route({
+        method: others,
+        url: fastifyPath(path),
+        handler: (_request, reply) => {
+          const body = { code: 'METHOD_NOT_ALLOWED', message: 'This path has other methods.', details: { allowed: known } }
+          return reply.status(405).header('allow', known.join(', ')).send({ error: body })
+        },
+      })
+    }
+  }
+}
+
+/** `/v1/users/{userId}` -> `/v1/users/:userId`. */
+function fastifyPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1')
+}

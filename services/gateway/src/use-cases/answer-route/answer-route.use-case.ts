@@ -1,0 +1,53 @@
+/**
+ * One request of a declared route: check its parts, ask the owning service, give its reply back.
+ * Called by the public routes. Must never know what a route means: the contract says it all.
+ */
+import { Injectable } from '@nestjs/common'
+import { RpcClient } from '@tradewire/bus/rpc-client'
+import type { Caller, RouteClient, RouteContract } from '@tradewire/contracts/define-route'
+import type { CodedError } from '@tradewire/kernel/errors'
+import { err, ok, type Result } from '@tradewire/kernel/result'
+import { detailsOf } from '#use-cases/answer-route/invalid-parameters.map'
+import { gatewayErrors } from '#gateway.errors'
+
+export interface RouteRequest {
+  readonly route: RouteContract
+  readonly caller: Caller | undefined
+  readonly client: RouteClient
+  readonly params: unknown
+  readonly query: unknown
+  readonly body: unknown
+}
+
+/** A refusal whose details name fields; other refusals carry the context of their code. */
+export type RouteRefusal = CodedError & { readonly details?: Readonly<Record<string, readonly string[]>> }
+
+@Injectable()
+export class AnswerRoute {
+  constructor(private readonly rpc: RpcClient) {}
+
+  /** The reply as its contract shows it, or FORBIDDEN, INVALID_PARAMETERS, or what the owning service says. */
+  async execute(request: RouteRequest): Promise<Result<unknown, RouteRefusal>> {
+    const { route, caller, client } = request
+    if (!mayCall(route, caller)) {
+      return err(gatewayErrors.of('FORBIDDEN', { rolesAllowed: route.access === 'public' ? [] : [...route.access] }))
+    }
+    const parts = [
+      route.params.safeParse(request.params ?? {}),
+      route.query.safeParse(request.query ?? {}),
+      route.body.safeParse(request.body ?? {}),
+    ] as const
+    const issues = parts.flatMap((part) => part.error?.issues ?? [])
+    if (issues.length > 0) return err({ ...gatewayErrors.of('INVALID_PARAMETERS'), details: detailsOf(issues) })
+    const [params, query, body] = parts.map((part) => part.data)
+    // The contract's types tie the parts to the route's own schemas; here they are any route's.
+    const parsed = { caller, client, params, query, body } as Parameters<RouteContract['toRequest']>[0]
+    const reply = await this.rpc.ask(route.rpc, route.toRequest(parsed))
+    return reply.ok ? ok(reply.value) : reply
+  }
+}
+
+function mayCall(route: RouteContract, caller: Caller | undefined): boolean {
+  if (route.access === 'public') return true
+  return caller !== undefined && route.access.some((role) => caller.roles.includes(role))
+}
