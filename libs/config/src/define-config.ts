@@ -35,6 +35,9 @@ export interface ConfigRow {
   readonly secret: boolean
 }
 
+/** The type of an empty zod object forbids every key, so that it cannot stand beside the server settings. */
+type OwnSettings<Shape extends z.ZodObject> = keyof Shape['shape'] extends never ? unknown : z.output<Shape>
+
 /**
  * The settings of a service. The environment name of `httpPort` of `orders` is ORDERS_HTTP_PORT.
  * Every service has the server settings (httpPort, httpHost, databaseUrl ...) too; declaring one of them in `shape`
@@ -43,7 +46,7 @@ export interface ConfigRow {
 export function defineConfig<Shape extends z.ZodObject>(
   owner: string,
   shape: Shape,
-): ConfigDefinition<Omit<ServerSettings, keyof z.output<Shape>> & z.output<Shape>> {
+): ConfigDefinition<Omit<ServerSettings, keyof Shape['shape']> & OwnSettings<Shape>> {
   const own = Object.keys(shape.shape)
   const rest = Object.keys(serverSettings.shape).filter((key) => !own.includes(key))
   const inherited = serverSettings.pick(Object.fromEntries(rest.map((key) => [key, true])) as never)

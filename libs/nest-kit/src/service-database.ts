@@ -7,8 +7,6 @@ import type { Provider } from '@nestjs/common'
 import { Database, type DatabaseOptions, UnsafeDurabilityError } from '@tradewire/database/database'
 import type { Logger } from '@tradewire/observability/logger'
 
-/** A service waits this long for PostgreSQL when it starts, and ends with one clear line after that. */
-export const databaseConnectWithinMs = 60_000
 const firstRetryMs = 200
 const retryMaxMs = 3_000
 const pingWithinMs = 800

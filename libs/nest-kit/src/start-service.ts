@@ -24,8 +24,11 @@ import { HttpErrorFilter } from '#http-errors'
 import { createHttpAdapter, type HttpServerParts, prepareHttp } from '#http-server'
 import { nestLog } from '#nest-log'
 import type { OpenBus } from '#service-bus'
-import { databaseConnectWithinMs, type OpenDatabase } from '#service-database'
+import type { OpenDatabase } from '#service-database'
 import { StopSteps } from '#stop-steps'
+
+/** A service waits this long for PostgreSQL when it starts, and ends with one clear line after that. */
+const databaseConnectWithinMsDefault = 60_000
 
 export interface StartOptions {
   readonly logger?: Logger
@@ -113,7 +116,7 @@ function layGround(definition: ServiceDefinition, environment: Environment, opti
     metrics: new Metrics(definition.name),
     health: new Health(),
     stopSteps: new StopSteps(clock, logger),
-    databaseConnectWithinMs: options.databaseConnectWithinMs ?? databaseConnectWithinMs,
+    databaseConnectWithinMs: options.databaseConnectWithinMs ?? databaseConnectWithinMsDefault,
   }
 }
 
@@ -128,6 +131,7 @@ async function connect(ground: Groundwork): Promise<Connections> {
   return { database, bus }
 }
 
+/** The database and bus libraries are loaded only by services that have them: they are half of a service's memory. */
 async function connectDatabase(ground: Groundwork): Promise<OpenDatabase | undefined> {
   const { definition, settings, shared, clock, ids, logger, stopSteps } = ground
   if (definition.database === undefined) return undefined
