@@ -2,8 +2,9 @@
 import type { RouteContract } from '../define-route.ts'
 import { brokerRoutes } from './brokers.ts'
 import { identityRoutes } from './identity.ts'
+import { orderRoutes } from './orders.ts'
 import { reportingRoutes } from './reporting.ts'
 import { signalRoutes } from './signals.ts'
 import { webhookRoutes } from './webhooks.ts'
 
-export const allRoutes: readonly RouteContract[] = [...identityRoutes, ...brokerRoutes, ...signalRoutes, ...reportingRoutes, ...webhookRoutes]
+export const allRoutes: readonly RouteContract[] = [...identityRoutes, ...brokerRoutes, ...signalRoutes, ...orderRoutes, ...reportingRoutes, ...webhookRoutes]

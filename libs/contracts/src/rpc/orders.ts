@@ -1,0 +1,278 @@
+/**
+ * Questions and commands that `orders` answers: brackets with their legs, the explain trace, positions, closing.
+ * Called by the gateway and the launcher's demo. Must never show one user's orders to another.
+ */
+import { z } from 'zod'
+import { decimalText, pageOf, pageQuery, positiveDecimalText, side, symbol, timestamp, venue } from '../common.ts'
+import { defineRpc } from '../define-rpc.ts'
+import { caller } from '../define-route.ts'
+import { orderPurpose, orderType } from '../events/orders.ts'
+
+export const bracketState = z
+  .enum(['denied', 'planned', 'entering', 'open', 'protected', 'closing', 'closed', 'failed'])
+  .meta({
+    description:
+      'denied: refused by a check. planned: the entry is on its way. entering: the venue has it. open: held, stop not ' +
+      'yet standing. protected: held under a stop. closing: being taken off. closed: ended. failed: the entry came to nothing.',
+  })
+export type BracketStateName = z.output<typeof bracketState>
+
+export const legState = z.enum(['submitted', 'working', 'unknown', 'filled', 'rejected', 'cancelled'])
+const reason = z.strictObject({ code: z.string(), message: z.string() })
+
+export const orderLeg = z
+  .strictObject({
+    /** Our id of the order; the venue knows it as clientOrderId. */
+    intentId: z.uuid(),
+    leg: z.string(),
+    purpose: orderPurpose,
+    side,
+    type: orderType,
+    /** Whether the venue keeps the order itself or we watch the price for it. */
+    execution: z.enum(['native', 'emulated']),
+    quantity: decimalText,
+    price: decimalText.nullable(),
+    triggerPrice: decimalText.nullable(),
+    callbackRatePercent: decimalText.nullable(),
+    state: legState,
+    filledQuantity: decimalText,
+    averagePrice: decimalText.nullable(),
+    fee: decimalText,
+    feeCurrency: z.string().nullable(),
+    venueOrderId: z.string().nullable(),
+    clientOrderId: z.string().nullable(),
+    reason: reason.nullable(),
+    cancelRequested: z.boolean(),
+    submittedAt: timestamp,
+    sentAt: timestamp.nullable(),
+    acceptedAt: timestamp.nullable(),
+    filledAt: timestamp.nullable(),
+    observedAt: timestamp.nullable(),
+  })
+  .meta({ id: 'OrderLeg' })
+
+export const denial = z
+  .strictObject({
+    code: z.string(),
+    message: z.string(),
+    /** What to do about it. */
+    fix: z.string(),
+    context: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'Denial' })
+
+const bracketFields = {
+  id: z.uuid(),
+  signalId: z.uuid(),
+  strategyId: z.uuid(),
+  followId: z.uuid(),
+  accountId: z.uuid(),
+  userId: z.uuid(),
+  venue,
+  symbol,
+  side,
+  state: bracketState,
+  /** As approved; null when denied. */
+  quantity: decimalText.nullable(),
+  leverage: z.int().nullable(),
+  filledQuantity: decimalText,
+  closedQuantity: decimalText,
+  openPrice: decimalText.nullable(),
+  closePrice: decimalText.nullable(),
+  /** After fees, in quote currency; null until closed. */
+  realizedPnl: decimalText.nullable(),
+  fees: decimalText.nullable(),
+  closeReason: z.enum(['stop', 'target', 'trailing', 'close', 'venue']).nullable(),
+  denial: denial.nullable(),
+  /** Why the entry came to nothing. */
+  failure: reason.nullable(),
+  /** Time that something was held without a stop, in milliseconds. */
+  unprotectedMs: z.int().nonnegative(),
+  createdAt: timestamp,
+  openedAt: timestamp.nullable(),
+  closedAt: timestamp.nullable(),
+}
+
+export const bracket = z.strictObject({ ...bracketFields, legs: z.array(orderLeg) }).meta({ id: 'Bracket' })
+export type BracketReply = z.output<typeof bracket>
+
+export const listBrackets = defineRpc({
+  name: 'orders.brackets.list',
+  description: 'Brackets with their legs, newest first.',
+  request: z.strictObject({
+    caller,
+    page: pageQuery,
+    strategyId: z.uuid().optional(),
+    followId: z.uuid().optional(),
+    accountId: z.uuid().optional(),
+    signalId: z.uuid().optional(),
+    state: bracketState.optional(),
+  }),
+  reply: pageOf(bracket),
+})
+
+export const getBracket = defineRpc({
+  name: 'orders.brackets.get',
+  description: 'One bracket with its legs.',
+  request: z.strictObject({ caller, bracketId: z.uuid() }),
+  reply: bracket,
+})
+
+const setting = z.strictObject({ name: z.string(), value: z.string().nullable(), source: z.string() })
+const check = z.strictObject({ code: z.string(), outcome: z.enum(['passed', 'denied', 'not-reached']) })
+const cap = z.strictObject({ cap: z.string(), quantity: decimalText.nullable(), bound: z.boolean() })
+
+export const explanation = z
+  .strictObject({
+    bracket,
+    /** The signal as it was accepted. */
+    signal: z.record(z.string(), z.unknown()),
+    strategy: z.strictObject({ id: z.uuid(), name: z.string().nullable() }),
+    /** Each setting of the follower that was used, and where it came from. */
+    settings: z.array(setting),
+    instrument: z.record(z.string(), z.unknown()).nullable(),
+    /** The signal's prices as rounded for the venue, with what was changed. */
+    prices: z.record(z.string(), z.unknown()).nullable(),
+    balance: z
+      .strictObject({
+        currency: z.string(),
+        total: decimalText,
+        free: decimalText,
+        equity: decimalText,
+        /** Margin of orders that this balance did not know of yet. */
+        reserved: decimalText,
+        observedAt: timestamp,
+        ageMs: z.int(),
+      })
+      .nullable(),
+    checks: z.array(check),
+    sizing: z
+      .strictObject({
+        caps: z.array(cap),
+        bound: z.string(),
+        minimumQuantity: decimalText,
+        quantity: decimalText,
+        notional: decimalText,
+        /** What is lost, before fees, if the stop is hit at its price. */
+        atRisk: decimalText,
+        /** The calculation in sentences. */
+        steps: z.array(z.string()),
+      })
+      .nullable(),
+    targets: z.array(z.strictObject({ target: z.int(), price: decimalText, quantity: decimalText })),
+    /** Targets that were merged because their part was too small: [from, into]. */
+    mergedTargets: z.array(z.tuple([z.int(), z.int()])),
+    slippage: z
+      .strictObject({
+        signalPrice: decimalText,
+        openPrice: decimalText,
+        /** How much worse than the signal's price, in per cent; negative when better. */
+        percent: decimalText,
+      })
+      .nullable(),
+    fees: z.array(z.strictObject({ leg: z.string(), fee: decimalText, currency: z.string() })),
+    timings: z.strictObject({
+      signalReceivedAt: timestamp,
+      plannedAt: timestamp,
+      signalToPlanMs: z.int(),
+      planToSentMs: z.int().nullable(),
+      sentToAnswerMs: z.int().nullable(),
+      signalToFillMs: z.int().nullable(),
+      unprotectedMs: z.int(),
+    }),
+    /** What happened, in order. */
+    timeline: z.array(z.strictObject({ at: timestamp, what: z.string() })),
+  })
+  .meta({ id: 'Explanation' })
+export type ExplanationReply = z.output<typeof explanation>
+
+export const explainBracket = defineRpc({
+  name: 'orders.brackets.explain',
+  description: 'The whole story of one bracket: signal, settings, sizing, checks, legs, fills, slippage, timings.',
+  request: z.strictObject({ caller, bracketId: z.uuid() }),
+  reply: explanation,
+})
+
+export const position = z
+  .strictObject({
+    bracketId: z.uuid(),
+    strategyId: z.uuid(),
+    followId: z.uuid(),
+    accountId: z.uuid(),
+    userId: z.uuid(),
+    venue,
+    symbol,
+    side,
+    state: bracketState,
+    /** What is held now. */
+    quantity: decimalText,
+    openPrice: decimalText,
+    stopPrice: positiveDecimalText,
+    /** Of the quantity, what a standing stop covers. */
+    protectedQuantity: decimalText,
+    openedAt: timestamp.nullable(),
+  })
+  .meta({ id: 'Position' })
+export type PositionReply = z.output<typeof position>
+
+export const listPositions = defineRpc({
+  name: 'orders.positions.list',
+  description: 'What is held now, newest first.',
+  request: z.strictObject({ caller, page: pageQuery, accountId: z.uuid().optional(), strategyId: z.uuid().optional() }),
+  reply: pageOf(position),
+})
+
+const closing = z.strictObject({
+  /** How many brackets are being closed by this call; those that were closing already are not counted. */
+  closing: z.int().nonnegative(),
+})
+
+export const closeStrategy = defineRpc({
+  name: 'orders.strategy.close',
+  description: 'Closes all open brackets of a strategy: entries end, positions go by market.',
+  request: z.strictObject({ caller, strategyId: z.uuid() }),
+  reply: closing,
+  deadlineMs: 30_000,
+})
+
+export const closeFollow = defineRpc({
+  name: 'orders.follow.close',
+  description: 'Closes the open bracket of a follow.',
+  request: z.strictObject({ caller, followId: z.uuid() }),
+  reply: closing,
+})
+
+const counts = z.record(z.string(), z.int().nonnegative())
+
+export const overviewItem = z
+  .strictObject({
+    strategyId: z.uuid(),
+    /** Null when the counts are of all signals of the strategy. */
+    signalId: z.uuid().nullable(),
+    brackets: z.int().nonnegative(),
+    byState: counts,
+    byDenial: counts,
+    byFailure: counts,
+    /** Orders of any purpose that were sent to brokers. */
+    intents: z.int().nonnegative(),
+    legsByState: counts,
+    realizedPnl: decimalText,
+    fees: decimalText,
+    /** Over the brackets that held something. */
+    unprotectedMs: z.strictObject({ p50: z.int(), p99: z.int(), max: z.int() }),
+  })
+  .meta({ id: 'OrdersOverview' })
+export type OverviewReply = z.output<typeof overviewItem>
+
+export const overview = defineRpc({
+  name: 'orders.overview',
+  description: 'Counts by state and refusal code, per strategy or per signal.',
+  request: z.strictObject({
+    caller,
+    strategyId: z.uuid().optional(),
+    signalId: z.uuid().optional(),
+    /** One item for each signal instead of one for each strategy. */
+    perSignal: z.boolean().default(false),
+  }),
+  reply: z.strictObject({ items: z.array(overviewItem) }),
+})
