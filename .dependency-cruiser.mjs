@@ -1,7 +1,7 @@
 // Import rules of docs/style.md (rules 3 to 5). Run by `pnpm check`; each rule's comment says how to mend a violation.
 
-/** Tests may reach further than what ships. */
-const tests = String.raw`\.(spec|int-spec|e2e-spec)\.ts$`
+/** Tests, and what only tests use, may reach further than what ships. */
+const tests = String.raw`\.(spec|int-spec|e2e-spec)\.ts$|/(testing|int-spec)/|/fixtures\.ts$`
 const shipped = { pathNot: tests }
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -58,11 +58,25 @@ export default {
     },
     {
       name: 'domain-imports-kernel-and-contracts-only',
-      // Hashing is as pure as arithmetic; tidy keeps random bytes out of it.
+      // Hashing and address arithmetic are pure; tidy keeps random bytes out.
       comment: 'The domain decides on plain values: pass in what it needs, let the use case do the rest.',
       severity: 'error',
-      from: { path: '^services/([^/]+)/src/domain/', ...shipped },
-      to: { pathNot: ['^libs/(kernel|contracts)/', '^services/$1/src/domain/', '^(node:)?crypto$'] },
+      from: { path: '^services/([^/]+)/src/domain/', pathNot: ['^services/brokers/', tests] },
+      to: {
+        pathNot: [
+          '^libs/(kernel|contracts)/',
+          '^services/$1/src/domain/',
+          '^(node:)?crypto$',
+          String.raw`/node_modules/ipaddr\.js/`,
+        ],
+      },
+    },
+    {
+      name: 'brokers-domain-knows-the-broker-kit-too',
+      comment: 'As in every domain, and the vocabulary of venues in libs/broker-kit besides.',
+      severity: 'error',
+      from: { path: '^services/brokers/src/domain/', ...shipped },
+      to: { pathNot: ['^libs/(kernel|contracts|broker-kit)/', '^services/brokers/src/domain/', '^(node:)?crypto$'] },
     },
     {
       name: 'use-cases-never-import-outwards',

@@ -40,7 +40,7 @@ const RULES: readonly LineRule[] = [
     rule: 'no-machine-path',
     applies: (path) => path !== 'pnpm-lock.yaml',
     pattern: new RegExp(
-      `(?<![A-Za-z0-9_.~}-])/(?!${PUBLIC_HOMES.join('|')})(${PRIVATE_FOLDERS.join('|')})/[A-Za-z0-9_.-]+`,
+      `(?<![A-Za-z0-9_.~}-])/(?!${PUBLIC_HOMES.join('|')})(${PRIVATE_FOLDERS.join('|')})/[A-Za-z0-9_.-]{2,}`,
     ),
     message: (match) => `names a path of one machine: ${match}`,
     mend: 'make it relative to the file, or take it from a setting',

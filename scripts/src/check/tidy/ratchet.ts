@@ -4,7 +4,7 @@
  */
 import ts from 'typescript'
 import type { Finding } from '../finding.ts'
-import { lineOf, lineOfNode, walk, type Source } from './source.ts'
+import { lineOf, lineOfNode, walk, wordsOf, type Source } from './source.ts'
 
 export const limits = {
   functionLines: 70,
@@ -23,6 +23,11 @@ export interface Excess {
   /** The function's name, or the file's own for file length. */
   readonly name: string
   readonly figure: number
+}
+
+/** The rule's name as findings and allowances say it: ratchet-function-lines. */
+export function ruleOf(excess: Excess): string {
+  return `ratchet-${wordsOf(excess.measure).join('-')}`
 }
 
 /** `path measure name` -> figure. */
@@ -45,9 +50,10 @@ export function measure(source: Source): Excess[] {
     const name = nameOf(node)
     const line = lineOfNode(source, node)
     const isConstructor = ts.isConstructorDeclaration(node)
+    // A describe() callback holds tests and a property takes what it is given: their sizes say nothing.
+    if (source.isTest) return
     add(isConstructor ? 'constructorDependencies' : 'parameters', name, line, node.parameters.length)
-    // A describe() callback holds tests: its length says nothing.
-    if (!source.isTest) add('functionLines', name, line, lineOf(source, node.getEnd()) - line + 1)
+    add('functionLines', name, line, lineOf(source, node.getEnd()) - line + 1)
   })
   return excesses
 }
@@ -86,7 +92,7 @@ export function judge(excesses: readonly Excess[], baseline: Baseline): Finding[
     findings.push({
       path: excess.path,
       line: excess.line,
-      rule: `ratchet-${excess.measure}`,
+      rule: ruleOf(excess),
       message: `${excess.name}: ${excess.figure} ${WORDS[excess.measure]}; the limit is ${allowed ?? limits[excess.measure]}`,
       mend: 'split it: branch in the parent, compute in pure leaves',
     })

@@ -16,7 +16,8 @@ export interface Source {
   readonly isTest: boolean
 }
 
-const TEST_FILE = /\.(spec|int-spec|e2e-spec)\.ts$/
+/** Tests, and what only tests use: it stands in a folder `testing/` (or `int-spec/`) or is called fixtures. */
+const TEST_FILE = /\.(spec|int-spec|e2e-spec)\.ts$|\/(testing|int-spec)\/|\/fixtures\.ts$/
 
 export function sourceOf(path: string, text: string): Source {
   const [area = '', owner = ''] = path.split('/')

@@ -1,7 +1,7 @@
 /** All tidy rules over a set of files. Called by the tidy command and its spec. Must never write. */
 import type { Finding } from '../finding.ts'
 import { allowancesOf, covers, type Allowance } from './allowances.ts'
-import { judge, measure, shrink, type Baseline, type Excess } from './ratchet.ts'
+import { judge, measure, ruleOf, shrink, type Baseline, type Excess } from './ratchet.ts'
 import type { Rule, Vocabulary } from './rule.ts'
 import { headComment, noCommentedOutCode, noLeftOvers } from './rules/comments.ts'
 import { noBarrel, noDefaultExport } from './rules/exports.ts'
@@ -40,26 +40,34 @@ export function tidy(sources: readonly Source[], vocabulary: Vocabulary, baselin
   const findings: Finding[] = []
   const excesses: Excess[] = []
   for (const source of sources) {
-    findings.push(...checkSource(source, vocabulary))
-    excesses.push(...measure(source))
+    const checked = checkSource(source, vocabulary)
+    findings.push(...checked.findings)
+    excesses.push(...checked.excesses)
   }
   findings.push(...judge(excesses, baseline))
   return { findings, shrunk: shrink(excesses, baseline) }
 }
 
+export interface CheckedSource {
+  readonly findings: readonly Finding[]
+  /** Sizes above their limits; the baseline decides whether they may stay. */
+  readonly excesses: readonly Excess[]
+}
+
 /** All rules on one file, less what its own comments allow; an allowance that allows nothing is a finding. */
-export function checkSource(source: Source, vocabulary: Vocabulary): Finding[] {
+export function checkSource(source: Source, vocabulary: Vocabulary): CheckedSource {
   const allowances = allowancesOf(source)
   const used = new Set<Allowance>()
-  const findings = rules
-    .flatMap((rule) => runRule(rule, source, vocabulary))
-    .filter(({ rule, line }) => {
-      const allowance = allowances.find((candidate) => covers(candidate, rule, line))
-      if (allowance !== undefined) used.add(allowance)
-      return allowance === undefined
-    })
+  const isAllowed = (rule: string, line: number) => {
+    const allowance = allowances.find((candidate) => covers(candidate, rule, line))
+    if (allowance !== undefined) used.add(allowance)
+    return allowance !== undefined
+  }
+  const found = rules.flatMap((rule) => runRule(rule, source, vocabulary))
+  const findings = found.filter(({ rule, line }) => !isAllowed(rule, line))
+  const excesses = measure(source).filter((excess) => !isAllowed(ruleOf(excess), excess.line))
   const idle = allowances.filter((allowance) => !used.has(allowance))
-  return [...findings, ...idle.map((allowance) => idleFinding(source, allowance))]
+  return { findings: [...findings, ...idle.map((allowance) => idleFinding(source, allowance))], excesses }
 }
 
 function idleFinding(source: Source, { line, rule }: Allowance): Finding {

@@ -181,5 +181,5 @@ export const noLazyImport: Rule = {
 function isLazyImport(node: ts.Node): boolean {
   if (!ts.isCallExpression(node) || node.expression.kind !== ts.SyntaxKind.ImportKeyword) return false
   const [from] = node.arguments
-  return from === undefined || !ts.isStringLiteral(from) || /^(\.|#|@tradewire\/)/.test(from.text)
+  return from !== undefined && ts.isStringLiteralLike(from) && /^(\.|#|@tradewire\/)/.test(from.text)
 }

@@ -10,9 +10,17 @@ const LIMIT_WORDS = new Set(['timeout', 'interval', 'delay', 'limit', 'max', 'tt
 const UNIT_WORDS = new Set(
   (
     'ms us ns bps max min default count percent ratio factor port length size width height version epoch seed status ' +
-    'code id offset scale precision weight'
+    'code id key offset scale precision weight capacity second minute hour day week'
   ).split(' '),
 )
+
+/** Units of measure: a table whose own name ends with one gives it to the numbers inside. */
+const MEASURES = new Set('ms seconds minutes hours days bytes rows characters percent count max min'.split(' '))
+
+function isMeasure(name: string): boolean {
+  const words = wordsOf(name)
+  return words.length > 1 && MEASURES.has(words.at(-1) ?? '')
+}
 
 function hasUnit(name: string): boolean {
   const words = wordsOf(name)
@@ -38,13 +46,14 @@ function isNamed(node: ts.Node): node is Named {
   )
 }
 
-/** The name of the constant, property or parameter whose value the number is part of. */
-function nameOf(literal: ts.Node): string | undefined {
+/** The names of the constants, properties and parameters whose value the number is part of, innermost first. */
+function namesOf(literal: ts.Node): string[] {
+  const names: string[] = []
   for (let node = literal.parent; !ts.isSourceFile(node); node = node.parent) {
-    if (isNamed(node)) return node.name.getText().replaceAll(/['"]/g, '')
-    if (ts.isFunctionLike(node) || ts.isBlock(node)) return undefined
+    if (isNamed(node)) names.push(node.name.getText().replaceAll(/['"]/g, ''))
+    else if (ts.isFunctionLike(node) || ts.isBlock(node)) break
   }
-  return undefined
+  return names
 }
 
 function isPowerOfTen(value: number): boolean {
@@ -86,10 +95,20 @@ function isInside(literal: ts.Node, names: readonly string[]): boolean {
 }
 
 function checkLarge(literal: ts.NumericLiteral, text: string): string | undefined {
-  const name = nameOf(literal)
+  const [name, ...outer] = namesOf(literal)
   if (name === undefined) return `${text} has no name`
-  return hasUnit(name) ? undefined : `"${name}" = ${text} does not say its unit`
+  // `leverage: { max: 125 }` reads as one name.
+  const isNamed = hasUnit(name) || hasUnit([outer[0] ?? '', name].join('-')) || outer.some(isMeasure)
+  return isNamed ? undefined : `"${name}" = ${text} does not say its unit`
 }
+
+/** Files that speak someone else's protocol carry its field names, and its numbers under them. */
+function speaksForVenue(source: Source): boolean {
+  return /\.(wire|map)\.ts$|\/surfaces\//.test(source.path)
+}
+
+/** None and one are no limits: they switch something off or on. */
+const switchMax = 1
 
 /** Small numbers count only where the name itself says "limit" and the number is the whole value. */
 function checkSmall(literal: ts.NumericLiteral, text: string): string | undefined {
@@ -100,6 +119,8 @@ function checkSmall(literal: ts.NumericLiteral, text: string): string | undefine
   if (ts.isVariableDeclaration(owner) && (owner.parent.flags & ts.NodeFlags.Const) === 0) return undefined
   const name = owner.name.getText()
   if (!wordsOf(name).some((word) => LIMIT_WORDS.has(word)) || hasUnit(name)) return undefined
+  const [, outer] = namesOf(literal)
+  if (outer !== undefined && hasUnit(`${outer}-${name}`)) return undefined
   return `"${name}" = ${text} does not say its unit`
 }
 
@@ -113,8 +134,9 @@ export const namedLimits: Rule = {
       if (!ts.isNumericLiteral(node)) return
       const text = node.getText(source.tree)
       const value = Number(text.replaceAll('_', ''))
-      if (isExempt(node, text, value)) return
-      const message = value > bareNumberMax ? checkLarge(node, text) : checkSmall(node, text)
+      if (isExempt(node, text, value) || (ts.isPropertyAssignment(node.parent) && speaksForVenue(source))) return
+      const message =
+        value > bareNumberMax ? checkLarge(node, text) : value > switchMax ? checkSmall(node, text) : undefined
       if (message !== undefined) found.push({ line: lineOfNode(source, node), message })
     })
     return found

@@ -30,13 +30,17 @@ export const oneExecute: Rule = {
   mend: 'one use case is one class with one public method, execute; pure parts go to domain/',
   applies: (source) => /\/use-cases\/.*\.use-case\.ts$/.test(source.path),
   check(source: Source): readonly Violation[] {
-    const classes = source.tree.statements.filter(ts.isClassDeclaration)
-    if (classes.length !== 1) return [{ line: 1, message: `${classes.length} classes in a use-case file` }]
+    const classes = source.tree.statements.filter(ts.isClassDeclaration).filter(isExported)
+    if (classes.length !== 1) return [{ line: 1, message: `${classes.length} exported classes in a use-case file` }]
     const open = classes.flatMap((declaration) => publicMethods(declaration))
     if (open.length === 1 && open[0]?.name.getText() === 'execute') return []
     const names = open.map((method) => method.name.getText()).join(', ')
     return [{ line: 1, message: `public methods: ${names === '' ? 'none' : names}` }]
   },
+}
+
+function isExported(declaration: ts.ClassDeclaration): boolean {
+  return declaration.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false
 }
 
 function publicMethods(declaration: ts.ClassDeclaration): ts.MethodDeclaration[] {
