@@ -3,7 +3,6 @@
  * Called by startService. Must never know a service's own routes.
  */
 import type { IncomingMessage } from 'node:http'
-import helmet from '@fastify/helmet'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
 import type { ServerSettings } from '@tradewire/config/server-settings'
 import type { IdSource } from '@tradewire/kernel/ids'
@@ -16,6 +15,19 @@ const keepAliveTimeoutMs = 72_000
 /** A request that is not complete by then is dropped; slow senders cannot hold connections. */
 const requestTimeoutMs = 30_000
 const paramLengthMaxChars = 300
+/**
+ * For replies that are data. A page sets a content-security-policy of its own. Constants, because @fastify/helmet
+ * works its headers out for every request: 14 us of CPU each, a fifth of what the intake may cost.
+ */
+const securityHeaders: Readonly<Record<string, string>> = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+}
 const requestIdHeader = 'x-request-id'
 const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/
 
@@ -43,10 +55,10 @@ export function createHttpAdapter({ settings, ids }: Pick<HttpServerParts, 'sett
 }
 
 /** Everything that all services have on their server; before any route of the service itself. */
-export async function prepareHttp(fastify: FastifyInstance, parts: HttpServerParts): Promise<void> {
-  await fastify.register(helmet, { global: true })
-  fastify.addHook('onRequest', async (request, reply) => {
-    void reply.header(requestIdHeader, request.id)
+export function prepareHttp(fastify: FastifyInstance, parts: HttpServerParts): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.header(requestIdHeader, request.id).headers(securityHeaders)
+    done()
   })
   measureRequests(fastify, parts.metrics)
   serveHealth(fastify, parts.health, parts.service)

@@ -186,7 +186,7 @@ async function open(ground: Groundwork, connections: Connections, app: NestFasti
   const { definition, settings, stopSteps } = ground
   const fastify = app.getHttpAdapter().getInstance()
   const parts: HttpServerParts = { ...ground, service: definition.name }
-  await prepareHttp(fastify, parts)
+  prepareHttp(fastify, parts)
   await definition.configureHttp?.(fastify, app)
   const strategy = connections.bus?.strategy
   if (strategy !== undefined) app.connectMicroservice({ strategy }, { inheritAppConfig: false })
