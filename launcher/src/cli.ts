@@ -8,6 +8,7 @@ import { doctorCommand } from './commands/doctor.command.ts'
 import { downCommand } from './commands/down.command.ts'
 import { logsCommand } from './commands/logs.command.ts'
 import { migrateCommand } from './commands/migrate.command.ts'
+import { operatorCommand } from './commands/operator.command.ts'
 import { paperCommand } from './commands/paper.command.ts'
 import { runCommand } from './commands/run.command.ts'
 import { checkCommand, genCommand } from './commands/scripts.command.ts'
@@ -25,6 +26,7 @@ function program(): Command {
     doctorCommand(),
     paperCommand(),
     migrateCommand(),
+    operatorCommand(),
     runCommand(),
     testCommand(),
     checkCommand(),

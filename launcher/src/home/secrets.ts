@@ -39,11 +39,16 @@ export async function ensureSecrets(
   return secrets
 }
 
+/** The form that brokers reads: a version and 32 bytes; a later version is added as a further line. */
+function newMasterKey(randomness: Randomness): string {
+  return `v1:${randomness.bytes(masterKeyBytes).toString('base64')}\n`
+}
+
 /** Makes the master key when it is missing. identity makes its own signing keys at the path that it is given. */
 export async function ensureKeys(home: Home, randomness: Randomness = new SystemRandomness()): Promise<KeyFiles> {
   const brokersMaster = join(home.keys, 'brokers-master.key')
   try {
-    await writeFile(brokersMaster, `${randomness.bytes(masterKeyBytes).toString('base64')}\n`, {
+    await writeFile(brokersMaster, newMasterKey(randomness), {
       mode: 0o600,
       flag: 'wx',
     })

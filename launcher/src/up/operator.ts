@@ -26,7 +26,7 @@ export interface EnsuredOperator {
   readonly created: boolean
 }
 
-const operatorName = 'operator'
+export const operatorName = 'operator'
 const answerWithinMs = 30_000
 const retryMs = 100
 
@@ -35,13 +35,14 @@ export async function ensureOperator(home: Home, natsUrl: string, logger: Logger
   const login = known ?? { username: operatorName, password: newSecret(new SystemRandomness()) }
   // Kept before it is used: if this process ends in between, the password is not lost.
   if (known === undefined) await writePrivateJson(home.operatorFile, login)
-  const { created } = await askIdentity(login, natsUrl, logger)
+  const { created } = await askForOperator(login, natsUrl, logger)
   if (created || known !== undefined) return { login, created }
   await rm(home.operatorFile)
   return { login: undefined, created }
 }
 
-async function askIdentity(
+/** Asks identity until it answers, within a limit. */
+export async function askForOperator(
   login: OperatorLogin,
   natsUrl: string,
   logger: Logger,

@@ -53,7 +53,7 @@ function fieldsOf(stanza: string): Map<string, string> {
 export async function debianArchives(aptDirectory = '/etc/apt'): Promise<string[]> {
   const found: string[] = archivesOfList(await readFile(join(aptDirectory, 'sources.list'), 'utf8').catch(() => ''))
   const parts = join(aptDirectory, 'sources.list.d')
-  for (const name of (await readdir(parts).catch(() => [])).toSorted()) {
+  for (const name of (await readdir(parts).catch(() => [])).toSorted((left, right) => left.localeCompare(right))) {
     const text = await readFile(join(parts, name), 'utf8').catch(() => '')
     if (name.endsWith('.list')) found.push(...archivesOfList(text))
     if (name.endsWith('.sources')) found.push(...archivesOfStanzas(text))

@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { chmod, chown, cp, mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises'
+import { chmod, chown, cp, mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { arch, platform, tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
@@ -143,6 +143,10 @@ export async function reachableDirectory(wanted: string, user?: SystemUser): Pro
   await mkdir(rootOwnedBase, { recursive: true, mode: 0o755 })
   await mkdir(moved, { recursive: true, mode: 0o700 })
   await chown(moved, user.uid, user.gid)
+  await writeFile(
+    join(wanted, 'moved-to.txt'),
+    `The user ${user.name} cannot reach this folder; the data are in ${moved}\n`,
+  )
   return moved
 }
 

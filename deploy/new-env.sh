@@ -1,0 +1,21 @@
+#!/bin/sh
+# Writes the secrets that docker-compose.yml requires to .env, freshly generated. Never overwrites an existing file.
+#   sh deploy/new-env.sh
+set -eu
+cd "$(dirname "$0")/.."
+umask 077
+if [ -e .env ]; then
+  echo '.env exists already: nothing was changed' >&2
+  exit 1
+fi
+secret() { od -An -tx1 -N24 /dev/urandom | tr -d ' \n'; }
+{
+  echo '# Generated secrets of this installation. Keep a copy: without BROKERS_MASTER_KEY stored credentials are lost.'
+  for name in POSTGRES REDIS IDENTITY_DATABASE SIGNALS_DATABASE ORDERS_DATABASE BROKERS_DATABASE \
+    REPORTING_DATABASE WEBHOOKS_DATABASE OPERATOR; do
+    echo "${name}_PASSWORD=$(secret)"
+  done
+  echo "PAPER_CONTROL_TOKEN=$(secret)"
+  echo "BROKERS_MASTER_KEY=v1:$(head -c 32 /dev/urandom | base64 | tr -d '\n')"
+} >.env
+echo 'wrote .env' >&2
