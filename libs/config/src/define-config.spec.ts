@@ -5,7 +5,14 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { ConfigError } from './config-error.ts'
-import { defineConfig, defineSettings, describeConfig, environmentName, loadConfig, unknownSettings } from './define-config.ts'
+import {
+  defineConfig,
+  defineSettings,
+  describeConfig,
+  environmentName,
+  loadConfig,
+  unknownSettings,
+} from './define-config.ts'
 import { sharedConfig } from './shared.ts'
 
 const orders = defineConfig(

@@ -42,7 +42,7 @@ function layersOf(schema: z.ZodType): z.ZodType[] {
 }
 
 function definitionOf(schema: z.ZodType): Definition {
-  return schema.def as unknown as Definition
+  return schema.def
 }
 
 function innerOf(schema: z.ZodType): z.ZodType | undefined {

@@ -31,7 +31,9 @@ class GreetingModule {}
 
 describe('decorator metadata under vitest', () => {
   it('injects a class by its type alone', async () => {
-    const app = await NestFactory.create<NestFastifyApplication>(GreetingModule, new FastifyAdapter(), { logger: false })
+    const app = await NestFactory.create<NestFastifyApplication>(GreetingModule, new FastifyAdapter(), {
+      logger: false,
+    })
     await app.init()
     const reply = await app.inject({ method: 'GET', url: '/greeting' })
     expect(reply.json()).toEqual({ text: `partition ${partitionOf('a')}` })

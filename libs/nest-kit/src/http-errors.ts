@@ -107,7 +107,10 @@ export function answerFailure(thrown: unknown, request: FastifyRequest, reply: F
   const { failure, unexpected } = explain(thrown)
   if (unexpected) {
     const { method, id } = request
-    logger.error({ error: thrown, method, route: request.routeOptions?.url, requestId: id }, 'a request failed unexpectedly')
+    logger.error(
+      { error: thrown, method, route: request.routeOptions?.url, requestId: id },
+      'a request failed unexpectedly',
+    )
   }
   if (reply.sent) return
   void reply.status(failure.status).header('content-type', 'application/json; charset=utf-8').send(failure.body)

@@ -101,10 +101,9 @@ describe('a service without database and bus', () => {
       400,
       { error: { code: 'BAD_REQUEST' } },
     ])
-    expect(await ask('/echo', { method: 'POST', headers: json, body: JSON.stringify('x'.repeat(2_000)) })).toMatchObject([
-      413,
-      { error: { code: 'BODY_TOO_LARGE' } },
-    ])
+    expect(
+      await ask('/echo', { method: 'POST', headers: json, body: JSON.stringify('x'.repeat(2_000)) }),
+    ).toMatchObject([413, { error: { code: 'BODY_TOO_LARGE' } }])
     expect(await ask('/broken')).toEqual([
       500,
       { error: { code: 'INTERNAL', message: 'Something went wrong on our side', details: {} } },
@@ -136,7 +135,9 @@ describe('a service without database and bus', () => {
     const { url } = await start()
     await fetch(`${url}/greeting`)
     const text = await (await fetch(`${url}/metrics`)).text()
-    expect(text).toContain('http_request_duration_seconds_count{method="GET",route="/greeting",status="200",service="sample"}')
+    expect(text).toContain(
+      'http_request_duration_seconds_count{method="GET",route="/greeting",status="200",service="sample"}',
+    )
     expect(text).toContain('process_resident_memory_bytes')
   })
 

@@ -76,7 +76,7 @@ export async function startService(
   environment: Environment,
   options: StartOptions = {},
 ): Promise<RunningService> {
-  const ground = layGround(definition as ServiceDefinition, environment, options)
+  const ground = layGround(definition, environment, options)
   const { stopSteps, health, logger, clock } = ground
   const beganMs = clock.monotonicMs()
   try {

@@ -4,7 +4,15 @@
  * Must never be a global: the name of the service belongs to each logger.
  */
 import { isSpanContextValid, trace } from '@opentelemetry/api'
-import { type Bindings, type ChildLoggerOptions, type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino'
+import {
+  type Bindings,
+  type ChildLoggerOptions,
+  type DestinationStream,
+  type Logger,
+  type LoggerOptions,
+  pino,
+  stdTimeFunctions,
+} from 'pino'
 import { redactObject, redactText } from '#redaction'
 
 export type { Logger } from 'pino'

@@ -42,7 +42,11 @@ describe('metrics', () => {
 
   it('show event loop delay, heap and resident memory of the process', async () => {
     const text = await processRegistry().text()
-    for (const name of ['process_event_loop_delay_seconds', 'process_heap_used_bytes', 'process_resident_memory_bytes']) {
+    for (const name of [
+      'process_event_loop_delay_seconds',
+      'process_heap_used_bytes',
+      'process_resident_memory_bytes',
+    ]) {
       expect(text).toMatch(new RegExp(`^${name}(\\{[^}]*\\})? \\d`, 'm'))
     }
   })

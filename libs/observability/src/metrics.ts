@@ -122,7 +122,9 @@ export class Metrics {
 
   /** A gauge that is read when somebody looks. Returns the function that stops it. */
   observe(name: string, description: string, read: () => number, labels?: Labels): () => void {
-    const gauge = this.registry.once<ObservableGauge>(name, (meter) => meter.createObservableGauge(name, { description }))
+    const gauge = this.registry.once<ObservableGauge>(name, (meter) =>
+      meter.createObservableGauge(name, { description }),
+    )
     const callback: Parameters<ObservableGauge['addCallback']>[0] = (result) =>
       result.observe(read(), this.labelled(labels))
     gauge.addCallback(callback)

@@ -196,7 +196,10 @@ describe('a service whose PostgreSQL is away', () => {
     expect((await request(`${service.url}/health/ready`)).statusCode).toBe(200)
     proxy.blackHole()
     const reply = await request(`${service.url}/health/ready`)
-    expect([reply.statusCode, await reply.body.json()]).toMatchObject([503, { reasons: { database: expect.anything() } }])
+    expect([reply.statusCode, await reply.body.json()]).toMatchObject([
+      503,
+      { reasons: { database: expect.anything() } },
+    ])
     proxy.cut()
     await service.stop()
     await proxy.stop()
@@ -210,4 +213,3 @@ describe('a service whose PostgreSQL is away', () => {
     await expect(starting).rejects.toThrow(/^PostgreSQL could not be reached within 0.3 s: .*ECONNREFUSED/)
   })
 })
-

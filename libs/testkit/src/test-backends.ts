@@ -98,7 +98,10 @@ class SpecBackends implements TestBackends {
   }
 
   async start(): Promise<void> {
-    this.shared = present(inject('sharedBackends') as SharedBackends | undefined, 'backends: name the file *.int-spec.ts')
+    this.shared = present(
+      inject('sharedBackends') as SharedBackends | undefined,
+      'backends: name the file *.int-spec.ts',
+    )
     this.folder = await mkdtemp(join(tmpdir(), 'tradewire-spec-'))
     if (this.options.ownPostgres === true) await this.startOwnPostgres()
     if (this.options.nats !== false) await this.startOwnNats()
