@@ -3,11 +3,20 @@ import { busErrors } from '@tradewire/bus/bus.errors'
 import { databaseErrors } from '@tradewire/database/database.errors'
 import type { ErrorTable } from '@tradewire/kernel/errors'
 import type { AnyServiceDefinition } from '@tradewire/nest-kit/define-service'
+import { gatewayService } from '@tradewire/gateway/service'
 import { identityService } from '@tradewire/identity/service'
+import { reportingService } from '@tradewire/reporting/service'
 import { signalsService } from '@tradewire/signals/service'
+import { webhooksService } from '@tradewire/webhooks/service'
 
 /** In the order in which a reader meets them. */
-export const services: readonly AnyServiceDefinition[] = [identityService, signalsService]
+export const services: readonly AnyServiceDefinition[] = [
+  gatewayService,
+  identityService,
+  signalsService,
+  reportingService,
+  webhooksService,
+]
 
 /** Errors that any service may answer with. */
 export const sharedErrors: readonly ErrorTable[] = [databaseErrors, busErrors]

@@ -1,5 +1,5 @@
 /** The generated Markdown pages. Called by the docs command. Must never depend on time or order of import. */
-import { describeConfig, type ConfigDefinition } from '@tradewire/config/define-config'
+import { describeConfig, type ConfigDefinition, type ConfigRow } from '@tradewire/config/define-config'
 import { batchEventsMax, subjectOf, type EventContract } from '@tradewire/contracts/define-event'
 import { httpStatusOf, type ErrorTable } from '@tradewire/kernel/errors'
 import { cell, fieldRows, jsonSchemaOf } from './schema-words.ts'
@@ -80,19 +80,19 @@ export function configPage(definitions: readonly ConfigDefinition[]): string {
 
 function configSection(definition: ConfigDefinition): string {
   const rows = describeConfig(definition).map((row) => {
-    const value = row.required
-      ? 'required'
-      : row.secret
-        ? 'secret'
-        : row.default === undefined
-          ? ''
-          : `\`${row.default}\``
+    const value = defaultWords(row)
     return `| \`${row.name}\` | ${cell(row.type)} | ${cell(value)} | ${cell(row.description)} |`
   })
   return [
     `## ${definition.prefix === '' ? 'Shared by all services' : definition.owner}`,
     ['| setting | type | default | |', '|---|---|---|---|', ...rows].join('\n'),
   ].join('\n\n')
+}
+
+function defaultWords({ required, secret, default: value }: ConfigRow): string {
+  if (required) return 'required'
+  if (secret) return 'secret'
+  return value === undefined || value === '' ? '' : `\`${value}\``
 }
 
 /** `.env.example`: every setting, commented out, with its default. */
