@@ -2,7 +2,8 @@
  * Counts requests in Redis by one atomic script on the server's clock, and locally while Redis is away.
  * Implements the RateLimiter port. Must never hold up a request for long, nor fail one because Redis did.
  */
-import { Injectable, type OnModuleDestroy } from '@nestjs/common'
+import { once } from 'node:events'
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common'
 import { Clock } from '@tradewire/kernel/clock'
 import { InjectConfig, InjectLogger, InjectSharedConfig } from '@tradewire/nest-kit/tokens'
 import type { SharedConfig } from '@tradewire/config/shared'
@@ -27,6 +28,8 @@ return {1, math.ceil(after - now)}
 const keyPrefix = 'tradewire:rate:'
 const commandTimeoutMs = 150
 const reconnectMs = 1_000
+/** So that the first requests are counted together already; a start never waits longer for Redis. */
+const firstConnectWaitMs = 500
 /** Keys that are counted locally at most; beyond it the oldest is forgotten. */
 const localKeysMax = 10_000
 
@@ -35,9 +38,11 @@ type LimiterRedis = Redis & {
 }
 
 @Injectable()
-export class RedisLimiter extends RateLimiter implements OnModuleDestroy {
+export class RedisLimiter extends RateLimiter implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly redis: LimiterRedis
+  private readonly enabled: boolean
   private readonly replicas: number
+  private readonly logger: Logger
   private readonly local = new Map<string, number>()
 
   constructor(
@@ -47,7 +52,9 @@ export class RedisLimiter extends RateLimiter implements OnModuleDestroy {
     private readonly clock: Clock,
   ) {
     super()
+    this.enabled = config.rateLimit
     this.replicas = config.replicas
+    this.logger = logger
     this.redis = new Redis(shared.redisUrl, {
       lazyConnect: !config.rateLimit,
       enableOfflineQueue: false,
@@ -73,11 +80,17 @@ export class RedisLimiter extends RateLimiter implements OnModuleDestroy {
         const step = String(rateWindowMs / rule.limit)
         const [allowed, usedMs] = await this.redis.takeOne(keyPrefix + key, String(rateWindowMs), step)
         return decisionOf(allowed === 1, usedMs, rule.limit)
-      } catch {
+      } catch (error) {
         // Lost in the middle of a command: the local count decides.
+        this.logger.debug({ error }, 'a request could not be counted in Redis')
       }
     }
     return this.takeLocally(key, { limit: Math.max(1, Math.ceil(rule.limit / this.replicas)) })
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (!this.enabled || this.redis.status === 'ready') return
+    await once(this.redis, 'ready', { signal: AbortSignal.timeout(firstConnectWaitMs) }).catch(() => undefined)
   }
 
   onModuleDestroy(): void {

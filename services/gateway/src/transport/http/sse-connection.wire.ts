@@ -6,17 +6,19 @@ import type { ServerResponse } from 'node:http'
 import { commentFrame } from '#domain/live-event'
 
 /** A client that takes nothing for so long is cut off; it can resume by the id of its last event. */
-const slowClientMs = 10_000
+const slowClientDefaultMs = 10_000
 /** After the last words a connection that still does not drain is broken. */
 const goodbyeMs = 1_000
 
 export class SseConnection {
   private readonly raw: ServerResponse
+  private readonly slowClientMs: number
   private readonly done = Promise.withResolvers<void>()
   private over = false
 
-  constructor(raw: ServerResponse) {
+  constructor(raw: ServerResponse, slowClientMs = slowClientDefaultMs) {
     this.raw = raw
+    this.slowClientMs = slowClientMs
     const end = (): void => {
       this.over = true
       this.done.resolve()
@@ -57,7 +59,7 @@ export class SseConnection {
 
   private async drained(): Promise<boolean> {
     const late = Promise.withResolvers<false>()
-    const timer = setTimeout(() => late.resolve(false), slowClientMs)
+    const timer = setTimeout(() => late.resolve(false), this.slowClientMs)
     const drain = Promise.withResolvers<true>()
     const onDrain = (): void => drain.resolve(true)
     this.raw.once('drain', onDrain)

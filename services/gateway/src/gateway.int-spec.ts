@@ -1,0 +1,338 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Controller, Module } from '@nestjs/common'
+import { Answer } from '@tradewire/bus/decorators'
+import { defineConfig } from '@tradewire/config/define-config'
+import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
+import * as rpc from '@tradewire/contracts/rpc/identity'
+import { startRedis } from '@tradewire/backends/start-redis'
+import { defineErrors, type CodedError } from '@tradewire/kernel/errors'
+import { err, ok, type Result } from '@tradewire/kernel/result'
+import { defineService } from '@tradewire/nest-kit/define-service'
+import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
+import { testBackends } from '@tradewire/testkit/test-backends'
+import { exportJWK, exportSPKI, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose'
+import { request } from 'undici'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { gatewayService } from '#service'
+
+const operatorId = '01963a5e-0000-7000-8000-0000000000aa'
+const sessionId = '01963a5e-0000-7000-8000-0000000000bb'
+const doubleErrors = defineErrors('double', {
+  NAME_TAKEN: { kind: 'conflict', message: 'Taken.', fix: 'Choose another.' },
+  NOT_TODAY: { kind: 'refused', message: 'Not today.', fix: 'Tomorrow.' },
+})
+const keys: { signing?: CryptoKey; publicKey?: CryptoKey; jwk?: JWK } = {}
+
+/** Answers as identity would, with keys of this file: the gateway sees no difference. */
+@Controller()
+class IdentityDouble {
+  @Answer(rpc.getKeys)
+  async keys(): Promise<Result<ReplyOf<typeof rpc.getKeys>, CodedError>> {
+    return ok({ keys: [keys.jwk as ReplyOf<typeof rpc.getKeys>['keys'][number]] })
+  }
+
+  @Answer(rpc.createUser)
+  async create({ user }: RequestOf<typeof rpc.createUser>): Promise<Result<rpc.UserView, CodedError>> {
+    if (user.username === 'taken') return err(doubleErrors.of('NAME_TAKEN', { username: user.username }))
+    if (user.username === 'nottoday') return err(doubleErrors.of('NOT_TODAY'))
+    const { username, email, roles } = user
+    return ok({ id: operatorId, username, email, roles, createdAt: '2026-01-01T00:00:00.000Z', disabledAt: null })
+  }
+
+  @Answer(rpc.getMe)
+  async me(): Promise<Result<rpc.UserView, CodedError>> {
+    throw new Error('a bug of the double')
+  }
+}
+
+@Module({ controllers: [IdentityDouble] })
+class DoubleModule {}
+
+const identityDouble = defineService({
+  name: 'double',
+  config: defineConfig('double', z.object({})),
+  module: DoubleModule,
+  errors: doubleErrors,
+  bus: true,
+})
+
+const backends = testBackends()
+let gateway: TestService
+let signals: Server
+let received: { method: string; url: string; headers: IncomingMessage['headers']; body: Buffer }[] = []
+let answerAlert: (() => { status: number; type: string; body: string }) | undefined
+
+beforeAll(async () => {
+  const pair = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true })
+  keys.signing = pair.privateKey
+  keys.publicKey = pair.publicKey
+  keys.jwk = { ...(await exportJWK(pair.publicKey)), kid: 'key-1', alg: 'EdDSA', use: 'sig' }
+  signals = createServer((incoming, outgoing) => {
+    const chunks: Buffer[] = []
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
+    incoming.on('end', () => {
+      const { method = '', url = '', headers } = incoming
+      received.push({ method, url, headers, body: Buffer.concat(chunks) })
+      const answer = answerAlert?.()
+      // Without an answer the connection hangs, as a stuck service would let it.
+      if (answer === undefined) return
+      outgoing.writeHead(answer.status, { 'content-type': answer.type }).end(answer.body)
+    })
+  })
+  await new Promise<void>((resolve) => signals.listen(0, '127.0.0.1', resolve))
+  await startTestService(identityDouble, backends)
+  gateway = await startGateway({})
+})
+
+afterAll(async () => {
+  signals.closeAllConnections()
+  await new Promise((resolve) => signals.close(resolve))
+})
+
+function startGateway(settings: Record<string, string>): Promise<TestService> {
+  const { port } = signals.address() as AddressInfo
+  return startTestService(gatewayService, backends, {
+    settings: { GATEWAY_SIGNALS_URL: `http://127.0.0.1:${port}`, GATEWAY_RATE_LIMIT: 'false', ...settings },
+  })
+}
+
+interface TokenChanges {
+  readonly claims?: Record<string, unknown>
+  readonly header?: Record<string, unknown>
+  readonly key?: CryptoKey | Uint8Array
+  readonly expiresInSeconds?: number
+}
+
+async function token({ claims = {}, header = {}, key, expiresInSeconds = 600 }: TokenChanges = {}): Promise<string> {
+  const { issuer: iss, audience: aud, type: typ } = rpc.accessToken
+  const now = Math.floor(Date.now() / 1_000)
+  return new SignJWT({ iss, aud, sub: operatorId, sid: sessionId, roles: ['operator'], iat: now, ...claims })
+    .setProtectedHeader({ alg: 'EdDSA', typ, kid: 'key-1', ...header })
+    .setExpirationTime(now + expiresInSeconds)
+    .sign(key ?? (keys.signing as CryptoKey))
+}
+
+interface Answer {
+  readonly status: number
+  readonly headers: Record<string, string | string[] | undefined>
+  readonly body: { readonly error?: { readonly code: string; readonly message: string; readonly details: unknown } }
+}
+
+async function call(
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  { bearer, json, at = gateway }: { bearer?: string; json?: unknown; at?: TestService } = {},
+): Promise<Answer> {
+  const reply = await request(at.url + path, {
+    method,
+    headers: {
+      ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(json === undefined ? {} : { body: typeof json === 'string' ? json : JSON.stringify(json) }),
+  })
+  const text = await reply.body.text()
+  return { status: reply.statusCode, headers: reply.headers, body: text === '' ? {} : JSON.parse(text) }
+}
+
+const newUser = { username: 'johndoe', password: 'correct horse battery staple', roles: ['follower'] }
+
+describe('access tokens at the gateway', () => {
+  it('open the routes of their roles', async () => {
+    const { status, body } = await call('POST', '/v1/users', { bearer: await token(), json: newUser })
+    expect(status).toBe(201)
+    expect(body).toMatchObject({ username: 'johndoe', email: null })
+  })
+
+  it('are refused with 401 in every forged or stale form', async () => {
+    const { jwk, publicKey } = keys
+    const other = await generateKeyPair('EdDSA', { crv: 'Ed25519' })
+    const unsigned = `${Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url')}.${(await token()).split('.')[1]}.`
+    const spki = new TextEncoder().encode(await exportSPKI(publicKey as CryptoKey))
+    const raw = new TextEncoder().encode(jwk?.x ?? '')
+    const forged = {
+      missing: undefined,
+      garbage: 'not-a-token',
+      'alg none': unsigned,
+      'HS256 with the public key as secret': await token({ header: { alg: 'HS256' }, key: spki }),
+      'HS256 with the raw public key': await token({ header: { alg: 'HS256' }, key: raw }),
+      'another key under our id': await token({ key: other.privateKey }),
+      'an unknown key id': await token({ header: { kid: 'key-9' } }),
+      'no key id': await token({ header: { kid: undefined } }),
+      'another audience': await token({ claims: { aud: 'someone-else' } }),
+      'another issuer': await token({ claims: { iss: 'someone-else' } }),
+      'another type of token': await token({ header: { typ: 'JWT' } }),
+      'no session': await token({ claims: { sid: undefined } }),
+      'a role that does not exist': await token({ claims: { roles: ['root'] } }),
+      expired: await token({ expiresInSeconds: -30 }),
+    }
+    for (const [form, bearer] of Object.entries(forged)) {
+      const { status, headers, body } = await call('GET', '/v1/users', bearer === undefined ? {} : { bearer })
+      expect(status, form).toBe(401)
+      expect(body.error?.code, form).toBe('UNAUTHENTICATED')
+      expect(headers['www-authenticate'], form).toBe('Bearer')
+    }
+  })
+
+  it('of other roles are refused with 403', async () => {
+    const bearer = await token({ claims: { roles: ['follower'] } })
+    const { status, body } = await call('POST', '/v1/users', { bearer, json: newUser })
+    expect(status).toBe(403)
+    expect(body.error).toMatchObject({ code: 'FORBIDDEN', details: { rolesAllowed: ['operator'] } })
+  })
+})
+
+describe('refusals', () => {
+  it('name every bad field with 400, and unknown fields too', async () => {
+    const json = { username: 'x', password: 'short', roles: [], admin: true }
+    const { status, body } = await call('POST', '/v1/users', { bearer: await token(), json })
+    expect(status).toBe(400)
+    expect(body.error?.code).toBe('INVALID_PARAMETERS')
+    expect(Object.keys(body.error?.details as object).sort()).toEqual(['admin', 'password', 'roles', 'username'])
+    const query = await call('GET', '/v1/users?limit=900', { bearer: await token() })
+    expect(query.body.error).toMatchObject({ code: 'INVALID_PARAMETERS', details: { limit: [expect.any(String)] } })
+  })
+
+  it('keep the code of the service that refused, with the status of its kind', async () => {
+    const bearer = await token()
+    const taken = await call('POST', '/v1/users', { bearer, json: { ...newUser, username: 'taken' } })
+    expect([taken.status, taken.body.error]).toEqual([409, { code: 'NAME_TAKEN', message: 'Taken.', details: { username: 'taken' } }])
+    const refused = await call('POST', '/v1/users', { bearer, json: { ...newUser, username: 'nottoday' } })
+    expect([refused.status, refused.body.error?.code]).toEqual([422, 'NOT_TODAY'])
+  })
+
+  it('have one shape for unknown paths, other methods, broken JSON, other types and large bodies', async () => {
+    const bearer = await token()
+    const shapes = [
+      [await call('GET', '/v1/nothing-here', { bearer }), 404, 'NOT_FOUND'],
+      [await call('GET', '/nothing'), 404, 'NOT_FOUND'],
+      [await call('PUT', '/v1/users', { bearer, json: {} }), 405, 'METHOD_NOT_ALLOWED'],
+      [await call('GET', '/v1/webhook/strategy'), 405, 'METHOD_NOT_ALLOWED'],
+      [await call('POST', '/v1/users', { bearer, json: '{"username": ' }), 400, 'BAD_REQUEST'],
+      [await call('POST', '/v1/users', { bearer, json: { pad: 'x'.repeat(1_100_000) } }), 413, 'BODY_TOO_LARGE'],
+    ] as const
+    for (const [answer, status, code] of shapes) {
+      expect([answer.status, answer.body.error?.code]).toEqual([status, code])
+      expect(Object.keys(answer.body.error ?? {}).sort()).toEqual(['code', 'details', 'message'])
+    }
+    expect((await call('PUT', '/v1/users', { bearer, json: {} })).headers['allow']).toBe('POST, GET')
+  })
+
+  it('say 503 and when to come back if nobody answers, and nothing of a bug but that it happened', async () => {
+    const silent = await call('GET', '/v1/sessions', { bearer: await token() })
+    expect([silent.status, silent.body.error?.code]).toEqual([503, 'SERVICE_UNAVAILABLE'])
+    expect(Number(silent.headers['retry-after'])).toBeGreaterThan(0)
+    const bug = await call('GET', '/v1/users/me', { bearer: await token() })
+    expect(bug.status).toBe(503)
+    expect(JSON.stringify(bug.body)).not.toContain('a bug of the double')
+  })
+})
+
+describe('alerts', () => {
+  const alert = '{"strategy": "61b79e6d-7e22-4f91-b508-ef5be6a21419",\n\t"secret":"ß", "takeProfit": NaN }'
+
+  it('reach signals byte for byte, whatever they say they are, and its answer comes back as it is', async () => {
+    answerAlert = () => ({ status: 422, type: 'application/json', body: '{"errors":[]}' })
+    for (const type of ['application/json', 'text/plain; charset=utf-8', 'application/x-www-form-urlencoded']) {
+      received = []
+      const reply = await request(`${gateway.url}/v1/webhook/strategy`, {
+        method: 'POST',
+        headers: { 'content-type': type, 'x-forwarded-for': '203.0.113.9' },
+        body: alert,
+      })
+      expect([reply.statusCode, await reply.body.text()]).toEqual([422, '{"errors":[]}'])
+      expect(received).toHaveLength(1)
+      expect(received[0]?.body.equals(Buffer.from(alert))).toBe(true)
+      expect(received[0]?.headers['content-type']).toBe(type)
+      // What the sender claims to be is not passed on.
+      expect(received[0]?.headers['x-forwarded-for']).toBe('127.0.0.1')
+    }
+  })
+
+  it('get 503 in time when signals does not answer, and at once when it is away', async () => {
+    answerAlert = undefined
+    const began = performance.now()
+    const slow = await call('POST', '/v1/webhook/strategy', { json: alert })
+    expect([slow.status, slow.body.error?.code]).toEqual([503, 'ALERTS_UNAVAILABLE'])
+    expect(performance.now() - began).toBeLessThan(3_000)
+    const lonely = await startGateway({ GATEWAY_SIGNALS_URL: 'http://127.0.0.1:9' })
+    const from = performance.now()
+    const away = await call('POST', '/v1/webhook/strategy', { json: alert, at: lonely })
+    expect(away.status).toBe(503)
+    expect(Number(away.headers['retry-after'])).toBeGreaterThan(0)
+    expect(performance.now() - from).toBeLessThan(500)
+    await lonely.stop()
+  })
+})
+
+describe('rate limits', () => {
+  const limits = { GATEWAY_RATE_LIMIT: 'true', GATEWAY_RATE_AUTHENTICATED_PER_MINUTE: '5', GATEWAY_RATE_ANONYMOUS_PER_MINUTE: '3' }
+  const json = { credentials: 'none' }
+
+  it('count together in Redis, by user and by address, and never count alerts', async () => {
+    const redis = await startRedis({})
+    const both = await Promise.all([1, 2].map(() => startGateway({ ...limits, REDIS_URL: redis.url })))
+    const statuses: number[] = []
+    for (let round = 0; round < 4; round += 1) {
+      for (const at of both) statuses.push((await call('POST', '/v1/auth/login', { json, at })).status)
+    }
+    expect(statuses.filter((status) => status === 400)).toHaveLength(3)
+    expect(statuses.filter((status) => status === 429)).toHaveLength(5)
+    const bearer = await token()
+    const mine = await Promise.all(Array.from({ length: 8 }, () => call('POST', '/v1/users', { bearer, json: newUser, at: both[0]! })))
+    expect(mine.filter(({ status }) => status === 201)).toHaveLength(5)
+    const refused = mine.find(({ status }) => status === 429)
+    expect(refused?.body.error?.code).toBe('RATE_LIMITED')
+    expect(refused?.headers).toMatchObject({ 'ratelimit-limit': '5', 'ratelimit-remaining': '0' })
+    expect(Number(refused?.headers['retry-after'])).toBeGreaterThan(0)
+    answerAlert = () => ({ status: 200, type: 'application/json', body: '{}' })
+    for (let round = 0; round < 8; round += 1) {
+      expect((await call('POST', '/v1/webhook/strategy', { json: {}, at: both[0]! })).status).toBe(200)
+    }
+    await Promise.all(both.map((service) => service.stop()))
+    await redis.stop()
+  })
+
+  it('go on locally while Redis is away', async () => {
+    const at = await startGateway({ ...limits, REDIS_URL: 'redis://127.0.0.1:9' })
+    const statuses: number[] = []
+    for (let round = 0; round < 5; round += 1) statuses.push((await call('POST', '/v1/auth/login', { json, at })).status)
+    expect(statuses).toEqual([400, 400, 400, 429, 429])
+    await at.stop()
+  })
+})
+
+describe('the pages', () => {
+  it('load nothing from elsewhere and forbid it', async () => {
+    for (const path of ['/', '/docs']) {
+      const reply = await request(gateway.url + path)
+      const html = await reply.body.text()
+      expect(reply.statusCode).toBe(200)
+      expect(html).not.toMatch(/(?:src|href)="(?:https?:)?\/\//)
+      expect(reply.headers['content-security-policy']).toContain("default-src 'none'")
+      for (const [, asset] of html.matchAll(/(?:src|href)="(\/[^"]+)"/g)) {
+        const loaded = await request(gateway.url + (asset ?? ''))
+        await loaded.body.dump()
+        expect(loaded.statusCode, asset).toBe(200)
+      }
+    }
+  })
+
+  it('show the OpenAPI document and nothing else of the packages they use', async () => {
+    const { status, body } = await call('GET', '/docs/openapi.json')
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ openapi: '3.1.0', info: { title: 'Tradewire API' } })
+    const { statusCode, body: other } = await request(`${gateway.url}/docs/assets/package.json`)
+    await other.dump()
+    expect(statusCode).toBe(404)
+  })
+
+  it('come with security headers and allow no other origin', async () => {
+    const { headers, body } = await request(`${gateway.url}/docs/openapi.json`, { headers: { origin: 'https://evil.example' } })
+    await body.dump()
+    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff' })
+    expect(headers['access-control-allow-origin']).toBeUndefined()
+  })
+})
