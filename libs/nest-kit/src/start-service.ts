@@ -131,10 +131,10 @@ async function connect(ground: Groundwork): Promise<Connections> {
   return { database, bus }
 }
 
-/** The database and bus libraries are loaded only by services that have them: they are half of a service's memory. */
 async function connectDatabase(ground: Groundwork): Promise<OpenDatabase | undefined> {
   const { definition, settings, shared, clock, ids, logger, stopSteps } = ground
   if (definition.database === undefined) return undefined
+  // tidy-allow no-lazy-import: a service without a database does not pay 20 MB for TypeORM; nothing is cyclic here
   const { openDatabase } = await import('#service-database')
   const { schema, rows = [], connectionWaitMs } = definition.database
   const opened = await openDatabase(
@@ -155,6 +155,7 @@ async function connectDatabase(ground: Groundwork): Promise<OpenDatabase | undef
 }
 
 async function connectBus(ground: Groundwork, database: OpenDatabase | undefined): Promise<OpenBus> {
+  // tidy-allow no-lazy-import: a service without the bus does not pay for its client; nothing is cyclic here
   const { openBus } = await import('#service-bus')
   const { definition, shared, logger, health, stopSteps } = ground
   const bus = await openBus({ ...ground, url: shared.natsUrl, service: definition.name, database: database?.database })

@@ -14,7 +14,7 @@ describe('test backends', () => {
 
   it('give a nats-server with JetStream that is the one they started', async () => {
     const info = await readNatsInfo(backends.nats.port, 1_000)
-    expect(info).toMatchObject({ server_name: `tradewire-${backends.nats.port}`, jetstream: true })
+    expect(info).toMatchObject({ server_name: backends.databaseName, jetstream: true })
   })
 
   it('restart nats-server on the same address', async () => {

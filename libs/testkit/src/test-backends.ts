@@ -155,7 +155,9 @@ class SpecBackends implements TestBackends {
   private async startOwnNats(port?: number): Promise<void> {
     const executable = present(this.shared, 'nats-server').natsExecutable
     const at = port === undefined ? {} : { port }
-    this.ownNats = await startNats({ directory: join(this.directory, 'nats'), executable, ...at })
+    // The name is unique, so that startNats can tell whether the server it reached is this one.
+    const serverName = this.databaseName
+    this.ownNats = await startNats({ directory: join(this.directory, 'nats'), executable, serverName, ...at })
     this.natsLeash = leash((this.ownNats satisfies RunningProcess).pid)
   }
 

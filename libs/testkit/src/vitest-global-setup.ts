@@ -30,7 +30,8 @@ const connectionsMax = 400
 let starting: Promise<{ shared: SharedBackends; stop(): Promise<void> }> | undefined
 let holders = 0
 
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+/** vitest calls it once per project; the function that it returns is called at the end. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   starting ??= start()
   holders += 1
   const { shared, stop } = await starting
