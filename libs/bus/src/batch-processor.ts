@@ -4,7 +4,7 @@
  */
 import type { Event } from '@tradewire/contracts/define-event'
 import type { Database } from '@tradewire/database/database'
-import { DatabaseUnavailableError } from '@tradewire/database/retryable-error'
+import { DatabaseUnavailableError, TransactionConflictError } from '@tradewire/database/retryable-error'
 import type { Transaction } from '@tradewire/database/transaction'
 import { runInTrace } from '@tradewire/observability/trace'
 import { type BusLogger, errorFields } from './bus-logger.ts'
@@ -22,6 +22,7 @@ export interface BatchProcessorDeps {
   readonly logger: BusLogger
   readonly metrics: BusMetrics
   readonly now: () => Date
+  readonly redeliveryWaitsMs: readonly number[]
   /** Waits before work is tried again while PostgreSQL is away; false once the runner stops. */
   readonly pause: (attempt: number) => Promise<boolean>
   /** True while the message's own connection lives, so that its ack cannot hit another message. */
@@ -30,11 +31,18 @@ export interface BatchProcessorDeps {
 
 /** After this many deliveries an event goes to the dead letters. */
 export const deliveriesMax = 6
+/** Deliveries beyond that, which only a process that ends in the middle or a stalled one leaves behind. */
+const crashDeliveriesMax = 4
 /** The wait before each further delivery; longer plans live in PostgreSQL (rule R5). */
-const redeliveryWaitsMs = [250, 1_000, 3_000, 8_000, 15_000] as const
+export const redeliveryWaitsMs: readonly number[] = [250, 1_000, 3_000, 8_000, 15_000]
 
 const inboxSql = `insert into inbox (consumer, event_id)
 select $1::text, event_id from unnest($2::uuid[]) as e (event_id) on conflict do nothing returning event_id`
+
+interface FailedEvent {
+  readonly event: Event
+  readonly error: unknown
+}
 
 export class BatchProcessor {
   private readonly deps: BatchProcessorDeps
@@ -58,49 +66,81 @@ export class BatchProcessor {
   }
 
   private async processOnce(batch: readonly Delivery[]): Promise<void> {
-    const worn = batch.filter(({ deliveries }) => deliveries > deliveriesMax)
-    // More deliveries than ever allowed: the process died while handling it. It does not get to do so again.
-    for (const delivery of worn) await this.bury(delivery, new Error('handling it has ended the process before'), false)
-    const rest = worn.length === 0 ? batch : batch.filter(({ deliveries }) => deliveries <= deliveriesMax)
+    for (const delivery of batch) if (isWorn(delivery)) await this.buryWorn(delivery)
+    const rest = batch.filter((delivery) => !isWorn(delivery))
     if (rest.length === 0) return
-    const failure = await this.attempt(rest)
-    if (failure === undefined) return
-    if (rest.length === 1) return this.settleFailure(rest[0]!, failure.error)
-    this.deps.logger.warn(
-      { ...errorFields(failure.error), messages: rest.length },
-      `${this.deps.consumer}: a batch failed; its messages are tried one by one`,
-    )
-    for (const delivery of rest) {
-      const alone = await this.attempt([delivery])
-      if (alone !== undefined) await this.settleFailure(delivery, alone.error)
+    const events = rest.flatMap((delivery) => delivery.events)
+    const invalid = rest.flatMap((delivery) => this.invalidLetters(delivery))
+    const trace = rest.find((delivery) => delivery.trace !== null)?.trace ?? null
+    const failure = await this.attempt(trace, events, invalid)
+    if (failure === undefined) {
+      this.reportDead(invalid)
+      for (const delivery of rest) this.done(delivery)
+      return
     }
+    const fields = { ...errorFields(failure.error), messages: rest.length, events: events.length }
+    this.deps.logger.warn(fields, `${this.deps.consumer}: a batch failed; its messages are tried one by one`)
+    for (const delivery of rest) await this.processAlone(delivery)
   }
 
-  /** Commits and acks, or answers the handler's error. Throws only DatabaseUnavailableError. */
-  private async attempt(batch: readonly Delivery[]): Promise<{ readonly error: unknown } | undefined> {
-    const { database, metrics, consumer, now } = this.deps
-    const events = batch.flatMap((delivery) => delivery.events)
-    const invalid = batch.flatMap((delivery) => this.invalidLetters(delivery))
+  /** What can take effect does so now; only what fails waits for the next delivery or becomes a dead letter. */
+  private async processAlone(delivery: Delivery): Promise<void> {
+    const { logger, metrics, consumer, mayAnswer } = this.deps
+    const failed = await this.attemptHalves(delivery.trace, delivery.events)
+    const last = delivery.deliveries >= deliveriesMax
+    const letters = this.invalidLetters(delivery)
+    if (last) letters.push(...failed.map(({ event, error }) => this.failedLetter(delivery, event, error)))
+    if (letters.length > 0) await this.deps.database.transact((tx) => insertDeadLetters(tx, letters))
+    this.reportDead(letters)
+    if (failed.length === 0) return this.done(delivery)
+    if (last) {
+      if (mayAnswer(delivery)) delivery.message.term('dead letter')
+      return
+    }
+    const waits = this.deps.redeliveryWaitsMs
+    const waitMs = waits[Math.min(delivery.deliveries, waits.length) - 1]!
+    const { subject } = delivery.message
+    logger.warn(
+      { ...errorFields(failed[0]!.error), subject, events: failed.length, deliveries: delivery.deliveries, waitMs },
+      `${consumer}: events failed and will be delivered again`,
+    )
+    metrics.redelivered(consumer, 1)
+    if (mayAnswer(delivery)) delivery.message.nak(waitMs)
+  }
+
+  /** Halves a failing list until the events at fault stand alone: a few transactions, not one per event. */
+  private async attemptHalves(trace: string | null, events: readonly Event[]): Promise<FailedEvent[]> {
+    if (events.length === 0) return []
+    const failure = await this.attempt(trace, events, [])
+    if (failure === undefined) return []
+    // A conflict is about timing and not about one of the events.
+    if (events.length === 1 || failure.error instanceof TransactionConflictError) {
+      return events.map((event) => ({ event, error: failure.error }))
+    }
+    const middle = events.length >> 1
+    const first = await this.attemptHalves(trace, events.slice(0, middle))
+    return [...first, ...(await this.attemptHalves(trace, events.slice(middle)))]
+  }
+
+  /** One transaction; answers the handler's error. Throws only DatabaseUnavailableError. */
+  private async attempt(
+    trace: string | null,
+    events: readonly Event[],
+    letters: readonly DeadLetter[],
+  ): Promise<{ readonly error: unknown } | undefined> {
     try {
-      const trace = batch.find((delivery) => delivery.trace !== null)?.trace
-      await runInTrace(trace, `consume ${consumer}`, () =>
-        database.transact(async (tx) => {
+      await runInTrace(trace, `consume ${this.deps.consumer}`, () =>
+        this.deps.database.transact(async (tx) => {
           const fresh = await this.fresh(tx, events)
-          if (invalid.length > 0) await insertDeadLetters(tx, invalid)
+          if (letters.length > 0) await insertDeadLetters(tx, letters)
           if (fresh.length > 0) await this.deps.handler(fresh, tx)
         }),
       )
+      return undefined
     } catch (error) {
       if (error instanceof DatabaseUnavailableError) throw error
       return { error }
     }
-    const nowMs = now().getTime()
-    for (const delivery of batch) {
-      if (this.deps.mayAnswer(delivery)) delivery.message.ack()
-      metrics.consumed(consumer, delivery.events.length, nowMs - delivery.message.time.getTime())
-    }
-    if (invalid.length > 0) this.reportDead(invalid)
-    return undefined
   }
 
   private async fresh(tx: Transaction, events: readonly Event[]): Promise<Event[]> {
@@ -113,52 +153,37 @@ export class BatchProcessor {
     return events.filter(({ id }) => fresh.delete(id))
   }
 
-  private async settleFailure(delivery: Delivery, error: unknown): Promise<void> {
-    const { logger, metrics, consumer, mayAnswer } = this.deps
-    if (delivery.deliveries >= deliveriesMax) return this.bury(delivery, error, true)
-    const waitMs = redeliveryWaitsMs[Math.min(delivery.deliveries, redeliveryWaitsMs.length) - 1]!
-    logger.warn(
-      { ...errorFields(error), subject: delivery.message.subject, deliveries: delivery.deliveries, waitMs },
-      `${consumer}: a message failed and will be delivered again`,
-    )
-    metrics.redelivered(consumer, 1)
-    if (mayAnswer(delivery)) delivery.message.nak(waitMs)
+  private done(delivery: Delivery): void {
+    if (this.deps.mayAnswer(delivery)) delivery.message.ack()
+    const ageMs = this.deps.now().getTime() - delivery.message.time.getTime()
+    this.deps.metrics.consumed(this.deps.consumer, delivery.events.length, ageMs)
   }
 
-  /** Event by event, so that the good ones of a message still take effect; the others become dead letters. */
-  private async bury(delivery: Delivery, error: unknown, tryAgain: boolean): Promise<void> {
-    for (const event of delivery.events) {
-      const failure = tryAgain ? await this.attemptEvent(delivery, event) : { error }
-      if (failure === undefined) continue
-      const letter = this.letterOf(delivery, { ...describe(failure.error), eventId: event.id, body: bodyOf(event) })
-      const stored = await this.deps.database.transact(async (tx) => {
-        const done = await tx.query('select 1 from inbox where consumer = $1 and event_id = $2', [
-          this.deps.consumer,
-          event.id,
-        ])
-        if (done.length === 0) await insertDeadLetters(tx, [letter])
-        return done.length === 0
-      })
-      if (stored) this.reportDead([letter])
-    }
-    const invalid = this.invalidLetters(delivery)
-    if (invalid.length > 0) await this.deps.database.transact((tx) => insertDeadLetters(tx, invalid))
-    if (this.deps.mayAnswer(delivery)) delivery.message.term('dead letter')
-  }
-
-  private async attemptEvent(delivery: Delivery, event: Event): Promise<{ readonly error: unknown } | undefined> {
-    try {
-      await runInTrace(delivery.trace, `consume ${this.deps.consumer}`, () =>
-        this.deps.database.transact(async (tx) => {
-          const fresh = await this.fresh(tx, [event])
-          if (fresh.length > 0) await this.deps.handler(fresh, tx)
-        }),
+  /** Delivered more often than we ever allow: handling it ends the process. It does not get to do so again. */
+  private async buryWorn(delivery: Delivery): Promise<void> {
+    const error = new Error('the process ended each time while this was handled')
+    const { consumer, database, mayAnswer } = this.deps
+    const letters = await database.transact(async (tx) => {
+      const ids = delivery.events.map(({ id }) => id)
+      const rows = await tx.query<{ event_id: string }>(
+        'select event_id from inbox where consumer = $1 and event_id = any ($2::uuid[])',
+        [consumer, ids],
       )
-      return undefined
-    } catch (error) {
-      if (error instanceof DatabaseUnavailableError) throw error
-      return { error }
-    }
+      const done = new Set(rows.map((row) => row.event_id))
+      const left = delivery.events.filter(({ id }) => !done.has(id))
+      const all = [
+        ...left.map((event) => this.failedLetter(delivery, event, error)),
+        ...this.invalidLetters(delivery),
+      ]
+      if (all.length > 0) await insertDeadLetters(tx, all)
+      return all
+    })
+    this.reportDead(letters)
+    if (mayAnswer(delivery)) delivery.message.term('dead letter')
+  }
+
+  private failedLetter(delivery: Delivery, event: Event, error: unknown): DeadLetter {
+    return this.letterOf(delivery, { ...describe(error), eventId: event.id, body: bodyOf(event) })
   }
 
   private invalidLetters(delivery: Delivery): DeadLetter[] {
@@ -183,6 +208,7 @@ export class BatchProcessor {
   }
 
   private reportDead(letters: readonly DeadLetter[]): void {
+    if (letters.length === 0) return
     this.deps.metrics.deadLettered(this.deps.consumer, letters.length)
     for (const { eventId, subject, errorClass, errorMessage } of letters) {
       this.deps.logger.error(
@@ -191,6 +217,10 @@ export class BatchProcessor {
       )
     }
   }
+}
+
+function isWorn({ deliveries }: Delivery): boolean {
+  return deliveries > deliveriesMax + crashDeliveriesMax
 }
 
 function describe(error: unknown): { errorClass: string; errorMessage: string } {

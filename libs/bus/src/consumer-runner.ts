@@ -12,7 +12,7 @@ import { type Randomness, SystemRandomness } from '@tradewire/kernel/randomness'
 import { nanos } from 'nats'
 import { setTimeout as delay } from 'node:timers/promises'
 import { backoffMs } from './backoff.ts'
-import { BatchProcessor, type EventsHandler } from './batch-processor.ts'
+import { BatchProcessor, type EventsHandler, redeliveryWaitsMs } from './batch-processor.ts'
 import { type BusLogger, errorFields } from './bus-logger.ts'
 import { type BusMetrics, noBusMetrics } from './bus-metrics.ts'
 import type { Bus } from './connection.ts'
@@ -56,6 +56,8 @@ export interface ConsumerRunnerDeps {
   readonly clock: Clock
   readonly metrics?: BusMetrics
   readonly randomness?: Randomness
+  /** Before the second, third ... delivery of a message that failed; the last one repeats. */
+  readonly redeliveryWaitsMs?: readonly number[]
 }
 
 const eventsMaxDefault = 500
@@ -114,7 +116,6 @@ class SupervisedConsumer implements RunningConsumer {
   private room: (() => void) | undefined
   /** Grows with each attachment and loss: a loop or a message of an older session is stale. */
   private session = 0
-  private adoptedOrphans = false
   private dispatching = false
 
   constructor(deps: ConsumerRunnerDeps, options: ConsumerOptions, ended: () => void) {
@@ -133,6 +134,7 @@ class SupervisedConsumer implements RunningConsumer {
       logger: deps.logger,
       metrics: deps.metrics ?? noBusMetrics,
       now: () => deps.clock.now(),
+      redeliveryWaitsMs: deps.redeliveryWaitsMs ?? redeliveryWaitsMs,
       pause: (attempt) => this.pause(attempt),
       mayAnswer: (delivery) => delivery.session === this.session && deps.bus.ready(),
     })
@@ -221,14 +223,14 @@ class SupervisedConsumer implements RunningConsumer {
         ...changeable,
       })
     } else {
-      // Nobody pulls, but messages are out: the process that held them died. Its messages need not wait.
-      if (!this.adoptedOrphans && known.num_waiting === 0 && known.num_ack_pending > 0) {
+      // Nobody pulls, but messages are out: their holder died, or lost its connection as we did. They need not wait
+      // for the acknowledgement limit; what is still being worked on has its inbox rows.
+      if (known.num_waiting === 0 && known.num_ack_pending > 0) {
         await consumers.update(this.stream, this.durable, { ...changeable, ack_wait: nanos(orphanAckWaitMs) })
         await delay(orphanSettleMs)
       }
       await consumers.update(this.stream, this.durable, changeable)
     }
-    this.adoptedOrphans = true
   }
 
   /** The client reports trouble here; a consumer or stream that is gone is made again. */

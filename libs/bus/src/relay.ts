@@ -53,6 +53,8 @@ export class OutboxRelay {
   private queueHead = 0
   private charsInFlight = 0
   private publisher: AckedPublisher | undefined
+  /** Stops listening for commits: only while we can publish are fresh rows ours from the start. */
+  private ignoreCommits: (() => void) | undefined
   private marks: Mark[] = []
   private markTimer: NodeJS.Timeout | undefined
   private marking: Promise<void> = Promise.resolve()
@@ -76,7 +78,6 @@ export class OutboxRelay {
 
   start(): void {
     this.unsubscribe.push(
-      this.database.onCommitted((messages) => this.take(messages)),
       this.bus.onLost(() => this.pauseSession()),
       this.bus.onReady(() => this.beginSession()),
     )
@@ -88,6 +89,7 @@ export class OutboxRelay {
   /** Publishes what is in memory, marks it and ends; what is left is in the table for the next process. */
   async stop(): Promise<void> {
     this.stopped = true
+    this.ignoreCommits?.()
     for (const timer of this.timers) clearInterval(timer)
     for (const one of this.unsubscribe) one()
     const limitMs = this.clock.monotonicMs() + flushWaitMs
@@ -200,11 +202,14 @@ export class OutboxRelay {
       },
       () => this.clock.monotonicMs(),
     )
+    this.ignoreCommits = this.database.onCommitted((messages) => this.take(messages))
     await this.poll()
   }
 
   /** Without a connection memory is dropped: the table has it all, and a poll brings it back. */
   private pauseSession(): void {
+    this.ignoreCommits?.()
+    this.ignoreCommits = undefined
     this.publisher?.close()
     this.publisher = undefined
     this.queue = []

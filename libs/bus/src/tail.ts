@@ -41,7 +41,11 @@ export class Tail {
   private readonly messages: ConsumerMessages
   private readonly forgetBus: () => void
 
-  private constructor(bus: Bus, messages: ConsumerMessages, facts: { readonly life: string; readonly gapless: boolean }) {
+  private constructor(
+    bus: Bus,
+    messages: ConsumerMessages,
+    facts: { readonly life: string; readonly gapless: boolean },
+  ) {
     this.bus = bus
     this.messages = messages
     this.life = facts.life
