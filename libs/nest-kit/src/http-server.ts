@@ -14,6 +14,8 @@ import { type Health, serveHealth } from '#health'
 const keepAliveTimeoutMs = 72_000
 /** A request that is not complete by then is dropped; slow senders cannot hold connections. */
 const requestTimeoutMs = 30_000
+/** Requests that have begun may take this long when the service stops; then their connections are closed. */
+const drainWithinMs = 10_000
 const paramLengthMaxChars = 300
 /**
  * For replies that are data. A page sets a content-security-policy of its own. Constants, because @fastify/helmet
@@ -65,6 +67,16 @@ export function prepareHttp(fastify: FastifyInstance, parts: HttpServerParts): v
   fastify.get('/metrics', async (_request, reply) =>
     reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8').send(await parts.metrics.text()),
   )
+}
+
+/** Takes no more requests, lets those that have begun finish within the limit, and closes the port. */
+export async function closeHttp(fastify: FastifyInstance): Promise<void> {
+  const impatience = setTimeout(() => fastify.server.closeAllConnections(), drainWithinMs)
+  try {
+    await fastify.close()
+  } finally {
+    clearTimeout(impatience)
+  }
 }
 
 const millisecondsPerSecond = 1_000

@@ -53,8 +53,16 @@ const sample = defineService({
   bus: false,
   configureHttp: (fastify) => {
     fastify.post('/echo', (request) => ({ body: request.body }))
+    fastify.get('/slow', async () => {
+      slowBegan()
+      await slowMayEnd
+      return { slow: true }
+    })
   },
 })
+
+let slowBegan: () => void = () => undefined
+let slowMayEnd: Promise<void> = Promise.resolve()
 
 const lines: string[] = []
 const logger = createLogger({
@@ -159,6 +167,24 @@ describe('a service without database and bus', () => {
     await first.stop()
     await expect(fetch(`${first.url}/greeting`)).rejects.toThrow()
     expect((await fetch(`${second.url}/greeting`)).status).toBe(200)
+  })
+
+  it('finishes a request that has begun before it stops, and takes no new ones', async () => {
+    const { url, stop } = await start()
+    const began = new Promise<void>((resolve) => (slowBegan = resolve))
+    let endSlow = (): void => undefined
+    slowMayEnd = new Promise<void>((resolve) => (endSlow = resolve))
+    const slow = fetch(`${url}/slow`)
+    await began
+    const stopped = stop()
+    const late = await fetch(`${url}/greeting`).then(
+      ({ status }) => status,
+      () => 'refused',
+    )
+    endSlow()
+    expect([503, 'refused']).toContain(late)
+    expect(await (await slow).json()).toEqual({ slow: true })
+    await stopped
   })
 
   it('says clearly when its port is taken', async () => {

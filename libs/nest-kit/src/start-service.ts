@@ -21,7 +21,7 @@ import { CoreModule } from '#core.module'
 import type { AnyServiceDefinition, ServiceDefinition } from '#define-service'
 import { Health } from '#health'
 import { HttpErrorFilter } from '#http-errors'
-import { createHttpAdapter, type HttpServerParts, prepareHttp } from '#http-server'
+import { closeHttp, createHttpAdapter, type HttpServerParts, prepareHttp } from '#http-server'
 import { nestLog } from '#nest-log'
 import type { OpenBus } from '#service-bus'
 import type { OpenDatabase } from '#service-database'
@@ -196,7 +196,7 @@ async function open(ground: Groundwork, connections: Connections, app: NestFasti
     stopSteps.add('consumers', () => strategy.close())
     await app.startAllMicroservices()
   }
-  stopSteps.add('http', () => fastify.close())
+  stopSteps.add('http', () => closeHttp(fastify))
   await app.listen(settings.httpPort, settings.httpHost)
   return urlOf(app, settings)
 }

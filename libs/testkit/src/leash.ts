@@ -5,12 +5,12 @@
  */
 import { spawn } from 'node:child_process'
 
-/** Waits for the end of its input, which comes when the holder dies, and then ends the process named by $1. */
-const script = 'cat >/dev/null; kill -QUIT "$1" 2>/dev/null'
+/** Waits for the end of its input, which comes when the holder dies; then ends the process $1 and removes folder $2. */
+const script = 'cat >/dev/null; kill -QUIT "$1" 2>/dev/null; sleep 1; rm -rf "$2"'
 
-/** Returns the function that takes the leash off. */
-export function leash(pid: number): () => void {
-  const guard = spawn('/bin/sh', ['-c', script, 'leash', String(pid)], {
+/** Returns the function that takes the leash off. `directory` is the server's own temporary folder. */
+export function leash(pid: number, directory: string): () => void {
+  const guard = spawn('/bin/sh', ['-c', script, 'leash', String(pid), directory], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   })

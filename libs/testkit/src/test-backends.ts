@@ -7,7 +7,6 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { RunningProcess } from '@tradewire/backends/running-backend'
 import { startNats } from '@tradewire/backends/start-nats'
 import { type RunningPostgres, startPostgres } from '@tradewire/backends/start-postgres'
 import { Client } from 'pg'
@@ -148,7 +147,7 @@ class SpecBackends implements TestBackends {
   private async startOwnPostgres(): Promise<void> {
     const postgres = await startPostgres({ directory: join(this.directory, 'postgres') })
     this.ownPostgres = postgres
-    const unleash = leash(postgres.pid)
+    const unleash = leash(postgres.pid, this.directory)
     this.onStop(async () => unleash())
   }
 
@@ -158,7 +157,7 @@ class SpecBackends implements TestBackends {
     // The name is unique, so that startNats can tell whether the server it reached is this one.
     const serverName = this.databaseName
     this.ownNats = await startNats({ directory: join(this.directory, 'nats'), executable, serverName, ...at })
-    this.natsLeash = leash((this.ownNats satisfies RunningProcess).pid)
+    this.natsLeash = leash(this.ownNats.pid, this.directory)
   }
 
   /** Drops the database and the roles made for it. A server of this file's own goes as a whole. */
