@@ -36,8 +36,11 @@ async function runServices(names: readonly ServiceName[]): Promise<void> {
   const running: RunningService[] = []
   try {
     for (const name of names) {
-      if (stopWish.aborted) break
-      running.push(await startService(await loadService(name), environment()))
+      const starting = loadService(name).then((definition) => startService(definition, environment()))
+      // A service that waits for its database must not hold up the end of the process.
+      const service = await Promise.race([starting, aborted(stopWish)])
+      if (service === undefined) break
+      running.push(service)
     }
     await aborted(stopWish)
     logger.info({ reason: String(stopWish.reason) }, 'stopping')

@@ -1,0 +1,95 @@
+/**
+ * The public REST API as the demo uses it: the same calls that any client makes.
+ * Called by the demo. Must never reach around the gateway for what the API offers.
+ */
+import { request } from 'undici'
+import { LauncherError } from '../terminal/launcher-error.ts'
+
+export interface Login {
+  readonly username: string
+  readonly password: string
+}
+
+interface ErrorBody {
+  readonly error?: { readonly code: string; readonly message: string }
+}
+
+export class GatewayError extends LauncherError {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+  ) {
+    super(`the gateway answered ${status} ${code}: ${message}`)
+  }
+}
+
+const pageLimit = 200
+/** A service that is being restarted answers 503: the demo goes on once it is back. */
+const unavailableRetriesMax = 120
+const unavailableWaitMs = 500
+
+export class GatewayClient {
+  private access: string | undefined
+
+  constructor(
+    private readonly url: string,
+    private readonly login: Login,
+    private readonly wait: (ms: number) => Promise<void>,
+  ) {}
+
+  get<Reply>(path: string): Promise<Reply> {
+    return this.call<Reply>('GET', path)
+  }
+
+  post<Reply>(path: string, body: object = {}): Promise<Reply> {
+    return this.call<Reply>('POST', path, body)
+  }
+
+  /** Every page of a list. */
+  async all<Item>(path: string): Promise<Item[]> {
+    const items: Item[] = []
+    let token: string | null = null
+    do {
+      const separator = path.includes('?') ? '&' : '?'
+      const next: string = token === null ? '' : `&nextToken=${encodeURIComponent(token)}`
+      const page: { items: Item[]; nextToken: string | null } = await this.get(
+        `${path}${separator}limit=${pageLimit}${next}`,
+      )
+      items.push(...page.items)
+      token = page.nextToken
+    } while (token !== null)
+    return items
+  }
+
+  private async call<Reply>(method: 'GET' | 'POST', path: string, body?: object): Promise<Reply> {
+    for (let retry = 0; ; retry += 1) {
+      this.access ??= await this.logIn()
+      const { status, reply } = await this.send<Reply & ErrorBody>(method, path, body)
+      if (status < 300) return reply
+      // Access tokens last ten minutes; a long demo outlives one.
+      if (status === 401 && retry === 0) this.access = undefined
+      else if (status === 503 && retry < unavailableRetriesMax && method === 'GET') await this.wait(unavailableWaitMs)
+      else throw new GatewayError(status, reply.error?.code ?? 'UNKNOWN', reply.error?.message ?? '')
+    }
+  }
+
+  private async logIn(): Promise<string> {
+    const { status, reply } = await this.send<{ access: string } & ErrorBody>('POST', '/v1/auth/login', this.login)
+    if (status >= 300) throw new GatewayError(status, reply.error?.code ?? 'UNKNOWN', reply.error?.message ?? '')
+    return reply.access
+  }
+
+  private async send<Reply>(method: 'GET' | 'POST', path: string, body?: object) {
+    const answer = await request(this.url + path, {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(this.access === undefined ? {} : { authorization: `Bearer ${this.access}` }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const text = await answer.body.text()
+    return { status: answer.statusCode, reply: (text === '' ? {} : JSON.parse(text)) as Reply }
+  }
+}

@@ -1,0 +1,325 @@
+/**
+ * Does the main job on real input: followers, recorded prices, TradingView alerts, then an audit against the venue.
+ * Called by the demo command and by the tests that kill processes under it. Must never use a shortcut that a client of
+ * the public API, a sender of alerts or the venue itself would not have.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { FollowerView, StrategyView } from './demo-replies.ts'
+import type { BracketReply, OverviewReply } from '@tradewire/contracts/rpc/orders'
+import { ledgerReply, paperCredentialsList, setPriceReply } from '@tradewire/contracts/paper/control'
+import { SeededRandomness } from '@tradewire/kernel/randomness'
+import { request } from 'undici'
+import { z } from 'zod'
+import { ControlClient } from '../paper/control-client.ts'
+import { LauncherError } from '../terminal/launcher-error.ts'
+import type { Endpoints } from '../up/endpoints.ts'
+import { audit } from './audit.ts'
+import { untilBusIsQuiet } from './bus-quiet.ts'
+import { GatewayClient, GatewayError } from './gateway-client.ts'
+import { demoResultOf, type DemoResult, type SentSignal } from './demo-result.ts'
+import { recordedPrices, type Candle } from './recorded-prices.ts'
+import { candlesPerSignalMax, planFollowers, planSignals, riskProfiles, type PlannedSignal } from './scenario.ts'
+import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.ts'
+
+export interface DemoOptions {
+  readonly followers: number
+  readonly signals: number
+  readonly seed: number
+}
+
+export interface DemoWatcher {
+  /** One line for people: what goes on, and how far it is. */
+  progress(text: string): void
+  /** After each alert that was taken; tests kill a process here. */
+  readonly onSignal?: (place: number) => Promise<void>
+}
+
+const accountsPerCall = 100
+const followsPerCall = 500
+/** Candles given to the venue at once; small, so that stops and targets are hit one after the other. */
+const candlesPerStep = 10
+/** A killed process must be back, and all be settled, within this (invariant I5). */
+const settleWithinMs = 60_000
+const settlePollMs = 150
+const alertRetriesMax = 30
+const alertRetryWaitMs = 1_000
+
+export async function runDemo(endpoints: Endpoints, options: DemoOptions, watcher: DemoWatcher): Promise<DemoResult> {
+  const receiver = await startWebhookReceiver()
+  try {
+    const demo = await Demo.prepare(endpoints, options, watcher, receiver)
+    await demo.play()
+    return await demo.settleAccounts()
+  } finally {
+    await receiver.stop()
+  }
+}
+
+interface Parts {
+  readonly endpoints: Endpoints
+  readonly watcher: DemoWatcher
+  readonly receiver: WebhookReceiver
+  readonly gateway: GatewayClient
+  readonly venue: ControlClient
+}
+
+class Demo {
+  private readonly sent: SentSignal[] = []
+  private prices = 0
+
+  private constructor(
+    private readonly parts: Parts,
+    private readonly candles: readonly Candle[],
+    private readonly plan: readonly PlannedSignal[],
+    private readonly strategy: StrategyView,
+    private readonly follows: readonly { readonly id: string; readonly balance: string }[],
+  ) {}
+
+  static async prepare(
+    endpoints: Endpoints,
+    options: DemoOptions,
+    watcher: DemoWatcher,
+    receiver: WebhookReceiver,
+  ): Promise<Demo> {
+    const { gateway: url, operator, paper } = endpoints
+    if (url === undefined || operator === undefined || paper === undefined) {
+      throw new LauncherError('the demo needs the gateway, identity and the paper venue', './tradewire up')
+    }
+    const gateway = new GatewayClient(url, operator, delay)
+    const venue = ControlClient.at(paper.control)
+    const parts = { endpoints, watcher, receiver, gateway, venue }
+    const randomness = new SeededRandomness(options.seed)
+    const followers = planFollowers(options.followers, randomness)
+    const candles = await recordedPrices()
+    const plan = planSignals(candles, options.signals, randomness)
+    watcher.progress('creating a strategy, risk profiles and a webhook endpoint')
+    const strategy = await gateway.post<StrategyView>('/v1/strategies', {
+      name: 'Demo breakout',
+      venue: 'binance-usdm',
+      symbol: 'BTC/USDT',
+    })
+    const endpoint = await gateway.post<{ secret: string }>('/v1/webhook-endpoints', {
+      url: receiver.url,
+      events: ['trade.opened', 'trade.closed'],
+      everyUser: true,
+    })
+    receiver.verifyWith(endpoint.secret)
+    await venue.ask(
+      { method: 'POST', path: '/price', body: { symbol: 'BTCUSDT', price: candles[plan[0]?.candle ?? 0]?.open } },
+      setPriceReply,
+    )
+    const profileIds = await Promise.all(riskProfiles.map((profile) => profileIdOf(gateway, profile)))
+    const accountIds = await connectAccounts(
+      parts,
+      followers.map(({ balance }) => balance),
+    )
+    const follows = await createFollows(
+      parts,
+      followers.map(({ profile, leverage }, index) => ({
+        strategyId: strategy.id,
+        accountId: accountIds[index] as string,
+        riskProfileId: profileIds[profile] as string,
+        leverage,
+      })),
+    )
+    await untilBusIsQuiet(endpoints.nats, settleWithinMs)
+    const held = follows.map(({ id }, index) => ({ id, balance: followers[index]?.balance ?? '0' }))
+    return new Demo(parts, candles, plan, strategy, held)
+  }
+
+  /** Walks through the recorded prices; every alert is sent when its candle closes. */
+  async play(): Promise<void> {
+    for (const [index, signal] of this.plan.entries()) {
+      const place = `signal ${index + 1} of ${this.plan.length}`
+      await this.walk([this.candles[signal.candle] as Candle])
+      this.parts.watcher.progress(`${place}: ${signal.side} at ${signal.alert['orderPrice']}, positions are opened`)
+      this.sent.push(await this.alert(signal))
+      await this.parts.watcher.onSignal?.(index + 1)
+      await this.untilSettled(`${place}: entries and their protection`)
+      await this.playOut(signal, place)
+    }
+  }
+
+  /** Prices go on until every position has met its stop, target or trailing stop; what is left is closed by hand. */
+  private async playOut(signal: PlannedSignal, place: string): Promise<void> {
+    const last = signal.candle + candlesPerSignalMax
+    for (let from = signal.candle + 1; from <= last; from += candlesPerStep) {
+      const open = await this.overview()
+      if (open.held === 0) return
+      this.parts.watcher.progress(`${place}: ${open.held} positions open, minute ${from - signal.candle}`)
+      const fills = await this.walk(this.candles.slice(from, from + candlesPerStep))
+      if (fills > 0) await this.untilSettled(`${place}: exits`)
+    }
+    this.parts.watcher.progress(`${place}: closing what is left by hand`)
+    await this.parts.gateway.post(`/v1/strategies/${this.strategy.id}/close`)
+    await this.untilSettled(`${place}: closes`)
+  }
+
+  private async walk(candles: readonly Candle[]): Promise<number> {
+    const body = { symbol: 'BTCUSDT', candles }
+    const { fills } = await this.parts.venue.ask({ method: 'POST', path: '/price', body }, setPriceReply)
+    this.prices += candles.length
+    return fills
+  }
+
+  /** As TradingView does: a 5xx is sent again, everything else is not. */
+  private async alert(signal: PlannedSignal): Promise<SentSignal> {
+    const body = JSON.stringify({ strategy: this.strategy.id, secret: this.strategy.secret, ...signal.alert })
+    const url = `${this.parts.endpoints.gateway}/v1/webhook/strategy`
+    for (let retry = 0; ; retry += 1) {
+      const at = performance.timeOrigin + performance.now()
+      const startedMs = performance.now()
+      const reply = await request(url, { method: 'POST', headers: { 'content-type': signal.contentType }, body })
+      const text = await reply.body.text()
+      const acceptMs = performance.now() - startedMs
+      const signalId = reply.headers['tradewire-signal-id']
+      if (reply.statusCode === 200 && typeof signalId === 'string') return { signalId, at, acceptMs }
+      if (reply.statusCode < 500 || retry >= alertRetriesMax) {
+        throw new LauncherError(`an alert was answered ${reply.statusCode}: ${text}`)
+      }
+      await delay(alertRetryWaitMs)
+    }
+  }
+
+  private async overview(): Promise<{ readonly brackets: number; readonly moving: number; readonly held: number }> {
+    const path = `/v1/orders/overview?strategyId=${this.strategy.id}`
+    const { items } = await this.parts.gateway.get<{ items: OverviewReply[] }>(path)
+    const [item] = items
+    const count = (counts: Readonly<Record<string, number>> | undefined, names: readonly string[]) =>
+      names.reduce((total, name) => total + (counts?.[name] ?? 0), 0)
+    return {
+      brackets: item?.brackets ?? 0,
+      moving:
+        count(item?.byState, ['planned', 'entering', 'open', 'closing']) +
+        count(item?.legsByState, ['submitted', 'unknown']),
+      held: count(item?.byState, ['planned', 'entering', 'open', 'protected', 'closing']),
+    }
+  }
+
+  /** Every signal has its bracket on every follow, nothing is on its way, and the bus has nothing left to hand out. */
+  private async untilSettled(what: string): Promise<void> {
+    const deadlineMs = performance.now() + settleWithinMs
+    const expected = this.sent.length * this.follows.length
+    for (;;) {
+      const now = await this.overview()
+      if (now.brackets >= expected && now.moving === 0) {
+        await untilBusIsQuiet(this.parts.endpoints.nats, settleWithinMs)
+        if ((await this.overview()).moving === 0) return
+      }
+      if (performance.now() > deadlineMs) {
+        const missing = expected - now.brackets
+        throw new LauncherError(
+          `${what} did not settle within ${settleWithinMs / 1_000} s: ${missing} brackets missing, ${now.moving} moving`,
+        )
+      }
+      this.parts.watcher.progress(`${what}: ${now.brackets} of ${expected} brackets, ${now.moving} on their way`)
+      await delay(settlePollMs)
+    }
+  }
+
+  /** Reads everything back and compares it with the venue's own ledger. */
+  async settleAccounts(): Promise<DemoResult> {
+    const { gateway, venue, receiver, watcher } = this.parts
+    watcher.progress('comparing the books with the venue’s ledger')
+    const brackets = await gateway.all<BracketReply>(`/v1/orders?strategyId=${this.strategy.id}`)
+    const ledger = await venue.ask({ method: 'GET', path: '/ledger', query: { venue: 'binance-usdm' } }, ledgerReply)
+    const accountIds = new Set(brackets.map(({ accountId }) => accountId))
+    const webhooks = await this.untilWebhooksArrived(brackets)
+    const followers = await gateway.all<FollowerView>(`/v1/strategies/${this.strategy.id}/followers/performance`)
+    return demoResultOf({
+      signals: this.sent,
+      follows: this.follows,
+      candles: this.prices,
+      brackets,
+      fills: ledger.fills.length,
+      venueOrders: ledger.orders,
+      followers,
+      accounts: accountIds.size,
+      webhooks: { ...webhooks, refused: receiver.refused() },
+      audit: audit({
+        signalIds: this.sent.map(({ signalId }) => signalId),
+        followIds: this.follows.map(({ id }) => id),
+        brackets,
+        venueOrders: ledger.orders,
+      }),
+    })
+  }
+
+  /** One delivery for each opening and each closing of a trade. */
+  private async untilWebhooksArrived(brackets: readonly BracketReply[]): Promise<{ sent: number; verified: number }> {
+    const { receiver, watcher } = this.parts
+    const opened = brackets.filter(({ openedAt }) => openedAt !== null).length
+    const closed = brackets.filter(({ state, openedAt }) => state === 'closed' && openedAt !== null).length
+    const sent = opened + closed
+    const deadlineMs = performance.now() + settleWithinMs
+    while (receiver.verified() < sent && performance.now() < deadlineMs) {
+      watcher.progress(`webhooks: ${receiver.verified()} of ${sent} verified`)
+      await delay(settlePollMs)
+    }
+    return { sent, verified: receiver.verified() }
+  }
+}
+
+async function profileIdOf(gateway: GatewayClient, profile: (typeof riskProfiles)[number]): Promise<string> {
+  const { items } = await gateway.get<{ items: { id: string; name: string }[] }>('/v1/risk-profiles')
+  const known = items.find(({ name }) => name === profile.name)
+  return known?.id ?? (await gateway.post<{ id: string }>('/v1/risk-profiles', profile)).id
+}
+
+async function connectAccounts({ gateway, venue, watcher }: Parts, balances: readonly string[]): Promise<string[]> {
+  const ids: string[] = []
+  for (let from = 0; from < balances.length; from += accountsPerCall) {
+    watcher.progress(`connecting accounts: ${from} of ${balances.length}`)
+    const chunk = balances.slice(from, from + accountsPerCall)
+    const { accounts } = await venue.ask(
+      {
+        method: 'POST',
+        path: '/accounts/batch',
+        body: { accounts: chunk.map((balance, index) => ({ venue: 'binance-usdm', balance, label: `follower ${from + index + 1}` })) },
+      },
+      paperCredentialsList,
+    )
+    const { items } = await gateway.post<{ items: { account: { id: string } | null; error: { message: string } | null }[] }>(
+      '/v1/accounts/batch',
+      {
+        accounts: accounts.map(({ apiKey, secret, label }) => ({
+          venue: 'binance-usdm',
+          label,
+          credentials: { apiKey, secret },
+        })),
+      },
+    )
+    for (const { account, error } of items) {
+      if (account === null) throw new LauncherError(`an account could not be connected: ${error?.message}`)
+      ids.push(account.id)
+    }
+  }
+  return ids
+}
+
+/** The accounts become known to `signals` by an event, so the first tries may come too early. */
+async function createFollows({ gateway, watcher }: Parts, follows: readonly object[]): Promise<{ id: string }[]> {
+  const created: { id: string }[] = []
+  const deadlineMs = performance.now() + settleWithinMs
+  for (let from = 0; from < follows.length; from += followsPerCall) {
+    watcher.progress(`following the strategy: ${from} of ${follows.length}`)
+    const chunk = follows.slice(from, from + followsPerCall)
+    for (;;) {
+      try {
+        created.push(...(await gateway.post<{ items: { id: string }[] }>('/v1/follows', { follows: chunk })).items)
+        break
+      } catch (error) {
+        const early = error instanceof GatewayError && error.code === 'ACCOUNT_NOT_FOUND'
+        if (!early || performance.now() > deadlineMs) throw error
+        await delay(settlePollMs)
+      }
+    }
+  }
+  return created
+}
+
+export const demoOptions = z.object({
+  followers: z.int().min(1).max(10_000),
+  signals: z.int().min(1).max(20),
+  seed: z.int().nonnegative(),
+})

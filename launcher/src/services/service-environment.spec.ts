@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import { homeAt } from '../home/home.ts'
+import { portOffsets } from './ports.ts'
+import { loginsFrom, roleOf, serviceEnvironment } from './service-environment.ts'
+
+const input = {
+  inherited: {},
+  home: homeAt('/srv/tradewire'),
+  keys: { identitySigning: '/srv/keys/signing', brokersMaster: '/srv/keys/master' },
+  ports: { ...portOffsets, gateway: 7400, signals: 7401, paper: 7402 },
+  natsUrl: 'nats://127.0.0.1:7411',
+  redisUrl: 'redis://127.0.0.1:7412',
+  databaseUrls: { orders: 'postgres://tradewire_orders:secret@127.0.0.1:7410/tradewire' },
+}
+
+describe('the environment of services', () => {
+  it('tells each service its port, its own login, the servers and the other services', () => {
+    expect(serviceEnvironment(input)).toMatchObject({
+      GATEWAY_HTTP_PORT: '7400',
+      SIGNALS_HTTP_PORT: '7401',
+      ORDERS_DATABASE_URL: 'postgres://tradewire_orders:secret@127.0.0.1:7410/tradewire',
+      NATS_URL: 'nats://127.0.0.1:7411',
+      REDIS_URL: 'redis://127.0.0.1:7412',
+      GATEWAY_SIGNALS_URL: 'http://127.0.0.1:7401',
+      BROKERS_PAPER_URL: 'http://127.0.0.1:7402',
+      IDENTITY_SIGNING_KEY_FILE: '/srv/keys/signing',
+      BROKERS_MASTER_KEY_FILE: '/srv/keys/master',
+    })
+  })
+
+  it('never hands on the administrator’s database URL', () => {
+    const inherited = { DATABASE_URL: 'postgres://admin:secret@db/tradewire' }
+    const environment = serviceEnvironment({ ...input, inherited })
+    expect(environment).not.toHaveProperty('DATABASE_URL')
+    expect(JSON.stringify(environment)).not.toContain('admin')
+  })
+
+  it('lets settings of the person win over our defaults, but not over what was started', () => {
+    const inherited = { BROKERS_PAPER_URL: 'http://venue.test', GATEWAY_HTTP_PORT: '1', NATS_URL: 'nats://old' }
+    expect(serviceEnvironment({ ...input, inherited })).toMatchObject({
+      BROKERS_PAPER_URL: 'http://venue.test',
+      GATEWAY_HTTP_PORT: '7400',
+      NATS_URL: 'nats://127.0.0.1:7411',
+    })
+  })
+
+  it('gives every part a port of its own', () => {
+    const offsets = Object.values(portOffsets)
+    expect(new Set(offsets).size).toBe(offsets.length)
+  })
+})
+
+describe('logins of services', () => {
+  it('are taken from the environment where it names user and password', () => {
+    const inherited = {
+      ORDERS_DATABASE_URL: 'postgres://tradewire_orders:p%40ss@db:5432/tradewire',
+      BROKERS_DATABASE_URL: 'postgres://db/tradewire',
+    }
+    expect(loginsFrom(inherited, ['orders', 'brokers', 'signals'])).toEqual({
+      orders: { role: 'tradewire_orders', password: 'p@ss' },
+    })
+  })
+
+  it('have a role named after the service', () => {
+    expect(roleOf('orders')).toBe('tradewire_orders')
+  })
+})
