@@ -48,7 +48,7 @@ export function sampleOf(schema: JsonObject, context: SampleContext, name = '', 
     case 'array':
       return arraySample(schema, context, depth)
     case 'string':
-      return byFormat[String(schema['format'])] ?? 'text'
+      return byFormat[typeof schema['format'] === 'string' ? schema['format'] : ''] ?? 'text'
     case 'integer':
     case 'number':
       return numberSample(schema)

@@ -19,14 +19,18 @@ export class SchemaComponents {
 
   /** The schema with references to components; named parts are kept for `all()`. */
   add(schema: z.ZodType, direction: Direction): JsonObject {
-    const { $schema: _, $defs, ...root } = z.toJSONSchema(schema, {
+    const {
+      $schema: _,
+      $defs,
+      ...root
+    } = z.toJSONSchema(schema, {
       io: direction,
       unrepresentable: 'any',
     }) as unknown as JsonObject & { $defs?: Record<string, JsonObject> }
     for (const [name, definition] of Object.entries($defs ?? {})) {
       this.forms[direction].set(name, this.clean(definition, direction))
     }
-    return this.clean(root as JsonObject, direction)
+    return this.clean(root, direction)
   }
 
   /** Every component by name, sorted. Both forms of one name are kept only where they differ. */

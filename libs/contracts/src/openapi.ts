@@ -35,11 +35,7 @@ export function buildOpenApi(routes: readonly RouteContract[], options: OpenApiO
   return assemble(routes, options, components)
 }
 
-function assemble(
-  routes: readonly RouteContract[],
-  options: OpenApiOptions,
-  components: SchemaComponents,
-): JsonObject {
+function assemble(routes: readonly RouteContract[], options: OpenApiOptions, components: SchemaComponents): JsonObject {
   const operations = options.operations ?? gatewayOperations
   const errorReference = components.add(errorSchema, 'output')
   const entries = [
@@ -200,15 +196,17 @@ function hasFields(schema: z.ZodType): boolean {
 /** One shared response for each kind of refusal, with its example. */
 function errorResponses(schema: JsonValue): JsonObject {
   const replies: readonly ErrorReply[] = [...Object.values(errorReplies), ...otherReplies]
-  const entries = replies.map(({ name, description, code, message, details, headers }) => [
-    name,
-    {
-      description,
-      ...(headers === undefined ? {} : { headers: headersOf(headers) }),
-      content: { 'application/json': { schema, example: { error: { code, message, details: details ?? {} } } } },
-    },
-  ])
-  return Object.fromEntries(entries.sort(([left], [right]) => (String(left) < String(right) ? -1 : 1)))
+  const entries = replies.map(
+    ({ name, description, code, message, details, headers }): readonly [string, JsonObject] => [
+      name,
+      {
+        description,
+        ...(headers === undefined ? {} : { headers: headersOf(headers) }),
+        content: { 'application/json': { schema, example: { error: { code, message, details: details ?? {} } } } },
+      },
+    ],
+  )
+  return Object.fromEntries(entries.sort(([left], [right]) => (left < right ? -1 : 1)))
 }
 
 function headersOf(headers: Readonly<Record<string, string>>): JsonObject {

@@ -198,7 +198,10 @@ describe('refusals', () => {
   it('keep the code of the service that refused, with the status of its kind', async () => {
     const bearer = await token()
     const taken = await call('POST', '/v1/users', { bearer, json: { ...newUser, username: 'taken' } })
-    expect([taken.status, taken.body.error]).toEqual([409, { code: 'NAME_TAKEN', message: 'Taken.', details: { username: 'taken' } }])
+    expect([taken.status, taken.body.error]).toEqual([
+      409,
+      { code: 'NAME_TAKEN', message: 'Taken.', details: { username: 'taken' } },
+    ])
     const refused = await call('POST', '/v1/users', { bearer, json: { ...newUser, username: 'nottoday' } })
     expect([refused.status, refused.body.error?.code]).toEqual([422, 'NOT_TODAY'])
   })
@@ -268,7 +271,11 @@ describe('alerts', () => {
 })
 
 describe('rate limits', () => {
-  const limits = { GATEWAY_RATE_LIMIT: 'true', GATEWAY_RATE_AUTHENTICATED_PER_MINUTE: '5', GATEWAY_RATE_ANONYMOUS_PER_MINUTE: '3' }
+  const limits = {
+    GATEWAY_RATE_LIMIT: 'true',
+    GATEWAY_RATE_AUTHENTICATED_PER_MINUTE: '5',
+    GATEWAY_RATE_ANONYMOUS_PER_MINUTE: '3',
+  }
   const json = { credentials: 'none' }
 
   it('count together in Redis, by user and by address, and never count alerts', async () => {
@@ -281,7 +288,9 @@ describe('rate limits', () => {
     expect(statuses.filter((status) => status === 400)).toHaveLength(3)
     expect(statuses.filter((status) => status === 429)).toHaveLength(5)
     const bearer = await token()
-    const mine = await Promise.all(Array.from({ length: 8 }, () => call('POST', '/v1/users', { bearer, json: newUser, at: both[0]! })))
+    const mine = await Promise.all(
+      Array.from({ length: 8 }, () => call('POST', '/v1/users', { bearer, json: newUser, at: both[0]! })),
+    )
     expect(mine.filter(({ status }) => status === 201)).toHaveLength(5)
     const refused = mine.find(({ status }) => status === 429)
     expect(refused?.body.error?.code).toBe('RATE_LIMITED')
@@ -298,7 +307,8 @@ describe('rate limits', () => {
   it('go on locally while Redis is away', async () => {
     const at = await startGateway({ ...limits, REDIS_URL: 'redis://127.0.0.1:9' })
     const statuses: number[] = []
-    for (let round = 0; round < 5; round += 1) statuses.push((await call('POST', '/v1/auth/login', { json, at })).status)
+    for (let round = 0; round < 5; round += 1)
+      statuses.push((await call('POST', '/v1/auth/login', { json, at })).status)
     expect(statuses).toEqual([400, 400, 400, 429, 429])
     await at.stop()
   })
@@ -330,7 +340,9 @@ describe('the pages', () => {
   })
 
   it('come with security headers and allow no other origin', async () => {
-    const { headers, body } = await request(`${gateway.url}/docs/openapi.json`, { headers: { origin: 'https://evil.example' } })
+    const { headers, body } = await request(`${gateway.url}/docs/openapi.json`, {
+      headers: { origin: 'https://evil.example' },
+    })
     await body.dump()
     expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff' })
     expect(headers['access-control-allow-origin']).toBeUndefined()

@@ -67,7 +67,15 @@ async function token(
   const sessionId = `01963a5e-0000-7000-8000-${String(sessions).padStart(12, '0')}`
   const now = Math.floor(Date.now() / 1_000)
   const { issuer: iss, audience: aud, type: typ } = rpc.accessToken
-  const bearer = await new SignJWT({ iss, aud, sub: userId, sid: sessionId, roles, iat: now, exp: now + expiresInSeconds })
+  const bearer = await new SignJWT({
+    iss,
+    aud,
+    sub: userId,
+    sid: sessionId,
+    roles,
+    iat: now,
+    exp: now + expiresInSeconds,
+  })
     .setProtectedHeader({ alg: 'EdDSA', typ, kid: 'key-1' })
     .sign(keys.signing as CryptoKey)
   return { bearer, sessionId }
@@ -167,7 +175,7 @@ describe('the live stream', () => {
     const [first, foreign, second] = await emitTrades(me, other, me)
     await seen(operator, 3)
     await seen(follower, 2)
-    expect(tradesOf(operator).toSorted()).toEqual([first, foreign, second].toSorted())
+    expect(new Set(tradesOf(operator))).toEqual(new Set([first, foreign, second]))
     expect(tradesOf(follower)).toEqual([first, second])
     operator.close()
     follower.close()
@@ -191,7 +199,12 @@ describe('the live stream', () => {
     const { bearer } = await token(me)
     const reader = await Reader.open(bearer, { query: '?events=order.planned' })
     const bracketIds = [1, 2, 3, 4].map((n) => `01963a5e-0000-7000-a000-00000000000${n}`)
-    await database.transact(async (tx) => tx.append(orderPlanned, bracketIds.map((id) => plan(me, id))))
+    await database.transact(async (tx) =>
+      tx.append(
+        orderPlanned,
+        bracketIds.map((id) => plan(me, id)),
+      ),
+    )
     await seen(reader, 4)
     const resumed = await Reader.open(bearer, { lastEventId: reader.frames[1]?.id, query: '?events=order.planned' })
     await seen(resumed, 2)
@@ -236,11 +249,16 @@ describe('the live stream', () => {
     const { bearer, sessionId } = await token(me)
     const reader = await Reader.open(bearer)
     const revokedAt = new Date().toISOString()
-    await database.transact(async (tx) => tx.append(sessionRevoked, { sessionId, userId: me, reason: 'logout', revokedAt }))
+    await database.transact(async (tx) =>
+      tx.append(sessionRevoked, { sessionId, userId: me, reason: 'logout', revokedAt }),
+    )
     await eventually(() => reader.over, { withinMs: 5_000, everyMs: 50, describe: 'the stream is over' })
     expect(reader.comments.at(-1)).toMatch(/session ended/)
     const after = await request(`${gateway.url}/v1/users/me`, { headers: { authorization: `Bearer ${bearer}` } })
-    expect([after.statusCode, await after.body.json()]).toMatchObject([401, { error: { details: { reason: 'revoked' } } }])
+    expect([after.statusCode, await after.body.json()]).toMatchObject([
+      401,
+      { error: { details: { reason: 'revoked' } } },
+    ])
   })
 
   it('lets a restarted gateway know who was disabled shortly before', async () => {
@@ -249,7 +267,9 @@ describe('the live stream', () => {
     await database.transact(async (tx) => tx.append(userDisabled, { userId: gone, disabledAt }))
     await eventually(
       async () => {
-        const [row] = await backends.query<{ open: string }>('select count(*) as open from news.outbox where published_at is null')
+        const [row] = await backends.query<{ open: string }>(
+          'select count(*) as open from news.outbox where published_at is null',
+        )
         return row?.open === '0'
       },
       { withinMs: 5_000, everyMs: 50, describe: 'everything is published' },

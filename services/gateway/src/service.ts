@@ -7,6 +7,9 @@ import { gatewayConfig, type GatewayConfig } from '#config'
 import { gatewayErrors } from '#gateway.errors'
 import { PublicHttp } from '#transport/http/public-http.controller'
 
+/** How long a browser may remember what another origin may do. */
+const preflightCacheSeconds = 600
+
 export const gatewayService = defineService({
   name: 'gateway',
   config: gatewayConfig,
@@ -16,7 +19,8 @@ export const gatewayService = defineService({
   async configureHttp(fastify, app) {
     const { corsOrigins } = app.get<GatewayConfig>(CONFIG)
     // The context that startService hands over is the whole application.
-    if (corsOrigins.length > 0) (app as NestFastifyApplication).enableCors({ origin: corsOrigins, maxAge: 600 })
+    if (corsOrigins.length > 0)
+      (app as NestFastifyApplication).enableCors({ origin: corsOrigins, maxAge: preflightCacheSeconds })
     await app.get(PublicHttp).register(fastify)
   },
 })

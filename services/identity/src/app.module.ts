@@ -26,7 +26,7 @@ import { GetUser } from '#use-cases/get-user/get-user.use-case'
 import { ListSessions } from '#use-cases/list-sessions/list-sessions.use-case'
 import { ListUsers } from '#use-cases/list-users/list-users.use-case'
 import { LogIn } from '#use-cases/log-in/log-in.use-case'
-import { SessionOpener } from '#use-cases/log-in/session-opener.use-case'
+import { OpenSession } from '#use-cases/open-session/open-session.use-case'
 import { LogOut } from '#use-cases/log-out/log-out.use-case'
 import { RefreshSession } from '#use-cases/refresh-session/refresh-session.use-case'
 import { RevokeSession } from '#use-cases/revoke-session/revoke-session.use-case'
@@ -58,7 +58,7 @@ async function makeSigner(
     LogOut,
     RefreshSession,
     RevokeSession,
-    SessionOpener,
+    OpenSession,
   ],
 })
 export class AppModule {}

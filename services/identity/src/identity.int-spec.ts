@@ -42,7 +42,11 @@ function codeOf(result: Result<unknown, CodedError>): string {
   return result.ok ? 'ok' : result.error.code
 }
 
-function logIn(username: string, secret = password, address = client.address): Promise<Result<rpc.TokenPair, CodedError>> {
+function logIn(
+  username: string,
+  secret = password,
+  address = client.address,
+): Promise<Result<rpc.TokenPair, CodedError>> {
   return ask.ask(rpc.logIn, { credentials: { username, password: secret }, client: { ...client, address } })
 }
 
@@ -57,7 +61,9 @@ async function newUser(username: string): Promise<rpc.UserView> {
 
 async function outboxOf(name: string): Promise<Record<string, unknown>[]> {
   const rows = await backends.query<{ body: string }>('select body from identity.outbox where subject = $1', [name])
-  return rows.flatMap(({ body }) => (JSON.parse(body) as { events: { data: Record<string, unknown> }[] }).events.map(({ data }) => data))
+  return rows.flatMap(({ body }) =>
+    (JSON.parse(body) as { events: { data: Record<string, unknown> }[] }).events.map(({ data }) => data),
+  )
 }
 
 /** Moves what is stored into the past: the database's clock decides, and it cannot be set. */
@@ -114,7 +120,9 @@ describe('log-in', () => {
     const guesses = await Promise.all(Array.from({ length: 8 }, () => logIn('guessed', 'wrong password')))
     expect(guesses.map(codeOf).filter((code) => code === 'WRONG_CREDENTIALS')).toHaveLength(5)
     const late = await logIn('guessed')
-    expect(late).toMatchObject({ error: { code: 'TOO_MANY_ATTEMPTS', context: { retryAfterSeconds: expect.any(Number) } } })
+    expect(late).toMatchObject({
+      error: { code: 'TOO_MANY_ATTEMPTS', context: { retryAfterSeconds: expect.any(Number) } },
+    })
     expect(codeOf(await logIn('guessed', password, '192.0.2.99'))).toBe('ok')
   })
 
@@ -183,7 +191,10 @@ describe('users and their sessions', () => {
   it('cannot share a name or an e-mail address', async () => {
     const user = { username: 'Taken', email: 'a@example.com', password, roles: ['follower' as const] }
     expect(codeOf(await ask.ask(rpc.createUser, { caller: operator, user }))).toBe('ok')
-    for (const other of [{ ...user, email: null }, { ...user, username: 'other', email: 'A@example.com' }]) {
+    for (const other of [
+      { ...user, email: null },
+      { ...user, username: 'other', email: 'A@example.com' },
+    ]) {
       expect(codeOf(await ask.ask(rpc.createUser, { caller: operator, user: other }))).toBe('USERNAME_TAKEN')
     }
   })

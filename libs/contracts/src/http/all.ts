@@ -7,4 +7,11 @@ import { reportingRoutes } from './reporting.ts'
 import { signalRoutes } from './signals.ts'
 import { webhookRoutes } from './webhooks.ts'
 
-export const allRoutes: readonly RouteContract[] = [...identityRoutes, ...brokerRoutes, ...signalRoutes, ...orderRoutes, ...reportingRoutes, ...webhookRoutes]
+export const allRoutes: readonly RouteContract[] = [
+  ...identityRoutes,
+  ...brokerRoutes,
+  ...signalRoutes,
+  ...orderRoutes,
+  ...reportingRoutes,
+  ...webhookRoutes,
+]

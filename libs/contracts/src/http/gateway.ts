@@ -115,7 +115,11 @@ const openStream = defineOperation({
       .meta({ description: 'Only these events, comma separated', examples: ['trade.opened,trade.closed'] }),
   }),
   headers: z.strictObject({
-    'Last-Event-ID': z.string().max(40).optional().meta({ description: 'Where to go on', examples: ['1042.0'] }),
+    'Last-Event-ID': z
+      .string()
+      .max(40)
+      .optional()
+      .meta({ description: 'Where to go on', examples: ['1042.0'] }),
   }),
   replies: [
     {

@@ -43,19 +43,33 @@ const clientOf = z.strictObject({ address: z.string().max(64), userAgent: z.stri
 export const credentials = z
   .strictObject({
     /** Not the strict form: a wrong name must fare like a wrong password. */
-    username: z.string().min(1).max(64).meta({ examples: ['operator'] }),
-    password: z.string().min(1).max(passwordLengthMax).meta({ examples: ['correct horse battery staple'] }),
+    username: z
+      .string()
+      .min(1)
+      .max(64)
+      .meta({ examples: ['operator'] }),
+    password: z
+      .string()
+      .min(1)
+      .max(passwordLengthMax)
+      .meta({ examples: ['correct horse battery staple'] }),
   })
   .meta({ id: 'Credentials' })
 
 export const tokenPair = z
   .strictObject({
-    accessToken: z.string().meta({ description: 'Signed token for the Authorization header', examples: ['eyJhbGciOi...'] }),
-    tokenType: z.literal('Bearer'),
-    expiresInSeconds: z.int().positive().meta({ examples: [accessToken.lifetimeSeconds] }),
-    refreshToken: z
+    accessToken: z
       .string()
-      .meta({ description: 'Opaque and single use: each refresh answers with the next one', examples: ['twr_3q2-7wEj...'] }),
+      .meta({ description: 'Signed token for the Authorization header', examples: ['eyJhbGciOi...'] }),
+    tokenType: z.literal('Bearer'),
+    expiresInSeconds: z
+      .int()
+      .positive()
+      .meta({ examples: [accessToken.lifetimeSeconds] }),
+    refreshToken: z.string().meta({
+      description: 'Opaque and single use: each refresh answers with the next one',
+      examples: ['twr_3q2-7wEj...'],
+    }),
     refreshExpiresAt: timestamp,
   })
   .meta({ id: 'TokenPair' })

@@ -7,8 +7,9 @@ import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
+import type { OpenFeed } from '#domain/followed-events'
 import { gatewayErrors } from '#gateway.errors'
-import { LiveFeed, type OpenFeed } from '#ports/live-feed.port'
+import { LiveFeed } from '#ports/live-feed.port'
 
 @Injectable()
 export class BusLiveFeed extends LiveFeed {

@@ -2,7 +2,7 @@ import type { Caller } from '@tradewire/contracts/define-route'
 import type { Event } from '@tradewire/contracts/define-event'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { eventFrame, maySee, positionText, readPosition, wholeMessage } from './live-event.ts'
+import { eventFrame, maySee, positionText, readPosition, eventIndexMax } from './live-event.ts'
 
 const event = (data: unknown): Event => ({
   id: '01963a5e-0000-7000-8000-000000000001' as Event['id'],
@@ -17,7 +17,7 @@ describe('a position in the live stream', () => {
   it('reads back as it was written', () => {
     const positions = fc.record({
       sequence: fc.integer({ min: 0, max: 999_999_999_999_999 }),
-      index: fc.integer({ min: 0, max: wholeMessage }),
+      index: fc.integer({ min: 0, max: eventIndexMax }),
       life: fc.stringMatching(/^[a-z0-9]{1,12}$/),
     })
     fc.assert(
@@ -28,7 +28,7 @@ describe('a position in the live stream', () => {
   })
 
   it('may be a bare sequence, and nothing else that we did not give out', () => {
-    expect(readPosition('1042')).toEqual({ sequence: 1_042, index: wholeMessage })
+    expect(readPosition('1042')).toEqual({ sequence: 1_042, index: eventIndexMax })
     for (const text of ['', 'abc', '-1', '1.2.3.4', '1;drop', '9'.repeat(16)]) {
       expect(readPosition(text), text).toBeUndefined()
     }

@@ -14,7 +14,7 @@ export interface StreamPosition {
 
 const POSITION = /^(\d{1,15})(?:\.(\d{1,4}))?(?:\.([a-z0-9]{1,12}))?$/
 /** As an index: the whole message was seen. A message holds far fewer events. */
-export const wholeMessage = 9_999
+export const eventIndexMax = 9_999
 
 /** Reads a Last-Event-ID; undefined for anything that we have not given out. */
 export function readPosition(text: string): StreamPosition | undefined {
@@ -22,7 +22,7 @@ export function readPosition(text: string): StreamPosition | undefined {
   if (sequence === undefined) return undefined
   return {
     sequence: Number(sequence),
-    index: index === undefined ? wholeMessage : Number(index),
+    index: index === undefined ? eventIndexMax : Number(index),
     ...(life === undefined ? {} : { life }),
   }
 }

@@ -20,6 +20,11 @@ export class RevocationList {
     return until !== undefined && until >= now.getTime()
   }
 
+  /** Whether tokens of this session or user are refused. */
+  covers(sessionId: string, userId: string, now: Date): boolean {
+    return this.has(sessionId, now) || this.has(userId, now)
+  }
+
   /** Drops what no living token can carry. */
   prune(now: Date): void {
     for (const [id, until] of this.untilMs) if (until < now.getTime()) this.untilMs.delete(id)

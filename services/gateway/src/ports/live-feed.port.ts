@@ -1,21 +1,8 @@
 /** Events as they happen, from a known place on. Implemented by clients/. Must never hold events in memory for a reader. */
-import type { Event, EventContract } from '@tradewire/contracts/define-event'
+import type { EventContract } from '@tradewire/contracts/define-event'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { Result } from '@tradewire/kernel/result'
-
-export interface FeedMessage {
-  readonly sequence: number
-  readonly events: readonly Event[]
-}
-
-export interface OpenFeed {
-  readonly life: string
-  /** False when events between the place asked for and now are gone. */
-  readonly gapless: boolean
-  /** Resolves when stopped or when the feed breaks. */
-  forEach(read: (message: FeedMessage) => Promise<void> | void): Promise<void>
-  stop(): Promise<void>
-}
+import type { OpenFeed } from '#domain/followed-events'
 
 export abstract class LiveFeed {
   /** Fails with STREAM_UNAVAILABLE. */

@@ -29,7 +29,7 @@ export class JoseSigner extends TokenSigner {
     const ready = keys.map(async (jwk) => ({
       kid: jwk.kid,
       signsFrom: new Date(jwk.signsFrom),
-      key: (await importJWK({ ...jwk, alg: accessToken.algorithm })) as CryptoKey,
+      key: await importJWK({ ...jwk, alg: accessToken.algorithm }),
     }))
     const published = keys.map(({ kty, crv, x, kid }) => {
       return { kty, crv, x, kid, alg: accessToken.algorithm, use: 'sig' as const }

@@ -46,7 +46,8 @@ function parseKeys(path: string, text: string): readonly PrivateKey[] {
     json = undefined
   }
   const parsed = keyFile.safeParse(json)
-  if (!parsed.success) throw new Error(`${path} is not a JWK set of Ed25519 keys: restore it, or delete it for new keys`)
+  if (!parsed.success)
+    throw new Error(`${path} is not a JWK set of Ed25519 keys: restore it, or delete it for new keys`)
   return parsed.data.keys
 }
 

@@ -6,7 +6,13 @@ import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { UserId } from '@tradewire/kernel/ids'
 import { refreshExpiry, sessionExpiry, type SessionEnd, type SessionId } from '#domain/session'
-import { Sessions, type FoundToken, type NewSession, type StartedSession, type TokenSuccession } from '#ports/sessions.port'
+import {
+  Sessions,
+  type FoundToken,
+  type NewSession,
+  type StartedSession,
+  type TokenSuccession,
+} from '#ports/sessions.port'
 
 interface TokenRow {
   readonly session_id: SessionId

@@ -10,14 +10,15 @@ import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { GatewayConfig } from '#config'
+import type { FollowedEvents } from '#domain/followed-events'
 import { heartbeatFrame } from '#domain/live-event'
+import { RevocationList } from '#domain/revocation-list'
 import { gatewayErrors } from '#gateway.errors'
 import type { VerifiedToken } from '#ports/token-verifier.port'
 import { CallerGate } from '#transport/http/caller-gate.controller'
 import { answerRefusal } from '#transport/http/http-answers.map'
 import { SseConnection } from '#transport/http/sse-connection.wire'
-import { AuthenticateCaller } from '#use-cases/authenticate-caller/authenticate-caller.use-case'
-import { FollowEvents, type FollowedEvents } from '#use-cases/follow-events/follow-events.use-case'
+import { FollowEvents } from '#use-cases/follow-events/follow-events.use-case'
 
 const heartbeatMs = 15_000
 /** How long a client shall wait before it reconnects. */
@@ -34,7 +35,7 @@ export class LiveStream {
   constructor(
     private readonly gate: CallerGate,
     private readonly following: FollowEvents,
-    private readonly authenticating: AuthenticateCaller,
+    private readonly revocations: RevocationList,
     private readonly clock: Clock,
     @InjectConfig() private readonly config: GatewayConfig,
   ) {}
@@ -57,15 +58,19 @@ export class LiveStream {
     if (this.streams >= this.config.streamsMax) return answerRefusal(reply, gatewayErrors.of('STREAM_UNAVAILABLE'))
     this.streams += 1
     try {
-      const { events } = request.query as { readonly events?: string }
-      const lastEventId = textOf(request.headers['last-event-id'])
-      const followed = await this.following.execute({ caller: passed.value.caller, lastEventId, events: textOf(events) })
-      if (!followed.ok) return answerRefusal(reply, followed.error)
-      await this.stream(reply, followed.value, passed.value)
-      return reply
+      await this.follow(request, reply, passed.value)
     } finally {
       this.streams -= 1
     }
+    return reply
+  }
+
+  private async follow(request: FastifyRequest, reply: FastifyReply, token: VerifiedToken): Promise<void> {
+    const { events } = request.query as { readonly events?: string }
+    const lastEventId = textOf(request.headers['last-event-id'])
+    const followed = await this.following.execute({ caller: token.caller, lastEventId, events: textOf(events) })
+    if (followed.ok) await this.stream(reply, followed.value, token)
+    else answerRefusal(reply, followed.error)
   }
 
   /** Resolves when the stream is over. */
@@ -94,9 +99,10 @@ export class LiveStream {
     }
   }
 
-  private check(connection: SseConnection, token: VerifiedToken): void {
-    if (this.clock.now() >= token.expiresAt) connection.end('the access token expired: refresh it and reconnect')
-    else if (this.authenticating.isRevoked(token)) connection.end('the session ended')
+  private check(connection: SseConnection, { expiresAt, sessionId, caller }: VerifiedToken): void {
+    const now = this.clock.now()
+    if (now >= expiresAt) connection.end('the access token expired: refresh it and reconnect')
+    else if (this.revocations.covers(sessionId, caller.userId, now)) connection.end('the session ended')
   }
 }
 

@@ -2,7 +2,6 @@
  * The pages for people: a landing page at /, the API page at /docs and its document at /docs/openapi.json.
  * Called by browsers. Must never load anything from another host.
  */
-import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
@@ -12,7 +11,7 @@ import { buildOpenApi } from '@tradewire/contracts/openapi'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 
 const publicDirectory = fileURLToPath(new URL('../../../public/', import.meta.url))
-const swaggerDirectory = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
+const swaggerDirectory = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json')))
 const swaggerFiles: ReadonlySet<string> = new Set(['/swagger-ui-bundle.js', '/swagger-ui.css'])
 const assetsMaxAgeMs = 3_600_000
 
@@ -51,7 +50,10 @@ export class Pages {
     fastify.get('/docs', (_request, reply) => page(reply, 'docs.html'))
     fastify.get('/docs/', (_request, reply) => reply.redirect('/docs', 308))
     fastify.get('/docs/openapi.json', (_request, reply) =>
-      reply.header('content-type', 'application/json; charset=utf-8').header('cache-control', 'no-cache').send(document),
+      reply
+        .header('content-type', 'application/json; charset=utf-8')
+        .header('cache-control', 'no-cache')
+        .send(document),
     )
   }
 }

@@ -70,7 +70,11 @@ export class PublicRoutes {
         method: others,
         url: fastifyPath(path),
         handler: (_request, reply) => {
-          const body = { code: 'METHOD_NOT_ALLOWED', message: 'This path has other methods.', details: { allowed: known } }
+          const body = {
+            code: 'METHOD_NOT_ALLOWED',
+            message: 'This path has other methods.',
+            details: { allowed: known },
+          }
           return reply.status(405).header('allow', known.join(', ')).send({ error: body })
         },
       })

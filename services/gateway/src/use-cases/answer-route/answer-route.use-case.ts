@@ -7,7 +7,7 @@ import { RpcClient } from '@tradewire/bus/rpc-client'
 import type { Caller, RouteClient, RouteContract } from '@tradewire/contracts/define-route'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import { detailsOf } from '#use-cases/answer-route/invalid-parameters.map'
+import { detailsOf } from '#domain/invalid-parameters'
 import { gatewayErrors } from '#gateway.errors'
 
 export interface RouteRequest {

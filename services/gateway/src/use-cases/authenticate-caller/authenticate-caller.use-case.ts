@@ -25,13 +25,9 @@ export class AuthenticateCaller {
     const token = BEARER.exec(authorization ?? '')?.[1]
     if (token === undefined) return err(gatewayErrors.of('UNAUTHENTICATED', { reason: 'missing' }))
     const verified = await this.verifier.verify(token)
-    return verified.ok && this.isRevoked(verified.value)
-      ? err(gatewayErrors.of('UNAUTHENTICATED', { reason: 'revoked' }))
-      : verified
-  }
-
-  isRevoked({ sessionId, caller }: VerifiedToken): boolean {
-    const now = this.clock.now()
-    return this.revocations.has(sessionId, now) || this.revocations.has(caller.userId, now)
+    if (!verified.ok) return verified
+    const { sessionId, caller } = verified.value
+    const revoked = this.revocations.covers(sessionId, caller.userId, this.clock.now())
+    return revoked ? err(gatewayErrors.of('UNAUTHENTICATED', { reason: 'revoked' })) : verified
   }
 }

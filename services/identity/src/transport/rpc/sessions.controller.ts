@@ -22,9 +22,7 @@ export class SessionsController {
   }
 
   @Answer(rpc.revokeSession)
-  revoke(
-    request: RequestOf<typeof rpc.revokeSession>,
-  ): Promise<Result<ReplyOf<typeof rpc.revokeSession>, CodedError>> {
+  revoke(request: RequestOf<typeof rpc.revokeSession>): Promise<Result<ReplyOf<typeof rpc.revokeSession>, CodedError>> {
     return this.revoking.execute(idOf<'User'>(request.caller.userId), idOf<'Session'>(request.sessionId.toLowerCase()))
   }
 }

@@ -25,9 +25,7 @@ export class EnsureOperator {
   ) {}
 
   /** Fails with USERNAME_TAKEN when a user who is no operator has the name, or with LOGIN_BUSY. */
-  async execute(
-    input: RequestOf<typeof ensureOperator>,
-  ): Promise<Result<ReplyOf<typeof ensureOperator>, CodedError>> {
+  async execute(input: RequestOf<typeof ensureOperator>): Promise<Result<ReplyOf<typeof ensureOperator>, CodedError>> {
     const existing = await this.users.firstOperator()
     if (existing !== null) return ok(replyOf(existing, false))
     const hash = await this.hasher.hash(input.password)

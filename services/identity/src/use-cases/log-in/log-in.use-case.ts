@@ -14,7 +14,7 @@ import { identityErrors } from '#identity.errors'
 import { LoginAttempts, type AttemptKey } from '#ports/login-attempts.port'
 import { PasswordHasher } from '#ports/password-hasher.port'
 import { Users } from '#ports/users.port'
-import { SessionOpener } from '#use-cases/log-in/session-opener.use-case'
+import { OpenSession } from '#use-cases/open-session/open-session.use-case'
 
 @Injectable()
 export class LogIn {
@@ -23,7 +23,7 @@ export class LogIn {
     private readonly users: Users,
     private readonly attempts: LoginAttempts,
     private readonly hasher: PasswordHasher,
-    private readonly opener: SessionOpener,
+    private readonly opener: OpenSession,
   ) {}
 
   /** Fails with TOO_MANY_ATTEMPTS, WRONG_CREDENTIALS or LOGIN_BUSY. */

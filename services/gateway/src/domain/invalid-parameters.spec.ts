@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { detailsOf } from './invalid-parameters.map.ts'
+import { detailsOf } from './invalid-parameters.ts'
 
 const schema = z.strictObject({ limit: z.int().max(200), targets: z.array(z.strictObject({ price: z.string() })) })
 

@@ -10,7 +10,7 @@ import { Sessions } from '#ports/sessions.port'
 import { TokenSigner } from '#ports/token-signer.port'
 
 @Injectable()
-export class SessionOpener {
+export class OpenSession {
   constructor(
     private readonly sessions: Sessions,
     private readonly signer: TokenSigner,
