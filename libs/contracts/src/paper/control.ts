@@ -13,9 +13,7 @@ export const delayMaxMs = 120_000
 
 /** Sent as `Authorization: Bearer <token>` when the venue was started with PAPER_CONTROL_TOKEN. */
 export const controlErrorReply = z.strictObject({
-  code: z.string(),
-  message: z.string(),
-  context: z.record(z.string(), z.unknown()),
+  error: z.strictObject({ code: z.string(), message: z.string(), details: z.unknown() }),
 })
 
 /** `BTCUSDT` or `BTC/USDT`: people type both. */
@@ -234,7 +232,10 @@ export const paperMarket = z.strictObject({
   spreadBasisPoints: decimalText,
   /** Added against the taker, in basis points of bid or ask. */
   slippageBasisPoints: decimalText,
-  /** Most base units that one order can take at one price step; null: without end. What is left waits for the next tick. */
+  /**
+   * Base units at one price level; null: without end. A larger taker walks up to ten worse levels; then a market
+   * order's rest expires, a limit order's rest waits in the book, where each tick that crosses it fills so much again.
+   */
   liquidityQuantity: positiveDecimalText.nullable(),
   makerFeeRate: decimalText,
   takerFeeRate: decimalText,
@@ -258,7 +259,7 @@ export type ChangeMarket = z.input<typeof changeMarket>
 export const faultKind = z.enum([
   /** The order stands; the connection is cut without an answer. */
   'drop-reply-after-accept',
-  /** The order stands; the answer is 5xx (Binance: 503 with code -1007 on spot, -1000 text of the venue elsewhere). */
+  /** The order stands; the answer is 503 (Binance: code -1007; direct: OUTCOME_UNKNOWN). */
   'error-after-accept',
   /** The order stands and can fill, but no list, lookup or stream shows it for `milliseconds`. */
   'delay-visibility',

@@ -94,9 +94,10 @@ export const directFillList = z.strictObject({ fills: z.array(directFill) })
 
 export const directPosition = z.strictObject({
   symbol,
-  /** Signed: below zero is short. Flat positions are left out. */
+  /** Signed: below zero is short. Lists leave flat positions out; the stream shows "0" when one was closed. */
   quantity: decimalText,
-  entryPrice: positiveDecimalText,
+  /** "0" when flat. */
+  entryPrice: decimalText,
   markPrice: positiveDecimalText,
   unrealizedPnl: decimalText,
   leverage: z.int().positive(),

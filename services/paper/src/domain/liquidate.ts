@@ -25,7 +25,6 @@ export function liquidate(session: Session, account: Account): void {
       },
       quantity: absolute(position.quantity),
       lock: 0n,
-      listId: null,
       forced: true,
     })
     take(session, account, market, order)

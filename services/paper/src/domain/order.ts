@@ -32,6 +32,7 @@ export interface OrderTerms {
   readonly closePosition: boolean
   /** The order list (one cancels the other) that it belongs to. */
   readonly listId: number | null
+  readonly listClientOrderId: string | null
   /** Made by the venue itself: a liquidation. */
   readonly forced: boolean
   /** Spot: how much of the asset to be paid is set aside. For a list, on its first order only. */
@@ -100,6 +101,11 @@ export function remainingOf(order: Order): Amount {
 export function triggersAbove(type: OrderType, side: Side): boolean {
   const takesProfit = type === 'take-profit-market' || type === 'take-profit-limit'
   return takesProfit === (side === 'sell')
+}
+
+/** The newest of the orders that had one client order id; an open one comes before any that ended. */
+export function newestOf(orders: readonly Order[], matches: (order: Order) => boolean): Order | undefined {
+  return orders.findLast((order) => matches(order) && !isFinal(order.status)) ?? orders.findLast(matches)
 }
 
 /** Volume-weighted price of the fills; null before the first. */

@@ -4,14 +4,13 @@
  */
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { most, type Amount } from './amount.ts'
-import { orderOf } from './apply.ts'
+import { lockKeyOf, orderOf } from './apply.ts'
 import { checkOrder, type OrderRequest, type Refusal } from './check-order.ts'
 import { marginSuffices, quantityForQuote, spotAffordable, spotCanPay, spotCost } from './check-funds.ts'
-import { lockKeyOf } from './apply.ts'
 import { canFillWhole, endOthersOfList, reducible, take } from './match.ts'
 import { hasLimit, isConditional, isFinal, type Order, type OrderTerms } from './order.ts'
 import type { Session } from './session.ts'
-import { findByClientId, type Account, type Market } from './state.ts'
+import type { Account, Market } from './state.ts'
 
 /** The order as it stands after everything that its acceptance caused. */
 export function placeOrder(
@@ -27,7 +26,7 @@ export function placeOrder(
   const unfunded = checkFunds(session, account, market, request, quantity)
   if (unfunded !== undefined) return err(unfunded)
   const lock = lockOf(account, market, request, quantity)
-  const order = accept(session, account, market, { request, quantity, lock, listId: null })
+  const order = accept(session, account, market, { request, quantity, lock })
   if (request.type === 'trailing-stop-market' && request.activationPrice === undefined) {
     session.emit({ kind: 'activated', orderId: order.id, price: market.price })
   }
@@ -73,7 +72,7 @@ interface Acceptance {
   readonly request: OrderRequest
   readonly quantity: Amount | null
   readonly lock: Amount
-  readonly listId: number | null
+  readonly list?: { readonly id: number; readonly clientOrderId: string }
   readonly forced?: boolean
 }
 
@@ -95,7 +94,8 @@ export function accept(session: Session, account: Account, market: Market, accep
     callbackRate: request.callbackRate ?? null,
     reduceOnly: request.reduceOnly ?? false,
     closePosition: request.closePosition ?? false,
-    listId: acceptance.listId,
+    listId: acceptance.list?.id ?? null,
+    listClientOrderId: acceptance.list?.clientOrderId ?? null,
     forced: acceptance.forced ?? false,
     lock: acceptance.lock,
     acceptedAt: session.now,
@@ -145,11 +145,17 @@ function triggeredQuantity(account: Account, market: Market, order: Order): Amou
   return order.reduceOnly && reducible(account, order) === 0n ? 0n : quantity
 }
 
-export function cancelOrder(session: Session, order: Order): void {
+/** Cancelling one order of a list cancels the list. */
+export function cancelOrder(session: Session, account: Account, order: Order): void {
   session.end(order, 'cancelled', null)
+  if (order.listId === null) return
+  for (const other of [...account.open.values()]) {
+    if (other.listId === order.listId) session.end(other, 'cancelled', null)
+  }
 }
 
 export interface OrderListRequest {
+  readonly clientOrderId: string
   readonly above: OrderRequest
   readonly below: OrderRequest
 }
@@ -175,21 +181,8 @@ export function placeOrderList(
   const quantity = above.quantity ?? 0n
   const lock = most(spotCost(market, above, quantity), spotCost(market, below, quantity))
   if (!spotCanPay(account, market, above.side, lock)) return err({ code: 'INSUFFICIENT_FUNDS', detail: '' })
-  const listId = session.nextId()
-  const first = accept(session, account, market, { request: below, quantity, lock, listId })
-  const second = accept(session, account, market, { request: above, quantity, lock: 0n, listId })
+  const list = { id: session.nextId(), clientOrderId: request.clientOrderId }
+  const first = accept(session, account, market, { request: below, quantity, lock, list })
+  const second = accept(session, account, market, { request: above, quantity, lock: 0n, list })
   return ok([first, second])
-}
-
-/** Finds an order of the account by id (also the id got when triggered) or by client order id. */
-export function findOrder(
-  session: Pick<Session, 'state'>,
-  account: Account,
-  by: { readonly orderId?: number | undefined; readonly clientOrderId?: string | undefined },
-): Order | undefined {
-  if (by.orderId !== undefined) {
-    const order = session.state.orders.get(by.orderId)
-    return order?.accountId === account.id ? order : undefined
-  }
-  return by.clientOrderId === undefined ? undefined : findByClientId(account, by.clientOrderId)
 }

@@ -7,7 +7,7 @@ import { amount, type Amount } from './amount.ts'
 import { Book } from './book.ts'
 import { Candles } from './candles.ts'
 import type { Instrument } from './instruments.ts'
-import { inAlgo, isFinal, type Fill, type Order } from './order.ts'
+import { inAlgo, type Fill, type Order } from './order.ts'
 import type { MarketSettings } from './records.ts'
 
 export interface Market {
@@ -147,10 +147,4 @@ export function leverageOf(account: Account, symbol: string): number {
 /** Client order ids of waiting conditional orders are a space of their own on perpetual venues (algo orders). */
 export function inAlgoBook(account: Account, order: Order): boolean {
   return inAlgo(account.venue, order.type) && order.triggeredId === null
-}
-
-/** The newest order with that client order id; open ones win. */
-export function findByClientId(account: Account, clientOrderId: string): Order | undefined {
-  const orders = account.byClientOrderId.get(clientOrderId)
-  return orders?.findLast((order) => !isFinal(order.status)) ?? orders?.at(-1)
 }

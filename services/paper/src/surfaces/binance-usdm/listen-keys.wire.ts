@@ -2,7 +2,7 @@
  * Listen keys of the USD-M user data stream: one per account, one hour long unless kept alive.
  * Called by the listenKey endpoints and the websocket. Must never outlive its hour without a call.
  */
-import { randomBytes } from 'node:crypto'
+import type { Randomness } from '@tradewire/kernel/randomness'
 import type { Account } from '#domain/state'
 
 const validMs = 3_600_000
@@ -18,6 +18,8 @@ export class ListenKeys {
   private readonly byKey = new Map<string, ListenKey>()
   private readonly byAccount = new Map<string, ListenKey>()
 
+  constructor(private readonly randomness: Randomness) {}
+
   /** The account's valid key, its hour begun anew, or a new one. */
   open(account: Account, now: number): string {
     const known = this.byAccount.get(account.id)
@@ -25,7 +27,7 @@ export class ListenKeys {
       known.expiresAt = now + validMs
       return known.key
     }
-    const entry = { key: randomBytes(keyBytes).toString('hex'), accountId: account.id, expiresAt: now + validMs }
+    const entry = { key: this.randomness.bytes(keyBytes).toString('hex'), accountId: account.id, expiresAt: now + validMs }
     this.byKey.set(entry.key, entry)
     this.byAccount.set(account.id, entry)
     return entry.key

@@ -3,12 +3,13 @@
  * Called by the BinanceServer. Must never mix the two books: algo orders are unknown to /order until triggered.
  */
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import { isConditional, isFinal, type Order } from '#domain/order'
+import { isConditional, isFinal, newestOf, type Order } from '#domain/order'
 import { cancelOrder, placeOrder } from '#domain/place-order'
 import type { OrderRequest } from '#domain/check-order'
 import type { AccountCall, Endpoint } from '../binance/binance.controller.ts'
 import { marketOfCall } from '../binance/market-data.map.ts'
 import type { Parameters } from '../binance/parameters.wire.ts'
+import { page } from '../binance/paging.map.ts'
 import { isVisible, underFaults } from '../binance/placement.map.ts'
 import { invalidSymbol, missing, orderDoesNotExist, unknownOrder, type VenueError } from '../binance/venue-error.wire.ts'
 import { algoRequestOf, orderRequestOf } from './order-request.map.ts'
@@ -16,8 +17,6 @@ import { algoQueryView, algoView, bookIdOf, inOrderBook, orderAnswer, orderView,
 import { refusalOf } from './refusals.map.ts'
 
 const venue = 'binance-usdm'
-const listItemsDefault = 500
-const listItemsMax = 1_000
 const allDone = { code: 200, msg: 'The operation of cancel all open order is done.' }
 
 type Answer = Result<unknown, VenueError>
@@ -43,13 +42,9 @@ function find(call: AccountCall, book: (order: Order) => boolean, names: readonl
   if (id === undefined && clientId === undefined) return err(missing(idName))
   const found =
     id === undefined
-      ? newest(call.account.byClientOrderId.get(clientId ?? '') ?? [], book)
+      ? newestOf(call.account.byClientOrderId.get(clientId ?? '') ?? [], book)
       : ownedBy(call, call.venue.state.orders.get(id))
   return ok(found !== undefined && book(found) && isVisible(found, call.now) ? found : undefined)
-}
-
-function newest(orders: readonly Order[], book: (order: Order) => boolean): Order | undefined {
-  return orders.findLast((order) => book(order) && !isFinal(order.status)) ?? orders.findLast(book)
 }
 
 function ownedBy(call: AccountCall, order: Order | undefined): Order | undefined {
@@ -73,7 +68,7 @@ function cancel(call: AccountCall, found: Result<Order | undefined, VenueError>)
   if (!found.ok) return found
   const order = found.value
   if (order === undefined || isFinal(order.status)) return err(unknownOrder)
-  call.venue.execute((session) => cancelOrder(session, order))
+  call.venue.execute((session) => cancelOrder(session, call.account, order))
   return ok(order)
 }
 
@@ -82,7 +77,7 @@ function cancelAll(call: AccountCall, algo: boolean): Answer {
   if (!market.ok) return market
   const open = openOrders(call, algo, market.value.instrument.venueSymbol)
   call.venue.execute((session) => {
-    for (const order of open) cancelOrder(session, order)
+    for (const order of open) cancelOrder(session, call.account, order)
   })
   return ok(allDone)
 }
@@ -104,24 +99,6 @@ function listOpen(call: AccountCall, algo: boolean, view: (order: Order) => unkn
   return ok(openOrders(call, algo).map(view))
 }
 
-interface Listed {
-  readonly id: number
-  readonly at: number
-}
-
-/** Oldest first, at most `limit`, from the newest end unless the request says where to start. */
-function page<Item>(call: AccountCall, items: readonly Item[], keyOf: (item: Item) => Listed, fromName: string): Item[] {
-  const limit = Math.min(call.parameters.integer('limit') ?? listItemsDefault, listItemsMax)
-  const from = call.parameters.integer(fromName)
-  const start = call.parameters.integer('startTime') ?? 0
-  const end = call.parameters.integer('endTime') ?? Number.MAX_SAFE_INTEGER
-  const matching = items.filter((item) => {
-    const { id, at } = keyOf(item)
-    return id >= (from ?? 0) && at >= start && at <= end
-  })
-  return from === undefined && start === 0 ? matching.slice(-limit) : matching.slice(0, limit)
-}
-
 function listAll(call: AccountCall, algo: boolean, view: (order: Order) => unknown): Answer {
   const market = marketOfCall(call, venue)
   if (!market.ok) return market
@@ -130,7 +107,7 @@ function listAll(call: AccountCall, algo: boolean, view: (order: Order) => unkno
     (order) => order.symbol === symbol && isVisible(order, call.now) && (algo ? isConditional(order.type) : inOrderBook(order)),
   )
   const keyOf = (order: Order) => ({ id: algo ? order.id : bookIdOf(order), at: order.acceptedAt })
-  const listed = page(call, mine, keyOf, algo ? 'algoId' : 'orderId')
+  const listed = page(call.parameters, mine, keyOf, algo ? 'algoId' : 'orderId')
   return call.parameters.error === undefined ? ok(listed.map(view)) : err(call.parameters.error)
 }
 
@@ -144,7 +121,7 @@ function userTrades(call: AccountCall): Answer {
       isVisible(order, call.now) &&
       (orderId === undefined || bookIdOf(order) === orderId),
   )
-  const fills = page(call, mine, (fill) => ({ id: fill.tradeId, at: fill.at }), 'fromId')
+  const fills = page(call.parameters, mine, (fill) => ({ id: fill.tradeId, at: fill.at }), 'fromId')
   return call.parameters.error === undefined ? ok(fills.map(tradeView)) : err(call.parameters.error)
 }
 

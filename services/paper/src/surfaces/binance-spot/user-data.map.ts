@@ -1,0 +1,114 @@
+/**
+ * Records as the user data events of Binance spot, inside their subscription envelope.
+ * Called by the user streams. Must never leave a balance change without its outboundAccountPosition.
+ */
+import { isFinal, type Order } from '#domain/order'
+import type { OrderFilled } from '#domain/records'
+import { balanceOf } from '#domain/state'
+import type { News, Translator } from '../streams/user-streams.wire.ts'
+import { cancelIdOf, sideWord, statusWord, symbolOf, text, timeInForceWord, typeWord, workingTimeOf } from './order.map.ts'
+
+type Execution = 'NEW' | 'TRADE' | 'CANCELED' | 'EXPIRED'
+
+/** The translator of one subscription of one connection. */
+export function spotEvents(subscriptionId: number): Translator {
+  return (news) => eventsOf(news).map((event) => JSON.stringify({ subscriptionId, event }))
+}
+
+function eventsOf(news: News): object[] {
+  const { record, order } = news
+  if (order === undefined) return []
+  switch (record.kind) {
+    case 'accepted': {
+      const started = order.listId !== null && record.order.lock === 0n ? [listStatus(news, order)] : []
+      const locked = record.order.lock > 0n ? [accountPosition(news, order)] : []
+      return [report(news, order, 'NEW'), ...locked, ...started]
+    }
+    case 'triggered':
+      return [report(news, order, 'NEW')]
+    case 'filled':
+      return [report(news, order, 'TRADE', record), accountPosition(news, order), ...listEnd(news, order)]
+    case 'ended': {
+      const execution = record.status === 'cancelled' ? 'CANCELED' : 'EXPIRED'
+      return [report(news, order, execution), accountPosition(news, order), ...listEnd(news, order)]
+    }
+    default:
+      return []
+  }
+}
+
+function report({ now }: News, order: Order, execution: Execution, fill?: OrderFilled): object {
+  const cancelled = execution === 'CANCELED'
+  return {
+    e: 'executionReport',
+    E: now,
+    s: symbolOf(order),
+    c: cancelled ? cancelIdOf(order) : order.clientOrderId,
+    S: sideWord(order),
+    o: typeWord(order),
+    f: timeInForceWord(order),
+    q: text(order.quantity),
+    p: text(order.price),
+    P: text(order.triggerPrice),
+    F: text(0n),
+    g: order.listId ?? -1,
+    C: cancelled ? order.clientOrderId : '',
+    x: execution,
+    X: statusWord(order),
+    r: 'NONE',
+    i: order.id,
+    l: text(fill?.quantity ?? 0n),
+    z: text(order.filled),
+    L: text(fill?.price ?? 0n),
+    n: fill === undefined ? '0' : text(fill.fee),
+    N: fill?.feeCurrency ?? null,
+    T: now,
+    t: fill?.tradeId ?? -1,
+    I: fill?.tradeId ?? order.id,
+    w: order.status === 'open' || order.status === 'partially-filled',
+    m: fill?.maker ?? false,
+    M: false,
+    O: order.acceptedAt,
+    Z: text(order.filledQuote),
+    Y: fill === undefined ? text(0n) : text((fill.quantity * fill.price) / 100_000_000n),
+    Q: text(order.quoteQuantity),
+    W: workingTimeOf(order),
+    V: 'NONE',
+  }
+}
+
+function accountPosition({ account, now }: News, order: Order): object {
+  return {
+    e: 'outboundAccountPosition',
+    E: now,
+    u: account.updatedAt,
+    B: order.symbol.split('/').map((asset) => {
+      const { free, locked } = balanceOf(account, asset)
+      return { a: asset, f: text(free), l: text(locked) }
+    }),
+  }
+}
+
+function listEnd(news: News, order: Order): object[] {
+  if (order.listId === null || !isFinal(order.status)) return []
+  for (const other of news.account.open.values()) if (other.listId === order.listId) return []
+  return [listStatus(news, order)]
+}
+
+function listStatus({ account, now }: News, order: Order): object {
+  const legs = account.orders.filter(({ listId }) => listId === order.listId)
+  const done = legs.every(({ status }) => isFinal(status))
+  return {
+    e: 'listStatus',
+    E: now,
+    s: symbolOf(order),
+    g: order.listId,
+    c: 'OCO',
+    l: done ? 'ALL_DONE' : 'EXEC_STARTED',
+    L: done ? 'ALL_DONE' : 'EXECUTING',
+    r: 'NONE',
+    C: order.listClientOrderId ?? '',
+    T: now,
+    O: legs.map((leg) => ({ s: symbolOf(leg), i: leg.id, c: leg.clientOrderId })),
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * Registers every surface on the service's HTTP server: the venues' protocols, the direct one, and control.
+ * Called by startService before the port opens. Must never answer by itself.
+ */
+import type { INestApplicationContext } from '@nestjs/common'
+import { Randomness } from '@tradewire/kernel/randomness'
+import { CONFIG } from '@tradewire/nest-kit/tokens'
+import type { FastifyInstance } from 'fastify'
+import type { PaperConfig } from '#config'
+import { FaultBoard } from '#domain/faults'
+import { perpetualBudgets, spotBudgets } from '#domain/rate-limits'
+import { BinanceServer } from '#surfaces/binance/binance.controller'
+import { marketEndpoints as spotMarket } from '#surfaces/binance-spot/market.controller'
+import { orderEndpoints as spotOrders } from '#surfaces/binance-spot/orders.controller'
+import { serveUserData as serveSpotUserData } from '#surfaces/binance-spot/user-data.controller'
+import { accountEndpoints } from '#surfaces/binance-usdm/account.controller'
+import { ListenKeys } from '#surfaces/binance-usdm/listen-keys.wire'
+import { marketEndpoints as usdmMarket } from '#surfaces/binance-usdm/market.controller'
+import { orderEndpoints as usdmOrders } from '#surfaces/binance-usdm/orders.controller'
+import { listenKeyEndpoints, serveUserData as serveUsdmUserData } from '#surfaces/binance-usdm/user-data.controller'
+import { serveControl } from '#surfaces/control/control.controller'
+import { DirectServer } from '#surfaces/direct/direct.controller'
+import { serveDirectStream } from '#surfaces/direct/direct-stream.controller'
+import { UserStreams } from '#surfaces/streams/user-streams.wire'
+import { Websockets } from '#surfaces/streams/websockets.wire'
+import { CreateAccount } from '#use-cases/create-account/create-account.use-case'
+import { MovePrice } from '#use-cases/move-price/move-price.use-case'
+import { OperateVenue } from '#use-cases/operate-venue/operate-venue.use-case'
+
+const spotPrefix = '/binance-spot'
+const usdmPrefix = '/binance-usdm'
+
+export async function serveVenues(fastify: FastifyInstance, app: INestApplicationContext): Promise<void> {
+  const venue = app.get(OperateVenue)
+  const faults = app.get(FaultBoard)
+  const config = app.get<PaperConfig>(CONFIG)
+  const streams = new UserStreams(venue, faults)
+  const sockets = new Websockets()
+  const keys = new ListenKeys(app.get(Randomness))
+  const spot = new BinanceServer({ venue, faults, name: 'binance-spot', budgets: spotBudgets[config.limits] })
+  await spot.register(fastify, spotPrefix, [...spotMarket(config.limits), ...spotOrders])
+  const usdm = new BinanceServer({ venue, faults, name: 'binance-usdm', budgets: perpetualBudgets[config.limits] })
+  const usdmEndpoints = [...usdmMarket(config.limits), ...usdmOrders, ...accountEndpoints]
+  await usdm.register(fastify, usdmPrefix, [...usdmEndpoints, ...listenKeyEndpoints(keys, streams)])
+  await new DirectServer(venue, faults).register(fastify)
+  await serveControl(fastify, {
+    venue,
+    faults,
+    streams,
+    createAccount: app.get(CreateAccount),
+    movePrice: app.get(MovePrice),
+    token: config.controlToken,
+  })
+  serveSpotUserData(sockets, spotPrefix, venue, streams)
+  const stopExpiry = serveUsdmUserData(sockets, usdmPrefix, { venue, keys, streams })
+  serveDirectStream(sockets, venue, streams)
+  sockets.attach(fastify)
+  fastify.addHook('onClose', async () => {
+    stopExpiry()
+    venue.close()
+  })
+}

@@ -1,0 +1,47 @@
+/**
+ * Opens an account at a simulated venue and gives it its key and secret.
+ * Called by the control surface. Must never show the secret of an account that exists already.
+ */
+import { Injectable } from '@nestjs/common'
+import type { CreatePaperAccount, PaperCredentials } from '@tradewire/contracts/paper/control'
+import { IdSource } from '@tradewire/kernel/ids'
+import { Randomness } from '@tradewire/kernel/randomness'
+import { amount, formatAmount } from '#domain/amount'
+import { timeText } from '#domain/ledger'
+import { OperateVenue } from '#use-cases/operate-venue/operate-venue.use-case'
+
+const keyBytes = 32
+
+@Injectable()
+export class CreateAccount {
+  constructor(
+    private readonly venue: OperateVenue,
+    private readonly ids: IdSource,
+    private readonly randomness: Randomness,
+  ) {}
+
+  /** All or none: the accounts of one call are kept together. */
+  async execute(requests: readonly CreatePaperAccount[]): Promise<PaperCredentials[]> {
+    const created = this.venue.execute((session) =>
+      requests.map((request) => {
+        const currency = request.currency ?? 'USDT'
+        const accountId = this.ids.next<'PaperAccount'>()
+        const apiKey = this.randomness.bytes(keyBytes).toString('hex')
+        const secret = this.randomness.bytes(keyBytes).toString('hex')
+        const label = request.label ?? ''
+        const more = Object.entries(request.balances ?? {}).filter(([asset]) => asset !== currency)
+        const balances = [[currency, request.balance] as const, ...more].map(([asset, total]) => ({
+          asset,
+          total: amount(total),
+        }))
+        const { venue } = request
+        const at = session.now
+        session.emit({ kind: 'account-created', accountId, venue, label, currency, apiKey, secret, balances, at })
+        const balance = formatAmount(amount(request.balance))
+        return { accountId, venue, label, currency, balance, apiKey, secret, createdAt: timeText(at) }
+      }),
+    )
+    await this.venue.settled()
+    return created
+  }
+}
