@@ -2,7 +2,8 @@ import type { Transaction } from '@tradewire/database/transaction'
 import { eventually } from '@tradewire/testkit/eventually'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { BusHarness, type Node, numbers, onceEach, thingHappened } from './int-spec/bus-harness.ts'
+import { BusHarness, type Node, numbers, onceEach } from './int-spec/bus-harness.ts'
+import { thingHappened } from './int-spec/things.ts'
 
 const backends = testBackends()
 const harness = new BusHarness(backends)

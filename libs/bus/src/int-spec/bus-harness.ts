@@ -1,46 +1,14 @@
 /** A service in small on real servers: schema, database, bus, relay and runner. Called by the bus's int-specs only. */
-import { defineEvent, type EventContract } from '@tradewire/contracts/define-event'
 import { Database } from '@tradewire/database/database'
 import { roleUrl, runMigrations } from '@tradewire/database/migrations'
 import { SystemClock } from '@tradewire/kernel/clock'
 import { UuidV7Source } from '@tradewire/kernel/ids'
 import { type MemoryLogger, memoryLogger } from '@tradewire/testkit/memory-logger'
 import type { TestBackends } from '@tradewire/testkit/test-backends'
-import { z } from 'zod'
 import { Bus } from '../connection.ts'
 import { ConsumerRunner } from '../consumer-runner.ts'
 import { OutboxRelay } from '../relay.ts'
-
-const data = z.strictObject({ account: z.string(), number: z.int() })
-const example = { account: 'a', number: 1 }
-export const thingHappened = defineEvent({
-  name: 'thing.happened',
-  version: 1,
-  owner: 'things',
-  description: 'One event a message.',
-  data,
-  example,
-})
-export const thingCounted = defineEvent({
-  name: 'thing.counted',
-  version: 1,
-  owner: 'things',
-  delivery: 'batched',
-  description: 'Many events a message.',
-  data,
-  example,
-})
-export const thingOrdered = defineEvent({
-  name: 'thing.ordered',
-  version: 1,
-  owner: 'things',
-  delivery: 'batched',
-  partitioned: true,
-  description: 'A command by account.',
-  data: z.strictObject({ accountId: z.uuid() }),
-  example: { accountId: 'df30b2fa-adc8-47cb-a9f5-be90ae259827' },
-})
-export const contracts: readonly EventContract[] = [thingHappened, thingCounted, thingOrdered]
+import { contracts } from './things.ts'
 
 export const clock = new SystemClock()
 export const ids = new UuidV7Source()

@@ -1,0 +1,147 @@
+import { defineEvent } from '@tradewire/contracts/define-event'
+import { SystemClock } from '@tradewire/kernel/clock'
+import { UuidV7Source } from '@tradewire/kernel/ids'
+import { testBackends } from '@tradewire/testkit/test-backends'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { Database } from './database.ts'
+import { roleUrl, runMigrations, type RunMigrationsOptions } from './migrations.ts'
+import type { OutboxMessage } from './outbox-message.ts'
+import { DatabaseUnavailableError, RetryableError, TransactionConflictError } from './retryable-error.ts'
+
+const backends = testBackends({ nats: false, ownPostgres: true })
+const happened = defineEvent({
+  name: 'thing.happened',
+  version: 1,
+  owner: 'things',
+  description: 'For tests.',
+  data: z.strictObject({ n: z.int() }),
+  example: { n: 1 },
+})
+const password = "it's a password"
+let database: Database
+
+function service(name: string): RunMigrationsOptions {
+  const sql = ['create table thing (id int primary key, amount numeric not null)']
+  return {
+    adminUrl: backends.adminUrl,
+    service: name,
+    schema: name,
+    role: name,
+    password,
+    migrations: [{ name: '001-thing', sql }],
+  }
+}
+
+function connect(name: string, options: { unsafeDurability?: boolean } = {}): Promise<Database> {
+  return Database.connect({
+    url: roleUrl(backends.adminUrl, name, password),
+    schema: name,
+    poolMax: 4,
+    applicationName: name,
+    clock: new SystemClock(),
+    ids: new UuidV7Source(),
+    connectionWaitMs: 1_000,
+    ...options,
+  })
+}
+
+beforeAll(async () => {
+  await Promise.all([runMigrations(service('things')), runMigrations(service('others')), runMigrations(service('things'))])
+  database = await connect('things')
+  backends.onStop(() => database.close())
+})
+
+describe('migrations', () => {
+  it('run once, also when several start at the same moment', async () => {
+    expect(await runMigrations(service('things'))).toEqual([])
+    const tables = await backends.query<{ name: string }>(
+      `select table_name as name from information_schema.tables where table_schema = 'things' order by 1`,
+    )
+    expect(tables.map(({ name }) => name)).toEqual([
+      'bus_store',
+      'dead_letter',
+      'inbox',
+      'outbox',
+      'schema_migration',
+      'thing',
+    ])
+  })
+
+  it('give each service a role that sees no other schema and may create none', async () => {
+    await expect(database.query('select * from others.thing')).rejects.toThrow(/permission denied/)
+    await expect(database.query('create schema mine')).rejects.toThrow(/permission denied/)
+    await expect(database.query('create table public.mine (id int)')).rejects.toThrow(/permission denied/)
+  })
+})
+
+describe('the database', () => {
+  it('gives numeric and bigint back as text', async () => {
+    const [row] = await database.query('select 0.10::numeric as amount, 9007199254740993::bigint as large')
+    expect(row).toEqual({ amount: '0.10', large: '9007199254740993' })
+  })
+
+  it('commits work and its events together and tells the listener after the commit', async () => {
+    const heard: OutboxMessage[] = []
+    const stop = database.onCommitted((messages) => heard.push(...messages))
+    const value = await database.transact(async (tx) => {
+      await tx.query('insert into thing values ($1, $2)', [1, '1.50'])
+      tx.append(happened, [{ n: 1 }, { n: 2 }])
+      expect(heard).toEqual([])
+      return 'done'
+    })
+    stop()
+    expect(value).toBe('done')
+    const rows = await database.query<{ id: string; claimed: boolean }>(
+      'select id, claimed_until > now() as claimed from outbox order by id',
+    )
+    expect(rows.map(({ id }) => id).toSorted()).toEqual(heard.map(({ id }) => id).toSorted())
+    expect(rows.every(({ claimed }) => claimed)).toBe(true)
+  })
+
+  it('leaves nothing of work that throws, and passes its error on', async () => {
+    const failing = database.transact(async (tx) => {
+      await tx.query('insert into thing values ($1, $2)', [2, '1'])
+      tx.append(happened, { n: 3 })
+      throw new RangeError('no')
+    })
+    await expect(failing).rejects.toThrow(RangeError)
+    expect(await database.query('select 1 from thing where id = 2')).toEqual([])
+    await expect(database.query('insert into thing values (1, 1)')).rejects.toMatchObject({ code: '23505' })
+  })
+
+  it('surfaces a deadlock as a conflict that may be retried', async () => {
+    await database.query("insert into thing values (10, '1'), (11, '1') on conflict do nothing")
+    const cross = (first: number, second: number, arrived: () => void, other: Promise<void>) =>
+      database.transact(async (tx) => {
+        await tx.query('update thing set amount = amount + 1 where id = $1', [first])
+        arrived()
+        await other
+        await tx.query('update thing set amount = amount + 1 where id = $1', [second])
+      })
+    let oneArrived!: () => void
+    let twoArrived!: () => void
+    const one = new Promise<void>((resolve) => (oneArrived = resolve))
+    const two = new Promise<void>((resolve) => (twoArrived = resolve))
+    const outcomes = await Promise.allSettled([cross(10, 11, oneArrived, two), cross(11, 10, twoArrived, one)])
+    const failed = outcomes.filter((outcome) => outcome.status === 'rejected')
+    expect(failed).toHaveLength(1)
+    expect(failed[0]!.reason).toBeInstanceOf(TransactionConflictError)
+    expect(failed[0]!.reason).toBeInstanceOf(RetryableError)
+  })
+
+  it('refuses a server that may forget commits', async () => {
+    await backends.query('alter role others set synchronous_commit = off')
+    await expect(connect('others')).rejects.toThrow(/synchronous_commit off/)
+    const unsafe = await connect('others', { unsafeDurability: true })
+    await unsafe.close()
+  })
+
+  it('says that PostgreSQL is away at once, and works again when it is back', async () => {
+    await backends.postgres.stopImmediately()
+    const beganMs = performance.now()
+    await expect(database.transact((tx) => tx.query('select 1'))).rejects.toThrow(DatabaseUnavailableError)
+    await expect(database.query('select 1')).rejects.toThrow(DatabaseUnavailableError)
+    expect(performance.now() - beganMs).toBeLessThan(500)
+  })
+})

@@ -1,0 +1,87 @@
+import { defineEvent, type Event } from '@tradewire/contracts/define-event'
+import { Clock } from '@tradewire/kernel/clock'
+import { UuidV7Source } from '@tradewire/kernel/ids'
+import { partitionOf, partitionToken } from '@tradewire/kernel/partition'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { OutboxBuffer } from './outbox-message.ts'
+
+class FixedClock extends Clock {
+  now(): Date {
+    return new Date('2024-01-02T03:04:05.678Z')
+  }
+  monotonicMs(): number {
+    return 0
+  }
+}
+
+const common = { version: 1, owner: 'things', description: 'For tests.' }
+const single = defineEvent({ ...common, name: 'one.thing', data: z.strictObject({ n: z.int() }), example: { n: 1 } })
+const batched = defineEvent({
+  ...common,
+  name: 'many.things',
+  delivery: 'batched',
+  data: z.strictObject({ n: z.int(), text: z.string().optional() }),
+  example: { n: 1 },
+})
+const command = defineEvent({
+  ...common,
+  name: 'do.thing',
+  delivery: 'batched',
+  partitioned: true,
+  data: z.strictObject({ accountId: z.string() }),
+  example: { accountId: 'a' },
+})
+
+function buffer(): OutboxBuffer {
+  return new OutboxBuffer(new FixedClock(), new UuidV7Source())
+}
+
+function eventsOf(body: string): Event<{ n: number }>[] {
+  return (JSON.parse(body) as { events: Event<{ n: number }>[] }).events
+}
+
+describe('the outbox buffer', () => {
+  it('puts one event into a message of a single contract', () => {
+    const outbox = buffer()
+    outbox.append(single, [{ n: 1 }, { n: 2 }], null)
+    const messages = outbox.take()
+    expect(messages.map(({ subject, eventCount }) => [subject, eventCount])).toEqual([
+      ['one.thing', 1],
+      ['one.thing', 1],
+    ])
+    expect(eventsOf(messages[0]!.body)[0]).toMatchObject({
+      name: 'one.thing',
+      version: 1,
+      occurredAt: '2024-01-02T03:04:05.678Z',
+      data: { n: 1 },
+    })
+    expect(outbox.take()).toEqual([])
+  })
+
+  it('packs a hundred events of one subject into a message, over several appends, in order', () => {
+    const outbox = buffer()
+    for (let n = 0; n < 250; n += 1) outbox.append(batched, [{ n }], null)
+    const messages = outbox.take()
+    expect(messages.map(({ eventCount }) => eventCount)).toEqual([100, 100, 50])
+    const all = messages.flatMap(({ body }) => eventsOf(body))
+    expect(all.map(({ data }) => data.n)).toEqual(Array.from({ length: 250 }, (_, n) => n))
+    expect(new Set(all.map(({ id }) => id)).size).toBe(250)
+  })
+
+  it('keeps a message below the size that the bus takes', () => {
+    const outbox = buffer()
+    const text = 'x'.repeat(150_000)
+    outbox.append(batched, [1, 2, 3].map((n) => ({ n, text })), null)
+    expect(outbox.take().map(({ eventCount }) => eventCount)).toEqual([2, 1])
+  })
+
+  it('splits partitioned events by account and traces from each other', () => {
+    const outbox = buffer()
+    outbox.append(command, [{ accountId: 'a' }, { accountId: 'b' }, { accountId: 'a' }], '00-1-1-01')
+    outbox.append(command, [{ accountId: 'a' }], '00-2-2-01')
+    const found = outbox.take().map(({ subject, eventCount, trace }) => `${subject} ${eventCount} ${trace}`)
+    const [a, b] = ['a', 'b'].map((account) => `do.thing.${partitionToken(partitionOf(account))}`)
+    expect(found.toSorted()).toEqual([`${a} 1 00-2-2-01`, `${a} 2 00-1-1-01`, `${b} 1 00-1-1-01`].toSorted())
+  })
+})
