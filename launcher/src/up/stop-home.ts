@@ -1,0 +1,26 @@
+/**
+ * Stops a running home: its launcher in order, and what is left when the launcher is gone or had to be killed.
+ * Called by `down` and `demo`. Must never signal a process that it cannot prove to be the recorded one.
+ */
+import type { Home } from '../home/home.ts'
+import { clearRun, isSameProcess, readRun } from '../home/run-record.ts'
+import { endProcess, stopLeftovers } from './leftovers.ts'
+
+/** Services drain for up to 20 s each, most of them at once; the servers follow. */
+export const stopWaitDefaultMs = 45_000
+
+export interface StopResult {
+  readonly wasRunning: boolean
+  /** False when something had to be killed. */
+  readonly inOrder: boolean
+}
+
+export async function stopHome(home: Home, waitMs: number = stopWaitDefaultMs): Promise<StopResult> {
+  const record = await readRun(home)
+  if (record === undefined) return { wasRunning: false, inOrder: true }
+  const launcherRan = isSameProcess(record.launcher)
+  const inOrder = await endProcess(record.launcher, 'SIGTERM', waitMs)
+  const leftovers = await stopLeftovers(record)
+  await clearRun(home)
+  return { wasRunning: launcherRan || leftovers.length > 0, inOrder }
+}
