@@ -5,6 +5,7 @@ import type { ErrorTable } from '@tradewire/kernel/errors'
 import type { AnyServiceDefinition } from '@tradewire/nest-kit/define-service'
 import { gatewayService } from '@tradewire/gateway/service'
 import { identityService } from '@tradewire/identity/service'
+import { paperService } from '@tradewire/paper/service'
 import { reportingService } from '@tradewire/reporting/service'
 import { signalsService } from '@tradewire/signals/service'
 import { webhooksService } from '@tradewire/webhooks/service'
@@ -16,6 +17,7 @@ export const services: readonly AnyServiceDefinition[] = [
   signalsService,
   reportingService,
   webhooksService,
+  paperService,
 ]
 
 /** Errors that any service may answer with. */

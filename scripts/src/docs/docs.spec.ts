@@ -1,3 +1,4 @@
+import { allBrokers } from '@tradewire/brokers/adapters/registry.adapter'
 import { defineConfig } from '@tradewire/config/define-config'
 import { defineEvent, type EventContract } from '@tradewire/contracts/define-event'
 import { allEvents } from '@tradewire/contracts/events/all'
@@ -5,6 +6,7 @@ import { defineErrors } from '@tradewire/kernel/errors'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { buildAsyncApi, keyOf } from './async-api.ts'
+import { brokersPage } from './brokers-page.ts'
 import { configPage, environmentExample, errorsPage, eventsPage } from './pages.ts'
 import { fieldRows, jsonSchemaOf } from './schema-words.ts'
 
@@ -76,6 +78,15 @@ describe('the events page', () => {
 
   it('keeps a table whole when a text holds a bar', () => {
     expect(eventsPage([thingMoved])).toContain(String.raw`| A thing \| stands elsewhere. |`)
+  })
+})
+
+describe('the page of the venues', () => {
+  it('shows what every adapter declares, and says when it declares no budget', () => {
+    const page = brokersPage(allBrokers)
+    for (const { id } of allBrokers) expect(page).toContain(`## Budgets of ${id}`)
+    expect(page).toContain('| market order | yes |')
+    expect(brokersPage(allBrokers.map((broker) => ({ ...broker, rateLimits: [] })))).toContain('No budget is declared.')
   })
 })
 

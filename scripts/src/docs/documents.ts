@@ -1,6 +1,7 @@
 /** All generated documents: path -> text. Called by the docs command and its spec. Must never write. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { allBrokers } from '@tradewire/brokers/adapters/registry.adapter'
 import type { ConfigDefinition } from '@tradewire/config/define-config'
 import { sharedConfig } from '@tradewire/config/shared'
 import { allEvents } from '@tradewire/contracts/events/all'
@@ -8,6 +9,7 @@ import { allRoutes } from '@tradewire/contracts/http/all'
 import { buildOpenApi } from '@tradewire/contracts/openapi'
 import { services, sharedErrors } from '../services.ts'
 import { buildAsyncApi } from './async-api.ts'
+import { brokersPage } from './brokers-page.ts'
 import { configPage, environmentExample, errorsPage, eventsPage } from './pages.ts'
 
 export function documentsOf(root: string): ReadonlyMap<string, string> {
@@ -22,6 +24,7 @@ export function documentsOf(root: string): ReadonlyMap<string, string> {
     ['docs/asyncapi.json', json(buildAsyncApi(allEvents, version))],
     ['docs/openapi.json', json(buildOpenApi(allRoutes, { version }))],
     ['docs/errors.md', errorsPage(errors)],
+    ['docs/brokers.md', brokersPage(allBrokers)],
     ['docs/config.md', configPage(settings)],
     ['.env.example', environmentExample(settings)],
   ]

@@ -39,7 +39,7 @@ const ROLE_FOLDERS: Readonly<Record<string, RegExp>> = {
   mapper: /^store\//,
   client: /^(clients|adapters\/[^/]+)\//,
   migration: /^store\/migrations\//,
-  adapter: /^adapters\/[^/]+\//,
+  adapter: /^adapters\//,
   wire: /^(adapters\/[^/]+|clients|surfaces\/[^/]+|transport\/http)\//,
   map: /^(adapters\/[^/]+|clients|surfaces\/[^/]+|transport\/http)\//,
 }

@@ -1,0 +1,67 @@
+/** The generated page of the venues: what each can do, as its adapter declares it. Called by the docs command. */
+import type { BrokerDefinition } from '@tradewire/broker-kit/define-broker'
+import { generated } from './pages.ts'
+import { cell } from './schema-words.ts'
+
+export function brokersPage(brokers: readonly BrokerDefinition[]): string {
+  const sorted = brokers.toSorted((left, right) => (left.id < right.id ? -1 : 1))
+  return [
+    '# Venues',
+    generated,
+    'What a venue can do, as its adapter declares it. An order that needs more is refused before the call, with the capability named.\n' +
+      'The read lag is how long an accepted order may stay invisible to queries: an unknown order is looked for at least that long.',
+    table(['', ...sorted.map(({ id }) => `\`${id}\``)], rowsOf(sorted)),
+    ...sorted.map(limitsSection),
+  ].join('\n\n')
+}
+
+function rowsOf(brokers: readonly BrokerDefinition[]): string[][] {
+  const row = (label: string, value: (broker: BrokerDefinition) => string) => [label, ...brokers.map(value)]
+  const types = new Set(brokers.flatMap(({ capabilities }) => capabilities.orderTypes))
+  return [
+    row('name', ({ title }) => title),
+    ...[...types]
+      .toSorted()
+      .map((type) => row(`${type} order`, ({ capabilities }) => mark(capabilities.orderTypes.includes(type)))),
+    row('reduce only', ({ capabilities }) => mark(capabilities.reduceOnly)),
+    row('trailing stop at the venue', ({ capabilities }) => mark(capabilities.trailing)),
+    row('several targets', ({ capabilities }) => mark(capabilities.targets)),
+    row('long and short at once', ({ capabilities }) => mark(capabilities.hedging)),
+    row('leverage', ({ capabilities: { leverage } }) => (leverage === null ? '' : `up to ${leverage.max}`)),
+    row('news of orders by itself', ({ capabilities }) => mark(capabilities.streams.orders)),
+    row('news of balances by itself', ({ capabilities }) => mark(capabilities.streams.balances)),
+    row('fee in the reply', ({ capabilities }) => mark(capabilities.feeInReply)),
+    row(
+      'our order id',
+      ({ capabilities: { clientId } }) => `\`${clientId.field}\`, ${clientId.lengthMax} of ${clientId.characters}`,
+    ),
+    row('an id is unique among', ({ capabilities: { clientId } }) => clientId.uniqueness.replaceAll('-', ' ')),
+    row('read lag', ({ capabilities: { clientId } }) => `${clientId.readLagMs} ms`),
+    row('credentials', ({ credentials }) =>
+      Object.keys(credentials.shape)
+        .map((key) => `\`${key}\``)
+        .join(', '),
+    ),
+  ]
+}
+
+function limitsSection({ id, rateLimits }: BrokerDefinition): string {
+  const rows = rateLimits.map(({ name, scope, capacity, intervalMs }) => [
+    name,
+    scope,
+    String(capacity),
+    `${intervalMs} ms`,
+  ])
+  const body =
+    rows.length === 0 ? 'No budget is declared.' : table(['budget', 'shared by', 'calls or weight', 'per'], rows)
+  return `## Budgets of ${id}\n\n${body}`
+}
+
+function mark(holds: boolean): string {
+  return holds ? 'yes' : ''
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`
+  return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n')
+}
