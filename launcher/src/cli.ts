@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError } from 'commander'
 import pc from 'picocolors'
+import { demoCommand } from './commands/demo.command.ts'
 import { doctorCommand } from './commands/doctor.command.ts'
 import { downCommand } from './commands/down.command.ts'
 import { logsCommand } from './commands/logs.command.ts'
@@ -20,6 +21,7 @@ import { LauncherError, exitCodes, messageOf } from './terminal/launcher-error.t
 function program(): Command {
   const commands = [
     upCommand(),
+    demoCommand(),
     downCommand(),
     statusCommand(),
     logsCommand(),
@@ -38,8 +40,14 @@ function program(): Command {
     .helpCommand(false)
     .showHelpAfterError('(--help shows what is possible)')
   for (const command of commands) root.addCommand(command)
-  for (const command of [root, ...commands]) command.exitOverride()
+  raiseErrors(root)
   return root
+}
+
+/** Usage errors of commands and of their parts end here, with one exit code. */
+function raiseErrors(command: Command): void {
+  command.exitOverride()
+  for (const part of command.commands) raiseErrors(part)
 }
 
 async function main(): Promise<void> {

@@ -3,13 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
-import pc from 'picocolors'
 import { reportDemo } from '../demo/demo-report.ts'
 import type { DemoResult } from '../demo/demo-result.ts'
 import { runDemo } from '../demo/run-demo.ts'
 import { homeAt } from '../home/home.ts'
 import { LauncherError } from '../terminal/launcher-error.ts'
 import { liveLine } from '../terminal/live-line.ts'
+import { printLine } from '../terminal/output.ts'
 import { terminalProgress } from '../terminal/progress.ts'
 import { startDetached } from '../up/detached.ts'
 import { stopHome } from '../up/stop-home.ts'
@@ -28,6 +28,9 @@ const followersMax = 10_000
 const signalsDefault = 5
 const signalsMax = 20
 const seedMax = 2_147_483_647
+const stopWaitSeconds = 45
+/** The demo pages through everything: the limits of a public API are not what it measures. */
+const settings = { GATEWAY_RATE_LIMIT: 'false' }
 
 export function demoCommand(): Command {
   const command = new Command('demo')
@@ -44,8 +47,6 @@ export function demoCommand(): Command {
 async function demo(options: DemoCommandOptions): Promise<void> {
   const startedMs = performance.now()
   const home = homeAt(await mkdtemp(join(tmpdir(), 'tradewire-demo-')))
-  // The demo pages through everything: the limits of a public API are not what it measures.
-  process.env['GATEWAY_RATE_LIMIT'] ??= 'false'
   const args = ['up', '--report-to-parent', '--home', home.root, '--port', '0']
   const line = liveLine(process.stderr)
   try {
@@ -53,6 +54,7 @@ async function demo(options: DemoCommandOptions): Promise<void> {
       home,
       options.processes ? [...args, '--processes'] : args,
       terminalProgress(process.stderr),
+      settings,
     )
     const result = await runDemo(endpoints, options, { progress: (text) => line.show(text) })
     line.clear()
@@ -60,12 +62,12 @@ async function demo(options: DemoCommandOptions): Promise<void> {
     if (result.lost > 0 || result.doubled > 0) throw new LauncherError('orders were lost or doubled: see the findings')
   } finally {
     line.clear()
-    await stopHome(home)
+    await stopHome(home, stopWaitSeconds, terminalProgress(process.stderr))
     await rm(home.root, { recursive: true, force: true })
   }
 }
 
 function print(result: DemoResult, json: boolean, elapsedMs: number): void {
   if (json) process.stdout.write(`${JSON.stringify(result)}\n`)
-  else process.stdout.write(`${reportDemo(result, elapsedMs)}${pc.reset('')}\n`)
+  else printLine(reportDemo(result, elapsedMs))
 }

@@ -2,8 +2,8 @@
 import { Command } from 'commander'
 import type { Home } from '../home/home.ts'
 import { printJson, printLine } from '../terminal/output.ts'
-import { runStep, terminalProgress } from '../terminal/progress.ts'
-import { type StopResult, stopHome, stopWaitDefaultMs } from '../up/stop-home.ts'
+import { terminalProgress } from '../terminal/progress.ts'
+import { type StopResult, stopHome, stopWaitDefaultSeconds } from '../up/stop-home.ts'
 import { type HomeOption, homeOption, jsonOption, wholeNumber, withExample } from './options.ts'
 
 const waitSecondsMax = 600
@@ -17,17 +17,14 @@ export function downCommand(): Command {
   const command = new Command('down')
     .description('stop what `up` started: services first, then the servers')
     .addOption(homeOption())
-    .option('--wait <seconds>', 'time before killing', wholeNumber(1, waitSecondsMax), stopWaitDefaultMs / 1_000)
+    .option('--wait <seconds>', 'time before killing', wholeNumber(1, waitSecondsMax), stopWaitDefaultSeconds)
     .addOption(jsonOption())
     .action(stop)
   return withExample(command, './tradewire down', './tradewire down --home /srv/tradewire')
 }
 
 async function stop({ home, wait, json }: DownOptions): Promise<void> {
-  const result = await runStep(terminalProgress(process.stderr), 'Stopping', async () => {
-    const value = await stopHome(home, wait * 1_000)
-    return { value, detail: value.inOrder ? 'in order' : 'some had to be killed' }
-  })
+  const result = await stopHome(home, wait, terminalProgress(process.stderr))
   if (json) printJson(result)
   else printLine(describe(home, result))
 }

@@ -27,9 +27,13 @@ export class ControlClient {
     this.base = base
   }
 
+  static at(url: string): ControlClient {
+    return new ControlClient(url.replace(/\/$/, ''))
+  }
+
   /** The venue of a running home, or the one at the given control URL. */
   static async of(home: Home, url: string | undefined): Promise<ControlClient> {
-    if (url !== undefined) return new ControlClient(url.replace(/\/$/, ''))
+    if (url !== undefined) return ControlClient.at(url)
     const { paper } = await readEndpoints(home)
     if (paper !== undefined) return new ControlClient(paper.control)
     throw new LauncherError(
@@ -45,7 +49,7 @@ export class ControlClient {
       response.status === noContentStatus ? undefined : await response.json().catch(() => undefined)
     if (response.ok) return reply.parse(content)
     const known = controlErrorReply.safeParse(content)
-    const reason = known.success ? `${known.data.message} (${known.data.code})` : `HTTP ${response.status}`
+    const reason = known.success ? `${known.data.error.message} (${known.data.error.code})` : `HTTP ${response.status}`
     throw new LauncherError(`the paper venue refused: ${reason}`)
   }
 

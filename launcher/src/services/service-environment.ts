@@ -29,6 +29,8 @@ export function serviceEnvironment(input: EnvironmentInput): Environment {
     BROKERS_PAPER_URL: serviceUrl(ports, 'paper'),
     GATEWAY_SIGNALS_URL: serviceUrl(ports, 'signals'),
     PAPER_DATA_DIRECTORY: home.paper,
+    // On one machine the subscribers of webhooks are on it too.
+    WEBHOOKS_PRIVATE_TARGETS: '127.0.0.0/8',
     TRADEWIRE_ENVIRONMENT: 'development',
   }
   const forced: Record<string, string> = { NATS_URL: input.natsUrl, REDIS_URL: input.redisUrl }

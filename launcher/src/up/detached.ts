@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
+import { environment } from '@tradewire/config/environment'
 import { type Home, createHome, logFileOf } from '../home/home.ts'
 import { LauncherError, exitCodes, messageOf } from '../terminal/launcher-error.ts'
 import type { ProgressEvent, ProgressSink } from '../terminal/progress.ts'
@@ -39,12 +40,15 @@ export async function startDetached(
   home: Home,
   args: readonly string[],
   progress: ProgressSink,
+  /** Settings of services by environment name, besides those of this process. */
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<ReadyMessage> {
   await createHome(home)
   const log = openSync(logFileOf(home, 'launcher'), 'a', logFileMode)
   const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...args], {
     detached: true,
     stdio: ['ignore', log, log, 'ipc'],
+    env: { ...environment(), ...settings },
   })
   closeSync(log)
   const cancel = (): void => void child.kill('SIGTERM')

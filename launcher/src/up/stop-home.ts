@@ -4,10 +4,11 @@
  */
 import type { Home } from '../home/home.ts'
 import { clearRun, isSameProcess, readRun } from '../home/run-record.ts'
+import { type ProgressSink, runStep } from '../terminal/progress.ts'
 import { endProcess, stopLeftovers } from './leftovers.ts'
 
 /** Services drain for up to 20 s each, most of them at once; the servers follow. */
-export const stopWaitDefaultMs = 45_000
+export const stopWaitDefaultSeconds = 45
 
 export interface StopResult {
   readonly wasRunning: boolean
@@ -15,7 +16,14 @@ export interface StopResult {
   readonly inOrder: boolean
 }
 
-export async function stopHome(home: Home, waitMs: number = stopWaitDefaultMs): Promise<StopResult> {
+export function stopHome(home: Home, waitSeconds: number, progress: ProgressSink): Promise<StopResult> {
+  return runStep(progress, 'Stopping', async () => {
+    const value = await stopRecorded(home, waitSeconds * 1_000)
+    return { value, detail: value.inOrder ? 'in order' : 'some had to be killed' }
+  })
+}
+
+async function stopRecorded(home: Home, waitMs: number): Promise<StopResult> {
   const record = await readRun(home)
   if (record === undefined) return { wasRunning: false, inOrder: true }
   const launcherRan = isSameProcess(record.launcher)

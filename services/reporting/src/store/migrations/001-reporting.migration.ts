@@ -1,7 +1,7 @@
 /** First tables of `reporting`. Called by the migration job. Must never be edited once released. */
-import type { SqlMigration } from '@tradewire/database/migrations'
+import type { Migration } from '@tradewire/database/migrations'
 
-export const createReporting: SqlMigration = {
+export const createReporting: Migration = {
   name: '001-create-reporting',
   sql: [
     // A projection: one row per trade, filled in by its opening and its closing in whichever order they arrive.

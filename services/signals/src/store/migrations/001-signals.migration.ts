@@ -1,7 +1,7 @@
 /** First tables of `signals`. Called by the migration job. Must never be edited once released. */
-import type { SqlMigration } from '@tradewire/database/migrations'
+import type { Migration } from '@tradewire/database/migrations'
 
-export const createSignals: SqlMigration = {
+export const createSignals: Migration = {
   name: '001-create-signals',
   sql: [
     `create table strategy (

@@ -1,7 +1,7 @@
 /** First tables of `webhooks`. Called by the migration job. Must never be edited once released. */
-import type { SqlMigration } from '@tradewire/database/migrations'
+import type { Migration } from '@tradewire/database/migrations'
 
-export const createWebhooks: SqlMigration = {
+export const createWebhooks: Migration = {
   name: '001-create-webhooks',
   sql: [
     `create table endpoint (

@@ -1,0 +1,33 @@
+/**
+ * One line that is rewritten in place on a terminal, and printed now and then elsewhere.
+ * Called by the demo and the bench. Must never write to standard output, which belongs to results.
+ */
+import pc from 'picocolors'
+import { seconds } from './progress.ts'
+
+const plainEveryMs = 5_000
+
+export interface LiveLine {
+  show(text: string): void
+  clear(): void
+}
+
+export function liveLine(stream: NodeJS.WriteStream): LiveLine {
+  const startedMs = performance.now()
+  let shownMs = Number.NEGATIVE_INFINITY
+  const elapsed = () => seconds(performance.now() - startedMs)
+  if (stream.isTTY) {
+    return {
+      show: (text) => void stream.write(`\r\u001B[K  ${pc.cyan('▸')} ${text} ${pc.dim(elapsed())}`),
+      clear: () => void stream.write('\r\u001B[K'),
+    }
+  }
+  return {
+    show: (text) => {
+      if (performance.now() - shownMs < plainEveryMs) return
+      shownMs = performance.now()
+      stream.write(`    ${text} (${elapsed()})\n`)
+    },
+    clear: () => undefined,
+  }
+}
