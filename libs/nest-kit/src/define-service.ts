@@ -31,6 +31,8 @@ export interface ServiceDefinition<Config = unknown> {
   readonly database?: ServiceDatabase
   /** True when it consumes, emits, asks or answers over the bus. */
   readonly bus: boolean
+  /** True for work that PostgreSQL alone can take in, such as alerts: then an outage of NATS leaves it ready. */
+  readonly readyWithoutBus?: boolean
   /**
    * Adds routes, parsers and plugins straight to Fastify, before the service listens. Providers can be taken from
    * `app`; routes of Nest controllers are registered afterwards.

@@ -16,6 +16,7 @@ const keepAliveTimeoutMs = 72_000
 const requestTimeoutMs = 30_000
 /** Requests that have begun may take this long when the service stops; then their connections are closed. */
 const drainWithinMs = 10_000
+const idleSweepMs = 20
 const paramLengthMaxChars = 300
 /**
  * For replies that are data. A page sets a content-security-policy of its own. Constants, because @fastify/helmet
@@ -72,10 +73,13 @@ export function prepareHttp(fastify: FastifyInstance, parts: HttpServerParts): v
 /** Takes no more requests, lets those that have begun finish within the limit, and closes the port. */
 export async function closeHttp(fastify: FastifyInstance): Promise<void> {
   const impatience = setTimeout(() => fastify.server.closeAllConnections(), drainWithinMs)
+  // A connection whose last request ends now would otherwise be kept alive for another one that cannot come.
+  const sweep = setInterval(() => fastify.server.closeIdleConnections(), idleSweepMs)
   try {
     await fastify.close()
   } finally {
     clearTimeout(impatience)
+    clearInterval(sweep)
   }
 }
 

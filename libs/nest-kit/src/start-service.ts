@@ -162,7 +162,7 @@ async function connectBus(ground: Groundwork, database: OpenDatabase | undefined
   stopSteps.add('bus', () => bus.close())
   stopSteps.add('relay', () => bus.stopRelay())
   stopSteps.add('own consumers', () => bus.stopRunner())
-  health.register('bus', () => bus.problem())
+  if (definition.readyWithoutBus !== true) health.register('bus', () => bus.problem())
   logger.debug('connected to the bus')
   return bus
 }
