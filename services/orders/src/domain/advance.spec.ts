@@ -101,6 +101,27 @@ describe('a bracket whose entry fills at once', () => {
     expect(trade !== undefined && 'realizedPnl' in trade && `${trade.realizedPnl} ${trade.fees} ${trade.closePrice}`).toBe('702.6 17.4 40800')
   })
 
+  it('waits a moment with the end of the trade for fees that the venue tells later', () => {
+    const story = new Story().opened()
+    expect(story.tell('stop-1', 'filled', { filled: '0.9', price: '39600', feeUnknown: true, atMs: 100 })).toEqual([
+      '-target-1',
+      '-target-2',
+      '-target-3',
+    ])
+    expect([story.bracket.state, story.bracket.closedAt, story.bracket.wakeAt]).toEqual(['closed', null, at(3_100)])
+    expect(story.tell('stop-1', 'filled', { filled: '0.9', price: '39600', fee: '14', atMs: 140 })).toEqual(['closed'])
+    const trade = story.events.at(-1)?.trade
+    expect(trade).toMatchObject({ closedAt: at(100) })
+    expect(trade !== undefined && 'fees' in trade && `${trade.fees}`).toBe('28.4')
+  })
+
+  it('ends without a fee that never comes', () => {
+    const story = new Story().opened()
+    story.tell('stop-1', 'filled', { filled: '0.9', price: '39600', feeUnknown: true, atMs: 100 })
+    expect(story.take([{ kind: 'wake' }], 3_100)).toEqual(['closed'])
+    expect(story.bracket.wakeAt).toBeNull()
+  })
+
   it('ends with the stop and takes the targets away', () => {
     const story = new Story().opened()
     expect(story.tell('stop-1', 'filled', { filled: '0.9', price: '39600', fee: '14' })).toEqual([

@@ -6,7 +6,7 @@
 import { ZERO } from '@tradewire/kernel/decimal'
 import { intentIdOf } from '@tradewire/kernel/ids'
 import { type Bracket, bracketMoves, type BracketNews, type BracketState } from './bracket.ts'
-import { type Decision, decide, type ExitPolicy, type LegDraft } from './decide.ts'
+import { type Decision, decide, type ExitPolicy, feesAwaitedUntil, type LegDraft } from './decide.ts'
 import { type Leg, type LegUpdate, mirror } from './leg.ts'
 import { isFlat, type Position, positionOf } from './position.ts'
 import type { SignalPlan } from './signal-plan.ts'
@@ -40,7 +40,7 @@ export function advance(
   const at = latestEvidence(before, told, now)
   const exposed = measureExposure(told, positionOf(told.legs, told.gone), at)
   const decision = decide({ bracket: exposed, position: positionOf(exposed.legs, exposed.gone), plan, policy, now })
-  return settle(before, carryOut(exposed, decision, now), { plan, at })
+  return settle(before, carryOut(exposed, decision, now), { plan, policy, now, at })
 }
 
 function takeNews(bracket: Bracket, news: BracketNews, now: string): Bracket {
@@ -141,9 +141,17 @@ export function legOf(
   }
 }
 
+interface SettleContext {
+  readonly plan: SignalPlan
+  readonly policy: ExitPolicy
+  readonly now: string
+  /** The time of the newest evidence. */
+  readonly at: string
+}
+
 /** The new state and the trade events that became true. */
-function settle(before: Bracket, done: CarriedOut, context: { readonly plan: SignalPlan; readonly at: string }): Step {
-  const { plan, at } = context
+function settle(before: Bracket, done: CarriedOut, context: SettleContext): Step {
+  const { plan, policy, now, at } = context
   const position = positionOf(done.bracket.legs, done.bracket.gone)
   const state = stateOf(done.bracket, position)
   if (state !== before.state && !bracketMoves[before.state].includes(state)) {
@@ -157,7 +165,8 @@ function settle(before: Bracket, done: CarriedOut, context: { readonly plan: Sig
     bracket = { ...bracket, openedAt: at }
     events.push({ kind: 'opened', trade: openedTrade(bracket, position, plan) })
   }
-  if (state === 'closed' && bracket.closedAt === null) {
+  const feesUntil = feesAwaitedUntil(bracket.legs, policy)
+  if (state === 'closed' && bracket.closedAt === null && (feesUntil === null || now >= feesUntil)) {
     const trade = closedTrade(bracket, position, { plan, at })
     bracket = { ...bracket, closedAt: trade.closedAt }
     events.push({ kind: 'closed', trade })

@@ -23,6 +23,8 @@ export interface ExitPolicy {
   readonly closeRetryMs: readonly number[]
   /** How long news of a fill may be under way after the venue said that there is no position. */
   readonly positionGoneMs: number
+  /** How long the end of a trade waits for a fee that the venue has not told yet. */
+  readonly feeWaitMs: number
   /** How long a limit entry may rest after the signal's expiry. */
   readonly limitRestMs: number
   /** How long a partly filled limit entry may go on filling before its rest is cancelled and targets are placed. */
@@ -36,6 +38,7 @@ export const exitPolicyDefault: ExitPolicy = {
   lostStopsMax: 3,
   closeRetryMs: [500, 1_000, 2_000, 5_000, 15_000, 60_000],
   positionGoneMs: 10_000,
+  feeWaitMs: 3_000,
   limitRestMs: 900_000,
   partialRestMs: 10_000,
 }
@@ -70,8 +73,11 @@ export interface Situation {
 const nothing: Decision = { submit: [], cancel: [], closing: null, gone: null, wakeAt: null }
 
 export function decide(situation: Situation): Decision {
-  const { bracket, position } = situation
-  if (isFlat(position)) return sweep(bracket.legs)
+  const { bracket, position, policy, now } = situation
+  if (isFlat(position)) {
+    const until = position.opened.gt(ZERO) && bracket.closedAt === null ? feesAwaitedUntil(bracket.legs, policy) : null
+    return { ...sweep(bracket.legs), wakeAt: until !== null && now < until ? until : null }
+  }
   if (bracket.closing !== null) return unwind(situation)
   const cause = closingCause(situation)
   if (cause !== null) return { ...unwind(situation), closing: cause }
@@ -81,6 +87,13 @@ export function decide(situation: Situation): Decision {
 /** Nothing is held and nothing can come: no order of ours may stay behind. */
 function sweep(legs: readonly Leg[]): Decision {
   return { ...nothing, cancel: legs.filter(canBeCancelled) }
+}
+
+/** Until when the end of the trade waits for fees; null when all are known. */
+export function feesAwaitedUntil(legs: readonly Leg[], { feeWaitMs }: Pick<ExitPolicy, 'feeWaitMs'>): string | null {
+  const unknown = legs.filter((leg) => leg.filledAt !== null && leg.feeCurrency === null)
+  const latest = unknown.map(({ filledAt }) => filledAt!).toSorted().at(-1)
+  return latest === undefined ? null : later(latest, feeWaitMs)
 }
 
 /** Why the position can no longer be left to its stop and targets; null while it can. */

@@ -108,6 +108,7 @@ export interface Told {
   readonly filled?: string
   readonly price?: string
   readonly fee?: string
+  readonly feeUnknown?: boolean
   readonly final?: boolean
   readonly reason?: Reason
   readonly revision?: number
@@ -131,7 +132,7 @@ export function newsOf(bracket: Bracket, leg: string, news: LegNews, told: Told 
       filledQuantity: d(told.filled ?? subject.filledQuantity.toString()),
       averagePrice: told.price === undefined ? subject.averagePrice : d(told.price),
       fee: d(told.fee ?? '0'),
-      feeCurrency: told.fee === undefined ? null : 'USDT',
+      feeCurrency: told.filled === undefined || told.feeUnknown === true ? null : 'USDT',
       reason: told.reason ?? null,
       sentAt: at(told.atMs ?? 1),
       observedAt: at(told.atMs ?? 2),

@@ -103,7 +103,8 @@ export function mirror(leg: Leg, update: LegUpdate): Leg {
     // Quantities are cumulative: what was executed once stays executed.
     filledQuantity: grew ? update.filledQuantity : leg.filledQuantity,
     averagePrice: executed ? (update.averagePrice ?? leg.averagePrice) : leg.averagePrice,
-    fee: executed ? update.fee : leg.fee,
+    // Without a currency the venue has not told the fee yet: what was known of it stays.
+    fee: executed && update.feeCurrency !== null ? update.fee : leg.fee,
     feeCurrency: update.feeCurrency ?? leg.feeCurrency,
     venueOrderId: update.venueOrderId ?? leg.venueOrderId,
     clientOrderId: update.clientOrderId,

@@ -31,7 +31,7 @@ export class VenueSimulation {
   /** News under way. */
   readonly pending: LegUpdate[] = []
   readonly delivered: LegUpdate[] = []
-  cash = ZERO
+  cash: Decimal = ZERO
   private nowMs = 0
   private readonly plan: SignalPlan
 
@@ -145,7 +145,7 @@ export class VenueSimulation {
       filledQuantity: order.filled,
       averagePrice: order.filled.gt(ZERO) ? order.paid.div(order.filled) : null,
       fee: ZERO,
-      feeCurrency: null,
+      feeCurrency: this.nowMs % 5 === 0 ? null : 'USDT',
       reason,
       sentAt: at(this.nowMs),
       observedAt: at(this.nowMs),

@@ -1,0 +1,88 @@
+/** Brackets and legs as the events and commands that other services take. Called by use cases. Pure. */
+import type { DataOf } from '@tradewire/contracts/define-event'
+import type { orderCancel, orderPlanned, orderSubmit, tradeClosed, tradeOpened } from '@tradewire/contracts/events/orders'
+import type { Bracket } from './bracket.ts'
+import type { Leg } from './leg.ts'
+import type { TradeClosed, TradeOpened } from './trade.ts'
+
+type Owner = Pick<Bracket, 'bracketId' | 'signalId' | 'strategyId' | 'accountId' | 'venue' | 'symbol' | 'leverage'>
+
+/** `expiresAt` is the signal's: only entries are bound by it (rule R11). */
+export function submitOf(owner: Owner, leg: Leg, expiresAt: string): DataOf<typeof orderSubmit> {
+  const entry = leg.purpose === 'entry'
+  return {
+    intentId: leg.intentId,
+    bracketId: owner.bracketId,
+    signalId: owner.signalId,
+    strategyId: owner.strategyId,
+    accountId: owner.accountId,
+    venue: owner.venue,
+    symbol: owner.symbol,
+    purpose: leg.purpose,
+    leg: leg.leg,
+    side: leg.side,
+    type: leg.type,
+    quantity: leg.quantity.toString(),
+    price: leg.price?.toString() ?? null,
+    triggerPrice: leg.triggerPrice?.toString() ?? null,
+    callbackRatePercent: leg.callbackRatePercent?.toString() ?? null,
+    reduceOnly: !entry,
+    leverage: entry ? owner.leverage : null,
+    expiresAt: entry ? expiresAt : null,
+  }
+}
+
+export function cancelOf({ bracketId, accountId }: Owner, { intentId }: Leg): DataOf<typeof orderCancel> {
+  return { intentId, bracketId, accountId }
+}
+
+type Planned = DataOf<typeof orderPlanned>
+
+export function plannedOf(
+  ids: Pick<Planned, 'signalId' | 'strategyId' | 'followId' | 'accountId' | 'userId' | 'bracketId'>,
+  outcome: { readonly quantity: string } | { readonly denial: { readonly code: string; readonly message: string } },
+): Planned {
+  const { signalId, strategyId, followId, accountId, userId, bracketId } = ids
+  const all = { signalId, strategyId, followId, accountId, userId, bracketId }
+  return 'quantity' in outcome
+    ? { ...all, outcome: 'approved', quantity: outcome.quantity, denial: null }
+    : { ...all, outcome: 'denied', quantity: null, denial: outcome.denial }
+}
+
+export function openedOf(bracket: Bracket, trade: TradeOpened, sequence: number): DataOf<typeof tradeOpened> {
+  return {
+    ...tradeOf(bracket, trade, sequence),
+    stopLoss: trade.stopLoss.toString(),
+    takeProfits: trade.takeProfits.map(String),
+    unprotectedMs: trade.unprotectedMs,
+  }
+}
+
+export function closedOf(bracket: Bracket, trade: TradeClosed, sequence: number): DataOf<typeof tradeClosed> {
+  return {
+    ...tradeOf(bracket, trade, sequence),
+    closePrice: trade.closePrice.toString(),
+    closedAt: trade.closedAt,
+    reason: trade.reason,
+    realizedPnl: trade.realizedPnl.toString(),
+    fees: trade.fees.toString(),
+  }
+}
+
+function tradeOf(bracket: Bracket, trade: TradeOpened | TradeClosed, sequence: number) {
+  return {
+    tradeId: bracket.bracketId,
+    sequence,
+    signalId: bracket.signalId,
+    strategyId: bracket.strategyId,
+    followId: bracket.followId,
+    accountId: bracket.accountId,
+    userId: bracket.userId,
+    venue: bracket.venue,
+    symbol: bracket.symbol,
+    side: bracket.side,
+    quantity: trade.quantity.toString(),
+    openPrice: trade.openPrice.toString(),
+    openedAt: trade.openedAt,
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Brackets under way: locked, moved on and saved in bulk.
+ * Called by the use case that advances brackets. Must never hand out a bracket that another transaction holds.
+ */
+import type { Transaction } from '@tradewire/database/transaction'
+import type { FollowId, SignalId, StrategyId } from '@tradewire/kernel/ids'
+import type { Bracket } from '../domain/bracket.ts'
+import type { SignalPlan } from '../domain/signal-plan.ts'
+import type { TradeClosed } from '../domain/trade.ts'
+
+export interface BracketChange {
+  readonly before: Bracket
+  readonly after: Bracket
+  /** Set by the step that closed it. */
+  readonly closed: TradeClosed | null
+  readonly plan: SignalPlan
+}
+
+export abstract class Brackets {
+  /** Locks in the order of ids, so that two transactions cannot wait for each other; unknown ids are left out. */
+  abstract lock(tx: Transaction, bracketIds: readonly string[]): Promise<Bracket[]>
+
+  /** The plans of these signals; from memory where they have been read before, for they never change. */
+  abstract plansOf(tx: Transaction, signalIds: readonly SignalId[]): Promise<Map<SignalId, SignalPlan>>
+
+  /** Writes what changed of brackets and legs, each in one statement. */
+  abstract save(tx: Transaction, changes: readonly BracketChange[]): Promise<void>
+
+  /** Counts on by so many trade events per account; answers each account's last number. */
+  abstract countOn(tx: Transaction, events: ReadonlyMap<string, number>): Promise<Map<string, number>>
+
+  /** Ids of brackets that have not ended, from after `after`, in order. */
+  abstract openIds(
+    of: { readonly strategyId: StrategyId } | { readonly followId: FollowId },
+    after: string | null,
+    limit: number,
+  ): Promise<string[]>
+
+  /** Ids of brackets that asked to be looked at by now, earliest first. */
+  abstract dueIds(now: Date, limit: number): Promise<string[]>
+}

@@ -1,0 +1,31 @@
+/**
+ * This service's own copy of what others own: strategies, follows, accounts, balances, instruments.
+ * Called by the use case that learns them and by those that check ownership. Must never go back to older news.
+ */
+import type { DataOf } from '@tradewire/contracts/define-event'
+import type { accountConnected, accountDisconnected, balanceUpdated, instrumentChanged } from '@tradewire/contracts/events/brokers'
+import type { followChanged, strategyChanged } from '@tradewire/contracts/events/signals'
+import type { Transaction } from '@tradewire/database/transaction'
+import type { FollowId, StrategyId, UserId } from '@tradewire/kernel/ids'
+
+export type StrategyNews = DataOf<typeof strategyChanged>
+export type FollowNews = DataOf<typeof followChanged>
+export type BalanceNews = DataOf<typeof balanceUpdated>
+export type InstrumentNews = DataOf<typeof instrumentChanged>
+
+export interface AccountNews extends Pick<DataOf<typeof accountConnected>, 'accountId' | 'userId' | 'venue' | 'label'> {
+  readonly connected: boolean
+  /** connectedAt or disconnectedAt. */
+  readonly changedAt: DataOf<typeof accountDisconnected>['disconnectedAt']
+}
+
+export abstract class Facts {
+  abstract rememberStrategies(tx: Transaction, news: readonly StrategyNews[]): Promise<void>
+  abstract rememberFollows(tx: Transaction, news: readonly FollowNews[]): Promise<void>
+  abstract rememberAccounts(tx: Transaction, news: readonly AccountNews[]): Promise<void>
+  abstract rememberBalances(tx: Transaction, news: readonly BalanceNews[]): Promise<void>
+  abstract rememberInstruments(tx: Transaction, news: readonly InstrumentNews[]): Promise<void>
+  /** Undefined when there is no such strategy. */
+  abstract ownerOfStrategy(strategyId: StrategyId): Promise<UserId | undefined>
+  abstract ownerOfFollow(followId: FollowId): Promise<UserId | undefined>
+}

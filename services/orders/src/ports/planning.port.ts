@@ -1,0 +1,74 @@
+/**
+ * What planning needs of the store: the followers of a strategy with all that the gate asks, and a place for the plans.
+ * Called by the planner. Must never hand out followers one by one.
+ */
+import type { Transaction } from '@tradewire/database/transaction'
+import type { BracketId, StrategyId } from '@tradewire/kernel/ids'
+import type { ApprovedOrder } from '../domain/approved-order.ts'
+import type { Denial } from '../domain/denial.ts'
+import type { Candidate } from '../domain/gate.ts'
+import type { Instrument } from '../domain/instrument.ts'
+import type { Leg } from '../domain/leg.ts'
+import type { Signal, SignalPlan } from '../domain/signal-plan.ts'
+import type { SizingTrace } from '../domain/sizing.ts'
+
+/** What is known of a signal's strategy and instrument. */
+export interface SignalFacts {
+  /** Undefined when this service has not heard of the strategy. */
+  readonly strategy: { readonly name: string; readonly active: boolean } | undefined
+  readonly instrument: Instrument | undefined
+}
+
+/** The signal as it is stored, once, for all its brackets. */
+export interface StoredSignal {
+  readonly signal: Signal
+  /** The accepted signal as it came, as JSON text. */
+  readonly raw: string
+  readonly strategyName: string | null
+  readonly plan: SignalPlan | null
+  readonly denial: Denial | null
+  readonly plannedAt: Date
+}
+
+/** What the signal means for one follower. */
+export interface PlannedBracket {
+  readonly bracketId: BracketId
+  readonly candidate: Candidate
+  readonly sizing: SizingTrace | null
+  /** The approved order with its entry leg, or the denial. */
+  readonly result:
+    | { readonly outcome: 'approved'; readonly order: ApprovedOrder; readonly entry: Leg; readonly margin: string }
+    | { readonly outcome: 'denied'; readonly denial: Denial }
+}
+
+/** Where the next followers start; those of one account stay together. */
+export interface FollowerCursor {
+  readonly accountId: string
+  readonly followId: string
+}
+
+export interface FollowerQuery {
+  readonly signal: Signal
+  readonly strategyId: StrategyId
+  /** The currency that the signal's instrument is paid in. */
+  readonly quote: string
+  readonly after: FollowerCursor | null
+  readonly limit: number
+}
+
+export abstract class Planning {
+  /**
+   * Waits until no other transaction plans this venue's symbol, so that checks of open brackets stay true until the
+   * commit; then answers what is known now.
+   */
+  abstract lockSymbol(tx: Transaction, signal: Signal): Promise<SignalFacts>
+
+  /** The next active followers by account and follow, each with account, balance and open brackets, in one statement. */
+  abstract candidates(tx: Transaction, query: FollowerQuery): Promise<Candidate[]>
+
+  /**
+   * Stores brackets, entry legs and traces in one statement; answers the ids that were new. What exists already, or
+   * would give a follow a second open bracket, is left out.
+   */
+  abstract insert(tx: Transaction, signal: StoredSignal, brackets: readonly PlannedBracket[]): Promise<Set<string>>
+}

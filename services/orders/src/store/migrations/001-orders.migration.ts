@@ -1,0 +1,168 @@
+/** The tables of `orders`. Called by runMigrations. Must never be edited once released: add the next one. */
+import type { Migration } from '@tradewire/database/migrations'
+
+export const createOrders: Migration = {
+  name: '001-orders',
+  sql: [
+    // What others own and planning needs: this service's own copy, fed by their events.
+    `create table strategy (
+       strategy_id uuid primary key,
+       owner_id uuid not null,
+       name text not null,
+       venue text not null,
+       symbol text not null,
+       entry_type text not null,
+       active boolean not null,
+       revision int not null
+     )`,
+    `create index strategy_owner on strategy (owner_id)`,
+    `create table follow (
+       follow_id uuid primary key,
+       strategy_id uuid not null,
+       account_id uuid not null,
+       user_id uuid not null,
+       risk_profile_id uuid not null,
+       risk_percent numeric not null,
+       leverage int not null,
+       max_notional numeric,
+       active boolean not null,
+       revision int not null
+     )`,
+    `create index follow_of_strategy on follow (strategy_id, account_id, follow_id) where active`,
+    `create table account (
+       account_id uuid primary key,
+       user_id uuid not null,
+       venue text not null,
+       label text not null,
+       connected boolean not null,
+       changed_at timestamptz not null
+     )`,
+    `create table balance (
+       account_id uuid not null,
+       currency text not null,
+       total numeric not null,
+       free numeric not null,
+       equity numeric not null,
+       observed_at timestamptz not null,
+       primary key (account_id, currency)
+     ) with (fillfactor = 80)`,
+    `create table instrument (
+       venue text not null,
+       symbol text not null,
+       kind text not null,
+       base text not null,
+       quote text not null,
+       active boolean not null,
+       price_step numeric not null,
+       quantity_step numeric not null,
+       minimum_quantity numeric not null,
+       maximum_quantity numeric not null,
+       minimum_notional numeric not null,
+       contract_size numeric not null,
+       observed_at timestamptz not null,
+       primary key (venue, symbol)
+     )`,
+
+    // What brackets of one signal share, stored once; never changed afterwards.
+    `create table signal_plan (
+       signal_id uuid primary key,
+       strategy_id uuid not null,
+       signal jsonb not null,
+       strategy_name text,
+       instrument jsonb,
+       prices jsonb,
+       denial jsonb,
+       received_at timestamptz not null,
+       planned_at timestamptz not null
+     )`,
+    `comment on column signal_plan.denial is 'Why nobody got an order of this signal; null when followers were looked at.'`,
+
+    `create table bracket (
+       bracket_id uuid primary key,
+       signal_id uuid not null,
+       strategy_id uuid not null,
+       follow_id uuid not null,
+       account_id uuid not null,
+       user_id uuid not null,
+       venue text not null,
+       symbol text not null,
+       side text not null,
+       state text not null,
+       holds_slot boolean not null,
+       quantity numeric,
+       leverage int,
+       margin numeric,
+       denial_code text,
+       failure jsonb,
+       close_cause text,
+       close_requested_at timestamptz,
+       gone_quantity numeric not null default 0,
+       filled_quantity numeric not null default 0,
+       closed_quantity numeric not null default 0,
+       open_price numeric,
+       close_price numeric,
+       realized_pnl numeric,
+       fees numeric,
+       close_reason text,
+       first_filled_at timestamptz,
+       exposed_since timestamptz,
+       unprotected_ms int not null default 0,
+       opened_at timestamptz,
+       closed_at timestamptz,
+       wake_at timestamptz,
+       created_at timestamptz not null
+     ) with (fillfactor = 75, autovacuum_vacuum_scale_factor = 0.05)`,
+    `comment on column bracket.bracket_id is 'Starts with the time prefix of its signal id: brackets of a signal lie together.'`,
+    `comment on column bracket.holds_slot is 'True from planning to the first end: a follow has one such bracket at most.'`,
+    `comment on column bracket.margin is 'Margin and costs that the entry takes from a balance which does not know of it yet.'`,
+    `create unique index bracket_slot on bracket (follow_id) where holds_slot`,
+    `create index bracket_holding on bracket (account_id) where holds_slot`,
+    `create index bracket_of_strategy on bracket (strategy_id, bracket_id)`,
+    `create index bracket_of_user on bracket (user_id, bracket_id)`,
+    `create index bracket_wake on bracket (wake_at) where wake_at is not null`,
+
+    `create table leg (
+       bracket_id uuid not null,
+       number int not null,
+       leg text not null,
+       intent_id uuid not null,
+       purpose text not null,
+       side text not null,
+       type text not null,
+       quantity numeric not null,
+       price numeric,
+       trigger_price numeric,
+       callback_rate_percent numeric,
+       state text not null,
+       revision int not null,
+       filled_quantity numeric not null,
+       average_price numeric,
+       fee numeric not null,
+       fee_currency text,
+       venue_order_id text,
+       client_order_id text,
+       reason json,
+       cancel_requested boolean not null,
+       submitted_at text not null,
+       sent_at text,
+       accepted_at text,
+       filled_at text,
+       observed_at text,
+       primary key (bracket_id, number)
+     ) with (fillfactor = 75, autovacuum_vacuum_scale_factor = 0.05)`,
+    `comment on table leg is
+       'One row for each order intent. Times are kept as they were told (UTC, ISO 8601 with milliseconds).'`,
+
+    // Written once with the bracket: what of the planning belongs to this follower alone.
+    `create table explain (
+       bracket_id uuid primary key,
+       trace jsonb not null
+     )`,
+
+    `create table account_sequence (
+       account_id uuid primary key,
+       value int not null
+     ) with (fillfactor = 70)`,
+    `comment on table account_sequence is 'Counts the trade events of an account (rule R17).'`,
+  ],
+}

@@ -1,0 +1,125 @@
+/** A signal's plan and its instrument as JSON and back. Called by the stores. Must never lose a digit: amounts are text. */
+import type { Side, Venue } from '@tradewire/contracts/common'
+import { decimal } from '@tradewire/kernel/decimal'
+import type { SignalId, StrategyId } from '@tradewire/kernel/ids'
+import type { Instrument } from '../domain/instrument.ts'
+import type { SignalPrices } from '../domain/prices.ts'
+import type { SignalPlan } from '../domain/signal-plan.ts'
+
+export interface InstrumentRow {
+  readonly kind: 'spot' | 'perpetual'
+  readonly base: string
+  readonly quote: string
+  readonly active: boolean
+  readonly price_step: string
+  readonly quantity_step: string
+  readonly minimum_quantity: string
+  readonly maximum_quantity: string
+  readonly minimum_notional: string
+  readonly contract_size: string
+}
+
+export interface InstrumentJson {
+  readonly kind: 'spot' | 'perpetual'
+  readonly base: string
+  readonly quote: string
+  readonly active: boolean
+  readonly priceStep: string
+  readonly quantityStep: string
+  readonly minimumQuantity: string
+  readonly maximumQuantity: string
+  readonly minimumNotional: string
+  readonly contractSize: string
+}
+
+export interface PricesJson {
+  readonly entry: string
+  readonly stop: { readonly type: 'market' | 'limit'; readonly trigger: string; readonly limit: string | null }
+  readonly targets: readonly string[]
+  readonly trailing: { readonly activation: string; readonly callbackRatePercent: string } | null
+  readonly notes: readonly string[]
+}
+
+/** What of the signal itself a bracket lives by. */
+export interface SignalJson {
+  readonly signalId: string
+  readonly strategyId: string
+  readonly venue: Venue
+  readonly symbol: string
+  readonly side: Side
+  readonly entryType: 'market' | 'limit'
+  readonly expiresAt: string
+}
+
+export interface SignalPlanRow {
+  readonly signal: SignalJson
+  readonly instrument: InstrumentJson
+  readonly prices: PricesJson
+}
+
+export function toInstrument(row: InstrumentRow): Instrument {
+  const { kind, base, quote, active } = row
+  return {
+    kind,
+    base,
+    quote,
+    active,
+    priceStep: decimal(row.price_step),
+    quantityStep: decimal(row.quantity_step),
+    minimumQuantity: decimal(row.minimum_quantity),
+    maximumQuantity: decimal(row.maximum_quantity),
+    minimumNotional: decimal(row.minimum_notional),
+    contractSize: decimal(row.contract_size),
+  }
+}
+
+/** Decimals turn into their text by themselves: Decimal has a toJSON. */
+export function instrumentJson(instrument: Instrument): string {
+  return JSON.stringify(instrument)
+}
+
+export function pricesJson(prices: SignalPrices): string {
+  return JSON.stringify(prices)
+}
+
+export function toSignalPlan({ signal, instrument, prices }: SignalPlanRow): SignalPlan {
+  const { kind, base, quote, active } = instrument
+  return {
+    signalId: signal.signalId as SignalId,
+    strategyId: signal.strategyId as StrategyId,
+    venue: signal.venue,
+    symbol: signal.symbol,
+    side: signal.side,
+    entryType: signal.entryType,
+    expiresAt: signal.expiresAt,
+    instrument: {
+      kind,
+      base,
+      quote,
+      active,
+      priceStep: decimal(instrument.priceStep),
+      quantityStep: decimal(instrument.quantityStep),
+      minimumQuantity: decimal(instrument.minimumQuantity),
+      maximumQuantity: decimal(instrument.maximumQuantity),
+      minimumNotional: decimal(instrument.minimumNotional),
+      contractSize: decimal(instrument.contractSize),
+    },
+    prices: {
+      entry: decimal(prices.entry),
+      stop: {
+        type: prices.stop.type,
+        trigger: decimal(prices.stop.trigger),
+        limit: prices.stop.limit === null ? null : decimal(prices.stop.limit),
+      },
+      targets: prices.targets.map(decimal),
+      trailing:
+        prices.trailing === null
+          ? null
+          : {
+              activation: decimal(prices.trailing.activation),
+              callbackRatePercent: decimal(prices.trailing.callbackRatePercent),
+            },
+      notes: prices.notes,
+    },
+  }
+}

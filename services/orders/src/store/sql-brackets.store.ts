@@ -1,0 +1,131 @@
+/**
+ * Brackets in PostgreSQL: locked in id order, saved in bulk. Called through the Brackets port.
+ * Must never read legs before the bracket's lock is held: another transaction may just have changed them.
+ */
+import { Injectable } from '@nestjs/common'
+import { Database } from '@tradewire/database/database'
+import type { Transaction } from '@tradewire/database/transaction'
+import type { FollowId, SignalId, StrategyId } from '@tradewire/kernel/ids'
+import type { Bracket } from '../domain/bracket.ts'
+import type { Leg } from '../domain/leg.ts'
+import type { SignalPlan } from '../domain/signal-plan.ts'
+import { type BracketChange, Brackets } from '../ports/brackets.port.ts'
+import {
+  bracketColumns,
+  bracketOutcomes,
+  type BracketRow,
+  bracketUpdate,
+  bracketUpdates,
+  changedLegs,
+  legColumns,
+  type LegRow,
+  legValues,
+  toBracket,
+  toLeg,
+} from './bracket.mapper.ts'
+import { type SignalPlanRow, toSignalPlan } from './plan.mapper.ts'
+
+/** Signals whose plans are kept in memory; they never change. */
+const plansKeptMax = 2_000
+
+const lockSql = `select ${bracketColumns} from bracket
+where bracket_id = any ($1::uuid[]) and state <> 'denied' order by bracket_id for update`
+
+/** A statement of its own, after the lock: it sees what the last holder of the lock has committed. */
+const legsSql = `select ${legColumns} from leg where bracket_id = any ($1::uuid[]) order by bracket_id, number`
+
+const plansSql = `select signal, instrument, prices from signal_plan where signal_id = any ($1::uuid[]) and prices is not null`
+
+const saveLegsSql = `insert into leg (${legValues.names})
+select * from ${legValues.unnest('l')}
+on conflict (bracket_id, number) do update set ${legValues.updates(['bracket_id', 'number'])}`
+
+const saveBracketsSql = `update bracket set ${bracketUpdates.assignments('u', ['bracket_id'])},
+  holds_slot = bracket.holds_slot and u.state not in ('closed', 'failed')
+from ${bracketUpdates.unnest('u')} where bracket.bracket_id = u.bracket_id`
+
+const saveOutcomesSql = `update bracket set ${bracketOutcomes.assignments('o', ['bracket_id'])}
+from ${bracketOutcomes.unnest('o')} where bracket.bracket_id = o.bracket_id`
+
+/** In account order, so that two transactions cannot wait for each other. */
+const countSql = `insert into account_sequence (account_id, value)
+select account_id, value from unnest($1::uuid[], $2::int[]) as n (account_id, value) order by account_id
+on conflict (account_id) do update set value = account_sequence.value + excluded.value
+returning account_id, value`
+
+const openOfStrategySql = `select bracket_id from bracket
+where strategy_id = $1 and bracket_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
+  and state in ('planned', 'entering', 'open', 'protected') order by bracket_id limit $3`
+
+const openOfFollowSql = `select bracket_id from bracket
+where follow_id = $1 and holds_slot and bracket_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
+  and state in ('planned', 'entering', 'open', 'protected') order by bracket_id limit $3`
+
+const dueSql = `select bracket_id from bracket where wake_at <= $1 order by wake_at limit $2`
+
+@Injectable()
+export class SqlBrackets extends Brackets {
+  private readonly plans = new Map<SignalId, SignalPlan>()
+
+  constructor(private readonly database: Database) {
+    super()
+  }
+
+  async lock(tx: Transaction, bracketIds: readonly string[]): Promise<Bracket[]> {
+    const rows = await tx.query<BracketRow>(lockSql, [bracketIds])
+    if (rows.length === 0) return []
+    const legs = new Map<string, Leg[]>()
+    for (const row of await tx.query<LegRow>(legsSql, [rows.map((row) => row.bracket_id)])) {
+      const of = legs.get(row.bracket_id)
+      if (of === undefined) legs.set(row.bracket_id, [toLeg(row)])
+      else of.push(toLeg(row))
+    }
+    return rows.map((row) => toBracket(row, legs.get(row.bracket_id) ?? []))
+  }
+
+  async plansOf(tx: Transaction, signalIds: readonly SignalId[]): Promise<Map<SignalId, SignalPlan>> {
+    const wanted = [...new Set(signalIds)]
+    const missing = wanted.filter((id) => !this.plans.has(id))
+    if (missing.length > 0) {
+      for (const row of await tx.query<SignalPlanRow>(plansSql, [missing])) this.keep(toSignalPlan(row))
+    }
+    const found = new Map<SignalId, SignalPlan>()
+    for (const id of wanted) {
+      const plan = this.plans.get(id)
+      if (plan !== undefined) found.set(id, plan)
+    }
+    return found
+  }
+
+  async save(tx: Transaction, changes: readonly BracketChange[]): Promise<void> {
+    const legs = changes.flatMap(changedLegs)
+    if (legs.length > 0) await tx.query(saveLegsSql, legValues.parameters(legs))
+    const moved = changes.filter(({ before, after }) => before !== after)
+    if (moved.length > 0) await tx.query(saveBracketsSql, bracketUpdates.parameters(moved.map(bracketUpdate)))
+    const closed = changes.filter((change) => change.closed !== null)
+    if (closed.length > 0) await tx.query(saveOutcomesSql, bracketOutcomes.parameters(closed))
+  }
+
+  async countOn(tx: Transaction, events: ReadonlyMap<string, number>): Promise<Map<string, number>> {
+    const rows = await tx.query<{ account_id: string; value: number }>(countSql, [[...events.keys()], [...events.values()]])
+    return new Map(rows.map((row) => [row.account_id, row.value]))
+  }
+
+  async openIds(
+    of: { readonly strategyId: StrategyId } | { readonly followId: FollowId },
+    after: string | null,
+    limit: number,
+  ): Promise<string[]> {
+    const [sql, id] = 'strategyId' in of ? [openOfStrategySql, of.strategyId] : [openOfFollowSql, of.followId]
+    return (await this.database.query<{ bracket_id: string }>(sql, [id, after, limit])).map((row) => row.bracket_id)
+  }
+
+  async dueIds(now: Date, limit: number): Promise<string[]> {
+    return (await this.database.query<{ bracket_id: string }>(dueSql, [now, limit])).map((row) => row.bracket_id)
+  }
+
+  private keep(plan: SignalPlan): void {
+    if (this.plans.size >= plansKeptMax) this.plans.delete(this.plans.keys().next().value!)
+    this.plans.set(plan.signalId, plan)
+  }
+}

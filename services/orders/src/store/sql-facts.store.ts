@@ -1,0 +1,134 @@
+/**
+ * The read model in PostgreSQL. Called through the Facts port.
+ * Must never let older news overwrite newer: every upsert compares revisions or times.
+ */
+import { Injectable } from '@nestjs/common'
+import { Database } from '@tradewire/database/database'
+import type { Transaction } from '@tradewire/database/transaction'
+import type { FollowId, StrategyId, UserId } from '@tradewire/kernel/ids'
+import { type AccountNews, type BalanceNews, Facts, type FollowNews, type InstrumentNews, type StrategyNews } from '../ports/facts.port.ts'
+import { Columns, plain, text } from './columns.mapper.ts'
+
+const strategies = new Columns<StrategyNews>([
+  plain('strategy_id', 'uuid', ({ strategyId }) => strategyId),
+  plain('owner_id', 'uuid', ({ ownerId }) => ownerId),
+  text('name', 'text', ({ name }) => name),
+  plain('venue', 'text', ({ venue }) => venue),
+  plain('symbol', 'text', ({ symbol }) => symbol),
+  plain('entry_type', 'text', ({ entryType }) => entryType),
+  plain('active', 'boolean', ({ active }) => active),
+  plain('revision', 'int', ({ revision }) => revision),
+])
+
+const follows = new Columns<FollowNews>([
+  plain('follow_id', 'uuid', ({ followId }) => followId),
+  plain('strategy_id', 'uuid', ({ strategyId }) => strategyId),
+  plain('account_id', 'uuid', ({ accountId }) => accountId),
+  plain('user_id', 'uuid', ({ userId }) => userId),
+  plain('risk_profile_id', 'uuid', ({ riskProfileId }) => riskProfileId),
+  plain('risk_percent', 'numeric', ({ riskPercent }) => riskPercent),
+  plain('leverage', 'int', ({ leverage }) => leverage),
+  plain('max_notional', 'numeric', ({ maxNotional }) => maxNotional),
+  plain('active', 'boolean', ({ active }) => active),
+  plain('revision', 'int', ({ revision }) => revision),
+])
+
+const accounts = new Columns<AccountNews>([
+  plain('account_id', 'uuid', ({ accountId }) => accountId),
+  plain('user_id', 'uuid', ({ userId }) => userId),
+  plain('venue', 'text', ({ venue }) => venue),
+  text('label', 'text', ({ label }) => label),
+  plain('connected', 'boolean', ({ connected }) => connected),
+  plain('changed_at', 'timestamptz', ({ changedAt }) => changedAt),
+])
+
+const balances = new Columns<BalanceNews>([
+  plain('account_id', 'uuid', ({ accountId }) => accountId),
+  text('currency', 'text', ({ currency }) => currency),
+  plain('total', 'numeric', ({ total }) => total),
+  plain('free', 'numeric', ({ free }) => free),
+  plain('equity', 'numeric', ({ equity }) => equity),
+  plain('observed_at', 'timestamptz', ({ observedAt }) => observedAt),
+])
+
+const instruments = new Columns<InstrumentNews>([
+  plain('venue', 'text', ({ venue }) => venue),
+  plain('symbol', 'text', ({ symbol }) => symbol),
+  plain('kind', 'text', ({ kind }) => kind),
+  text('base', 'text', ({ base }) => base),
+  text('quote', 'text', ({ quote }) => quote),
+  plain('active', 'boolean', ({ active }) => active),
+  plain('price_step', 'numeric', ({ priceStep }) => priceStep),
+  plain('quantity_step', 'numeric', ({ quantityStep }) => quantityStep),
+  plain('minimum_quantity', 'numeric', ({ minimumQuantity }) => minimumQuantity),
+  plain('maximum_quantity', 'numeric', ({ maximumQuantity }) => maximumQuantity),
+  plain('minimum_notional', 'numeric', ({ minimumNotional }) => minimumNotional),
+  plain('contract_size', 'numeric', ({ contractSize }) => contractSize),
+  plain('observed_at', 'timestamptz', ({ observedAt }) => observedAt),
+])
+
+/** `stamp` tells newer from older: a revision or a time. Rows go in key order, so that two batches cannot deadlock. */
+function upsertSql<Row>(table: string, columns: Columns<Row>, keys: readonly string[], stamp: string): string {
+  const key = keys.join(', ')
+  return `insert into ${table} (${columns.names})
+select * from ${columns.unnest('n')} order by ${key}
+on conflict (${key}) do update set ${columns.updates(keys)} where excluded.${stamp} > ${table}.${stamp}`
+}
+
+const strategySql = upsertSql('strategy', strategies, ['strategy_id'], 'revision')
+const followSql = upsertSql('follow', follows, ['follow_id'], 'revision')
+const accountSql = upsertSql('account', accounts, ['account_id'], 'changed_at')
+const balanceSql = upsertSql('balance', balances, ['account_id', 'currency'], 'observed_at')
+const instrumentSql = upsertSql('instrument', instruments, ['venue', 'symbol'], 'observed_at')
+
+@Injectable()
+export class SqlFacts extends Facts {
+  constructor(private readonly database: Database) {
+    super()
+  }
+
+  async rememberStrategies(tx: Transaction, news: readonly StrategyNews[]): Promise<void> {
+    const latest = newest(news, ({ strategyId }) => strategyId, (a, b) => a.revision > b.revision)
+    await tx.query(strategySql, strategies.parameters(latest))
+  }
+
+  async rememberFollows(tx: Transaction, news: readonly FollowNews[]): Promise<void> {
+    const latest = newest(news, ({ followId }) => followId, (a, b) => a.revision > b.revision)
+    await tx.query(followSql, follows.parameters(latest))
+  }
+
+  async rememberAccounts(tx: Transaction, news: readonly AccountNews[]): Promise<void> {
+    const latest = newest(news, ({ accountId }) => accountId, (a, b) => a.changedAt > b.changedAt)
+    await tx.query(accountSql, accounts.parameters(latest))
+  }
+
+  async rememberBalances(tx: Transaction, news: readonly BalanceNews[]): Promise<void> {
+    const latest = newest(news, ({ accountId, currency }) => `${accountId} ${currency}`, (a, b) => a.observedAt > b.observedAt)
+    await tx.query(balanceSql, balances.parameters(latest))
+  }
+
+  async rememberInstruments(tx: Transaction, news: readonly InstrumentNews[]): Promise<void> {
+    const latest = newest(news, ({ venue, symbol }) => `${venue} ${symbol}`, (a, b) => a.observedAt > b.observedAt)
+    await tx.query(instrumentSql, instruments.parameters(latest))
+  }
+
+  async ownerOfStrategy(strategyId: StrategyId): Promise<UserId | undefined> {
+    const sql = 'select owner_id as id from strategy where strategy_id = $1'
+    return (await this.database.query<{ id: UserId }>(sql, [strategyId]))[0]?.id
+  }
+
+  async ownerOfFollow(followId: FollowId): Promise<UserId | undefined> {
+    const sql = 'select user_id as id from follow where follow_id = $1'
+    return (await this.database.query<{ id: UserId }>(sql, [followId]))[0]?.id
+  }
+}
+
+/** One row per key, as one statement may touch a row only once. */
+function newest<News>(all: readonly News[], keyOf: (news: News) => string, isNewer: (a: News, b: News) => boolean): News[] {
+  const latest = new Map<string, News>()
+  for (const news of all) {
+    const known = latest.get(keyOf(news))
+    if (known === undefined || isNewer(news, known)) latest.set(keyOf(news), news)
+  }
+  return [...latest.values()]
+}

@@ -1,0 +1,189 @@
+/**
+ * Followers in and plans out, in bulk, in PostgreSQL. Called through the Planning port.
+ * Must never take a statement per follower: four per chunk, however many followers it has.
+ */
+import { Injectable } from '@nestjs/common'
+import type { Venue } from '@tradewire/contracts/common'
+import type { Transaction } from '@tradewire/database/transaction'
+import { Decimal } from '@tradewire/kernel/decimal'
+import type { AccountId, FollowId, RiskProfileId, UserId } from '@tradewire/kernel/ids'
+import type { Candidate } from '../domain/gate.ts'
+import type { Signal } from '../domain/signal-plan.ts'
+import { type FollowerQuery, type PlannedBracket, Planning, type SignalFacts, type StoredSignal } from '../ports/planning.port.ts'
+import { Columns, plain, text } from './columns.mapper.ts'
+import { instrumentJson, type InstrumentRow, pricesJson, toInstrument } from './plan.mapper.ts'
+import { traceJson } from './trace.mapper.ts'
+
+/** The lock's key space is shared by the whole database; the schema's name keeps services apart. */
+const lockSql = `select pg_advisory_xact_lock(hashtextextended(current_schema() || $2 || '|' || $3, 0)),
+  s.name as strategy_name, s.active as strategy_active, i.*
+from (select 1) as one
+left join strategy s on s.strategy_id = $1
+left join instrument i on i.venue = $2 and i.symbol = $3`
+
+const candidatesSql = `select f.follow_id, f.account_id, f.user_id, f.risk_profile_id, f.risk_percent, f.leverage,
+  f.max_notional, f.active, f.revision, a.venue, a.connected,
+  b.currency, b.total, b.free, b.equity, (extract(epoch from b.observed_at) * 1000)::float8 as observed_ms,
+  held.reserved, held.own, held.opposite
+from follow f
+left join account a on a.account_id = f.account_id
+left join lateral (
+  select currency, total, free, equity, observed_at from balance
+  where balance.account_id = f.account_id order by (currency = $5) desc limit 1
+) b on true
+left join lateral (
+  select sum(x.margin) filter (where x.created_at > b.observed_at) as reserved,
+    min(x.bracket_id::text) filter (where x.follow_id = f.follow_id) as own,
+    min(x.bracket_id::text) filter (where x.venue = $6 and x.symbol = $7 and x.side <> $8) as opposite
+  from bracket x where x.account_id = f.account_id and x.holds_slot
+) held on true
+where f.strategy_id = $1 and f.active and (f.account_id, f.follow_id) > ($2::uuid, $3::uuid)
+order by f.account_id, f.follow_id
+limit $4`
+
+const planned = new Columns<PlannedBracket>([
+  plain('bracket_id', 'uuid', ({ bracketId }) => bracketId),
+  plain('follow_id', 'uuid', ({ candidate }) => candidate.followId),
+  plain('account_id', 'uuid', ({ candidate }) => candidate.accountId),
+  plain('user_id', 'uuid', ({ candidate }) => candidate.userId),
+  plain('quantity', 'numeric', ({ result }) => (result.outcome === 'approved' ? result.order.quantity.toString() : null)),
+  plain('leverage', 'int', ({ result }) => (result.outcome === 'approved' ? result.order.leverage : null)),
+  plain('margin', 'numeric', ({ result }) => (result.outcome === 'approved' ? result.margin : null)),
+  plain('denial_code', 'text', ({ result }) => (result.outcome === 'denied' ? result.denial.code : null)),
+  plain('intent_id', 'uuid', ({ result }) => (result.outcome === 'approved' ? result.entry.intentId : null)),
+  text('trace', 'text', traceJson),
+])
+
+const fixedParameters = 14
+/** Signal, brackets, entry legs and traces: what conflicts is left out everywhere. */
+const insertSql = `with plan as (
+  insert into signal_plan (signal_id, strategy_id, signal, strategy_name, instrument, prices, denial, received_at, planned_at)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing
+), fresh as materialized (
+  select * from ${planned.unnest('p', fixedParameters + 1)}
+), taken as (
+  insert into bracket (bracket_id, signal_id, strategy_id, follow_id, account_id, user_id, venue, symbol, side,
+    state, holds_slot, quantity, leverage, margin, denial_code, created_at)
+  select bracket_id, $1, $2, follow_id, account_id, user_id, $10, $11, $12,
+    case when denial_code is null then 'planned' else 'denied' end, denial_code is null,
+    quantity, leverage, margin, denial_code, $9
+  from fresh on conflict do nothing returning bracket_id
+), entries as (
+  insert into leg (bracket_id, number, leg, intent_id, purpose, side, type, quantity, price, state, revision,
+    filled_quantity, fee, cancel_requested, submitted_at)
+  select bracket_id, 0, 'entry', intent_id, 'entry', $12, $13, quantity, $14::numeric, 'submitted', 0, 0, 0, false,
+    to_char($9::timestamptz at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+  from fresh join taken using (bracket_id) where denial_code is null
+), traces as (
+  insert into explain (bracket_id, trace) select bracket_id, trace::jsonb from fresh join taken using (bracket_id)
+)
+select bracket_id from taken`
+
+interface CandidateRow {
+  readonly follow_id: string
+  readonly account_id: string
+  readonly user_id: string
+  readonly risk_profile_id: string
+  readonly risk_percent: string
+  readonly leverage: number
+  readonly max_notional: string | null
+  readonly active: boolean
+  readonly revision: number
+  readonly venue: Venue | null
+  readonly connected: boolean | null
+  readonly currency: string | null
+  readonly total: string | null
+  readonly free: string | null
+  readonly equity: string | null
+  readonly observed_ms: number | null
+  readonly reserved: string | null
+  readonly own: string | null
+  readonly opposite: string | null
+}
+
+type FactsRow = { readonly strategy_name: string | null; readonly strategy_active: boolean | null } & (
+  | InstrumentRow
+  | { readonly kind: null }
+)
+
+@Injectable()
+export class SqlPlanning extends Planning {
+  async lockSymbol(tx: Transaction, { strategyId, venue, symbol }: Signal): Promise<SignalFacts> {
+    const [row] = await tx.query<FactsRow>(lockSql, [strategyId, venue, symbol])
+    if (row === undefined) throw new Error('the facts of a signal are always one row')
+    return {
+      strategy: row.strategy_name === null ? undefined : { name: row.strategy_name, active: row.strategy_active === true },
+      instrument: row.kind === null ? undefined : toInstrument(row),
+    }
+  }
+
+  async candidates(tx: Transaction, { signal, strategyId, quote, after, limit }: FollowerQuery): Promise<Candidate[]> {
+    const rows = await tx.query<CandidateRow>(candidatesSql, [
+      strategyId,
+      after?.accountId ?? beforeAll,
+      after?.followId ?? beforeAll,
+      limit,
+      quote,
+      signal.venue,
+      signal.symbol,
+      signal.side,
+    ])
+    return rows.map(toCandidate)
+  }
+
+  async insert(tx: Transaction, stored: StoredSignal, brackets: readonly PlannedBracket[]): Promise<Set<string>> {
+    const { signal, plan, denial, plannedAt } = stored
+    const rows = await tx.query<{ bracket_id: string }>(insertSql, [
+      signal.signalId,
+      signal.strategyId,
+      stored.raw,
+      stored.strategyName,
+      plan === null ? null : instrumentJson(plan.instrument),
+      plan === null ? null : pricesJson(plan.prices),
+      denial === null ? null : JSON.stringify(denial),
+      signal.receivedAt,
+      plannedAt,
+      signal.venue,
+      signal.symbol,
+      signal.side,
+      signal.entryType,
+      plan !== null && signal.entryType === 'limit' ? plan.prices.entry.toString() : null,
+      ...planned.parameters(brackets),
+    ])
+    return new Set(rows.map((row) => row.bracket_id))
+  }
+}
+
+const zero = new Decimal('0')
+/** Sorts before every id. */
+const beforeAll = '00000000-0000-0000-0000-000000000000'
+
+function toCandidate(row: CandidateRow): Candidate {
+  return {
+    followId: row.follow_id as FollowId,
+    accountId: row.account_id as AccountId,
+    userId: row.user_id as UserId,
+    riskProfileId: row.risk_profile_id as RiskProfileId,
+    riskPercent: new Decimal(row.risk_percent),
+    leverage: row.leverage,
+    maxNotional: row.max_notional === null ? null : new Decimal(row.max_notional),
+    active: row.active,
+    followRevision: row.revision,
+    account: row.venue === null ? null : { venue: row.venue, connected: row.connected === true },
+    balance: balanceOf(row),
+    reserved: row.reserved === null ? zero : new Decimal(row.reserved),
+    openBracketId: row.own,
+    oppositeBracketId: row.opposite,
+  }
+}
+
+function balanceOf({ currency, total, free, equity, observed_ms: observedMs }: CandidateRow): Candidate['balance'] {
+  if (currency === null || total === null || free === null || equity === null || observedMs === null) return null
+  return {
+    currency,
+    total: new Decimal(total),
+    free: new Decimal(free),
+    equity: new Decimal(equity),
+    observedAt: new Date(observedMs),
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * Moves brackets on by news of any kind: locks them, asks the domain, saves, sends commands and tells of trades.
+ * Called by the use cases for order updates, closing and waking, inside their transaction.
+ * Must never decide anything itself.
+ */
+import { Injectable } from '@nestjs/common'
+import { orderCancel, orderSubmit, tradeClosed, tradeOpened } from '@tradewire/contracts/events/orders'
+import type { Transaction } from '@tradewire/database/transaction'
+import { Clock } from '@tradewire/kernel/clock'
+import { InjectConfig } from '@tradewire/nest-kit/tokens'
+import { Metrics } from '@tradewire/observability/metrics'
+import type { OrdersConfig } from '../../config.ts'
+import { advance, type Step } from '../../domain/advance.ts'
+import type { Bracket, BracketNews } from '../../domain/bracket.ts'
+import { cancelOf, closedOf, openedOf, submitOf } from '../../domain/commands.ts'
+import { type ExitPolicy, exitPolicyDefault } from '../../domain/decide.ts'
+import type { SignalPlan } from '../../domain/signal-plan.ts'
+import { Brackets } from '../../ports/brackets.port.ts'
+
+export interface NewsOfBracket {
+  readonly news: readonly BracketNews[]
+  /** The trace that what follows belongs to; null for none. */
+  readonly trace: string | null
+}
+
+interface Moved {
+  readonly before: Bracket
+  readonly plan: SignalPlan
+  readonly step: Step
+  readonly trace: string | null
+}
+
+@Injectable()
+export class AdvanceBrackets {
+  private readonly policy: ExitPolicy
+
+  constructor(
+    @InjectConfig() config: OrdersConfig,
+    private readonly brackets: Brackets,
+    private readonly clock: Clock,
+    private readonly metrics: Metrics,
+  ) {
+    this.policy = { ...exitPolicyDefault, limitRestMs: config.limitRestMs }
+  }
+
+  /** Brackets that do not exist are passed over. Answers those that were found, as they are now. */
+  async execute(tx: Transaction, newsById: ReadonlyMap<string, NewsOfBracket>): Promise<Bracket[]> {
+    const locked = await this.brackets.lock(tx, [...newsById.keys()])
+    const plans = await this.brackets.plansOf(tx, locked.map(({ signalId }) => signalId))
+    const now = this.clock.now().toISOString()
+    const moved = locked.flatMap((before): Moved[] => {
+      const plan = plans.get(before.signalId)
+      const { news, trace } = newsById.get(before.bracketId)!
+      if (plan === undefined) throw new Error(`bracket ${before.bracketId} has no stored plan`)
+      return [{ before, plan, trace, step: advance(before, news, { plan, policy: this.policy, now }) }]
+    })
+    await this.brackets.save(tx, moved.map(changeOf))
+    this.command(tx, moved)
+    await this.tell(tx, moved)
+    return moved.map(({ step }) => step.bracket)
+  }
+
+  /** Commands of one trace go out together, so that they still share messages. */
+  private command(tx: Transaction, moved: readonly Moved[]): void {
+    for (const [trace, group] of Map.groupBy(moved, (one) => one.trace)) {
+      const submits = group.flatMap(({ step, plan }) =>
+        step.submits.map((leg) => submitOf(step.bracket, leg, plan.expiresAt)),
+      )
+      const cancels = group.flatMap(({ step }) => step.cancels.map((leg) => cancelOf(step.bracket, leg)))
+      tx.append(orderSubmit, submits, { trace })
+      tx.append(orderCancel, cancels, { trace })
+    }
+  }
+
+  /** Trade events are numbered per account, without gaps, in the order in which they are committed (rule R17). */
+  private async tell(tx: Transaction, moved: readonly Moved[]): Promise<void> {
+    const telling = moved.filter(({ step }) => step.events.length > 0)
+    if (telling.length === 0) return
+    const counts = new Map<string, number>()
+    for (const { step } of telling) {
+      const { accountId } = step.bracket
+      counts.set(accountId, (counts.get(accountId) ?? 0) + step.events.length)
+    }
+    const last = await this.brackets.countOn(tx, counts)
+    const next = new Map([...counts].map(([account, count]) => [account, last.get(account)! - count + 1]))
+    for (const { step, trace } of telling) {
+      const { bracket } = step
+      for (const event of step.events) {
+        const sequence = next.get(bracket.accountId)!
+        next.set(bracket.accountId, sequence + 1)
+        if (event.kind === 'opened') tx.append(tradeOpened, openedOf(bracket, event.trade, sequence), { trace })
+        else tx.append(tradeClosed, closedOf(bracket, event.trade, sequence), { trace })
+        this.measure(event.kind, bracket)
+      }
+    }
+  }
+
+  private measure(kind: 'opened' | 'closed', { unprotectedMs }: Bracket): void {
+    this.metrics.counter('trades_total', 'Trades told, by kind').add(1, { kind })
+    if (kind === 'opened') {
+      this.metrics.histogram('position_unprotected_seconds', 'Held without a standing stop').record(unprotectedMs / 1_000)
+    }
+  }
+}
+
+function changeOf({ before, plan, step }: Moved) {
+  const closed = step.events.find((event) => event.kind === 'closed')
+  return { before, after: step.bracket, plan, closed: closed?.kind === 'closed' ? closed.trade : null }
+}

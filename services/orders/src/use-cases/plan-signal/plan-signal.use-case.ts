@@ -1,0 +1,195 @@
+/**
+ * Turns one accepted signal into a bracket or a coded refusal for every follower, and sends the entries off.
+ * Called by the signal consumer inside its transaction. Must never plan a follower twice: ids follow from signal and
+ * follow, so a replay after a crash inserts nothing and sends nothing that has been stored before.
+ */
+import { Injectable } from '@nestjs/common'
+import { orderPlanned, orderSubmit } from '@tradewire/contracts/events/orders'
+import { Database } from '@tradewire/database/database'
+import { RetryableError } from '@tradewire/database/retryable-error'
+import type { Transaction } from '@tradewire/database/transaction'
+import { Clock } from '@tradewire/kernel/clock'
+import { Decimal, decimal } from '@tradewire/kernel/decimal'
+import type { AccountId, FollowId } from '@tradewire/kernel/ids'
+import { InjectConfig } from '@tradewire/nest-kit/tokens'
+import { Metrics } from '@tradewire/observability/metrics'
+import type { OrdersConfig } from '../../config.ts'
+import { legOf } from '../../domain/advance.ts'
+import { plannedOf, submitOf } from '../../domain/commands.ts'
+import type { Denial } from '../../domain/denial.ts'
+import { type Candidate, type GateContext, judge, type Judgement } from '../../domain/gate.ts'
+import { bracketIdOf } from '../../domain/ids.ts'
+import type { Leg } from '../../domain/leg.ts'
+import { type PlanningPolicy, planSignal, type Signal, type SignalPlan, splitRulesOf } from '../../domain/signal-plan.ts'
+import { sizingTerms } from '../../domain/sizing.ts'
+import { venueCapabilities } from '../../domain/venue-capabilities.ts'
+import { ordersErrors } from '../../orders.errors.ts'
+import { type FollowerCursor, type PlannedBracket, Planning, type SignalFacts, type StoredSignal } from '../../ports/planning.port.ts'
+import { signalOf, type SignalData } from './signal.mapper.ts'
+
+/** Waits for the strategy's own news, which was sent before its signals. */
+export class StrategyNotHeardOf extends RetryableError {
+  override readonly name = 'StrategyNotHeardOf'
+}
+
+type Verdict = (candidate: Candidate) => Judgement
+
+/** Places of a margin: rounded up, far below any coin. */
+const marginPlaces = 8
+
+@Injectable()
+export class PlanSignal {
+  private readonly policy: PlanningPolicy
+  private readonly chunkRows: number
+
+  constructor(
+    @InjectConfig() config: OrdersConfig,
+    private readonly database: Database,
+    private readonly planning: Planning,
+    private readonly clock: Clock,
+    private readonly metrics: Metrics,
+  ) {
+    this.chunkRows = config.chunkRows
+    this.policy = {
+      stopLimitOffsetPercent: decimal(config.stopLimitOffsetPercent),
+      entryCostPercent: decimal(config.entryCostPercent),
+      balanceAgeMaxMs: config.balanceAgeMaxMs,
+    }
+  }
+
+  /**
+   * Followers come in chunks. Every chunk but the last commits by itself, so its orders leave while the next one is
+   * worked out; the last shares the consumer's transaction, whose commit remembers the signal.
+   */
+  async execute(data: SignalData, tx: Transaction): Promise<void> {
+    const beganMs = this.clock.monotonicMs()
+    const signal = signalOf(data)
+    const facts = await this.planning.lockSymbol(tx, signal)
+    const now = this.clock.now()
+    if (facts.strategy === undefined && now.getTime() < Date.parse(signal.expiresAt)) {
+      throw new StrategyNotHeardOf(`signal ${signal.signalId}: strategy ${signal.strategyId} is not known yet`)
+    }
+    const { stored, verdict } = this.judgeSignal(signal, data, facts, now)
+    const quote = facts.instrument?.quote ?? ''
+    let after: FollowerCursor | null = null
+    for (;;) {
+      const query = { signal, strategyId: signal.strategyId, quote, after, limit: this.chunkRows + 1 }
+      const found: Candidate[] = await this.planning.candidates(tx, query)
+      const chunk = found.slice(0, this.chunkRows).map((candidate) => planOne(candidate, stored, verdict))
+      if (found.length <= this.chunkRows) {
+        await this.store(tx, stored, chunk)
+        break
+      }
+      await this.database.transact((own) => this.store(own, stored, chunk))
+      after = chunk.at(-1)!.candidate
+    }
+    this.metrics.histogram('signal_planning_seconds', 'Planning of one signal for all its followers')
+      .record((this.clock.monotonicMs() - beganMs) / 1_000)
+  }
+
+  private judgeSignal(
+    signal: Signal,
+    data: SignalData,
+    facts: SignalFacts,
+    now: Date,
+  ): { readonly stored: StoredSignal; readonly verdict: Verdict } {
+    const known = { strategyActive: facts.strategy?.active === true, instrument: facts.instrument }
+    const planned = planSignal(signal, known, this.policy, now)
+    const common = { signal, raw: JSON.stringify(data), strategyName: facts.strategy?.name ?? null, plannedAt: now }
+    if (!planned.ok) {
+      const { error } = planned
+      const verdict: Verdict = () => ({ outcome: 'denied', denial: error, sizing: null })
+      return { stored: { ...common, plan: null, denial: error }, verdict }
+    }
+    const context = this.gateContext(planned.value, now)
+    return { stored: { ...common, plan: planned.value, denial: null }, verdict: (candidate) => judge(candidate, context) }
+  }
+
+  private gateContext(plan: SignalPlan, now: Date): GateContext {
+    const { margin, netting } = venueCapabilities[plan.venue]
+    return {
+      plan,
+      sizing: sizingTerms(plan.prices, plan.instrument, this.policy),
+      split: splitRulesOf(plan),
+      margin,
+      netting,
+      balanceAgeMaxMs: this.policy.balanceAgeMaxMs,
+      now,
+      accountsSeen: new Map<AccountId, FollowId>(),
+    }
+  }
+
+  private async store(tx: Transaction, stored: StoredSignal, chunk: readonly PlannedBracket[]): Promise<void> {
+    const fresh = await this.planning.insert(tx, stored, chunk)
+    const brackets = chunk.filter(({ bracketId }) => fresh.has(bracketId))
+    const denials = new Map<string, number>()
+    tx.append(orderPlanned, brackets.map((bracket) => plannedEvent(bracket, stored.signal)))
+    const submits = []
+    for (const { bracketId, candidate, result } of brackets) {
+      if (result.outcome === 'denied') {
+        denials.set(result.denial.code, (denials.get(result.denial.code) ?? 0) + 1)
+        continue
+      }
+      const { signalId, strategyId, venue, symbol, expiresAt } = stored.signal
+      const { leverage } = result.order
+      const owner = { bracketId, signalId, strategyId, accountId: candidate.accountId, venue, symbol, leverage }
+      submits.push(submitOf(owner, result.entry, expiresAt))
+    }
+    tx.append(orderSubmit, submits)
+    this.count(submits.length, denials)
+  }
+
+  private count(approved: number, denials: ReadonlyMap<string, number>): void {
+    const counter = this.metrics.counter('orders_planned_total', 'Followers planned, by outcome')
+    if (approved > 0) counter.add(approved, { outcome: 'approved' })
+    for (const [code, number] of denials) counter.add(number, { outcome: 'denied', code })
+  }
+}
+
+function planOne(candidate: Candidate, stored: StoredSignal, verdict: Verdict): PlannedBracket {
+  const bracketId = bracketIdOf(stored.signal.signalId, candidate.followId)
+  const judgement = verdict(candidate)
+  if (judgement.outcome === 'denied') {
+    const { denial, sizing } = judgement
+    return { bracketId, candidate, sizing, result: { outcome: 'denied', denial } }
+  }
+  const { order, sizing } = judgement
+  const entry = entryOf(candidate, order.quantity, stored)
+  const margin = marginOf(new Decimal(sizing.notional), order.leverage ?? 1)
+  return { bracketId, candidate, sizing, result: { outcome: 'approved', order, entry, margin } }
+}
+
+function entryOf({ accountId }: Candidate, quantity: Decimal, { signal, plan, plannedAt }: StoredSignal): Leg {
+  const limit = signal.entryType === 'limit' && plan !== null ? plan.prices.entry : null
+  return legOf(
+    { signalId: signal.signalId, accountId, side: signal.side },
+    {
+      leg: 'entry',
+      purpose: 'entry',
+      type: signal.entryType,
+      quantity,
+      price: limit,
+      triggerPrice: null,
+      callbackRatePercent: null,
+    },
+    plannedAt.toISOString(),
+  )
+}
+
+/** What the entry takes from the free balance until the venue's balance tells of it. */
+function marginOf(notional: Decimal, leverage: number): string {
+  return notional.div(String(leverage)).round(marginPlaces, Decimal.roundUp).toString()
+}
+
+function plannedEvent({ bracketId, candidate, result }: PlannedBracket, { signalId, strategyId }: Signal) {
+  const { followId, accountId, userId } = candidate
+  const ids = { signalId, strategyId, followId, accountId, userId, bracketId }
+  return plannedOf(
+    ids,
+    result.outcome === 'approved' ? { quantity: result.order.quantity.toString() } : { denial: denialText(result.denial) },
+  )
+}
+
+function denialText({ code }: Denial): { readonly code: string; readonly message: string } {
+  return { code, message: ordersErrors.definitions[code].message }
+}

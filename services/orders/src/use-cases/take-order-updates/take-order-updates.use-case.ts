@@ -1,0 +1,58 @@
+/**
+ * What brokers told of our orders, applied to their brackets.
+ * Called by the order update consumer with up to some hundred events at once. Must never trust the order of arrival.
+ */
+import { Injectable } from '@nestjs/common'
+import { traceOf } from '@tradewire/bus/delivery'
+import type { ConsumedEvent } from '@tradewire/bus/consumer-runner'
+import type { orderUpdateEvents } from '@tradewire/contracts/events/brokers'
+import type { Transaction } from '@tradewire/database/transaction'
+import { Decimal } from '@tradewire/kernel/decimal'
+import type { BracketNews } from '../../domain/bracket.ts'
+import type { LegNews, LegUpdate } from '../../domain/leg.ts'
+import { AdvanceBrackets } from '../advance-brackets/advance-brackets.use-case.ts'
+
+export type OrderUpdateEvent = ConsumedEvent<(typeof orderUpdateEvents)[number]>
+
+const newsByName: Readonly<Record<OrderUpdateEvent['name'], LegNews>> = {
+  'order.accepted': 'accepted',
+  'order.filled': 'filled',
+  'order.rejected': 'rejected',
+  'order.unknown': 'unknown',
+  'order.cancelled': 'cancelled',
+}
+
+@Injectable()
+export class TakeOrderUpdates {
+  constructor(private readonly advanceBrackets: AdvanceBrackets) {}
+
+  async execute(events: readonly OrderUpdateEvent[], tx: Transaction): Promise<void> {
+    const newsById = new Map<string, { news: BracketNews[]; trace: string | null }>()
+    for (const event of events) {
+      const news: BracketNews = { kind: 'update', update: updateOf(event) }
+      const of = newsById.get(event.data.bracketId)
+      if (of === undefined) newsById.set(event.data.bracketId, { news: [news], trace: traceOf(event) })
+      else of.news.push(news)
+    }
+    await this.advanceBrackets.execute(tx, newsById)
+  }
+}
+
+/** The contract has checked that amounts are decimals. */
+function updateOf({ name, data }: OrderUpdateEvent): LegUpdate {
+  return {
+    intentId: data.intentId,
+    news: newsByName[name],
+    revision: data.revision,
+    venueOrderId: data.venueOrderId,
+    clientOrderId: data.clientOrderId,
+    final: data.final,
+    filledQuantity: new Decimal(data.filledQuantity),
+    averagePrice: data.averagePrice === null ? null : new Decimal(data.averagePrice),
+    fee: new Decimal(data.fee),
+    feeCurrency: data.feeCurrency,
+    reason: data.reason,
+    sentAt: data.sentAt,
+    observedAt: data.observedAt,
+  }
+}

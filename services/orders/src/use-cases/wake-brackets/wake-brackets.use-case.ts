@@ -1,0 +1,31 @@
+/**
+ * Looks again at brackets that asked for it: refused closes, resting limit entries, fees under way.
+ * Called by the wake job. Must never guess at orders without an answer: brokers' evidence moves those.
+ */
+import { Injectable } from '@nestjs/common'
+import { Database } from '@tradewire/database/database'
+import { Clock } from '@tradewire/kernel/clock'
+import { Brackets } from '../../ports/brackets.port.ts'
+import { AdvanceBrackets } from '../advance-brackets/advance-brackets.use-case.ts'
+
+/** Brackets woken in one transaction. */
+const batchRows = 200
+
+@Injectable()
+export class WakeBrackets {
+  constructor(
+    private readonly database: Database,
+    private readonly brackets: Brackets,
+    private readonly clock: Clock,
+    private readonly advanceBrackets: AdvanceBrackets,
+  ) {}
+
+  /** Answers whether more may be due. */
+  async execute(): Promise<boolean> {
+    const ids = await this.brackets.dueIds(this.clock.now(), batchRows)
+    if (ids.length === 0) return false
+    const newsById = new Map(ids.map((id) => [id, { news: [{ kind: 'wake' as const }], trace: null }]))
+    await this.database.transact((tx) => this.advanceBrackets.execute(tx, newsById))
+    return ids.length === batchRows
+  }
+}
