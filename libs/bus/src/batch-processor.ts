@@ -171,10 +171,7 @@ export class BatchProcessor {
       )
       const done = new Set(rows.map((row) => row.event_id))
       const left = delivery.events.filter(({ id }) => !done.has(id))
-      const all = [
-        ...left.map((event) => this.failedLetter(delivery, event, error)),
-        ...this.invalidLetters(delivery),
-      ]
+      const all = [...left.map((event) => this.failedLetter(delivery, event, error)), ...this.invalidLetters(delivery)]
       if (all.length > 0) await insertDeadLetters(tx, all)
       return all
     })

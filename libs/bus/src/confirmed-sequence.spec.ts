@@ -9,7 +9,9 @@ function progress(...entries: [string, Partial<ConsumerProgress>][]): Map<string
 
 describe('the confirmed sequence', () => {
   it('is the end of the stream when every consumer is done, also those with few messages', () => {
-    expect(confirmedSequenceOf(100, ['a', 'b'], progress(['a', {}], ['b', { deliveredSequence: 0, floorSequence: 0 }]))).toBe(100)
+    expect(
+      confirmedSequenceOf(100, ['a', 'b'], progress(['a', {}], ['b', { deliveredSequence: 0, floorSequence: 0 }])),
+    ).toBe(100)
   })
 
   it('is the lowest floor while messages are out', () => {

@@ -3,12 +3,7 @@
  * Started by startService; called by the relay, the consumer runner, the answerer and RpcClient.
  * Must never hold up a service's start: without NATS everything is kept in PostgreSQL (rule R1).
  */
-import {
-  jetstream,
-  type JetStreamClient,
-  type JetStreamManager,
-  jetstreamManager,
-} from '@nats-io/jetstream'
+import { jetstream, type JetStreamClient, type JetStreamManager, jetstreamManager } from '@nats-io/jetstream'
 import type { EventContract } from '@tradewire/contracts/define-event'
 import { allEvents } from '@tradewire/contracts/events/all'
 import { type Randomness, SystemRandomness } from '@tradewire/kernel/randomness'

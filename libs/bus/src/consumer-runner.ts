@@ -12,11 +12,11 @@ import { type Randomness, SystemRandomness } from '@tradewire/kernel/randomness'
 import { nanos } from 'nats'
 import { setTimeout as delay } from 'node:timers/promises'
 import { backoffMs } from './backoff.ts'
-import { BatchProcessor, type EventsHandler, redeliveryWaitsMs } from './batch-processor.ts'
+import { BatchProcessor, redeliveryWaitsMs } from './batch-processor.ts'
 import { type BusLogger, errorFields } from './bus-logger.ts'
 import { type BusMetrics, noBusMetrics } from './bus-metrics.ts'
 import type { Bus } from './connection.ts'
-import { type Delivery, DeliveryParser, type KeyOf } from './delivery.ts'
+import { type Delivery, DeliveryParser } from './delivery.ts'
 import { GatherQueue } from './gather-queue.ts'
 import { filterSubjectOf, type StreamName, streamOf } from './streams.ts'
 
@@ -85,9 +85,7 @@ export class ConsumerRunner {
 
   /** Starts consuming once the bus is ready, and goes on through every outage until stopped. */
   start<Contract extends EventContract>(options: ConsumerOptions<Contract>): RunningConsumer {
-    const consumer = new SupervisedConsumer(this.deps, options as unknown as ConsumerOptions, () =>
-      this.running.delete(consumer),
-    )
+    const consumer = new SupervisedConsumer(this.deps, options, () => this.running.delete(consumer))
     this.running.add(consumer)
     consumer.start()
     return consumer
@@ -125,12 +123,12 @@ class SupervisedConsumer implements RunningConsumer {
     this.ended = ended
     this.stream = options.stream ?? streamOf(options.contracts[0]!)
     this.randomness = deps.randomness ?? new SystemRandomness()
-    this.parser = new DeliveryParser(options.contracts, options.key as KeyOf | undefined)
+    this.parser = new DeliveryParser(options.contracts, options.key)
     this.processor = new BatchProcessor({
       consumer: options.durable,
       stream: this.stream,
       database: deps.database,
-      handler: options.handler as EventsHandler,
+      handler: options.handler,
       logger: deps.logger,
       metrics: deps.metrics ?? noBusMetrics,
       now: () => deps.clock.now(),

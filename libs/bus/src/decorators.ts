@@ -65,7 +65,7 @@ export function Consume<const Contracts extends EventContract | readonly EventCo
 ): MethodDecoratorOf<(events: readonly ConsumedEvent<OneOf<Contracts>>[], tx: Transaction) => Promise<void>> {
   const extras: ConsumeExtras = {
     contracts: (Array.isArray(contracts) ? contracts : [contracts]) as readonly EventContract[],
-    options: options as unknown as ConsumeOptions<EventContract>,
+    options,
   }
   return (target, key, descriptor) => {
     carryOutcome(descriptor)

@@ -31,7 +31,10 @@ function write(consumer: string) {
 
 async function emit(count: number, from = 1): Promise<void> {
   await node.database.transact(async (tx) => {
-    tx.append(thingHappened, numbers(from, from + count - 1).map((number) => ({ account: `a${number % 5}`, number })))
+    tx.append(
+      thingHappened,
+      numbers(from, from + count - 1).map((number) => ({ account: `a${number % 5}`, number })),
+    )
   })
 }
 
@@ -62,7 +65,10 @@ describe('the bus', () => {
 
   it('packs batched events into one message and partitioned ones by account', async () => {
     await node.database.transact(async (tx) => {
-      tx.append(thingCounted, numbers(1, 250).map((number) => ({ account: 'a', number })))
+      tx.append(
+        thingCounted,
+        numbers(1, 250).map((number) => ({ account: 'a', number })),
+      )
       tx.append(thingOrdered, { accountId: 'df30b2fa-adc8-47cb-a9f5-be90ae259827' })
     })
     const rows = await node.database.query<{ subject: string; event_count: number }>(
@@ -143,8 +149,20 @@ describe('the bus', () => {
       handler: write('strict'),
     })
     const eventId = ids.next()
-    const bodies = ['not json at all', JSON.stringify({ events: [{ id: eventId, name: 'thing.happened', version: 1,
-      occurredAt: '2024-01-01T00:00:00.000Z', data: { account: 'a', number: 'many' } }] })]
+    const bodies = [
+      'not json at all',
+      JSON.stringify({
+        events: [
+          {
+            id: eventId,
+            name: 'thing.happened',
+            version: 1,
+            occurredAt: '2024-01-01T00:00:00.000Z',
+            data: { account: 'a', number: 'many' },
+          },
+        ],
+      }),
+    ]
     for (const body of bodies) {
       await node.database.query(
         `insert into outbox (id, subject, body, event_count, claimed_until) values ($1, 'thing.happened', $2, 1, now())`,
@@ -155,8 +173,10 @@ describe('the bus', () => {
       const found = await listDeadLetters(node.database, { consumer: 'strict' })
       return found.length === 2 ? found : undefined
     })
-    expect(letters.map(({ eventId: id }) => id).toSorted()).toEqual([eventId, null].toSorted())
-    expect(letters.every(({ errorClass, deliveries }) => errorClass === 'ContractBroken' && deliveries === 1)).toBe(true)
+    expect(new Set(letters.map(({ eventId: id }) => id))).toEqual(new Set([eventId, null]))
+    expect(letters.every(({ errorClass, deliveries }) => errorClass === 'ContractBroken' && deliveries === 1)).toBe(
+      true,
+    )
     await eventually(async () => onceEach(await harness.effects('strict'), 300), { describe: 'the good ones' })
     await consumer.stop()
   })
@@ -174,7 +194,7 @@ describe('the bus', () => {
       handler: async (events, tx) => {
         running += 1
         most = Math.max(most, running)
-        await tx.query('select pg_sleep($1::float8 / 1000)', [events[0]!.data.number % 7])
+        await tx.query('select pg_sleep($1::float8 / 1000)', [(events.at(0)?.data.number ?? 0) % 7])
         for (const { data } of events) seen.set(data.account, [...(seen.get(data.account) ?? []), data.number])
         running -= 1
       },

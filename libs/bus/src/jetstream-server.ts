@@ -87,10 +87,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   }
 
   private answerWith({ contract }: AnswerExtras, handler: MessageHandler): void {
-    this.answerer.answer(
-      contract,
-      async (request) => (await invoke(handler, [request])) as Result<unknown, CodedError>,
-    )
+    this.answerer.answer(contract, async (request) => (await invoke(handler, [request])) as Result<unknown, CodedError>)
   }
 }
 

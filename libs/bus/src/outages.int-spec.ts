@@ -18,8 +18,8 @@ beforeEach(() => process.on('unhandledRejection', remember))
 afterEach(async () => {
   for (const node of nodes) await node.runner.stop()
   // The next test's consumers start with an empty stream.
-  await eventually(() => nodes[0]!.bus.ready())
-  await nodes[0]!.bus.manager().streams.purge('EVENTS')
+  await eventually(() => first().bus.ready())
+  await first().bus.manager().streams.purge('EVENTS')
   for (const node of nodes) await node.stop()
   nodes = []
   await backends.query('truncate things.effect, things.outbox, things.inbox')
@@ -31,6 +31,16 @@ async function start(options?: { readonly relay?: boolean }): Promise<Node> {
   const node = await harness.node(options)
   nodes.push(node)
   return node
+}
+
+function numbered(place: number): Node {
+  const node = nodes.at(place % nodes.length)
+  if (node === undefined) throw new Error('no node was started')
+  return node
+}
+
+function first(): Node {
+  return numbered(0)
 }
 
 function consume(node: Node, durable: string): void {
@@ -48,9 +58,12 @@ function consume(node: Node, durable: string): void {
 
 /** Commits numbers one transaction of ten at a time, as load that goes on through an outage. */
 async function emit(node: Node, from: number, to: number): Promise<void> {
-  for (let first = from; first <= to; first += 10) {
+  for (let start = from; start <= to; start += 10) {
     await node.database.transact(async (tx) => {
-      tx.append(thingHappened, numbers(first, Math.min(first + 9, to)).map((number) => ({ account: 'a', number })))
+      tx.append(
+        thingHappened,
+        numbers(start, Math.min(start + 9, to)).map((number) => ({ account: 'a', number })),
+      )
     })
   }
 }
@@ -138,7 +151,9 @@ describe('outages of the bus', () => {
     })
     const before = await node.bus.manager().streams.info('EVENTS')
     // As the table looks when the process dies between the acknowledgement and the mark, after the server's window.
-    await node.database.query('update outbox set published_at = null, store = null, stream_sequence = null, claimed_until = now()')
+    await node.database.query(
+      'update outbox set published_at = null, store = null, stream_sequence = null, claimed_until = now()',
+    )
     await eventually(async () => {
       const [row] = await node.database.query<{ marked: number }>('select count(store)::int as marked from outbox')
       return row?.marked === 100
@@ -149,15 +164,14 @@ describe('outages of the bus', () => {
   })
 
   it('skip nothing when transactions commit out of order while four relays run', async () => {
-    const producers = [await start(), await start(), await start(), await start()]
-    const node = producers[0]!
-    consume(node, 'disordered')
+    await Promise.all([start(), start(), start(), start()])
+    consume(first(), 'disordered')
     const disorder = async (pair: number): Promise<void> => {
       let firstIsReady!: () => void
       const ready = new Promise<void>((resolve) => (firstIsReady = resolve))
       let secondIsDone!: () => void
       const done = new Promise<void>((resolve) => (secondIsDone = resolve))
-      const writer = producers[pair % 4]!.database
+      const writer = numbered(pair).database
       const early = writer.transact(async (tx) => {
         tx.append(thingHappened, { account: 'a', number: pair * 2 - 1 })
         firstIsReady()
@@ -165,7 +179,7 @@ describe('outages of the bus', () => {
       })
       const late = ready
         .then(() =>
-          producers[(pair + 1) % 4]!.database.transact(async (tx) => {
+          numbered(pair + 1).database.transact(async (tx) => {
             tx.append(thingHappened, { account: 'a', number: pair * 2 })
           }),
         )
@@ -173,7 +187,7 @@ describe('outages of the bus', () => {
       await Promise.all([early, late])
     }
     // Each pair needs two connections: run few at a time.
-    for (let first = 1; first <= 250; first += 10) await Promise.all(numbers(first, first + 9).map(disorder))
+    for (let from = 1; from <= 250; from += 10) await Promise.all(numbers(from, from + 9).map(disorder))
     await eventually(async () => onceEach(await harness.effects('disordered'), 500), { withinMs: 20_000 })
   }, 60_000)
 

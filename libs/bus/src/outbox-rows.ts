@@ -74,7 +74,12 @@ const pruneSql = `with gone as (
 /** Deletes confirmed rows of a store that are older than the keep time. Answers how many. */
 export async function pruneRows(
   database: Database,
-  limits: { readonly store: string; readonly confirmedSequence: string; readonly keepSeconds: number; readonly rows: number },
+  limits: {
+    readonly store: string
+    readonly confirmedSequence: string
+    readonly keepSeconds: number
+    readonly rows: number
+  },
 ): Promise<number> {
   const { store, confirmedSequence, keepSeconds, rows } = limits
   const [gone] = await database.query<{ rows: number }>(pruneSql, [store, confirmedSequence, keepSeconds, rows])

@@ -77,7 +77,10 @@ describe('questions over the bus', () => {
 describe('a Nest controller on the bus', () => {
   it('handles events once, in transactions, under the durable of its service', async () => {
     await node.database.transact(async (tx) => {
-      tx.append(thingHappened, numbers(1, 120).map((number) => ({ account: 'a', number })))
+      tx.append(
+        thingHappened,
+        numbers(1, 120).map((number) => ({ account: 'a', number })),
+      )
     })
     await eventually(async () => onceEach(await harness.effects('nest'), 120))
     const info = await node.bus.manager().consumers.info('EVENTS', 'things-happened')

@@ -149,7 +149,8 @@ export class OutboxRelay {
   private failed(message: Publication, reason: string, streamMissing: boolean): void {
     this.settle(message)
     this.metrics.publishFailed(1)
-    if (!this.failing) this.logger.warn({ subject: message.subject, reason }, 'a message waits: it was not acknowledged')
+    if (!this.failing)
+      this.logger.warn({ subject: message.subject, reason }, 'a message waits: it was not acknowledged')
     this.failing = true
     // The row stays; its claim runs out and a poll takes it again.
     if (streamMissing) this.bus.recheck()

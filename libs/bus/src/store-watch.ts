@@ -102,7 +102,12 @@ export class StoreWatch {
     )
     for (const { store, confirmed_sequence: confirmedSequence } of stores) {
       await repeat(() =>
-        pruneRows(this.deps.database, { store, confirmedSequence, keepSeconds: outboxKeepSeconds, rows: pruneBatchRows }),
+        pruneRows(this.deps.database, {
+          store,
+          confirmedSequence,
+          keepSeconds: outboxKeepSeconds,
+          rows: pruneBatchRows,
+        }),
       )
     }
     await repeat(() => pruneInbox(this.deps.database, inboxKeepSeconds, pruneBatchRows))
@@ -114,7 +119,10 @@ export class StoreWatch {
     if (known === undefined) return this.begin(stream, info.created)
     const lost = known.created_at !== info.created || !(await this.tailStands(manager, info, known.store))
     if (!lost) return known.store
-    this.deps.logger.warn({ stream, store: known.store }, 'the bus has lost its store; unconfirmed messages follow again')
+    this.deps.logger.warn(
+      { stream, store: known.store },
+      'the bus has lost its store; unconfirmed messages follow again',
+    )
     this.deps.metrics.storeLost(stream)
     return this.begin(stream, info.created, known)
   }

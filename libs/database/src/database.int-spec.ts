@@ -47,7 +47,11 @@ function connect(name: string, options: { unsafeDurability?: boolean } = {}): Pr
 }
 
 beforeAll(async () => {
-  await Promise.all([runMigrations(service('things')), runMigrations(service('others')), runMigrations(service('things'))])
+  await Promise.all([
+    runMigrations(service('things')),
+    runMigrations(service('others')),
+    runMigrations(service('things')),
+  ])
   database = await connect('things')
   backends.onStop(() => database.close())
 })
@@ -126,8 +130,8 @@ describe('the database', () => {
     const outcomes = await Promise.allSettled([cross(10, 11, oneArrived, two), cross(11, 10, twoArrived, one)])
     const failed = outcomes.filter((outcome) => outcome.status === 'rejected')
     expect(failed).toHaveLength(1)
-    expect(failed[0]!.reason).toBeInstanceOf(TransactionConflictError)
-    expect(failed[0]!.reason).toBeInstanceOf(RetryableError)
+    expect(failed.at(0)?.reason).toBeInstanceOf(TransactionConflictError)
+    expect(failed.at(0)?.reason).toBeInstanceOf(RetryableError)
   })
 
   it('refuses a server that may forget commits', async () => {

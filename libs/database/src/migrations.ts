@@ -63,7 +63,9 @@ async function createRoleAndSchema(admin: Client, options: RunMigrationsOptions)
   const exists = await admin.query('select 1 from pg_roles where rolname = $1', [options.role])
   const verb = exists.rowCount === 0 ? 'create' : 'alter'
   await admin.query(`${verb} role ${role} login password ${escapeLiteral(options.password)}`)
-  const database = escapeIdentifier((await admin.query<{ name: string }>('select current_database() as name')).rows[0]!.name)
+  const database = escapeIdentifier(
+    (await admin.query<{ name: string }>('select current_database() as name')).rows[0]!.name,
+  )
   await admin.query(`revoke all on database ${database} from public`)
   await admin.query(`grant connect on database ${database} to ${role}`)
   await admin.query('revoke all on schema public from public')

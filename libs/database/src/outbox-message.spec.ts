@@ -72,7 +72,11 @@ describe('the outbox buffer', () => {
   it('keeps a message below the size that the bus takes', () => {
     const outbox = buffer()
     const text = 'x'.repeat(150_000)
-    outbox.append(batched, [1, 2, 3].map((n) => ({ n, text })), null)
+    outbox.append(
+      batched,
+      [1, 2, 3].map((n) => ({ n, text })),
+      null,
+    )
     expect(outbox.take().map(({ eventCount }) => eventCount)).toEqual([2, 1])
   })
 

@@ -35,7 +35,15 @@ export class DatabaseUnavailableError extends RetryableError {
 const conflictStates = new Set(['40001', '40P01', '55P03', '57014'])
 /** Shutdown, crash, start-up, too many connections, idle-in-transaction timeout; class 08 is checked by prefix. */
 const unavailableStates = new Set(['57P01', '57P02', '57P03', '53300', '25P03', '25P04'])
-const systemCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN'])
+const systemCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+  'EAI_AGAIN',
+])
 /** pg reports these without a code. */
 const unavailableMessages =
   /Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/i

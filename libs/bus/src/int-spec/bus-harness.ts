@@ -46,7 +46,9 @@ export class BusHarness {
       migrations: [
         {
           name: '001-effect',
-          sql: ['create table effect (consumer text not null, number int not null, at timestamptz not null default now())'],
+          sql: [
+            'create table effect (consumer text not null, number int not null, at timestamptz not null default now())',
+          ],
         },
       ],
     })

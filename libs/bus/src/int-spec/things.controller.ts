@@ -19,7 +19,12 @@ export class Doubler {
   }
 }
 
-export const refusedNumber: CodedError = { code: 'NEGATIVE', kind: 'refused', message: 'No negative numbers.', context: { number: -1 } }
+export const refusedNumber: CodedError = {
+  code: 'NEGATIVE',
+  kind: 'refused',
+  message: 'No negative numbers.',
+  context: { number: -1 },
+}
 
 @Controller()
 export class ThingsController {
@@ -30,7 +35,10 @@ export class ThingsController {
   }
 
   @Answer(doubleNumber)
-  async double({ number, note }: RequestOf<typeof doubleNumber>): Promise<Result<ReplyOf<typeof doubleNumber>, CodedError>> {
+  async double({
+    number,
+    note,
+  }: RequestOf<typeof doubleNumber>): Promise<Result<ReplyOf<typeof doubleNumber>, CodedError>> {
     seenNumbers.push(number)
     if (number < 0) return err(refusedNumber)
     if (number === 13) throw new Error('thirteen')
