@@ -24,5 +24,7 @@ export const signalsService = defineService({
     connectionWaitMs,
   },
   bus: true,
+  // Alerts are taken without the bus; their events wait in the outbox.
+  readyWithoutBus: true,
   configureHttp: serveAlerts,
 })
