@@ -1,9 +1,11 @@
 /**
  * The tidy command: `node scripts/dist/check/tidy/main.js [--json] [--shrink]`.
- * `--shrink` lowers the committed baseline to what the code is now; nothing ever raises it.
+ * `--shrink` lowers the committed baseline to what the code is now; where there is none it writes the first one.
+ * Must never raise a figure.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Finding } from '../finding.ts'
 import { reportFindings } from '../report-findings.ts'
 import { repositoryFiles, repositoryRoot } from '../repository.ts'
 import type { Baseline } from './ratchet.ts'
@@ -13,9 +15,17 @@ import { vocabularyOf } from './vocabulary.ts'
 
 const baselinePath = 'scripts/tidy-baseline.json'
 
-function readBaseline(root: string): Baseline {
+const largerBaseline: Finding = {
+  path: baselinePath,
+  line: 0,
+  rule: 'ratchet-baseline',
+  message: 'the code is better than the baseline says',
+  mend: 'pnpm tidy:shrink, and commit the smaller baseline',
+}
+
+function readBaseline(root: string): Baseline | undefined {
   const path = join(root, baselinePath)
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Baseline) : {}
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Baseline) : undefined
 }
 
 function run(options: ReadonlySet<string>): number {
@@ -24,19 +34,15 @@ function run(options: ReadonlySet<string>): number {
     .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !path.includes('/fixtures/'))
     .map((path) => sourceOf(path, readFileSync(join(root, path), 'utf8')))
   const baseline = readBaseline(root)
-  const { findings, shrunk } = tidy(sources, vocabularyOf(sources), baseline)
-  const before = JSON.stringify(baseline)
-  if (options.has('--shrink')) writeFileSync(join(root, baselinePath), `${JSON.stringify(shrunk, undefined, 2)}\n`)
-  const all = [...findings]
-  if (!options.has('--shrink') && before !== JSON.stringify(shrunk)) {
-    all.push({
-      path: baselinePath,
-      line: 0,
-      rule: 'ratchet-baseline',
-      message: 'the code is better than the baseline says',
-      mend: 'pnpm tidy:shrink, and commit the smaller baseline',
-    })
+  const report = tidy(sources, vocabularyOf(sources), baseline ?? {})
+  if (options.has('--shrink')) {
+    const next = baseline === undefined ? report.first : report.shrunk
+    writeFileSync(join(root, baselinePath), `${JSON.stringify(next, undefined, 2)}\n`)
+    console.log(`${baselinePath}: ${Object.keys(next).length} figures above their limits`)
+    return 0
   }
+  const isLarger = JSON.stringify(baseline ?? {}) !== JSON.stringify(report.shrunk)
+  const all = isLarger ? [...report.findings, largerBaseline] : report.findings
   return reportFindings(all, `${sources.length} files`)
 }
 

@@ -49,20 +49,31 @@ export function walk(node: ts.Node, visit: (node: ts.Node) => void): void {
   ts.forEachChild(node, (child) => walk(child, visit))
 }
 
+const knownComments = new WeakMap<Source, readonly ts.CommentRange[]>()
+
 /** Every comment of the file once, in order. */
 export function commentsOf(source: Source): readonly ts.CommentRange[] {
+  const known = knownComments.get(source)
+  if (known !== undefined) return known
+  const comments = findComments(source)
+  knownComments.set(source, comments)
+  return comments
+}
+
+/** Looks around every token: a comment belongs to the one before it or to the one after it. */
+function findComments(source: Source): readonly ts.CommentRange[] {
+  if (!source.text.includes('//') && !source.text.includes('/*')) return []
   const found = new Map<number, ts.CommentRange>()
   const collect = (ranges: readonly ts.CommentRange[] | undefined) => {
     for (const range of ranges ?? []) found.set(range.pos, range)
   }
   const visit = (node: ts.Node): void => {
-    if (node.kind === ts.SyntaxKind.JsxText) return
-    if (node.getChildCount(source.tree) === 0) {
+    const children = node.getChildren(source.tree)
+    if (children.length === 0) {
       collect(ts.getLeadingCommentRanges(source.text, node.getFullStart()))
       collect(ts.getTrailingCommentRanges(source.text, node.getEnd()))
-      return
     }
-    for (const child of node.getChildren(source.tree)) visit(child)
+    for (const child of children) visit(child)
   }
   visit(source.tree)
   return [...found.values()].toSorted((left, right) => left.pos - right.pos)

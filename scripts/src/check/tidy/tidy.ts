@@ -1,7 +1,7 @@
 /** All tidy rules over a set of files. Called by the tidy command and its spec. Must never write. */
 import type { Finding } from '../finding.ts'
 import { allowancesOf, covers, type Allowance } from './allowances.ts'
-import { judge, measure, ruleOf, shrink, type Baseline, type Excess } from './ratchet.ts'
+import { first, judge, measure, ruleOf, shrink, type Baseline, type Excess } from './ratchet.ts'
 import type { Rule, Vocabulary } from './rule.ts'
 import { headComment, noCommentedOutCode, noLeftOvers } from './rules/comments.ts'
 import { noBarrel, noDefaultExport } from './rules/exports.ts'
@@ -34,6 +34,8 @@ export interface TidyReport {
   readonly findings: readonly Finding[]
   /** The baseline as it could be now. */
   readonly shrunk: Baseline
+  /** What the baseline would be if there were none. */
+  readonly first: Baseline
 }
 
 export function tidy(sources: readonly Source[], vocabulary: Vocabulary, baseline: Baseline): TidyReport {
@@ -45,7 +47,7 @@ export function tidy(sources: readonly Source[], vocabulary: Vocabulary, baselin
     excesses.push(...checked.excesses)
   }
   findings.push(...judge(excesses, baseline))
-  return { findings, shrunk: shrink(excesses, baseline) }
+  return { findings, shrunk: shrink(excesses, baseline), first: first(excesses) }
 }
 
 export interface CheckedSource {

@@ -10,7 +10,7 @@ const LIMIT_WORDS = new Set(['timeout', 'interval', 'delay', 'limit', 'max', 'tt
 const UNIT_WORDS = new Set(
   (
     'ms us ns bps max min default count percent ratio factor port length size width height version epoch seed status ' +
-    'code id key offset scale precision weight capacity second minute hour day week'
+    'code id key offset scale precision weight capacity largest smallest second minute hour day week'
   ).split(' '),
 )
 

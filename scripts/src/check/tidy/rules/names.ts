@@ -25,18 +25,26 @@ function isSubject(text: string, { eventNames, rpcNames }: Vocabulary): boolean 
   return [...eventNames].some((name) => text.startsWith(`${name}.`) && /^[\w*>.]*$/.test(text))
 }
 
+/** How many public methods a use case has is a matter of the ratchet; a lone one is called execute. */
 export const oneExecute: Rule = {
   name: 'one-execute',
   mend: 'one use case is one class with one public method, execute; pure parts go to domain/',
-  applies: (source) => /\/use-cases\/.*\.use-case\.ts$/.test(source.path),
+  applies: isUseCase,
   check(source: Source): readonly Violation[] {
-    const classes = source.tree.statements.filter(ts.isClassDeclaration).filter(isExported)
-    if (classes.length !== 1) return [{ line: 1, message: `${classes.length} exported classes in a use-case file` }]
-    const open = classes.flatMap((declaration) => publicMethods(declaration))
-    if (open.length === 1 && open[0]?.name.getText() === 'execute') return []
-    const names = open.map((method) => method.name.getText()).join(', ')
-    return [{ line: 1, message: `public methods: ${names === '' ? 'none' : names}` }]
+    const open = publicMethodsOf(source).map((method) => method.name.getText())
+    if (open.length > 1 || open[0] === 'execute') return []
+    return [{ line: 1, message: open.length === 0 ? 'no public method' : `its public method is called ${open.join()}` }]
   },
+}
+
+function isUseCase(source: Source): boolean {
+  return /\/use-cases\/.*\.use-case\.ts$/.test(source.path)
+}
+
+/** The public methods of all exported classes of a use-case file; none elsewhere. */
+export function publicMethodsOf(source: Source): ts.MethodDeclaration[] {
+  if (!isUseCase(source)) return []
+  return source.tree.statements.filter(ts.isClassDeclaration).filter(isExported).flatMap(publicMethods)
 }
 
 function isExported(declaration: ts.ClassDeclaration): boolean {
