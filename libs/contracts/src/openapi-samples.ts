@@ -20,7 +20,6 @@ const byName: Readonly<Record<string, JsonValue>> = {
   maxNotional: '25000',
   currency: 'USDT',
   symbol: 'BTC/USDT',
-  username: 'johndoe',
   url: 'https://example.com/hooks',
   name: 'Moderate',
 }

@@ -126,6 +126,12 @@ describe('log-in', () => {
     expect(codeOf(await logIn('guessed', password, '192.0.2.99'))).toBe('ok')
   })
 
+  it('lets the right password in as often as it comes, also many times at once', async () => {
+    await newUser('popular')
+    const results = await Promise.all(Array.from({ length: 12 }, () => logIn('popular')))
+    expect(results.map(codeOf)).toEqual(Array.from({ length: 12 }, () => 'ok'))
+  })
+
   it('forgets wrong passwords after a right one', async () => {
     await newUser('clumsy')
     for (let round = 0; round < 3; round += 1) {

@@ -1,7 +1,7 @@
 /** Users, sessions, refresh tokens and log-in attempts. Called by runMigrations. Must never be edited once released. */
-import type { SqlMigration } from '@tradewire/database/migrations'
+import type { Migration } from '@tradewire/database/migrations'
 
-export const createIdentity: SqlMigration = {
+export const createIdentity: Migration = {
   name: '001-identity',
   sql: [
     `create table app_user (

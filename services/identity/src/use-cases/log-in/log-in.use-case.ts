@@ -9,6 +9,7 @@ import { Database } from '@tradewire/database/database'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { judgeAttempt } from '#domain/login-throttle'
+import { Turns } from '#domain/turns'
 import type { User } from '#domain/user'
 import { identityErrors } from '#identity.errors'
 import { LoginAttempts, type AttemptKey } from '#ports/login-attempts.port'
@@ -16,8 +17,15 @@ import { PasswordHasher } from '#ports/password-hasher.port'
 import { Users } from '#ports/users.port'
 import { OpenSession } from '#use-cases/open-session/open-session.use-case'
 
+type Request = RequestOf<typeof logIn>
+
+/** Log-ins of one name from one address that may wait for each other. */
+const waitingMax = 40
+
 @Injectable()
 export class LogIn {
+  private readonly turns = new Turns(waitingMax)
+
   constructor(
     private readonly database: Database,
     private readonly users: Users,
@@ -27,8 +35,15 @@ export class LogIn {
   ) {}
 
   /** Fails with TOO_MANY_ATTEMPTS, WRONG_CREDENTIALS or LOGIN_BUSY. */
-  async execute({ credentials, client }: RequestOf<typeof logIn>): Promise<Result<TokenPair, CodedError>> {
-    const key = { username: credentials.username.trim().toLowerCase(), address: client.address }
+  async execute(request: Request): Promise<Result<TokenPair, CodedError>> {
+    const username = request.credentials.username.trim().toLowerCase()
+    const key = { username, address: request.client.address }
+    const turn = await this.turns.take(JSON.stringify(key), () => this.attempt(key, request))
+    return turn ?? err(identityErrors.of('LOGIN_BUSY'))
+  }
+
+  /** The attempt is counted before it is checked: guesses through many processes cannot outrun the count either. */
+  private async attempt(key: AttemptKey, { credentials, client }: Request): Promise<Result<TokenPair, CodedError>> {
     const count = await this.attempts.count(key)
     const verdict = judgeAttempt(count, count.now)
     if (!verdict.allowed) {
