@@ -50,7 +50,19 @@ function raiseErrors(command: Command): void {
   for (const part of command.commands) raiseErrors(part)
 }
 
+/** Commands that must end in order even when nobody reads what they say any more. */
+const orderlyCommands = new Set(['up', 'run', 'demo', 'bench'])
+
+/** A closed terminal or pipe must not end a process that has servers to stop; others have nothing left to say. */
+function surviveClosedOutput(): void {
+  process.stderr.on('error', () => undefined)
+  process.stdout.on('error', () => {
+    if (!orderlyCommands.has(process.argv[2] ?? '')) process.exit()
+  })
+}
+
 async function main(): Promise<void> {
+  surviveClosedOutput()
   try {
     await program().parseAsync(process.argv)
   } catch (error) {

@@ -14,7 +14,8 @@ export function exitSignal(withParent = false): AbortSignal {
     if (wish.signal.aborted) process.exit(impatientExitCode)
     wish.abort(reason)
   }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ask(signal))
+  // SIGHUP: the terminal was closed.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ask(signal))
   if (withParent && process.connected) process.once('disconnect', () => ask('the launcher ended'))
   return wish.signal
 }
