@@ -3,12 +3,12 @@
  * Must never run without fsync, and never serve anything but the loopback interface.
  */
 import { execFile } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { chown, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { SystemRandomness } from '@tradewire/kernel/randomness'
 import { Client } from 'pg'
 import { type Child, startChild } from './child-process.ts'
 import { freePort } from './free-port.ts'
@@ -44,6 +44,7 @@ export interface RunningPostgres extends RunningProcess {
 }
 
 const superuser = 'tradewire'
+const passwordBytes = 24
 const readyLimitMs = 60_000
 const readyPollMs = 10
 const stopLimitMs = 20_000
@@ -109,7 +110,7 @@ async function initialise(input: Initialisation): Promise<string> {
   if (known !== undefined && complete) return known.trim()
   if (complete) throw new Error(`${passwordFile} is missing, so ${input.dataDirectory} cannot be opened`)
   input.onProgress?.(`creating the database files of PostgreSQL ${input.binaries.major}`)
-  const password = randomBytes(24).toString('base64url')
+  const password = new SystemRandomness().bytes(passwordBytes).toString('base64url')
   // initdb reads the password as its own user; the copy that we keep stays unreadable for that user.
   const handOver = join(input.directory, 'initdb-password')
   await writeFile(handOver, password, { mode: 0o600 })
