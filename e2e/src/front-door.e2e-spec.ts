@@ -1,0 +1,161 @@
+import { join } from 'node:path'
+import { gatewayService } from '@tradewire/gateway/service'
+import { identityService } from '@tradewire/identity/service'
+import { ensureOperator } from '@tradewire/contracts/rpc/identity'
+import { RpcClient } from '@tradewire/bus/rpc-client'
+import { eventually } from '@tradewire/testkit/eventually'
+import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
+import { testBackends } from '@tradewire/testkit/test-backends'
+import { request } from 'undici'
+import { beforeAll, describe, expect, it } from 'vitest'
+
+const backends = testBackends()
+const password = 'correct horse battery staple'
+let gateway: TestService
+
+beforeAll(async () => {
+  const identity = await startTestService(identityService, backends, {
+    settings: {
+      IDENTITY_SIGNING_KEY_FILE: join(backends.directory, 'keys.json'),
+      IDENTITY_HASH_MEMORY_KIB: '1024',
+      IDENTITY_HASH_PASSES: '1',
+      IDENTITY_HASH_LANES: '1',
+    },
+  })
+  await identity.app.get(RpcClient).ask(ensureOperator, { username: 'operator', password })
+  gateway = await startTestService(gatewayService, backends, { settings: { GATEWAY_RATE_LIMIT: 'false' } })
+})
+
+interface Pair {
+  readonly accessToken: string
+  readonly refreshToken: string
+}
+
+interface Reply<Body> {
+  readonly status: number
+  readonly body: Body
+}
+
+async function call<Body = { error: { code: string; details: unknown } }>(
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  { bearer, json }: { bearer?: string; json?: unknown } = {},
+): Promise<Reply<Body>> {
+  const reply = await request(gateway.url + path, {
+    method,
+    headers: {
+      'user-agent': 'front-door',
+      ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+  })
+  const text = await reply.body.text()
+  return { status: reply.statusCode, body: (text === '' ? undefined : JSON.parse(text)) as Body }
+}
+
+async function logIn(username: string): Promise<Pair> {
+  const { status, body } = await call<Pair>('POST', '/v1/auth/login', { json: { username, password } })
+  expect(status).toBe(200)
+  return body
+}
+
+async function newFollower(username: string): Promise<{ id: string }> {
+  const { accessToken: bearer } = await logIn('operator')
+  const json = { username, password, roles: ['follower'] }
+  const { status, body } = await call<{ id: string }>('POST', '/v1/users', { bearer, json })
+  expect(status).toBe(201)
+  return body
+}
+
+describe('the front door', () => {
+  it('lets a user in, keeps them in by refreshing, and lets them out', async () => {
+    const first = await logIn('operator')
+    const next = await call<Pair>('POST', '/v1/auth/refresh', { json: { refreshToken: first.refreshToken } })
+    expect(next.status).toBe(200)
+    const me = await call<{ username: string }>('GET', '/v1/users/me', { bearer: next.body.accessToken })
+    expect([me.status, me.body.username]).toEqual([200, 'operator'])
+    const out = await call('POST', '/v1/auth/logout', { json: { refreshToken: next.body.refreshToken } })
+    expect([out.status, out.body]).toEqual([204, undefined])
+    const late = await call('POST', '/v1/auth/refresh', { json: { refreshToken: next.body.refreshToken } })
+    expect([late.status, late.body.error.code]).toEqual([401, 'REFRESH_TOKEN_INVALID'])
+    await eventually(
+      async () => (await call('GET', '/v1/users/me', { bearer: next.body.accessToken })).status === 401,
+      {
+        describe: 'the access token of the ended session is refused',
+      },
+    )
+  })
+
+  it('gives two parallel refreshes the same successor', async () => {
+    const { refreshToken } = await logIn('operator')
+    const refresh = (): Promise<Reply<Pair>> => call('POST', '/v1/auth/refresh', { json: { refreshToken } })
+    const [left, right] = await Promise.all([refresh(), refresh()])
+    expect([left.status, right.status]).toEqual([200, 200])
+    expect(left.body.refreshToken).toBe(right.body.refreshToken)
+  })
+
+  it('answers a wrong password and an unknown name alike', async () => {
+    const answers = await Promise.all(
+      ['operator', 'nobody'].map((username) =>
+        call('POST', '/v1/auth/login', { json: { username, password: 'not the password' } }),
+      ),
+    )
+    expect(answers[0]).toEqual(answers[1])
+    expect([answers[0]?.status, answers[0]?.body.error.code]).toEqual([401, 'WRONG_CREDENTIALS'])
+  })
+
+  it('keeps followers out of what is the operator’s', async () => {
+    await newFollower('curious')
+    const { accessToken: bearer } = await logIn('curious')
+    for (const [method, path] of [
+      ['GET', '/v1/users'],
+      ['POST', '/v1/users'],
+      ['POST', '/v1/users/01963a5e-0000-7000-8000-000000000001/disable'],
+    ] as const) {
+      const { status, body } = await call(method, path, { bearer, ...(method === 'POST' ? { json: {} } : {}) })
+      expect([status, body.error.code], path).toEqual([403, 'FORBIDDEN'])
+    }
+  })
+
+  it('shuts out a disabled user at once, with the tokens they hold', async () => {
+    const { id } = await newFollower('leaver')
+    const pair = await logIn('leaver')
+    const { accessToken: bearer } = await logIn('operator')
+    expect((await call('POST', `/v1/users/${id}/disable`, { bearer, json: {} })).status).toBe(200)
+    await eventually(async () => (await call('GET', '/v1/sessions', { bearer: pair.accessToken })).status === 401, {
+      describe: 'the token of the disabled user is refused',
+    })
+    expect((await call('POST', '/v1/auth/refresh', { json: { refreshToken: pair.refreshToken } })).status).toBe(401)
+    expect((await call('POST', '/v1/auth/login', { json: { username: 'leaver', password } })).status).toBe(401)
+  })
+
+  it('shows one’s own sessions and ends them, and no other’s', async () => {
+    await newFollower('owner')
+    const { accessToken: bearer } = await logIn('owner')
+    const { body } = await call<{ items: { id: string; userAgent: string }[] }>('GET', '/v1/sessions', { bearer })
+    expect(body.items).toMatchObject([{ userAgent: 'front-door' }])
+    const { accessToken: foreign } = await logIn('operator')
+    const path = `/v1/sessions/${body.items[0]?.id}`
+    expect((await call('DELETE', path, { bearer: foreign })).status).toBe(404)
+    expect((await call('DELETE', path, { bearer })).status).toBe(204)
+  })
+
+  it('has 409, 404 and 422 in the one shape of errors', async () => {
+    await newFollower('unique')
+    const { accessToken: bearer } = await logIn('operator')
+    const me = await call<{ id: string }>('GET', '/v1/users/me', { bearer })
+    const answers = [
+      await call('POST', '/v1/users', { bearer, json: { username: 'Unique', password, roles: ['follower'] } }),
+      await call('POST', '/v1/users/01963a5e-0000-7000-8000-000000000001/disable', { bearer, json: {} }),
+      await call('POST', `/v1/users/${me.body.id}/disable`, { bearer, json: {} }),
+    ]
+    expect(answers.map(({ status, body }) => [status, body.error.code])).toEqual([
+      [409, 'USERNAME_TAKEN'],
+      [404, 'USER_NOT_FOUND'],
+      [422, 'CANNOT_DISABLE_YOURSELF'],
+    ])
+    for (const { body } of answers)
+      expect(new Set(Object.keys(body.error))).toEqual(new Set(['code', 'details', 'message']))
+  })
+})
