@@ -28,7 +28,7 @@ export class SchemaComponents {
       unrepresentable: 'any',
     }) as unknown as JsonObject & { $defs?: Record<string, JsonObject> }
     for (const [name, definition] of Object.entries($defs ?? {})) {
-      this.forms[direction].set(name, this.clean(definition, direction))
+      this.keep(name, this.clean(definition, direction), direction)
     }
     return this.clean(root, direction)
   }
@@ -41,6 +41,15 @@ export class SchemaComponents {
       else if (!this.forms.output.has(name)) entries.push([name, form])
     }
     return Object.fromEntries(entries.sort(([left], [right]) => (left < right ? -1 : 1)))
+  }
+
+  /** Throws when two different schemas have one name: one of them would be shown for both. */
+  private keep(name: string, form: JsonObject, direction: Direction): void {
+    const known = this.forms[direction].get(name)
+    if (known !== undefined && JSON.stringify(known) !== JSON.stringify(form)) {
+      throw new Error(`two different schemas are named ${name}: give one of them another id`)
+    }
+    this.forms[direction].set(name, form)
   }
 
   private hasTwoForms(name: string): boolean {
