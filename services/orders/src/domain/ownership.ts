@@ -9,3 +9,10 @@ export function isOperator(caller: Caller): boolean {
 export function maySee(caller: Caller, ownerId: string): boolean {
   return isOperator(caller) || caller.userId === ownerId
 }
+
+/** Whose brackets a caller may see: a provider's own and those of the strategies they own. */
+export function scopeOf(caller: Caller): { readonly userId: string | null; readonly ownStrategies: boolean } {
+  return isOperator(caller)
+    ? { userId: null, ownStrategies: false }
+    : { userId: caller.userId, ownStrategies: caller.roles.includes('provider') }
+}

@@ -1,0 +1,46 @@
+/** Wiring of `orders`. Called by startService. Must never hold logic. */
+import { Module } from '@nestjs/common'
+import { BracketReads } from './ports/bracket-reads.port.ts'
+import { Brackets } from './ports/brackets.port.ts'
+import { Facts } from './ports/facts.port.ts'
+import { Planning } from './ports/planning.port.ts'
+import { SqlBracketReads } from './store/sql-bracket-reads.store.ts'
+import { SqlBrackets } from './store/sql-brackets.store.ts'
+import { SqlFacts } from './store/sql-facts.store.ts'
+import { SqlPlanning } from './store/sql-planning.store.ts'
+import { AccountsConsumer } from './transport/bus/accounts.consumer.ts'
+import { OrderUpdatesConsumer } from './transport/bus/order-updates.consumer.ts'
+import { SignalsConsumer } from './transport/bus/signals.consumer.ts'
+import { WakeBracketsJob } from './transport/cron/wake-brackets.job.ts'
+import { BracketsController } from './transport/rpc/brackets.controller.ts'
+import { ClosingController } from './transport/rpc/closing.controller.ts'
+import { AdvanceBrackets } from './use-cases/advance-brackets/advance-brackets.use-case.ts'
+import { CloseBrackets } from './use-cases/close-brackets/close-brackets.use-case.ts'
+import { ExplainBracket } from './use-cases/explain-bracket/explain-bracket.use-case.ts'
+import { LearnFacts } from './use-cases/learn-facts/learn-facts.use-case.ts'
+import { PlanSignal } from './use-cases/plan-signal/plan-signal.use-case.ts'
+import { ReadBrackets } from './use-cases/read-brackets/read-brackets.use-case.ts'
+import { ReadOverview } from './use-cases/read-overview/read-overview.use-case.ts'
+import { TakeOrderUpdates } from './use-cases/take-order-updates/take-order-updates.use-case.ts'
+import { WakeBrackets } from './use-cases/wake-brackets/wake-brackets.use-case.ts'
+
+@Module({
+  controllers: [SignalsConsumer, AccountsConsumer, OrderUpdatesConsumer, BracketsController, ClosingController],
+  providers: [
+    { provide: Planning, useClass: SqlPlanning },
+    { provide: Brackets, useClass: SqlBrackets },
+    { provide: BracketReads, useClass: SqlBracketReads },
+    { provide: Facts, useClass: SqlFacts },
+    AdvanceBrackets,
+    CloseBrackets,
+    ExplainBracket,
+    LearnFacts,
+    PlanSignal,
+    ReadBrackets,
+    ReadOverview,
+    TakeOrderUpdates,
+    WakeBrackets,
+    WakeBracketsJob,
+  ],
+})
+export class AppModule {}

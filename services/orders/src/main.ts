@@ -1,0 +1,5 @@
+/** Starts `orders` alone in this process. Called by the operating system. Must never do anything else. */
+import { runMain } from '@tradewire/nest-kit/run-main'
+import { ordersService } from './service.ts'
+
+await runMain(ordersService)

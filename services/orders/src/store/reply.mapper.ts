@@ -1,0 +1,138 @@
+/** Rows as the answers show them. Called by the reading store. Must never show more than the contract names. */
+import type { BracketReply, PositionReply } from '@tradewire/contracts/rpc/orders'
+import type { ErrorContext } from '@tradewire/kernel/errors'
+import type { Venue } from '@tradewire/contracts/common'
+import type { BracketState } from '../domain/bracket.ts'
+import type { DenialCode } from '../domain/denial.ts'
+import type { Leg, Reason } from '../domain/leg.ts'
+import { ordersErrors } from '../orders.errors.ts'
+
+export interface BracketReadRow {
+  readonly id: string
+  readonly signal_id: string
+  readonly strategy_id: string
+  readonly follow_id: string
+  readonly account_id: string
+  readonly user_id: string
+  readonly venue: Venue
+  readonly symbol: string
+  readonly side: 'buy' | 'sell'
+  readonly state: BracketState
+  readonly quantity: string | null
+  readonly leverage: number | null
+  readonly filled_quantity: string
+  readonly closed_quantity: string
+  readonly open_price: string | null
+  readonly close_price: string | null
+  readonly realized_pnl: string | null
+  readonly fees: string | null
+  readonly close_reason: BracketReply['closeReason']
+  readonly denial_code: DenialCode | null
+  readonly denial_context: ErrorContext | null
+  readonly failure: Reason | null
+  readonly unprotected_ms: number
+  readonly created_at: Date
+  readonly opened_at: Date | null
+  readonly closed_at: Date | null
+}
+
+export const bracketReadColumns = `b.bracket_id as id, b.signal_id, b.strategy_id, b.follow_id, b.account_id, b.user_id,
+  b.venue, b.symbol, b.side, b.state, b.quantity, b.leverage, b.filled_quantity, b.closed_quantity, b.open_price,
+  b.close_price, b.realized_pnl, b.fees, b.close_reason, b.denial_code, e.trace #> '{denial,context}' as denial_context,
+  b.failure, b.unprotected_ms, b.created_at, b.opened_at, b.closed_at`
+
+export interface PositionRow {
+  readonly id: string
+  readonly strategy_id: string
+  readonly follow_id: string
+  readonly account_id: string
+  readonly user_id: string
+  readonly venue: Venue
+  readonly symbol: string
+  readonly side: 'buy' | 'sell'
+  readonly state: BracketState
+  readonly held: string
+  readonly open_price: string | null
+  readonly stop_price: string
+  readonly covered: string
+  readonly first_filled_at: Date | null
+}
+
+export const positionColumns = `b.bracket_id as id, b.strategy_id, b.follow_id, b.account_id, b.user_id, b.venue, b.symbol,
+  b.side, b.state, b.filled_quantity - b.closed_quantity - b.gone_quantity as held, b.open_price, b.first_filled_at,
+  p.prices #>> '{stop,trigger}' as stop_price,
+  least(b.filled_quantity - b.closed_quantity - b.gone_quantity, coalesce((
+    select max(l.quantity - l.filled_quantity) from leg l
+    where l.bracket_id = b.bracket_id and l.purpose = 'stop' and l.state = 'working' and not l.cancel_requested
+  ), 0)) as covered`
+
+export function toBracketReply(row: BracketReadRow, legs: readonly Leg[]): BracketReply {
+  return {
+    id: row.id,
+    signalId: row.signal_id,
+    strategyId: row.strategy_id,
+    followId: row.follow_id,
+    accountId: row.account_id,
+    userId: row.user_id,
+    venue: row.venue,
+    symbol: row.symbol,
+    side: row.side,
+    state: row.state,
+    quantity: row.quantity,
+    leverage: row.leverage,
+    filledQuantity: row.filled_quantity,
+    closedQuantity: row.closed_quantity,
+    openPrice: row.open_price,
+    closePrice: row.close_price,
+    realizedPnl: row.realized_pnl,
+    fees: row.fees,
+    closeReason: row.close_reason,
+    denial: row.denial_code === null ? null : denialReply(row.denial_code, row.denial_context ?? {}),
+    failure: row.failure,
+    unprotectedMs: row.unprotected_ms,
+    createdAt: row.created_at.toISOString(),
+    openedAt: row.opened_at?.toISOString() ?? null,
+    closedAt: row.closed_at?.toISOString() ?? null,
+    legs: legs.map(legReply),
+  }
+}
+
+function denialReply(code: DenialCode, context: ErrorContext): BracketReply['denial'] {
+  const { message, fix } = ordersErrors.definitions[code]
+  return { code, message, fix, context: { ...context } }
+}
+
+/** Every leg of this release rests at the venue itself: the gate refuses venues where one would have to be emulated. */
+function legReply(leg: Leg): BracketReply['legs'][number] {
+  const { revision: _, ...shown } = leg
+  return {
+    ...shown,
+    execution: 'native',
+    quantity: leg.quantity.toString(),
+    price: leg.price?.toString() ?? null,
+    triggerPrice: leg.triggerPrice?.toString() ?? null,
+    callbackRatePercent: leg.callbackRatePercent?.toString() ?? null,
+    filledQuantity: leg.filledQuantity.toString(),
+    averagePrice: leg.averagePrice?.toString() ?? null,
+    fee: leg.fee.toString(),
+  }
+}
+
+export function toPosition(row: PositionRow): PositionReply {
+  return {
+    bracketId: row.id,
+    strategyId: row.strategy_id,
+    followId: row.follow_id,
+    accountId: row.account_id,
+    userId: row.user_id,
+    venue: row.venue,
+    symbol: row.symbol,
+    side: row.side,
+    state: row.state,
+    quantity: row.held,
+    openPrice: row.open_price ?? '0',
+    stopPrice: row.stop_price,
+    protectedQuantity: row.covered,
+    openedAt: row.first_filled_at?.toISOString() ?? null,
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * Brackets for reading, in PostgreSQL. Called through the BracketReads port.
+ * Must never lock anything, and never leave the scope out of a statement.
+ */
+import { Injectable } from '@nestjs/common'
+import type { BracketReply, PositionReply } from '@tradewire/contracts/rpc/orders'
+import { Database } from '@tradewire/database/database'
+import { type Page, pageFrom, readPageToken } from '@tradewire/database/page'
+import type { CodedError } from '@tradewire/kernel/errors'
+import type { SignalId } from '@tradewire/kernel/ids'
+import { ok, type Result } from '@tradewire/kernel/result'
+import { bracketIdRangeOf } from '../domain/ids.ts'
+import type { Leg } from '../domain/leg.ts'
+import {
+  type BracketFilter,
+  BracketReads,
+  type OverviewQuery,
+  type PageRequest,
+  type ReadScope,
+  type StoredStory,
+} from '../ports/bracket-reads.port.ts'
+import { legColumns, type LegRow, toLeg } from './bracket.mapper.ts'
+import { overviewSql, type OverviewRow, toOverview } from './overview.mapper.ts'
+import { type BracketReadRow, bracketReadColumns, type PositionRow, positionColumns, toBracketReply, toPosition } from './reply.mapper.ts'
+
+const scopeSql = `($1::uuid is null or b.user_id = $1
+  or ($2 and b.strategy_id in (select strategy_id from strategy where owner_id = $1)))`
+
+const listSql = `select ${bracketReadColumns} from bracket b left join explain e on e.bracket_id = b.bracket_id
+where ${scopeSql}
+  and ($3::uuid is null or b.strategy_id = $3) and ($4::uuid is null or b.follow_id = $4)
+  and ($5::uuid is null or b.account_id = $5) and ($6::uuid is null or b.signal_id = $6)
+  and ($7::text is null or b.state = $7) and b.bracket_id between $8 and $9
+  and ($10::uuid is null or b.bracket_id < $10)
+order by b.bracket_id desc limit $11`
+
+const findSql = `select ${bracketReadColumns} from bracket b left join explain e on e.bracket_id = b.bracket_id
+where ${scopeSql} and b.bracket_id = $3`
+
+const storySql = `select e.trace, p.signal, p.strategy_name, p.instrument, p.prices
+from bracket b join signal_plan p on p.signal_id = b.signal_id left join explain e on e.bracket_id = b.bracket_id
+where b.bracket_id = $1`
+
+const legsSql = `select ${legColumns} from leg where bracket_id = any ($1::uuid[]) order by bracket_id, number`
+
+const positionsSql = `select ${positionColumns}
+from bracket b join signal_plan p on p.signal_id = b.signal_id
+where ${scopeSql} and b.holds_slot and b.filled_quantity > b.closed_quantity + b.gone_quantity
+  and ($3::uuid is null or b.account_id = $3) and ($4::uuid is null or b.strategy_id = $4)
+  and ($5::uuid is null or b.bracket_id < $5)
+order by b.bracket_id desc limit $6`
+
+const lowestId = '00000000-0000-0000-0000-000000000000'
+const highestId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+
+interface StoryRow {
+  readonly trace: unknown
+  readonly signal: Record<string, unknown>
+  readonly strategy_name: string | null
+  readonly instrument: Record<string, unknown> | null
+  readonly prices: Record<string, unknown> | null
+}
+
+@Injectable()
+export class SqlBracketReads extends BracketReads {
+  constructor(private readonly database: Database) {
+    super()
+  }
+
+  async list(scope: ReadScope, filter: BracketFilter, page: PageRequest): Promise<Result<Page<BracketReply>, CodedError>> {
+    const keys = readPageToken(page.nextToken, 1)
+    if (!keys.ok) return keys
+    // Ids of a signal's brackets lie together, so the primary key answers this filter.
+    const [low, high] =
+      filter.signalId === undefined ? [lowestId, highestId] : bracketIdRangeOf(filter.signalId as SignalId)
+    const rows = await this.database.query<BracketReadRow>(listSql, [
+      ...of(scope),
+      filter.strategyId ?? null,
+      filter.followId ?? null,
+      filter.accountId ?? null,
+      filter.signalId ?? null,
+      filter.state ?? null,
+      low,
+      high,
+      keys.value?.[0] ?? null,
+      page.limit + 1,
+    ])
+    const legs = await this.legsOf(rows.slice(0, page.limit).map((row) => row.id))
+    const itemOf = (row: BracketReadRow) => toBracketReply(row, legs.get(row.id) ?? [])
+    return ok(pageFrom(rows, page.limit, { keysOf: (row) => [row.id], itemOf }))
+  }
+
+  async find(scope: ReadScope, bracketId: string): Promise<BracketReply | undefined> {
+    const [row] = await this.database.query<BracketReadRow>(findSql, [...of(scope), bracketId])
+    if (row === undefined) return undefined
+    return toBracketReply(row, (await this.legsOf([bracketId])).get(bracketId) ?? [])
+  }
+
+  async story(scope: ReadScope, bracketId: string): Promise<StoredStory | undefined> {
+    const [row] = await this.database.query<BracketReadRow>(findSql, [...of(scope), bracketId])
+    const [story] = await this.database.query<StoryRow>(storySql, [bracketId])
+    if (row === undefined || story === undefined) return undefined
+    const legs = (await this.legsOf([bracketId])).get(bracketId) ?? []
+    const { trace, signal, strategy_name: strategyName, instrument, prices } = story
+    return { bracket: toBracketReply(row, legs), legs, trace, signal, strategyName, instrument, prices }
+  }
+
+  async positions(
+    scope: ReadScope,
+    filter: Pick<BracketFilter, 'accountId' | 'strategyId'>,
+    page: PageRequest,
+  ): Promise<Result<Page<PositionReply>, CodedError>> {
+    const keys = readPageToken(page.nextToken, 1)
+    if (!keys.ok) return keys
+    const rows = await this.database.query<PositionRow>(positionsSql, [
+      ...of(scope),
+      filter.accountId ?? null,
+      filter.strategyId ?? null,
+      keys.value?.[0] ?? null,
+      page.limit + 1,
+    ])
+    return ok(pageFrom(rows, page.limit, { keysOf: (row) => [row.id], itemOf: toPosition }))
+  }
+
+  async overview(scope: ReadScope, { strategyId, signalId, perSignal }: OverviewQuery) {
+    const [low, high] = signalId === undefined ? [lowestId, highestId] : bracketIdRangeOf(signalId as SignalId)
+    const rows = await this.database.query<OverviewRow>(overviewSql(scopeSql), [
+      ...of(scope),
+      strategyId ?? null,
+      signalId ?? null,
+      low,
+      high,
+      perSignal || signalId !== undefined,
+    ])
+    return rows.map(toOverview)
+  }
+
+  private async legsOf(bracketIds: readonly string[]): Promise<Map<string, Leg[]>> {
+    if (bracketIds.length === 0) return new Map()
+    const rows = await this.database.query<LegRow>(legsSql, [bracketIds])
+    const byBracket = Map.groupBy(rows, (row) => row.bracket_id)
+    return new Map([...byBracket].map(([id, of]) => [id, of.map(toLeg)]))
+  }
+}
+
+function of({ userId, ownStrategies }: ReadScope): [string | null, boolean] {
+  return [userId, ownStrategies]
+}

@@ -1,0 +1,21 @@
+/** Hears what became of our orders. Called by the bus. Must never decide anything. */
+import { Controller } from '@nestjs/common'
+import { Consume } from '@tradewire/bus/decorators'
+import { orderUpdateEvents } from '@tradewire/contracts/events/brokers'
+import type { Transaction } from '@tradewire/database/transaction'
+import { type OrderUpdateEvent, TakeOrderUpdates } from '../../use-cases/take-order-updates/take-order-updates.use-case.ts'
+
+/** Updates applied in one transaction at most. */
+const eventsMax = 500
+/** Transactions at once: brackets are locked in id order and old news is ignored, so they may overlap. */
+const concurrency = 2
+
+@Controller()
+export class OrderUpdatesConsumer {
+  constructor(private readonly takeOrderUpdates: TakeOrderUpdates) {}
+
+  @Consume(orderUpdateEvents, { name: 'order-updates', eventsMax, concurrency })
+  handle(events: readonly OrderUpdateEvent[], tx: Transaction): Promise<void> {
+    return this.takeOrderUpdates.execute(events, tx)
+  }
+}

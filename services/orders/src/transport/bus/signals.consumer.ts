@@ -1,0 +1,39 @@
+/**
+ * Hears of strategies, follows and accepted signals, in one order per strategy: a follow made before an alert takes part.
+ * Called by the bus. Must never decide anything.
+ */
+import { Controller } from '@nestjs/common'
+import type { ConsumedEvent } from '@tradewire/bus/consumer-runner'
+import { Consume } from '@tradewire/bus/decorators'
+import { followChanged, signalAccepted, strategyChanged } from '@tradewire/contracts/events/signals'
+import type { Transaction } from '@tradewire/database/transaction'
+import { LearnFacts } from '../../use-cases/learn-facts/learn-facts.use-case.ts'
+import { PlanSignal } from '../../use-cases/plan-signal/plan-signal.use-case.ts'
+
+const contracts = [strategyChanged, followChanged, signalAccepted] as const
+type SignalsEvent = ConsumedEvent<(typeof contracts)[number]>
+
+/** One message a transaction: the entries of one signal do not wait for the planning of the next. */
+const eventsMax = 1
+/** Strategies planned at once; more would only wait for the same processor. */
+const concurrency = 4
+
+@Controller()
+export class SignalsConsumer {
+  constructor(
+    private readonly learnFacts: LearnFacts,
+    private readonly planSignal: PlanSignal,
+  ) {}
+
+  @Consume(contracts, { name: 'signals', eventsMax, concurrency, key: ({ data }) => data.strategyId })
+  async handle(events: readonly SignalsEvent[], tx: Transaction): Promise<void> {
+    for (const event of events) {
+      if (event.name === 'strategy.changed') await this.learnFacts.strategies([event.data], tx)
+    }
+    const follows = events.flatMap((event) => (event.name === 'follow.changed' ? [event.data] : []))
+    await this.learnFacts.follows(follows, tx)
+    for (const event of events) {
+      if (event.name === 'signal.accepted') await this.planSignal.execute(event.data, tx)
+    }
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * A stored story as the answer tells it: each number with where it came from, and what happened when.
+ * Called by the explain use case. Must never compute a figure anew that was decided by: it shows what was stored.
+ */
+import type { BracketReply, ExplanationReply } from '@tradewire/contracts/rpc/orders'
+import { decimal } from '@tradewire/kernel/decimal'
+import { gateChecks } from '../../domain/gate.ts'
+import type { Leg } from '../../domain/leg.ts'
+import type { PlanningTrace } from '../../domain/planning-trace.ts'
+import { caps, type SizingTrace } from '../../domain/sizing.ts'
+import { slippagePercent } from '../../domain/trade.ts'
+import type { StoredStory } from '../../ports/bracket-reads.port.ts'
+
+export function explanationOf(story: StoredStory): ExplanationReply {
+  const { bracket, legs, signal, instrument, prices } = story
+  const trace = story.trace as PlanningTrace
+  return {
+    bracket,
+    signal,
+    strategy: { id: bracket.strategyId, name: story.strategyName },
+    settings: settingsOf(trace),
+    instrument,
+    prices,
+    balance: balanceOf(trace, bracket.createdAt),
+    checks: checksOf(bracket),
+    sizing: trace.sizing === null ? null : sizingOf(trace.sizing, story),
+    targets: targetsOf(trace, prices),
+    mergedTargets: trace.merged.map(([from, into]) => [from, into]),
+    slippage: slippageOf(story),
+    fees: legs
+      .filter((leg) => leg.feeCurrency !== null)
+      .map((leg) => ({ leg: leg.leg, fee: leg.fee.toString(), currency: leg.feeCurrency! })),
+    timings: timingsOf(story),
+    timeline: timelineOf(story),
+  }
+}
+
+function settingsOf(trace: PlanningTrace): ExplanationReply['settings'] {
+  const follow = `follow, revision ${trace.followRevision}`
+  return [
+    { name: 'riskPercent', value: trace.riskPercent, source: `risk profile ${trace.riskProfileId}` },
+    { name: 'leverage', value: String(trace.leverage), source: follow },
+    { name: 'maxNotional', value: trace.maxNotional, source: follow },
+  ]
+}
+
+function balanceOf({ balance, reserved }: PlanningTrace, plannedAt: string): ExplanationReply['balance'] {
+  if (balance === null) return null
+  const { observedMs, ...amounts } = balance
+  const ageMs = Math.round(Date.parse(plannedAt) - observedMs)
+  return { ...amounts, reserved, observedAt: new Date(observedMs).toISOString(), ageMs }
+}
+
+/** The checks of the signal, of the follower and of the size, in the order in which they are made. */
+const checkCodes = [
+  'STRATEGY_INACTIVE',
+  'STALE_SIGNAL',
+  'VENUE_CANNOT_PROTECT',
+  'INSTRUMENT_UNKNOWN',
+  'SYMBOL_NOT_ACTIVE',
+  'PRICE_OUT_OF_RANGE',
+  'STOP_ON_WRONG_SIDE',
+  'NO_VALID_TARGET',
+  ...gateChecks.map(({ code }) => code),
+  'INSUFFICIENT_BALANCE',
+  'BELOW_MINIMUM',
+] as const
+
+function checksOf({ denial }: BracketReply): ExplanationReply['checks'] {
+  const denied = denial === null ? checkCodes.length : checkCodes.findIndex((code) => code === denial.code)
+  return checkCodes.map((code, index) => ({
+    code,
+    outcome: index < denied ? 'passed' : index === denied ? 'denied' : 'not-reached',
+  }))
+}
+
+function sizingOf(sizing: SizingTrace, story: StoredStory): ExplanationReply['sizing'] {
+  const { bound, minimum, quantity, notional, atRisk } = sizing
+  return {
+    caps: caps.map((cap) => ({ cap, quantity: sizing.caps[cap], bound: cap === bound })),
+    bound,
+    minimumQuantity: minimum,
+    quantity,
+    notional,
+    atRisk,
+    steps: sizingSteps(sizing, story),
+  }
+}
+
+function sizingSteps(sizing: SizingTrace, { instrument, prices }: StoredStory): string[] {
+  const quote = String(instrument?.['quote'] ?? '')
+  const base = String(instrument?.['base'] ?? '')
+  const entry = String(prices?.['entry'] ?? '')
+  const stop = String((prices?.['stop'] as { trigger?: string } | undefined)?.trigger ?? '')
+  const budget = decimal(sizing.balance).times(sizing.riskPercent).div('100')
+  const lines = [
+    `${sizing.riskPercent} % of the balance of ${sizing.balance} ${quote} may be lost: ${budget} ${quote}.`,
+    `Between entry ${entry} and stop ${stop} that is ${sizing.caps.risk} ${base}, in whole steps.`,
+    `Leverage ${sizing.leverage} on an equity of ${sizing.equity} ${quote} allows ${sizing.caps.leverage} ${base}.`,
+    `Free ${sizing.free} ${quote}, of which ${sizing.reserved} is taken by orders just planned, allows ${sizing.caps.balance} ${base}.`,
+  ]
+  if (sizing.maxNotional !== null) {
+    lines.push(`The limit of ${sizing.maxNotional} ${quote} allows ${sizing.caps.plan} ${base}.`)
+  }
+  lines.push(`The venue takes from ${sizing.minimum} to ${sizing.caps.venue} ${base}.`)
+  lines.push(
+    sizing.quantity === '0'
+      ? `The ${sizing.bound} cap leaves less than the minimum: nothing is ordered.`
+      : `The ${sizing.bound} cap decides: ${sizing.quantity} ${base} for ${sizing.notional} ${quote}; the stop would cost ${sizing.atRisk} ${quote}.`,
+  )
+  return lines
+}
+
+function targetsOf({ split }: PlanningTrace, prices: StoredStory['prices']): ExplanationReply['targets'] {
+  const at = (prices?.['targets'] ?? []) as readonly string[]
+  return (split ?? []).map((quantity, index) => ({ target: index + 1, price: at[index] ?? '0', quantity }))
+}
+
+function slippageOf({ bracket, signal }: StoredStory): ExplanationReply['slippage'] {
+  const asked = signal['price']
+  if (bracket.openPrice === null || typeof asked !== 'string') return null
+  const percent = slippagePercent(decimal(asked), decimal(bracket.openPrice), bracket.side).toString()
+  return { signalPrice: asked, openPrice: bracket.openPrice, percent }
+}
+
+function timingsOf({ bracket, legs, signal }: StoredStory): ExplanationReply['timings'] {
+  const receivedAt = String(signal['receivedAt'])
+  const entry = legs.find(({ purpose }) => purpose === 'entry')
+  const between = (from: string | null | undefined, to: string | null | undefined) =>
+    from === null || from === undefined || to === null || to === undefined ? null : Date.parse(to) - Date.parse(from)
+  return {
+    signalReceivedAt: receivedAt,
+    plannedAt: bracket.createdAt,
+    signalToPlanMs: between(receivedAt, bracket.createdAt) ?? 0,
+    planToSentMs: between(bracket.createdAt, entry?.sentAt),
+    sentToAnswerMs: between(entry?.sentAt, entry?.acceptedAt ?? entry?.observedAt),
+    signalToFillMs: between(receivedAt, entry?.filledAt),
+    unprotectedMs: bracket.unprotectedMs,
+  }
+}
+
+function timelineOf({ bracket, legs, signal }: StoredStory): ExplanationReply['timeline'] {
+  const moments: { at: string; what: string }[] = [
+    { at: String(signal['receivedAt']), what: 'signal received' },
+    { at: bracket.createdAt, what: bracket.denial === null ? 'planned' : `denied: ${bracket.denial.code}` },
+    ...legs.flatMap(momentsOf),
+  ]
+  if (bracket.openedAt !== null) moments.push({ at: bracket.openedAt, what: 'trade opened' })
+  if (bracket.closedAt !== null) moments.push({ at: bracket.closedAt, what: `trade closed: ${bracket.closeReason}` })
+  return moments.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
+}
+
+function momentsOf(leg: Leg): { at: string; what: string }[] {
+  const moments: { at: string | null; what: string }[] = [
+    { at: leg.submittedAt, what: `${leg.leg} ordered: ${leg.side} ${leg.quantity} ${leg.type}` },
+    { at: leg.sentAt, what: `${leg.leg} sent to the venue` },
+    { at: leg.acceptedAt, what: `${leg.leg} taken by the venue` },
+    { at: leg.filledAt, what: `${leg.leg} filled ${leg.filledQuantity} at ${leg.averagePrice ?? 'unknown price'}` },
+  ]
+  if (leg.state === 'rejected' || leg.state === 'cancelled' || leg.state === 'unknown') {
+    const why = leg.reason === null ? '' : `: ${leg.reason.code} ${leg.reason.message}`
+    moments.push({ at: leg.observedAt, what: `${leg.leg} ${leg.state}${why}` })
+  }
+  return moments.flatMap(({ at, what }) => (at === null ? [] : [{ at, what }]))
+}
