@@ -4,10 +4,9 @@ import { environment } from '@tradewire/config/environment'
 import { type Home, createHome } from '../home/home.ts'
 import { ensureSecrets } from '../home/secrets.ts'
 import { loadService, parseServices, type ServiceName } from '../services/catalogue.ts'
-import { type DatabaseLogin, loginsFrom } from '../services/service-environment.ts'
+import { type DatabaseLogin, homeLogins, loginsFrom } from '../services/service-environment.ts'
 import { printJson, printLine } from '../terminal/output.ts'
 import { readEndpoints } from '../up/endpoints.ts'
-import { homeLogins, prepareDatabase } from '../up/prepare-database.ts'
 import { type HomeOption, homeOption, jsonOption, withExample } from './options.ts'
 
 interface MigrateOptions extends HomeOption {
@@ -44,6 +43,7 @@ async function migrate({ home, services, json }: MigrateOptions): Promise<void> 
     names.filter((name) => given[name] === undefined),
   )
   const definitions = await Promise.all(names.map(loadService))
+  const { prepareDatabase } = await import('../up/prepare-database.ts')
   const prepared = await prepareDatabase(adminUrl, definitions, (service) => given[service] ?? kept(service))
   if (json) {
     printJson({ services: prepared.map(({ service, applied }) => ({ service, applied })) })

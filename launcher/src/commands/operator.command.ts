@@ -6,8 +6,9 @@ import { sharedConfig } from '@tradewire/config/shared'
 import { createLogger } from '@tradewire/observability/logger'
 import { exitCodes, LauncherError } from '../terminal/launcher-error.ts'
 import { printJson, printLine } from '../terminal/output.ts'
-import { askForOperator, operatorName } from '../up/operator.ts'
 import { jsonOption, withExample } from './options.ts'
+
+const operatorName = 'operator'
 
 interface OperatorOptions {
   readonly username: string
@@ -30,6 +31,7 @@ async function createOperator({ username, json }: OperatorOptions): Promise<void
   if (!password) throw new LauncherError('OPERATOR_PASSWORD is not set', undefined, exitCodes.usage)
   const { natsUrl } = loadConfig(sharedConfig, inherited)
   const logger = createLogger({ service: 'launcher', level: 'silent' })
+  const { askForOperator } = await import('../up/operator.ts')
   const { created } = await askForOperator({ username, password }, natsUrl, logger)
   if (json) printJson({ username, created })
   else printLine(created ? `The operator ${username} was created.` : 'An operator exists already; nothing was changed.')

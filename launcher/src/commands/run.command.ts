@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import { ConfigError } from '@tradewire/config/config-error'
 import { environment } from '@tradewire/config/environment'
-import { type RunningService, startService } from '@tradewire/nest-kit/start-service'
+import type { RunningService } from '@tradewire/nest-kit/start-service'
 import { createLogger } from '@tradewire/observability/logger'
 import { type ServiceName, loadService, parseServices } from '../services/catalogue.ts'
 import { aborted, exitSignal } from '../system/exit-signal.ts'
@@ -33,6 +33,7 @@ async function runServices(names: readonly ServiceName[]): Promise<void> {
     logger.fatal({ error }, 'an error that nobody handled ends the process')
     process.exit(1)
   })
+  const { startService } = await import('@tradewire/nest-kit/start-service')
   const running: RunningService[] = []
   try {
     for (const name of names) {

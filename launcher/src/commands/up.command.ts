@@ -8,7 +8,7 @@ import { LauncherError } from '../terminal/launcher-error.ts'
 import { printJson } from '../terminal/output.ts'
 import { type ProgressSink, runStep, terminalProgress } from '../terminal/progress.ts'
 import { failureMessage, startDetached, tellParent } from '../up/detached.ts'
-import { type RunningSystem, startSystem } from '../up/start-system.ts'
+import type { RunningSystem } from '../up/start-system.ts'
 import { printWelcome } from '../up/welcome.ts'
 import { type HomeOption, homeOption, jsonOption, portNumber, withExample } from './options.ts'
 
@@ -81,6 +81,8 @@ async function runHere(options: UpOptions): Promise<void> {
 async function startReporting(options: UpOptions, cancel: AbortSignal, progress: ProgressSink): Promise<RunningSystem> {
   const { home, port, processes } = options
   try {
+    // Loaded when it is needed: the framework of the services takes longer to load than other commands to run.
+    const { startSystem } = await import('../up/start-system.ts')
     const services = parseServices(options.services)
     return await startSystem({ home, port, services, processes, inherited: environment(), progress, cancel })
   } catch (error) {

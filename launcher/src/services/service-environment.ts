@@ -71,3 +71,12 @@ export function loginsFrom(inherited: Environment, names: readonly string[]): Pa
   }
   return logins
 }
+
+/** The login of a home: a role named after the service, with the password kept in the home. */
+export function homeLogins(passwords: Readonly<Record<string, string>>): (service: string) => DatabaseLogin {
+  return (service) => {
+    const password = passwords[service]
+    if (password === undefined) throw new Error(`the home holds no database password of ${service}`)
+    return { role: roleOf(service), password }
+  }
+}

@@ -26,7 +26,7 @@ export interface EnsuredOperator {
   readonly created: boolean
 }
 
-export const operatorName = 'operator'
+const operatorName = 'operator'
 const answerWithinMs = 30_000
 const retryMs = 100
 

@@ -4,7 +4,7 @@
  */
 import { roleUrl, runMigrations } from '@tradewire/database/migrations'
 import type { AnyServiceDefinition } from '@tradewire/nest-kit/define-service'
-import { type DatabaseLogin, roleOf } from '../services/service-environment.ts'
+import type { DatabaseLogin } from '../services/service-environment.ts'
 import { messageOf } from '../terminal/launcher-error.ts'
 
 export interface PreparedService {
@@ -33,13 +33,4 @@ export async function prepareDatabase(
     prepared.push({ service, url: roleUrl(adminUrl, role, password), applied })
   }
   return prepared
-}
-
-/** The login of a home: a role named after the service, with the password kept in the home. */
-export function homeLogins(passwords: Readonly<Record<string, string>>): (service: string) => DatabaseLogin {
-  return (service) => {
-    const password = passwords[service]
-    if (password === undefined) throw new Error(`the home holds no database password of ${service}`)
-    return { role: roleOf(service), password }
-  }
 }
