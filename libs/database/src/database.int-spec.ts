@@ -114,6 +114,57 @@ describe('the database', () => {
     await expect(database.query('insert into thing values (1, 1)')).rejects.toMatchObject({ code: '23505' })
   })
 
+  it('does not report a commit when work swallowed the error of a statement', async () => {
+    const swallowing = database.transact(async (tx) => {
+      await tx.query('insert into thing values (3, 1)')
+      await tx.query('select 1 / 0').catch(() => undefined)
+      tx.append(happened, { n: 4 })
+    })
+    await expect(swallowing).rejects.toThrow()
+    expect(await database.query('select 1 from thing where id = 3')).toEqual([])
+    const quiet = database.transact(async (tx) => {
+      await tx.query('select 1 / 0').catch(() => undefined)
+    })
+    await expect(quiet).rejects.toThrow(/undone the transaction/)
+  })
+
+  it('takes statements that nobody waits for in between, in their order', async () => {
+    const rows = await database.transact(async (tx) => {
+      const sql = 'insert into thing values ($1, $2) returning id'
+      return Promise.all([20, 21, 22].map((id) => tx.query<{ id: number }>(sql, [id, '1'])))
+    })
+    expect(rows.flat().map(({ id }) => id)).toEqual([20, 21, 22])
+  })
+
+  it('lets no statement escape from a transaction that was undone', async () => {
+    const escaping = database.transact(async (tx) => {
+      await Promise.all([tx.query('select 1 / 0'), tx.query('insert into thing values (40, 1)')])
+    })
+    await expect(escaping).rejects.toThrow(/division by zero/)
+    let late: Promise<unknown> = Promise.resolve()
+    await database.transact(async (tx) => {
+      await tx.query('select 1')
+      late = new Promise((resolve, reject) => {
+        setImmediate(() => tx.query('insert into thing values (41, 1)').then(resolve, reject))
+      })
+      late.catch(() => undefined)
+    })
+    await expect(late).rejects.toThrow(/has ended/)
+    expect(await database.query('select id from thing where id in (40, 41)')).toEqual([])
+  })
+
+  it("nests TypeORM's own transactions as savepoints", async () => {
+    await database.transact(async (tx) => {
+      await tx.query('insert into thing values (30, 1)')
+      const nested = tx.manager.transaction(async (manager) => {
+        await manager.query('insert into thing values (31, 1)')
+        throw new RangeError('only the inner one')
+      })
+      await expect(nested).rejects.toThrow(RangeError)
+    })
+    expect(await database.query('select id from thing where id in (30, 31)')).toEqual([{ id: 30 }])
+  })
+
   it('surfaces a deadlock as a conflict that may be retried', async () => {
     await database.query("insert into thing values (10, '1'), (11, '1') on conflict do nothing")
     const cross = (first: number, second: number, arrived: () => void, other: Promise<void>) =>

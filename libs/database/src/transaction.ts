@@ -21,6 +21,8 @@ export class Transaction {
   private readonly client: PoolClient
   private readonly names: StatementNames
   private readonly outbox: OutboxBuffer
+  private last: Promise<unknown> = Promise.resolve()
+  private ended = false
 
   constructor(manager: EntityManager, client: PoolClient, names: StatementNames, outbox: OutboxBuffer) {
     this.manager = manager
@@ -34,7 +36,19 @@ export class Transaction {
    * their texts constant and pass arrays through unnest. numeric and bigint come back as text.
    */
   async query<Row = Record<string, unknown>>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    return runStatement<Row>(this.client, this.names, sql, parameters)
+    // One after the other, also when the caller does not wait: a statement must be prepared before it runs again.
+    const answer = this.last.then(() => {
+      if (this.ended) throw new Error('this transaction has ended: await every statement inside transact')
+      return runStatement<Row>(this.client, this.names, sql, parameters)
+    })
+    this.last = answer.catch(() => undefined)
+    return answer
+  }
+
+  /** For Database: waits for statements under way; later ones are refused, as they would run outside. */
+  async end(): Promise<void> {
+    this.ended = true
+    await this.last
   }
 
   /**
