@@ -49,6 +49,20 @@ describe('the lanes', () => {
     expect(lanes.take(8).map(({ id }) => id)).toEqual(['entry'])
   })
 
+  it('start an order past the queues only when it would be next', () => {
+    const lanes = new Lanes<LaneItem>(2)
+    expect(lanes.tryStart(item('1', 'a'))).toBe(true)
+    expect(lanes.tryStart(item('2', 'a'))).toBe(false)
+    lanes.holdEntries('b')
+    expect(lanes.tryStart(item('3', 'b'))).toBe(false)
+    expect(lanes.tryStart(item('4', 'b', true))).toBe(true)
+    expect(lanes.tryStart(item('5', 'c'))).toBe(false)
+    lanes.done('a')
+    lanes.add(item('6', 'a'))
+    expect(lanes.tryStart(item('7', 'a'))).toBe(false)
+    expect(lanes.tryStart(item('8', 'a', true))).toBe(true)
+  })
+
   it('give up a waiting order, and only a waiting one', () => {
     const lanes = new Lanes<LaneItem>(1)
     lanes.add(item('1', 'a'))

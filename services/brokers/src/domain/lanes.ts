@@ -43,6 +43,22 @@ export class Lanes<Item extends LaneItem> {
     this.refresh(item.accountId, lane)
   }
 
+  /**
+   * Starts an item at once, past the queues, if it would be the next of its account anyway and a slot is free.
+   * It then holds slot and account until `done`, as if taken.
+   */
+  tryStart(item: Item): boolean {
+    if (this.slotsFree <= 0) return false
+    const lane = this.lanes.get(item.accountId)
+    if (lane !== undefined && (lane.busy || lane.exits.length > 0)) return false
+    if (lane !== undefined && !item.exit && (lane.holds > 0 || lane.entries.length > 0)) return false
+    const own = this.laneOf(item.accountId)
+    own.busy = true
+    this.inFlight += 1
+    this.refresh(item.accountId, own)
+    return true
+  }
+
   /** Puts an item back before the others of its class: it was taken but not sent. */
   putBack(item: Item): void {
     const lane = this.laneOf(item.accountId)

@@ -1,0 +1,50 @@
+/** The closed table of what `brokers` refuses. Called by its use cases; the errors page is generated from it. Must never change a code's meaning. */
+import { defineErrors } from '@tradewire/kernel/errors'
+
+export const brokersErrors = defineErrors('brokers', {
+  ACCOUNT_NOT_FOUND: {
+    kind: 'not-found',
+    message: 'There is no such broker account, or it is not yours.',
+    fix: 'List your accounts and use an id from there.',
+  },
+  ACCOUNT_CREDENTIALS_INVALID: {
+    kind: 'invalid',
+    message: 'The credentials do not have the fields that this venue wants.',
+    fix: 'Ask for the list of venues and send the fields of its form.',
+  },
+  ACCOUNT_CREDENTIALS_REFUSED: {
+    kind: 'refused',
+    message: 'The venue refuses these credentials.',
+    fix: 'Check the key and secret, their permissions and the allowed addresses at the venue.',
+  },
+  ACCOUNT_CAN_WITHDRAW: {
+    kind: 'refused',
+    message: 'The key may withdraw funds, which trading never needs.',
+    fix: 'Make a key without the permission to withdraw and connect with that.',
+  },
+  ACCOUNT_VENUE_UNREACHABLE: {
+    kind: 'unavailable',
+    message: 'The venue could not be asked.',
+    fix: 'Try again in a moment; look at the status page of the venue if it lasts.',
+  },
+  ACCOUNT_OWNER_FORBIDDEN: {
+    kind: 'forbidden',
+    message: 'Only an operator may connect an account for somebody else.',
+    fix: 'Leave userId out, or ask an operator.',
+  },
+  ACCOUNT_HAS_OPEN_ORDERS: {
+    kind: 'conflict',
+    message: 'The account has orders of ours that are still open.',
+    fix: 'Close the positions and let the orders end, then remove the account.',
+  },
+  VENUE_UNSUPPORTED: {
+    kind: 'refused',
+    message: 'The venue does not offer this.',
+    fix: 'Ask for the list of venues to see what each can do.',
+  },
+  VENUE_RATE_LIMITED: {
+    kind: 'rate-limited',
+    message: 'The venue asks for fewer requests.',
+    fix: 'Try again after the time in retryAfterMs.',
+  },
+})

@@ -1,0 +1,55 @@
+/**
+ * The budgets of each venue for this process's egress address. Called before each request that trades.
+ * Must never let a paper account spend a live venue's budget, or the other way round.
+ */
+import { Injectable } from '@nestjs/common'
+import type { BrokerEnvironment } from '@tradewire/broker-kit/define-broker'
+import type { Venue } from '@tradewire/contracts/common'
+import { Clock } from '@tradewire/kernel/clock'
+import { InjectConfig } from '@tradewire/nest-kit/tokens'
+import { brokerOf } from '#adapters/registry.adapter'
+import type { BrokersConfig } from '#config'
+import { RateBudget } from '#domain/rate-budget'
+import { Sessions } from './sessions.client.ts'
+
+export interface Spending {
+  readonly venue: Venue
+  readonly accountId: string
+  readonly exit: boolean
+}
+
+/** Placing and cancelling weigh 1 at every venue of this release. */
+const orderCost = 1
+
+@Injectable()
+export class Budgets {
+  private readonly budgets = new Map<string, RateBudget>()
+
+  constructor(
+    private readonly sessions: Sessions,
+    private readonly clock: Clock,
+    @InjectConfig() private readonly config: BrokersConfig,
+  ) {}
+
+  /** 0 and spent, or how many milliseconds to wait. */
+  spend({ venue, accountId, exit }: Spending): number {
+    const environment = this.sessions.known(accountId)?.account.environment ?? 'live'
+    return this.budgetOf(venue, environment).spend(accountId, orderCost, exit, this.clock.monotonicMs())
+  }
+
+  /** The venue refused a call because of its rate. */
+  close(venue: Venue, accountId: string, retryAfterMs: number): void {
+    const environment = this.sessions.known(accountId)?.account.environment ?? 'live'
+    this.budgetOf(venue, environment).close(retryAfterMs, this.clock.monotonicMs())
+  }
+
+  private budgetOf(venue: Venue, environment: BrokerEnvironment): RateBudget {
+    const key = `${venue} ${environment}`
+    const known = this.budgets.get(key)
+    if (known !== undefined) return known
+    const limited = environment === 'live' || this.config.paperRateLimits
+    const budget = new RateBudget(limited ? brokerOf(venue).rateLimits : [], this.clock.monotonicMs())
+    this.budgets.set(key, budget)
+    return budget
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * One venue session per account of the partitions that this process holds. Called by all that talk to a venue.
+ * Must never keep an account's credentials anywhere but in its session.
+ */
+import { Injectable } from '@nestjs/common'
+import type { BrokerError } from '@tradewire/broker-kit/broker-error'
+import * as brokerError from '@tradewire/broker-kit/broker-error'
+import type { BrokerSession, SessionEvent } from '@tradewire/broker-kit/broker-session'
+import type { BrokerDefinition, BrokerDependencies, BrokerEnvironment } from '@tradewire/broker-kit/define-broker'
+import type { Venue } from '@tradewire/contracts/common'
+import { Clock } from '@tradewire/kernel/clock'
+import { Randomness } from '@tradewire/kernel/randomness'
+import { err, ok, type Result } from '@tradewire/kernel/result'
+import { InjectConfig, InjectLogger } from '@tradewire/nest-kit/tokens'
+import type { Logger } from '@tradewire/observability/logger'
+import { brokerOf } from '#adapters/registry.adapter'
+import type { BrokersConfig } from '#config'
+import type { Account } from '#domain/account'
+import { AccountStore, type UnsealedAccount } from '#store/account.store'
+
+export interface AccountSession {
+  readonly account: Account
+  readonly definition: BrokerDefinition
+  readonly session: BrokerSession
+  /** Leverage known to stand at the venue, by symbol. */
+  readonly leverage: Map<string, number>
+}
+
+type SessionEventListener = (accountId: string, event: SessionEvent) => void
+type SessionResult = Result<AccountSession, BrokerError>
+
+/** Streams are opened a few at a time: a thousand handshakes at once would stall orders. */
+const streamsPerTick = 16
+const streamTickMs = 20
+
+@Injectable()
+export class Sessions {
+  private readonly sessions = new Map<string, AccountSession>()
+  private readonly connecting = new Map<string, Promise<SessionResult>>()
+  private readonly streamsWaiting: AccountSession[] = []
+  private streamTimer: NodeJS.Timeout | null = null
+  private listener: SessionEventListener = () => undefined
+  private readonly dependencies: BrokerDependencies
+
+  constructor(
+    private readonly accounts: AccountStore,
+    clock: Clock,
+    randomness: Randomness,
+    @InjectConfig() config: BrokersConfig,
+    @InjectLogger() log: Logger,
+  ) {
+    this.dependencies = {
+      clock,
+      randomness,
+      log,
+      paperUrl: config.paperUrl.replace(/\/$/, ''),
+      connectionsMax: config.connections,
+      requestTimeoutMs: config.requestTimeoutMs,
+    }
+  }
+
+  onEvent(listener: SessionEventListener): void {
+    this.listener = listener
+  }
+
+  /** The session if it stands already; the hot path does not wait. */
+  known(accountId: string): AccountSession | undefined {
+    return this.sessions.get(accountId)
+  }
+
+  all(): readonly AccountSession[] {
+    return [...this.sessions.values()]
+  }
+
+  /** The account's session, made when there is none. */
+  async get(accountId: string): Promise<SessionResult> {
+    const known = this.sessions.get(accountId)
+    if (known !== undefined) return ok(known)
+    const unsealed = await this.accounts.unseal(accountId)
+    if (unsealed === null) return err(brokerError.authFailed('the account is not connected any more'))
+    return this.adopt(unsealed)
+  }
+
+  /** Makes the session of an account and opens its stream. */
+  adopt(unsealed: UnsealedAccount): Promise<SessionResult> {
+    const { id } = unsealed.account
+    const running = this.connecting.get(id)
+    if (running !== undefined) return running
+    const known = this.sessions.get(id)
+    if (known !== undefined) return Promise.resolve(ok(known))
+    const work = this.open(unsealed).finally(() => this.connecting.delete(id))
+    this.connecting.set(id, work)
+    return work
+  }
+
+  /** A session that is only asked something, without stream; the caller closes it. */
+  async probe(venue: Venue, environment: BrokerEnvironment, credentials: Record<string, string>): Promise<Result<BrokerSession, BrokerError>> {
+    return brokerOf(venue).connect(credentials, { environment, dependencies: this.dependencies })
+  }
+
+  async forget(accountId: string): Promise<void> {
+    const known = this.sessions.get(accountId)
+    this.sessions.delete(accountId)
+    await known?.session.close()
+  }
+
+  async closeAll(): Promise<void> {
+    if (this.streamTimer !== null) clearInterval(this.streamTimer)
+    await Promise.all([...this.sessions.keys()].map((accountId) => this.forget(accountId)))
+  }
+
+  private async open({ account, credentials }: UnsealedAccount): Promise<SessionResult> {
+    const definition = brokerOf(account.venue)
+    const connected = await this.probe(account.venue, account.environment, credentials)
+    if (!connected.ok) return connected
+    const opened: AccountSession = { account, definition, session: connected.value, leverage: new Map() }
+    for (const { symbol, leverage } of await this.accounts.leverages([account.id])) opened.leverage.set(symbol, leverage)
+    this.sessions.set(account.id, opened)
+    this.openStreamSoon(opened)
+    return ok(opened)
+  }
+
+  private openStreamSoon(session: AccountSession): void {
+    this.streamsWaiting.push(session)
+    this.streamTimer ??= setInterval(() => this.openStreams(), streamTickMs)
+    this.streamTimer.unref()
+  }
+
+  private openStreams(): void {
+    for (const each of this.streamsWaiting.splice(0, streamsPerTick)) {
+      const { id } = each.account
+      if (this.sessions.get(id) !== each || !each.definition.capabilities.streams.orders) continue
+      each.session.events((event) => this.listener(id, event))
+    }
+    if (this.streamsWaiting.length > 0 || this.streamTimer === null) return
+    clearInterval(this.streamTimer)
+    this.streamTimer = null
+  }
+}

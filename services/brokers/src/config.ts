@@ -1,0 +1,60 @@
+/** Settings of `brokers`. Called at start and by the configuration page. Must never hold a venue's credentials. */
+import { type ConfigOf, defineConfig } from '@tradewire/config/define-config'
+import { z } from 'zod'
+
+export const brokersConfig = defineConfig(
+  'brokers',
+  z.object({
+    httpPort: z.number().int().min(0).max(65_535).default(7_403).describe('Port of health and metrics; 0 takes any'),
+    paperUrl: z
+      .url({ protocol: /^https?$/ })
+      .default('http://127.0.0.1:7407')
+      .describe('Base URL of the paper venues, for accounts of environment paper'),
+    masterKey: z
+      .string()
+      .min(1)
+      .meta({
+        description:
+          'Keys that seal account credentials, one per line or comma: v1:<32 bytes in base64>; the highest version seals. ' +
+          'Best given as a file, BROKERS_MASTER_KEY_FILE',
+        secret: true,
+      }),
+    connections: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_024)
+      .default(128)
+      .describe('Requests to one venue at a time; the first knob of latency, bounded by the budget of the venue'),
+    requestTimeoutMs: z
+      .number()
+      .int()
+      .min(500)
+      .max(60_000)
+      .default(10_000)
+      .describe('Longest wait for an answer of a venue; afterwards the outcome is unknown'),
+    paperRateLimits: z.boolean().default(false).describe('Keep the budgets of live venues on paper accounts too'),
+    leaseMs: z
+      .number()
+      .int()
+      .min(1_000)
+      .max(60_000)
+      .default(10_000)
+      .describe('How long a partition stays with a process that is not heard of'),
+    reconcileEveryMs: z
+      .number()
+      .int()
+      .min(1_000)
+      .max(600_000)
+      .default(30_000)
+      .describe('How often open orders are read again at the venue'),
+    balanceEveryMs: z
+      .number()
+      .int()
+      .min(5_000)
+      .max(3_600_000)
+      .default(300_000)
+      .describe('How often balances are read again at the venue'),
+  }),
+)
+export type BrokersConfig = ConfigOf<typeof brokersConfig>

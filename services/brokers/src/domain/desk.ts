@@ -1,0 +1,148 @@
+/**
+ * The open orders that this process answers for, in memory: attempts, lanes, and which partitions are held.
+ * Called by every use case of placement. Pure state; must never be trusted after its partition's lease has ended.
+ */
+import type { Venue } from '@tradewire/contracts/common'
+import { isExit } from '@tradewire/broker-kit/approved-order'
+import type { Attempt } from './attempt.ts'
+import { type LaneItem, Lanes } from './lanes.ts'
+
+export interface LaneWork extends LaneItem {
+  readonly kind: 'submit' | 'cancel'
+  readonly intentId: string
+}
+
+export interface HeldPartition {
+  readonly partition: number
+  readonly generation: string
+  /** Monotonic time of this process after which nothing may be sent for the partition. */
+  validUntilMs: number
+}
+
+/** An attempt in memory; `attempt` is replaced as evidence comes. */
+export interface OpenAttempt {
+  attempt: Attempt
+  readonly generation: string
+  readonly trace: string | null
+  /** A cancel stands in a lane or is on its way. */
+  cancelling: boolean
+}
+
+export class Desk {
+  private readonly open = new Map<string, OpenAttempt>()
+  private readonly byClientId = new Map<string, OpenAttempt>()
+  private readonly byAccount = new Map<string, Set<OpenAttempt>>()
+  private readonly lanes = new Map<Venue, Lanes<LaneWork>>()
+  private readonly held = new Map<number, HeldPartition>()
+  private workListener: (venue: Venue) => void = () => undefined
+
+  constructor(private readonly slotsMax: number) {}
+
+  // --- partitions ---
+
+  hold(partition: HeldPartition): void {
+    this.held.set(partition.partition, partition)
+  }
+
+  heldPartition(partition: number): HeldPartition | undefined {
+    return this.held.get(partition)
+  }
+
+  heldPartitions(): readonly HeldPartition[] {
+    return [...this.held.values()]
+  }
+
+  /** True while nobody else can own the partition. */
+  maySend(partition: number, nowMs: number): boolean {
+    return nowMs < (this.held.get(partition)?.validUntilMs ?? Number.NEGATIVE_INFINITY)
+  }
+
+  /** Forgets a partition with all its attempts; what waited in lanes is gone too. */
+  drop(partition: number): void {
+    this.held.delete(partition)
+    const dropped = [...this.open.values()].filter(({ attempt }) => attempt.partition === partition)
+    const ids = new Set(dropped.map(({ attempt }) => attempt.command.intentId))
+    for (const one of dropped) this.forget(one)
+    for (const lanes of this.lanes.values()) lanes.removeAll(({ intentId }) => ids.has(intentId))
+  }
+
+  // --- attempts ---
+
+  add(one: OpenAttempt): void {
+    const { command, clientOrderId } = one.attempt
+    this.open.set(command.intentId, one)
+    this.byClientId.set(`${command.accountId} ${clientOrderId}`, one)
+    const siblings = this.byAccount.get(command.accountId) ?? new Set()
+    siblings.add(one)
+    this.byAccount.set(command.accountId, siblings)
+  }
+
+  forget(one: OpenAttempt): void {
+    const { command, clientOrderId } = one.attempt
+    this.open.delete(command.intentId)
+    this.byClientId.delete(`${command.accountId} ${clientOrderId}`)
+    const siblings = this.byAccount.get(command.accountId)
+    siblings?.delete(one)
+    if (siblings?.size === 0) this.byAccount.delete(command.accountId)
+  }
+
+  find(intentId: string): OpenAttempt | undefined {
+    return this.open.get(intentId)
+  }
+
+  findByClientId(accountId: string, clientOrderId: string): OpenAttempt | undefined {
+    return this.byClientId.get(`${accountId} ${clientOrderId}`)
+  }
+
+  ofAccount(accountId: string): readonly OpenAttempt[] {
+    return [...(this.byAccount.get(accountId) ?? [])]
+  }
+
+  accountsWithAttempts(): readonly string[] {
+    return [...this.byAccount.keys()]
+  }
+
+  get attemptCount(): number {
+    return this.open.size
+  }
+
+  // --- lanes ---
+
+  lanesOf(venue: Venue): Lanes<LaneWork> {
+    const known = this.lanes.get(venue)
+    if (known !== undefined) return known
+    const lanes = new Lanes<LaneWork>(this.slotsMax)
+    this.lanes.set(venue, lanes)
+    return lanes
+  }
+
+  venuesWithLanes(): readonly Venue[] {
+    return [...this.lanes.keys()]
+  }
+
+  onWork(listener: (venue: Venue) => void): void {
+    this.workListener = listener
+  }
+
+  /** Something may be sent that could not before. */
+  wake(venue: Venue): void {
+    this.workListener(venue)
+  }
+
+  enqueue(one: OpenAttempt, kind: LaneWork['kind']): void {
+    const { venue } = one.attempt.command
+    this.lanesOf(venue).add(workOf(one.attempt, kind))
+    this.wake(venue)
+  }
+}
+
+export function workOf(attempt: Attempt, kind: LaneWork['kind']): LaneWork {
+  const { intentId, accountId } = attempt.command
+  return {
+    id: kind === 'submit' ? intentId : `cancel ${intentId}`,
+    kind,
+    intentId,
+    accountId,
+    exit: kind === 'cancel' || isExit(attempt.command),
+  }
+}

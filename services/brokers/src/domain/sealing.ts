@@ -1,0 +1,125 @@
+/**
+ * Credentials at rest (rule R21): AES-256-GCM, one data key per account, wrapped by a versioned master key.
+ * Called by the account store. Must never return, log or throw a plain value with its error.
+ */
+import { createCipheriv, createDecipheriv } from 'node:crypto'
+import type { Randomness } from '@tradewire/kernel/randomness'
+
+const algorithm = 'aes-256-gcm'
+const keyBytes = 32
+const nonceBytes = 12
+const tagBytes = 16
+/** The form of the sealed fields; part of what is authenticated. */
+const sealVersion = 1
+
+export interface SealedCredentials {
+  readonly masterVersion: number
+  /** The data key, sealed by the master key of that version. */
+  readonly dataKey: Buffer
+  /** Base64 of each sealed field. */
+  readonly fields: Readonly<Record<string, string>>
+}
+
+export interface SealOwner {
+  readonly userId: string
+  readonly accountId: string
+}
+
+export class SealError extends Error {
+  override readonly name = 'SealError'
+}
+
+/** The master keys of an installation: old ones open, the highest version seals. */
+export class MasterKeys {
+  private constructor(private readonly keys: ReadonlyMap<number, Buffer>) {}
+
+  /** Text of `v<number>:<base64 of 32 bytes>`, separated by line ends or commas. Throws SealError without quoting it. */
+  static parse(text: string): MasterKeys {
+    const keys = new Map<number, Buffer>()
+    for (const part of text.split(/[\s,]+/).filter((each) => each !== '')) {
+      const match = /^v(\d{1,6}):([A-Za-z0-9+/]{43}=)$/.exec(part)
+      const key = Buffer.from(match?.[2] ?? '', 'base64')
+      if (match === null || key.length !== keyBytes) throw new SealError('a master key must be v<number>:<32 bytes in base64>')
+      keys.set(Number.parseInt(match[1] ?? '', 10), key)
+    }
+    if (keys.size === 0) throw new SealError('there is no master key')
+    return new MasterKeys(keys)
+  }
+
+  get newest(): number {
+    return Math.max(...this.keys.keys())
+  }
+
+  keyOf(version: number): Buffer {
+    const key = this.keys.get(version)
+    if (key === undefined) throw new SealError(`the master key v${version} is not configured`)
+    return key
+  }
+}
+
+export class Sealer {
+  constructor(
+    private readonly masters: MasterKeys,
+    private readonly randomness: Randomness,
+  ) {}
+
+  seal(owner: SealOwner, credentials: Readonly<Record<string, string>>): SealedCredentials {
+    const dataKey = this.randomness.bytes(keyBytes)
+    const masterVersion = this.masters.newest
+    const fields = Object.entries(credentials).map(([field, value]) => {
+      const sealed = this.encrypt(dataKey, Buffer.from(value), fieldContext(owner, field))
+      return [field, sealed.toString('base64')]
+    })
+    const wrapped = this.encrypt(this.masters.keyOf(masterVersion), dataKey, keyContext(owner, masterVersion))
+    dataKey.fill(0)
+    return { masterVersion, dataKey: wrapped, fields: Object.fromEntries(fields) }
+  }
+
+  /** Throws SealError when the sealed text belongs to another account or field, or was changed. */
+  open(owner: SealOwner, sealed: SealedCredentials): Record<string, string> {
+    const master = this.masters.keyOf(sealed.masterVersion)
+    const dataKey = decrypt(master, sealed.dataKey, keyContext(owner, sealed.masterVersion))
+    const fields = Object.entries(sealed.fields).map(([field, text]) => {
+      const plain = decrypt(dataKey, Buffer.from(text, 'base64'), fieldContext(owner, field))
+      return [field, plain.toString()]
+    })
+    dataKey.fill(0)
+    return Object.fromEntries(fields)
+  }
+
+  /** The same data key under the newest master key; the fields stay as they are. */
+  rewrap(owner: SealOwner, sealed: SealedCredentials): SealedCredentials {
+    const dataKey = decrypt(this.masters.keyOf(sealed.masterVersion), sealed.dataKey, keyContext(owner, sealed.masterVersion))
+    const masterVersion = this.masters.newest
+    const wrapped = this.encrypt(this.masters.keyOf(masterVersion), dataKey, keyContext(owner, masterVersion))
+    dataKey.fill(0)
+    return { ...sealed, masterVersion, dataKey: wrapped }
+  }
+
+  private encrypt(key: Buffer, plain: Buffer, context: string): Buffer {
+    const nonce = this.randomness.bytes(nonceBytes)
+    const cipher = createCipheriv(algorithm, key, nonce)
+    cipher.setAAD(Buffer.from(context))
+    const body = Buffer.concat([cipher.update(plain), cipher.final()])
+    return Buffer.concat([nonce, body, cipher.getAuthTag()])
+  }
+}
+
+function decrypt(key: Buffer, sealed: Buffer, context: string): Buffer {
+  try {
+    const decipher = createDecipheriv(algorithm, key, sealed.subarray(0, nonceBytes))
+    decipher.setAAD(Buffer.from(context))
+    decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes))
+    return Buffer.concat([decipher.update(sealed.subarray(nonceBytes, sealed.length - tagBytes)), decipher.final()])
+  } catch {
+    throw new SealError('the sealed value cannot be opened: wrong key, wrong owner or changed')
+  }
+}
+
+function fieldContext(owner: SealOwner, field: string): string {
+  return `${owner.userId}|${owner.accountId}|${field}|${sealVersion}`
+}
+
+function keyContext(owner: SealOwner, masterVersion: number): string {
+  return `${owner.userId}|${owner.accountId}|data-key|${masterVersion}`
+}

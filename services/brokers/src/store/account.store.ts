@@ -1,0 +1,180 @@
+/**
+ * Accounts and their sealed credentials in PostgreSQL. Called by account use cases and the session registry.
+ * Must never answer a credential to anything but the session registry.
+ */
+import type { Venue } from '@tradewire/contracts/common'
+import type { BrokerEnvironment } from '@tradewire/broker-kit/define-broker'
+import { Database } from '@tradewire/database/database'
+import type { Transaction } from '@tradewire/database/transaction'
+import { Randomness } from '@tradewire/kernel/randomness'
+import { Injectable } from '@nestjs/common'
+import { InjectConfig } from '@tradewire/nest-kit/tokens'
+import type { BrokersConfig } from '#config'
+import type { Account, AccountStatus } from '#domain/account'
+import type { Reason } from '#domain/attempt'
+import { MasterKeys, Sealer } from '#domain/sealing'
+
+interface AccountRow {
+  readonly id: string
+  readonly user_id: string
+  readonly venue: Venue
+  readonly environment: BrokerEnvironment
+  readonly label: string
+  readonly status: AccountStatus
+  readonly reason_code: string | null
+  readonly reason_message: string | null
+  readonly partition: number
+  readonly created_at: Date
+  readonly changed_at: Date
+}
+
+interface SecretRow extends AccountRow {
+  readonly master_version: number
+  readonly data_key: Buffer
+  readonly fields: Record<string, string>
+}
+
+export interface AccountFilter {
+  readonly afterId: string | undefined
+  readonly limit: number
+  readonly userId: string | undefined
+  readonly venue: string | undefined
+  readonly status: string | undefined
+}
+
+export interface UnsealedAccount {
+  readonly account: Account
+  readonly credentials: Record<string, string>
+}
+
+const columns = `a.id, a.user_id, a.venue, a.environment, a.label, a.status, a.reason_code, a.reason_message,
+  a.partition, a.created_at, a.changed_at`
+
+@Injectable()
+export class AccountStore {
+  private readonly sealer: Sealer
+
+  constructor(
+    private readonly database: Database,
+    randomness: Randomness,
+    @InjectConfig() config: BrokersConfig,
+  ) {
+    this.sealer = new Sealer(MasterKeys.parse(config.masterKey), randomness)
+  }
+
+  async insert(tx: Transaction, account: Account, credentials: Record<string, string>): Promise<void> {
+    const sealed = this.sealer.seal({ userId: account.userId, accountId: account.id }, credentials)
+    await tx.query(
+      `insert into account (id, user_id, venue, environment, label, status, partition) values ($1, $2, $3, $4, $5, $6, $7)`,
+      [account.id, account.userId, account.venue, account.environment, account.label, account.status, account.partition],
+    )
+    await tx.query(`insert into account_secret (account_id, master_version, data_key, fields) values ($1, $2, $3, $4)`, [
+      account.id,
+      sealed.masterVersion,
+      sealed.dataKey,
+      JSON.stringify(sealed.fields),
+    ])
+  }
+
+  async get(accountId: string): Promise<Account | null> {
+    const rows = await this.database.query<AccountRow>(
+      `select ${columns} from account a where a.id = $1 and a.removed_at is null`,
+      [accountId],
+    )
+    return rows[0] === undefined ? null : accountOf(rows[0])
+  }
+
+  async list(filter: AccountFilter): Promise<Account[]> {
+    const rows = await this.database.query<AccountRow>(
+      `select ${columns} from account a
+       where a.removed_at is null and ($1::uuid is null or a.id < $1) and ($3::uuid is null or a.user_id = $3)
+         and ($4::text is null or a.venue = $4) and ($5::text is null or a.status = $5)
+       order by a.id desc limit $2`,
+      [filter.afterId ?? null, filter.limit, filter.userId ?? null, filter.venue ?? null, filter.status ?? null],
+    )
+    return rows.map(accountOf)
+  }
+
+  /** With credentials, for the session registry alone. */
+  async unseal(accountId: string): Promise<UnsealedAccount | null> {
+    const rows = await this.database.query<SecretRow>(
+      `select ${columns}, s.master_version, s.data_key, s.fields
+       from account a join account_secret s on s.account_id = a.id where a.id = $1 and a.removed_at is null`,
+      [accountId],
+    )
+    return rows[0] === undefined ? null : this.opened(rows[0])
+  }
+
+  /** Accounts of these partitions that changed after the watermark, with credentials; removed ones come as ids. */
+  async changedSince(
+    partitions: readonly number[],
+    since: Date | null,
+  ): Promise<{ readonly live: UnsealedAccount[]; readonly removed: string[]; readonly until: Date | null }> {
+    const rows = await this.database.query<SecretRow & { removed_at: Date | null }>(
+      `select ${columns}, a.removed_at, s.master_version, s.data_key, s.fields
+       from account a left join account_secret s on s.account_id = a.id
+       where a.partition = any($1::smallint[]) and a.changed_at > coalesce($2::timestamptz, '-infinity')
+       order by a.changed_at`,
+      [partitions, since],
+    )
+    const kept = rows.filter((row) => row.removed_at === null && row.data_key !== null)
+    const removed = rows.filter((row) => row.removed_at !== null).map(({ id }) => id)
+    return { live: kept.map((row) => this.opened(row)), removed, until: rows.at(-1)?.changed_at ?? since }
+  }
+
+  /** Answers the account when its status really changed: callers tell of that once. */
+  async setStatus(
+    tx: Transaction,
+    accountId: string,
+    change: { readonly status: AccountStatus; readonly reason: Reason | null },
+  ): Promise<Account | null> {
+    const rows = await tx.query<AccountRow>(
+      `update account a set status = $2, reason_code = $3, reason_message = $4, changed_at = clock_timestamp()
+       where a.id = $1 and a.removed_at is null and a.status <> $2 returning ${columns}`,
+      [accountId, change.status, change.reason?.code ?? null, change.reason?.message ?? null],
+    )
+    return rows[0] === undefined ? null : accountOf(rows[0])
+  }
+
+  /** Destroys the credentials and keeps the row, whose id stands in trades and attempts. */
+  async remove(tx: Transaction, accountId: string): Promise<void> {
+    await tx.query('delete from account_secret where account_id = $1', [accountId])
+    await tx.query('update account set removed_at = clock_timestamp(), changed_at = clock_timestamp() where id = $1', [accountId])
+  }
+
+  async leverages(accountIds: readonly string[]): Promise<{ accountId: string; symbol: string; leverage: number }[]> {
+    return this.database.query(
+      `select account_id as "accountId", symbol, leverage from account_leverage where account_id = any($1::uuid[])`,
+      [accountIds],
+    )
+  }
+
+  async setLeverage(accountId: string, symbol: string, leverage: number): Promise<void> {
+    await this.database.query(
+      `insert into account_leverage (account_id, symbol, leverage) values ($1, $2, $3)
+       on conflict (account_id, symbol) do update set leverage = excluded.leverage`,
+      [accountId, symbol, leverage],
+    )
+  }
+
+  private opened(row: SecretRow): UnsealedAccount {
+    const account = accountOf(row)
+    const sealed = { masterVersion: row.master_version, dataKey: row.data_key, fields: row.fields }
+    return { account, credentials: this.sealer.open({ userId: account.userId, accountId: account.id }, sealed) }
+  }
+}
+
+function accountOf(row: AccountRow): Account {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    venue: row.venue,
+    environment: row.environment,
+    label: row.label,
+    status: row.status,
+    reason: row.reason_code === null ? null : { code: row.reason_code, message: row.reason_message ?? '' },
+    partition: row.partition,
+    createdAt: row.created_at,
+    changedAt: row.changed_at,
+  }
+}

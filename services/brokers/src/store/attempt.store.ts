@@ -1,0 +1,189 @@
+/**
+ * Attempts in PostgreSQL, always many rows a statement. Called by placement, recovery and the explain trace.
+ * Must never change a row without the partition's generation being checked in the same transaction.
+ */
+import { Injectable } from '@nestjs/common'
+import { orderSubmit } from '@tradewire/contracts/events/orders'
+import { Database } from '@tradewire/database/database'
+import type { Transaction } from '@tradewire/database/transaction'
+import { decimal } from '@tradewire/kernel/decimal'
+import type { Attempt, AttemptState } from '#domain/attempt'
+
+/** An attempt with what only the store and the writer care about. */
+export interface StoredAttempt {
+  readonly attempt: Attempt
+  readonly generation: string
+  /** The trace that its command belongs to. */
+  readonly trace: string | null
+}
+
+interface AttemptRow {
+  readonly command: unknown
+  readonly client_order_id: string
+  readonly partition: number
+  readonly generation: string
+  readonly state: AttemptState
+  readonly revision: number
+  readonly submissions: number
+  readonly venue_order_id: string | null
+  readonly filled_quantity: string
+  readonly average_price: string | null
+  readonly fee: string | null
+  readonly fee_currency: string | null
+  readonly reason_code: string | null
+  readonly reason_message: string | null
+  readonly cancel_requested: boolean
+  readonly trace: string | null
+  readonly received_at: Date
+  readonly sent_at: Date | null
+  readonly answered_at: Date | null
+  readonly updated_at: Date
+}
+
+const columns = `command, client_order_id, partition, generation, state, revision, submissions, venue_order_id,
+  filled_quantity, average_price, fee, fee_currency, reason_code, reason_message, cancel_requested, trace,
+  received_at, sent_at, answered_at, updated_at`
+
+@Injectable()
+export class AttemptStore {
+  constructor(private readonly database: Database) {}
+
+  /** Stores new attempts; answers the ids that were new. A command that came twice is stored once. */
+  async insert(tx: Transaction, rows: readonly StoredAttempt[]): Promise<Set<string>> {
+    const attempts = rows.map(({ attempt }) => attempt)
+    const inserted = await tx.query<{ intent_id: string }>(
+      `insert into attempt (intent_id, bracket_id, account_id, partition, generation, command, client_order_id, state,
+         revision, submissions, reason_code, reason_message, trace, received_at, sent_at)
+       select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::bigint[], $6::jsonb[], $7::text[],
+         $8::text[], $9::int[], $10::int[], $11::text[], $12::text[], $13::text[], $14::timestamptz[], $15::timestamptz[])
+       on conflict (intent_id) do nothing returning intent_id`,
+      [
+        attempts.map(({ command }) => command.intentId),
+        attempts.map(({ command }) => command.bracketId),
+        attempts.map(({ command }) => command.accountId),
+        attempts.map(({ partition }) => partition),
+        rows.map(({ generation }) => generation),
+        attempts.map(({ command }) => JSON.stringify(command)),
+        attempts.map(({ clientOrderId }) => clientOrderId),
+        attempts.map(({ state }) => state),
+        attempts.map(({ revision }) => revision),
+        attempts.map(({ submissions }) => submissions),
+        attempts.map(({ reason }) => reason?.code ?? null),
+        attempts.map(({ reason }) => reason?.message ?? null),
+        rows.map(({ trace }) => trace),
+        attempts.map(({ receivedAt }) => receivedAt),
+        attempts.map(({ sentAt }) => sentAt),
+      ],
+    )
+    return new Set(inserted.map((row) => row.intent_id))
+  }
+
+  /** Answers the ids whose row may now be sent: only those. */
+  async markSubmitting(tx: Transaction, intentIds: readonly string[], sentAt: Date): Promise<Set<string>> {
+    const rows = await tx.query<{ intent_id: string }>(
+      `update attempt set state = 'submitting', submissions = submissions + 1, sent_at = $2, updated_at = now()
+       where intent_id = any($1::uuid[]) and state in ('queued', 'submitting', 'unknown') returning intent_id`,
+      [intentIds, sentAt],
+    )
+    return new Set(rows.map((row) => row.intent_id))
+  }
+
+  /** Answers the ids whose row was older than what is written now. */
+  async write(tx: Transaction, rows: readonly Attempt[]): Promise<Set<string>> {
+    const written = await tx.query<{ intent_id: string }>(
+      `update attempt a set state = x.state, revision = x.revision, venue_order_id = x.venue_order_id,
+         filled_quantity = x.filled_quantity, average_price = x.average_price, fee = x.fee,
+         fee_currency = x.fee_currency, reason_code = x.reason_code, reason_message = x.reason_message,
+         answered_at = x.answered_at, updated_at = now()
+       from unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::numeric[], $6::numeric[], $7::numeric[], $8::text[],
+         $9::text[], $10::text[], $11::timestamptz[]) as x (intent_id, state, revision, venue_order_id, filled_quantity,
+         average_price, fee, fee_currency, reason_code, reason_message, answered_at)
+       where a.intent_id = x.intent_id and a.revision < x.revision returning a.intent_id`,
+      [
+        rows.map(({ command }) => command.intentId),
+        rows.map(({ state }) => state),
+        rows.map(({ revision }) => revision),
+        rows.map(({ venueOrderId }) => venueOrderId),
+        rows.map(({ filledQuantity }) => filledQuantity),
+        rows.map(({ averagePrice }) => averagePrice),
+        rows.map(({ fee }) => fee),
+        rows.map(({ feeCurrency }) => feeCurrency),
+        rows.map(({ reason }) => reason?.code ?? null),
+        rows.map(({ reason }) => reason?.message ?? null),
+        rows.map(({ answeredAt }) => answeredAt),
+      ],
+    )
+    return new Set(written.map((row) => row.intent_id))
+  }
+
+  /** Remembers that these shall be cancelled; answers the ids that exist. */
+  async requestCancel(tx: Transaction, intentIds: readonly string[]): Promise<Set<string>> {
+    const rows = await tx.query<{ intent_id: string }>(
+      `with changed as (
+         update attempt set cancel_requested = true
+         where intent_id = any($1::uuid[]) and not cancel_requested
+           and state in ('queued', 'submitting', 'unknown', 'accepted'))
+       select intent_id from attempt where intent_id = any($1::uuid[])`,
+      [intentIds],
+    )
+    return new Set(rows.map((row) => row.intent_id))
+  }
+
+  async openOf(partitions: readonly number[]): Promise<StoredAttempt[]> {
+    const rows = await this.database.query<AttemptRow>(
+      `select ${columns} from attempt
+       where partition = any($1::smallint[]) and state in ('queued', 'submitting', 'unknown', 'accepted')
+       order by received_at, intent_id`,
+      [partitions],
+    )
+    return rows.map(storedOf)
+  }
+
+  async openCount(accountId: string): Promise<number> {
+    const [row] = await this.database.query<{ count: number }>(
+      `select count(*)::int as count from attempt
+       where account_id = $1 and state in ('queued', 'submitting', 'unknown', 'accepted')`,
+      [accountId],
+    )
+    return row?.count ?? 0
+  }
+
+  /** For news of orders that are in memory no longer. */
+  async byClientOrderId(accountId: string, clientOrderId: string): Promise<StoredAttempt | null> {
+    const rows = await this.database.query<AttemptRow>(
+      `select ${columns} from attempt where account_id = $1 and client_order_id = $2`,
+      [accountId, clientOrderId],
+    )
+    return rows[0] === undefined ? null : storedOf(rows[0])
+  }
+
+  async byIntents(intentIds: readonly string[]): Promise<{ readonly attempt: Attempt; readonly updatedAt: Date }[]> {
+    const rows = await this.database.query<AttemptRow>(
+      `select ${columns} from attempt where intent_id = any($1::uuid[]) order by received_at, intent_id`,
+      [intentIds],
+    )
+    return rows.map((row) => ({ attempt: storedOf(row).attempt, updatedAt: row.updated_at }))
+  }
+}
+
+function storedOf(row: AttemptRow): StoredAttempt {
+  const attempt: Attempt = {
+    command: orderSubmit.data.parse(row.command),
+    clientOrderId: row.client_order_id,
+    partition: row.partition,
+    state: row.state,
+    revision: row.revision,
+    submissions: row.submissions,
+    venueOrderId: row.venue_order_id,
+    filledQuantity: decimal(row.filled_quantity).toString(),
+    averagePrice: row.average_price,
+    fee: row.fee,
+    feeCurrency: row.fee_currency,
+    reason: row.reason_code === null ? null : { code: row.reason_code, message: row.reason_message ?? '' },
+    cancelRequested: row.cancel_requested,
+    receivedAt: row.received_at,
+    sentAt: row.sent_at,
+    answeredAt: row.answered_at,
+  }
+  return { attempt, generation: row.generation, trace: row.trace }
+}

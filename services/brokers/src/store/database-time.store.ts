@@ -1,0 +1,28 @@
+/**
+ * PostgreSQL's time without asking each time: its clock decides expiry, ours may jump.
+ * Called by placement; kept by the lease heartbeat. Must never follow the wall clock of this machine.
+ */
+import { Injectable } from '@nestjs/common'
+import { Clock } from '@tradewire/kernel/clock'
+
+@Injectable()
+export class DatabaseTime {
+  private anchor: { readonly databaseMs: number; readonly monotonicMs: number } | null = null
+
+  constructor(private readonly clock: Clock) {}
+
+  /** The database said that it was `now` at this very moment. */
+  observe(now: Date): void {
+    this.anchor = { databaseMs: now.getTime(), monotonicMs: this.clock.monotonicMs() }
+  }
+
+  /** For deadlines inside this process; never jumps. */
+  monotonicMs(): number {
+    return this.clock.monotonicMs()
+  }
+
+  now(): Date {
+    if (this.anchor === null) return this.clock.now()
+    return new Date(this.anchor.databaseMs + this.clock.monotonicMs() - this.anchor.monotonicMs)
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * Who owns which partition, decided by PostgreSQL's clock. Called by own-partitions and, as a fence, by attempt writes.
+ * Must never let two generations of a partition write.
+ */
+import { Injectable } from '@nestjs/common'
+import { Database } from '@tradewire/database/database'
+import type { Transaction } from '@tradewire/database/transaction'
+import type { LeaseView } from '#domain/partition-plan'
+
+export interface OwnedPartition {
+  readonly partition: number
+  readonly generation: string
+}
+
+export interface Heartbeat {
+  readonly leases: readonly LeaseView[]
+  readonly owned: readonly OwnedPartition[]
+  readonly living: number
+  /** The database's time while the statement ran. */
+  readonly now: Date
+}
+
+const processSilenceFactor = 2
+
+@Injectable()
+export class LeaseStore {
+  constructor(private readonly database: Database) {}
+
+  /** Renews what this process owns, says that it lives and looks around. */
+  async heartbeat(owner: string, leaseMs: number): Promise<Heartbeat> {
+    return this.database.transact(async (tx) => {
+      await tx.query(
+        `insert into lease_process (owner, seen_at) values ($1, clock_timestamp())
+         on conflict (owner) do update set seen_at = excluded.seen_at`,
+        [owner],
+      )
+      await tx.query(
+        `update partition_lease set expires_at = clock_timestamp() + $2::int * interval '1 millisecond' where owner = $1`,
+        [owner, leaseMs],
+      )
+      const leases = await tx.query<LeaseView & { generation: string }>(
+        `select partition, owner, generation, expires_at < clock_timestamp() as expired from partition_lease order by partition`,
+      )
+      const [seen] = await tx.query<{ living: number; now: Date }>(
+        `select count(*)::int as living, clock_timestamp() as now from lease_process
+         where seen_at > clock_timestamp() - $1::int * interval '1 millisecond'`,
+        [leaseMs * processSilenceFactor],
+      )
+      const owned = leases.filter((lease) => lease.owner === owner)
+      return { leases, owned, living: seen?.living ?? 1, now: seen?.now ?? new Date(0) }
+    })
+  }
+
+  /** Takes free or expired partitions; the generation grows with each new owner. */
+  async take(owner: string, partitions: readonly number[], leaseMs: number): Promise<OwnedPartition[]> {
+    return this.database.query<OwnedPartition>(
+      `update partition_lease set owner = $1, generation = generation + 1,
+         expires_at = clock_timestamp() + $3::int * interval '1 millisecond'
+       where partition in (
+         select partition from partition_lease
+         where partition = any($2::smallint[]) and (owner is null or expires_at < clock_timestamp())
+         for update skip locked)
+       returning partition, generation`,
+      [owner, partitions, leaseMs],
+    )
+  }
+
+  async release(owner: string, partitions: readonly number[]): Promise<void> {
+    await this.database.query(
+      `update partition_lease set owner = null, expires_at = '-infinity' where owner = $1 and partition = any($2::smallint[])`,
+      [owner, partitions],
+    )
+  }
+
+  /** A stopping process is counted no longer. */
+  async leave(owner: string): Promise<void> {
+    await this.database.query(
+      `with gone as (delete from lease_process where owner = $1)
+       update partition_lease set owner = null, expires_at = '-infinity' where owner = $1`,
+      [owner],
+    )
+  }
+
+  /** The partitions among these that are still held in these generations; locked against take-over until commit. */
+  async fence(tx: Transaction, owned: readonly OwnedPartition[]): Promise<Set<number>> {
+    const rows = await tx.query<{ partition: number }>(
+      `select l.partition from partition_lease l
+       join unnest($1::smallint[], $2::bigint[]) as o (partition, generation)
+         on o.partition = l.partition and o.generation = l.generation
+       for share of l`,
+      [owned.map(({ partition }) => partition), owned.map(({ generation }) => generation)],
+    )
+    return new Set(rows.map(({ partition }) => partition))
+  }
+}

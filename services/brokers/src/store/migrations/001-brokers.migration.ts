@@ -1,0 +1,92 @@
+/** First tables of `brokers`: accounts, attempts, leases, instruments. Called by the migration run. Must never be edited once released. */
+import type { Migration } from '@tradewire/database/migrations'
+import { partitionCount } from '@tradewire/kernel/partition'
+
+export const createBrokers: Migration = {
+  name: '001-brokers',
+  sql: [
+    `create table account (
+       id uuid primary key,
+       user_id uuid not null,
+       venue text not null,
+       environment text not null check (environment in ('paper', 'live')),
+       label text not null,
+       status text not null check (status in ('AUTHORIZED', 'UNAUTHORIZED', 'FAILED')),
+       reason_code text,
+       reason_message text,
+       partition smallint not null,
+       created_at timestamptz not null default now(),
+       changed_at timestamptz not null default now(),
+       removed_at timestamptz
+     )`,
+    `create index account_user on account (user_id, id) where removed_at is null`,
+    `create index account_partition on account (partition, changed_at)`,
+
+    `create table account_secret (
+       account_id uuid primary key references account (id),
+       master_version int not null,
+       data_key bytea not null,
+       fields jsonb not null
+     )`,
+    `comment on table account_secret is
+       'Sealed credentials: one data key per account, itself sealed by the master key of that version.'`,
+
+    `create table account_leverage (
+       account_id uuid not null references account (id),
+       symbol text not null,
+       leverage int not null,
+       primary key (account_id, symbol)
+     )`,
+
+    `create table attempt (
+       intent_id uuid primary key,
+       bracket_id uuid not null,
+       account_id uuid not null,
+       partition smallint not null,
+       generation bigint not null,
+       command jsonb not null,
+       client_order_id text not null,
+       state text not null
+         check (state in ('queued', 'submitting', 'unknown', 'accepted', 'filled', 'cancelled', 'rejected')),
+       revision int not null default 0,
+       submissions int not null default 0,
+       venue_order_id text,
+       filled_quantity numeric not null default 0,
+       average_price numeric,
+       fee numeric,
+       fee_currency text,
+       reason_code text,
+       reason_message text,
+       cancel_requested boolean not null default false,
+       trace text,
+       received_at timestamptz not null default now(),
+       sent_at timestamptz,
+       answered_at timestamptz,
+       updated_at timestamptz not null default now()
+     ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 2000)`,
+    `comment on table attempt is 'One row per order intent, stored before anything is sent to the venue.'`,
+    `create index attempt_open on attempt (partition)
+       where state in ('queued', 'submitting', 'unknown', 'accepted')`,
+    `create index attempt_client on attempt (account_id, client_order_id)`,
+
+    `create table partition_lease (
+       partition smallint primary key,
+       owner uuid,
+       generation bigint not null default 0,
+       expires_at timestamptz not null default '-infinity'
+     )`,
+    `insert into partition_lease (partition) select generate_series(0, ${partitionCount - 1})`,
+    `create table lease_process (
+       owner uuid primary key,
+       seen_at timestamptz not null
+     )`,
+
+    `create table instrument (
+       venue text not null,
+       symbol text not null,
+       details jsonb not null,
+       changed_at timestamptz not null default now(),
+       primary key (venue, symbol)
+     )`,
+  ],
+}

@@ -1,0 +1,59 @@
+/** The small regular works: forget ended orders, publish and read balances, read open orders again. Called by Nest. Must never overlap itself. */
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common'
+import { InjectConfig, InjectLogger } from '@tradewire/nest-kit/tokens'
+import type { Logger } from '@tradewire/observability/logger'
+import type { BrokersConfig } from '#config'
+import { ApplyEvidence } from '../../use-cases/apply-evidence/apply-evidence.use-case.ts'
+import { KeepBalances } from '../../use-cases/keep-balances/keep-balances.use-case.ts'
+import { ReconcileOrders } from '../../use-cases/reconcile-orders/reconcile-orders.use-case.ts'
+
+const publishEveryMs = 250
+const upkeepEveryMs = 1_000
+
+@Injectable()
+export class UpkeepJob implements OnApplicationBootstrap, OnModuleDestroy {
+  private timers: NodeJS.Timeout[] = []
+  private readonly busy = new Set<string>()
+
+  constructor(
+    private readonly evidence: ApplyEvidence,
+    private readonly balances: KeepBalances,
+    private readonly reconcile: ReconcileOrders,
+    @InjectConfig() private readonly config: BrokersConfig,
+    @InjectLogger() private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const { balanceEveryMs, reconcileEveryMs } = this.config
+    this.every(publishEveryMs, 'publishing balances', () => this.balances.publish())
+    this.every(upkeepEveryMs, 'reading balances', () => this.balances.execute(balanceEveryMs))
+    this.every(upkeepEveryMs, 'reading open orders', () => this.reconcile.execute(reconcileEveryMs))
+    this.every(upkeepEveryMs, 'forgetting ended orders', async () => {
+      this.evidence.sweep()
+      await Promise.resolve()
+    })
+  }
+
+  onModuleDestroy(): void {
+    for (const timer of this.timers) clearInterval(timer)
+    this.timers = []
+  }
+
+  private every(intervalMs: number, what: string, work: () => Promise<void>): void {
+    const timer = setInterval(() => void this.once(what, work), intervalMs)
+    timer.unref()
+    this.timers.push(timer)
+  }
+
+  private async once(what: string, work: () => Promise<void>): Promise<void> {
+    if (this.busy.has(what)) return
+    this.busy.add(what)
+    try {
+      await work()
+    } catch (error) {
+      this.logger.warn({ err: error }, `${what} failed; the next turn tries again`)
+    } finally {
+      this.busy.delete(what)
+    }
+  }
+}

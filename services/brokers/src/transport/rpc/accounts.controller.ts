@@ -1,0 +1,74 @@
+/** Answers questions about broker accounts. Called over the bus. Must never decide anything. */
+import { Controller } from '@nestjs/common'
+import { Answer } from '@tradewire/bus/decorators'
+import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
+import * as rpc from '@tradewire/contracts/rpc/brokers'
+import type { CodedError } from '@tradewire/kernel/errors'
+import { ok, type Result } from '@tradewire/kernel/result'
+import type { Account } from '#domain/account'
+import { ConnectAccounts } from '../../use-cases/connect-accounts/connect-accounts.use-case.ts'
+import { ManageAccounts } from '../../use-cases/manage-accounts/manage-accounts.use-case.ts'
+import { accountReply } from './reply.map.ts'
+
+type AccountResult = Result<ReplyOf<typeof rpc.getAccount>, CodedError>
+
+@Controller()
+export class AccountsController {
+  constructor(
+    private readonly connecting: ConnectAccounts,
+    private readonly accounts: ManageAccounts,
+  ) {}
+
+  @Answer(rpc.connectAccount)
+  async connect(request: RequestOf<typeof rpc.connectAccount>): Promise<AccountResult> {
+    return replied(await this.connecting.execute(request))
+  }
+
+  @Answer(rpc.connectAccounts)
+  async connectMany(
+    request: RequestOf<typeof rpc.connectAccounts>,
+  ): Promise<Result<ReplyOf<typeof rpc.connectAccounts>, CodedError>> {
+    const results = await this.connecting.connectAll(request.caller, request.accounts)
+    const items = results.map((result) =>
+      result.ok
+        ? { account: accountReply(result.value), error: null }
+        : { account: null, error: { code: result.error.code, message: result.error.message } },
+    )
+    return ok({ items })
+  }
+
+  @Answer(rpc.listAccounts)
+  async list(request: RequestOf<typeof rpc.listAccounts>): Promise<Result<ReplyOf<typeof rpc.listAccounts>, CodedError>> {
+    const page = await this.accounts.list(request)
+    return page.ok ? ok({ items: page.value.items.map(accountReply), nextToken: page.value.nextToken }) : page
+  }
+
+  @Answer(rpc.getAccount)
+  async get({ caller, accountId }: RequestOf<typeof rpc.getAccount>): Promise<AccountResult> {
+    return replied(await this.accounts.get(caller, accountId))
+  }
+
+  @Answer(rpc.removeAccount)
+  remove({ caller, accountId }: RequestOf<typeof rpc.removeAccount>) {
+    return this.accounts.remove(caller, accountId)
+  }
+
+  @Answer(rpc.testAccount)
+  async test({ caller, accountId }: RequestOf<typeof rpc.testAccount>): Promise<AccountResult> {
+    return replied(await this.accounts.test(caller, accountId))
+  }
+
+  @Answer(rpc.getAccountBalance)
+  balance({ caller, accountId }: RequestOf<typeof rpc.getAccountBalance>) {
+    return this.accounts.balance(caller, accountId)
+  }
+
+  @Answer(rpc.listVenueOrders)
+  openOrders({ caller, accountId }: RequestOf<typeof rpc.listVenueOrders>) {
+    return this.accounts.openOrders(caller, accountId)
+  }
+}
+
+function replied(result: Result<Account, CodedError>): AccountResult {
+  return result.ok ? ok(accountReply(result.value)) : result
+}

@@ -1,0 +1,54 @@
+/**
+ * Tells what may be traded at a venue when it is first used, and again when it has changed.
+ * Called after an account is connected and on a timer. Must never hold up a connect for a slow venue.
+ */
+import { Injectable } from '@nestjs/common'
+import type { BrokerSession } from '@tradewire/broker-kit/broker-session'
+import type { Venue } from '@tradewire/contracts/common'
+import { instrumentChanged } from '@tradewire/contracts/events/brokers'
+import { Database } from '@tradewire/database/database'
+import { Clock } from '@tradewire/kernel/clock'
+import { InjectLogger } from '@tradewire/nest-kit/tokens'
+import type { Logger } from '@tradewire/observability/logger'
+import { InstrumentStore } from '#store/instrument.store'
+
+const refreshMs = 3_600_000
+
+@Injectable()
+export class AnnounceInstruments {
+  private readonly announcedAtMs = new Map<Venue, number>()
+
+  constructor(
+    private readonly database: Database,
+    private readonly instruments: InstrumentStore,
+    private readonly clock: Clock,
+    @InjectLogger() private readonly logger: Logger,
+  ) {}
+
+  /** Does nothing when the venue was announced within the hour. Never rejects. */
+  async execute(venue: Venue, session: BrokerSession): Promise<void> {
+    const nowMs = this.clock.monotonicMs()
+    const announcedMs = this.announcedAtMs.get(venue)
+    if (announcedMs !== undefined && nowMs - announcedMs < refreshMs) return
+    this.announcedAtMs.set(venue, nowMs)
+    const listed = await session.instruments()
+    if (!listed.ok) {
+      this.announcedAtMs.delete(venue)
+      this.logger.warn({ venue, reason: listed.error.message }, 'the instruments of a venue could not be read')
+      return
+    }
+    try {
+      await this.database.transact(async (tx) => {
+        const changed = await this.instruments.save(tx, venue, listed.value)
+        const observedAt = this.clock.now().toISOString()
+        tx.append(
+          instrumentChanged,
+          changed.map((each) => ({ venue, ...each, observedAt })),
+        )
+      })
+    } catch (error) {
+      this.announcedAtMs.delete(venue)
+      this.logger.warn({ err: error, venue }, 'the instruments of a venue could not be stored')
+    }
+  }
+}

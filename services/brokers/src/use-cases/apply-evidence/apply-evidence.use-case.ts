@@ -1,0 +1,123 @@
+/**
+ * Evidence about an order becomes its new state, in memory at once and in PostgreSQL with the next commit.
+ * Called by placement, recovery, reconciliation and streams. Must never let older news undo newer.
+ */
+import { Injectable } from '@nestjs/common'
+import type { VenueOrder } from '@tradewire/broker-kit/broker-session'
+import { Clock } from '@tradewire/kernel/clock'
+import { partitionOf } from '@tradewire/kernel/partition'
+import {
+  type Attempt,
+  afterLocalCancel,
+  afterLostReply,
+  afterRefusal,
+  afterVenueOrder,
+  isFinal,
+  type Reason,
+} from '#domain/attempt'
+import { Desk, type OpenAttempt } from '#domain/desk'
+import { AttemptStore } from '#store/attempt.store'
+import { AttemptWriter } from '#store/attempt-writer.store'
+
+interface Ended {
+  readonly one: OpenAttempt
+  readonly atMs: number
+}
+
+/** Ended orders stay in memory for so long: their last stream messages come after the reply. */
+const lingerMs = 2_000
+/** An order whose fee the venue has not told yet stays longer. */
+const feeLingerMs = 20_000
+
+@Injectable()
+export class ApplyEvidence {
+  private ended: Ended[] = []
+  private fillListener: (accountId: string) => void = () => undefined
+
+  constructor(
+    private readonly desk: Desk,
+    private readonly writer: AttemptWriter,
+    private readonly attempts: AttemptStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Called when an account's balance must have changed. */
+  onFill(listener: (accountId: string) => void): void {
+    this.fillListener = listener
+  }
+
+  venueOrder(one: OpenAttempt, order: VenueOrder): void {
+    const before = one.attempt
+    const next = afterVenueOrder(before, order, this.clock.now())
+    if (next === null) return
+    this.replace(one, next)
+    if (next.filledQuantity !== before.filledQuantity) this.fillListener(next.command.accountId)
+  }
+
+  /** News by itself, from a stream: of an order in memory, or of one that ended a while ago. */
+  async news(accountId: string, order: VenueOrder): Promise<void> {
+    const open = this.desk.findByClientId(accountId, order.clientOrderId)
+    if (open !== undefined) {
+      this.venueOrder(open, order)
+      return
+    }
+    const held = this.desk.heldPartition(partitionOf(accountId))
+    if (held === undefined) return
+    const stored = await this.attempts.byClientOrderId(accountId, order.clientOrderId)
+    // Without a row it is not an order of ours: whoever placed it by hand may keep it.
+    if (stored === null || this.desk.findByClientId(accountId, order.clientOrderId) !== undefined) return
+    this.venueOrder({ attempt: stored.attempt, trace: stored.trace, generation: held.generation, cancelling: false }, order)
+  }
+
+  /** The reply to a placement was lost; true when that is news. */
+  lostReply(one: OpenAttempt, message: string): boolean {
+    return this.maybe(one, afterLostReply(one.attempt, message))
+  }
+
+  refusal(one: OpenAttempt, reason: Reason): boolean {
+    return this.maybe(one, afterRefusal(one.attempt, reason, this.clock.now()))
+  }
+
+  localCancel(one: OpenAttempt): boolean {
+    return this.maybe(one, afterLocalCancel(one.attempt))
+  }
+
+  /** Ended orders whose fee is still untold after a while. */
+  withoutFee(olderThanMs: number): readonly OpenAttempt[] {
+    const before = this.clock.monotonicMs() - olderThanMs
+    return this.ended.filter(({ one, atMs }) => atMs < before && lacksFee(one.attempt)).map(({ one }) => one)
+  }
+
+  /** Forgets orders that ended long enough ago. Called by a timer. */
+  sweep(): void {
+    const nowMs = this.clock.monotonicMs()
+    const kept: Ended[] = []
+    for (const each of this.ended) {
+      const lingers = nowMs - each.atMs < (lacksFee(each.one.attempt) ? feeLingerMs : lingerMs)
+      if (lingers) kept.push(each)
+      else if (this.desk.find(each.one.attempt.command.intentId) === each.one) this.desk.forget(each.one)
+    }
+    this.ended = kept
+  }
+
+  private maybe(one: OpenAttempt, next: Attempt | null): boolean {
+    if (next === null) return false
+    this.replace(one, next)
+    return true
+  }
+
+  private replace(one: OpenAttempt, next: Attempt): void {
+    const wasFinal = isFinal(one.attempt.state)
+    one.attempt = next
+    this.writer.write({ attempt: next, generation: one.generation, trace: one.trace, observedAt: this.clock.now() })
+    if (isFinal(next.state) && !wasFinal) this.ended.push({ one, atMs: this.clock.monotonicMs() })
+    if (next.state === 'accepted' && next.cancelRequested && !one.cancelling) {
+      one.cancelling = true
+      this.desk.enqueue(one, 'cancel')
+    }
+  }
+}
+
+function lacksFee(attempt: Attempt): boolean {
+  return attempt.fee === null && attempt.filledQuantity !== '0'
+}

@@ -1,0 +1,120 @@
+/**
+ * Connects broker accounts: form, owner, a question to the venue, sealed credentials, account.connected.
+ * Called over RPC. Must never store credentials that the venue has not accepted.
+ */
+import { Injectable } from '@nestjs/common'
+import type { BrokerError } from '@tradewire/broker-kit/broker-error'
+import type { Caller } from '@tradewire/contracts/define-route'
+import type { RequestOf } from '@tradewire/contracts/define-rpc'
+import { accountConnected } from '@tradewire/contracts/events/brokers'
+import type * as rpc from '@tradewire/contracts/rpc/brokers'
+import { Database } from '@tradewire/database/database'
+import type { CodedError } from '@tradewire/kernel/errors'
+import { IdSource } from '@tradewire/kernel/ids'
+import { partitionOf } from '@tradewire/kernel/partition'
+import { err, ok, type Result } from '@tradewire/kernel/result'
+import { brokerOf } from '#adapters/registry.adapter'
+import { brokersErrors } from '#brokers.errors'
+import { Sessions } from '#clients/sessions.client'
+import type { Account } from '#domain/account'
+import { AccountStore } from '#store/account.store'
+import { WelcomeAccount } from './welcome-account.use-case.ts'
+
+type Input = RequestOf<typeof rpc.connectAccount>['account']
+
+const connectsAtOnceMax = 20
+
+@Injectable()
+export class ConnectAccounts {
+  constructor(
+    private readonly stores: AccountStore,
+    private readonly sessions: Sessions,
+    private readonly database: Database,
+    private readonly ids: IdSource,
+    private readonly welcome: WelcomeAccount,
+  ) {}
+
+  async execute(request: RequestOf<typeof rpc.connectAccount>): Promise<Result<Account, CodedError>> {
+    const [result] = await this.connectAll(request.caller, [request.account])
+    return result ?? err(brokersErrors.of('ACCOUNT_VENUE_UNREACHABLE'))
+  }
+
+  /** One outcome per account, in order. */
+  async connectAll(caller: Caller, inputs: readonly Input[]): Promise<Result<Account, CodedError>[]> {
+    const results: Result<Account, CodedError>[] = new Array(inputs.length)
+    const queue = inputs.map((input, index) => ({ input, index }))
+    const worker = async (): Promise<void> => {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+        results[next.index] = await this.connect(caller, next.input)
+      }
+    }
+    await Promise.all(Array.from({ length: Math.min(connectsAtOnceMax, inputs.length) }, worker))
+    return results
+  }
+
+  private async connect(caller: Caller, input: Input): Promise<Result<Account, CodedError>> {
+    const userId = input.userId ?? caller.userId
+    if (userId !== caller.userId && !caller.roles.includes('operator')) return err(brokersErrors.of('ACCOUNT_OWNER_FORBIDDEN'))
+    const definition = brokerOf(input.venue)
+    const parsed = definition.credentials.safeParse(input.credentials)
+    if (!parsed.success) {
+      // Field names only: a message could quote what was typed.
+      const fields = parsed.error.issues.map(({ path, code }) => (code === 'unrecognized_keys' ? 'unknown field' : path.join('.')))
+      return err(brokersErrors.of('ACCOUNT_CREDENTIALS_INVALID', { fields: [...new Set(fields)] }))
+    }
+    const credentials = parsed.data as Record<string, string>
+    const probed = await this.sessions.probe(input.venue, input.environment, credentials)
+    if (!probed.ok) return err(refusalOfProbe(probed.error))
+    const session = probed.value
+    const balances = await session.balances()
+    if (!balances.ok) {
+      await session.close()
+      return err(refusalOfProbe(balances.error))
+    }
+    const account = await this.store(input, userId, credentials)
+    this.welcome.execute(account, { credentials, session, balance: balances.value[0] ?? null })
+    return ok(account)
+  }
+
+  private async store(input: Input, userId: string, credentials: Record<string, string>): Promise<Account> {
+    const id = this.ids.next()
+    const account: Account = {
+      id,
+      userId,
+      venue: input.venue,
+      environment: input.environment,
+      label: input.label,
+      status: 'AUTHORIZED',
+      reason: null,
+      partition: partitionOf(id),
+      createdAt: this.welcome.now(),
+      changedAt: this.welcome.now(),
+    }
+    await this.database.transact(async (tx) => {
+      await this.stores.insert(tx, account, credentials)
+      tx.append(accountConnected, {
+        accountId: id,
+        userId,
+        venue: account.venue,
+        label: account.label,
+        connectedAt: account.createdAt.toISOString(),
+      })
+    })
+    return account
+  }
+}
+
+/** The answer to somebody who asked; the venue's words stay in its context. */
+export function refusalOfProbe(error: BrokerError): CodedError {
+  switch (error.kind) {
+    case 'auth':
+      return brokersErrors.of('ACCOUNT_CREDENTIALS_REFUSED', { venueMessage: error.message })
+    case 'rate-limited':
+      return brokersErrors.of('VENUE_RATE_LIMITED', { retryAfterMs: error.retryAfterMs })
+    case 'unsupported':
+      return brokersErrors.of('VENUE_UNSUPPORTED', { venueMessage: error.message })
+    default:
+      return brokersErrors.of('ACCOUNT_VENUE_UNREACHABLE', { venueMessage: error.message })
+  }
+}
+

@@ -1,0 +1,63 @@
+/**
+ * Keeps a session open for every account of the partitions held. Called with each lease beat and after take-over.
+ * Must never hold a beat up for a venue that does not answer.
+ */
+import { Injectable } from '@nestjs/common'
+import type { SessionEvent } from '@tradewire/broker-kit/broker-session'
+import { InjectLogger } from '@tradewire/nest-kit/tokens'
+import type { Logger } from '@tradewire/observability/logger'
+import { Sessions } from '#clients/sessions.client'
+import { Desk } from '#domain/desk'
+import { AccountStore, type UnsealedAccount } from '#store/account.store'
+import { HearVenue } from '../hear-venue/hear-venue.use-case.ts'
+
+const retryMs = 5_000
+/** A row becomes visible at its commit, later than the time it carries. */
+const commitSlackMs = 10_000
+
+@Injectable()
+export class FollowAccounts {
+  private since: Date | null = null
+  private stopped = false
+
+  constructor(
+    private readonly desk: Desk,
+    private readonly accounts: AccountStore,
+    private readonly sessions: Sessions,
+    hear: HearVenue,
+    @InjectLogger() private readonly logger: Logger,
+  ) {
+    sessions.onEvent((accountId: string, event: SessionEvent) => hear.execute(accountId, event))
+  }
+
+  /** All accounts of `fresh` partitions, and of the others what changed since the last look. */
+  async execute(fresh: readonly number[]): Promise<void> {
+    if (fresh.length > 0) this.adoptAll((await this.accounts.changedSince(fresh, null)).live)
+    const others = this.desk.heldPartitions().map(({ partition }) => partition)
+    if (others.length === 0) return
+    const changed = await this.accounts.changedSince(others, this.since ?? new Date(0))
+    if (changed.until !== null) this.since = new Date(changed.until.getTime() - commitSlackMs)
+    this.adoptAll(changed.live)
+    await Promise.all(changed.removed.map((accountId) => this.sessions.forget(accountId)))
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true
+    await this.sessions.closeAll()
+  }
+
+  private adoptAll(live: readonly UnsealedAccount[]): void {
+    for (const unsealed of live) {
+      if (unsealed.account.status !== 'UNAUTHORIZED') void this.adopt(unsealed)
+    }
+  }
+
+  private async adopt(unsealed: UnsealedAccount): Promise<void> {
+    const { id, partition } = unsealed.account
+    if (this.stopped || this.desk.heldPartition(partition) === undefined) return
+    const opened = await this.sessions.adopt(unsealed)
+    if (opened.ok || this.stopped) return
+    this.logger.warn({ accountId: id, reason: opened.error.message }, 'an account has no session yet')
+    setTimeout(() => void this.adopt(unsealed), retryMs).unref()
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * Balances as the venues tell them, published coalesced: after connecting, after fills, on a timer.
+ * Called by streams, placement and timers. Must never cost the path of an order a request.
+ */
+import { Injectable } from '@nestjs/common'
+import type { VenueBalance } from '@tradewire/broker-kit/broker-session'
+import { balanceUpdated } from '@tradewire/contracts/events/brokers'
+import { Database } from '@tradewire/database/database'
+import { Clock } from '@tradewire/kernel/clock'
+import { InjectLogger } from '@tradewire/nest-kit/tokens'
+import type { Logger } from '@tradewire/observability/logger'
+import { type AccountSession, Sessions } from '#clients/sessions.client'
+import { TrackHealth } from '../track-health/track-health.use-case.ts'
+
+interface Told {
+  readonly balance: VenueBalance
+  readonly observedAt: string
+}
+
+/** A fill's balance is read once the account has been quiet for so long. */
+const quietMs = 1_500
+const readsAtOnceMax = 8
+const eventsMax = 1_000
+/** One failed read proves nothing; so many in a row mean that the venue is away for this account. */
+const failuresMax = 3
+
+@Injectable()
+export class KeepBalances {
+  private readonly pending = new Map<string, Told>()
+  private readonly dirtySinceMs = new Map<string, number>()
+  private readonly readAtMs = new Map<string, number>()
+  private readonly failures = new Map<string, number>()
+
+  constructor(
+    private readonly database: Database,
+    private readonly sessions: Sessions,
+    private readonly health: TrackHealth,
+    private readonly clock: Clock,
+    @InjectLogger() private readonly logger: Logger,
+  ) {}
+
+  told(accountId: string, balance: VenueBalance): void {
+    this.pending.set(accountId, { balance, observedAt: this.clock.now().toISOString() })
+    this.readAtMs.set(accountId, this.clock.monotonicMs())
+  }
+
+  /** A fill changed it; streams of balances make the read needless. */
+  changed(accountId: string): void {
+    const session = this.sessions.known(accountId)
+    if (session?.definition.capabilities.streams.balances === true && session.session.health().streaming) return
+    this.dirtySinceMs.set(accountId, this.clock.monotonicMs())
+  }
+
+  /** Publishes what was told since the last call. */
+  async publish(): Promise<void> {
+    if (this.pending.size === 0) return
+    const batch = [...this.pending].slice(0, eventsMax)
+    for (const [accountId] of batch) this.pending.delete(accountId)
+    try {
+      await this.database.transact(async (tx) => {
+        tx.append(
+          balanceUpdated,
+          batch.map(([accountId, { balance, observedAt }]) => ({ accountId, ...balance, observedAt })),
+        )
+        await Promise.resolve()
+      })
+    } catch (error) {
+      for (const [accountId, told] of batch) if (!this.pending.has(accountId)) this.pending.set(accountId, told)
+      this.logger.warn({ err: error }, 'balances could not be published yet')
+    }
+  }
+
+  /** Reads what fills changed and what is older than `everyMs`. */
+  async execute(everyMs: number): Promise<void> {
+    const nowMs = this.clock.monotonicMs()
+    const due = this.sessions.all().filter(({ account }) => {
+      const dirtyMs = this.dirtySinceMs.get(account.id)
+      if (dirtyMs !== undefined && nowMs - dirtyMs >= quietMs) return true
+      return nowMs - (this.readAtMs.get(account.id) ?? Number.NEGATIVE_INFINITY) >= everyMs
+    })
+    while (due.length > 0) await Promise.all(due.splice(0, readsAtOnceMax).map((session) => this.read(session)))
+  }
+
+  private async read({ account, session }: AccountSession): Promise<void> {
+    this.dirtySinceMs.delete(account.id)
+    this.readAtMs.set(account.id, this.clock.monotonicMs())
+    const balances = await session.balances()
+    if (balances.ok) {
+      this.failures.delete(account.id)
+      const [first] = balances.value
+      if (first !== undefined) this.told(account.id, first)
+      await this.health.reachable(account.id)
+      return
+    }
+    const { kind, message } = balances.error
+    if (kind === 'auth') {
+      await this.health.authFailed(account.id, message)
+      return
+    }
+    const failures = (this.failures.get(account.id) ?? 0) + 1
+    this.failures.set(account.id, failures)
+    if (kind === 'connectivity' && failures >= failuresMax) await this.health.unreachable(account.id, message)
+    // Soon again, but not at once.
+    this.dirtySinceMs.set(account.id, this.clock.monotonicMs())
+  }
+}

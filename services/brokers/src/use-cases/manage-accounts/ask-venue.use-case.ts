@@ -1,0 +1,70 @@
+/**
+ * Questions to an account's venue on behalf of its user. Called by manage-accounts.
+ * Must never leave a session open on a process that does not hold the account's partition.
+ */
+import { Injectable } from '@nestjs/common'
+import * as brokerError from '@tradewire/broker-kit/broker-error'
+import type { BrokerError } from '@tradewire/broker-kit/broker-error'
+import type { BrokerSession, VenueBalance, VenueOrder } from '@tradewire/broker-kit/broker-session'
+import type { ClientIdRule } from '@tradewire/broker-kit/client-order-id'
+import type { Venue } from '@tradewire/contracts/common'
+import { err, type Result } from '@tradewire/kernel/result'
+import { brokerOf } from '#adapters/registry.adapter'
+import { Sessions } from '#clients/sessions.client'
+import { AccountStore } from '#store/account.store'
+import { DatabaseTime } from '#store/database-time.store'
+import { TrackHealth } from '../track-health/track-health.use-case.ts'
+
+type Answer<Value> = Promise<Result<Value, BrokerError>>
+
+@Injectable()
+export class AskVenue {
+  constructor(
+    private readonly accounts: AccountStore,
+    private readonly sessions: Sessions,
+    private readonly health: TrackHealth,
+    private readonly time: DatabaseTime,
+  ) {}
+
+  now(): Date {
+    return this.time.now()
+  }
+
+  clientIdRule(venue: Venue): ClientIdRule {
+    return brokerOf(venue).capabilities.clientId
+  }
+
+  forget(accountId: string): Promise<void> {
+    return this.sessions.forget(accountId)
+  }
+
+  balances(accountId: string): Answer<readonly VenueBalance[]> {
+    return this.ask(accountId, (session) => session.balances())
+  }
+
+  openOrders(accountId: string): Answer<readonly VenueOrder[]> {
+    return this.ask(accountId, (session) => session.openOrders())
+  }
+
+  async test(accountId: string): Promise<void> {
+    const balances = await this.balances(accountId)
+    if (balances.ok) await this.health.reachable(accountId)
+    else if (balances.error.kind === 'auth') await this.health.authFailed(accountId, balances.error.message)
+    else if (balances.error.kind === 'connectivity') await this.health.unreachable(accountId, balances.error.message)
+  }
+
+  private async ask<Value>(accountId: string, question: (session: BrokerSession) => Answer<Value>): Answer<Value> {
+    const known = this.sessions.known(accountId)
+    if (known !== undefined) return question(known.session)
+    const unsealed = await this.accounts.unseal(accountId)
+    if (unsealed === null) return err(brokerError.authFailed('the account is not connected any more'))
+    const { venue, environment } = unsealed.account
+    const probed = await this.sessions.probe(venue, environment, unsealed.credentials)
+    if (!probed.ok) return probed
+    try {
+      return await question(probed.value)
+    } finally {
+      await probed.value.close()
+    }
+  }
+}

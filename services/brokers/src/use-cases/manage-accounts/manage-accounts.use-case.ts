@@ -1,0 +1,96 @@
+/**
+ * Lists, shows, tests and removes broker accounts, and reads them at their venue. Called over RPC.
+ * Must never show an account to somebody whose it is not, nor a credential to anybody.
+ */
+import { Injectable } from '@nestjs/common'
+import { decodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
+import type { Caller } from '@tradewire/contracts/define-route'
+import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
+import { accountDisconnected } from '@tradewire/contracts/events/brokers'
+import type * as rpc from '@tradewire/contracts/rpc/brokers'
+import { Database } from '@tradewire/database/database'
+import { type Page, pageById } from '@tradewire/database/page'
+import type { CodedError } from '@tradewire/kernel/errors'
+import { err, ok, type Result } from '@tradewire/kernel/result'
+import { brokersErrors } from '#brokers.errors'
+import { type Account, maySee } from '#domain/account'
+import { AccountStore } from '#store/account.store'
+import { AttemptStore } from '#store/attempt.store'
+import { refusalOfProbe } from '../connect-accounts/connect-accounts.use-case.ts'
+import { AskVenue } from './ask-venue.use-case.ts'
+
+@Injectable()
+export class ManageAccounts {
+  constructor(
+    private readonly accounts: AccountStore,
+    private readonly attempts: AttemptStore,
+    private readonly venue: AskVenue,
+    private readonly database: Database,
+  ) {}
+
+  async list({ caller, page, ...filter }: RequestOf<typeof rpc.listAccounts>): Promise<Result<Page<Account>, CodedError>> {
+    // Others than operators see their own accounts, whatever they ask for.
+    const userId = caller.roles.includes('operator') ? filter.userId : caller.userId
+    return pageById(
+      page,
+      ({ afterId, limit }) => this.accounts.list({ afterId, limit, userId, venue: filter.venue, status: filter.status }),
+      (account) => account,
+    )
+  }
+
+  async get(caller: Caller, accountId: string): Promise<Result<Account, CodedError>> {
+    const account = await this.accounts.get(accountId)
+    if (account === null || !maySee(caller, account)) return err(brokersErrors.of('ACCOUNT_NOT_FOUND'))
+    return ok(account)
+  }
+
+  async remove(caller: Caller, accountId: string): Promise<Result<{ accountId: string }, CodedError>> {
+    const found = await this.get(caller, accountId)
+    if (!found.ok) return found
+    if ((await this.attempts.openCount(accountId)) > 0) return err(brokersErrors.of('ACCOUNT_HAS_OPEN_ORDERS'))
+    const { userId, venue, label } = found.value
+    await this.database.transact(async (tx) => {
+      await this.accounts.remove(tx, accountId)
+      const reason = { code: 'ACCOUNT_REMOVED', message: 'The account was removed by its user.' }
+      const disconnectedAt = this.venue.now().toISOString()
+      tx.append(accountDisconnected, { accountId, userId, venue, label, reason, disconnectedAt })
+    })
+    await this.venue.forget(accountId)
+    return ok({ accountId })
+  }
+
+  /** Asks the venue and answers the account as it is now, whatever the venue said. */
+  async test(caller: Caller, accountId: string): Promise<Result<Account, CodedError>> {
+    const found = await this.get(caller, accountId)
+    if (!found.ok) return found
+    await this.venue.test(accountId)
+    return this.get(caller, accountId)
+  }
+
+  async balance(caller: Caller, accountId: string): Promise<Result<ReplyOf<typeof rpc.getAccountBalance>, CodedError>> {
+    const found = await this.get(caller, accountId)
+    if (!found.ok) return found
+    const balances = await this.venue.balances(accountId)
+    if (!balances.ok) return err(refusalOfProbe(balances.error))
+    const items = balances.value.map(({ currency, total, free, equity }) => ({ currency, total, free, equity }))
+    return ok({ accountId, items, observedAt: this.venue.now().toISOString() })
+  }
+
+  async openOrders(caller: Caller, accountId: string): Promise<Result<ReplyOf<typeof rpc.listVenueOrders>, CodedError>> {
+    const found = await this.get(caller, accountId)
+    if (!found.ok) return found
+    const orders = await this.venue.openOrders(accountId)
+    if (!orders.ok) return err(refusalOfProbe(orders.error))
+    const rule = this.venue.clientIdRule(found.value.venue)
+    const items = orders.value.map((order) => ({
+      clientOrderId: order.clientOrderId,
+      intentId: decodeClientOrderId(rule, order.clientOrderId),
+      venueOrderId: order.venueOrderId,
+      symbol: order.symbol,
+      status: order.status,
+      filledQuantity: order.filledQuantity,
+      averagePrice: order.averagePrice,
+    }))
+    return ok({ items })
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * Goes on with one account's recovered attempts. Called by recover-attempts.
+ * Must never send an attempt whose row says that it may stand at the venue.
+ */
+import { Injectable } from '@nestjs/common'
+import { Desk, type OpenAttempt } from '#domain/desk'
+import { CancelOrders } from '../cancel-orders/cancel-orders.use-case.ts'
+import { ReconcileOrders } from '../reconcile-orders/reconcile-orders.use-case.ts'
+import { ResolveUnknown } from '../resolve-unknown/resolve-unknown.use-case.ts'
+
+@Injectable()
+export class TakeUp {
+  constructor(
+    private readonly desk: Desk,
+    private readonly resolver: ResolveUnknown,
+    private readonly reconcile: ReconcileOrders,
+    private readonly cancels: CancelOrders,
+  ) {}
+
+  account(accountId: string, own: readonly OpenAttempt[]): void {
+    for (const one of own) {
+      const { state, cancelRequested, command } = one.attempt
+      if (state === 'submitting' || state === 'unknown') this.resolver.start(one)
+      if (cancelRequested) this.cancels.request(command.intentId)
+    }
+    // The pass holds the account's entries back before the queued ones are put into the lanes.
+    void this.reconcile.beforeEntries(accountId)
+    for (const one of own) if (one.attempt.state === 'queued') this.desk.enqueue(one, 'submit')
+  }
+}

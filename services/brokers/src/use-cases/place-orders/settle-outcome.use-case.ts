@@ -1,0 +1,87 @@
+/**
+ * What the answer to a placement means for the order. Called by place-orders with every answer.
+ * Must never turn an unclear answer into a refusal.
+ */
+import { Injectable } from '@nestjs/common'
+import type { BrokerError } from '@tradewire/broker-kit/broker-error'
+import type { VenueOrder } from '@tradewire/broker-kit/broker-session'
+import { type Result, unreachable } from '@tradewire/kernel/result'
+import { Budgets } from '#clients/budgets.client'
+import type { AccountSession } from '#clients/sessions.client'
+import type { OpenAttempt } from '#domain/desk'
+import { ApplyEvidence } from '../apply-evidence/apply-evidence.use-case.ts'
+import { ResolveUnknown } from '../resolve-unknown/resolve-unknown.use-case.ts'
+import { TrackHealth } from '../track-health/track-health.use-case.ts'
+
+/** `again` after so many milliseconds: the order was proved not sent. */
+export type Settlement = { readonly kind: 'settled' } | { readonly kind: 'again'; readonly afterMs: number | null }
+
+const settled: Settlement = { kind: 'settled' }
+
+@Injectable()
+export class SettleOutcome {
+  constructor(
+    private readonly evidence: ApplyEvidence,
+    private readonly resolver: ResolveUnknown,
+    private readonly health: TrackHealth,
+    private readonly budgets: Budgets,
+  ) {}
+
+  async execute(one: OpenAttempt, opened: AccountSession, answer: Result<VenueOrder, BrokerError>): Promise<Settlement> {
+    if (answer.ok) {
+      this.evidence.venueOrder(one, answer.value)
+      return settled
+    }
+    const { error } = answer
+    if (error.kind === 'rejected' && error.code === 'DUPLICATE_CLIENT_ORDER_ID') {
+      await this.adopt(one, opened)
+      return settled
+    }
+    return this.failed(one, error)
+  }
+
+  /** For failures before and after the call alike. */
+  failed(one: OpenAttempt, error: BrokerError): Settlement {
+    const { venue, accountId } = one.attempt.command
+    switch (error.kind) {
+      case 'outcome-unknown':
+        this.unknown(one, error.message)
+        return settled
+      case 'rate-limited':
+        this.budgets.close(venue, accountId, error.retryAfterMs)
+        return { kind: 'again', afterMs: error.retryAfterMs }
+      case 'connectivity':
+      case 'not-sent':
+        return { kind: 'again', afterMs: null }
+      case 'rejected':
+        this.refuse(one, error.code, error.message)
+        return settled
+      case 'unsupported':
+        this.refuse(one, 'UNSUPPORTED_BY_VENUE', error.message)
+        return settled
+      case 'auth':
+        this.refuse(one, 'VENUE_AUTHENTICATION_FAILED', error.message)
+        void this.health.authFailed(accountId, error.message)
+        return settled
+      default:
+        return unreachable(error)
+    }
+  }
+
+  refuse(one: OpenAttempt, code: string, message: string): void {
+    this.evidence.refusal(one, { code, message })
+  }
+
+  unknown(one: OpenAttempt, message: string): void {
+    this.evidence.lostReply(one, message)
+    this.resolver.start(one)
+  }
+
+  /** The venue has an order with this id: it is ours, from an earlier try. */
+  private async adopt(one: OpenAttempt, { session }: AccountSession): Promise<void> {
+    const { command, clientOrderId, venueOrderId } = one.attempt
+    const found = await session.findByClientId({ clientOrderId, venueOrderId, symbol: command.symbol, type: command.type })
+    if (found.ok && found.value !== null) this.evidence.venueOrder(one, found.value)
+    else this.unknown(one, 'the venue says that the order exists')
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * Moves orders from the lanes to the venue: takes what may go, stores the marks of all of them in one commit, lets go.
+ * Called by the desk's wake-ups and by take-commands. Must never let an order go whose mark is not committed.
+ */
+import { Injectable } from '@nestjs/common'
+import type { Venue } from '@tradewire/contracts/common'
+import { InjectLogger } from '@tradewire/nest-kit/tokens'
+import type { Logger } from '@tradewire/observability/logger'
+import { Desk, type LaneWork, type OpenAttempt } from '#domain/desk'
+import { CancelOrders } from '../cancel-orders/cancel-orders.use-case.ts'
+import { PlaceOrders } from '../place-orders/place-orders.use-case.ts'
+import { SendGate } from '../place-orders/send-gate.client.ts'
+
+interface Taken {
+  readonly one: OpenAttempt
+  readonly work: LaneWork
+}
+
+const takenMax = 512
+const markRetryMs = 250
+
+@Injectable()
+export class RunLanes {
+  private readonly pumping = new Set<Venue>()
+  private readonly again = new Set<Venue>()
+  private readonly timers = new Map<Venue, NodeJS.Timeout>()
+  private stopped = false
+
+  constructor(
+    private readonly desk: Desk,
+    private readonly gate: SendGate,
+    private readonly orders: PlaceOrders,
+    private readonly cancels: CancelOrders,
+    @InjectLogger() private readonly logger: Logger,
+  ) {
+    desk.onWork((venue) => void this.pump(venue))
+  }
+
+  stop(): void {
+    this.stopped = true
+    for (const timer of this.timers.values()) clearTimeout(timer)
+  }
+
+  /** An order whose slot, budget and mark are taken already. */
+  letGo(one: OpenAttempt, work: LaneWork): void {
+    void this.run(one, work)
+  }
+
+  private async pump(venue: Venue): Promise<void> {
+    if (this.stopped) return
+    if (this.pumping.has(venue)) {
+      this.again.add(venue)
+      return
+    }
+    this.pumping.add(venue)
+    try {
+      // One turn of the event loop: slots that become free together share a mark.
+      await new Promise(setImmediate)
+      do {
+        this.again.delete(venue)
+        await this.round(venue)
+      } while (this.again.has(venue) && !this.stopped)
+    } finally {
+      this.pumping.delete(venue)
+    }
+  }
+
+  private async round(venue: Venue): Promise<void> {
+    const lanes = this.desk.lanesOf(venue)
+    const marking: Taken[] = []
+    for (const work of lanes.take(takenMax)) {
+      const one = this.desk.find(work.intentId)
+      if (one === undefined || (work.kind === 'submit' && one.attempt.state !== 'queued')) {
+        lanes.done(work.accountId)
+        continue
+      }
+      const waitMs = this.gate.spend(one, work)
+      if (waitMs > 0) {
+        lanes.putBack(work)
+        lanes.done(work.accountId)
+        this.pumpLater(venue, waitMs)
+      } else if (work.kind === 'cancel') void this.run(one, work)
+      else marking.push({ one, work })
+    }
+    if (marking.length > 0) await this.markAndLetGo(venue, marking)
+  }
+
+  private async markAndLetGo(venue: Venue, marking: readonly Taken[]): Promise<void> {
+    const lanes = this.desk.lanesOf(venue)
+    try {
+      const marked = await this.gate.mark(marking.map(({ one }) => one))
+      for (const { one, work } of marking) {
+        if (marked.has(work.intentId)) void this.run(one, work)
+        // Ended meanwhile, or another process holds the partition: whoever holds it knows.
+        else lanes.done(work.accountId)
+      }
+    } catch (error) {
+      this.logger.warn({ err: error, orders: marking.length }, 'orders wait: their marks could not be stored')
+      for (const { work } of marking) {
+        lanes.putBack(work)
+        lanes.done(work.accountId)
+      }
+      // Without the wait a database that is away would be asked in a tight loop.
+      this.again.delete(venue)
+      this.pumpLater(venue, markRetryMs)
+    }
+  }
+
+  private async run(one: OpenAttempt, work: LaneWork): Promise<void> {
+    const { venue } = one.attempt.command
+    try {
+      await (work.kind === 'cancel' ? this.cancels.run(one) : this.orders.execute(one))
+    } finally {
+      this.desk.lanesOf(venue).done(work.accountId)
+      this.desk.wake(venue)
+    }
+  }
+
+  private pumpLater(venue: Venue, waitMs: number): void {
+    if (this.timers.has(venue)) return
+    const timer = setTimeout(() => {
+      this.timers.delete(venue)
+      void this.pump(venue)
+    }, waitMs)
+    timer.unref()
+    this.timers.set(venue, timer)
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * Takes order.submit and order.cancel of the partitions held: stored first, in one commit for all that wait, then sent.
+ * Called by the partition consumers. Must never send a command that is not stored, nor the same intent twice.
+ */
+import { Injectable } from '@nestjs/common'
+import type { ConsumedEvent } from '@tradewire/bus/consumer-runner'
+import type { SubmitCommand } from '@tradewire/broker-kit/approved-order'
+import { encodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
+import type { orderCancel, orderSubmit } from '@tradewire/contracts/events/orders'
+import { RetryableError } from '@tradewire/database/retryable-error'
+import type { Transaction } from '@tradewire/database/transaction'
+import { partitionOf } from '@tradewire/kernel/partition'
+import { injectTrace } from '@tradewire/observability/trace'
+import { brokerOf } from '#adapters/registry.adapter'
+import type { Attempt } from '#domain/attempt'
+import { Desk, type HeldPartition, type LaneWork, type OpenAttempt, workOf } from '#domain/desk'
+import { AttemptStore, type StoredAttempt } from '#store/attempt.store'
+import { LeaseStore } from '#store/lease.store'
+import { CancelOrders } from '../cancel-orders/cancel-orders.use-case.ts'
+import { SendGate } from '../place-orders/send-gate.client.ts'
+import { RunLanes } from '../run-lanes/run-lanes.use-case.ts'
+
+export type Command = ConsumedEvent<typeof orderSubmit> | ConsumedEvent<typeof orderCancel>
+
+/** The commands of one transaction. */
+interface Batch {
+  readonly submits: { readonly command: SubmitCommand; readonly trace: string | null }[]
+  readonly cancels: string[]
+  readonly partitions: Map<number, HeldPartition>
+  /** New attempts, and those of them whose lane slot is reserved already. */
+  readonly fresh: OpenAttempt[]
+  readonly reserved: Map<string, LaneWork>
+}
+
+export class PartitionLostError extends RetryableError {
+  override readonly name = 'PartitionLostError'
+}
+
+/** The two stores that commands are written to. */
+@Injectable()
+export class CommandStores {
+  constructor(
+    readonly attempts: AttemptStore,
+    readonly leases: LeaseStore,
+  ) {}
+}
+
+@Injectable()
+export class TakeCommands {
+  private readonly batches = new Map<Transaction, Batch>()
+
+  constructor(
+    private readonly desk: Desk,
+    private readonly stores: CommandStores,
+    private readonly gate: SendGate,
+    private readonly lanes: RunLanes,
+    private readonly cancels: CancelOrders,
+  ) {}
+
+  /** Gathers; the rows are written by `beforeCommit` for all partitions at once. */
+  gather(events: readonly Command[], tx: Transaction): void {
+    const batch = this.batchOf(tx)
+    const trace = injectTrace() ?? null
+    for (const event of events) {
+      const { accountId } = event.data
+      const partition = partitionOf(accountId)
+      const held = this.desk.heldPartition(partition)
+      if (held === undefined) throw new PartitionLostError(`partition ${partition} is not held any more`)
+      batch.partitions.set(partition, held)
+      if (event.name === 'order.submit') batch.submits.push({ command: event.data, trace })
+      else batch.cancels.push(event.data.intentId)
+    }
+  }
+
+  async beforeCommit(tx: Transaction): Promise<void> {
+    const batch = this.batches.get(tx)
+    if (batch === undefined) return
+    const held = await this.stores.leases.fence(tx, [...batch.partitions.values()])
+    for (const partition of batch.partitions.keys()) {
+      if (!held.has(partition)) throw new PartitionLostError(`partition ${partition} has another owner`)
+    }
+    this.prepare(batch)
+    if (batch.fresh.length > 0) {
+      const inserted = await this.stores.attempts.insert(tx, batch.fresh.map((one) => this.rowOf(one, batch)))
+      this.leaveOutKnown(batch, inserted)
+    }
+    if (batch.cancels.length > 0) await this.storeCancels(tx, batch)
+  }
+
+  afterCommit(tx: Transaction): void {
+    const batch = this.batches.get(tx)
+    this.batches.delete(tx)
+    if (batch === undefined) return
+    for (const one of batch.fresh) this.desk.add(one)
+    for (const one of batch.fresh) {
+      const work = batch.reserved.get(one.attempt.command.intentId)
+      if (work === undefined) this.desk.enqueue(one, 'submit')
+      else this.lanes.letGo(one, work)
+    }
+    for (const intentId of batch.cancels) this.cancels.request(intentId)
+  }
+
+  afterRollback(tx: Transaction): void {
+    const batch = this.batches.get(tx)
+    this.batches.delete(tx)
+    for (const one of batch?.fresh ?? []) this.giveBack(one, batch?.reserved)
+  }
+
+  private batchOf(tx: Transaction): Batch {
+    const known = this.batches.get(tx)
+    if (known !== undefined) return known
+    const batch: Batch = { submits: [], cancels: [], partitions: new Map(), fresh: [], reserved: new Map() }
+    this.batches.set(tx, batch)
+    return batch
+  }
+
+  /** Which commands are new, and which of them may leave right after the commit: those need no second mark. */
+  private prepare(batch: Batch): void {
+    const receivedAt = this.gate.time.now()
+    const seen = new Set<string>()
+    for (const { command, trace } of batch.submits) {
+      const { intentId, accountId } = command
+      const held = batch.partitions.get(partitionOf(accountId))
+      if (held === undefined || seen.has(intentId) || this.desk.find(intentId) !== undefined) continue
+      seen.add(intentId)
+      const attempt = newAttempt(command, held.partition, receivedAt)
+      const one: OpenAttempt = { attempt, generation: held.generation, trace, cancelling: false }
+      batch.fresh.push(one)
+      const work = workOf(attempt, 'submit')
+      const lanes = this.desk.lanesOf(command.venue)
+      if (!lanes.tryStart(work)) continue
+      if (this.gate.spend(one, work) === 0) batch.reserved.set(intentId, work)
+      else lanes.done(accountId)
+    }
+  }
+
+  private rowOf(one: OpenAttempt, batch: Batch): StoredAttempt {
+    const { attempt, generation, trace } = one
+    const leaving = batch.reserved.has(attempt.command.intentId)
+    const stored: Attempt = leaving
+      ? { ...attempt, state: 'submitting', submissions: 1, sentAt: attempt.receivedAt }
+      : attempt
+    return { attempt: stored, generation, trace }
+  }
+
+  /** A command that was stored before, perhaps by another process, has its attempt already. */
+  private leaveOutKnown(batch: Batch, inserted: ReadonlySet<string>): void {
+    const known = batch.fresh.filter(({ attempt }) => !inserted.has(attempt.command.intentId))
+    for (const one of known) this.giveBack(one, batch.reserved)
+    if (known.length > 0) {
+      batch.fresh.splice(0, batch.fresh.length, ...batch.fresh.filter((one) => !known.includes(one)))
+    }
+  }
+
+  private giveBack(one: OpenAttempt, reserved: Map<string, LaneWork> | undefined): void {
+    const { intentId, accountId, venue } = one.attempt.command
+    if (reserved?.delete(intentId) !== true) return
+    this.desk.lanesOf(venue).done(accountId)
+    this.desk.wake(venue)
+  }
+
+  private async storeCancels(tx: Transaction, batch: Batch): Promise<void> {
+    const known = await this.stores.attempts.requestCancel(tx, batch.cancels)
+    const unknown = batch.cancels.filter((intentId) => !known.has(intentId))
+    // The submit may be on its way behind its cancel: the message comes again.
+    if (unknown.length > 0) throw new RetryableError(`${unknown.length} cancels name orders that are not known yet`)
+  }
+}
+
+function newAttempt(command: SubmitCommand, partition: number, receivedAt: Date): Attempt {
+  const rule = brokerOf(command.venue).capabilities.clientId
+  return {
+    command,
+    clientOrderId: encodeClientOrderId(rule, command.intentId),
+    partition,
+    state: 'queued',
+    revision: 0,
+    submissions: 0,
+    venueOrderId: null,
+    filledQuantity: '0',
+    averagePrice: null,
+    fee: null,
+    feeCurrency: null,
+    reason: null,
+    cancelRequested: false,
+    receivedAt,
+    sentAt: null,
+    answeredAt: null,
+  }
+}

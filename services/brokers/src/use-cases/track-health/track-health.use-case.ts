@@ -1,0 +1,55 @@
+/**
+ * Whether an account can be used, told once per change: account.connected and account.disconnected.
+ * Called by placement, balances and the account test. Must never tell the same outage twice.
+ */
+import { Injectable } from '@nestjs/common'
+import { accountConnected, accountDisconnected } from '@tradewire/contracts/events/brokers'
+import { Database } from '@tradewire/database/database'
+import { Clock } from '@tradewire/kernel/clock'
+import { InjectLogger } from '@tradewire/nest-kit/tokens'
+import type { Logger } from '@tradewire/observability/logger'
+import type { AccountStatus } from '#domain/account'
+import type { Reason } from '#domain/attempt'
+import { AccountStore } from '#store/account.store'
+
+@Injectable()
+export class TrackHealth {
+  /** The status that was set last, so that the usual case costs no statement. */
+  private readonly known = new Map<string, AccountStatus>()
+
+  constructor(
+    private readonly database: Database,
+    private readonly accounts: AccountStore,
+    private readonly clock: Clock,
+    @InjectLogger() private readonly logger: Logger,
+  ) {}
+
+  authFailed(accountId: string, message: string): Promise<void> {
+    return this.set(accountId, 'UNAUTHORIZED', { code: 'VENUE_AUTHENTICATION_FAILED', message })
+  }
+
+  unreachable(accountId: string, message: string): Promise<void> {
+    return this.set(accountId, 'FAILED', { code: 'VENUE_UNREACHABLE', message })
+  }
+
+  reachable(accountId: string): Promise<void> {
+    return this.set(accountId, 'AUTHORIZED', null)
+  }
+
+  private async set(accountId: string, status: AccountStatus, reason: Reason | null): Promise<void> {
+    if (this.known.get(accountId) === status) return
+    try {
+      await this.database.transact(async (tx) => {
+        const changed = await this.accounts.setStatus(tx, accountId, { status, reason })
+        if (changed === null) return
+        const { userId, venue, label } = changed
+        const at = this.clock.now().toISOString()
+        if (reason === null) tx.append(accountConnected, { accountId, userId, venue, label, connectedAt: at })
+        else tx.append(accountDisconnected, { accountId, userId, venue, label, reason, disconnectedAt: at })
+      })
+      this.known.set(accountId, status)
+    } catch (error) {
+      this.logger.warn({ err: error, accountId }, 'the status of an account could not be stored')
+    }
+  }
+}
