@@ -52,19 +52,31 @@ function printOperator(home: Home, { login, created }: EnsuredOperator): void {
   else row('operator', `${login.username}   (password in ${near(home.operatorFile)})`)
 }
 
-function printNext(home: Home, { gateway, paper }: Endpoints): void {
+function printNext(home: Home, endpoints: Endpoints): void {
   const option = homeOption(home)
   printLine('Try next:')
-  if (paper !== undefined) {
+  if (endpoints.paper !== undefined) {
     printLine(`  ./tradewire paper account --venue binance-usdm --balance 10000${option}`)
     printLine(`  ./tradewire paper price --symbol BTCUSDT --price 42000${option}`)
   }
-  if (gateway !== undefined) {
-    const body = `{"username":"operator","password":"..."}`
-    printLine(`  curl -s ${gateway}/v1/auth/login -H 'content-type: application/json' -d '${body}'`)
-  }
   printLine(`  ./tradewire status${option}`)
   printLine(`  ./tradewire logs --follow${option}`)
+  printFirstAlert(home, endpoints)
+}
+
+const jsonType = `-H 'content-type: application/json'`
+
+/** Log in, make a strategy, post an alert as TradingView would: three lines to paste. */
+function printFirstAlert(home: Home, { gateway, signals, operator }: Endpoints): void {
+  if (gateway === undefined || signals === undefined || operator === undefined) return
+  const strategy = '{"name":"First","venue":"binance-usdm","symbol":"BTC/USDT"}'
+  const alert = `{"strategy":"ID","secret":"SECRET","type":"buy","orderPrice":42000,"stop":41000,"stopType":"market","takeProfit":44000,"winRate":60}`
+  const token = `sed 's/.*"accessToken":"\\([^"]*\\).*/\\1/'`
+  printLine()
+  printLine('A first alert (ID and SECRET are in the answer to the second line):')
+  printLine(`  TOKEN=$(curl -s ${gateway}/v1/auth/login ${jsonType} -d '@${near(home.operatorFile)}' | ${token})`)
+  printLine(`  curl -s ${gateway}/v1/strategies -H "authorization: Bearer $TOKEN" ${jsonType} -d '${strategy}'`)
+  printLine(`  curl -s ${signals}/v1/webhook/strategy ${jsonType} -d '${alert}'`)
 }
 
 /** The option that names this home in further commands; nothing for the default one. */
