@@ -1,6 +1,7 @@
 /** Wires the gateway together. Loaded by startService. Must never hold logic. */
 import { Module } from '@nestjs/common'
 import { accessToken } from '@tradewire/contracts/rpc/identity'
+import { BrokerAccounts } from '#clients/broker-accounts.client'
 import { BusLiveFeed } from '#clients/bus-live-feed.client'
 import { IdentityKeys } from '#clients/identity-keys.client'
 import { JoseVerifier } from '#clients/jose-verifier.client'
@@ -9,6 +10,7 @@ import { SignalsAlerts } from '#clients/signals-alerts.client'
 import { RevocationList } from '#domain/revocation-list'
 import { AlertReceiver } from '#ports/alert-receiver.port'
 import { LiveFeed } from '#ports/live-feed.port'
+import { OwnAccounts } from '#ports/own-accounts.port'
 import { RateLimiter } from '#ports/rate-limiter.port'
 import { TokenVerifier } from '#ports/token-verifier.port'
 import { SessionNews } from '#transport/bus/session-news.consumer'
@@ -34,6 +36,7 @@ const revocationKeptMs = (accessToken.lifetimeSeconds + 60) * 1_000
     { provide: RateLimiter, useClass: RedisLimiter },
     { provide: AlertReceiver, useClass: SignalsAlerts },
     { provide: LiveFeed, useClass: BusLiveFeed },
+    { provide: OwnAccounts, useClass: BrokerAccounts },
     IdentityKeys,
     AnswerRoute,
     AuthenticateCaller,

@@ -1,10 +1,12 @@
 import { Controller, Module } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
 import { defineConfig } from '@tradewire/config/define-config'
-import type { ReplyOf } from '@tradewire/contracts/define-rpc'
+import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import type { DataOf } from '@tradewire/contracts/define-event'
+import { balanceUpdated } from '@tradewire/contracts/events/brokers'
 import { sessionRevoked, userDisabled } from '@tradewire/contracts/events/identity'
 import { orderPlanned, tradeOpened } from '@tradewire/contracts/events/orders'
+import { listAccounts } from '@tradewire/contracts/rpc/brokers'
 import * as rpc from '@tradewire/contracts/rpc/identity'
 import { Database } from '@tradewire/database/database'
 import { defineErrors, type CodedError } from '@tradewire/kernel/errors'
@@ -31,7 +33,29 @@ class KeysDouble {
   }
 }
 
-@Module({ controllers: [KeysDouble] })
+/** As brokers would: one account of the follower. */
+const myAccount = 'd12565e5-567b-432a-93b2-6349653010d9'
+
+const sampleAccount: Omit<ReplyOf<typeof listAccounts>['items'][number], 'id' | 'userId'> = {
+  venue: 'binance-usdm',
+  environment: 'paper',
+  label: 'Default',
+  status: 'AUTHORIZED',
+  reason: null,
+  createdAt: '2026-01-01T00:00:00.000Z',
+  updatedAt: '2026-01-01T00:00:00.000Z',
+}
+
+@Controller()
+class AccountsDouble {
+  @Answer(listAccounts)
+  async list({ userId }: RequestOf<typeof listAccounts>): Promise<Result<ReplyOf<typeof listAccounts>, CodedError>> {
+    const items = userId === me ? [{ ...sampleAccount, id: myAccount, userId: me }] : []
+    return ok({ items, nextToken: null })
+  }
+}
+
+@Module({ controllers: [KeysDouble, AccountsDouble] })
 class NewsModule {}
 
 /** Emits what orders and identity would, through a real outbox. */
@@ -211,6 +235,18 @@ describe('the live stream', () => {
     expect(resumed.frames.map(({ data }) => data.data?.bracketId)).toEqual(bracketIds.slice(2))
     reader.close()
     resumed.close()
+  })
+
+  it('shows balances to the owner of the account', async () => {
+    const reader = await Reader.open((await token(me)).bearer, { query: '?events=balance.updated' })
+    const stranger = await Reader.open((await token(other)).bearer, { query: '?events=balance.updated' })
+    const balance = balanceUpdated.data.parse(balanceUpdated.example)
+    await database.transact(async (tx) => tx.append(balanceUpdated, [balance, { ...balance, accountId: myAccount }]))
+    await seen(reader, 1)
+    expect(reader.frames.map(({ data }) => data.data)).toMatchObject([{ accountId: myAccount }])
+    expect(stranger.frames).toEqual([])
+    reader.close()
+    stranger.close()
   })
 
   it('says when what was between is gone', async () => {

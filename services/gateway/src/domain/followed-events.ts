@@ -4,7 +4,7 @@
  */
 import type { Caller } from '@tradewire/contracts/define-route'
 import type { Event } from '@tradewire/contracts/define-event'
-import { eventFrame, eventIndexMax, maySee, positionText, type StreamPosition } from '#domain/live-event'
+import { eventFrame, eventIndexMax, maySee, ownAccountIn, positionText, type StreamPosition } from '#domain/live-event'
 
 export interface FeedMessage {
   readonly sequence: number
@@ -28,17 +28,23 @@ export class FollowedEvents {
   private readonly caller: Caller
   private readonly start: StreamPosition | undefined
   private readonly lost: boolean
+  private readonly accounts: Set<string>
   private lastSequence: number | undefined
 
   constructor(
     feed: OpenFeed,
     caller: Caller,
-    facts: { readonly start: StreamPosition | undefined; readonly lost: boolean },
+    facts: {
+      readonly start: StreamPosition | undefined
+      readonly lost: boolean
+      readonly accounts: ReadonlySet<string>
+    },
   ) {
     this.feed = feed
     this.caller = caller
     this.start = facts.start
     this.lost = facts.lost
+    this.accounts = new Set(facts.accounts)
   }
 
   /** Where a client that has read everything so far stands; undefined before the first message. */
@@ -63,7 +69,9 @@ export class FollowedEvents {
   private framesOf({ sequence, events }: FeedMessage): readonly string[] {
     const seen = this.start?.sequence === sequence ? this.start.index : -1
     return events.flatMap((event, index) => {
-      if (index <= seen || !maySee(event, this.caller)) return []
+      const account = ownAccountIn(event, this.caller)
+      if (account !== undefined) this.accounts.add(account)
+      if (index <= seen || !maySee(event, this.caller, this.accounts)) return []
       const id = positionText({ sequence, index, life: this.feed.life })
       return [eventFrame(id, event.name, { id: event.id, occurredAt: event.occurredAt, data: event.data })]
     })

@@ -2,7 +2,7 @@ import type { Caller } from '@tradewire/contracts/define-route'
 import type { Event } from '@tradewire/contracts/define-event'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { eventFrame, maySee, positionText, readPosition, eventIndexMax } from './live-event.ts'
+import { eventFrame, maySee, ownAccountIn, positionText, readPosition, eventIndexMax } from './live-event.ts'
 
 const event = (data: unknown): Event => ({
   id: '01963a5e-0000-7000-8000-000000000001' as Event['id'],
@@ -35,16 +35,27 @@ describe('a position in the live stream', () => {
   })
 })
 
+const none: ReadonlySet<string> = new Set()
+
 describe('a live event', () => {
   it('is seen by operators whatever it holds', () => {
-    expect(maySee(event({ userId: 'someone' }), { ...me, roles: ['operator'] })).toBe(true)
+    expect(maySee(event({ userId: 'someone' }), { ...me, roles: ['operator'] }, none)).toBe(true)
   })
 
   it('is seen by others only when it carries their own id', () => {
-    expect(maySee(event({ userId: me.userId }), me)).toBe(true)
+    expect(maySee(event({ userId: me.userId }), me, none)).toBe(true)
     for (const data of [{ userId: 'someone' }, { accountId: me.userId }, {}, null, 'text', { userId: undefined }]) {
-      expect(maySee(event(data), me), JSON.stringify(data)).toBe(false)
+      expect(maySee(event(data), me, none), JSON.stringify(data)).toBe(false)
     }
+  })
+
+  it('that names an account and no user is seen by the owner of the account', () => {
+    const mine = new Set(['account-1'])
+    expect(maySee(event({ accountId: 'account-1' }), me, mine)).toBe(true)
+    expect(maySee(event({ accountId: 'account-2' }), me, mine)).toBe(false)
+    expect(maySee(event({ accountId: 'account-1', userId: 'someone' }), me, mine)).toBe(false)
+    expect(ownAccountIn(event({ accountId: 'account-3', userId: me.userId }), me)).toBe('account-3')
+    expect(ownAccountIn(event({ accountId: 'account-3', userId: 'someone' }), me)).toBeUndefined()
   })
 
   it('stays one frame whatever its text holds', () => {

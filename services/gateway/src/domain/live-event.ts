@@ -31,11 +31,29 @@ export function positionText({ sequence, index, life }: StreamPosition): string 
   return life === undefined ? `${sequence}.${index}` : `${sequence}.${index}.${life}`
 }
 
-/** Operators see all; others only events that carry their own user id. */
-export function maySee(event: Event, caller: Caller): boolean {
+interface Ownership {
+  readonly userId?: unknown
+  readonly ownerId?: unknown
+  readonly accountId?: unknown
+}
+
+/** Operators see all; others only events that carry their own user id or, carrying none, an account of theirs. */
+export function maySee(event: Event, caller: Caller, ownAccounts: ReadonlySet<string>): boolean {
   if (caller.roles.includes('operator')) return true
-  const data = event.data as { readonly userId?: unknown; readonly ownerId?: unknown } | null
-  return data?.userId === caller.userId || data?.ownerId === caller.userId
+  const { userId, ownerId, accountId } = ownershipOf(event)
+  const owner = userId ?? ownerId
+  if (owner !== undefined) return owner === caller.userId
+  return typeof accountId === 'string' && ownAccounts.has(accountId)
+}
+
+/** The account that an event shows to be the caller's: a stream learns of accounts connected while it is open. */
+export function ownAccountIn(event: Event, caller: Caller): string | undefined {
+  const { userId, accountId } = ownershipOf(event)
+  return userId === caller.userId && typeof accountId === 'string' ? accountId : undefined
+}
+
+function ownershipOf(event: Event): Ownership {
+  return (event.data ?? {}) as Ownership
 }
 
 /** One event in the form of server-sent events; JSON holds no line breaks. */

@@ -5,6 +5,7 @@
 import { Injectable } from '@nestjs/common'
 import type { Caller } from '@tradewire/contracts/define-route'
 import type { EventContract } from '@tradewire/contracts/define-event'
+import { balanceUpdated } from '@tradewire/contracts/events/brokers'
 import { liveEvents } from '@tradewire/contracts/http/gateway'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
@@ -12,6 +13,7 @@ import { FollowedEvents } from '#domain/followed-events'
 import { eventIndexMax, readPosition, type StreamPosition } from '#domain/live-event'
 import { gatewayErrors } from '#gateway.errors'
 import { LiveFeed } from '#ports/live-feed.port'
+import { OwnAccounts } from '#ports/own-accounts.port'
 import type { RouteRefusal } from '#use-cases/answer-route/answer-route.use-case'
 
 export interface FollowRequest {
@@ -23,7 +25,10 @@ export interface FollowRequest {
 
 @Injectable()
 export class FollowEvents {
-  constructor(private readonly feed: LiveFeed) {}
+  constructor(
+    private readonly feed: LiveFeed,
+    private readonly ownAccounts: OwnAccounts,
+  ) {}
 
   /** Fails with INVALID_PARAMETERS for an unknown event name, or STREAM_UNAVAILABLE. */
   async execute({
@@ -39,9 +44,16 @@ export class FollowEvents {
     const start = lastEventId === undefined ? undefined : readPosition(lastEventId)
     const opened = await this.feed.open(contracts, start === undefined ? undefined : resumeFrom(start))
     if (!opened.ok) return opened
+    const accounts = await this.accountsOf(caller, contracts)
     const unreadable = lastEventId !== undefined && start === undefined
     const lost = unreadable || !opened.value.gapless
-    return ok(new FollowedEvents(opened.value, caller, { start: lost ? undefined : start, lost }))
+    return ok(new FollowedEvents(opened.value, caller, { start: lost ? undefined : start, lost, accounts }))
+  }
+
+  /** Balances name an account and no user, so whose it is must be known. Operators see all of them anyway. */
+  private async accountsOf(caller: Caller, contracts: readonly EventContract[]): Promise<ReadonlySet<string>> {
+    const needed = contracts.includes(balanceUpdated) && !caller.roles.includes('operator')
+    return needed ? this.ownAccounts.of(caller) : new Set()
   }
 }
 

@@ -1,0 +1,7 @@
+/** Which broker accounts are the caller's own. Implemented by clients/. Must never name another user's account. */
+import type { Caller } from '@tradewire/contracts/define-route'
+
+export abstract class OwnAccounts {
+  /** Account ids; none when the owning service does not answer. */
+  abstract of(caller: Caller): Promise<ReadonlySet<string>>
+}
