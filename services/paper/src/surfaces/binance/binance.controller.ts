@@ -170,7 +170,7 @@ export class BinanceServer {
     if (limited !== undefined) return tooManyWeight(this.parts.budgets.weight.limit, limited.milliseconds)
     if (this.parts.faults.strike('reject', call) === undefined) return undefined
     return endpoint.operation === 'place'
-      ? venueError(-2010, 'This symbol is not permitted for this account.')
+      ? venueError(-2010, 'Order book liquidity is less than LOT_SIZE filter minimum quantity.')
       : venueError(-1002, 'You are not authorized to execute this request.', forbidden)
   }
 }

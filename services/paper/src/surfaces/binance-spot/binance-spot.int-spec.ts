@@ -1,0 +1,264 @@
+import { createHmac } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startService, type RunningService } from '@tradewire/nest-kit/start-service'
+import { eventually } from '@tradewire/testkit/eventually'
+import ccxt from 'ccxt'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { paperService } from '#service'
+
+const symbol = 'BTC/USDT'
+const keySets = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../../test-data/binance-key-sets.json'), 'utf8'),
+) as Record<string, string[]>
+const keysOf = (value: unknown) => Object.keys(value as object).toSorted()
+
+interface Credentials {
+  accountId: string
+  apiKey: string
+  secret: string
+}
+
+let directory: string
+let paper: RunningService
+let base: string
+let account: Credentials
+let exchange: InstanceType<typeof ccxt.binance>
+let counter = 0
+const nextId = () => `spec-${String((counter += 1))}`
+
+async function post<Reply>(path: string, body: unknown): Promise<Reply> {
+  const reply = await fetch(paper.url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  const answer = (await reply.json()) as Reply
+  if (!reply.ok) throw new Error(JSON.stringify(answer))
+  return answer
+}
+
+const move = (price: string) => post('/control/price', { venue: 'binance-spot', symbol: 'BTCUSDT', price })
+
+function clientOf({ apiKey, secret }: Credentials): InstanceType<typeof ccxt.binance> {
+  const client = new ccxt.binance({
+    apiKey,
+    secret,
+    options: { fetchMarkets: { types: ['spot'] }, fetchCurrencies: false },
+    enableRateLimit: false,
+  })
+  client.fetchImplementation = (url: string, options: RequestInit) =>
+    fetch(url.replace('https://api.binance.com', base), options)
+  return client
+}
+
+async function signed(method: string, path: string, query = '') {
+  const text = `${query}${query === '' ? '' : '&'}timestamp=${String(Date.now())}`
+  const signature = createHmac('sha256', account.secret).update(text).digest('hex')
+  const reply = await fetch(`${base}${path}?${text}&signature=${signature}`, { method, headers: { 'x-mbx-apikey': account.apiKey } })
+  return { status: reply.status, body: (await reply.json()) as never, headers: reply.headers }
+}
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'paper-'))
+  paper = await startService(paperService, { PAPER_DATA_DIRECTORY: directory, LOG_LEVEL: 'error', PAPER_LIMITS: 'real' })
+  base = `${paper.url}/binance-spot`
+  await post('/control/markets', { symbol: 'BTCUSDT', spreadBasisPoints: '0', slippageBasisPoints: '0' })
+})
+
+afterAll(async () => {
+  await paper.stop()
+  rmSync(directory, { recursive: true })
+})
+
+beforeEach(async () => {
+  await move('42000')
+  account = await post('/control/accounts', { venue: 'binance-spot', balance: '10000', balances: { BTC: '1' } })
+  exchange = clientOf(account)
+  await exchange.loadMarkets()
+})
+
+describe('spot orders through the real client', () => {
+  it('fill at the market, pay the fee in what they receive, and move the balances', async () => {
+    const order = await exchange.createOrder(symbol, 'market', 'buy', 0.01, undefined, { clientOrderId: nextId() })
+    expect(order).toMatchObject({ status: 'closed', filled: 0.01, average: 42000 })
+    expect(order.fees[0]).toMatchObject({ cost: 0.00001, currency: 'BTC' })
+    const balance = await exchange.fetchBalance()
+    expect(balance).toMatchObject({ BTC: { total: 1.00999 }, USDT: { total: 9580 } })
+    expect((await exchange.fetchMyTrades(symbol))[0]).toMatchObject({ amount: 0.01, side: 'buy' })
+    const spent = await exchange.createOrder(symbol, 'market', 'buy', 0.01, 42000)
+    expect(spent.filled).toBe(0.01)
+  })
+
+  it('set funds aside while a limit rests and give them back when it is cancelled', async () => {
+    const id = nextId()
+    const order = await exchange.createOrder(symbol, 'limit', 'buy', 0.1, 40000, { clientOrderId: id })
+    expect(await exchange.fetchBalance()).toMatchObject({ USDT: { free: 6000, used: 4000, total: 10000 } })
+    expect(await exchange.fetchOrder(order.id, symbol)).toMatchObject({ status: 'open', clientOrderId: id })
+    await exchange.cancelOrder(order.id, symbol)
+    expect(await exchange.fetchBalance()).toMatchObject({ USDT: { free: 10000, used: 0 } })
+    expect(await exchange.fetchOpenOrders(symbol)).toHaveLength(0)
+    await expect(exchange.cancelAllOrders(symbol)).rejects.toThrow(ccxt.OrderNotFound)
+  })
+
+  it('wait as stop loss and take profit and execute when triggered', async () => {
+    const stop = await exchange.createOrder(symbol, 'limit', 'sell', 0.1, 40900, { stopLossPrice: 41000 })
+    expect((await exchange.fetchOpenOrders(symbol))[0]).toMatchObject({ id: stop.id, triggerPrice: 41000 })
+    const target = await exchange.createOrder(symbol, 'market', 'sell', 0.1, undefined, { takeProfitPrice: 43000 })
+    await move('43500')
+    expect(await exchange.fetchOrder(target.id, symbol)).toMatchObject({ status: 'closed', average: 43500 })
+    await move('41000')
+    expect(await exchange.fetchOrder(stop.id, symbol)).toMatchObject({ status: 'closed', average: 41000 })
+  })
+
+  it('stand as a list of stop and target of which one cancels the other', async () => {
+    const list = await signed(
+      'POST',
+      '/api/v3/orderList/oco',
+      'symbol=BTCUSDT&side=SELL&quantity=0.5&aboveType=LIMIT_MAKER&abovePrice=44000&belowType=STOP_LOSS&belowStopPrice=40000&listClientOrderId=pair',
+    )
+    expect(list).toMatchObject({ status: 200, body: { listOrderStatus: 'EXECUTING' } })
+    expect(await exchange.fetchBalance()).toMatchObject({ BTC: { used: 0.5 } })
+    expect(await exchange.fetchOpenOrders(symbol)).toHaveLength(2)
+    await move('40000')
+    expect(await exchange.fetchOpenOrders(symbol)).toHaveLength(0)
+    expect(await exchange.fetchBalance()).toMatchObject({ BTC: { used: 0, total: 0.5 } })
+    expect(await signed('GET', '/api/v3/orderList', 'listClientOrderId=pair')).toMatchObject({ body: { listOrderStatus: 'ALL_DONE' } })
+  })
+
+  it('cancel both orders of a list together', async () => {
+    await signed('POST', '/api/v3/orderList/oco', 'symbol=BTCUSDT&side=SELL&quantity=0.5&aboveType=LIMIT_MAKER&abovePrice=44000&belowType=STOP_LOSS_LIMIT&belowStopPrice=40000&belowPrice=39900&belowTimeInForce=GTC')
+    const [order] = await exchange.fetchOpenOrders(symbol)
+    const cancelled = await signed('DELETE', '/api/v3/order', `symbol=BTCUSDT&orderId=${order?.id ?? ''}`)
+    expect((cancelled.body as { orderReports: object[] }).orderReports).toHaveLength(2)
+    expect(await exchange.fetchOpenOrders(symbol)).toHaveLength(0)
+  })
+})
+
+describe('spot refusals as the client classes them', () => {
+  const place = (type: string, side: string, quantity: number, price?: number, more = {}) =>
+    exchange.createOrder(symbol, type, side, quantity, price, more)
+
+  it('funds, triggers, makers, duplicates', async () => {
+    await expect(place('limit', 'buy', 1, 40000)).rejects.toThrow(ccxt.InsufficientFunds)
+    await expect(place('limit', 'buy', 0.01, 43000, { postOnly: true })).rejects.toThrow(ccxt.OrderImmediatelyFillable)
+    await expect(place('limit', 'sell', 0.01, 43000, { stopLossPrice: 43000 })).rejects.toThrow(ccxt.InvalidOrder)
+    const clientOrderId = nextId()
+    await place('limit', 'buy', 0.01, 40000, { clientOrderId })
+    await expect(place('limit', 'buy', 0.01, 40000, { clientOrderId })).rejects.toThrow(/Duplicate order sent/)
+  })
+
+  it('filters, unknown orders, symbols', async () => {
+    const order = 'symbol=BTCUSDT&side=BUY&timeInForce=GTC&type=LIMIT'
+    expect(await signed('POST', '/api/v3/order', `${order}&quantity=0.000015&price=40000`)).toMatchObject({ status: 400, body: { code: -1013, msg: 'Filter failure: LOT_SIZE' } })
+    expect(await signed('POST', '/api/v3/order', `${order}&quantity=0.01&price=40000.001`)).toMatchObject({ body: { msg: 'Filter failure: PRICE_FILTER' } })
+    expect(await signed('POST', '/api/v3/order', `${order}&quantity=0.00001&price=40000`)).toMatchObject({ body: { msg: 'Filter failure: NOTIONAL' } })
+    expect(await signed('POST', '/api/v3/order', `${order}&quantity=0.000000001&price=40000`)).toMatchObject({ body: { code: -1111 } })
+    expect(await signed('POST', '/api/v3/order', 'symbol=NOPE&side=BUY&type=MARKET&quantity=1')).toMatchObject({ body: { code: -1121 } })
+    await expect(exchange.fetchOrder('5', symbol)).rejects.toThrow(ccxt.OrderNotFound)
+    await expect(exchange.cancelOrder('5', symbol)).rejects.toThrow(ccxt.OrderNotFound)
+  })
+
+  it('real budgets: the fifty-first order within ten seconds waits', async () => {
+    const answers = []
+    for (let index = 0; index < 60; index += 1) {
+      answers.push(await signed('POST', '/api/v3/order', 'symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.00001'))
+    }
+    const limited = answers.filter(({ status }) => status === 429)
+    expect(limited.length).toBeGreaterThan(0)
+    expect(limited[0]).toMatchObject({ body: { code: -1015 } })
+    expect(Number(limited[0]?.headers.get('retry-after'))).toBeGreaterThan(0)
+  })
+})
+
+describe('spot user data over the websocket API', () => {
+  interface Message {
+    id?: string
+    status?: number
+    result?: object
+    error?: object
+    event?: Record<string, unknown>
+  }
+
+  async function open(): Promise<{ messages: Message[]; socket: WebSocket }> {
+    const socket = new WebSocket(`${base.replace('http', 'ws')}/ws-api/v3`)
+    const messages: Message[] = []
+    socket.on('message', (data) => messages.push(JSON.parse((data as Buffer).toString('utf8')) as Message))
+    await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
+    return { messages, socket }
+  }
+
+  function subscribe(socket: WebSocket, secret: string): void {
+    const timestamp = Date.now()
+    const text = `apiKey=${account.apiKey}&recvWindow=5000&timestamp=${String(timestamp)}`
+    const signature = createHmac('sha256', secret).update(text).digest('hex')
+    const params = { apiKey: account.apiKey, timestamp, recvWindow: 5000, signature }
+    socket.send(JSON.stringify({ id: '1', method: 'userDataStream.subscribe.signature', params }))
+  }
+
+  it('refuses a wrong signature', async () => {
+    const { messages, socket } = await open()
+    subscribe(socket, 'wrong')
+    await eventually(() => messages.length > 0)
+    expect(messages[0]).toMatchObject({ id: '1', status: 400, error: { code: -1022 } })
+    socket.close()
+  })
+
+  it('tells executions and balances with the keys of the venue', async () => {
+    const { messages, socket } = await open()
+    subscribe(socket, account.secret)
+    await eventually(() => messages.length > 0)
+    expect(messages[0]).toEqual({ id: '1', status: 200, result: { subscriptionId: 0 } })
+    await exchange.createOrder(symbol, 'market', 'buy', 0.01, undefined, { clientOrderId: 'event-1' })
+    const resting = await exchange.createOrder(symbol, 'limit', 'buy', 0.01, 40000, { clientOrderId: 'event-2' })
+    await exchange.cancelOrder(resting.id, symbol)
+    await signed('POST', '/api/v3/orderList/oco', 'symbol=BTCUSDT&side=SELL&quantity=0.5&aboveType=LIMIT_MAKER&abovePrice=44000&belowType=STOP_LOSS&belowStopPrice=40000')
+    await eventually(() => messages.some(({ event }) => event?.['e'] === 'listStatus'))
+    const events = messages.slice(1).map(({ event }) => event as Record<string, unknown>)
+    const reports = events.filter(({ e }) => e === 'executionReport')
+    expect(reports.slice(0, 4).map(({ c, C, x, X }) => [c, C, x, X])).toEqual([
+      ['event-1', '', 'NEW', 'NEW'],
+      ['event-1', '', 'TRADE', 'FILLED'],
+      ['event-2', '', 'NEW', 'NEW'],
+      [`cancel-${resting.id}`, 'event-2', 'CANCELED', 'CANCELED'],
+    ])
+    for (const report of reports) expect(keysOf(report)).toEqual(keySets['spot.event.executionReport'])
+    expect(keysOf(messages[1])).toEqual(keySets['spot.event.wrapped'])
+    const position = events.find(({ e }) => e === 'outboundAccountPosition') as { B: object[] }
+    expect(keysOf(position)).toEqual(keySets['spot.event.accountPosition'])
+    expect(keysOf(position.B[0])).toEqual(keySets['spot.event.accountPosition.B'])
+    expect(keysOf(events.find(({ e }) => e === 'listStatus'))).toEqual(keySets['spot.event.listStatus'])
+    socket.close()
+  })
+})
+
+describe('spot answers', () => {
+  it('have the keys of the venue', async () => {
+    const placed = await signed('POST', '/api/v3/order', 'symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.01')
+    expect(keysOf(placed.body)).toEqual(keySets['spot.newOrder.full'])
+    expect(keysOf((placed.body as { fills: object[] }).fills[0])).toEqual(keySets['spot.newOrder.fill'])
+    const resting = await signed('POST', '/api/v3/order', 'symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.01&price=40000')
+    const { orderId } = resting.body as { orderId: number }
+    const at = `symbol=BTCUSDT&orderId=${String(orderId)}`
+    expect(keysOf((await signed('GET', '/api/v3/order', at)).body)).toEqual(keySets['spot.order'])
+    expect(keysOf(((await signed('GET', '/api/v3/openOrders')).body as object[])[0])).toEqual(keySets['spot.openOrders'])
+    expect(keysOf(((await signed('GET', '/api/v3/allOrders', 'symbol=BTCUSDT')).body as object[])[0])).toEqual(keySets['spot.allOrders'])
+    expect(keysOf(((await signed('GET', '/api/v3/myTrades', 'symbol=BTCUSDT')).body as object[])[0])).toEqual(keySets['spot.trade'])
+    expect(keysOf((await signed('DELETE', '/api/v3/order', at)).body)).toEqual(keySets['spot.cancel'])
+    const view = (await signed('GET', '/api/v3/account')).body as { balances: object[]; commissionRates: object }
+    expect(keysOf(view)).toEqual(keySets['spot.account'])
+    expect(keysOf(view.balances[0])).toEqual(keySets['spot.account.balance'])
+    expect(keysOf(view.commissionRates)).toEqual(keySets['spot.account.commissionRates'])
+    const open = async (path: string) => (await (await fetch(base + path)).json()) as never
+    const info = (await open('/api/v3/exchangeInfo')) as { symbols: object[] }
+    expect(keysOf(info)).toEqual(keySets['spot.exchangeInfo'])
+    expect(keysOf(info.symbols[0])).toEqual(keySets['spot.exchangeInfo.symbol'])
+    expect(keysOf(await open('/api/v3/ticker/24hr?symbol=BTCUSDT'))).toEqual(keySets['spot.ticker24hr'])
+    expect(keysOf(await open('/api/v3/ticker/price?symbol=BTCUSDT'))).toEqual(keySets['spot.tickerPrice'])
+    expect(keysOf(await open('/api/v3/ticker/bookTicker?symbol=BTCUSDT'))).toEqual(keySets['spot.bookTicker'])
+    expect(keysOf(await open('/api/v3/depth?symbol=BTCUSDT'))).toEqual(keySets['spot.depth'])
+    expect(keysOf(await open('/api/v3/avgPrice?symbol=BTCUSDT'))).toEqual(keySets['spot.avgPrice'])
+  })
+})
