@@ -1,0 +1,214 @@
+import 'reflect-metadata'
+import { RpcClient } from '@tradewire/bus/rpc-client'
+import * as brokers from '@tradewire/contracts/events/brokers'
+import type { tradeClosed, tradeOpened } from '@tradewire/contracts/events/orders'
+import { followChanged } from '@tradewire/contracts/events/signals'
+import type { DataOf } from '@tradewire/contracts/define-event'
+import * as rpc from '@tradewire/contracts/rpc/orders'
+import { Database } from '@tradewire/database/database'
+import { eventually } from '@tradewire/testkit/eventually'
+import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
+import { testBackends } from '@tradewire/testkit/test-backends'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { accountIdOf, type Cancel, followIdOf, ownerId, StandIn, strategyId, type Submit, userIdOf } from './int-spec-broker.ts'
+import { ordersService } from './service.ts'
+
+const backends = testBackends()
+const followers = 200
+const operator = { userId: '01963a5e-0000-7000-8000-00000000000a', roles: ['operator' as const] }
+const provider = { userId: ownerId, roles: ['provider' as const] }
+const follower = { userId: userIdOf(7), roles: ['follower' as const] }
+const signalIdOf = (number: number) => `01963a5f-${String(number).padStart(4, '0')}-7000-8000-000000000001`
+
+let service: TestService
+let database: Database
+let client: RpcClient
+let venue: StandIn
+
+beforeAll(async () => {
+  service = await startTestService(ordersService, backends, { settings: { ORDERS_CHUNK_ROWS: '90' } })
+  database = service.app.get(Database)
+  client = service.app.get(RpcClient)
+  venue = new StandIn(database)
+  await venue.found(followers)
+  await eventually(() => count('follow', followers), { describe: 'the followers are known' })
+  await eventually(() => count('balance', followers), { describe: 'their balances are known' })
+  await eventually(() => count('instrument', 1), { describe: 'the instrument is known' })
+  await eventually(() => count('account', followers), { describe: 'their accounts are known' })
+})
+
+async function count(from: string, expected: number): Promise<boolean> {
+  const [row] = await database.query<{ number: number }>(`select count(*)::int as number from ${from}`)
+  return row?.number === expected
+}
+
+const inState = (state: string, number: number, signal = 1) =>
+  eventually(() => count(`bracket where state = '${state}' and signal_id = '${signalIdOf(signal)}'`, number), {
+    describe: `${number} brackets are ${state}`,
+  })
+
+const purpose = (submits: readonly Submit[], name: string) => submits.filter((submit) => submit.purpose === name)
+
+describe('one signal for 200 followers', () => {
+  it('becomes one sized bracket and one entry for each of them', async () => {
+    await venue.signal(signalIdOf(1))
+    await inState('planned', followers)
+    const submits = await venue.submits(signalIdOf(1))
+    expect(submits).toHaveLength(followers)
+    expect(new Set(submits.map(({ intentId }) => intentId)).size).toBe(followers)
+    expect(submits[0]).toMatchObject({ purpose: 'entry', type: 'market', quantity: '0.25', leverage: 10, reduceOnly: false })
+  })
+
+  it('is planned once only, however often it is delivered', async () => {
+    await venue.deliverAgain('signal.accepted')
+    await venue.signal(signalIdOf(1))
+    await eventually(() => count(`inbox where consumer like '%signals%' and event_id in (select (body::json #>> '{events,0,id}')::uuid from outbox where subject = 'signal.accepted')`, 2))
+    expect(await venue.submits(signalIdOf(1))).toHaveLength(followers)
+    expect(await count('bracket', followers)).toBe(true)
+    expect(await count('leg', followers)).toBe(true)
+    expect(await venue.commands('order.planned', signalIdOf(1))).toHaveLength(followers)
+  })
+
+  it('asks for stops and targets over what is filled, and tells trade.opened once the stops stand', async () => {
+    const entries = purpose(await venue.submits(signalIdOf(1)), 'entry')
+    await venue.tell(brokers.orderFilled, entries, { filledQuantity: '0.25', averagePrice: '40010', fee: '5', feeCurrency: 'USDT' })
+    await inState('open', followers)
+    const submits = await venue.submits(signalIdOf(1))
+    expect(purpose(submits, 'stop')).toHaveLength(followers)
+    expect(purpose(submits, 'target').map(({ quantity }) => quantity).slice(0, 2)).toEqual(['0.125', '0.125'])
+    const exits = submits.filter((submit) => submit.purpose !== 'entry')
+    expect(exits.every((exit) => exit.reduceOnly && exit.side === 'sell' && exit.expiresAt === null)).toBe(true)
+    await venue.tell(brokers.orderAccepted, exits)
+    await inState('protected', followers)
+    const opened = await venue.commands<DataOf<typeof tradeOpened>>('trade.opened')
+    expect(opened).toHaveLength(followers)
+    expect(opened[0]).toMatchObject({ sequence: 1, quantity: '0.25', openPrice: '40010', stopLoss: '39600' })
+  })
+
+  it('shows positions to their owners only', async () => {
+    const mine = await client.ask(rpc.listPositions, { caller: follower, page: {} })
+    expect(mine).toMatchObject({ ok: true, value: { items: [{ quantity: '0.25', protectedQuantity: '0.25', stopPrice: '39600' }] } })
+    const all = await client.ask(rpc.listPositions, { caller: provider, page: { limit: 200 } })
+    expect(all.ok && all.value.items).toHaveLength(followers)
+  })
+
+  it('closes at the target, adjusts the stop, and ends with the stop', async () => {
+    const submits = await venue.submits(signalIdOf(1))
+    const first = submits.filter(({ leg }) => leg === 'target-1')
+    await venue.tell(brokers.orderFilled, first, { filledQuantity: '0.125', averagePrice: '40400', fee: '1', feeCurrency: 'USDT' })
+    const smaller = await eventually(async () => {
+      const second = (await venue.submits(signalIdOf(1))).filter(({ leg }) => leg === 'stop-2')
+      return second.length === followers && second
+    })
+    expect(smaller[0]).toMatchObject({ quantity: '0.125', triggerPrice: '39600' })
+    await venue.tell(brokers.orderAccepted, smaller)
+    await eventually(async () => (await venue.commands<Cancel>('order.cancel')).length === followers)
+    await venue.tell(brokers.orderFilled, smaller, { filledQuantity: '0.125', averagePrice: '39590', fee: '1', feeCurrency: 'USDT' })
+    await inState('closed', followers)
+    const closed = await venue.commands<DataOf<typeof tradeClosed>>('trade.closed')
+    expect(closed).toHaveLength(followers)
+    // 0.125 x 390 - 0.125 x 420 - 7 fees.
+    expect(closed[0]).toMatchObject({ sequence: 2, reason: 'stop', realizedPnl: '-10.75', fees: '7', closePrice: '39995' })
+    // stop-1 and target-2 of each bracket are taken away.
+    expect(await venue.commands<Cancel>('order.cancel')).toHaveLength(2 * followers)
+  })
+
+  it('explains every number of a bracket to its owner and to nobody else', async () => {
+    const list = await client.ask(rpc.listBrackets, { caller: follower, page: {} })
+    if (!list.ok) throw new Error(list.error.code)
+    const bracketId = list.value.items[0]!.id
+    const story = await client.ask(rpc.explainBracket, { caller: follower, bracketId })
+    if (!story.ok) throw new Error(JSON.stringify(story.error))
+    expect(story.value.sizing).toMatchObject({ bound: 'risk', quantity: '0.25', notional: '10000', atRisk: '100' })
+    expect(story.value.slippage).toMatchObject({ signalPrice: '40000', openPrice: '40010', percent: '0.025' })
+    expect(story.value.checks.every(({ outcome }) => outcome === 'passed')).toBe(true)
+    expect(story.value.settings[0]).toMatchObject({ name: 'riskPercent', value: '1' })
+    expect(story.value.timeline.map(({ what }) => what)).toContain('trade closed: stop')
+    const stranger = { userId: userIdOf(8), roles: ['follower' as const] }
+    const refused = await client.ask(rpc.explainBracket, { caller: stranger, bracketId })
+    expect(refused).toMatchObject({ ok: false, error: { code: 'BRACKET_NOT_FOUND' } })
+  })
+
+  it('pages through brackets without a gap', async () => {
+    const seen = new Set<string>()
+    let nextToken: string | undefined
+    do {
+      const page = await client.ask(rpc.listBrackets, {
+        caller: operator,
+        signalId: signalIdOf(1),
+        page: { limit: 70, ...(nextToken === undefined ? {} : { nextToken }) },
+      })
+      if (!page.ok) throw new Error(page.error.code)
+      for (const { id } of page.value.items) seen.add(id)
+      nextToken = page.value.nextToken ?? undefined
+    } while (nextToken !== undefined)
+    expect(seen.size).toBe(followers)
+  })
+})
+
+describe('refusals', () => {
+  it('are stored with a code and counted, while the others trade', async () => {
+    await database.transact(async (tx) => {
+      const poor = { accountId: accountIdOf(1), currency: 'USDT', total: '3', free: '3', equity: '3' }
+      tx.append(brokers.balanceUpdated, { ...poor, observedAt: new Date().toISOString() })
+      tx.append(brokers.accountDisconnected, {
+        ...brokers.accountDisconnected.example,
+        accountId: accountIdOf(2),
+        disconnectedAt: new Date(Date.now() + 1).toISOString(),
+      })
+      tx.append(followChanged, venue.follow(3, { active: false, revision: 2 }))
+    })
+    await eventually(() => count(`account where not connected`, 1))
+    await eventually(() => count(`balance where total = 3`, 1))
+    await eventually(() => count(`follow where not active`, 1))
+    await venue.signal(signalIdOf(2))
+    await inState('planned', followers - 3, 2)
+    const overview = await client.ask(rpc.overview, { caller: provider, signalId: signalIdOf(2) })
+    expect(overview).toMatchObject({
+      ok: true,
+      value: {
+        items: [
+          {
+            signalId: signalIdOf(2),
+            byState: { planned: followers - 3, denied: 2 },
+            byDenial: { INSUFFICIENT_BALANCE: 1, ACCOUNT_NOT_CONNECTED: 1 },
+          },
+        ],
+      },
+    })
+    const denied = await client.ask(rpc.listBrackets, { caller: operator, page: {}, followId: followIdOf(1), state: 'denied' })
+    expect(denied).toMatchObject({ ok: true, value: { items: [{ denial: { code: 'INSUFFICIENT_BALANCE' }, quantity: null }] } })
+  })
+
+  it('name an open position, and a signal that came too late', async () => {
+    await venue.signal(signalIdOf(3))
+    await inState('denied', followers - 1, 3)
+    await venue.signal(signalIdOf(4), { expiresAt: '2022-11-06T16:54:29.180Z' })
+    await inState('denied', followers - 1, 4)
+    const overview = await client.ask(rpc.overview, { caller: operator, perSignal: true })
+    const codes = overview.ok ? overview.value.items.map(({ byDenial }) => byDenial) : []
+    expect(codes.slice(2)).toEqual([
+      { POSITION_ALREADY_OPEN: followers - 3, ACCOUNT_NOT_CONNECTED: 1, INSUFFICIENT_BALANCE: 1 },
+      { STALE_SIGNAL: followers - 1 },
+    ])
+  })
+})
+
+describe('closing by command', () => {
+  it('closes a follow for its owner only, and a strategy for its provider', async () => {
+    const entries = purpose(await venue.submits(signalIdOf(2)), 'entry')
+    await venue.tell(brokers.orderFilled, entries, { filledQuantity: '0.25', averagePrice: '40000', fee: '0', feeCurrency: 'USDT' })
+    await inState('open', followers - 3, 2)
+    const stranger = await client.ask(rpc.closeFollow, { caller: follower, followId: followIdOf(9) })
+    expect(stranger).toMatchObject({ ok: false, error: { code: 'FOLLOW_NOT_FOUND' } })
+    expect(await client.ask(rpc.closeFollow, { caller: follower, followId: followIdOf(7) })).toEqual({ ok: true, value: { closing: 1 } })
+    const all = await client.ask(rpc.closeStrategy, { caller: provider, strategyId })
+    expect(all).toEqual({ ok: true, value: { closing: followers - 4 } })
+    const closes = purpose(await venue.submits(signalIdOf(2)), 'close')
+    expect(closes).toHaveLength(followers - 3)
+    await venue.tell(brokers.orderFilled, closes, { filledQuantity: '0.25', averagePrice: '40100', fee: '0', feeCurrency: 'USDT' })
+    await inState('closed', followers - 3, 2)
+    const closed = await venue.commands<DataOf<typeof tradeClosed>>('trade.closed', signalIdOf(2))
+    expect(closed.every((trade) => trade.reason === 'close' && trade.realizedPnl === '25')).toBe(true)
+  })
+})
