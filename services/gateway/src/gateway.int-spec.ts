@@ -347,4 +347,19 @@ describe('the pages', () => {
     expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff' })
     expect(headers['access-control-allow-origin']).toBeUndefined()
   })
+
+  it('let the origins in that the settings name, and only those', async () => {
+    const at = await startGateway({ GATEWAY_CORS_ORIGINS: 'https://console.example, https://other.example' })
+    const allowed = async (origin: string): Promise<unknown> => {
+      const { headers, body } = await request(`${at.url}/v1/users`, {
+        method: 'OPTIONS',
+        headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' },
+      })
+      await body.dump()
+      return headers['access-control-allow-origin']
+    }
+    expect(await allowed('https://console.example')).toBe('https://console.example')
+    expect(await allowed('https://evil.example')).toBeUndefined()
+    await at.stop()
+  })
 })
