@@ -32,7 +32,8 @@ const RULES: readonly LineRule[] = [
   {
     rule: 'no-registry-host',
     applies: () => true,
-    pattern: /\b(registry\.[a-z0-9-]+\.[a-z]{2,}|[a-z0-9.-]+\/artifactory\/|npmmirror\.com|_auth[T]oken)/i,
+    pattern:
+      /\b(registry\.[a-z0-9-]+\.(?:org|com|net|io|dev|cn)\b|[a-z0-9.-]+\/artifactory\/|npmmirror\.com|_auth[T]oken)/i,
     message: (match) => `names a package registry: ${match}`,
     mend: 'leave the registry to whoever installs',
   },
