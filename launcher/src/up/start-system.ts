@@ -12,7 +12,7 @@ import { ensureKeys, ensureSecrets } from '../home/secrets.ts'
 import { type ServiceName, loadService } from '../services/catalogue.ts'
 import { type Ports, choosePorts } from '../services/ports.ts'
 import { homeLogins, serviceEnvironment } from '../services/service-environment.ts'
-import { LauncherError, exitCodes } from '../terminal/launcher-error.ts'
+import { LauncherError, exitCodes, messageOf } from '../terminal/launcher-error.ts'
 import { type ProgressSink, runStep } from '../terminal/progress.ts'
 import { timestamp } from '../terminal/timestamp.ts'
 import { type Endpoints, endpointsOf } from './endpoints.ts'
@@ -149,7 +149,9 @@ async function startServices(options: SystemOptions, host: ServiceHost): Promise
   for (const name of options.services) {
     options.cancel.throwIfAborted()
     urls[name] = await runStep(options.progress, name, async () => {
-      const url = await host.start(name)
+      const url = await host.start(name).catch((cause: unknown) => {
+        throw notStarted(options.home, name, cause)
+      })
       // In one process the services come up one after the other; processes start side by side and are waited for below.
       if (!options.processes)
         await untilReady({ name, url, logFile: logFileOf(options.home, name), cancel: options.cancel })
@@ -158,6 +160,10 @@ async function startServices(options: SystemOptions, host: ServiceHost): Promise
   }
   if (options.processes) await waitForAll(options, urls)
   return urls
+}
+
+function notStarted(home: Home, name: ServiceName, cause: unknown): LauncherError {
+  return new LauncherError(`${name} did not start: ${messageOf(cause)}`, `read its log: ${logFileOf(home, name)}`)
 }
 
 function waitForAll(options: SystemOptions, urls: Partial<Record<ServiceName, string>>): Promise<void> {
