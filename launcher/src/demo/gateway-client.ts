@@ -75,9 +75,9 @@ export class GatewayClient {
   }
 
   private async logIn(): Promise<string> {
-    const { status, reply } = await this.send<{ access: string } & ErrorBody>('POST', '/v1/auth/login', this.login)
+    const { status, reply } = await this.send<{ accessToken: string } & ErrorBody>('POST', '/v1/auth/login', this.login)
     if (status >= 300) throw new GatewayError(status, reply.error?.code ?? 'UNKNOWN', reply.error?.message ?? '')
-    return reply.access
+    return reply.accessToken
   }
 
   private async send<Reply>(method: 'GET' | 'POST', path: string, body?: object) {

@@ -6,6 +6,7 @@ import { err, ok, type Result } from '@tradewire/kernel/result'
 import { InjectConfig, InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import { Pool } from 'undici'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { GatewayConfig } from '#config'
 import { gatewayErrors } from '#gateway.errors'
 import { AlertReceiver, type RawAlert, type RawReply } from '#ports/alert-receiver.port'
@@ -14,6 +15,8 @@ import { AlertReceiver, type RawAlert, type RawReply } from '#ports/alert-receiv
 const answerWithinMs = 2_500
 const connectWithinMs = 500
 const connectionsMax = 64
+/** What of the answer's head the sender gets to see. */
+const passedHeaders = ['content-type', 'retry-after', 'tradewire-signal-id', 'tradewire-duplicate']
 
 @Injectable()
 export class SignalsAlerts extends AlertReceiver implements OnModuleDestroy {
@@ -44,8 +47,7 @@ export class SignalsAlerts extends AlertReceiver implements OnModuleDestroy {
         signal: AbortSignal.timeout(answerWithinMs),
       })
       const bytes = Buffer.from(await body.arrayBuffer())
-      const [contentType, retryAfter] = [one(headers['content-type']), one(headers['retry-after'])]
-      return ok({ status: statusCode, contentType, retryAfter, body: bytes })
+      return ok({ status: statusCode, headers: passedOn(headers), body: bytes })
     } catch (error) {
       this.logger.warn({ error }, 'an alert could not be handed to signals')
       return err(gatewayErrors.of('ALERTS_UNAVAILABLE'))
@@ -57,6 +59,7 @@ export class SignalsAlerts extends AlertReceiver implements OnModuleDestroy {
   }
 }
 
-function one(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value
+function passedOn(headers: IncomingHttpHeaders): Record<string, string> {
+  const named = passedHeaders.map((name) => [name, headers[name]] as const)
+  return Object.fromEntries(named.filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
 }

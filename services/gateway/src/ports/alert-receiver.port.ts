@@ -12,8 +12,8 @@ export interface RawAlert {
 
 export interface RawReply {
   readonly status: number
-  readonly contentType: string | undefined
-  readonly retryAfter: string | undefined
+  /** Those that the sender gets to see. */
+  readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
 }
 

@@ -35,9 +35,7 @@ export class AlertIntake {
       requestId: request.id,
     })
     if (!passed.ok) return answerRefusal(reply, passed.error)
-    const { status, contentType, retryAfter, body } = passed.value
-    if (contentType !== undefined) void reply.header('content-type', contentType)
-    if (retryAfter !== undefined) void reply.header('retry-after', retryAfter)
-    return reply.status(status).send(body)
+    const { status, headers, body } = passed.value
+    return reply.status(status).headers(headers).send(body)
   }
 }
