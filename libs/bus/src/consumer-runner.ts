@@ -115,6 +115,7 @@ class SupervisedConsumer implements RunningConsumer {
   /** Grows with each attachment and loss: a loop or a message of an older session is stale. */
   private session = 0
   private dispatching = false
+  private ending: Promise<void> | undefined
 
   constructor(deps: ConsumerRunnerDeps, options: ConsumerOptions, ended: () => void) {
     this.deps = deps
@@ -152,8 +153,12 @@ class SupervisedConsumer implements RunningConsumer {
     this.keepAlive = setInterval(() => this.extend(), ackWaitMs / 3).unref()
   }
 
-  async stop(): Promise<void> {
-    if (this.stopping.signal.aborted) return
+  stop(): Promise<void> {
+    this.ending ??= this.end()
+    return this.ending
+  }
+
+  private async end(): Promise<void> {
     this.stopping.abort()
     for (const one of this.unsubscribe) one()
     this.messages?.stop()
@@ -209,7 +214,8 @@ class SupervisedConsumer implements RunningConsumer {
       ack_wait: nanos(ackWaitMs),
       max_deliver: serverDeliveriesMax,
       max_ack_pending: ackPendingMax,
-      ...(subjects.length === 1 ? { filter_subject: subjects[0]! } : { filter_subjects: [...subjects] }),
+      // Always the list: an update may not turn one form into the other.
+      filter_subjects: [...subjects],
     }
     const known = await consumers.info(this.stream, this.durable).catch(() => undefined)
     if (known === undefined) {

@@ -38,6 +38,10 @@ async function emit(count: number, from = 1): Promise<void> {
   })
 }
 
+async function emitCounted(): Promise<void> {
+  await node.database.transact(async (tx) => tx.append(thingCounted, { account: 'a', number: 1_000 }))
+}
+
 describe('the bus', () => {
   it('carries committed events to every consumer once, and nothing of a transaction that was undone', async () => {
     const one = node.runner.start({ durable: 'first', contracts: [thingHappened], handler: write('first') })
@@ -203,6 +207,31 @@ describe('the bus', () => {
     for (const list of seen.values()) expect(list).toEqual(list.toSorted((left, right) => left - right))
     expect(most).toBeGreaterThan(1)
     await consumer.stop()
+  })
+
+  it('takes a new list of contracts for a durable that exists', async () => {
+    const seen = new Set<string>()
+    const one = node.runner.start({
+      durable: 'changing',
+      contracts: [thingHappened],
+      handler: async (events) => {
+        for (const { name } of events) seen.add(name)
+      },
+    })
+    await eventually(() => seen.has('thing.happened'))
+    await one.stop()
+    const both = node.runner.start({
+      durable: 'changing',
+      contracts: [thingHappened, thingCounted],
+      handler: async (events) => {
+        for (const { name } of events) seen.add(name)
+      },
+    })
+    await emitCounted()
+    await eventually(() => seen.has('thing.counted'))
+    await both.stop()
+    const info = await node.bus.manager().consumers.info('EVENTS', 'changing')
+    expect(info.config.filter_subjects).toEqual(['thing.happened', 'thing.counted'])
   })
 
   it('stops quickly and gives unfinished messages back', async () => {

@@ -84,7 +84,7 @@ describe('a Nest controller on the bus', () => {
     })
     await eventually(async () => onceEach(await harness.effects('nest'), 120))
     const info = await node.bus.manager().consumers.info('EVENTS', 'things-happened')
-    expect(info.config.filter_subject).toBe(thingHappened.name)
+    expect(info.config.filter_subjects).toEqual([thingHappened.name])
   })
 
   it('can be called by a test like any other object', async () => {

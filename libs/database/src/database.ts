@@ -32,7 +32,8 @@ export interface DatabaseOptions {
 const connectionWaitMsDefault = 5_000
 const statementTimeoutMs = 15_000
 const lockTimeoutMs = 5_000
-const idleInTransactionTimeoutMs = 30_000
+/** A process that stalls inside a transaction blocks others by its inbox rows: its session ends after this. */
+const idleInTransactionTimeoutMs = 15_000
 /** The client's own limit, for a server that has stopped answering. */
 const answerWaitMs = 20_000
 /** How long a fresh outbox row belongs to the process that inserted it; then any relay may publish it. */

@@ -33,8 +33,10 @@ export class DatabaseUnavailableError extends RetryableError {
 
 /** serialization_failure, deadlock_detected, lock_not_available, query_canceled (statement timeout). */
 const conflictStates = new Set(['40001', '40P01', '55P03', '57014'])
-/** Shutdown, crash, start-up, too many connections, idle-in-transaction timeout; class 08 is checked by prefix. */
-const unavailableStates = new Set(['57P01', '57P02', '57P03', '53300', '25P03', '25P04'])
+/** Shutdown, crash, start-up, idle-in-transaction timeout. */
+const unavailableStates = new Set(['57P01', '57P02', '57P03', '25P03', '25P04'])
+/** Connection exceptions, insufficient resources (disk, memory, connections), errors of the machine. */
+const unavailableClasses = new Set(['08', '53', '58'])
 const systemCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -54,10 +56,15 @@ export function classifyDatabaseError(error: unknown): unknown {
   const code = (error as { readonly code?: unknown }).code
   if (typeof code === 'string') {
     if (conflictStates.has(code)) return new TransactionConflictError(code, error)
-    if (unavailableStates.has(code) || code.startsWith('08') || systemCodes.has(code)) {
+    if (unavailableStates.has(code) || isUnavailableClass(code) || systemCodes.has(code)) {
       return new DatabaseUnavailableError(error)
     }
     return error
   }
   return unavailableMessages.test(error.message) ? new DatabaseUnavailableError(error) : error
+}
+
+/** Only SQLSTATEs have classes: system codes such as ECONNREFUSED are longer. */
+function isUnavailableClass(code: string): boolean {
+  return code.length === 5 && unavailableClasses.has(code.slice(0, 2))
 }
