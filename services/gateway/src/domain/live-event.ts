@@ -53,7 +53,7 @@ export function ownAccountIn(event: Event, caller: Caller): string | undefined {
 }
 
 function ownershipOf(event: Event): Ownership {
-  return (event.data ?? {}) as Ownership
+  return event.data ?? {}
 }
 
 /** One event in the form of server-sent events; JSON holds no line breaks. */
