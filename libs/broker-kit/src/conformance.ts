@@ -14,6 +14,8 @@ export interface ConformanceWorld {
   readonly session: BrokerSession
   /** A session with a wrong secret for the same venue. */
   strangerSession(): Promise<BrokerSession>
+  /** A session of an account that cannot pay `quantity` at any leverage. */
+  poorSession(): Promise<BrokerSession>
   readonly capabilities: BrokerCapabilities
   readonly symbol: string
   /** A quantity that the venue takes and the account can pay; a multiple of two steps. */
@@ -221,7 +223,9 @@ export const conformanceCases: readonly ConformanceCase[] = [
     title: 'an order that the account cannot pay is rejected for insufficient funds',
     needs: always,
     async run(world) {
-      const refused = await world.session.submit(orderOf(world, { quantity: '900' }))
+      const poor = await world.poorSession()
+      const refused = await poor.submit(orderOf(world, {}))
+      await poor.close()
       check(!refused.ok && refused.error.kind === 'rejected', refused.ok ? 'no error' : describeError(refused.error))
       check(refused.error.code === 'INSUFFICIENT_FUNDS', `code is ${refused.error.code}`)
     },

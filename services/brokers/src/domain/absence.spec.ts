@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { absenceVerdict } from './absence.ts'
 
-const input = { uniqueness: 'open-orders', readLagMs: 120_000, absentMs: 0, exit: true, expired: false } as const
+const input = { uniqueness: 'open-orders', readLagMs: 120_000, absentMs: 0, provedAtVenue: false, expired: false } as const
 
 describe('absence', () => {
   it('waits for the read lag where an id can be used twice', () => {
@@ -17,6 +17,11 @@ describe('absence', () => {
         expect(absenceVerdict({ ...input, absentMs, uniqueness: 'none' })).not.toBe('submit-again')
       }),
     )
+  })
+
+  it('waits for ever once the venue has proved that the id is in use', () => {
+    expect(absenceVerdict({ ...input, provedAtVenue: true, absentMs: 1_000_000 })).toBe('wait')
+    expect(absenceVerdict({ ...input, provedAtVenue: true, uniqueness: 'forever' })).toBe('wait')
   })
 
   it('sends again at once where the venue refuses a used id for ever', () => {

@@ -9,7 +9,8 @@ export interface AbsenceInput {
   readonly readLagMs: number
   /** For how long every complete look (order, open list, trades) has said absent. */
   readonly absentMs: number
-  readonly exit: boolean
+  /** The venue has said that the id is in use: the order stands, however invisible. */
+  readonly provedAtVenue: boolean
   /** The command's own expiry has passed; never true for exits. */
   readonly expired: boolean
 }
@@ -17,6 +18,7 @@ export interface AbsenceInput {
 export type AbsenceVerdict = 'wait' | 'submit-again' | 'never-arrived'
 
 export function absenceVerdict(input: AbsenceInput): AbsenceVerdict {
+  if (input.provedAtVenue) return 'wait'
   const proven = input.absentMs >= input.readLagMs
   if (input.expired) return proven ? 'never-arrived' : 'wait'
   // The venue itself refuses a second order with this id, for ever: sending again can only find the first one.

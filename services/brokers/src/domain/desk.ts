@@ -26,6 +26,15 @@ export interface OpenAttempt {
   readonly trace: string | null
   /** A cancel stands in a lane or is on its way. */
   cancelling: boolean
+  /** order.unknown was told: it is told once. */
+  unknownTold: boolean
+  /** The venue refused a second order with this id, which proves the first: absence no longer means anything. */
+  provedAtVenue: boolean
+}
+
+export function openAttempt(attempt: Attempt, generation: string, trace: string | null): OpenAttempt {
+  const unknownTold = attempt.state === 'unknown'
+  return { attempt, generation, trace, cancelling: false, unknownTold, provedAtVenue: false }
 }
 
 export class Desk {

@@ -237,17 +237,17 @@ export class BinanceUsdmSession implements BrokerSession {
 
 const algosPerReadMax = 100
 
-/** ccxt chooses the algo order's type from these parameters. */
+/** ccxt chooses the algo order's type from these parameters; it gives conditional limit orders no time in force. */
 function conditionalPartOf(order: ApprovedOrder): { type: string; parameters: Record<string, unknown> } {
   switch (order.type) {
     case 'stop-market':
       return { type: 'market', parameters: { stopLossPrice: order.triggerPrice } }
     case 'stop-limit':
-      return { type: 'limit', parameters: { stopLossPrice: order.triggerPrice } }
+      return { type: 'limit', parameters: { stopLossPrice: order.triggerPrice, timeInForce: 'GTC' } }
     case 'take-profit-market':
       return { type: 'market', parameters: { takeProfitPrice: order.triggerPrice } }
     case 'take-profit-limit':
-      return { type: 'limit', parameters: { takeProfitPrice: order.triggerPrice } }
+      return { type: 'limit', parameters: { takeProfitPrice: order.triggerPrice, timeInForce: 'GTC' } }
     default:
       return {
         type: 'market',

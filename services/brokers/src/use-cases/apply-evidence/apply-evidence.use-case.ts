@@ -15,7 +15,7 @@ import {
   isFinal,
   type Reason,
 } from '#domain/attempt'
-import { Desk, type OpenAttempt } from '#domain/desk'
+import { Desk, openAttempt, type OpenAttempt } from '#domain/desk'
 import { AttemptStore } from '#store/attempt.store'
 import { AttemptWriter } from '#store/attempt-writer.store'
 
@@ -66,12 +66,21 @@ export class ApplyEvidence {
     const stored = await this.attempts.byClientOrderId(accountId, order.clientOrderId)
     // Without a row it is not an order of ours: whoever placed it by hand may keep it.
     if (stored === null || this.desk.findByClientId(accountId, order.clientOrderId) !== undefined) return
-    this.venueOrder({ attempt: stored.attempt, trace: stored.trace, generation: held.generation, cancelling: false }, order)
+    this.venueOrder(openAttempt(stored.attempt, held.generation, stored.trace), order)
   }
 
   /** The reply to a placement was lost; true when that is news. */
   lostReply(one: OpenAttempt, message: string): boolean {
-    return this.maybe(one, afterLostReply(one.attempt, message))
+    const next = afterLostReply(one.attempt, message)
+    if (next === null) return false
+    if (one.unknownTold) {
+      // Lost again after a second try: its row says unknown or submitting already, and nobody needs to hear it twice.
+      one.attempt = { ...next, revision: one.attempt.revision }
+      return false
+    }
+    one.unknownTold = true
+    this.replace(one, next)
+    return true
   }
 
   refusal(one: OpenAttempt, reason: Reason): boolean {

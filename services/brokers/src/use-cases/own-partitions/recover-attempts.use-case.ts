@@ -4,7 +4,7 @@
  */
 import { Injectable } from '@nestjs/common'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Desk, type HeldPartition } from '#domain/desk'
+import { Desk, type HeldPartition, openAttempt } from '#domain/desk'
 import { AttemptStore } from '#store/attempt.store'
 import { AttemptWriter } from '#store/attempt-writer.store'
 import { DatabaseTime } from '#store/database-time.store'
@@ -34,7 +34,7 @@ export class RecoverAttempts {
       const { attempt, trace } = stored
       const generation = generations.get(attempt.partition)
       if (generation === undefined || this.desk.find(attempt.command.intentId) !== undefined) continue
-      this.desk.add({ attempt, generation, trace, cancelling: false })
+      this.desk.add(openAttempt(attempt, generation, trace))
     }
   }
 

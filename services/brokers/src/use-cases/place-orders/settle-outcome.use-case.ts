@@ -79,6 +79,7 @@ export class SettleOutcome {
 
   /** The venue has an order with this id: it is ours, from an earlier try. */
   private async adopt(one: OpenAttempt, { session }: AccountSession): Promise<void> {
+    one.provedAtVenue = true
     const { command, clientOrderId, venueOrderId } = one.attempt
     const found = await session.findByClientId({ clientOrderId, venueOrderId, symbol: command.symbol, type: command.type })
     if (found.ok && found.value !== null) this.evidence.venueOrder(one, found.value)

@@ -86,7 +86,7 @@ export class ResolveUnknown {
       uniqueness: definition.capabilities.clientId.uniqueness,
       readLagMs: readLagMsOf(definition, account.environment),
       absentMs,
-      exit: isExit(command),
+      provedAtVenue: one.provedAtVenue,
       expired,
     })
     if (verdict === 'wait') return false

@@ -13,7 +13,7 @@ import { partitionOf } from '@tradewire/kernel/partition'
 import { injectTrace } from '@tradewire/observability/trace'
 import { brokerOf } from '#adapters/registry.adapter'
 import type { Attempt } from '#domain/attempt'
-import { Desk, type HeldPartition, type LaneWork, type OpenAttempt, workOf } from '#domain/desk'
+import { Desk, type HeldPartition, type LaneWork, openAttempt, type OpenAttempt, workOf } from '#domain/desk'
 import { AttemptStore, type StoredAttempt } from '#store/attempt.store'
 import { LeaseStore } from '#store/lease.store'
 import { CancelOrders } from '../cancel-orders/cancel-orders.use-case.ts'
@@ -124,7 +124,7 @@ export class TakeCommands {
       if (held === undefined || seen.has(intentId) || this.desk.find(intentId) !== undefined) continue
       seen.add(intentId)
       const attempt = newAttempt(command, held.partition, receivedAt)
-      const one: OpenAttempt = { attempt, generation: held.generation, trace, cancelling: false }
+      const one = openAttempt(attempt, held.generation, trace)
       batch.fresh.push(one)
       const work = workOf(attempt, 'submit')
       const lanes = this.desk.lanesOf(command.venue)
