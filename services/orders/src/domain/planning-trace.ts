@@ -8,21 +8,24 @@ import type { SizingTrace } from './sizing.ts'
 export interface PlanningTrace {
   readonly riskProfileId: string
   readonly followRevision: number
-  readonly riskPercent: string
-  readonly leverage: number
-  readonly maxNotional: string | null
-  /** In milliseconds since 1970; null without a balance. */
-  readonly balance: {
-    readonly currency: string
-    readonly total: string
-    readonly free: string
-    readonly equity: string
-    readonly observedMs: number
-  } | null
-  readonly reserved: string
+  /** The follower's money and settings as sizing used them; null when a check refused before. */
   readonly sizing: SizingTrace | null
+  /** What sizing would have used, when it was not reached. */
+  readonly unused: UnusedSettings | null
+  /** Null without a balance. */
+  readonly balance: { readonly currency: string; readonly observedMs: number } | null
   /** Quantities by target, nearest first. */
   readonly split: readonly string[] | null
   readonly merged: readonly (readonly [number, number])[]
   readonly denial: { readonly code: string; readonly context: ErrorContext } | null
+}
+
+export interface UnusedSettings {
+  readonly riskPercent: string
+  readonly leverage: number
+  readonly maxNotional: string | null
+  readonly reserved: string
+  readonly total: string | null
+  readonly free: string | null
+  readonly equity: string | null
 }

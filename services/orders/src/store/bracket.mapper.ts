@@ -183,7 +183,8 @@ export interface NumberedLeg {
   readonly leg: Leg
 }
 
-export const legValues = new Columns<NumberedLeg>([
+/** A leg as it is ordered: everything else starts from the table's defaults. */
+export const newLegs = new Columns<NumberedLeg>([
   plain('bracket_id', 'uuid', ({ bracketId }) => bracketId),
   plain('number', 'int', ({ number }) => number),
   plain('leg', 'text', ({ leg }) => leg.leg),
@@ -195,6 +196,13 @@ export const legValues = new Columns<NumberedLeg>([
   plain('price', 'numeric', ({ leg }) => leg.price?.toString() ?? null),
   plain('trigger_price', 'numeric', ({ leg }) => leg.triggerPrice?.toString() ?? null),
   plain('callback_rate_percent', 'numeric', ({ leg }) => leg.callbackRatePercent?.toString() ?? null),
+  plain('submitted_at', 'text', ({ leg }) => leg.submittedAt),
+])
+
+/** What news may change of a leg. */
+export const legUpdates = new Columns<NumberedLeg>([
+  plain('bracket_id', 'uuid', ({ bracketId }) => bracketId),
+  plain('number', 'int', ({ number }) => number),
   plain('state', 'text', ({ leg }) => leg.state),
   plain('revision', 'int', ({ leg }) => leg.revision),
   plain('filled_quantity', 'numeric', ({ leg }) => leg.filledQuantity.toString()),
@@ -205,18 +213,20 @@ export const legValues = new Columns<NumberedLeg>([
   text('client_order_id', 'text', ({ leg }) => leg.clientOrderId),
   text('reason', 'json', ({ leg }) => (leg.reason === null ? null : JSON.stringify(leg.reason))),
   plain('cancel_requested', 'boolean', ({ leg }) => leg.cancelRequested),
-  plain('submitted_at', 'text', ({ leg }) => leg.submittedAt),
   plain('sent_at', 'text', ({ leg }) => leg.sentAt),
   plain('accepted_at', 'text', ({ leg }) => leg.acceptedAt),
   plain('filled_at', 'text', ({ leg }) => leg.filledAt),
   plain('observed_at', 'text', ({ leg }) => leg.observedAt),
 ])
 
-/** The legs that the step added or changed, with their place in the bracket. */
-export function changedLegs({ before, after }: BracketChange): NumberedLeg[] {
+/** The legs that the step ordered, and those that it changed. */
+export function legsOf({ before, after }: BracketChange): { readonly added: NumberedLeg[]; readonly changed: NumberedLeg[] } {
+  const added: NumberedLeg[] = []
   const changed: NumberedLeg[] = []
   after.legs.forEach((leg, number) => {
-    if (leg !== before.legs[number]) changed.push({ bracketId: after.bracketId, number, leg })
+    const earlier = before.legs[number]
+    if (earlier === undefined) added.push({ bracketId: after.bracketId, number, leg })
+    else if (leg !== earlier) changed.push({ bracketId: after.bracketId, number, leg })
   })
-  return changed
+  return { added, changed }
 }

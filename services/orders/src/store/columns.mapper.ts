@@ -11,9 +11,10 @@ export interface Column<Row> {
   readonly type: string
   /**
    * `plain`: UUIDs, decimals, whole numbers, booleans, timestamps and our own words, which need no escaping.
-   * `text`: anything.
+   * `text`: anything. `json`: JSON text, never null; JSON escapes control characters, so one of them separates rows
+   * and nothing needs to be escaped a second time.
    */
-  readonly form: 'plain' | 'text'
+  readonly form: 'plain' | 'text' | 'json'
   readonly value: (row: Row) => Value
 }
 
@@ -24,6 +25,14 @@ export function plain<Row>(name: string, type: string, value: (row: Row) => Valu
 export function text<Row>(name: string, type: string, value: (row: Row) => string | null): Column<Row> {
   return { name, type, form: 'text', value }
 }
+
+export function json<Row>(name: string, value: (row: Row) => string): Column<Row> {
+  return { name, type: 'text', form: 'json', value }
+}
+
+/** ASCII "unit separator". */
+const separator = '\u001f'
+const separatorSql = 'chr(31)'
 
 export class Columns<Row> {
   private readonly columns: readonly Column<Row>[]
@@ -38,7 +47,9 @@ export class Columns<Row> {
 
   /** `unnest($1::uuid[], ...) as alias (name, ...)`; the first parameter's number is `first`. */
   unnest(alias: string, first = 1): string {
-    const arrays = this.columns.map(({ type }, index) => `$${first + index}::${type}[]`)
+    const arrays = this.columns.map(({ type, form }, index) =>
+      form === 'json' ? `string_to_array($${first + index}::text, ${separatorSql})` : `$${first + index}::${type}[]`,
+    )
     return `unnest(${arrays.join(', ')}) as ${alias} (${this.names})`
   }
 
@@ -56,7 +67,9 @@ export class Columns<Row> {
 
   /** One array text for each column. */
   parameters(rows: readonly Row[]): string[] {
-    return this.columns.map((column) => arrayText(column, rows))
+    return this.columns.map((column) =>
+      column.form === 'json' ? rows.map((row) => column.value(row)).join(separator) : arrayText(column, rows),
+    )
   }
 }
 

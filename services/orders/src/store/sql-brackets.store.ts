@@ -16,10 +16,11 @@ import {
   type BracketRow,
   bracketUpdate,
   bracketUpdates,
-  changedLegs,
   legColumns,
   type LegRow,
-  legValues,
+  legsOf,
+  legUpdates,
+  newLegs,
   toBracket,
   toLeg,
 } from './bracket.mapper.ts'
@@ -36,9 +37,10 @@ const legsSql = `select ${legColumns} from leg where bracket_id = any ($1::uuid[
 
 const plansSql = `select signal, instrument, prices from signal_plan where signal_id = any ($1::uuid[]) and prices is not null`
 
-const saveLegsSql = `insert into leg (${legValues.names})
-select * from ${legValues.unnest('l')}
-on conflict (bracket_id, number) do update set ${legValues.updates(['bracket_id', 'number'])}`
+const addLegsSql = `insert into leg (${newLegs.names}) select * from ${newLegs.unnest('l')}`
+
+const saveLegsSql = `update leg set ${legUpdates.assignments('l', ['bracket_id', 'number'])}
+from ${legUpdates.unnest('l')} where leg.bracket_id = l.bracket_id and leg.number = l.number`
 
 const saveBracketsSql = `update bracket set ${bracketUpdates.assignments('u', ['bracket_id'])},
   holds_slot = bracket.holds_slot and u.state not in ('closed', 'failed')
@@ -98,8 +100,11 @@ export class SqlBrackets extends Brackets {
   }
 
   async save(tx: Transaction, changes: readonly BracketChange[]): Promise<void> {
-    const legs = changes.flatMap(changedLegs)
-    if (legs.length > 0) await tx.query(saveLegsSql, legValues.parameters(legs))
+    const legs = changes.map(legsOf)
+    const changed = legs.flatMap((of) => of.changed)
+    if (changed.length > 0) await tx.query(saveLegsSql, legUpdates.parameters(changed))
+    const added = legs.flatMap((of) => of.added)
+    if (added.length > 0) await tx.query(addLegsSql, newLegs.parameters(added))
     const moved = changes.filter(({ before, after }) => before !== after)
     if (moved.length > 0) await tx.query(saveBracketsSql, bracketUpdates.parameters(moved.map(bracketUpdate)))
     const closed = changes.filter((change) => change.closed !== null)

@@ -10,7 +10,7 @@ import type { AccountId, FollowId, RiskProfileId, UserId } from '@tradewire/kern
 import type { Candidate } from '../domain/gate.ts'
 import type { Signal } from '../domain/signal-plan.ts'
 import { type FollowerQuery, type PlannedBracket, Planning, type SignalFacts, type StoredSignal } from '../ports/planning.port.ts'
-import { Columns, plain, text } from './columns.mapper.ts'
+import { Columns, json, plain } from './columns.mapper.ts'
 import { instrumentJson, type InstrumentRow, pricesJson, toInstrument } from './plan.mapper.ts'
 import { traceJson } from './trace.mapper.ts'
 
@@ -51,10 +51,10 @@ const planned = new Columns<PlannedBracket>([
   plain('margin', 'numeric', ({ result }) => (result.outcome === 'approved' ? result.margin : null)),
   plain('denial_code', 'text', ({ result }) => (result.outcome === 'denied' ? result.denial.code : null)),
   plain('intent_id', 'uuid', ({ result }) => (result.outcome === 'approved' ? result.entry.intentId : null)),
-  text('trace', 'text', traceJson),
+  json('trace', traceJson),
 ])
 
-const fixedParameters = 14
+const fixedParameters = 15
 /** Signal, brackets, entry legs and traces: what conflicts is left out everywhere. */
 const insertSql = `with plan as (
   insert into signal_plan (signal_id, strategy_id, signal, strategy_name, instrument, prices, denial, received_at, planned_at)
@@ -69,10 +69,8 @@ const insertSql = `with plan as (
     quantity, leverage, margin, denial_code, $9
   from fresh on conflict do nothing returning bracket_id
 ), entries as (
-  insert into leg (bracket_id, number, leg, intent_id, purpose, side, type, quantity, price, state, revision,
-    filled_quantity, fee, cancel_requested, submitted_at)
-  select bracket_id, 0, 'entry', intent_id, 'entry', $12, $13, quantity, $14::numeric, 'submitted', 0, 0, 0, false,
-    to_char($9::timestamptz at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+  insert into leg (bracket_id, number, leg, intent_id, purpose, side, type, quantity, price, submitted_at)
+  select bracket_id, 0, 'entry', intent_id, 'entry', $12, $13, quantity, $14::numeric, $15
   from fresh join taken using (bracket_id) where denial_code is null
 ), traces as (
   insert into explain (bracket_id, trace) select bracket_id, trace::jsonb from fresh join taken using (bracket_id)
@@ -148,6 +146,7 @@ export class SqlPlanning extends Planning {
       signal.side,
       signal.entryType,
       plan !== null && signal.entryType === 'limit' ? plan.prices.entry.toString() : null,
+      plannedAt.toISOString(),
       ...planned.parameters(brackets),
     ])
     return new Set(rows.map((row) => row.bracket_id))

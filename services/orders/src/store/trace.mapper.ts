@@ -2,7 +2,8 @@
  * What of the planning belongs to one follower, as JSON: its settings, balance, sizing and split, or its denial.
  * Called by the planning store and, back again, by the explain read. Must never hold what all followers of a signal share.
  */
-import type { PlanningTrace } from '../domain/planning-trace.ts'
+import type { Candidate } from '../domain/gate.ts'
+import type { PlanningTrace, UnusedSettings } from '../domain/planning-trace.ts'
 import type { PlannedBracket } from '../ports/planning.port.ts'
 
 export function traceJson({ candidate, sizing, result }: PlannedBracket): string {
@@ -10,21 +11,24 @@ export function traceJson({ candidate, sizing, result }: PlannedBracket): string
   const trace: PlanningTrace = {
     riskProfileId: candidate.riskProfileId,
     followRevision: candidate.followRevision,
-    riskPercent: candidate.riskPercent.toString(),
-    leverage: candidate.leverage,
-    maxNotional: candidate.maxNotional?.toString() ?? null,
-    balance: balance && {
-      currency: balance.currency,
-      total: balance.total.toString(),
-      free: balance.free.toString(),
-      equity: balance.equity.toString(),
-      observedMs: balance.observedAt.getTime(),
-    },
-    reserved: candidate.reserved.toString(),
     sizing,
+    unused: sizing === null ? unusedOf(candidate) : null,
+    balance: balance && { currency: balance.currency, observedMs: balance.observedAt.getTime() },
     split: result.outcome === 'approved' ? result.order.split.parts.map(({ quantity }) => quantity.toString()) : null,
     merged: result.outcome === 'approved' ? result.order.split.merged : [],
     denial: result.outcome === 'denied' ? result.denial : null,
   }
   return JSON.stringify(trace)
+}
+
+function unusedOf({ riskPercent, leverage, maxNotional, reserved, balance }: Candidate): UnusedSettings {
+  return {
+    riskPercent: riskPercent.toString(),
+    leverage,
+    maxNotional: maxNotional?.toString() ?? null,
+    reserved: reserved.toString(),
+    total: balance?.total.toString() ?? null,
+    free: balance?.free.toString() ?? null,
+    equity: balance?.equity.toString() ?? null,
+  }
 }

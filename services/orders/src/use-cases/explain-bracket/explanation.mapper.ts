@@ -37,18 +37,22 @@ export function explanationOf(story: StoredStory): ExplanationReply {
 
 function settingsOf(trace: PlanningTrace): ExplanationReply['settings'] {
   const follow = `follow, revision ${trace.followRevision}`
+  const used = trace.sizing ?? trace.unused
+  if (used === null) return []
   return [
-    { name: 'riskPercent', value: trace.riskPercent, source: `risk profile ${trace.riskProfileId}` },
-    { name: 'leverage', value: String(trace.leverage), source: follow },
-    { name: 'maxNotional', value: trace.maxNotional, source: follow },
+    { name: 'riskPercent', value: used.riskPercent, source: `risk profile ${trace.riskProfileId}` },
+    { name: 'leverage', value: String(used.leverage), source: follow },
+    { name: 'maxNotional', value: used.maxNotional, source: follow },
   ]
 }
 
-function balanceOf({ balance, reserved }: PlanningTrace, plannedAt: string): ExplanationReply['balance'] {
-  if (balance === null) return null
-  const { observedMs, ...amounts } = balance
-  const ageMs = Math.round(Date.parse(plannedAt) - observedMs)
-  return { ...amounts, reserved, observedAt: new Date(observedMs).toISOString(), ageMs }
+function balanceOf({ balance, sizing, unused }: PlanningTrace, plannedAt: string): ExplanationReply['balance'] {
+  const total = sizing?.balance ?? unused?.total ?? null
+  const { free = null, equity = null, reserved = '0' } = sizing ?? unused ?? {}
+  if (balance === null || total === null || free === null || equity === null) return null
+  const ageMs = Math.round(Date.parse(plannedAt) - balance.observedMs)
+  const observedAt = new Date(balance.observedMs).toISOString()
+  return { currency: balance.currency, total, free, equity, reserved, observedAt, ageMs }
 }
 
 /** The checks of the signal, of the follower and of the size, in the order in which they are made. */
