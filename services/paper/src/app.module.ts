@@ -4,16 +4,17 @@ import { CONFIG } from '@tradewire/nest-kit/tokens'
 import type { PaperConfig } from '#config'
 import { FaultBoard } from '#domain/faults'
 import { Journal } from '#ports/journal.port'
+import { RunningVenue } from '#ports/running-venue.port'
 import { FileJournal } from '#store/file-journal.store'
+import { JournaledVenue } from '#store/journaled-venue.store'
 import { CreateAccount } from '#use-cases/create-account/create-account.use-case'
 import { MovePrice } from '#use-cases/move-price/move-price.use-case'
-import { OperateVenue } from '#use-cases/operate-venue/operate-venue.use-case'
 
 @Module({
   providers: [
     { provide: Journal, useFactory: (config: PaperConfig) => new FileJournal(config.dataDirectory), inject: [CONFIG] },
     FaultBoard,
-    OperateVenue,
+    { provide: RunningVenue, useClass: JournaledVenue },
     CreateAccount,
     MovePrice,
   ],

@@ -25,11 +25,10 @@ export const paperConfig = defineConfig(
       .enum(['generous', 'real'])
       .default('generous')
       .describe('Request and order budgets: generous for demos and load, real as the venues have them'),
-    controlToken: z
-      .string()
-      .min(16)
-      .optional()
-      .meta({ description: 'Bearer token of the control API; open to everyone who reaches the port when not set', secret: true }),
+    controlToken: z.string().min(16).optional().meta({
+      description: 'Bearer token of the control API; open to everyone who reaches the port when not set',
+      secret: true,
+    }),
   }),
 )
 

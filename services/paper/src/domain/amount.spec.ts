@@ -7,7 +7,11 @@ const positive = fc.bigInt({ min: 1n, max: 10n ** 20n })
 
 describe('amounts', () => {
   it('print and parse back to the same value', () => {
-    fc.assert(fc.property(anyAmount, (value) => void expect(parseAmount(formatAmount(value))).toBe(value)))
+    fc.assert(
+      fc.property(anyAmount, (value) => {
+        expect(parseAmount(formatAmount(value))).toBe(value)
+      }),
+    )
   })
 
   it('refuse a ninth decimal that matters and everything that is no plain decimal', () => {

@@ -2,33 +2,23 @@
  * Whether an account can pay for an order: spot balances, or margin on perpetual venues; and how much spot sets aside.
  * Called by place-order, and by triggers, which may have to make do with less. Must never change state.
  */
-import { basisPointsOf, floorTo, least, most, over, times, type Amount } from './amount.ts'
+import { least, most, times, type Amount } from './amount.ts'
 import type { OrderRequest } from './check-order.ts'
+import { buyCost, quantityForQuote, takerPrice } from './levels.ts'
 import { accountMargin, exposureOf, marginFor } from './margin.ts'
 import { hasLimit, type Order } from './order.ts'
-import { balanceOf, leverageOf, type Account, type Market, type VenueState } from './state.ts'
-
-/** The price that a taker must reckon with: bid or ask with slippage. */
-export function takerPrice(market: Market, side: 'buy' | 'sell'): Amount {
-  const { slippagePoints } = market.settings
-  const step = market.instrument.priceStep
-  if (side === 'buy') {
-    const worst = market.ask + basisPointsOf(market.ask, slippagePoints)
-    return worst % step === 0n ? worst : worst - (worst % step) + step
-  }
-  return most(step, floorTo(market.bid - basisPointsOf(market.bid, slippagePoints), step))
-}
-
-/** Quantity of a market order by quote amount. */
-export function quantityForQuote(market: Market, side: 'buy' | 'sell', quote: Amount): Amount {
-  return floorTo(over(quote, takerPrice(market, side)), market.instrument.quantityStep)
-}
+import type { Desk, Session } from './session.ts'
+import { balanceOf, leverageOf, type Account, type Market } from './state.ts'
 
 /** Spot: how much of the asset to be paid an order needs: quote for a buy, base for a sell. */
-export function spotCost(market: Market, request: Pick<OrderRequest, 'side' | 'price' | 'triggerPrice' | 'type'>, quantity: Amount): Amount {
+export function spotCost(
+  market: Market,
+  request: Pick<OrderRequest, 'side' | 'price' | 'triggerPrice' | 'type'>,
+  quantity: Amount,
+): Amount {
   if (request.side === 'sell') return quantity
-  const price = request.price ?? request.triggerPrice ?? takerPrice(market, 'buy')
-  return times(quantity, price)
+  const price = request.price ?? request.triggerPrice
+  return price === undefined ? buyCost(market, quantity) : times(quantity, price)
 }
 
 export function spotCanPay(account: Account, market: Market, side: 'buy' | 'sell', cost: Amount): boolean {
@@ -46,9 +36,8 @@ export function spotAffordable(account: Account, market: Market, order: Order, h
 
 /** Perpetual: true when the margin for the order is there, or the order does not need more than is in use already. */
 export function marginSuffices(
-  state: VenueState,
-  account: Account,
-  market: Market,
+  { state }: Pick<Session, 'state'>,
+  { account, market }: Pick<Desk, 'account' | 'market'>,
   order: { readonly side: 'buy' | 'sell'; readonly type: Order['type']; readonly price?: Amount | undefined },
   quantity: Amount,
 ): boolean {

@@ -60,7 +60,13 @@ function snapshot(state: VenueState): string {
     fills: account.fills.map((fill) => ({ ...fill, order: fill.order.id })),
     locks: [...account.locks],
   }))
-  const markets = [...state.markets.values()].map(({ price, bid, ask, updatedAt, candles }) => ({ price, bid, ask, updatedAt, candles: candles.list({ intervalMs: 60_000, limit: 9_999 }) }))
+  const markets = [...state.markets.values()].map(({ price, bid, ask, updatedAt, candles }) => ({
+    price,
+    bid,
+    ask,
+    updatedAt,
+    candles: candles.list({ intervalMs: 60_000, limit: 9_999 }),
+  }))
   return JSON.stringify({ nextId: state.nextId, accounts, markets }, (_key, value: unknown) =>
     typeof value === 'bigint' ? formatAmount(value) : value,
   )
@@ -77,7 +83,10 @@ const types: readonly OrderType[] = [
 ]
 
 /** Mostly small steps; now and then a jump that liquidates. */
-const move = fc.oneof({ weight: 8, arbitrary: fc.integer({ min: -60, max: 60 }) }, { weight: 1, arbitrary: fc.integer({ min: -300, max: 300 }) })
+const move = fc.oneof(
+  { weight: 8, arbitrary: fc.integer({ min: -60, max: 60 }) },
+  { weight: 1, arbitrary: fc.integer({ min: -300, max: 300 }) },
+)
 
 const action = fc.oneof(
   {
@@ -96,9 +105,20 @@ const action = fc.oneof(
       clientId: fc.nat(30),
     }),
   },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('tick' as const), moves: fc.array(move, { minLength: 1, maxLength: 8 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('tick' as const), moves: fc.array(move, { minLength: 1, maxLength: 8 }) }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('cancel' as const), account: fc.nat(3), pick: fc.nat(20) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('list' as const), account: fc.nat(3), units: fc.integer({ min: 3, max: 100 }), distance: fc.integer({ min: 1, max: 30 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('list' as const),
+      account: fc.nat(3),
+      units: fc.integer({ min: 3, max: 100 }),
+      distance: fc.integer({ min: 1, max: 30 }),
+    }),
+  },
 )
 type Action = typeof action extends fc.Arbitrary<infer Value> ? Value : never
 
@@ -158,7 +178,7 @@ function play(actions: readonly Action[], liquidity: string | null): Venue {
     const account = accounts[given.account] as Account
     const market = venue.market(account.venue as 'binance-spot' | 'binance-usdm')
     venue.run((session) => {
-      if (given.do === 'place') return void placeOrder(session, account, market, requestOf(given, market))
+      if (given.do === 'place') return void placeOrder({ session, account, market }, requestOf(given, market))
       if (given.do === 'cancel') {
         const order = [...account.open.values()][given.pick]
         return order === undefined ? undefined : cancelOrder(session, account, order)
@@ -168,11 +188,26 @@ function play(actions: readonly Action[], liquidity: string | null): Venue {
       const distance = BigInt(given.distance) * step
       const quantity = BigInt(given.units) * amount('0.001')
       const common = { side: 'sell', quantity } as const
-      return void placeOrderList(session, account, market, {
-        clientOrderId: 'list',
-        above: { ...common, clientOrderId: 'above', type: 'limit', timeInForce: 'post-only', price: base + distance + step },
-        below: { ...common, clientOrderId: 'below', type: 'stop-market', timeInForce: 'gtc', triggerPrice: base - distance },
-      })
+      return void placeOrderList(
+        { session, account, market },
+        {
+          clientOrderId: 'list',
+          above: {
+            ...common,
+            clientOrderId: 'above',
+            type: 'limit',
+            timeInForce: 'post-only',
+            price: base + distance + step,
+          },
+          below: {
+            ...common,
+            clientOrderId: 'below',
+            type: 'stop-market',
+            timeInForce: 'gtc',
+            triggerPrice: base - distance,
+          },
+        },
+      )
     })
     check(venue)
   }
@@ -219,7 +254,12 @@ function checkPerpetual(venue: Venue, account: Account, position: bigint): void 
   expect(book?.quantity ?? 0n).toBe(position)
   const realized = account.fills.reduce((total, fill) => total + fill.realizedPnl - fill.fee, 0n)
   const start = account.id === 'account-2' ? amount('1000') : amount('20000')
-  const insured = venue.journal.flat().reduce((total, record) => (record.kind === 'insured' && record.accountId === account.id ? total + record.paid : total), 0n)
+  const insured = venue.journal
+    .flat()
+    .reduce(
+      (total, record) => (record.kind === 'insured' && record.accountId === account.id ? total + record.paid : total),
+      0n,
+    )
   expect(account.balances.get('USDT')?.free).toBe(start + realized + insured)
   let buys = 0n
   for (const order of account.open.values()) {
@@ -235,7 +275,10 @@ const runs = { numRuns: 100 }
 
 describe('the engine', () => {
   it('keeps balances, locks, positions and fills consistent, whatever is done to it', () => {
-    fc.assert(fc.property(scripts, fc.constantFrom(null, '0.05'), (actions, liquidity) => void play(actions, liquidity)), runs)
+    fc.assert(
+      fc.property(scripts, fc.constantFrom(null, '0.05'), (actions, liquidity) => void play(actions, liquidity)),
+      runs,
+    )
   })
 
   it('rebuilds the very same books from its records', () => {
@@ -252,19 +295,23 @@ describe('the engine', () => {
 
   it('goes on after a replay exactly as if it had never stopped', () => {
     fc.assert(
-      fc.property(scripts, fc.array(fc.integer({ min: -60, max: 60 }), { minLength: 1, maxLength: 20 }), (actions, moves) => {
-        const live = play(actions, null)
-        const replayed = emptyState(instruments)
-        for (const record of live.journal.flat()) apply(replayed, record)
-        for (const state of [live.state, replayed]) {
-          const session = new Session(state, 1_800_000_000_000)
-          const market = marketOf(state, 'binance-usdm', 'BTC/USDT') as Market
-          moves.forEach((move, index) => {
-            walkTick(session, market, { at: 1_700_000_000_000 + index, price: market.price + BigInt(move) * step })
-          })
-        }
-        expect(snapshot(replayed)).toBe(snapshot(live.state))
-      }),
+      fc.property(
+        scripts,
+        fc.array(fc.integer({ min: -60, max: 60 }), { minLength: 1, maxLength: 20 }),
+        (actions, moves) => {
+          const live = play(actions, null)
+          const replayed = emptyState(instruments)
+          for (const record of live.journal.flat()) apply(replayed, record)
+          for (const state of [live.state, replayed]) {
+            const session = new Session(state, 1_800_000_000_000)
+            const market = marketOf(state, 'binance-usdm', 'BTC/USDT') as Market
+            moves.forEach((move, index) => {
+              walkTick(session, market, { at: 1_700_000_000_000 + index, price: market.price + BigInt(move) * step })
+            })
+          }
+          expect(snapshot(replayed)).toBe(snapshot(live.state))
+        },
+      ),
       runs,
     )
   })

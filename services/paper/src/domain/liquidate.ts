@@ -10,13 +10,14 @@ import type { Session } from './session.ts'
 import { balanceOf, marketOf, type Account } from './state.ts'
 
 export function liquidate(session: Session, account: Account): void {
-  for (const order of [...account.open.values()]) {
+  for (const order of account.open.values()) {
     if (isResting(order)) session.end(order, 'expired', 'Liquidation')
   }
-  for (const position of [...account.positions.values()]) {
+  for (const position of account.positions.values()) {
     const market = marketOf(session.state, account.venue, position.symbol)
     if (position.quantity === 0n || market === undefined) continue
-    const order = accept(session, account, market, {
+    const desk = { session, account, market }
+    const order = accept(desk, {
       request: {
         clientOrderId: `autoclose-${String(session.now)}${String(session.state.nextId).slice(-4)}`,
         side: position.quantity > 0n ? 'sell' : 'buy',
@@ -27,7 +28,7 @@ export function liquidate(session: Session, account: Account): void {
       lock: 0n,
       forced: true,
     })
-    take(session, account, market, order)
+    take(desk, order)
   }
   const wallet = balanceOf(account, account.currency).free
   if (wallet < 0n) session.emit({ kind: 'insured', accountId: account.id, paid: -wallet, at: session.now })

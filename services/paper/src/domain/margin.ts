@@ -108,9 +108,7 @@ export function liquidationPriceOf(margin: AccountMargin, symbol: SymbolMargin):
   if (tier === undefined) return 0n
   const others = margin.marginBalance - symbol.unrealizedPnl - (margin.maintenanceMargin - symbol.maintenanceMargin)
   const long = quantity > 0n
-  const numerator = long
-    ? cost - others - tier.maintenanceCredit
-    : cost + others + tier.maintenanceCredit
+  const numerator = long ? cost - others - tier.maintenanceCredit : cost + others + tier.maintenanceCredit
   const factor = long ? 100_000_000n - tier.maintenanceRate : 100_000_000n + tier.maintenanceRate
   return numerator <= 0n ? 0n : over(numerator, times(size, factor))
 }

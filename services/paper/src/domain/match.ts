@@ -2,36 +2,12 @@
  * Fills: a taker walks price levels made of bid or ask, slippage and liquidity; a resting limit fills at its own price.
  * Called by place-order and walk-tick. Must never fill more than the order's rest, nor let reduceOnly add to a position.
  */
-import { absolute, basisPointsOf, floorTo, least, most, times, type Amount } from './amount.ts'
-import { takerPrice } from './check-funds.ts'
+import { absolute, floorTo, least, most, times, type Amount } from './amount.ts'
+import { levelsFor, takerPrice, type Level } from './levels.ts'
 import { hasLimit, isFinal, isResting, remainingOf, type Order } from './order.ts'
 import { afterFill } from './position.ts'
-import type { Session } from './session.ts'
+import type { Desk, Session } from './session.ts'
 import type { Account, Market } from './state.ts'
-
-const priceLevelsMax = 10
-/** Distance of two levels when the market has a liquidity limit, in basis points (as an amount). */
-const levelPoints: Amount = 100_000_000n
-
-interface Level {
-  readonly price: Amount
-  readonly quantity: Amount | null
-}
-
-/** What a taker finds, best first. Without a liquidity limit there is one level without end. */
-function levelsFor(market: Market, side: 'buy' | 'sell'): Level[] {
-  const first = takerPrice(market, side)
-  const { liquidity } = market.settings
-  if (liquidity === null) return [{ price: first, quantity: null }]
-  const step = most(market.instrument.priceStep, floorTo(basisPointsOf(first, levelPoints), market.instrument.priceStep))
-  const levels: Level[] = []
-  for (let index = 0; index < priceLevelsMax; index += 1) {
-    const distance = step * BigInt(index)
-    const price = side === 'buy' ? first + distance : first - distance
-    if (price > 0n) levels.push({ price, quantity: liquidity })
-  }
-  return levels
-}
 
 export function isReduceOnly(order: Order): boolean {
   return order.reduceOnly || order.closePosition
@@ -62,16 +38,22 @@ function levelsOf(market: Market, order: Order): Level[] {
 }
 
 /** Takes what the market offers. `fraction` (a fault switch) caps the share of the quantity that fills at once. */
-export function take(session: Session, account: Account, market: Market, order: Order, fraction?: Amount): void {
+export function take(desk: Desk, order: Order, fraction?: Amount): void {
+  const { account, market } = desk
   let rest = remainingOf(order)
   if (fraction !== undefined) rest = floorTo(times(rest, fraction), market.instrument.quantityStep)
-  if (order.forced) return fill(session, account, market, order, { price: takerPrice(market, order.side), quantity: rest, maker: false })
+  if (order.forced)
+    return fill(desk, order, {
+      price: takerPrice(market, order.side),
+      quantity: rest,
+      maker: false,
+    })
   for (const level of levelsOf(market, order)) {
     if (rest <= 0n || !acceptable(order, level.price)) return
     const offered = level.quantity === null ? rest : least(rest, level.quantity)
     const quantity = isReduceOnly(order) ? least(offered, reducible(account, order)) : offered
     if (quantity <= 0n) return
-    fill(session, account, market, order, { price: level.price, quantity, maker: false })
+    fill(desk, order, { price: level.price, quantity, maker: false })
     rest -= quantity
   }
 }
@@ -88,12 +70,13 @@ export function canFillWhole(market: Market, order: Order): boolean {
 }
 
 /** A resting limit that the market has crossed: fills at its own price, at most the market's liquidity per tick. */
-export function fillResting(session: Session, account: Account, market: Market, order: Order): void {
+export function fillResting(desk: Desk, order: Order): void {
+  const { session, account, market } = desk
   if (!isResting(order) || order.price === null) return
   const { liquidity } = market.settings
   const offered = liquidity === null ? remainingOf(order) : least(remainingOf(order), liquidity)
   const quantity = isReduceOnly(order) ? least(offered, reducible(account, order)) : offered
-  if (quantity > 0n) fill(session, account, market, order, { price: order.price, quantity, maker: true })
+  if (quantity > 0n) fill(desk, order, { price: order.price, quantity, maker: true })
   if (isReduceOnly(order) && !isFinal(order.status) && reducible(account, order) === 0n) {
     session.end(order, 'expired', 'Reduce Only reject')
   }
@@ -105,7 +88,8 @@ interface Execution {
   readonly maker: boolean
 }
 
-function fill(session: Session, account: Account, market: Market, order: Order, execution: Execution): void {
+function fill(desk: Desk, order: Order, execution: Execution): void {
+  const { session, account, market } = desk
   const { price, quantity, maker } = execution
   const { instrument, settings } = market
   const rate = maker ? settings.makerFeeRate : settings.takerFeeRate
@@ -124,14 +108,14 @@ function fill(session: Session, account: Account, market: Market, order: Order, 
     maker,
     at: session.now,
   })
-  afterPositionChange(session, account, market)
+  afterPositionChange(desk)
   if (order.listId !== null) endOthersOfList(session, account, order)
 }
 
 /** Resting reduceOnly orders have nothing left to do once the position is flat or on their own side. */
-function afterPositionChange(session: Session, account: Account, market: Market): void {
+function afterPositionChange({ session, account, market }: Desk): void {
   if (account.venue === 'binance-spot' || account.open.size === 0) return
-  for (const other of [...account.open.values()]) {
+  for (const other of account.open.values()) {
     if (!isResting(other) || !isReduceOnly(other) || !hasLimit(other.type)) continue
     if (other.symbol !== market.instrument.symbol || reducible(account, other) > 0n) continue
     session.end(other, 'expired', 'Reduce Only reject')
@@ -139,7 +123,7 @@ function afterPositionChange(session: Session, account: Account, market: Market)
 }
 
 export function endOthersOfList(session: Session, account: Account, order: Order): void {
-  for (const other of [...account.open.values()]) {
+  for (const other of account.open.values()) {
     if (other.listId === order.listId && other !== order) session.end(other, 'expired', 'OCO')
   }
 }

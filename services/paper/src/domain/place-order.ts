@@ -6,31 +6,28 @@ import { err, ok, type Result } from '@tradewire/kernel/result'
 import { most, type Amount } from './amount.ts'
 import { lockKeyOf, orderOf } from './apply.ts'
 import { checkOrder, type OrderRequest, type Refusal } from './check-order.ts'
-import { marginSuffices, quantityForQuote, spotAffordable, spotCanPay, spotCost } from './check-funds.ts'
+import { marginSuffices, spotAffordable, spotCanPay, spotCost } from './check-funds.ts'
+import { quantityForQuote } from './levels.ts'
 import { canFillWhole, endOthersOfList, reducible, take } from './match.ts'
 import { hasLimit, isConditional, isFinal, type Order, type OrderTerms } from './order.ts'
-import type { Session } from './session.ts'
+import type { Desk, Session } from './session.ts'
 import type { Account, Market } from './state.ts'
 
 /** The order as it stands after everything that its acceptance caused. */
-export function placeOrder(
-  session: Session,
-  account: Account,
-  market: Market,
-  request: OrderRequest,
-): Result<Order, Refusal> {
+export function placeOrder(desk: Desk, request: OrderRequest): Result<Order, Refusal> {
+  const { session, account, market } = desk
   const refused = checkOrder(account, market, request)
   if (refused !== undefined) return err(refused)
   const quantity = quantityOf(market, request)
   if (quantity !== null && quantity <= 0n) return err({ code: 'NOTIONAL', detail: '' })
-  const unfunded = checkFunds(session, account, market, request, quantity)
+  const unfunded = checkFunds(desk, request, quantity)
   if (unfunded !== undefined) return err(unfunded)
   const lock = lockOf(account, market, request, quantity)
-  const order = accept(session, account, market, { request, quantity, lock })
+  const order = accept(desk, { request, quantity, lock })
   if (request.type === 'trailing-stop-market' && request.activationPrice === undefined) {
     session.emit({ kind: 'activated', orderId: order.id, price: market.price })
   }
-  if (!isConditional(order.type)) execute(session, account, market, order, request.fillFraction)
+  if (!isConditional(order.type)) execute(desk, order, request.fillFraction)
   return ok(order)
 }
 
@@ -40,13 +37,8 @@ function quantityOf(market: Market, request: OrderRequest): Amount | null {
   return quantityForQuote(market, request.side, request.quoteQuantity)
 }
 
-function checkFunds(
-  session: Session,
-  account: Account,
-  market: Market,
-  request: OrderRequest,
-  quantity: Amount | null,
-): Refusal | undefined {
+function checkFunds(desk: Desk, request: OrderRequest, quantity: Amount | null): Refusal | undefined {
+  const { session, account, market } = desk
   const insufficient: Refusal = { code: 'INSUFFICIENT_FUNDS', detail: '' }
   if (account.venue === 'binance-spot') {
     const cost = spotCost(market, request, quantity ?? 0n)
@@ -59,7 +51,7 @@ function checkFunds(
     const reduces = request.side === 'sell' ? held > 0n : held < 0n
     return reduces ? undefined : { code: 'REDUCE_ONLY', detail: '' }
   }
-  return marginSuffices(session.state, account, market, request, quantity ?? 0n) ? undefined : insufficient
+  return marginSuffices(session, desk, request, quantity ?? 0n) ? undefined : insufficient
 }
 
 /** Spot sets aside what an order will pay; a market order pays at once. */
@@ -76,7 +68,7 @@ interface Acceptance {
   readonly forced?: boolean
 }
 
-export function accept(session: Session, account: Account, market: Market, acceptance: Acceptance): Order {
+export function accept({ session, account, market }: Desk, acceptance: Acceptance): Order {
   const { request } = acceptance
   const terms: OrderTerms = {
     id: session.nextId(),
@@ -106,18 +98,20 @@ export function accept(session: Session, account: Account, market: Market, accep
 }
 
 /** Matches an order that just came into the book, then deals with its rest as its time in force says. */
-export function execute(session: Session, account: Account, market: Market, order: Order, fraction?: Amount): void {
+export function execute(desk: Desk, order: Order, fraction?: Amount): void {
+  const { session, market } = desk
   if (order.timeInForce === 'fok' && (fraction !== undefined || !canFillWhole(market, order))) {
     return session.end(order, 'expired', 'Fill or kill')
   }
-  if (order.timeInForce !== 'post-only') take(session, account, market, order, fraction)
+  if (order.timeInForce !== 'post-only') take(desk, order, fraction)
   if (isFinal(order.status)) return
   if (!hasLimit(order.type)) return session.end(order, 'expired', 'No more liquidity')
   if (order.timeInForce === 'ioc') return session.end(order, 'expired', 'Immediate or cancel')
 }
 
 /** A conditional order whose trigger the market has reached becomes an ordinary one; funds are checked only now. */
-export function trigger(session: Session, account: Account, market: Market, order: Order): void {
+export function trigger(desk: Desk, order: Order): void {
+  const { session, account, market } = desk
   const quantity = triggeredQuantity(account, market, order)
   if (quantity <= 0n) {
     const reason = order.reduceOnly || order.closePosition ? 'Reduce Only reject' : 'Insufficient balance'
@@ -126,13 +120,19 @@ export function trigger(session: Session, account: Account, market: Market, orde
   const perpetual = account.venue !== 'binance-spot'
   if (perpetual && !order.reduceOnly && !order.closePosition) {
     const terms = { side: order.side, type: order.type, price: order.price ?? undefined }
-    if (!marginSuffices(session.state, account, market, terms, quantity)) {
+    if (!marginSuffices(session, desk, terms, quantity)) {
       return session.end(order, 'rejected', 'Margin is insufficient')
     }
   }
-  session.emit({ kind: 'triggered', orderId: order.id, triggeredId: perpetual ? session.nextId() : order.id, quantity, at: session.now })
+  session.emit({
+    kind: 'triggered',
+    orderId: order.id,
+    triggeredId: perpetual ? session.nextId() : order.id,
+    quantity,
+    at: session.now,
+  })
   if (order.listId !== null) endOthersOfList(session, account, order)
-  execute(session, account, market, order)
+  execute(desk, order)
 }
 
 function triggeredQuantity(account: Account, market: Market, order: Order): Amount {
@@ -149,7 +149,7 @@ function triggeredQuantity(account: Account, market: Market, order: Order): Amou
 export function cancelOrder(session: Session, account: Account, order: Order): void {
   session.end(order, 'cancelled', null)
   if (order.listId === null) return
-  for (const other of [...account.open.values()]) {
+  for (const other of account.open.values()) {
     if (other.listId === order.listId) session.end(other, 'cancelled', null)
   }
 }
@@ -161,12 +161,8 @@ export interface OrderListRequest {
 }
 
 /** One cancels the other: two orders of one side and quantity around the market, paid out of one lock. Spot only. */
-export function placeOrderList(
-  session: Session,
-  account: Account,
-  market: Market,
-  request: OrderListRequest,
-): Result<readonly [Order, Order], Refusal> {
+export function placeOrderList(desk: Desk, request: OrderListRequest): Result<readonly [Order, Order], Refusal> {
+  const { session, account, market } = desk
   const { above, below } = request
   const sidesMatch = above.side === below.side && above.quantity === below.quantity
   const highPrice = above.triggerPrice ?? above.price ?? 0n
@@ -182,7 +178,7 @@ export function placeOrderList(
   const lock = most(spotCost(market, above, quantity), spotCost(market, below, quantity))
   if (!spotCanPay(account, market, above.side, lock)) return err({ code: 'INSUFFICIENT_FUNDS', detail: '' })
   const list = { id: session.nextId(), clientOrderId: request.clientOrderId }
-  const first = accept(session, account, market, { request: below, quantity, lock, list })
-  const second = accept(session, account, market, { request: above, quantity, lock: 0n, list })
+  const first = accept(desk, { request: below, quantity, lock, list })
+  const second = accept(desk, { request: above, quantity, lock: 0n, list })
   return ok([first, second])
 }

@@ -3,7 +3,8 @@
  * Called by the Binance surfaces for every request. Must never remember more than the current window of each key.
  */
 export interface Budget {
-  readonly limit: number
+  /** Request weight, or orders, in one window. */
+  readonly unitsMax: number
   readonly windowMs: number
 }
 
@@ -20,29 +21,29 @@ const secondMs = 1_000
 const minuteMs = 60_000
 const dayMs = 86_400_000
 
-const generous = 10_000_000
+const generousUnits = 10_000_000
 export const spotBudgets: Readonly<Record<LimitsProfile, VenueBudgets>> = {
   generous: {
-    weight: { limit: generous, windowMs: minuteMs },
-    ordersShort: { limit: generous, windowMs: 10 * secondMs },
-    ordersLong: { limit: generous, windowMs: dayMs },
+    weight: { unitsMax: generousUnits, windowMs: minuteMs },
+    ordersShort: { unitsMax: generousUnits, windowMs: 10 * secondMs },
+    ordersLong: { unitsMax: generousUnits, windowMs: dayMs },
   },
   real: {
-    weight: { limit: 6_000, windowMs: minuteMs },
-    ordersShort: { limit: 50, windowMs: 10 * secondMs },
-    ordersLong: { limit: 160_000, windowMs: dayMs },
+    weight: { unitsMax: 6_000, windowMs: minuteMs },
+    ordersShort: { unitsMax: 50, windowMs: 10 * secondMs },
+    ordersLong: { unitsMax: 160_000, windowMs: dayMs },
   },
 }
 export const perpetualBudgets: Readonly<Record<LimitsProfile, VenueBudgets>> = {
   generous: {
-    weight: { limit: generous, windowMs: minuteMs },
-    ordersShort: { limit: generous, windowMs: 10 * secondMs },
-    ordersLong: { limit: generous, windowMs: minuteMs },
+    weight: { unitsMax: generousUnits, windowMs: minuteMs },
+    ordersShort: { unitsMax: generousUnits, windowMs: 10 * secondMs },
+    ordersLong: { unitsMax: generousUnits, windowMs: minuteMs },
   },
   real: {
-    weight: { limit: 2_400, windowMs: minuteMs },
-    ordersShort: { limit: 300, windowMs: 10 * secondMs },
-    ordersLong: { limit: 1_200, windowMs: minuteMs },
+    weight: { unitsMax: 2_400, windowMs: minuteMs },
+    ordersShort: { unitsMax: 300, windowMs: 10 * secondMs },
+    ordersLong: { unitsMax: 1_200, windowMs: minuteMs },
   },
 }
 
@@ -64,7 +65,7 @@ export class BudgetCounter {
 
   /** Spends `weight` at `now` (ms). A request over the budget is counted too: hammering does not help. */
   spend(key: string, weight: number, now: number): Spent {
-    const { windowMs, limit } = this.budget
+    const { windowMs, unitsMax } = this.budget
     const start = now - (now % windowMs)
     let window = this.windows.get(key)
     if (window === undefined) {
@@ -75,6 +76,6 @@ export class BudgetCounter {
       window.used = 0
     }
     window.used += weight
-    return { used: window.used, retryAfterMs: window.used > limit ? start + windowMs - now : undefined }
+    return { used: window.used, retryAfterMs: window.used > unitsMax ? start + windowMs - now : undefined }
   }
 }

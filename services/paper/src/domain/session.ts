@@ -6,7 +6,7 @@ import { apply } from './apply.ts'
 import type { Order } from './order.ts'
 import { minuteMs } from './candles.ts'
 import type { PriceMoved, VenueRecord } from './records.ts'
-import type { VenueState } from './state.ts'
+import type { Account, Market, VenueState } from './state.ts'
 
 /** Told of each record right after it was applied, while the books still show that moment. */
 export type RecordObserver = (record: VenueRecord, state: VenueState) => void
@@ -53,6 +53,13 @@ export class Session {
   end(order: Order, status: 'cancelled' | 'expired' | 'rejected', reason: string | null): void {
     this.emit({ kind: 'ended', orderId: order.id, status, reason, at: this.now })
   }
+}
+
+/** One account's business on one market within one command. */
+export interface Desk {
+  readonly session: Session
+  readonly account: Account
+  readonly market: Market
 }
 
 function sameRun(run: PriceMoved, next: PriceMoved): boolean {

@@ -30,7 +30,18 @@ export function walkTick(session: Session, market: Market, tick: Tick): void {
   const price = 'price' in tick ? tick.price : (tick.bid + tick.ask) / TWO
   const { bid, ask } = 'price' in tick ? quoteAround(market, tick.price) : tick
   const { venue, symbol } = market.instrument
-  session.emitPrice({ kind: 'price', venue, symbol, at: tick.at, open: price, high: price, low: price, close: price, bid, ask })
+  session.emitPrice({
+    kind: 'price',
+    venue,
+    symbol,
+    at: tick.at,
+    open: price,
+    high: price,
+    low: price,
+    close: price,
+    bid,
+    ask,
+  })
   activate(session, market)
   runTriggers(session, market)
   runLimits(session, market)
@@ -38,15 +49,15 @@ export function walkTick(session: Session, market: Market, tick: Tick): void {
 }
 
 function activate(session: Session, market: Market): void {
-  for (let order = market.book.takeActivated(market.price); order !== undefined; ) {
+  for (let order = market.book.takeActivated(market.price); order !== undefined;) {
     session.emit({ kind: 'activated', orderId: order.id, price: market.price })
     order = market.book.takeActivated(market.price)
   }
 }
 
 function runTriggers(session: Session, market: Market): void {
-  for (let order = market.book.takeTriggered(market.price); order !== undefined; ) {
-    trigger(session, accountOf(session.state, order.accountId), market, order)
+  for (let order = market.book.takeTriggered(market.price); order !== undefined;) {
+    trigger({ session, market, account: accountOf(session.state, order.accountId) }, order)
     order = market.book.takeTriggered(market.price)
   }
 }
@@ -54,8 +65,8 @@ function runTriggers(session: Session, market: Market): void {
 /** What the market's liquidity leaves of an order goes back into the book after the walk: it waits for the next tick. */
 function runLimits(session: Session, market: Market): void {
   const left: Order[] = []
-  for (let order = market.book.takeCrossed(market.bid, market.ask); order !== undefined; ) {
-    fillResting(session, accountOf(session.state, order.accountId), market, order)
+  for (let order = market.book.takeCrossed(market.bid, market.ask); order !== undefined;) {
+    fillResting({ session, market, account: accountOf(session.state, order.accountId) }, order)
     if (isResting(order)) left.push(order)
     order = market.book.takeCrossed(market.bid, market.ask)
   }
@@ -63,7 +74,7 @@ function runLimits(session: Session, market: Market): void {
 }
 
 function runLiquidations(session: Session, market: Market): void {
-  for (let accountId = market.book.takeOutsideBand(market.price); accountId !== undefined; ) {
+  for (let accountId = market.book.takeOutsideBand(market.price); accountId !== undefined;) {
     const account = accountOf(session.state, accountId)
     if (refreshBands(session.state, account)) liquidate(session, account)
     accountId = market.book.takeOutsideBand(market.price)

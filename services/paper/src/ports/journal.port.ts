@@ -1,6 +1,6 @@
 /**
  * Where the venue's records are kept before anything is acknowledged.
- * Called by OperateVenue. Must never say "settled" while a record could still be lost with the process.
+ * Called by RunningVenue. Must never say "settled" while a record could still be lost with the process.
  */
 import type { VenueRecord } from '#domain/records'
 

@@ -1,7 +1,7 @@
 /**
  * The journal as an append-only file of lines. What was written survives kill -9 of the process at any moment
  * (not a power cut: the file is not flushed to the disk on each write).
- * Called by OperateVenue. Must never acknowledge before the write, nor keep half a command.
+ * Called by RunningVenue. Must never acknowledge before the write, nor keep half a command.
  */
 import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs'
 import { join } from 'node:path'

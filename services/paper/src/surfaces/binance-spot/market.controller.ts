@@ -98,9 +98,9 @@ function exchangeInfo(call: EndpointCall, limits: LimitsProfile): Result<unknown
     timezone: 'UTC',
     serverTime: call.now,
     rateLimits: [
-      { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: budgets.weight.limit },
-      { rateLimitType: 'ORDERS', interval: 'SECOND', intervalNum: 10, limit: budgets.ordersShort.limit },
-      { rateLimitType: 'ORDERS', interval: 'DAY', intervalNum: 1, limit: budgets.ordersLong.limit },
+      { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: budgets.weight.unitsMax },
+      { rateLimitType: 'ORDERS', interval: 'SECOND', intervalNum: 10, limit: budgets.ordersShort.unitsMax },
+      { rateLimitType: 'ORDERS', interval: 'DAY', intervalNum: 1, limit: budgets.ordersLong.unitsMax },
     ],
     exchangeFilters: [],
     symbols: chosen.value.markets.map(symbolInfo),
@@ -180,21 +180,58 @@ function answerAccount({ venue: operate, account, parameters }: AccountCall): Re
   return ok(accountView(operate.state, account, parameters.flag('omitZeroBalances')))
 }
 
-const alone = (one: number, all: number) => (parameters: EndpointCall['parameters']) => (parameters.has('symbol') ? one : all)
+const alone = (one: number, all: number) => (parameters: EndpointCall['parameters']) =>
+  parameters.has('symbol') ? one : all
 /** Margin and capital lists that clients ask for at start: there is no margin and nothing to withdraw here. */
 const emptyLists = ['/sapi/v1/margin/allPairs', '/sapi/v1/margin/isolated/allPairs', '/sapi/v1/capital/config/getall']
 
 export function marketEndpoints(limits: LimitsProfile): readonly Endpoint[] {
   return [
     { method: 'GET', path: '/api/v3/ping', weight: 1, access: 'public', answer: () => ok({}) },
-    { method: 'GET', path: '/api/v3/time', weight: 1, access: 'public', answer: (call) => ok({ serverTime: call.now }) },
-    { method: 'GET', path: '/api/v3/exchangeInfo', weight: 20, access: 'public', answer: (call) => exchangeInfo(call, limits) },
-    { method: 'GET', path: '/api/v3/klines', weight: 2, access: 'public', answer: (call) => klines(call, venue, klinesMax) },
+    {
+      method: 'GET',
+      path: '/api/v3/time',
+      weight: 1,
+      access: 'public',
+      answer: (call) => ok({ serverTime: call.now }),
+    },
+    {
+      method: 'GET',
+      path: '/api/v3/exchangeInfo',
+      weight: 20,
+      access: 'public',
+      answer: (call) => exchangeInfo(call, limits),
+    },
+    {
+      method: 'GET',
+      path: '/api/v3/klines',
+      weight: 2,
+      access: 'public',
+      answer: (call) => klines(call, venue, klinesMax),
+    },
     { method: 'GET', path: '/api/v3/depth', weight: 5, access: 'public', answer: depth },
     { method: 'GET', path: '/api/v3/avgPrice', weight: 2, access: 'public', answer: averagePrice },
-    { method: 'GET', path: '/api/v3/ticker/24hr', weight: alone(2, 80), access: 'public', answer: (call) => each(call, (market) => ticker(market, call.now)) },
-    { method: 'GET', path: '/api/v3/ticker/price', weight: alone(2, 4), access: 'public', answer: (call) => each(call, (market) => ({ symbol: market.instrument.venueSymbol, price: text(market.price) })) },
-    { method: 'GET', path: '/api/v3/ticker/bookTicker', weight: alone(2, 4), access: 'public', answer: (call) => each(call, bookTicker) },
+    {
+      method: 'GET',
+      path: '/api/v3/ticker/24hr',
+      weight: alone(2, 80),
+      access: 'public',
+      answer: (call) => each(call, (market) => ticker(market, call.now)),
+    },
+    {
+      method: 'GET',
+      path: '/api/v3/ticker/price',
+      weight: alone(2, 4),
+      access: 'public',
+      answer: (call) => each(call, (market) => ({ symbol: market.instrument.venueSymbol, price: text(market.price) })),
+    },
+    {
+      method: 'GET',
+      path: '/api/v3/ticker/bookTicker',
+      weight: alone(2, 4),
+      access: 'public',
+      answer: (call) => each(call, bookTicker),
+    },
     { method: 'GET', path: '/api/v3/account', weight: 20, access: 'signed', answer: answerAccount },
     ...emptyLists.map((path): Endpoint => ({ method: 'GET', path, weight: 1, access: 'key', answer: () => ok([]) })),
   ]

@@ -42,7 +42,12 @@ function timeInForceOf(parameters: Parameters, prefix: string, word: TypeWord): 
   return given === undefined ? 'gtc' : timesInForce[given]
 }
 
-function readOrder(parameters: Parameters, prefix: string, clientIdName: string, fallbackId: string): OrderRequest | undefined {
+function readOrder(
+  parameters: Parameters,
+  prefix: string,
+  clientIdName: string,
+  fallbackId: string,
+): OrderRequest | undefined {
   const word = types[parameters.needText(named(prefix, 'type'))]
   if (word === undefined) {
     parameters.fail(invalidType)

@@ -30,7 +30,10 @@ function place(call: AccountCall, onlyTest: boolean): Answer {
     return refused === undefined ? ok({}) : err(refusalOf(refused, isMarket))
   }
   const order = call.venue.execute((session) =>
-    placeOrder(session, call.account, market.value, underFaults(call.faults, call.account, request.value, call.now)),
+    placeOrder(
+      { session, account: call.account, market: market.value },
+      underFaults(call.faults, call.account, request.value, call.now),
+    ),
   )
   if (!order.ok) return err(refusalOf(order.error, isMarket))
   return ok(placedView(order.value, fillsOf(call, order.value), detailOf(call.parameters, order.value.type)))
@@ -49,7 +52,9 @@ function placeList(call: AccountCall): Answer {
   if (!market.ok) return market
   const request = listRequestOf(call.parameters, () => `auto-${String(call.venue.state.nextId)}`)
   if (!request.ok) return request
-  const orders = call.venue.execute((session) => placeOrderList(session, call.account, market.value, request.value))
+  const orders = call.venue.execute((session) =>
+    placeOrderList({ session, account: call.account, market: market.value }, request.value),
+  )
   if (!orders.ok) return err(refusalOf(orders.error, false))
   const orderReports = orders.value.map((order) => placedView(order, [], 'RESULT'))
   return ok({ ...listView(orders.value), orderReports })
@@ -180,14 +185,27 @@ function openLists(call: AccountCall): Answer {
 const symbolWeight = (one: number, all: number) => (parameters: Parameters) => (parameters.has('symbol') ? one : all)
 
 export const orderEndpoints: readonly Endpoint[] = [
-  { method: 'POST', path: '/api/v3/order', weight: 1, access: 'signed', operation: 'place', answer: (call) => place(call, false) },
+  {
+    method: 'POST',
+    path: '/api/v3/order',
+    weight: 1,
+    access: 'signed',
+    operation: 'place',
+    answer: (call) => place(call, false),
+  },
   { method: 'POST', path: '/api/v3/order/test', weight: 1, access: 'signed', answer: (call) => place(call, true) },
   { method: 'GET', path: '/api/v3/order', weight: 4, access: 'signed', answer: query },
   { method: 'DELETE', path: '/api/v3/order', weight: 1, access: 'signed', operation: 'cancel', answer: cancel },
   { method: 'GET', path: '/api/v3/openOrders', weight: symbolWeight(6, 80), access: 'signed', answer: listOpen },
   { method: 'DELETE', path: '/api/v3/openOrders', weight: 1, access: 'signed', operation: 'cancel', answer: cancelAll },
   { method: 'GET', path: '/api/v3/allOrders', weight: 20, access: 'signed', answer: listAll },
-  { method: 'GET', path: '/api/v3/myTrades', weight: (parameters) => (parameters.has('orderId') ? 5 : 20), access: 'signed', answer: myTrades },
+  {
+    method: 'GET',
+    path: '/api/v3/myTrades',
+    weight: (parameters) => (parameters.has('orderId') ? 5 : 20),
+    access: 'signed',
+    answer: myTrades,
+  },
   { method: 'POST', path: '/api/v3/orderList/oco', weight: 1, access: 'signed', operation: 'place', answer: placeList },
   { method: 'GET', path: '/api/v3/orderList', weight: 4, access: 'signed', answer: queryList },
   { method: 'DELETE', path: '/api/v3/orderList', weight: 1, access: 'signed', operation: 'cancel', answer: cancelList },

@@ -30,7 +30,10 @@ export function refusalOf(refusal: Refusal, market: boolean): VenueError {
     case 'CALLBACK_RATE':
       return filterFailure('TRAILING_DELTA')
     case 'INCOMPLETE':
-      return venueError(-1102, `Mandatory parameter '${wireName(refusal.detail)}' was not sent, was empty/null, or malformed.`)
+      return venueError(
+        -1102,
+        `Mandatory parameter '${wireName(refusal.detail)}' was not sent, was empty/null, or malformed.`,
+      )
     case 'DUPLICATE_CLIENT_ORDER_ID':
       return rejected('Duplicate order sent.')
     case 'WOULD_TRIGGER':

@@ -4,10 +4,16 @@
  */
 import { z } from 'zod'
 import type { Account } from '#domain/state'
-import type { OperateVenue } from '#use-cases/operate-venue/operate-venue.use-case'
+import type { RunningVenue } from '#ports/running-venue.port'
 import { Parameters } from '../binance/parameters.wire.ts'
 import { checkFresh, hexSignature, signatureMatches } from '../binance/signature.wire.ts'
-import { keyFormatInvalid, keyUnknown, signatureInvalid, venueError, type VenueError } from '../binance/venue-error.wire.ts'
+import {
+  keyFormatInvalid,
+  keyUnknown,
+  signatureInvalid,
+  venueError,
+  type VenueError,
+} from '../binance/venue-error.wire.ts'
 import type { UserStreams } from '../streams/user-streams.wire.ts'
 import type { Connection, Websockets } from '../streams/websockets.wire.ts'
 import { spotEvents } from './user-data.map.ts'
@@ -23,7 +29,7 @@ type Request = z.output<typeof request>
 const malformed = venueError(-1135, 'Invalid JSON request.')
 const unknownMethod = venueError(-1131, 'Invalid method.')
 
-export function serveUserData(sockets: Websockets, prefix: string, venue: OperateVenue, streams: UserStreams): void {
+export function serveUserData(sockets: Websockets, prefix: string, venue: RunningVenue, streams: UserStreams): void {
   sockets.add({
     matches: (path) => path === `${prefix}/ws-api/v3`,
     open: (connection) => new SpotConnection(connection, venue, streams).listen(),
@@ -36,7 +42,7 @@ class SpotConnection {
 
   constructor(
     private readonly connection: Connection,
-    private readonly venue: OperateVenue,
+    private readonly venue: RunningVenue,
     private readonly streams: UserStreams,
   ) {}
 
@@ -96,7 +102,10 @@ class SpotConnection {
     const account = this.venue.state.accountsByKey.get(key)
     if (account?.venue !== 'binance-spot') return keyUnknown
     const names = Object.keys(params).filter((name) => name !== 'signature')
-    const payload = names.toSorted().map((name) => `${name}=${String(params[name])}`).join('&')
+    const payload = names
+      .toSorted()
+      .map((name) => `${name}=${String(params[name])}`)
+      .join('&')
     if (!signatureMatches(hexSignature(account.secret, payload), String(params['signature']))) return signatureInvalid
     const values = new Map(Object.entries(params).map(([name, value]) => [name, String(value)]))
     return checkFresh(new Parameters(values), this.venue.now()) ?? account

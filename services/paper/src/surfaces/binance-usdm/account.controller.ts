@@ -31,9 +31,7 @@ function setLeverage(call: AccountCall): Answer {
     return err(venueError(-4028, `Leverage ${String(leverage ?? '')} is not valid`))
   }
   const { symbol, venueSymbol } = market.value.instrument
-  call.venue.execute((session) =>
-    session.emit({ kind: 'leverage', accountId: call.account.id, symbol, leverage }),
-  )
+  call.venue.execute((session) => session.emit({ kind: 'leverage', accountId: call.account.id, symbol, leverage }))
   return ok({ leverage, maxNotionalValue: notionalMaxOf(market.value, leverage), symbol: venueSymbol })
 }
 
@@ -42,7 +40,8 @@ function setMarginType(call: AccountCall): Answer {
   if (!market.ok) return market
   const type = call.parameters.needText('marginType')
   if (type === 'CROSSED') return err(venueError(-4046, 'No need to change margin type.'))
-  if (type !== 'ISOLATED') return err(call.parameters.error ?? venueError(-1128, 'Combination of optional parameters invalid.'))
+  if (type !== 'ISOLATED')
+    return err(call.parameters.error ?? venueError(-1128, 'Combination of optional parameters invalid.'))
   return err(venueError(-4168, 'Unable to adjust to isolated-margin mode under the Multi-Assets mode.'))
 }
 
@@ -77,22 +76,72 @@ function commissionRate(call: AccountCall): Answer {
 
 function positions(call: AccountCall, view: typeof positionRiskV2 | typeof positionRiskV3): Answer {
   const symbol = call.parameters.text('symbol')
-  const known = symbol === undefined || marketsOf(call.venue.state, venue).some(({ instrument }) => instrument.venueSymbol === symbol)
+  const known =
+    symbol === undefined ||
+    marketsOf(call.venue.state, venue).some(({ instrument }) => instrument.venueSymbol === symbol)
   return known ? ok(view(call.venue.state, call.account, symbol)) : err(venueError(-1121, 'Invalid symbol.'))
 }
 
 export const accountEndpoints: readonly Endpoint[] = [
-  { method: 'GET', path: '/fapi/v2/account', weight: 5, access: 'signed', answer: (call) => ok(accountV2(call.venue.state, call.account)) },
-  { method: 'GET', path: '/fapi/v3/account', weight: 5, access: 'signed', answer: (call) => ok(accountV3(call.venue.state, call.account)) },
-  { method: 'GET', path: '/fapi/v2/balance', weight: 5, access: 'signed', answer: (call) => ok(balances(call.venue.state, call.account)) },
-  { method: 'GET', path: '/fapi/v3/balance', weight: 5, access: 'signed', answer: (call) => ok(balances(call.venue.state, call.account)) },
-  { method: 'GET', path: '/fapi/v2/positionRisk', weight: 5, access: 'signed', answer: (call) => positions(call, positionRiskV2) },
-  { method: 'GET', path: '/fapi/v3/positionRisk', weight: 5, access: 'signed', answer: (call) => positions(call, positionRiskV3) },
+  {
+    method: 'GET',
+    path: '/fapi/v2/account',
+    weight: 5,
+    access: 'signed',
+    answer: (call) => ok(accountV2(call.venue.state, call.account)),
+  },
+  {
+    method: 'GET',
+    path: '/fapi/v3/account',
+    weight: 5,
+    access: 'signed',
+    answer: (call) => ok(accountV3(call.venue.state, call.account)),
+  },
+  {
+    method: 'GET',
+    path: '/fapi/v2/balance',
+    weight: 5,
+    access: 'signed',
+    answer: (call) => ok(balances(call.venue.state, call.account)),
+  },
+  {
+    method: 'GET',
+    path: '/fapi/v3/balance',
+    weight: 5,
+    access: 'signed',
+    answer: (call) => ok(balances(call.venue.state, call.account)),
+  },
+  {
+    method: 'GET',
+    path: '/fapi/v2/positionRisk',
+    weight: 5,
+    access: 'signed',
+    answer: (call) => positions(call, positionRiskV2),
+  },
+  {
+    method: 'GET',
+    path: '/fapi/v3/positionRisk',
+    weight: 5,
+    access: 'signed',
+    answer: (call) => positions(call, positionRiskV3),
+  },
   { method: 'POST', path: '/fapi/v1/leverage', weight: 1, access: 'signed', answer: setLeverage },
   { method: 'POST', path: '/fapi/v1/marginType', weight: 1, access: 'signed', answer: setMarginType },
   { method: 'POST', path: '/fapi/v1/positionSide/dual', weight: 1, access: 'signed', answer: setPositionMode },
-  { method: 'GET', path: '/fapi/v1/positionSide/dual', weight: 30, access: 'signed', answer: () => ok({ dualSidePosition: false }) },
-  { method: 'GET', path: '/fapi/v1/multiAssetsMargin', weight: 30, access: 'signed', answer: () => ok({ multiAssetsMargin: false }) },
+  {
+    method: 'GET',
+    path: '/fapi/v1/positionSide/dual',
+    weight: 30,
+    access: 'signed',
+    answer: () => ok({ dualSidePosition: false }),
+  },
+  {
+    method: 'GET',
+    path: '/fapi/v1/multiAssetsMargin',
+    weight: 30,
+    access: 'signed',
+    answer: () => ok({ multiAssetsMargin: false }),
+  },
   { method: 'GET', path: '/fapi/v1/leverageBracket', weight: 1, access: 'signed', answer: leverageBrackets },
   { method: 'GET', path: '/fapi/v1/symbolConfig', weight: 5, access: 'signed', answer: symbolConfigs },
   { method: 'GET', path: '/fapi/v1/commissionRate', weight: 20, access: 'signed', answer: commissionRate },

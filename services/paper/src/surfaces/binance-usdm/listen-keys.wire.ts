@@ -27,7 +27,11 @@ export class ListenKeys {
       known.expiresAt = now + validMs
       return known.key
     }
-    const entry = { key: this.randomness.bytes(keyBytes).toString('hex'), accountId: account.id, expiresAt: now + validMs }
+    const entry = {
+      key: this.randomness.bytes(keyBytes).toString('hex'),
+      accountId: account.id,
+      expiresAt: now + validMs,
+    }
     this.byKey.set(entry.key, entry)
     this.byAccount.set(account.id, entry)
     return entry.key

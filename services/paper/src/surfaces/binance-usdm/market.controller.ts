@@ -18,8 +18,8 @@ const pricePrecision = 2
 const quantityPrecision = 3
 const assetPrecision = 8
 /** Perpetuals never deliver: the venue shows a day in the year 2100. */
-const deliveryDate = 4_133_404_800_000
-const onboardDate = 1_569_398_400_000
+const deliveryDateMs = 4_133_404_800_000
+const onboardDateMs = 1_569_398_400_000
 const fundingEveryMs = 28_800_000
 
 function symbolInfo({ instrument }: Market) {
@@ -29,8 +29,8 @@ function symbolInfo({ instrument }: Market) {
     symbol: instrument.venueSymbol,
     pair: instrument.venueSymbol,
     contractType: 'PERPETUAL',
-    deliveryDate,
-    onboardDate,
+    deliveryDate: deliveryDateMs,
+    onboardDate: onboardDateMs,
     status: 'TRADING',
     maintMarginPercent: '2.5000',
     requiredMarginPercent: '5.0000',
@@ -54,7 +54,12 @@ function symbolInfo({ instrument }: Market) {
         tickSize: priceText(instrument.priceStep),
       },
       { filterType: 'LOT_SIZE', minQty: minimum, maxQty: formatAmount(instrument.quantityMaximum), ...step },
-      { filterType: 'MARKET_LOT_SIZE', minQty: minimum, maxQty: formatAmount(instrument.marketQuantityMaximum), ...step },
+      {
+        filterType: 'MARKET_LOT_SIZE',
+        minQty: minimum,
+        maxQty: formatAmount(instrument.marketQuantityMaximum),
+        ...step,
+      },
       { filterType: 'MAX_NUM_ORDERS', limit: instrument.openOrdersMax },
       { filterType: 'MAX_NUM_ALGO_ORDERS', limit: instrument.conditionalOrdersMax },
       { filterType: 'MIN_NOTIONAL', notional: formatAmount(instrument.notionalMinimum) },
@@ -77,9 +82,9 @@ export function exchangeInfo(state: VenueState, limits: LimitsProfile, now: numb
     serverTime: now,
     futuresType: 'U_MARGINED',
     rateLimits: [
-      { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: budgets.weight.limit },
-      { rateLimitType: 'ORDERS', interval: 'MINUTE', intervalNum: 1, limit: budgets.ordersLong.limit },
-      { rateLimitType: 'ORDERS', interval: 'SECOND', intervalNum: 10, limit: budgets.ordersShort.limit },
+      { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: budgets.weight.unitsMax },
+      { rateLimitType: 'ORDERS', interval: 'MINUTE', intervalNum: 1, limit: budgets.ordersLong.unitsMax },
+      { rateLimitType: 'ORDERS', interval: 'SECOND', intervalNum: 10, limit: budgets.ordersShort.unitsMax },
     ],
     exchangeFilters: [],
     assets: [{ asset: 'USDT', marginAvailable: true, autoAssetExchange: '-10000' }],
@@ -125,18 +130,67 @@ function priceTicker(market: Market, now: number) {
   return { symbol: market.instrument.venueSymbol, price: priceText(market.price), time: now }
 }
 
-const alone = (one: number, all: number) => (parameters: EndpointCall['parameters']) => (parameters.has('symbol') ? one : all)
+const alone = (one: number, all: number) => (parameters: EndpointCall['parameters']) =>
+  parameters.has('symbol') ? one : all
 
 export function marketEndpoints(limits: LimitsProfile): readonly Endpoint[] {
   return [
     { method: 'GET', path: '/fapi/v1/ping', weight: 1, access: 'public', answer: () => ok({}) },
-    { method: 'GET', path: '/fapi/v1/time', weight: 1, access: 'public', answer: (call) => ok({ serverTime: call.now }) },
-    { method: 'GET', path: '/fapi/v1/exchangeInfo', weight: 1, access: 'public', answer: (call) => ok(exchangeInfo(call.venue.state, limits, call.now)) },
-    { method: 'GET', path: '/fapi/v1/klines', weight: 2, access: 'public', answer: (call) => klines(call, venue, klinesMax) },
-    { method: 'GET', path: '/fapi/v1/ticker/24hr', weight: alone(1, 40), access: 'public', answer: (call) => each(call, (market) => dayTicker(market, pricePrecision, call.now)) },
-    { method: 'GET', path: '/fapi/v1/ticker/price', weight: alone(1, 2), access: 'public', answer: (call) => each(call, (market) => priceTicker(market, call.now)) },
-    { method: 'GET', path: '/fapi/v2/ticker/price', weight: alone(1, 2), access: 'public', answer: (call) => each(call, (market) => priceTicker(market, call.now)) },
-    { method: 'GET', path: '/fapi/v1/ticker/bookTicker', weight: alone(2, 5), access: 'public', answer: (call) => each(call, (market) => bookTicker(market, call.now)) },
-    { method: 'GET', path: '/fapi/v1/premiumIndex', weight: alone(1, 10), access: 'public', answer: (call) => each(call, (market) => premium(market, call.now)) },
+    {
+      method: 'GET',
+      path: '/fapi/v1/time',
+      weight: 1,
+      access: 'public',
+      answer: (call) => ok({ serverTime: call.now }),
+    },
+    {
+      method: 'GET',
+      path: '/fapi/v1/exchangeInfo',
+      weight: 1,
+      access: 'public',
+      answer: (call) => ok(exchangeInfo(call.venue.state, limits, call.now)),
+    },
+    {
+      method: 'GET',
+      path: '/fapi/v1/klines',
+      weight: 2,
+      access: 'public',
+      answer: (call) => klines(call, venue, klinesMax),
+    },
+    {
+      method: 'GET',
+      path: '/fapi/v1/ticker/24hr',
+      weight: alone(1, 40),
+      access: 'public',
+      answer: (call) => each(call, (market) => dayTicker(market, pricePrecision, call.now)),
+    },
+    {
+      method: 'GET',
+      path: '/fapi/v1/ticker/price',
+      weight: alone(1, 2),
+      access: 'public',
+      answer: (call) => each(call, (market) => priceTicker(market, call.now)),
+    },
+    {
+      method: 'GET',
+      path: '/fapi/v2/ticker/price',
+      weight: alone(1, 2),
+      access: 'public',
+      answer: (call) => each(call, (market) => priceTicker(market, call.now)),
+    },
+    {
+      method: 'GET',
+      path: '/fapi/v1/ticker/bookTicker',
+      weight: alone(2, 5),
+      access: 'public',
+      answer: (call) => each(call, (market) => bookTicker(market, call.now)),
+    },
+    {
+      method: 'GET',
+      path: '/fapi/v1/premiumIndex',
+      weight: alone(1, 10),
+      access: 'public',
+      answer: (call) => each(call, (market) => premium(market, call.now)),
+    },
   ]
 }

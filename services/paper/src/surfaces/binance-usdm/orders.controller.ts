@@ -11,7 +11,13 @@ import { marketOfCall } from '../binance/market-data.map.ts'
 import type { Parameters } from '../binance/parameters.wire.ts'
 import { page } from '../binance/paging.map.ts'
 import { isVisible, underFaults } from '../binance/placement.map.ts'
-import { invalidSymbol, missing, orderDoesNotExist, unknownOrder, type VenueError } from '../binance/venue-error.wire.ts'
+import {
+  invalidSymbol,
+  missing,
+  orderDoesNotExist,
+  unknownOrder,
+  type VenueError,
+} from '../binance/venue-error.wire.ts'
 import { algoRequestOf, orderRequestOf } from './order-request.map.ts'
 import { algoQueryView, algoView, bookIdOf, inOrderBook, orderAnswer, orderView, tradeView } from './order.map.ts'
 import { refusalOf } from './refusals.map.ts'
@@ -28,13 +34,20 @@ function place(call: AccountCall, makeRequest: RequestMaker, view: (order: Order
   const request = makeRequest(call.parameters, () => `auto-${String(call.venue.state.nextId)}`)
   if (!request.ok) return request
   const order = call.venue.execute((session) =>
-    placeOrder(session, call.account, market.value, underFaults(call.faults, call.account, request.value, call.now)),
+    placeOrder(
+      { session, account: call.account, market: market.value },
+      underFaults(call.faults, call.account, request.value, call.now),
+    ),
   )
   return order.ok ? ok(view(order.value)) : err(refusalOf(order.error, market.value.instrument))
 }
 
 /** By book id or client order id; the newest, and an open one before an ended one. */
-function find(call: AccountCall, book: (order: Order) => boolean, names: readonly [string, string]): Result<Order | undefined, VenueError> {
+function find(
+  call: AccountCall,
+  book: (order: Order) => boolean,
+  names: readonly [string, string],
+): Result<Order | undefined, VenueError> {
   const [idName, clientName] = names
   const id = call.parameters.integer(idName)
   const clientId = call.parameters.text(clientName)
@@ -56,12 +69,18 @@ function findInBook(call: AccountCall): Result<Order | undefined, VenueError> {
   const market = marketOfCall(call, venue)
   if (!market.ok) return market
   const id = call.parameters.integer('orderId')
-  return find(call, (order) => inOrderBook(order) && (id === undefined || bookIdOf(order) === id), ['orderId', 'origClientOrderId'])
+  return find(call, (order) => inOrderBook(order) && (id === undefined || bookIdOf(order) === id), [
+    'orderId',
+    'origClientOrderId',
+  ])
 }
 
 function findAlgo(call: AccountCall): Result<Order | undefined, VenueError> {
   const id = call.parameters.integer('algoId')
-  return find(call, (order) => isConditional(order.type) && (id === undefined || order.id === id), ['algoId', 'clientAlgoId'])
+  return find(call, (order) => isConditional(order.type) && (id === undefined || order.id === id), [
+    'algoId',
+    'clientAlgoId',
+  ])
 }
 
 function cancel(call: AccountCall, found: Result<Order | undefined, VenueError>): Result<Order, VenueError> {
@@ -104,7 +123,8 @@ function listAll(call: AccountCall, algo: boolean, view: (order: Order) => unkno
   if (!market.ok) return market
   const { symbol } = market.value.instrument
   const mine = call.account.orders.filter(
-    (order) => order.symbol === symbol && isVisible(order, call.now) && (algo ? isConditional(order.type) : inOrderBook(order)),
+    (order) =>
+      order.symbol === symbol && isVisible(order, call.now) && (algo ? isConditional(order.type) : inOrderBook(order)),
   )
   const keyOf = (order: Order) => ({ id: algo ? order.id : bookIdOf(order), at: order.acceptedAt })
   const listed = page(call.parameters, mine, keyOf, algo ? 'algoId' : 'orderId')
@@ -144,21 +164,106 @@ function cancelAlgo(call: AccountCall): Answer {
   return cancelled(call, true)
 }
 
-const withSymbolElse = (alone: number, all: number) => (parameters: Parameters) => (parameters.has('symbol') ? alone : all)
+const withSymbolElse = (alone: number, all: number) => (parameters: Parameters) =>
+  parameters.has('symbol') ? alone : all
 
 export const orderEndpoints: readonly Endpoint[] = [
-  { method: 'POST', path: '/fapi/v1/order', weight: 0, access: 'signed', operation: 'place', answer: (call) => place(call, orderRequestOf, orderAnswer) },
-  { method: 'GET', path: '/fapi/v1/order', weight: 1, access: 'signed', answer: (call) => viewOf(findInBook(call), orderView) },
-  { method: 'DELETE', path: '/fapi/v1/order', weight: 1, access: 'signed', operation: 'cancel', answer: (call) => cancelled(call, false) },
-  { method: 'GET', path: '/fapi/v1/openOrder', weight: 1, access: 'signed', answer: (call) => viewOf(findInBook(call), orderView) },
-  { method: 'GET', path: '/fapi/v1/openOrders', weight: withSymbolElse(1, 40), access: 'signed', answer: (call) => listOpen(call, false, orderView) },
-  { method: 'GET', path: '/fapi/v1/allOrders', weight: 5, access: 'signed', answer: (call) => listAll(call, false, orderView) },
-  { method: 'DELETE', path: '/fapi/v1/allOpenOrders', weight: 1, access: 'signed', operation: 'cancel', answer: (call) => cancelAll(call, false) },
-  { method: 'POST', path: '/fapi/v1/algoOrder', weight: 1, access: 'signed', operation: 'place', answer: (call) => place(call, algoRequestOf, algoView) },
-  { method: 'GET', path: '/fapi/v1/algoOrder', weight: 1, access: 'signed', answer: (call) => viewOf(findAlgo(call), algoQueryView) },
-  { method: 'DELETE', path: '/fapi/v1/algoOrder', weight: 1, access: 'signed', operation: 'cancel', answer: cancelAlgo },
-  { method: 'GET', path: '/fapi/v1/openAlgoOrders', weight: withSymbolElse(1, 40), access: 'signed', answer: (call) => listOpen(call, true, algoView) },
-  { method: 'GET', path: '/fapi/v1/allAlgoOrders', weight: 5, access: 'signed', answer: (call) => listAll(call, true, algoQueryView) },
-  { method: 'DELETE', path: '/fapi/v1/algoOpenOrders', weight: 1, access: 'signed', operation: 'cancel', answer: (call) => cancelAll(call, true) },
+  {
+    method: 'POST',
+    path: '/fapi/v1/order',
+    weight: 0,
+    access: 'signed',
+    operation: 'place',
+    answer: (call) => place(call, orderRequestOf, orderAnswer),
+  },
+  {
+    method: 'GET',
+    path: '/fapi/v1/order',
+    weight: 1,
+    access: 'signed',
+    answer: (call) => viewOf(findInBook(call), orderView),
+  },
+  {
+    method: 'DELETE',
+    path: '/fapi/v1/order',
+    weight: 1,
+    access: 'signed',
+    operation: 'cancel',
+    answer: (call) => cancelled(call, false),
+  },
+  {
+    method: 'GET',
+    path: '/fapi/v1/openOrder',
+    weight: 1,
+    access: 'signed',
+    answer: (call) => viewOf(findInBook(call), orderView),
+  },
+  {
+    method: 'GET',
+    path: '/fapi/v1/openOrders',
+    weight: withSymbolElse(1, 40),
+    access: 'signed',
+    answer: (call) => listOpen(call, false, orderView),
+  },
+  {
+    method: 'GET',
+    path: '/fapi/v1/allOrders',
+    weight: 5,
+    access: 'signed',
+    answer: (call) => listAll(call, false, orderView),
+  },
+  {
+    method: 'DELETE',
+    path: '/fapi/v1/allOpenOrders',
+    weight: 1,
+    access: 'signed',
+    operation: 'cancel',
+    answer: (call) => cancelAll(call, false),
+  },
+  {
+    method: 'POST',
+    path: '/fapi/v1/algoOrder',
+    weight: 1,
+    access: 'signed',
+    operation: 'place',
+    answer: (call) => place(call, algoRequestOf, algoView),
+  },
+  {
+    method: 'GET',
+    path: '/fapi/v1/algoOrder',
+    weight: 1,
+    access: 'signed',
+    answer: (call) => viewOf(findAlgo(call), algoQueryView),
+  },
+  {
+    method: 'DELETE',
+    path: '/fapi/v1/algoOrder',
+    weight: 1,
+    access: 'signed',
+    operation: 'cancel',
+    answer: cancelAlgo,
+  },
+  {
+    method: 'GET',
+    path: '/fapi/v1/openAlgoOrders',
+    weight: withSymbolElse(1, 40),
+    access: 'signed',
+    answer: (call) => listOpen(call, true, algoView),
+  },
+  {
+    method: 'GET',
+    path: '/fapi/v1/allAlgoOrders',
+    weight: 5,
+    access: 'signed',
+    answer: (call) => listAll(call, true, algoQueryView),
+  },
+  {
+    method: 'DELETE',
+    path: '/fapi/v1/algoOpenOrders',
+    weight: 1,
+    access: 'signed',
+    operation: 'cancel',
+    answer: (call) => cancelAll(call, true),
+  },
   { method: 'GET', path: '/fapi/v1/userTrades', weight: 5, access: 'signed', answer: userTrades },
 ]

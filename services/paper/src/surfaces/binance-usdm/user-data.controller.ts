@@ -3,7 +3,7 @@
  * Called by the service's start. Must never open a stream without a valid listen key.
  */
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import type { OperateVenue } from '#use-cases/operate-venue/operate-venue.use-case'
+import type { RunningVenue } from '#ports/running-venue.port'
 import type { AccountCall, Endpoint } from '../binance/binance.controller.ts'
 import { venueError, type VenueError } from '../binance/venue-error.wire.ts'
 import type { UserStreams } from '../streams/user-streams.wire.ts'
@@ -17,7 +17,8 @@ const path = '/fapi/v1/listenKey'
 const keyDoesNotExist = venueError(-1125, 'This listenKey does not exist.')
 
 export function listenKeyEndpoints(keys: ListenKeys, streams: UserStreams): readonly Endpoint[] {
-  const open = ({ account, now }: AccountCall): Result<unknown, VenueError> => ok({ listenKey: keys.open(account, now) })
+  const open = ({ account, now }: AccountCall): Result<unknown, VenueError> =>
+    ok({ listenKey: keys.open(account, now) })
   const keepAlive = ({ account, now }: AccountCall): Result<unknown, VenueError> =>
     keys.keepAlive(account, now) ? ok({ listenKey: keys.open(account, now) }) : err(keyDoesNotExist)
   const close = ({ account, now }: AccountCall): Result<unknown, VenueError> => {
@@ -39,7 +40,7 @@ function keyOf(url: URL, prefix: string): string {
 }
 
 export interface StreamParts {
-  readonly venue: OperateVenue
+  readonly venue: RunningVenue
   readonly keys: ListenKeys
   readonly streams: UserStreams
 }

@@ -9,7 +9,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FaultBoard, Operation } from '#domain/faults'
 import { BudgetCounter, type VenueBudgets } from '#domain/rate-limits'
 import type { Account } from '#domain/state'
-import type { OperateVenue } from '#use-cases/operate-venue/operate-venue.use-case'
+import type { RunningVenue } from '#ports/running-venue.port'
 import { parametersOf, type Parameters } from './parameters.wire.ts'
 import { checkSigned } from './signature.wire.ts'
 import {
@@ -23,7 +23,7 @@ import {
 } from './venue-error.wire.ts'
 
 export interface EndpointCall {
-  readonly venue: OperateVenue
+  readonly venue: RunningVenue
   readonly faults: FaultBoard
   readonly parameters: Parameters
   readonly now: number
@@ -49,7 +49,7 @@ export type Endpoint =
     })
 
 export interface BinanceParts {
-  readonly venue: OperateVenue
+  readonly venue: RunningVenue
   readonly faults: FaultBoard
   readonly budgets: VenueBudgets
   readonly name: Extract<Venue, 'binance-spot' | 'binance-usdm'>
@@ -148,7 +148,7 @@ export class BinanceServer {
     const spent = this.weight.spend(request.ip, weight, this.parts.venue.now())
     void reply.header('x-mbx-used-weight-1m', String(spent.used))
     if (spent.retryAfterMs === undefined) return undefined
-    return tooManyWeight(this.parts.budgets.weight.limit, spent.retryAfterMs)
+    return tooManyWeight(this.parts.budgets.weight.unitsMax, spent.retryAfterMs)
   }
 
   private spendOrder(endpoint: Endpoint, account: Account, reply: FastifyReply, now: number): VenueError | undefined {
@@ -159,15 +159,15 @@ export class BinanceServer {
     const daily = this.parts.name === 'binance-spot'
     void reply.header('x-mbx-order-count-10s', String(short.used))
     void reply.header(daily ? 'x-mbx-order-count-1d' : 'x-mbx-order-count-1m', String(long.used))
-    if (short.retryAfterMs !== undefined) return tooManyOrders(ordersShort.limit, '10 SECOND', short.retryAfterMs)
+    if (short.retryAfterMs !== undefined) return tooManyOrders(ordersShort.unitsMax, '10 SECOND', short.retryAfterMs)
     if (long.retryAfterMs === undefined) return undefined
-    return tooManyOrders(ordersLong.limit, daily ? '1 DAY' : '1 MINUTE', long.retryAfterMs)
+    return tooManyOrders(ordersLong.unitsMax, daily ? '1 DAY' : '1 MINUTE', long.retryAfterMs)
   }
 
   private faultBefore(endpoint: Endpoint, account: Account): VenueError | undefined {
     const call = { venue: account.venue, accountId: account.id, operation: endpoint.operation ?? 'read' }
     const limited = this.parts.faults.strike('rate-limit', call)
-    if (limited !== undefined) return tooManyWeight(this.parts.budgets.weight.limit, limited.milliseconds)
+    if (limited !== undefined) return tooManyWeight(this.parts.budgets.weight.unitsMax, limited.milliseconds)
     if (this.parts.faults.strike('reject', call) === undefined) return undefined
     return endpoint.operation === 'place'
       ? venueError(-2010, 'Order book liquidity is less than LOT_SIZE filter minimum quantity.')

@@ -13,7 +13,12 @@ interface Listed {
 }
 
 /** Oldest first, at most `limit`, from the newest end unless the request says where to start. */
-export function page<Item>(parameters: Parameters, items: readonly Item[], keyOf: (item: Item) => Listed, fromName: string): Item[] {
+export function page<Item>(
+  parameters: Parameters,
+  items: readonly Item[],
+  keyOf: (item: Item) => Listed,
+  fromName: string,
+): Item[] {
   const limit = Math.min(parameters.integer('limit') ?? listItemsDefault, listItemsMax)
   const from = parameters.integer(fromName)
   const start = parameters.integer('startTime') ?? 0

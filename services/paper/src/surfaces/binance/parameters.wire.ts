@@ -72,7 +72,12 @@ export class Parameters {
   clientId(name: string): string | undefined {
     const value = this.text(name)
     if (value === undefined || CLIENT_ID.test(value)) return value
-    this.fail(venueError(-1100, `Illegal characters found in parameter '${name}'; legal range is '^[\\.A-Z\\:/a-z0-9_-]{1,36}$'.`))
+    this.fail(
+      venueError(
+        -1100,
+        `Illegal characters found in parameter '${name}'; legal range is '^[\\.A-Z\\:/a-z0-9_-]{1,36}$'.`,
+      ),
+    )
     return undefined
   }
 

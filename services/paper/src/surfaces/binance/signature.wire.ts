@@ -4,13 +4,20 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Parameters } from './parameters.wire.ts'
-import { aheadOfServer, missing, outsideWindow, signatureInvalid, venueError, type VenueError } from './venue-error.wire.ts'
+import {
+  aheadOfServer,
+  missing,
+  outsideWindow,
+  signatureInvalid,
+  venueError,
+  type VenueError,
+} from './venue-error.wire.ts'
 
 const receiveWindowDefaultMs = 5_000
 const receiveWindowMaxMs = 60_000
 const aheadMaxMs = 1_000
 /** Larger numbers can only be microseconds. */
-const microsecondsFrom = 100_000_000_000_000
+const microsecondsMin = 100_000_000_000_000
 const SIGNATURE = /(^|&)signature=[^&]*/
 
 function withoutSignature(text: string): string {
@@ -35,7 +42,12 @@ export interface RawRequest {
 }
 
 /** Undefined when the request may pass. `now` is the server's time, ms. */
-export function checkSigned(raw: RawRequest, parameters: Parameters, secret: string, now: number): VenueError | undefined {
+export function checkSigned(
+  raw: RawRequest,
+  parameters: Parameters,
+  secret: string,
+  now: number,
+): VenueError | undefined {
   const fresh = checkFresh(parameters, now)
   if (!parameters.has('timestamp')) return missing('timestamp')
   const given = parameters.text('signature')
@@ -50,7 +62,7 @@ export function checkFresh(parameters: Parameters, now: number): VenueError | un
   if (timestamp === undefined) return missing('timestamp')
   const window = parameters.integer('recvWindow') ?? receiveWindowDefaultMs
   if (window > receiveWindowMaxMs) return venueError(-1131, 'recvWindow must be less than 60000.')
-  const sentAt = timestamp >= microsecondsFrom ? Math.floor(timestamp / 1_000) : timestamp
+  const sentAt = timestamp >= microsecondsMin ? Math.floor(timestamp / 1_000) : timestamp
   if (sentAt >= now + aheadMaxMs) return aheadOfServer
   return now - sentAt <= window ? undefined : outsideWindow
 }

@@ -27,10 +27,7 @@ export const keyFormatInvalid = venueError(-2014, 'API-key format invalid.', una
 export const keyUnknown = venueError(-2015, 'Invalid API-key, IP, or permissions for action.', unauthorized)
 export const signatureInvalid = venueError(-1022, 'Signature for this request is not valid.')
 export const outsideWindow = venueError(-1021, 'Timestamp for this request is outside of the recvWindow.')
-export const aheadOfServer = venueError(
-  -1021,
-  "Timestamp for this request was 1000ms ahead of the server's time.",
-)
+export const aheadOfServer = venueError(-1021, "Timestamp for this request was 1000ms ahead of the server's time.")
 export const invalidSymbol = venueError(-1121, 'Invalid symbol.')
 export const unknownOrder = venueError(-2011, 'Unknown order sent.')
 export const orderDoesNotExist = venueError(-2013, 'Order does not exist.')
@@ -47,7 +44,10 @@ export function missing(name: string): VenueError {
 }
 
 export function illegal(name: string): VenueError {
-  return venueError(-1100, `Illegal characters found in parameter '${name}'; legal range is '^([0-9]{1,20})(\\.[0-9]{1,20})?$'.`)
+  return venueError(
+    -1100,
+    `Illegal characters found in parameter '${name}'; legal range is '^([0-9]{1,20})(\\.[0-9]{1,20})?$'.`,
+  )
 }
 
 export function tooManyWeight(limit: number, retryAfterMs: number): VenueError {

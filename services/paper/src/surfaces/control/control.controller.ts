@@ -23,12 +23,12 @@ import { findMarket, type Market } from '#domain/state'
 import { paperErrors } from '#paper.errors'
 import type { CreateAccount } from '#use-cases/create-account/create-account.use-case'
 import type { MovePrice } from '#use-cases/move-price/move-price.use-case'
-import type { OperateVenue } from '#use-cases/operate-venue/operate-venue.use-case'
+import type { RunningVenue } from '#ports/running-venue.port'
 import type { UserStreams } from '../streams/user-streams.wire.ts'
 import { marketView, settingsOf } from './market.map.ts'
 
 export interface ControlParts {
-  readonly venue: OperateVenue
+  readonly venue: RunningVenue
   readonly createAccount: CreateAccount
   readonly movePrice: MovePrice
   readonly faults: FaultBoard
@@ -110,7 +110,8 @@ function priceRoutes(scope: FastifyInstance, { venue, movePrice }: ControlParts)
     const parsed = parse(changeMarket, request.body)
     if (!parsed.ok) return send(reply, parsed)
     const markets = marketsNamed(venue, parsed.value)
-    if (markets.length === 0) return send(reply, err(paperErrors.of('PAPER_SYMBOL_UNKNOWN', { symbol: parsed.value.symbol })))
+    if (markets.length === 0)
+      return send(reply, err(paperErrors.of('PAPER_SYMBOL_UNKNOWN', { symbol: parsed.value.symbol })))
     venue.execute((session) => {
       for (const market of markets) {
         const { venue: name, symbol } = market.instrument
@@ -122,7 +123,7 @@ function priceRoutes(scope: FastifyInstance, { venue, movePrice }: ControlParts)
   })
 }
 
-function marketsNamed(venue: OperateVenue, change: ChangeMarket): Market[] {
+function marketsNamed(venue: RunningVenue, change: ChangeMarket): Market[] {
   const venues = change.venue === undefined ? (['binance-spot', 'binance-usdm', 'paper'] as const) : [change.venue]
   return venues.map((name) => findMarket(venue.state, name, change.symbol)).filter((market) => market !== undefined)
 }

@@ -32,10 +32,7 @@ export function settingsOf(market: Market, change: ChangeMarket): MarketSettings
   }
 }
 
-function liquidityOf(
-  current: Amount | null,
-  change: string | null | undefined,
-): Amount | null {
+function liquidityOf(current: Amount | null, change: string | null | undefined): Amount | null {
   if (change === undefined) return current
   return change === null ? null : parse(change)
 }

@@ -3,7 +3,7 @@
  * Called by the service's start. Must never skip a sequence number within one connection.
  */
 import { accountMargin } from '#domain/margin'
-import type { OperateVenue } from '#use-cases/operate-venue/operate-venue.use-case'
+import type { RunningVenue } from '#ports/running-venue.port'
 import type { Translator, UserStreams } from '../streams/user-streams.wire.ts'
 import type { Websockets } from '../streams/websockets.wire.ts'
 import { signedBy } from './direct.controller.ts'
@@ -28,7 +28,7 @@ const translate: Translator = ({ record, account, order, state }) => {
   return messages.map((message) => JSON.stringify(message))
 }
 
-export function serveDirectStream(sockets: Websockets, venue: OperateVenue, streams: UserStreams): void {
+export function serveDirectStream(sockets: Websockets, venue: RunningVenue, streams: UserStreams): void {
   sockets.add({
     matches: (candidate) => candidate === path,
     refuse: (_url, request) =>

@@ -11,11 +11,19 @@ import { leverageMaxOf } from '#domain/instruments'
 import { isFinal } from '#domain/order'
 import { cancelOrder, placeOrder } from '#domain/place-order'
 import { marketOf, marketsOf, type Account } from '#domain/state'
-import type { OperateVenue } from '#use-cases/operate-venue/operate-venue.use-case'
+import type { RunningVenue } from '#ports/running-venue.port'
 import { isVisible, underFaults } from '../binance/placement.map.ts'
 import { hexSignature, signatureMatches } from '../binance/signature.wire.ts'
 import { failure, statusOf, type DirectFailure } from './direct-error.wire.ts'
-import { balanceViews, fillView, instrumentView, orderView, positionViews, refusalCode, requestOf } from './direct.map.ts'
+import {
+  balanceViews,
+  fillView,
+  instrumentView,
+  orderView,
+  positionViews,
+  refusalCode,
+  requestOf,
+} from './direct.map.ts'
 
 const venueName = 'paper'
 const secondMs = 1_000
@@ -30,7 +38,7 @@ interface DirectCall {
 }
 
 /** The account whose secret signed the text; undefined when key or signature are wrong. */
-export function signedBy(venue: OperateVenue, headers: FastifyRequest['headers'], text: string): Account | undefined {
+export function signedBy(venue: RunningVenue, headers: FastifyRequest['headers'], text: string): Account | undefined {
   const key = headers['x-api-key']
   const signature = headers['x-signature']
   if (typeof key !== 'string' || typeof signature !== 'string') return undefined
@@ -41,7 +49,7 @@ export function signedBy(venue: OperateVenue, headers: FastifyRequest['headers']
 
 export class DirectServer {
   constructor(
-    private readonly venue: OperateVenue,
+    private readonly venue: RunningVenue,
     private readonly faults: FaultBoard,
   ) {}
 
@@ -50,14 +58,38 @@ export class DirectServer {
       async (scope) => {
         scope.removeAllContentTypeParsers()
         scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
-        scope.post('/orders', this.signed('place', (call) => this.place(call)))
-        scope.get('/orders/:id', this.signed('read', (call) => this.find(call)))
-        scope.delete('/orders/:id', this.signed('cancel', (call) => this.cancel(call)))
-        scope.get('/orders', this.signed('read', (call) => this.list(call)))
-        scope.get('/fills', this.signed('read', (call) => this.fills(call)))
-        scope.get('/positions', this.signed('read', ({ account }) => ok({ positions: positionViews(this.venue.state, account) })))
-        scope.get('/balances', this.signed('read', ({ account }) => ok({ balances: balanceViews(this.venue.state, account) })))
-        scope.put('/leverage', this.signed('read', (call) => this.setLeverage(call)))
+        scope.post(
+          '/orders',
+          this.signed('place', (call) => this.place(call)),
+        )
+        scope.get(
+          '/orders/:id',
+          this.signed('read', (call) => this.find(call)),
+        )
+        scope.delete(
+          '/orders/:id',
+          this.signed('cancel', (call) => this.cancel(call)),
+        )
+        scope.get(
+          '/orders',
+          this.signed('read', (call) => this.list(call)),
+        )
+        scope.get(
+          '/fills',
+          this.signed('read', (call) => this.fills(call)),
+        )
+        scope.get(
+          '/positions',
+          this.signed('read', ({ account }) => ok({ positions: positionViews(this.venue.state, account) })),
+        )
+        scope.get(
+          '/balances',
+          this.signed('read', ({ account }) => ok({ balances: balanceViews(this.venue.state, account) })),
+        )
+        scope.put(
+          '/leverage',
+          this.signed('read', (call) => this.setLeverage(call)),
+        )
         scope.get('/instruments', () => ({ instruments: marketsOf(this.venue.state, venueName).map(instrumentView) }))
       },
       { prefix: '/direct/v1' },
@@ -70,7 +102,8 @@ export class DirectServer {
       const target = request.raw.url ?? ''
       const body = typeof request.body === 'string' ? request.body : ''
       const account = signedBy(this.venue, request.headers, body === '' ? target : body)
-      if (account === undefined) return fail(reply, failure('AUTHENTICATION_FAILED', 'The key or the signature is wrong.'))
+      if (account === undefined)
+        return fail(reply, failure('AUTHENTICATION_FAILED', 'The key or the signature is wrong.'))
       const refused = this.faultBefore(operation, account)
       if (refused !== undefined) return fail(reply, refused)
       const mark = target.indexOf('?')
@@ -96,7 +129,12 @@ export class DirectServer {
     return rejected === undefined ? undefined : failure('REFUSED', 'The venue refuses the request.')
   }
 
-  private async finish(operation: Operation, account: Account, reply: FastifyReply, result: Answer): Promise<FastifyReply> {
+  private async finish(
+    operation: Operation,
+    account: Account,
+    reply: FastifyReply,
+    result: Answer,
+  ): Promise<FastifyReply> {
     const call = { venue: account.venue, accountId: account.id, operation }
     const latency = this.faults.strike('latency', call)
     if (latency !== undefined) await wait(latency.milliseconds)
@@ -123,7 +161,7 @@ export class DirectServer {
     const request = requestOf(parsed.data)
     if (typeof request === 'string') return err(failure('FILTER_FAILED', `${request} has too many digits.`))
     const order = this.venue.execute((session) =>
-      placeOrder(session, account, market, underFaults(this.faults, account, request, now)),
+      placeOrder({ session, account, market }, underFaults(this.faults, account, request, now)),
     )
     if (order.ok) return ok(orderView(order.value))
     return err(failure(refusalCode(order.error), `${order.error.code} ${order.error.detail}`.trim()))
@@ -166,7 +204,8 @@ export class DirectServer {
     const { symbol, leverage } = parsed.data
     const market = marketOf(this.venue.state, venueName, symbol)
     if (market === undefined) return err(failure('UNKNOWN_SYMBOL', `${symbol} is not listed.`))
-    if (leverage > leverageMaxOf(market.instrument)) return err(failure('LEVERAGE_REFUSED', 'The leverage is too high.'))
+    if (leverage > leverageMaxOf(market.instrument))
+      return err(failure('LEVERAGE_REFUSED', 'The leverage is too high.'))
     this.venue.execute((session) => session.emit({ kind: 'leverage', accountId: account.id, symbol, leverage }))
     return ok(parsed.data)
   }
@@ -185,6 +224,7 @@ function parseJson(text: string): unknown {
 }
 
 function fail(reply: FastifyReply, error: DirectFailure): FastifyReply {
-  if (error.retryAfterMs !== undefined) void reply.header('retry-after', String(Math.ceil(error.retryAfterMs / secondMs)))
+  if (error.retryAfterMs !== undefined)
+    void reply.header('retry-after', String(Math.ceil(error.retryAfterMs / secondMs)))
   return reply.status(statusOf[error.code]).send(error)
 }

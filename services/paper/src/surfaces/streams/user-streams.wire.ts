@@ -7,7 +7,7 @@ import type { FaultBoard } from '#domain/faults'
 import { inScope } from '#domain/faults'
 import type { Account, VenueState } from '#domain/state'
 import type { Order } from '#domain/order'
-import type { OperateVenue } from '#use-cases/operate-venue/operate-venue.use-case'
+import type { RunningVenue } from '#ports/running-venue.port'
 
 /** What one record means to one account's subscriber; nothing, or texts in the order they are sent. */
 export type Translator = (news: News) => readonly string[]
@@ -39,7 +39,7 @@ export class UserStreams {
   private outgoing: Outgoing[] = []
 
   constructor(
-    private readonly venue: OperateVenue,
+    private readonly venue: RunningVenue,
     private readonly faults: FaultBoard,
   ) {
     venue.observe((record, state) => this.hear(record, state))

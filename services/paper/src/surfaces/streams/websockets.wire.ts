@@ -2,7 +2,7 @@
  * Websocket endpoints on the service's HTTP server, by path.
  * Called by the surfaces at start. Must never accept a path that no surface has registered.
  */
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { WebSocketServer, type RawData, type WebSocket } from 'ws'
@@ -37,8 +37,9 @@ export class Websockets {
 
   /** Listens for upgrades, and cuts what is open when the HTTP server closes. */
   attach(fastify: FastifyInstance): void {
-    const http = fastify.server as Server
-    http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => this.upgrade(request, socket, head))
+    fastify.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+      this.upgrade(request, socket, head),
+    )
     fastify.addHook('preClose', async () => {
       for (const client of this.server.clients) client.terminate()
       this.server.close()

@@ -25,13 +25,13 @@ import { UserStreams } from '#surfaces/streams/user-streams.wire'
 import { Websockets } from '#surfaces/streams/websockets.wire'
 import { CreateAccount } from '#use-cases/create-account/create-account.use-case'
 import { MovePrice } from '#use-cases/move-price/move-price.use-case'
-import { OperateVenue } from '#use-cases/operate-venue/operate-venue.use-case'
+import { RunningVenue } from '#ports/running-venue.port'
 
 const spotPrefix = '/binance-spot'
 const usdmPrefix = '/binance-usdm'
 
 export async function serveVenues(fastify: FastifyInstance, app: INestApplicationContext): Promise<void> {
-  const venue = app.get(OperateVenue)
+  const venue = app.get(RunningVenue)
   const faults = app.get(FaultBoard)
   const config = app.get<PaperConfig>(CONFIG)
   const streams = new UserStreams(venue, faults)

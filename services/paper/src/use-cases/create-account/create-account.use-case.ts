@@ -8,14 +8,14 @@ import { IdSource } from '@tradewire/kernel/ids'
 import { Randomness } from '@tradewire/kernel/randomness'
 import { amount, formatAmount } from '#domain/amount'
 import { timeText } from '#domain/ledger'
-import { OperateVenue } from '#use-cases/operate-venue/operate-venue.use-case'
+import { RunningVenue } from '#ports/running-venue.port'
 
 const keyBytes = 32
 
 @Injectable()
 export class CreateAccount {
   constructor(
-    private readonly venue: OperateVenue,
+    private readonly venue: RunningVenue,
     private readonly ids: IdSource,
     private readonly randomness: Randomness,
   ) {}

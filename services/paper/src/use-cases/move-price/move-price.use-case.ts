@@ -12,14 +12,14 @@ import { candleTicks } from '#domain/candle-ticks'
 import { findMarket, type Market } from '#domain/state'
 import { walkTick, type Tick } from '#domain/walk-tick'
 import { paperErrors } from '#paper.errors'
-import { OperateVenue } from '#use-cases/operate-venue/operate-venue.use-case'
+import { RunningVenue } from '#ports/running-venue.port'
 
 const ticksPerSliceMax = 500
 const venues = ['binance-spot', 'binance-usdm', 'paper'] as const
 
 @Injectable()
 export class MovePrice {
-  constructor(private readonly venue: OperateVenue) {}
+  constructor(private readonly venue: RunningVenue) {}
 
   async execute(request: SetPrice): Promise<Result<SetPriceReply, CodedError>> {
     const names = request.venue === undefined ? venues : [request.venue]

@@ -1,0 +1,192 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createHmac } from 'node:crypto'
+import { startService, type RunningService } from '@tradewire/nest-kit/start-service'
+import { eventually } from '@tradewire/testkit/eventually'
+import ccxt from 'ccxt'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { paperService } from '#service'
+
+const symbol = 'BTC/USDT:USDT'
+const keySets = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../../test-data/binance-key-sets.json'), 'utf8'),
+) as Record<string, string[]>
+const keysOf = (value: unknown) => Object.keys(value as object).toSorted()
+
+interface Credentials {
+  accountId: string
+  apiKey: string
+  secret: string
+}
+
+let directory: string
+let paper: RunningService
+let base: string
+let account: Credentials
+let exchange: InstanceType<typeof ccxt.binanceusdm>
+
+async function post<Reply>(path: string, body: unknown): Promise<Reply> {
+  const reply = await fetch(paper.url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  const answer = (await reply.json()) as Reply
+  if (!reply.ok) throw new Error(JSON.stringify(answer))
+  return answer
+}
+
+const move = (price: string) => post('/control/price', { venue: 'binance-usdm', symbol: 'BTCUSDT', price })
+const openAccount = (balance: string) => post<Credentials>('/control/accounts', { venue: 'binance-usdm', balance })
+
+/** The real client: only the host in the URL is replaced, so its errors are chosen as against the real venue. */
+function clientOf({ apiKey, secret }: Credentials): InstanceType<typeof ccxt.binanceusdm> {
+  const client = new ccxt.binanceusdm({
+    apiKey,
+    secret,
+    options: {
+      fetchMarkets: { types: ['linear'] },
+      fetchCurrencies: false,
+      warnOnFetchOpenOrdersWithoutSymbol: false,
+    },
+    enableRateLimit: false,
+  })
+  client.fetchImplementation = (url: string, options: RequestInit) =>
+    fetch(url.replace('https://fapi.binance.com', base), options)
+  return client
+}
+
+async function signed(
+  method: string,
+  path: string,
+  query = '',
+  secret = account.secret,
+): Promise<{ status: number; body: never; headers: Headers }> {
+  const text = `${query}${query === '' ? '' : '&'}timestamp=${String(Date.now())}`
+  const signature = createHmac('sha256', secret).update(text).digest('hex')
+  const reply = await fetch(`${base}${path}?${text}&signature=${signature}`, {
+    method,
+    headers: { 'x-mbx-apikey': account.apiKey },
+  })
+  return { status: reply.status, body: (await reply.json()) as never, headers: reply.headers }
+}
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'paper-'))
+  paper = await startService(paperService, { PAPER_DATA_DIRECTORY: directory, LOG_LEVEL: 'error' })
+  base = `${paper.url}/binance-usdm`
+  await post('/control/markets', { symbol: 'BTCUSDT', spreadBasisPoints: '0', slippageBasisPoints: '0' })
+})
+
+afterAll(async () => {
+  await paper.stop()
+  rmSync(directory, { recursive: true })
+})
+
+beforeEach(async () => {
+  await fetch(`${paper.url}/control/faults`, { method: 'DELETE' })
+  await move('42000')
+  account = await openAccount('10000')
+  exchange = clientOf(account)
+  await exchange.loadMarkets()
+})
+
+describe('the user data stream', () => {
+  interface Event {
+    e: string
+    o: Record<string, unknown>
+    a: Record<string, unknown>
+  }
+
+  async function listen(path: (key: string) => string): Promise<{ events: Event[]; socket: WebSocket }> {
+    const reply = await fetch(`${base}/fapi/v1/listenKey`, {
+      method: 'POST',
+      headers: { 'x-mbx-apikey': account.apiKey },
+    })
+    const { listenKey } = (await reply.json()) as { listenKey: string }
+    const socket = new WebSocket(base.replace('http', 'ws') + path(listenKey))
+    const events: Event[] = []
+    socket.on('message', (data) => events.push(JSON.parse((data as Buffer).toString('utf8')) as Event))
+    await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
+    return { events, socket }
+  }
+
+  it('tells orders, fills, balances and algo orders with the keys of the venue', async () => {
+    const { events, socket } = await listen((key) => `/private/ws?listenKey=${key}`)
+    await exchange.createOrder(symbol, 'market', 'buy', 0.01, undefined, { clientOrderId: 'event-1' })
+    await exchange.createOrder(symbol, 'market', 'sell', 0.01, undefined, {
+      stopLossPrice: 41000,
+      clientOrderId: 'event-2',
+      reduceOnly: true,
+    })
+    await move('40990')
+    await eventually(() => events.some(({ e, o }) => e === 'ALGO_UPDATE' && o['X'] === 'FINISHED'))
+    const seen = events.map(({ e, o }) => (e === 'ACCOUNT_UPDATE' ? [e] : [e, o['c'] ?? o['caid'], o['x'], o['X']]))
+    expect(seen).toEqual([
+      ['ORDER_TRADE_UPDATE', 'event-1', 'NEW', 'NEW'],
+      ['ACCOUNT_UPDATE'],
+      ['ORDER_TRADE_UPDATE', 'event-1', 'TRADE', 'FILLED'],
+      ['ALGO_UPDATE', 'event-2', undefined, 'NEW'],
+      ['ALGO_UPDATE', 'event-2', undefined, 'TRIGGERED'],
+      ['ORDER_TRADE_UPDATE', 'event-2', 'NEW', 'NEW'],
+      ['ACCOUNT_UPDATE'],
+      ['ORDER_TRADE_UPDATE', 'event-2', 'TRADE', 'FILLED'],
+      ['ALGO_UPDATE', 'event-2', undefined, 'FINISHED'],
+    ])
+    const trade = events[2] as Event
+    expect(keysOf(trade.o)).toEqual(keySets['usdm.page.event.order.o'])
+    expect(keysOf(trade.o)).toEqual(expect.arrayContaining(keySets['usdm.event.order.o'] as string[]))
+    expect(keysOf((events[3] as Event).o)).toEqual(keySets['usdm.event.algo.o'])
+    const { a } = events[1] as Event
+    expect(keysOf(a)).toEqual(keySets['usdm.event.account.a'])
+    expect(keysOf((a['P'] as object[])[0])).toEqual(keySets['usdm.event.account.P'])
+    expect(keysOf((a['B'] as object[])[0])).toEqual(keySets['usdm.event.account.B'])
+    socket.close()
+  })
+
+  it('ends with listenKeyExpired, refuses unknown keys, and is cut by the fault switch', async () => {
+    const first = await listen((key) => `/ws/${key}`)
+    const cut = new Promise((resolve) => first.socket.once('close', resolve))
+    await post('/control/faults', { kind: 'disconnect-streams', accountId: account.accountId, next: 1 })
+    await cut
+    await fetch(`${paper.url}/control/faults`, { method: 'DELETE' })
+    const second = await listen((key) => `/ws/${key}`)
+    await fetch(`${base}/fapi/v1/listenKey`, { method: 'DELETE', headers: { 'x-mbx-apikey': account.apiKey } })
+    await eventually(() => second.events.some(({ e }) => e === 'listenKeyExpired'))
+    second.socket.close()
+    const refused = new WebSocket(`${base.replace('http', 'ws')}/ws/unknown`)
+    await expect(new Promise((_resolve, reject) => refused.once('error', reject))).rejects.toThrow(/401/)
+  })
+})
+
+describe('answers', () => {
+  it('have the keys of the venue', async () => {
+    await exchange.createOrder(symbol, 'market', 'buy', 0.01)
+    const resting = await exchange.createOrder(symbol, 'limit', 'buy', 0.01, 41000)
+    await exchange.createOrder(symbol, 'market', 'sell', 0.01, undefined, { stopLossPrice: 41000 })
+    const of = async (path: string, query = '') => (await signed('GET', path, query)).body
+    const v2 = (await of('/fapi/v2/account')) as { assets: object[]; positions: object[] }
+    expect(keysOf(v2)).toEqual(keySets['usdm.account.v2'])
+    expect(keysOf(v2.assets[0])).toEqual(keySets['usdm.account.v2.asset'])
+    expect(keysOf(v2.positions[0])).toEqual(keySets['usdm.account.v2.position'])
+    const v3 = (await of('/fapi/v3/account')) as { assets: object[]; positions: object[] }
+    expect(keysOf(v3)).toEqual(keySets['usdm.page.account.v3'])
+    expect(keysOf(v3.assets[0])).toEqual(keySets['usdm.page.account.v3.asset'])
+    expect(keysOf(v3.positions[0])).toEqual(keySets['usdm.page.account.v3.position'])
+    expect(keysOf(((await of('/fapi/v2/balance')) as object[])[0])).toEqual(keySets['usdm.balance'])
+    expect(keysOf(((await of('/fapi/v2/positionRisk')) as object[])[0])).toEqual(keySets['usdm.positionRisk.v2'])
+    expect(keysOf(((await of('/fapi/v3/positionRisk')) as object[])[0])).toEqual(keySets['usdm.page.positionRisk.v3'])
+    expect(keysOf(await of('/fapi/v1/order', `symbol=BTCUSDT&orderId=${String(resting.id)}`))).toEqual(
+      keySets['usdm.order'],
+    )
+    expect(keysOf(((await of('/fapi/v1/userTrades', 'symbol=BTCUSDT')) as object[])[0])).toEqual(
+      keySets['usdm.page.trade'],
+    )
+    const algo = ((await of('/fapi/v1/openAlgoOrders')) as object[])[0]
+    expect(keysOf(algo)).toEqual([...(keySets['usdm.page.algo'] as string[]), 'selfTradePreventionMode'].toSorted())
+    const info = (await (await fetch(`${base}/fapi/v1/exchangeInfo`)).json()) as { symbols: object[] }
+    expect(keysOf(info.symbols[0])).toEqual(keySets['usdm.page.symbol'])
+  })
+})
