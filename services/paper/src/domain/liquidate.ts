@@ -1,13 +1,13 @@
 /**
  * Closes an account whose margin balance fell below its maintenance margin: orders first, then every position.
- * Called by the tick. Must never leave a wallet below zero: the venue's insurance pays the rest.
+ * Called by the tick. Must never leave a position open: a wallet below zero is then made up for by insurance, in match.ts.
  */
 import { absolute } from './amount.ts'
 import { take } from './match.ts'
 import { isResting } from './order.ts'
 import { accept } from './place-order.ts'
 import type { Session } from './session.ts'
-import { balanceOf, marketOf, type Account } from './state.ts'
+import { marketOf, type Account } from './state.ts'
 
 export function liquidate(session: Session, account: Account): void {
   for (const order of account.open.values()) {
@@ -30,6 +30,4 @@ export function liquidate(session: Session, account: Account): void {
     })
     take(desk, order)
   }
-  const wallet = balanceOf(account, account.currency).free
-  if (wallet < 0n) session.emit({ kind: 'insured', accountId: account.id, paid: -wallet, at: session.now })
 }

@@ -7,7 +7,7 @@ import { levelsFor, takerPrice, type Level } from './levels.ts'
 import { hasLimit, isFinal, isResting, remainingOf, type Order } from './order.ts'
 import { afterFill } from './position.ts'
 import type { Desk, Session } from './session.ts'
-import type { Account, Market } from './state.ts'
+import { balanceOf, type Account, type Market } from './state.ts'
 
 export function isReduceOnly(order: Order): boolean {
   return order.reduceOnly || order.closePosition
@@ -114,12 +114,21 @@ function fill(desk: Desk, order: Order, execution: Execution): void {
 
 /** Resting reduceOnly orders have nothing left to do once the position is flat or on their own side. */
 function afterPositionChange({ session, account, market }: Desk): void {
-  if (account.venue === 'binance-spot' || account.open.size === 0) return
+  if (account.venue === 'binance-spot') return
   for (const other of account.open.values()) {
     if (!isResting(other) || !isReduceOnly(other) || !hasLimit(other.type)) continue
     if (other.symbol !== market.instrument.symbol || reducible(account, other) > 0n) continue
     session.end(other, 'expired', 'Reduce Only reject')
   }
+  insure(session, account)
+}
+
+/** A close far beyond its trigger can cost more than there was: with nothing left to win it back, insurance pays. */
+function insure(session: Session, account: Account): void {
+  const wallet = balanceOf(account, account.currency).free
+  if (wallet >= 0n) return
+  for (const position of account.positions.values()) if (position.quantity !== 0n) return
+  session.emit({ kind: 'insured', accountId: account.id, paid: -wallet, at: session.now })
 }
 
 export function endOthersOfList(session: Session, account: Account, order: Order): void {

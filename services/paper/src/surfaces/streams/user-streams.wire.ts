@@ -65,7 +65,7 @@ export class UserStreams {
     for (const [accountId, subscribers] of this.subscribers) {
       const account = this.venue.state.accounts.get(accountId)
       if (account === undefined || !inScope(scope, { venue: account.venue, accountId, operation: 'read' })) continue
-      for (const subscriber of [...subscribers]) {
+      for (const subscriber of subscribers) {
         subscriber.drop()
         count += 1
       }
