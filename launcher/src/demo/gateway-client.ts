@@ -24,10 +24,11 @@ export class GatewayError extends LauncherError {
   }
 }
 
-const pageLimit = 200
-/** A service that is being restarted answers 503: the demo goes on once it is back. */
+const pageRows = 200
+/** A part that is being restarted answers 503 or not at all: the demo goes on once it is back. */
 const unavailableRetriesMax = 120
 const unavailableWaitMs = 500
+const unavailableStatus = 503
 
 export class GatewayClient {
   private access: string | undefined
@@ -43,7 +44,12 @@ export class GatewayClient {
   }
 
   post<Reply>(path: string, body: object = {}): Promise<Reply> {
-    return this.call<Reply>('POST', path, body)
+    return this.call<Reply>('POST', path, { body, repeatable: false })
+  }
+
+  /** A POST that does no harm when it is sent again because nobody knows whether it arrived. */
+  postAgain<Reply>(path: string, body: object = {}): Promise<Reply> {
+    return this.call<Reply>('POST', path, { body, repeatable: true })
   }
 
   /** Every page of a list. */
@@ -54,7 +60,7 @@ export class GatewayClient {
       const separator = path.includes('?') ? '&' : '?'
       const next: string = token === null ? '' : `&nextToken=${encodeURIComponent(token)}`
       const page: { items: Item[]; nextToken: string | null } = await this.get(
-        `${path}${separator}limit=${pageLimit}${next}`,
+        `${path}${separator}limit=${pageRows}${next}`,
       )
       items.push(...page.items)
       token = page.nextToken
@@ -62,25 +68,45 @@ export class GatewayClient {
     return items
   }
 
-  private async call<Reply>(method: 'GET' | 'POST', path: string, body?: object): Promise<Reply> {
+  private async call<Reply>(
+    method: 'GET' | 'POST',
+    path: string,
+    { body, repeatable }: { readonly body?: object; readonly repeatable: boolean } = { repeatable: true },
+  ): Promise<Reply> {
     for (let retry = 0; ; retry += 1) {
       this.access ??= await this.logIn()
       const { status, reply } = await this.send<Reply & ErrorBody>(method, path, body)
       if (status < 300) return reply
       // Access tokens last ten minutes; a long demo outlives one.
       if (status === 401 && retry === 0) this.access = undefined
-      else if (status === 503 && retry < unavailableRetriesMax && method === 'GET') await this.wait(unavailableWaitMs)
-      else throw new GatewayError(status, reply.error?.code ?? 'UNKNOWN', reply.error?.message ?? '')
+      else if (status === unavailableStatus && retry < unavailableRetriesMax && repeatable) {
+        await this.wait(unavailableWaitMs)
+      } else throw new GatewayError(status, reply.error?.code ?? 'UNKNOWN', reply.error?.message ?? '')
     }
   }
 
   private async logIn(): Promise<string> {
-    const { status, reply } = await this.send<{ accessToken: string } & ErrorBody>('POST', '/v1/auth/login', this.login)
-    if (status >= 300) throw new GatewayError(status, reply.error?.code ?? 'UNKNOWN', reply.error?.message ?? '')
-    return reply.accessToken
+    for (let retry = 0; ; retry += 1) {
+      const { status, reply } = await this.send<{ accessToken: string } & ErrorBody>('POST', '/v1/auth/login', this.login)
+      if (status < 300) return reply.accessToken
+      if (status !== unavailableStatus || retry >= unavailableRetriesMax) {
+        throw new GatewayError(status, reply.error?.code ?? 'UNKNOWN', reply.error?.message ?? '')
+      }
+      await this.wait(unavailableWaitMs)
+    }
   }
 
+  /** A gateway that cannot be reached counts as one that is unavailable. */
   private async send<Reply>(method: 'GET' | 'POST', path: string, body?: object) {
+    try {
+      return await this.exchange<Reply>(method, path, body)
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      return { status: unavailableStatus, reply: { error: { code: 'UNREACHABLE', message } } as Reply }
+    }
+  }
+
+  private async exchange<Reply>(method: 'GET' | 'POST', path: string, body?: object) {
     const answer = await request(this.url + path, {
       method,
       headers: {

@@ -6,12 +6,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FollowerView, StrategyView } from './demo-replies.ts'
 import type { BracketReply, OverviewReply } from '@tradewire/contracts/rpc/orders'
+import { tradeClosed, tradeOpened } from '@tradewire/contracts/events/orders'
 import { ledgerReply, paperCredentialsList, setPriceReply } from '@tradewire/contracts/paper/control'
 import { SeededRandomness } from '@tradewire/kernel/randomness'
 import { request } from 'undici'
-import { z } from 'zod'
 import { ControlClient } from '../paper/control-client.ts'
-import { LauncherError } from '../terminal/launcher-error.ts'
+import { LauncherError, exitCodes } from '../terminal/launcher-error.ts'
 import type { Endpoints } from '../up/endpoints.ts'
 import { audit } from './audit.ts'
 import { untilBusIsQuiet } from './bus-quiet.ts'
@@ -30,8 +30,12 @@ export interface DemoOptions {
 export interface DemoWatcher {
   /** One line for people: what goes on, and how far it is. */
   progress(text: string): void
+  /** Before each alert; tests set the venue's faults here. */
+  readonly beforeSignal?: (place: number) => Promise<void>
   /** After each alert that was taken; tests kill a process here. */
   readonly onSignal?: (place: number) => Promise<void>
+  /** After all positions of an alert have ended. */
+  readonly onSettled?: (place: number) => Promise<void>
 }
 
 const accountsPerCall = 100
@@ -100,7 +104,7 @@ class Demo {
     })
     const endpoint = await gateway.post<{ secret: string }>('/v1/webhook-endpoints', {
       url: receiver.url,
-      events: ['trade.opened', 'trade.closed'],
+      events: [tradeOpened.name, tradeClosed.name],
       everyUser: true,
     })
     receiver.verifyWith(endpoint.secret)
@@ -131,12 +135,14 @@ class Demo {
   async play(): Promise<void> {
     for (const [index, signal] of this.plan.entries()) {
       const place = `signal ${index + 1} of ${this.plan.length}`
+      await this.parts.watcher.beforeSignal?.(index + 1)
       await this.walk([this.candles[signal.candle] as Candle])
       this.parts.watcher.progress(`${place}: ${signal.side} at ${signal.alert['orderPrice']}, positions are opened`)
       this.sent.push(await this.alert(signal))
       await this.parts.watcher.onSignal?.(index + 1)
       await this.untilSettled(`${place}: entries and their protection`)
       await this.playOut(signal, place)
+      await this.parts.watcher.onSettled?.(index + 1)
     }
   }
 
@@ -151,13 +157,15 @@ class Demo {
       if (fills > 0) await this.untilSettled(`${place}: exits`)
     }
     this.parts.watcher.progress(`${place}: closing what is left by hand`)
-    await this.parts.gateway.post(`/v1/strategies/${this.strategy.id}/close`)
+    await this.parts.gateway.postAgain(`/v1/strategies/${this.strategy.id}/close`)
     await this.untilSettled(`${place}: closes`)
   }
 
   private async walk(candles: readonly Candle[]): Promise<number> {
     const body = { symbol: 'BTCUSDT', candles }
-    const { fills } = await this.parts.venue.ask({ method: 'POST', path: '/price', body }, setPriceReply)
+    const { fills } = await untilAnswered(() =>
+      this.parts.venue.ask({ method: 'POST', path: '/price', body }, setPriceReply),
+    )
     this.prices += candles.length
     return fills
   }
@@ -222,7 +230,9 @@ class Demo {
     const { gateway, venue, receiver, watcher } = this.parts
     watcher.progress('comparing the books with the venue’s ledger')
     const brackets = await gateway.all<BracketReply>(`/v1/orders?strategyId=${this.strategy.id}`)
-    const ledger = await venue.ask({ method: 'GET', path: '/ledger', query: { venue: 'binance-usdm' } }, ledgerReply)
+    const ledger = await untilAnswered(() =>
+      venue.ask({ method: 'GET', path: '/ledger', query: { venue: 'binance-usdm' } }, ledgerReply),
+    )
     const accountIds = new Set(brackets.map(({ accountId }) => accountId))
     const webhooks = await this.untilWebhooksArrived(brackets)
     const followers = await gateway.all<FollowerView>(`/v1/strategies/${this.strategy.id}/followers/performance`)
@@ -257,6 +267,20 @@ class Demo {
       await delay(settlePollMs)
     }
     return { sent, verified: receiver.verified() }
+  }
+}
+
+/** A venue that is being restarted does not answer; walking through the same prices again does no harm. */
+async function untilAnswered<Value>(ask: () => Promise<Value>): Promise<Value> {
+  const deadlineMs = performance.now() + settleWithinMs
+  for (;;) {
+    try {
+      return await ask()
+    } catch (error) {
+      const away = error instanceof LauncherError && error.exitCode === exitCodes.notRunning
+      if (!away || performance.now() > deadlineMs) throw error
+      await delay(settlePollMs)
+    }
   }
 }
 
@@ -317,9 +341,3 @@ async function createFollows({ gateway, watcher }: Parts, follows: readonly obje
   }
   return created
 }
-
-export const demoOptions = z.object({
-  followers: z.int().min(1).max(10_000),
-  signals: z.int().min(1).max(20),
-  seed: z.int().nonnegative(),
-})

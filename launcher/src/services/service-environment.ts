@@ -29,8 +29,9 @@ export function serviceEnvironment(input: EnvironmentInput): Environment {
     BROKERS_PAPER_URL: serviceUrl(ports, 'paper'),
     GATEWAY_SIGNALS_URL: serviceUrl(ports, 'signals'),
     PAPER_DATA_DIRECTORY: home.paper,
-    // On one machine the subscribers of webhooks are on it too.
-    WEBHOOKS_PRIVATE_TARGETS: '127.0.0.0/8',
+    // The gateway tells signals who sent an alert.
+    SIGNALS_HTTP_TRUST_PROXY: 'true',
+    ...localTargets(inherited),
     TRADEWIRE_ENVIRONMENT: 'development',
   }
   const forced: Record<string, string> = { NATS_URL: input.natsUrl, REDIS_URL: input.redisUrl }
@@ -41,6 +42,16 @@ export function serviceEnvironment(input: EnvironmentInput): Environment {
   const { DATABASE_URL: _administrator, ...rest } = inherited
   return { ...defaults, ...rest, ...forced }
 }
+
+/**
+ * While the API can only be reached from this machine, so may subscribers of webhooks be on it. Once it is opened to
+ * others, they must not be able to reach what listens here.
+ */
+function localTargets({ GATEWAY_HTTP_HOST: host = '127.0.0.1' }: Environment): Environment {
+  return loopback.has(host) ? { WEBHOOKS_PRIVATE_TARGETS: '127.0.0.0/8' } : {}
+}
+
+const loopback = new Set(['127.0.0.1', 'localhost', '::1'])
 
 const backends = new Set(['postgres', 'nats', 'redis'])
 

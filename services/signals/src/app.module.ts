@@ -18,15 +18,20 @@ import { StrategiesController } from './transport/rpc/strategies.controller.ts'
 import { AcceptAlert } from './use-cases/accept-alert/accept-alert.use-case.ts'
 import { AcceptSignal } from './use-cases/accept-signal/accept-signal.use-case.ts'
 import { CreateFollows } from './use-cases/create-follows/create-follows.use-case.ts'
+import { CreateRiskProfile } from './use-cases/create-risk-profile/create-risk-profile.use-case.ts'
 import { CreateStrategy } from './use-cases/create-strategy/create-strategy.use-case.ts'
+import { GetFollow } from './use-cases/get-follow/get-follow.use-case.ts'
+import { GetSignal } from './use-cases/get-signal/get-signal.use-case.ts'
+import { GetStrategy } from './use-cases/get-strategy/get-strategy.use-case.ts'
 import { LearnAccounts } from './use-cases/learn-accounts/learn-accounts.use-case.ts'
-import { ManageRiskProfiles } from './use-cases/manage-risk-profiles/manage-risk-profiles.use-case.ts'
-import { ReadFollows } from './use-cases/read-follows/read-follows.use-case.ts'
-import { ReadSignals } from './use-cases/read-signals/read-signals.use-case.ts'
-import { ReadStrategies } from './use-cases/read-strategies/read-strategies.use-case.ts'
+import { ListFollows } from './use-cases/list-follows/list-follows.use-case.ts'
+import { ListRiskProfiles } from './use-cases/list-risk-profiles/list-risk-profiles.use-case.ts'
+import { ListSignals } from './use-cases/list-signals/list-signals.use-case.ts'
+import { ListStrategies } from './use-cases/list-strategies/list-strategies.use-case.ts'
 import { RotateSecret } from './use-cases/rotate-secret/rotate-secret.use-case.ts'
 import { SendSignal } from './use-cases/send-signal/send-signal.use-case.ts'
 import { UpdateFollow } from './use-cases/update-follow/update-follow.use-case.ts'
+import { UpdateRiskProfile } from './use-cases/update-risk-profile/update-risk-profile.use-case.ts'
 import { UpdateStrategy } from './use-cases/update-strategy/update-strategy.use-case.ts'
 
 @Module({
@@ -46,15 +51,20 @@ import { UpdateStrategy } from './use-cases/update-strategy/update-strategy.use-
     AcceptAlert,
     AcceptSignal,
     CreateFollows,
+    CreateRiskProfile,
     CreateStrategy,
+    GetFollow,
+    GetSignal,
+    GetStrategy,
     LearnAccounts,
-    ManageRiskProfiles,
-    ReadFollows,
-    ReadSignals,
-    ReadStrategies,
+    ListFollows,
+    ListRiskProfiles,
+    ListSignals,
+    ListStrategies,
     RotateSecret,
     SendSignal,
     UpdateFollow,
+    UpdateRiskProfile,
     UpdateStrategy,
   ],
 })

@@ -67,7 +67,7 @@ export function checkAlert(fields: AlertFields): Result<Alert, readonly AlertPro
     side: side as Side,
     price: price.toString(),
     stop: { price: stop.toString(), type: stopType as 'market' | 'limit' },
-    targets: (side === 'buy' ? bySide : bySide.reverse()).map(String),
+    targets: (side === 'buy' ? bySide : bySide.toReversed()).map(String),
     trailing,
     winRate,
     alertId,

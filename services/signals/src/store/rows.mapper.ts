@@ -23,9 +23,15 @@ export function fromStrategy({ secrets, ...rest }: Strategy): StrategyRow {
 }
 
 export function toRiskProfile(row: RiskProfileRow): RiskProfile {
-  return { ...row } as RiskProfile
+  return Object.assign({}, row, { id: row.id as RiskProfile['id'] })
 }
 
 export function toFollow(row: FollowRow): Follow {
-  return { ...row } as Follow
+  return Object.assign({}, row, {
+    id: row.id as Follow['id'],
+    strategyId: row.strategyId as Follow['strategyId'],
+    accountId: row.accountId as Follow['accountId'],
+    userId: row.userId as Follow['userId'],
+    riskProfileId: row.riskProfileId as Follow['riskProfileId'],
+  })
 }

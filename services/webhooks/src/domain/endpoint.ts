@@ -2,7 +2,10 @@
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
 import type { Caller } from '@tradewire/contracts/define-route'
 import type { getWebhookEndpoint } from '@tradewire/contracts/rpc/webhooks'
+import type { CodedError } from '@tradewire/kernel/errors'
 import type { UserId, WebhookEndpointId } from '@tradewire/kernel/ids'
+import { err, ok, type Result } from '@tradewire/kernel/result'
+import { webhooksErrors } from '../webhooks.errors.ts'
 
 export interface Endpoint {
   readonly id: WebhookEndpointId
@@ -35,6 +38,8 @@ export function viewEndpoint(endpoint: Endpoint): EndpointView {
   }
 }
 
-export function mayUse(caller: Caller, endpoint: Endpoint): boolean {
-  return caller.roles.includes('operator') || caller.userId === endpoint.userId
+/** The endpoint, if it exists and the caller may use it; the same refusal in both other cases. */
+export function usableBy(caller: Caller, endpoint: Endpoint | undefined): Result<Endpoint, CodedError> {
+  const usable = endpoint !== undefined && (caller.roles.includes('operator') || caller.userId === endpoint.userId)
+  return usable ? ok(endpoint) : err(webhooksErrors.of('ENDPOINT_NOT_FOUND'))
 }

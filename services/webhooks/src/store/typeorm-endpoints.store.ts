@@ -52,7 +52,7 @@ export class TypeormEndpoints extends Endpoints {
 }
 
 function toEndpoint(row: EndpointRow): Endpoint {
-  return { ...row, id: row.id as WebhookEndpointId, userId: row.userId as UserId }
+  return Object.assign({}, row, { id: row.id as WebhookEndpointId, userId: row.userId as UserId })
 }
 
 function fromEndpoint(endpoint: Endpoint): EndpointRow {

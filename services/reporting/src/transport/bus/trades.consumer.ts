@@ -4,22 +4,26 @@ import { Consume } from '@tradewire/bus/decorators'
 import type { EventOf } from '@tradewire/contracts/define-event'
 import { tradeClosed, tradeOpened } from '@tradewire/contracts/events/orders'
 import type { Transaction } from '@tradewire/database/transaction'
-import { RecordTrades } from '../../use-cases/record-trades/record-trades.use-case.ts'
+import { RecordClosedTrades } from '../../use-cases/record-closed-trades/record-closed-trades.use-case.ts'
+import { RecordOpenedTrades } from '../../use-cases/record-opened-trades/record-opened-trades.use-case.ts'
 
 /** Trades written in one transaction at most. */
 const eventsMax = 1_000
 
 @Controller()
 export class TradesConsumer {
-  constructor(private readonly recordTrades: RecordTrades) {}
+  constructor(
+    private readonly recordOpened: RecordOpenedTrades,
+    private readonly recordClosed: RecordClosedTrades,
+  ) {}
 
   @Consume(tradeOpened, { name: 'trades-opened', eventsMax })
   opened(events: readonly EventOf<typeof tradeOpened>[], tx: Transaction): Promise<void> {
-    return this.recordTrades.opened(events, tx)
+    return this.recordOpened.execute(events, tx)
   }
 
   @Consume(tradeClosed, { name: 'trades-closed', eventsMax })
   closed(events: readonly EventOf<typeof tradeClosed>[], tx: Transaction): Promise<void> {
-    return this.recordTrades.closed(events, tx)
+    return this.recordClosed.execute(events, tx)
   }
 }

@@ -3,33 +3,37 @@ import { Controller } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import * as rpc from '@tradewire/contracts/rpc/reporting'
-import { ReadPerformance } from '../../use-cases/read-performance/read-performance.use-case.ts'
-import { ReadTrades } from '../../use-cases/read-trades/read-trades.use-case.ts'
+import { GetPerformance } from '../../use-cases/get-performance/get-performance.use-case.ts'
+import { GetTrade } from '../../use-cases/get-trade/get-trade.use-case.ts'
+import { ListFollowerPerformance } from '../../use-cases/list-follower-performance/list-follower-performance.use-case.ts'
+import { ListTrades } from '../../use-cases/list-trades/list-trades.use-case.ts'
 
 @Controller()
 export class ReportingController {
   constructor(
-    private readonly readTrades: ReadTrades,
-    private readonly readPerformance: ReadPerformance,
+    private readonly trades: ListTrades,
+    private readonly trade: GetTrade,
+    private readonly performance: GetPerformance,
+    private readonly followers: ListFollowerPerformance,
   ) {}
 
   @Answer(rpc.listTrades)
   listTrades(request: RequestOf<typeof rpc.listTrades>) {
-    return this.readTrades.list(request)
+    return this.trades.execute(request)
   }
 
   @Answer(rpc.getTrade)
   getTrade(request: RequestOf<typeof rpc.getTrade>) {
-    return this.readTrades.one(request)
+    return this.trade.execute(request)
   }
 
   @Answer(rpc.getPerformance)
   getPerformance(request: RequestOf<typeof rpc.getPerformance>) {
-    return this.readPerformance.one(request)
+    return this.performance.execute(request)
   }
 
   @Answer(rpc.listFollowerPerformance)
   listFollowers(request: RequestOf<typeof rpc.listFollowerPerformance>) {
-    return this.readPerformance.followers(request)
+    return this.followers.execute(request)
   }
 }

@@ -4,7 +4,8 @@ import { Answer } from '@tradewire/bus/decorators'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import * as rpc from '@tradewire/contracts/rpc/signals'
 import { CreateFollows } from '../../use-cases/create-follows/create-follows.use-case.ts'
-import { ReadFollows } from '../../use-cases/read-follows/read-follows.use-case.ts'
+import { GetFollow } from '../../use-cases/get-follow/get-follow.use-case.ts'
+import { ListFollows } from '../../use-cases/list-follows/list-follows.use-case.ts'
 import { UpdateFollow } from '../../use-cases/update-follow/update-follow.use-case.ts'
 
 @Controller()
@@ -12,7 +13,8 @@ export class FollowsController {
   constructor(
     private readonly createFollows: CreateFollows,
     private readonly updateFollow: UpdateFollow,
-    private readonly readFollows: ReadFollows,
+    private readonly getFollow: GetFollow,
+    private readonly listFollows: ListFollows,
   ) {}
 
   @Answer(rpc.createFollows)
@@ -27,11 +29,11 @@ export class FollowsController {
 
   @Answer(rpc.getFollow)
   get(request: RequestOf<typeof rpc.getFollow>) {
-    return this.readFollows.one(request)
+    return this.getFollow.execute(request)
   }
 
   @Answer(rpc.listFollows)
   list(request: RequestOf<typeof rpc.listFollows>) {
-    return this.readFollows.list(request)
+    return this.listFollows.execute(request)
   }
 }

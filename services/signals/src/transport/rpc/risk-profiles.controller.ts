@@ -3,24 +3,30 @@ import { Controller } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import * as rpc from '@tradewire/contracts/rpc/signals'
-import { ManageRiskProfiles } from '../../use-cases/manage-risk-profiles/manage-risk-profiles.use-case.ts'
+import { CreateRiskProfile } from '../../use-cases/create-risk-profile/create-risk-profile.use-case.ts'
+import { ListRiskProfiles } from '../../use-cases/list-risk-profiles/list-risk-profiles.use-case.ts'
+import { UpdateRiskProfile } from '../../use-cases/update-risk-profile/update-risk-profile.use-case.ts'
 
 @Controller()
 export class RiskProfilesController {
-  constructor(private readonly profiles: ManageRiskProfiles) {}
+  constructor(
+    private readonly createRiskProfile: CreateRiskProfile,
+    private readonly updateRiskProfile: UpdateRiskProfile,
+    private readonly listRiskProfiles: ListRiskProfiles,
+  ) {}
 
   @Answer(rpc.createRiskProfile)
   create(request: RequestOf<typeof rpc.createRiskProfile>) {
-    return this.profiles.create(request)
+    return this.createRiskProfile.execute(request)
   }
 
   @Answer(rpc.updateRiskProfile)
   update(request: RequestOf<typeof rpc.updateRiskProfile>) {
-    return this.profiles.update(request)
+    return this.updateRiskProfile.execute(request)
   }
 
   @Answer(rpc.listRiskProfiles)
-  list(request: RequestOf<typeof rpc.listRiskProfiles>) {
-    return this.profiles.list(request)
+  list() {
+    return this.listRiskProfiles.execute()
   }
 }

@@ -3,14 +3,16 @@ import { Controller } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import * as rpc from '@tradewire/contracts/rpc/signals'
-import { ReadSignals } from '../../use-cases/read-signals/read-signals.use-case.ts'
+import { GetSignal } from '../../use-cases/get-signal/get-signal.use-case.ts'
+import { ListSignals } from '../../use-cases/list-signals/list-signals.use-case.ts'
 import { SendSignal } from '../../use-cases/send-signal/send-signal.use-case.ts'
 
 @Controller()
 export class SignalsController {
   constructor(
     private readonly sendSignal: SendSignal,
-    private readonly readSignals: ReadSignals,
+    private readonly getSignal: GetSignal,
+    private readonly listSignals: ListSignals,
   ) {}
 
   @Answer(rpc.sendSignal)
@@ -20,11 +22,11 @@ export class SignalsController {
 
   @Answer(rpc.getSignal)
   get(request: RequestOf<typeof rpc.getSignal>) {
-    return this.readSignals.one(request)
+    return this.getSignal.execute(request)
   }
 
   @Answer(rpc.listSignals)
   list(request: RequestOf<typeof rpc.listSignals>) {
-    return this.readSignals.list(request)
+    return this.listSignals.execute(request)
   }
 }

@@ -4,7 +4,8 @@ import { Answer } from '@tradewire/bus/decorators'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import * as rpc from '@tradewire/contracts/rpc/signals'
 import { CreateStrategy } from '../../use-cases/create-strategy/create-strategy.use-case.ts'
-import { ReadStrategies } from '../../use-cases/read-strategies/read-strategies.use-case.ts'
+import { GetStrategy } from '../../use-cases/get-strategy/get-strategy.use-case.ts'
+import { ListStrategies } from '../../use-cases/list-strategies/list-strategies.use-case.ts'
 import { RotateSecret } from '../../use-cases/rotate-secret/rotate-secret.use-case.ts'
 import { UpdateStrategy } from '../../use-cases/update-strategy/update-strategy.use-case.ts'
 
@@ -14,7 +15,8 @@ export class StrategiesController {
     private readonly createStrategy: CreateStrategy,
     private readonly updateStrategy: UpdateStrategy,
     private readonly rotateSecret: RotateSecret,
-    private readonly readStrategies: ReadStrategies,
+    private readonly getStrategy: GetStrategy,
+    private readonly listStrategies: ListStrategies,
   ) {}
 
   @Answer(rpc.createStrategy)
@@ -34,11 +36,11 @@ export class StrategiesController {
 
   @Answer(rpc.getStrategy)
   get(request: RequestOf<typeof rpc.getStrategy>) {
-    return this.readStrategies.one(request)
+    return this.getStrategy.execute(request)
   }
 
   @Answer(rpc.listStrategies)
   list(request: RequestOf<typeof rpc.listStrategies>) {
-    return this.readStrategies.list(request)
+    return this.listStrategies.execute(request)
   }
 }

@@ -6,7 +6,7 @@ import type { updateFollow } from '@tradewire/contracts/rpc/signals'
 import { Database } from '@tradewire/database/database'
 import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
-import type { FollowId, RiskProfileId } from '@tradewire/kernel/ids'
+import type { FollowId } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { followNews } from '../../domain/announce.ts'
 import type { Follow } from '../../domain/model.ts'
@@ -37,7 +37,7 @@ export class UpdateFollow {
         revision: follow.revision + 1,
         updatedAt: this.clock.now(),
       } as Follow
-      const profile = await this.profiles.find(changed.riskProfileId as RiskProfileId)
+      const profile = await this.profiles.find(changed.riskProfileId)
       if (profile === undefined) {
         return err(signalsErrors.of('RISK_PROFILE_NOT_FOUND', { riskProfileId: changed.riskProfileId }))
       }

@@ -7,7 +7,7 @@ import { InjectConfig, InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import type { WebhooksConfig } from '../../config.ts'
 import { Deliveries, type Claimed } from '../../ports/deliveries.port.ts'
-import { Deliver } from '../../use-cases/deliver/deliver.use-case.ts'
+import { SendDelivery } from '../../use-cases/send-delivery/send-delivery.use-case.ts'
 
 /** How soon a new delivery is noticed when nothing is under way. */
 const idlePollMs = 200
@@ -27,7 +27,7 @@ export class DeliveryJob implements OnApplicationBootstrap, OnApplicationShutdow
     @InjectConfig() private readonly config: WebhooksConfig,
     @InjectLogger() private readonly logger: Logger,
     private readonly deliveries: Deliveries,
-    private readonly deliver: Deliver,
+    private readonly sendDelivery: SendDelivery,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -73,7 +73,7 @@ export class DeliveryJob implements OnApplicationBootstrap, OnApplicationShutdow
   private async run(delivery: Claimed): Promise<void> {
     this.count(delivery.endpointId, 1)
     try {
-      await this.deliver.execute(delivery)
+      await this.sendDelivery.execute(delivery)
     } catch (error) {
       this.logger.warn({ err: error, deliveryId: delivery.id }, 'the outcome of a delivery could not be written')
     } finally {

@@ -6,13 +6,13 @@ import { Database } from '@tradewire/database/database'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
 import { Deliveries } from '../../ports/deliveries.port.ts'
-import { ReadEndpoints } from '../read-endpoints/read-endpoints.use-case.ts'
+import { GetEndpoint } from '../get-endpoint/get-endpoint.use-case.ts'
 
 @Injectable()
 export class ReplayDeliveries {
   constructor(
     private readonly database: Database,
-    private readonly endpoints: ReadEndpoints,
+    private readonly getEndpoint: GetEndpoint,
     private readonly deliveries: Deliveries,
   ) {}
 
@@ -21,7 +21,7 @@ export class ReplayDeliveries {
     endpointId,
     which,
   }: RequestOf<typeof replayWebhookDeliveries>): Promise<Result<ReplyOf<typeof replayWebhookDeliveries>, CodedError>> {
-    const endpoint = await this.endpoints.one({ caller, endpointId })
+    const endpoint = await this.getEndpoint.execute({ caller, endpointId })
     if (!endpoint.ok) return endpoint
     return ok({ queued: await this.database.transact((tx) => this.deliveries.replay(tx, endpointId, which)) })
   }

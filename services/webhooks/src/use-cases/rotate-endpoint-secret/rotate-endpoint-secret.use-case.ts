@@ -1,0 +1,33 @@
+/** Makes a new signing secret; the old one signs beside it for a day. Called over RPC. Must never show an old secret. */
+import { Injectable } from '@nestjs/common'
+import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
+import type { rotateWebhookSecret } from '@tradewire/contracts/rpc/webhooks'
+import { Database } from '@tradewire/database/database'
+import type { CodedError } from '@tradewire/kernel/errors'
+import type { WebhookEndpointId } from '@tradewire/kernel/ids'
+import { ok, type Result } from '@tradewire/kernel/result'
+import { usableBy, viewEndpoint } from '../../domain/endpoint.ts'
+import { EndpointFactory } from '../../domain/endpoint-factory.ts'
+import { Endpoints } from '../../ports/endpoints.port.ts'
+
+@Injectable()
+export class RotateEndpointSecret {
+  constructor(
+    private readonly database: Database,
+    private readonly endpoints: Endpoints,
+    private readonly factory: EndpointFactory,
+  ) {}
+
+  execute({
+    caller,
+    endpointId,
+  }: RequestOf<typeof rotateWebhookSecret>): Promise<Result<ReplyOf<typeof rotateWebhookSecret>, CodedError>> {
+    return this.database.transact(async (tx) => {
+      const endpoint = usableBy(caller, await this.endpoints.lock(tx, endpointId as WebhookEndpointId))
+      if (!endpoint.ok) return endpoint
+      const rotated = this.factory.rotated(endpoint.value)
+      await this.endpoints.update(tx, rotated)
+      return ok({ ...viewEndpoint(rotated), secret: rotated.secret })
+    })
+  }
+}

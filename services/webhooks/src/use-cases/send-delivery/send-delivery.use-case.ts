@@ -1,0 +1,65 @@
+/**
+ * Makes one attempt of a claimed delivery and writes down what came of it.
+ * Called by the delivery job. Must never mark a delivery as made without an answer that says so.
+ */
+import { Injectable } from '@nestjs/common'
+import { webhookDisabled } from '@tradewire/contracts/events/webhooks'
+import { Database } from '@tradewire/database/database'
+import { GroupCommit } from '@tradewire/database/group-commit'
+import { Clock } from '@tradewire/kernel/clock'
+import { Randomness } from '@tradewire/kernel/randomness'
+import { judge, readRetryAfter } from '../../domain/schedule.ts'
+import { signedHeaders } from '../../domain/signature.ts'
+import { Deliveries, type Attempted, type Claimed } from '../../ports/deliveries.port.ts'
+import { Sender } from '../../ports/sender.port.ts'
+
+const outcomeBatchRows = 250
+const outcomesQueuedMax = 10_000
+
+@Injectable()
+export class SendDelivery {
+  private readonly outcomes: GroupCommit<Attempted, undefined>
+
+  constructor(
+    database: Database,
+    private readonly deliveries: Deliveries,
+    private readonly sender: Sender,
+    private readonly clock: Clock,
+    private readonly randomness: Randomness,
+  ) {
+    this.outcomes = new GroupCommit({
+      database,
+      batchRows: outcomeBatchRows,
+      queuedMax: outcomesQueuedMax,
+      work: async (tx, attempts) => {
+        for (const disabled of await this.deliveries.record(tx, attempts)) {
+          tx.append(webhookDisabled, { ...disabled, disabledAt: this.clock.now().toISOString() })
+        }
+        return attempts.map(() => undefined)
+      },
+    })
+  }
+
+  /** One attempt. Rejects only when its outcome could not be written: the claim runs out and it is tried again. */
+  async execute(delivery: Claimed): Promise<void> {
+    const startedAt = this.clock.now()
+    const startedMs = this.clock.monotonicMs()
+    const headers = signedHeaders(delivery.eventId, delivery.body, delivery.secrets, startedAt)
+    const sent = await this.sender.send(delivery.url, { ...headers }, delivery.body)
+    const number = delivery.attempts + 1
+    const retryAfterMs = readRetryAfter(sent.retryAfter, this.clock.now())
+    const verdict = judge({ status: sent.status, retryAfterMs }, number, this.randomness)
+    await this.outcomes.submit({
+      delivery,
+      number,
+      startedAt,
+      durationMs: Math.round(this.clock.monotonicMs() - startedMs),
+      status: sent.status,
+      error: sent.error,
+      responseExcerpt: sent.responseExcerpt,
+      state: verdict.kind === 'retry' ? 'pending' : verdict.kind === 'delivered' ? 'delivered' : 'exhausted',
+      waitMs: verdict.kind === 'retry' ? verdict.waitMs : 0,
+      gone: verdict.kind === 'gone',
+    })
+  }
+}
