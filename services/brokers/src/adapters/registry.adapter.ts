@@ -1,6 +1,8 @@
-/** Every venue of this release. Called by the session registry and the list of venues. Must never hold more than the list. */
+/** Every venue of this release. Called by sessions and the list of venues. Must never hold more than the list. */
+import { Injectable } from '@nestjs/common'
 import type { BrokerDefinition } from '@tradewire/broker-kit/define-broker'
 import type { Venue } from '@tradewire/contracts/common'
+import { Brokers } from '#ports/brokers.port'
 import { binanceSpotBroker } from './ccxt/binance-spot.adapter.ts'
 import { binanceUsdmBroker } from './ccxt/binance-usdm.adapter.ts'
 import { paperBroker } from './paper/paper.adapter.ts'
@@ -11,8 +13,15 @@ const brokers: Readonly<Record<Venue, BrokerDefinition>> = {
   paper: paperBroker,
 }
 
-export function brokerOf(venue: Venue): BrokerDefinition {
-  return brokers[venue]
-}
-
 export const allBrokers: readonly BrokerDefinition[] = Object.values(brokers)
+
+@Injectable()
+export class BrokerRegistry extends Brokers {
+  of(venue: Venue): BrokerDefinition {
+    return brokers[venue]
+  }
+
+  all(): readonly BrokerDefinition[] {
+    return allBrokers
+  }
+}

@@ -3,14 +3,16 @@
  * Must never let a paper account spend a live venue's budget, or the other way round.
  */
 import { Injectable } from '@nestjs/common'
+import type { SubmitCommand } from '@tradewire/broker-kit/approved-order'
+import { encodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
 import type { BrokerEnvironment } from '@tradewire/broker-kit/define-broker'
 import type { Venue } from '@tradewire/contracts/common'
 import { Clock } from '@tradewire/kernel/clock'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
-import { brokerOf } from '#adapters/registry.adapter'
 import type { BrokersConfig } from '#config'
 import { RateBudget } from '#domain/rate-budget'
-import { Sessions } from './sessions.client.ts'
+import { Brokers } from '#ports/brokers.port'
+import { Sessions } from '#ports/sessions.port'
 
 export interface Spending {
   readonly venue: Venue
@@ -27,6 +29,7 @@ export class Budgets {
 
   constructor(
     private readonly sessions: Sessions,
+    private readonly brokers: Brokers,
     private readonly clock: Clock,
     @InjectConfig() private readonly config: BrokersConfig,
   ) {}
@@ -35,6 +38,11 @@ export class Budgets {
   spend({ venue, accountId, exit }: Spending): number {
     const environment = this.sessions.known(accountId)?.account.environment ?? 'live'
     return this.budgetOf(venue, environment).spend(accountId, orderCost, exit, this.clock.monotonicMs())
+  }
+
+  /** Our id of the order as its venue takes it. */
+  clientOrderId(command: SubmitCommand): string {
+    return encodeClientOrderId(this.brokers.of(command.venue).capabilities.clientId, command.intentId)
   }
 
   /** The venue refused a call because of its rate. */
@@ -48,7 +56,7 @@ export class Budgets {
     const known = this.budgets.get(key)
     if (known !== undefined) return known
     const limited = environment === 'live' || this.config.paperRateLimits
-    const budget = new RateBudget(limited ? brokerOf(venue).rateLimits : [], this.clock.monotonicMs())
+    const budget = new RateBudget(limited ? this.brokers.of(venue).rateLimits : [], this.clock.monotonicMs())
     this.budgets.set(key, budget)
     return budget
   }

@@ -3,6 +3,7 @@
  * Must never answer a credential to anything but the session registry.
  */
 import type { Venue } from '@tradewire/contracts/common'
+import { accountConnected } from '@tradewire/contracts/events/brokers'
 import type { BrokerEnvironment } from '@tradewire/broker-kit/define-broker'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
@@ -13,6 +14,7 @@ import type { BrokersConfig } from '#config'
 import type { Account, AccountStatus } from '#domain/account'
 import type { Reason } from '#domain/attempt'
 import { MasterKeys, Sealer } from '#domain/sealing'
+import { type AccountChanges, type AccountFilter, Accounts, type UnsealedAccount } from '#ports/accounts.port'
 
 interface AccountRow {
   readonly id: string
@@ -34,24 +36,11 @@ interface SecretRow extends AccountRow {
   readonly fields: Record<string, string>
 }
 
-export interface AccountFilter {
-  readonly afterId: string | undefined
-  readonly limit: number
-  readonly userId: string | undefined
-  readonly venue: string | undefined
-  readonly status: string | undefined
-}
-
-export interface UnsealedAccount {
-  readonly account: Account
-  readonly credentials: Record<string, string>
-}
-
 const columns = `a.id, a.user_id, a.venue, a.environment, a.label, a.status, a.reason_code, a.reason_message,
   a.partition, a.created_at, a.changed_at`
 
 @Injectable()
-export class AccountStore {
+export class AccountStore extends Accounts {
   private readonly sealer: Sealer
 
   constructor(
@@ -59,10 +48,19 @@ export class AccountStore {
     randomness: Randomness,
     @InjectConfig() config: BrokersConfig,
   ) {
+    super()
     this.sealer = new Sealer(MasterKeys.parse(config.masterKey), randomness)
   }
 
-  async insert(tx: Transaction, account: Account, credentials: Record<string, string>): Promise<void> {
+  async connect(account: Account, credentials: Record<string, string>): Promise<void> {
+    await this.database.transact(async (tx) => {
+      await this.insert(tx, account, credentials)
+      const { id: accountId, userId, venue, label } = account
+      tx.append(accountConnected, { accountId, userId, venue, label, connectedAt: account.createdAt.toISOString() })
+    })
+  }
+
+  private async insert(tx: Transaction, account: Account, credentials: Record<string, string>): Promise<void> {
     const sealed = this.sealer.seal({ userId: account.userId, accountId: account.id }, credentials)
     await tx.query(
       `insert into account (id, user_id, venue, environment, label, status, partition) values ($1, $2, $3, $4, $5, $6, $7)`,
@@ -106,10 +104,7 @@ export class AccountStore {
   }
 
   /** Accounts of these partitions that changed after the watermark, with credentials; removed ones come as ids. */
-  async changedSince(
-    partitions: readonly number[],
-    since: Date | null,
-  ): Promise<{ readonly live: UnsealedAccount[]; readonly removed: string[]; readonly until: Date | null }> {
+  async changedSince(partitions: readonly number[], since: Date | null): Promise<AccountChanges> {
     const rows = await this.database.query<SecretRow & { removed_at: Date | null }>(
       `select ${columns}, a.removed_at, s.master_version, s.data_key, s.fields
        from account a left join account_secret s on s.account_id = a.id

@@ -13,19 +13,11 @@ import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Attempt, isFinal, type UpdateKind, updateKindOf } from '#domain/attempt'
+import { type AttemptResult, Results } from '#ports/results.port'
 import { AttemptStore } from './attempt.store.ts'
 import { LeaseStore } from './lease.store.ts'
 
 type OrderUpdate = DataOf<typeof events.orderAccepted>
-
-/** What the writer keeps of one result until it is committed. */
-export interface Result {
-  readonly attempt: Attempt
-  readonly generation: string
-  readonly trace: string | null
-  /** When the evidence reached us. */
-  readonly observedAt: Date
-}
 
 const batchRows = 500
 const retryMs = 200
@@ -40,9 +32,9 @@ const contractOf: Readonly<Record<UpdateKind, EventContract<string, (typeof even
 }
 
 @Injectable()
-export class AttemptWriter {
+export class AttemptWriter extends Results {
   /** The newest result of each attempt: an update is cumulative, so a newer one says all. */
-  private waiting = new Map<string, Result>()
+  private waiting = new Map<string, AttemptResult>()
   private running = false
   private lostListener: (partitions: readonly number[]) => void = () => undefined
 
@@ -52,14 +44,16 @@ export class AttemptWriter {
     private readonly leases: LeaseStore,
     private readonly clock: Clock,
     @InjectLogger() private readonly logger: Logger,
-  ) {}
+  ) {
+    super()
+  }
 
   /** Called when a write finds that another process owns the partition now. */
   onLost(listener: (partitions: readonly number[]) => void): void {
     this.lostListener = listener
   }
 
-  write(result: Result): void {
+  write(result: AttemptResult): void {
     this.waiting.set(result.attempt.command.intentId, result)
     if (!this.running) void this.drain()
   }
@@ -71,7 +65,7 @@ export class AttemptWriter {
   }
 
   /** Appends the event of a result that is stored in the same transaction already. */
-  append(tx: Transaction, results: readonly Result[]): void {
+  append(tx: Transaction, results: readonly AttemptResult[]): void {
     const groups = new Map<string, { contract: EventContract; trace: string | null; data: OrderUpdate[] }>()
     for (const { attempt, trace, observedAt } of results) {
       const kind = updateKindOf(attempt)
@@ -100,7 +94,7 @@ export class AttemptWriter {
   }
 
   /** One row that cannot be written must not keep the others from it. */
-  private async commitSingly(batch: readonly Result[], cause: unknown): Promise<void> {
+  private async commitSingly(batch: readonly AttemptResult[], cause: unknown): Promise<void> {
     const away = cause instanceof DatabaseUnavailableError
     if (!away) this.logger.error({ err: cause }, 'writing order results failed; they are written one by one')
     for (const result of batch) {
@@ -110,8 +104,8 @@ export class AttemptWriter {
     await delay(retryMs)
   }
 
-  private takeBatch(): Result[] {
-    const batch: Result[] = []
+  private takeBatch(): AttemptResult[] {
+    const batch: AttemptResult[] = []
     for (const [intentId, result] of this.waiting) {
       if (batch.length >= batchRows) break
       batch.push(result)
@@ -120,12 +114,12 @@ export class AttemptWriter {
     return batch
   }
 
-  private putBack(result: Result): void {
+  private putBack(result: AttemptResult): void {
     const { intentId } = result.attempt.command
     if (!this.waiting.has(intentId)) this.waiting.set(intentId, result)
   }
 
-  private async commit(batch: readonly Result[]): Promise<void> {
+  private async commit(batch: readonly AttemptResult[]): Promise<void> {
     const owned = new Map(batch.map(({ attempt, generation }) => [attempt.partition, { partition: attempt.partition, generation }]))
     let lost: number[] = []
     await this.database.transact(async (tx) => {

@@ -8,14 +8,7 @@ import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import { decimal } from '@tradewire/kernel/decimal'
 import type { Attempt, AttemptState } from '#domain/attempt'
-
-/** An attempt with what only the store and the writer care about. */
-export interface StoredAttempt {
-  readonly attempt: Attempt
-  readonly generation: string
-  /** The trace that its command belongs to. */
-  readonly trace: string | null
-}
+import { Attempts, type StoredAttempt } from '#ports/attempts.port'
 
 interface AttemptRow {
   readonly command: unknown
@@ -45,8 +38,10 @@ const columns = `command, client_order_id, partition, generation, state, revisio
   received_at, sent_at, answered_at, updated_at`
 
 @Injectable()
-export class AttemptStore {
-  constructor(private readonly database: Database) {}
+export class AttemptStore extends Attempts {
+  constructor(private readonly database: Database) {
+    super()
+  }
 
   /** Stores new attempts; answers the ids that were new. A command that came twice is stored once. */
   async insert(tx: Transaction, rows: readonly StoredAttempt[]): Promise<Set<string>> {

@@ -5,10 +5,10 @@ import { Injectable } from '@nestjs/common'
 import type { VenueInstrument } from '@tradewire/broker-kit/broker-session'
 import type { Venue } from '@tradewire/contracts/common'
 import type { Transaction } from '@tradewire/database/transaction'
+import { Instruments } from '#ports/instruments.port'
 
 @Injectable()
-export class InstrumentStore {
-  /** Stores them; answers those that are new or different. */
+export class InstrumentStore extends Instruments {
   async save(tx: Transaction, venue: Venue, instruments: readonly VenueInstrument[]): Promise<VenueInstrument[]> {
     const rows = await tx.query<{ symbol: string }>(
       `insert into instrument (venue, symbol, details)

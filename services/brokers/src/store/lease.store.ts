@@ -6,25 +6,15 @@ import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { LeaseView } from '#domain/partition-plan'
-
-export interface OwnedPartition {
-  readonly partition: number
-  readonly generation: string
-}
-
-export interface Heartbeat {
-  readonly leases: readonly LeaseView[]
-  readonly owned: readonly OwnedPartition[]
-  readonly living: number
-  /** The database's time while the statement ran. */
-  readonly now: Date
-}
+import { type Heartbeat, Leases, type OwnedPartition } from '#ports/leases.port'
 
 const processSilenceFactor = 2
 
 @Injectable()
-export class LeaseStore {
-  constructor(private readonly database: Database) {}
+export class LeaseStore extends Leases {
+  constructor(private readonly database: Database) {
+    super()
+  }
 
   /** Renews what this process owns, says that it lives and looks around. */
   async heartbeat(owner: string, leaseMs: number): Promise<Heartbeat> {

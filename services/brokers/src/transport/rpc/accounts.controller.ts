@@ -8,7 +8,6 @@ import { ok, type Result } from '@tradewire/kernel/result'
 import type { Account } from '#domain/account'
 import { ConnectAccounts } from '../../use-cases/connect-accounts/connect-accounts.use-case.ts'
 import { ManageAccounts } from '../../use-cases/manage-accounts/manage-accounts.use-case.ts'
-import { accountReply } from './reply.map.ts'
 
 type AccountResult = Result<ReplyOf<typeof rpc.getAccount>, CodedError>
 
@@ -71,4 +70,19 @@ export class AccountsController {
 
 function replied(result: Result<Account, CodedError>): AccountResult {
   return result.ok ? ok(accountReply(result.value)) : result
+}
+
+function accountReply(account: Account): ReplyOf<typeof rpc.getAccount> {
+  const { id, userId, venue, environment, label, status, reason, createdAt, changedAt } = account
+  return {
+    id,
+    userId,
+    venue,
+    environment,
+    label,
+    status,
+    reason,
+    createdAt: createdAt.toISOString(),
+    updatedAt: changedAt.toISOString(),
+  }
 }

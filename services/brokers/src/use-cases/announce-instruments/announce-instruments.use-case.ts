@@ -10,7 +10,7 @@ import { Database } from '@tradewire/database/database'
 import { Clock } from '@tradewire/kernel/clock'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
-import { InstrumentStore } from '#store/instrument.store'
+import { Instruments } from '#ports/instruments.port'
 
 const refreshMs = 3_600_000
 
@@ -20,7 +20,7 @@ export class AnnounceInstruments {
 
   constructor(
     private readonly database: Database,
-    private readonly instruments: InstrumentStore,
+    private readonly instruments: Instruments,
     private readonly clock: Clock,
     @InjectLogger() private readonly logger: Logger,
   ) {}

@@ -16,8 +16,8 @@ import {
   type Reason,
 } from '#domain/attempt'
 import { Desk, openAttempt, type OpenAttempt } from '#domain/desk'
-import { AttemptStore } from '#store/attempt.store'
-import { AttemptWriter } from '#store/attempt-writer.store'
+import { Attempts } from '#ports/attempts.port'
+import { Results } from '#ports/results.port'
 
 interface Ended {
   readonly one: OpenAttempt
@@ -36,8 +36,8 @@ export class ApplyEvidence {
 
   constructor(
     private readonly desk: Desk,
-    private readonly writer: AttemptWriter,
-    private readonly attempts: AttemptStore,
+    private readonly writer: Results,
+    private readonly attempts: Attempts,
     private readonly clock: Clock,
   ) {}
 

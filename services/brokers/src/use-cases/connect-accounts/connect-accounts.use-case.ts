@@ -6,19 +6,17 @@ import { Injectable } from '@nestjs/common'
 import type { BrokerError } from '@tradewire/broker-kit/broker-error'
 import type { Caller } from '@tradewire/contracts/define-route'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
-import { accountConnected } from '@tradewire/contracts/events/brokers'
 import type * as rpc from '@tradewire/contracts/rpc/brokers'
-import { Database } from '@tradewire/database/database'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { IdSource } from '@tradewire/kernel/ids'
 import { partitionOf } from '@tradewire/kernel/partition'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import { brokerOf } from '#adapters/registry.adapter'
 import { brokersErrors } from '#brokers.errors'
-import { Sessions } from '#clients/sessions.client'
+import { Sessions } from '#ports/sessions.port'
 import type { Account } from '#domain/account'
-import { AccountStore } from '#store/account.store'
-import { WelcomeAccount } from './welcome-account.use-case.ts'
+import { Accounts } from '#ports/accounts.port'
+import { Brokers } from '#ports/brokers.port'
+import { WelcomeAccount } from '../welcome-account/welcome-account.use-case.ts'
 
 type Input = RequestOf<typeof rpc.connectAccount>['account']
 
@@ -27,9 +25,9 @@ const connectsAtOnceMax = 20
 @Injectable()
 export class ConnectAccounts {
   constructor(
-    private readonly stores: AccountStore,
+    private readonly stores: Accounts,
     private readonly sessions: Sessions,
-    private readonly database: Database,
+    private readonly brokers: Brokers,
     private readonly ids: IdSource,
     private readonly welcome: WelcomeAccount,
   ) {}
@@ -55,8 +53,7 @@ export class ConnectAccounts {
   private async connect(caller: Caller, input: Input): Promise<Result<Account, CodedError>> {
     const userId = input.userId ?? caller.userId
     if (userId !== caller.userId && !caller.roles.includes('operator')) return err(brokersErrors.of('ACCOUNT_OWNER_FORBIDDEN'))
-    const definition = brokerOf(input.venue)
-    const parsed = definition.credentials.safeParse(input.credentials)
+    const parsed = this.brokers.of(input.venue).credentials.safeParse(input.credentials)
     if (!parsed.success) {
       // Field names only: a message could quote what was typed.
       const fields = parsed.error.issues.map(({ path, code }) => (code === 'unrecognized_keys' ? 'unknown field' : path.join('.')))
@@ -90,16 +87,7 @@ export class ConnectAccounts {
       createdAt: this.welcome.now(),
       changedAt: this.welcome.now(),
     }
-    await this.database.transact(async (tx) => {
-      await this.stores.insert(tx, account, credentials)
-      tx.append(accountConnected, {
-        accountId: id,
-        userId,
-        venue: account.venue,
-        label: account.label,
-        connectedAt: account.createdAt.toISOString(),
-      })
-    })
+    await this.stores.connect(account, credentials)
     return account
   }
 }

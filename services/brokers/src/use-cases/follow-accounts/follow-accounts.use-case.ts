@@ -6,9 +6,9 @@ import { Injectable } from '@nestjs/common'
 import type { SessionEvent } from '@tradewire/broker-kit/broker-session'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
-import { Sessions } from '#clients/sessions.client'
+import { Sessions } from '#ports/sessions.port'
 import { Desk } from '#domain/desk'
-import { AccountStore, type UnsealedAccount } from '#store/account.store'
+import { Accounts, type UnsealedAccount } from '#ports/accounts.port'
 import { HearVenue } from '../hear-venue/hear-venue.use-case.ts'
 
 const retryMs = 5_000
@@ -22,7 +22,7 @@ export class FollowAccounts {
 
   constructor(
     private readonly desk: Desk,
-    private readonly accounts: AccountStore,
+    private readonly accounts: Accounts,
     private readonly sessions: Sessions,
     hear: HearVenue,
     @InjectLogger() private readonly logger: Logger,

@@ -9,7 +9,7 @@ import { Database } from '@tradewire/database/database'
 import { Clock } from '@tradewire/kernel/clock'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
-import { type AccountSession, Sessions } from '#clients/sessions.client'
+import { type AccountSession, Sessions } from '#ports/sessions.port'
 import { TrackHealth } from '../track-health/track-health.use-case.ts'
 
 interface Told {

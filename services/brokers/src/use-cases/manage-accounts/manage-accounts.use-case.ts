@@ -14,16 +14,16 @@ import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { brokersErrors } from '#brokers.errors'
 import { type Account, maySee } from '#domain/account'
-import { AccountStore } from '#store/account.store'
-import { AttemptStore } from '#store/attempt.store'
+import { Accounts } from '#ports/accounts.port'
+import { Attempts } from '#ports/attempts.port'
 import { refusalOfProbe } from '../connect-accounts/connect-accounts.use-case.ts'
-import { AskVenue } from './ask-venue.use-case.ts'
+import { AskVenue } from '../ask-venue/ask-venue.use-case.ts'
 
 @Injectable()
 export class ManageAccounts {
   constructor(
-    private readonly accounts: AccountStore,
-    private readonly attempts: AttemptStore,
+    private readonly accounts: Accounts,
+    private readonly attempts: Attempts,
     private readonly venue: AskVenue,
     private readonly database: Database,
   ) {}

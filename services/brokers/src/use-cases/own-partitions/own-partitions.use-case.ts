@@ -9,8 +9,8 @@ import type { Logger } from '@tradewire/observability/logger'
 import type { BrokersConfig } from '#config'
 import type { HeldPartition } from '#domain/desk'
 import { planLeases } from '#domain/partition-plan'
-import { type Heartbeat, LeaseStore, type OwnedPartition } from '#store/lease.store'
-import { PartitionWork } from './partition-work.use-case.ts'
+import { type Heartbeat, Leases, type OwnedPartition } from '#ports/leases.port'
+import { HoldPartitions } from '../hold-partitions/hold-partitions.use-case.ts'
 
 /** Sending ends this share of a lease before its end: a request on its way needs time too. */
 const usableShare = 0.7
@@ -22,8 +22,8 @@ export class OwnPartitions {
   private stopped = false
 
   constructor(
-    private readonly leases: LeaseStore,
-    private readonly work: PartitionWork,
+    private readonly leases: Leases,
+    private readonly work: HoldPartitions,
     ids: IdSource,
     @InjectConfig() private readonly config: BrokersConfig,
     @InjectLogger() private readonly logger: Logger,

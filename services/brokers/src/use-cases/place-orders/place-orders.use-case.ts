@@ -10,11 +10,11 @@ import type { Result } from '@tradewire/kernel/result'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import { withSpan } from '@tradewire/observability/trace'
-import { type AccountSession, Sessions } from '#clients/sessions.client'
+import { type AccountSession, Sessions } from '#ports/sessions.port'
 import { afterSubmitting } from '#domain/attempt'
 import { Desk, type OpenAttempt } from '#domain/desk'
-import { SendGate } from './send-gate.client.ts'
-import { type Settlement, SettleOutcome } from './settle-outcome.use-case.ts'
+import { SendGate } from '#ports/send-gate.port'
+import { type Settlement, SettleOutcome } from '../settle-outcome/settle-outcome.use-case.ts'
 
 const requeueFirstMs = 200
 const requeueMostMs = 5_000
@@ -66,7 +66,7 @@ export class PlaceOrders {
     // While the leverage was set the order may have been cancelled, or the lease lost.
     if (one.attempt.state !== 'queued') return { kind: 'settled' }
     if (!this.gate.leaseHolds(partition)) return { kind: 'again', afterMs: leaseRetryMs }
-    one.attempt = afterSubmitting(one.attempt, this.gate.time.now())
+    one.attempt = afterSubmitting(one.attempt, this.gate.now())
     const answer =
       one.trace === null
         ? await opened.session.submit(approved.value)

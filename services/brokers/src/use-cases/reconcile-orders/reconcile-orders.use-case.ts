@@ -6,7 +6,7 @@ import { Injectable } from '@nestjs/common'
 import { Clock } from '@tradewire/kernel/clock'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
-import { type AccountSession, Sessions } from '#clients/sessions.client'
+import { type AccountSession, Sessions } from '#ports/sessions.port'
 import { Desk, type OpenAttempt } from '#domain/desk'
 import { ApplyEvidence } from '../apply-evidence/apply-evidence.use-case.ts'
 

@@ -11,11 +11,11 @@ import { Clock } from '@tradewire/kernel/clock'
 import { decimal, sum, ZERO } from '@tradewire/kernel/decimal'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type AccountSession, Sessions } from '#clients/sessions.client'
+import { type AccountSession, Sessions } from '#ports/sessions.port'
 import { absenceVerdict } from '#domain/absence'
 import type { Attempt } from '#domain/attempt'
 import { Desk, type OpenAttempt } from '#domain/desk'
-import { DatabaseTime } from '#store/database-time.store'
+import { DatabaseTime } from '#ports/database-time.port'
 import { ApplyEvidence } from '../apply-evidence/apply-evidence.use-case.ts'
 
 const lookFirstMs = 200
@@ -39,7 +39,7 @@ export class ResolveUnknown {
   ) {}
 
   /** Starts looking unless somebody looks already. Entries of the account wait until it is known. */
-  start(one: OpenAttempt): void {
+  execute(one: OpenAttempt): void {
     const { intentId, accountId, venue } = one.attempt.command
     if (this.running.has(intentId)) return
     this.running.add(intentId)

@@ -9,7 +9,7 @@ import type { Logger } from '@tradewire/observability/logger'
 import { Desk, type LaneWork, type OpenAttempt } from '#domain/desk'
 import { CancelOrders } from '../cancel-orders/cancel-orders.use-case.ts'
 import { PlaceOrders } from '../place-orders/place-orders.use-case.ts'
-import { SendGate } from '../place-orders/send-gate.client.ts'
+import { SendGate } from '#ports/send-gate.port'
 
 interface Taken {
   readonly one: OpenAttempt

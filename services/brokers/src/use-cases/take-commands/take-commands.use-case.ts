@@ -3,24 +3,20 @@
  * Called by the partition consumers. Must never send a command that is not stored, nor the same intent twice.
  */
 import { Injectable } from '@nestjs/common'
-import type { ConsumedEvent } from '@tradewire/bus/consumer-runner'
 import type { SubmitCommand } from '@tradewire/broker-kit/approved-order'
-import { encodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
-import type { orderCancel, orderSubmit } from '@tradewire/contracts/events/orders'
+import { orderSubmit } from '@tradewire/contracts/events/orders'
 import { RetryableError } from '@tradewire/database/retryable-error'
 import type { Transaction } from '@tradewire/database/transaction'
 import { partitionOf } from '@tradewire/kernel/partition'
 import { injectTrace } from '@tradewire/observability/trace'
-import { brokerOf } from '#adapters/registry.adapter'
 import type { Attempt } from '#domain/attempt'
 import { Desk, type HeldPartition, type LaneWork, openAttempt, type OpenAttempt, workOf } from '#domain/desk'
-import { AttemptStore, type StoredAttempt } from '#store/attempt.store'
-import { LeaseStore } from '#store/lease.store'
+import type { StoredAttempt } from '#ports/attempts.port'
+import type { Command, CommandTaker } from '#ports/command-intake.port'
+import { CommandLog } from '#ports/command-log.port'
+import { SendGate } from '#ports/send-gate.port'
 import { CancelOrders } from '../cancel-orders/cancel-orders.use-case.ts'
-import { SendGate } from '../place-orders/send-gate.client.ts'
 import { RunLanes } from '../run-lanes/run-lanes.use-case.ts'
-
-export type Command = ConsumedEvent<typeof orderSubmit> | ConsumedEvent<typeof orderCancel>
 
 /** The commands of one transaction. */
 interface Batch {
@@ -36,29 +32,20 @@ export class PartitionLostError extends RetryableError {
   override readonly name = 'PartitionLostError'
 }
 
-/** The two stores that commands are written to. */
 @Injectable()
-export class CommandStores {
-  constructor(
-    readonly attempts: AttemptStore,
-    readonly leases: LeaseStore,
-  ) {}
-}
-
-@Injectable()
-export class TakeCommands {
+export class TakeCommands implements CommandTaker {
   private readonly batches = new Map<Transaction, Batch>()
 
   constructor(
     private readonly desk: Desk,
-    private readonly stores: CommandStores,
+    private readonly log: CommandLog,
     private readonly gate: SendGate,
     private readonly lanes: RunLanes,
     private readonly cancels: CancelOrders,
   ) {}
 
   /** Gathers; the rows are written by `beforeCommit` for all partitions at once. */
-  gather(events: readonly Command[], tx: Transaction): void {
+  execute(events: readonly Command[], tx: Transaction): void {
     const batch = this.batchOf(tx)
     const trace = injectTrace() ?? null
     for (const event of events) {
@@ -67,7 +54,7 @@ export class TakeCommands {
       const held = this.desk.heldPartition(partition)
       if (held === undefined) throw new PartitionLostError(`partition ${partition} is not held any more`)
       batch.partitions.set(partition, held)
-      if (event.name === 'order.submit') batch.submits.push({ command: event.data, trace })
+      if (event.name === orderSubmit.name) batch.submits.push({ command: event.data, trace })
       else batch.cancels.push(event.data.intentId)
     }
   }
@@ -75,13 +62,13 @@ export class TakeCommands {
   async beforeCommit(tx: Transaction): Promise<void> {
     const batch = this.batches.get(tx)
     if (batch === undefined) return
-    const held = await this.stores.leases.fence(tx, [...batch.partitions.values()])
+    const held = await this.log.fence(tx, [...batch.partitions.values()])
     for (const partition of batch.partitions.keys()) {
       if (!held.has(partition)) throw new PartitionLostError(`partition ${partition} has another owner`)
     }
     this.prepare(batch)
     if (batch.fresh.length > 0) {
-      const inserted = await this.stores.attempts.insert(tx, batch.fresh.map((one) => this.rowOf(one, batch)))
+      const inserted = await this.log.insert(tx, batch.fresh.map((one) => this.rowOf(one, batch)))
       this.leaveOutKnown(batch, inserted)
     }
     if (batch.cancels.length > 0) await this.storeCancels(tx, batch)
@@ -116,14 +103,14 @@ export class TakeCommands {
 
   /** Which commands are new, and which of them may leave right after the commit: those need no second mark. */
   private prepare(batch: Batch): void {
-    const receivedAt = this.gate.time.now()
+    const receivedAt = this.gate.now()
     const seen = new Set<string>()
     for (const { command, trace } of batch.submits) {
       const { intentId, accountId } = command
       const held = batch.partitions.get(partitionOf(accountId))
       if (held === undefined || seen.has(intentId) || this.desk.find(intentId) !== undefined) continue
       seen.add(intentId)
-      const attempt = newAttempt(command, held.partition, receivedAt)
+      const attempt = newAttempt(command, this.gate.clientOrderId(command), held.partition, receivedAt)
       const one = openAttempt(attempt, held.generation, trace)
       batch.fresh.push(one)
       const work = workOf(attempt, 'submit')
@@ -160,18 +147,17 @@ export class TakeCommands {
   }
 
   private async storeCancels(tx: Transaction, batch: Batch): Promise<void> {
-    const known = await this.stores.attempts.requestCancel(tx, batch.cancels)
+    const known = await this.log.requestCancel(tx, batch.cancels)
     const unknown = batch.cancels.filter((intentId) => !known.has(intentId))
     // The submit may be on its way behind its cancel: the message comes again.
     if (unknown.length > 0) throw new RetryableError(`${unknown.length} cancels name orders that are not known yet`)
   }
 }
 
-function newAttempt(command: SubmitCommand, partition: number, receivedAt: Date): Attempt {
-  const rule = brokerOf(command.venue).capabilities.clientId
+function newAttempt(command: SubmitCommand, clientOrderId: string, partition: number, receivedAt: Date): Attempt {
   return {
     command,
-    clientOrderId: encodeClientOrderId(rule, command.intentId),
+    clientOrderId,
     partition,
     state: 'queued',
     revision: 0,

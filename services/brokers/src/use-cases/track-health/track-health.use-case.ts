@@ -10,7 +10,7 @@ import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import type { AccountStatus } from '#domain/account'
 import type { Reason } from '#domain/attempt'
-import { AccountStore } from '#store/account.store'
+import { Accounts } from '#ports/accounts.port'
 
 @Injectable()
 export class TrackHealth {
@@ -19,7 +19,7 @@ export class TrackHealth {
 
   constructor(
     private readonly database: Database,
-    private readonly accounts: AccountStore,
+    private readonly accounts: Accounts,
     private readonly clock: Clock,
     @InjectLogger() private readonly logger: Logger,
   ) {}

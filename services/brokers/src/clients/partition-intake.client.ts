@@ -1,5 +1,5 @@
 /**
- * One durable consumer per partition held, all sharing their transactions. Called by partition-work.
+ * One durable consumer per partition held, all sharing their transactions. Called by hold-partitions.
  * Must never run a consumer for a partition that is not held.
  */
 import { Injectable } from '@nestjs/common'
@@ -12,30 +12,35 @@ import { Clock } from '@tradewire/kernel/clock'
 import { partitionToken } from '@tradewire/kernel/partition'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
+import { CommandIntake, type CommandTaker } from '#ports/command-intake.port'
 import { SharedTransactions } from '#store/shared-transactions.store'
-import { TakeCommands } from './take-commands.use-case.ts'
 
 const eventsMax = 500
 
 @Injectable()
-export class CommandIntake {
+export class PartitionIntake extends CommandIntake {
   private readonly runner: ConsumerRunner
+  private connected: CommandTaker | null = null
   private readonly consumers = new Map<number, RunningConsumer>()
 
   constructor(
     bus: Bus,
     database: Database,
-    private readonly commands: TakeCommands,
     clock: Clock,
     @InjectLogger() logger: Logger,
   ) {
+    super()
     const shared = new SharedTransactions(database, {
-      beforeCommit: (tx) => commands.beforeCommit(tx),
-      afterCommit: (tx) => commands.afterCommit(tx),
-      afterRollback: (tx) => commands.afterRollback(tx),
+      beforeCommit: (tx) => this.taker().beforeCommit(tx),
+      afterCommit: (tx) => this.taker().afterCommit(tx),
+      afterRollback: (tx) => this.taker().afterRollback(tx),
     })
     // The runner only ever calls transact: that one method is what sharing needs.
     this.runner = new ConsumerRunner({ bus, database: shared as unknown as Database, logger, clock })
+  }
+
+  connect(taker: CommandTaker): void {
+    this.connected = taker
   }
 
   start(partition: number): void {
@@ -46,7 +51,7 @@ export class CommandIntake {
       filterSubjects: [subjectOf(orderSubmit, partition), subjectOf(orderCancel, partition)],
       eventsMax,
       handler: async (events, tx) => {
-        this.commands.gather(events, tx)
+        this.taker().execute(events, tx)
         await Promise.resolve()
       },
     })
@@ -60,5 +65,10 @@ export class CommandIntake {
       return consumer === undefined ? [] : [consumer.stop()]
     })
     await Promise.all(stopping)
+  }
+
+  private taker(): CommandTaker {
+    if (this.connected === null) throw new Error('nobody takes commands yet')
+    return this.connected
   }
 }

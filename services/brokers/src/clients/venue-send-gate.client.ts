@@ -1,30 +1,37 @@
 /**
- * Answers whether an order may be sent now: mark, budget, lease, expiry, leverage. Called by place-orders.
+ * Answers whether an order may be sent now: mark, budget, lease, expiry, leverage. Called by placement.
  * Must never change an order's state: it only answers.
  */
 import { Injectable } from '@nestjs/common'
 import { isExit, type SubmitCommand } from '@tradewire/broker-kit/approved-order'
 import type { BrokerError } from '@tradewire/broker-kit/broker-error'
 import { ok, type Result } from '@tradewire/kernel/result'
-import { Budgets } from '#clients/budgets.client'
-import type { AccountSession } from '#clients/sessions.client'
+import type { Venue } from '@tradewire/contracts/common'
 import { Desk, type LaneWork, type OpenAttempt } from '#domain/desk'
-import { AccountStore } from '#store/account.store'
-import { DatabaseTime } from '#store/database-time.store'
+import { Accounts } from '#ports/accounts.port'
+import { DatabaseTime } from '#ports/database-time.port'
+import { SendGate } from '#ports/send-gate.port'
+import type { AccountSession } from '#ports/sessions.port'
 import { SubmitMarks } from '#store/submit-marks.store'
+import { Budgets } from './budgets.client.ts'
 
 @Injectable()
-export class SendGate {
+export class VenueSendGate extends SendGate {
   constructor(
     private readonly desk: Desk,
     private readonly marks: SubmitMarks,
     private readonly budgets: Budgets,
-    private readonly accounts: AccountStore,
-    readonly time: DatabaseTime,
-  ) {}
+    private readonly accounts: Accounts,
+    private readonly time: DatabaseTime,
+  ) {
+    super()
+  }
 
-  /** The intents whose mark is committed now. */
-  mark(all: readonly OpenAttempt[]): Promise<Set<string>> {
+  clientOrderId(command: SubmitCommand): string {
+    return this.budgets.clientOrderId(command)
+  }
+
+  mark(all: readonly OpenAttempt[]): Promise<ReadonlySet<string>> {
     const requests = all.map(({ attempt, generation }) => ({
       intentId: attempt.command.intentId,
       partition: attempt.partition,
@@ -33,23 +40,27 @@ export class SendGate {
     return this.marks.mark(requests, this.time.now())
   }
 
-  /** 0 and spent, or how long to wait. */
   spend(one: OpenAttempt, work: LaneWork): number {
     const { venue, accountId } = one.attempt.command
     return this.budgets.spend({ venue, accountId, exit: work.exit })
   }
 
-  /** Only entries expire: an exit always goes. */
+  closeBudget(venue: Venue, accountId: string, retryAfterMs: number): void {
+    this.budgets.close(venue, accountId, retryAfterMs)
+  }
+
+  now(): Date {
+    return this.time.now()
+  }
+
   expired(command: SubmitCommand): boolean {
     return !isExit(command) && command.expiresAt !== null && new Date(command.expiresAt) <= this.time.now()
   }
 
-  /** True while no other process can own the partition. */
   leaseHolds(partition: number): boolean {
     return this.desk.maySend(partition, this.time.monotonicMs())
   }
 
-  /** Sets the leverage at the venue unless it stands there already. */
   async ensureLeverage(opened: AccountSession, command: SubmitCommand): Promise<Result<undefined, BrokerError>> {
     const { leverage, symbol } = command
     if (isExit(command) || leverage === null || opened.definition.capabilities.leverage === null) return ok(undefined)

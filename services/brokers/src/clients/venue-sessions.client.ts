@@ -6,35 +6,35 @@ import { Injectable } from '@nestjs/common'
 import type { BrokerError } from '@tradewire/broker-kit/broker-error'
 import * as brokerError from '@tradewire/broker-kit/broker-error'
 import type { BrokerSession, SessionEvent } from '@tradewire/broker-kit/broker-session'
-import type { BrokerDefinition, BrokerDependencies, BrokerEnvironment } from '@tradewire/broker-kit/define-broker'
+import type { BrokerDependencies, BrokerEnvironment } from '@tradewire/broker-kit/define-broker'
 import type { Venue } from '@tradewire/contracts/common'
 import { Clock } from '@tradewire/kernel/clock'
 import { Randomness } from '@tradewire/kernel/randomness'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { InjectConfig, InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
-import { brokerOf } from '#adapters/registry.adapter'
 import type { BrokersConfig } from '#config'
-import type { Account } from '#domain/account'
-import { AccountStore, type UnsealedAccount } from '#store/account.store'
-
-export interface AccountSession {
-  readonly account: Account
-  readonly definition: BrokerDefinition
-  readonly session: BrokerSession
-  /** Leverage known to stand at the venue, by symbol. */
-  readonly leverage: Map<string, number>
-}
+import { Accounts, type UnsealedAccount } from '#ports/accounts.port'
+import { Brokers } from '#ports/brokers.port'
+import { type AccountSession, type SessionResult, Sessions } from '#ports/sessions.port'
 
 type SessionEventListener = (accountId: string, event: SessionEvent) => void
-type SessionResult = Result<AccountSession, BrokerError>
 
 /** Streams are opened a few at a time: a thousand handshakes at once would stall orders. */
 const streamsPerTick = 16
 const streamTickMs = 20
 
+/** Time and chance, as adapters get them. */
 @Injectable()
-export class Sessions {
+export class AdapterMeans {
+  constructor(
+    readonly clock: Clock,
+    readonly randomness: Randomness,
+  ) {}
+}
+
+@Injectable()
+export class VenueSessions extends Sessions {
   private readonly sessions = new Map<string, AccountSession>()
   private readonly connecting = new Map<string, Promise<SessionResult>>()
   private readonly streamsWaiting: AccountSession[] = []
@@ -43,15 +43,16 @@ export class Sessions {
   private readonly dependencies: BrokerDependencies
 
   constructor(
-    private readonly accounts: AccountStore,
-    clock: Clock,
-    randomness: Randomness,
+    private readonly accounts: Accounts,
+    private readonly brokers: Brokers,
+    means: AdapterMeans,
     @InjectConfig() config: BrokersConfig,
     @InjectLogger() log: Logger,
   ) {
+    super()
     this.dependencies = {
-      clock,
-      randomness,
+      clock: means.clock,
+      randomness: means.randomness,
       log,
       paperUrl: config.paperUrl.replace(/\/$/, ''),
       connectionsMax: config.connections,
@@ -63,7 +64,6 @@ export class Sessions {
     this.listener = listener
   }
 
-  /** The session if it stands already; the hot path does not wait. */
   known(accountId: string): AccountSession | undefined {
     return this.sessions.get(accountId)
   }
@@ -72,7 +72,6 @@ export class Sessions {
     return [...this.sessions.values()]
   }
 
-  /** The account's session, made when there is none. */
   async get(accountId: string): Promise<SessionResult> {
     const known = this.sessions.get(accountId)
     if (known !== undefined) return ok(known)
@@ -81,7 +80,6 @@ export class Sessions {
     return this.adopt(unsealed)
   }
 
-  /** Makes the session of an account and opens its stream. */
   adopt(unsealed: UnsealedAccount): Promise<SessionResult> {
     const { id } = unsealed.account
     const running = this.connecting.get(id)
@@ -93,9 +91,8 @@ export class Sessions {
     return work
   }
 
-  /** A session that is only asked something, without stream; the caller closes it. */
   async probe(venue: Venue, environment: BrokerEnvironment, credentials: Record<string, string>): Promise<Result<BrokerSession, BrokerError>> {
-    return brokerOf(venue).connect(credentials, { environment, dependencies: this.dependencies })
+    return this.brokers.of(venue).connect(credentials, { environment, dependencies: this.dependencies })
   }
 
   async forget(accountId: string): Promise<void> {
@@ -110,7 +107,7 @@ export class Sessions {
   }
 
   private async open({ account, credentials }: UnsealedAccount): Promise<SessionResult> {
-    const definition = brokerOf(account.venue)
+    const definition = this.brokers.of(account.venue)
     const connected = await this.probe(account.venue, account.environment, credentials)
     if (!connected.ok) return connected
     const opened: AccountSession = { account, definition, session: connected.value, leverage: new Map() }

@@ -9,10 +9,10 @@ import type { BrokerSession, VenueBalance, VenueOrder } from '@tradewire/broker-
 import type { ClientIdRule } from '@tradewire/broker-kit/client-order-id'
 import type { Venue } from '@tradewire/contracts/common'
 import { err, type Result } from '@tradewire/kernel/result'
-import { brokerOf } from '#adapters/registry.adapter'
-import { Sessions } from '#clients/sessions.client'
-import { AccountStore } from '#store/account.store'
-import { DatabaseTime } from '#store/database-time.store'
+import { Brokers } from '#ports/brokers.port'
+import { Sessions } from '#ports/sessions.port'
+import { Accounts } from '#ports/accounts.port'
+import { DatabaseTime } from '#ports/database-time.port'
 import { TrackHealth } from '../track-health/track-health.use-case.ts'
 
 type Answer<Value> = Promise<Result<Value, BrokerError>>
@@ -20,10 +20,11 @@ type Answer<Value> = Promise<Result<Value, BrokerError>>
 @Injectable()
 export class AskVenue {
   constructor(
-    private readonly accounts: AccountStore,
+    private readonly accounts: Accounts,
     private readonly sessions: Sessions,
     private readonly health: TrackHealth,
     private readonly time: DatabaseTime,
+    private readonly brokers: Brokers,
   ) {}
 
   now(): Date {
@@ -31,7 +32,7 @@ export class AskVenue {
   }
 
   clientIdRule(venue: Venue): ClientIdRule {
-    return brokerOf(venue).capabilities.clientId
+    return this.brokers.of(venue).capabilities.clientId
   }
 
   forget(accountId: string): Promise<void> {
@@ -39,11 +40,11 @@ export class AskVenue {
   }
 
   balances(accountId: string): Answer<readonly VenueBalance[]> {
-    return this.ask(accountId, (session) => session.balances())
+    return this.execute(accountId, (session) => session.balances())
   }
 
   openOrders(accountId: string): Answer<readonly VenueOrder[]> {
-    return this.ask(accountId, (session) => session.openOrders())
+    return this.execute(accountId, (session) => session.openOrders())
   }
 
   async test(accountId: string): Promise<void> {
@@ -53,7 +54,7 @@ export class AskVenue {
     else if (balances.error.kind === 'connectivity') await this.health.unreachable(accountId, balances.error.message)
   }
 
-  private async ask<Value>(accountId: string, question: (session: BrokerSession) => Answer<Value>): Answer<Value> {
+  async execute<Value>(accountId: string, question: (session: BrokerSession) => Answer<Value>): Answer<Value> {
     const known = this.sessions.known(accountId)
     if (known !== undefined) return question(known.session)
     const unsealed = await this.accounts.unseal(accountId)

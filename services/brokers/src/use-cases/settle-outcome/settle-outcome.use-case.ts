@@ -6,8 +6,8 @@ import { Injectable } from '@nestjs/common'
 import type { BrokerError } from '@tradewire/broker-kit/broker-error'
 import type { VenueOrder } from '@tradewire/broker-kit/broker-session'
 import { type Result, unreachable } from '@tradewire/kernel/result'
-import { Budgets } from '#clients/budgets.client'
-import type { AccountSession } from '#clients/sessions.client'
+import { SendGate } from '#ports/send-gate.port'
+import type { AccountSession } from '#ports/sessions.port'
 import type { OpenAttempt } from '#domain/desk'
 import { ApplyEvidence } from '../apply-evidence/apply-evidence.use-case.ts'
 import { ResolveUnknown } from '../resolve-unknown/resolve-unknown.use-case.ts'
@@ -24,7 +24,7 @@ export class SettleOutcome {
     private readonly evidence: ApplyEvidence,
     private readonly resolver: ResolveUnknown,
     private readonly health: TrackHealth,
-    private readonly budgets: Budgets,
+    private readonly gate: SendGate,
   ) {}
 
   async execute(one: OpenAttempt, opened: AccountSession, answer: Result<VenueOrder, BrokerError>): Promise<Settlement> {
@@ -48,7 +48,7 @@ export class SettleOutcome {
         this.unknown(one, error.message)
         return settled
       case 'rate-limited':
-        this.budgets.close(venue, accountId, error.retryAfterMs)
+        this.gate.closeBudget(venue, accountId, error.retryAfterMs)
         return { kind: 'again', afterMs: error.retryAfterMs }
       case 'connectivity':
       case 'not-sent':
@@ -74,7 +74,7 @@ export class SettleOutcome {
 
   unknown(one: OpenAttempt, message: string): void {
     this.evidence.lostReply(one, message)
-    this.resolver.start(one)
+    this.resolver.execute(one)
   }
 
   /** The venue has an order with this id: it is ours, from an earlier try. */

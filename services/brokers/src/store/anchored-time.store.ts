@@ -4,19 +4,20 @@
  */
 import { Injectable } from '@nestjs/common'
 import { Clock } from '@tradewire/kernel/clock'
+import { DatabaseTime } from '#ports/database-time.port'
 
 @Injectable()
-export class DatabaseTime {
+export class AnchoredTime extends DatabaseTime {
   private anchor: { readonly databaseMs: number; readonly monotonicMs: number } | null = null
 
-  constructor(private readonly clock: Clock) {}
+  constructor(private readonly clock: Clock) {
+    super()
+  }
 
-  /** The database said that it was `now` at this very moment. */
   observe(now: Date): void {
     this.anchor = { databaseMs: now.getTime(), monotonicMs: this.clock.monotonicMs() }
   }
 
-  /** For deadlines inside this process; never jumps. */
   monotonicMs(): number {
     return this.clock.monotonicMs()
   }

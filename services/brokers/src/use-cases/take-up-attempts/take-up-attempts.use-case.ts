@@ -9,7 +9,7 @@ import { ReconcileOrders } from '../reconcile-orders/reconcile-orders.use-case.t
 import { ResolveUnknown } from '../resolve-unknown/resolve-unknown.use-case.ts'
 
 @Injectable()
-export class TakeUp {
+export class TakeUpAttempts {
   constructor(
     private readonly desk: Desk,
     private readonly resolver: ResolveUnknown,
@@ -17,10 +17,10 @@ export class TakeUp {
     private readonly cancels: CancelOrders,
   ) {}
 
-  account(accountId: string, own: readonly OpenAttempt[]): void {
+  execute(accountId: string, own: readonly OpenAttempt[]): void {
     for (const one of own) {
       const { state, cancelRequested, command } = one.attempt
-      if (state === 'submitting' || state === 'unknown') this.resolver.start(one)
+      if (state === 'submitting' || state === 'unknown') this.resolver.execute(one)
       if (cancelRequested) this.cancels.request(command.intentId)
     }
     // The pass holds the account's entries back before the queued ones are put into the lanes.

@@ -6,13 +6,13 @@ import { Injectable } from '@nestjs/common'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import { Desk, type HeldPartition } from '#domain/desk'
-import type { OwnedPartition } from '#store/lease.store'
-import { CommandIntake } from '../take-commands/command-intake.client.ts'
+import type { OwnedPartition } from '#ports/leases.port'
+import { CommandIntake } from '#ports/command-intake.port'
 import { FollowAccounts } from '../follow-accounts/follow-accounts.use-case.ts'
-import { RecoverAttempts } from './recover-attempts.use-case.ts'
+import { RecoverAttempts } from '../recover-attempts/recover-attempts.use-case.ts'
 
 @Injectable()
-export class PartitionWork {
+export class HoldPartitions {
   constructor(
     private readonly desk: Desk,
     private readonly intake: CommandIntake,

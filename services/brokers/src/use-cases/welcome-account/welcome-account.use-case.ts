@@ -4,10 +4,10 @@
  */
 import { Injectable } from '@nestjs/common'
 import type { BrokerSession, VenueBalance } from '@tradewire/broker-kit/broker-session'
-import { Sessions } from '#clients/sessions.client'
+import { Sessions } from '#ports/sessions.port'
 import type { Account } from '#domain/account'
 import { Desk } from '#domain/desk'
-import { DatabaseTime } from '#store/database-time.store'
+import { DatabaseTime } from '#ports/database-time.port'
 import { AnnounceInstruments } from '../announce-instruments/announce-instruments.use-case.ts'
 import { KeepBalances } from '../keep-balances/keep-balances.use-case.ts'
 

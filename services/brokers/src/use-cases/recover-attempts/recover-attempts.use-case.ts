@@ -5,10 +5,10 @@
 import { Injectable } from '@nestjs/common'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Desk, type HeldPartition, openAttempt } from '#domain/desk'
-import { AttemptStore } from '#store/attempt.store'
-import { AttemptWriter } from '#store/attempt-writer.store'
-import { DatabaseTime } from '#store/database-time.store'
-import { TakeUp } from './take-up.use-case.ts'
+import { Attempts } from '#ports/attempts.port'
+import { Results } from '#ports/results.port'
+import { DatabaseTime } from '#ports/database-time.port'
+import { TakeUpAttempts } from '../take-up-attempts/take-up-attempts.use-case.ts'
 
 const settleMs = 8_000
 const settlePollMs = 20
@@ -17,9 +17,9 @@ const settlePollMs = 20
 export class RecoverAttempts {
   constructor(
     private readonly desk: Desk,
-    private readonly attempts: AttemptStore,
-    private readonly writer: AttemptWriter,
-    private readonly takeUp: TakeUp,
+    private readonly attempts: Attempts,
+    private readonly writer: Results,
+    private readonly takeUp: TakeUpAttempts,
     readonly time: DatabaseTime,
   ) {}
 
@@ -43,7 +43,7 @@ export class RecoverAttempts {
     const numbers = new Set(partitions.map(({ partition }) => partition))
     for (const accountId of this.desk.accountsWithAttempts()) {
       const own = this.desk.ofAccount(accountId).filter(({ attempt }) => numbers.has(attempt.partition))
-      if (own.length > 0) this.takeUp.account(accountId, own)
+      if (own.length > 0) this.takeUp.execute(accountId, own)
     }
   }
 

@@ -1,0 +1,48 @@
+/** What use cases need of stored accounts. Implemented in store/. Must never offer a credential but by `unseal` and `changedSince`. */
+import type { Transaction } from '@tradewire/database/transaction'
+import type { Account, AccountStatus } from '#domain/account'
+import type { Reason } from '#domain/attempt'
+
+export interface AccountFilter {
+  readonly afterId: string | undefined
+  readonly limit: number
+  readonly userId: string | undefined
+  readonly venue: string | undefined
+  readonly status: string | undefined
+}
+
+export interface UnsealedAccount {
+  readonly account: Account
+  readonly credentials: Record<string, string>
+}
+
+export interface AccountChanges {
+  readonly live: readonly UnsealedAccount[]
+  /** Ids of accounts that were removed. */
+  readonly removed: readonly string[]
+  /** The time of the newest change, to go on from. */
+  readonly until: Date | null
+}
+
+export abstract class Accounts {
+  /** Seals the credentials, stores the account and tells that it is connected, in one commit. */
+  abstract connect(account: Account, credentials: Record<string, string>): Promise<void>
+  abstract get(accountId: string): Promise<Account | null>
+  abstract list(filter: AccountFilter): Promise<Account[]>
+  /** With credentials: for sessions alone. */
+  abstract unseal(accountId: string): Promise<UnsealedAccount | null>
+  /** Accounts of these partitions that changed after the moment, with credentials; all of them without a moment. */
+  abstract changedSince(partitions: readonly number[], since: Date | null): Promise<AccountChanges>
+  /** Answers the account when its status really changed: callers tell of that once. */
+  abstract setStatus(
+    tx: Transaction,
+    accountId: string,
+    change: { readonly status: AccountStatus; readonly reason: Reason | null },
+  ): Promise<Account | null>
+  /** Destroys the credentials and keeps the row, whose id stands in trades and attempts. */
+  abstract remove(tx: Transaction, accountId: string): Promise<void>
+  abstract leverages(
+    accountIds: readonly string[],
+  ): Promise<readonly { readonly accountId: string; readonly symbol: string; readonly leverage: number }[]>
+  abstract setLeverage(accountId: string, symbol: string, leverage: number): Promise<void>
+}

@@ -1,0 +1,21 @@
+/** The consumers of the partitions held, which share their transactions. Implemented in clients/. Must never run for others. */
+import type { ConsumedEvent } from '@tradewire/bus/consumer-runner'
+import type { orderCancel, orderSubmit } from '@tradewire/contracts/events/orders'
+import type { Transaction } from '@tradewire/database/transaction'
+
+export type Command = ConsumedEvent<typeof orderSubmit> | ConsumedEvent<typeof orderCancel>
+
+/** What is done with commands, in the steps of a shared transaction. */
+export interface CommandTaker {
+  /** For each message's commands; throws when the transaction must not go on. */
+  execute(commands: readonly Command[], tx: Transaction): void
+  beforeCommit(tx: Transaction): Promise<void>
+  afterCommit(tx: Transaction): void
+  afterRollback(tx: Transaction): void
+}
+
+export abstract class CommandIntake {
+  abstract connect(taker: CommandTaker): void
+  abstract start(partition: number): void
+  abstract stop(partitions: readonly number[]): Promise<void>
+}

@@ -1,0 +1,13 @@
+/** Where commands are stored before they have any effect. Implemented in store/. Must never store for a partition held by another. */
+import type { Transaction } from '@tradewire/database/transaction'
+import type { StoredAttempt } from './attempts.port.ts'
+import type { OwnedPartition } from './leases.port.ts'
+
+export abstract class CommandLog {
+  /** The partitions among these that are still held in these generations; locked against take-over until commit. */
+  abstract fence(tx: Transaction, owned: readonly OwnedPartition[]): Promise<ReadonlySet<number>>
+  /** Stores new attempts; answers the ids that were new. A command that came twice is stored once. */
+  abstract insert(tx: Transaction, rows: readonly StoredAttempt[]): Promise<ReadonlySet<string>>
+  /** Remembers that these shall be cancelled; answers the ids that exist. */
+  abstract requestCancel(tx: Transaction, intentIds: readonly string[]): Promise<ReadonlySet<string>>
+}

@@ -1,0 +1,33 @@
+/**
+ * Commands in PostgreSQL: the fence of the leases and the rows of the attempts, in the caller's transaction.
+ * Called by take-commands. Must never store for a partition that another process holds.
+ */
+import { Injectable } from '@nestjs/common'
+import type { Transaction } from '@tradewire/database/transaction'
+import type { StoredAttempt } from '#ports/attempts.port'
+import { CommandLog } from '#ports/command-log.port'
+import type { OwnedPartition } from '#ports/leases.port'
+import { AttemptStore } from './attempt.store.ts'
+import { LeaseStore } from './lease.store.ts'
+
+@Injectable()
+export class CommandLogStore extends CommandLog {
+  constructor(
+    private readonly attempts: AttemptStore,
+    private readonly leases: LeaseStore,
+  ) {
+    super()
+  }
+
+  fence(tx: Transaction, owned: readonly OwnedPartition[]): Promise<ReadonlySet<number>> {
+    return this.leases.fence(tx, owned)
+  }
+
+  insert(tx: Transaction, rows: readonly StoredAttempt[]): Promise<ReadonlySet<string>> {
+    return this.attempts.insert(tx, rows)
+  }
+
+  requestCancel(tx: Transaction, intentIds: readonly string[]): Promise<ReadonlySet<string>> {
+    return this.attempts.requestCancel(tx, intentIds)
+  }
+}
