@@ -15,11 +15,15 @@ import { WakeBracketsJob } from './transport/cron/wake-brackets.job.ts'
 import { BracketsController } from './transport/rpc/brackets.controller.ts'
 import { ClosingController } from './transport/rpc/closing.controller.ts'
 import { AdvanceBrackets } from './use-cases/advance-brackets/advance-brackets.use-case.ts'
-import { CloseBrackets } from './use-cases/close-brackets/close-brackets.use-case.ts'
+import { CloseFollow } from './use-cases/close-follow/close-follow.use-case.ts'
+import { CloseOpenBrackets } from './use-cases/close-open-brackets/close-open-brackets.use-case.ts'
+import { CloseStrategy } from './use-cases/close-strategy/close-strategy.use-case.ts'
 import { ExplainBracket } from './use-cases/explain-bracket/explain-bracket.use-case.ts'
+import { GetBracket } from './use-cases/get-bracket/get-bracket.use-case.ts'
 import { LearnFacts } from './use-cases/learn-facts/learn-facts.use-case.ts'
+import { ListBrackets } from './use-cases/list-brackets/list-brackets.use-case.ts'
+import { ListPositions } from './use-cases/list-positions/list-positions.use-case.ts'
 import { PlanSignal } from './use-cases/plan-signal/plan-signal.use-case.ts'
-import { ReadBrackets } from './use-cases/read-brackets/read-brackets.use-case.ts'
 import { ReadOverview } from './use-cases/read-overview/read-overview.use-case.ts'
 import { TakeOrderUpdates } from './use-cases/take-order-updates/take-order-updates.use-case.ts'
 import { WakeBrackets } from './use-cases/wake-brackets/wake-brackets.use-case.ts'
@@ -32,11 +36,15 @@ import { WakeBrackets } from './use-cases/wake-brackets/wake-brackets.use-case.t
     { provide: BracketReads, useClass: SqlBracketReads },
     { provide: Facts, useClass: SqlFacts },
     AdvanceBrackets,
-    CloseBrackets,
+    CloseFollow,
+    CloseOpenBrackets,
+    CloseStrategy,
     ExplainBracket,
+    GetBracket,
     LearnFacts,
+    ListBrackets,
+    ListPositions,
     PlanSignal,
-    ReadBrackets,
     ReadOverview,
     TakeOrderUpdates,
     WakeBrackets,

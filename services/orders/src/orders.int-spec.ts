@@ -10,7 +10,16 @@ import { eventually } from '@tradewire/testkit/eventually'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { accountIdOf, type Cancel, followIdOf, ownerId, StandIn, strategyId, type Submit, userIdOf } from './int-spec-broker.ts'
+import {
+  accountIdOf,
+  type Cancel,
+  followIdOf,
+  ownerId,
+  StandIn,
+  strategyId,
+  type Submit,
+  userIdOf,
+} from './testing/stand-in.ts'
 import { ordersService } from './service.ts'
 
 const backends = testBackends()
@@ -56,13 +65,24 @@ describe('one signal for 200 followers', () => {
     const submits = await venue.submits(signalIdOf(1))
     expect(submits).toHaveLength(followers)
     expect(new Set(submits.map(({ intentId }) => intentId)).size).toBe(followers)
-    expect(submits[0]).toMatchObject({ purpose: 'entry', type: 'market', quantity: '0.25', leverage: 10, reduceOnly: false })
+    expect(submits[0]).toMatchObject({
+      purpose: 'entry',
+      type: 'market',
+      quantity: '0.25',
+      leverage: 10,
+      reduceOnly: false,
+    })
   })
 
   it('is planned once only, however often it is delivered', async () => {
     await venue.deliverAgain('signal.accepted')
     await venue.signal(signalIdOf(1))
-    await eventually(() => count(`inbox where consumer like '%signals%' and event_id in (select (body::json #>> '{events,0,id}')::uuid from outbox where subject = 'signal.accepted')`, 2))
+    await eventually(() =>
+      count(
+        `inbox where consumer like '%signals%' and event_id in (select (body::json #>> '{events,0,id}')::uuid from outbox where subject = 'signal.accepted')`,
+        2,
+      ),
+    )
     expect(await venue.submits(signalIdOf(1))).toHaveLength(followers)
     expect(await count('bracket', followers)).toBe(true)
     expect(await count('leg', followers)).toBe(true)
@@ -71,11 +91,20 @@ describe('one signal for 200 followers', () => {
 
   it('asks for stops and targets over what is filled, and tells trade.opened once the stops stand', async () => {
     const entries = purpose(await venue.submits(signalIdOf(1)), 'entry')
-    await venue.tell(brokers.orderFilled, entries, { filledQuantity: '0.25', averagePrice: '40010', fee: '5', feeCurrency: 'USDT' })
+    await venue.tell(brokers.orderFilled, entries, {
+      filledQuantity: '0.25',
+      averagePrice: '40010',
+      fee: '5',
+      feeCurrency: 'USDT',
+    })
     await inState('open', followers)
     const submits = await venue.submits(signalIdOf(1))
     expect(purpose(submits, 'stop')).toHaveLength(followers)
-    expect(purpose(submits, 'target').map(({ quantity }) => quantity).slice(0, 2)).toEqual(['0.125', '0.125'])
+    expect(
+      purpose(submits, 'target')
+        .map(({ quantity }) => quantity)
+        .slice(0, 2),
+    ).toEqual(['0.125', '0.125'])
     const exits = submits.filter((submit) => submit.purpose !== 'entry')
     expect(exits.every((exit) => exit.reduceOnly && exit.side === 'sell' && exit.expiresAt === null)).toBe(true)
     await venue.tell(brokers.orderAccepted, exits)
@@ -87,7 +116,10 @@ describe('one signal for 200 followers', () => {
 
   it('shows positions to their owners only', async () => {
     const mine = await client.ask(rpc.listPositions, { caller: follower, page: {} })
-    expect(mine).toMatchObject({ ok: true, value: { items: [{ quantity: '0.25', protectedQuantity: '0.25', stopPrice: '39600' }] } })
+    expect(mine).toMatchObject({
+      ok: true,
+      value: { items: [{ quantity: '0.25', protectedQuantity: '0.25', stopPrice: '39600' }] },
+    })
     const all = await client.ask(rpc.listPositions, { caller: provider, page: { limit: 200 } })
     expect(all.ok && all.value.items).toHaveLength(followers)
   })
@@ -95,7 +127,12 @@ describe('one signal for 200 followers', () => {
   it('closes at the target, adjusts the stop, and ends with the stop', async () => {
     const submits = await venue.submits(signalIdOf(1))
     const first = submits.filter(({ leg }) => leg === 'target-1')
-    await venue.tell(brokers.orderFilled, first, { filledQuantity: '0.125', averagePrice: '40400', fee: '1', feeCurrency: 'USDT' })
+    await venue.tell(brokers.orderFilled, first, {
+      filledQuantity: '0.125',
+      averagePrice: '40400',
+      fee: '1',
+      feeCurrency: 'USDT',
+    })
     const smaller = await eventually(async () => {
       const second = (await venue.submits(signalIdOf(1))).filter(({ leg }) => leg === 'stop-2')
       return second.length === followers && second
@@ -103,12 +140,23 @@ describe('one signal for 200 followers', () => {
     expect(smaller[0]).toMatchObject({ quantity: '0.125', triggerPrice: '39600' })
     await venue.tell(brokers.orderAccepted, smaller)
     await eventually(async () => (await venue.commands<Cancel>('order.cancel')).length === followers)
-    await venue.tell(brokers.orderFilled, smaller, { filledQuantity: '0.125', averagePrice: '39590', fee: '1', feeCurrency: 'USDT' })
+    await venue.tell(brokers.orderFilled, smaller, {
+      filledQuantity: '0.125',
+      averagePrice: '39590',
+      fee: '1',
+      feeCurrency: 'USDT',
+    })
     await inState('closed', followers)
     const closed = await venue.commands<DataOf<typeof tradeClosed>>('trade.closed')
     expect(closed).toHaveLength(followers)
     // 0.125 x 390 - 0.125 x 420 - 7 fees.
-    expect(closed[0]).toMatchObject({ sequence: 2, reason: 'stop', realizedPnl: '-10.75', fees: '7', closePrice: '39995' })
+    expect(closed[0]).toMatchObject({
+      sequence: 2,
+      reason: 'stop',
+      realizedPnl: '-10.75',
+      fees: '7',
+      closePrice: '39995',
+    })
     // stop-1 and target-2 of each bracket are taken away.
     expect(await venue.commands<Cancel>('order.cancel')).toHaveLength(2 * followers)
   })
@@ -176,8 +224,16 @@ describe('refusals', () => {
         ],
       },
     })
-    const denied = await client.ask(rpc.listBrackets, { caller: operator, page: {}, followId: followIdOf(1), state: 'denied' })
-    expect(denied).toMatchObject({ ok: true, value: { items: [{ denial: { code: 'INSUFFICIENT_BALANCE' }, quantity: null }] } })
+    const denied = await client.ask(rpc.listBrackets, {
+      caller: operator,
+      page: {},
+      followId: followIdOf(1),
+      state: 'denied',
+    })
+    expect(denied).toMatchObject({
+      ok: true,
+      value: { items: [{ denial: { code: 'INSUFFICIENT_BALANCE' }, quantity: null }] },
+    })
   })
 
   it('name an open position, and a signal that came too late', async () => {
@@ -197,16 +253,29 @@ describe('refusals', () => {
 describe('closing by command', () => {
   it('closes a follow for its owner only, and a strategy for its provider', async () => {
     const entries = purpose(await venue.submits(signalIdOf(2)), 'entry')
-    await venue.tell(brokers.orderFilled, entries, { filledQuantity: '0.25', averagePrice: '40000', fee: '0', feeCurrency: 'USDT' })
+    await venue.tell(brokers.orderFilled, entries, {
+      filledQuantity: '0.25',
+      averagePrice: '40000',
+      fee: '0',
+      feeCurrency: 'USDT',
+    })
     await inState('open', followers - 3, 2)
     const stranger = await client.ask(rpc.closeFollow, { caller: follower, followId: followIdOf(9) })
     expect(stranger).toMatchObject({ ok: false, error: { code: 'FOLLOW_NOT_FOUND' } })
-    expect(await client.ask(rpc.closeFollow, { caller: follower, followId: followIdOf(7) })).toEqual({ ok: true, value: { closing: 1 } })
+    expect(await client.ask(rpc.closeFollow, { caller: follower, followId: followIdOf(7) })).toEqual({
+      ok: true,
+      value: { closing: 1 },
+    })
     const all = await client.ask(rpc.closeStrategy, { caller: provider, strategyId })
     expect(all).toEqual({ ok: true, value: { closing: followers - 4 } })
     const closes = purpose(await venue.submits(signalIdOf(2)), 'close')
     expect(closes).toHaveLength(followers - 3)
-    await venue.tell(brokers.orderFilled, closes, { filledQuantity: '0.25', averagePrice: '40100', fee: '0', feeCurrency: 'USDT' })
+    await venue.tell(brokers.orderFilled, closes, {
+      filledQuantity: '0.25',
+      averagePrice: '40100',
+      fee: '0',
+      feeCurrency: 'USDT',
+    })
     await inState('closed', followers - 3, 2)
     const closed = await venue.commands<DataOf<typeof tradeClosed>>('trade.closed', signalIdOf(2))
     expect(closed.every((trade) => trade.reason === 'close' && trade.realizedPnl === '25')).toBe(true)

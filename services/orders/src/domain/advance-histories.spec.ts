@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest'
 import { advance } from './advance.ts'
 import type { Bracket } from './bracket.ts'
 import { exitPolicyDefault } from './decide.ts'
-import { at, bracketOf, d, newsOf, planOf } from './fixtures.ts'
+import { at, bracketOf, d, newsOf, planOf } from '../testing/bracket-fixtures.ts'
 import { isFinal, openQuantity } from './leg.ts'
 import { positionOf } from './position.ts'
-import { VenueSimulation } from './venue-simulation.ts'
+import { VenueSimulation } from '../testing/venue-simulation.ts'
 
 const trailing = { triggerPercent: d('50'), callbackRatePercent: d('1') }
 const plans = [
@@ -86,7 +86,9 @@ describe('a bracket, for any history of its venue', () => {
     let opened = advanceWith(bracketOf(plan, d('0.9')), (bracket) => [
       newsOf(bracket, 'entry', 'filled', { filled: '0.9', price: '40000', fee: '3' }),
     ])
-    opened = advanceWith(opened, (bracket) => ['stop-1', 'target-1', 'target-2', 'target-3'].map((leg) => newsOf(bracket, leg, 'accepted')))
+    opened = advanceWith(opened, (bracket) =>
+      ['stop-1', 'target-1', 'target-2', 'target-3'].map((leg) => newsOf(bracket, leg, 'accepted')),
+    )
     const news = [
       newsOf(opened, 'target-1', 'filled', { filled: '0.1', price: '40400', final: false, revision: 2, atMs: 20 }),
       newsOf(opened, 'target-1', 'filled', { filled: '0.3', price: '40400', revision: 3, atMs: 30 }),
@@ -96,9 +98,9 @@ describe('a bracket, for any history of its venue', () => {
       newsOf(opened, 'stop-1', 'cancelled', { filled: '0.3', price: '39600', revision: 4, atMs: 70 }),
       newsOf(opened, 'target-3', 'cancelled', { revision: 2, atMs: 80 }),
     ]
-    const orders = fc.array(fc.nat(news.length - 1), { maxLength: 20 }).chain((extra) =>
-      fc.shuffledSubarray([...news.keys(), ...extra], { minLength: news.length + extra.length }),
-    )
+    const orders = fc
+      .array(fc.nat(news.length - 1), { maxLength: 20 })
+      .chain((extra) => fc.shuffledSubarray([...news.keys(), ...extra], { minLength: news.length + extra.length }))
     fc.assert(
       fc.property(orders, fc.nat(4), (order, cut) => {
         let bracket = opened

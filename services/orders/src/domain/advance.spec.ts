@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { advance, type Step } from './advance.ts'
 import type { Bracket, BracketNews } from './bracket.ts'
 import { exitPolicyDefault } from './decide.ts'
-import { at, bracketOf, d, newsOf, planOf, type Told } from './fixtures.ts'
+import { at, bracketOf, d, newsOf, planOf, type Told } from '../testing/bracket-fixtures.ts'
 import type { LegNews } from './leg.ts'
 import type { SignalPlan } from './signal-plan.ts'
 
@@ -98,7 +98,9 @@ describe('a bracket whose entry fills at once', () => {
     const trade = story.events.at(-1)?.trade
     expect(trade).toMatchObject({ reason: 'target', closedAt: at(900) })
     // 0.3 x 400 + 0.3 x 800 + 0.3 x 1200 = 720; fees 14.4 + 3.
-    expect(trade !== undefined && 'realizedPnl' in trade && `${trade.realizedPnl} ${trade.fees} ${trade.closePrice}`).toBe('702.6 17.4 40800')
+    expect(
+      trade !== undefined && 'realizedPnl' in trade && `${trade.realizedPnl} ${trade.fees} ${trade.closePrice}`,
+    ).toBe('702.6 17.4 40800')
   })
 
   it('waits a moment with the end of the trade for fees that the venue tells later', () => {

@@ -48,7 +48,9 @@ function takeNews(bracket: Bracket, news: BracketNews, now: string): Bracket {
     case 'wake':
       return bracket
     case 'close':
-      return isEnded(bracket) || bracket.closing !== null ? bracket : { ...bracket, closing: { cause: 'command', at: now } }
+      return isEnded(bracket) || bracket.closing !== null
+        ? bracket
+        : { ...bracket, closing: { cause: 'command', at: now } }
     case 'update':
       return mirrorUpdate(bracket, news.update)
   }
@@ -64,7 +66,11 @@ function mirrorUpdate(bracket: Bracket, update: LegUpdate): Bracket {
   const missed = leg.cancelRequested && leg.acceptedAt === null && mirrored.state === 'working'
   const legs = bracket.legs.with(index, missed ? { ...mirrored, cancelRequested: false } : mirrored)
   const filled = mirrored.purpose === 'entry' && mirrored.filledQuantity.gt(ZERO)
-  return { ...bracket, legs, firstFilledAt: filled ? (bracket.firstFilledAt ?? update.observedAt) : bracket.firstFilledAt }
+  return {
+    ...bracket,
+    legs,
+    firstFilledAt: filled ? (bracket.firstFilledAt ?? update.observedAt) : bracket.firstFilledAt,
+  }
 }
 
 function isEnded({ state }: Bracket): boolean {
@@ -113,11 +119,7 @@ function carryOut(bracket: Bracket, decision: Decision, now: string): CarriedOut
 }
 
 /** A new leg; its intent id follows from what it is, so the same decision taken twice is the same order (rule R12). */
-export function legOf(
-  bracket: Pick<Bracket, 'signalId' | 'accountId' | 'side'>,
-  draft: LegDraft,
-  now: string,
-): Leg {
+export function legOf(bracket: Pick<Bracket, 'signalId' | 'accountId' | 'side'>, draft: LegDraft, now: string): Leg {
   const opposite = bracket.side === 'buy' ? 'sell' : 'buy'
   return {
     ...draft,

@@ -24,9 +24,6 @@ export const bracketMoves: Readonly<Record<BracketState, readonly BracketState[]
   failed: ['open', 'closing', 'entering'],
 }
 
-/** States in which a follow is taken: it gets no second bracket. */
-export const activeStates: readonly BracketState[] = ['planned', 'entering', 'open', 'protected', 'closing']
-
 /** Why a bracket is being taken off the market other than by its own stop or targets. */
 export type ClosingCause = 'command' | 'stop-refused' | 'stop-hit' | 'late-fill'
 

@@ -1,6 +1,12 @@
 /** Brackets and legs as the events and commands that other services take. Called by use cases. Pure. */
 import type { DataOf } from '@tradewire/contracts/define-event'
-import type { orderCancel, orderPlanned, orderSubmit, tradeClosed, tradeOpened } from '@tradewire/contracts/events/orders'
+import type {
+  orderCancel,
+  orderPlanned,
+  orderSubmit,
+  tradeClosed,
+  tradeOpened,
+} from '@tradewire/contracts/events/orders'
 import type { Bracket } from './bracket.ts'
 import type { Leg } from './leg.ts'
 import type { TradeClosed, TradeOpened } from './trade.ts'

@@ -92,7 +92,10 @@ function sweep(legs: readonly Leg[]): Decision {
 /** Until when the end of the trade waits for fees; null when all are known. */
 export function feesAwaitedUntil(legs: readonly Leg[], { feeWaitMs }: Pick<ExitPolicy, 'feeWaitMs'>): string | null {
   const unknown = legs.filter((leg) => leg.filledAt !== null && leg.feeCurrency === null)
-  const latest = unknown.map(({ filledAt }) => filledAt!).toSorted().at(-1)
+  const latest = unknown
+    .map(({ filledAt }) => filledAt!)
+    .toSorted()
+    .at(-1)
   return latest === undefined ? null : later(latest, feeWaitMs)
 }
 
@@ -187,7 +190,9 @@ function aim({ bracket, position, plan, policy }: Situation): Decision {
   if (!position.entryFinal || position.stopHit) return nothing
   const submit: LegDraft[] = []
   for (const part of partsOf(position, plan)) {
-    const tries = bracket.legs.filter(({ leg }) => leg === legNameOf(part.target, 1) || leg.startsWith(`target-${part.target}.`))
+    const tries = bracket.legs.filter(
+      ({ leg }) => leg === legNameOf(part.target, 1) || leg.startsWith(`target-${part.target}.`),
+    )
     const last = tries.at(-1)
     const again = last !== undefined && last.state === 'rejected' && tries.length <= policy.targetRetriesMax
     if (part.quantity.lte(ZERO) || (last !== undefined && !again)) continue
@@ -225,7 +230,8 @@ function trail({ bracket, position, plan }: Situation): Decision {
   const last = legs.at(-1)
   const started = last?.state === 'rejected' && last.reason?.code === 'WOULD_TRIGGER_IMMEDIATELY' && legs.length === 1
   if (last !== undefined && !started) return nothing
-  const reached = (price: Decimal) => (plan.side === 'buy' ? price.gte(trailing.activation) : price.lte(trailing.activation))
+  const reached = (price: Decimal) =>
+    plan.side === 'buy' ? price.gte(trailing.activation) : price.lte(trailing.activation)
   const parts = partsOf(position, plan)
   const beyond = parts.filter(({ price }) => reached(price)).reduce((total, part) => total.plus(part.quantity), ZERO)
   // Activation beyond the last target, or all far parts merged away: it then covers what the last part holds.
@@ -246,7 +252,9 @@ function trail({ bracket, position, plan }: Situation): Decision {
 
 /** Takes everything off: the entry and the targets end, what is held goes by market, the stop stays until it is gone. */
 function unwind({ bracket, position, policy, now }: Situation): Decision {
-  const others = bracket.legs.filter(({ purpose }) => purpose === 'entry' || purpose === 'target' || purpose === 'trailing')
+  const others = bracket.legs.filter(
+    ({ purpose }) => purpose === 'entry' || purpose === 'target' || purpose === 'trailing',
+  )
   const cancel = others.filter(canBeCancelled)
   if (position.remaining.lte(ZERO)) return { ...nothing, cancel }
   const closes = bracket.legs.filter(({ purpose }) => purpose === 'close')

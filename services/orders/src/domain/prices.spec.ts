@@ -1,7 +1,7 @@
 import { decimal, ZERO } from '@tradewire/kernel/decimal'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { asked, d } from './fixtures.ts'
+import { asked, d } from '../testing/bracket-fixtures.ts'
 import { type AskedPrices, type PriceRules, signalPrices } from './prices.ts'
 import { venueCapabilities } from './venue-capabilities.ts'
 
@@ -44,7 +44,9 @@ describe("a signal's prices", () => {
   })
 
   it('sorts targets by their distance and merges those that round to the same price', () => {
-    expect(priced({ targets: [d('41000'), d('40500.02'), d('40500.08')] })).toMatchObject({ targets: ['40500', '41000'] })
+    expect(priced({ targets: [d('41000'), d('40500.02'), d('40500.08')] })).toMatchObject({
+      targets: ['40500', '41000'],
+    })
   })
 
   it('puts the price of a stop-limit behind its trigger', () => {
@@ -54,7 +56,9 @@ describe("a signal's prices", () => {
   it('reads the trailing trigger as per cent of the way to the last target', () => {
     const trailing = { triggerPercent: d('95'), callbackRatePercent: d('2') }
     expect(priced({ trailing })).toMatchObject({ trailing: ['41140', '2'] })
-    expect(priced({ trailing: { ...trailing, callbackRatePercent: d('0.01') } })).toMatchObject({ trailing: ['41140', '0.1'] })
+    expect(priced({ trailing: { ...trailing, callbackRatePercent: d('0.01') } })).toMatchObject({
+      trailing: ['41140', '0.1'],
+    })
   })
 
   it('keeps every price on its side of the entry, on the step and never riskier than asked', () => {
@@ -67,7 +71,10 @@ describe("a signal's prices", () => {
         value,
         fc.array(value, { minLength: 1, maxLength: 4 }),
         (side, entryType, price, stop, targets) => {
-          const result = signalPrices({ ...asked, side, entryType, price, stop: { price: stop, type: 'limit' }, targets }, rules)
+          const result = signalPrices(
+            { ...asked, side, entryType, price, stop: { price: stop, type: 'limit' }, targets },
+            rules,
+          )
           if (!result.ok) return
           const sign = (from: typeof price, to: typeof price) => (side === 'buy' ? to.cmp(from) : from.cmp(to))
           const { entry, stop: placed, targets: kept } = result.value

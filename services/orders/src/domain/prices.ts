@@ -116,6 +116,7 @@ function trailingPrices(
     maximum(stepped, decimal(rules.trailing.callbackMinimumPercent)),
     decimal(rules.trailing.callbackMaximumPercent),
   )
-  if (!callbackRatePercent.eq(asks)) notes.push(`callback rate ${asks} % became ${callbackRatePercent} %: the venue's rule`)
+  if (!callbackRatePercent.eq(asks))
+    notes.push(`callback rate ${asks} % became ${callbackRatePercent} %: the venue's rule`)
   return { activation, callbackRatePercent }
 }

@@ -1,7 +1,7 @@
 import { type Decimal, decimal, HUNDRED, ONE, ZERO } from '@tradewire/kernel/decimal'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { instrument } from './fixtures.ts'
+import { instrument } from '../testing/bracket-fixtures.ts'
 import type { Instrument } from './instrument.ts'
 import { type FollowerMoney, size, sizingTerms } from './sizing.ts'
 
@@ -81,7 +81,11 @@ describe('sizing', () => {
 })
 
 const amount = (max: number, places: number) =>
-  fc.bigInt({ min: 1n, max: BigInt(max) * 10n ** BigInt(places) }).map((units) => decimal('1').times(String(units)).div(`1${'0'.repeat(places)}`))
+  fc.bigInt({ min: 1n, max: BigInt(max) * 10n ** BigInt(places) }).map((units) =>
+    decimal('1')
+      .times(String(units))
+      .div(`1${'0'.repeat(places)}`),
+  )
 const step = fc.constantFrom('1', '0.5', '0.1', '0.01', '0.001', '0.00001', '0.25', '10').map(decimal)
 
 const cases = fc
@@ -131,7 +135,10 @@ describe('sizing, for any follower and instrument', () => {
   it('never exceeds the risk, a cap or a filter, and one more step would exceed the cap that bound', () => {
     fc.assert(
       fc.property(cases, (one) => {
-        const result = size(one.money, sizingTerms({ entry: one.entry, stop: { trigger: one.stop } }, one.instrument, policy))
+        const result = size(
+          one.money,
+          sizingTerms({ entry: one.entry, stop: { trigger: one.stop } }, one.instrument, policy),
+        )
         if (!result.ok) return
         const { quantity, trace } = result.value
         const fits = (held: Decimal) => {
@@ -141,7 +148,9 @@ describe('sizing, for any follower and instrument', () => {
           return {
             risk: loss.times(HUNDRED).lte(one.money.total.times(one.money.riskPercent)),
             leverage: notional.lte(one.money.equity.times(String(one.leverage))),
-            balance: notional.plus(costs.times(String(one.leverage))).lte(one.money.free.minus(one.money.reserved).times(String(one.leverage))),
+            balance: notional
+              .plus(costs.times(String(one.leverage)))
+              .lte(one.money.free.minus(one.money.reserved).times(String(one.leverage))),
             plan: one.money.maxNotional === null || notional.lte(one.money.maxNotional),
             venue: held.lte(one.instrument.maximumQuantity),
           }

@@ -20,7 +20,13 @@ describe('the split over targets', () => {
 
   it('merges a part that is too small into its neighbour nearer the entry, and records it', () => {
     expect(split('0.007', 4, '0.002')).toEqual({ parts: ['0.002', '0.002', '0.003', '0'], merged: [[4, 3]] })
-    expect(split('0.005', 4, '0.002')).toEqual({ parts: ['0.003', '0', '0.002', '0'], merged: [[4, 3], [2, 1]] })
+    expect(split('0.005', 4, '0.002')).toEqual({
+      parts: ['0.003', '0', '0.002', '0'],
+      merged: [
+        [4, 3],
+        [2, 1],
+      ],
+    })
     expect(split('0.001', 4)).toEqual({ parts: ['0.001', '0', '0', '0'], merged: [] })
   })
 

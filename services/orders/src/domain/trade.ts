@@ -62,7 +62,9 @@ export function closedTrade(
     quantity: position.opened,
     openPrice,
     openedAt: bracket.firstFilledAt ?? position.entry.submittedAt,
-    closePrice: position.closed.gt(ZERO) ? sold.div(position.closed).round(averagePlaces, Decimal.roundHalfEven) : openPrice,
+    closePrice: position.closed.gt(ZERO)
+      ? sold.div(position.closed).round(averagePlaces, Decimal.roundHalfEven)
+      : openPrice,
     closedAt: bracket.gone.gt(ZERO) ? at : (last?.filledAt ?? at),
     reason: bracket.gone.gt(ZERO) ? 'venue' : reasonOf(last),
     realizedPnl: money(gross).minus(fees),
@@ -88,10 +90,12 @@ export function feeInQuote(leg: Leg, { instrument }: Pick<SignalPlan, 'instrumen
 /** By when it was filled; among equals the one that ends a position more surely. */
 function lastFilled(exits: readonly Leg[]): Leg | undefined {
   const rank: readonly string[] = ['target', 'trailing', 'stop', 'close']
-  return exits.toSorted((a, b) => {
-    const [first, second] = [a.filledAt ?? '', b.filledAt ?? '']
-    return first < second ? -1 : first > second ? 1 : rank.indexOf(a.purpose) - rank.indexOf(b.purpose)
-  }).at(-1)
+  return exits
+    .toSorted((a, b) => {
+      const [first, second] = [a.filledAt ?? '', b.filledAt ?? '']
+      return first < second ? -1 : first > second ? 1 : rank.indexOf(a.purpose) - rank.indexOf(b.purpose)
+    })
+    .at(-1)
 }
 
 function reasonOf(last: Leg | undefined): CloseReason {

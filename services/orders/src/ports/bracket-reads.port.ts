@@ -6,7 +6,7 @@ import type { BracketReply, OverviewReply, PositionReply } from '@tradewire/cont
 import type { Page } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { Result } from '@tradewire/kernel/result'
-import type { Leg } from '../domain/leg.ts'
+import type { StoredStory } from '../domain/explanation.ts'
 
 /** Whose brackets may be seen: everyone's, or a user's own and, for a provider, those of their strategies. */
 export interface ReadScope {
@@ -28,17 +28,6 @@ export interface PageRequest {
   readonly nextToken?: string | undefined
 }
 
-/** A bracket with all that was stored about how it came to be; JSON as it lies in the database. */
-export interface StoredStory {
-  readonly bracket: BracketReply
-  readonly legs: readonly Leg[]
-  readonly trace: unknown
-  readonly signal: Record<string, unknown>
-  readonly strategyName: string | null
-  readonly instrument: Record<string, unknown> | null
-  readonly prices: Record<string, unknown> | null
-}
-
 export interface OverviewQuery {
   readonly strategyId?: string | undefined
   readonly signalId?: string | undefined
@@ -47,7 +36,11 @@ export interface OverviewQuery {
 
 export abstract class BracketReads {
   /** Fails with PAGE_TOKEN_INVALID. */
-  abstract list(scope: ReadScope, filter: BracketFilter, page: PageRequest): Promise<Result<Page<BracketReply>, CodedError>>
+  abstract list(
+    scope: ReadScope,
+    filter: BracketFilter,
+    page: PageRequest,
+  ): Promise<Result<Page<BracketReply>, CodedError>>
   abstract find(scope: ReadScope, bracketId: string): Promise<BracketReply | undefined>
   abstract story(scope: ReadScope, bracketId: string): Promise<StoredStory | undefined>
   abstract positions(

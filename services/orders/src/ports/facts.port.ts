@@ -3,7 +3,12 @@
  * Called by the use case that learns them and by those that check ownership. Must never go back to older news.
  */
 import type { DataOf } from '@tradewire/contracts/define-event'
-import type { accountConnected, accountDisconnected, balanceUpdated, instrumentChanged } from '@tradewire/contracts/events/brokers'
+import type {
+  accountConnected,
+  accountDisconnected,
+  balanceUpdated,
+  instrumentChanged,
+} from '@tradewire/contracts/events/brokers'
 import type { followChanged, strategyChanged } from '@tradewire/contracts/events/signals'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { FollowId, StrategyId, UserId } from '@tradewire/kernel/ids'

@@ -153,7 +153,9 @@ export function bracketUpdate(change: BracketChange): BracketUpdate {
 export const bracketUpdates = new Columns<BracketUpdate>([
   plain('bracket_id', 'uuid', ({ change }) => change.after.bracketId),
   plain('state', 'text', ({ change }) => change.after.state),
-  text('failure', 'jsonb', ({ change }) => (change.after.failure === null ? null : JSON.stringify(change.after.failure))),
+  text('failure', 'jsonb', ({ change }) =>
+    change.after.failure === null ? null : JSON.stringify(change.after.failure),
+  ),
   plain('close_cause', 'text', ({ change }) => change.after.closing?.cause ?? null),
   plain('close_requested_at', 'timestamptz', ({ change }) => change.after.closing?.at ?? null),
   plain('gone_quantity', 'numeric', ({ change }) => change.after.gone.toString()),
@@ -220,7 +222,10 @@ export const legUpdates = new Columns<NumberedLeg>([
 ])
 
 /** The legs that the step ordered, and those that it changed. */
-export function legsOf({ before, after }: BracketChange): { readonly added: NumberedLeg[]; readonly changed: NumberedLeg[] } {
+export function legsOf({ before, after }: BracketChange): {
+  readonly added: NumberedLeg[]
+  readonly changed: NumberedLeg[]
+} {
   const added: NumberedLeg[] = []
   const changed: NumberedLeg[] = []
   after.legs.forEach((leg, number) => {

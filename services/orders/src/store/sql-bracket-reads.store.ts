@@ -9,6 +9,7 @@ import { type Page, pageFrom, readPageToken } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { SignalId } from '@tradewire/kernel/ids'
 import { ok, type Result } from '@tradewire/kernel/result'
+import type { StoredStory } from '../domain/explanation.ts'
 import { bracketIdRangeOf } from '../domain/ids.ts'
 import type { Leg } from '../domain/leg.ts'
 import {
@@ -17,11 +18,17 @@ import {
   type OverviewQuery,
   type PageRequest,
   type ReadScope,
-  type StoredStory,
 } from '../ports/bracket-reads.port.ts'
 import { legColumns, type LegRow, toLeg } from './bracket.mapper.ts'
 import { overviewSql, type OverviewRow, toOverview } from './overview.mapper.ts'
-import { type BracketReadRow, bracketReadColumns, type PositionRow, positionColumns, toBracketReply, toPosition } from './reply.mapper.ts'
+import {
+  type BracketReadRow,
+  bracketReadColumns,
+  type PositionRow,
+  positionColumns,
+  toBracketReply,
+  toPosition,
+} from './reply.mapper.ts'
 
 const scopeSql = `($1::uuid is null or b.user_id = $1
   or ($2 and b.strategy_id in (select strategy_id from strategy where owner_id = $1)))`
@@ -67,7 +74,11 @@ export class SqlBracketReads extends BracketReads {
     super()
   }
 
-  async list(scope: ReadScope, filter: BracketFilter, page: PageRequest): Promise<Result<Page<BracketReply>, CodedError>> {
+  async list(
+    scope: ReadScope,
+    filter: BracketFilter,
+    page: PageRequest,
+  ): Promise<Result<Page<BracketReply>, CodedError>> {
     const keys = readPageToken(page.nextToken, 1)
     if (!keys.ok) return keys
     // Ids of a signal's brackets lie together, so the primary key answers this filter.

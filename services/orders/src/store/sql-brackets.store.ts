@@ -112,7 +112,10 @@ export class SqlBrackets extends Brackets {
   }
 
   async countOn(tx: Transaction, events: ReadonlyMap<string, number>): Promise<Map<string, number>> {
-    const rows = await tx.query<{ account_id: string; value: number }>(countSql, [[...events.keys()], [...events.values()]])
+    const rows = await tx.query<{ account_id: string; value: number }>(countSql, [
+      [...events.keys()],
+      [...events.values()],
+    ])
     return new Map(rows.map((row) => [row.account_id, row.value]))
   }
 

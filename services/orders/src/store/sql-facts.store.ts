@@ -6,7 +6,14 @@ import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { FollowId, StrategyId, UserId } from '@tradewire/kernel/ids'
-import { type AccountNews, type BalanceNews, Facts, type FollowNews, type InstrumentNews, type StrategyNews } from '../ports/facts.port.ts'
+import {
+  type AccountNews,
+  type BalanceNews,
+  Facts,
+  type FollowNews,
+  type InstrumentNews,
+  type StrategyNews,
+} from '../ports/facts.port.ts'
 import { Columns, plain, text } from './columns.mapper.ts'
 
 const strategies = new Columns<StrategyNews>([
@@ -88,27 +95,47 @@ export class SqlFacts extends Facts {
   }
 
   async rememberStrategies(tx: Transaction, news: readonly StrategyNews[]): Promise<void> {
-    const latest = newest(news, ({ strategyId }) => strategyId, (a, b) => a.revision > b.revision)
+    const latest = newest(
+      news,
+      ({ strategyId }) => strategyId,
+      (a, b) => a.revision > b.revision,
+    )
     await tx.query(strategySql, strategies.parameters(latest))
   }
 
   async rememberFollows(tx: Transaction, news: readonly FollowNews[]): Promise<void> {
-    const latest = newest(news, ({ followId }) => followId, (a, b) => a.revision > b.revision)
+    const latest = newest(
+      news,
+      ({ followId }) => followId,
+      (a, b) => a.revision > b.revision,
+    )
     await tx.query(followSql, follows.parameters(latest))
   }
 
   async rememberAccounts(tx: Transaction, news: readonly AccountNews[]): Promise<void> {
-    const latest = newest(news, ({ accountId }) => accountId, (a, b) => a.changedAt > b.changedAt)
+    const latest = newest(
+      news,
+      ({ accountId }) => accountId,
+      (a, b) => a.changedAt > b.changedAt,
+    )
     await tx.query(accountSql, accounts.parameters(latest))
   }
 
   async rememberBalances(tx: Transaction, news: readonly BalanceNews[]): Promise<void> {
-    const latest = newest(news, ({ accountId, currency }) => `${accountId} ${currency}`, (a, b) => a.observedAt > b.observedAt)
+    const latest = newest(
+      news,
+      ({ accountId, currency }) => `${accountId} ${currency}`,
+      (a, b) => a.observedAt > b.observedAt,
+    )
     await tx.query(balanceSql, balances.parameters(latest))
   }
 
   async rememberInstruments(tx: Transaction, news: readonly InstrumentNews[]): Promise<void> {
-    const latest = newest(news, ({ venue, symbol }) => `${venue} ${symbol}`, (a, b) => a.observedAt > b.observedAt)
+    const latest = newest(
+      news,
+      ({ venue, symbol }) => `${venue} ${symbol}`,
+      (a, b) => a.observedAt > b.observedAt,
+    )
     await tx.query(instrumentSql, instruments.parameters(latest))
   }
 
@@ -124,7 +151,11 @@ export class SqlFacts extends Facts {
 }
 
 /** One row per key, as one statement may touch a row only once. */
-function newest<News>(all: readonly News[], keyOf: (news: News) => string, isNewer: (a: News, b: News) => boolean): News[] {
+function newest<News>(
+  all: readonly News[],
+  keyOf: (news: News) => string,
+  isNewer: (a: News, b: News) => boolean,
+): News[] {
   const latest = new Map<string, News>()
   for (const news of all) {
     const known = latest.get(keyOf(news))

@@ -9,7 +9,13 @@ import { Decimal } from '@tradewire/kernel/decimal'
 import type { AccountId, FollowId, RiskProfileId, UserId } from '@tradewire/kernel/ids'
 import type { Candidate } from '../domain/gate.ts'
 import type { Signal } from '../domain/signal-plan.ts'
-import { type FollowerQuery, type PlannedBracket, Planning, type SignalFacts, type StoredSignal } from '../ports/planning.port.ts'
+import {
+  type FollowerQuery,
+  type PlannedBracket,
+  Planning,
+  type SignalFacts,
+  type StoredSignal,
+} from '../ports/planning.port.ts'
 import { Columns, json, plain } from './columns.mapper.ts'
 import { instrumentJson, type InstrumentRow, pricesJson, toInstrument } from './plan.mapper.ts'
 import { traceJson } from './trace.mapper.ts'
@@ -46,7 +52,9 @@ const planned = new Columns<PlannedBracket>([
   plain('follow_id', 'uuid', ({ candidate }) => candidate.followId),
   plain('account_id', 'uuid', ({ candidate }) => candidate.accountId),
   plain('user_id', 'uuid', ({ candidate }) => candidate.userId),
-  plain('quantity', 'numeric', ({ result }) => (result.outcome === 'approved' ? result.order.quantity.toString() : null)),
+  plain('quantity', 'numeric', ({ result }) =>
+    result.outcome === 'approved' ? result.order.quantity.toString() : null,
+  ),
   plain('leverage', 'int', ({ result }) => (result.outcome === 'approved' ? result.order.leverage : null)),
   plain('margin', 'numeric', ({ result }) => (result.outcome === 'approved' ? result.margin : null)),
   plain('denial_code', 'text', ({ result }) => (result.outcome === 'denied' ? result.denial.code : null)),
@@ -110,7 +118,8 @@ export class SqlPlanning extends Planning {
     const [row] = await tx.query<FactsRow>(lockSql, [strategyId, venue, symbol])
     if (row === undefined) throw new Error('the facts of a signal are always one row')
     return {
-      strategy: row.strategy_name === null ? undefined : { name: row.strategy_name, active: row.strategy_active === true },
+      strategy:
+        row.strategy_name === null ? undefined : { name: row.strategy_name, active: row.strategy_active === true },
       instrument: row.kind === null ? undefined : toInstrument(row),
     }
   }

@@ -2,7 +2,12 @@
 import { Controller } from '@nestjs/common'
 import type { ConsumedEvent } from '@tradewire/bus/consumer-runner'
 import { Consume } from '@tradewire/bus/decorators'
-import { accountConnected, accountDisconnected, balanceUpdated, instrumentChanged } from '@tradewire/contracts/events/brokers'
+import {
+  accountConnected,
+  accountDisconnected,
+  balanceUpdated,
+  instrumentChanged,
+} from '@tradewire/contracts/events/brokers'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { AccountNews } from '../../ports/facts.port.ts'
 import { LearnFacts } from '../../use-cases/learn-facts/learn-facts.use-case.ts'
@@ -18,16 +23,18 @@ export class AccountsConsumer {
   constructor(private readonly learnFacts: LearnFacts) {}
 
   @Consume(contracts, { name: 'accounts', eventsMax })
-  async handle(events: readonly AccountsEvent[], tx: Transaction): Promise<void> {
+  handle(events: readonly AccountsEvent[], tx: Transaction): Promise<void> {
     const accounts = events.flatMap((event): AccountNews[] => {
-      if (event.name === 'account.connected') return [{ ...event.data, connected: true, changedAt: event.data.connectedAt }]
-      if (event.name === 'account.disconnected') {
+      if (event.name === accountConnected.name) {
+        return [{ ...event.data, connected: true, changedAt: event.data.connectedAt }]
+      }
+      if (event.name === accountDisconnected.name) {
         return [{ ...event.data, connected: false, changedAt: event.data.disconnectedAt }]
       }
       return []
     })
-    await this.learnFacts.accounts(accounts, tx)
-    await this.learnFacts.balances(events.flatMap((event) => (event.name === 'balance.updated' ? [event.data] : [])), tx)
-    await this.learnFacts.instruments(events.flatMap((event) => (event.name === 'instrument.changed' ? [event.data] : [])), tx)
+    const balances = events.flatMap((event) => (event.name === balanceUpdated.name ? [event.data] : []))
+    const instruments = events.flatMap((event) => (event.name === instrumentChanged.name ? [event.data] : []))
+    return this.learnFacts.execute({ accounts, balances, instruments }, tx)
   }
 }

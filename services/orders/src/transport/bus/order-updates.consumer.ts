@@ -3,7 +3,10 @@ import { Controller } from '@nestjs/common'
 import { Consume } from '@tradewire/bus/decorators'
 import { orderUpdateEvents } from '@tradewire/contracts/events/brokers'
 import type { Transaction } from '@tradewire/database/transaction'
-import { type OrderUpdateEvent, TakeOrderUpdates } from '../../use-cases/take-order-updates/take-order-updates.use-case.ts'
+import {
+  type OrderUpdateEvent,
+  TakeOrderUpdates,
+} from '../../use-cases/take-order-updates/take-order-updates.use-case.ts'
 
 /** Updates applied in one transaction at most. */
 const eventsMax = 500

@@ -27,13 +27,11 @@ export class SignalsConsumer {
 
   @Consume(contracts, { name: 'signals', eventsMax, concurrency, key: ({ data }) => data.strategyId })
   async handle(events: readonly SignalsEvent[], tx: Transaction): Promise<void> {
+    const strategies = events.flatMap((event) => (event.name === strategyChanged.name ? [event.data] : []))
+    const follows = events.flatMap((event) => (event.name === followChanged.name ? [event.data] : []))
+    await this.learnFacts.execute({ strategies, follows }, tx)
     for (const event of events) {
-      if (event.name === 'strategy.changed') await this.learnFacts.strategies([event.data], tx)
-    }
-    const follows = events.flatMap((event) => (event.name === 'follow.changed' ? [event.data] : []))
-    await this.learnFacts.follows(follows, tx)
-    for (const event of events) {
-      if (event.name === 'signal.accepted') await this.planSignal.execute(event.data, tx)
+      if (event.name === signalAccepted.name) await this.planSignal.execute(event.data, tx)
     }
   }
 }

@@ -3,19 +3,23 @@ import { Controller } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import * as rpc from '@tradewire/contracts/rpc/orders'
-import { CloseBrackets } from '../../use-cases/close-brackets/close-brackets.use-case.ts'
+import { CloseFollow } from '../../use-cases/close-follow/close-follow.use-case.ts'
+import { CloseStrategy } from '../../use-cases/close-strategy/close-strategy.use-case.ts'
 
 @Controller()
 export class ClosingController {
-  constructor(private readonly closeBrackets: CloseBrackets) {}
+  constructor(
+    private readonly closeStrategy: CloseStrategy,
+    private readonly closeFollow: CloseFollow,
+  ) {}
 
   @Answer(rpc.closeStrategy)
   strategy(request: RequestOf<typeof rpc.closeStrategy>) {
-    return this.closeBrackets.ofStrategy(request)
+    return this.closeStrategy.execute(request)
   }
 
   @Answer(rpc.closeFollow)
   follow(request: RequestOf<typeof rpc.closeFollow>) {
-    return this.closeBrackets.ofFollow(request)
+    return this.closeFollow.execute(request)
   }
 }

@@ -46,7 +46,10 @@ export class AdvanceBrackets {
   /** Brackets that do not exist are passed over. Answers those that were found, as they are now. */
   async execute(tx: Transaction, newsById: ReadonlyMap<string, NewsOfBracket>): Promise<Bracket[]> {
     const locked = await this.brackets.lock(tx, [...newsById.keys()])
-    const plans = await this.brackets.plansOf(tx, locked.map(({ signalId }) => signalId))
+    const plans = await this.brackets.plansOf(
+      tx,
+      locked.map(({ signalId }) => signalId),
+    )
     const now = this.clock.now().toISOString()
     const moved = locked.flatMap((before): Moved[] => {
       const plan = plans.get(before.signalId)
@@ -98,7 +101,9 @@ export class AdvanceBrackets {
   private measure(kind: 'opened' | 'closed', { unprotectedMs }: Bracket): void {
     this.metrics.counter('trades_total', 'Trades told, by kind').add(1, { kind })
     if (kind === 'opened') {
-      this.metrics.histogram('position_unprotected_seconds', 'Held without a standing stop').record(unprotectedMs / 1_000)
+      this.metrics
+        .histogram('position_unprotected_seconds', 'Held without a standing stop')
+        .record(unprotectedMs / 1_000)
     }
   }
 }

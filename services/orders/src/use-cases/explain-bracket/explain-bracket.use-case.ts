@@ -7,13 +7,16 @@ import { err, ok, type Result } from '@tradewire/kernel/result'
 import { scopeOf } from '../../domain/ownership.ts'
 import { ordersErrors } from '../../orders.errors.ts'
 import { BracketReads } from '../../ports/bracket-reads.port.ts'
-import { explanationOf } from './explanation.mapper.ts'
+import { explanationOf } from '../../domain/explanation.ts'
 
 @Injectable()
 export class ExplainBracket {
   constructor(private readonly reads: BracketReads) {}
 
-  async execute({ caller, bracketId }: RequestOf<typeof explainBracket>): Promise<Result<ExplanationReply, CodedError>> {
+  async execute({
+    caller,
+    bracketId,
+  }: RequestOf<typeof explainBracket>): Promise<Result<ExplanationReply, CodedError>> {
     const story = await this.reads.story(scopeOf(caller), bracketId)
     return story === undefined ? err(ordersErrors.of('BRACKET_NOT_FOUND')) : ok(explanationOf(story))
   }

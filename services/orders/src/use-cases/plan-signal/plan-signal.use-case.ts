@@ -20,12 +20,24 @@ import type { Denial } from '../../domain/denial.ts'
 import { type Candidate, type GateContext, judge, type Judgement } from '../../domain/gate.ts'
 import { bracketIdOf } from '../../domain/ids.ts'
 import type { Leg } from '../../domain/leg.ts'
-import { type PlanningPolicy, planSignal, type Signal, type SignalPlan, splitRulesOf } from '../../domain/signal-plan.ts'
+import {
+  type PlanningPolicy,
+  planSignal,
+  type Signal,
+  type SignalPlan,
+  splitRulesOf,
+} from '../../domain/signal-plan.ts'
 import { sizingTerms } from '../../domain/sizing.ts'
 import { venueCapabilities } from '../../domain/venue-capabilities.ts'
 import { ordersErrors } from '../../orders.errors.ts'
-import { type FollowerCursor, type PlannedBracket, Planning, type SignalFacts, type StoredSignal } from '../../ports/planning.port.ts'
-import { signalOf, type SignalData } from './signal.mapper.ts'
+import {
+  type FollowerCursor,
+  type PlannedBracket,
+  Planning,
+  type SignalFacts,
+  type StoredSignal,
+} from '../../ports/planning.port.ts'
+import { signalOf, type SignalData } from '../../domain/accepted-signal.ts'
 
 /** Waits for the strategy's own news, which was sent before its signals. */
 export class StrategyNotHeardOf extends RetryableError {
@@ -83,7 +95,8 @@ export class PlanSignal {
       await this.database.transact((own) => this.store(own, stored, chunk))
       after = chunk.at(-1)!.candidate
     }
-    this.metrics.histogram('signal_planning_seconds', 'Planning of one signal for all its followers')
+    this.metrics
+      .histogram('signal_planning_seconds', 'Planning of one signal for all its followers')
       .record((this.clock.monotonicMs() - beganMs) / 1_000)
   }
 
@@ -102,7 +115,10 @@ export class PlanSignal {
       return { stored: { ...common, plan: null, denial: error }, verdict }
     }
     const context = this.gateContext(planned.value, now)
-    return { stored: { ...common, plan: planned.value, denial: null }, verdict: (candidate) => judge(candidate, context) }
+    return {
+      stored: { ...common, plan: planned.value, denial: null },
+      verdict: (candidate) => judge(candidate, context),
+    }
   }
 
   private gateContext(plan: SignalPlan, now: Date): GateContext {
@@ -123,7 +139,10 @@ export class PlanSignal {
     const fresh = await this.planning.insert(tx, stored, chunk)
     const brackets = chunk.filter(({ bracketId }) => fresh.has(bracketId))
     const denials = new Map<string, number>()
-    tx.append(orderPlanned, brackets.map((bracket) => plannedEvent(bracket, stored.signal)))
+    tx.append(
+      orderPlanned,
+      brackets.map((bracket) => plannedEvent(bracket, stored.signal)),
+    )
     const submits = []
     for (const { bracketId, candidate, result } of brackets) {
       if (result.outcome === 'denied') {
@@ -186,7 +205,9 @@ function plannedEvent({ bracketId, candidate, result }: PlannedBracket, { signal
   const ids = { signalId, strategyId, followId, accountId, userId, bracketId }
   return plannedOf(
     ids,
-    result.outcome === 'approved' ? { quantity: result.order.quantity.toString() } : { denial: denialText(result.denial) },
+    result.outcome === 'approved'
+      ? { quantity: result.order.quantity.toString() }
+      : { denial: denialText(result.denial) },
   )
 }
 

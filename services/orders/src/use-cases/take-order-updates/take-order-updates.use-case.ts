@@ -5,7 +5,14 @@
 import { Injectable } from '@nestjs/common'
 import { traceOf } from '@tradewire/bus/delivery'
 import type { ConsumedEvent } from '@tradewire/bus/consumer-runner'
-import type { orderUpdateEvents } from '@tradewire/contracts/events/brokers'
+import {
+  orderAccepted,
+  orderCancelled,
+  orderFilled,
+  orderRejected,
+  orderUnknown,
+  type orderUpdateEvents,
+} from '@tradewire/contracts/events/brokers'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Decimal } from '@tradewire/kernel/decimal'
 import type { BracketNews } from '../../domain/bracket.ts'
@@ -15,11 +22,11 @@ import { AdvanceBrackets } from '../advance-brackets/advance-brackets.use-case.t
 export type OrderUpdateEvent = ConsumedEvent<(typeof orderUpdateEvents)[number]>
 
 const newsByName: Readonly<Record<OrderUpdateEvent['name'], LegNews>> = {
-  'order.accepted': 'accepted',
-  'order.filled': 'filled',
-  'order.rejected': 'rejected',
-  'order.unknown': 'unknown',
-  'order.cancelled': 'cancelled',
+  [orderAccepted.name]: 'accepted',
+  [orderFilled.name]: 'filled',
+  [orderRejected.name]: 'rejected',
+  [orderUnknown.name]: 'unknown',
+  [orderCancelled.name]: 'cancelled',
 }
 
 @Injectable()

@@ -4,12 +4,22 @@
  */
 import type { BracketReply, ExplanationReply } from '@tradewire/contracts/rpc/orders'
 import { decimal } from '@tradewire/kernel/decimal'
-import { gateChecks } from '../../domain/gate.ts'
-import type { Leg } from '../../domain/leg.ts'
-import type { PlanningTrace } from '../../domain/planning-trace.ts'
-import { caps, type SizingTrace } from '../../domain/sizing.ts'
-import { slippagePercent } from '../../domain/trade.ts'
-import type { StoredStory } from '../../ports/bracket-reads.port.ts'
+import { gateChecks } from './gate.ts'
+import type { Leg } from './leg.ts'
+import type { PlanningTrace } from './planning-trace.ts'
+import { caps, type SizingTrace } from './sizing.ts'
+import { slippagePercent } from './trade.ts'
+
+/** A bracket with all that was stored about how it came to be; JSON as it lies in the database. */
+export interface StoredStory {
+  readonly bracket: BracketReply
+  readonly legs: readonly Leg[]
+  readonly trace: unknown
+  readonly signal: Readonly<Record<string, unknown>>
+  readonly strategyName: string | null
+  readonly instrument: Readonly<Record<string, unknown>> | null
+  readonly prices: Readonly<Record<string, unknown>> | null
+}
 
 export function explanationOf(story: StoredStory): ExplanationReply {
   const { bracket, legs, signal, instrument, prices } = story
@@ -92,10 +102,10 @@ function sizingOf(sizing: SizingTrace, story: StoredStory): ExplanationReply['si
 }
 
 function sizingSteps(sizing: SizingTrace, { instrument, prices }: StoredStory): string[] {
-  const quote = String(instrument?.['quote'] ?? '')
-  const base = String(instrument?.['base'] ?? '')
-  const entry = String(prices?.['entry'] ?? '')
-  const stop = String((prices?.['stop'] as { trigger?: string } | undefined)?.trigger ?? '')
+  const quote = wordOf(instrument?.['quote'])
+  const base = wordOf(instrument?.['base'])
+  const entry = wordOf(prices?.['entry'])
+  const stop = wordOf((prices?.['stop'] as { readonly trigger?: unknown } | undefined)?.trigger)
   const budget = decimal(sizing.balance).times(sizing.riskPercent).div('100')
   const lines = [
     `${sizing.riskPercent} % of the balance of ${sizing.balance} ${quote} may be lost: ${budget} ${quote}.`,
@@ -115,6 +125,10 @@ function sizingSteps(sizing: SizingTrace, { instrument, prices }: StoredStory): 
   return lines
 }
 
+function wordOf(stored: unknown): string {
+  return typeof stored === 'string' ? stored : ''
+}
+
 function targetsOf({ split }: PlanningTrace, prices: StoredStory['prices']): ExplanationReply['targets'] {
   const at = (prices?.['targets'] ?? []) as readonly string[]
   return (split ?? []).map((quantity, index) => ({ target: index + 1, price: at[index] ?? '0', quantity }))
@@ -128,7 +142,7 @@ function slippageOf({ bracket, signal }: StoredStory): ExplanationReply['slippag
 }
 
 function timingsOf({ bracket, legs, signal }: StoredStory): ExplanationReply['timings'] {
-  const receivedAt = String(signal['receivedAt'])
+  const receivedAt = wordOf(signal['receivedAt'])
   const entry = legs.find(({ purpose }) => purpose === 'entry')
   const between = (from: string | null | undefined, to: string | null | undefined) =>
     from === null || from === undefined || to === null || to === undefined ? null : Date.parse(to) - Date.parse(from)
@@ -145,7 +159,7 @@ function timingsOf({ bracket, legs, signal }: StoredStory): ExplanationReply['ti
 
 function timelineOf({ bracket, legs, signal }: StoredStory): ExplanationReply['timeline'] {
   const moments: { at: string; what: string }[] = [
-    { at: String(signal['receivedAt']), what: 'signal received' },
+    { at: wordOf(signal['receivedAt']), what: 'signal received' },
     { at: bracket.createdAt, what: bracket.denial === null ? 'planned' : `denied: ${bracket.denial.code}` },
     ...legs.flatMap(momentsOf),
   ]

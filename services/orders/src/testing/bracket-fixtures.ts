@@ -1,15 +1,15 @@
 /**
- * Plans, brackets and news for the specs of this folder. Called by specs only. Must never be imported by the service.
+ * Plans, brackets and news for the specs of the domain. Called by specs only. Must never be imported by the service.
  */
 import { type Decimal, decimal, ZERO } from '@tradewire/kernel/decimal'
 import type { AccountId, BracketId, FollowId, SignalId, StrategyId, UserId } from '@tradewire/kernel/ids'
-import { legOf } from './advance.ts'
-import type { Bracket } from './bracket.ts'
-import type { Instrument } from './instrument.ts'
-import type { LegNews, LegUpdate, Reason } from './leg.ts'
-import { type AskedPrices, signalPrices } from './prices.ts'
-import type { SignalPlan } from './signal-plan.ts'
-import { venueCapabilities } from './venue-capabilities.ts'
+import { legOf } from '../domain/advance.ts'
+import type { Bracket } from '../domain/bracket.ts'
+import type { Instrument } from '../domain/instrument.ts'
+import type { LegNews, LegUpdate, Reason } from '../domain/leg.ts'
+import { type AskedPrices, signalPrices } from '../domain/prices.ts'
+import type { SignalPlan } from '../domain/signal-plan.ts'
+import { venueCapabilities } from '../domain/venue-capabilities.ts'
 
 export const d = decimal
 
@@ -116,7 +116,12 @@ export interface Told {
 }
 
 /** News of a leg of this bracket; its revision follows the leg's own unless told. */
-export function newsOf(bracket: Bracket, leg: string, news: LegNews, told: Told = {}): { kind: 'update'; update: LegUpdate } {
+export function newsOf(
+  bracket: Bracket,
+  leg: string,
+  news: LegNews,
+  told: Told = {},
+): { kind: 'update'; update: LegUpdate } {
   const subject = bracket.legs.find((one) => one.leg === leg)
   if (subject === undefined) throw new Error(`no leg ${leg} among ${bracket.legs.map((one) => one.leg).join(', ')}`)
   const final = told.final ?? news !== 'accepted'

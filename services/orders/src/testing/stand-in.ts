@@ -4,7 +4,7 @@
  */
 import type { DataOf, Event } from '@tradewire/contracts/define-event'
 import * as brokers from '@tradewire/contracts/events/brokers'
-import type { orderCancel, orderSubmit } from '@tradewire/contracts/events/orders'
+import { type orderCancel, orderSubmit } from '@tradewire/contracts/events/orders'
 import { followChanged, signalAccepted, strategyChanged } from '@tradewire/contracts/events/signals'
 import type { Database } from '@tradewire/database/database'
 import { uuidOfHash } from '@tradewire/kernel/ids'
@@ -38,19 +38,28 @@ export class StandIn {
       tx.append(brokers.instrumentChanged, exampleOf(brokers.instrumentChanged, { observedAt: now() }))
       for (const number of numbers) {
         const [accountId, userId] = [accountIdOf(number), userIdOf(number)]
-        tx.append(brokers.accountConnected, exampleOf(brokers.accountConnected, { accountId, userId, connectedAt: now() }))
+        tx.append(
+          brokers.accountConnected,
+          exampleOf(brokers.accountConnected, { accountId, userId, connectedAt: now() }),
+        )
       }
-      tx.append(brokers.balanceUpdated, numbers.map((number) =>
-        exampleOf(brokers.balanceUpdated, {
-          accountId: accountIdOf(number),
-          total: '10000',
-          free: '10000',
-          equity: '10000',
-          observedAt: now(),
-        }),
-      ))
+      tx.append(
+        brokers.balanceUpdated,
+        numbers.map((number) =>
+          exampleOf(brokers.balanceUpdated, {
+            accountId: accountIdOf(number),
+            total: '10000',
+            free: '10000',
+            equity: '10000',
+            observedAt: now(),
+          }),
+        ),
+      )
       tx.append(strategyChanged, exampleOf(strategyChanged, { strategyId, ownerId }))
-      tx.append(followChanged, numbers.map((number) => this.follow(number)))
+      tx.append(
+        followChanged,
+        numbers.map((number) => this.follow(number)),
+      )
     })
   }
 
@@ -89,12 +98,14 @@ export class StandIn {
       'select body from outbox where subject like $1 order by created_at, id',
       [`${name}%`],
     )
-    const all = rows.flatMap(({ body }) => (JSON.parse(body) as { events: Event<Data>[] }).events.map(({ data }) => data))
+    const all = rows.flatMap(({ body }) =>
+      (JSON.parse(body) as { events: Event<Data>[] }).events.map(({ data }) => data),
+    )
     return signalId === undefined ? all : all.filter((data) => (data as { signalId?: string }).signalId === signalId)
   }
 
   submits(signalId: string): Promise<Submit[]> {
-    return this.commands<Submit>('order.submit', signalId)
+    return this.commands<Submit>(orderSubmit.name, signalId)
   }
 
   tell(
@@ -103,14 +114,26 @@ export class StandIn {
     changes: Partial<Update> = {},
   ): Promise<void> {
     return this.database.transact(async (tx) => {
-      tx.append(contract, orders.map(({ intentId, bracketId, accountId }) => {
-        const revision = (this.revisions.get(intentId) ?? 0) + 1
-        this.revisions.set(intentId, revision)
-        const { final = contract !== brokers.orderAccepted } = changes
-        const nothing = { filledQuantity: '0', averagePrice: null, fee: '0', feeCurrency: null }
-        const times = { sentAt: now(), observedAt: now() }
-        return exampleOf(contract, { ...nothing, ...times, ...changes, intentId, bracketId, accountId, revision, final })
-      }))
+      tx.append(
+        contract,
+        orders.map(({ intentId, bracketId, accountId }) => {
+          const revision = (this.revisions.get(intentId) ?? 0) + 1
+          this.revisions.set(intentId, revision)
+          const { final = contract !== brokers.orderAccepted } = changes
+          const nothing = { filledQuantity: '0', averagePrice: null, fee: '0', feeCurrency: null }
+          const times = { sentAt: now(), observedAt: now() }
+          return exampleOf(contract, {
+            ...nothing,
+            ...times,
+            ...changes,
+            intentId,
+            bracketId,
+            accountId,
+            revision,
+            final,
+          })
+        }),
+      )
     })
   }
 

@@ -3,12 +3,12 @@
  * any order, by the choices it is fed. Called by the bracket's property tests. Must never be imported by the service.
  */
 import { type Decimal, decimal, minimum, ZERO } from '@tradewire/kernel/decimal'
-import { advance, type Step, type TradeEvent } from './advance.ts'
-import type { Bracket, BracketNews } from './bracket.ts'
-import { exitPolicyDefault } from './decide.ts'
-import { at, bracketOf } from './fixtures.ts'
-import { type Leg, type LegNews, type LegUpdate, type Reason } from './leg.ts'
-import type { SignalPlan } from './signal-plan.ts'
+import { advance, type Step, type TradeEvent } from '../domain/advance.ts'
+import type { Bracket, BracketNews } from '../domain/bracket.ts'
+import { exitPolicyDefault } from '../domain/decide.ts'
+import { at, bracketOf } from './bracket-fixtures.ts'
+import { type Leg, type LegNews, type LegUpdate, type Reason } from '../domain/leg.ts'
+import type { SignalPlan } from '../domain/signal-plan.ts'
 
 type VenueStatus = 'unanswered' | 'lost' | 'working' | 'ended'
 
@@ -44,7 +44,8 @@ export class VenueSimulation {
   /** What the venue holds. */
   get held(): Decimal {
     let held = ZERO
-    for (const { leg, filled } of this.orders.values()) held = leg.purpose === 'entry' ? held.plus(filled) : held.minus(filled)
+    for (const { leg, filled } of this.orders.values())
+      held = leg.purpose === 'entry' ? held.plus(filled) : held.minus(filled)
     return held
   }
 
@@ -75,8 +76,12 @@ export class VenueSimulation {
       for (const order of this.orders.values()) this.finish(order)
       const busy = this.pending.length > 0
       while (this.pending.length > 0) this.deliver(0, this.pending.length, false)
-      this.wake(this.bracket.wakeAt === null ? 0 : Math.max(0, Date.parse(this.bracket.wakeAt) - Date.parse(at(this.nowMs))))
-      const open = [...this.orders.values()].some((order) => order.status !== 'ended' && (order.cancelAsked || order.status !== 'working'))
+      this.wake(
+        this.bracket.wakeAt === null ? 0 : Math.max(0, Date.parse(this.bracket.wakeAt) - Date.parse(at(this.nowMs))),
+      )
+      const open = [...this.orders.values()].some(
+        (order) => order.status !== 'ended' && (order.cancelAsked || order.status !== 'working'),
+      )
       if (!busy && !open && this.pending.length === 0 && this.bracket.wakeAt === null) return
     }
     throw new Error('the bracket does not come to rest')
@@ -177,6 +182,13 @@ export class VenueSimulation {
 
   private place(leg: Leg): void {
     if (this.orders.has(leg.intentId)) throw new Error(`${leg.leg} was ordered twice`)
-    this.orders.set(leg.intentId, { leg, status: 'unanswered', cancelAsked: false, revision: 0, filled: ZERO, paid: ZERO })
+    this.orders.set(leg.intentId, {
+      leg,
+      status: 'unanswered',
+      cancelAsked: false,
+      revision: 0,
+      filled: ZERO,
+      paid: ZERO,
+    })
   }
 }

@@ -3,7 +3,7 @@ import type { DataOf } from '@tradewire/contracts/define-event'
 import type { signalAccepted } from '@tradewire/contracts/events/signals'
 import { decimal } from '@tradewire/kernel/decimal'
 import type { SignalId, StrategyId } from '@tradewire/kernel/ids'
-import type { Signal } from '../../domain/signal-plan.ts'
+import type { Signal } from './signal-plan.ts'
 
 export type SignalData = DataOf<typeof signalAccepted>
 

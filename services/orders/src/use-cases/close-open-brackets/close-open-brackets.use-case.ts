@@ -1,0 +1,38 @@
+/**
+ * Closes what is open of a strategy or a follow: entries end, positions go by market.
+ * Called by the use cases that have checked whose it is. Must never count what was closing already.
+ */
+import { Injectable } from '@nestjs/common'
+import { Database } from '@tradewire/database/database'
+import type { FollowId, StrategyId } from '@tradewire/kernel/ids'
+import { injectTrace } from '@tradewire/observability/trace'
+import { Brackets } from '../../ports/brackets.port.ts'
+import { AdvanceBrackets } from '../advance-brackets/advance-brackets.use-case.ts'
+
+/** Brackets closed in one transaction, so that the first closes leave at once. */
+const batchRows = 500
+
+@Injectable()
+export class CloseOpenBrackets {
+  constructor(
+    private readonly database: Database,
+    private readonly brackets: Brackets,
+    private readonly advanceBrackets: AdvanceBrackets,
+  ) {}
+
+  async execute(of: { readonly strategyId: StrategyId } | { readonly followId: FollowId }): Promise<number> {
+    const trace = injectTrace() ?? null
+    let closing = 0
+    let after: string | null = null
+    for (;;) {
+      const ids: string[] = await this.brackets.openIds(of, after, batchRows)
+      if (ids.length > 0) {
+        const newsById = new Map(ids.map((id) => [id, { news: [{ kind: 'close' as const }], trace }]))
+        const moved = await this.database.transact((tx) => this.advanceBrackets.execute(tx, newsById))
+        closing += moved.filter((bracket) => bracket.closing?.cause === 'command').length
+      }
+      if (ids.length < batchRows) return closing
+      after = ids.at(-1)!
+    }
+  }
+}
