@@ -82,6 +82,10 @@ describe.each(allBrokers.map((definition) => [definition.id, definition] as cons
     const [first, second] = await Promise.all([connect(definition, account), connect(definition, other)])
     sessions.push(first, second)
     const totals = await Promise.all([first.balances(), second.balances(), first.balances()])
-    expect(totals.map((each) => (each.ok ? each.value[0]?.total : each.error.message))).toEqual(['1000000', '77', '1000000'])
+    expect(totals.map((each) => (each.ok ? each.value[0]?.total : each.error.message))).toEqual([
+      '1000000',
+      '77',
+      '1000000',
+    ])
   })
 })

@@ -23,9 +23,7 @@ export async function startPaperWorld(backends: TestBackends): Promise<PaperWorl
   const call = async <Body>(method: 'GET' | 'POST' | 'DELETE', path: string, json?: unknown): Promise<Body> => {
     const reply = await request(`${service.url}/control${path}`, {
       method,
-      ...(json === undefined
-        ? {}
-        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(json) }),
+      ...(json === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(json) }),
     })
     const text = await reply.body.text()
     if (reply.statusCode >= 300) throw new Error(`${method} /control${path}: ${reply.statusCode} ${text}`)

@@ -24,7 +24,15 @@ interface Connected {
 }
 interface Told {
   readonly name: string
-  readonly data: { readonly intentId?: string; readonly accountId?: string; readonly revision?: number; readonly final?: boolean; readonly fee?: string; readonly filledQuantity?: string; readonly reason?: { code: string } | null }
+  readonly data: {
+    readonly intentId?: string
+    readonly accountId?: string
+    readonly revision?: number
+    readonly final?: boolean
+    readonly fee?: string
+    readonly filledQuantity?: string
+    readonly reason?: { code: string } | null
+  }
 }
 
 const backends = testBackends()
@@ -165,7 +173,10 @@ describe.each(venues)('placing orders at %s', (venue) => {
     const command = submitOf(account)
     await Promise.all([send(command), send(command), send(command, command)])
     await ended(command.intentId)
-    const rows = await backends.query<{ submissions: number }>('select submissions from brokers.attempt where intent_id = $1', [command.intentId])
+    const rows = await backends.query<{ submissions: number }>(
+      'select submissions from brokers.attempt where intent_id = $1',
+      [command.intentId],
+    )
     expect(rows).toEqual([{ submissions: 1 }])
     expect(await venueOrders(account, command.intentId)).toBe(1)
   })
@@ -177,7 +188,10 @@ describe.each(venues)('placing orders at %s', (venue) => {
     await send(command)
     expect(await ended(command.intentId)).toMatchObject({ name: 'order.filled' })
     expect(await venueOrders(account, command.intentId)).toBe(1)
-    const rows = await backends.query<{ submissions: number }>('select submissions from brokers.attempt where intent_id = $1', [command.intentId])
+    const rows = await backends.query<{ submissions: number }>(
+      'select submissions from brokers.attempt where intent_id = $1',
+      [command.intentId],
+    )
     expect(rows).toEqual([{ submissions: 1 }])
   })
 
@@ -199,7 +213,16 @@ describe.each(venues)('placing orders at %s', (venue) => {
     const entry = submitOf(account)
     await send(entry)
     await ended(entry.intentId)
-    const stop = submitOf(account, { purpose: 'stop', leg: 'stop-1', side: 'sell', type: 'stop-market', triggerPrice: '38000', reduceOnly: true, expiresAt: null, leverage: null })
+    const stop = submitOf(account, {
+      purpose: 'stop',
+      leg: 'stop-1',
+      side: 'sell',
+      type: 'stop-market',
+      triggerPrice: '38000',
+      reduceOnly: true,
+      expiresAt: null,
+      leverage: null,
+    })
     await send(stop)
     await eventually(async () => (await updatesOf(stop.intentId)).some(({ name }) => name === 'order.accepted'))
     await paper.price('37000')
@@ -241,7 +264,10 @@ describe.each(venues)('placing orders at %s', (venue) => {
     const account = await connect(venue)
     const command = submitOf(account, { expiresAt: new Date(Date.now() - 1_000).toISOString() })
     await send(command)
-    expect(await ended(command.intentId)).toMatchObject({ name: 'order.rejected', data: { reason: { code: 'EXPIRED_BEFORE_SEND' } } })
+    expect(await ended(command.intentId)).toMatchObject({
+      name: 'order.rejected',
+      data: { reason: { code: 'EXPIRED_BEFORE_SEND' } },
+    })
     expect(await venueOrders(account, command.intentId)).toBe(0)
   })
 })
@@ -252,8 +278,16 @@ describe('taking over what a dead process left', () => {
     await backends.query(
       `insert into brokers.attempt (intent_id, bracket_id, account_id, partition, generation, command, client_order_id, state,
          submissions, sent_at) values ($1, $2, $3, $4, 0, $5, $6, $7, $8, now())`,
-      [command.intentId, command.bracketId, command.accountId, partitionOf(command.accountId), JSON.stringify(command),
-        base36OfUuid(command.intentId), state, state === 'queued' ? 0 : 1],
+      [
+        command.intentId,
+        command.bracketId,
+        command.accountId,
+        partitionOf(command.accountId),
+        JSON.stringify(command),
+        base36OfUuid(command.intentId),
+        state,
+        state === 'queued' ? 0 : 1,
+      ],
     )
   }
 
@@ -267,12 +301,22 @@ describe('taking over what a dead process left', () => {
     await paper.clearFaults()
     await service.stop()
 
-    await backends.query(`update brokers.attempt set state = 'submitting', filled_quantity = 0 where intent_id = $1`, [arrived.intentId])
+    await backends.query(`update brokers.attempt set state = 'submitting', filled_quantity = 0 where intent_id = $1`, [
+      arrived.intentId,
+    ])
     const lost = submitOf(account)
     const lostExpired = submitOf(account, { expiresAt: new Date(Date.now() - 1_000).toISOString() })
     const queued = submitOf(account)
     const queuedExpired = submitOf(account, { expiresAt: new Date(Date.now() - 1_000).toISOString() })
-    const exit = submitOf(account, { purpose: 'close', leg: 'close-1', side: 'sell', reduceOnly: true, quantity: '0.01', expiresAt: null, leverage: null })
+    const exit = submitOf(account, {
+      purpose: 'close',
+      leg: 'close-1',
+      side: 'sell',
+      reduceOnly: true,
+      quantity: '0.01',
+      expiresAt: null,
+      leverage: null,
+    })
     await leave(lost, 'submitting')
     await leave(lostExpired, 'submitting')
     await leave(queued, 'queued')
@@ -300,8 +344,13 @@ describe('taking over what a dead process left', () => {
 
   it('moves partitions to another process and back to the one that stays', async () => {
     const second = await start()
-    const shares = () => backends.query<{ count: number }>('select count(*)::int as count from brokers.partition_lease where owner is not null group by owner order by 1')
-    await eventually(async () => expect(await shares()).toEqual([{ count: 8 }, { count: 8 }]) ?? true, { withinMs: 10_000 })
+    const shares = () =>
+      backends.query<{ count: number }>(
+        'select count(*)::int as count from brokers.partition_lease where owner is not null group by owner order by 1',
+      )
+    await eventually(async () => expect(await shares()).toEqual([{ count: 8 }, { count: 8 }]) ?? true, {
+      withinMs: 10_000,
+    })
     const accounts = await Promise.all(Array.from({ length: 6 }, () => connect('paper')))
     const commands = accounts.map((account) => submitOf(account))
     await send(...commands)
@@ -310,7 +359,11 @@ describe('taking over what a dead process left', () => {
     const more = accounts.map((account) => submitOf(account))
     await send(...more)
     for (const { intentId } of more) await ended(intentId, 10_000)
-    const counts = await Promise.all([...commands, ...more].map((command, index) => venueOrders(accounts[index % accounts.length] as Connected, command.intentId)))
+    const counts = await Promise.all(
+      [...commands, ...more].map((command, index) =>
+        venueOrders(accounts[index % accounts.length] as Connected, command.intentId),
+      ),
+    )
     expect(counts.every((count) => count === 1)).toBe(true)
   })
 })

@@ -39,10 +39,13 @@ export function isExit(command: Pick<SubmitCommand, 'purpose'>): boolean {
 /** The command with its client order id, if its parts fit together; else the reason, which no venue needs to be asked for. */
 export function approveOrder(command: SubmitCommand, clientOrderId: string): Result<ApprovedOrder, RejectedError> {
   if (pricedTypes.has(command.type) !== (command.price !== null)) {
-    return err(rejected('INVALID_ORDER', `a ${command.type} order ${command.price === null ? 'needs a' : 'takes no'} price`))
+    return err(
+      rejected('INVALID_ORDER', `a ${command.type} order ${command.price === null ? 'needs a' : 'takes no'} price`),
+    )
   }
   if (command.type === 'trailing-stop') {
-    if (command.callbackRatePercent === null) return err(rejected('INVALID_ORDER', 'a trailing stop needs a callback rate'))
+    if (command.callbackRatePercent === null)
+      return err(rejected('INVALID_ORDER', 'a trailing stop needs a callback rate'))
   } else if (conditionalTypes.has(command.type) !== (command.triggerPrice !== null)) {
     const need = command.triggerPrice === null ? 'needs a' : 'takes no'
     return err(rejected('INVALID_ORDER', `a ${command.type} order ${need} trigger price`))

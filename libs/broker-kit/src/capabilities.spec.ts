@@ -45,7 +45,9 @@ describe('an approved order', () => {
     expect(approveOrder({ ...command, type: 'market', price: '1' }, 'id').ok).toBe(false)
     expect(approveOrder({ ...command, type: 'stop-market', triggerPrice: null }, 'id').ok).toBe(false)
     expect(approveOrder({ ...command, type: 'trailing-stop', callbackRatePercent: null }, 'id').ok).toBe(false)
-    expect(approveOrder({ ...command, type: 'trailing-stop', callbackRatePercent: '2', triggerPrice: '9' }, 'id').ok).toBe(true)
+    expect(
+      approveOrder({ ...command, type: 'trailing-stop', callbackRatePercent: '2', triggerPrice: '9' }, 'id').ok,
+    ).toBe(true)
   })
 
   it('tells exits and conditional types', () => {

@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { base36OfUuid, type ClientIdRule, decodeClientOrderId, encodeClientOrderId, uuidOfBase36 } from './client-order-id.ts'
+import {
+  base36OfUuid,
+  type ClientIdRule,
+  decodeClientOrderId,
+  encodeClientOrderId,
+  uuidOfBase36,
+} from './client-order-id.ts'
 
 const rule: ClientIdRule = {
   field: 'newClientOrderId',

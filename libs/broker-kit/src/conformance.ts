@@ -160,7 +160,12 @@ export const conformanceCases: readonly ConformanceCase[] = [
     title: 'a take-profit-market order works, is found, listed and cancelled',
     needs: can('take-profit-market'),
     async run(world) {
-      await expectWorking(world, { purpose: 'target', leg: 'target-1', type: 'take-profit-market', triggerPrice: '44000' })
+      await expectWorking(world, {
+        purpose: 'target',
+        leg: 'target-1',
+        type: 'take-profit-market',
+        triggerPrice: '44000',
+      })
     },
   },
   {
@@ -168,7 +173,12 @@ export const conformanceCases: readonly ConformanceCase[] = [
     title: 'a trailing stop works, is found, listed and cancelled',
     needs: (capabilities) => capabilities.trailing && can('trailing-stop')(capabilities),
     async run(world) {
-      await expectWorking(world, { purpose: 'trailing', leg: 'trailing', type: 'trailing-stop', callbackRatePercent: '2' })
+      await expectWorking(world, {
+        purpose: 'trailing',
+        leg: 'trailing',
+        type: 'trailing-stop',
+        callbackRatePercent: '2',
+      })
     },
   },
   {
@@ -177,7 +187,12 @@ export const conformanceCases: readonly ConformanceCase[] = [
     needs: (capabilities) => capabilities.streams.orders && can('stop-market')(capabilities),
     async run(world) {
       await hold(world)
-      const order = orderOf(world, { ...exit, type: 'stop-market', triggerPrice: '38000', reduceOnly: world.capabilities.reduceOnly })
+      const order = orderOf(world, {
+        ...exit,
+        type: 'stop-market',
+        triggerPrice: '38000',
+        reduceOnly: world.capabilities.reduceOnly,
+      })
       await place(world, order)
       await world.setPrice('37500')
       await world.eventually(
@@ -214,7 +229,10 @@ export const conformanceCases: readonly ConformanceCase[] = [
       const order = orderOf(world, {})
       await world.limitNextPlacement()
       const limited = await world.session.submit(order)
-      check(!limited.ok && limited.error.kind === 'rate-limited', limited.ok ? 'no error' : describeError(limited.error))
+      check(
+        !limited.ok && limited.error.kind === 'rate-limited',
+        limited.ok ? 'no error' : describeError(limited.error),
+      )
       check((await world.ordersInLedger(order.clientOrderId)) === 0, 'the ledger has an order')
     },
   },
@@ -260,7 +278,10 @@ export const conformanceCases: readonly ConformanceCase[] = [
       const order = orderOf(world, {})
       const placed = await place(world, order)
       const cancelled = await world.session.cancel(referenceOf(order, placed.venueOrderId))
-      check(!cancelled.ok && cancelled.error.kind === 'rejected', cancelled.ok ? 'cancelled' : describeError(cancelled.error))
+      check(
+        !cancelled.ok && cancelled.error.kind === 'rejected',
+        cancelled.ok ? 'cancelled' : describeError(cancelled.error),
+      )
       check(cancelled.error.code === 'ORDER_NOT_FOUND', `code is ${cancelled.error.code}`)
     },
   },
@@ -285,9 +306,15 @@ export const conformanceCases: readonly ConformanceCase[] = [
       const balances = await world.session.balances()
       check(balances.ok && balances.value.length > 0, 'there are no balances')
       const instruments = await world.session.instruments()
-      check(instruments.ok && instruments.value.some((each) => each.symbol === world.symbol), 'the symbol is not listed')
+      check(
+        instruments.ok && instruments.value.some((each) => each.symbol === world.symbol),
+        'the symbol is not listed',
+      )
       const fills = await world.session.fillsSince(world.symbol, new Date(0))
-      check(fills.ok && fills.value.some((each) => each.clientOrderId === order.clientOrderId), 'the fill is not listed')
+      check(
+        fills.ok && fills.value.some((each) => each.clientOrderId === order.clientOrderId),
+        'the fill is not listed',
+      )
       const positions = await world.session.positions()
       check(positions.ok, positions.ok ? '' : describeError(positions.error))
     },

@@ -60,7 +60,7 @@ export interface ConnectOptions {
 export function defineBroker<Credentials extends z.ZodObject>(
   definition: BrokerDefinition<Credentials>,
 ): BrokerDefinition {
-  return definition as unknown as BrokerDefinition
+  return definition
 }
 
 /** For how long an accepted order may stay invisible in this environment. */

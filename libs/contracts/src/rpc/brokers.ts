@@ -104,7 +104,9 @@ export const testAccount = defineRpc({
 export const accountBalance = z
   .strictObject({
     accountId: z.uuid(),
-    items: z.array(z.strictObject({ currency: z.string(), total: decimalText, free: decimalText, equity: decimalText })),
+    items: z.array(
+      z.strictObject({ currency: z.string(), total: decimalText, free: decimalText, equity: decimalText }),
+    ),
     observedAt: timestamp,
   })
   .meta({ id: 'AccountBalance' })

@@ -23,12 +23,7 @@ export class PartitionIntake extends CommandIntake {
   private connected: CommandTaker | null = null
   private readonly consumers = new Map<number, RunningConsumer>()
 
-  constructor(
-    bus: Bus,
-    database: Database,
-    clock: Clock,
-    @InjectLogger() logger: Logger,
-  ) {
+  constructor(bus: Bus, database: Database, clock: Clock, @InjectLogger() logger: Logger) {
     super()
     const shared = new SharedTransactions(database, {
       beforeCommit: (tx) => this.taker().beforeCommit(tx),

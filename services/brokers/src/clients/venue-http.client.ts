@@ -99,7 +99,8 @@ class ReplyHandler {
 
   onResponseEnd(): void {
     const [first] = this.chunks
-    const text = this.chunks.length === 1 && first !== undefined ? first.toString() : Buffer.concat(this.chunks).toString()
+    const text =
+      this.chunks.length === 1 && first !== undefined ? first.toString() : Buffer.concat(this.chunks).toString()
     this.settle(ok({ status: this.status, statusText: this.statusText, headers: this.headers, text }))
   }
 

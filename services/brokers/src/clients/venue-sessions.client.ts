@@ -91,7 +91,11 @@ export class VenueSessions extends Sessions {
     return work
   }
 
-  async probe(venue: Venue, environment: BrokerEnvironment, credentials: Record<string, string>): Promise<Result<BrokerSession, BrokerError>> {
+  async probe(
+    venue: Venue,
+    environment: BrokerEnvironment,
+    credentials: Record<string, string>,
+  ): Promise<Result<BrokerSession, BrokerError>> {
     return this.brokers.of(venue).connect(credentials, { environment, dependencies: this.dependencies })
   }
 
@@ -111,7 +115,8 @@ export class VenueSessions extends Sessions {
     const connected = await this.probe(account.venue, account.environment, credentials)
     if (!connected.ok) return connected
     const opened: AccountSession = { account, definition, session: connected.value, leverage: new Map() }
-    for (const { symbol, leverage } of await this.accounts.leverages([account.id])) opened.leverage.set(symbol, leverage)
+    for (const { symbol, leverage } of await this.accounts.leverages([account.id]))
+      opened.leverage.set(symbol, leverage)
     this.sessions.set(account.id, opened)
     this.openStreamSoon(opened)
     return ok(opened)

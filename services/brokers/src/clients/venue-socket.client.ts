@@ -4,7 +4,7 @@
  */
 import type { Clock } from '@tradewire/kernel/clock'
 import type { Randomness } from '@tradewire/kernel/randomness'
-import { WebSocket } from 'ws'
+import { type RawData, WebSocket } from 'ws'
 
 export interface VenueSocketTarget {
   readonly url: string
@@ -89,7 +89,7 @@ export class VenueSocket {
     })
     this.socket = socket
     socket.on('open', () => this.opened(socket))
-    socket.on('message', (data) => this.heard(socket, data.toString()))
+    socket.on('message', (data) => this.heard(socket, textOf(data)))
     socket.on('pong', () => this.noteLife())
     socket.on('ping', () => this.noteLife())
     socket.on('unexpected-response', (_request, response) => {
@@ -143,7 +143,9 @@ export class VenueSocket {
     this.up = false
     if (wasUp || this.failures === 0) this.options.onDown(message)
     this.failures += 1
-    const backoffMs = notOffered ? notOfferedRetryMs : Math.min(backoffMaxMs, backoffFirstMs * 2 ** Math.min(this.failures - 1, 10))
+    const backoffMs = notOffered
+      ? notOfferedRetryMs
+      : Math.min(backoffMaxMs, backoffFirstMs * 2 ** Math.min(this.failures - 1, 10))
     const delayMs = backoffMs * (0.5 + this.options.randomness.fraction())
     if (this.timer !== null) clearTimeout(this.timer)
     this.timer = setTimeout(() => void this.connect(), delayMs)
@@ -159,4 +161,9 @@ export class VenueSocket {
     socket.on('error', () => undefined)
     socket.terminate()
   }
+}
+
+function textOf(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString()
+  return data instanceof ArrayBuffer ? Buffer.from(data).toString() : data.toString()
 }

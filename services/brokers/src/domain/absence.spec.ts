@@ -2,7 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { absenceVerdict } from './absence.ts'
 
-const input = { uniqueness: 'open-orders', readLagMs: 120_000, absentMs: 0, provedAtVenue: false, expired: false } as const
+const input = {
+  uniqueness: 'open-orders',
+  readLagMs: 120_000,
+  absentMs: 0,
+  provedAtVenue: false,
+  expired: false,
+} as const
 
 describe('absence', () => {
   it('waits for the read lag where an id can be used twice', () => {

@@ -82,7 +82,11 @@ describe('an attempt', () => {
   it('learns its fee later without losing anything else', () => {
     const filled = afterVenueOrder(attemptOf(), orderOf('filled', '1'), at) as Attempt
     expect(filled.fee).toBeNull()
-    expect(afterVenueOrder(filled, orderOf('filled', '1', '0.2'), at)).toMatchObject({ revision: 3, fee: '0.2', state: 'filled' })
+    expect(afterVenueOrder(filled, orderOf('filled', '1', '0.2'), at)).toMatchObject({
+      revision: 3,
+      fee: '0.2',
+      state: 'filled',
+    })
   })
 
   it('keeps a fill that comes after its cancel', () => {

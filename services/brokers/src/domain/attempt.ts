@@ -102,8 +102,10 @@ function feeAfter(attempt: Attempt, order: VenueOrder, grew: boolean): Pick<Atte
 
 function reasonAfter(attempt: Attempt, order: VenueOrder, state: AttemptState): Reason | null {
   if (state === attempt.state && isFinal(state)) return attempt.reason
-  if (order.status === 'rejected') return { code: 'REJECTED_BY_VENUE', message: order.message ?? 'The venue rejected the order.' }
-  if (order.status === 'expired') return { code: 'EXPIRED_AT_VENUE', message: order.message ?? 'The venue let the order expire.' }
+  if (order.status === 'rejected')
+    return { code: 'REJECTED_BY_VENUE', message: order.message ?? 'The venue rejected the order.' }
+  if (order.status === 'expired')
+    return { code: 'EXPIRED_AT_VENUE', message: order.message ?? 'The venue let the order expire.' }
   return null
 }
 

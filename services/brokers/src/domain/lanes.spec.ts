@@ -97,7 +97,9 @@ describe('the lanes', () => {
         expect(sent).toHaveLength(orders.length)
         for (const exit of [true, false]) {
           for (let account = 0; account <= 4; account += 1) {
-            const ids = sent.filter((each) => each.exit === exit && each.accountId === String(account)).map(({ id }) => Number(id))
+            const ids = sent
+              .filter((each) => each.exit === exit && each.accountId === String(account))
+              .map(({ id }) => Number(id))
             expect(ids).toEqual([...ids].sort((left, right) => left - right))
           }
         }

@@ -12,7 +12,11 @@ describe('the lease plan', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 6 }), (count) => {
         const names = Array.from({ length: count }, (_, index) => `p${index}`)
-        let leases: LeaseView[] = Array.from({ length: 16 }, (_, partition) => ({ partition, owner: 'p0', expired: false }))
+        let leases: LeaseView[] = Array.from({ length: 16 }, (_, partition) => ({
+          partition,
+          owner: 'p0',
+          expired: false,
+        }))
         for (let round = 0; round < 20; round += 1) {
           for (const name of names) {
             const { take, release } = planLeases(leases, name, count)

@@ -26,7 +26,10 @@ describe('sealing', () => {
     const sealed = sealer.seal(owner, { apiKey: 'k', secret: 's' })
     expect(() => sealer.open({ ...owner, accountId: 'a2' }, sealed)).toThrow(SealError)
     expect(() => sealer.open({ ...owner, userId: 'u2' }, sealed)).toThrow(SealError)
-    const swapped = { ...sealed, fields: { apiKey: sealed.fields['secret'] ?? '', secret: sealed.fields['apiKey'] ?? '' } }
+    const swapped = {
+      ...sealed,
+      fields: { apiKey: sealed.fields['secret'] ?? '', secret: sealed.fields['apiKey'] ?? '' },
+    }
     expect(() => sealer.open(owner, swapped)).toThrow(SealError)
   })
 

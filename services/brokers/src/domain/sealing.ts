@@ -39,7 +39,8 @@ export class MasterKeys {
     for (const part of text.split(/[\s,]+/).filter((each) => each !== '')) {
       const match = /^v(\d{1,6}):([A-Za-z0-9+/]{43}=)$/.exec(part)
       const key = Buffer.from(match?.[2] ?? '', 'base64')
-      if (match === null || key.length !== keyBytes) throw new SealError('a master key must be v<number>:<32 bytes in base64>')
+      if (match === null || key.length !== keyBytes)
+        throw new SealError('a master key must be v<number>:<32 bytes in base64>')
       keys.set(Number.parseInt(match[1] ?? '', 10), key)
     }
     if (keys.size === 0) throw new SealError('there is no master key')
@@ -89,7 +90,11 @@ export class Sealer {
 
   /** The same data key under the newest master key; the fields stay as they are. */
   rewrap(owner: SealOwner, sealed: SealedCredentials): SealedCredentials {
-    const dataKey = decrypt(this.masters.keyOf(sealed.masterVersion), sealed.dataKey, keyContext(owner, sealed.masterVersion))
+    const dataKey = decrypt(
+      this.masters.keyOf(sealed.masterVersion),
+      sealed.dataKey,
+      keyContext(owner, sealed.masterVersion),
+    )
     const masterVersion = this.masters.newest
     const wrapped = this.encrypt(this.masters.keyOf(masterVersion), dataKey, keyContext(owner, masterVersion))
     dataKey.fill(0)

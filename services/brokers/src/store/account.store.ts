@@ -64,14 +64,20 @@ export class AccountStore extends Accounts {
     const sealed = this.sealer.seal({ userId: account.userId, accountId: account.id }, credentials)
     await tx.query(
       `insert into account (id, user_id, venue, environment, label, status, partition) values ($1, $2, $3, $4, $5, $6, $7)`,
-      [account.id, account.userId, account.venue, account.environment, account.label, account.status, account.partition],
+      [
+        account.id,
+        account.userId,
+        account.venue,
+        account.environment,
+        account.label,
+        account.status,
+        account.partition,
+      ],
     )
-    await tx.query(`insert into account_secret (account_id, master_version, data_key, fields) values ($1, $2, $3, $4)`, [
-      account.id,
-      sealed.masterVersion,
-      sealed.dataKey,
-      JSON.stringify(sealed.fields),
-    ])
+    await tx.query(
+      `insert into account_secret (account_id, master_version, data_key, fields) values ($1, $2, $3, $4)`,
+      [account.id, sealed.masterVersion, sealed.dataKey, JSON.stringify(sealed.fields)],
+    )
   }
 
   async get(accountId: string): Promise<Account | null> {
@@ -134,7 +140,9 @@ export class AccountStore extends Accounts {
   /** Destroys the credentials and keeps the row, whose id stands in trades and attempts. */
   async remove(tx: Transaction, accountId: string): Promise<void> {
     await tx.query('delete from account_secret where account_id = $1', [accountId])
-    await tx.query('update account set removed_at = clock_timestamp(), changed_at = clock_timestamp() where id = $1', [accountId])
+    await tx.query('update account set removed_at = clock_timestamp(), changed_at = clock_timestamp() where id = $1', [
+      accountId,
+    ])
   }
 
   async leverages(accountIds: readonly string[]): Promise<{ accountId: string; symbol: string; leverage: number }[]> {

@@ -120,7 +120,9 @@ export class AttemptWriter extends Results {
   }
 
   private async commit(batch: readonly AttemptResult[]): Promise<void> {
-    const owned = new Map(batch.map(({ attempt, generation }) => [attempt.partition, { partition: attempt.partition, generation }]))
+    const owned = new Map(
+      batch.map(({ attempt, generation }) => [attempt.partition, { partition: attempt.partition, generation }]),
+    )
     let lost: number[] = []
     await this.database.transact(async (tx) => {
       const held = await this.leases.fence(tx, [...owned.values()])

@@ -2,7 +2,13 @@
  * Binance's JSON of orders, trades, balances and stream events, and what it means in our words.
  * Called by the Binance sessions. Must never round: amounts are text on the wire and stay exact.
  */
-import type { VenueBalance, VenueFill, VenueOrder, VenueOrderStatus, VenuePosition } from '@tradewire/broker-kit/broker-session'
+import type {
+  VenueBalance,
+  VenueFill,
+  VenueOrder,
+  VenueOrderStatus,
+  VenuePosition,
+} from '@tradewire/broker-kit/broker-session'
 import { Decimal, decimal, ZERO } from '@tradewire/kernel/decimal'
 import { z } from 'zod'
 
@@ -261,7 +267,8 @@ export function venueOrderOfReport(report: OrderReport, symbol: string, clientOr
     symbol,
     status: statusOf(report.X),
     filledQuantity: filled.toString(),
-    averagePrice: quote === null ? positiveOrNull(report.ap) : quote.round(averageDigits, Decimal.roundHalfUp).toString(),
+    averagePrice:
+      quote === null ? positiveOrNull(report.ap) : quote.round(averageDigits, Decimal.roundHalfUp).toString(),
     fee: null,
     feeCurrency: report.N ?? null,
     message: report.r === undefined || report.r === 'NONE' ? null : report.r,
@@ -269,7 +276,10 @@ export function venueOrderOfReport(report: OrderReport, symbol: string, clientOr
 }
 
 export function venueOrderOfAlgoReport(report: AlgoReport, symbol: string): VenueOrder {
-  const order = venueOrderOfAlgo({ symbol, algoId: report.aid, clientAlgoId: report.caid, algoStatus: report.X }, symbol)
+  const order = venueOrderOfAlgo(
+    { symbol, algoId: report.aid, clientAlgoId: report.caid, algoStatus: report.X },
+    symbol,
+  )
   return { ...order, message: report.rm ?? null }
 }
 

@@ -65,7 +65,10 @@ export class BinanceSpotSession implements BrokerSession {
       return info
     })
     if (!cancelled.ok) return cancelled
-    return this.withFee({ ...wire.venueOrderOf(cancelled.value, reference.symbol), clientOrderId: reference.clientOrderId })
+    return this.withFee({
+      ...wire.venueOrderOf(cancelled.value, reference.symbol),
+      clientOrderId: reference.clientOrderId,
+    })
   }
 
   async findByClientId(reference: OrderReference): Answer<VenueOrder | null> {
@@ -83,7 +86,9 @@ export class BinanceSpotSession implements BrokerSession {
   }
 
   async openOrders(): Answer<readonly VenueOrder[]> {
-    const orders = await this.api.call('read', z.array(wire.binanceOrder), (api) => endpoint(api, 'privateGetOpenOrders'))
+    const orders = await this.api.call('read', z.array(wire.binanceOrder), (api) =>
+      endpoint(api, 'privateGetOpenOrders'),
+    )
     return orders.ok ? ok(orders.value.map((each) => wire.venueOrderOf(each, this.api.symbolOf(each.symbol)))) : orders
   }
 
@@ -93,15 +98,21 @@ export class BinanceSpotSession implements BrokerSession {
   }
 
   async balances(): Answer<readonly VenueBalance[]> {
-    const account = await this.api.call('read', wire.spotAccount, (api) => endpoint(api, 'privateGetAccount', { omitZeroBalances: true }))
+    const account = await this.api.call('read', wire.spotAccount, (api) =>
+      endpoint(api, 'privateGetAccount', { omitZeroBalances: true }),
+    )
     return account.ok ? ok(wire.spotBalancesOf(account.value)) : account
   }
 
   async fillsSince(symbol: string, since: Date): Answer<readonly VenueFill[]> {
     const window = { symbol: this.api.marketId(symbol) ?? symbol, startTime: since.getTime(), limit: fillsPerReadMax }
-    const trades = await this.api.call('read', z.array(wire.binanceTrade), (api) => endpoint(api, 'privateGetMyTrades', window))
+    const trades = await this.api.call('read', z.array(wire.binanceTrade), (api) =>
+      endpoint(api, 'privateGetMyTrades', window),
+    )
     if (!trades.ok) return trades
-    const orders = await this.api.call('read', z.array(wire.binanceOrder), (api) => endpoint(api, 'privateGetAllOrders', window))
+    const orders = await this.api.call('read', z.array(wire.binanceOrder), (api) =>
+      endpoint(api, 'privateGetAllOrders', window),
+    )
     if (!orders.ok) return orders
     const clientIds = new Map(orders.value.map((each) => [each.orderId, each.clientOrderId]))
     return ok(trades.value.map((each) => wire.venueFillOf(each, symbol, clientIds.get(each.orderId) ?? null)))

@@ -17,7 +17,12 @@ const recvWindowMs = 10_000
 const subscribeReply = z.looseObject({ id: z.string(), status: z.number() })
 const subscribeError = z.looseObject({ error: z.looseObject({ code: z.number(), msg: z.string() }) })
 const eventMessage = z.looseObject({ event: z.looseObject({ e: z.string() }) })
-const lastTrade = z.object({ l: z.string(), n: z.string().nullish(), N: z.string().nullish(), t: z.union([z.string(), z.number()]) })
+const lastTrade = z.object({
+  l: z.string(),
+  n: z.string().nullish(),
+  N: z.string().nullish(),
+  t: z.union([z.string(), z.number()]),
+})
 const authCodes: ReadonlySet<number> = new Set([-1022, -2008, -2014, -2015])
 
 export class BinanceSpotStream {
@@ -112,12 +117,20 @@ export class BinanceSpotStream {
     if (decodeClientOrderId(binanceClientId, own) === null) return
     const trade = report.data.x === 'TRADE' ? lastTrade.safeParse(raw) : null
     if (trade?.success === true) {
-      this.fees.add({ clientOrderId: own, tradeId: String(trade.data.t), quantity: trade.data.l, fee: trade.data.n ?? '0' })
+      this.fees.add({
+        clientOrderId: own,
+        tradeId: String(trade.data.t),
+        quantity: trade.data.l,
+        fee: trade.data.n ?? '0',
+      })
       if (trade.data.N !== null && trade.data.N !== undefined) this.currencies.set(own, trade.data.N)
     }
     const order = wire.venueOrderOfReport(report.data, this.api.symbolOf(report.data.s), own)
     const fee = order.filledQuantity === '0' ? '0' : this.fees.feeOf(own, order.filledQuantity)
-    this.listener({ kind: 'order', order: { ...order, fee, feeCurrency: this.currencies.get(own) ?? order.feeCurrency } })
+    this.listener({
+      kind: 'order',
+      order: { ...order, fee, feeCurrency: this.currencies.get(own) ?? order.feeCurrency },
+    })
     if (order.status !== 'working') {
       this.fees.forget(own)
       this.currencies.delete(own)

@@ -52,7 +52,9 @@ export const binanceSpotBroker = defineBroker({
       const exchange = await sharedExchange(dependencies, environment).session(credentials)
       const api = new BinanceApi(exchange, false)
       const url =
-        environment === 'paper' ? `${dependencies.paperUrl.replace(/^http/, 'ws')}${paperPath}/ws-api/v3` : liveSocketUrl
+        environment === 'paper'
+          ? `${dependencies.paperUrl.replace(/^http/, 'ws')}${paperPath}/ws-api/v3`
+          : liveSocketUrl
       return ok(new BinanceSpotSession(api, new BinanceSpotStream(api, url, credentials, dependencies)))
     } catch (thrown) {
       const error = mapThrown(thrown, 'read', null)

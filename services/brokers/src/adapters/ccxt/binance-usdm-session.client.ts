@@ -63,7 +63,7 @@ export class BinanceUsdmSession implements BrokerSession {
     const told = wire.venueOrderOf(placed.value, order.symbol)
     if (told.fee !== null) return ok(told)
     const fee = await this.stream.feeOf(order.clientOrderId, told.filledQuantity, isExit(order) ? feeWaitMs : 0)
-    return ok({ ...told, ...(fee ?? {}) })
+    return ok({ ...told, ...fee })
   }
 
   async cancel(reference: OrderReference): Answer<VenueOrder> {
@@ -100,7 +100,9 @@ export class BinanceUsdmSession implements BrokerSession {
   }
 
   async openOrders(): Answer<readonly VenueOrder[]> {
-    const orders = await this.api.call('read', z.array(wire.binanceOrder), (api) => endpoint(api, 'fapiPrivateGetOpenOrders'))
+    const orders = await this.api.call('read', z.array(wire.binanceOrder), (api) =>
+      endpoint(api, 'fapiPrivateGetOpenOrders'),
+    )
     if (!orders.ok) return orders
     const algos = await this.api.call('read', z.array(wire.binanceAlgoOrder), (api) =>
       endpoint(api, 'fapiPrivateGetOpenAlgoOrders'),
@@ -113,7 +115,9 @@ export class BinanceUsdmSession implements BrokerSession {
   }
 
   async positions(): Answer<readonly VenuePosition[]> {
-    const list = await this.api.call('read', z.array(wire.usdmPosition), (api) => endpoint(api, 'fapiPrivateV3GetPositionRisk'))
+    const list = await this.api.call('read', z.array(wire.usdmPosition), (api) =>
+      endpoint(api, 'fapiPrivateV3GetPositionRisk'),
+    )
     if (!list.ok) return list
     return ok(list.value.flatMap((each) => wire.venuePositionOf(each, this.api.symbolOf(each.symbol)) ?? []))
   }
@@ -189,7 +193,10 @@ export class BinanceUsdmSession implements BrokerSession {
       return info
     })
     if (!cancelled.ok) return cancelled
-    return this.withFee({ ...wire.venueOrderOf(cancelled.value, reference.symbol), clientOrderId: reference.clientOrderId })
+    return this.withFee({
+      ...wire.venueOrderOf(cancelled.value, reference.symbol),
+      clientOrderId: reference.clientOrderId,
+    })
   }
 
   private async findInBook(reference: OrderReference, by: Record<string, unknown>): Answer<VenueOrder | null> {

@@ -21,7 +21,12 @@ const triggeredMax = 5_000
 const triggeredReadAfterMs = 250
 
 const streamEvent = z.looseObject({ e: z.string() })
-const lastTrade = z.object({ l: z.string(), n: z.string().nullish(), N: z.string().nullish(), t: z.union([z.string(), z.number()]).nullish() })
+const lastTrade = z.object({
+  l: z.string(),
+  n: z.string().nullish(),
+  N: z.string().nullish(),
+  t: z.union([z.string(), z.number()]).nullish(),
+})
 
 export class BinanceUsdmStream {
   /** Reads what became of a triggered algo order; set by the session. */
@@ -67,7 +72,11 @@ export class BinanceUsdmStream {
   }
 
   /** The order's fee if the stream tells it in time. */
-  async feeOf(clientOrderId: string, filledQuantity: string, waitMs: number): Promise<{ fee: string; feeCurrency: string | null } | null> {
+  async feeOf(
+    clientOrderId: string,
+    filledQuantity: string,
+    waitMs: number,
+  ): Promise<{ fee: string; feeCurrency: string | null } | null> {
     const until = this.dependencies.clock.monotonicMs() + waitMs
     for (;;) {
       const fee = this.fees.feeOf(clientOrderId, filledQuantity)
@@ -78,7 +87,9 @@ export class BinanceUsdmStream {
   }
 
   private async listenKey(): Promise<string> {
-    const reply = await this.api.call('read', listenKeyReply, (exchange) => endpoint(exchange, 'fapiPrivatePostListenKey'))
+    const reply = await this.api.call('read', listenKeyReply, (exchange) =>
+      endpoint(exchange, 'fapiPrivatePostListenKey'),
+    )
     if (!reply.ok) {
       if (reply.error.kind === 'auth') this.listener({ kind: 'auth-failed', message: reply.error.message })
       throw new Error(reply.error.message)
@@ -90,7 +101,9 @@ export class BinanceUsdmStream {
   }
 
   private async renewKey(): Promise<void> {
-    const renewed = await this.api.call('read', z.unknown(), (exchange) => endpoint(exchange, 'fapiPrivatePutListenKey'))
+    const renewed = await this.api.call('read', z.unknown(), (exchange) =>
+      endpoint(exchange, 'fapiPrivatePutListenKey'),
+    )
     if (!renewed.ok && renewed.error.kind === 'rejected') this.socket?.reconnect('the listen key was refused')
   }
 
@@ -117,13 +130,17 @@ export class BinanceUsdmStream {
       this.socket?.reconnect('an order update cannot be read')
       return
     }
-    const own = decodeClientOrderId(binanceClientId, report.data.c) === null ? this.triggered.get(report.data.i) : report.data.c
+    const own =
+      decodeClientOrderId(binanceClientId, report.data.c) === null ? this.triggered.get(report.data.i) : report.data.c
     if (own === undefined) return
     this.noteTrade(own, report.data.x, raw)
     const order = wire.venueOrderOfReport(report.data, this.api.symbolOf(report.data.s), own)
     // A conditional order that leaves the algo book for the order book expires there as a matter of form.
     const fee = order.filledQuantity === '0' ? '0' : this.fees.feeOf(own, order.filledQuantity)
-    this.listener({ kind: 'order', order: { ...order, fee, feeCurrency: this.currencies.get(own) ?? order.feeCurrency } })
+    this.listener({
+      kind: 'order',
+      order: { ...order, fee, feeCurrency: this.currencies.get(own) ?? order.feeCurrency },
+    })
   }
 
   private noteTrade(clientOrderId: string, execution: string, raw: unknown): void {

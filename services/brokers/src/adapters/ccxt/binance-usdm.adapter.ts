@@ -61,7 +61,9 @@ export const binanceUsdmBroker = defineBroker({
       const exchange = await sharedExchange(dependencies, environment).session(credentials)
       const api = new BinanceApi(exchange, true)
       const streamUrl =
-        environment === 'paper' ? `${dependencies.paperUrl.replace(/^http/, 'ws')}${paperPath}/private/ws` : liveStreamUrl
+        environment === 'paper'
+          ? `${dependencies.paperUrl.replace(/^http/, 'ws')}${paperPath}/private/ws`
+          : liveStreamUrl
       return ok(new BinanceUsdmSession(api, new BinanceUsdmStream(api, streamUrl, dependencies)))
     } catch (thrown) {
       const error = mapThrown(thrown, 'read', null)

@@ -47,7 +47,10 @@ export function failureOf(thrown: unknown, retryAfterMs: number | null): CcxtFai
   return {
     names,
     code: code === undefined ? null : Number.parseInt(code, 10),
-    message: (said ?? text.replaceAll(/https?:\S+/g, '[url]').replace(/^binance(usdm)? /, '')).slice(0, messageCharactersMax),
+    message: (said ?? text.replaceAll(/https?:\S+/g, '[url]').replace(/^binance(usdm)? /, '')).slice(
+      0,
+      messageCharactersMax,
+    ),
     retryAfterMs,
   }
 }
@@ -99,7 +102,8 @@ export function mapCcxtFailure(failure: CcxtFailure, call: CallKind): BrokerErro
   if (names.includes('OperationFailed') || names.includes('NullResponse')) return unclear(call, message)
   const rejection = rejectionOf(failure)
   if (rejection !== null) return brokerError.rejected(rejection, message)
-  if (code !== null && code < 0 && names.includes('ExchangeError')) return brokerError.rejected('REFUSED_BY_VENUE', message)
+  if (code !== null && code < 0 && names.includes('ExchangeError'))
+    return brokerError.rejected('REFUSED_BY_VENUE', message)
   return unclear(call, message)
 }
 

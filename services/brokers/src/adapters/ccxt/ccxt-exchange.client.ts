@@ -74,10 +74,18 @@ function ownedEndpoints(Base: ExchangeClass): ExchangeClass {
   interface EndpointMaker {
     capitalize(text: string): string
   }
-  type Request = (path: string, api: unknown, method: string, parameters: Parameters, ...rest: unknown[]) => Promise<unknown>
+  type Request = (
+    path: string,
+    api: unknown,
+    method: string,
+    parameters: Parameters,
+    ...rest: unknown[]
+  ) => Promise<unknown>
   const capitalize = (maker: EndpointMaker, text: string): string => maker.capitalize(text)
 
+  // The signature is ccxt's own.
   class Owned extends (Base as new (settings: object) => object) {
+    // tidy-allow ratchet-parameters: ccxt calls it with these
     defineRestApiEndpoint(
       methodName: string,
       uppercaseMethod: string,
@@ -88,10 +96,17 @@ function ownedEndpoints(Base: ExchangeClass): ExchangeClass {
       config: object = {},
     ): void {
       const maker = this as unknown as EndpointMaker
-      const suffix = path.split(/[^a-zA-Z0-9]/).map((part) => capitalize(maker, part)).join('')
+      const suffix = path
+        .split(/[^a-zA-Z0-9]/)
+        .map((part) => capitalize(maker, part))
+        .join('')
       const prefix = [paths[0] ?? '', ...paths.slice(1).map((part) => capitalize(maker, part))].join('')
       const api = paths.length > 1 ? paths : paths[0]
-      const endpoint = function endpoint(this: Record<string, Request>, parameters: Parameters = {}, context: object = {}) {
+      const endpoint = function endpoint(
+        this: Record<string, Request>,
+        parameters: Parameters = {},
+        context: object = {},
+      ) {
         const request = this[methodName]
         if (request === undefined) throw new Error(`ccxt has no ${methodName}`)
         return request.call(this, path, api, uppercaseMethod, parameters, undefined, undefined, config, context)

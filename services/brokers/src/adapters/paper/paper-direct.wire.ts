@@ -88,7 +88,8 @@ export function directErrorOf(status: number, text: string, placing: boolean): B
     return placing ? brokerError.outcomeUnknown(message) : brokerError.connectivity(message)
   }
   const { code, message, retryAfterMs } = parsed.data
-  if (code === 'OUTCOME_UNKNOWN') return placing ? brokerError.outcomeUnknown(message) : brokerError.connectivity(message)
+  if (code === 'OUTCOME_UNKNOWN')
+    return placing ? brokerError.outcomeUnknown(message) : brokerError.connectivity(message)
   if (code === 'RATE_LIMITED') return brokerError.rateLimited(retryAfterMs ?? retryAfterDefaultMs, message)
   if (code === 'AUTHENTICATION_FAILED') return brokerError.authFailed(message)
   return brokerError.rejected(rejectionOf[code], message)
@@ -104,7 +105,10 @@ export function jsonOf(text: string): unknown {
 }
 
 const rejectionOf: Readonly<
-  Record<Exclude<DirectErrorCode, 'OUTCOME_UNKNOWN' | 'RATE_LIMITED' | 'AUTHENTICATION_FAILED'>, brokerError.RejectionCode>
+  Record<
+    Exclude<DirectErrorCode, 'OUTCOME_UNKNOWN' | 'RATE_LIMITED' | 'AUTHENTICATION_FAILED'>,
+    brokerError.RejectionCode
+  >
 > = {
   INVALID_REQUEST: 'INVALID_ORDER',
   UNKNOWN_SYMBOL: 'UNKNOWN_SYMBOL',

@@ -191,7 +191,8 @@ export class PaperSession implements BrokerSession {
       return
     }
     // A gap means that news was missed: a new connection makes everything be read again.
-    if (message.sequence !== this.sequence + 1) this.socket?.reconnect(`sequence ${message.sequence} after ${this.sequence}`)
+    if (message.sequence !== this.sequence + 1)
+      this.socket?.reconnect(`sequence ${message.sequence} after ${this.sequence}`)
     this.sequence = message.sequence
     if (message.type === 'order') listener({ kind: 'order', order: venueOrderOf(message.order) })
     const [balance] = message.type === 'balance' ? message.balances : []

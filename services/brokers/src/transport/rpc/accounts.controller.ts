@@ -37,7 +37,9 @@ export class AccountsController {
   }
 
   @Answer(rpc.listAccounts)
-  async list(request: RequestOf<typeof rpc.listAccounts>): Promise<Result<ReplyOf<typeof rpc.listAccounts>, CodedError>> {
+  async list(
+    request: RequestOf<typeof rpc.listAccounts>,
+  ): Promise<Result<ReplyOf<typeof rpc.listAccounts>, CodedError>> {
     const page = await this.accounts.list(request)
     return page.ok ? ok({ items: page.value.items.map(accountReply), nextToken: page.value.nextToken }) : page
   }

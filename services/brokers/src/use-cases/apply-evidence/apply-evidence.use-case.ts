@@ -2,6 +2,7 @@
  * Evidence about an order becomes its new state, in memory at once and in PostgreSQL with the next commit.
  * Called by placement, recovery, reconciliation and streams. Must never let older news undo newer.
  */
+// tidy-allow ratchet-use-case-methods: each kind of evidence is a verb of its own on one shared state
 import { Injectable } from '@nestjs/common'
 import type { VenueOrder } from '@tradewire/broker-kit/broker-session'
 import { Clock } from '@tradewire/kernel/clock'

@@ -2,6 +2,7 @@
  * Questions to an account's venue on behalf of its user. Called by manage-accounts.
  * Must never leave a session open on a process that does not hold the account's partition.
  */
+// tidy-allow ratchet-use-case-methods: small questions to one venue session, each a line
 import { Injectable } from '@nestjs/common'
 import * as brokerError from '@tradewire/broker-kit/broker-error'
 import type { BrokerError } from '@tradewire/broker-kit/broker-error'

@@ -2,6 +2,7 @@
  * Cancels orders of ours, as often as asked, with one effect. Called by take-commands and from the lanes.
  * Must never call an order cancelled because the venue did not find it: its final state is read instead.
  */
+// tidy-allow ratchet-use-case-methods: the wish and the try at the venue are two moments of one cancel
 import { Injectable } from '@nestjs/common'
 import type { OrderReference } from '@tradewire/broker-kit/broker-session'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'

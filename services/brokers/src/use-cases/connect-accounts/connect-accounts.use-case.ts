@@ -2,6 +2,7 @@
  * Connects broker accounts: form, owner, a question to the venue, sealed credentials, account.connected.
  * Called over RPC. Must never store credentials that the venue has not accepted.
  */
+// tidy-allow ratchet-use-case-methods: one account and many take the same path
 import { Injectable } from '@nestjs/common'
 import type { BrokerError } from '@tradewire/broker-kit/broker-error'
 import type { Caller } from '@tradewire/contracts/define-route'
@@ -39,7 +40,7 @@ export class ConnectAccounts {
 
   /** One outcome per account, in order. */
   async connectAll(caller: Caller, inputs: readonly Input[]): Promise<Result<Account, CodedError>[]> {
-    const results: Result<Account, CodedError>[] = new Array(inputs.length)
+    const results: Result<Account, CodedError>[] = []
     const queue = inputs.map((input, index) => ({ input, index }))
     const worker = async (): Promise<void> => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
@@ -52,11 +53,14 @@ export class ConnectAccounts {
 
   private async connect(caller: Caller, input: Input): Promise<Result<Account, CodedError>> {
     const userId = input.userId ?? caller.userId
-    if (userId !== caller.userId && !caller.roles.includes('operator')) return err(brokersErrors.of('ACCOUNT_OWNER_FORBIDDEN'))
+    if (userId !== caller.userId && !caller.roles.includes('operator'))
+      return err(brokersErrors.of('ACCOUNT_OWNER_FORBIDDEN'))
     const parsed = this.brokers.of(input.venue).credentials.safeParse(input.credentials)
     if (!parsed.success) {
       // Field names only: a message could quote what was typed.
-      const fields = parsed.error.issues.map(({ path, code }) => (code === 'unrecognized_keys' ? 'unknown field' : path.join('.')))
+      const fields = parsed.error.issues.map(({ path, code }) =>
+        code === 'unrecognized_keys' ? 'unknown field' : path.join('.'),
+      )
       return err(brokersErrors.of('ACCOUNT_CREDENTIALS_INVALID', { fields: [...new Set(fields)] }))
     }
     const credentials = parsed.data as Record<string, string>
@@ -105,4 +109,3 @@ export function refusalOfProbe(error: BrokerError): CodedError {
       return brokersErrors.of('ACCOUNT_VENUE_UNREACHABLE', { venueMessage: error.message })
   }
 }
-

@@ -2,6 +2,7 @@
  * Keeps a session open for every account of the partitions held. Called with each lease beat and after take-over.
  * Must never hold a beat up for a venue that does not answer.
  */
+// tidy-allow ratchet-use-case-methods: stopping belongs to what keeps the sessions
 import { Injectable } from '@nestjs/common'
 import type { SessionEvent } from '@tradewire/broker-kit/broker-session'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'

@@ -2,6 +2,7 @@
  * What is done for the partitions held: recovery first, then their commands and accounts. Called by own-partitions.
  * Must never leave an order of an earlier owner unread, and never send one that may stand at the venue.
  */
+// tidy-allow ratchet-use-case-methods: the steps of a lease beat over one set of partitions
 import { Injectable } from '@nestjs/common'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
@@ -83,4 +84,3 @@ export class HoldPartitions {
     return this.accounts.execute([])
   }
 }
-

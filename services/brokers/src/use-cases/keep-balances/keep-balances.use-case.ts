@@ -2,6 +2,7 @@
  * Balances as the venues tell them, published coalesced: after connecting, after fills, on a timer.
  * Called by streams, placement and timers. Must never cost the path of an order a request.
  */
+// tidy-allow ratchet-use-case-methods: told, changed, read and published are moments of one balance
 import { Injectable } from '@nestjs/common'
 import type { VenueBalance } from '@tradewire/broker-kit/broker-session'
 import { balanceUpdated } from '@tradewire/contracts/events/brokers'

@@ -2,6 +2,7 @@
  * Lists, shows, tests and removes broker accounts, and reads them at their venue. Called over RPC.
  * Must never show an account to somebody whose it is not, nor a credential to anybody.
  */
+// tidy-allow ratchet-use-case-methods: reads of one account that share its access check
 import { Injectable } from '@nestjs/common'
 import { decodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
 import type { Caller } from '@tradewire/contracts/define-route'
@@ -28,12 +29,17 @@ export class ManageAccounts {
     private readonly database: Database,
   ) {}
 
-  async list({ caller, page, ...filter }: RequestOf<typeof rpc.listAccounts>): Promise<Result<Page<Account>, CodedError>> {
+  async list({
+    caller,
+    page,
+    ...filter
+  }: RequestOf<typeof rpc.listAccounts>): Promise<Result<Page<Account>, CodedError>> {
     // Others than operators see their own accounts, whatever they ask for.
     const userId = caller.roles.includes('operator') ? filter.userId : caller.userId
     return pageById(
       page,
-      ({ afterId, limit }) => this.accounts.list({ afterId, limit, userId, venue: filter.venue, status: filter.status }),
+      ({ afterId, limit }) =>
+        this.accounts.list({ afterId, limit, userId, venue: filter.venue, status: filter.status }),
       (account) => account,
     )
   }
@@ -76,7 +82,10 @@ export class ManageAccounts {
     return ok({ accountId, items, observedAt: this.venue.now().toISOString() })
   }
 
-  async openOrders(caller: Caller, accountId: string): Promise<Result<ReplyOf<typeof rpc.listVenueOrders>, CodedError>> {
+  async openOrders(
+    caller: Caller,
+    accountId: string,
+  ): Promise<Result<ReplyOf<typeof rpc.listVenueOrders>, CodedError>> {
     const found = await this.get(caller, accountId)
     if (!found.ok) return found
     const orders = await this.venue.openOrders(accountId)

@@ -41,7 +41,9 @@ export class PlaceOrders {
       const known = this.sessions.known(accountId)
       const opened: Result<AccountSession, BrokerError> =
         known === undefined ? await this.sessions.get(accountId) : { ok: true, value: known }
-      const settlement = opened.ok ? await this.place(one, opened.value) : this.outcomes.failed(toSubmitting(one), opened.error)
+      const settlement = opened.ok
+        ? await this.place(one, opened.value)
+        : this.outcomes.failed(toSubmitting(one), opened.error)
       if (settlement.kind === 'again') this.again(one, settlement.afterMs)
       else this.failures.delete(intentId)
     } catch (error) {
@@ -102,4 +104,3 @@ function leverageError(error: BrokerError): BrokerError {
   if (error.kind === 'rejected') return { ...error, code: 'LEVERAGE_REFUSED' }
   return error.kind === 'outcome-unknown' ? { kind: 'not-sent', message: error.message } : error
 }
-

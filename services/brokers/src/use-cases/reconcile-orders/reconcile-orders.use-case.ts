@@ -2,6 +2,7 @@
  * Reads an account's open orders at the venue again and publishes what is different. Called after take-over,
  * after each reconnect and on a timer. Must never trade: it only learns.
  */
+// tidy-allow ratchet-use-case-methods: one pass, asked for at take-over, at reconnect and by the timer
 import { Injectable } from '@nestjs/common'
 import { Clock } from '@tradewire/kernel/clock'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
@@ -105,7 +106,12 @@ export class ReconcileOrders {
 
   private async readSingle(one: OpenAttempt, { session }: AccountSession): Promise<boolean> {
     const { command, clientOrderId, venueOrderId } = one.attempt
-    const found = await session.findByClientId({ clientOrderId, venueOrderId, symbol: command.symbol, type: command.type })
+    const found = await session.findByClientId({
+      clientOrderId,
+      venueOrderId,
+      symbol: command.symbol,
+      type: command.type,
+    })
     if (!found.ok) return false
     if (found.value !== null) this.evidence.venueOrder(one, found.value)
     else this.logger.warn({ intentId: command.intentId }, 'the venue does not know an order that it had accepted')

@@ -2,6 +2,7 @@
  * Takes up the open attempts that an earlier owner of a partition left. Called by partition-work.
  * Queued ones are sent if they have not expired; submitting and unknown ones are looked for at the venue first.
  */
+// tidy-allow ratchet-use-case-methods: load, resume and settle are the steps of one take-over
 import { Injectable } from '@nestjs/common'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Desk, type HeldPartition, openAttempt } from '#domain/desk'

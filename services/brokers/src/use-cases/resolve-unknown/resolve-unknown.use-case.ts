@@ -119,7 +119,10 @@ export class ResolveUnknown {
     return this.lookAtFills(opened.value, attempt)
   }
 
-  private async lookAtFills({ session }: AccountSession, attempt: Attempt): Promise<Result<VenueOrder | null, BrokerError>> {
+  private async lookAtFills(
+    { session }: AccountSession,
+    attempt: Attempt,
+  ): Promise<Result<VenueOrder | null, BrokerError>> {
     const { command, clientOrderId } = attempt
     const since = new Date((attempt.sentAt ?? attempt.receivedAt).getTime() - clockSlackMs)
     const fills = await session.fillsSince(command.symbol, since)

@@ -2,6 +2,7 @@
  * What the answer to a placement means for the order. Called by place-orders with every answer.
  * Must never turn an unclear answer into a refusal.
  */
+// tidy-allow ratchet-use-case-methods: failures before the call settle as those after it
 import { Injectable } from '@nestjs/common'
 import type { BrokerError } from '@tradewire/broker-kit/broker-error'
 import type { VenueOrder } from '@tradewire/broker-kit/broker-session'
@@ -27,7 +28,11 @@ export class SettleOutcome {
     private readonly gate: SendGate,
   ) {}
 
-  async execute(one: OpenAttempt, opened: AccountSession, answer: Result<VenueOrder, BrokerError>): Promise<Settlement> {
+  async execute(
+    one: OpenAttempt,
+    opened: AccountSession,
+    answer: Result<VenueOrder, BrokerError>,
+  ): Promise<Settlement> {
     if (answer.ok) {
       this.evidence.venueOrder(one, answer.value)
       return settled
@@ -81,7 +86,12 @@ export class SettleOutcome {
   private async adopt(one: OpenAttempt, { session }: AccountSession): Promise<void> {
     one.provedAtVenue = true
     const { command, clientOrderId, venueOrderId } = one.attempt
-    const found = await session.findByClientId({ clientOrderId, venueOrderId, symbol: command.symbol, type: command.type })
+    const found = await session.findByClientId({
+      clientOrderId,
+      venueOrderId,
+      symbol: command.symbol,
+      type: command.type,
+    })
     if (found.ok && found.value !== null) this.evidence.venueOrder(one, found.value)
     else this.unknown(one, 'the venue says that the order exists')
   }

@@ -2,6 +2,7 @@
  * Takes order.submit and order.cancel of the partitions held: stored first, in one commit for all that wait, then sent.
  * Called by the partition consumers. Must never send a command that is not stored, nor the same intent twice.
  */
+// tidy-allow ratchet-use-case-methods: the steps of one shared transaction
 import { Injectable } from '@nestjs/common'
 import type { SubmitCommand } from '@tradewire/broker-kit/approved-order'
 import { orderSubmit } from '@tradewire/contracts/events/orders'
@@ -68,7 +69,10 @@ export class TakeCommands implements CommandTaker {
     }
     this.prepare(batch)
     if (batch.fresh.length > 0) {
-      const inserted = await this.log.insert(tx, batch.fresh.map((one) => this.rowOf(one, batch)))
+      const inserted = await this.log.insert(
+        tx,
+        batch.fresh.map((one) => this.rowOf(one, batch)),
+      )
       this.leaveOutKnown(batch, inserted)
     }
     if (batch.cancels.length > 0) await this.storeCancels(tx, batch)

@@ -2,6 +2,7 @@
  * Whether an account can be used, told once per change: account.connected and account.disconnected.
  * Called by placement, balances and the account test. Must never tell the same outage twice.
  */
+// tidy-allow ratchet-use-case-methods: three states of one account, told once each
 import { Injectable } from '@nestjs/common'
 import { accountConnected, accountDisconnected } from '@tradewire/contracts/events/brokers'
 import { Database } from '@tradewire/database/database'

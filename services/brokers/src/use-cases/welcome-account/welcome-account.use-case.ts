@@ -2,6 +2,7 @@
  * What follows when an account has been connected: its balance, its venue's instruments, its session.
  * Called by connect-accounts. Must never hold the answer to the user up.
  */
+// tidy-allow ratchet-use-case-methods: the time of the connection belongs to the welcome
 import { Injectable } from '@nestjs/common'
 import type { BrokerSession, VenueBalance } from '@tradewire/broker-kit/broker-session'
 import { Sessions } from '#ports/sessions.port'
