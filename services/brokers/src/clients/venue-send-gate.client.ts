@@ -68,7 +68,7 @@ export class VenueSendGate extends SendGate {
     const set = await opened.session.setLeverage(symbol, leverage)
     if (!set.ok) return set
     opened.leverage.set(symbol, leverage)
-    await this.accounts.setLeverage(opened.account.id, symbol, leverage)
+    this.accounts.rememberLeverage(opened.account.id, symbol, leverage)
     return ok(undefined)
   }
 }

@@ -110,13 +110,11 @@ export class VenueSessions extends Sessions {
     await Promise.all([...this.sessions.keys()].map((accountId) => this.forget(accountId)))
   }
 
-  private async open({ account, credentials }: UnsealedAccount): Promise<SessionResult> {
+  private async open({ account, credentials, leverage }: UnsealedAccount): Promise<SessionResult> {
     const definition = this.brokers.of(account.venue)
     const connected = await this.probe(account.venue, account.environment, credentials)
     if (!connected.ok) return connected
-    const opened: AccountSession = { account, definition, session: connected.value, leverage: new Map() }
-    for (const { symbol, leverage } of await this.accounts.leverages([account.id]))
-      opened.leverage.set(symbol, leverage)
+    const opened: AccountSession = { account, definition, session: connected.value, leverage: new Map(Object.entries(leverage)) }
     this.sessions.set(account.id, opened)
     this.openStreamSoon(opened)
     return ok(opened)

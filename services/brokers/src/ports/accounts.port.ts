@@ -14,6 +14,8 @@ export interface AccountFilter {
 export interface UnsealedAccount {
   readonly account: Account
   readonly credentials: Record<string, string>
+  /** Leverage known to stand at the venue, by symbol. */
+  readonly leverage: Readonly<Record<string, number>>
 }
 
 export interface AccountChanges {
@@ -41,8 +43,6 @@ export abstract class Accounts {
   ): Promise<Account | null>
   /** Destroys the credentials and keeps the row, whose id stands in trades and attempts. */
   abstract remove(tx: Transaction, accountId: string): Promise<void>
-  abstract leverages(
-    accountIds: readonly string[],
-  ): Promise<readonly { readonly accountId: string; readonly symbol: string; readonly leverage: number }[]>
-  abstract setLeverage(accountId: string, symbol: string, leverage: number): Promise<void>
+  /** Remembered soon, with others in one statement; forgetting it only costs setting it again. */
+  abstract rememberLeverage(accountId: string, symbol: string, leverage: number): void
 }

@@ -9,7 +9,9 @@ import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Randomness } from '@tradewire/kernel/randomness'
 import { Injectable } from '@nestjs/common'
-import { InjectConfig } from '@tradewire/nest-kit/tokens'
+import { InjectConfig, InjectLogger } from '@tradewire/nest-kit/tokens'
+import type { Logger } from '@tradewire/observability/logger'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { BrokersConfig } from '#config'
 import type { Account, AccountStatus } from '#domain/account'
 import type { Reason } from '#domain/attempt'
@@ -34,19 +36,28 @@ interface SecretRow extends AccountRow {
   readonly master_version: number
   readonly data_key: Buffer
   readonly fields: Record<string, string>
+  readonly leverage: Record<string, number> | null
 }
+
+/** Leverages of a burst are remembered together. */
+const leverageFlushMs = 100
 
 const columns = `a.id, a.user_id, a.venue, a.environment, a.label, a.status, a.reason_code, a.reason_message,
   a.partition, a.created_at, a.changed_at`
 
+const leverageColumn = `(select jsonb_object_agg(l.symbol, l.leverage) from account_leverage l where l.account_id = a.id) as leverage`
+
 @Injectable()
 export class AccountStore extends Accounts {
   private readonly sealer: Sealer
+  private readonly leverages = new Map<string, { accountId: string; symbol: string; leverage: number }>()
+  private flushing: Promise<void> | null = null
 
   constructor(
     private readonly database: Database,
     randomness: Randomness,
     @InjectConfig() config: BrokersConfig,
+    @InjectLogger() private readonly logger: Logger,
   ) {
     super()
     this.sealer = new Sealer(MasterKeys.parse(config.masterKey), randomness)
@@ -102,7 +113,7 @@ export class AccountStore extends Accounts {
   /** With credentials, for the session registry alone. */
   async unseal(accountId: string): Promise<UnsealedAccount | null> {
     const rows = await this.database.query<SecretRow>(
-      `select ${columns}, s.master_version, s.data_key, s.fields
+      `select ${columns}, s.master_version, s.data_key, s.fields, ${leverageColumn}
        from account a join account_secret s on s.account_id = a.id where a.id = $1 and a.removed_at is null`,
       [accountId],
     )
@@ -112,7 +123,7 @@ export class AccountStore extends Accounts {
   /** Accounts of these partitions that changed after the watermark, with credentials; removed ones come as ids. */
   async changedSince(partitions: readonly number[], since: Date | null): Promise<AccountChanges> {
     const rows = await this.database.query<SecretRow & { removed_at: Date | null }>(
-      `select ${columns}, a.removed_at, s.master_version, s.data_key, s.fields
+      `select ${columns}, a.removed_at, s.master_version, s.data_key, s.fields, ${leverageColumn}
        from account a left join account_secret s on s.account_id = a.id
        where a.partition = any($1::smallint[]) and a.changed_at > coalesce($2::timestamptz, '-infinity')
        order by a.changed_at`,
@@ -145,25 +156,34 @@ export class AccountStore extends Accounts {
     ])
   }
 
-  async leverages(accountIds: readonly string[]): Promise<{ accountId: string; symbol: string; leverage: number }[]> {
-    return this.database.query(
-      `select account_id as "accountId", symbol, leverage from account_leverage where account_id = any($1::uuid[])`,
-      [accountIds],
-    )
+  rememberLeverage(accountId: string, symbol: string, leverage: number): void {
+    this.leverages.set(`${accountId} ${symbol}`, { accountId, symbol, leverage })
+    this.flushing ??= this.flushLeverages().finally(() => {
+      this.flushing = null
+    })
   }
 
-  async setLeverage(accountId: string, symbol: string, leverage: number): Promise<void> {
-    await this.database.query(
-      `insert into account_leverage (account_id, symbol, leverage) values ($1, $2, $3)
-       on conflict (account_id, symbol) do update set leverage = excluded.leverage`,
-      [accountId, symbol, leverage],
-    )
+  private async flushLeverages(): Promise<void> {
+    await delay(leverageFlushMs)
+    const all = [...this.leverages.values()]
+    this.leverages.clear()
+    try {
+      await this.database.query(
+        `insert into account_leverage (account_id, symbol, leverage)
+         select * from unnest($1::uuid[], $2::text[], $3::int[])
+         on conflict (account_id, symbol) do update set leverage = excluded.leverage`,
+        [all.map(({ accountId }) => accountId), all.map(({ symbol }) => symbol), all.map(({ leverage }) => leverage)],
+      )
+    } catch (error) {
+      this.logger.warn({ err: error }, 'leverages could not be remembered; they will be set again')
+    }
   }
 
   private opened(row: SecretRow): UnsealedAccount {
     const account = accountOf(row)
     const sealed = { masterVersion: row.master_version, dataKey: row.data_key, fields: row.fields }
-    return { account, credentials: this.sealer.open({ userId: account.userId, accountId: account.id }, sealed) }
+    const credentials = this.sealer.open({ userId: account.userId, accountId: account.id }, sealed)
+    return { account, credentials, leverage: row.leverage ?? {} }
   }
 }
 

@@ -8,8 +8,6 @@ import type { Transaction } from '@tradewire/database/transaction'
 import type { LeaseView } from '#domain/partition-plan'
 import { type Heartbeat, Leases, type OwnedPartition } from '#ports/leases.port'
 
-const processSilenceFactor = 2
-
 @Injectable()
 export class LeaseStore extends Leases {
   constructor(private readonly database: Database) {
@@ -31,10 +29,12 @@ export class LeaseStore extends Leases {
       const leases = await tx.query<LeaseView & { generation: string }>(
         `select partition, owner, generation, expires_at < clock_timestamp() as expired from partition_lease order by partition`,
       )
+      // Silent for as long as its leases last: a dead process is counted no longer once they can be taken, so that one
+      // survivor takes all of them at once and no order waits for a second round.
       const [seen] = await tx.query<{ living: number; now: Date }>(
         `select count(*)::int as living, clock_timestamp() as now from lease_process
          where seen_at > clock_timestamp() - $1::int * interval '1 millisecond'`,
-        [leaseMs * processSilenceFactor],
+        [leaseMs],
       )
       const owned = leases.filter((lease) => lease.owner === owner)
       return { leases, owned, living: seen?.living ?? 1, now: seen?.now ?? new Date(0) }
