@@ -27,7 +27,10 @@ export const createPaperAccount = z.strictObject({
   venue,
   /** Opening balance in `currency`. */
   balance: decimalText.refine((text) => !text.startsWith('-'), { error: 'must not be negative' }),
-  currency: z.string().regex(/^[A-Z0-9]{1,20}$/).default('USDT'),
+  currency: z
+    .string()
+    .regex(/^[A-Z0-9]{1,20}$/)
+    .default('USDT'),
   label: z.string().max(100).optional(),
   /** More opening balances, spot only: {"BTC": "0.5"}. */
   balances: z.record(z.string().regex(/^[A-Z0-9]{1,20}$/), decimalText).optional(),
@@ -218,7 +221,9 @@ export const setPriceReply = z.strictObject({
   ticks: z.int(),
   /** Fills that the ticks caused, over all venues. */
   fills: z.int(),
-  markets: z.array(z.strictObject({ venue, bid: positiveDecimalText, ask: positiveDecimalText, price: positiveDecimalText })),
+  markets: z.array(
+    z.strictObject({ venue, bid: positiveDecimalText, ask: positiveDecimalText, price: positiveDecimalText }),
+  ),
 })
 export type SetPriceReply = z.output<typeof setPriceReply>
 
@@ -243,7 +248,9 @@ export const paperMarket = z.strictObject({
 export const paperMarketList = z.strictObject({ markets: z.array(paperMarket) })
 
 const basisPoints = decimalText.refine((text) => /^\d{1,3}(\.\d+)?$/.test(text), { error: 'must be between 0 and 999' })
-const feeRate = decimalText.refine((text) => /^-?0(\.\d+)?$/.test(text), { error: 'must be a fraction, such as "0.0004"' })
+const feeRate = decimalText.refine((text) => /^-?0(\.\d+)?$/.test(text), {
+  error: 'must be a fraction, such as "0.0004"',
+})
 export const changeMarket = z.strictObject({
   ...priceTarget,
   spreadBasisPoints: basisPoints.optional(),
@@ -276,24 +283,25 @@ export const faultKind = z.enum([
 ])
 export type FaultKind = z.output<typeof faultKind>
 
-export const setFault = z
-  .strictObject({
-    kind: faultKind,
-    venue: venue.optional(),
-    accountId: z.uuid().optional(),
-    /** Which calls: place (default) and cancel, reads, or all. */
-    operation: z.enum(['place', 'cancel', 'read', 'any']).default('place'),
-    /** Share of the calls hit, 0..1; default 1. */
-    rate: z.number().min(0).max(1).default(1),
-    /** Ends after so many hits; left out: until deleted. */
-    next: z.int().positive().optional(),
-    /** Makes the choice of calls repeatable. */
-    seed: z.int().nonnegative().default(1),
-    /** For delay-visibility, latency and rate-limit (Retry-After). */
-    milliseconds: z.int().positive().max(delayMaxMs).default(1_000),
-    /** For partial-fill. */
-    fraction: decimalText.refine((text) => /^0\.\d*[1-9]\d*$/.test(text), { error: 'must be between 0 and 1' }).default('0.5'),
-  })
+export const setFault = z.strictObject({
+  kind: faultKind,
+  venue: venue.optional(),
+  accountId: z.uuid().optional(),
+  /** Which calls: place (default) and cancel, reads, or all. */
+  operation: z.enum(['place', 'cancel', 'read', 'any']).default('place'),
+  /** Share of the calls hit, 0..1; default 1. */
+  rate: z.number().min(0).max(1).default(1),
+  /** Ends after so many hits; left out: until deleted. */
+  next: z.int().positive().optional(),
+  /** Makes the choice of calls repeatable. */
+  seed: z.int().nonnegative().default(1),
+  /** For delay-visibility, latency and rate-limit (Retry-After). */
+  milliseconds: z.int().positive().max(delayMaxMs).default(1_000),
+  /** For partial-fill. */
+  fraction: decimalText
+    .refine((text) => /^0\.\d*[1-9]\d*$/.test(text), { error: 'must be between 0 and 1' })
+    .default('0.5'),
+})
 export type SetFault = z.input<typeof setFault>
 
 export const paperFault = setFault.extend({ id: z.string(), hits: z.int() })

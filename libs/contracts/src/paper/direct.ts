@@ -22,7 +22,6 @@ import { z } from 'zod'
 import { decimalText, positiveDecimalText, side, symbol, timestamp } from '../common.ts'
 import { paperOrderStatus, paperOrderType } from './control.ts'
 
-export const directClientOrderIdCharactersMax = 64
 export const directListItemsMax = 1_000
 
 export const directClientOrderId = z.string().regex(/^[A-Za-z0-9._:-]{1,64}$/)

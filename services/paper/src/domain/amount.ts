@@ -55,14 +55,6 @@ export function times(left: Amount, right: Amount): Amount {
   return (left * right) / UNIT
 }
 
-/** Product, rounded away from zero after eight decimals: for what a customer pays. */
-export function timesUp(left: Amount, right: Amount): Amount {
-  const product = left * right
-  const cut = product / UNIT
-  if (product % UNIT === 0n) return cut
-  return product > 0n ? cut + 1n : cut - 1n
-}
-
 /** Quotient, cut towards zero after eight decimals. Throws RangeError on division by zero. */
 export function over(left: Amount, right: Amount): Amount {
   return (left * UNIT) / right

@@ -2,7 +2,6 @@
  * Errors in Binance's form: HTTP status, negative code, text. The numbers and texts are the venue's.
  * Called by the Binance surfaces. Must never be used by other surfaces.
  */
-import { err, type Err } from '@tradewire/kernel/result'
 
 export interface VenueError {
   readonly status: number
@@ -17,10 +16,6 @@ const tooManyRequests = 429
 
 export function venueError(code: number, msg: string, status = badRequest): VenueError {
   return { status, code, msg }
-}
-
-export function refuse(code: number, msg: string): Err<VenueError> {
-  return err(venueError(code, msg))
 }
 
 export const keyFormatInvalid = venueError(-2014, 'API-key format invalid.', unauthorized)

@@ -4,7 +4,9 @@
  */
 import type { INestApplicationContext } from '@nestjs/common'
 import { Randomness } from '@tradewire/kernel/randomness'
-import { CONFIG } from '@tradewire/nest-kit/tokens'
+import { Health } from '@tradewire/nest-kit/health'
+import { CONFIG, LOGGER } from '@tradewire/nest-kit/tokens'
+import type { Logger } from '@tradewire/observability/logger'
 import type { FastifyInstance } from 'fastify'
 import type { PaperConfig } from '#config'
 import { FaultBoard } from '#domain/faults'
@@ -29,11 +31,22 @@ import { RunningVenue } from '#ports/running-venue.port'
 
 const spotPrefix = '/binance-spot'
 const usdmPrefix = '/binance-usdm'
+const loopback = new Set(['127.0.0.1', '::1', 'localhost'])
 
 export async function serveVenues(fastify: FastifyInstance, app: INestApplicationContext): Promise<void> {
   const venue = app.get(RunningVenue)
   const faults = app.get(FaultBoard)
   const config = app.get<PaperConfig>(CONFIG)
+  if (config.controlToken === undefined && !loopback.has(config.httpHost)) {
+    const warning = 'the control API is open to everyone who reaches this port: set PAPER_CONTROL_TOKEN'
+    app.get<Logger>(LOGGER).warn({ host: config.httpHost }, warning)
+  }
+  app.get(Health).register('journal', () =>
+    venue.settled().then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message : 'the journal cannot be written'),
+    ),
+  )
   const streams = new UserStreams(venue, faults)
   const sockets = new Websockets()
   const keys = new ListenKeys(app.get(Randomness))
