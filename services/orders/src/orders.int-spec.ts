@@ -89,7 +89,7 @@ describe('one signal for 200 followers', () => {
     expect(await venue.commands('order.planned', signalIdOf(1))).toHaveLength(followers)
   })
 
-  it('asks for stops and targets over what is filled, and tells trade.opened once the stops stand', async () => {
+  it('asks for stops over what is filled, and for targets and trade.opened once the stops stand', async () => {
     const entries = purpose(await venue.submits(signalIdOf(1)), 'entry')
     await venue.tell(brokers.orderFilled, entries, {
       filledQuantity: '0.25',
@@ -98,17 +98,16 @@ describe('one signal for 200 followers', () => {
       feeCurrency: 'USDT',
     })
     await inState('open', followers)
-    const submits = await venue.submits(signalIdOf(1))
-    expect(purpose(submits, 'stop')).toHaveLength(followers)
-    expect(
-      purpose(submits, 'target')
-        .map(({ quantity }) => quantity)
-        .slice(0, 2),
-    ).toEqual(['0.125', '0.125'])
-    const exits = submits.filter((submit) => submit.purpose !== 'entry')
-    expect(exits.every((exit) => exit.reduceOnly && exit.side === 'sell' && exit.expiresAt === null)).toBe(true)
-    await venue.tell(brokers.orderAccepted, exits)
+    const stops = purpose(await venue.submits(signalIdOf(1)), 'stop')
+    expect(stops).toHaveLength(followers)
+    await venue.tell(brokers.orderAccepted, stops)
     await inState('protected', followers)
+    const exits = (await venue.submits(signalIdOf(1))).filter((submit) => submit.purpose !== 'entry')
+    const targets = purpose(exits, 'target')
+    expect(targets).toHaveLength(2 * followers)
+    expect(targets.every(({ quantity }) => quantity === '0.125')).toBe(true)
+    expect(exits.every((exit) => exit.reduceOnly && exit.side === 'sell' && exit.expiresAt === null)).toBe(true)
+    await venue.tell(brokers.orderAccepted, targets)
     const opened = await venue.commands<DataOf<typeof tradeOpened>>('trade.opened')
     expect(opened).toHaveLength(followers)
     expect(opened[0]).toMatchObject({ sequence: 1, quantity: '0.25', openPrice: '40010', stopLoss: '39600' })

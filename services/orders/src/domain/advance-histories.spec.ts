@@ -86,9 +86,9 @@ describe('a bracket, for any history of its venue', () => {
     let opened = advanceWith(bracketOf(plan, d('0.9')), (bracket) => [
       newsOf(bracket, 'entry', 'filled', { filled: '0.9', price: '40000', fee: '3' }),
     ])
-    opened = advanceWith(opened, (bracket) =>
-      ['stop-1', 'target-1', 'target-2', 'target-3'].map((leg) => newsOf(bracket, leg, 'accepted')),
-    )
+    for (const legs of [['stop-1'], ['target-1', 'target-2', 'target-3']]) {
+      opened = advanceWith(opened, (bracket) => legs.map((leg) => newsOf(bracket, leg, 'accepted')))
+    }
     const news = [
       newsOf(opened, 'target-1', 'filled', { filled: '0.1', price: '40400', final: false, revision: 2, atMs: 20 }),
       newsOf(opened, 'target-1', 'filled', { filled: '0.3', price: '40400', revision: 3, atMs: 30 }),

@@ -39,30 +39,34 @@ class Story {
   opened(): this {
     this.tell('entry', 'filled', { filled: '0.9', price: '40000', fee: '14.4' })
     this.tell('stop-1', 'accepted', { atMs: 45 })
+    // The targets follow the stop.
     for (const target of ['target-1', 'target-2', 'target-3']) this.tell(target, 'accepted', { atMs: 46 })
     return this
   }
 }
 
 describe('a bracket whose entry fills at once', () => {
-  it('asks for a stop over the whole quantity and for the targets, and is open until the stop stands', () => {
+  it('asks for a stop over the whole quantity first, and is open until it stands', () => {
     const story = new Story()
-    expect(story.tell('entry', 'filled', { filled: '0.9', price: '40000' })).toEqual([
-      '+stop-1 0.9',
-      '+target-1 0.3',
-      '+target-2 0.3',
-      '+target-3 0.3',
-    ])
+    expect(story.tell('entry', 'filled', { filled: '0.9', price: '40000' })).toEqual(['+stop-1 0.9'])
     expect(story.bracket.state).toBe('open')
-    const [stop, target] = story.last!.submits
+    const [stop] = story.last!.submits
     expect(stop).toMatchObject({ side: 'sell', type: 'stop-market' })
-    expect(`${stop?.triggerPrice} ${target?.price} ${target?.type}`).toBe('39600 40400 limit')
+    expect(`${stop?.triggerPrice}`).toBe('39600')
+  })
+
+  it('asks for the targets once the stop stands', () => {
+    const story = new Story()
+    story.tell('entry', 'filled', { filled: '0.9', price: '40000' })
+    expect(story.tell('stop-1', 'accepted')).toEqual(['+target-1 0.3', '+target-2 0.3', '+target-3 0.3', 'opened'])
+    const [target] = story.last!.submits
+    expect(`${target?.side} ${target?.price} ${target?.type}`).toBe('sell 40400 limit')
   })
 
   it('tells trade.opened once the stop stands, with the time without protection', () => {
     const story = new Story()
     story.tell('entry', 'filled', { filled: '0.9', price: '40000', atMs: 4 })
-    expect(story.tell('stop-1', 'accepted', { atMs: 45 })).toEqual(['opened'])
+    expect(story.tell('stop-1', 'accepted', { atMs: 45 })).toContain('opened')
     expect(story.bracket.state).toBe('protected')
     expect(story.events[0]?.trade).toMatchObject({ unprotectedMs: 41, openedAt: at(4) })
   })
@@ -193,12 +197,14 @@ describe('a bracket whose entry fills in parts', () => {
     expect(story.tell('entry', 'accepted')).toEqual([])
     expect(story.bracket.wakeAt).toBe(at(30_000 + exitPolicyDefault.limitRestMs))
     story.tell('entry', 'filled', { filled: '0.3', price: '40000', final: false, atMs: 1_000 })
+    story.tell('stop-1', 'accepted', { atMs: 1_010 })
     expect(story.bracket.wakeAt).toBe(at(1_000 + exitPolicyDefault.partialRestMs))
     expect(story.take([{ kind: 'wake' }], 11_000)).toEqual(['-entry'])
     expect(story.tell('entry', 'cancelled', { filled: '0.3', price: '40000' })).toEqual([
       '+target-1 0.1',
       '+target-2 0.1',
       '+target-3 0.1',
+      'opened',
     ])
   })
 })
@@ -234,12 +240,7 @@ describe('a bracket whose stop does not stand', () => {
     const story = new Story()
     story.tell('entry', 'filled', { filled: '0.9', price: '40000' })
     expect(story.tell('stop-1', 'rejected', { reason })).toEqual(['+stop-2 0.9'])
-    expect(story.tell('stop-2', 'rejected', { reason })).toEqual([
-      '+close-1 0.9',
-      '-target-1',
-      '-target-2',
-      '-target-3',
-    ])
+    expect(story.tell('stop-2', 'rejected', { reason })).toEqual(['+close-1 0.9'])
     expect(story.bracket.state).toBe('closing')
     expect(story.tell('close-1', 'filled', { filled: '0.9', price: '39990' })).toEqual(['opened', 'closed'])
     expect(story.events.at(-1)?.trade).toMatchObject({ reason: 'close' })
@@ -252,10 +253,14 @@ describe('a bracket whose stop does not stand', () => {
     expect(story.tell('stop-1', 'rejected', { reason: through })[0]).toBe('+close-1 0.9')
   })
 
-  it('waits for an unknown stop instead of placing a second one', () => {
+  it('waits for an unknown stop instead of placing a second one, and places the targets meanwhile', () => {
     const story = new Story()
     story.tell('entry', 'filled', { filled: '0.9', price: '40000' })
-    expect(story.tell('stop-1', 'unknown', { final: false })).toEqual([])
+    expect(story.tell('stop-1', 'unknown', { final: false })).toEqual([
+      '+target-1 0.3',
+      '+target-2 0.3',
+      '+target-3 0.3',
+    ])
     expect(story.bracket.state).toBe('open')
     expect(story.tell('stop-1', 'accepted')).toEqual(['opened'])
   })
@@ -308,8 +313,8 @@ describe('a trailing stop', () => {
 
   it('covers the parts whose targets lie beyond its activation price', () => {
     const story = new Story(planOf({ trailing }))
-    const asked = story.tell('entry', 'filled', { filled: '0.9', price: '40000' })
-    expect(asked).toContain('+trailing-1 0.3')
+    story.tell('entry', 'filled', { filled: '0.9', price: '40000' })
+    expect(story.tell('stop-1', 'accepted')).toContain('+trailing-1 0.3')
     const leg = story.bracket.legs.find(({ purpose }) => purpose === 'trailing')
     expect(`${leg?.triggerPrice} ${leg?.callbackRatePercent} ${leg?.type}`).toBe('41140 2 trailing-stop')
   })
@@ -317,6 +322,7 @@ describe('a trailing stop', () => {
   it('starts at once when the price is beyond its activation already', () => {
     const story = new Story(planOf({ trailing }))
     story.tell('entry', 'filled', { filled: '0.9', price: '40000' })
+    story.tell('stop-1', 'accepted')
     const reason = { code: 'WOULD_TRIGGER_IMMEDIATELY', message: '' }
     expect(story.tell('trailing-1', 'rejected', { reason })).toEqual(['+trailing-2 0.3'])
     expect(story.bracket.legs.at(-1)?.triggerPrice).toBeNull()

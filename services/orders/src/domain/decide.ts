@@ -185,9 +185,12 @@ function stopDraft(number: number, quantity: Decimal, { prices }: SignalPlan): L
   }
 }
 
-/** Targets, once it is certain how much there is to split. */
+/**
+ * Targets, once it is certain how much there is to split and a stop stands: the stop is never kept waiting by them,
+ * and a position whose stop is refused is flattened without having to take them back.
+ */
 function aim({ bracket, position, plan, policy }: Situation): Decision {
-  if (!position.entryFinal || position.stopHit) return nothing
+  if (!position.entryFinal || position.stopHit || !isCovered(bracket, position)) return nothing
   const submit: LegDraft[] = []
   for (const part of partsOf(position, plan)) {
     const tries = bracket.legs.filter(
@@ -210,6 +213,17 @@ function aim({ bracket, position, plan, policy }: Situation): Decision {
   return { ...nothing, submit }
 }
 
+/** A stop whose reply was lost counts here: it may stand, and targets need not wait for its evidence. */
+function isCovered({ legs }: Bracket, { remaining }: Position): boolean {
+  return legs.some(
+    (leg) =>
+      leg.purpose === 'stop' &&
+      (leg.state === 'working' || leg.state === 'unknown') &&
+      !leg.cancelRequested &&
+      openQuantity(leg).gte(remaining),
+  )
+}
+
 /** target-2 at first, then target-2.2. */
 function legNameOf(target: number, attempt: number): string {
   return attempt === 1 ? `target-${target}` : `target-${target}.${attempt}`
@@ -225,7 +239,7 @@ function partsOf(position: Position, plan: SignalPlan): readonly TargetPart[] {
  */
 function trail({ bracket, position, plan }: Situation): Decision {
   const { trailing, targets } = plan.prices
-  if (trailing === null || !position.entryFinal || position.stopHit) return nothing
+  if (trailing === null || !position.entryFinal || position.stopHit || !isCovered(bracket, position)) return nothing
   const legs = bracket.legs.filter(({ purpose }) => purpose === 'trailing')
   const last = legs.at(-1)
   const started = last?.state === 'rejected' && last.reason?.code === 'WOULD_TRIGGER_IMMEDIATELY' && legs.length === 1

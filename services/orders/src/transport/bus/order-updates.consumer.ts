@@ -8,8 +8,8 @@ import {
   TakeOrderUpdates,
 } from '../../use-cases/take-order-updates/take-order-updates.use-case.ts'
 
-/** Updates applied in one transaction at most. */
-const eventsMax = 500
+/** Updates applied in one transaction at most: large enough to be cheap, small enough that stops leave soon. */
+const eventsMax = 250
 /** Transactions at once: brackets are locked in id order and old news is ignored, so they may overlap. */
 const concurrency = 2
 

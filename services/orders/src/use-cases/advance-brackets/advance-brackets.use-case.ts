@@ -4,7 +4,13 @@
  * Must never decide anything itself.
  */
 import { Injectable } from '@nestjs/common'
-import { orderCancel, orderSubmit, tradeClosed, tradeOpened } from '@tradewire/contracts/events/orders'
+import {
+  orderCancel,
+  type OrderPurpose,
+  orderSubmit,
+  tradeClosed,
+  tradeOpened,
+} from '@tradewire/contracts/events/orders'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Clock } from '@tradewire/kernel/clock'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
@@ -29,6 +35,9 @@ interface Moved {
   readonly step: Step
   readonly trace: string | null
 }
+
+/** Lower goes first. */
+const urgency: Readonly<Record<OrderPurpose, number>> = { close: 0, stop: 1, entry: 2, trailing: 3, target: 4 }
 
 @Injectable()
 export class AdvanceBrackets {
@@ -63,12 +72,15 @@ export class AdvanceBrackets {
     return moved.map(({ step }) => step.bracket)
   }
 
-  /** Commands of one trace go out together, so that they still share messages. */
+  /**
+   * Commands of one trace go out together, so that they still share messages; closes and stops of all brackets go
+   * before any target, because what is held waits for them.
+   */
   private command(tx: Transaction, moved: readonly Moved[]): void {
     for (const [trace, group] of Map.groupBy(moved, (one) => one.trace)) {
-      const submits = group.flatMap(({ step, plan }) =>
-        step.submits.map((leg) => submitOf(step.bracket, leg, plan.expiresAt)),
-      )
+      const submits = group
+        .flatMap(({ step, plan }) => step.submits.map((leg) => submitOf(step.bracket, leg, plan.expiresAt)))
+        .toSorted((a, b) => urgency[a.purpose] - urgency[b.purpose])
       const cancels = group.flatMap(({ step }) => step.cancels.map((leg) => cancelOf(step.bracket, leg)))
       tx.append(orderSubmit, submits, { trace })
       tx.append(orderCancel, cancels, { trace })
