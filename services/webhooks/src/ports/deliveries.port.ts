@@ -9,6 +9,8 @@ export interface Queued {
   readonly event: string
   readonly userId: string
   readonly body: string
+  /** The traceparent that the event came with. */
+  readonly trace: string | null
 }
 
 /** A delivery that this process has claimed; the generation fences out a process that was paused (rule R4). */
@@ -21,6 +23,7 @@ export interface Claimed {
   readonly generation: number
   readonly url: string
   readonly secrets: readonly string[]
+  readonly trace: string | null
 }
 
 export interface Attempted {

@@ -23,9 +23,9 @@ const failingInFlightMax = 1
 const replayRows = 10_000
 
 const QUEUE = `
-insert into delivery (endpoint_id, event_id, event, body)
-select endpoint.id, news.event_id, news.event, news.body
-from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[]) as news(event_id, event, user_id, body)
+insert into delivery (endpoint_id, event_id, event, body, trace)
+select endpoint.id, news.event_id, news.event, news.body, news.trace
+from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[]) as news(event_id, event, user_id, body, trace)
 join endpoint on endpoint.active and (endpoint.every_user or endpoint.user_id = news.user_id)
   and (cardinality(endpoint.events) = 0 or news.event = any(endpoint.events))
 on conflict (endpoint_id, event_id) do nothing`
@@ -47,7 +47,8 @@ with due as (
 update delivery set claimed_until = now() + interval '${claimSeconds} seconds', generation = generation + 1
 from due, endpoint
 where delivery.id = due.id and endpoint.id = delivery.endpoint_id
-returning delivery.id, delivery.endpoint_id, delivery.event_id, delivery.body, delivery.attempts, delivery.generation,
+returning delivery.id, delivery.endpoint_id, delivery.event_id, delivery.body, delivery.trace, delivery.attempts,
+  delivery.generation,
   endpoint.url, endpoint.secret,
   case when endpoint.previous_secret_until > now() then endpoint.previous_secret end as previous_secret`
 
@@ -93,6 +94,7 @@ export class SqlDeliveries extends Deliveries {
       events.map(({ event }) => event),
       events.map(({ userId }) => userId),
       events.map(({ body }) => body),
+      events.map(({ trace }) => trace),
     ])
   }
 
@@ -114,6 +116,7 @@ export class SqlDeliveries extends Deliveries {
       attempts: row.attempts,
       generation: row.generation,
       url: row.url,
+      trace: row.trace,
       secrets: row.previous_secret === null ? [row.secret] : [row.secret, row.previous_secret],
     }))
   }
@@ -206,6 +209,7 @@ interface ClaimedRow {
   readonly endpoint_id: string
   readonly event_id: string
   readonly body: string
+  readonly trace: string | null
   readonly attempts: number
   readonly generation: number
   readonly url: string

@@ -11,6 +11,7 @@ import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { IdSource, type SignalId, type StrategyId } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
+import { injectTrace } from '@tradewire/observability/trace'
 import type { DedupeKey } from '../../domain/dedupe.ts'
 import type { Signal, Strategy } from '../../domain/model.ts'
 import { Signals, type IncomingSignal, type RawRequest, type StoredOutcome } from '../../ports/signals.port.ts'
@@ -46,6 +47,8 @@ export interface AcceptedSignal {
 
 interface Incoming extends IncomingSignal {
   readonly strategy: Strategy
+  /** Each signal stays in its sender's trace, although they share a commit. */
+  readonly trace: string | null
 }
 
 @Injectable()
@@ -107,14 +110,15 @@ export class AcceptSignal {
       expiresAt: new Date(receivedAt.getTime() + strategy.signalMaxAgeSeconds * 1_000),
       duplicates: 0,
     }
-    return { signal, dedupe, request, strategy, strategyRevision: strategy.revision }
+    const trace = injectTrace() ?? null
+    return { signal, dedupe, request, strategy, strategyRevision: strategy.revision, trace }
   }
 
   private async store(tx: Transaction, batch: readonly Incoming[]): Promise<StoredOutcome[]> {
     const outcomes = await this.signals.accept(tx, batch)
-    batch.forEach(({ signal, strategy }, index) => {
+    batch.forEach(({ signal, strategy, trace }, index) => {
       if (outcomes[index]?.kind !== 'stored') return
-      tx.append(signalAccepted, {
+      const news = {
         signalId: signal.id,
         strategyId: strategy.id,
         source: signal.source,
@@ -128,7 +132,8 @@ export class AcceptSignal {
         trailing: signal.trailing,
         receivedAt: signal.receivedAt.toISOString(),
         expiresAt: signal.expiresAt.toISOString(),
-      })
+      }
+      tx.append(signalAccepted, news, { trace })
     })
     return outcomes
   }

@@ -26,6 +26,7 @@ export const createWebhooks: Migration = {
        event_id uuid not null,
        event text not null,
        body text not null,
+       trace text,
        state text not null default 'pending' check (state in ('pending', 'delivered', 'exhausted')),
        attempts int not null default 0,
        next_attempt_at timestamptz not null default now(),

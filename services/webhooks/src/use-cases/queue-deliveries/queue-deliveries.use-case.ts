@@ -1,5 +1,6 @@
 /** Queues one delivery per event and endpoint that wants it. Called for events. Must never build a body twice for one event. */
 import { Injectable } from '@nestjs/common'
+import { traceOf } from '@tradewire/bus/delivery'
 import type { Event } from '@tradewire/contracts/define-event'
 import type { Transaction } from '@tradewire/database/transaction'
 import { payloadOf } from '../../domain/payload.ts'
@@ -17,6 +18,7 @@ export class QueueDeliveries {
         event: event.name,
         userId: event.data.userId,
         body: payloadOf({ ...event, data: { ...event.data } }),
+        trace: traceOf(event),
       })),
     )
   }

@@ -8,6 +8,7 @@ import { Database } from '@tradewire/database/database'
 import { GroupCommit } from '@tradewire/database/group-commit'
 import { Clock } from '@tradewire/kernel/clock'
 import { Randomness } from '@tradewire/kernel/randomness'
+import { runInTrace } from '@tradewire/observability/trace'
 import { judge, readRetryAfter } from '../../domain/schedule.ts'
 import { signedHeaders } from '../../domain/signature.ts'
 import { Deliveries, type Attempted, type Claimed } from '../../ports/deliveries.port.ts'
@@ -45,7 +46,9 @@ export class SendDelivery {
     const startedAt = this.clock.now()
     const startedMs = this.clock.monotonicMs()
     const headers = signedHeaders(delivery.eventId, delivery.body, delivery.secrets, startedAt)
-    const sent = await this.sender.send(delivery.url, { ...headers }, delivery.body)
+    const sent = await runInTrace(delivery.trace, 'webhook send', () =>
+      this.sender.send(delivery.url, { ...headers }, delivery.body),
+    )
     const number = delivery.attempts + 1
     const retryAfterMs = readRetryAfter(sent.retryAfter, this.clock.now())
     const verdict = judge({ status: sent.status, retryAfterMs }, number, this.randomness)
