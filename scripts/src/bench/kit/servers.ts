@@ -1,0 +1,77 @@
+/**
+ * The servers that both sides share: one PostgreSQL with a database per side, one nats-server.
+ * Called once by each bench. Must never run with fsync off.
+ */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { findNatsServer } from '@tradewire/backends/find-nats-server'
+import { startNats } from '@tradewire/backends/start-nats'
+import { startPostgres } from '@tradewire/backends/start-postgres'
+import { Client } from 'pg'
+import { repositoryRoot } from '../../check/repository.ts'
+import { familyOf, type Usage, usageOf } from './usage.ts'
+
+export interface Servers {
+  readonly natsUrl: string
+  readonly natsVersion: string
+  readonly postgresVersion: string
+  /** Creates the database when it is missing; answers the administrator's URL of it. */
+  database(name: string): Promise<string>
+  postgresUsage(): Usage
+  natsUsage(): Usage
+  stop(): Promise<void>
+}
+
+/** As design/performance.md section 2 measured: defaults besides these, all durability settings on. */
+const postgresSettings = {
+  shared_buffers: '512MB',
+  max_wal_size: '4GB',
+  max_connections: '200',
+  shared_preload_libraries: 'pg_stat_statements',
+  'pg_stat_statements.track': 'none',
+}
+/** The server's own default: an acknowledgement does not mean "on disk". The same for both sides. */
+const syncInterval = '2m'
+
+export async function startServers(directory: string, onProgress: (line: string) => void): Promise<Servers> {
+  await mkdir(directory, { recursive: true })
+  const tools = join(repositoryRoot(), '.tools')
+  const nats = await findNatsServer({ toolsDirectory: tools, onProgress })
+  const postgres = await startPostgres({
+    directory: join(directory, 'postgres'),
+    logFile: join(directory, 'postgres.log'),
+    settings: postgresSettings,
+    onProgress,
+  })
+  const bus = await startNats({
+    directory: join(directory, 'nats'),
+    executable: nats.path,
+    logFile: join(directory, 'nats.log'),
+    syncInterval,
+  }).catch(async (error: unknown) => {
+    await postgres.stop()
+    throw error
+  })
+  const admin = new Client({ connectionString: postgres.url })
+  await admin.connect()
+  const version = await admin.query<{ version: string }>(`select current_setting('server_version') as version`)
+  return {
+    natsUrl: bus.url,
+    natsVersion: nats.version,
+    postgresVersion: version.rows[0]?.version ?? '',
+    async database(name) {
+      const known = await admin.query('select 1 from pg_database where datname = $1', [name])
+      if (known.rowCount === 0) await admin.query(`create database ${name}`)
+      const url = new URL(postgres.url)
+      url.pathname = `/${name}`
+      return url.toString()
+    },
+    postgresUsage: () => usageOf(familyOf(postgres.pid)),
+    natsUsage: () => usageOf([bus.pid]),
+    async stop() {
+      await admin.end()
+      await bus.stop()
+      await postgres.stop()
+    },
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * `bench fanout`: ours beside a frameworkless straw man and beside queues, in one run, as ratios.
+ * Called by `./tradewire bench`. Must never call a missed gate passed.
+ */
+import { Command, InvalidArgumentError } from 'commander'
+import { runFanoutBench } from './fanout-bench.ts'
+import { killAllChildren } from './kit/child.ts'
+import { liveLine } from './kit/live-line.ts'
+import { tableOf } from './kit/table.ts'
+
+const interruptedExitCode = 130
+
+interface FanoutOptions {
+  readonly followers: number
+  readonly pairs: number
+  readonly delay: number
+  readonly only?: readonly string[]
+  readonly large?: boolean
+  readonly history?: number
+  readonly profile?: string
+  readonly json?: boolean
+  readonly strict?: boolean
+}
+
+function whole(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!Number.isInteger(value) || value < least || value > most) {
+      throw new InvalidArgumentError(`a whole number from ${least} to ${most}`)
+    }
+    return value
+  }
+}
+
+function names(text: string): string[] {
+  return text.split(',').map((name) => name.trim())
+}
+
+function fanoutCommand(): Command {
+  return new Command('fanout')
+    .description('one alert to the orders of all followers: ours beside a frameworkless straw man, BullMQ and pg-boss')
+    .option('--followers <n>', 'followers of one strategy', whole(10, 10_000), 1_000)
+    .option('--pairs <n>', 'interleaved pairs per measure; medians are compared', whole(1, 50), 5)
+    .option('--delay <ms>', 'answer delay of the stub exchange', whole(0, 1_000), 20)
+    .option('--only <list>', 'these goals only, such as P1,P3,growth', names)
+    .option('--large', 'also with 10,000 followers')
+    .option('--history <rows>', 'also with so many ended brackets stored', whole(0, 10_000_000))
+    .option('--profile <dir>', 'write CPU profiles of our processes there')
+    .option('--json', 'print one JSON object at the end')
+    .option('--strict', 'exit with 1 when a gate is missed')
+    .action(async (options: FanoutOptions) => {
+      process.exitCode = await fanout(options)
+    })
+}
+
+async function fanout(options: FanoutOptions): Promise<number> {
+  const line = liveLine()
+  const report = await runFanoutBench(
+    {
+      followers: options.followers,
+      pairs: options.pairs,
+      delayMs: options.delay,
+      only: options.only === undefined ? undefined : new Set(options.only),
+      large: options.large === true,
+      historyRows: options.history ?? 0,
+      profile: options.profile,
+    },
+    (text) => line.show(text),
+  )
+  line.clear()
+  if (options.json === true) console.log(JSON.stringify(report))
+  else console.log(tableOf(report))
+  const missed = [...Object.values(report.gates), ...report.growth].some(({ pass }) => !pass)
+  return options.strict === true && missed ? 1 : 0
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    killAllChildren()
+    process.exit(interruptedExitCode)
+  })
+}
+
+const program = new Command('bench').description('Measure the goals of docs/benchmarks.md.').addCommand(fanoutCommand())
+try {
+  await program.parseAsync()
+} finally {
+  killAllChildren()
+}
+process.exit()

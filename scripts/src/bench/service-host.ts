@@ -1,0 +1,37 @@
+/**
+ * Runs services of ours as their own main files do, several in one process when asked. Process of the bench.
+ * Must never add, leave out or change anything of what ships.
+ */
+import { environment } from '@tradewire/config/environment'
+import type { AnyServiceDefinition } from '@tradewire/nest-kit/define-service'
+import type { RunningService } from '@tradewire/nest-kit/start-service'
+import { serve } from './kit/serve.ts'
+
+const loaders: Readonly<Record<string, () => Promise<AnyServiceDefinition>>> = {
+  signals: async () => (await import('@tradewire/signals/service')).signalsService,
+  orders: async () => (await import('@tradewire/orders/service')).ordersService,
+  brokers: async () => (await import('@tradewire/brokers/service')).brokersService,
+}
+
+const running: RunningService[] = []
+
+serve({
+  /** Answers the URLs by service. */
+  start: async (names: readonly string[]) => {
+    const { startService } = await import('@tradewire/nest-kit/start-service')
+    const urls: Record<string, string> = {}
+    for (const name of names) {
+      const service = await startService(await loaders[name]!(), environment())
+      running.push(service)
+      urls[name] = service.url
+    }
+    return urls
+  },
+  stop: async () => {
+    for (const service of running.splice(0).toReversed()) await service.stop()
+  },
+  heap: () => {
+    globalThis.gc?.()
+    return process.memoryUsage()
+  },
+})
