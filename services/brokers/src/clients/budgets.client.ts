@@ -4,7 +4,7 @@
  */
 import { Injectable } from '@nestjs/common'
 import type { SubmitCommand } from '@tradewire/broker-kit/approved-order'
-import { encodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
+import { type ClientIdRule, encodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
 import type { BrokerEnvironment } from '@tradewire/broker-kit/define-broker'
 import type { Venue } from '@tradewire/contracts/common'
 import { Clock } from '@tradewire/kernel/clock'
@@ -43,6 +43,10 @@ export class Budgets {
   /** Our id of the order as its venue takes it. */
   clientOrderId(command: SubmitCommand): string {
     return encodeClientOrderId(this.brokers.of(command.venue).capabilities.clientId, command.intentId)
+  }
+
+  uniquenessOf(venue: Venue): ClientIdRule['uniqueness'] {
+    return this.brokers.of(venue).capabilities.clientId.uniqueness
   }
 
   /** The venue refused a call because of its rate. */

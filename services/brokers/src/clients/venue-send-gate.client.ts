@@ -31,6 +31,10 @@ export class VenueSendGate extends SendGate {
     return this.budgets.clientOrderId(command)
   }
 
+  needsMark(command: SubmitCommand): boolean {
+    return this.budgets.uniquenessOf(command.venue) !== 'forever'
+  }
+
   mark(all: readonly OpenAttempt[]): Promise<ReadonlySet<string>> {
     const requests = all.map(({ attempt, generation }) => ({
       intentId: attempt.command.intentId,

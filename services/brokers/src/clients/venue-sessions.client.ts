@@ -75,8 +75,10 @@ export class VenueSessions extends Sessions {
   async get(accountId: string): Promise<SessionResult> {
     const known = this.sessions.get(accountId)
     if (known !== undefined) return ok(known)
-    const unsealed = await this.accounts.unseal(accountId)
-    if (unsealed === null) return err(brokerError.authFailed('the account is not connected any more'))
+    const [unsealed] = await this.accounts.unseal([accountId])
+    if (unsealed === undefined || unsealed.account.status === 'UNAUTHORIZED') {
+      return err(brokerError.authFailed('the account is not connected, or its credentials are refused'))
+    }
     return this.adopt(unsealed)
   }
 
@@ -114,7 +116,12 @@ export class VenueSessions extends Sessions {
     const definition = this.brokers.of(account.venue)
     const connected = await this.probe(account.venue, account.environment, credentials)
     if (!connected.ok) return connected
-    const opened: AccountSession = { account, definition, session: connected.value, leverage: new Map(Object.entries(leverage)) }
+    const opened: AccountSession = {
+      account,
+      definition,
+      session: connected.value,
+      leverage: new Map(Object.entries(leverage)),
+    }
     this.sessions.set(account.id, opened)
     this.openStreamSoon(opened)
     return ok(opened)

@@ -39,6 +39,7 @@ export function openAttempt(attempt: Attempt, generation: string, trace: string 
 
 export class Desk {
   private readonly open = new Map<string, OpenAttempt>()
+  /** Our client order ids carry the whole intent id, so they are unique over all accounts. */
   private readonly byClientId = new Map<string, OpenAttempt>()
   private readonly byAccount = new Map<string, Set<OpenAttempt>>()
   private readonly lanes = new Map<Venue, Lanes<LaneWork>>()
@@ -80,7 +81,7 @@ export class Desk {
   add(one: OpenAttempt): void {
     const { command, clientOrderId } = one.attempt
     this.open.set(command.intentId, one)
-    this.byClientId.set(`${command.accountId} ${clientOrderId}`, one)
+    this.byClientId.set(clientOrderId, one)
     const siblings = this.byAccount.get(command.accountId) ?? new Set()
     siblings.add(one)
     this.byAccount.set(command.accountId, siblings)
@@ -89,7 +90,7 @@ export class Desk {
   forget(one: OpenAttempt): void {
     const { command, clientOrderId } = one.attempt
     this.open.delete(command.intentId)
-    this.byClientId.delete(`${command.accountId} ${clientOrderId}`)
+    this.byClientId.delete(clientOrderId)
     const siblings = this.byAccount.get(command.accountId)
     siblings?.delete(one)
     if (siblings?.size === 0) this.byAccount.delete(command.accountId)
@@ -100,7 +101,8 @@ export class Desk {
   }
 
   findByClientId(accountId: string, clientOrderId: string): OpenAttempt | undefined {
-    return this.byClientId.get(`${accountId} ${clientOrderId}`)
+    const one = this.byClientId.get(clientOrderId)
+    return one?.attempt.command.accountId === accountId ? one : undefined
   }
 
   ofAccount(accountId: string): readonly OpenAttempt[] {

@@ -1,4 +1,4 @@
-/** What use cases need of stored accounts. Implemented in store/. Must never offer a credential but by `unseal` and `changedSince`. */
+/** What use cases need of stored accounts. Implemented in store/. Must never offer a credential but by `unseal`. */
 import type { Transaction } from '@tradewire/database/transaction'
 import type { Account, AccountStatus } from '#domain/account'
 import type { Reason } from '#domain/attempt'
@@ -19,11 +19,12 @@ export interface UnsealedAccount {
 }
 
 export interface AccountChanges {
-  readonly live: readonly UnsealedAccount[]
-  /** Ids of accounts that were removed. */
-  readonly removed: readonly string[]
-  /** The time of the newest change, to go on from. */
-  readonly until: Date | null
+  /** Ids of accounts that a session can be made for. */
+  readonly usable: readonly string[]
+  /** Ids of accounts that were removed or whose credentials the venue refuses. */
+  readonly unusable: readonly string[]
+  /** The database's time of the look, to go on from. */
+  readonly at: Date
 }
 
 export abstract class Accounts {
@@ -31,9 +32,9 @@ export abstract class Accounts {
   abstract connect(account: Account, credentials: Record<string, string>): Promise<void>
   abstract get(accountId: string): Promise<Account | null>
   abstract list(filter: AccountFilter): Promise<Account[]>
-  /** With credentials: for sessions alone. */
-  abstract unseal(accountId: string): Promise<UnsealedAccount | null>
-  /** Accounts of these partitions that changed after the moment, with credentials; all of them without a moment. */
+  /** With credentials: for sessions alone. Accounts that are gone are left out. */
+  abstract unseal(accountIds: readonly string[]): Promise<UnsealedAccount[]>
+  /** Accounts of these partitions that changed after the moment; all of them without a moment. */
   abstract changedSince(partitions: readonly number[], since: Date | null): Promise<AccountChanges>
   /** Answers the account when its status really changed: callers tell of that once. */
   abstract setStatus(

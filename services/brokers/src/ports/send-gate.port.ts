@@ -9,6 +9,11 @@ import type { AccountSession } from './sessions.port.ts'
 export abstract class SendGate {
   /** Our id of the order as its venue takes it. */
   abstract clientOrderId(command: SubmitCommand): string
+  /**
+   * False where the venue refuses a used id for ever: there a row may say submitting from the beginning, because sending
+   * again after a crash can only find the first order.
+   */
+  abstract needsMark(command: SubmitCommand): boolean
   /** Stores, fenced and in one commit, that these are being sent; answers the intents that may be. */
   abstract mark(all: readonly OpenAttempt[]): Promise<ReadonlySet<string>>
   /** 0 and the budget is spent, or how many milliseconds to wait. */

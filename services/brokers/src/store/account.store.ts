@@ -111,27 +111,26 @@ export class AccountStore extends Accounts {
   }
 
   /** With credentials, for the session registry alone. */
-  async unseal(accountId: string): Promise<UnsealedAccount | null> {
+  async unseal(accountIds: readonly string[]): Promise<UnsealedAccount[]> {
     const rows = await this.database.query<SecretRow>(
       `select ${columns}, s.master_version, s.data_key, s.fields, ${leverageColumn}
-       from account a join account_secret s on s.account_id = a.id where a.id = $1 and a.removed_at is null`,
-      [accountId],
+       from account a join account_secret s on s.account_id = a.id
+       where a.id = any($1::uuid[]) and a.removed_at is null`,
+      [accountIds],
     )
-    return rows[0] === undefined ? null : this.opened(rows[0])
+    return rows.map((row) => this.opened(row))
   }
 
-  /** Accounts of these partitions that changed after the watermark, with credentials; removed ones come as ids. */
   async changedSince(partitions: readonly number[], since: Date | null): Promise<AccountChanges> {
-    const rows = await this.database.query<SecretRow & { removed_at: Date | null }>(
-      `select ${columns}, a.removed_at, s.master_version, s.data_key, s.fields, ${leverageColumn}
-       from account a left join account_secret s on s.account_id = a.id
-       where a.partition = any($1::smallint[]) and a.changed_at > coalesce($2::timestamptz, '-infinity')
-       order by a.changed_at`,
+    const rows = await this.database.query<{ id: string | null; usable: boolean | null; at: Date }>(
+      `select a.id, a.removed_at is null and a.status <> 'UNAUTHORIZED' as usable, clock_timestamp() as at
+       from (select 1) as always left join account a
+         on a.partition = any($1::smallint[]) and a.changed_at > coalesce($2::timestamptz, '-infinity')`,
       [partitions, since],
     )
-    const kept = rows.filter((row) => row.removed_at === null && row.data_key !== null)
-    const removed = rows.filter((row) => row.removed_at !== null).map(({ id }) => id)
-    return { live: kept.map((row) => this.opened(row)), removed, until: rows.at(-1)?.changed_at ?? since }
+    const idsOf = (usable: boolean): string[] =>
+      rows.flatMap((row) => (row.id !== null && row.usable === usable ? [row.id] : []))
+    return { usable: idsOf(true), unusable: idsOf(false), at: rows[0]?.at ?? new Date(0) }
   }
 
   /** Answers the account when its status really changed: callers tell of that once. */

@@ -89,10 +89,12 @@ export class AttemptStore extends Attempts {
       `update attempt a set state = x.state, revision = x.revision, venue_order_id = x.venue_order_id,
          filled_quantity = x.filled_quantity, average_price = x.average_price, fee = x.fee,
          fee_currency = x.fee_currency, reason_code = x.reason_code, reason_message = x.reason_message,
-         answered_at = x.answered_at, updated_at = now()
+         answered_at = x.answered_at, sent_at = x.sent_at, submissions = greatest(a.submissions, x.submissions),
+         updated_at = now()
        from unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::numeric[], $6::numeric[], $7::numeric[], $8::text[],
-         $9::text[], $10::text[], $11::timestamptz[]) as x (intent_id, state, revision, venue_order_id, filled_quantity,
-         average_price, fee, fee_currency, reason_code, reason_message, answered_at)
+         $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::int[]) as x (intent_id, state, revision,
+         venue_order_id, filled_quantity, average_price, fee, fee_currency, reason_code, reason_message, answered_at,
+         sent_at, submissions)
        where a.intent_id = x.intent_id and a.revision < x.revision returning a.intent_id`,
       [
         rows.map(({ command }) => command.intentId),
@@ -106,6 +108,8 @@ export class AttemptStore extends Attempts {
         rows.map(({ reason }) => reason?.code ?? null),
         rows.map(({ reason }) => reason?.message ?? null),
         rows.map(({ answeredAt }) => answeredAt),
+        rows.map(({ sentAt }) => sentAt),
+        rows.map(({ submissions }) => submissions),
       ],
     )
     return new Set(written.map((row) => row.intent_id))

@@ -33,13 +33,13 @@ export class FollowAccounts {
 
   /** All accounts of `fresh` partitions, and of the others what changed since the last look. */
   async execute(fresh: readonly number[]): Promise<void> {
-    if (fresh.length > 0) this.adoptAll((await this.accounts.changedSince(fresh, null)).live)
+    if (fresh.length > 0) await this.adoptAll((await this.accounts.changedSince(fresh, null)).usable)
     const others = this.desk.heldPartitions().map(({ partition }) => partition)
     if (others.length === 0) return
-    const changed = await this.accounts.changedSince(others, this.since ?? new Date(0))
-    if (changed.until !== null) this.since = new Date(changed.until.getTime() - commitSlackMs)
-    this.adoptAll(changed.live)
-    await Promise.all(changed.removed.map((accountId) => this.sessions.forget(accountId)))
+    const changed = await this.accounts.changedSince(others, this.since)
+    this.since = new Date(changed.at.getTime() - commitSlackMs)
+    await this.adoptAll(changed.usable)
+    await Promise.all(changed.unusable.map((accountId) => this.sessions.forget(accountId)))
   }
 
   async stop(): Promise<void> {
@@ -47,10 +47,10 @@ export class FollowAccounts {
     await this.sessions.closeAll()
   }
 
-  private adoptAll(live: readonly UnsealedAccount[]): void {
-    for (const unsealed of live) {
-      if (unsealed.account.status !== 'UNAUTHORIZED') void this.adopt(unsealed)
-    }
+  private async adoptAll(accountIds: readonly string[]): Promise<void> {
+    const missing = accountIds.filter((accountId) => this.sessions.known(accountId) === undefined)
+    if (missing.length === 0) return
+    for (const unsealed of await this.accounts.unseal(missing)) void this.adopt(unsealed)
   }
 
   private async adopt(unsealed: UnsealedAccount): Promise<void> {

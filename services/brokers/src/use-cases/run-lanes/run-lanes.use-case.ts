@@ -80,7 +80,7 @@ export class RunLanes {
         lanes.putBack(work)
         lanes.done(work.accountId)
         this.pumpLater(venue, waitMs)
-      } else if (work.kind === 'cancel') void this.run(one, work)
+      } else if (work.kind === 'cancel' || !this.gate.needsMark(one.attempt.command)) void this.run(one, work)
       else marking.push({ one, work })
     }
     if (marking.length > 0) await this.markAndLetGo(venue, marking)

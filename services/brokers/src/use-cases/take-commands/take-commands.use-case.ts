@@ -127,7 +127,7 @@ export class TakeCommands implements CommandTaker {
 
   private rowOf(one: OpenAttempt, batch: Batch): StoredAttempt {
     const { attempt, generation, trace } = one
-    const leaving = batch.reserved.has(attempt.command.intentId)
+    const leaving = batch.reserved.has(attempt.command.intentId) || !this.gate.needsMark(attempt.command)
     const stored: Attempt = leaving
       ? { ...attempt, state: 'submitting', submissions: 1, sentAt: attempt.receivedAt }
       : attempt
