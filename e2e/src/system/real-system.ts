@@ -134,10 +134,15 @@ export class RealSystem {
     throw new Error(`process ${part.pid} is not the ${part.name} of this test: ${commandLine}`)
   }
 
-  private async command(script: string, args: readonly string[]): Promise<void> {
+  /** Runs a command of the launcher against this system and answers the object that it prints. */
+  async tells<Reply>(...args: readonly string[]): Promise<Reply> {
+    return JSON.parse(await this.command(cli, [...args, '--home', this.home.root, '--json'])) as Reply
+  }
+
+  private async command(script: string, args: readonly string[]): Promise<string> {
     const env = { ...ownEnvironment(environment()), GATEWAY_RATE_LIMIT: 'false', ...this.options.settings }
     try {
-      await run(process.execPath, [script, ...args], { cwd: root, env, maxBuffer: outputMax })
+      return (await run(process.execPath, [script, ...args], { cwd: root, env, maxBuffer: outputMax })).stdout
     } catch (error) {
       const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
       throw new Error(`${args.join(' ')} failed:\n${stdout}${stderr}`, { cause: error })
