@@ -111,6 +111,8 @@ export interface BrokerSession {
   instruments(): Promise<Result<readonly VenueInstrument[], BrokerError>>
   /** Idempotent at the venue, so it may be repeated. */
   setLeverage(symbol: string, leverage: number): Promise<Result<undefined, BrokerError>>
+  /** Whether the venue says that the key may withdraw funds; false where it cannot say. */
+  mayWithdraw(): Promise<Result<boolean, BrokerError>>
   /** Opens the stream of updates if the venue has one; the function returned stops it. */
   events(listener: SessionListener): () => void
   health(): SessionHealth

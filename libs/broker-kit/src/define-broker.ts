@@ -23,6 +23,15 @@ export interface RateLimit {
   readonly intervalMs: number
 }
 
+/** Cost of each kind of read in the venue's own weight. */
+export interface ReadWeights {
+  readonly order: number
+  readonly openOrders: number
+  readonly balances: number
+  readonly positions: number
+  readonly fills: number
+}
+
 export interface BrokerLog {
   warn(fields: object, message: string): void
   info(fields: object, message: string): void
@@ -47,6 +56,8 @@ export interface BrokerDefinition<Credentials extends z.ZodObject = z.ZodObject>
   readonly credentials: Credentials
   readonly capabilities: BrokerCapabilities
   readonly rateLimits: readonly RateLimit[]
+  /** What reads cost of the `egress` budget. */
+  readonly readWeights: ReadWeights
   /** The live read lag can be far longer than the simulator's. */
   readonly paperReadLagMs: number
   connect(credentials: z.output<Credentials>, options: ConnectOptions): Promise<Result<BrokerSession, BrokerError>>

@@ -12,7 +12,6 @@ import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import type { BrokersConfig } from '#config'
 import { RateBudget } from '#domain/rate-budget'
 import { Brokers } from '#ports/brokers.port'
-import { Sessions } from '#ports/sessions.port'
 
 export interface Spending {
   readonly venue: Venue
@@ -26,18 +25,22 @@ const orderCost = 1
 @Injectable()
 export class Budgets {
   private readonly budgets = new Map<string, RateBudget>()
+  private readonly environments = new Map<string, BrokerEnvironment>()
 
   constructor(
-    private readonly sessions: Sessions,
     private readonly brokers: Brokers,
     private readonly clock: Clock,
     @InjectConfig() private readonly config: BrokersConfig,
   ) {}
 
+  /** An account is in use, and where it trades. */
+  note(accountId: string, environment: BrokerEnvironment): void {
+    this.environments.set(accountId, environment)
+  }
+
   /** 0 and spent, or how many milliseconds to wait. */
   spend({ venue, accountId, exit }: Spending): number {
-    const environment = this.sessions.known(accountId)?.account.environment ?? 'live'
-    return this.budgetOf(venue, environment).spend(accountId, orderCost, exit, this.clock.monotonicMs())
+    return this.budgetOf(venue, accountId).spend(accountId, orderCost, exit, this.clock.monotonicMs())
   }
 
   /** Our id of the order as its venue takes it. */
@@ -51,11 +54,17 @@ export class Budgets {
 
   /** The venue refused a call because of its rate. */
   close(venue: Venue, accountId: string, retryAfterMs: number): void {
-    const environment = this.sessions.known(accountId)?.account.environment ?? 'live'
-    this.budgetOf(venue, environment).close(retryAfterMs, this.clock.monotonicMs())
+    this.budgetOf(venue, accountId).close(retryAfterMs, this.clock.monotonicMs())
   }
 
-  private budgetOf(venue: Venue, environment: BrokerEnvironment): RateBudget {
+  /** 0 and spent, or how many milliseconds to wait; reads weigh what the venue says. */
+  spendRead(venue: Venue, accountId: string, weight: number): number {
+    return this.budgetOf(venue, accountId).spendRead(weight, this.clock.monotonicMs())
+  }
+
+  /** An account that is not known yet counts as live: that is the careful side. */
+  private budgetOf(venue: Venue, accountId: string): RateBudget {
+    const environment = this.environments.get(accountId) ?? 'live'
     const key = `${venue} ${environment}`
     const known = this.budgets.get(key)
     if (known !== undefined) return known

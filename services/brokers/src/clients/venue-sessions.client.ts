@@ -17,6 +17,8 @@ import type { BrokersConfig } from '#config'
 import { Accounts, type UnsealedAccount } from '#ports/accounts.port'
 import { Brokers } from '#ports/brokers.port'
 import { type AccountSession, type SessionResult, Sessions } from '#ports/sessions.port'
+import { BudgetedSession } from './budgeted-session.client.ts'
+import { Budgets } from './budgets.client.ts'
 
 type SessionEventListener = (accountId: string, event: SessionEvent) => void
 
@@ -24,12 +26,13 @@ type SessionEventListener = (accountId: string, event: SessionEvent) => void
 const streamsPerTick = 16
 const streamTickMs = 20
 
-/** Time and chance, as adapters get them. */
+/** Time, chance and budgets, as sessions get them. */
 @Injectable()
 export class AdapterMeans {
   constructor(
     readonly clock: Clock,
     readonly randomness: Randomness,
+    readonly budgets: Budgets,
   ) {}
 }
 
@@ -45,7 +48,7 @@ export class VenueSessions extends Sessions {
   constructor(
     private readonly accounts: Accounts,
     private readonly brokers: Brokers,
-    means: AdapterMeans,
+    private readonly means: AdapterMeans,
     @InjectConfig() config: BrokersConfig,
     @InjectLogger() log: Logger,
   ) {
@@ -116,12 +119,12 @@ export class VenueSessions extends Sessions {
     const definition = this.brokers.of(account.venue)
     const connected = await this.probe(account.venue, account.environment, credentials)
     if (!connected.ok) return connected
-    const opened: AccountSession = {
-      account,
-      definition,
-      session: connected.value,
-      leverage: new Map(Object.entries(leverage)),
-    }
+    this.means.budgets.note(account.id, account.environment)
+    const session = new BudgetedSession(connected.value, definition.readWeights, {
+      spend: (weight) => this.means.budgets.spendRead(account.venue, account.id, weight),
+      close: (retryAfterMs) => this.means.budgets.close(account.venue, account.id, retryAfterMs),
+    })
+    const opened: AccountSession = { account, definition, session, leverage: new Map(Object.entries(leverage)) }
     this.sessions.set(account.id, opened)
     this.openStreamSoon(opened)
     return ok(opened)

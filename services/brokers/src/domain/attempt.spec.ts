@@ -101,6 +101,12 @@ describe('an attempt', () => {
     expect(afterVenueOrder(absent, orderOf('filled', '1'), at)).toMatchObject({ state: 'filled', reason: null })
   })
 
+  it('is adopted while it waits to be sent again, so that it is not sent', () => {
+    const queued = attemptOf({ state: 'queued', submissions: 1 })
+    expect(afterVenueOrder(queued, orderOf('filled', '1'), at)).toMatchObject({ state: 'filled' })
+    expect(afterVenueOrder(queued, orderOf('working', '0'), at)).toMatchObject({ state: 'accepted' })
+  })
+
   it('tells a lost reply once, and not at all after evidence', () => {
     const unknown = afterLostReply(attemptOf(), 'reset') as Attempt
     expect(unknown).toMatchObject({ state: 'unknown', revision: 2 })

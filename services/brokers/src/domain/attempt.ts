@@ -37,7 +37,8 @@ export interface Attempt {
 
 /** Which states may follow which, by ordinary evidence; a proven fill may follow any (`provenFill`). */
 export const attemptMoves: Readonly<Record<AttemptState, readonly AttemptState[]>> = {
-  queued: ['submitting', 'cancelled', 'rejected'],
+  // What is queued to be sent again may still turn out to stand at the venue.
+  queued: ['submitting', 'accepted', 'filled', 'cancelled', 'rejected'],
   submitting: ['queued', 'unknown', 'accepted', 'filled', 'cancelled', 'rejected'],
   unknown: ['submitting', 'accepted', 'filled', 'cancelled', 'rejected'],
   accepted: ['filled', 'cancelled', 'rejected'],

@@ -61,17 +61,25 @@ export class RateBudget {
 
   /** 0 and spent, or how long to wait. */
   spend(accountId: string, cost: number, exit: boolean, nowMs: number): number {
-    const buckets = [...this.egress, ...this.accountBuckets(accountId, nowMs)]
-    const waits = buckets.map((bucket) => bucket.waitMs(cost, exit, nowMs))
-    const waitMs = Math.max(0, this.closedUntilMs - nowMs, ...waits)
-    if (waitMs === 0) for (const bucket of buckets) bucket.take(cost)
-    return waitMs
+    return this.spendFrom([...this.egress, ...this.accountBuckets(accountId, nowMs)], cost, exit, nowMs)
+  }
+
+  /** As spend, for reads: they do not count as orders and leave the exits' share alone. */
+  spendRead(cost: number, nowMs: number): number {
+    return this.spendFrom(this.egress, cost, false, nowMs)
   }
 
   /** The venue answered 429 or the like: all of its accounts behind this address wait. */
   close(retryAfterMs: number, nowMs: number): void {
     this.closedUntilMs = Math.max(this.closedUntilMs, nowMs + retryAfterMs)
     for (const bucket of this.egress) bucket.closeUntil(this.closedUntilMs)
+  }
+
+  private spendFrom(buckets: readonly TokenBucket[], cost: number, exit: boolean, nowMs: number): number {
+    const waits = buckets.map((bucket) => bucket.waitMs(cost, exit, nowMs))
+    const waitMs = Math.max(0, this.closedUntilMs - nowMs, ...waits)
+    if (waitMs === 0) for (const bucket of buckets) bucket.take(cost)
+    return waitMs
   }
 
   private accountBuckets(accountId: string, nowMs: number): readonly TokenBucket[] {

@@ -5,19 +5,26 @@
 import * as brokerError from '@tradewire/broker-kit/broker-error'
 import type { BrokerError } from '@tradewire/broker-kit/broker-error'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { type CallKind, mapThrown } from './ccxt-error.map.ts'
 import type { CcxtExchange, CcxtMarket } from './ccxt-exchange.client.ts'
 
 export type Answer<Value> = Promise<Result<Value, BrokerError>>
+
+export interface BinanceSide {
+  /** USD-M markets are named BTC/USDT:USDT by ccxt. */
+  readonly contracts: boolean
+  readonly live: boolean
+}
+
+const keyRestrictions = z.object({ enableWithdrawals: z.boolean() })
 
 export class BinanceApi {
   private clockChecked: Promise<unknown> | null = null
 
   constructor(
     readonly exchange: CcxtExchange,
-    /** USD-M markets are named BTC/USDT:USDT by ccxt. */
-    private readonly contracts: boolean,
+    private readonly side: BinanceSide,
   ) {}
 
   async call<Schema extends z.ZodType>(
@@ -39,9 +46,18 @@ export class BinanceApi {
     return err(kind === 'read' ? brokerError.connectivity(message) : brokerError.outcomeUnknown(message))
   }
 
+  /** Only the real venue knows what a key may do besides trading. */
+  async mayWithdraw(): Answer<boolean> {
+    if (!this.side.live) return ok(false)
+    const restrictions = await this.call('read', keyRestrictions, (exchange) =>
+      endpoint(exchange, 'sapiGetAccountApiRestrictions'),
+    )
+    return restrictions.ok ? ok(restrictions.value.enableWithdrawals) : restrictions
+  }
+
   /** ccxt's name of our symbol. */
   marketName(symbol: string): string {
-    return this.contracts ? `${symbol}:${symbol.split('/')[1] ?? ''}` : symbol
+    return this.side.contracts ? `${symbol}:${symbol.split('/')[1] ?? ''}` : symbol
   }
 
   /** Binance's id of our symbol, BTCUSDT; null when the venue does not list it. */
@@ -52,13 +68,13 @@ export class BinanceApi {
   /** Our symbol of a Binance id; ids of markets that we cannot name stay as they are. */
   symbolOf(marketId: string): string {
     const byId = (this.exchange as unknown as { markets_by_id?: Record<string, readonly CcxtMarket[]> }).markets_by_id
-    const market = byId?.[marketId]?.find((each) => (this.contracts ? each.swap === true : each.spot))
+    const market = byId?.[marketId]?.find((each) => (this.side.contracts ? each.swap === true : each.spot))
     return market === undefined ? marketId : `${market.base}/${market.quote}`
   }
 
   markets(): readonly CcxtMarket[] {
     return Object.values(this.exchange.markets ?? {}).filter((each) =>
-      this.contracts ? each.linear === true && each.swap === true : each.spot,
+      this.side.contracts ? each.linear === true && each.swap === true : each.spot,
     )
   }
 

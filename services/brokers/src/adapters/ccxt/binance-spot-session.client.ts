@@ -128,6 +128,10 @@ export class BinanceSpotSession implements BrokerSession {
     return err(brokerError.unsupported('leverage', 'spot has no leverage'))
   }
 
+  mayWithdraw(): Answer<boolean> {
+    return this.api.mayWithdraw()
+  }
+
   events(listener: SessionListener): () => void {
     this.stream.open(listener)
     return () => this.stream.close()

@@ -46,11 +46,12 @@ export const binanceSpotBroker = defineBroker({
     { name: 'weight', scope: 'egress', capacity: 6_000, intervalMs: 60_000 },
     { name: 'orders-10s', scope: 'account', capacity: 50, intervalMs: 10_000 },
   ],
+  readWeights: { order: 4, openOrders: 80, balances: 20, positions: 0, fills: 40 },
   paperReadLagMs: 2_000,
   async connect(credentials, { environment, dependencies }) {
     try {
       const exchange = await sharedExchange(dependencies, environment).session(credentials)
-      const api = new BinanceApi(exchange, false)
+      const api = new BinanceApi(exchange, { contracts: false, live: environment === 'live' })
       const url =
         environment === 'paper'
           ? `${dependencies.paperUrl.replace(/^http/, 'ws')}${paperPath}/ws-api/v3`

@@ -161,6 +161,10 @@ export class BinanceUsdmSession implements BrokerSession {
     return set.ok ? ok(undefined) : set
   }
 
+  mayWithdraw(): Answer<boolean> {
+    return this.api.mayWithdraw()
+  }
+
   events(listener: SessionListener): () => void {
     this.stream.open(listener)
     return () => this.stream.close()

@@ -55,11 +55,13 @@ export const binanceUsdmBroker = defineBroker({
     { name: 'orders-10s', scope: 'account', capacity: 300, intervalMs: 10_000 },
     { name: 'orders-1m', scope: 'account', capacity: 1_200, intervalMs: 60_000 },
   ],
+  // Order and algo order; both open lists; account; position risk; trades, orders and algo orders of a window.
+  readWeights: { order: 2, openOrders: 80, balances: 5, positions: 5, fills: 15 },
   paperReadLagMs: 2_000,
   async connect(credentials, { environment, dependencies }) {
     try {
       const exchange = await sharedExchange(dependencies, environment).session(credentials)
-      const api = new BinanceApi(exchange, true)
+      const api = new BinanceApi(exchange, { contracts: true, live: environment === 'live' })
       const streamUrl =
         environment === 'paper'
           ? `${dependencies.paperUrl.replace(/^http/, 'ws')}${paperPath}/private/ws`

@@ -148,6 +148,11 @@ export class PaperSession implements BrokerSession {
     return set.ok ? ok(undefined) : set
   }
 
+  async mayWithdraw(): Answer<boolean> {
+    await Promise.resolve()
+    return ok(false)
+  }
+
   events(listener: SessionListener): () => void {
     const path = `${directBase}/stream`
     const url = `${this.dependencies.paperUrl.replace(/^http/, 'ws')}${path}`

@@ -5,6 +5,7 @@
 // tidy-allow ratchet-use-case-methods: one account and many take the same path
 import { Injectable } from '@nestjs/common'
 import type { BrokerError } from '@tradewire/broker-kit/broker-error'
+import type { BrokerSession, VenueBalance } from '@tradewire/broker-kit/broker-session'
 import type { Caller } from '@tradewire/contracts/define-route'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import type * as rpc from '@tradewire/contracts/rpc/brokers'
@@ -67,13 +68,13 @@ export class ConnectAccounts {
     const probed = await this.sessions.probe(input.venue, input.environment, credentials)
     if (!probed.ok) return err(refusalOfProbe(probed.error))
     const session = probed.value
-    const balances = await session.balances()
-    if (!balances.ok) {
+    const checked = await checkSession(session)
+    if (!checked.ok) {
       await session.close()
-      return err(refusalOfProbe(balances.error))
+      return checked
     }
     const account = await this.store(input, userId, credentials)
-    this.welcome.execute(account, { credentials, session, balance: balances.value[0] ?? null })
+    this.welcome.execute(account, { credentials, session, balance: checked.value })
     return ok(account)
   }
 
@@ -94,6 +95,15 @@ export class ConnectAccounts {
     await this.stores.connect(account, credentials)
     return account
   }
+}
+
+/** The balance first: it is what a wrong key cannot read. */
+async function checkSession(session: BrokerSession): Promise<Result<VenueBalance | null, CodedError>> {
+  const balances = await session.balances()
+  if (!balances.ok) return err(refusalOfProbe(balances.error))
+  const mayWithdraw = await session.mayWithdraw()
+  if (!mayWithdraw.ok) return err(refusalOfProbe(mayWithdraw.error))
+  return mayWithdraw.value ? err(brokersErrors.of('ACCOUNT_CAN_WITHDRAW')) : ok(balances.value[0] ?? null)
 }
 
 /** The answer to somebody who asked; the venue's words stay in its context. */

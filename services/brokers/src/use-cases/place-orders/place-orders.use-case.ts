@@ -59,6 +59,10 @@ export class PlaceOrders {
       this.outcomes.refuse(toSubmitting(one), 'EXPIRED_BEFORE_SEND', 'The order expired before it could be sent.')
       return { kind: 'settled' }
     }
+    if (opened.account.venue !== command.venue) {
+      this.outcomes.refuse(toSubmitting(one), 'INVALID_ORDER', `The account is at ${opened.account.venue}.`)
+      return { kind: 'settled' }
+    }
     const approved = approveOrder(command, clientOrderId)
     if (!approved.ok) return this.outcomes.failed(toSubmitting(one), approved.error)
     const refusal = refusalOf(opened.definition.capabilities, approved.value)

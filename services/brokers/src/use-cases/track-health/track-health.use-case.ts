@@ -38,7 +38,8 @@ export class TrackHealth {
   }
 
   private async set(accountId: string, status: AccountStatus, reason: Reason | null): Promise<void> {
-    if (this.known.get(accountId) === status) return
+    // Other processes change it too: only the usual case is taken from memory.
+    if (status === 'AUTHORIZED' && this.known.get(accountId) === status) return
     try {
       await this.database.transact(async (tx) => {
         const changed = await this.accounts.setStatus(tx, accountId, { status, reason })

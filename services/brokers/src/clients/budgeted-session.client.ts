@@ -1,0 +1,99 @@
+/**
+ * A session whose reads spend the venue's budget first. Made by the session registry around each adapter's session.
+ * Orders and cancels have spent theirs in the lanes; this must never hold them up.
+ */
+import type { ApprovedOrder } from '@tradewire/broker-kit/approved-order'
+import type { BrokerError } from '@tradewire/broker-kit/broker-error'
+import type {
+  BrokerSession,
+  OrderReference,
+  SessionHealth,
+  SessionListener,
+  VenueBalance,
+  VenueFill,
+  VenueInstrument,
+  VenueOrder,
+  VenuePosition,
+} from '@tradewire/broker-kit/broker-session'
+import type { ReadWeights } from '@tradewire/broker-kit/define-broker'
+import type { Result } from '@tradewire/kernel/result'
+import { setTimeout as delay } from 'node:timers/promises'
+
+export interface ReadBudget {
+  /** 0 and spent, or how many milliseconds to wait. */
+  spend(weight: number): number
+  close(retryAfterMs: number): void
+}
+
+type Answer<Value> = Promise<Result<Value, BrokerError>>
+
+const waitMostMs = 1_000
+
+export class BudgetedSession implements BrokerSession {
+  constructor(
+    private readonly inner: BrokerSession,
+    private readonly weights: ReadWeights,
+    private readonly budget: ReadBudget,
+  ) {}
+
+  submit(order: ApprovedOrder): Answer<VenueOrder> {
+    return this.inner.submit(order)
+  }
+
+  cancel(reference: OrderReference): Answer<VenueOrder> {
+    return this.inner.cancel(reference)
+  }
+
+  setLeverage(symbol: string, leverage: number): Answer<undefined> {
+    return this.inner.setLeverage(symbol, leverage)
+  }
+
+  findByClientId(reference: OrderReference): Answer<VenueOrder | null> {
+    return this.read(this.weights.order, () => this.inner.findByClientId(reference))
+  }
+
+  openOrders(): Answer<readonly VenueOrder[]> {
+    return this.read(this.weights.openOrders, () => this.inner.openOrders())
+  }
+
+  positions(): Answer<readonly VenuePosition[]> {
+    return this.read(this.weights.positions, () => this.inner.positions())
+  }
+
+  balances(): Answer<readonly VenueBalance[]> {
+    return this.read(this.weights.balances, () => this.inner.balances())
+  }
+
+  fillsSince(symbol: string, since: Date): Answer<readonly VenueFill[]> {
+    return this.read(this.weights.fills, () => this.inner.fillsSince(symbol, since))
+  }
+
+  instruments(): Answer<readonly VenueInstrument[]> {
+    return this.inner.instruments()
+  }
+
+  mayWithdraw(): Answer<boolean> {
+    return this.inner.mayWithdraw()
+  }
+
+  events(listener: SessionListener): () => void {
+    return this.inner.events(listener)
+  }
+
+  health(): SessionHealth {
+    return this.inner.health()
+  }
+
+  close(): Promise<void> {
+    return this.inner.close()
+  }
+
+  private async read<Value>(weight: number, work: () => Answer<Value>): Answer<Value> {
+    for (let waitMs = this.budget.spend(weight); waitMs > 0; waitMs = this.budget.spend(weight)) {
+      await delay(Math.min(waitMs, waitMostMs))
+    }
+    const answer = await work()
+    if (!answer.ok && answer.error.kind === 'rate-limited') this.budget.close(answer.error.retryAfterMs)
+    return answer
+  }
+}
