@@ -2,10 +2,11 @@ import 'reflect-metadata'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import * as brokers from '@tradewire/contracts/events/brokers'
 import type { tradeClosed, tradeOpened } from '@tradewire/contracts/events/orders'
-import { followChanged } from '@tradewire/contracts/events/signals'
+import { followChanged, strategyChanged } from '@tradewire/contracts/events/signals'
 import type { DataOf } from '@tradewire/contracts/define-event'
 import * as rpc from '@tradewire/contracts/rpc/orders'
 import { Database } from '@tradewire/database/database'
+import { uuidOfHash } from '@tradewire/kernel/ids'
 import { eventually } from '@tradewire/testkit/eventually'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
@@ -21,6 +22,7 @@ import {
   userIdOf,
 } from './testing/stand-in.ts'
 import { ordersService } from './service.ts'
+import { PlanSignal } from './use-cases/plan-signal/plan-signal.use-case.ts'
 
 const backends = testBackends()
 const followers = 200
@@ -55,6 +57,8 @@ const inState = (state: string, number: number, signal = 1) =>
   eventually(() => count(`bracket where state = '${state}' and signal_id = '${signalIdOf(signal)}'`, number), {
     describe: `${number} brackets are ${state}`,
   })
+
+const filled = (averagePrice: string) => ({ filledQuantity: '0.25', averagePrice, fee: '0', feeCurrency: 'USDT' })
 
 const purpose = (submits: readonly Submit[], name: string) => submits.filter((submit) => submit.purpose === name)
 
@@ -249,16 +253,65 @@ describe('refusals', () => {
   })
 })
 
+describe('a signal whose planning is cut off', () => {
+  const second = '01963a5e-0000-7000-8000-0000000000cc'
+  const numbers = Array.from({ length: followers - 10 }, (_, index) => index + 10)
+
+  it('keeps what was committed, and the next delivery plans the rest and nothing twice', async () => {
+    await database.transact(async (tx) => {
+      tx.append(strategyChanged, { ...strategyChanged.example, strategyId: second, ownerId })
+      const changes = (number: number) => ({ strategyId: second, followId: uuidOfHash(`second ${number}`) })
+      tx.append(
+        followChanged,
+        numbers.map((number) => venue.follow(number, changes(number))),
+      )
+    })
+    await eventually(() => count(`follow where strategy_id = '${second}'`, numbers.length))
+    const data = venue.signalData(signalIdOf(5), { strategyId: second })
+    const crash = database.transact(async (tx) => {
+      await service.app.get(PlanSignal).execute(data, tx)
+      throw new Error('the process ends here')
+    })
+    await expect(crash).rejects.toThrow('the process ends here')
+    // Two chunks of 90 have left; the last one went down with the transaction.
+    await inState('planned', 180, 5)
+    const left = await venue.submits(signalIdOf(5))
+    expect(left).toHaveLength(180)
+    await venue.signal(signalIdOf(5), data)
+    await inState('planned', numbers.length, 5)
+    const submits = await venue.submits(signalIdOf(5))
+    expect(new Set(submits.map(({ intentId }) => intentId)).size).toBe(numbers.length)
+    expect(submits).toHaveLength(numbers.length)
+  })
+})
+
 describe('closing by command', () => {
+  it('sends a refused close again', async () => {
+    const entries = purpose(await venue.submits(signalIdOf(2)), 'entry')
+    const one = entries.filter(({ accountId }) => accountId === accountIdOf(5))
+    await venue.tell(brokers.orderFilled, one, filled('40000'))
+    await inState('open', 1, 2)
+    const owner = { userId: userIdOf(5), roles: ['follower' as const] }
+    expect(await client.ask(rpc.closeFollow, { caller: owner, followId: followIdOf(5) })).toEqual({
+      ok: true,
+      value: { closing: 1 },
+    })
+    const closes = async (count: number) => {
+      const all = purpose(await venue.submits(signalIdOf(2)), 'close')
+      return all.length === count && all
+    }
+    const first = await eventually(() => closes(1))
+    await venue.tell(brokers.orderRejected, first, { reason: { code: 'TOO_MANY_ORDERS', message: 'Too many orders.' } })
+    const second = (await eventually(() => closes(2))).slice(1)
+    await venue.tell(brokers.orderFilled, second, filled('40100'))
+    await inState('closed', 1, 2)
+  })
+
   it('closes a follow for its owner only, and a strategy for its provider', async () => {
     const entries = purpose(await venue.submits(signalIdOf(2)), 'entry')
-    await venue.tell(brokers.orderFilled, entries, {
-      filledQuantity: '0.25',
-      averagePrice: '40000',
-      fee: '0',
-      feeCurrency: 'USDT',
-    })
-    await inState('open', followers - 3, 2)
+    const rest = entries.filter(({ accountId }) => accountId !== accountIdOf(5))
+    await venue.tell(brokers.orderFilled, rest, filled('40000'))
+    await inState('open', followers - 4, 2)
     const stranger = await client.ask(rpc.closeFollow, { caller: follower, followId: followIdOf(9) })
     expect(stranger).toMatchObject({ ok: false, error: { code: 'FOLLOW_NOT_FOUND' } })
     expect(await client.ask(rpc.closeFollow, { caller: follower, followId: followIdOf(7) })).toEqual({
@@ -266,15 +319,14 @@ describe('closing by command', () => {
       value: { closing: 1 },
     })
     const all = await client.ask(rpc.closeStrategy, { caller: provider, strategyId })
-    expect(all).toEqual({ ok: true, value: { closing: followers - 4 } })
+    expect(all).toEqual({ ok: true, value: { closing: followers - 5 } })
     const closes = purpose(await venue.submits(signalIdOf(2)), 'close')
-    expect(closes).toHaveLength(followers - 3)
-    await venue.tell(brokers.orderFilled, closes, {
-      filledQuantity: '0.25',
-      averagePrice: '40100',
-      fee: '0',
-      feeCurrency: 'USDT',
-    })
+    expect(closes).toHaveLength(followers - 2)
+    await venue.tell(
+      brokers.orderFilled,
+      closes.filter(({ accountId }) => accountId !== accountIdOf(5)),
+      filled('40100'),
+    )
     await inState('closed', followers - 3, 2)
     const closed = await venue.commands<DataOf<typeof tradeClosed>>('trade.closed', signalIdOf(2))
     expect(closed.every((trade) => trade.reason === 'close' && trade.realizedPnl === '25')).toBe(true)

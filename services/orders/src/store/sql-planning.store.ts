@@ -81,7 +81,7 @@ const insertSql = `with plan as (
   select bracket_id, 0, 'entry', intent_id, 'entry', $12, $13, quantity, $14::numeric, $15
   from fresh join taken using (bracket_id) where denial_code is null
 ), traces as (
-  insert into explain (bracket_id, trace) select bracket_id, trace::jsonb from fresh join taken using (bracket_id)
+  insert into explain (bracket_id, trace) select bracket_id, trace::json from fresh join taken using (bracket_id)
 )
 select bracket_id from taken`
 

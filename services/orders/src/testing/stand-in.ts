@@ -75,21 +75,22 @@ export class StandIn {
     })
   }
 
-  signal(signalId: string, changes: Partial<DataOf<typeof signalAccepted>> = {}): Promise<void> {
-    return this.database.transact(async (tx) => {
-      const data = exampleOf(signalAccepted, {
-        signalId,
-        strategyId,
-        price: '40000',
-        stop: { price: '39600', type: 'market' },
-        targets: ['40400', '40800'],
-        trailing: null,
-        receivedAt: now(),
-        expiresAt: new Date(Date.now() + 30_000).toISOString(),
-        ...changes,
-      })
-      tx.append(signalAccepted, data)
+  signalData(signalId: string, changes: Partial<DataOf<typeof signalAccepted>> = {}): DataOf<typeof signalAccepted> {
+    return exampleOf(signalAccepted, {
+      signalId,
+      strategyId,
+      price: '40000',
+      stop: { price: '39600', type: 'market' },
+      targets: ['40400', '40800'],
+      trailing: null,
+      receivedAt: now(),
+      expiresAt: new Date(Date.now() + 30_000).toISOString(),
+      ...changes,
     })
+  }
+
+  signal(signalId: string, changes: Partial<DataOf<typeof signalAccepted>> = {}): Promise<void> {
+    return this.database.transact(async (tx) => tx.append(signalAccepted, this.signalData(signalId, changes)))
   }
 
   /** The stored commands of a subject, in the order of their commits. */

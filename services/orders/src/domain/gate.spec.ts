@@ -1,0 +1,146 @@
+import { type Decimal, decimal, ZERO } from '@tradewire/kernel/decimal'
+import type { AccountId, FollowId, RiskProfileId, SignalId, StrategyId, UserId } from '@tradewire/kernel/ids'
+import { describe, expect, it } from 'vitest'
+import { asked, at, d, instrument, planOf } from '../testing/bracket-fixtures.ts'
+import { denialCodes } from './denial.ts'
+import { type Candidate, gateChecks, type GateContext, judge } from './gate.ts'
+import type { Instrument } from './instrument.ts'
+import { type PlanningPolicy, planSignal, type Signal, splitRulesOf } from './signal-plan.ts'
+import { sizingTerms } from './sizing.ts'
+
+const now = new Date(at(1_000))
+const policy: PlanningPolicy = {
+  stopLimitOffsetPercent: d('0.5'),
+  entryCostPercent: d('0.2'),
+  balanceAgeMaxMs: 60_000,
+}
+const accountId = 'df30b2fa-adc8-47cb-a9f5-be90ae259827' as AccountId
+
+const balance = {
+  currency: 'USDT',
+  total: d('10000'),
+  free: d('10000'),
+  equity: d('10000'),
+  observedAt: new Date(at(0)),
+}
+
+function candidate(changes: Partial<Candidate> = {}): Candidate {
+  return {
+    followId: '78ca1450-a3a6-459d-ad1b-7c142ae9b2c1' as FollowId,
+    accountId,
+    userId: 'a12565e5-567b-432a-93b2-6349653010d9' as UserId,
+    riskProfileId: '3d321572-52a0-4625-93d3-a4e91c73dcd2' as RiskProfileId,
+    riskPercent: decimal('1'),
+    leverage: 10,
+    maxNotional: null,
+    active: true,
+    followRevision: 1,
+    account: { venue: 'binance-usdm', connected: true },
+    balance,
+    reserved: ZERO,
+    openBracketId: null,
+    oppositeBracketId: null,
+    ...changes,
+  }
+}
+
+function context(): GateContext {
+  const plan = planOf()
+  return {
+    plan,
+    sizing: sizingTerms(plan.prices, plan.instrument, policy),
+    split: splitRulesOf(plan),
+    margin: true,
+    netting: true,
+    balanceAgeMaxMs: policy.balanceAgeMaxMs,
+    now,
+    accountsSeen: new Map(),
+  }
+}
+
+function codeOf(changes: Partial<Candidate>): string {
+  const judgement = judge(candidate(changes), context())
+  return judgement.outcome === 'denied' ? judgement.denial.code : 'approved'
+}
+
+const texts = (parts: readonly { readonly quantity: Decimal }[]) => parts.map(({ quantity }) => quantity.toString())
+
+describe('the gate', () => {
+  it('approves a follower whom nothing speaks against, with quantity, leverage and split', () => {
+    const judgement = judge(candidate(), context())
+    if (judgement.outcome !== 'approved') throw new Error(judgement.denial.code)
+    expect(judgement.order.quantity.toString()).toBe('0.25')
+    expect(judgement.order.leverage).toBe(10)
+    expect(texts(judgement.order.split.parts)).toEqual(['0.084', '0.083', '0.083'])
+  })
+
+  it.each([
+    ['FOLLOW_INACTIVE', { active: false }],
+    ['ACCOUNT_NOT_CONNECTED', { account: null }],
+    ['ACCOUNT_NOT_CONNECTED', { account: { venue: 'binance-usdm', connected: false } }],
+    ['ACCOUNT_VENUE_DIFFERS', { account: { venue: 'paper', connected: true } }],
+    ['POSITION_ALREADY_OPEN', { openBracketId: 'x' }],
+    ['OPPOSITE_POSITION_OPEN', { oppositeBracketId: 'x' }],
+    ['BALANCE_UNKNOWN', { balance: null }],
+    ['BALANCE_IN_OTHER_CURRENCY', { balance: { ...balance, currency: 'EUR' } }],
+    ['STALE_BALANCE', { balance: { ...balance, observedAt: new Date(at(-60_000)) } }],
+    ['INSUFFICIENT_BALANCE', { reserved: d('9999.9') }],
+    ['BELOW_MINIMUM', { maxNotional: d('1') }],
+  ] satisfies [string, Partial<Candidate>][])('refuses with %s', (code, changes) => {
+    expect(codeOf(changes)).toBe(code)
+  })
+
+  it('lets an account take part in one signal once', () => {
+    const shared = context()
+    expect(judge(candidate(), shared).outcome).toBe('approved')
+    const second = judge(candidate({ followId: '00000000-0000-0000-0000-000000000001' as FollowId }), shared)
+    expect(second).toMatchObject({ outcome: 'denied', denial: { code: 'ACCOUNT_ALREADY_IN_SIGNAL' } })
+  })
+
+  it('names the first reason when several speak against a follower', () => {
+    expect(codeOf({ account: null, balance: null, openBracketId: 'x' })).toBe('ACCOUNT_NOT_CONNECTED')
+    for (const { code } of gateChecks) expect(denialCodes).toContain(code)
+  })
+})
+
+describe('the checks of a signal', () => {
+  const signal: Signal = {
+    ...asked,
+    signalId: '01963a5e-0000-7000-8000-000000000001' as SignalId,
+    strategyId: '61b79e6d-7e22-4f91-b508-ef5be6a21419' as StrategyId,
+    source: 'TRADINGVIEW',
+    venue: 'binance-usdm',
+    symbol: 'BTC/USDT',
+    receivedAt: at(0),
+    expiresAt: at(30_000),
+  }
+
+  function check(
+    changes: Partial<Signal>,
+    known: { active?: boolean; instrument?: Instrument | undefined } = {},
+  ): string {
+    const facts = {
+      strategyActive: known.active ?? true,
+      instrument: 'instrument' in known ? known.instrument : instrument,
+    }
+    const result = planSignal({ ...signal, ...changes }, facts, policy, now)
+    return result.ok ? 'planned' : result.error.code
+  }
+
+  it('pass a signal that is in order', () => {
+    expect(check({})).toBe('planned')
+  })
+
+  it('refuse it for everyone with one code', () => {
+    expect(check({}, { active: false })).toBe('STRATEGY_INACTIVE')
+    expect(check({ expiresAt: at(999) })).toBe('STALE_SIGNAL')
+    expect(check({ venue: 'binance-spot' })).toBe('VENUE_CANNOT_PROTECT')
+    expect(check({}, { instrument: undefined })).toBe('INSTRUMENT_UNKNOWN')
+    expect(check({}, { instrument: { ...instrument, active: false } })).toBe('SYMBOL_NOT_ACTIVE')
+    expect(check({ stop: { price: d('41000'), type: 'market' } })).toBe('STOP_ON_WRONG_SIDE')
+    expect(check({ targets: [d('1')] })).toBe('NO_VALID_TARGET')
+    expect(check({ entryType: 'limit', price: d('0.01'), stop: { price: d('0.001'), type: 'market' } })).toBe(
+      'PRICE_OUT_OF_RANGE',
+    )
+  })
+})
