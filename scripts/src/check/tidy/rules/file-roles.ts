@@ -66,7 +66,8 @@ function checkService(inside: string): string[] {
   for (const role of own) if (!ROLES.has(role)) problems.push(`"${role}" is not a role`)
   if (own.length > 1) problems.push('a file has one role')
   const role = own[0]
-  if (role === undefined && !isTest && parts[0] !== 'domain' && !inside.startsWith('store/migrations/')) {
+  const plainFolder = parts[0] === 'domain' || parts[0] === 'testing' || inside.startsWith('store/migrations/')
+  if (role === undefined && !isTest && !plainFolder) {
     problems.push('only files in domain/ are plain nouns')
   }
   if (role !== undefined && parts[0] === 'domain') problems.push(`a ${role} does not belong in domain/`)
