@@ -24,7 +24,11 @@ export const orderRoutes: readonly RouteContract[] = [
       state: rpc.bracketState.optional(),
     }),
     rpc: rpc.listBrackets,
-    toRequest: ({ caller, query: { limit, nextToken, ...filter } }) => ({ caller, page: { limit, nextToken }, ...filter }),
+    toRequest: ({ caller, query: { limit, nextToken, ...filter } }) => ({
+      caller,
+      page: { limit, nextToken },
+      ...filter,
+    }),
   }),
   defineRoute({
     operation: 'getOrdersOverview',
@@ -72,7 +76,11 @@ export const orderRoutes: readonly RouteContract[] = [
     access: everyone,
     query: pageQuery.extend({ accountId: z.uuid().optional(), strategyId: z.uuid().optional() }),
     rpc: rpc.listPositions,
-    toRequest: ({ caller, query: { limit, nextToken, ...filter } }) => ({ caller, page: { limit, nextToken }, ...filter }),
+    toRequest: ({ caller, query: { limit, nextToken, ...filter } }) => ({
+      caller,
+      page: { limit, nextToken },
+      ...filter,
+    }),
   }),
   defineRoute({
     operation: 'closeStrategyPositions',
