@@ -68,20 +68,39 @@ describe('the first trade of a newcomer', () => {
       boris = await newFollower('boris')
       live = await watch(anna)
       foreign = await watch(boris)
-      strategy = await operator.does('POST', '/v1/strategies', { name: 'First', venue: 'binance-usdm', symbol: 'BTC/USDT' })
-      const profile = await operator.does<ReplyOf<typeof createRiskProfile>>('POST', '/v1/risk-profiles', { name: 'One', riskPercent: '1' })
-      const { apiKey, secret } = await system.tells<PaperCredentials>('paper', 'account', '--venue', 'binance-usdm', '--balance', '10000')
+      strategy = await operator.does('POST', '/v1/strategies', {
+        name: 'First',
+        venue: 'binance-usdm',
+        symbol: 'BTC/USDT',
+      })
+      const profile = await operator.does<ReplyOf<typeof createRiskProfile>>('POST', '/v1/risk-profiles', {
+        name: 'One',
+        riskPercent: '1',
+      })
+      const { apiKey, secret } = await system.tells<PaperCredentials>(
+        'paper',
+        'account',
+        '--venue',
+        'binance-usdm',
+        '--balance',
+        '10000',
+      )
       await system.tells('paper', 'price', '--symbol', 'BTCUSDT', '--price', price.entry)
       account = await anna.does('POST', '/v1/accounts', { venue: 'binance-usdm', credentials: { apiKey, secret } })
       expect(account.status).toBe('AUTHORIZED')
       const follow = { strategyId: strategy.id, accountId: account.id, riskProfileId: profile.id, leverage: 5 }
       // signals and orders learn of the account by its event.
       const { items } = await eventually(async () => {
-        const { status, body } = await anna.asks<ReplyOf<typeof createFollows>>('POST', '/v1/follows', { follows: [follow] })
+        const { status, body } = await anna.asks<ReplyOf<typeof createFollows>>('POST', '/v1/follows', {
+          follows: [follow],
+        })
         return status === 201 && body
       })
       followId = items[0]?.id ?? ''
-      endpoint = await anna.does('POST', '/v1/webhook-endpoints', { url: inbox.url, events: ['trade.opened', 'trade.closed'] })
+      endpoint = await anna.does('POST', '/v1/webhook-endpoints', {
+        url: inbox.url,
+        events: ['trade.opened', 'trade.closed'],
+      })
       inbox.verifyWith(endpoint.secret)
     }))
 
@@ -101,14 +120,25 @@ describe('the first trade of a newcomer', () => {
       }
       const answer = await postAlert(gateway(), alert)
       expect(answer.status).toBe(200)
-      bracket = await eventually(async () => {
-        const { items } = await anna.gets<Page<BracketReply>>(`/v1/orders?signalId=${answer.signalId}`)
-        if (items[0]?.state === 'denied') throw new Error(`denied: ${JSON.stringify(items[0].denial)}`)
-        return items.find(({ state }) => state === 'protected')
-      }, { withinMs: 15_000, describe: 'the position is protected' })
-      expect(bracket).toMatchObject({ followId, accountId: account.id, side: 'buy', quantity, filledQuantity: quantity })
+      bracket = await eventually(
+        async () => {
+          const { items } = await anna.gets<Page<BracketReply>>(`/v1/orders?signalId=${answer.signalId}`)
+          if (items[0]?.state === 'denied') throw new Error(`denied: ${JSON.stringify(items[0].denial)}`)
+          return items.find(({ state }) => state === 'protected')
+        },
+        { withinMs: 15_000, describe: 'the position is protected' },
+      )
+      expect(bracket).toMatchObject({
+        followId,
+        accountId: account.id,
+        side: 'buy',
+        quantity,
+        filledQuantity: quantity,
+      })
       const { items } = await anna.gets<Page<PositionReply>>('/v1/positions')
-      expect(items).toMatchObject([{ bracketId: bracket.id, quantity, stopPrice: price.stop, protectedQuantity: quantity }])
+      expect(items).toMatchObject([
+        { bracketId: bracket.id, quantity, stopPrice: price.stop, protectedQuantity: quantity },
+      ])
       const again = await postAlert(gateway(), alert)
       expect(again).toMatchObject({ status: 200, signalId: answer.signalId })
     }))
@@ -117,7 +147,9 @@ describe('the first trade of a newcomer', () => {
     system.watched(async () => {
       const told = await anna.gets<ExplanationReply>(`/v1/orders/${bracket.id}/explain`)
       expect(told.checks.filter(({ outcome }) => outcome !== 'passed')).toEqual([])
-      expect(told.settings).toEqual(expect.arrayContaining([expect.objectContaining({ name: 'riskPercent', value: '1' })]))
+      expect(told.settings).toEqual(
+        expect.arrayContaining([expect.objectContaining({ name: 'riskPercent', value: '1' })]),
+      )
       expect(told.sizing).toMatchObject({ bound: 'risk', quantity, notional: '4200', atRisk: '100' })
       expect(told.sizing?.steps.join(' ')).toMatch(/1.*100/)
       expect(told.targets).toEqual([{ target: 1, price: price.target, quantity }])
@@ -128,20 +160,37 @@ describe('the first trade of a newcomer', () => {
   it('ends at its target with its profit in the trades, in the performance and in the webhooks', () =>
     system.watched(async () => {
       await system.tells('paper', 'price', '--symbol', 'BTCUSDT', '--price', '44100')
-      const trade = await eventually(async () => {
-        const { items } = await anna.gets<Page<Trade>>('/v1/trades?state=closed')
-        return items[0]
-      }, { withinMs: 15_000, describe: 'the trade is closed' })
+      const trade = await eventually(
+        async () => {
+          const { items } = await anna.gets<Page<Trade>>('/v1/trades?state=closed')
+          return items[0]
+        },
+        { withinMs: 15_000, describe: 'the trade is closed' },
+      )
       expect(trade).toMatchObject({ id: bracket.id, reason: 'target', quantity, accountId: account.id })
-      const moved = decimal(trade.closePrice ?? '0').minus(decimal(trade.openPrice)).times(decimal(quantity))
+      const moved = decimal(trade.closePrice ?? '0')
+        .minus(decimal(trade.openPrice))
+        .times(decimal(quantity))
       expect(trade.realizedPnl).toBe(moved.minus(decimal(trade.fees ?? '0')).toString())
       expect(decimal(trade.realizedPnl ?? '0').gt(decimal('180'))).toBe(true)
       const performance = await anna.gets<ReplyOf<typeof getPerformance>>(`/v1/performance?strategyId=${strategy.id}`)
-      expect(performance).toMatchObject({ tradesOpen: 0, tradesClosed: 1, wins: 1, realizedPnl: trade.realizedPnl, fees: trade.fees })
+      expect(performance).toMatchObject({
+        tradesOpen: 0,
+        tradesClosed: 1,
+        wins: 1,
+        realizedPnl: trade.realizedPnl,
+        fees: trade.fees,
+      })
       const deliveries = await eventually(() => inbox.received.size === 2 && [...inbox.received.values()])
       const [opened, closed] = deliveries.toSorted((a, b) => b.event.localeCompare(a.event))
-      expect(opened).toMatchObject({ event: 'trade.opened', data: { trade_id: trade.id, volume: 0.1, stop_loss: 41_000, take_profit: 44_000 } })
-      expect(closed).toMatchObject({ event: 'trade.closed', data: { trade_id: trade.id, realized_pnl: Number(trade.realizedPnl) } })
+      expect(opened).toMatchObject({
+        event: 'trade.opened',
+        data: { trade_id: trade.id, volume: 0.1, stop_loss: 41_000, take_profit: 44_000 },
+      })
+      expect(closed).toMatchObject({
+        event: 'trade.closed',
+        data: { trade_id: trade.id, realized_pnl: Number(trade.realizedPnl) },
+      })
       expect(inbox.refused()).toBe(0)
       const path = `/v1/webhook-endpoints/${endpoint.id}/deliveries?state=delivered`
       await eventually(async () => (await anna.gets<ReplyOf<typeof listWebhookDeliveries>>(path)).items.length === 2)
@@ -150,11 +199,17 @@ describe('the first trade of a newcomer', () => {
   it('leaves nothing at the venue: no position, no order, and the balance that the books say', () =>
     system.watched(async () => {
       expect((await anna.gets<Page<PositionReply>>('/v1/positions')).items).toEqual([])
-      await eventually(async () => (await anna.gets<Page<unknown>>(`/v1/accounts/${account.id}/open-orders`)).items.length === 0)
+      await eventually(
+        async () => (await anna.gets<Page<unknown>>(`/v1/accounts/${account.id}/open-orders`)).items.length === 0,
+      )
       const [trade] = (await anna.gets<Page<Trade>>('/v1/trades')).items
       const { items } = await anna.gets<Page<{ currency: string; total: string }>>(`/v1/accounts/${account.id}/balance`)
       const total = items.find(({ currency }) => currency === 'USDT')?.total ?? '0'
-      expect(decimal(total).toString()).toBe(decimal('10000').plus(decimal(trade?.realizedPnl ?? '0')).toString())
+      expect(decimal(total).toString()).toBe(
+        decimal('10000')
+          .plus(decimal(trade?.realizedPnl ?? '0'))
+          .toString(),
+      )
     }))
 
   it('was shown live to its owner', () =>
@@ -185,7 +240,14 @@ describe('the first trade of a newcomer', () => {
       expect((await boris.asks('PATCH', `/v1/follows/${followId}`, { active: false })).status).toBe(404)
       expect((await boris.asks('DELETE', `/v1/accounts/${account.id}`)).status).toBe(404)
       expect((await boris.asks('DELETE', `/v1/webhook-endpoints/${endpoint.id}`)).status).toBe(404)
-      for (const list of ['/v1/orders', '/v1/positions', '/v1/trades', '/v1/accounts', '/v1/follows', '/v1/webhook-endpoints']) {
+      for (const list of [
+        '/v1/orders',
+        '/v1/positions',
+        '/v1/trades',
+        '/v1/accounts',
+        '/v1/follows',
+        '/v1/webhook-endpoints',
+      ]) {
         expect([list, (await boris.gets<Page<unknown>>(list)).items]).toEqual([list, []])
       }
       expect(await boris.gets('/v1/performance')).toMatchObject({ tradesClosed: 0, realizedPnl: '0' })

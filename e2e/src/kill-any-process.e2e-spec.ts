@@ -12,26 +12,28 @@ const followers = 40
 /** The fan-out of so many followers takes about as long. */
 const momentLastMs = 300
 
-describe('a system whose processes are killed, one after the other, while a signal fans out', () => {
+describe('a system whose processes are killed, one after the other, while orders go out and while they are hit', () => {
   it('loses nothing, doubles nothing, and settles within a minute of each kill', () =>
     system.watched(async () => {
       const seed = seedOf('kill-any-process')
       const randomness = new SeededRandomness(seed)
-      const victims = shuffled(services, randomness)
+      const atEntries = shuffled(services, randomness)
+      const atExits = shuffled(services, randomness)
       const killed: RunPart[] = []
       let startedMs = 0
+      const killAt = async (name: string, what: string) => {
+        const momentMs = Math.round(randomness.fraction() * momentLastMs)
+        await delay(momentMs)
+        killed.push(await system.signal(name, 'SIGKILL'))
+        startedMs = performance.now()
+        note(`${what}: ${name} killed after ${momentMs} ms`)
+      }
       const result = await playDemo(
         system,
-        { followers, signals: victims.length, seed },
+        { followers, signals: services.length, seed },
         {
-          async onSignal(place) {
-            const name = victims[place - 1] as string
-            const momentMs = Math.round(randomness.fraction() * momentLastMs)
-            await delay(momentMs)
-            killed.push(await system.signal(name, 'SIGKILL'))
-            startedMs = performance.now()
-            note(`signal ${place}: ${name} killed ${momentMs} ms after the alert`)
-          },
+          onSignal: (place) => killAt(atEntries[place - 1] as string, `signal ${place}, entries`),
+          onExits: (place) => killAt(atExits[place - 1] as string, `signal ${place}, exits`),
           async onSettled(place) {
             note(`signal ${place}: all positions ended ${Math.round(performance.now() - startedMs)} ms after the kill`)
           },

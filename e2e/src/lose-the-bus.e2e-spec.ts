@@ -37,7 +37,9 @@ describe('a system that loses its bus, and all that the bus had stored, while a 
             note(`signal ${place}: the bus was ${fault} ${momentMs} ms after the alert`)
             const after = await eventually(() => streamBirths(), { withinMs: 30_000, describe: 'the streams are back' })
             // Only an emptied store makes the streams anew: the fault has done what it says.
-            expect(after === before, `the streams after the bus was ${fault} are those of before`).toBe(fault === 'killed')
+            expect(after === before, `the streams after the bus was ${fault} are those of before`).toBe(
+              fault === 'killed',
+            )
           },
           async onSettled(place) {
             note(`signal ${place}: all positions ended ${Math.round(performance.now() - startedMs)} ms after the fault`)

@@ -45,7 +45,9 @@ describe('a system whose PostgreSQL is stopped hard while a signal fans out', ()
           },
           async onSettled(place) {
             const endedMs = Math.round(performance.now() - startedMs)
-            note(`signal ${place}: PostgreSQL was back after ${Math.round(backMs)} ms, all positions had ended after ${endedMs} ms`)
+            note(
+              `signal ${place}: PostgreSQL was back after ${Math.round(backMs)} ms, all positions had ended after ${endedMs} ms`,
+            )
           },
         },
       )
@@ -82,7 +84,15 @@ function ownStrategy(): Promise<OwnStrategy> {
 }
 
 function alertOf({ id, secret }: OwnStrategy, place: number): object {
-  return { strategy: id, secret, orderPrice: 40_000 + place, type: 'buy', stop: 39_000, stopType: 'market', takeProfit: 42_000 }
+  return {
+    strategy: id,
+    secret,
+    orderPrice: 40_000 + place,
+    type: 'buy',
+    stop: 39_000,
+    stopType: 'market',
+    takeProfit: 42_000,
+  }
 }
 
 /** Stops it as a crash would and keeps its port from its successor; meanwhile alerts come in, one of them insistent. */

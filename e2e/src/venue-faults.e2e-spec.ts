@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { SetFault } from '@tradewire/contracts/paper/control'
 import { paperFault, paperFaultList } from '@tradewire/contracts/paper/control'
+import { SeededRandomness } from '@tradewire/kernel/randomness'
 import { ControlClient } from '@tradewire/launcher/paper/control-client'
 import { Client } from 'pg'
 import { describe, expect, it } from 'vitest'
@@ -13,6 +15,7 @@ const followers = 40
 /** Shorter than the read lag that we grant the paper venue (2 s), longer than the first looks. */
 const invisibleMs = 1_200
 const retryAfterMs = 700
+const momentLastMs = 300
 
 /** What the venue does wrong during each signal, from its alert to the end of its last position. */
 function plan(seed: number): readonly (readonly SetFault[])[] {
@@ -21,7 +24,13 @@ function plan(seed: number): readonly (readonly SetFault[])[] {
   const invisible: SetFault = { kind: 'delay-visibility', rate: 0.3, milliseconds: invisibleMs, seed: seed + 2 }
   const burst: SetFault = { kind: 'rate-limit', next: followers, milliseconds: retryAfterMs }
   const cut: SetFault = { kind: 'disconnect-streams', next: followers * 2 }
-  const refusedReads: SetFault = { kind: 'rate-limit', operation: 'read', rate: 0.2, milliseconds: retryAfterMs, seed: seed + 3 }
+  const refusedReads: SetFault = {
+    kind: 'rate-limit',
+    operation: 'read',
+    rate: 0.2,
+    milliseconds: retryAfterMs,
+    seed: seed + 3,
+  }
   const cancelsDropped: SetFault = { ...dropped, operation: 'cancel' }
   return [
     [dropped],
@@ -39,6 +48,7 @@ describe('a system at a venue that drops replies, hides orders, limits rates and
       const seed = seedOf('venue-faults')
       const faults = plan(seed)
       const venue = ControlClient.at(system.endpoints.paper?.control ?? '')
+      const randomness = new SeededRandomness(seed)
       let startedMs = 0
       const result = await playDemo(
         system,
@@ -46,12 +56,21 @@ describe('a system at a venue that drops replies, hides orders, limits rates and
         {
           async beforeSignal(place) {
             startedMs = performance.now()
-            for (const body of faults[place - 1] ?? []) await venue.ask({ method: 'POST', path: '/faults', body }, paperFault)
+            for (const body of faults[place - 1] ?? [])
+              await venue.ask({ method: 'POST', path: '/faults', body }, paperFault)
+          },
+          async onSignal(place) {
+            if (place < faults.length) return
+            await delay(randomness.fraction() * momentLastMs)
+            await system.signal('brokers', 'SIGKILL')
+            note(`signal ${place}: brokers killed among all of these faults`)
           },
           async onSettled(place) {
             const { faults: left } = await venue.ask({ method: 'GET', path: '/faults' }, paperFaultList)
             const hits = left.map((fault) => `${fault.kind} ${fault.hits}`).join(', ')
-            note(`signal ${place}: all ended after ${Math.round(performance.now() - startedMs)} ms; hits: ${hits || 'all used up'}`)
+            note(
+              `signal ${place}: all ended after ${Math.round(performance.now() - startedMs)} ms; hits: ${hits || 'all used up'}`,
+            )
             // A switch that has struck as often as it may is gone from the list.
             for (const { kind, hits: count } of left) expect(count, `${kind} has struck`).toBeGreaterThan(0)
             await venue.ask({ method: 'DELETE', path: '/faults' }, z.unknown())

@@ -29,7 +29,9 @@ export async function readLive(url: string, token: string): Promise<LiveReader> 
     const frames = (rest + chunk).split('\n\n')
     rest = frames.pop() ?? ''
     for (const frame of frames) {
-      const fields = new Map(frame.split('\n').map((line) => [line.split(':', 1)[0] ?? '', line.replace(/^[^:]*: ?/, '')]))
+      const fields = new Map(
+        frame.split('\n').map((line) => [line.split(':', 1)[0] ?? '', line.replace(/^[^:]*: ?/, '')]),
+      )
       const [id, event, data] = [fields.get('id'), fields.get('event'), fields.get('data')]
       if (id !== undefined && event !== undefined && data !== undefined) {
         events.push({ id, event, data: JSON.parse(data) as LiveEvent['data'] })

@@ -87,7 +87,11 @@ export class GatewayClient {
 
   private async logIn(): Promise<string> {
     for (let retry = 0; ; retry += 1) {
-      const { status, reply } = await this.send<{ accessToken: string } & ErrorBody>('POST', '/v1/auth/login', this.login)
+      const { status, reply } = await this.send<{ accessToken: string } & ErrorBody>(
+        'POST',
+        '/v1/auth/login',
+        this.login,
+      )
       if (status < 300) return reply.accessToken
       if (status !== unavailableStatus || retry >= unavailableRetriesMax) {
         throw new GatewayError(status, reply.error?.code ?? 'UNKNOWN', reply.error?.message ?? '')

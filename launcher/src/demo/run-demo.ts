@@ -34,6 +34,8 @@ export interface DemoWatcher {
   readonly beforeSignal?: (place: number) => Promise<void>
   /** After each alert that was taken; tests kill a process here. */
   readonly onSignal?: (place: number) => Promise<void>
+  /** After the first prices that hit stops or targets of an alert's positions. */
+  readonly onExits?: (place: number) => Promise<void>
   /** After all positions of an alert have ended. */
   readonly onSettled?: (place: number) => Promise<void>
 }
@@ -141,20 +143,24 @@ class Demo {
       this.sent.push(await this.alert(signal))
       await this.parts.watcher.onSignal?.(index + 1)
       await this.untilSettled(`${place}: entries and their protection`)
-      await this.playOut(signal, place)
+      await this.playOut(signal, index + 1, place)
       await this.parts.watcher.onSettled?.(index + 1)
     }
   }
 
   /** Prices go on until every position has met its stop, target or trailing stop; what is left is closed by hand. */
-  private async playOut(signal: PlannedSignal, place: string): Promise<void> {
+  private async playOut(signal: PlannedSignal, number: number, place: string): Promise<void> {
+    let exits = 0
     const last = signal.candle + candlesPerSignalMax
     for (let from = signal.candle + 1; from <= last; from += candlesPerStep) {
       const open = await this.overview()
       if (open.held === 0) return
       this.parts.watcher.progress(`${place}: ${open.held} positions open, minute ${from - signal.candle}`)
       const fills = await this.walk(this.candles.slice(from, from + candlesPerStep))
-      if (fills > 0) await this.untilSettled(`${place}: exits`)
+      if (fills === 0) continue
+      exits += 1
+      if (exits === 1) await this.parts.watcher.onExits?.(number)
+      await this.untilSettled(`${place}: exits`)
     }
     this.parts.watcher.progress(`${place}: closing what is left by hand`)
     await this.parts.gateway.postAgain(`/v1/strategies/${this.strategy.id}/close`)
@@ -299,20 +305,25 @@ async function connectAccounts({ gateway, venue, watcher }: Parts, balances: rea
       {
         method: 'POST',
         path: '/accounts/batch',
-        body: { accounts: chunk.map((balance, index) => ({ venue: 'binance-usdm', balance, label: `follower ${from + index + 1}` })) },
+        body: {
+          accounts: chunk.map((balance, index) => ({
+            venue: 'binance-usdm',
+            balance,
+            label: `follower ${from + index + 1}`,
+          })),
+        },
       },
       paperCredentialsList,
     )
-    const { items } = await gateway.post<{ items: { account: { id: string } | null; error: { message: string } | null }[] }>(
-      '/v1/accounts/batch',
-      {
-        accounts: accounts.map(({ apiKey, secret, label }) => ({
-          venue: 'binance-usdm',
-          label,
-          credentials: { apiKey, secret },
-        })),
-      },
-    )
+    const { items } = await gateway.post<{
+      items: { account: { id: string } | null; error: { message: string } | null }[]
+    }>('/v1/accounts/batch', {
+      accounts: accounts.map(({ apiKey, secret, label }) => ({
+        venue: 'binance-usdm',
+        label,
+        credentials: { apiKey, secret },
+      })),
+    })
     for (const { account, error } of items) {
       if (account === null) throw new LauncherError(`an account could not be connected: ${error?.message}`)
       ids.push(account.id)
