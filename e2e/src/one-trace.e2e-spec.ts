@@ -17,7 +17,9 @@ interface Span {
 interface OtlpSpans {
   readonly resourceSpans: readonly {
     readonly resource: { readonly attributes: readonly OtlpAttribute[] }
-    readonly scopeSpans: readonly { readonly spans: readonly (Span & { readonly attributes: readonly OtlpAttribute[] })[] }[]
+    readonly scopeSpans: readonly {
+      readonly spans: readonly (Span & { readonly attributes: readonly OtlpAttribute[] })[]
+    }[]
   }[]
 }
 
@@ -66,7 +68,8 @@ afterAll(() => {
 describe('one alert', () => {
   it('is one unbroken trace from the HTTP request through the bus to the venue and to the webhook', async () => {
     expectWhole(await playDemo(system, { followers: 2, signals: 1, seed: 3 }))
-    const isAlert = ({ attributes }: Span) => /\/v1\/webhook\/strategy$/.test(attributes['url.path'] ?? attributes['http.target'] ?? '')
+    const isAlert = ({ attributes }: Span) =>
+      (attributes['url.path'] ?? attributes['http.target'] ?? '').endsWith('/v1/webhook/strategy')
     const calls = (trace: readonly Span[], address: RegExp) =>
       trace.filter(({ attributes }) => address.test(attributes['url.full'] ?? attributes['http.url'] ?? ''))
     const trace = await eventually(

@@ -57,7 +57,11 @@ export interface DemoResult {
   readonly positions: number
   readonly closedBy: Readonly<Record<string, number>>
   readonly refusals: Readonly<Record<string, number>>
-  readonly profitPercent: { readonly worst: number | null; readonly median: number | null; readonly best: number | null }
+  readonly profitPercent: {
+    readonly worst: number | null
+    readonly median: number | null
+    readonly best: number | null
+  }
   readonly findings: readonly string[]
 }
 

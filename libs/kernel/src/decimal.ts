@@ -49,11 +49,6 @@ export function quantity(value: string | Decimal): Quantity {
   return parsed as Quantity
 }
 
-/** The largest multiple of `step` that is not above `value` (value >= 0, step > 0). */
-export function floorToStep(value: Decimal, step: Decimal): Decimal {
-  return value.div(step).round(0, Decimal.roundDown).times(step)
-}
-
 /** The multiple of `step` nearest to `value`, halves away from zero. */
 export function roundToStep(value: Decimal, step: Decimal): Decimal {
   return value.div(step).round(0, Decimal.roundHalfUp).times(step)

@@ -7,7 +7,7 @@ import type { EventOf } from '@tradewire/contracts/define-event'
 import { defineRpc } from '@tradewire/contracts/define-rpc'
 import { strategyChanged } from '@tradewire/contracts/events/signals'
 import { Database } from '@tradewire/database/database'
-import type { SqlMigration } from '@tradewire/database/migrations'
+import type { Migration } from '@tradewire/database/migrations'
 import { Transaction } from '@tradewire/database/transaction'
 import { defineErrors } from '@tradewire/kernel/errors'
 import { ok, type Ok } from '@tradewire/kernel/result'
@@ -82,7 +82,7 @@ class ShopModule {}
 @Module({ controllers: [WatcherConsumer] })
 class WatcherModule {}
 
-const seenTable: SqlMigration = { name: '001-seen', sql: ['create table seen (id uuid primary key)'] }
+const seenTable: Migration = { name: '001-seen', sql: ['create table seen (id uuid primary key)'] }
 const shop = defineService({
   name: 'shop',
   config: defineConfig('shop', z.object({})),

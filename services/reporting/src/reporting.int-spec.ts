@@ -25,7 +25,12 @@ beforeAll(async () => {
   const results = ['9', '-6', '-1', '20']
   await service.app.get(Database).transact(async (tx) => {
     results.forEach((realizedPnl, index) => {
-      const shared = { tradeId: tradeIdOf(index), realizedPnl, fees: '1', closedAt: `2022-01-0${index + 1}T00:00:00.000Z` }
+      const shared = {
+        tradeId: tradeIdOf(index),
+        realizedPnl,
+        fees: '1',
+        closedAt: `2022-01-0${index + 1}T00:00:00.000Z`,
+      }
       // The first trade's closing is told before its opening.
       if (index > 0) tx.append(tradeOpened, exampleOf(tradeOpened, { tradeId: shared.tradeId }))
       tx.append(tradeClosed, exampleOf(tradeClosed, shared))
@@ -57,7 +62,10 @@ describe('reporting', () => {
     const seen: string[] = []
     let nextToken: string | null | undefined
     do {
-      const page = await client.ask(rpc.listTrades, { caller: owner, page: { limit: 2, ...(nextToken ? { nextToken } : {}) } })
+      const page = await client.ask(rpc.listTrades, {
+        caller: owner,
+        page: { limit: 2, ...(nextToken ? { nextToken } : {}) },
+      })
       if (!page.ok) throw new Error(page.error.code)
       seen.push(...page.value.items.map(({ id }) => id))
       nextToken = page.value.nextToken

@@ -1,6 +1,12 @@
 import 'reflect-metadata'
 import { RpcClient } from '@tradewire/bus/rpc-client'
-import { createStrategy, getSignal, rotateStrategySecret, sendSignal, updateStrategy } from '@tradewire/contracts/rpc/signals'
+import {
+  createStrategy,
+  getSignal,
+  rotateStrategySecret,
+  sendSignal,
+  updateStrategy,
+} from '@tradewire/contracts/rpc/signals'
 import { startFaultProxy } from '@tradewire/testkit/fault-proxy'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
@@ -50,11 +56,7 @@ function alert(changes: Record<string, unknown> = {}): Record<string, unknown> {
   }
 }
 
-async function post(
-  body: string | Record<string, unknown>,
-  contentType = 'application/json',
-  url = service.url,
-) {
+async function post(body: string | Record<string, unknown>, contentType = 'application/json', url = service.url) {
   const reply = await request(`${url}/v1/webhook/strategy`, {
     method: 'POST',
     headers: { 'content-type': contentType },
@@ -64,20 +66,25 @@ async function post(
   return { status: reply.statusCode, headers: reply.headers, text, body: text === '' ? undefined : JSON.parse(text) }
 }
 
-const signals = () => backends.query<{ id: string; body: string }>('select * from signals.signal where strategy_id = $1', [strategy.id])
+const signals = () =>
+  backends.query<{ id: string; body: string }>('select * from signals.signal where strategy_id = $1', [strategy.id])
 const outbox = (id: string) => backends.query('select 1 from signals.outbox where body like $1', [`%${id}%`])
 
 describe('the alert intake', () => {
-  it.each(['application/json', 'application/json; charset=utf-8', 'text/plain', 'text/plain; charset=utf-8', '', 'json'])(
-    'takes the documented alert as %j, answers 200 with no body and stores it with its event',
-    async (contentType) => {
-      const reply = await post(alert(), contentType)
-      expect(reply).toMatchObject({ status: 200, text: '' })
-      const [stored] = await signals()
-      expect(stored?.id).toBe(reply.headers['tradewire-signal-id'])
-      expect(await outbox(stored?.id as string)).toHaveLength(1)
-    },
-  )
+  it.each([
+    'application/json',
+    'application/json; charset=utf-8',
+    'text/plain',
+    'text/plain; charset=utf-8',
+    '',
+    'json',
+  ])('takes the documented alert as %j, answers 200 with no body and stores it with its event', async (contentType) => {
+    const reply = await post(alert(), contentType)
+    expect(reply).toMatchObject({ status: 200, text: '' })
+    const [stored] = await signals()
+    expect(stored?.id).toBe(reply.headers['tradewire-signal-id'])
+    expect(await outbox(stored?.id as string)).toHaveLength(1)
+  })
 
   it('keeps the raw request without its secret, for those who own the strategy', async () => {
     const reply = await post(alert())
@@ -173,9 +180,14 @@ describe('the alert intake', () => {
   })
 
   it('lets a strategy be signalled by hand by its owner only', async () => {
-    const signal = { side: 'buy' as const, price: '100', stop: { price: '99', type: 'market' as const }, targets: ['101'] }
+    const signal = {
+      side: 'buy' as const,
+      price: '100',
+      stop: { price: '99', type: 'market' as const },
+      targets: ['101'],
+    }
     const send = (caller: typeof operator | typeof stranger) =>
-      rpc.ask(sendSignal, { caller, strategyId: strategy.id, signal: signal as never })
+      rpc.ask(sendSignal, { caller, strategyId: strategy.id, signal })
     expect(await send(stranger)).toMatchObject({ ok: false, error: { code: 'STRATEGY_NOT_FOUND' } })
     expect(await send(operator)).toMatchObject({ ok: true })
     expect(await send(operator)).toMatchObject({ ok: false, error: { code: 'SIGNAL_DUPLICATE' } })
@@ -193,7 +205,9 @@ describe('the alert intake without its neighbours', () => {
     const proxy = await startFaultProxy({ targetPort: port })
     const direct = new URL(service.databaseUrl as string)
     direct.port = String(proxy.port)
-    const far = await startTestService(signalsService, backends, { settings: { SIGNALS_DATABASE_URL: direct.toString() } })
+    const far = await startTestService(signalsService, backends, {
+      settings: { SIGNALS_DATABASE_URL: direct.toString() },
+    })
     expect((await post(alert({ alertId: 'before' }), 'application/json', far.url)).status).toBe(200)
     proxy.cut()
     const started = performance.now()
@@ -208,6 +222,8 @@ describe('the alert intake without its neighbours', () => {
 })
 
 async function committed(): Promise<number> {
-  const [row] = await backends.query<{ commits: string }>('select count(distinct xmin::text) as commits from signals.signal')
+  const [row] = await backends.query<{ commits: string }>(
+    'select count(distinct xmin::text) as commits from signals.signal',
+  )
   return Number(row?.commits)
 }

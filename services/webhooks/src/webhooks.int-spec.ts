@@ -56,7 +56,11 @@ beforeEach(async () => {
 
 const urlOf = (path: string) => `http://127.0.0.1:${(receiver.address() as AddressInfo).port}${path}`
 
-async function addEndpoint(path: string, caller = follower as { userId: string; roles: ('operator' | 'follower')[] }, more = {}) {
+async function addEndpoint(
+  path: string,
+  caller = follower as { userId: string; roles: ('operator' | 'follower')[] },
+  more = {},
+) {
   const added = await client.ask(rpc.createWebhookEndpoint, {
     caller,
     endpoint: { url: urlOf(path), events: [], everyUser: false, description: null, ...more },
@@ -83,7 +87,10 @@ describe('an outbound webhook', () => {
     const other = await addEndpoint('/other', stranger)
     await announce({ quantity: '0.1', openPrice: '1.0945' })
     const [request] = await eventually(() => received.length > 0 && received)
-    const verified = new Webhook(endpoint.secret).verify((request as Received).body, request?.headers as Record<string, string>)
+    const verified = new Webhook(endpoint.secret).verify(
+      (request as Received).body,
+      request?.headers as Record<string, string>,
+    )
     expect(verified).toMatchObject({ event: 'trade.opened', data: { type: 'buy', volume: 0.1, open_price: 1.0945 } })
     const delivery = await eventually(async () => {
       const found = await onlyDelivery(endpoint.id)

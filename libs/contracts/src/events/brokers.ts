@@ -57,9 +57,18 @@ function orderEvent<const Name extends string>(name: Name, description: string) 
 
 export const orderAccepted = orderEvent('order.accepted', 'The venue has the order; it is working.')
 export const orderFilled = orderEvent('order.filled', 'More of the order was filled; `final` tells whether all was.')
-export const orderRejected = orderEvent('order.rejected', 'The venue, or a check before the call, proved that the order does not stand.')
-export const orderUnknown = orderEvent('order.unknown', 'The reply was lost: the order may stand. Evidence will follow.')
-export const orderCancelled = orderEvent('order.cancelled', 'The order ended unfilled or part filled: cancelled or expired.')
+export const orderRejected = orderEvent(
+  'order.rejected',
+  'The venue, or a check before the call, proved that the order does not stand.',
+)
+export const orderUnknown = orderEvent(
+  'order.unknown',
+  'The reply was lost: the order may stand. Evidence will follow.',
+)
+export const orderCancelled = orderEvent(
+  'order.cancelled',
+  'The order ended unfilled or part filled: cancelled or expired.',
+)
 
 export const accountConnected = defineEvent({
   name: 'account.connected',

@@ -91,7 +91,7 @@ export const orderPlanned = defineEvent({
   version: 1,
   owner: 'orders',
   delivery: 'batched',
-  description: "What a signal means for one follower: an approved bracket or a refusal with its code.",
+  description: 'What a signal means for one follower: an approved bracket or a refusal with its code.',
   data: z.strictObject({
     signalId: z.uuid(),
     strategyId: z.uuid(),

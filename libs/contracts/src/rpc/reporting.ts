@@ -100,7 +100,7 @@ export const followerPerformance = z
 
 export const listFollowerPerformance = defineRpc({
   name: 'reporting.followers.list',
-  description: "Profit and loss of each follower of a strategy, by follow.",
+  description: 'Profit and loss of each follower of a strategy, by follow.',
   request: z.strictObject({ caller, page: pageQuery, strategyId: z.uuid() }),
   reply: pageOf(followerPerformance),
 })

@@ -3,7 +3,7 @@
  * Called once per signal by the planner. Must never let a stop stand on the wrong side of the entry.
  */
 import type { Side } from '@tradewire/contracts/common'
-import { type Decimal, HUNDRED, ZERO, decimal, maximum, minimum } from '@tradewire/kernel/decimal'
+import { type Decimal, HUNDRED, type Price, ZERO, decimal, maximum, minimum, price } from '@tradewire/kernel/decimal'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { type Denial, denial } from './denial.ts'
 import { ceilTo, floorTo } from './steps.ts'
@@ -28,11 +28,11 @@ export interface PriceRules {
 
 export interface SignalPrices {
   /** What sizing counts with; a limit entry is sent at this price. */
-  readonly entry: Decimal
-  readonly stop: { readonly type: 'market' | 'limit'; readonly trigger: Decimal; readonly limit: Decimal | null }
+  readonly entry: Price
+  readonly stop: { readonly type: 'market' | 'limit'; readonly trigger: Price; readonly limit: Price | null }
   /** Nearest to the entry first, all different. */
-  readonly targets: readonly Decimal[]
-  readonly trailing: { readonly activation: Decimal; readonly callbackRatePercent: Decimal } | null
+  readonly targets: readonly Price[]
+  readonly trailing: { readonly activation: Price; readonly callbackRatePercent: Decimal } | null
   /** What was changed or dropped, in words for the explain trace. */
   readonly notes: readonly string[]
 }
@@ -58,7 +58,8 @@ export function signalPrices(asked: AskedPrices, rules: PriceRules): Result<Sign
   }
   const limit = asked.stop.type === 'limit' ? stopLimitPrice(trigger, long, rules) : null
   const trailing = trailingPrices(asked, { entry, last: targets.at(-1)! }, rules, notes)
-  return ok({ entry, stop: { type: asked.stop.type, trigger, limit }, targets, trailing, notes })
+  const stop = { type: asked.stop.type, trigger: price(trigger), limit }
+  return ok({ entry: price(entry), stop, targets, trailing, notes })
 }
 
 interface Rounding {
@@ -67,26 +68,26 @@ interface Rounding {
 }
 
 /** Towards the entry, so that a target is reached no later than asked; equal ones become one. */
-function roundTargets(asked: AskedPrices, entry: Decimal, { down, up }: Rounding, notes: string[]): Decimal[] {
+function roundTargets(asked: AskedPrices, entry: Decimal, { down, up }: Rounding, notes: string[]): Price[] {
   const long = asked.side === 'buy'
   const nearestFirst = [...asked.targets].sort((a, b) => (long ? a.cmp(b) : b.cmp(a)))
-  const kept: Decimal[] = []
+  const kept: Price[] = []
   for (const target of nearestFirst) {
     const rounded = long ? down(target) : up(target)
     if (long ? rounded.lte(entry) : rounded.gte(entry)) {
       notes.push(`target ${target} was dropped: it is not beyond the entry ${entry}`)
     } else if (kept.at(-1)?.eq(rounded) === true) {
       notes.push(`target ${target} was merged into the one before: both are ${rounded}`)
-    } else kept.push(rounded)
+    } else kept.push(price(rounded))
   }
   return kept
 }
 
 /** Worse than the trigger by the offset: a sell stop sells lower, a buy stop buys higher. */
-function stopLimitPrice(trigger: Decimal, long: boolean, rules: PriceRules): Decimal {
+function stopLimitPrice(trigger: Decimal, long: boolean, rules: PriceRules): Price {
   const offset = trigger.times(rules.stopLimitOffsetPercent).div(HUNDRED)
-  const price = long ? floorTo(trigger.minus(offset), rules.priceStep) : ceilTo(trigger.plus(offset), rules.priceStep)
-  return maximum(price, rules.priceStep)
+  const worse = long ? floorTo(trigger.minus(offset), rules.priceStep) : ceilTo(trigger.plus(offset), rules.priceStep)
+  return price(maximum(worse, rules.priceStep))
 }
 
 /**
@@ -118,5 +119,5 @@ function trailingPrices(
   )
   if (!callbackRatePercent.eq(asks))
     notes.push(`callback rate ${asks} % became ${callbackRatePercent} %: the venue's rule`)
-  return { activation, callbackRatePercent }
+  return { activation: price(activation), callbackRatePercent }
 }

@@ -1,4 +1,4 @@
-import { type Decimal, decimal, HUNDRED, ONE, ZERO } from '@tradewire/kernel/decimal'
+import { type Decimal, decimal, HUNDRED, ONE, price, ZERO } from '@tradewire/kernel/decimal'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { instrument } from '../testing/bracket-fixtures.ts'
@@ -6,7 +6,7 @@ import type { Instrument } from './instrument.ts'
 import { type FollowerMoney, size, sizingTerms } from './sizing.ts'
 
 const policy = { entryCostPercent: decimal('0.2') }
-const prices = { entry: decimal('40000'), stop: { trigger: decimal('39600') } }
+const prices = { entry: price('40000'), stop: { trigger: price('39600') } }
 
 function money(changes: Partial<FollowerMoney> = {}): FollowerMoney {
   return {
@@ -137,7 +137,7 @@ describe('sizing, for any follower and instrument', () => {
       fc.property(cases, (one) => {
         const result = size(
           one.money,
-          sizingTerms({ entry: one.entry, stop: { trigger: one.stop } }, one.instrument, policy),
+          sizingTerms({ entry: price(one.entry), stop: { trigger: price(one.stop) } }, one.instrument, policy),
         )
         if (!result.ok) return
         const { quantity, trace } = result.value

@@ -2,7 +2,16 @@
  * How much a follower's order is: risk of balance between entry and stop, under every cap, in whole steps.
  * Called by the gate for each follower. Must never exceed a cap or the risk by a single step, nor leave a number unexplained.
  */
-import { type Decimal, HUNDRED, ZERO, maximum, minimum } from '@tradewire/kernel/decimal'
+import {
+  type Decimal,
+  HUNDRED,
+  type Price,
+  type Quantity,
+  ZERO,
+  maximum,
+  minimum,
+  quantity,
+} from '@tradewire/kernel/decimal'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { type Denial, denial } from './denial.ts'
 import type { Instrument } from './instrument.ts'
@@ -61,7 +70,7 @@ export interface SizingTrace {
 }
 
 export interface Sized {
-  readonly quantity: Decimal
+  readonly quantity: Quantity
   readonly trace: SizingTrace
 }
 
@@ -71,7 +80,7 @@ export interface SizingFailure {
 }
 
 export function sizingTerms(
-  prices: { readonly entry: Decimal; readonly stop: { readonly trigger: Decimal } },
+  prices: { readonly entry: Price; readonly stop: { readonly trigger: Price } },
   instrument: Instrument,
   policy: SizingPolicy,
 ): SizingTerms {
@@ -106,7 +115,7 @@ export function size(money: FollowerMoney, terms: SizingTerms): Result<Sized, Si
   }
   const enough = steps.gte(terms.stepsMin) && steps.gt(ZERO)
   const trace = traceOf(money, terms, { allowed, bound, steps: enough ? steps : ZERO })
-  if (enough) return ok({ quantity: steps.times(terms.quantityStep), trace })
+  if (enough) return ok({ quantity: quantity(steps.times(terms.quantityStep)), trace })
   const context = {
     quantity: steps.times(terms.quantityStep).toString(),
     minimum: trace.minimum,

@@ -1,6 +1,6 @@
 /** A signal's plan and its instrument as JSON and back. Called by the stores. Must never lose a digit: amounts are text. */
 import type { Side, Venue } from '@tradewire/contracts/common'
-import { decimal } from '@tradewire/kernel/decimal'
+import { decimal, price } from '@tradewire/kernel/decimal'
 import type { SignalId, StrategyId } from '@tradewire/kernel/ids'
 import type { Instrument } from '../domain/instrument.ts'
 import type { SignalPrices } from '../domain/prices.ts'
@@ -105,18 +105,18 @@ export function toSignalPlan({ signal, instrument, prices }: SignalPlanRow): Sig
       contractSize: decimal(instrument.contractSize),
     },
     prices: {
-      entry: decimal(prices.entry),
+      entry: price(prices.entry),
       stop: {
         type: prices.stop.type,
-        trigger: decimal(prices.stop.trigger),
-        limit: prices.stop.limit === null ? null : decimal(prices.stop.limit),
+        trigger: price(prices.stop.trigger),
+        limit: prices.stop.limit === null ? null : price(prices.stop.limit),
       },
-      targets: prices.targets.map(decimal),
+      targets: prices.targets.map((target) => price(target)),
       trailing:
         prices.trailing === null
           ? null
           : {
-              activation: decimal(prices.trailing.activation),
+              activation: price(prices.trailing.activation),
               callbackRatePercent: decimal(prices.trailing.callbackRatePercent),
             },
       notes: prices.notes,

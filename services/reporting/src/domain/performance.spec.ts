@@ -29,7 +29,12 @@ describe('performance', () => {
   })
 
   it('of nothing shows no ratio', () => {
-    expect(performanceOf([])).toMatchObject({ winRatePercent: null, profitFactor: null, bestTrade: null, realizedPnl: '0' })
+    expect(performanceOf([])).toMatchObject({
+      winRatePercent: null,
+      profitFactor: null,
+      bestTrade: null,
+      realizedPnl: '0',
+    })
   })
 
   it('counts a first losing trade as drawdown', () => {

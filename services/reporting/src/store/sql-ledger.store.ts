@@ -17,7 +17,8 @@ import {
 /** A window over closed trades; more than this would be read in pages by a report job, not at a request. */
 const closedTradesMax = 100_000
 
-const TRADE_COLUMNS = 'signal_id, strategy_id, follow_id, account_id, user_id, venue, symbol, side, quantity, open_price, opened_at'
+const TRADE_COLUMNS =
+  'signal_id, strategy_id, follow_id, account_id, user_id, venue, symbol, side, quantity, open_price, opened_at'
 const FILTER = `($1::uuid is null or user_id = $1) and ($2::uuid is null or strategy_id = $2)
   and ($3::uuid is null or follow_id = $3) and ($4::uuid is null or account_id = $4)`
 

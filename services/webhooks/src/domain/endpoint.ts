@@ -2,10 +2,7 @@
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
 import type { Caller } from '@tradewire/contracts/define-route'
 import type { getWebhookEndpoint } from '@tradewire/contracts/rpc/webhooks'
-import type { CodedError } from '@tradewire/kernel/errors'
 import type { UserId, WebhookEndpointId } from '@tradewire/kernel/ids'
-import { err, ok, type Result } from '@tradewire/kernel/result'
-import { webhooksErrors } from '../webhooks.errors.ts'
 
 export interface Endpoint {
   readonly id: WebhookEndpointId
@@ -38,8 +35,7 @@ export function viewEndpoint(endpoint: Endpoint): EndpointView {
   }
 }
 
-/** The endpoint, if it exists and the caller may use it; the same refusal in both other cases. */
-export function usableBy(caller: Caller, endpoint: Endpoint | undefined): Result<Endpoint, CodedError> {
-  const usable = endpoint !== undefined && (caller.roles.includes('operator') || caller.userId === endpoint.userId)
-  return usable ? ok(endpoint) : err(webhooksErrors.of('ENDPOINT_NOT_FOUND'))
+/** True when there is such an endpoint and the caller may use it: the two refusals must look alike. */
+export function isUsableBy(caller: Caller, endpoint: Endpoint | undefined): endpoint is Endpoint {
+  return endpoint !== undefined && (caller.roles.includes('operator') || caller.userId === endpoint.userId)
 }

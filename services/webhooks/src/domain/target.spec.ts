@@ -38,12 +38,14 @@ describe('the targets of webhooks', () => {
     expect(targets.refusalOf(url)).toBeDefined()
   })
 
-  it.each(['https://example.com/hooks', 'https://example.com:8443/', 'https://93.184.216.34/', 'https://[2606:4700::1]/'])(
-    'allow %s',
-    (url) => {
-      expect(targets.refusalOf(url)).toBeUndefined()
-    },
-  )
+  it.each([
+    'https://example.com/hooks',
+    'https://example.com:8443/',
+    'https://93.184.216.34/',
+    'https://[2606:4700::1]/',
+  ])('allow %s', (url) => {
+    expect(targets.refusalOf(url)).toBeUndefined()
+  })
 
   it('allow a private network only when told to, and nothing beside it', () => {
     const local = new Targets(['127.0.0.0/8'])

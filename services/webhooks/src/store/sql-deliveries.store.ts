@@ -98,7 +98,11 @@ export class SqlDeliveries extends Deliveries {
     ])
   }
 
-  async queueOne(tx: Transaction, endpointId: string, { event, body }: Pick<Queued, 'event' | 'body'>): Promise<string> {
+  async queueOne(
+    tx: Transaction,
+    endpointId: string,
+    { event, body }: Pick<Queued, 'event' | 'body'>,
+  ): Promise<string> {
     const [row] = await tx.query<{ id: string }>(
       'insert into delivery (endpoint_id, event_id, event, body) values ($1, uuidv7(), $2, $3) returning id',
       [endpointId, event, body],

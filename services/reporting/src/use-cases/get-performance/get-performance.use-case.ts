@@ -17,7 +17,10 @@ export class GetPerformance {
     ...filter
   }: RequestOf<typeof getPerformance>): Promise<Result<ReplyOf<typeof getPerformance>, CodedError>> {
     const narrowed = { ...filter, userId: visibleTo(caller) }
-    const [closed, tradesOpen] = await Promise.all([this.ledger.closedTrades(narrowed), this.ledger.countOpen(narrowed)])
+    const [closed, tradesOpen] = await Promise.all([
+      this.ledger.closedTrades(narrowed),
+      this.ledger.countOpen(narrowed),
+    ])
     return ok({ tradesOpen, ...performanceOf(closed) })
   }
 }

@@ -12,7 +12,10 @@ import { reportingErrors } from '../../reporting.errors.ts'
 export class GetTrade {
   constructor(private readonly ledger: Ledger) {}
 
-  async execute({ caller, tradeId }: RequestOf<typeof getTrade>): Promise<Result<ReplyOf<typeof getTrade>, CodedError>> {
+  async execute({
+    caller,
+    tradeId,
+  }: RequestOf<typeof getTrade>): Promise<Result<ReplyOf<typeof getTrade>, CodedError>> {
     const trade = await this.ledger.find(tradeId)
     const owner = visibleTo(caller)
     return trade === undefined || (owner !== undefined && trade.userId !== owner)

@@ -16,9 +16,7 @@ export class ListFollowerPerformance {
     caller,
     page,
     strategyId,
-  }: RequestOf<typeof listFollowerPerformance>): Promise<
-    Result<ReplyOf<typeof listFollowerPerformance>, CodedError>
-  > {
+  }: RequestOf<typeof listFollowerPerformance>): Promise<Result<ReplyOf<typeof listFollowerPerformance>, CodedError>> {
     const filter = { strategyId, userId: visibleTo(caller) }
     return pageById(
       page,

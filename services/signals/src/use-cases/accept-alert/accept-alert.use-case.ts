@@ -74,7 +74,10 @@ export class AcceptAlert {
       case 'STRATEGY_NOT_FOUND':
         return err({ status: 401, error: 'unauthorized' })
       case 'STRATEGY_NOT_ACTIVE':
-        return err({ status: 422, errors: [{ msg: 'must be an active strategy', param: 'strategy', location: 'body' }] })
+        return err({
+          status: 422,
+          errors: [{ msg: 'must be an active strategy', param: 'strategy', location: 'body' }],
+        })
       default:
         return err({ status: 503, error: 'temporarily unavailable' })
     }
@@ -99,8 +102,7 @@ export class AcceptAlert {
 
   /** Written behind the answer; losing one to a crash or a flood is accepted, delaying the answer is not. */
   private audit(request: AlertRequest, refusal: AlertRefusal): void {
-    const problems =
-      'error' in refusal ? [refusal.error] : refusal.errors.map(({ param, msg }) => `${param}: ${msg}`)
+    const problems = 'error' in refusal ? [refusal.error] : refusal.errors.map(({ param, msg }) => `${param}: ${msg}`)
     this.refusals
       .submit({
         status: refusal.status,

@@ -25,7 +25,9 @@ export class CreateStrategy {
     private readonly randomness: Randomness,
   ) {}
 
-  async execute(request: RequestOf<typeof createStrategy>): Promise<Result<ReplyOf<typeof createStrategy>, CodedError>> {
+  async execute(
+    request: RequestOf<typeof createStrategy>,
+  ): Promise<Result<ReplyOf<typeof createStrategy>, CodedError>> {
     const secret = newSecret(this.randomness)
     const now = this.clock.now()
     const strategy: Strategy = {

@@ -18,7 +18,10 @@ export class GetSignal {
     private readonly strategies: Strategies,
   ) {}
 
-  async execute({ caller, signalId }: RequestOf<typeof getSignal>): Promise<Result<ReplyOf<typeof getSignal>, CodedError>> {
+  async execute({
+    caller,
+    signalId,
+  }: RequestOf<typeof getSignal>): Promise<Result<ReplyOf<typeof getSignal>, CodedError>> {
     const found = await this.signals.find(signalId as SignalId)
     const strategy = found === undefined ? undefined : await this.strategies.find(found.signal.strategyId)
     if (found === undefined || strategy === undefined || !maySee(caller, strategy.ownerId)) {

@@ -14,7 +14,9 @@ export class GetStrategy {
   constructor(private readonly strategies: Strategies) {}
 
   /** Any user may read any strategy: followers choose among them. */
-  async execute({ strategyId }: RequestOf<typeof getStrategy>): Promise<Result<ReplyOf<typeof getStrategy>, CodedError>> {
+  async execute({
+    strategyId,
+  }: RequestOf<typeof getStrategy>): Promise<Result<ReplyOf<typeof getStrategy>, CodedError>> {
     const strategy = await this.strategies.find(strategyId as StrategyId)
     return strategy === undefined
       ? err(signalsErrors.of('STRATEGY_NOT_FOUND', { strategyId }))

@@ -12,9 +12,7 @@ import { Signals } from '../../ports/signals.port.ts'
 
 @Injectable()
 export class ListSignals {
-  constructor(
-    private readonly signals: Signals,
-  ) {}
+  constructor(private readonly signals: Signals) {}
 
   execute({
     caller,

@@ -4,9 +4,10 @@ import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import type { getWebhookEndpoint } from '@tradewire/contracts/rpc/webhooks'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { WebhookEndpointId } from '@tradewire/kernel/ids'
-import { ok, type Result } from '@tradewire/kernel/result'
-import { usableBy, viewEndpoint } from '../../domain/endpoint.ts'
+import { err, ok, type Result } from '@tradewire/kernel/result'
+import { isUsableBy, viewEndpoint } from '../../domain/endpoint.ts'
 import { Endpoints } from '../../ports/endpoints.port.ts'
+import { webhooksErrors } from '../../webhooks.errors.ts'
 
 @Injectable()
 export class GetEndpoint {
@@ -16,7 +17,9 @@ export class GetEndpoint {
     caller,
     endpointId,
   }: RequestOf<typeof getWebhookEndpoint>): Promise<Result<ReplyOf<typeof getWebhookEndpoint>, CodedError>> {
-    const endpoint = usableBy(caller, await this.endpoints.find(endpointId as WebhookEndpointId))
-    return endpoint.ok ? ok(viewEndpoint(endpoint.value)) : endpoint
+    const endpoint = await this.endpoints.find(endpointId as WebhookEndpointId)
+    return isUsableBy(caller, endpoint)
+      ? ok(viewEndpoint(endpoint))
+      : err(webhooksErrors.of('ENDPOINT_NOT_FOUND', { endpointId }))
   }
 }

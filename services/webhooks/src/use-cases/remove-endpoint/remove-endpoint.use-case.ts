@@ -5,9 +5,10 @@ import type { removeWebhookEndpoint } from '@tradewire/contracts/rpc/webhooks'
 import { Database } from '@tradewire/database/database'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { WebhookEndpointId } from '@tradewire/kernel/ids'
-import { ok, type Result } from '@tradewire/kernel/result'
-import { usableBy } from '../../domain/endpoint.ts'
+import { err, ok, type Result } from '@tradewire/kernel/result'
+import { isUsableBy } from '../../domain/endpoint.ts'
 import { Endpoints } from '../../ports/endpoints.port.ts'
+import { webhooksErrors } from '../../webhooks.errors.ts'
 
 @Injectable()
 export class RemoveEndpoint {
@@ -21,9 +22,9 @@ export class RemoveEndpoint {
     endpointId,
   }: RequestOf<typeof removeWebhookEndpoint>): Promise<Result<ReplyOf<typeof removeWebhookEndpoint>, CodedError>> {
     return this.database.transact(async (tx) => {
-      const endpoint = usableBy(caller, await this.endpoints.lock(tx, endpointId as WebhookEndpointId))
-      if (!endpoint.ok) return endpoint
-      await this.endpoints.remove(tx, endpoint.value.id)
+      const endpoint = await this.endpoints.lock(tx, endpointId as WebhookEndpointId)
+      if (!isUsableBy(caller, endpoint)) return err(webhooksErrors.of('ENDPOINT_NOT_FOUND', { endpointId }))
+      await this.endpoints.remove(tx, endpoint.id)
       return ok({})
     })
   }

@@ -5,10 +5,11 @@ import type { rotateWebhookSecret } from '@tradewire/contracts/rpc/webhooks'
 import { Database } from '@tradewire/database/database'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { WebhookEndpointId } from '@tradewire/kernel/ids'
-import { ok, type Result } from '@tradewire/kernel/result'
-import { usableBy, viewEndpoint } from '../../domain/endpoint.ts'
+import { err, ok, type Result } from '@tradewire/kernel/result'
+import { isUsableBy, viewEndpoint } from '../../domain/endpoint.ts'
 import { EndpointFactory } from '../../domain/endpoint-factory.ts'
 import { Endpoints } from '../../ports/endpoints.port.ts'
+import { webhooksErrors } from '../../webhooks.errors.ts'
 
 @Injectable()
 export class RotateEndpointSecret {
@@ -23,9 +24,9 @@ export class RotateEndpointSecret {
     endpointId,
   }: RequestOf<typeof rotateWebhookSecret>): Promise<Result<ReplyOf<typeof rotateWebhookSecret>, CodedError>> {
     return this.database.transact(async (tx) => {
-      const endpoint = usableBy(caller, await this.endpoints.lock(tx, endpointId as WebhookEndpointId))
-      if (!endpoint.ok) return endpoint
-      const rotated = this.factory.rotated(endpoint.value)
+      const endpoint = await this.endpoints.lock(tx, endpointId as WebhookEndpointId)
+      if (!isUsableBy(caller, endpoint)) return err(webhooksErrors.of('ENDPOINT_NOT_FOUND', { endpointId }))
+      const rotated = this.factory.rotated(endpoint)
       await this.endpoints.update(tx, rotated)
       return ok({ ...viewEndpoint(rotated), secret: rotated.secret })
     })

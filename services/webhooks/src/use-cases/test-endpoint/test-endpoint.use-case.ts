@@ -5,12 +5,13 @@ import type { testWebhookEndpoint } from '@tradewire/contracts/rpc/webhooks'
 import { Database } from '@tradewire/database/database'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { WebhookEndpointId } from '@tradewire/kernel/ids'
-import { ok, type Result } from '@tradewire/kernel/result'
+import { err, ok, type Result } from '@tradewire/kernel/result'
 import { Clock } from '@tradewire/kernel/clock'
-import { usableBy } from '../../domain/endpoint.ts'
+import { isUsableBy } from '../../domain/endpoint.ts'
 import { payloadOf } from '../../domain/payload.ts'
 import { Deliveries } from '../../ports/deliveries.port.ts'
 import { Endpoints } from '../../ports/endpoints.port.ts'
+import { webhooksErrors } from '../../webhooks.errors.ts'
 
 /** Only ever sent on request, so it is no event of the bus. */
 const testEvent = 'webhook.test'
@@ -29,8 +30,8 @@ export class TestEndpoint {
     endpointId,
   }: RequestOf<typeof testWebhookEndpoint>): Promise<Result<ReplyOf<typeof testWebhookEndpoint>, CodedError>> {
     return this.database.transact(async (tx) => {
-      const endpoint = usableBy(caller, await this.endpoints.lock(tx, endpointId as WebhookEndpointId))
-      if (!endpoint.ok) return endpoint
+      const endpoint = await this.endpoints.lock(tx, endpointId as WebhookEndpointId)
+      if (!isUsableBy(caller, endpoint)) return err(webhooksErrors.of('ENDPOINT_NOT_FOUND', { endpointId }))
       const occurredAt = this.clock.now().toISOString()
       const body = payloadOf({ name: testEvent, occurredAt, data: { endpointId } })
       return ok({ deliveryId: await this.deliveries.queueOne(tx, endpointId, { event: testEvent, body }) })

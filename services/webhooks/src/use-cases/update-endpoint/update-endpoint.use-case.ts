@@ -7,7 +7,7 @@ import type { CodedError } from '@tradewire/kernel/errors'
 import type { WebhookEndpointId } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { Clock } from '@tradewire/kernel/clock'
-import { usableBy, viewEndpoint, type Endpoint, type EndpointView } from '../../domain/endpoint.ts'
+import { isUsableBy, viewEndpoint, type Endpoint, type EndpointView } from '../../domain/endpoint.ts'
 import { Targets } from '../../domain/target.ts'
 import { Endpoints } from '../../ports/endpoints.port.ts'
 import { webhooksErrors } from '../../webhooks.errors.ts'
@@ -29,11 +29,11 @@ export class UpdateEndpoint {
     const reason = changes.url === undefined ? undefined : this.targets.refusalOf(changes.url)
     if (reason !== undefined) return err(webhooksErrors.of('ENDPOINT_URL_REFUSED', { reason }))
     return this.database.transact(async (tx) => {
-      const endpoint = usableBy(caller, await this.endpoints.lock(tx, endpointId as WebhookEndpointId))
-      if (!endpoint.ok) return endpoint
+      const endpoint = await this.endpoints.lock(tx, endpointId as WebhookEndpointId)
+      if (!isUsableBy(caller, endpoint)) return err(webhooksErrors.of('ENDPOINT_NOT_FOUND', { endpointId }))
       // Switching an endpoint on again gives it a clean slate.
       const revived = changes.active === true ? { disabledReason: null, failingSince: null } : {}
-      const changed = { ...endpoint.value, ...changes, ...revived, updatedAt: this.clock.now() } as Endpoint
+      const changed = { ...endpoint, ...changes, ...revived, updatedAt: this.clock.now() } as Endpoint
       await this.endpoints.update(tx, changed)
       return ok(viewEndpoint(changed))
     })
