@@ -11,6 +11,7 @@ import * as fanout from './measures/fanout.ts'
 import { measureGrowth } from './measures/growth.ts'
 import { measureIntake } from './measures/intake.ts'
 import { measurePeers, type PeersResult } from './measures/peers.ts'
+import { StatementTimes } from './kit/statement-times.ts'
 import { measureProcesses } from './measures/processes.ts'
 import { measureRecovery } from './measures/recovery.ts'
 import { measureRelay } from './measures/relay.ts'
@@ -72,9 +73,7 @@ function sorted(gates: Readonly<Record<string, Gate>>): Record<string, Gate> {
 
 async function measureWorld(bench: Bench, { gates, growth }: Found): Promise<void> {
   const { options } = bench
-  const peers = wants(options, 'P3', 'P7')
-    ? await measurePeers(bench, manyConnections, wants(options, 'P7') ? options.followers * sustainedSignals : 0)
-    : { figures: new Map(), skipped: [] }
+  const peers = await peersOf(bench)
   const world = await openWorld(bench)
   try {
     if (wants(options, 'P5')) gates['P5'] = await fanout.measureSingle(world)
@@ -88,7 +87,9 @@ async function measureWorld(bench: Bench, { gates, growth }: Found): Promise<voi
       }
     }
     if (wants(options, 'P7')) {
+      const statements = options.profile === undefined ? undefined : await StatementTimes.begin(world.ours)
       const pairs = await fanout.measureSustained(world)
+      await statements?.write(join(options.profile ?? '', 'statements.txt'))
       gates['P7'] = fanout.gateP7(world, pairs, manyConnections, ratesOf(world, peers, pairs))
     }
     if (wants(options, 'growth')) growth.push(...(await measureGrowth(world)))
@@ -100,6 +101,13 @@ async function measureWorld(bench: Bench, { gates, growth }: Found): Promise<voi
   } finally {
     await closeWorld(world)
   }
+}
+
+async function peersOf(bench: Bench): Promise<PeersResult> {
+  const { options } = bench
+  if (!options.peers) return { figures: new Map(), skipped: ['BullMQ and pg-boss: --no-peers'] }
+  if (!wants(options, 'P3', 'P7')) return { figures: new Map(), skipped: [] }
+  return measurePeers(bench, manyConnections, wants(options, 'P7') ? options.followers * sustainedSignals : 0)
 }
 
 async function openWorld(bench: Bench): Promise<World> {
@@ -174,5 +182,8 @@ function ratesOf(world: World, { figures, skipped }: PeersResult, pairs: fanout.
   const rate = figures.get('BullMQ')?.sameWorkPerSecond
   if (rate === undefined) return { comparisons: [], skipped }
   const against = `BullMQ, same work (${Math.round(rate)}/s)`
-  return { comparisons: [comparisonOf({ against, value: rounded(ours / rate), gate: 2, stretch: 4, rule: '>=' })], skipped }
+  return {
+    comparisons: [comparisonOf({ against, value: rounded(ours / rate), gate: 2, stretch: 4, rule: '>=' })],
+    skipped,
+  }
 }

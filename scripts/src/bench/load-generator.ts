@@ -64,7 +64,9 @@ class Sender {
     this.beganMs = beganMs
     this.answer = answer
     alerts += 1
-    const number = String(process.pid * 1e6 + alerts).padStart(numberDigits, '0').slice(-numberDigits)
+    const number = String(process.pid * 1e6 + alerts)
+      .padStart(numberDigits, '0')
+      .slice(-numberDigits)
     this.socket.write(this.head + this.plan.before + number + this.plan.after)
   }
 

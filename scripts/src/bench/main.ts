@@ -20,6 +20,7 @@ interface FanoutOptions {
   readonly profile?: string
   readonly json?: boolean
   readonly strict?: boolean
+  readonly peers: boolean
 }
 
 function whole(least: number, most: number): (text: string) => number {
@@ -46,6 +47,7 @@ function fanoutCommand(): Command {
     .option('--large', 'also with 10,000 followers')
     .option('--history <rows>', 'also with so many ended brackets stored', whole(0, 10_000_000))
     .option('--profile <dir>', 'write CPU profiles of our processes there')
+    .option('--no-peers', 'without BullMQ and pg-boss; then P3 and P7 cannot pass')
     .option('--json', 'print one JSON object at the end')
     .option('--strict', 'exit with 1 when a gate is missed')
     .action(async (options: FanoutOptions) => {
@@ -64,6 +66,7 @@ async function fanout(options: FanoutOptions): Promise<number> {
       large: options.large === true,
       historyRows: options.history ?? 0,
       profile: options.profile,
+      peers: options.peers,
     },
     (text) => line.show(text),
   )

@@ -26,6 +26,10 @@ async function startWorker(settings: PeerSettings): Promise<void> {
       removeOnComplete: { count: 0 },
     },
   )
+  // A job that fails would only make the peer look fast.
+  worker.on('failed', (_job, error) => {
+    throw error
+  })
   await worker.waitUntilReady()
 }
 

@@ -23,13 +23,17 @@ async function open({ databaseUrl }: PeerSettings, work: boolean): Promise<PgBos
 async function startWorker(settings: PeerSettings): Promise<void> {
   const made = await open(settings, true)
   const work = new PeerWork(settings)
-  await made.work<PeerJob>(ordersQueue, { batchSize, burstWhenBatchFull: true, pollingIntervalSeconds: 0.5 }, async (jobs) => {
-    await Promise.all(
-      jobs.map(({ data }) =>
-        work.run(data, () => made.send(eventsQueue, { id: data.id, clientOrderId: data.clientOrderId })),
-      ),
-    )
-  })
+  await made.work<PeerJob>(
+    ordersQueue,
+    { batchSize, burstWhenBatchFull: true, pollingIntervalSeconds: 0.5 },
+    async (jobs) => {
+      await Promise.all(
+        jobs.map(({ data }) =>
+          work.run(data, () => made.send(eventsQueue, { id: data.id, clientOrderId: data.clientOrderId })),
+        ),
+      )
+    },
+  )
   boss = made
 }
 

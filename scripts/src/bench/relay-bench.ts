@@ -72,13 +72,27 @@ function envelope() {
  * So many events lie committed in the outbox before the relay starts; the time runs until all are acknowledged.
  * `single`: one event a message; `batched`: the contract's own packing, up to 100.
  */
-async function relay({ count, form }: { readonly count: number; readonly form: 'single' | 'batched' }): Promise<number> {
+async function relay({
+  count,
+  form,
+}: {
+  readonly count: number
+  readonly form: 'single' | 'batched'
+}): Promise<number> {
   await database.query('truncate outbox')
   for (let done = 0; done < count; done += transactionEvents) {
     await database.transact(async (tx) => {
       const events = Math.min(transactionEvents, count - done)
-      if (form === 'batched') tx.append(orderAccepted, Array.from({ length: events }, () => orderAccepted.example))
-      else tx.append(accountConnected, Array.from({ length: events }, () => accountConnected.example))
+      if (form === 'batched')
+        tx.append(
+          orderAccepted,
+          Array.from({ length: events }, () => orderAccepted.example),
+        )
+      else
+        tx.append(
+          accountConnected,
+          Array.from({ length: events }, () => accountConnected.example),
+        )
     })
   }
   const one = new OutboxRelay({ database, bus, logger, clock })

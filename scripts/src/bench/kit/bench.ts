@@ -17,6 +17,8 @@ export interface BenchOptions {
   readonly historyRows: number
   /** Profiles of process B are written here. */
   readonly profile: string | undefined
+  /** Also BullMQ and pg-boss. */
+  readonly peers: boolean
 }
 
 export interface Bench {

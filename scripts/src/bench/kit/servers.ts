@@ -28,7 +28,6 @@ const postgresSettings = {
   max_wal_size: '4GB',
   max_connections: '200',
   shared_preload_libraries: 'pg_stat_statements',
-  'pg_stat_statements.track': 'none',
 }
 /** The server's own default: an acknowledgement does not mean "on disk". The same for both sides. */
 const syncInterval = '2m'
@@ -53,7 +52,12 @@ export async function startServers(directory: string, onProgress: (line: string)
     throw error
   })
   const admin = new Client({ connectionString: postgres.url })
+  admin.on('error', () => undefined)
   await admin.connect()
+  // Statements are counted only where they are the measure.
+  await admin.query(`alter system set pg_stat_statements.track = 'none'`)
+  await admin.query('alter system set pg_stat_statements.track_utility = off')
+  await admin.query('select pg_reload_conf()')
   const version = await admin.query<{ version: string }>(`select current_setting('server_version') as version`)
   return {
     natsUrl: bus.url,

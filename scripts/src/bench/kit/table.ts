@@ -5,7 +5,9 @@ const widths = [5, 58, 9, 9, 9, 8] as const
 
 function line(cells: readonly string[]): string {
   return cells
-    .map((cell, index) => (index === 1 ? cell.padEnd(widths[1]) : index === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[index] ?? 0)))
+    .map((cell, index) =>
+      index === 1 ? cell.padEnd(widths[1]) : index === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[index] ?? 0),
+    )
     .join(' ')
     .trimEnd()
 }

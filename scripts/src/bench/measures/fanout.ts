@@ -13,6 +13,8 @@ export interface FanoutRun {
   readonly doneMs: number
   /** CPU of the process that plans and sends, per order. */
   readonly cpuUs: number
+  /** CPU of PostgreSQL with all its processes, per order. */
+  readonly databaseUs: number
 }
 
 export interface Pairs {
@@ -29,15 +31,16 @@ export async function runStraw(world: World, followers: number, signals = 1): Pr
   await stub.reset()
   events.reset()
   await delay(restMs)
-  const cpuMs = straw.workerUsage().cpuMs
+  const before = { worker: straw.workerUsage().cpuMs, database: world.servers.postgresUsage().cpuMs }
   const orders = followers * signals
   const posts = Array.from({ length: signals }, () => postAlert(straw.alertUrl, straw.alert(followers)))
   const beganMs = Math.min(...(await Promise.all(posts)))
   const [{ lastMs }, doneMs] = await Promise.all([stub.until(orders, fanoutLimitMs), events.until(orders)])
   await straw.settled()
-  const usedMs = straw.workerUsage().cpuMs - cpuMs
+  const cpuUs = perOrderUs(straw.workerUsage().cpuMs - before.worker, orders)
+  const databaseUs = perOrderUs(world.servers.postgresUsage().cpuMs - before.database, orders)
   await stub.forgetAll()
-  return { lastMs: lastMs - beganMs, doneMs: doneMs - beganMs, cpuUs: (usedMs * 1_000) / orders }
+  return { lastMs: lastMs - beganMs, doneMs: doneMs - beganMs, cpuUs, databaseUs }
 }
 
 export async function runOurs(world: World, strategies: readonly BenchStrategy[]): Promise<FanoutRun> {
@@ -45,16 +48,21 @@ export async function runOurs(world: World, strategies: readonly BenchStrategy[]
   await stub.reset()
   events.reset()
   await delay(restMs)
-  const cpuMs = ours.tradingUsage().cpuMs
+  const before = { trading: ours.tradingUsage().cpuMs, database: world.servers.postgresUsage().cpuMs }
   const orders = strategies.reduce((sum, { followers }) => sum + followers, 0)
   const posts = strategies.map((strategy) => postAlert(ours.alertUrl, alertOf(strategy)))
   const beganMs = Math.min(...(await Promise.all(posts)))
   const [received, doneMs] = await Promise.all([stub.until(orders, fanoutLimitMs), events.until(orders)])
   await ours.settled()
-  const usedMs = ours.tradingUsage().cpuMs - cpuMs
+  const cpuUs = perOrderUs(ours.tradingUsage().cpuMs - before.trading, orders)
+  const databaseUs = perOrderUs(world.servers.postgresUsage().cpuMs - before.database, orders)
   if (received.repeated > 0) throw new Error(`${received.repeated} orders were sent twice`)
   await ours.freeFollows()
-  return { lastMs: received.lastMs - beganMs, doneMs: doneMs - beganMs, cpuUs: (usedMs * 1_000) / orders }
+  return { lastMs: received.lastMs - beganMs, doneMs: doneMs - beganMs, cpuUs, databaseUs }
+}
+
+function perOrderUs(usedMs: number, orders: number): number {
+  return (usedMs * 1_000) / orders
 }
 
 /** Interleaved, the order within a pair changing; the first pair warms connections, code and caches and is dropped. */
@@ -68,7 +76,8 @@ export async function fanoutPairs(
   const ours: FanoutRun[] = []
   for (let pair = 0; pair <= pairs; pair += 1) {
     const last = raw.at(-1)
-    const soFar = last === undefined ? 'warming up' : `raw ${rounded(last.lastMs)} ms, ours ${rounded(ours.at(-1)!.lastMs)} ms`
+    const soFar =
+      last === undefined ? 'warming up' : `raw ${rounded(last.lastMs)} ms, ours ${rounded(ours.at(-1)!.lastMs)} ms`
     world.progress(`${what}: pair ${Math.max(pair, 1)} of ${pairs} (${soFar})`)
     const both = { raw: undefined as FanoutRun | undefined, ours: undefined as FanoutRun | undefined }
     for (const side of pair % 2 === 0 ? (['raw', 'ours'] as const) : (['ours', 'raw'] as const)) {
@@ -96,7 +105,9 @@ function figures(runs: readonly FanoutRun[], field: 'lastMs' | 'doneMs'): string
 }
 
 function cpuNote({ raw, ours }: Pairs): string {
-  return `CPU per order: ours ${rounded(medianOf(ours, 'cpuUs'))} us, raw ${rounded(medianOf(raw, 'cpuUs'))} us`
+  const show = (runs: readonly FanoutRun[]): string =>
+    `${rounded(medianOf(runs, 'cpuUs'))} us (PostgreSQL ${rounded(medianOf(runs, 'databaseUs'))} us)`
+  return `CPU per order: ours ${show(ours)}, raw ${show(raw)}`
 }
 
 /** One signal to all followers over so many connections. */
@@ -164,7 +175,9 @@ export async function measureSingle(world: World): Promise<Gate> {
   })
   return gateOf({
     name: 'one follower, idle: signal to order',
-    comparisons: [comparisonOf({ against: 'raw', value: ratioOf(found, 'lastMs'), gate: 2.5, stretch: 1.5, rule: '<=' })],
+    comparisons: [
+      comparisonOf({ against: 'raw', value: ratioOf(found, 'lastMs'), gate: 2.5, stretch: 1.5, rule: '<=' }),
+    ],
     ours: figures(found.ours, 'lastMs'),
     raw: figures(found.raw, 'lastMs'),
     floorMs: 0,

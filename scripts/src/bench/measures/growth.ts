@@ -40,7 +40,6 @@ async function countStatements(world: World): Promise<Growth> {
   const { ours, sized, options } = world
   await ours.ask('create extension if not exists pg_stat_statements')
   await ours.ask(`alter system set pg_stat_statements.track = 'top'`)
-  await ours.ask('alter system set pg_stat_statements.track_utility = off')
   await ours.ask('select pg_reload_conf()')
   await delay(reloadMs)
   world.progress('statements of an idle system')
@@ -51,11 +50,9 @@ async function countStatements(world: World): Promise<Growth> {
   for (const [followers, strategy] of sized) {
     world.progress(`statements of one signal with ${followers} followers`)
     const used = await statementsOf(world, strategy)
-    values[String(followers)] = used
-      .filter(({ query }) => !idle.has(query))
-      .reduce((sum, { calls }) => sum + calls, 0)
+    values[String(followers)] = used.filter(({ query }) => !idle.has(query)).reduce((sum, { calls }) => sum + calls, 0)
   }
-  await ours.ask('alter system reset pg_stat_statements.track')
+  await ours.ask(`alter system set pg_stat_statements.track = 'none'`)
   await ours.ask('select pg_reload_conf()')
   const most = values[String(options.followers)] ?? Number.NaN
   return {

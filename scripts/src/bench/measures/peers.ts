@@ -100,9 +100,9 @@ async function measurePeer(bench: Bench, peer: Peer, sustainedOrders: number): P
 /** From the start of adding to the last order at the stub. */
 async function runOnce({ stub }: Bench, peer: Peer, work: PeerJob['work'], orders: number): Promise<number> {
   await stub.reset()
-  const jobs = Array.from({ length: orders }, (_, index): PeerJob => {
+  const jobs = Array.from({ length: orders }, (): PeerJob => {
     const id = randomUUID()
-    return { id, account: `peer-${index}`, clientOrderId: id, work }
+    return { id, account: id, clientOrderId: id, work }
   })
   const beganMs = await peer.producer.call<number>('add', jobs)
   const { lastMs } = await stub.until(orders, runLimitMs)

@@ -70,6 +70,8 @@ function gateP8(rates: { readonly raw: number[]; readonly single: number[]; read
     ],
     ours: `${Math.round(single)}/s singly; ${Math.round(batched)}/s batched`,
     raw: `${Math.round(raw)}/s`,
-    notes: ['ours claims the rows, publishes with deduplication ids and marks the rows as published; raw only publishes'],
+    notes: [
+      'ours claims the rows, publishes with deduplication ids and marks the rows as published; raw only publishes',
+    ],
   })
 }

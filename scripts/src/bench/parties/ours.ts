@@ -62,6 +62,8 @@ export class Ours {
       environment[`${name.toUpperCase()}_HTTP_PORT`] = '0'
     }
     const admin = new Client({ connectionString: settings.databaseUrl })
+    // A statement that runs fails by itself; the servers may be stopped first when a measure has failed.
+    admin.on('error', () => undefined)
     await admin.connect()
     return new Ours(settings, admin, environment)
   }

@@ -44,6 +44,8 @@ export class StrawMan {
 
   static async prepare(settings: StrawSettings): Promise<StrawMan> {
     const admin = new Client({ connectionString: settings.databaseUrl })
+    // A statement that runs fails by itself; the servers may be stopped first when a measure has failed.
+    admin.on('error', () => undefined)
     await admin.connect()
     for (const table of tables) await admin.query(table)
     const nats = await connect({ servers: settings.natsUrl })

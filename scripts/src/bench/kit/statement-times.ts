@@ -1,0 +1,42 @@
+/** Which statements PostgreSQL spends its time on, for profiles. Called by the command with --profile. */
+import { writeFile } from 'node:fs/promises'
+import type { Ours } from '../parties/ours.ts'
+
+interface Row {
+  readonly calls: number
+  readonly total_ms: number
+  readonly rows: number
+  readonly query: string
+}
+
+const shownRows = 40
+const textCharacters = 160
+
+export class StatementTimes {
+  private readonly ours: Ours
+
+  private constructor(ours: Ours) {
+    this.ours = ours
+  }
+
+  static async begin(ours: Ours): Promise<StatementTimes> {
+    await ours.ask('create extension if not exists pg_stat_statements')
+    await ours.ask(`alter system set pg_stat_statements.track = 'top'`)
+    await ours.ask('alter system set pg_stat_statements.track_utility = on')
+    await ours.ask('select pg_reload_conf()')
+    await ours.ask('select pg_stat_statements_reset()')
+    return new StatementTimes(ours)
+  }
+
+  async write(file: string): Promise<void> {
+    const { rows } = await this.ours.admin.query<Row>(
+      `select calls::int, total_exec_time::float8 as total_ms, rows::int, query from pg_stat_statements
+       order by total_exec_time desc limit ${shownRows}`,
+    )
+    const lines = rows.map(({ calls, total_ms, rows: count, query }) => {
+      const text = query.replaceAll(/\s+/g, ' ').slice(0, textCharacters)
+      return `${total_ms.toFixed(0).padStart(8)} ms ${String(calls).padStart(7)} calls ${String(count).padStart(8)} rows  ${text}`
+    })
+    await writeFile(file, `${lines.join('\n')}\n`)
+  }
+}
