@@ -4,6 +4,7 @@ import { CONFIG } from '@tradewire/nest-kit/tokens'
 import { BrokerRegistry } from './adapters/registry.adapter.ts'
 import { Budgets } from './clients/budgets.client.ts'
 import { PartitionIntake } from './clients/partition-intake.client.ts'
+import { ProcessIdentity } from './clients/process-identity.client.ts'
 import { VenueSendGate } from './clients/venue-send-gate.client.ts'
 import { AdapterMeans, VenueSessions } from './clients/venue-sessions.client.ts'
 import type { BrokersConfig } from './config.ts'
@@ -65,6 +66,7 @@ import { TrackHealth } from './use-cases/track-health/track-health.use-case.ts'
     AttemptStore,
     LeaseStore,
     SubmitMarks,
+    ProcessIdentity,
     Budgets,
     AdapterMeans,
     { provide: Accounts, useClass: AccountStore },

@@ -60,7 +60,13 @@ function normal({ path, fields }: Seen): { status: number; body: unknown } {
   if (path.endsWith('/exchangeInfo'))
     return {
       status: 200,
-      body: { timezone: 'UTC', serverTime: 1, rateLimits: [], exchangeFilters: [], symbols: [path.includes('/fapi/') ? futuresSymbol : spotSymbol] },
+      body: {
+        timezone: 'UTC',
+        serverTime: 1,
+        rateLimits: [],
+        exchangeFilters: [],
+        symbols: [path.includes('/fapi/') ? futuresSymbol : spotSymbol],
+      },
     }
   const base = {
     symbol: 'BTCUSDT',

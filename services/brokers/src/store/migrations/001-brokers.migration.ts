@@ -78,6 +78,9 @@ export const createBrokers: Migration = {
     `insert into partition_lease (partition) select generate_series(0, ${partitionCount - 1})`,
     `create table lease_process (
        owner uuid primary key,
+       space text,
+       pid int not null,
+       started text not null,
        seen_at timestamptz not null
      )`,
 

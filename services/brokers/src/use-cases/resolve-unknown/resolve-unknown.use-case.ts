@@ -56,18 +56,28 @@ export class ResolveUnknown {
     for (let look = 0; this.isOpen(one); look += 1) {
       const found = await this.withSlot(() => this.look(one.attempt))
       if (!this.isOpen(one)) return
-      if (found.ok && found.value !== null) {
+      let waitMs = Math.min(lookMostMs, lookFirstMs * 2 ** Math.min(look, 10))
+      if (!found.ok) this.evidence.lostReply(one, found.error.message)
+      else if (found.value !== null) {
         this.evidence.venueOrder(one, found.value)
         if (!this.isOpen(one)) return
-      }
-      if (!found.ok) this.evidence.lostReply(one, found.error.message)
-      if (found.ok && found.value === null) {
+      } else {
         absentSinceMs ??= this.clock.monotonicMs()
-        if (this.settleAbsent(one, this.clock.monotonicMs() - absentSinceMs)) return
+        const absentMs = this.clock.monotonicMs() - absentSinceMs
+        if (this.settleAbsent(one, absentMs)) return
         this.evidence.lostReply(one, 'the venue does not show the order yet')
+        waitMs = Math.min(waitMs, this.lagLeftMs(one, absentMs))
       }
-      await delay(Math.min(lookMostMs, lookFirstMs * 2 ** Math.min(look, 10)))
+      await delay(waitMs)
     }
+  }
+
+  /** The look that can prove the absence comes right when the read lag is over. */
+  private lagLeftMs(one: OpenAttempt, absentMs: number): number {
+    const session = this.sessions.known(one.attempt.command.accountId)
+    if (session === undefined) return lookMostMs
+    const leftMs = readLagMsOf(session.definition, session.account.environment) - absentMs
+    return leftMs > 0 ? leftMs : lookMostMs
   }
 
   private isOpen(one: OpenAttempt): boolean {
