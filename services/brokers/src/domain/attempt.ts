@@ -66,7 +66,9 @@ const stateOfStatus: Readonly<Record<VenueOrder['status'], AttemptState>> = {
 
 /** The attempt after the venue told of its order; null when that is no news. */
 export function afterVenueOrder(attempt: Attempt, order: VenueOrder, observedAt: Date): Attempt | null {
-  const grew = decimal(order.filledQuantity).gt(decimal(attempt.filledQuantity))
+  // Equal text is the usual case and needs no arithmetic.
+  const differs = order.filledQuantity !== attempt.filledQuantity
+  const grew = differs && decimal(order.filledQuantity).gt(decimal(attempt.filledQuantity))
   const state = stateAfter(attempt, order, grew)
   const next = {
     ...attempt,
@@ -97,7 +99,8 @@ function feeAfter(attempt: Attempt, order: VenueOrder, grew: boolean): Pick<Atte
     // An older fee belongs to an older, smaller quantity.
     return grew ? { fee: null, feeCurrency: order.feeCurrency ?? known.feeCurrency } : known
   }
-  const older = decimal(order.filledQuantity).lt(decimal(attempt.filledQuantity))
+  const older =
+    order.filledQuantity !== attempt.filledQuantity && decimal(order.filledQuantity).lt(decimal(attempt.filledQuantity))
   return older ? known : { fee: order.fee, feeCurrency: order.feeCurrency ?? known.feeCurrency }
 }
 

@@ -90,7 +90,7 @@ export class KeepBalances {
       this.failures.delete(account.id)
       const [first] = balances.value
       if (first !== undefined) this.told(account.id, first)
-      await this.health.reachable(account.id)
+      await this.health.reachable(account.id, account.status)
       return
     }
     const { kind, message } = balances.error

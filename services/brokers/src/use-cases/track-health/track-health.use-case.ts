@@ -33,7 +33,9 @@ export class TrackHealth {
     return this.set(accountId, 'FAILED', { code: 'VENUE_UNREACHABLE', message })
   }
 
-  reachable(accountId: string): Promise<void> {
+  /** `loaded` is the status that the account had when its session was made. */
+  reachable(accountId: string, loaded?: AccountStatus): Promise<void> {
+    if (loaded === 'AUTHORIZED' && !this.known.has(accountId)) this.known.set(accountId, loaded)
     return this.set(accountId, 'AUTHORIZED', null)
   }
 
