@@ -5,10 +5,10 @@ import { z } from 'zod'
 export const brokersConfig = defineConfig(
   'brokers',
   z.object({
-    httpPort: z.number().int().min(0).max(65_535).default(7_403).describe('Port of health and metrics; 0 takes any'),
+    httpPort: z.number().int().min(0).max(65_535).default(7_405).describe('Port of health and metrics; 0 takes any'),
     paperUrl: z
       .url({ protocol: /^https?$/ })
-      .default('http://127.0.0.1:7407')
+      .default('http://127.0.0.1:7402')
       .describe('Base URL of the paper venues, for accounts of environment paper'),
     masterKey: z
       .string()
