@@ -15,10 +15,14 @@ const askLimitMs = 2_000
 const readyLimitMs = 90_000
 const pollMs = 25
 
-export async function readinessOf(url: string): Promise<Readiness> {
+/** With a name, the answer of another service counts as none: a port may be somebody else's by now. */
+export async function readinessOf(url: string, name?: string): Promise<Readiness> {
   try {
     const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(askLimitMs) })
-    const body = (await response.json()) as { reasons?: Readonly<Record<string, string>> }
+    const body = (await response.json()) as { service?: string; reasons?: Readonly<Record<string, string>> }
+    if (name !== undefined && body.service !== name) {
+      return { ready: false, reasons: { http: `${body.service ?? 'another program'} answers on its port` } }
+    }
     return { ready: response.ok, reasons: body.reasons ?? {} }
   } catch {
     return { ready: false, reasons: { http: 'does not answer' } }
@@ -36,7 +40,7 @@ export interface AwaitedService {
 export async function untilReady({ name, url, logFile, cancel }: AwaitedService): Promise<void> {
   const deadlineMs = performance.now() + readyLimitMs
   for (;;) {
-    const { ready, reasons } = await readinessOf(url)
+    const { ready, reasons } = await readinessOf(url, name)
     if (ready) return
     if (performance.now() > deadlineMs) {
       throw new LauncherError(`${name} is not ready: ${reasonText(reasons)}`, `read its log: ${logFile}`)

@@ -43,7 +43,11 @@ describe('a system', () => {
     const record = await readRun(home)
     const identity = record?.parts.find(({ name }) => name === 'identity')
     expect(record?.parts.map(({ name }) => name)).toEqual(['postgres', 'nats', 'redis', 'identity'])
-    expect(await readinessOf(identity?.url ?? '')).toEqual({ ready: true, reasons: {} })
+    expect(await readinessOf(identity?.url ?? '', 'identity')).toEqual({ ready: true, reasons: {} })
+    expect(await readinessOf(identity?.url ?? '', 'brokers')).toEqual({
+      ready: false,
+      reasons: { http: 'identity answers on its port' },
+    })
     expect(system.operator?.created).toBe(true)
     expect(JSON.parse(await readFile(home.endpointsFile, 'utf8'))).toEqual(system.endpoints)
     for (const file of [home.endpointsFile, home.operatorFile, home.secretsFile]) {

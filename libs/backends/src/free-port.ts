@@ -2,12 +2,42 @@
  * Free TCP ports on the loopback interface. Called by the backends, the launcher and tests.
  * Must never be trusted as a reservation: the port is only known to have been free a moment ago.
  */
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { SystemRandomness } from '@tradewire/kernel/randomness'
 
 const loopback = '127.0.0.1'
+const firstPort = 20_000
+/** Where Linux begins when nothing else is set. */
+const outgoingFromDefault = 32_768
+const triesMax = 50
 
-/** A port that was free on 127.0.0.1 when asked. */
-export function freePort(): Promise<number> {
+/**
+ * A port that was free on 127.0.0.1 when asked, below those that the system gives to outgoing connections. A server
+ * on one of those could not be started again: while it is away any client, even one that wants to reach it, may be
+ * given its port.
+ */
+export async function freePort(): Promise<number> {
+  const randomness = new SystemRandomness()
+  const span = outgoingFrom() - firstPort
+  for (let count = 0; span > 0 && count < triesMax; count += 1) {
+    const port = firstPort + Math.floor(randomness.fraction() * span)
+    if (await portIsFree(port)) return port
+  }
+  return anyPort()
+}
+
+/** The lowest port of outgoing connections. */
+function outgoingFrom(): number {
+  try {
+    const lowest = Number(readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').split(/\s+/)[0])
+    return Number.isSafeInteger(lowest) ? lowest : outgoingFromDefault
+  } catch {
+    return outgoingFromDefault
+  }
+}
+
+function anyPort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)
