@@ -71,7 +71,7 @@ async function statusOf(part: RunPart): Promise<PartStatus> {
     return { ...facts, state: 'dead', residentBytes: undefined, reasons: { process: 'has ended' } }
   const residentBytes = residentBytesOf(pid)
   if (kind === 'backend') return { ...facts, state: 'running', residentBytes, reasons: {} }
-  const { ready, reasons } = await readinessOf(url)
+  const { ready, reasons } = await readinessOf(url, name)
   return { ...facts, state: ready ? 'ready' : 'not-ready', residentBytes, reasons }
 }
 
