@@ -239,6 +239,17 @@ describe('refusals', () => {
     })
   })
 
+  it('do not come from losses that the venue has not told yet: sizing takes them off', async () => {
+    const caller = { userId: userIdOf(20), roles: ['follower' as const] }
+    const list = await client.ask(rpc.listBrackets, { caller, page: {}, signalId: signalIdOf(2) })
+    if (!list.ok) throw new Error(list.error.code)
+    const story = await client.ask(rpc.explainBracket, { caller, bracketId: list.value.items[0]!.id })
+    if (!story.ok) throw new Error(story.error.code)
+    expect(story.value.balance).toMatchObject({ total: '9989.25', free: '9989.25', lostSince: '10.75' })
+    expect(story.value.sizing).toMatchObject({ quantity: '0.249' })
+    expect(story.value.sizing?.steps[0]).toContain('lost 10.75 USDT')
+  })
+
   it('name an open position, and a signal that came too late', async () => {
     await venue.signal(signalIdOf(3))
     await inState('denied', followers - 1, 3)

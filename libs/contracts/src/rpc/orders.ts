@@ -141,6 +141,8 @@ export const explanation = z
         equity: decimalText,
         /** Margin of orders that this balance did not know of yet. */
         reserved: decimalText,
+        /** Losses of trades that ended after the venue told the balance; taken off the three amounts above. */
+        lostSince: decimalText,
         observedAt: timestamp,
         ageMs: z.int(),
       })

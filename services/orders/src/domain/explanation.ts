@@ -62,7 +62,8 @@ function balanceOf({ balance, sizing, unused }: PlanningTrace, plannedAt: string
   if (balance === null || total === null || free === null || equity === null) return null
   const ageMs = Math.round(Date.parse(plannedAt) - balance.observedMs)
   const observedAt = new Date(balance.observedMs).toISOString()
-  return { currency: balance.currency, total, free, equity, reserved, observedAt, ageMs }
+  const { currency, lostSince } = balance
+  return { currency, total, free, equity, reserved, lostSince, observedAt, ageMs }
 }
 
 /** The checks of the signal, of the follower and of the size, in the order in which they are made. */
@@ -101,7 +102,7 @@ function sizingOf(sizing: SizingTrace, story: StoredStory): ExplanationReply['si
   }
 }
 
-function sizingSteps(sizing: SizingTrace, { instrument, prices }: StoredStory): string[] {
+function sizingSteps(sizing: SizingTrace, { instrument, prices, trace }: StoredStory): string[] {
   const quote = wordOf(instrument?.['quote'])
   const base = wordOf(instrument?.['base'])
   const entry = wordOf(prices?.['entry'])
@@ -113,6 +114,10 @@ function sizingSteps(sizing: SizingTrace, { instrument, prices }: StoredStory): 
     `Leverage ${sizing.leverage} on an equity of ${sizing.equity} ${quote} allows ${sizing.caps.leverage} ${base}.`,
     `Free ${sizing.free} ${quote}, of which ${sizing.reserved} is taken by orders just planned, allows ${sizing.caps.balance} ${base}.`,
   ]
+  const lostSince = (trace as PlanningTrace).balance?.lostSince ?? '0'
+  if (lostSince !== '0') {
+    lines.unshift(`Trades that ended since the venue told the balance lost ${lostSince} ${quote}: that is taken off.`)
+  }
   if (sizing.maxNotional !== null) {
     lines.push(`The limit of ${sizing.maxNotional} ${quote} allows ${sizing.caps.plan} ${base}.`)
   }

@@ -21,6 +21,7 @@ const balance = {
   total: d('10000'),
   free: d('10000'),
   equity: d('10000'),
+  lostSince: ZERO,
   observedAt: new Date(at(0)),
 }
 

@@ -38,6 +38,8 @@ export interface Balance {
   readonly total: Decimal
   readonly free: Decimal
   readonly equity: Decimal
+  /** Taken off the three above: losses of trades that ended after the venue told the balance. Never negative. */
+  readonly lostSince: Decimal
   readonly observedAt: Date
 }
 

@@ -13,7 +13,7 @@ export interface PlanningTrace {
   /** What sizing would have used, when it was not reached. */
   readonly unused: UnusedSettings | null
   /** Null without a balance. */
-  readonly balance: { readonly currency: string; readonly observedMs: number } | null
+  readonly balance: { readonly currency: string; readonly observedMs: number; readonly lostSince: string } | null
   /** Quantities by target, nearest first. */
   readonly split: readonly string[] | null
   readonly merged: readonly (readonly [number, number])[]

@@ -30,7 +30,7 @@ left join instrument i on i.venue = $2 and i.symbol = $3`
 const candidatesSql = `select f.follow_id, f.account_id, f.user_id, f.risk_profile_id, f.risk_percent, f.leverage,
   f.max_notional, f.active, f.revision, a.venue, a.connected,
   b.currency, b.total, b.free, b.equity, (extract(epoch from b.observed_at) * 1000)::float8 as observed_ms,
-  held.reserved, held.own, held.opposite
+  held.reserved, held.own, held.opposite, settled.lost_since
 from follow f
 left join account a on a.account_id = f.account_id
 left join lateral (
@@ -43,6 +43,10 @@ left join lateral (
     min(x.bracket_id::text) filter (where x.venue = $6 and x.symbol = $7 and x.side <> $8) as opposite
   from bracket x where x.account_id = f.account_id and x.holds_slot
 ) held on true
+left join lateral (
+  select -least(sum(x.realized_pnl), 0) as lost_since
+  from bracket x where x.account_id = f.account_id and x.closed_at > b.observed_at
+) settled on true
 where f.strategy_id = $1 and f.active and (f.account_id, f.follow_id) > ($2::uuid, $3::uuid)
 order by f.account_id, f.follow_id
 limit $4`
@@ -103,6 +107,7 @@ interface CandidateRow {
   readonly equity: string | null
   readonly observed_ms: number | null
   readonly reserved: string | null
+  readonly lost_since: string | null
   readonly own: string | null
   readonly opposite: string | null
 }
@@ -185,13 +190,17 @@ function toCandidate(row: CandidateRow): Candidate {
   }
 }
 
-function balanceOf({ currency, total, free, equity, observed_ms: observedMs }: CandidateRow): Candidate['balance'] {
+/** What trades lost since the balance was told is gone, whether the venue has told so yet or not. */
+function balanceOf({ currency, total, free, equity, ...row }: CandidateRow): Candidate['balance'] {
+  const observedMs = row.observed_ms
   if (currency === null || total === null || free === null || equity === null || observedMs === null) return null
+  const lostSince = row.lost_since === null ? zero : new Decimal(row.lost_since)
   return {
     currency,
-    total: new Decimal(total),
-    free: new Decimal(free),
-    equity: new Decimal(equity),
+    total: new Decimal(total).minus(lostSince),
+    free: new Decimal(free).minus(lostSince),
+    equity: new Decimal(equity).minus(lostSince),
+    lostSince,
     observedAt: new Date(observedMs),
   }
 }

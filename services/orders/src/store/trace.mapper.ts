@@ -13,7 +13,11 @@ export function traceJson({ candidate, sizing, result }: PlannedBracket): string
     followRevision: candidate.followRevision,
     sizing,
     unused: sizing === null ? unusedOf(candidate) : null,
-    balance: balance && { currency: balance.currency, observedMs: balance.observedAt.getTime() },
+    balance: balance && {
+      currency: balance.currency,
+      observedMs: balance.observedAt.getTime(),
+      lostSince: balance.lostSince.toString(),
+    },
     split: result.outcome === 'approved' ? result.order.split.parts.map(({ quantity }) => quantity.toString()) : null,
     merged: result.outcome === 'approved' ? result.order.split.merged : [],
     denial: result.outcome === 'denied' ? result.denial : null,

@@ -7,7 +7,7 @@ import { ApplyEvidence } from '../../use-cases/apply-evidence/apply-evidence.use
 import { KeepBalances } from '../../use-cases/keep-balances/keep-balances.use-case.ts'
 import { ReconcileOrders } from '../../use-cases/reconcile-orders/reconcile-orders.use-case.ts'
 
-const publishEveryMs = 250
+const balancesEveryMs = 250
 const upkeepEveryMs = 1_000
 
 @Injectable()
@@ -25,8 +25,8 @@ export class UpkeepJob implements OnApplicationBootstrap, OnModuleDestroy {
 
   onApplicationBootstrap(): void {
     const { balanceEveryMs, reconcileEveryMs } = this.config
-    this.every(publishEveryMs, 'publishing balances', () => this.balances.publish())
-    this.every(upkeepEveryMs, 'reading balances', () => this.balances.execute(balanceEveryMs))
+    this.every(balancesEveryMs, 'publishing balances', () => this.balances.publish())
+    this.every(balancesEveryMs, 'reading balances', () => this.balances.execute(balanceEveryMs))
     this.every(upkeepEveryMs, 'reading open orders', () => this.reconcile.execute(reconcileEveryMs))
     this.every(upkeepEveryMs, 'forgetting ended orders', async () => {
       this.evidence.sweep()

@@ -19,7 +19,7 @@ interface Told {
 }
 
 /** A fill's balance is read once the account has been quiet for so long. */
-const quietMs = 1_500
+const quietMs = 300
 const readsAtOnceMax = 8
 const eventsMax = 1_000
 /** One failed read proves nothing; so many in a row mean that the venue is away for this account. */

@@ -57,8 +57,11 @@ export class ResolveUnknown {
       const found = await this.withSlot(() => this.look(one.attempt))
       if (!this.isOpen(one)) return
       let waitMs = Math.min(lookMostMs, lookFirstMs * 2 ** Math.min(look, 10))
-      if (!found.ok) this.evidence.lostReply(one, found.error.message)
-      else if (found.value !== null) {
+      if (!found.ok) {
+        this.evidence.lostReply(one, found.error.message)
+        // The budget waits for as long as the venue has asked; a position may stand without its stop meanwhile.
+        if (found.error.kind === 'rate-limited') waitMs = lookFirstMs
+      } else if (found.value !== null) {
         this.evidence.venueOrder(one, found.value)
         if (!this.isOpen(one)) return
       } else {

@@ -117,6 +117,7 @@ export const createOrders: Migration = {
     `comment on column bracket.margin is 'Margin and costs that the entry takes from a balance which does not know of it yet.'`,
     `create unique index bracket_slot on bracket (follow_id) where holds_slot`,
     `create index bracket_holding on bracket (account_id) where holds_slot`,
+    `create index bracket_settled on bracket (account_id, closed_at) where closed_at is not null`,
     `create index bracket_of_strategy on bracket (strategy_id, bracket_id)`,
     `create index bracket_of_user on bracket (user_id, bracket_id)`,
     `create index bracket_wake on bracket (wake_at) where wake_at is not null`,
