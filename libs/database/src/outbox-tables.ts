@@ -10,7 +10,7 @@ export const outboxMigrations: readonly { readonly name: string; readonly sql: r
       `create table outbox (
          id uuid primary key,
          subject text not null,
-         body text not null,
+         body text storage external not null,
          event_count int not null,
          trace text,
          created_at timestamptz not null default now(),
@@ -20,6 +20,8 @@ export const outboxMigrations: readonly { readonly name: string; readonly sql: r
          stream_sequence bigint
        ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 2000,
                autovacuum_vacuum_cost_delay = 0, fillfactor = 80)`,
+      `comment on column outbox.body is
+         'Stored as it is: compressing a batch costs more than all the rest of its insert, and it is gone in a day.'`,
       `comment on column outbox.claimed_until is 'Until then one relay has the row; afterwards any relay may publish it.'`,
       `comment on column outbox.store is 'Which life of which stream took the message; see bus_store.'`,
       `create index outbox_pending on outbox (id) where published_at is null`,

@@ -10,6 +10,7 @@ import { createFollows, createRiskProfile, createStrategy } from '@tradewire/con
 import { SystemClock } from '@tradewire/kernel/clock'
 import { createLogger } from '@tradewire/observability/logger'
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { z } from 'zod'
 import { eventually } from '../kit/eventually.ts'
 import type { Ours } from './ours.ts'
@@ -23,6 +24,8 @@ export interface BenchStrategy {
 const accountsPerCall = 100
 const followsPerCall = 500
 const askLimitMs = 120_000
+const askAgainMs = 250
+const askTriesMax = 40
 const learnLimitMs = 120_000
 /** Small enough that one account can hold an order of every strategy at once. */
 const riskPercent = '0.1'
@@ -136,7 +139,12 @@ export class Followers {
     contract: Contract,
     request: z.input<Contract['request']>,
   ): Promise<ReplyOf<Contract>> {
-    const reply = await this.rpc.ask(contract, request, { deadlineMs: askLimitMs })
+    let reply = await this.rpc.ask(contract, request, { deadlineMs: askLimitMs })
+    for (let tries = 0; !reply.ok && reply.error.code === 'SERVICE_UNAVAILABLE' && tries < askTriesMax; tries += 1) {
+      // Nobody was there to answer yet: a service that has just started listens a moment later.
+      await delay(askAgainMs)
+      reply = await this.rpc.ask(contract, request, { deadlineMs: askLimitMs })
+    }
     if (!reply.ok) throw new Error(`${contract.name}: ${reply.error.code} ${reply.error.message}`)
     return reply.value
   }

@@ -49,7 +49,7 @@ export class AttemptStore extends Attempts {
     const inserted = await tx.query<{ intent_id: string }>(
       `insert into attempt (intent_id, bracket_id, account_id, partition, generation, command, client_order_id, state,
          revision, submissions, reason_code, reason_message, trace, received_at, sent_at)
-       select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::bigint[], $6::jsonb[], $7::text[],
+       select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::bigint[], $6::json[], $7::text[],
          $8::text[], $9::int[], $10::int[], $11::text[], $12::text[], $13::text[], $14::timestamptz[], $15::timestamptz[])
        on conflict (intent_id) do nothing returning intent_id`,
       [
@@ -131,7 +131,7 @@ export class AttemptStore extends Attempts {
   async openOf(partitions: readonly number[]): Promise<StoredAttempt[]> {
     const rows = await this.database.query<AttemptRow>(
       `select ${columns} from attempt
-       where partition = any($1::smallint[]) and state in ('queued', 'submitting', 'unknown', 'accepted')
+       where partition = any($1::smallint[]) and open
        order by received_at, intent_id`,
       [partitions],
     )
@@ -141,7 +141,7 @@ export class AttemptStore extends Attempts {
   async openCount(accountId: string): Promise<number> {
     const [row] = await this.database.query<{ count: number }>(
       `select count(*)::int as count from attempt
-       where account_id = $1 and state in ('queued', 'submitting', 'unknown', 'accepted')`,
+       where account_id = $1 and open`,
       [accountId],
     )
     return row?.count ?? 0

@@ -128,13 +128,21 @@ function refusedInARow(stops: readonly Leg[]): number {
   return count
 }
 
+/** Until when a limit entry may rest at the venue; null for a market entry. */
+export function restEndsAt(
+  { entryType, expiresAt }: Pick<SignalPlan, 'entryType' | 'expiresAt'>,
+  limitRestMs: number,
+): string | null {
+  return entryType === 'limit' ? later(expiresAt, limitRestMs) : null
+}
+
 /** Ends an entry that has rested long enough, or whose position is already on its way out. */
 function tendEntry({ bracket, position, plan, policy, now }: Situation): Decision {
   const { entry } = position
   if (position.entryFinal || entry.cancelRequested) return nothing
   if (position.closed.gt(ZERO)) return { ...nothing, cancel: [entry] }
-  if (plan.entryType !== 'limit') return nothing
-  const restEnds = later(plan.expiresAt, policy.limitRestMs)
+  const restEnds = restEndsAt(plan, policy.limitRestMs)
+  if (restEnds === null) return nothing
   const fillEnds = bracket.firstFilledAt === null ? null : later(bracket.firstFilledAt, policy.partialRestMs)
   const ends = fillEnds !== null && fillEnds < restEnds ? fillEnds : restEnds
   return now >= ends ? { ...nothing, cancel: [entry] } : { ...nothing, wakeAt: ends }

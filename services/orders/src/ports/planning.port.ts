@@ -28,6 +28,8 @@ export interface StoredSignal {
   readonly plan: SignalPlan | null
   readonly denial: Denial | null
   readonly plannedAt: Date
+  /** When a resting entry is looked at again; known now, so that its acceptance need not change an index. */
+  readonly wakeAt: string | null
 }
 
 /** What the signal means for one follower. */

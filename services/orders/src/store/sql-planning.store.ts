@@ -66,7 +66,7 @@ const planned = new Columns<PlannedBracket>([
   json('trace', traceJson),
 ])
 
-const fixedParameters = 15
+const fixedParameters = 16
 /** Signal, brackets, entry legs and traces: what conflicts is left out everywhere. */
 const insertSql = `with plan as (
   insert into signal_plan (signal_id, strategy_id, signal, strategy_name, instrument, prices, denial, received_at, planned_at)
@@ -75,10 +75,10 @@ const insertSql = `with plan as (
   select * from ${planned.unnest('p', fixedParameters + 1)}
 ), taken as (
   insert into bracket (bracket_id, signal_id, strategy_id, follow_id, account_id, user_id, venue, symbol, side,
-    state, holds_slot, quantity, leverage, margin, denial_code, created_at)
+    state, holds_slot, quantity, leverage, margin, denial_code, created_at, wake_at)
   select bracket_id, $1, $2, follow_id, account_id, user_id, $10, $11, $12,
     case when denial_code is null then 'planned' else 'denied' end, denial_code is null,
-    quantity, leverage, margin, denial_code, $9
+    quantity, leverage, margin, denial_code, $9, case when denial_code is null then $16::timestamptz end
   from fresh on conflict do nothing returning bracket_id
 ), entries as (
   insert into leg (bracket_id, number, leg, intent_id, purpose, side, type, quantity, price, submitted_at)
@@ -161,6 +161,7 @@ export class SqlPlanning extends Planning {
       signal.entryType,
       plan !== null && signal.entryType === 'limit' ? plan.prices.entry.toString() : null,
       plannedAt.toISOString(),
+      stored.wakeAt,
       ...planned.parameters(brackets),
     ])
     return new Set(rows.map((row) => row.bracket_id))

@@ -44,7 +44,7 @@ export const createBrokers: Migration = {
        account_id uuid not null,
        partition smallint not null,
        generation bigint not null,
-       command jsonb not null,
+       command json not null,
        client_order_id text not null,
        state text not null
          check (state in ('queued', 'submitting', 'unknown', 'accepted', 'filled', 'cancelled', 'rejected')),
@@ -62,11 +62,13 @@ export const createBrokers: Migration = {
        received_at timestamptz not null default now(),
        sent_at timestamptz,
        answered_at timestamptz,
-       updated_at timestamptz not null default now()
-     ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 2000)`,
+       updated_at timestamptz not null default now(),
+       open boolean not null generated always as (state in ('queued', 'submitting', 'unknown', 'accepted')) stored
+     ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 2000)`,
     `comment on table attempt is 'One row per order intent, stored before anything is sent to the venue.'`,
-    `create index attempt_open on attempt (partition)
-       where state in ('queued', 'submitting', 'unknown', 'accepted')`,
+    `comment on column attempt.open is
+       'More can happen to the order. The index names this column and not the state, so that an answer changes no index.'`,
+    `create index attempt_open on attempt (partition) where open`,
     `create index attempt_client on attempt (account_id, client_order_id)`,
 
     `create table partition_lease (

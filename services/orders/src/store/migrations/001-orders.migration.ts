@@ -111,7 +111,7 @@ export const createOrders: Migration = {
        closed_at timestamptz,
        wake_at timestamptz,
        created_at timestamptz not null
-     ) with (fillfactor = 75, autovacuum_vacuum_scale_factor = 0.05)`,
+     ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05)`,
     `comment on column bracket.bracket_id is 'Starts with the time prefix of its signal id: brackets of a signal lie together.'`,
     `comment on column bracket.holds_slot is 'True from planning to the first end: a follow has one such bracket at most.'`,
     `comment on column bracket.margin is 'Margin and costs that the entry takes from a balance which does not know of it yet.'`,
@@ -150,7 +150,7 @@ export const createOrders: Migration = {
        filled_at text,
        observed_at text,
        primary key (bracket_id, number)
-     ) with (fillfactor = 75, autovacuum_vacuum_scale_factor = 0.05)`,
+     ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05)`,
     `comment on table leg is
        'One row for each order intent. Times are kept as they were told (UTC, ISO 8601 with milliseconds).'`,
 

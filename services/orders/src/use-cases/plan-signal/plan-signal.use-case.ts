@@ -16,6 +16,7 @@ import { Metrics } from '@tradewire/observability/metrics'
 import type { OrdersConfig } from '../../config.ts'
 import { legOf } from '../../domain/advance.ts'
 import { plannedOf, submitOf } from '../../domain/commands.ts'
+import { restEndsAt } from '../../domain/decide.ts'
 import type { Denial } from '../../domain/denial.ts'
 import { type Candidate, type GateContext, judge, type Judgement } from '../../domain/gate.ts'
 import { bracketIdOf } from '../../domain/ids.ts'
@@ -53,6 +54,7 @@ const marginPlaces = 8
 export class PlanSignal {
   private readonly policy: PlanningPolicy
   private readonly chunkRows: number
+  private readonly limitRestMs: number
 
   constructor(
     @InjectConfig() config: OrdersConfig,
@@ -62,6 +64,7 @@ export class PlanSignal {
     private readonly metrics: Metrics,
   ) {
     this.chunkRows = config.chunkRows
+    this.limitRestMs = config.limitRestMs
     this.policy = {
       stopLimitOffsetPercent: decimal(config.stopLimitOffsetPercent),
       entryCostPercent: decimal(config.entryCostPercent),
@@ -108,7 +111,13 @@ export class PlanSignal {
   ): { readonly stored: StoredSignal; readonly verdict: Verdict } {
     const known = { strategyActive: facts.strategy?.active === true, instrument: facts.instrument }
     const planned = planSignal(signal, known, this.policy, now)
-    const common = { signal, raw: JSON.stringify(data), strategyName: facts.strategy?.name ?? null, plannedAt: now }
+    const common = {
+      signal,
+      raw: JSON.stringify(data),
+      strategyName: facts.strategy?.name ?? null,
+      plannedAt: now,
+      wakeAt: restEndsAt(signal, this.limitRestMs),
+    }
     if (!planned.ok) {
       const { error } = planned
       const verdict: Verdict = () => ({ outcome: 'denied', denial: error, sizing: null })
