@@ -5,7 +5,7 @@
 import { Injectable } from '@nestjs/common'
 import type { Venue } from '@tradewire/contracts/common'
 import type { Transaction } from '@tradewire/database/transaction'
-import { Decimal } from '@tradewire/kernel/decimal'
+import { Decimal, minimum } from '@tradewire/kernel/decimal'
 import type { AccountId, FollowId, RiskProfileId, UserId } from '@tradewire/kernel/ids'
 import type { Candidate } from '../domain/gate.ts'
 import type { Signal } from '../domain/signal-plan.ts'
@@ -30,7 +30,7 @@ left join instrument i on i.venue = $2 and i.symbol = $3`
 const candidatesSql = `select f.follow_id, f.account_id, f.user_id, f.risk_profile_id, f.risk_percent, f.leverage,
   f.max_notional, f.active, f.revision, a.venue, a.connected,
   b.currency, b.total, b.free, b.equity, (extract(epoch from b.observed_at) * 1000)::float8 as observed_ms,
-  held.reserved, held.own, held.opposite, settled.lost_since
+  held.reserved, held.own, held.opposite, settled.lost_since, settled.released
 from follow f
 left join account a on a.account_id = f.account_id
 left join lateral (
@@ -44,7 +44,8 @@ left join lateral (
   from bracket x where x.account_id = f.account_id and x.holds_slot
 ) held on true
 left join lateral (
-  select -least(sum(x.realized_pnl), 0) as lost_since
+  select -least(sum(x.realized_pnl), 0) as lost_since,
+    sum(x.margin) filter (where x.first_filled_at <= b.observed_at) as released
   from bracket x where x.account_id = f.account_id and x.closed_at > b.observed_at
 ) settled on true
 where f.strategy_id = $1 and f.active and (f.account_id, f.follow_id) > ($2::uuid, $3::uuid)
@@ -108,6 +109,7 @@ interface CandidateRow {
   readonly observed_ms: number | null
   readonly reserved: string | null
   readonly lost_since: string | null
+  readonly released: string | null
   readonly own: string | null
   readonly opposite: string | null
 }
@@ -191,15 +193,16 @@ function toCandidate(row: CandidateRow): Candidate {
   }
 }
 
-/** What trades lost since the balance was told is gone, whether the venue has told so yet or not. */
+/** What ended since the balance was told has lost its money and given back its margin, told by the venue or not. */
 function balanceOf({ currency, total, free, equity, ...row }: CandidateRow): Candidate['balance'] {
   const observedMs = row.observed_ms
   if (currency === null || total === null || free === null || equity === null || observedMs === null) return null
   const lostSince = row.lost_since === null ? zero : new Decimal(row.lost_since)
+  const released = row.released === null ? zero : new Decimal(row.released)
   return {
     currency,
     total: new Decimal(total).minus(lostSince),
-    free: new Decimal(free).minus(lostSince),
+    free: minimum(new Decimal(free).plus(released), new Decimal(total)).minus(lostSince),
     equity: new Decimal(equity).minus(lostSince),
     lostSince,
     observedAt: new Date(observedMs),
