@@ -58,6 +58,6 @@ describe('a supervised process', () => {
 
   it('is given more time after each early death, up to a limit', () => {
     expect([0, 1, 2, 3].map(pauseMsAfter)).toEqual([250, 500, 1_000, 2_000])
-    expect(pauseMsAfter(1_000)).toBe(10_000)
+    expect(pauseMsAfter(1_000)).toBe(5_000)
   })
 })

@@ -9,7 +9,8 @@ import type { Logger } from '@tradewire/observability/logger'
 import { messageOf } from '../terminal/launcher-error.ts'
 
 const firstPauseMs = 250
-const pauseMaxMs = 10_000
+/** Half of what PostgreSQL's return may take in all: it may have died several times in a row. */
+const pauseMaxMs = 5_000
 /** A process that ran this long counts as healthy: the pause starts small again. */
 const steadyMs = 30_000
 
