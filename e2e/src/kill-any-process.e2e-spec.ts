@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { SeededRandomness } from '@tradewire/kernel/randomness'
 import type { RunPart } from '@tradewire/launcher/home/run-record'
 import { describe, expect, it } from 'vitest'
 import { expectWhole, playDemo } from './system/demo-run.ts'
+import { momentAfter } from './system/moment.ts'
 import { realSystem } from './system/real-system.ts'
 import { note, seedOf } from './system/seed.ts'
 
@@ -23,7 +23,7 @@ describe('a system whose processes are killed, one after the other, while orders
       let startedMs = 0
       const killAt = async (name: string, what: string) => {
         const momentMs = Math.round(randomness.fraction() * momentLastMs)
-        await delay(momentMs)
+        await momentAfter(momentMs)
         killed.push(await system.signal(name, 'SIGKILL'))
         startedMs = performance.now()
         note(`${what}: ${name} killed after ${momentMs} ms`)

@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { isAlive } from '@tradewire/backends/process-identity'
 import { SeededRandomness } from '@tradewire/kernel/randomness'
 import { eventually } from '@tradewire/testkit/eventually'
@@ -8,6 +7,7 @@ import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from 'nats'
 import { describe, expect, it } from 'vitest'
 import { expectWhole, playDemo } from './system/demo-run.ts'
+import { momentAfter } from './system/moment.ts'
 import { realSystem } from './system/real-system.ts'
 import { note, seedOf } from './system/seed.ts'
 
@@ -30,7 +30,7 @@ describe('a system that loses its bus, and all that the bus had stored, while a 
           async onSignal(place) {
             const fault = faults[place - 1] as (typeof faults)[number]
             const momentMs = Math.round(randomness.fraction() * momentLastMs)
-            await delay(momentMs)
+            await momentAfter(momentMs)
             const before = await streamBirths()
             startedMs = performance.now()
             await (fault === 'killed' ? killBus() : killAndEmptyBus())

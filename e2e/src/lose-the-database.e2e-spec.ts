@@ -1,10 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { SeededRandomness } from '@tradewire/kernel/randomness'
 import { GatewayClient } from '@tradewire/launcher/demo/gateway-client'
 import { describe, expect, it } from 'vitest'
 import { type AlertAnswer, postAlert, sendAsTradingView } from './system/alert-sender.ts'
 import { expectWhole, playDemo } from './system/demo-run.ts'
 import { holdPort } from './system/held-port.ts'
+import { momentAfter } from './system/moment.ts'
 import { realSystem } from './system/real-system.ts'
 import { note, seedOf } from './system/seed.ts'
 
@@ -15,6 +15,7 @@ const momentLastMs = 300
 /** How long PostgreSQL stays away each time; 0: only as long as its restart takes. */
 const awayMs = [0, 4_000, 1_500] as const
 const answerWithinMs = 500
+const betweenAlertsMs = 50
 
 describe('a system whose PostgreSQL is stopped hard while a signal fans out', () => {
   it('answers alerts with 503 at once, and afterwards loses nothing, doubles nothing and settles within a minute', () =>
@@ -31,7 +32,7 @@ describe('a system whose PostgreSQL is stopped hard while a signal fans out', ()
         {
           async onSignal(place) {
             const momentMs = Math.round(randomness.fraction() * momentLastMs)
-            await delay(momentMs)
+            await momentAfter(momentMs)
             startedMs = performance.now()
             const lengthMs = awayMs[place - 1] as number
             const stopped = await system.part('postgres')
@@ -76,7 +77,7 @@ function frontDoor(): string {
 
 function gateway(): GatewayClient {
   const { operator = { username: '', password: '' } } = system.endpoints
-  return new GatewayClient(frontDoor(), operator, delay)
+  return new GatewayClient(frontDoor(), operator, momentAfter)
 }
 
 /** A strategy without followers: its alerts are taken and lead to nothing. */
@@ -121,6 +122,6 @@ async function expectQuick503(untilMs: number): Promise<void> {
       expect(status, `the answer of ${url} while PostgreSQL is away`).toBe(503)
       expect(elapsedMs, `the time until the answer of ${url}`).toBeLessThan(answerWithinMs)
     }
-    await delay(50)
+    await momentAfter(betweenAlertsMs)
   }
 }

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { SeededRandomness } from '@tradewire/kernel/randomness'
 import { afterAll, describe, expect, it } from 'vitest'
 import { expectWhole, playDemo } from './system/demo-run.ts'
+import { momentAfter } from './system/moment.ts'
 import { realSystem } from './system/real-system.ts'
 import { type SecondProcess, startSecond } from './system/second-process.ts'
 import { note, seedOf } from './system/seed.ts'
@@ -36,7 +36,7 @@ describe('workers that are paused while a signal fans out, long enough for other
             startedMs = performance.now()
             for (const worker of place === 1 ? workers : []) {
               const momentMs = Math.round(randomness.fraction() * momentLastMs)
-              await delay(momentMs)
+              await momentAfter(momentMs)
               const { pid } = await system.signal(worker, 'SIGSTOP')
               woken.push(wakeLater(worker, pid))
               note(`one ${worker} paused ${momentMs} ms later, for ${pausedMs} ms`)
@@ -53,6 +53,6 @@ describe('workers that are paused while a signal fans out, long enough for other
 })
 
 async function wakeLater(worker: string, pid: number): Promise<void> {
-  await delay(pausedMs)
+  await momentAfter(pausedMs)
   expect((await system.signal(worker, 'SIGCONT')).pid, 'the process that wakes up').toBe(pid)
 }

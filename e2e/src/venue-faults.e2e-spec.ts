@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { SetFault } from '@tradewire/contracts/paper/control'
 import { paperFault, paperFaultList } from '@tradewire/contracts/paper/control'
 import { SeededRandomness } from '@tradewire/kernel/randomness'
@@ -7,6 +6,7 @@ import { Client } from 'pg'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { expectWhole, playDemo } from './system/demo-run.ts'
+import { momentAfter } from './system/moment.ts'
 import { realSystem } from './system/real-system.ts'
 import { note, seedOf } from './system/seed.ts'
 
@@ -60,7 +60,7 @@ describe('a system at a venue that drops replies, hides orders, limits rates and
           },
           async onSignal(place) {
             if (place < faults.length) return
-            await delay(randomness.fraction() * momentLastMs)
+            await momentAfter(randomness.fraction() * momentLastMs)
             await system.signal('brokers', 'SIGKILL')
             note(`signal ${place}: brokers killed among all of these faults`)
           },

@@ -2,8 +2,8 @@
  * Sends one alert as TradingView does: given up after three seconds, sent again after a 5xx other than 504 and after
  * nothing else. Called by specs that lose what takes alerts. Must never send again after any other answer.
  */
-import { setTimeout as delay } from 'node:timers/promises'
 import { request } from 'undici'
+import { momentAfter } from './moment.ts'
 
 const patienceMs = 3_000
 const resendAfterMs = 5_000
@@ -37,7 +37,7 @@ export async function postAlert(url: string, alert: object): Promise<AlertAnswer
 export async function sendAsTradingView(url: string, alert: object): Promise<readonly AlertAnswer[]> {
   const answers: AlertAnswer[] = []
   for (let resend = 0; resend <= resendsMax; resend += 1) {
-    if (resend > 0) await delay(resendAfterMs)
+    if (resend > 0) await momentAfter(resendAfterMs)
     const answer = await postAlert(url, alert)
     answers.push(answer)
     if (answer.status < 500 || answer.status === 504) break

@@ -3,20 +3,18 @@
  * Must never be left held: the server's supervisor tries again until the port is free.
  */
 import { createServer } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
+import { eventually } from '@tradewire/testkit/eventually'
 
 const retryMs = 2
 const takeLimitMs = 5_000
 
 /** Takes the port as soon as its holder lets go; every connection to it is reset. Returns what frees it. */
-export async function holdPort(port: number): Promise<() => Promise<void>> {
-  const deadlineMs = performance.now() + takeLimitMs
-  for (;;) {
-    const free = await tryHold(port)
-    if (free !== undefined) return free
-    if (performance.now() > deadlineMs) throw new Error(`port ${port} could not be taken within ${takeLimitMs} ms`)
-    await delay(retryMs)
-  }
+export function holdPort(port: number): Promise<() => Promise<void>> {
+  return eventually(() => tryHold(port), {
+    withinMs: takeLimitMs,
+    everyMs: retryMs,
+    describe: `that port ${port} can be taken`,
+  })
 }
 
 function tryHold(port: number): Promise<(() => Promise<void>) | undefined> {
