@@ -6,6 +6,7 @@ import type { getPerformance, getTrade } from '@tradewire/contracts/rpc/reportin
 import type { createFollows, createRiskProfile, createStrategy } from '@tradewire/contracts/rpc/signals'
 import type { createWebhookEndpoint, listWebhookDeliveries } from '@tradewire/contracts/rpc/webhooks'
 import { decimal } from '@tradewire/kernel/decimal'
+import { untilBusIsQuiet } from '@tradewire/launcher/demo/bus-quiet'
 import { eventually } from '@tradewire/testkit/eventually'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { postAlert } from './system/alert-sender.ts'
@@ -18,11 +19,13 @@ type Trade = ReplyOf<typeof getTrade>
 type Page<Item> = { readonly items: readonly Item[] }
 
 const system = realSystem({ processes: false })
+const knownWithinMs = 15_000
 const password = 'correct horse battery staple'
 const price = { entry: '42000', stop: '41000', target: '44000' }
 /** 1 % of 10,000 USDT between 42,000 and 41,000. */
 const quantity = '0.1'
 
+const inboxes: WebhookInbox[] = []
 let inbox: WebhookInbox
 let operator: ApiUser
 let anna: ApiUser
@@ -31,10 +34,11 @@ const streams: LiveReader[] = []
 
 beforeAll(async () => {
   inbox = await startWebhookInbox()
+  inboxes.push(inbox)
 })
 afterAll(async () => {
   for (const stream of streams) stream.close()
-  await inbox.stop()
+  for (const each of inboxes) await each.stop()
 })
 
 function gateway(): string {
@@ -102,6 +106,12 @@ describe('the first trade of a newcomer', () => {
         events: ['trade.opened', 'trade.closed'],
       })
       inbox.verifyWith(endpoint.secret)
+      // What signals and brokers know by now reaches orders by events; the stream shows when the balance is known.
+      await eventually(() => live.events.some(({ event }) => event === 'balance.updated'), {
+        withinMs: knownWithinMs,
+        describe: 'the first balance is shown live',
+      })
+      await untilBusIsQuiet(system.endpoints.nats, knownWithinMs)
     }))
 
   it('goes on with an alert that becomes a position under a stop, sized by the risk profile', () =>
