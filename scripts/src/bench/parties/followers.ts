@@ -120,7 +120,9 @@ export class Followers {
         strategy: { name: `bench ${made.length}`, venue: 'paper', symbol, entryType: 'limit', signalMaxAgeSeconds },
       })
       for (let from = 0; from < followers; from += followsPerCall) {
-        const follows = this.accounts.slice(from, Math.min(from + followsPerCall, followers)).map((accountId) => ({
+        const offset = ((made.length * followers) % this.accounts.length) % (this.accounts.length - followers + 1)
+        const accounts = this.accounts.slice(offset + from, offset + Math.min(from + followsPerCall, followers))
+        const follows = accounts.map((accountId) => ({
           strategyId: strategy.id,
           accountId,
           riskProfileId: profile.id,

@@ -21,6 +21,12 @@ type OrderUpdate = DataOf<typeof events.orderAccepted>
 
 const batchRows = 500
 const retryMs = 200
+/**
+ * News that an order rests gathers until none has come for so long, or for so long at most: nothing follows from it,
+ * and while a burst goes on its orders shall leave first.
+ */
+const calmPauseMs = 10
+const calmMostMs = 100
 const drainPollMs = 5
 
 const contractOf: Readonly<Record<UpdateKind, EventContract<string, (typeof events.orderAccepted)['data']>>> = {
@@ -36,6 +42,10 @@ export class AttemptWriter extends Results {
   /** The newest result of each attempt: an update is cumulative, so a newer one says all. */
   private waiting = new Map<string, AttemptResult>()
   private running = false
+  /** Something waits that others act upon. */
+  private urgent = false
+  private timer: NodeJS.Timeout | undefined
+  private calmUntilMs = 0
   private lostListener: (partitions: readonly number[]) => void = () => undefined
 
   constructor(
@@ -55,7 +65,8 @@ export class AttemptWriter extends Results {
 
   write(result: AttemptResult): void {
     this.waiting.set(result.attempt.command.intentId, result)
-    if (!this.running) void this.drain()
+    this.urgent ||= isUrgent(result.attempt)
+    this.drainSoon()
   }
 
   /** Resolves when everything written so far is committed, or after the limit. */
@@ -82,15 +93,38 @@ export class AttemptWriter extends Results {
     this.running = true
     // One turn of the event loop: replies that came in the same read share a commit.
     await new Promise(setImmediate)
-    while (this.waiting.size > 0) {
+    do {
+      this.urgent = false
       const batch = this.takeBatch()
       try {
         await this.commit(batch)
       } catch (error) {
         await this.commitSingly(batch, error)
       }
-    }
+    } while (this.isDue())
     this.running = false
+    if (this.waiting.size > 0) this.drainSoon()
+  }
+
+  private drainSoon(): void {
+    if (this.running) return
+    if (this.isDue()) {
+      clearTimeout(this.timer)
+      this.timer = undefined
+      void this.drain()
+      return
+    }
+    if (this.timer === undefined) {
+      this.calmUntilMs = this.clock.monotonicMs() + calmMostMs
+      this.timer = setTimeout(() => {
+        this.timer = undefined
+        void this.drain()
+      }, calmPauseMs)
+    } else if (this.clock.monotonicMs() < this.calmUntilMs) this.timer.refresh()
+  }
+
+  private isDue(): boolean {
+    return (this.urgent && this.waiting.size > 0) || this.waiting.size >= batchRows
   }
 
   /** One row that cannot be written must not keep the others from it. */
@@ -140,6 +174,11 @@ export class AttemptWriter extends Results {
     })
     if (lost.length > 0) this.lostListener(lost)
   }
+}
+
+/** Fills want a stop, ends free an account, doubts want evidence; that an order rests changes nothing. */
+function isUrgent(attempt: Attempt): boolean {
+  return updateKindOf(attempt) !== 'accepted'
 }
 
 function updateOf(attempt: Attempt, observedAt: Date): OrderUpdate {

@@ -27,11 +27,15 @@ from (select 1) as one
 left join strategy s on s.strategy_id = $1
 left join instrument i on i.venue = $2 and i.symbol = $3`
 
+/** The chunk is cut off before anything is looked up for its followers: never for all that are still to come. */
 const candidatesSql = `select f.follow_id, f.account_id, f.user_id, f.risk_profile_id, f.risk_percent, f.leverage,
   f.max_notional, f.active, f.revision, a.venue, a.connected,
   b.currency, b.total, b.free, b.equity, (extract(epoch from b.observed_at) * 1000)::float8 as observed_ms,
   held.reserved, held.own, held.opposite, settled.lost_since, settled.released
-from follow f
+from (
+  select * from follow where strategy_id = $1 and active and (account_id, follow_id) > ($2::uuid, $3::uuid)
+  order by account_id, follow_id limit $4
+) f
 left join account a on a.account_id = f.account_id
 left join lateral (
   select currency, total, free, equity, observed_at from balance
@@ -48,9 +52,7 @@ left join lateral (
     sum(x.margin) filter (where x.first_filled_at <= b.observed_at) as released
   from bracket x where x.account_id = f.account_id and x.closed_at > b.observed_at
 ) settled on true
-where f.strategy_id = $1 and f.active and (f.account_id, f.follow_id) > ($2::uuid, $3::uuid)
-order by f.account_id, f.follow_id
-limit $4`
+order by f.account_id, f.follow_id`
 
 const planned = new Columns<PlannedBracket>([
   plain('bracket_id', 'uuid', ({ bracketId }) => bracketId),

@@ -86,18 +86,21 @@ export class PlanSignal {
     }
     const { stored, verdict } = this.judgeSignal(signal, data, facts, now)
     const quote = facts.instrument?.quote ?? ''
-    let after: FollowerCursor | null = null
-    for (;;) {
-      const query = { signal, strategyId: signal.strategyId, quote, after, limit: this.chunkRows + 1 }
-      const found: Candidate[] = await this.planning.candidates(tx, query)
+    const followersAfter = (after: FollowerCursor | null): Promise<Candidate[]> =>
+      this.planning.candidates(tx, { signal, strategyId: signal.strategyId, quote, after, limit: this.chunkRows + 1 })
+    let found = await followersAfter(null)
+    while (found.length > this.chunkRows) {
       const chunk = found.slice(0, this.chunkRows).map((candidate) => planOne(candidate, stored, verdict))
-      if (found.length <= this.chunkRows) {
-        await this.store(tx, stored, chunk)
-        break
-      }
-      await this.database.transact((own) => this.store(own, stored, chunk))
-      after = chunk.at(-1)!.candidate
+      // The next followers are read while this chunk is stored: the plans of one do not change the facts of the other.
+      const next = followersAfter(chunk.at(-1)!.candidate)
+      const [, read] = await Promise.all([this.database.transact((own) => this.store(own, stored, chunk)), next])
+      found = read
     }
+    await this.store(
+      tx,
+      stored,
+      found.map((candidate) => planOne(candidate, stored, verdict)),
+    )
     this.metrics
       .histogram('signal_planning_seconds', 'Planning of one signal for all its followers')
       .record((this.clock.monotonicMs() - beganMs) / 1_000)
