@@ -36,3 +36,6 @@ export type PageQuery = z.output<typeof pageQuery>
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.strictObject({ items: z.array(item), nextToken: z.string().nullable() })
 }
+
+/** A yes or no in a query string. */
+export const flag = z.enum(['true', 'false']).transform((text) => text === 'true')

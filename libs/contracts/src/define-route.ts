@@ -5,14 +5,8 @@
  */
 import type { ErrorKind } from '@tradewire/kernel/errors'
 import { z } from 'zod'
+import type { Caller, Role } from './caller.ts'
 import type { RpcContract } from './define-rpc.ts'
-
-export const roles = ['operator', 'provider', 'follower'] as const
-export type Role = (typeof roles)[number]
-
-/** Who is asking, as the gateway read it from the token; every RPC behind a route carries it. */
-export const caller = z.strictObject({ userId: z.uuid(), roles: z.array(z.enum(roles)) })
-export type Caller = z.output<typeof caller>
 
 /** `public`, or the roles of which the caller needs one. */
 export type RouteAccess = 'public' | readonly Role[]

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { timestamp } from '../common.ts'
 import { defineEvent } from '../define-event.ts'
-import { roles } from '../define-route.ts'
+import { roles } from '../caller.ts'
 
 export const userCreated = defineEvent({
   name: 'user.created',

@@ -1,10 +1,10 @@
 /** Public routes that `brokers` answers. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
 import { z } from 'zod'
 import { pageQuery, venue } from '../common.ts'
+import { everyone } from '../caller.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as rpc from '../rpc/brokers.ts'
 
-const everyone = ['operator', 'provider', 'follower'] as const
 const accountParams = z.strictObject({ accountId: z.uuid() })
 
 export const brokerRoutes: readonly RouteContract[] = [

@@ -1,10 +1,10 @@
 /** Public routes that `identity` answers. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
 import { z } from 'zod'
 import { pageQuery } from '../common.ts'
+import { everyone } from '../caller.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as rpc from '../rpc/identity.ts'
 
-const everyone = ['operator', 'provider', 'follower'] as const
 const refreshBody = z
   .strictObject({
     refreshToken: z

@@ -1,12 +1,9 @@
 /** Public routes that `orders` answers. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
 import { z } from 'zod'
-import { pageQuery } from '../common.ts'
+import { flag, pageQuery } from '../common.ts'
+import { everyone, providers } from '../caller.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as rpc from '../rpc/orders.ts'
-
-const everyone = ['operator', 'provider', 'follower'] as const
-const providers = ['operator', 'provider'] as const
-const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
 
 export const orderRoutes: readonly RouteContract[] = [
   defineRoute({

@@ -1,10 +1,9 @@
 /** Public routes that `reporting` answers. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
 import { z } from 'zod'
 import { pageQuery } from '../common.ts'
+import { everyone } from '../caller.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as rpc from '../rpc/reporting.ts'
-
-const everyone = ['operator', 'provider', 'follower'] as const
 
 export const reportingRoutes: readonly RouteContract[] = [
   defineRoute({

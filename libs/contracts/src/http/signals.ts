@@ -1,12 +1,9 @@
 /** Public routes that `signals` answers. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
 import { z } from 'zod'
-import { pageQuery, venue } from '../common.ts'
+import { flag, pageQuery, venue } from '../common.ts'
+import { everyone, providers } from '../caller.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as rpc from '../rpc/signals.ts'
-
-const everyone = ['operator', 'provider', 'follower'] as const
-const providers = ['operator', 'provider'] as const
-const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
 
 const strategyRoutes = [
   defineRoute({

@@ -1,10 +1,10 @@
 /** Public routes that `webhooks` answers. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
 import { z } from 'zod'
 import { pageQuery } from '../common.ts'
+import { everyone } from '../caller.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as rpc from '../rpc/webhooks.ts'
 
-const everyone = ['operator', 'provider', 'follower'] as const
 const tag = 'Webhooks'
 const endpoints = '/v1/webhook-endpoints'
 const byEndpoint = z.strictObject({ endpointId: z.uuid() })

@@ -5,7 +5,8 @@
 import { z } from 'zod'
 import { pageOf, pageQuery, timestamp } from '../common.ts'
 import { defineRpc } from '../define-rpc.ts'
-import { caller, nothing, roles } from '../define-route.ts'
+import { caller, roles } from '../caller.ts'
+import { nothing } from '../define-route.ts'
 
 /** What every access token says of itself; signer and verifier both pin it (reliability rule R22). */
 export const accessToken = {

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { decimalText, pageOf, pageQuery, side, symbol, timestamp, venue } from '../common.ts'
-import { caller } from '../define-route.ts'
+import { caller } from '../caller.ts'
 import { defineRpc } from '../define-rpc.ts'
 
 export const tradeState = z.enum(['open', 'closed'])

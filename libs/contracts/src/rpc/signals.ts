@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { decimalText, pageOf, pageQuery, positiveDecimalText, side, symbol, timestamp, venue } from '../common.ts'
 import { defineRpc } from '../define-rpc.ts'
-import { caller } from '../define-route.ts'
+import { caller } from '../caller.ts'
 import { trailingStop } from '../events/signals.ts'
 
 export const strategyName = z.string().trim().min(1).max(80)

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { pageOf, pageQuery, timestamp } from '../common.ts'
-import { caller } from '../define-route.ts'
+import { caller } from '../caller.ts'
 import { defineRpc } from '../define-rpc.ts'
 
 /** The events that an endpoint may subscribe to: what the marketplace document lists and what this release emits. */

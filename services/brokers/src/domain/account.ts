@@ -1,6 +1,6 @@
 /** A broker account as the service thinks of it. Pure: called by stores, sessions and use cases. Must never hold a credential. */
 import type { Venue } from '@tradewire/contracts/common'
-import type { Caller } from '@tradewire/contracts/define-route'
+import { maySee, type Caller } from '@tradewire/contracts/caller'
 import type { BrokerEnvironment } from '@tradewire/broker-kit/define-broker'
 import type { Reason } from './attempt.ts'
 
@@ -21,5 +21,5 @@ export interface Account {
 
 /** Operators see every account, others their own; what is not theirs does not exist for them. */
 export function maySee(caller: Caller, account: Pick<Account, 'userId'>): boolean {
-  return caller.roles.includes('operator') || caller.userId === account.userId
+  return maySee(caller, account.userId)
 }

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import { pageLimitMax } from '@tradewire/contracts/common'
-import type { Caller } from '@tradewire/contracts/define-route'
+import type { Caller } from '@tradewire/contracts/caller'
 import { listAccounts } from '@tradewire/contracts/rpc/brokers'
 import { OwnAccounts } from '#ports/own-accounts.port'
 

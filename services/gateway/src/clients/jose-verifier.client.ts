@@ -3,7 +3,7 @@
  * Must never let the token choose how it is checked (RFC 8725), nor say more than that it is not valid.
  */
 import { Injectable } from '@nestjs/common'
-import { roles } from '@tradewire/contracts/define-route'
+import { roles } from '@tradewire/contracts/caller'
 import { accessToken } from '@tradewire/contracts/rpc/identity'
 import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'

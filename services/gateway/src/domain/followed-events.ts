@@ -2,7 +2,7 @@
  * The events of one live stream as its caller sees them, with the place where a client stands.
  * Made by FollowEvents, read by the stream route. Must never show an event that the caller may not see.
  */
-import type { Caller } from '@tradewire/contracts/define-route'
+import type { Caller } from '@tradewire/contracts/caller'
 import type { Event } from '@tradewire/contracts/define-event'
 import { eventFrame, eventIndexMax, maySee, ownAccountIn, positionText, type StreamPosition } from '#domain/live-event'
 

@@ -1,4 +1,4 @@
-import type { Caller } from '@tradewire/contracts/define-route'
+import type { Caller } from '@tradewire/contracts/caller'
 import type { Event } from '@tradewire/contracts/define-event'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

@@ -2,7 +2,7 @@
  * What a live stream shows to whom, and the text form of its events and positions.
  * Called by the stream controller and FollowEvents. Must never show a follower what belongs to another.
  */
-import type { Caller } from '@tradewire/contracts/define-route'
+import type { Caller } from '@tradewire/contracts/caller'
 import type { Event } from '@tradewire/contracts/define-event'
 
 /** Where a client stands: after event `index` of the message with this sequence. */

@@ -1,5 +1,5 @@
 /** Checks access tokens. Implemented by clients/. Must never accept another algorithm, issuer, audience or type than ours. */
-import type { Caller } from '@tradewire/contracts/define-route'
+import type { Caller } from '@tradewire/contracts/caller'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { Result } from '@tradewire/kernel/result'
 

@@ -1,6 +1,6 @@
 /** A user as the rules see one. Called by use cases and ports. Must never carry a password's text. */
 import type { DataOf } from '@tradewire/contracts/define-event'
-import type { Role } from '@tradewire/contracts/define-route'
+import type { Role } from '@tradewire/contracts/caller'
 import type { userCreated } from '@tradewire/contracts/events/identity'
 import type { UserView } from '@tradewire/contracts/rpc/identity'
 import type { UserId } from '@tradewire/kernel/ids'

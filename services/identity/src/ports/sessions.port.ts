@@ -1,5 +1,5 @@
 /** What use cases need of stored sessions and refresh tokens. Implemented by store/. Must never store a token as text. */
-import type { Role } from '@tradewire/contracts/define-route'
+import type { Role } from '@tradewire/contracts/caller'
 import type { SessionView } from '@tradewire/contracts/rpc/identity'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { UserId } from '@tradewire/kernel/ids'

@@ -1,6 +1,6 @@
 /** Signs access tokens and shows the keys that check them. Implemented by clients/. Must never show a private key. */
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
-import type { Role } from '@tradewire/contracts/define-route'
+import type { Role } from '@tradewire/contracts/caller'
 import type { getKeys } from '@tradewire/contracts/rpc/identity'
 import type { UserId } from '@tradewire/kernel/ids'
 import type { SessionId } from '#domain/session'

@@ -1,6 +1,6 @@
 /** Sessions and refresh tokens in PostgreSQL. Implements the Sessions port. Must never store a token as text. */
 import { Injectable } from '@nestjs/common'
-import type { Role } from '@tradewire/contracts/define-route'
+import type { Role } from '@tradewire/contracts/caller'
 import type { SessionView } from '@tradewire/contracts/rpc/identity'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'

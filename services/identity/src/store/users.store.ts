@@ -1,7 +1,7 @@
 /** Users in PostgreSQL. Implements the Users port. Must never let a row out. */
 import { Injectable } from '@nestjs/common'
 import type { PageQuery } from '@tradewire/contracts/common'
-import type { Role } from '@tradewire/contracts/define-route'
+import type { Role } from '@tradewire/contracts/caller'
 import { Database } from '@tradewire/database/database'
 import { pageFrom, readPageToken, type Page } from '@tradewire/database/page'
 import type { Transaction } from '@tradewire/database/transaction'

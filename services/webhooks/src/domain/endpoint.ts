@@ -1,6 +1,6 @@
 /** An outbound endpoint and what its owner sees of it. Called by use cases and stores. Must never show its secrets. */
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
-import type { Caller } from '@tradewire/contracts/define-route'
+import { maySee, type Caller } from '@tradewire/contracts/caller'
 import type { getWebhookEndpoint } from '@tradewire/contracts/rpc/webhooks'
 import type { UserId, WebhookEndpointId } from '@tradewire/kernel/ids'
 
@@ -37,5 +37,5 @@ export function viewEndpoint(endpoint: Endpoint): EndpointView {
 
 /** True when there is such an endpoint and the caller may use it: the two refusals must look alike. */
 export function isUsableBy(caller: Caller, endpoint: Endpoint | undefined): endpoint is Endpoint {
-  return endpoint !== undefined && (caller.roles.includes('operator') || caller.userId === endpoint.userId)
+  return endpoint !== undefined && maySee(caller, endpoint.userId)
 }

@@ -6,7 +6,7 @@
 import { Injectable } from '@nestjs/common'
 import type { BrokerError } from '@tradewire/broker-kit/broker-error'
 import type { BrokerSession, VenueBalance } from '@tradewire/broker-kit/broker-session'
-import type { Caller } from '@tradewire/contracts/define-route'
+import { isOperator, type Caller } from '@tradewire/contracts/caller'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import type * as rpc from '@tradewire/contracts/rpc/brokers'
 import type { CodedError } from '@tradewire/kernel/errors'
@@ -54,8 +54,7 @@ export class ConnectAccounts {
 
   private async connect(caller: Caller, input: Input): Promise<Result<Account, CodedError>> {
     const userId = input.userId ?? caller.userId
-    if (userId !== caller.userId && !caller.roles.includes('operator'))
-      return err(brokersErrors.of('ACCOUNT_OWNER_FORBIDDEN'))
+    if (userId !== caller.userId && !isOperator(caller)) return err(brokersErrors.of('ACCOUNT_OWNER_FORBIDDEN'))
     const parsed = this.brokers.of(input.venue).credentials.safeParse(input.credentials)
     if (!parsed.success) {
       // Field names only: a message could quote what was typed.

@@ -5,7 +5,7 @@
 // tidy-allow ratchet-use-case-methods: reads of one account that share its access check
 import { Injectable } from '@nestjs/common'
 import { decodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
-import type { Caller } from '@tradewire/contracts/define-route'
+import { isOperator, type Caller } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import { accountDisconnected } from '@tradewire/contracts/events/brokers'
 import type * as rpc from '@tradewire/contracts/rpc/brokers'
@@ -35,7 +35,7 @@ export class ManageAccounts {
     ...filter
   }: RequestOf<typeof rpc.listAccounts>): Promise<Result<Page<Account>, CodedError>> {
     // Others than operators see their own accounts, whatever they ask for.
-    const userId = caller.roles.includes('operator') ? filter.userId : caller.userId
+    const userId = isOperator(caller) ? filter.userId : caller.userId
     return pageById(
       page,
       ({ afterId, limit }) =>

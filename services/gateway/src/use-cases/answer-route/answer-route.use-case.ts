@@ -4,7 +4,8 @@
  */
 import { Injectable } from '@nestjs/common'
 import { RpcClient } from '@tradewire/bus/rpc-client'
-import type { Caller, RouteClient, RouteContract } from '@tradewire/contracts/define-route'
+import type { Caller } from '@tradewire/contracts/caller'
+import type { RouteClient, RouteContract } from '@tradewire/contracts/define-route'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { detailsOf } from '#domain/invalid-parameters'

@@ -3,7 +3,7 @@
  * Called by the stream route. Must never show an event that the caller may not see.
  */
 import { Injectable } from '@nestjs/common'
-import type { Caller } from '@tradewire/contracts/define-route'
+import type { Caller } from '@tradewire/contracts/caller'
 import type { EventContract } from '@tradewire/contracts/define-event'
 import { balanceUpdated } from '@tradewire/contracts/events/brokers'
 import { liveEvents } from '@tradewire/contracts/http/gateway'

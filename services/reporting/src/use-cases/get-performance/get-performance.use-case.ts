@@ -5,7 +5,7 @@ import type { getPerformance } from '@tradewire/contracts/rpc/reporting'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
 import { performanceOf } from '../../domain/performance.ts'
-import { visibleTo } from '../../domain/visibility.ts'
+import { visibleTo } from '@tradewire/contracts/caller'
 import { Ledger } from '../../ports/ledger.port.ts'
 
 @Injectable()

@@ -4,7 +4,7 @@ import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import type { getTrade } from '@tradewire/contracts/rpc/reporting'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import { visibleTo } from '../../domain/visibility.ts'
+import { visibleTo } from '@tradewire/contracts/caller'
 import { Ledger } from '../../ports/ledger.port.ts'
 import { reportingErrors } from '../../reporting.errors.ts'
 

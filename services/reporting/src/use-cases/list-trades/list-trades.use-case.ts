@@ -5,7 +5,7 @@ import type { listTrades } from '@tradewire/contracts/rpc/reporting'
 import { pageById } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { Result } from '@tradewire/kernel/result'
-import { visibleTo } from '../../domain/visibility.ts'
+import { visibleTo } from '@tradewire/contracts/caller'
 import { Ledger } from '../../ports/ledger.port.ts'
 
 @Injectable()

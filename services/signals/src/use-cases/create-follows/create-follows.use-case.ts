@@ -10,7 +10,7 @@ import { IdSource, type AccountId, type RiskProfileId, type StrategyId } from '@
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { followNews } from '../../domain/announce.ts'
 import type { Follow, KnownAccount, RiskProfile, Strategy } from '../../domain/model.ts'
-import { maySee } from '../../domain/ownership.ts'
+import { maySee } from '@tradewire/contracts/caller'
 import { viewFollow } from '../../domain/views.ts'
 import { FollowSources } from '../../ports/follow-sources.port.ts'
 import { Follows } from '../../ports/follows.port.ts'

@@ -6,7 +6,7 @@ import { pageById } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { UserId } from '@tradewire/kernel/ids'
 import type { Result } from '@tradewire/kernel/result'
-import { isOperator } from '../../domain/ownership.ts'
+import { isOperator } from '@tradewire/contracts/caller'
 import { viewFollow } from '../../domain/views.ts'
 import { Follows } from '../../ports/follows.port.ts'
 

@@ -10,7 +10,7 @@ import type { CodedError } from '@tradewire/kernel/errors'
 import type { StrategyId } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { dedupeKeyOf } from '../../domain/dedupe.ts'
-import { maySee } from '../../domain/ownership.ts'
+import { maySee } from '@tradewire/contracts/caller'
 import { signalsErrors } from '../../signals.errors.ts'
 import { AcceptSignal, type SignalDraft } from '../accept-signal/accept-signal.use-case.ts'
 

@@ -1,5 +1,6 @@
 /** Lists endpoints. Called over RPC. Must never show a secret. */
 import { Injectable } from '@nestjs/common'
+import { visibleTo } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import type { listWebhookEndpoints } from '@tradewire/contracts/rpc/webhooks'
 import { pageById } from '@tradewire/database/page'
@@ -16,7 +17,7 @@ export class ListEndpoints {
     caller,
     page,
   }: RequestOf<typeof listWebhookEndpoints>): Promise<Result<ReplyOf<typeof listWebhookEndpoints>, CodedError>> {
-    const userId = caller.roles.includes('operator') ? undefined : caller.userId
+    const userId = visibleTo(caller)
     return pageById(page, (window) => this.endpoints.list({ ...window, userId }), viewEndpoint)
   }
 }
