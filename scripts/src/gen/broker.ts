@@ -73,6 +73,7 @@ export const ${name.camel}Broker = defineBroker({
     feeInReply: false,
   },
   rateLimits: [],
+  readWeights: { order: 1, openOrders: 1, balances: 1, positions: 1, fills: 1 },
   paperReadLagMs: 2_000,
   async connect(_credentials, { environment }) {
     await Promise.resolve()
@@ -110,6 +111,7 @@ ${[
   refusing('fillsSince()', 'list fills'),
   refusing('instruments()', 'list instruments'),
   refusing('setLeverage()', 'set leverage'),
+  refusing('mayWithdraw()', 'ask what a key may do'),
 ].join('\n')}
   /** No stream: the listener is never called, and there is nothing to stop. */
   events(): () => void {

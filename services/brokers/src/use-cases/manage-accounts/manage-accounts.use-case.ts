@@ -5,7 +5,7 @@
 // tidy-allow ratchet-use-case-methods: reads of one account that share its access check
 import { Injectable } from '@nestjs/common'
 import { decodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
-import { isOperator, type Caller } from '@tradewire/contracts/caller'
+import { isOperator, maySee, type Caller } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import { accountDisconnected } from '@tradewire/contracts/events/brokers'
 import type * as rpc from '@tradewire/contracts/rpc/brokers'
@@ -14,7 +14,7 @@ import { type Page, pageById } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { brokersErrors } from '#brokers.errors'
-import { type Account, maySee } from '#domain/account'
+import type { Account } from '#domain/account'
 import { Accounts } from '#ports/accounts.port'
 import { Attempts } from '#ports/attempts.port'
 import { refusalOfProbe } from '../connect-accounts/connect-accounts.use-case.ts'
@@ -46,7 +46,7 @@ export class ManageAccounts {
 
   async get(caller: Caller, accountId: string): Promise<Result<Account, CodedError>> {
     const account = await this.accounts.get(accountId)
-    if (account === null || !maySee(caller, account)) return err(brokersErrors.of('ACCOUNT_NOT_FOUND'))
+    if (account === null || !maySee(caller, account.userId)) return err(brokersErrors.of('ACCOUNT_NOT_FOUND'))
     return ok(account)
   }
 
