@@ -3,7 +3,14 @@
  * Called by JetStreamServer for @Consume methods and by brokers for the partitions it owns.
  * Must never ack what is not committed, and never end by itself.
  */
-import { AckPolicy, type ConsumerMessages, DeliverPolicy, type JsMsg, ReplayPolicy } from '@nats-io/jetstream'
+import {
+  AckPolicy,
+  type ConsumerConfig,
+  type ConsumerMessages,
+  DeliverPolicy,
+  type JsMsg,
+  ReplayPolicy,
+} from '@nats-io/jetstream'
 import type { EventContract, EventOf } from '@tradewire/contracts/define-event'
 import type { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
@@ -229,11 +236,15 @@ class SupervisedConsumer implements RunningConsumer {
     } else {
       // Nobody pulls, but messages are out: their holder died, or lost its connection as we did. They need not wait
       // for the acknowledgement limit; what is still being worked on has its inbox rows.
-      if (known.num_waiting === 0 && known.num_ack_pending > 0) {
+      const adopted = known.num_waiting === 0 && known.num_ack_pending > 0
+      if (adopted) {
         await consumers.update(this.stream, this.durable, { ...changeable, ack_wait: nanos(orphanAckWaitMs) })
         await delay(orphanSettleMs)
       }
-      await consumers.update(this.stream, this.durable, changeable)
+      // Each update is a write to the server's disk: one that is merely slow must not be slowed down further by all of
+      // its consumers being told what they are already.
+      if (adopted || !hasSettings(known.config, changeable))
+        await consumers.update(this.stream, this.durable, changeable)
     }
   }
 
@@ -321,4 +332,15 @@ class SupervisedConsumer implements RunningConsumer {
     await delay(waitMs, undefined, { signal: this.stopping.signal }).catch(() => undefined)
     return !this.stopping.signal.aborted
   }
+}
+
+type Settings = Pick<ConsumerConfig, 'ack_wait' | 'max_deliver' | 'max_ack_pending' | 'filter_subjects'>
+
+function hasSettings(known: ConsumerConfig, wanted: Settings): boolean {
+  return (
+    known.ack_wait === wanted.ack_wait &&
+    known.max_deliver === wanted.max_deliver &&
+    known.max_ack_pending === wanted.max_ack_pending &&
+    JSON.stringify(known.filter_subjects) === JSON.stringify(wanted.filter_subjects)
+  )
 }
