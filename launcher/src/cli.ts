@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError } from 'commander'
 import pc from 'picocolors'
+import { benchCommand } from './commands/bench.command.ts'
 import { demoCommand } from './commands/demo.command.ts'
 import { doctorCommand } from './commands/doctor.command.ts'
 import { downCommand } from './commands/down.command.ts'
@@ -22,6 +23,7 @@ function program(): Command {
   const commands = [
     upCommand(),
     demoCommand(),
+    benchCommand(),
     downCommand(),
     statusCommand(),
     logsCommand(),

@@ -11,7 +11,7 @@ export const checkScript = 'scripts/dist/check/all.js'
 const generatorScript = 'scripts/dist/gen/main.js'
 
 /** A command whose arguments, --help included, belong to the script. */
-function handedOver(name: string, script: string, description: string): Command {
+export function handedOver(name: string, script: string, description: string): Command {
   return new Command(name)
     .description(description)
     .helpOption(false)

@@ -3,12 +3,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { type Bench, type BenchOptions, wants, type World } from './kit/bench.ts'
+import { killAllChildren } from './kit/child.ts'
+import { cleanUp } from './kit/cleanup.ts'
 import { EventCounter } from './kit/event-counter.ts'
 import { type BenchReport, comparisonOf, type Gate, type Growth } from './kit/report.ts'
-import { startServers } from './kit/servers.ts'
+import { type Servers, startServers } from './kit/servers.ts'
 import { median, rounded } from './kit/statistics.ts'
 import * as fanout from './measures/fanout.ts'
 import { measureGrowth } from './measures/growth.ts'
+import { measureHistory } from './measures/history.ts'
 import { measureIntake } from './measures/intake.ts'
 import { measurePeers, type PeersResult } from './measures/peers.ts'
 import { StatementTimes } from './kit/statement-times.ts'
@@ -24,6 +27,7 @@ const manyConnections = 512
 const fewConnections = 128
 const sustainedSignals = 20
 const singleStrategies = 21
+const accountsPerFollower = 4
 const largeFollowers = 10_000
 const growthSizes = [10, 100]
 const bytesPerGb = 1024 ** 3
@@ -36,10 +40,11 @@ interface Found {
 export async function runFanoutBench(options: BenchOptions, progress: (text: string) => void): Promise<BenchReport> {
   const directory = await mkdtemp(join(tmpdir(), 'tradewire-bench-'))
   progress('starting PostgreSQL and nats-server')
-  const servers = await startServers(directory, progress)
   const found: Found = { gates: {}, growth: [] }
   let failed = true
+  let servers: Servers
   try {
+    servers = await startServers(directory, progress)
     const stub = await Stub.start(join(directory, 'stub.log'), options.delayMs)
     const bench: Bench = { options, directory, servers, stub, progress }
     if (wants(options, 'P1', 'P2')) {
@@ -53,7 +58,8 @@ export async function runFanoutBench(options: BenchOptions, progress: (text: str
     await stub.stop()
     failed = false
   } finally {
-    await servers.stop()
+    killAllChildren()
+    await cleanUp()
     if (failed) progress(`logs are kept in ${directory}`)
     else await rm(directory, { recursive: true, force: true })
   }
@@ -92,7 +98,8 @@ async function measureWorld(bench: Bench, { gates, growth }: Found): Promise<voi
       await statements?.write(join(options.profile ?? '', 'statements.txt'))
       gates['P7'] = fanout.gateP7(world, pairs, manyConnections, ratesOf(world, peers, pairs))
     }
-    if (wants(options, 'growth')) growth.push(...(await measureGrowth(world)))
+    if (wants(options, 'growth')) growth.push(...(await measureGrowth(world, manyConnections)))
+    if (options.historyRows > 0) growth.push(await measureHistory(world))
     if (wants(options, 'P4')) {
       await world.straw.startWorker(fewConnections)
       await world.ours.startTrading(fewConnections)
@@ -128,9 +135,11 @@ async function openWorld(bench: Bench): Promise<World> {
   await ours.startIntake()
   await ours.startTrading(manyConnections)
   const followers = await Followers.open(ours)
-  const accounts = options.large ? Math.max(largeFollowers, options.followers) : options.followers
-  await followers.connect(accounts, (done) => progress(`connecting accounts: ${done} of ${accounts}`))
   const wideCount = wants(options, 'P7', 'growth') ? sustainedSignals : Math.min(sustainedSignals, options.pairs + 1)
+  // Nobody follows all strategies: those of twenty signals at once have as many accounts as four of them together.
+  const spread = options.followers * (wideCount === sustainedSignals ? accountsPerFollower : 1)
+  const accounts = options.large ? Math.max(largeFollowers, spread) : spread
+  await followers.connect(accounts, (done) => progress(`connecting accounts: ${done} of ${accounts}`))
   const sizes = [...growthSizes, options.followers, ...(options.large ? [largeFollowers] : [])]
   const all = [
     ...Array.from({ length: wideCount }, () => options.followers),

@@ -5,6 +5,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { runFanoutBench } from './fanout-bench.ts'
 import { killAllChildren } from './kit/child.ts'
+import { cleanUp } from './kit/cleanup.ts'
 import { liveLine } from './kit/live-line.ts'
 import { tableOf } from './kit/table.ts'
 
@@ -80,14 +81,15 @@ async function fanout(options: FanoutOptions): Promise<number> {
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     killAllChildren()
-    process.exit(interruptedExitCode)
+    void cleanUp().then(() => process.exit(interruptedExitCode))
   })
 }
 
 const program = new Command('bench').description('Measure the goals of docs/benchmarks.md.').addCommand(fanoutCommand())
 try {
   await program.parseAsync()
-} finally {
-  killAllChildren()
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+  process.exitCode = 1
 }
 process.exit()

@@ -105,12 +105,15 @@ async function start({ databaseUrl, natsUrl, exchangeUrl, connections }: Setting
       for (let from = 0; from < batch.length; from += eventsPerMessage) {
         const part = batch.slice(from, from + eventsPerMessage)
         const events = part.map(({ order, venueOrderId }) => ({ eventId: randomUUID(), ...order, venueOrderId }))
-        void js.publish(strawSubjects.event, JSON.stringify({ events })).then(() => {
-          for (const { done } of part) done()
-        })
+        void publish(JSON.stringify({ events }), part)
       }
     }
     storing = false
+  }
+
+  async function publish(body: string, part: readonly Result[]): Promise<void> {
+    await js.publish(strawSubjects.event, body)
+    for (const { done } of part) done()
   }
 
   function send(order: Order, done: () => void): void {

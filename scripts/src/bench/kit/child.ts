@@ -86,7 +86,7 @@ export class BenchChild {
         this.waiting.delete(id)
         reject(new Error(`${this.entry} did not answer ${name} within ${limitMs} ms`))
       }, limitMs)
-      this.waiting.set(id, { resolve: resolve as (value: never) => void, reject, timer })
+      this.waiting.set(id, { resolve, reject, timer })
       this.child.send({ id, name, input })
     })
   }

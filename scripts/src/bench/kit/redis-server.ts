@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { repositoryRoot } from '../../check/repository.ts'
+import { atEnd } from './cleanup.ts'
 import { type Usage, usageOf } from './usage.ts'
 
 export interface RunningRedis {
@@ -56,6 +57,7 @@ export async function startRedisServer(directory: string, onProgress: (line: str
     args: [...loader, program.path, ...settings.split(' '), ''],
     logFile: join(directory, 'redis.log'),
   })
+  atEnd(() => child.end('SIGTERM', stopLimitMs))
   const url = `redis://127.0.0.1:${port}`
   const client = new Redis(url, { retryStrategy: () => readyPollMs, maxRetriesPerRequest: null })
   client.on('error', () => undefined)

@@ -9,6 +9,7 @@ import { startNats } from '@tradewire/backends/start-nats'
 import { startPostgres } from '@tradewire/backends/start-postgres'
 import { Client } from 'pg'
 import { repositoryRoot } from '../../check/repository.ts'
+import { atEnd } from './cleanup.ts'
 import { familyOf, type Usage, usageOf } from './usage.ts'
 
 export interface Servers {
@@ -19,7 +20,6 @@ export interface Servers {
   database(name: string): Promise<string>
   postgresUsage(): Usage
   natsUsage(): Usage
-  stop(): Promise<void>
 }
 
 /** As design/performance.md section 2 measured: defaults besides these, all durability settings on. */
@@ -42,18 +42,18 @@ export async function startServers(directory: string, onProgress: (line: string)
     settings: postgresSettings,
     onProgress,
   })
+  atEnd(() => postgres.stop())
   const bus = await startNats({
     directory: join(directory, 'nats'),
     executable: nats.path,
     logFile: join(directory, 'nats.log'),
     syncInterval,
-  }).catch(async (error: unknown) => {
-    await postgres.stop()
-    throw error
   })
+  atEnd(() => bus.stop())
   const admin = new Client({ connectionString: postgres.url })
   admin.on('error', () => undefined)
   await admin.connect()
+  atEnd(() => admin.end())
   // Statements are counted only where they are the measure.
   await admin.query(`alter system set pg_stat_statements.track = 'none'`)
   await admin.query('alter system set pg_stat_statements.track_utility = off')
@@ -72,10 +72,5 @@ export async function startServers(directory: string, onProgress: (line: string)
     },
     postgresUsage: () => usageOf(familyOf(postgres.pid)),
     natsUsage: () => usageOf([bus.pid]),
-    async stop() {
-      await admin.end()
-      await bus.stop()
-      await postgres.stop()
-    },
   }
 }
