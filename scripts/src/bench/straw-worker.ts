@@ -2,7 +2,7 @@
  * The straw man's worker: pull consumer -> sizing -> unnest insert -> POST over C connections -> result updates ->
  * events, 100 a message. Process of the bench, after section 2.6 of the performance goals: written plainly, kept fast.
  */
-import { jetstream, type JsMsg } from '@nats-io/jetstream'
+import { jetstream, type JetStreamClient, type JsMsg } from '@nats-io/jetstream'
 import Big from 'big.js'
 import { connect } from 'nats'
 import { randomUUID } from 'node:crypto'
@@ -83,48 +83,18 @@ function size(signal: StrawSignal, index: number): Order | undefined {
   }
 }
 
-async function start({ databaseUrl, natsUrl, exchangeUrl, connections }: Settings): Promise<void> {
-  const nats = await connect({ servers: natsUrl, noAsyncTraces: true })
-  const js = jetstream(nats)
-  const intents = new pg.Client({ connectionString: databaseUrl })
-  const updates = new pg.Client({ connectionString: databaseUrl })
-  await Promise.all([intents.connect(), updates.connect()])
-  const exchange = new Pool(exchangeUrl, { connections, pipelining: 1, keepAliveTimeout: keepAliveTimeoutMs })
-  const results: Result[] = []
-  let storing = false
+class StrawWorker {
+  private readonly results: Result[] = []
+  private storing = false
 
-  async function storeResults(): Promise<void> {
-    storing = true
-    while (results.length > 0) {
-      const batch = results.splice(0, resultRows)
-      await updates.query({
-        name: 'results',
-        text: updateSql,
-        values: [batch.map(({ order }) => order.id), batch.map(({ venueOrderId }) => venueOrderId)],
-      })
-      for (let from = 0; from < batch.length; from += eventsPerMessage) {
-        const part = batch.slice(from, from + eventsPerMessage)
-        const events = part.map(({ order, venueOrderId }) => ({ eventId: randomUUID(), ...order, venueOrderId }))
-        void publish(JSON.stringify({ events }), part)
-      }
-    }
-    storing = false
-  }
+  constructor(
+    private readonly js: JetStreamClient,
+    private readonly intents: pg.Client,
+    private readonly updates: pg.Client,
+    private readonly exchange: Pool,
+  ) {}
 
-  async function publish(body: string, part: readonly Result[]): Promise<void> {
-    await js.publish(strawSubjects.event, body)
-    for (const { done } of part) done()
-  }
-
-  function send(order: Order, done: () => void): void {
-    const body = `{"clientOrderId":"${order.clientOrderId}","symbol":"BTC/USDT","side":"${order.side}","type":"limit","quantity":"${order.quantity}","price":"${order.price}"}`
-    post(exchange, { account: order.account, body }, (text) => {
-      results.push({ order, venueOrderId: (JSON.parse(text) as { orderId: string }).orderId, done })
-      if (!storing) void storeResults()
-    })
-  }
-
-  async function handle(message: JsMsg): Promise<void> {
+  async handle(message: JsMsg): Promise<void> {
     const signal = message.json<StrawSignal>()
     let open = signal.followers
     const done = (): void => {
@@ -137,27 +107,70 @@ async function start({ databaseUrl, natsUrl, exchangeUrl, connections }: Setting
         const order = size(signal, index)
         if (order !== undefined) orders.push(order)
       }
-      await intents.query({
-        name: 'intents',
-        text: insertSql,
-        values: [
-          orders.map(({ id }) => id),
-          orders.map(() => signal.id),
-          orders.map(({ account }) => account),
-          orders.map(({ clientOrderId }) => clientOrderId),
-          orders.map(({ side }) => side),
-          orders.map(({ quantity }) => quantity),
-          orders.map(({ price }) => price),
-        ],
-      })
-      for (const order of orders) send(order, done)
+      await this.insert(signal.id, orders)
+      for (const order of orders) this.send(order, done)
     }
   }
 
+  private async insert(signalId: string, orders: readonly Order[]): Promise<void> {
+    await this.intents.query({
+      name: 'intents',
+      text: insertSql,
+      values: [
+        orders.map(({ id }) => id),
+        orders.map(() => signalId),
+        orders.map(({ account }) => account),
+        orders.map(({ clientOrderId }) => clientOrderId),
+        orders.map(({ side }) => side),
+        orders.map(({ quantity }) => quantity),
+        orders.map(({ price }) => price),
+      ],
+    })
+  }
+
+  private send(order: Order, done: () => void): void {
+    const body = `{"clientOrderId":"${order.clientOrderId}","symbol":"BTC/USDT","side":"${order.side}","type":"limit","quantity":"${order.quantity}","price":"${order.price}"}`
+    post(this.exchange, { account: order.account, body }, (text) => {
+      this.results.push({ order, venueOrderId: (JSON.parse(text) as { orderId: string }).orderId, done })
+      if (!this.storing) void this.storeResults()
+    })
+  }
+
+  private async storeResults(): Promise<void> {
+    this.storing = true
+    while (this.results.length > 0) {
+      const batch = this.results.splice(0, resultRows)
+      await this.updates.query({
+        name: 'results',
+        text: updateSql,
+        values: [batch.map(({ order }) => order.id), batch.map(({ venueOrderId }) => venueOrderId)],
+      })
+      for (let from = 0; from < batch.length; from += eventsPerMessage) {
+        void this.publish(batch.slice(from, from + eventsPerMessage))
+      }
+    }
+    this.storing = false
+  }
+
+  private async publish(part: readonly Result[]): Promise<void> {
+    const events = part.map(({ order, venueOrderId }) => ({ eventId: randomUUID(), ...order, venueOrderId }))
+    await this.js.publish(strawSubjects.event, JSON.stringify({ events }))
+    for (const { done } of part) done()
+  }
+}
+
+async function start({ databaseUrl, natsUrl, exchangeUrl, connections }: Settings): Promise<void> {
+  const nats = await connect({ servers: natsUrl, noAsyncTraces: true })
+  const js = jetstream(nats)
+  const intents = new pg.Client({ connectionString: databaseUrl })
+  const updates = new pg.Client({ connectionString: databaseUrl })
+  await Promise.all([intents.connect(), updates.connect()])
+  const exchange = new Pool(exchangeUrl, { connections, pipelining: 1, keepAliveTimeout: keepAliveTimeoutMs })
+  const worker = new StrawWorker(js, intents, updates, exchange)
   const consumer = await js.consumers.get(strawStreams.signals, strawConsumer)
   const messages = await consumer.consume({ max_messages: signalsAtOnceMax })
   void (async () => {
-    for await (const message of messages) void handle(message)
+    for await (const message of messages) void worker.handle(message)
   })()
 }
 

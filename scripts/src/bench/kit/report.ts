@@ -1,7 +1,5 @@
 /** What the bench found, as data: gates, growth and facts. Called by the measures and printed by the table. */
 
-export type Bound = { readonly most: number } | { readonly least: number }
-
 export interface Comparison {
   /** Against what: raw, BullMQ, pg-boss. */
   readonly against: string
