@@ -12,8 +12,8 @@ export const ordersConfig = defineConfig(
       .int()
       .min(10)
       .max(2_000)
-      .default(250)
-      .describe('Followers planned in one transaction; the orders of a chunk leave when it commits'),
+      .default(500)
+      .describe('Followers planned in one transaction at most; the orders of a chunk leave when it commits'),
     balanceAgeMaxMs: z
       .number()
       .int()

@@ -47,6 +47,9 @@ export class StrategyNotHeardOf extends RetryableError {
 
 type Verdict = (candidate: Candidate) => Judgement
 
+/** The first chunk is small, so that its orders are on their way while the others are planned; each next one doubles. */
+const firstChunkRows = 64
+
 /** Places of a margin: rounded up, far below any coin. */
 const marginPlaces = 8
 
@@ -86,15 +89,17 @@ export class PlanSignal {
     }
     const { stored, verdict } = this.judgeSignal(signal, data, facts, now)
     const quote = facts.instrument?.quote ?? ''
-    const followersAfter = (after: FollowerCursor | null): Promise<Candidate[]> =>
-      this.planning.candidates(tx, { signal, strategyId: signal.strategyId, quote, after, limit: this.chunkRows + 1 })
-    let found = await followersAfter(null)
-    while (found.length > this.chunkRows) {
-      const chunk = found.slice(0, this.chunkRows).map((candidate) => planOne(candidate, stored, verdict))
+    const read = (after: FollowerCursor | null, rows: number): Promise<Candidate[]> =>
+      this.planning.candidates(tx, { signal, strategyId: signal.strategyId, quote, after, limit: rows + 1 })
+    let rows = Math.min(firstChunkRows, this.chunkRows)
+    let found = await read(null, rows)
+    while (found.length > rows) {
+      const chunk = found.slice(0, rows).map((candidate) => planOne(candidate, stored, verdict))
+      rows = Math.min(rows * 2, this.chunkRows)
       // The next followers are read while this chunk is stored: the plans of one do not change the facts of the other.
-      const next = followersAfter(chunk.at(-1)!.candidate)
-      const [, read] = await Promise.all([this.database.transact((own) => this.store(own, stored, chunk)), next])
-      found = read
+      const next = read(chunk.at(-1)!.candidate, rows)
+      const done = await Promise.all([this.database.transact((own) => this.store(own, stored, chunk)), next])
+      found = done[1]
     }
     await this.store(
       tx,
