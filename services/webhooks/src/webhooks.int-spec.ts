@@ -192,6 +192,40 @@ describe('an outbound webhook', () => {
     dead.close()
   })
 
+  it('that an endpoint is slow to answer stays with its process: the claim is renewed', async () => {
+    const slow = createServer((request) => received.push({ path: 'slow', headers: request.headers, body: '' }))
+    await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve))
+    await addEndpoint('/', follower, { url: `http://127.0.0.1:${(slow.address() as AddressInfo).port}/` })
+    await announce()
+    await eventually(() => received.length === 1)
+    await backends.query("update webhooks.delivery set claimed_until = now() + interval '6 seconds'")
+    await eventually(
+      async () => {
+        const [row] = await backends.query<{ renewed: boolean }>(
+          "select claimed_until > now() + interval '10 seconds' as renewed from webhooks.delivery",
+        )
+        return row?.renewed
+      },
+      { withinMs: 8_000 },
+    )
+    expect(received).toHaveLength(1)
+    slow.closeAllConnections()
+    slow.close()
+  })
+
+  it('that a dead process had claimed is made when its claim has run out', async () => {
+    answers.set('/left', { status: 500 })
+    const endpoint = await addEndpoint('/left')
+    await announce()
+    await eventually(async () => (await onlyDelivery(endpoint.id))?.attempts === 1)
+    answers.delete('/left')
+    await backends.query(
+      "update webhooks.delivery set next_attempt_at = now(), generation = generation + 1, claimed_until = now() + interval '1 second'",
+    )
+    await eventually(async () => (await onlyDelivery(endpoint.id))?.state === 'delivered')
+    expect((await onlyDelivery(endpoint.id))?.history.map(({ status }) => status)).toEqual([500, 204])
+  })
+
   it('is never sent to an address that is not allowed, even if it was saved', async () => {
     const endpoint = await addEndpoint('/inside')
     await backends.query("update webhooks.endpoint set url = replace(url, '127.0.0.1', '[::1]')")

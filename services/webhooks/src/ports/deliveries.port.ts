@@ -70,7 +70,9 @@ export abstract class Deliveries {
   abstract queue(tx: Transaction, events: readonly Queued[]): Promise<void>
   /** Queues an event of its own to one endpoint; answers the delivery's id. */
   abstract queueOne(tx: Transaction, endpointId: string, event: Pick<Queued, 'event' | 'body'>): Promise<string>
+  /** For a short while: `renew` keeps what is still under way, and what nobody renews is claimed again. */
   abstract claim(limits: ClaimLimits): Promise<Claimed[]>
+  abstract renew(held: readonly Claimed[]): Promise<void>
   /** Writes attempts and what follows from them; answers the endpoints that were switched off by it. */
   abstract record(tx: Transaction, attempts: readonly Attempted[]): Promise<Disabled[]>
   abstract list(window: DeliveryWindow): Promise<DeliveryView[]>

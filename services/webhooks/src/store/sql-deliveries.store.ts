@@ -15,8 +15,11 @@ import {
   type Queued,
 } from '../ports/deliveries.port.ts'
 
-/** Longer than the longest attempt, so that a claim runs out only when its process is gone. */
-const claimSeconds = 90
+/**
+ * What a process held when it was killed, or claimed when PostgreSQL was, is delivered after this time. Attempts that
+ * take longer are renewed meanwhile.
+ */
+const claimSeconds = 20
 /** A failing endpoint gets one probe at a time until it answers well again. */
 const failingInFlightMax = 1
 /** Deliveries made pending by one replay at most. */
@@ -51,6 +54,11 @@ returning delivery.id, delivery.endpoint_id, delivery.event_id, delivery.body, d
   delivery.generation,
   endpoint.url, endpoint.secret,
   case when endpoint.previous_secret_until > now() then endpoint.previous_secret end as previous_secret`
+
+const RENEW = `
+update delivery set claimed_until = now() + interval '${claimSeconds} seconds'
+from unnest($1::uuid[], $2::int[]) as held(id, generation)
+where delivery.id = held.id and delivery.generation = held.generation and delivery.claimed_until is not null`
 
 const RECORD = `
 with done as (
@@ -123,6 +131,10 @@ export class SqlDeliveries extends Deliveries {
       trace: row.trace,
       secrets: row.previous_secret === null ? [row.secret] : [row.secret, row.previous_secret],
     }))
+  }
+
+  async renew(held: readonly Claimed[]): Promise<void> {
+    await this.database.query(RENEW, [held.map(({ id }) => id), held.map(({ generation }) => generation)])
   }
 
   async record(tx: Transaction, attempts: readonly Attempted[]): Promise<Disabled[]> {

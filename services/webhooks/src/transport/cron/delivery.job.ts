@@ -13,11 +13,14 @@ import { SendDelivery } from '../../use-cases/send-delivery/send-delivery.use-ca
 const idlePollMs = 200
 const failurePollMs = 2_000
 const stopWaitMs = 15_000
+/** A quarter of a claim: several renewals may fail before another process sends the same again. */
+const renewMs = 5_000
 
 @Injectable()
 export class DeliveryJob implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly inFlight = new Map<string, number>()
-  private underWay = 0
+  private readonly held = new Set<Claimed>()
+  private renewal: NodeJS.Timeout | undefined
   private timer: NodeJS.Timeout | undefined
   private claiming = false
   private stopping = false
@@ -32,17 +35,20 @@ export class DeliveryJob implements OnApplicationBootstrap, OnApplicationShutdow
 
   onApplicationBootstrap(): void {
     this.claimSoon(0)
+    this.renewal = setInterval(() => void this.renew(), renewMs)
   }
 
   /** Waits for what is under way; what is not finished by then is claimed again after its lease. */
   async onApplicationShutdown(): Promise<void> {
     this.stopping = true
     clearTimeout(this.timer)
-    if (this.underWay === 0) return
-    await Promise.race([
-      new Promise<void>((resolve) => (this.idle = resolve)),
-      new Promise((resolve) => setTimeout(resolve, stopWaitMs).unref()),
-    ])
+    if (this.held.size > 0) {
+      await Promise.race([
+        new Promise<void>((resolve) => (this.idle = resolve)),
+        new Promise((resolve) => setTimeout(resolve, stopWaitMs).unref()),
+      ])
+    }
+    clearInterval(this.renewal)
   }
 
   private claimSoon(waitMs: number): void {
@@ -55,7 +61,7 @@ export class DeliveryJob implements OnApplicationBootstrap, OnApplicationShutdow
     this.claiming = true
     let nextMs = idlePollMs
     try {
-      const free = this.config.deliveriesInFlightMax - this.underWay
+      const free = this.config.deliveriesInFlightMax - this.held.size
       const perEndpoint = this.config.endpointInFlightMax
       const saturated = [...this.inFlight].filter(([, count]) => count >= perEndpoint).map(([id]) => id)
       const claimed = free > 0 ? await this.deliveries.claim({ rows: free, perEndpoint, saturated }) : []
@@ -70,20 +76,30 @@ export class DeliveryJob implements OnApplicationBootstrap, OnApplicationShutdow
     }
   }
 
+  private async renew(): Promise<void> {
+    if (this.held.size === 0) return
+    try {
+      await this.deliveries.renew([...this.held])
+    } catch (error) {
+      this.logger.warn({ err: error }, 'claims could not be renewed')
+    }
+  }
+
   private async run(delivery: Claimed): Promise<void> {
+    this.held.add(delivery)
     this.count(delivery.endpointId, 1)
     try {
       await this.sendDelivery.execute(delivery)
     } catch (error) {
       this.logger.warn({ err: error, deliveryId: delivery.id }, 'the outcome of a delivery could not be written')
     } finally {
+      this.held.delete(delivery)
       this.count(delivery.endpointId, -1)
-      if (this.underWay === 0) this.idle?.()
+      if (this.held.size === 0) this.idle?.()
     }
   }
 
   private count(endpointId: string, change: 1 | -1): void {
-    this.underWay += change
     const count = (this.inFlight.get(endpointId) ?? 0) + change
     if (count === 0) this.inFlight.delete(endpointId)
     else this.inFlight.set(endpointId, count)
