@@ -8,7 +8,7 @@ export const roles = ['operator', 'provider', 'follower'] as const
 export type Role = (typeof roles)[number]
 
 /** Access of a route: any user, or those who offer strategies. */
-export const everyone: readonly Role[] = roles
+export const everyone: readonly Role[] = [...roles]
 export const providers: readonly Role[] = ['operator', 'provider']
 
 /** Every RPC behind a route that is not public carries it. */

@@ -7,10 +7,10 @@ const requestsMax = 1_000_000
 export const gatewayConfig = defineConfig(
   'gateway',
   z.object({
-    httpPort: z.int().min(0).max(65_535).default(8_080).describe('Port of the public API; 0 takes any free port'),
+    httpPort: z.int().min(0).max(65_535).default(7_400).describe('Port of the public API; 0 takes any free port'),
     signalsUrl: z
       .url({ protocol: /^https?$/ })
-      .default('http://127.0.0.1:8081')
+      .default('http://127.0.0.1:7401')
       .describe('Where the alert intake of signals listens'),
     rateLimit: z.boolean().default(true).describe('Whether requests to the API are counted and limited'),
     rateAuthenticatedPerMinute: z

@@ -5,6 +5,7 @@ import { z } from 'zod'
 export const identityConfig = defineConfig(
   'identity',
   z.object({
+    httpPort: z.number().int().min(0).max(65_535).default(7_403).describe('Port of health and metrics; 0 takes any'),
     signingKeyFile: z
       .string()
       .min(1)

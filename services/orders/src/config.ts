@@ -6,7 +6,7 @@ import { z } from 'zod'
 export const ordersConfig = defineConfig(
   'orders',
   z.object({
-    httpPort: z.number().int().min(0).max(65_535).default(7_402).describe('Port of health and metrics; 0 takes any'),
+    httpPort: z.number().int().min(0).max(65_535).default(7_404).describe('Port of health and metrics; 0 takes any'),
     chunkRows: z
       .number()
       .int()

@@ -9,6 +9,7 @@ const bodyLimitMaxBytes = 16_777_216
 export const paperConfig = defineConfig(
   'paper',
   z.object({
+    httpPort: z.number().int().min(0).max(65_535).default(7_402).describe('Port of the simulated venues; 0 takes any'),
     httpBodyLimitBytes: z
       .number()
       .int()

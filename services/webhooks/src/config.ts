@@ -5,7 +5,7 @@ import { z } from 'zod'
 export const webhooksConfig = defineConfig(
   'webhooks',
   z.object({
-    httpPort: z.number().int().min(0).max(65_535).default(7_406).describe('Port of health and metrics; 0 takes any'),
+    httpPort: z.number().int().min(0).max(65_535).default(7_407).describe('Port of health and metrics; 0 takes any'),
     privateTargets: z
       .array(z.string())
       .default([])
