@@ -52,7 +52,7 @@ export async function measureIntake(bench: Bench): Promise<IntakeResult> {
 
 async function open(bench: Bench): Promise<Intake> {
   bench.progress('intake: starting both sides')
-  const { servers, stub, directory } = bench
+  const { servers, stub, directory, options } = bench
   const strawSettings = { natsUrl: servers.natsUrl, exchangeUrl: stub.url, logFile: join(directory, 'straw.log') }
   const straw = await StrawMan.prepare({ ...strawSettings, databaseUrl: await servers.database('straw_intake') })
   await straw.startGateway('micro-batched')
@@ -64,6 +64,7 @@ async function open(bench: Bench): Promise<Intake> {
     natsUrl: servers.natsUrl,
     stub,
     logFile: join(directory, 'intake.log'),
+    ...(options.profile === undefined ? {} : { execArgv: ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] }),
   })
   await ours.startIntake()
   const followers = await Followers.open(ours)
