@@ -13,6 +13,7 @@ import { startTestService, type TestService } from '@tradewire/testkit/start-tes
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { base36OfUuid } from '@tradewire/broker-kit/client-order-id'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { loseCommit } from './lost-commit.ts'
 import { type PaperWorld, startPaperWorld } from './paper-world.ts'
 
 type Submit = DataOf<typeof orderSubmit>
@@ -269,6 +270,29 @@ describe.each(venues)('placing orders at %s', (venue) => {
       data: { reason: { code: 'EXPIRED_BEFORE_SEND' } },
     })
     expect(await venueOrders(account, command.intentId)).toBe(0)
+  })
+})
+
+describe('a commit whose answer is lost', () => {
+  it.each(venues)('does not keep the order that it stored from %s, nor send it twice', async (venue) => {
+    const account = await connect(venue)
+    const command = submitOf(account)
+    loseCommit(service, 'select 1 from brokers.attempt where intent_id = $1', command.intentId)
+    await send(command)
+    expect(await ended(command.intentId)).toMatchObject({ name: 'order.filled' })
+    expect(await venueOrders(account, command.intentId)).toBe(1)
+  })
+
+  it('does not keep the cancel that it stored from the venue', async () => {
+    const account = await connect('binance-usdm')
+    const target = submitOf(account, { type: 'limit', price: '30000' })
+    await send(target)
+    await eventually(async () => (await updatesOf(target.intentId)).some(({ name }) => name === 'order.accepted'))
+    const { intentId, bracketId, accountId } = target
+    loseCommit(service, 'select 1 from brokers.attempt where intent_id = $1 and cancel_requested', intentId)
+    const cancel = { intentId, bracketId, accountId }
+    await service.app.get(Database).transact(async (tx) => tx.append(orderCancel, cancel))
+    expect(await ended(intentId)).toMatchObject({ name: 'order.cancelled', data: { filledQuantity: '0' } })
   })
 })
 

@@ -28,7 +28,8 @@ export class PartitionIntake extends CommandIntake {
     const shared = new SharedTransactions(database, {
       beforeCommit: (tx) => this.taker().beforeCommit(tx),
       afterCommit: (tx) => this.taker().afterCommit(tx),
-      afterRollback: (tx) => this.taker().afterRollback(tx),
+      afterRollback: (tx, doubtful) => this.taker().afterRollback(tx, doubtful),
+      settleDoubts: (tx) => this.taker().settleDoubts(tx),
     })
     // The runner only ever calls transact: that one method is what sharing needs.
     this.runner = new ConsumerRunner({ bus, database: shared as unknown as Database, logger, clock })

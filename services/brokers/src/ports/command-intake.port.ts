@@ -7,11 +7,14 @@ export type Command = ConsumedEvent<typeof orderSubmit> | ConsumedEvent<typeof o
 
 /** What is done with commands, in the steps of a shared transaction. */
 export interface CommandTaker {
+  /** First of all: what became of earlier transactions whose commit was never answered. */
+  settleDoubts(tx: Transaction): Promise<void>
   /** For each message's commands; throws when the transaction must not go on. */
   execute(commands: readonly Command[], tx: Transaction): void
   beforeCommit(tx: Transaction): Promise<void>
   afterCommit(tx: Transaction): void
-  afterRollback(tx: Transaction): void
+  /** With `doubtful`, PostgreSQL went away meanwhile: the transaction may be committed all the same. */
+  afterRollback(tx: Transaction, doubtful: boolean): void
 }
 
 export abstract class CommandIntake {

@@ -3,7 +3,15 @@ import type { Transaction } from '@tradewire/database/transaction'
 import type { StoredAttempt } from './attempts.port.ts'
 import type { OwnedPartition } from './leases.port.ts'
 
+export interface DoubtfulCommand {
+  readonly intentId: string
+  /** Of the partition's owner that may have stored it. */
+  readonly generation: string
+}
+
 export abstract class CommandLog {
+  /** Those of doubtful commands that are stored, as they were then: nothing was done about them since. */
+  abstract stored(tx: Transaction, doubtful: readonly DoubtfulCommand[]): Promise<ReadonlySet<string>>
   /** The partitions among these that are still held in these generations; locked against take-over until commit. */
   abstract fence(tx: Transaction, owned: readonly OwnedPartition[]): Promise<ReadonlySet<number>>
   /** Stores new attempts; answers the ids that were new. A command that came twice is stored once. */

@@ -81,6 +81,21 @@ export class AttemptStore extends Attempts {
     return new Set(inserted.map((row) => row.intent_id))
   }
 
+  /** Those that are stored by these owners and were not answered yet. */
+  async untouched(
+    tx: Transaction,
+    wanted: readonly { readonly intentId: string; readonly generation: string }[],
+  ): Promise<Set<string>> {
+    const rows = await tx.query<{ intent_id: string }>(
+      `select a.intent_id from attempt a
+       join unnest($1::uuid[], $2::bigint[]) as x (intent_id, generation)
+         on x.intent_id = a.intent_id and x.generation = a.generation
+       where a.state in ('queued', 'submitting') and a.revision = 0`,
+      [wanted.map(({ intentId }) => intentId), wanted.map(({ generation }) => generation)],
+    )
+    return new Set(rows.map((row) => row.intent_id))
+  }
+
   /** Answers the ids whose row may now be sent: only those. */
   async markSubmitting(tx: Transaction, intentIds: readonly string[], sentAt: Date): Promise<Set<string>> {
     const rows = await tx.query<{ intent_id: string }>(

@@ -5,7 +5,7 @@
 import { Injectable } from '@nestjs/common'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { StoredAttempt } from '#ports/attempts.port'
-import { CommandLog } from '#ports/command-log.port'
+import { CommandLog, type DoubtfulCommand } from '#ports/command-log.port'
 import type { OwnedPartition } from '#ports/leases.port'
 import { AttemptStore } from './attempt.store.ts'
 import { LeaseStore } from './lease.store.ts'
@@ -21,6 +21,10 @@ export class CommandLogStore extends CommandLog {
 
   fence(tx: Transaction, owned: readonly OwnedPartition[]): Promise<ReadonlySet<number>> {
     return this.leases.fence(tx, owned)
+  }
+
+  stored(tx: Transaction, doubtful: readonly DoubtfulCommand[]): Promise<ReadonlySet<string>> {
+    return this.attempts.untouched(tx, doubtful)
   }
 
   insert(tx: Transaction, rows: readonly StoredAttempt[]): Promise<ReadonlySet<string>> {

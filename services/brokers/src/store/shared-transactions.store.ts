@@ -7,10 +7,13 @@ import { DatabaseUnavailableError } from '@tradewire/database/retryable-error'
 import type { Transaction } from '@tradewire/database/transaction'
 
 export interface TransactionHooks {
+  /** Before any work: the place to find out what became of doubtful transactions. */
+  readonly settleDoubts: (tx: Transaction) => Promise<void>
   /** After all works of the transaction, before its commit: the place for one bulk statement. */
   readonly beforeCommit: (tx: Transaction) => Promise<void>
   readonly afterCommit: (tx: Transaction) => void
-  readonly afterRollback: (tx: Transaction) => void
+  /** Doubtful when PostgreSQL went away: it may have committed without being able to say so. */
+  readonly afterRollback: (tx: Transaction, doubtful: boolean) => void
 }
 
 interface Waiting {
@@ -52,11 +55,12 @@ export class SharedTransactions {
     try {
       await this.database.transact(async (tx) => {
         current = tx
+        await this.hooks.settleDoubts(tx)
         values = await Promise.all(group.map(({ work }) => work(tx)))
         await this.hooks.beforeCommit(tx)
       })
     } catch (error) {
-      if (current !== undefined) this.hooks.afterRollback(current)
+      if (current !== undefined) this.hooks.afterRollback(current, error instanceof DatabaseUnavailableError)
       await this.settleFailure(group, error)
       return
     }

@@ -36,6 +36,8 @@ export class PartitionLostError extends RetryableError {
 @Injectable()
 export class TakeCommands implements CommandTaker {
   private readonly batches = new Map<Transaction, Batch>()
+  /** Perhaps committed, with nobody told: their messages would then not come again, for the inbox knows them. */
+  private doubtful: Batch[] = []
 
   constructor(
     private readonly desk: Desk,
@@ -91,10 +93,33 @@ export class TakeCommands implements CommandTaker {
     for (const intentId of batch.cancels) this.cancels.request(intentId)
   }
 
-  afterRollback(tx: Transaction): void {
+  afterRollback(tx: Transaction, doubtful: boolean): void {
     const batch = this.batches.get(tx)
     this.batches.delete(tx)
     for (const one of batch?.fresh ?? []) this.giveBack(one, batch?.reserved)
+    if (batch !== undefined && doubtful) this.doubtful.push(batch)
+  }
+
+  /**
+   * What turns out to be stored goes on as after its commit: nothing of it has left this process. Transactions follow
+   * one another, so none can store these commands while this one looks.
+   */
+  async settleDoubts(tx: Transaction): Promise<void> {
+    if (this.doubtful.length === 0) return
+    const fresh = this.doubtful.flatMap((batch) => batch.fresh)
+    const wanted = fresh.map(({ attempt, generation }) => ({ intentId: attempt.command.intentId, generation }))
+    const stored = await this.log.stored(tx, wanted)
+    const cancels = this.doubtful.flatMap((batch) => batch.cancels)
+    this.doubtful = []
+    for (const one of fresh) {
+      const { command, partition } = one.attempt
+      const ours = this.desk.heldPartition(partition)?.generation === one.generation
+      if (!ours || !stored.has(command.intentId) || this.desk.find(command.intentId) !== undefined) continue
+      this.desk.add(one)
+      this.desk.enqueue(one, 'submit')
+    }
+    // A cancel that was not stored comes again; asking for it twice does no harm.
+    for (const intentId of cancels) this.cancels.request(intentId)
   }
 
   private batchOf(tx: Transaction): Batch {
