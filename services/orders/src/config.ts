@@ -12,7 +12,7 @@ export const ordersConfig = defineConfig(
       .int()
       .min(10)
       .max(2_000)
-      .default(500)
+      .default(250)
       .describe('Followers planned in one transaction at most; the orders of a chunk leave when it commits'),
     balanceAgeMaxMs: z
       .number()

@@ -110,9 +110,21 @@ function cpuNote({ raw, ours }: Pairs): string {
   return `CPU per order: ours ${show(ours)}, raw ${show(raw)}`
 }
 
-/** One signal to all followers over so many connections. */
-export function measureFanout(world: World, connections: number): Promise<Pairs> {
+const warmingRounds = 3
+
+/** New processes run cold code and dial each connection: neither is what is compared. */
+async function warm(world: World): Promise<void> {
+  world.progress('warming both sides')
+  for (let round = 0; round < warmingRounds; round += 1) {
+    await runStraw(world, world.options.followers, world.wide.length)
+    await runOurs(world, world.wide)
+  }
+}
+
+/** One signal to all followers over so many connections, by processes that were started for it. */
+export async function measureFanout(world: World, connections: number): Promise<Pairs> {
   const { followers, pairs } = world.options
+  await warm(world)
   return fanoutPairs(world, `one signal, ${followers} followers, ${connections} connections`, pairs, {
     raw: () => runStraw(world, followers),
     ours: (pair) => runOurs(world, [world.wide[pair % world.wide.length]!]),
