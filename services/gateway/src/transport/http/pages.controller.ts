@@ -30,8 +30,10 @@ const pagePolicy = [
 
 @Injectable()
 export class Pages {
+  /** Built when somebody asks: most gateways are never asked, and building it takes memory. */
+  private document: string | undefined
+
   async register(fastify: FastifyInstance): Promise<void> {
-    const document = JSON.stringify(buildOpenApi(allRoutes))
     await fastify.register(fastifyStatic, {
       root: publicDirectory,
       prefix: '/assets/',
@@ -53,7 +55,7 @@ export class Pages {
       reply
         .header('content-type', 'application/json; charset=utf-8')
         .header('cache-control', 'no-cache')
-        .send(document),
+        .send((this.document ??= JSON.stringify(buildOpenApi(allRoutes)))),
     )
   }
 }
