@@ -110,7 +110,7 @@ function cpuNote({ raw, ours }: Pairs): string {
   return `CPU per order: ours ${show(ours)}, raw ${show(raw)}`
 }
 
-const warmingRounds = 3
+const warmingRounds = 1
 
 /** New processes run cold code and dial each connection: neither is what is compared. */
 async function warm(world: World): Promise<void> {
