@@ -7,19 +7,19 @@ import type { Environment } from '@tradewire/config/environment'
 import { sharedConfig } from '@tradewire/config/shared'
 import type { Logger } from '@tradewire/observability/logger'
 import { type Home, createHome, logFileOf, writePrivateJson } from '../home/home.ts'
-import { type RunPart, clearRun, lockHome, markOf, readRun, writeRun } from '../home/run-record.ts'
+import { clearRun, lockHome, readRun } from '../home/run-record.ts'
 import { ensureKeys, ensureSecrets } from '../home/secrets.ts'
 import { type ServiceName, loadService } from '../services/catalogue.ts'
 import { type Ports, choosePorts } from '../services/ports.ts'
 import { homeLogins, serviceEnvironment } from '../services/service-environment.ts'
 import { LauncherError, exitCodes, messageOf } from '../terminal/launcher-error.ts'
 import { type ProgressSink, runStep } from '../terminal/progress.ts'
-import { timestamp } from '../terminal/timestamp.ts'
 import { type Endpoints, endpointsOf } from './endpoints.ts'
 import { stopLeftovers } from './leftovers.ts'
 import { type EnsuredOperator, ensureOperator } from './operator.ts'
 import { prepareDatabase } from './prepare-database.ts'
 import { untilReady } from './readiness.ts'
+import { RunBook } from './run-book.ts'
 import { type ServiceHost, fileLogger, inProcessHost } from './service-host.ts'
 import { processHost } from './service-processes.ts'
 import { type Backends, startBackends } from './start-backends.ts'
@@ -88,8 +88,12 @@ async function start(options: SystemOptions, undo: Undo): Promise<RunningSystem>
   const log = fileLogger('launcher', logLevel, logFileOf(home, 'launcher'))
   undo.add(() => log.close())
   const ports = await choosePorts(options.port, portsNeeded(options))
-  const book = new RunBook(options)
-  const onRestart = (): void => void book.write()
+  const book = new RunBook(home, options.processes ? 'processes' : 'one-process')
+  const onRestart = (): void => {
+    book.write().catch((error: unknown) => {
+      log.logger.error({ reason: messageOf(error) }, 'the record of what runs could not be written')
+    })
+  }
   const backends = await startBackends({ home, ports, inherited, progress, logger: log.logger, onRestart })
   undo.add(() => backends.stop())
   await book.add(() => backends.parts())
@@ -187,30 +191,4 @@ async function makeOperator(
     const value = await ensureOperator(options.home, backends.natsUrl, logger)
     return { value, detail: value.created ? 'created' : 'exists' }
   })
-}
-
-/** Keeps the record of what runs true while parts are added and restarted. */
-class RunBook {
-  private readonly options: SystemOptions
-  private readonly startedAt = timestamp()
-  private readonly sources: (() => RunPart[])[] = []
-
-  constructor(options: SystemOptions) {
-    this.options = options
-  }
-
-  async add(source: () => RunPart[]): Promise<void> {
-    this.sources.push(source)
-    await this.write()
-  }
-
-  async write(): Promise<void> {
-    await writeRun(this.options.home, {
-      version: 1,
-      launcher: markOf(process.pid),
-      startedAt: this.startedAt,
-      mode: this.options.processes ? 'processes' : 'one-process',
-      parts: this.sources.flatMap((source) => source()),
-    })
-  }
 }
