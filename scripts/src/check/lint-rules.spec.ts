@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -59,6 +59,8 @@ describe('the lint rules', () => {
       '{ "extends": "./tsconfig.base.json", "compilerOptions": { "types": [] }, "include": ["*.ts"] }',
     )
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+    // oxlint looks for its type-aware half beside the files that it reads.
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
     writeFileSync(join(folder, 'clock.ts'), 'export abstract class Clock {\n  abstract now(): Date\n}\n')
     writeFileSync(join(folder, 'allowed.ts'), ALLOWED)
     for (const { file, text } of REFUSED) writeFileSync(join(folder, file), text)

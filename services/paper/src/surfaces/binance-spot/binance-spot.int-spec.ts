@@ -67,6 +67,7 @@ async function signed(method: string, path: string, query = '') {
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'paper-'))
   paper = await startService(paperService, {
+    PAPER_HTTP_PORT: '0',
     PAPER_DATA_DIRECTORY: directory,
     LOG_LEVEL: 'error',
     PAPER_LIMITS: 'real',

@@ -72,7 +72,11 @@ async function signed(
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'paper-'))
-  paper = await startService(paperService, { PAPER_DATA_DIRECTORY: directory, LOG_LEVEL: 'error' })
+  paper = await startService(paperService, {
+    PAPER_HTTP_PORT: '0',
+    PAPER_DATA_DIRECTORY: directory,
+    LOG_LEVEL: 'error',
+  })
   base = `${paper.url}/binance-usdm`
   await post('/control/markets', { symbol: 'BTCUSDT', spreadBasisPoints: '0', slippageBasisPoints: '0' })
 })

@@ -32,7 +32,12 @@ let paper: RunningService
 let account: { accountId: string; apiKey: string; secret: string }
 
 const start = () =>
-  startService(paperService, { PAPER_DATA_DIRECTORY: directory, LOG_LEVEL: 'error', PAPER_CONTROL_TOKEN: token })
+  startService(paperService, {
+    PAPER_HTTP_PORT: '0',
+    PAPER_DATA_DIRECTORY: directory,
+    LOG_LEVEL: 'error',
+    PAPER_CONTROL_TOKEN: token,
+  })
 
 async function control(method: string, path: string, body?: unknown): Promise<{ status: number; body: never }> {
   const reply = await fetch(`${paper.url}/control${path}`, {
