@@ -35,7 +35,7 @@ export const createWebhooks: Migration = {
        last_status int,
        created_at timestamptz not null default now(),
        unique (endpoint_id, event_id))`,
-    `create index delivery_due on delivery (next_attempt_at) where state = 'pending'`,
+    `create index delivery_due on delivery (endpoint_id, next_attempt_at) where state = 'pending'`,
     `create index delivery_by_endpoint on delivery (endpoint_id, id desc)`,
     `create table attempt (
        delivery_id uuid not null references delivery on delete cascade,

@@ -11,6 +11,8 @@ import { SendDelivery } from '../../use-cases/send-delivery/send-delivery.use-ca
 
 /** How soon a new delivery is noticed when nothing is under way. */
 const idlePollMs = 200
+/** How soon slots that deliveries have left are filled again. */
+const freedPollMs = 10
 const failurePollMs = 2_000
 const stopWaitMs = 15_000
 /** A quarter of a claim: several renewals may fail before another process sends the same again. */
@@ -23,6 +25,7 @@ export class DeliveryJob implements OnApplicationBootstrap, OnApplicationShutdow
   private renewal: NodeJS.Timeout | undefined
   private timer: NodeJS.Timeout | undefined
   private claiming = false
+  private hurried = false
   private stopping = false
   private idle: (() => void) | undefined
 
@@ -56,9 +59,17 @@ export class DeliveryJob implements OnApplicationBootstrap, OnApplicationShutdow
     if (!this.stopping) this.timer = setTimeout(() => void this.claim(), waitMs)
   }
 
+  /** A slot is free again: more may wait for it. One claim serves all slots that are freed together. */
+  private claimForFreedSlots(): void {
+    if (this.hurried) return
+    this.hurried = true
+    this.claimSoon(freedPollMs)
+  }
+
   private async claim(): Promise<void> {
     if (this.claiming || this.stopping) return
     this.claiming = true
+    this.hurried = false
     let nextMs = idlePollMs
     try {
       const free = this.config.deliveriesInFlightMax - this.held.size
@@ -72,7 +83,7 @@ export class DeliveryJob implements OnApplicationBootstrap, OnApplicationShutdow
       nextMs = failurePollMs
     } finally {
       this.claiming = false
-      this.claimSoon(nextMs)
+      this.claimSoon(this.hurried ? freedPollMs : nextMs)
     }
   }
 
@@ -96,6 +107,7 @@ export class DeliveryJob implements OnApplicationBootstrap, OnApplicationShutdow
       this.held.delete(delivery)
       this.count(delivery.endpointId, -1)
       if (this.held.size === 0) this.idle?.()
+      this.claimForFreedSlots()
     }
   }
 
