@@ -139,18 +139,7 @@ export class SqlDeliveries extends Deliveries {
 
   async record(tx: Transaction, attempts: readonly Attempted[]): Promise<Disabled[]> {
     const column = (value: (attempt: Attempted) => unknown) => attempts.map(value)
-    await tx.query(RECORD, [
-      column(({ delivery }) => delivery.id),
-      column(({ delivery }) => delivery.generation),
-      column(({ number }) => number),
-      column(({ startedAt }) => startedAt.toISOString()),
-      column(({ durationMs }) => durationMs),
-      column(({ status }) => status),
-      column(({ error }) => error),
-      column(({ responseExcerpt }) => responseExcerpt),
-      column(({ state }) => state),
-      column(({ waitMs }) => waitMs),
-    ])
+    // Endpoints before deliveries: an endpoint that is being removed takes its deliveries along in that order.
     const byEndpoint = [...Map.groupBy(attempts, ({ delivery }) => delivery.endpointId)]
     const judged = await tx.query<{
       id: string
@@ -162,6 +151,18 @@ export class SqlDeliveries extends Deliveries {
       byEndpoint.map(([id]) => id),
       byEndpoint.map(([, group]) => group.some(({ state }) => state === 'delivered')),
       byEndpoint.map(([, group]) => group.some(({ gone }) => gone)),
+    ])
+    await tx.query(RECORD, [
+      column(({ delivery }) => delivery.id),
+      column(({ delivery }) => delivery.generation),
+      column(({ number }) => number),
+      column(({ startedAt }) => startedAt.toISOString()),
+      column(({ durationMs }) => durationMs),
+      column(({ status }) => status),
+      column(({ error }) => error),
+      column(({ responseExcerpt }) => responseExcerpt),
+      column(({ state }) => state),
+      column(({ waitMs }) => waitMs),
     ])
     return judged
       .filter((row) => row.switched_off)
