@@ -1,96 +1,38 @@
 import { createHmac } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { startService, type RunningService } from '@tradewire/nest-kit/start-service'
 import { eventually } from '@tradewire/testkit/eventually'
 import ccxt from 'ccxt'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { paperService } from '#service'
+import { type Credentials, keySets, keysOf, VenueUnderTest } from '#testing/venue-under-test'
 
 const symbol = 'BTC/USDT'
-const keySets = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../../test-data/binance-key-sets.json'), 'utf8'),
-) as Record<string, string[]>
-const keysOf = (value: unknown) => Object.keys(value as object).toSorted()
+const venue = new VenueUnderTest('binance-spot', { PAPER_LIMITS: 'real' })
 
-interface Credentials {
-  accountId: string
-  apiKey: string
-  secret: string
-}
-
-let directory: string
-let paper: RunningService
-let base: string
 let account: Credentials
 let exchange: InstanceType<typeof ccxt.binance>
-let counter = 0
-const nextId = () => `spec-${String((counter += 1))}`
-
-async function post<Reply>(path: string, body: unknown): Promise<Reply> {
-  const reply = await fetch(paper.url + path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  })
-  const answer = (await reply.json()) as Reply
-  if (!reply.ok) throw new Error(JSON.stringify(answer))
-  return answer
-}
-
-const move = (price: string) => post('/control/price', { venue: 'binance-spot', symbol: 'BTCUSDT', price })
 
 function clientOf({ apiKey, secret }: Credentials): InstanceType<typeof ccxt.binance> {
-  const client = new ccxt.binance({
-    apiKey,
-    secret,
-    options: { fetchMarkets: { types: ['spot'] }, fetchCurrencies: false },
-    enableRateLimit: false,
-  })
-  client.fetchImplementation = (url: string, options: RequestInit) =>
-    fetch(url.replace('https://api.binance.com', base), options)
+  const options = { fetchMarkets: { types: ['spot'] }, fetchCurrencies: false }
+  const client = new ccxt.binance({ apiKey, secret, options, enableRateLimit: false })
+  client.fetchImplementation = venue.redirect('https://api.binance.com')
   return client
 }
 
-async function signed(method: string, path: string, query = '') {
-  const text = `${query}${query === '' ? '' : '&'}timestamp=${String(Date.now())}`
-  const signature = createHmac('sha256', account.secret).update(text).digest('hex')
-  const reply = await fetch(`${base}${path}?${text}&signature=${signature}`, {
-    method,
-    headers: { 'x-mbx-apikey': account.apiKey },
-  })
-  return { status: reply.status, body: (await reply.json()) as never, headers: reply.headers }
-}
-
-beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'paper-'))
-  paper = await startService(paperService, {
-    PAPER_HTTP_PORT: '0',
-    PAPER_DATA_DIRECTORY: directory,
-    LOG_LEVEL: 'error',
-    PAPER_LIMITS: 'real',
-  })
-  base = `${paper.url}/binance-spot`
-  await post('/control/markets', { symbol: 'BTCUSDT', spreadBasisPoints: '0', slippageBasisPoints: '0' })
-})
-
-afterAll(async () => {
-  await paper.stop()
-  rmSync(directory, { recursive: true })
-})
+const signed = (method: string, path: string, query = '', secret = account.secret) =>
+  venue.signed({ ...account, secret }, method, path, query)
 
 beforeEach(async () => {
-  await move('42000')
-  account = await post('/control/accounts', { venue: 'binance-spot', balance: '10000', balances: { BTC: '1' } })
+  await venue.move('42000')
+  account = await venue.openAccount('10000', { balances: { BTC: '1' } })
   exchange = clientOf(account)
   await exchange.loadMarkets()
 })
 
 describe('spot orders through the real client', () => {
   it('fill at the market, pay the fee in what they receive, and move the balances', async () => {
-    const order = await exchange.createOrder(symbol, 'market', 'buy', 0.01, undefined, { clientOrderId: nextId() })
+    const order = await exchange.createOrder(symbol, 'market', 'buy', 0.01, undefined, {
+      clientOrderId: venue.nextId(),
+    })
     expect(order).toMatchObject({ status: 'closed', filled: 0.01, average: 42000 })
     expect(order.fee).toMatchObject({ cost: 0.00001, currency: 'BTC' })
     const balance = await exchange.fetchBalance()
@@ -101,7 +43,7 @@ describe('spot orders through the real client', () => {
   })
 
   it('set funds aside while a limit rests and give them back when it is cancelled', async () => {
-    const id = nextId()
+    const id = venue.nextId()
     const order = await exchange.createOrder(symbol, 'limit', 'buy', 0.1, 40000, { clientOrderId: id })
     expect(await exchange.fetchBalance()).toMatchObject({ USDT: { free: 6000, used: 4000, total: 10000 } })
     expect(await exchange.fetchOrder(String(order.id), symbol)).toMatchObject({ status: 'open', clientOrderId: id })
@@ -115,9 +57,9 @@ describe('spot orders through the real client', () => {
     const stop = await exchange.createOrder(symbol, 'limit', 'sell', 0.1, 40900, { stopLossPrice: 41000 })
     expect((await exchange.fetchOpenOrders(symbol))[0]).toMatchObject({ id: stop.id, triggerPrice: 41000 })
     const target = await exchange.createOrder(symbol, 'market', 'sell', 0.1, undefined, { takeProfitPrice: 43000 })
-    await move('43500')
+    await venue.move('43500')
     expect(await exchange.fetchOrder(String(target.id), symbol)).toMatchObject({ status: 'closed', average: 43500 })
-    await move('41000')
+    await venue.move('41000')
     expect(await exchange.fetchOrder(String(stop.id), symbol)).toMatchObject({ status: 'closed', average: 41000 })
   })
 
@@ -130,7 +72,7 @@ describe('spot orders through the real client', () => {
     expect(list).toMatchObject({ status: 200, body: { listOrderStatus: 'EXECUTING' } })
     expect(await exchange.fetchBalance()).toMatchObject({ BTC: { used: 0.5 } })
     expect(await exchange.fetchOpenOrders(symbol)).toHaveLength(2)
-    await move('40000')
+    await venue.move('40000')
     expect(await exchange.fetchOpenOrders(symbol)).toHaveLength(0)
     expect(await exchange.fetchBalance()).toMatchObject({ BTC: { used: 0, total: 0.5 } })
     expect(await signed('GET', '/api/v3/orderList', 'listClientOrderId=pair')).toMatchObject({
@@ -159,7 +101,7 @@ describe('spot refusals as the client classes them', () => {
     await expect(place('limit', 'buy', 1, 40000)).rejects.toThrow(ccxt.InsufficientFunds)
     await expect(place('limit', 'buy', 0.01, 43000, { postOnly: true })).rejects.toThrow(ccxt.OrderImmediatelyFillable)
     await expect(place('limit', 'sell', 0.01, 43000, { stopLossPrice: 43000 })).rejects.toThrow(ccxt.InvalidOrder)
-    const clientOrderId = nextId()
+    const clientOrderId = venue.nextId()
     await place('limit', 'buy', 0.01, 40000, { clientOrderId })
     await expect(place('limit', 'buy', 0.01, 40000, { clientOrderId })).rejects.toThrow(/Duplicate order sent/)
   })
@@ -208,7 +150,7 @@ describe('spot user data over the websocket API', () => {
   }
 
   async function open(): Promise<{ messages: Message[]; socket: WebSocket }> {
-    const socket = new WebSocket(`${base.replace('http', 'ws')}/ws-api/v3`)
+    const socket = new WebSocket(`${venue.base.replace('http', 'ws')}/ws-api/v3`)
     const messages: Message[] = []
     socket.on('message', (data) => messages.push(JSON.parse((data as Buffer).toString('utf8')) as Message))
     await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
@@ -290,7 +232,7 @@ describe('spot answers', () => {
     expect(keysOf(view)).toEqual(keySets['spot.account'])
     expect(keysOf(view.balances[0])).toEqual(keySets['spot.account.balance'])
     expect(keysOf(view.commissionRates)).toEqual(keySets['spot.account.commissionRates'])
-    const open = async (path: string) => (await (await fetch(base + path)).json()) as never
+    const open = async (path: string) => (await (await fetch(venue.base + path)).json()) as never
     const info = (await open('/api/v3/exchangeInfo')) as { symbols: object[] }
     expect(keysOf(info)).toEqual(keySets['spot.exchangeInfo'])
     expect(keysOf(info.symbols[0])).toEqual(keySets['spot.exchangeInfo.symbol'])

@@ -1,102 +1,42 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createHmac } from 'node:crypto'
-import { startService, type RunningService } from '@tradewire/nest-kit/start-service'
 import { eventually } from '@tradewire/testkit/eventually'
 import ccxt from 'ccxt'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { paperService } from '#service'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { type Credentials, VenueUnderTest } from '#testing/venue-under-test'
 
 const symbol = 'BTC/USDT:USDT'
+const venue = new VenueUnderTest('binance-usdm')
 
-interface Credentials {
-  accountId: string
-  apiKey: string
-  secret: string
-}
-
-let directory: string
-let paper: RunningService
-let base: string
 let account: Credentials
 let exchange: InstanceType<typeof ccxt.binanceusdm>
-let counter = 0
 
-async function post<Reply>(path: string, body: unknown): Promise<Reply> {
-  const reply = await fetch(paper.url + path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  })
-  const answer = (await reply.json()) as Reply
-  if (!reply.ok) throw new Error(JSON.stringify(answer))
-  return answer
-}
-
-const move = (price: string) => post('/control/price', { venue: 'binance-usdm', symbol: 'BTCUSDT', price })
-const openAccount = (balance: string) => post<Credentials>('/control/accounts', { venue: 'binance-usdm', balance })
-const nextId = () => `spec-${String((counter += 1))}`
-
-/** The real client: only the host in the URL is replaced, so its errors are chosen as against the real venue. */
 function clientOf({ apiKey, secret }: Credentials): InstanceType<typeof ccxt.binanceusdm> {
-  const client = new ccxt.binanceusdm({
-    apiKey,
-    secret,
-    options: {
-      fetchMarkets: { types: ['linear'] },
-      fetchCurrencies: false,
-      warnOnFetchOpenOrdersWithoutSymbol: false,
-    },
-    enableRateLimit: false,
-  })
-  client.fetchImplementation = (url: string, options: RequestInit) =>
-    fetch(url.replace('https://fapi.binance.com', base), options)
+  const options = {
+    fetchMarkets: { types: ['linear'] },
+    fetchCurrencies: false,
+    warnOnFetchOpenOrdersWithoutSymbol: false,
+  }
+  const client = new ccxt.binanceusdm({ apiKey, secret, options, enableRateLimit: false })
+  client.fetchImplementation = venue.redirect('https://fapi.binance.com')
   return client
 }
 
-async function signed(
-  method: string,
-  path: string,
-  query = '',
-  secret = account.secret,
-): Promise<{ status: number; body: never; headers: Headers }> {
-  const text = `${query}${query === '' ? '' : '&'}timestamp=${String(Date.now())}`
-  const signature = createHmac('sha256', secret).update(text).digest('hex')
-  const reply = await fetch(`${base}${path}?${text}&signature=${signature}`, {
-    method,
-    headers: { 'x-mbx-apikey': account.apiKey },
-  })
-  return { status: reply.status, body: (await reply.json()) as never, headers: reply.headers }
-}
-
-beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'paper-'))
-  paper = await startService(paperService, {
-    PAPER_HTTP_PORT: '0',
-    PAPER_DATA_DIRECTORY: directory,
-    LOG_LEVEL: 'error',
-  })
-  base = `${paper.url}/binance-usdm`
-  await post('/control/markets', { symbol: 'BTCUSDT', spreadBasisPoints: '0', slippageBasisPoints: '0' })
-})
-
-afterAll(async () => {
-  await paper.stop()
-  rmSync(directory, { recursive: true })
-})
+const signed = (method: string, path: string, query = '', secret = account.secret) =>
+  venue.signed({ ...account, secret }, method, path, query)
 
 beforeEach(async () => {
-  await fetch(`${paper.url}/control/faults`, { method: 'DELETE' })
-  await move('42000')
-  account = await openAccount('10000')
+  await fetch(`${venue.url}/control/faults`, { method: 'DELETE' })
+  await venue.move('42000')
+  account = await venue.openAccount('10000')
   exchange = clientOf(account)
   await exchange.loadMarkets()
 })
 
 describe('orders through the real client', () => {
   it('fill at the market price, with fees, and show as a position', async () => {
-    const order = await exchange.createOrder(symbol, 'market', 'buy', 0.01, undefined, { clientOrderId: nextId() })
+    const order = await exchange.createOrder(symbol, 'market', 'buy', 0.01, undefined, {
+      clientOrderId: venue.nextId(),
+    })
     expect(order).toMatchObject({ status: 'closed', filled: 0.01, average: 42000 })
     const trades = await exchange.fetchMyTrades(symbol)
     expect(trades).toHaveLength(1)
@@ -108,7 +48,7 @@ describe('orders through the real client', () => {
   })
 
   it('rest as limits, are found by id and client id, and are cancelled', async () => {
-    const id = nextId()
+    const id = venue.nextId()
     const order = await exchange.createOrder(symbol, 'limit', 'buy', 0.01, 41000, { clientOrderId: id })
     expect(order.status).toBe('open')
     const found = await exchange.fetchOrder(String(order.id), symbol)
@@ -123,7 +63,7 @@ describe('orders through the real client', () => {
 
   it('fill a resting limit as a maker when the price crosses it', async () => {
     const order = await exchange.createOrder(symbol, 'limit', 'sell', 0.01, 43000)
-    await move('43100')
+    await venue.move('43100')
     const filled = await exchange.fetchOrder(String(order.id), symbol)
     expect(filled).toMatchObject({ status: 'closed', average: 43000 })
     expect((await exchange.fetchMyTrades(symbol))[0]).toMatchObject({ takerOrMaker: 'maker' })
@@ -134,7 +74,7 @@ describe('orders through the real client', () => {
     const stop = await exchange.createOrder(symbol, 'market', 'sell', 0.01, undefined, {
       stopLossPrice: 41000,
       reduceOnly: true,
-      clientOrderId: nextId(),
+      clientOrderId: venue.nextId(),
     })
     const target = await exchange.createOrder(symbol, 'market', 'sell', 0.01, undefined, {
       takeProfitPrice: 43000,
@@ -147,12 +87,12 @@ describe('orders through the real client', () => {
     })
     expect(await exchange.fetchOpenOrders(symbol)).toHaveLength(0)
     expect(await exchange.fetchOpenOrders(symbol, undefined, undefined, { trigger: true })).toHaveLength(3)
-    await move('43000')
+    await venue.move('43000')
     const done = await exchange.fetchOrder(String(target.id), symbol, { trigger: true })
     expect(done.status).toBe('closed')
-    await move('42571')
+    await venue.move('42571')
     expect(await exchange.fetchOpenOrders(symbol, undefined, undefined, { trigger: true })).toHaveLength(2)
-    await move('42570')
+    await venue.move('42570')
     expect((await exchange.fetchOrder(String(trailing.id), symbol, { trigger: true })).status).toBe('closed')
     expect((await exchange.fetchPositions([symbol]))[0]).toMatchObject({ contracts: 0.01 })
     await exchange.cancelOrder(String(stop.id), symbol, { trigger: true })
@@ -163,17 +103,17 @@ describe('orders through the real client', () => {
     await exchange.createOrder(symbol, 'market', 'sell', 0.02)
     await exchange.createOrder(symbol, 'market', 'buy', 0.02, undefined, { stopLossPrice: 43000, closePosition: true })
     await exchange.createOrder(symbol, 'market', 'sell', 0.03)
-    await move('43000')
+    await venue.move('43000')
     expect(await exchange.fetchPositions([symbol])).toHaveLength(0)
   })
 
   it('let a client order id be used again once its order is filled: the trap of this venue', async () => {
-    const id = nextId()
+    const id = venue.nextId()
     await exchange.createOrder(symbol, 'market', 'buy', 0.01, undefined, { clientOrderId: id })
     await exchange.createOrder(symbol, 'market', 'buy', 0.01, undefined, { clientOrderId: id })
-    const ledger = await fetch(`${paper.url}/control/ledger?accountId=${account.accountId}`)
+    const ledger = await fetch(`${venue.url}/control/ledger?accountId=${account.accountId}`)
     expect(await ledger.json()).toMatchObject({ totals: { ordersAccepted: 2, duplicateClientOrderIds: 1 } })
-    const open = nextId()
+    const open = venue.nextId()
     await exchange.createOrder(symbol, 'limit', 'buy', 0.01, 41000, { clientOrderId: open })
     await expect(exchange.createOrder(symbol, 'limit', 'buy', 0.01, 41000, { clientOrderId: open })).rejects.toThrow(
       ccxt.InvalidOrder,
@@ -181,10 +121,10 @@ describe('orders through the real client', () => {
   })
 
   it('liquidate an account whose margin is gone', async () => {
-    account = await openAccount('100')
+    account = await venue.openAccount('100')
     exchange = clientOf(account)
     await exchange.createOrder(symbol, 'market', 'buy', 0.04)
-    await move('39500')
+    await venue.move('39500')
     expect(await exchange.fetchPositions([symbol])).toHaveLength(0)
     const balance = await exchange.fetchBalance()
     expect(Number((balance['USDT'] as { total: number }).total)).toBeGreaterThanOrEqual(0)
@@ -201,7 +141,7 @@ describe('orders through the real client', () => {
   })
 
   it('answer tickers, candles and time', async () => {
-    await post('/control/price', {
+    await venue.post('/control/price', {
       venue: 'binance-usdm',
       symbol: 'BTCUSDT',
       candles: [
@@ -262,7 +202,7 @@ describe('refusals as the client classes them', () => {
     stale.nonce = () => Date.now() - 60_000
     stale.milliseconds = () => Date.now() - 60_000
     await expect(stale.fetchBalance()).rejects.toThrow(ccxt.InvalidNonce)
-    const noKey = await fetch(`${base}/fapi/v3/account?timestamp=1`)
+    const noKey = await fetch(`${venue.base}/fapi/v3/account?timestamp=1`)
     expect([noKey.status, await noKey.json()]).toMatchObject([401, { code: -2014 }])
   })
 
@@ -273,7 +213,7 @@ describe('refusals as the client classes them', () => {
     const signature = createHmac('sha256', account.secret)
       .update(query + body)
       .digest('hex')
-    const reply = await fetch(`${base}/fapi/v1/order?${query}`, {
+    const reply = await fetch(`${venue.base}/fapi/v1/order?${query}`, {
       method: 'POST',
       headers: { 'x-mbx-apikey': account.apiKey, 'content-type': 'application/x-www-form-urlencoded' },
       body: `${body}&signature=${signature.toUpperCase()}`,
@@ -287,28 +227,28 @@ describe('refusals as the client classes them', () => {
 describe('fault switches', () => {
   const place = (id: string) => exchange.createOrder(symbol, 'market', 'buy', 0.01, undefined, { clientOrderId: id })
   const fault = (given: object) =>
-    post('/control/faults', { venue: 'binance-usdm', accountId: account.accountId, next: 1, ...given })
+    venue.post('/control/faults', { venue: 'binance-usdm', accountId: account.accountId, next: 1, ...given })
   const accepted = async () => (await exchange.fetchOrders(symbol)).length
 
   it('drop the reply, or answer with an error, of an order that stands', async () => {
     await fault({ kind: 'drop-reply-after-accept' })
-    await expect(place(nextId())).rejects.toThrow(ccxt.NetworkError)
+    await expect(place(venue.nextId())).rejects.toThrow(ccxt.NetworkError)
     await fault({ kind: 'error-after-accept' })
-    await expect(place(nextId())).rejects.toThrow(ccxt.RequestTimeout)
+    await expect(place(venue.nextId())).rejects.toThrow(ccxt.RequestTimeout)
     expect(await accepted()).toBe(2)
   })
 
   it('limit the rate with 429 and refuse without accepting', async () => {
     await fault({ kind: 'rate-limit', milliseconds: 3_000 })
-    await expect(place(nextId())).rejects.toThrow(ccxt.DDoSProtection)
+    await expect(place(venue.nextId())).rejects.toThrow(ccxt.DDoSProtection)
     await fault({ kind: 'reject' })
-    await expect(place(nextId())).rejects.toThrow(ccxt.InvalidOrder)
+    await expect(place(venue.nextId())).rejects.toThrow(ccxt.InvalidOrder)
     expect(await accepted()).toBe(0)
   })
 
   it('hide an order that stands until the delay is over', async () => {
     await fault({ kind: 'delay-visibility', milliseconds: 400 })
-    const id = nextId()
+    const id = venue.nextId()
     await place(id)
     expect(await accepted()).toBe(0)
     expect(await signed('GET', '/fapi/v1/order', `symbol=BTCUSDT&origClientOrderId=${id}`)).toMatchObject({
@@ -319,6 +259,6 @@ describe('fault switches', () => {
 
   it('fill only a part at once', async () => {
     await fault({ kind: 'partial-fill', fraction: '0.3' })
-    expect(await place(nextId())).toMatchObject({ filled: 0.003, status: 'expired' })
+    expect(await place(venue.nextId())).toMatchObject({ filled: 0.003, status: 'expired' })
   })
 })

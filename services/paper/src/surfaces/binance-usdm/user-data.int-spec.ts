@@ -1,98 +1,33 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createHmac } from 'node:crypto'
-import { startService, type RunningService } from '@tradewire/nest-kit/start-service'
 import { eventually } from '@tradewire/testkit/eventually'
 import ccxt from 'ccxt'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { paperService } from '#service'
+import { type Credentials, keySets, keysOf, VenueUnderTest } from '#testing/venue-under-test'
 
 const symbol = 'BTC/USDT:USDT'
-const keySets = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../../test-data/binance-key-sets.json'), 'utf8'),
-) as Record<string, string[]>
-const keysOf = (value: unknown) => Object.keys(value as object).toSorted()
+const venue = new VenueUnderTest('binance-usdm')
 
-interface Credentials {
-  accountId: string
-  apiKey: string
-  secret: string
-}
-
-let directory: string
-let paper: RunningService
-let base: string
 let account: Credentials
 let exchange: InstanceType<typeof ccxt.binanceusdm>
 
-async function post<Reply>(path: string, body: unknown): Promise<Reply> {
-  const reply = await fetch(paper.url + path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  })
-  const answer = (await reply.json()) as Reply
-  if (!reply.ok) throw new Error(JSON.stringify(answer))
-  return answer
-}
-
-const move = (price: string) => post('/control/price', { venue: 'binance-usdm', symbol: 'BTCUSDT', price })
-const openAccount = (balance: string) => post<Credentials>('/control/accounts', { venue: 'binance-usdm', balance })
-
-/** The real client: only the host in the URL is replaced, so its errors are chosen as against the real venue. */
 function clientOf({ apiKey, secret }: Credentials): InstanceType<typeof ccxt.binanceusdm> {
-  const client = new ccxt.binanceusdm({
-    apiKey,
-    secret,
-    options: {
-      fetchMarkets: { types: ['linear'] },
-      fetchCurrencies: false,
-      warnOnFetchOpenOrdersWithoutSymbol: false,
-    },
-    enableRateLimit: false,
-  })
-  client.fetchImplementation = (url: string, options: RequestInit) =>
-    fetch(url.replace('https://fapi.binance.com', base), options)
+  const options = {
+    fetchMarkets: { types: ['linear'] },
+    fetchCurrencies: false,
+    warnOnFetchOpenOrdersWithoutSymbol: false,
+  }
+  const client = new ccxt.binanceusdm({ apiKey, secret, options, enableRateLimit: false })
+  client.fetchImplementation = venue.redirect('https://fapi.binance.com')
   return client
 }
 
-async function signed(
-  method: string,
-  path: string,
-  query = '',
-  secret = account.secret,
-): Promise<{ status: number; body: never; headers: Headers }> {
-  const text = `${query}${query === '' ? '' : '&'}timestamp=${String(Date.now())}`
-  const signature = createHmac('sha256', secret).update(text).digest('hex')
-  const reply = await fetch(`${base}${path}?${text}&signature=${signature}`, {
-    method,
-    headers: { 'x-mbx-apikey': account.apiKey },
-  })
-  return { status: reply.status, body: (await reply.json()) as never, headers: reply.headers }
-}
-
-beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'paper-'))
-  paper = await startService(paperService, {
-    PAPER_HTTP_PORT: '0',
-    PAPER_DATA_DIRECTORY: directory,
-    LOG_LEVEL: 'error',
-  })
-  base = `${paper.url}/binance-usdm`
-  await post('/control/markets', { symbol: 'BTCUSDT', spreadBasisPoints: '0', slippageBasisPoints: '0' })
-})
-
-afterAll(async () => {
-  await paper.stop()
-  rmSync(directory, { recursive: true })
-})
+const signed = (method: string, path: string, query = '', secret = account.secret) =>
+  venue.signed({ ...account, secret }, method, path, query)
 
 beforeEach(async () => {
-  await fetch(`${paper.url}/control/faults`, { method: 'DELETE' })
-  await move('42000')
-  account = await openAccount('10000')
+  await fetch(`${venue.url}/control/faults`, { method: 'DELETE' })
+  await venue.move('42000')
+  account = await venue.openAccount('10000')
   exchange = clientOf(account)
   await exchange.loadMarkets()
 })
@@ -105,12 +40,12 @@ describe('the user data stream', () => {
   }
 
   async function listen(path: (key: string) => string): Promise<{ events: Event[]; socket: WebSocket }> {
-    const reply = await fetch(`${base}/fapi/v1/listenKey`, {
+    const reply = await fetch(`${venue.base}/fapi/v1/listenKey`, {
       method: 'POST',
       headers: { 'x-mbx-apikey': account.apiKey },
     })
     const { listenKey } = (await reply.json()) as { listenKey: string }
-    const socket = new WebSocket(base.replace('http', 'ws') + path(listenKey))
+    const socket = new WebSocket(venue.base.replace('http', 'ws') + path(listenKey))
     const events: Event[] = []
     socket.on('message', (data) => events.push(JSON.parse((data as Buffer).toString('utf8')) as Event))
     await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
@@ -125,7 +60,7 @@ describe('the user data stream', () => {
       clientOrderId: 'event-2',
       reduceOnly: true,
     })
-    await move('40990')
+    await venue.move('40990')
     await eventually(() => events.some(({ e, o }) => e === 'ALGO_UPDATE' && o['X'] === 'FINISHED'))
     const seen = events.map(({ e, o }) => (e === 'ACCOUNT_UPDATE' ? [e] : [e, o['c'] ?? o['caid'], o['x'], o['X']]))
     expect(seen).toEqual([
@@ -153,14 +88,14 @@ describe('the user data stream', () => {
   it('ends with listenKeyExpired, refuses unknown keys, and is cut by the fault switch', async () => {
     const first = await listen((key) => `/ws/${key}`)
     const cut = new Promise((resolve) => first.socket.once('close', resolve))
-    await post('/control/faults', { kind: 'disconnect-streams', accountId: account.accountId, next: 1 })
+    await venue.post('/control/faults', { kind: 'disconnect-streams', accountId: account.accountId, next: 1 })
     await cut
-    await fetch(`${paper.url}/control/faults`, { method: 'DELETE' })
+    await fetch(`${venue.url}/control/faults`, { method: 'DELETE' })
     const second = await listen((key) => `/ws/${key}`)
-    await fetch(`${base}/fapi/v1/listenKey`, { method: 'DELETE', headers: { 'x-mbx-apikey': account.apiKey } })
+    await fetch(`${venue.base}/fapi/v1/listenKey`, { method: 'DELETE', headers: { 'x-mbx-apikey': account.apiKey } })
     await eventually(() => second.events.some(({ e }) => e === 'listenKeyExpired'))
     second.socket.close()
-    const refused = new WebSocket(`${base.replace('http', 'ws')}/ws/unknown`)
+    const refused = new WebSocket(`${venue.base.replace('http', 'ws')}/ws/unknown`)
     await expect(new Promise((_resolve, reject) => refused.once('error', reject))).rejects.toThrow(/401/)
   })
 })
@@ -190,7 +125,7 @@ describe('answers', () => {
     )
     const algo = ((await of('/fapi/v1/openAlgoOrders')) as object[])[0]
     expect(keysOf(algo)).toEqual([...(keySets['usdm.page.algo'] as string[]), 'selfTradePreventionMode'].toSorted())
-    const info = (await (await fetch(`${base}/fapi/v1/exchangeInfo`)).json()) as { symbols: object[] }
+    const info = (await (await fetch(`${venue.base}/fapi/v1/exchangeInfo`)).json()) as { symbols: object[] }
     expect(keysOf(info.symbols[0])).toEqual(keySets['usdm.page.symbol'])
   })
 })
