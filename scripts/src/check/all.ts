@@ -18,7 +18,7 @@ interface Options {
 }
 
 function program(): Command {
-  const names = steps.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`)
+  const names = steps.map(({ name, about }) => `  ${name.padEnd(14)} ${about}`)
   return new Command('check')
     .description('Run every check on the repository.')
     .option('--json', 'print one JSON object at the end instead of text')
@@ -28,7 +28,7 @@ function program(): Command {
 
 function row({ name, verdict, tookMs, seen, findings }: StepReport): string {
   const words = verdict === 'failed' ? `${findings.length} finding${findings.length === 1 ? '' : 's'}` : verdict
-  return `${name.padEnd(10)} ${`${(tookMs / msPerSecond).toFixed(1)} s`.padStart(8)}   ${words.padEnd(14)} ${seen}`.trimEnd()
+  return `${name.padEnd(14)} ${`${(tookMs / msPerSecond).toFixed(1)} s`.padStart(8)}   ${words.padEnd(14)} ${seen}`.trimEnd()
 }
 
 async function main(): Promise<number> {
@@ -42,7 +42,7 @@ async function main(): Promise<number> {
   const chosen = steps.filter((step) => options.only?.includes(step.name) ?? true)
   const quiet = options.json === true
   const startedMs = performance.now()
-  if (!quiet) console.log(`${'step'.padEnd(10)} ${'time'.padStart(8)}   verdict`)
+  if (!quiet) console.log(`${'step'.padEnd(14)} ${'time'.padStart(8)}   verdict`)
   const reports = await runSteps(repositoryRoot(), chosen, (report) => {
     if (!quiet) console.log(row(report))
   })
