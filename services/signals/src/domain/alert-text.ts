@@ -34,22 +34,35 @@ function parseJson(text: string): unknown {
   }
 }
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g
-
 /** The first top-level key that stands twice. JSON.parse would silently take the last one, which may be another price. */
 function repeatedKey(text: string): string | undefined {
   const seen = new Set<string>()
   let depth = 0
-  let previous = ''
-  for (const [token] of text.matchAll(TOKEN)) {
-    if (token === '{' || token === '[') depth += 1
-    else if (token === '}' || token === ']') depth -= 1
-    else if (token === ':' && depth === 1 && previous.startsWith('"')) {
-      const key = JSON.parse(previous) as string
+  let from = 0
+  let to = 0
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at]
+    if (character === '"') {
+      from = at
+      to = endOfString(text, at)
+      at = to
+    } else if (character === '{' || character === '[') depth += 1
+    else if (character === '}' || character === ']') depth -= 1
+    else if (character === ':' && depth === 1) {
+      // The text has been parsed, so what stands before a colon is a key.
+      const key = JSON.parse(text.slice(from, to + 1)) as string
       if (seen.has(key)) return key
       seen.add(key)
     }
-    previous = token
   }
   return undefined
+}
+
+/** Where the string that begins at `from` has its closing quote: the first one that no backslash takes away. */
+function endOfString(text: string, from: number): number {
+  for (let at = from + 1; at < text.length; at += 1) {
+    if (text[at] === '"') return at
+    if (text[at] === '\\') at += 1
+  }
+  return text.length
 }

@@ -2,7 +2,7 @@
  * A strategy's alert secret: shown once, kept as a digest, compared in constant time.
  * Called by the alert intake and the strategy use cases. Must never store or log the secret itself.
  */
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import type { Randomness } from '@tradewire/kernel/randomness'
 
 const secretBytes = 24
@@ -13,7 +13,7 @@ export function newSecret(randomness: Randomness): string {
 }
 
 export function digestOf(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest()
+  return hash('sha256', secret, 'buffer')
 }
 
 export interface StrategySecrets {

@@ -13,11 +13,14 @@ import {
   type StoredOutcome,
 } from '../ports/signals.port.ts'
 
+/** JSON text never holds this character, so bodies travel as one text: as an array every quote in them is escaped. */
+const bodySeparator = '\u001f'
+
 const ACCEPT = `
 with incoming as (
-  select * from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::int[], $6::text[], $7::text[], $8::numeric[],
+  select * from unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::int[], $6::text[], $7::text[], $8::numeric[],
     $9::numeric[], $10::text[], $11::jsonb[], $12::jsonb[], $13::timestamptz[], $14::timestamptz[], $15::text[],
-    $16::text[], $17::text[])
+    string_to_array($16::text, chr(31)), $17::text[])
   as t(id, strategy_id, strategy_revision, dedupe_key, window_seconds, source, side, price, stop_price, stop_type,
     targets, trailing_stop, received_at, expires_at, content_type, body, source_ip)
 ), valid as (
@@ -45,7 +48,7 @@ const COUNT_DUPLICATES = `
 update signal set duplicates = signal.duplicates + again.count
 from (
   select known.signal_id, known.strategy_id, known.dedupe_key, again.count
-  from unnest($1::uuid[], $2::text[], $3::int[]) as again(strategy_id, dedupe_key, count)
+  from unnest($1::uuid[], $2::uuid[], $3::int[]) as again(strategy_id, dedupe_key, count)
   join signal_dedupe known using (strategy_id, dedupe_key)
 ) as again
 where signal.id = again.signal_id
@@ -172,7 +175,7 @@ function columnsOf(incoming: readonly IncomingSignal[]): unknown[] {
     column(({ signal }) => signal.receivedAt.toISOString()),
     column(({ signal }) => signal.expiresAt.toISOString()),
     column(({ request }) => request.contentType),
-    column(({ request }) => request.body),
+    incoming.map(({ request }) => request.body).join(bodySeparator),
     column(({ request }) => request.sourceIp),
   ]
 }

@@ -66,11 +66,10 @@ export const createSignals: Migration = {
     `create index signal_by_strategy on signal (strategy_id, id desc)`,
     `create table signal_dedupe (
        strategy_id uuid not null,
-       dedupe_key text not null,
+       dedupe_key uuid not null,
        signal_id uuid not null,
        forget_at timestamptz not null,
        primary key (strategy_id, dedupe_key))`,
-    `create index signal_dedupe_forget on signal_dedupe (forget_at)`,
     `create table refusal (
        id uuid primary key default uuidv7(),
        refused_at timestamptz not null default now(),
