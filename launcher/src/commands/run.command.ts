@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { ConfigError } from '@tradewire/config/config-error'
 import { environment } from '@tradewire/config/environment'
+import { collectStartGarbage } from '@tradewire/nest-kit/start-garbage'
 import type { RunningService } from '@tradewire/nest-kit/start-service'
 import { createLogger } from '@tradewire/observability/logger'
 import { type ServiceName, loadService, parseServices } from '../services/catalogue.ts'
@@ -43,6 +44,7 @@ async function runServices(names: readonly ServiceName[]): Promise<void> {
       if (service === undefined) break
       running.push(service)
     }
+    collectStartGarbage()
     await aborted(stopWish)
     logger.info({ reason: String(stopWish.reason) }, 'stopping')
   } catch (error) {
