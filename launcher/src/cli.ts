@@ -5,6 +5,7 @@
 import { Command, CommanderError } from 'commander'
 import pc from 'picocolors'
 import { benchCommand } from './commands/bench.command.ts'
+import { simCommand } from './commands/sim.command.ts'
 import { demoCommand } from './commands/demo.command.ts'
 import { doctorCommand } from './commands/doctor.command.ts'
 import { downCommand } from './commands/down.command.ts'
@@ -24,6 +25,7 @@ function program(): Command {
     upCommand(),
     demoCommand(),
     benchCommand(),
+    simCommand(),
     downCommand(),
     statusCommand(),
     logsCommand(),

@@ -164,6 +164,13 @@ describe('one signal for 200 followers', () => {
     expect(await venue.commands<Cancel>('order.cancel')).toHaveLength(2 * followers)
   })
 
+  it('keeps the slot of a follow until nothing of the last position can execute any more', async () => {
+    await count('bracket where holds_slot', followers)
+    const left = (await venue.submits(signalIdOf(1))).filter(({ leg }) => leg === 'stop-1' || leg === 'target-2')
+    await venue.tell(brokers.orderCancelled, left)
+    await eventually(() => count('bracket where holds_slot', 0))
+  })
+
   it('explains every number of a bracket to its owner and to nobody else', async () => {
     const list = await client.ask(rpc.listBrackets, { caller: follower, page: {} })
     if (!list.ok) throw new Error(list.error.code)

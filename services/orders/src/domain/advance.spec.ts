@@ -306,6 +306,20 @@ describe('a bracket that is closed by command', () => {
     expect(story.take([{ kind: 'wake' }], 10_600)).toEqual(['-stop-1', 'closed'])
     expect(story.events.at(-1)?.trade).toMatchObject({ reason: 'venue' })
   })
+
+  it('does not take a refused close for that proof while the entry could still fill when it was sent', () => {
+    const story = new Story(planOf({ entryType: 'limit' }))
+    story.tell('entry', 'filled', { filled: '0.5', price: '40000', final: false, atMs: 100 })
+    story.tell('stop-1', 'accepted', { atMs: 150 })
+    expect(story.take([{ kind: 'close' }], 500)).toContain('+close-1 0.5')
+    story.tell('stop-1', 'filled', { filled: '0.5', price: '39600', atMs: 590 })
+    const gone = { code: 'REDUCE_ONLY_REFUSED', message: 'ReduceOnly Order is rejected.' }
+    story.tell('close-1', 'rejected', { reason: gone, atMs: 600 })
+    story.tell('entry', 'cancelled', { filled: '0.6', price: '40000', final: true, atMs: 650 })
+    story.take([{ kind: 'wake' }], 10_700)
+    expect(story.bracket.state).toBe('closing')
+    expect(story.bracket.legs.map(({ leg }) => leg)).toContain('close-2')
+  })
 })
 
 describe('a trailing stop', () => {

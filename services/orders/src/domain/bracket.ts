@@ -5,7 +5,7 @@
 import type { Side, Venue } from '@tradewire/contracts/common'
 import type { Decimal } from '@tradewire/kernel/decimal'
 import type { AccountId, BracketId, FollowId, SignalId, StrategyId, UserId } from '@tradewire/kernel/ids'
-import type { Leg, LegUpdate, Reason } from './leg.ts'
+import { isFinal, type Leg, type LegUpdate, type Reason } from './leg.ts'
 
 export type BracketState = 'denied' | 'planned' | 'entering' | 'open' | 'protected' | 'closing' | 'closed' | 'failed'
 
@@ -56,6 +56,15 @@ export interface Bracket {
   /** Why the entry came to nothing. */
   readonly failure: Reason | null
   readonly legs: readonly Leg[]
+}
+
+/**
+ * Whether the follow's next signal has to wait: this bracket has not ended, or one of its orders can still execute. At
+ * a netting venue an exit that was not swept yet would eat the next position.
+ */
+export function holdsSlot({ state, legs }: Pick<Bracket, 'state' | 'legs'>): boolean {
+  if (state === 'denied') return false
+  return (state !== 'closed' && state !== 'failed') || !legs.every(isFinal)
 }
 
 export type BracketNews =

@@ -284,13 +284,21 @@ function unwind({ bracket, position, policy, now }: Situation): Decision {
   const last = closes.at(-1)
   const refusedAt = last === undefined || last.state === 'filled' ? null : (last.observedAt ?? last.submittedAt)
   if (refusedAt !== null) {
-    const gone = last?.reason?.code === 'REDUCE_ONLY_REFUSED'
+    const gone = last !== undefined && provesGone(last, position)
     const waitMs = gone ? policy.positionGoneMs : waitAfter(closes, policy)
     const wakeAt = later(refusedAt, waitMs)
     if (now < wakeAt) return { ...nothing, cancel, wakeAt }
     if (gone) return { ...sweep(bracket.legs), gone: position.remaining }
   }
   return { ...nothing, cancel, submit: [closeDraft(closes.length + 1, position.remaining)] }
+}
+
+/**
+ * The venue had nothing to reduce, and that was all there can ever be: the close left after the entry had ended. Before
+ * that a fill of the entry may have been executed later than the refusal and told sooner.
+ */
+function provesGone(close: Leg, { entry, entryFinal }: Position): boolean {
+  return close.reason?.code === 'REDUCE_ONLY_REFUSED' && entryFinal && close.submittedAt >= (entry.observedAt ?? '')
 }
 
 function waitAfter(closes: readonly Leg[], { closeRetryMs }: ExitPolicy): number {

@@ -3,7 +3,7 @@ import type { Side, Venue } from '@tradewire/contracts/common'
 import type { OrderPurpose, OrderType } from '@tradewire/contracts/events/orders'
 import { Decimal, ZERO } from '@tradewire/kernel/decimal'
 import type { AccountId, BracketId, FollowId, IntentId, SignalId, StrategyId, UserId } from '@tradewire/kernel/ids'
-import type { Bracket, BracketState, ClosingCause } from '../domain/bracket.ts'
+import { type Bracket, type BracketState, type ClosingCause, holdsSlot } from '../domain/bracket.ts'
 import type { Leg, LegState, Reason } from '../domain/leg.ts'
 import { positionOf } from '../domain/position.ts'
 import type { BracketChange } from '../ports/brackets.port.ts'
@@ -153,6 +153,7 @@ export function bracketUpdate(change: BracketChange): BracketUpdate {
 export const bracketUpdates = new Columns<BracketUpdate>([
   plain('bracket_id', 'uuid', ({ change }) => change.after.bracketId),
   plain('state', 'text', ({ change }) => change.after.state),
+  plain('holds_slot', 'boolean', ({ change }) => holdsSlot(change.after)),
   text('failure', 'jsonb', ({ change }) =>
     change.after.failure === null ? null : JSON.stringify(change.after.failure),
   ),

@@ -42,8 +42,8 @@ const addLegsSql = `insert into leg (${newLegs.names}) select * from ${newLegs.u
 const saveLegsSql = `update leg set ${legUpdates.assignments('l', ['bracket_id', 'number'])}
 from ${legUpdates.unnest('l')} where leg.bracket_id = l.bracket_id and leg.number = l.number`
 
-const saveBracketsSql = `update bracket set ${bracketUpdates.assignments('u', ['bracket_id'])},
-  holds_slot = bracket.holds_slot and u.state not in ('closed', 'failed')
+const saveBracketsSql = `update bracket set ${bracketUpdates.assignments('u', ['bracket_id', 'holds_slot'])},
+  holds_slot = bracket.holds_slot and u.holds_slot
 from ${bracketUpdates.unnest('u')} where bracket.bracket_id = u.bracket_id`
 
 const saveOutcomesSql = `update bracket set ${bracketOutcomes.assignments('o', ['bracket_id'])}

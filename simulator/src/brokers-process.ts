@@ -1,0 +1,248 @@
+/**
+ * One process of `brokers`: the service's own use cases, wired to stores in memory and to simulated venues.
+ * Called by the world, which starts and kills it. Must never survive its death: nothing of it is stored or answered then.
+ */
+import type { BrokerDefinition } from '@tradewire/broker-kit/define-broker'
+import { encodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
+import { VenueSendGate } from '@tradewire/brokers/clients/venue-send-gate.client'
+import { Desk } from '@tradewire/brokers/domain/desk'
+import { DatabaseTime } from '@tradewire/brokers/ports/database-time.port'
+import { type AccountSession, type SessionResult, Sessions } from '@tradewire/brokers/ports/sessions.port'
+import { AttemptWriter } from '@tradewire/brokers/store/attempt-writer.store'
+import { CommandLogStore } from '@tradewire/brokers/store/command-log.store'
+import { SubmitMarks } from '@tradewire/brokers/store/submit-marks.store'
+import { ApplyEvidence } from '@tradewire/brokers/use-cases/apply-evidence/apply-evidence.use-case'
+import { CancelOrders } from '@tradewire/brokers/use-cases/cancel-orders/cancel-orders.use-case'
+import { PlaceOrders } from '@tradewire/brokers/use-cases/place-orders/place-orders.use-case'
+import { ReconcileOrders } from '@tradewire/brokers/use-cases/reconcile-orders/reconcile-orders.use-case'
+import { RecoverAttempts } from '@tradewire/brokers/use-cases/recover-attempts/recover-attempts.use-case'
+import { ResolveUnknown } from '@tradewire/brokers/use-cases/resolve-unknown/resolve-unknown.use-case'
+import { RunLanes } from '@tradewire/brokers/use-cases/run-lanes/run-lanes.use-case'
+import { SettleOutcome } from '@tradewire/brokers/use-cases/settle-outcome/settle-outcome.use-case'
+import { TakeCommands } from '@tradewire/brokers/use-cases/take-commands/take-commands.use-case'
+import { TakeUpAttempts } from '@tradewire/brokers/use-cases/take-up-attempts/take-up-attempts.use-case'
+import type { Database } from '@tradewire/database/database'
+import { DatabaseUnavailableError } from '@tradewire/database/retryable-error'
+import type { Transaction } from '@tradewire/database/transaction'
+import { ok } from '@tradewire/kernel/result'
+import type { Logger } from '@tradewire/observability/logger'
+import type { Defects } from './defects.ts'
+import { freshEvents } from './inbox.ts'
+import type { MemoryAttempts, MemoryLeases } from './memory-brokers.ts'
+import type { MemoryDatabase } from './memory-database.ts'
+import type { Delivery } from './news-network.ts'
+import { readLagMs, type VenueAccount } from './venue.ts'
+import type { VirtualTime } from './virtual-time.ts'
+
+const durable = 'brokers'
+const slotsMax = 64
+const reconcileEveryMs = 5_000
+const upkeepEveryMs = 1_000
+
+const clientId = {
+  field: 'newClientOrderId',
+  lengthMax: 36,
+  characters: 'base36',
+  uniqueness: 'open-orders',
+  queryable: true,
+  readLagMs,
+} as const
+
+/** What a venue of the hardest kind declares: an id may be used again once its order has ended. */
+const definition = {
+  id: 'binance-usdm',
+  capabilities: {
+    orderTypes: ['market', 'limit', 'stop-market', 'stop-limit', 'trailing-stop'],
+    reduceOnly: true,
+    trailing: true,
+    leverage: null,
+    hedging: false,
+    targets: true,
+    clientId,
+    streams: { orders: true, balances: false },
+    feeInReply: true,
+  },
+  paperReadLagMs: readLagMs,
+} as unknown as BrokerDefinition
+
+export interface BrokersMeans {
+  readonly time: VirtualTime
+  readonly database: MemoryDatabase
+  readonly attempts: MemoryAttempts
+  readonly leases: MemoryLeases
+  readonly venues: ReadonlyMap<string, VenueAccount>
+  readonly partitions: readonly number[]
+  readonly logger: Logger
+  readonly defects: Defects
+}
+
+class SimulatedTime extends DatabaseTime {
+  private readonly time: VirtualTime
+
+  constructor(time: VirtualTime) {
+    super()
+    this.time = time
+  }
+
+  observe(): void {
+    // There is one clock here.
+  }
+
+  now(): Date {
+    return this.time.now()
+  }
+
+  monotonicMs(): number {
+    return this.time.monotonicMs()
+  }
+}
+
+class SimulatedSessions extends Sessions {
+  private readonly open: ReadonlyMap<string, AccountSession>
+
+  constructor(open: ReadonlyMap<string, AccountSession>) {
+    super()
+    this.open = open
+  }
+
+  onEvent(): void {
+    // The process listens to its venues itself.
+  }
+
+  known(accountId: string): AccountSession | undefined {
+    return this.open.get(accountId)
+  }
+
+  all(): readonly AccountSession[] {
+    return [...this.open.values()]
+  }
+
+  get(accountId: string): Promise<SessionResult> {
+    return Promise.resolve(ok(this.open.get(accountId)!))
+  }
+
+  adopt(): Promise<SessionResult> {
+    return Promise.reject(new Error('all sessions stand from the start'))
+  }
+
+  probe(): ReturnType<Sessions['probe']> {
+    return Promise.reject(new Error('nobody connects accounts here'))
+  }
+
+  forget(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  closeAll(): Promise<void> {
+    return Promise.resolve()
+  }
+}
+
+export class BrokersProcess {
+  readonly durable = durable
+  private alive = true
+  private readonly isAlive = (): boolean => this.alive
+  private readonly means: BrokersMeans
+  private readonly database: Database
+  private readonly desk = new Desk(slotsMax)
+  private readonly evidence: ApplyEvidence
+  private readonly reconcile: ReconcileOrders
+  private readonly commands: TakeCommands
+  private readonly recovery: RecoverAttempts
+  private readonly lanes: RunLanes
+  private readonly timers: NodeJS.Timeout[] = []
+
+  constructor(means: BrokersMeans) {
+    this.means = means
+    const { time, attempts, leases, logger } = means
+    this.database = means.database.seenBy(this.isAlive)
+    const sessions = new SimulatedSessions(this.openSessions())
+    const now = new SimulatedTime(time)
+    const leaseStore = leases as unknown as ConstructorParameters<typeof AttemptWriter>[2]
+    const attemptStore = attempts as unknown as ConstructorParameters<typeof AttemptWriter>[1]
+    const writer = new AttemptWriter(this.database, attemptStore, leaseStore, time, logger)
+    const marks = new SubmitMarks(this.database, attemptStore, leaseStore)
+    const { desk } = this
+    this.evidence = new ApplyEvidence(desk, writer, attempts, time)
+    const gate = new VenueSendGate(desk, marks, budgets, undefined as never, now)
+    const resolver = new ResolveUnknown(desk, sessions, this.evidence, time, now)
+    const outcomes = new SettleOutcome(this.evidence, resolver, health, gate)
+    const orders = new PlaceOrders(desk, sessions, gate, outcomes, logger)
+    const cancels = new CancelOrders(desk, sessions, this.evidence, logger)
+    this.lanes = new RunLanes(desk, gate, orders, cancels, logger)
+    this.reconcile = new ReconcileOrders(desk, sessions, this.evidence, time, logger)
+    const takeUp = new TakeUpAttempts(desk, resolver, this.reconcile, cancels)
+    this.recovery = new RecoverAttempts(desk, attempts, writer, takeUp, now)
+    this.recovery.onLost((partitions) => partitions.forEach((partition) => this.desk.drop(partition)))
+    const log = new CommandLogStore(attemptStore, leaseStore)
+    this.commands = new TakeCommands(desk, log, gate, this.lanes, cancels)
+  }
+
+  /** Takes the partitions, takes up what an earlier owner left, and listens. */
+  async start(): Promise<void> {
+    const { leases, partitions } = this.means
+    const held = leases.take(partitions).map((owned) => ({ ...owned, validUntilMs: Number.POSITIVE_INFINITY }))
+    for (const one of held) this.desk.hold(one)
+    await this.recovery.load(held)
+    this.recovery.resume(held)
+    this.timers.push(setInterval(() => void this.upkeep(), upkeepEveryMs))
+  }
+
+  /** Its lease has run out: it sends nothing more, but what is under way may still come back to it. */
+  loseLease(): void {
+    for (const held of this.desk.heldPartitions()) held.validUntilMs = this.means.time.monotonicMs()
+  }
+
+  kill(): void {
+    this.alive = false
+    this.lanes.stop()
+    for (const timer of this.timers) clearInterval(timer)
+  }
+
+  /** One message of commands; resolves once they are stored. */
+  async take({ events }: Delivery): Promise<void> {
+    let current: Transaction | undefined
+    try {
+      await this.database.transact(async (tx) => {
+        current = tx
+        await this.commands.settleDoubts(tx)
+        const fresh = freshEvents(this.means.database, tx, durable, events)
+        if (fresh.length > 0) this.commands.execute(fresh as never, tx)
+        await this.commands.beforeCommit(tx)
+      })
+    } catch (error) {
+      if (current !== undefined) this.commands.afterRollback(current, error instanceof DatabaseUnavailableError)
+      throw error
+    }
+    if (current !== undefined) this.commands.afterCommit(current)
+  }
+
+  private async upkeep(): Promise<void> {
+    await this.reconcile.execute(reconcileEveryMs)
+    this.evidence.sweep()
+  }
+
+  private openSessions(): Map<string, AccountSession> {
+    const open = new Map<string, AccountSession>()
+    for (const [accountId, venue] of this.means.venues) {
+      const session = venue.session(this.isAlive, this.means.defects)
+      const account = { id: accountId, venue: 'binance-usdm', environment: 'paper', status: 'AUTHORIZED' }
+      open.set(accountId, { account: account as never, definition, session, leverage: new Map() })
+      session.events((event) => {
+        if (event.kind === 'order') void this.evidence.news(accountId, event.order)
+        else if (event.kind === 'stream-up') void this.reconcile.beforeEntries(accountId)
+      })
+    }
+    return open
+  }
+}
+
+/** Accounts stay authorised here: the venue refuses orders, never keys. */
+const health = { authFailed: () => Promise.resolve() } as never
+
+const budgets = {
+  clientOrderId: (command: { intentId: string }) => encodeClientOrderId(clientId, command.intentId),
+  uniquenessOf: () => clientId.uniqueness,
+  spend: () => 0,
+  close: () => undefined,
+} as never

@@ -1,0 +1,102 @@
+/**
+ * What must be true once nothing is under way: our books against the venue's. Pure.
+ * Called by the world after healing. Must never repair anything: it only says what is wrong.
+ */
+import type { Event } from '@tradewire/contracts/define-event'
+import { ZERO } from '@tradewire/kernel/decimal'
+import type { Bracket } from '@tradewire/orders/domain/bracket'
+import { isFinal, openQuantity } from '@tradewire/orders/domain/leg'
+import { positionOf } from '@tradewire/orders/domain/position'
+import type { BookedOrder } from './venue.ts'
+
+export interface Books {
+  readonly accountId: string
+  readonly brackets: readonly Bracket[]
+  /** Every order that the venue has accepted from the account. */
+  readonly booked: readonly BookedOrder[]
+}
+
+/** The states in which a bracket may rest. */
+const restStates: ReadonlySet<string> = new Set(['protected', 'closed', 'failed'])
+
+/** Invariant I2, which holds at every moment: at most one venue order for an intent. */
+export function doubledOrders({ accountId, booked }: Books): string[] {
+  const counts = new Map<string, number>()
+  for (const { order } of booked) counts.set(order.intentId, (counts.get(order.intentId) ?? 0) + 1)
+  return [...counts]
+    .filter(([, count]) => count > 1)
+    .map(([intentId, count]) => `I2: account ${accountId} has ${count} venue orders for intent ${intentId}`)
+}
+
+/** Invariants at rest; empty when all hold. */
+export function unrest(books: Books): string[] {
+  const { accountId, brackets, booked } = books
+  const problems = doubledOrders(books)
+  let held = ZERO
+  for (const bracket of brackets) {
+    const position = positionOf(bracket.legs, bracket.gone)
+    held = bracket.side === 'buy' ? held.plus(position.remaining) : held.minus(position.remaining)
+    if (!restStates.has(bracket.state) && !entryRests(bracket))
+      problems.push(`I1: bracket ${bracket.bracketId} is ${bracket.state}`)
+    problems.push(...unprotected(bracket))
+  }
+  const atVenue = booked.reduce(
+    (net, { order, filled }) => (order.side === 'buy' ? net.plus(filled) : net.minus(filled)),
+    ZERO,
+  )
+  if (!atVenue.eq(held))
+    problems.push(`account ${accountId} holds ${atVenue.toString()} at the venue, ${held.toString()} in our books`)
+  return [...problems, ...orphans(books)]
+}
+
+/** A limit entry may rest at the venue for a while, with nothing held yet. */
+function entryRests({ state, legs }: Bracket): boolean {
+  const [entry] = legs
+  return state === 'entering' && entry?.type === 'limit' && entry.state === 'working' && entry.filledQuantity.eq(ZERO)
+}
+
+function unprotected(bracket: Bracket): string[] {
+  if (bracket.state !== 'protected') return []
+  const position = positionOf(bracket.legs, bracket.gone)
+  const covered = bracket.legs.some(
+    (leg) => leg.purpose === 'stop' && leg.state === 'working' && openQuantity(leg).gte(position.remaining),
+  )
+  return covered
+    ? []
+    : [`bracket ${bracket.bracketId} says protected and has no stop over ${position.remaining.toString()}`]
+}
+
+/** Orders that stand at the venue without a leg of ours that says so, and the other way round. */
+function orphans({ brackets, booked, accountId }: Books): string[] {
+  const working = new Set(booked.filter(({ status }) => status === 'working').map(({ order }) => order.intentId))
+  const legs = brackets.flatMap((bracket) => bracket.legs.map((leg) => ({ leg, bracket })))
+  const standing = new Set<string>(legs.filter(({ leg }) => !isFinal(leg)).map(({ leg }) => leg.intentId))
+  const lost = [...standing].filter((intentId) => !working.has(intentId))
+  const forgotten = [...working].filter((intentId) => !standing.has(intentId))
+  return [
+    ...lost.map((intentId) => `account ${accountId}: intent ${intentId} stands in our books and not at the venue`),
+    ...forgotten.map((intentId) => `account ${accountId}: intent ${intentId} stands at the venue and not in our books`),
+  ]
+}
+
+/** Trade events by account: numbered without gaps, each trade opened and closed at most once. */
+export function tradeNews(events: readonly Event[]): string[] {
+  const problems: string[] = []
+  const sequences = new Map<string, number[]>()
+  const seen = new Set<string>()
+  for (const { name, data } of events) {
+    if (name !== 'trade.opened' && name !== 'trade.closed') continue
+    const { accountId, sequence, tradeId } = data as { accountId: string; sequence: number; tradeId: string }
+    sequences.set(accountId, [...(sequences.get(accountId) ?? []), sequence])
+    const key = `${name} ${tradeId}`
+    if (seen.has(key)) problems.push(`${key} was told twice`)
+    seen.add(key)
+  }
+  for (const [accountId, numbers] of sequences) {
+    const sorted = numbers.toSorted((a, b) => a - b)
+    if (sorted.some((number, index) => number !== index + 1)) {
+      problems.push(`trade events of account ${accountId} are numbered ${sorted.join(', ')}`)
+    }
+  }
+  return problems
+}

@@ -1,0 +1,74 @@
+/**
+ * `sim`: many seeds, one after the other; each failure names the seed that repeats it.
+ * Called by `./tradewire sim`. Exit code 1 when an invariant was broken.
+ */
+import { Command, InvalidArgumentError } from 'commander'
+import { runSeed, type SeedReport } from './run-seed.ts'
+
+const seedsMax = 1_000_000
+
+interface Options {
+  readonly seeds: number
+  readonly first: number
+  readonly json?: boolean
+}
+
+function whole(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 0 || value > seedsMax) {
+    throw new InvalidArgumentError(`a whole number up to ${seedsMax}`)
+  }
+  return value
+}
+
+function summaryOf(reports: readonly SeedReport[], elapsedMs: number) {
+  const failed = reports.filter(({ violations }) => violations.length > 0)
+  const rests = reports.map(({ restMs }) => restMs).filter((ms) => ms !== null)
+  const sum = (of: (report: SeedReport) => number): number => reports.reduce((total, report) => total + of(report), 0)
+  return {
+    scenarios: [...new Set(reports.map(({ frozen }) => frozen))].toSorted(),
+    seeds: reports.length,
+    violations: sum(({ violations }) => violations.length),
+    failedSeeds: failed.map(({ seed, violations, frozen }) => ({ seed, frozen, violations })),
+    signals: sum(({ signals }) => signals),
+    brackets: sum(({ brackets }) => brackets),
+    venueOrders: sum(({ venueOrders }) => venueOrders),
+    restMs: {
+      most: Math.max(0, ...rests),
+      mean: Math.round(rests.reduce((a, b) => a + b, 0) / Math.max(1, rests.length)),
+    },
+    elapsedMs: Math.round(elapsedMs),
+  }
+}
+
+async function main(): Promise<number> {
+  const options = new Command('sim')
+    .description('run the services’ own decisions against simulated faults, many seeds in virtual time')
+    .option('--seeds <n>', 'how many seeds', whole, 500)
+    .option('--first <n>', 'the first seed; each failure prints the seed that repeats it', whole, 1)
+    .option('--json', 'print one JSON object at the end')
+    .parse()
+    .opts<Options>()
+  const startedMs = performance.now()
+  const reports: SeedReport[] = []
+  for (let seed = options.first; seed < options.first + options.seeds; seed += 1) {
+    const report = await runSeed(seed)
+    reports.push(report)
+    if (options.json !== true && process.stderr.isTTY)
+      process.stderr.write(`\r  ${reports.length} of ${options.seeds} seeds`)
+    for (const problem of report.violations) {
+      process.stderr.write(`seed ${seed} (${report.frozen}): ${problem}\n`)
+    }
+  }
+  const summary = summaryOf(reports, performance.now() - startedMs)
+  if (options.json === true) console.log(JSON.stringify(summary))
+  else {
+    console.log(
+      `\n${summary.seeds} seeds: ${summary.signals} signals, ${summary.brackets} brackets, ${summary.venueOrders} venue orders; ` +
+        `at rest ${summary.restMs.mean} ms after healing (at most ${summary.restMs.most} ms); ${summary.violations} violations`,
+    )
+  }
+  return summary.violations === 0 ? 0 : 1
+}
+
+process.exitCode = await main()

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import type { Defects } from './defects.ts'
+import { runSeed, type SeedReport } from './run-seed.ts'
+
+const seeds = 500
+const seedsPerDefect = 60
+const limitMs = 120_000
+
+/** Seeds that found a mistake once. */
+const regressions = [22, 3_016]
+
+async function runAll(numbers: readonly number[], defects: Defects = {}): Promise<SeedReport[]> {
+  const reports: SeedReport[] = []
+  for (const seed of numbers) reports.push(await runSeed(seed, defects))
+  return reports
+}
+
+function upTo(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index + 1)
+}
+
+function violationsOf(reports: readonly SeedReport[]): string[] {
+  return reports.flatMap(({ seed, violations }) => violations.map((problem) => `seed ${seed}: ${problem}`))
+}
+
+describe('the whole of routing under simulated faults', () => {
+  it('breaks no invariant and comes to rest, for every seed', { timeout: limitMs }, async () => {
+    const reports = await runAll([...upTo(seeds), ...regressions])
+    expect(violationsOf(reports)).toEqual([])
+    expect(reports.every(({ venueOrders }) => venueOrders > 0)).toBe(true)
+  })
+
+  it('repeats a seed exactly', async () => {
+    expect(await runSeed(7)).toEqual(await runSeed(7))
+  })
+})
+
+describe('a mistake planted on purpose', () => {
+  const planted: readonly (readonly [string, Defects])[] = [
+    ['an order sent again after a lost reply', { resendsOnTimeout: true }],
+    ['a message confirmed before its commit', { acksBeforeCommit: true }],
+    ['an order sent without a stored attempt', { skipsAttemptRow: true }],
+    ['a slot freed while orders still rest', { freesSlotEarly: true }],
+  ]
+  it.each(planted)('is found: %s', { timeout: limitMs }, async (_name, defects) => {
+    expect(violationsOf(await runAll(upTo(seedsPerDefect), defects))).not.toEqual([])
+  })
+})
