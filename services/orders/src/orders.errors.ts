@@ -73,6 +73,31 @@ const denials: Readonly<Record<DenialCode, ErrorDefinition>> = {
     message: 'The account holds this symbol on the other side, and the venue nets both into one position.',
     fix: 'Use one account, or sub-account, per strategy for symbols that both trade.',
   },
+  SYMBOL_NOT_ALLOWED: {
+    kind: 'refused',
+    message: 'A setting of the strategy, the risk profile or the follow does not allow this symbol.',
+    fix: 'Add the symbol to every list of allowed symbols; the explanation of the order names who set them.',
+  },
+  SIDE_NOT_ALLOWED: {
+    kind: 'refused',
+    message: 'A setting of the strategy, the risk profile or the follow allows only the other side.',
+    fix: 'Allow the side wherever sides are limited; the explanation of the order names who limited them.',
+  },
+  OUTSIDE_TRADING_WINDOW: {
+    kind: 'refused',
+    message: 'The signal came outside the days and hours in which entries are allowed.',
+    fix: 'Nothing to do for this one. Widen the trading window, and check its time zone, if it should have been taken.',
+  },
+  MAX_LEVERAGE_EXCEEDED: {
+    kind: 'refused',
+    message: 'The leverage of the follow is above the highest that a limit allows.',
+    fix: 'Lower the leverage of the follow, or raise the limit where it was set.',
+  },
+  MAX_POSITIONS_REACHED: {
+    kind: 'refused',
+    message: 'The account already holds as many positions as a limit allows.',
+    fix: 'Close a position, or raise the limit where it was set.',
+  },
   BALANCE_UNKNOWN: {
     kind: 'refused',
     message: 'The balance of the account is not known yet.',
@@ -93,10 +118,15 @@ const denials: Readonly<Record<DenialCode, ErrorDefinition>> = {
     message: 'What is free on the account does not carry the smallest order that the venue takes.',
     fix: 'Add funds, close other positions, or raise the leverage of the follow.',
   },
+  MAX_RISK_EXCEEDED: {
+    kind: 'refused',
+    message: 'The stop of this trade would cost more than a limit allows for one trade.',
+    fix: 'Use a smaller size or a closer stop, or raise the limit where it was set.',
+  },
   BELOW_MINIMUM: {
     kind: 'refused',
     message: 'The sized quantity is below what the venue takes.',
-    fix: 'Add funds, use a risk profile with a higher percentage, or lift the notional limit of the follow.',
+    fix: 'Add funds, ask for a larger size, or lift the limits on notional and quantity.',
   },
 }
 

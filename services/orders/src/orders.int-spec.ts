@@ -215,10 +215,14 @@ describe('refusals', () => {
         disconnectedAt: new Date(Date.now() + 1).toISOString(),
       })
       tx.append(followChanged, venue.follow(3, { active: false, revision: 2 }))
+      const profileSettings = { maxPositions: 5, maxNotional: '4200' }
+      const settings = { sizing: { mode: 'fixed-notional' as const, value: '2050' }, multiplier: '2' }
+      tx.append(followChanged, venue.follow(5, { profileSettings, settings, revision: 2 }))
     })
     await eventually(() => count(`account where not connected`, 1))
     await eventually(() => count(`balance where total = 3`, 1))
     await eventually(() => count(`follow where not active`, 1))
+    await eventually(() => count(`follow where settings is not null`, 1))
     await venue.signal(signalIdOf(2))
     await inState('planned', followers - 3, 2)
     const overview = await client.ask(rpc.overview, { caller: provider, signalId: signalIdOf(2) })
@@ -255,6 +259,26 @@ describe('refusals', () => {
     expect(story.value.balance).toMatchObject({ total: '9989.25', free: '9989.25', lostSince: '10.75' })
     expect(story.value.sizing).toMatchObject({ quantity: '0.249' })
     expect(story.value.sizing?.steps[0]).toContain('lost 10.75 USDT')
+  })
+
+  it('and sizes follow settings of every layer, and the explanation names who said what', async () => {
+    const caller = { userId: userIdOf(5), roles: ['follower' as const] }
+    const list = await client.ask(rpc.listBrackets, { caller, page: {}, signalId: signalIdOf(2) })
+    if (!list.ok) throw new Error(list.error.code)
+    const story = await client.ask(rpc.explainBracket, { caller, bracketId: list.value.items[0]!.id })
+    if (!story.ok) throw new Error(story.error.code)
+    const { sizing, settings, bracket } = story.value
+    expect(sizing).toMatchObject({ bound: 'size', quantity: '0.102', notional: '4080' })
+    expect(sizing?.steps[1]).toBe('A notional of 4100 USDT (2050 times 2) is asked for.')
+    const profile = expect.stringMatching(/^risk profile /)
+    expect(settings).toEqual([
+      { name: 'sizing', value: 'fixed-notional 2050', source: 'follow, revision 2' },
+      { name: 'multiplier', value: '2', source: 'follow, revision 2' },
+      { name: 'leverage', value: '10', source: 'follow, revision 2' },
+      { name: 'maxNotional', value: '4200', source: profile },
+      { name: 'maxPositions', value: '5', source: profile },
+    ])
+    expect(bracket.denial).toBeNull()
   })
 
   it('name an open position, and a signal that came too late', async () => {

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { decimalText, positiveDecimalText, side, symbol, timestamp, venue } from '../common.ts'
 import { defineEvent } from '../define-event.ts'
+import { tradeSettings } from '../trade-settings.ts'
 
 export const trailingStop = z.strictObject({
   /** Per cent of the way from entry to the last target at which trailing starts. */
@@ -62,6 +63,8 @@ export const strategyChanged = defineEvent({
     symbol,
     entryType: z.enum(['market', 'limit']),
     active: z.boolean(),
+    /** Sizing and limits for all followers; absent when the strategy says nothing. */
+    settings: tradeSettings.optional(),
     /** Grows by one with each change; a lower one than already seen is old news. */
     revision: z.int().positive(),
   }),
@@ -95,6 +98,10 @@ export const followChanged = defineEvent({
     /** Upper limit of the position's notional in quote currency; null for none. */
     maxNotional: decimalText.nullable(),
     active: z.boolean(),
+    /** What the risk profile says besides its percentage; absent when nothing. */
+    profileSettings: tradeSettings.optional(),
+    /** What the follow says itself; absent when nothing. */
+    settings: tradeSettings.optional(),
     revision: z.int().positive(),
   }),
   example: {

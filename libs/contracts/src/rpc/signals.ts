@@ -7,6 +7,7 @@ import { decimalText, pageOf, pageQuery, positiveDecimalText, side, symbol, time
 import { defineRpc } from '../define-rpc.ts'
 import { caller } from '../caller.ts'
 import { trailingStop } from '../events/signals.ts'
+import { tradeSettings } from '../trade-settings.ts'
 
 export const strategyName = z.string().trim().min(1).max(80)
 export const signalMaxAgeSecondsMax = 3_600
@@ -21,6 +22,8 @@ const strategySettings = {
   entryType: z.enum(['market', 'limit']).default('market'),
   /** An entry older than this is recorded as stale and never sent. */
   signalMaxAgeSeconds: z.int().min(1).max(signalMaxAgeSecondsMax).default(30),
+  /** Sizing and limits for all followers. */
+  settings: tradeSettings.default({}),
 }
 
 export const strategyInput = z.strictObject(strategySettings)
@@ -30,6 +33,8 @@ export const strategyChanges = z
     description: z.string().max(2_000).nullable(),
     entryType: z.enum(['market', 'limit']),
     signalMaxAgeSeconds: z.int().min(1).max(signalMaxAgeSecondsMax),
+    /** Replaces all of the strategy's settings. */
+    settings: tradeSettings,
     active: z.boolean(),
   })
   .partial()
@@ -44,6 +49,7 @@ export const strategy = z
     symbol,
     entryType: z.enum(['market', 'limit']),
     signalMaxAgeSeconds: z.int(),
+    settings: tradeSettings,
     active: z.boolean(),
     createdAt: timestamp,
     updatedAt: timestamp,
@@ -103,22 +109,31 @@ export const riskProfile = z
     name: z.string(),
     /** Per cent of the balance that one trade may lose between entry and stop. */
     riskPercent: decimalText,
+    settings: tradeSettings,
     createdAt: timestamp,
     updatedAt: timestamp,
   })
   .meta({ id: 'RiskProfile' })
 
+export const riskProfileInput = z.strictObject({
+  name: riskProfileName,
+  riskPercent,
+  settings: tradeSettings.default({}),
+})
+/** Settings given here replace all that the profile had. */
+export const riskProfileChanges = z.strictObject({ riskPercent, settings: tradeSettings }).partial()
+
 export const createRiskProfile = defineRpc({
   name: 'signals.risk-profiles.create',
   description: 'Creates a risk profile that follows can use.',
-  request: z.strictObject({ caller, profile: z.strictObject({ name: riskProfileName, riskPercent }) }),
+  request: z.strictObject({ caller, profile: riskProfileInput }),
   reply: riskProfile,
 })
 
 export const updateRiskProfile = defineRpc({
   name: 'signals.risk-profiles.update',
-  description: 'Changes the percentage; every follow that uses it is announced again.',
-  request: z.strictObject({ caller, riskProfileId: z.uuid(), changes: z.strictObject({ riskPercent }) }),
+  description: 'Changes the percentage or the settings; every follow that uses it is announced again.',
+  request: z.strictObject({ caller, riskProfileId: z.uuid(), changes: riskProfileChanges }),
   reply: riskProfile,
 })
 
@@ -135,12 +150,16 @@ export const followInput = z.strictObject({
   riskProfileId: z.uuid(),
   leverage: z.int().min(1).max(125).default(1),
   maxNotional: positiveDecimalText.nullable().default(null),
+  /** Sizing and limits of this follow alone. */
+  settings: tradeSettings.default({}),
 })
 export const followChanges = z
   .strictObject({
     riskProfileId: z.uuid(),
     leverage: z.int().min(1).max(125),
     maxNotional: positiveDecimalText.nullable(),
+    /** Replaces all of the follow's settings. */
+    settings: tradeSettings,
     active: z.boolean(),
   })
   .partial()
@@ -154,6 +173,7 @@ export const follow = z
     riskProfileId: z.uuid(),
     leverage: z.int(),
     maxNotional: decimalText.nullable(),
+    settings: tradeSettings,
     active: z.boolean(),
     createdAt: timestamp,
     updatedAt: timestamp,

@@ -3,10 +3,11 @@
  * Called by the explain use case. Must never compute a figure anew that was decided by: it shows what was stored.
  */
 import type { BracketReply, ExplanationReply } from '@tradewire/contracts/rpc/orders'
-import { decimal } from '@tradewire/kernel/decimal'
+import { decimal, maximum, ZERO } from '@tradewire/kernel/decimal'
 import { gateChecks } from './gate.ts'
 import type { Leg } from './leg.ts'
 import type { PlanningTrace } from './planning-trace.ts'
+import type { SettingLayer } from './settings.ts'
 import { caps, type SizingTrace } from './sizing.ts'
 import { slippagePercent } from './trade.ts'
 
@@ -46,14 +47,12 @@ export function explanationOf(story: StoredStory): ExplanationReply {
 }
 
 function settingsOf(trace: PlanningTrace): ExplanationReply['settings'] {
-  const follow = `follow, revision ${trace.followRevision}`
-  const used = trace.sizing ?? trace.unused
-  if (used === null) return []
-  return [
-    { name: 'riskPercent', value: used.riskPercent, source: `risk profile ${trace.riskProfileId}` },
-    { name: 'leverage', value: String(used.leverage), source: follow },
-    { name: 'maxNotional', value: used.maxNotional, source: follow },
-  ]
+  const sources: Readonly<Record<SettingLayer, string>> = {
+    strategy: 'strategy',
+    'risk profile': `risk profile ${trace.riskProfileId}`,
+    follow: `follow, revision ${trace.followRevision}`,
+  }
+  return trace.settings.map(([name, value, layer]) => ({ name, value, source: sources[layer] }))
 }
 
 function balanceOf({ balance, sizing, unused }: PlanningTrace, plannedAt: string): ExplanationReply['balance'] {
@@ -79,6 +78,7 @@ const checkCodes = [
   ...gateChecks.map(({ code }) => code),
   'INSUFFICIENT_BALANCE',
   'BELOW_MINIMUM',
+  'MAX_RISK_EXCEEDED',
 ] as const
 
 function checksOf({ denial }: BracketReply): ExplanationReply['checks'] {
@@ -102,15 +102,14 @@ function sizingOf(sizing: SizingTrace, story: StoredStory): ExplanationReply['si
   }
 }
 
-function sizingSteps(sizing: SizingTrace, { instrument, prices, trace }: StoredStory): string[] {
+function sizingSteps(sizing: SizingTrace, story: StoredStory): string[] {
+  const { instrument, prices, trace } = story
   const quote = wordOf(instrument?.['quote'])
   const base = wordOf(instrument?.['base'])
   const entry = wordOf(prices?.['entry'])
   const stop = wordOf((prices?.['stop'] as { readonly trigger?: unknown } | undefined)?.trigger)
-  const budget = decimal(sizing.balance).times(sizing.riskPercent).div('100')
   const lines = [
-    `${sizing.riskPercent} % of the balance of ${sizing.balance} ${quote} may be lost: ${budget} ${quote}.`,
-    `Between entry ${entry} and stop ${stop} that is ${sizing.caps.risk} ${base}, in whole steps.`,
+    ...askedLines(sizing, { quote, base, entry, stop }),
     `Leverage ${sizing.leverage} on an equity of ${sizing.equity} ${quote} allows ${sizing.caps.leverage} ${base}.`,
     `Free ${sizing.free} ${quote}, of which ${sizing.reserved} is taken by orders just planned, allows ${sizing.caps.balance} ${base}.`,
   ]
@@ -121,13 +120,53 @@ function sizingSteps(sizing: SizingTrace, { instrument, prices, trace }: StoredS
   if (sizing.maxNotional !== null) {
     lines.push(`The limit of ${sizing.maxNotional} ${quote} allows ${sizing.caps.plan} ${base}.`)
   }
+  if (sizing.maxQuantity !== null) lines.push(`The limit on quantity allows ${sizing.caps.quantity} ${base}.`)
   lines.push(`The venue takes from ${sizing.minimum} to ${sizing.caps.venue} ${base}.`)
   lines.push(
     sizing.quantity === '0'
-      ? `The ${sizing.bound} cap leaves less than the minimum: nothing is ordered.`
+      ? deniedLine(sizing, story, quote)
       : `The ${sizing.bound} cap decides: ${sizing.quantity} ${base} for ${sizing.notional} ${quote}; the stop would cost ${sizing.atRisk} ${quote}.`,
   )
   return lines
+}
+
+function deniedLine({ bound, atRisk }: SizingTrace, { bracket }: StoredStory, quote: string): string {
+  return bracket.denial?.code === 'MAX_RISK_EXCEEDED'
+    ? `The stop would cost ${atRisk} ${quote}, more than the limit for one trade: nothing is ordered.`
+    : `The ${bound} cap leaves less than the minimum: nothing is ordered.`
+}
+
+/** What the sizing rule asks for. */
+function askedLines(
+  sizing: SizingTrace,
+  words: Readonly<Record<'quote' | 'base' | 'entry' | 'stop', string>>,
+): string[] {
+  const { quote, base, entry, stop } = words
+  const asked = decimal(sizing.value).times(sizing.multiplier)
+  const scaled = sizing.multiplier === '1' ? '' : ` (${sizing.value} times ${sizing.multiplier})`
+  const between = `Between entry ${entry} and stop ${stop} that is ${sizing.caps.risk} ${base}, in whole steps.`
+  const shared = `At ${entry} that is ${sizing.caps.size} ${base}, in whole steps.`
+  switch (sizing.mode) {
+    case 'risk-percent': {
+      const budget = decimal(sizing.balance).times(asked).div('100')
+      return [
+        `${asked} %${scaled} of the balance of ${sizing.balance} ${quote} may be lost: ${budget} ${quote}.`,
+        between,
+      ]
+    }
+    case 'risk-amount':
+      return [`${asked} ${quote}${scaled} may be lost.`, between]
+    case 'fixed-quantity':
+      return [`A quantity of ${asked}${scaled} is asked for: ${sizing.caps.size} ${base}, in whole steps.`]
+    case 'fixed-notional':
+      return [`A notional of ${asked} ${quote}${scaled} is asked for.`, shared]
+    case 'equity-percent':
+      return [`A notional of ${asked} %${scaled} of the equity of ${sizing.equity} ${quote} is asked for.`, shared]
+    case 'free-percent': {
+      const free = maximum(decimal(sizing.free).minus(sizing.reserved), ZERO)
+      return [`A notional of ${asked} %${scaled} of the free ${free} ${quote} is asked for.`, shared]
+    }
+  }
 }
 
 function wordOf(stored: unknown): string {

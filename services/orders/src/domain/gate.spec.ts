@@ -1,3 +1,4 @@
+import { type TradeSettings, weekdays } from '@tradewire/contracts/trade-settings'
 import { type Decimal, decimal, ZERO } from '@tradewire/kernel/decimal'
 import type { AccountId, FollowId, RiskProfileId, SignalId, StrategyId, UserId } from '@tradewire/kernel/ids'
 import { describe, expect, it } from 'vitest'
@@ -5,6 +6,7 @@ import { asked, at, d, instrument, planOf } from '../testing/bracket-fixtures.ts
 import { denialCodes } from './denial.ts'
 import { type Candidate, gateChecks, type GateContext, judge } from './gate.ts'
 import type { Instrument } from './instrument.ts'
+import { resolveSettings } from './settings.ts'
 import { type PlanningPolicy, planSignal, type Signal, splitRulesOf } from './signal-plan.ts'
 import { sizingTerms } from './sizing.ts'
 
@@ -13,6 +15,13 @@ const policy: PlanningPolicy = {
   stopLimitOffsetPercent: d('0.5'),
   entryCostPercent: d('0.2'),
   balanceAgeMaxMs: 60_000,
+}
+/** A single minute of another weekday. */
+const closedNow = {
+  timeZone: 'UTC',
+  days: [weekdays[(now.getUTCDay() + 2) % 7]!],
+  from: '00:00',
+  to: '00:01',
 }
 const accountId = 'df30b2fa-adc8-47cb-a9f5-be90ae259827' as AccountId
 
@@ -25,20 +34,25 @@ const balance = {
   observedAt: new Date(at(0)),
 }
 
+const basic = { riskPercent: decimal('1'), leverage: 10, maxNotional: null }
+
+function settings(follow: TradeSettings | null = null) {
+  return resolveSettings(basic, { strategy: null, 'risk profile': null, follow })
+}
+
 function candidate(changes: Partial<Candidate> = {}): Candidate {
   return {
     followId: '78ca1450-a3a6-459d-ad1b-7c142ae9b2c1' as FollowId,
     accountId,
     userId: 'a12565e5-567b-432a-93b2-6349653010d9' as UserId,
     riskProfileId: '3d321572-52a0-4625-93d3-a4e91c73dcd2' as RiskProfileId,
-    riskPercent: decimal('1'),
-    leverage: 10,
-    maxNotional: null,
+    settings: settings(),
     active: true,
     followRevision: 1,
     account: { venue: 'binance-usdm', connected: true },
     balance,
     reserved: ZERO,
+    positions: 0,
     openBracketId: null,
     oppositeBracketId: null,
     ...changes,
@@ -86,9 +100,25 @@ describe('the gate', () => {
     ['BALANCE_IN_OTHER_CURRENCY', { balance: { ...balance, currency: 'EUR' } }],
     ['STALE_BALANCE', { balance: { ...balance, observedAt: new Date(at(-60_000)) } }],
     ['INSUFFICIENT_BALANCE', { reserved: d('9999.9') }],
-    ['BELOW_MINIMUM', { maxNotional: d('1') }],
+    ['SYMBOL_NOT_ALLOWED', { settings: settings({ symbols: ['ETH/USDT'] }) }],
+    ['SIDE_NOT_ALLOWED', { settings: settings({ sides: ['sell'] }) }],
+    ['OUTSIDE_TRADING_WINDOW', { settings: settings({ tradingWindow: closedNow }) }],
+    ['MAX_LEVERAGE_EXCEEDED', { settings: settings({ maxLeverage: 9 }) }],
+    ['MAX_POSITIONS_REACHED', { positions: 2, settings: settings({ maxPositions: 2 }) }],
+    ['BELOW_MINIMUM', { settings: settings({ maxNotional: '1' }) }],
+    ['MAX_RISK_EXCEEDED', { settings: settings({ maxRiskPercent: '0.9' }) }],
   ] satisfies [string, Partial<Candidate>][])('refuses with %s', (code, changes) => {
     expect(codeOf(changes)).toBe(code)
+  })
+
+  it.each([
+    ['the symbol is listed', { symbols: ['ETH/USDT', 'BTC/USDT'] }],
+    ['the side is allowed', { sides: ['buy'] }],
+    ['the leverage is just the highest', { maxLeverage: 10 }],
+    ['one more position fits', { maxPositions: 1 }],
+    ['the stop costs just what is allowed', { maxRiskPercent: '1' }],
+  ] satisfies [string, TradeSettings][])('approves when %s', (_, follow) => {
+    expect(codeOf({ settings: settings(follow) })).toBe('approved')
   })
 
   it('lets an account take part in one signal once', () => {

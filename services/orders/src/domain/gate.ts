@@ -3,14 +3,16 @@
  * Called by the planner for each follower. Must never let an order through that no check has seen.
  */
 import type { Venue } from '@tradewire/contracts/common'
-import type { Decimal } from '@tradewire/kernel/decimal'
+import { Decimal, HUNDRED } from '@tradewire/kernel/decimal'
 import type { ErrorContext } from '@tradewire/kernel/errors'
 import type { AccountId, FollowId, RiskProfileId, UserId } from '@tradewire/kernel/ids'
 import { type ApprovedOrder, approved } from './approved-order.ts'
 import { type Denial, denial, type DenialCode } from './denial.ts'
 import type { SignalPlan } from './signal-plan.ts'
+import { type ResolvedSettings, windowText } from './settings.ts'
 import { size, type SizingTerms, type SizingTrace } from './sizing.ts'
 import { splitOverTargets, type SplitRules } from './targets.ts'
+import { isOpen } from './trading-window.ts'
 
 /** One follower as the read model knows it at the moment of planning. */
 export interface Candidate {
@@ -18,15 +20,15 @@ export interface Candidate {
   readonly accountId: AccountId
   readonly userId: UserId
   readonly riskProfileId: RiskProfileId
-  readonly riskPercent: Decimal
-  readonly leverage: number
-  readonly maxNotional: Decimal | null
+  readonly settings: ResolvedSettings
   readonly active: boolean
   readonly followRevision: number
   readonly account: { readonly venue: Venue; readonly connected: boolean } | null
   readonly balance: Balance | null
   /** Margin of brackets of this account that were planned after its balance was told. */
   readonly reserved: Decimal
+  /** Brackets of the account that have not ended. */
+  readonly positions: number
   /** A bracket of the same follow that has not ended. */
   readonly openBracketId: string | null
   /** A bracket of another follow of the same account and symbol, on the other side. */
@@ -94,6 +96,33 @@ export const gateChecks: readonly Check[] = [
     against: ({ oppositeBracketId }, { netting }) =>
       !netting || oppositeBracketId === null ? null : { bracketId: oppositeBracketId },
   },
+  {
+    code: 'SYMBOL_NOT_ALLOWED',
+    against: ({ settings: { symbols } }, { plan }) =>
+      symbols === null || symbols.includes(plan.symbol) ? null : { symbol: plan.symbol, allowed: symbols.join(', ') },
+  },
+  {
+    code: 'SIDE_NOT_ALLOWED',
+    against: ({ settings: { sides } }, { plan }) =>
+      sides === null || sides.includes(plan.side) ? null : { side: plan.side, allowed: sides.join(', ') },
+  },
+  {
+    code: 'OUTSIDE_TRADING_WINDOW',
+    against: ({ settings }, { now }) => {
+      const closed = settings.tradingWindows.find((window) => !isOpen(window, now))
+      return closed === undefined ? null : { window: windowText(closed), now: now.toISOString() }
+    },
+  },
+  {
+    code: 'MAX_LEVERAGE_EXCEEDED',
+    against: ({ settings: { leverage, maxLeverage } }, { margin }) =>
+      !margin || maxLeverage === null || leverage <= maxLeverage ? null : { leverage, maxLeverage },
+  },
+  {
+    code: 'MAX_POSITIONS_REACHED',
+    against: ({ positions, settings: { maxPositions } }) =>
+      maxPositions === null || positions < maxPositions ? null : { positions, maxPositions },
+  },
   { code: 'BALANCE_UNKNOWN', against: ({ balance, accountId }) => (balance === null ? { accountId } : null) },
   {
     code: 'BALANCE_IN_OTHER_CURRENCY',
@@ -112,17 +141,25 @@ export const gateChecks: readonly Check[] = [
   },
 ]
 
+/** What the stop would cost, against the limit for one trade; asked last, as it needs the size. */
+function riskAgainst({ maxRiskPercent }: ResolvedSettings, total: Decimal, { atRisk }: SizingTrace): Denial | null {
+  if (maxRiskPercent === null) return null
+  const allowed = total.times(maxRiskPercent).div(HUNDRED)
+  const fits = new Decimal(atRisk).times(HUNDRED).lte(total.times(maxRiskPercent))
+  return fits ? null : denial('MAX_RISK_EXCEEDED', { atRisk, allowed: allowed.toString() })
+}
+
 export function judge(candidate: Candidate, context: GateContext): Judgement {
   for (const check of gateChecks) {
     const against = check.against(candidate, context)
     if (against !== null) return { outcome: 'denied', denial: denial(check.code, against), sizing: null }
   }
   const balance = candidate.balance!
+  const { settings } = candidate
   const sized = size(
     {
-      riskPercent: candidate.riskPercent,
-      leverage: context.margin ? candidate.leverage : 1,
-      maxNotional: candidate.maxNotional,
+      settings,
+      leverage: context.margin ? settings.leverage : 1,
       total: balance.total,
       free: balance.free,
       equity: balance.equity,
@@ -131,11 +168,13 @@ export function judge(candidate: Candidate, context: GateContext): Judgement {
     context.sizing,
   )
   if (!sized.ok) return { outcome: 'denied', denial: sized.error.denial, sizing: sized.error.trace }
+  const tooRisky = riskAgainst(settings, balance.total, sized.value.trace)
+  if (tooRisky !== null) return { outcome: 'denied', denial: tooRisky, sizing: { ...sized.value.trace, quantity: '0' } }
   context.accountsSeen.set(candidate.accountId, candidate.followId)
   const { quantity, trace } = sized.value
   const order = approved({
     quantity,
-    leverage: context.margin ? candidate.leverage : null,
+    leverage: context.margin ? settings.leverage : null,
     split: splitOverTargets(quantity, context.plan.prices.targets, context.split),
   })
   return { outcome: 'approved', order, sizing: trace }

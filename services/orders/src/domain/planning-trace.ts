@@ -3,15 +3,18 @@
  * Written by the planner's store and read by explain. Must never hold what all followers of a signal share.
  */
 import type { ErrorContext } from '@tradewire/kernel/errors'
+import type { SettingLayer } from './settings.ts'
 import type { SizingTrace } from './sizing.ts'
 
 export interface PlanningTrace {
   readonly riskProfileId: string
   readonly followRevision: number
+  /** Each setting in force: name, value, who said it. */
+  readonly settings: readonly (readonly [string, string, SettingLayer])[]
   /** The follower's money and settings as sizing used them; null when a check refused before. */
   readonly sizing: SizingTrace | null
   /** What sizing would have used, when it was not reached. */
-  readonly unused: UnusedSettings | null
+  readonly unused: UnusedMoney | null
   /** Null without a balance. */
   readonly balance: { readonly currency: string; readonly observedMs: number; readonly lostSince: string } | null
   /** Quantities by target, nearest first. */
@@ -20,10 +23,7 @@ export interface PlanningTrace {
   readonly denial: { readonly code: string; readonly context: ErrorContext } | null
 }
 
-export interface UnusedSettings {
-  readonly riskPercent: string
-  readonly leverage: number
-  readonly maxNotional: string | null
+export interface UnusedMoney {
   readonly reserved: string
   readonly total: string | null
   readonly free: string | null

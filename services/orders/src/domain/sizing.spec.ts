@@ -1,3 +1,4 @@
+import { sizingModes, type SizingMode } from '@tradewire/contracts/trade-settings'
 import { type Decimal, decimal, HUNDRED, ONE, price, ZERO } from '@tradewire/kernel/decimal'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -8,11 +9,27 @@ import { type FollowerMoney, size, sizingTerms } from './sizing.ts'
 const policy = { entryCostPercent: decimal('0.2') }
 const prices = { entry: price('40000'), stop: { trigger: price('39600') } }
 
+interface Asked {
+  readonly mode?: SizingMode
+  readonly value?: string
+  readonly multiplier?: string
+  readonly maxNotional?: string
+  readonly maxQuantity?: string
+}
+
+function rule({ mode = 'risk-percent', value = '1', multiplier = '1', maxNotional, maxQuantity }: Asked = {}) {
+  return {
+    sizing: { mode, value: decimal(value) },
+    multiplier: decimal(multiplier),
+    maxNotional: maxNotional === undefined ? null : decimal(maxNotional),
+    maxQuantity: maxQuantity === undefined ? null : decimal(maxQuantity),
+  }
+}
+
 function money(changes: Partial<FollowerMoney> = {}): FollowerMoney {
   return {
-    riskPercent: decimal('1'),
+    settings: rule(),
     leverage: 10,
-    maxNotional: null,
     total: decimal('10000'),
     free: decimal('10000'),
     equity: decimal('10000'),
@@ -32,6 +49,22 @@ describe('sizing', () => {
     expect(sized()).toBe('0.25')
   })
 
+  it.each([
+    ['risk-percent', '2', '0.5'],
+    ['risk-amount', '50', '0.125'],
+    ['fixed-quantity', '0.0129', '0.012'],
+    ['fixed-notional', '4100', '0.102'],
+    ['equity-percent', '50', '0.15'],
+    ['free-percent', '50', '0.1'],
+  ] satisfies [SizingMode, string, string][])('sizes by %s', (mode, value, expected) => {
+    const different = { equity: decimal('12000'), free: decimal('9000'), reserved: decimal('1000') }
+    expect(sized({ settings: rule({ mode, value }), ...different })).toBe(expected)
+  })
+
+  it('scales what the rule asks for before it is rounded', () => {
+    expect(sized({ settings: rule({ mode: 'fixed-quantity', value: '0.0015', multiplier: '3' }) })).toBe('0.004')
+  })
+
   it('counts the contract size', () => {
     expect(sized({}, { contractSize: decimal('0.01'), quantityStep: ONE, minimumQuantity: ONE })).toBe('25')
   })
@@ -45,15 +78,16 @@ describe('sizing', () => {
       const result = size(money(changes), sizingTerms(prices, { ...instrument, ...at }, policy))
       return result.ok ? [result.value.trace.bound, result.value.quantity.toString()] : [result.error.denial.code]
     }
-    expect(bound({ riskPercent: decimal('10'), leverage: 2, free: decimal('99999') })).toEqual(['leverage', '0.5'])
+    expect(bound({ settings: rule({ value: '10' }), leverage: 2, free: decimal('99999') })).toEqual(['leverage', '0.5'])
     expect(bound({ free: decimal('100') })).toEqual(['balance', '0.024'])
     expect(bound({ reserved: decimal('9900') })).toEqual(['balance', '0.024'])
-    expect(bound({ maxNotional: decimal('1000') })).toEqual(['plan', '0.025'])
+    expect(bound({ settings: rule({ maxNotional: '1000' }) })).toEqual(['plan', '0.025'])
+    expect(bound({ settings: rule({ maxQuantity: '0.0319' }) })).toEqual(['quantity', '0.031'])
     expect(bound({}, { maximumQuantity: decimal('0.1') })).toEqual(['venue', '0.1'])
   })
 
   it('refuses what is below the minimum quantity or notional, and says whether money is what is missing', () => {
-    expect(sized({ riskPercent: decimal('0.001') })).toBe('BELOW_MINIMUM')
+    expect(sized({ settings: rule({ value: '0.001' }) })).toBe('BELOW_MINIMUM')
     expect(sized({}, { minimumNotional: decimal('20000') })).toBe('BELOW_MINIMUM')
     expect(sized({ free: decimal('1') })).toBe('INSUFFICIENT_BALANCE')
     expect(sized({ free: ZERO, total: ZERO, equity: ZERO })).toBe('INSUFFICIENT_BALANCE')
@@ -61,16 +95,27 @@ describe('sizing', () => {
   })
 
   it('keeps the whole calculation in the trace', () => {
-    const result = size(money({ maxNotional: decimal('5000') }), sizingTerms(prices, instrument, policy))
+    const result = size(money({ settings: rule({ maxNotional: '5000' }) }), sizingTerms(prices, instrument, policy))
     expect(result.ok && result.value.trace).toEqual({
       balance: '10000',
       free: '10000',
       equity: '10000',
       reserved: '0',
-      riskPercent: '1',
+      mode: 'risk-percent',
+      value: '1',
+      multiplier: '1',
       leverage: 10,
       maxNotional: '5000',
-      caps: { risk: '0.25', leverage: '2.5', balance: '2.45', plan: '0.125', venue: '1000' },
+      maxQuantity: null,
+      caps: {
+        risk: '0.25',
+        size: null,
+        leverage: '2.5',
+        balance: '2.45',
+        plan: '0.125',
+        quantity: null,
+        venue: '1000',
+      },
       bound: 'plan',
       minimum: '0.001',
       quantity: '0.125',
@@ -98,7 +143,10 @@ const cases = fc
     minimumSteps: fc.integer({ min: 0, max: 50 }),
     maximumSteps: fc.integer({ min: 51, max: 1_000_000 }),
     minimumNotional: amount(200, 2),
-    riskPercent: amount(100, 3),
+    mode: fc.constantFrom(...sizingModes),
+    value: amount(100, 3),
+    multiplier: amount(5, 2),
+    maxQuantity: fc.option(amount(1_000, 3)),
     leverage: fc.integer({ min: 1, max: 125 }),
     maxNotional: fc.option(amount(1_000_000, 2)),
     total: amount(10_000_000, 8),
@@ -120,9 +168,13 @@ const cases = fc
         minimumNotional: one.minimumNotional,
       } satisfies Instrument,
       money: {
-        riskPercent: one.riskPercent,
+        settings: {
+          sizing: { mode: one.mode, value: one.value },
+          multiplier: one.multiplier,
+          maxNotional: one.maxNotional,
+          maxQuantity: one.maxQuantity,
+        },
         leverage: one.leverage,
-        maxNotional: one.maxNotional,
         total: one.total,
         free: one.free,
         equity: one.equity,
@@ -130,6 +182,30 @@ const cases = fc
       } satisfies FollowerMoney,
     }
   })
+
+interface Held {
+  readonly held: Decimal
+  readonly notional: Decimal
+  readonly loss: Decimal
+}
+
+/** Whether so much is not more than the rule asks for. */
+function asks(
+  { mode, money: { settings, total, equity, free, reserved } }: { mode: SizingMode; money: FollowerMoney },
+  { held, notional, loss }: Held,
+): Record<'risk' | 'size', boolean> {
+  const scaled = settings.sizing.value.times(settings.multiplier)
+  const hundredfold = notional.times(HUNDRED)
+  const within: Record<SizingMode, boolean> = {
+    'risk-percent': loss.times(HUNDRED).lte(total.times(scaled)),
+    'risk-amount': loss.lte(scaled),
+    'fixed-quantity': held.lte(scaled),
+    'fixed-notional': notional.lte(scaled),
+    'equity-percent': hundredfold.lte(equity.times(scaled)),
+    'free-percent': hundredfold.lte(free.minus(reserved).times(scaled)),
+  }
+  return { risk: !mode.startsWith('risk-') || within[mode], size: mode.startsWith('risk-') || within[mode] }
+}
 
 describe('sizing, for any follower and instrument', () => {
   it('never exceeds the risk, a cap or a filter, and one more step would exceed the cap that bound', () => {
@@ -146,16 +222,17 @@ describe('sizing, for any follower and instrument', () => {
           const loss = held.times(one.contractSize).times(one.entry.minus(one.stop).abs())
           const costs = notional.times('0.2').div(HUNDRED)
           return {
-            risk: loss.times(HUNDRED).lte(one.money.total.times(one.money.riskPercent)),
+            ...asks(one, { held, notional, loss }),
             leverage: notional.lte(one.money.equity.times(String(one.leverage))),
             balance: notional
               .plus(costs.times(String(one.leverage)))
               .lte(one.money.free.minus(one.money.reserved).times(String(one.leverage))),
-            plan: one.money.maxNotional === null || notional.lte(one.money.maxNotional),
+            plan: one.maxNotional === null || notional.lte(one.maxNotional),
+            quantity: one.maxQuantity === null || held.lte(one.maxQuantity),
             venue: held.lte(one.instrument.maximumQuantity),
           }
         }
-        expect(fits(quantity)).toEqual({ risk: true, leverage: true, balance: true, plan: true, venue: true })
+        expect(Object.values(fits(quantity)).every(Boolean)).toBe(true)
         expect(fits(quantity.plus(one.step))[trace.bound]).toBe(false)
         expect(quantity.mod(one.step).eq(ZERO)).toBe(true)
         expect(quantity.gte(one.instrument.minimumQuantity) && quantity.gt(ZERO)).toBe(true)

@@ -1,6 +1,6 @@
 /**
- * How much a follower's order is: risk of balance between entry and stop, under every cap, in whole steps.
- * Called by the gate for each follower. Must never exceed a cap or the risk by a single step, nor leave a number unexplained.
+ * How much a follower's order is: what its sizing rule asks for, under every cap, in whole steps of the venue.
+ * Called by the gate for each follower. Must never exceed a cap or what the rule asks by a single step, nor leave a number unexplained.
  */
 import {
   type Decimal,
@@ -12,9 +12,11 @@ import {
   minimum,
   quantity,
 } from '@tradewire/kernel/decimal'
+import type { SizingMode } from '@tradewire/contracts/trade-settings'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { type Denial, denial } from './denial.ts'
 import type { Instrument } from './instrument.ts'
+import type { ResolvedSettings } from './settings.ts'
 import { stepsToReach, wholeStepsIn } from './steps.ts'
 
 /** What is the same for all followers of a signal, worked out once. */
@@ -35,10 +37,8 @@ export interface SizingPolicy {
 }
 
 export interface FollowerMoney {
-  readonly riskPercent: Decimal
+  readonly settings: Pick<ResolvedSettings, 'sizing' | 'multiplier' | 'maxNotional' | 'maxQuantity'>
   readonly leverage: number
-  /** Upper limit of the notional in quote currency. */
-  readonly maxNotional: Decimal | null
   readonly total: Decimal
   readonly free: Decimal
   readonly equity: Decimal
@@ -46,7 +46,8 @@ export interface FollowerMoney {
   readonly reserved: Decimal
 }
 
-export const caps = ['risk', 'leverage', 'balance', 'plan', 'venue'] as const
+/** `risk` is what a rule about risk asks for, `size` what another rule asks for: one of the two is always null. */
+export const caps = ['risk', 'size', 'leverage', 'balance', 'plan', 'quantity', 'venue'] as const
 export type Cap = (typeof caps)[number]
 
 /** Every step of one sizing, as exact text. Each cap is the largest quantity that it alone would allow. */
@@ -55,9 +56,12 @@ export interface SizingTrace {
   readonly free: string
   readonly equity: string
   readonly reserved: string
-  readonly riskPercent: string
+  readonly mode: SizingMode
+  readonly value: string
+  readonly multiplier: string
   readonly leverage: number
   readonly maxNotional: string | null
+  readonly maxQuantity: string | null
   readonly caps: Readonly<Record<Cap, string | null>>
   /** The cap that decided. */
   readonly bound: Cap
@@ -104,8 +108,8 @@ export function sizingTerms(
 /** The quantity, or BELOW_MINIMUM / INSUFFICIENT_BALANCE; with the trace either way. */
 export function size(money: FollowerMoney, terms: SizingTerms): Result<Sized, SizingFailure> {
   const allowed = stepsByCap(money, terms)
-  let bound: Cap = 'risk'
-  let steps = allowed.risk
+  let bound: Cap = allowed.risk === null ? 'size' : 'risk'
+  let steps = allowed[bound] ?? ZERO
   for (const cap of caps) {
     const limit = allowed[cap]
     if (limit !== null && limit.lt(steps)) {
@@ -128,21 +132,52 @@ export function size(money: FollowerMoney, terms: SizingTerms): Result<Sized, Si
   return err({ denial: denial(code, context), trace })
 }
 
-type StepsByCap = Record<'risk' | 'leverage' | 'balance' | 'venue', Decimal> & { readonly plan: Decimal | null }
+type AlwaysCap = 'leverage' | 'balance' | 'venue'
+type StepsByCap = Readonly<Record<AlwaysCap, Decimal> & Record<Exclude<Cap, AlwaysCap>, Decimal | null>>
 
 /** Each cap as a whole number of steps: one exact division each, so nothing is rounded before it is compared. */
 function stepsByCap(money: FollowerMoney, terms: SizingTerms): StepsByCap {
   const leverage = leverageText(money.leverage)
-  const available = maximum(money.free.minus(money.reserved), ZERO)
+  const available = availableOf(money)
+  const { maxNotional, maxQuantity } = money.settings
   // margin + costs <= available, where margin = notional / leverage and costs = notional x entryCostPercent / 100.
   const balanceDivisor = terms.notionalPerStep.times(HUNDRED.plus(terms.entryCostPercent.times(leverage)))
   return {
-    risk: wholeStepsIn(maximum(money.total, ZERO).times(money.riskPercent), terms.lossPerStepHundredfold),
+    ...askedSteps(money, terms),
     leverage: wholeStepsIn(maximum(money.equity, ZERO).times(leverage), terms.notionalPerStep),
     balance: wholeStepsIn(available.times(leverage).times(HUNDRED), balanceDivisor),
-    plan: money.maxNotional === null ? null : wholeStepsIn(money.maxNotional, terms.notionalPerStep),
+    plan: maxNotional === null ? null : wholeStepsIn(maxNotional, terms.notionalPerStep),
+    quantity: maxQuantity === null ? null : wholeStepsIn(maxQuantity, terms.quantityStep),
     venue: terms.stepsMax,
   }
+}
+
+/** What the sizing rule asks for, before any cap. */
+function askedSteps(money: FollowerMoney, terms: SizingTerms): Pick<StepsByCap, 'risk' | 'size'> {
+  const { sizing, multiplier } = money.settings
+  const scaled = sizing.value.times(multiplier)
+  const risk = (steps: Decimal) => ({ risk: steps, size: null })
+  const plainly = (steps: Decimal) => ({ risk: null, size: steps })
+  const share = (amount: Decimal) =>
+    plainly(wholeStepsIn(maximum(amount, ZERO).times(scaled), terms.notionalPerStep.times(HUNDRED)))
+  switch (sizing.mode) {
+    case 'risk-percent':
+      return risk(wholeStepsIn(maximum(money.total, ZERO).times(scaled), terms.lossPerStepHundredfold))
+    case 'risk-amount':
+      return risk(wholeStepsIn(scaled, terms.lossPerStep))
+    case 'fixed-quantity':
+      return plainly(wholeStepsIn(scaled, terms.quantityStep))
+    case 'fixed-notional':
+      return plainly(wholeStepsIn(scaled, terms.notionalPerStep))
+    case 'equity-percent':
+      return share(money.equity)
+    case 'free-percent':
+      return share(availableOf(money))
+  }
+}
+
+function availableOf({ free, reserved }: FollowerMoney): Decimal {
+  return maximum(free.minus(reserved), ZERO)
 }
 
 /** Leverage is a whole number from 1 to 125: its text is exact. */
@@ -157,19 +192,26 @@ function traceOf(
 ): SizingTrace {
   const { allowed, bound, steps } = result
   const text = (count: Decimal) => count.times(terms.quantityStep).toString()
+  const textOr = (count: Decimal | null) => (count === null ? null : text(count))
+  const { sizing, multiplier, maxNotional, maxQuantity } = money.settings
   return {
     balance: money.total.toString(),
     free: money.free.toString(),
     equity: money.equity.toString(),
     reserved: money.reserved.toString(),
-    riskPercent: money.riskPercent.toString(),
+    mode: sizing.mode,
+    value: sizing.value.toString(),
+    multiplier: multiplier.toString(),
     leverage: money.leverage,
-    maxNotional: money.maxNotional === null ? null : money.maxNotional.toString(),
+    maxNotional: maxNotional === null ? null : maxNotional.toString(),
+    maxQuantity: maxQuantity === null ? null : maxQuantity.toString(),
     caps: {
-      risk: text(allowed.risk),
+      risk: textOr(allowed.risk),
+      size: textOr(allowed.size),
       leverage: text(allowed.leverage),
       balance: text(allowed.balance),
-      plan: allowed.plan === null ? null : text(allowed.plan),
+      plan: textOr(allowed.plan),
+      quantity: textOr(allowed.quantity),
       venue: text(allowed.venue),
     },
     bound,

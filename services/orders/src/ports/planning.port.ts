@@ -2,6 +2,7 @@
  * What planning needs of the store: the followers of a strategy with all that the gate asks, and a place for the plans.
  * Called by the planner. Must never hand out followers one by one.
  */
+import type { TradeSettings } from '@tradewire/contracts/trade-settings'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { BracketId, StrategyId } from '@tradewire/kernel/ids'
 import type { ApprovedOrder } from '../domain/approved-order.ts'
@@ -15,7 +16,9 @@ import type { SizingTrace } from '../domain/sizing.ts'
 /** What is known of a signal's strategy and instrument. */
 export interface SignalFacts {
   /** Undefined when this service has not heard of the strategy. */
-  readonly strategy: { readonly name: string; readonly active: boolean } | undefined
+  readonly strategy:
+    | { readonly name: string; readonly active: boolean; readonly settings: TradeSettings | null }
+    | undefined
   readonly instrument: Instrument | undefined
 }
 
@@ -54,6 +57,7 @@ export interface FollowerQuery {
   readonly strategyId: StrategyId
   /** The currency that the signal's instrument is paid in. */
   readonly quote: string
+  readonly strategySettings: TradeSettings | null
   readonly after: FollowerCursor | null
   readonly limit: number
 }

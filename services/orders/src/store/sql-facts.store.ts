@@ -15,6 +15,7 @@ import {
   type StrategyNews,
 } from '../ports/facts.port.ts'
 import { Columns, plain, text } from './columns.mapper.ts'
+import { settingsText } from './settings.mapper.ts'
 
 const strategies = new Columns<StrategyNews>([
   plain('strategy_id', 'uuid', ({ strategyId }) => strategyId),
@@ -24,6 +25,7 @@ const strategies = new Columns<StrategyNews>([
   plain('symbol', 'text', ({ symbol }) => symbol),
   plain('entry_type', 'text', ({ entryType }) => entryType),
   plain('active', 'boolean', ({ active }) => active),
+  text('settings', 'text', ({ settings }) => settingsText(settings)),
   plain('revision', 'int', ({ revision }) => revision),
 ])
 
@@ -37,6 +39,8 @@ const follows = new Columns<FollowNews>([
   plain('leverage', 'int', ({ leverage }) => leverage),
   plain('max_notional', 'numeric', ({ maxNotional }) => maxNotional),
   plain('active', 'boolean', ({ active }) => active),
+  text('profile_settings', 'text', ({ profileSettings }) => settingsText(profileSettings)),
+  text('settings', 'text', ({ settings }) => settingsText(settings)),
   plain('revision', 'int', ({ revision }) => revision),
 ])
 

@@ -4,10 +4,12 @@
  */
 import { Injectable } from '@nestjs/common'
 import type { Venue } from '@tradewire/contracts/common'
+import type { TradeSettings } from '@tradewire/contracts/trade-settings'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Decimal, minimum } from '@tradewire/kernel/decimal'
 import type { AccountId, FollowId, RiskProfileId, UserId } from '@tradewire/kernel/ids'
 import type { Candidate } from '../domain/gate.ts'
+import { resolveSettings } from '../domain/settings.ts'
 import type { Signal } from '../domain/signal-plan.ts'
 import {
   type FollowerQuery,
@@ -16,22 +18,23 @@ import {
   type SignalFacts,
   type StoredSignal,
 } from '../ports/planning.port.ts'
+import { SettingsReader } from './settings.mapper.ts'
 import { Columns, json, plain } from './columns.mapper.ts'
 import { instrumentJson, type InstrumentRow, pricesJson, toInstrument } from './plan.mapper.ts'
 import { traceJson } from './trace.mapper.ts'
 
 /** The lock's key space is shared by the whole database; the schema's name keeps services apart. */
 const lockSql = `select pg_advisory_xact_lock(hashtextextended(current_schema() || $2 || '|' || $3, 0)),
-  s.name as strategy_name, s.active as strategy_active, i.*
+  s.name as strategy_name, s.active as strategy_active, s.settings as strategy_settings, i.*
 from (select 1) as one
 left join strategy s on s.strategy_id = $1
 left join instrument i on i.venue = $2 and i.symbol = $3`
 
 /** The chunk is cut off before anything is looked up for its followers: never for all that are still to come. */
 const candidatesSql = `select f.follow_id, f.account_id, f.user_id, f.risk_profile_id, f.risk_percent, f.leverage,
-  f.max_notional, f.active, f.revision, a.venue, a.connected,
+  f.max_notional, f.active, f.profile_settings, f.settings, f.revision, a.venue, a.connected,
   b.currency, b.total, b.free, b.equity, (extract(epoch from b.observed_at) * 1000)::float8 as observed_ms,
-  held.reserved, held.own, held.opposite, settled.lost_since, settled.released
+  held.reserved, held.positions, held.own, held.opposite, settled.lost_since, settled.released
 from (
   select * from follow where strategy_id = $1 and active and (account_id, follow_id) > ($2::uuid, $3::uuid)
   order by account_id, follow_id limit $4
@@ -43,6 +46,7 @@ left join lateral (
 ) b on true
 left join lateral (
   select sum(x.margin) filter (where x.created_at > b.observed_at) as reserved,
+    count(*)::int as positions,
     min(x.bracket_id::text) filter (where x.follow_id = f.follow_id) as own,
     min(x.bracket_id::text) filter (where x.venue = $6 and x.symbol = $7 and x.side <> $8) as opposite
   from bracket x where x.account_id = f.account_id and x.holds_slot
@@ -101,6 +105,8 @@ interface CandidateRow {
   readonly leverage: number
   readonly max_notional: string | null
   readonly active: boolean
+  readonly profile_settings: string | null
+  readonly settings: string | null
   readonly revision: number
   readonly venue: Venue | null
   readonly connected: boolean | null
@@ -110,16 +116,18 @@ interface CandidateRow {
   readonly equity: string | null
   readonly observed_ms: number | null
   readonly reserved: string | null
+  readonly positions: number
   readonly lost_since: string | null
   readonly released: string | null
   readonly own: string | null
   readonly opposite: string | null
 }
 
-type FactsRow = { readonly strategy_name: string | null; readonly strategy_active: boolean | null } & (
-  | InstrumentRow
-  | { readonly kind: null }
-)
+type FactsRow = {
+  readonly strategy_name: string | null
+  readonly strategy_active: boolean | null
+  readonly strategy_settings: string | null
+} & (InstrumentRow | { readonly kind: null })
 
 @Injectable()
 export class SqlPlanning extends Planning {
@@ -128,12 +136,19 @@ export class SqlPlanning extends Planning {
     if (row === undefined) throw new Error('the facts of a signal are always one row')
     return {
       strategy:
-        row.strategy_name === null ? undefined : { name: row.strategy_name, active: row.strategy_active === true },
+        row.strategy_name === null
+          ? undefined
+          : {
+              name: row.strategy_name,
+              active: row.strategy_active === true,
+              settings: new SettingsReader().of(row.strategy_settings),
+            },
       instrument: row.kind === null ? undefined : toInstrument(row),
     }
   }
 
-  async candidates(tx: Transaction, { signal, strategyId, quote, after, limit }: FollowerQuery): Promise<Candidate[]> {
+  async candidates(tx: Transaction, query: FollowerQuery): Promise<Candidate[]> {
+    const { signal, strategyId, quote, after, limit } = query
     const rows = await tx.query<CandidateRow>(candidatesSql, [
       strategyId,
       after?.accountId ?? beforeAll,
@@ -144,7 +159,8 @@ export class SqlPlanning extends Planning {
       signal.symbol,
       signal.side,
     ])
-    return rows.map(toCandidate)
+    const reader = new SettingsReader()
+    return rows.map((row) => toCandidate(row, query.strategySettings, reader))
   }
 
   async insert(tx: Transaction, stored: StoredSignal, brackets: readonly PlannedBracket[]): Promise<Set<string>> {
@@ -176,20 +192,26 @@ const zero = new Decimal('0')
 /** Sorts before every id. */
 const beforeAll = '00000000-0000-0000-0000-000000000000'
 
-function toCandidate(row: CandidateRow): Candidate {
+function toCandidate(row: CandidateRow, strategy: TradeSettings | null, reader: SettingsReader): Candidate {
   return {
     followId: row.follow_id as FollowId,
     accountId: row.account_id as AccountId,
     userId: row.user_id as UserId,
     riskProfileId: row.risk_profile_id as RiskProfileId,
-    riskPercent: new Decimal(row.risk_percent),
-    leverage: row.leverage,
-    maxNotional: row.max_notional === null ? null : new Decimal(row.max_notional),
+    settings: resolveSettings(
+      {
+        riskPercent: new Decimal(row.risk_percent),
+        leverage: row.leverage,
+        maxNotional: row.max_notional === null ? null : new Decimal(row.max_notional),
+      },
+      { strategy, 'risk profile': reader.of(row.profile_settings), follow: reader.of(row.settings) },
+    ),
     active: row.active,
     followRevision: row.revision,
     account: row.venue === null ? null : { venue: row.venue, connected: row.connected === true },
     balance: balanceOf(row),
     reserved: row.reserved === null ? zero : new Decimal(row.reserved),
+    positions: row.positions,
     openBracketId: row.own,
     oppositeBracketId: row.opposite,
   }

@@ -3,7 +3,7 @@
  * Called by the planning store and, back again, by the explain read. Must never hold what all followers of a signal share.
  */
 import type { Candidate } from '../domain/gate.ts'
-import type { PlanningTrace, UnusedSettings } from '../domain/planning-trace.ts'
+import type { PlanningTrace, UnusedMoney } from '../domain/planning-trace.ts'
 import type { PlannedBracket } from '../ports/planning.port.ts'
 
 export function traceJson({ candidate, sizing, result }: PlannedBracket): string {
@@ -11,6 +11,7 @@ export function traceJson({ candidate, sizing, result }: PlannedBracket): string
   const trace: PlanningTrace = {
     riskProfileId: candidate.riskProfileId,
     followRevision: candidate.followRevision,
+    settings: candidate.settings.sources.map(({ name, value, source }) => [name, value, source]),
     sizing,
     unused: sizing === null ? unusedOf(candidate) : null,
     balance: balance && {
@@ -25,11 +26,8 @@ export function traceJson({ candidate, sizing, result }: PlannedBracket): string
   return JSON.stringify(trace)
 }
 
-function unusedOf({ riskPercent, leverage, maxNotional, reserved, balance }: Candidate): UnusedSettings {
+function unusedOf({ reserved, balance }: Candidate): UnusedMoney {
   return {
-    riskPercent: riskPercent.toString(),
-    leverage,
-    maxNotional: maxNotional?.toString() ?? null,
     reserved: reserved.toString(),
     total: balance?.total.toString() ?? null,
     free: balance?.free.toString() ?? null,

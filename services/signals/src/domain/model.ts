@@ -3,6 +3,7 @@
  * Called by use cases and stores. Must never know how any of it is stored.
  */
 import type { Side, Venue } from '@tradewire/contracts/common'
+import type { TradeSettings } from '@tradewire/contracts/trade-settings'
 import type { AccountId, FollowId, RiskProfileId, SignalId, StrategyId, UserId } from '@tradewire/kernel/ids'
 import type { StrategySecrets } from './secret.ts'
 
@@ -17,6 +18,7 @@ export interface Strategy {
   readonly symbol: string
   readonly entryType: EntryType
   readonly signalMaxAgeSeconds: number
+  readonly settings: TradeSettings
   readonly active: boolean
   readonly secrets: StrategySecrets
   /** Grows by one with each change. */
@@ -29,6 +31,7 @@ export interface RiskProfile {
   readonly id: RiskProfileId
   readonly name: string
   readonly riskPercent: string
+  readonly settings: TradeSettings
   readonly createdAt: Date
   readonly updatedAt: Date
 }
@@ -41,6 +44,7 @@ export interface Follow {
   readonly riskProfileId: RiskProfileId
   readonly leverage: number
   readonly maxNotional: string | null
+  readonly settings: TradeSettings
   readonly active: boolean
   readonly revision: number
   readonly createdAt: Date

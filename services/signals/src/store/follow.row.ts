@@ -1,4 +1,5 @@
 /** The `follow` table. Called by its store only. Must never leave store/. */
+import type { TradeSettings } from '@tradewire/contracts/trade-settings'
 import { Column, Entity, PrimaryColumn } from 'typeorm'
 
 @Entity({ name: 'follow' })
@@ -23,6 +24,9 @@ export class FollowRow {
 
   @Column({ name: 'max_notional', type: 'numeric', nullable: true })
   maxNotional!: string | null
+
+  @Column({ type: 'jsonb' })
+  settings!: TradeSettings
 
   @Column({ type: 'boolean' })
   active!: boolean

@@ -1,4 +1,5 @@
 /** The `risk_profile` table. Called by its store only. Must never leave store/. */
+import type { TradeSettings } from '@tradewire/contracts/trade-settings'
 import { Column, Entity, PrimaryColumn } from 'typeorm'
 
 @Entity({ name: 'risk_profile' })
@@ -11,6 +12,9 @@ export class RiskProfileRow {
 
   @Column({ name: 'risk_percent', type: 'numeric' })
   riskPercent!: string
+
+  @Column({ type: 'jsonb' })
+  settings!: TradeSettings
 
   @Column({ name: 'created_at', type: 'timestamptz' })
   createdAt!: Date

@@ -1,4 +1,5 @@
 /** The `strategy` table. Called by its store only. Must never leave store/. */
+import type { TradeSettings } from '@tradewire/contracts/trade-settings'
 import { Column, Entity, PrimaryColumn } from 'typeorm'
 
 @Entity({ name: 'strategy' })
@@ -26,6 +27,9 @@ export class StrategyRow {
 
   @Column({ name: 'signal_max_age_seconds', type: 'int' })
   signalMaxAgeSeconds!: number
+
+  @Column({ type: 'jsonb' })
+  settings!: TradeSettings
 
   @Column({ type: 'boolean' })
   active!: boolean

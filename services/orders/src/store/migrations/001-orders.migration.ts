@@ -13,6 +13,7 @@ export const createOrders: Migration = {
        symbol text not null,
        entry_type text not null,
        active boolean not null,
+       settings text,
        revision int not null
      )`,
     `create index strategy_owner on strategy (owner_id)`,
@@ -26,6 +27,8 @@ export const createOrders: Migration = {
        leverage int not null,
        max_notional numeric,
        active boolean not null,
+       profile_settings text,
+       settings text,
        revision int not null
      )`,
     `create index follow_of_strategy on follow (strategy_id, account_id, follow_id) where active`,

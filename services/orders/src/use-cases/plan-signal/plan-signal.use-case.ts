@@ -91,8 +91,10 @@ export class PlanSignal {
     }
     const { stored, verdict } = this.judgeSignal(signal, data, facts, now)
     const quote = facts.instrument?.quote ?? ''
+    const strategySettings = facts.strategy?.settings ?? null
+    const query = { signal, strategyId: signal.strategyId, quote, strategySettings }
     const read = (after: FollowerCursor | null, rows: number): Promise<Candidate[]> =>
-      this.planning.candidates(tx, { signal, strategyId: signal.strategyId, quote, after, limit: rows + 1 })
+      this.planning.candidates(tx, { ...query, after, limit: rows + 1 })
     let rows = Math.min(firstChunkRows, this.chunkRows)
     let found = await read(null, rows)
     while (found.length > rows) {

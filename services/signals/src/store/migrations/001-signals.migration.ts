@@ -13,6 +13,7 @@ export const createSignals: Migration = {
        symbol text not null,
        entry_type text not null check (entry_type in ('market', 'limit')),
        signal_max_age_seconds int not null check (signal_max_age_seconds > 0),
+       settings jsonb not null,
        active boolean not null,
        secret_digest bytea not null,
        previous_secret_digest bytea,
@@ -25,6 +26,7 @@ export const createSignals: Migration = {
        id uuid primary key,
        name text not null unique,
        risk_percent numeric not null check (risk_percent > 0 and risk_percent <= 100),
+       settings jsonb not null,
        created_at timestamptz not null,
        updated_at timestamptz not null)`,
     `create table account (
@@ -39,6 +41,7 @@ export const createSignals: Migration = {
        risk_profile_id uuid not null references risk_profile,
        leverage int not null check (leverage between 1 and 125),
        max_notional numeric check (max_notional > 0),
+       settings jsonb not null,
        active boolean not null,
        revision int not null,
        created_at timestamptz not null,

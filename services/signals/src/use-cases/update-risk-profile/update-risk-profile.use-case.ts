@@ -1,4 +1,4 @@
-/** Changes a risk profile's percentage. Called over RPC. Must never change it without telling every follow's reader. */
+/** Changes a risk profile's percentage or settings. Called over RPC. Must never change it without telling every follow's reader. */
 import { Injectable } from '@nestjs/common'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import { followChanged } from '@tradewire/contracts/events/signals'
@@ -9,6 +9,7 @@ import type { CodedError } from '@tradewire/kernel/errors'
 import type { RiskProfileId } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { followNews } from '../../domain/announce.ts'
+import type { RiskProfile } from '../../domain/model.ts'
 import { viewRiskProfile, type RiskProfileView } from '../../domain/views.ts'
 import { Follows } from '../../ports/follows.port.ts'
 import { RiskProfiles } from '../../ports/risk-profiles.port.ts'
@@ -31,7 +32,7 @@ export class UpdateRiskProfile {
     return this.database.transact(async (tx) => {
       const profile = await this.profiles.lock(tx, id)
       if (profile === undefined) return err(signalsErrors.of('RISK_PROFILE_NOT_FOUND', { riskProfileId }))
-      const changed = { ...profile, ...changes, updatedAt: this.clock.now() }
+      const changed = { ...profile, ...changes, updatedAt: this.clock.now() } as RiskProfile
       await this.profiles.update(tx, changed)
       const touched = await this.follows.touchByRiskProfile(tx, id, changed.updatedAt)
       tx.append(

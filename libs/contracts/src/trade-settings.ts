@@ -1,0 +1,88 @@
+/**
+ * What a strategy, a risk profile and a follow may each say about the size of a trade and its limits.
+ * Called by the contracts of `signals` and by `orders`, which resolves them. Must never hold a default: absent means unsaid.
+ */
+import { z } from 'zod'
+import { positiveDecimalText, side, symbol } from './common.ts'
+
+export const sizingModes = [
+  'risk-percent',
+  'risk-amount',
+  'fixed-quantity',
+  'fixed-notional',
+  'equity-percent',
+  'free-percent',
+] as const
+export type SizingMode = (typeof sizingModes)[number]
+
+const percentMax = 100
+const limitedPercent = positiveDecimalText
+  .refine((text) => Number(text) <= percentMax, { error: 'must not be above 100' })
+  .meta({ examples: ['5'] })
+
+const sizingRule = z
+  .strictObject({
+    /**
+     * Of the balance or as an amount, what the stop may cost; or a quantity; or a notional in quote currency, as an
+     * amount or as a share of equity or of what is free.
+     */
+    mode: z.enum(sizingModes),
+    value: positiveDecimalText,
+  })
+  .refine(({ mode, value }) => !mode.endsWith('-percent') || Number(value) <= percentMax, {
+    error: 'a percentage must not be above 100',
+    path: ['value'],
+  })
+
+export const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const
+
+const timeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'must be a time such as "09:30"' })
+  .meta({ examples: ['09:30'] })
+
+const tradingWindow = z.strictObject({
+  timeZone: z
+    .string()
+    .max(64)
+    .refine(isTimeZone, { error: 'must be an IANA time zone, such as "Europe/Berlin"' })
+    .meta({ examples: ['Europe/Berlin'] }),
+  days: z.array(z.enum(weekdays)).min(1).max(weekdays.length),
+  from: timeOfDay,
+  /** Not included; not after `from` means the next day's. */
+  to: timeOfDay,
+})
+
+const symbolsMax = 200
+
+export const tradeSettings = z
+  .strictObject({
+    sizing: sizingRule,
+    /** Scales what the sizing rule asks for. */
+    multiplier: positiveDecimalText.meta({ examples: ['1.5'] }),
+    maxQuantity: positiveDecimalText,
+    maxNotional: positiveDecimalText,
+    maxLeverage: z.int().min(1).max(125),
+    /** Per cent of the balance that the stop of one trade may cost; more is refused, not made smaller. */
+    maxRiskPercent: limitedPercent,
+    /** Positions and entries under way that the account may hold before this one. */
+    maxPositions: z.int().min(1).max(1_000),
+    sides: z.array(side).min(1).max(2),
+    symbols: z.array(symbol).min(1).max(symbolsMax),
+    tradingWindow,
+  })
+  .partial()
+  .meta({
+    id: 'TradeSettings',
+    examples: [{ sizing: { mode: 'risk-percent', value: '1.5' }, maxNotional: '25000', maxPositions: 3 }],
+  })
+export type TradeSettings = z.output<typeof tradeSettings>
+export type TradingWindow = z.output<typeof tradingWindow>
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * Which setting holds for one follower, and who said it: strategy, risk profile and follow laid over each other.
+ * Called when followers are read for planning. Must never let a nearer layer loosen a limit of another one.
+ */
+import type { Side } from '@tradewire/contracts/common'
+import type { SizingMode, TradeSettings, TradingWindow } from '@tradewire/contracts/trade-settings'
+import { type Decimal, decimal, ONE } from '@tradewire/kernel/decimal'
+
+/** From the farthest to the nearest. */
+export const settingLayers = ['strategy', 'risk profile', 'follow'] as const
+export type SettingLayer = (typeof settingLayers)[number]
+export type SettingsByLayer = Readonly<Record<SettingLayer, TradeSettings | null>>
+
+/** What every follow has, whatever else is said. */
+export interface BasicSettings {
+  /** Of the risk profile: the sizing rule where nobody names another. */
+  readonly riskPercent: Decimal
+  /** Of the follow. */
+  readonly leverage: number
+  /** Of the follow; null for none. */
+  readonly maxNotional: Decimal | null
+}
+
+export interface SizingRule {
+  readonly mode: SizingMode
+  readonly value: Decimal
+}
+
+export interface SettingSource {
+  readonly name: string
+  readonly value: string
+  readonly source: SettingLayer
+}
+
+export interface ResolvedSettings {
+  readonly sizing: SizingRule
+  readonly multiplier: Decimal
+  readonly leverage: number
+  readonly maxNotional: Decimal | null
+  readonly maxQuantity: Decimal | null
+  readonly maxLeverage: number | null
+  readonly maxRiskPercent: Decimal | null
+  readonly maxPositions: number | null
+  readonly sides: readonly Side[] | null
+  readonly symbols: readonly string[] | null
+  /** All of them must be open. */
+  readonly tradingWindows: readonly TradingWindow[]
+  /** Each setting that is in force, in the order above. */
+  readonly sources: readonly SettingSource[]
+}
+
+/**
+ * Two rules of precedence. A choice (sizing, multiplier): the nearest layer that makes it. A limit: the strictest of
+ * all layers, the farther one on a tie; lists keep what all layers allow.
+ */
+export function resolveSettings(basic: BasicSettings, layers: SettingsByLayer): ResolvedSettings {
+  const sources: SettingSource[] = []
+  const note = <Value>(name: string, said: Said<Value> | null, text: (value: Value) => string): Value | null => {
+    if (said === null) return null
+    sources.push({ name, value: text(said.value), source: said.source })
+    return said.value
+  }
+  const plain = (value: Decimal | number) => value.toString()
+  const listed = (values: readonly string[]) => values.join(', ')
+
+  const sizing = nearest(layers, ({ sizing: rule }) => rule)
+  if (sizing === null) note('riskPercent', { value: basic.riskPercent, source: 'risk profile' }, plain)
+  note('sizing', sizing, (rule) => `${rule.mode} ${rule.value}`)
+  const multiplier = note(
+    'multiplier',
+    nearest(layers, (said) => said.multiplier),
+    (text) => text,
+  )
+  note('leverage', { value: basic.leverage, source: 'follow' }, plain)
+  const notionals = decimalsOf(layers, (said) => said.maxNotional)
+  if (basic.maxNotional !== null) notionals.push({ value: basic.maxNotional, source: 'follow' })
+  return {
+    sizing:
+      sizing === null
+        ? { mode: 'risk-percent', value: basic.riskPercent }
+        : { mode: sizing.value.mode, value: decimal(sizing.value.value) },
+    multiplier: multiplier === null ? ONE : decimal(multiplier),
+    leverage: basic.leverage,
+    maxNotional: note('maxNotional', least(notionals), plain),
+    maxQuantity: note('maxQuantity', least(decimalsOf(layers, (said) => said.maxQuantity)), plain),
+    maxLeverage: note('maxLeverage', fewest(saidBy(layers, (said) => said.maxLeverage)), plain),
+    maxRiskPercent: note('maxRiskPercent', least(decimalsOf(layers, (said) => said.maxRiskPercent)), plain),
+    maxPositions: note('maxPositions', fewest(saidBy(layers, (said) => said.maxPositions)), plain),
+    sides: note('sides', common(saidBy(layers, (said) => said.sides)), listed),
+    symbols: note('symbols', common(saidBy(layers, (said) => said.symbols)), listed),
+    tradingWindows: saidBy(layers, (said) => said.tradingWindow).map((said) => {
+      note('tradingWindow', said, windowText)
+      return said.value
+    }),
+    sources,
+  }
+}
+
+export function windowText({ timeZone, days, from, to }: TradingWindow): string {
+  return `${days.join(' ')} ${from}-${to} ${timeZone}`
+}
+
+interface Said<Value> {
+  readonly value: Value
+  readonly source: SettingLayer
+}
+
+function saidBy<Value>(layers: SettingsByLayer, read: (settings: TradeSettings) => Value | undefined): Said<Value>[] {
+  const all: Said<Value>[] = []
+  for (const source of settingLayers) {
+    const settings = layers[source]
+    const value = settings === null ? undefined : read(settings)
+    if (value !== undefined) all.push({ value, source })
+  }
+  return all
+}
+
+function decimalsOf(layers: SettingsByLayer, read: (settings: TradeSettings) => string | undefined): Said<Decimal>[] {
+  return saidBy(layers, read).map(({ value, source }) => ({ value: decimal(value), source }))
+}
+
+function nearest<Value>(layers: SettingsByLayer, read: (settings: TradeSettings) => Value | undefined) {
+  return saidBy(layers, read).at(-1) ?? null
+}
+
+function least(all: readonly Said<Decimal>[]): Said<Decimal> | null {
+  let strictest: Said<Decimal> | null = null
+  for (const said of all) if (strictest === null || said.value.lt(strictest.value)) strictest = said
+  return strictest
+}
+
+function fewest(all: readonly Said<number>[]): Said<number> | null {
+  let strictest: Said<number> | null = null
+  for (const said of all) if (strictest === null || said.value < strictest.value) strictest = said
+  return strictest
+}
+
+/** What every layer that says something allows; the nearest layer that took something away is the source. */
+function common<Value>(all: readonly Said<readonly Value[]>[]): Said<readonly Value[]> | null {
+  let allowed: Said<readonly Value[]> | null = null
+  for (const said of all) {
+    if (allowed === null) {
+      allowed = said
+      continue
+    }
+    const kept: readonly Value[] = allowed.value.filter((value) => said.value.includes(value))
+    if (kept.length < allowed.value.length) allowed = { value: kept, source: said.source }
+  }
+  return allowed
+}

@@ -1,0 +1,101 @@
+import 'reflect-metadata'
+import { RpcClient } from '@tradewire/bus/rpc-client'
+import { accountConnected } from '@tradewire/contracts/events/brokers'
+import * as signals from '@tradewire/contracts/rpc/signals'
+import { Database } from '@tradewire/database/database'
+import type { Result } from '@tradewire/kernel/result'
+import type { CodedError } from '@tradewire/kernel/errors'
+import { eventually } from '@tradewire/testkit/eventually'
+import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
+import { testBackends } from '@tradewire/testkit/test-backends'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { signalsService } from './service.ts'
+
+const backends = testBackends()
+const operator = { userId: '01963a5e-0000-7000-8000-00000000000a', roles: ['operator' as const] }
+const accountId = 'df30b2fa-adc8-47cb-a9f5-be90ae259827'
+
+let service: TestService
+let rpc: RpcClient
+
+beforeAll(async () => {
+  service = await startTestService(signalsService, backends)
+  rpc = service.app.get(RpcClient)
+  const connected = { ...accountConnected.example, accountId, userId: operator.userId }
+  await service.app.get(Database).transact(async (tx) => tx.append(accountConnected, connected))
+  await eventually(async () => (await backends.query('select * from signals.account')).length === 1, {
+    describe: 'the account is known',
+  })
+})
+
+function valueOf<Value>(result: Result<Value, CodedError>): Value {
+  if (!result.ok) throw new Error(JSON.stringify(result.error))
+  return result.value
+}
+
+describe('the settings of strategies, risk profiles and follows', () => {
+  it('are kept, answered and replaced as a whole', async () => {
+    const strategy = valueOf(
+      await rpc.ask(signals.createStrategy, {
+        caller: operator,
+        strategy: {
+          name: 'Breakout',
+          venue: 'binance-usdm',
+          symbol: 'BTC/USDT',
+          settings: { sides: ['buy'] },
+        } as never,
+      }),
+    )
+    expect(strategy.settings).toEqual({ sides: ['buy'] })
+    const profile = valueOf(
+      await rpc.ask(signals.createRiskProfile, {
+        caller: operator,
+        profile: { name: 'Careful', riskPercent: '1', settings: { maxRiskPercent: '2' } },
+      }),
+    )
+    const [follow] = valueOf(
+      await rpc.ask(signals.createFollows, {
+        caller: operator,
+        follows: [
+          {
+            strategyId: strategy.id,
+            accountId,
+            riskProfileId: profile.id,
+            leverage: 1,
+            maxNotional: null,
+            settings: {},
+          },
+        ],
+      }),
+    ).items
+    expect(follow?.settings).toEqual({})
+    const sizing = { mode: 'fixed-notional', value: '500' } as const
+    const changed = await rpc.ask(signals.updateFollow, {
+      caller: operator,
+      followId: follow!.id,
+      changes: { settings: { sizing } },
+    })
+    expect(valueOf(changed).settings).toEqual({ sizing })
+    const lighter = await rpc.ask(signals.updateRiskProfile, {
+      caller: operator,
+      riskProfileId: profile.id,
+      changes: { settings: { maxPositions: 3 } },
+    })
+    expect(valueOf(lighter)).toMatchObject({ riskPercent: '1', settings: { maxPositions: 3 } })
+    const stored = await rpc.ask(signals.getFollow, { caller: operator, followId: follow!.id })
+    expect(valueOf(stored).settings).toEqual({ sizing })
+  })
+
+  it('are refused when they make no sense', async () => {
+    const wrong = [
+      { sizing: { mode: 'equity-percent', value: '101' } },
+      { maxNotional: '-5' },
+      { tradingWindow: { timeZone: 'Mars/Olympus', days: ['monday'], from: '09:00', to: '17:00' } },
+      { unheardOf: 1 },
+    ]
+    for (const settings of wrong) {
+      const refused = signals.strategyChanges.safeParse({ settings })
+      expect(refused.success).toBe(false)
+    }
+  })
+})
