@@ -60,6 +60,8 @@ export const tradeSettings = z
     sizing: sizingRule,
     /** Scales what the sizing rule asks for. */
     multiplier: positiveDecimalText.meta({ examples: ['1.5'] }),
+    /** Down, unless this allows the nearest step where it is above what is asked for by so many per cent at most. */
+    roundUpPercentMax: limitedPercent,
     maxQuantity: positiveDecimalText,
     maxNotional: positiveDecimalText,
     maxLeverage: z.int().min(1).max(125),

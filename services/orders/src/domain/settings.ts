@@ -35,6 +35,8 @@ export interface SettingSource {
 export interface ResolvedSettings {
   readonly sizing: SizingRule
   readonly multiplier: Decimal
+  /** Null: always down. */
+  readonly roundUpPercentMax: Decimal | null
   readonly leverage: number
   readonly maxNotional: Decimal | null
   readonly maxQuantity: Decimal | null
@@ -81,6 +83,7 @@ export function resolveSettings(basic: BasicSettings, layers: SettingsByLayer): 
         : { mode: sizing.value.mode, value: decimal(sizing.value.value) },
     multiplier: multiplier === null ? ONE : decimal(multiplier),
     leverage: basic.leverage,
+    roundUpPercentMax: note('roundUpPercentMax', least(decimalsOf(layers, (said) => said.roundUpPercentMax)), plain),
     maxNotional: note('maxNotional', least(notionals), plain),
     maxQuantity: note('maxQuantity', least(decimalsOf(layers, (said) => said.maxQuantity)), plain),
     maxLeverage: note('maxLeverage', fewest(saidBy(layers, (said) => said.maxLeverage)), plain),

@@ -13,14 +13,23 @@ interface Asked {
   readonly mode?: SizingMode
   readonly value?: string
   readonly multiplier?: string
+  readonly roundUpPercentMax?: string
   readonly maxNotional?: string
   readonly maxQuantity?: string
 }
 
-function rule({ mode = 'risk-percent', value = '1', multiplier = '1', maxNotional, maxQuantity }: Asked = {}) {
+function rule({
+  mode = 'risk-percent',
+  value = '1',
+  multiplier = '1',
+  roundUpPercentMax,
+  maxNotional,
+  maxQuantity,
+}: Asked = {}) {
   return {
     sizing: { mode, value: decimal(value) },
     multiplier: decimal(multiplier),
+    roundUpPercentMax: roundUpPercentMax === undefined ? null : decimal(roundUpPercentMax),
     maxNotional: maxNotional === undefined ? null : decimal(maxNotional),
     maxQuantity: maxQuantity === undefined ? null : decimal(maxQuantity),
   }
@@ -63,6 +72,14 @@ describe('sizing', () => {
 
   it('scales what the rule asks for before it is rounded', () => {
     expect(sized({ settings: rule({ mode: 'fixed-quantity', value: '0.0015', multiplier: '3' }) })).toBe('0.004')
+  })
+
+  it('takes the nearest step where rounding up is allowed and stays within its limit, and never above a cap', () => {
+    const asked = (value: string, up: string) => rule({ mode: 'fixed-quantity', value, roundUpPercentMax: up })
+    expect(sized({ settings: asked('0.0129', '1') })).toBe('0.013')
+    expect(sized({ settings: asked('0.0129', '0.5') })).toBe('0.012')
+    expect(sized({ settings: asked('0.0124', '20') })).toBe('0.012')
+    expect(sized({ settings: { ...asked('0.0129', '1'), maxQuantity: decimal('0.0129') } })).toBe('0.012')
   })
 
   it('counts the contract size', () => {
@@ -146,6 +163,7 @@ const cases = fc
     mode: fc.constantFrom(...sizingModes),
     value: amount(100, 3),
     multiplier: amount(5, 2),
+    roundUpPercentMax: fc.option(amount(20, 1)),
     maxQuantity: fc.option(amount(1_000, 3)),
     leverage: fc.integer({ min: 1, max: 125 }),
     maxNotional: fc.option(amount(1_000_000, 2)),
@@ -171,6 +189,7 @@ const cases = fc
         settings: {
           sizing: { mode: one.mode, value: one.value },
           multiplier: one.multiplier,
+          roundUpPercentMax: one.roundUpPercentMax,
           maxNotional: one.maxNotional,
           maxQuantity: one.maxQuantity,
         },
@@ -187,14 +206,19 @@ interface Held {
   readonly held: Decimal
   readonly notional: Decimal
   readonly loss: Decimal
+  /** Per cent by which rounding may exceed what is asked for. */
+  readonly above: Decimal | null
 }
 
 /** Whether so much is not more than the rule asks for. */
 function asks(
   { mode, money: { settings, total, equity, free, reserved } }: { mode: SizingMode; money: FollowerMoney },
-  { held, notional, loss }: Held,
+  { held, notional, loss, above }: Held,
 ): Record<'risk' | 'size', boolean> {
-  const scaled = settings.sizing.value.times(settings.multiplier)
+  const scaled = settings.sizing.value
+    .times(settings.multiplier)
+    .times(HUNDRED.plus(above ?? ZERO))
+    .div(HUNDRED)
   const hundredfold = notional.times(HUNDRED)
   const within: Record<SizingMode, boolean> = {
     'risk-percent': loss.times(HUNDRED).lte(total.times(scaled)),
@@ -217,12 +241,12 @@ describe('sizing, for any follower and instrument', () => {
         )
         if (!result.ok) return
         const { quantity, trace } = result.value
-        const fits = (held: Decimal) => {
+        const fits = (held: Decimal, above: Decimal | null) => {
           const notional = held.times(one.contractSize).times(one.entry)
           const loss = held.times(one.contractSize).times(one.entry.minus(one.stop).abs())
           const costs = notional.times('0.2').div(HUNDRED)
           return {
-            ...asks(one, { held, notional, loss }),
+            ...asks(one, { held, notional, loss, above }),
             leverage: notional.lte(one.money.equity.times(String(one.leverage))),
             balance: notional
               .plus(costs.times(String(one.leverage)))
@@ -232,8 +256,8 @@ describe('sizing, for any follower and instrument', () => {
             venue: held.lte(one.instrument.maximumQuantity),
           }
         }
-        expect(Object.values(fits(quantity)).every(Boolean)).toBe(true)
-        expect(fits(quantity.plus(one.step))[trace.bound]).toBe(false)
+        expect(Object.values(fits(quantity, one.roundUpPercentMax)).every(Boolean)).toBe(true)
+        expect(fits(quantity.plus(one.step), null)[trace.bound]).toBe(false)
         expect(quantity.mod(one.step).eq(ZERO)).toBe(true)
         expect(quantity.gte(one.instrument.minimumQuantity) && quantity.gt(ZERO)).toBe(true)
         expect(quantity.times(one.contractSize).times(one.entry).gte(one.minimumNotional)).toBe(true)

@@ -1,10 +1,11 @@
 /**
  * How much a follower's order is: what its sizing rule asks for, under every cap, in whole steps of the venue.
- * Called by the gate for each follower. Must never exceed a cap or what the rule asks by a single step, nor leave a number unexplained.
+ * Called by the gate for each follower. Must never exceed a cap by a single step, nor what is asked for by more than the rounding allowed, nor leave a number unexplained.
  */
 import {
   type Decimal,
   HUNDRED,
+  ONE,
   type Price,
   type Quantity,
   ZERO,
@@ -37,7 +38,10 @@ export interface SizingPolicy {
 }
 
 export interface FollowerMoney {
-  readonly settings: Pick<ResolvedSettings, 'sizing' | 'multiplier' | 'maxNotional' | 'maxQuantity'>
+  readonly settings: Pick<
+    ResolvedSettings,
+    'sizing' | 'multiplier' | 'roundUpPercentMax' | 'maxNotional' | 'maxQuantity'
+  >
   readonly leverage: number
   readonly total: Decimal
   readonly free: Decimal
@@ -154,26 +158,43 @@ function stepsByCap(money: FollowerMoney, terms: SizingTerms): StepsByCap {
 
 /** What the sizing rule asks for, before any cap. */
 function askedSteps(money: FollowerMoney, terms: SizingTerms): Pick<StepsByCap, 'risk' | 'size'> {
-  const { sizing, multiplier } = money.settings
+  const { sizing, multiplier, roundUpPercentMax } = money.settings
+  const asked = (amount: Decimal, step: Decimal) => roundedSteps(amount, step, roundUpPercentMax)
   const scaled = sizing.value.times(multiplier)
   const risk = (steps: Decimal) => ({ risk: steps, size: null })
   const plainly = (steps: Decimal) => ({ risk: null, size: steps })
   const share = (amount: Decimal) =>
-    plainly(wholeStepsIn(maximum(amount, ZERO).times(scaled), terms.notionalPerStep.times(HUNDRED)))
+    plainly(asked(maximum(amount, ZERO).times(scaled), terms.notionalPerStep.times(HUNDRED)))
   switch (sizing.mode) {
     case 'risk-percent':
-      return risk(wholeStepsIn(maximum(money.total, ZERO).times(scaled), terms.lossPerStepHundredfold))
+      return risk(asked(maximum(money.total, ZERO).times(scaled), terms.lossPerStepHundredfold))
     case 'risk-amount':
-      return risk(wholeStepsIn(scaled, terms.lossPerStep))
+      return risk(asked(scaled, terms.lossPerStep))
     case 'fixed-quantity':
-      return plainly(wholeStepsIn(scaled, terms.quantityStep))
+      return plainly(asked(scaled, terms.quantityStep))
     case 'fixed-notional':
-      return plainly(wholeStepsIn(scaled, terms.notionalPerStep))
+      return plainly(asked(scaled, terms.notionalPerStep))
     case 'equity-percent':
       return share(money.equity)
     case 'free-percent':
       return share(availableOf(money))
   }
+}
+
+/** Whole steps in the amount; the nearest number of them where that exceeds the amount by no more than is allowed. */
+function roundedSteps(amount: Decimal, step: Decimal, upPercentMax: Decimal | null): Decimal {
+  const below = wholeStepsIn(amount, step)
+  if (upPercentMax === null) return below
+  const above = below.plus(ONE)
+  const nearer = above
+    .times(step)
+    .minus(amount)
+    .lte(amount.minus(below.times(step)))
+  const within = above
+    .times(step)
+    .times(HUNDRED)
+    .lte(amount.times(HUNDRED.plus(upPercentMax)))
+  return nearer && within ? above : below
 }
 
 function availableOf({ free, reserved }: FollowerMoney): Decimal {
