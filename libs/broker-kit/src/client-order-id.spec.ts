@@ -4,6 +4,7 @@ import {
   base36OfUuid,
   type ClientIdRule,
   decodeClientOrderId,
+  intentOfClientOrderId,
   encodeClientOrderId,
   uuidOfBase36,
 } from './client-order-id.ts'
@@ -33,6 +34,7 @@ describe('the client order id', () => {
       fc.property(fc.uuid(), fc.constantFrom('base36', 'hex', 'uuid'), (uuid, characters) => {
         const own = { ...rule, characters } as ClientIdRule
         expect(decodeClientOrderId(own, encodeClientOrderId(own, uuid))).toBe(uuid)
+        expect(intentOfClientOrderId(encodeClientOrderId(own, uuid))).toBe(uuid)
       }),
     )
   })
@@ -40,6 +42,7 @@ describe('the client order id', () => {
   it('knows foreign ids from its own', () => {
     expect(decodeClientOrderId(rule, 'x-TKT5PX2F0123456789abcdef012345')).toBeNull()
     expect(decodeClientOrderId(rule, 'web_abc')).toBeNull()
+    expect(intentOfClientOrderId('web_abc')).toBeNull()
     expect(decodeClientOrderId(rule, 'z'.repeat(25))).toBeNull()
   })
 

@@ -43,9 +43,23 @@ export function encodeClientOrderId(rule: ClientIdRule, intentId: string): strin
   return encoded
 }
 
+/** The intent of a client order id in any of our forms, which differ in length; null when it is not one of ours. */
+export function intentOfClientOrderId(clientOrderId: string): string | null {
+  const forms = ['base36', 'hex', 'uuid'] as const
+  for (const characters of forms) {
+    const intentId = decodedBy(characters, clientOrderId)
+    if (intentId !== null) return intentId
+  }
+  return null
+}
+
 /** The intent of a client order id; null when the order is not one of ours. */
 export function decodeClientOrderId(rule: ClientIdRule, clientOrderId: string): string | null {
-  switch (rule.characters) {
+  return decodedBy(rule.characters, clientOrderId)
+}
+
+function decodedBy(characters: ClientIdRule['characters'], clientOrderId: string): string | null {
+  switch (characters) {
     case 'base36':
       return uuidOfBase36(clientOrderId)
     case 'hex':

@@ -10,22 +10,22 @@ const growthMost = 1.6
 const batchRows = 250_000
 const fanoutLimitMs = 120_000
 
-/** Ended brackets of the same followers over the last year, with their entry legs and traces. */
+/** Ended brackets of the same followers over the last year, with their entries. */
 const historySql = `with ended as (
   insert into orders.bracket (bracket_id, signal_id, strategy_id, follow_id, account_id, user_id, venue, symbol, side,
-    state, holds_slot, quantity, leverage, margin, filled_quantity, closed_quantity, realized_pnl, created_at, closed_at)
+    state, holds_slot, quantity, leverage, margin, filled_quantity, closed_quantity, realized_pnl, created_at, closed_at,
+    legs)
   select uuidv7(-(random() * 31536000) * interval '1 second'), f.follow_id, f.strategy_id, f.follow_id, f.account_id,
     f.user_id, 'paper', 'BTC/USDT', 'buy', 'closed', false, 1, 5, 8000, 1, 1, 0, now() - interval '1 day',
-    now() - interval '1 day'
+    now() - interval '1 day',
+    '[{"leg":"entry","purpose":"entry","side":"buy","type":"limit","quantity":"1","state":"filled"}]'
   from generate_series(0, $1::int - 1) as n
   join (select *, row_number() over () - 1 as place, count(*) over () as total from orders.follow) f
     on f.place = n % f.total
   returning bracket_id
-), legs as (
-  insert into orders.leg (bracket_id, number, leg, intent_id, purpose, side, type, quantity, state, submitted_at)
-  select bracket_id, 0, 'entry', bracket_id, 'entry', 'buy', 'limit', 1, 'filled', '2026-01-01T00:00:00.000Z' from ended
 )
-insert into orders.explain (bracket_id, trace) select bracket_id, '{}' from ended`
+insert into orders.explain (signal_id, bracket_ids, traces)
+select uuidv7(), array_agg(bracket_id), '[]' from ended`
 
 export async function measureHistory(world: World): Promise<Growth> {
   const { ours, options } = world
@@ -37,7 +37,7 @@ export async function measureHistory(world: World): Promise<Growth> {
     world.progress(`writing history: ${rows} of ${options.historyRows} brackets`)
     await ours.ask(historySql, [Math.min(batchRows, options.historyRows - rows)])
   }
-  await ours.ask('analyze orders.bracket, orders.leg, orders.explain')
+  await ours.ask('analyze orders.bracket, orders.explain')
   await ours.ask('checkpoint')
   await setTracking(world, 'top')
   const fullMs = await insertMs(world)

@@ -107,7 +107,7 @@ export class Ours {
     await eventually('ours settles', settleLimitMs, async () => {
       const { open } = await this.ask<{ open: boolean }>(
         `select exists (select 1 from brokers.attempt where state in ('queued', 'submitting', 'unknown'))
-           or exists (select 1 from orders.leg where state = 'submitted')
+           or exists (select 1 from orders.bracket where state = 'planned')
            or exists (select 1 from signals.outbox where published_at is null)
            or exists (select 1 from orders.outbox where published_at is null)
            or exists (select 1 from brokers.outbox where published_at is null) as open`,

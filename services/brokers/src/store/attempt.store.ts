@@ -3,6 +3,7 @@
  * Must never change a row without the partition's generation being checked in the same transaction.
  */
 import { Injectable } from '@nestjs/common'
+import { intentOfClientOrderId } from '@tradewire/broker-kit/client-order-id'
 import { orderSubmit } from '@tradewire/contracts/events/orders'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
@@ -172,9 +173,11 @@ export class AttemptStore extends Attempts {
 
   /** For news of orders that are in memory no longer. */
   async byClientOrderId(accountId: string, clientOrderId: string): Promise<StoredAttempt | null> {
+    const intentId = intentOfClientOrderId(clientOrderId)
+    if (intentId === null) return null
     const rows = await this.database.query<AttemptRow>(
-      `select ${columns} from attempt where account_id = $1 and client_order_id = $2`,
-      [accountId, clientOrderId],
+      `select ${columns} from attempt where intent_id = $1 and account_id = $2 and client_order_id = $3`,
+      [intentId, accountId, clientOrderId],
     )
     return rows[0] === undefined ? null : storedOf(rows[0])
   }

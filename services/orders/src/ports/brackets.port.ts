@@ -23,7 +23,7 @@ export abstract class Brackets {
   /** The plans of these signals; from memory where they have been read before, for they never change. */
   abstract plansOf(tx: Transaction, signalIds: readonly SignalId[]): Promise<Map<SignalId, SignalPlan>>
 
-  /** Writes what changed of brackets and legs, each in one statement. */
+  /** Writes all that changed in one statement. */
   abstract save(tx: Transaction, changes: readonly BracketChange[]): Promise<void>
 
   /** Counts on by so many trade events per account; answers each account's last number. */

@@ -7,7 +7,7 @@ import { type Bracket, type BracketState, type ClosingCause, holdsSlot } from '.
 import type { Leg, LegState, Reason } from '../domain/leg.ts'
 import { positionOf } from '../domain/position.ts'
 import type { BracketChange } from '../ports/brackets.port.ts'
-import { Columns, plain, text } from './columns.mapper.ts'
+import { Columns, json, plain, text } from './columns.mapper.ts'
 
 export interface BracketRow {
   readonly bracket_id: string
@@ -31,47 +31,43 @@ export interface BracketRow {
   readonly opened_at: Date | null
   readonly closed_at: Date | null
   readonly wake_at: Date | null
+  readonly legs: readonly StoredLeg[]
 }
 
-export interface LegRow {
-  readonly bracket_id: string
+/** A leg as the row of its bracket keeps it: amounts are decimal text. */
+export interface StoredLeg {
   readonly leg: string
-  readonly intent_id: string
+  readonly intentId: string
   readonly purpose: OrderPurpose
   readonly side: Side
   readonly type: OrderType
   readonly quantity: string
   readonly price: string | null
-  readonly trigger_price: string | null
-  readonly callback_rate_percent: string | null
+  readonly triggerPrice: string | null
+  readonly callbackRatePercent: string | null
   readonly state: LegState
   readonly revision: number
-  readonly filled_quantity: string
-  readonly average_price: string | null
+  readonly filledQuantity: string
+  readonly averagePrice: string | null
   readonly fee: string
-  readonly fee_currency: string | null
-  readonly venue_order_id: string | null
-  readonly client_order_id: string | null
+  readonly feeCurrency: string | null
+  readonly venueOrderId: string | null
+  readonly clientOrderId: string | null
   readonly reason: Reason | null
-  readonly cancel_requested: boolean
-  readonly submitted_at: string
-  readonly sent_at: string | null
-  readonly accepted_at: string | null
-  readonly filled_at: string | null
-  readonly observed_at: string | null
+  readonly cancelRequested: boolean
+  readonly submittedAt: string
+  readonly sentAt: string | null
+  readonly acceptedAt: string | null
+  readonly filledAt: string | null
+  readonly observedAt: string | null
 }
 
 /** What `toBracket` reads. */
 export const bracketColumns = `bracket_id, signal_id, strategy_id, follow_id, account_id, user_id, venue, symbol, side, state,
   leverage, failure, close_cause, close_requested_at, gone_quantity, first_filled_at, exposed_since, unprotected_ms,
-  opened_at, closed_at, wake_at`
+  opened_at, closed_at, wake_at, legs`
 
-/** What `toLeg` reads. */
-export const legColumns = `bracket_id, leg, intent_id, purpose, side, type, quantity, price, trigger_price,
-  callback_rate_percent, state, revision, filled_quantity, average_price, fee, fee_currency, venue_order_id,
-  client_order_id, reason, cancel_requested, submitted_at, sent_at, accepted_at, filled_at, observed_at`
-
-export function toBracket(row: BracketRow, legs: readonly Leg[]): Bracket {
+export function toBracket(row: BracketRow): Bracket {
   const { close_cause: cause, close_requested_at: requestedAt } = row
   return {
     bracketId: row.bracket_id as BracketId,
@@ -94,37 +90,27 @@ export function toBracket(row: BracketRow, legs: readonly Leg[]): Bracket {
     closedAt: time(row.closed_at),
     wakeAt: time(row.wake_at),
     failure: row.failure,
-    legs,
+    legs: row.legs.map(toLeg),
   }
 }
 
-export function toLeg(row: LegRow): Leg {
+export function toLeg(stored: StoredLeg): Leg {
   return {
-    intentId: row.intent_id as IntentId,
-    leg: row.leg,
-    purpose: row.purpose,
-    side: row.side,
-    type: row.type,
-    quantity: amount(row.quantity),
-    price: optional(row.price),
-    triggerPrice: optional(row.trigger_price),
-    callbackRatePercent: optional(row.callback_rate_percent),
-    state: row.state,
-    revision: row.revision,
-    filledQuantity: amount(row.filled_quantity),
-    averagePrice: optional(row.average_price),
-    fee: amount(row.fee),
-    feeCurrency: row.fee_currency,
-    venueOrderId: row.venue_order_id,
-    clientOrderId: row.client_order_id,
-    reason: row.reason,
-    cancelRequested: row.cancel_requested,
-    submittedAt: row.submitted_at,
-    sentAt: row.sent_at,
-    acceptedAt: row.accepted_at,
-    filledAt: row.filled_at,
-    observedAt: row.observed_at,
+    ...stored,
+    intentId: stored.intentId as IntentId,
+    quantity: amount(stored.quantity),
+    price: optional(stored.price),
+    triggerPrice: optional(stored.triggerPrice),
+    callbackRatePercent: optional(stored.callbackRatePercent),
+    filledQuantity: amount(stored.filledQuantity),
+    averagePrice: optional(stored.averagePrice),
+    fee: amount(stored.fee),
   }
+}
+
+/** Decimals write themselves as their exact text. */
+export function legsJson(legs: readonly Leg[]): string {
+  return JSON.stringify(legs)
 }
 
 /** Our own database's text: it was a decimal when it was written. */
@@ -169,70 +155,12 @@ export const bracketUpdates = new Columns<BracketUpdate>([
   plain('opened_at', 'timestamptz', ({ change }) => change.after.openedAt),
   plain('closed_at', 'timestamptz', ({ change }) => change.after.closedAt),
   plain('wake_at', 'timestamptz', ({ change }) => change.after.wakeAt),
+  plain('close_price', 'numeric', ({ change }) => change.closed?.closePrice.toString() ?? null),
+  plain('realized_pnl', 'numeric', ({ change }) => change.closed?.realizedPnl.toString() ?? null),
+  plain('fees', 'numeric', ({ change }) => change.closed?.fees.toString() ?? null),
+  plain('close_reason', 'text', ({ change }) => change.closed?.reason ?? null),
+  json('legs', ({ change }) => legsJson(change.after.legs)),
 ])
 
-/** Written once, by the step that closed the bracket. */
-export const bracketOutcomes = new Columns<BracketChange>([
-  plain('bracket_id', 'uuid', ({ after }) => after.bracketId),
-  plain('close_price', 'numeric', ({ closed }) => closed?.closePrice.toString() ?? null),
-  plain('realized_pnl', 'numeric', ({ closed }) => closed?.realizedPnl.toString() ?? null),
-  plain('fees', 'numeric', ({ closed }) => closed?.fees.toString() ?? null),
-  plain('close_reason', 'text', ({ closed }) => closed?.reason ?? null),
-])
-
-export interface NumberedLeg {
-  readonly bracketId: string
-  readonly number: number
-  readonly leg: Leg
-}
-
-/** A leg as it is ordered: everything else starts from the table's defaults. */
-export const newLegs = new Columns<NumberedLeg>([
-  plain('bracket_id', 'uuid', ({ bracketId }) => bracketId),
-  plain('number', 'int', ({ number }) => number),
-  plain('leg', 'text', ({ leg }) => leg.leg),
-  plain('intent_id', 'uuid', ({ leg }) => leg.intentId),
-  plain('purpose', 'text', ({ leg }) => leg.purpose),
-  plain('side', 'text', ({ leg }) => leg.side),
-  plain('type', 'text', ({ leg }) => leg.type),
-  plain('quantity', 'numeric', ({ leg }) => leg.quantity.toString()),
-  plain('price', 'numeric', ({ leg }) => leg.price?.toString() ?? null),
-  plain('trigger_price', 'numeric', ({ leg }) => leg.triggerPrice?.toString() ?? null),
-  plain('callback_rate_percent', 'numeric', ({ leg }) => leg.callbackRatePercent?.toString() ?? null),
-  plain('submitted_at', 'text', ({ leg }) => leg.submittedAt),
-])
-
-/** What news may change of a leg. */
-export const legUpdates = new Columns<NumberedLeg>([
-  plain('bracket_id', 'uuid', ({ bracketId }) => bracketId),
-  plain('number', 'int', ({ number }) => number),
-  plain('state', 'text', ({ leg }) => leg.state),
-  plain('revision', 'int', ({ leg }) => leg.revision),
-  plain('filled_quantity', 'numeric', ({ leg }) => leg.filledQuantity.toString()),
-  plain('average_price', 'numeric', ({ leg }) => leg.averagePrice?.toString() ?? null),
-  plain('fee', 'numeric', ({ leg }) => leg.fee.toString()),
-  text('fee_currency', 'text', ({ leg }) => leg.feeCurrency),
-  text('venue_order_id', 'text', ({ leg }) => leg.venueOrderId),
-  text('client_order_id', 'text', ({ leg }) => leg.clientOrderId),
-  text('reason', 'json', ({ leg }) => (leg.reason === null ? null : JSON.stringify(leg.reason))),
-  plain('cancel_requested', 'boolean', ({ leg }) => leg.cancelRequested),
-  plain('sent_at', 'text', ({ leg }) => leg.sentAt),
-  plain('accepted_at', 'text', ({ leg }) => leg.acceptedAt),
-  plain('filled_at', 'text', ({ leg }) => leg.filledAt),
-  plain('observed_at', 'text', ({ leg }) => leg.observedAt),
-])
-
-/** The legs that the step ordered, and those that it changed. */
-export function legsOf({ before, after }: BracketChange): {
-  readonly added: NumberedLeg[]
-  readonly changed: NumberedLeg[]
-} {
-  const added: NumberedLeg[] = []
-  const changed: NumberedLeg[] = []
-  after.legs.forEach((leg, number) => {
-    const earlier = before.legs[number]
-    if (earlier === undefined) added.push({ bracketId: after.bracketId, number, leg })
-    else if (leg !== earlier) changed.push({ bracketId: after.bracketId, number, leg })
-  })
-  return { added, changed }
-}
+/** Known by the step that closed the bracket alone; what is stored of them stays. */
+export const outcomeColumns = ['close_price', 'realized_pnl', 'fees', 'close_reason']

@@ -4,8 +4,9 @@ import type { ErrorContext } from '@tradewire/kernel/errors'
 import type { Venue } from '@tradewire/contracts/common'
 import type { BracketState } from '../domain/bracket.ts'
 import type { DenialCode } from '../domain/denial.ts'
-import type { Leg, Reason } from '../domain/leg.ts'
+import type { Reason } from '../domain/leg.ts'
 import { ordersErrors } from '../orders.errors.ts'
+import type { StoredLeg } from './bracket.mapper.ts'
 
 export interface BracketReadRow {
   readonly id: string
@@ -34,12 +35,13 @@ export interface BracketReadRow {
   readonly created_at: Date
   readonly opened_at: Date | null
   readonly closed_at: Date | null
+  readonly legs: readonly StoredLeg[]
 }
 
 export const bracketReadColumns = `b.bracket_id as id, b.signal_id, b.strategy_id, b.follow_id, b.account_id, b.user_id,
   b.venue, b.symbol, b.side, b.state, b.quantity, b.leverage, b.filled_quantity, b.closed_quantity, b.open_price,
-  b.close_price, b.realized_pnl, b.fees, b.close_reason, b.denial_code, e.trace #> '{denial,context}' as denial_context,
-  b.failure, b.unprotected_ms, b.created_at, b.opened_at, b.closed_at`
+  b.close_price, b.realized_pnl, b.fees, b.close_reason, b.denial_code, b.denial_context,
+  b.failure, b.unprotected_ms, b.created_at, b.opened_at, b.closed_at, b.legs`
 
 export interface PositionRow {
   readonly id: string
@@ -62,11 +64,13 @@ export const positionColumns = `b.bracket_id as id, b.strategy_id, b.follow_id, 
   b.side, b.state, b.filled_quantity - b.closed_quantity - b.gone_quantity as held, b.open_price, b.first_filled_at,
   p.prices #>> '{stop,trigger}' as stop_price,
   least(b.filled_quantity - b.closed_quantity - b.gone_quantity, coalesce((
-    select max(l.quantity - l.filled_quantity) from leg l
-    where l.bracket_id = b.bracket_id and l.purpose = 'stop' and l.state = 'working' and not l.cancel_requested
+    select max(l.quantity - l."filledQuantity")
+    from json_to_recordset(b.legs) as l (
+      purpose text, state text, quantity numeric, "filledQuantity" numeric, "cancelRequested" boolean)
+    where l.purpose = 'stop' and l.state = 'working' and not l."cancelRequested"
   ), 0)) as covered`
 
-export function toBracketReply(row: BracketReadRow, legs: readonly Leg[]): BracketReply {
+export function toBracketReply(row: BracketReadRow): BracketReply {
   return {
     id: row.id,
     signalId: row.signal_id,
@@ -93,7 +97,7 @@ export function toBracketReply(row: BracketReadRow, legs: readonly Leg[]): Brack
     createdAt: row.created_at.toISOString(),
     openedAt: row.opened_at?.toISOString() ?? null,
     closedAt: row.closed_at?.toISOString() ?? null,
-    legs: legs.map(legReply),
+    legs: row.legs.map(legReply),
   }
 }
 
@@ -103,19 +107,8 @@ function denialReply(code: DenialCode, context: ErrorContext): BracketReply['den
 }
 
 /** Every leg of this release rests at the venue itself: the gate refuses venues where one would have to be emulated. */
-function legReply(leg: Leg): BracketReply['legs'][number] {
-  const { revision: _, ...shown } = leg
-  return {
-    ...shown,
-    execution: 'native',
-    quantity: leg.quantity.toString(),
-    price: leg.price?.toString() ?? null,
-    triggerPrice: leg.triggerPrice?.toString() ?? null,
-    callbackRatePercent: leg.callbackRatePercent?.toString() ?? null,
-    filledQuantity: leg.filledQuantity.toString(),
-    averagePrice: leg.averagePrice?.toString() ?? null,
-    fee: leg.fee.toString(),
-  }
+function legReply({ revision: _, ...shown }: StoredLeg): BracketReply['legs'][number] {
+  return { ...shown, execution: 'native' }
 }
 
 export function toPosition(row: PositionRow): PositionReply {

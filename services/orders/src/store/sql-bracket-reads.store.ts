@@ -11,7 +11,6 @@ import type { SignalId } from '@tradewire/kernel/ids'
 import { ok, type Result } from '@tradewire/kernel/result'
 import type { StoredStory } from '../domain/explanation.ts'
 import { bracketIdRangeOf } from '../domain/ids.ts'
-import type { Leg } from '../domain/leg.ts'
 import {
   type BracketFilter,
   BracketReads,
@@ -19,7 +18,7 @@ import {
   type PageRequest,
   type ReadScope,
 } from '../ports/bracket-reads.port.ts'
-import { legColumns, type LegRow, toLeg } from './bracket.mapper.ts'
+import { toLeg } from './bracket.mapper.ts'
 import { overviewSql, type OverviewRow, toOverview } from './overview.mapper.ts'
 import {
   type BracketReadRow,
@@ -33,7 +32,7 @@ import {
 const scopeSql = `($1::uuid is null or b.user_id = $1
   or ($2 and b.strategy_id in (select strategy_id from strategy where owner_id = $1)))`
 
-const listSql = `select ${bracketReadColumns} from bracket b left join explain e on e.bracket_id = b.bracket_id
+const listSql = `select ${bracketReadColumns} from bracket b
 where ${scopeSql}
   and ($3::uuid is null or b.strategy_id = $3) and ($4::uuid is null or b.follow_id = $4)
   and ($5::uuid is null or b.account_id = $5) and ($6::uuid is null or b.signal_id = $6)
@@ -41,14 +40,15 @@ where ${scopeSql}
   and ($10::uuid is null or b.bracket_id < $10)
 order by b.bracket_id desc limit $11`
 
-const findSql = `select ${bracketReadColumns} from bracket b left join explain e on e.bracket_id = b.bracket_id
+const findSql = `select ${bracketReadColumns} from bracket b
 where ${scopeSql} and b.bracket_id = $3`
 
-const storySql = `select e.trace, p.signal, p.strategy_name, p.instrument, p.prices
-from bracket b join signal_plan p on p.signal_id = b.signal_id left join explain e on e.bracket_id = b.bracket_id
-where b.bracket_id = $1`
-
-const legsSql = `select ${legColumns} from leg where bracket_id = any ($1::uuid[]) order by bracket_id, number`
+/** A planning that was repeated has a second row; the first one is that of the bracket. */
+const storySql = `select e.traces -> (array_position(e.bracket_ids, b.bracket_id) - 1) as trace, p.signal, p.strategy_name,
+  p.instrument, p.prices
+from bracket b join signal_plan p on p.signal_id = b.signal_id
+  left join explain e on e.signal_id = b.signal_id and b.bracket_id = any (e.bracket_ids)
+where b.bracket_id = $1 order by e.number limit 1`
 
 const positionsSql = `select ${positionColumns}
 from bracket b join signal_plan p on p.signal_id = b.signal_id
@@ -96,24 +96,21 @@ export class SqlBracketReads extends BracketReads {
       keys.value?.[0] ?? null,
       page.limit + 1,
     ])
-    const legs = await this.legsOf(rows.slice(0, page.limit).map((row) => row.id))
-    const itemOf = (row: BracketReadRow) => toBracketReply(row, legs.get(row.id) ?? [])
-    return ok(pageFrom(rows, page.limit, { keysOf: (row) => [row.id], itemOf }))
+    return ok(pageFrom(rows, page.limit, { keysOf: (row) => [row.id], itemOf: toBracketReply }))
   }
 
   async find(scope: ReadScope, bracketId: string): Promise<BracketReply | undefined> {
     const [row] = await this.database.query<BracketReadRow>(findSql, [...of(scope), bracketId])
-    if (row === undefined) return undefined
-    return toBracketReply(row, (await this.legsOf([bracketId])).get(bracketId) ?? [])
+    return row === undefined ? undefined : toBracketReply(row)
   }
 
   async story(scope: ReadScope, bracketId: string): Promise<StoredStory | undefined> {
     const [row] = await this.database.query<BracketReadRow>(findSql, [...of(scope), bracketId])
     const [story] = await this.database.query<StoryRow>(storySql, [bracketId])
     if (row === undefined || story === undefined) return undefined
-    const legs = (await this.legsOf([bracketId])).get(bracketId) ?? []
+    const legs = row.legs.map(toLeg)
     const { trace, signal, strategy_name: strategyName, instrument, prices } = story
-    return { bracket: toBracketReply(row, legs), legs, trace, signal, strategyName, instrument, prices }
+    return { bracket: toBracketReply(row), legs, trace, signal, strategyName, instrument, prices }
   }
 
   async positions(
@@ -144,13 +141,6 @@ export class SqlBracketReads extends BracketReads {
       perSignal || signalId !== undefined,
     ])
     return rows.map(toOverview)
-  }
-
-  private async legsOf(bracketIds: readonly string[]): Promise<Map<string, Leg[]>> {
-    if (bracketIds.length === 0) return new Map()
-    const rows = await this.database.query<LegRow>(legsSql, [bracketIds])
-    const byBracket = Map.groupBy(rows, (row) => row.bracket_id)
-    return new Map([...byBracket].map(([id, of]) => [id, of.map(toLeg)]))
   }
 }
 

@@ -1,28 +1,21 @@
 /**
  * Brackets in PostgreSQL: locked in id order, saved in bulk. Called through the Brackets port.
- * Must never read legs before the bracket's lock is held: another transaction may just have changed them.
+ * Must never save a bracket whose lock is not held: another transaction may just have moved it.
  */
 import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { FollowId, SignalId, StrategyId } from '@tradewire/kernel/ids'
 import type { Bracket } from '../domain/bracket.ts'
-import type { Leg } from '../domain/leg.ts'
 import type { SignalPlan } from '../domain/signal-plan.ts'
 import { type BracketChange, Brackets } from '../ports/brackets.port.ts'
 import {
   bracketColumns,
-  bracketOutcomes,
   type BracketRow,
   bracketUpdate,
   bracketUpdates,
-  legColumns,
-  type LegRow,
-  legsOf,
-  legUpdates,
-  newLegs,
+  outcomeColumns,
   toBracket,
-  toLeg,
 } from './bracket.mapper.ts'
 import { type SignalPlanRow, toSignalPlan } from './plan.mapper.ts'
 
@@ -32,22 +25,12 @@ const plansKeptMax = 2_000
 const lockSql = `select ${bracketColumns} from bracket
 where bracket_id = any ($1::uuid[]) and state <> 'denied' order by bracket_id for update`
 
-/** A statement of its own, after the lock: it sees what the last holder of the lock has committed. */
-const legsSql = `select ${legColumns} from leg where bracket_id = any ($1::uuid[]) order by bracket_id, number`
-
 const plansSql = `select signal, instrument, prices from signal_plan where signal_id = any ($1::uuid[]) and prices is not null`
 
-const addLegsSql = `insert into leg (${newLegs.names}) select * from ${newLegs.unnest('l')}`
-
-const saveLegsSql = `update leg set ${legUpdates.assignments('l', ['bracket_id', 'number'])}
-from ${legUpdates.unnest('l')} where leg.bracket_id = l.bracket_id and leg.number = l.number`
-
-const saveBracketsSql = `update bracket set ${bracketUpdates.assignments('u', ['bracket_id', 'holds_slot'])},
-  holds_slot = bracket.holds_slot and u.holds_slot
+const saveSql = `update bracket set ${bracketUpdates.assignments('u', ['bracket_id', 'holds_slot', 'legs', ...outcomeColumns])},
+  ${outcomeColumns.map((name) => `${name} = coalesce(u.${name}, bracket.${name})`).join(', ')},
+  holds_slot = bracket.holds_slot and u.holds_slot, legs = u.legs::json
 from ${bracketUpdates.unnest('u')} where bracket.bracket_id = u.bracket_id`
-
-const saveOutcomesSql = `update bracket set ${bracketOutcomes.assignments('o', ['bracket_id'])}
-from ${bracketOutcomes.unnest('o')} where bracket.bracket_id = o.bracket_id`
 
 /** In account order, so that two transactions cannot wait for each other. */
 const countSql = `insert into account_sequence (account_id, value)
@@ -74,15 +57,7 @@ export class SqlBrackets extends Brackets {
   }
 
   async lock(tx: Transaction, bracketIds: readonly string[]): Promise<Bracket[]> {
-    const rows = await tx.query<BracketRow>(lockSql, [bracketIds])
-    if (rows.length === 0) return []
-    const legs = new Map<string, Leg[]>()
-    for (const row of await tx.query<LegRow>(legsSql, [rows.map((row) => row.bracket_id)])) {
-      const of = legs.get(row.bracket_id)
-      if (of === undefined) legs.set(row.bracket_id, [toLeg(row)])
-      else of.push(toLeg(row))
-    }
-    return rows.map((row) => toBracket(row, legs.get(row.bracket_id) ?? []))
+    return (await tx.query<BracketRow>(lockSql, [bracketIds])).map(toBracket)
   }
 
   async plansOf(tx: Transaction, signalIds: readonly SignalId[]): Promise<Map<SignalId, SignalPlan>> {
@@ -100,15 +75,8 @@ export class SqlBrackets extends Brackets {
   }
 
   async save(tx: Transaction, changes: readonly BracketChange[]): Promise<void> {
-    const legs = changes.map(legsOf)
-    const changed = legs.flatMap((of) => of.changed)
-    if (changed.length > 0) await tx.query(saveLegsSql, legUpdates.parameters(changed))
-    const added = legs.flatMap((of) => of.added)
-    if (added.length > 0) await tx.query(addLegsSql, newLegs.parameters(added))
     const moved = changes.filter(({ before, after }) => before !== after)
-    if (moved.length > 0) await tx.query(saveBracketsSql, bracketUpdates.parameters(moved.map(bracketUpdate)))
-    const closed = changes.filter((change) => change.closed !== null)
-    if (closed.length > 0) await tx.query(saveOutcomesSql, bracketOutcomes.parameters(closed))
+    if (moved.length > 0) await tx.query(saveSql, bracketUpdates.parameters(moved.map(bracketUpdate)))
   }
 
   async countOn(tx: Transaction, events: ReadonlyMap<string, number>): Promise<Map<string, number>> {

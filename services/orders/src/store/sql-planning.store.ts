@@ -18,9 +18,10 @@ import {
   type SignalFacts,
   type StoredSignal,
 } from '../ports/planning.port.ts'
-import { SettingsReader } from './settings.mapper.ts'
-import { Columns, json, plain } from './columns.mapper.ts'
+import { legsJson } from './bracket.mapper.ts'
+import { Columns, json, plain, text } from './columns.mapper.ts'
 import { instrumentJson, type InstrumentRow, pricesJson, toInstrument } from './plan.mapper.ts'
+import { SettingsReader } from './settings.mapper.ts'
 import { traceJson } from './trace.mapper.ts'
 
 /** The lock's key space is shared by the whole database; the schema's name keeps services apart. */
@@ -69,32 +70,28 @@ const planned = new Columns<PlannedBracket>([
   plain('leverage', 'int', ({ result }) => (result.outcome === 'approved' ? result.order.leverage : null)),
   plain('margin', 'numeric', ({ result }) => (result.outcome === 'approved' ? result.margin : null)),
   plain('denial_code', 'text', ({ result }) => (result.outcome === 'denied' ? result.denial.code : null)),
-  plain('intent_id', 'uuid', ({ result }) => (result.outcome === 'approved' ? result.entry.intentId : null)),
-  json('trace', traceJson),
+  text('denial_context', 'json', ({ result }) =>
+    result.outcome === 'denied' ? JSON.stringify(result.denial.context) : null,
+  ),
+  json('legs', ({ result }) => legsJson(result.outcome === 'approved' ? [result.entry] : [])),
 ])
 
-const fixedParameters = 16
-/** Signal, brackets, entry legs and traces: what conflicts is left out everywhere. */
+const fixedParameters = 15
+/** Signal, brackets and traces: what conflicts is left out. */
 const insertSql = `with plan as (
   insert into signal_plan (signal_id, strategy_id, signal, strategy_name, instrument, prices, denial, received_at, planned_at)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing
-), fresh as materialized (
-  select * from ${planned.unnest('p', fixedParameters + 1)}
-), taken as (
-  insert into bracket (bracket_id, signal_id, strategy_id, follow_id, account_id, user_id, venue, symbol, side,
-    state, holds_slot, quantity, leverage, margin, denial_code, created_at, wake_at)
-  select bracket_id, $1, $2, follow_id, account_id, user_id, $10, $11, $12,
-    case when denial_code is null then 'planned' else 'denied' end, denial_code is null,
-    quantity, leverage, margin, denial_code, $9, case when denial_code is null then $16::timestamptz end
-  from fresh on conflict do nothing returning bracket_id
-), entries as (
-  insert into leg (bracket_id, number, leg, intent_id, purpose, side, type, quantity, price, submitted_at)
-  select bracket_id, 0, 'entry', intent_id, 'entry', $12, $13, quantity, $14::numeric, $15
-  from fresh join taken using (bracket_id) where denial_code is null
 ), traces as (
-  insert into explain (bracket_id, trace) select bracket_id, trace::json from fresh join taken using (bracket_id)
+  insert into explain (signal_id, bracket_ids, traces) values ($1, $14, $15)
 )
-select bracket_id from taken`
+insert into bracket (bracket_id, signal_id, strategy_id, follow_id, account_id, user_id, venue, symbol, side,
+  state, holds_slot, quantity, leverage, margin, denial_code, denial_context, created_at, wake_at, legs)
+select bracket_id, $1, $2, follow_id, account_id, user_id, $10, $11, $12,
+  case when denial_code is null then 'planned' else 'denied' end, denial_code is null,
+  quantity, leverage, margin, denial_code, denial_context, $9,
+  case when denial_code is null then $13::timestamptz end, legs::json
+from ${planned.unnest('p', fixedParameters + 1)}
+on conflict do nothing returning bracket_id`
 
 interface CandidateRow {
   readonly follow_id: string
@@ -178,10 +175,9 @@ export class SqlPlanning extends Planning {
       signal.venue,
       signal.symbol,
       signal.side,
-      signal.entryType,
-      plan !== null && signal.entryType === 'limit' ? plan.prices.entry.toString() : null,
-      plannedAt.toISOString(),
       stored.wakeAt,
+      brackets.map(({ bracketId }) => bracketId),
+      `[${brackets.map(traceJson).join(',')}]`,
       ...planned.parameters(brackets),
     ])
     return new Set(rows.map((row) => row.bracket_id))

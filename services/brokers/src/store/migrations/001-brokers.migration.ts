@@ -69,7 +69,6 @@ export const createBrokers: Migration = {
     `comment on column attempt.open is
        'More can happen to the order. The index names this column and not the state, so that an answer changes no index.'`,
     `create index attempt_open on attempt (partition) where open`,
-    `create index attempt_client on attempt (account_id, client_order_id)`,
 
     `create table partition_lease (
        partition smallint primary key,

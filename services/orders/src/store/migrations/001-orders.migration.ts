@@ -96,6 +96,7 @@ export const createOrders: Migration = {
        leverage int,
        margin numeric,
        denial_code text,
+       denial_context json,
        failure jsonb,
        close_cause text,
        close_requested_at timestamptz,
@@ -113,56 +114,30 @@ export const createOrders: Migration = {
        opened_at timestamptz,
        closed_at timestamptz,
        wake_at timestamptz,
-       created_at timestamptz not null
-     ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05)`,
+       created_at timestamptz not null,
+       legs json storage external not null
+     ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05, toast_tuple_target = 8160)`,
     `comment on column bracket.bracket_id is 'Starts with the time prefix of its signal id: brackets of a signal lie together.'`,
     `comment on column bracket.holds_slot is 'True from planning to the first end: a follow has one such bracket at most.'`,
     `comment on column bracket.margin is 'Margin and costs that the entry takes from a balance which does not know of it yet.'`,
-    `create unique index bracket_slot on bracket (follow_id) where holds_slot`,
-    `create index bracket_holding on bracket (account_id) where holds_slot`,
+    `comment on column bracket.legs is
+       'The orders of the bracket, entry first, as they were told: a bracket is read, moved and saved as a whole.'`,
+    `create unique index bracket_slot on bracket (account_id, follow_id) where holds_slot`,
     `create index bracket_settled on bracket (account_id, closed_at) where closed_at is not null`,
     `create index bracket_of_strategy on bracket (strategy_id, bracket_id)`,
     `create index bracket_of_user on bracket (user_id, bracket_id)`,
     `create index bracket_wake on bracket (wake_at) where wake_at is not null`,
 
-    `create table leg (
-       bracket_id uuid not null,
-       number int not null,
-       leg text not null,
-       intent_id uuid not null,
-       purpose text not null,
-       side text not null,
-       type text not null,
-       quantity numeric not null,
-       price numeric,
-       trigger_price numeric,
-       callback_rate_percent numeric,
-       state text not null default 'submitted',
-       revision int not null default 0,
-       filled_quantity numeric not null default 0,
-       average_price numeric,
-       fee numeric not null default 0,
-       fee_currency text,
-       venue_order_id text,
-       client_order_id text,
-       reason json,
-       cancel_requested boolean not null default false,
-       submitted_at text not null,
-       sent_at text,
-       accepted_at text,
-       filled_at text,
-       observed_at text,
-       primary key (bracket_id, number)
-     ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05)`,
-    `comment on table leg is
-       'One row for each order intent. Times are kept as they were told (UTC, ISO 8601 with milliseconds).'`,
-
-    // Written once with the bracket: what of the planning belongs to this follower alone. As json and not jsonb: it is
-    // written for every follower and read for few, and turning it into jsonb costs more than the rest of its insert.
+    // What of the planning belongs to each follower alone, one row for the followers that were planned together. It is
+    // written for all of them and read for few. As json and not jsonb, and not compressed: both cost more than the insert.
     `create table explain (
-       bracket_id uuid primary key,
-       trace json not null
+       signal_id uuid not null,
+       number bigint generated always as identity,
+       bracket_ids uuid[] not null,
+       traces json storage external not null,
+       primary key (signal_id, number)
      )`,
+    `comment on column explain.traces is 'An array, in the order of bracket_ids.'`,
 
     `create table account_sequence (
        account_id uuid primary key,
