@@ -207,14 +207,13 @@ export class BrokersProcess {
         current = tx
         await this.commands.settleDoubts(tx)
         const fresh = freshEvents(this.means.database, tx, durable, events)
-        if (fresh.length > 0) this.commands.execute(fresh as never, tx)
-        await this.commands.beforeCommit(tx)
+        if (fresh.length > 0) await this.commands.execute(fresh as never, tx)
       })
     } catch (error) {
-      if (current !== undefined) this.commands.afterRollback(current, error instanceof DatabaseUnavailableError)
+      if (current !== undefined) this.commands.rolledBack(current, error instanceof DatabaseUnavailableError)
       throw error
     }
-    if (current !== undefined) this.commands.afterCommit(current)
+    if (current !== undefined) this.commands.committed(current)
   }
 
   private async upkeep(): Promise<void> {

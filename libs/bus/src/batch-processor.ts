@@ -11,11 +11,22 @@ import { type BusLogger, errorFields } from './bus-logger.ts'
 import type { BusMetrics } from './bus-metrics.ts'
 import { type DeadLetter, insertDeadLetters } from './dead-letters.ts'
 import type { Delivery } from './delivery.ts'
+import { effectless, rememberEvents, rememberMessages } from './inbox.ts'
 
 export type EventsHandler = (events: readonly Event[], tx: Transaction) => Promise<void>
 
+/** What else has to happen around the transactions of a consumer, for state that it keeps in memory. */
+export interface TransactionHooks {
+  /** First of all, also when nothing in the batch is fresh. */
+  begun(tx: Transaction): Promise<void>
+  committed(tx: Transaction): void
+  /** Doubtful when PostgreSQL went away: it may have committed without being able to say so. */
+  rolledBack(tx: Transaction, doubtful: boolean): void
+}
+
 export interface BatchProcessorDeps {
-  readonly consumer: string
+  /** For logs: the durable, or what several durables gather for. */
+  readonly name: string
   readonly stream: string
   readonly database: Database
   readonly handler: EventsHandler
@@ -25,8 +36,7 @@ export interface BatchProcessorDeps {
   readonly redeliveryWaitsMs: readonly number[]
   /** Waits before work is tried again while PostgreSQL is away; false once the runner stops. */
   readonly pause: (attempt: number) => Promise<boolean>
-  /** True while the message's own connection lives, so that its ack cannot hit another message. */
-  readonly mayAnswer: (delivery: Delivery) => boolean
+  readonly hooks?: TransactionHooks | undefined
 }
 
 /** After this many deliveries an event goes to the dead letters. */
@@ -35,9 +45,6 @@ export const deliveriesMax = 6
 const crashDeliveriesMax = 4
 /** The wait before each further delivery; longer plans live in PostgreSQL (rule R5). */
 export const redeliveryWaitsMs: readonly number[] = [250, 1_000, 3_000, 8_000, 15_000]
-
-const inboxSql = `insert into inbox (consumer, event_id)
-select $1::text, event_id from unnest($2::uuid[]) as e (event_id) on conflict do nothing returning event_id`
 
 interface FailedEvent {
   readonly event: Event
@@ -59,7 +66,7 @@ export class BatchProcessor {
         return
       } catch (error) {
         // Only an absent database gets here: the batch is kept and tried again, without using up deliveries.
-        if (attempt === 0) this.deps.logger.warn(errorFields(error), `${this.deps.consumer} waits for PostgreSQL`)
+        if (attempt === 0) this.deps.logger.warn(errorFields(error), `${this.deps.name} waits for PostgreSQL`)
         if (!(await this.deps.pause(attempt))) return
       }
     }
@@ -69,24 +76,31 @@ export class BatchProcessor {
     for (const delivery of batch) if (isWorn(delivery)) await this.buryWorn(delivery)
     const rest = batch.filter((delivery) => !isWorn(delivery))
     if (rest.length === 0) return
-    const events = rest.flatMap((delivery) => delivery.events)
     const invalid = rest.flatMap((delivery) => this.invalidLetters(delivery))
     const trace = rest.find((delivery) => delivery.trace !== null)?.trace ?? null
-    const failure = await this.attempt(trace, events, invalid)
+    let apart: readonly Delivery[] = []
+    const failure = await this.attempt(trace, async (tx) => {
+      const remembered = await rememberMessages(tx, rest)
+      apart = remembered.apart
+      if (invalid.length > 0) await insertDeadLetters(tx, invalid)
+      return remembered.fresh.flatMap(({ events }) => events)
+    })
     if (failure === undefined) {
       this.reportDead(invalid)
-      for (const delivery of rest) this.done(delivery)
+      for (const delivery of rest) if (!apart.includes(delivery)) this.done(delivery)
+      for (const delivery of apart) await this.processAlone(delivery)
       return
     }
-    const fields = { ...errorFields(failure.error), messages: rest.length, events: events.length }
-    this.deps.logger.warn(fields, `${this.deps.consumer}: a batch failed; its messages are tried one by one`)
+    const fields = { ...errorFields(failure.error), messages: rest.length }
+    this.deps.logger.warn(fields, `${this.deps.name}: a batch failed; its messages are tried one by one`)
     for (const delivery of rest) await this.processAlone(delivery)
   }
 
   /** What can take effect does so now; only what fails waits for the next delivery or becomes a dead letter. */
   private async processAlone(delivery: Delivery): Promise<void> {
-    const { logger, metrics, consumer, mayAnswer } = this.deps
-    const failed = await this.attemptHalves(delivery.trace, delivery.events)
+    const { logger, metrics } = this.deps
+    const { durable } = delivery
+    const failed = await this.attemptHalves(delivery, delivery.events)
     const last = delivery.deliveries >= deliveriesMax
     const letters = this.invalidLetters(delivery)
     if (last) letters.push(...failed.map(({ event, error }) => this.failedLetter(delivery, event, error)))
@@ -94,7 +108,7 @@ export class BatchProcessor {
     this.reportDead(letters)
     if (failed.length === 0) return this.done(delivery)
     if (last) {
-      if (mayAnswer(delivery)) delivery.message.term('dead letter')
+      if (delivery.mayAnswer()) delivery.message.term('dead letter')
       return
     }
     const waits = this.deps.redeliveryWaitsMs
@@ -102,81 +116,69 @@ export class BatchProcessor {
     const { subject } = delivery.message
     logger.warn(
       { ...errorFields(failed[0]!.error), subject, events: failed.length, deliveries: delivery.deliveries, waitMs },
-      `${consumer}: events failed and will be delivered again`,
+      `${durable}: events failed and will be delivered again`,
     )
-    metrics.redelivered(consumer, 1)
-    if (mayAnswer(delivery)) delivery.message.nak(waitMs)
+    metrics.redelivered(durable, 1)
+    if (delivery.mayAnswer()) delivery.message.nak(waitMs)
   }
 
   /** Halves a failing list until the events at fault stand alone: a few transactions, not one per event. */
-  private async attemptHalves(trace: string | null, events: readonly Event[]): Promise<FailedEvent[]> {
+  private async attemptHalves(delivery: Delivery, events: readonly Event[]): Promise<FailedEvent[]> {
     if (events.length === 0) return []
-    const failure = await this.attempt(trace, events, [])
+    const failure = await this.attempt(delivery.trace, (tx) => rememberEvents(tx, delivery, events))
     if (failure === undefined) return []
     // A conflict is about timing and not about one of the events.
     if (events.length === 1 || failure.error instanceof TransactionConflictError) {
       return events.map((event) => ({ event, error: failure.error }))
     }
     const middle = events.length >> 1
-    const first = await this.attemptHalves(trace, events.slice(0, middle))
-    return [...first, ...(await this.attemptHalves(trace, events.slice(middle)))]
+    const first = await this.attemptHalves(delivery, events.slice(0, middle))
+    return [...first, ...(await this.attemptHalves(delivery, events.slice(middle)))]
   }
 
   /** One transaction; answers the handler's error. Throws only DatabaseUnavailableError. */
   private async attempt(
     trace: string | null,
-    events: readonly Event[],
-    letters: readonly DeadLetter[],
+    remember: (tx: Transaction) => Promise<readonly Event[]>,
   ): Promise<{ readonly error: unknown } | undefined> {
+    const { hooks, handler, database } = this.deps
+    let current: Transaction | undefined
     try {
-      await runInTrace(trace, `consume ${this.deps.consumer}`, () =>
-        this.deps.database.transact(async (tx) => {
-          const fresh = await this.fresh(tx, events)
-          if (letters.length > 0) await insertDeadLetters(tx, letters)
-          if (fresh.length > 0) await this.deps.handler(fresh, tx)
+      await runInTrace(trace, `consume ${this.deps.name}`, () =>
+        database.transact(async (tx) => {
+          current = tx
+          await hooks?.begun(tx)
+          const fresh = await remember(tx)
+          if (fresh.length > 0) await handler(fresh, tx)
         }),
       )
-      return undefined
     } catch (error) {
-      if (error instanceof DatabaseUnavailableError) throw error
+      const doubtful = error instanceof DatabaseUnavailableError
+      if (current !== undefined) hooks?.rolledBack(current, doubtful)
+      if (doubtful) throw error
       return { error }
     }
-  }
-
-  private async fresh(tx: Transaction, events: readonly Event[]): Promise<Event[]> {
-    if (events.length === 0) return []
-    // Sorted, so that two transactions with the same events cannot lock each other out.
-    const ids = events.map(({ id }) => id).sort()
-    const rows = await tx.query<{ event_id: string }>(inboxSql, [this.deps.consumer, ids])
-    const fresh = new Set(rows.map((row) => row.event_id))
-    // Deleting makes an event that came twice in one batch count once.
-    return events.filter(({ id }) => fresh.delete(id))
+    if (current !== undefined) hooks?.committed(current)
+    return undefined
   }
 
   private done(delivery: Delivery): void {
-    if (this.deps.mayAnswer(delivery)) delivery.message.ack()
+    if (delivery.mayAnswer()) delivery.message.ack()
     const ageMs = this.deps.now().getTime() - delivery.message.time.getTime()
-    this.deps.metrics.consumed(this.deps.consumer, delivery.events.length, ageMs)
+    this.deps.metrics.consumed(delivery.durable, delivery.events.length, ageMs)
   }
 
   /** Delivered more often than we ever allow: handling it ends the process. It does not get to do so again. */
   private async buryWorn(delivery: Delivery): Promise<void> {
     const error = new Error('the process ended each time while this was handled')
-    const { consumer, database, mayAnswer } = this.deps
-    const letters = await database.transact(async (tx) => {
-      const ids = delivery.events.map(({ id }) => id)
-      const rows = await tx.query<{ event_id: string }>(
-        'select event_id from inbox where consumer = $1 and event_id = any ($2::uuid[])',
-        [consumer, ids],
-      )
-      const done = new Set(rows.map((row) => row.event_id))
-      const left = delivery.events.filter(({ id }) => !done.has(id))
+    const letters = await this.deps.database.transact(async (tx) => {
+      const left = await effectless(tx, delivery)
       const all = [...left.map((event) => this.failedLetter(delivery, event, error)), ...this.invalidLetters(delivery)]
       if (all.length > 0) await insertDeadLetters(tx, all)
       return all
     })
     this.reportDead(letters)
-    if (mayAnswer(delivery)) delivery.message.term('dead letter')
+    if (delivery.mayAnswer()) delivery.message.term('dead letter')
   }
 
   private failedLetter(delivery: Delivery, event: Event, error: unknown): DeadLetter {
@@ -195,7 +197,7 @@ export class BatchProcessor {
   ): DeadLetter {
     return {
       ...what,
-      consumer: this.deps.consumer,
+      consumer: delivery.durable,
       subject: delivery.message.subject,
       trace: delivery.trace,
       stream: this.deps.stream,
@@ -206,11 +208,11 @@ export class BatchProcessor {
 
   private reportDead(letters: readonly DeadLetter[]): void {
     if (letters.length === 0) return
-    this.deps.metrics.deadLettered(this.deps.consumer, letters.length)
-    for (const { eventId, subject, errorClass, errorMessage } of letters) {
+    for (const { consumer, eventId, subject, errorClass, errorMessage } of letters) {
+      this.deps.metrics.deadLettered(consumer, 1)
       this.deps.logger.error(
         { eventId, subject, error: `${errorClass}: ${errorMessage}` },
-        `${this.deps.consumer}: an event went to the dead letters`,
+        `${consumer}: an event went to the dead letters`,
       )
     }
   }

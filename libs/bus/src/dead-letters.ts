@@ -89,8 +89,7 @@ export function listDeadLetters(database: Database, filter: DeadLetterFilter = {
 }
 
 /**
- * Sends dead letters once more through the outbox, with their own event ids: consumers that have handled them already
- * ignore them by their inbox. At most 1,000 a call; answers how many. Unreadable bodies are left where they are.
+ * Sends dead letters once more through the outbox, each to the consumer that gave it up, with its own event id. At most 1,000 a call; answers how many. Unreadable bodies are left where they are.
  */
 export async function replayDeadLetters(
   database: Database,
@@ -98,13 +97,13 @@ export async function replayDeadLetters(
   filter: DeadLetterFilter = {},
 ): Promise<number> {
   return database.transact(async (tx) => {
-    const rows = await tx.query<{ id: string; subject: string; body: string; trace: string | null }>(
+    const rows = await tx.query<ReplayRow>(
       `update dead_letter set replayed_at = now() where id in (
          select id from dead_letter
          where replayed_at is null and event_id is not null
            and ($1::text is null or consumer = $1) and ($2::uuid[] is null or id = any ($2))
          order by created_at limit $3 for update skip locked)
-       returning id, subject, body, trace`,
+       returning consumer, subject, body, trace`,
       [filter.consumer ?? null, filter.ids ?? null, replayRowsMax],
     )
     await tx.query(
@@ -114,10 +113,22 @@ export async function replayDeadLetters(
       [
         rows.map(() => ids.next()),
         rows.map(({ subject }) => subject),
-        rows.map(({ body }) => body),
+        rows.map(({ body, consumer }) => addressed(body, consumer)),
         rows.map(({ trace }) => trace),
       ],
     )
     return rows.length
   })
+}
+
+interface ReplayRow {
+  readonly consumer: string
+  readonly subject: string
+  readonly body: string
+  readonly trace: string | null
+}
+
+/** Others have handled the event, and remember perhaps only the message that brought it. */
+function addressed(body: string, consumer: string): string {
+  return JSON.stringify({ ...(JSON.parse(body) as object), consumer })
 }

@@ -1,4 +1,5 @@
 import type { Transaction } from '@tradewire/database/transaction'
+import { nanos } from 'nats'
 import { RetryableError } from '@tradewire/database/retryable-error'
 import { eventually } from '@tradewire/testkit/eventually'
 import { testBackends } from '@tradewire/testkit/test-backends'
@@ -16,6 +17,9 @@ beforeAll(async () => {
   await harness.prepare()
   node = await harness.node()
 })
+
+/** The server's shortest memory of message ids. */
+const forgetMs = 100
 
 type Events = readonly { readonly data: { readonly number: number } }[]
 
@@ -103,12 +107,12 @@ describe('the bus', () => {
       },
     })
     await eventually(async () => onceEach(await harness.effects('crashing'), 300), { withinMs: 10_000 })
-    // The same outbox rows once more, with new message ids so that the server's filter does not see them.
-    await node.database.query(
-      `insert into outbox (id, subject, body, event_count, claimed_until)
-       select gen_random_uuid(), subject, body, event_count, now() from outbox where subject = 'thing.happened'`,
-    )
+    // The same outbox rows once more, when the server has forgotten their ids.
+    await node.bus.manager().streams.update('EVENTS', { duplicate_window: nanos(forgetMs) })
     await eventually(async () => {
+      await node.database.query(
+        `update outbox set published_at = null, claimed_until = now() where subject = 'thing.happened'`,
+      )
       const info = await node.bus.manager().consumers.info('EVENTS', 'crashing')
       return info.delivered.consumer_seq >= 600 && info.num_ack_pending === 0 && info.num_pending === 0
     })
@@ -126,6 +130,7 @@ describe('the bus', () => {
         await write('poisoned')(events, tx)
       },
     })
+    const whole = node.runner.start({ durable: 'whole', contracts: [thingCounted], handler: write('whole') })
     await eventually(async () => (await harness.effects('poisoned')).size === 249, { describe: 'the other events' })
     const letters = await eventually(
       async () => {
@@ -143,7 +148,13 @@ describe('the bus', () => {
     expect(await replayDeadLetters(node.database, ids, { consumer: 'poisoned' })).toBe(1)
     await eventually(async () => onceEach(await harness.effects('poisoned'), 250), { describe: 'the replay' })
     expect(await listDeadLetters(node.database, { consumer: 'poisoned' })).toEqual([])
-    await consumer.stop()
+    // Who took the message as a whole is not given its event a second time.
+    await eventually(async () => {
+      const info = await node.bus.manager().consumers.info('EVENTS', 'whole')
+      return info.num_pending === 0 && info.num_ack_pending === 0
+    })
+    expect(onceEach(await harness.effects('whole'), 250)).toBe(true)
+    await Promise.all([consumer.stop(), whole.stop()])
   }, 60_000)
 
   it('keeps a message that breaks its contract without trying it again', async () => {

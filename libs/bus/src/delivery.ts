@@ -4,6 +4,7 @@
  */
 import type { JsMsg } from '@nats-io/jetstream'
 import { type Event, type EventContract, eventMessage } from '@tradewire/contracts/define-event'
+import { messageIdHeader } from './acked-publisher.ts'
 import { traceHeader } from './rpc-wire.ts'
 
 /** An event that can never be handled: its body breaks the contract. */
@@ -14,10 +15,17 @@ export interface InvalidEvent {
   readonly reason: string
 }
 
-export interface Delivery {
+/** Where a message came from. */
+export interface DeliverySource {
+  readonly durable: string
+  /** True while the connection lives that it came through: an answer through another one could hit a wrong message. */
+  readonly mayAnswer: () => boolean
+}
+
+export interface Delivery extends DeliverySource {
   readonly message: JsMsg
-  /** The connection it came through; an answer through another one could hit a wrong message. */
-  readonly session: number
+  /** Of its outbox row, by which it is remembered; null when it is remembered event by event. */
+  readonly messageId: string | null
   readonly events: readonly Event[]
   readonly invalid: readonly InvalidEvent[]
   readonly keys: ReadonlySet<string>
@@ -26,6 +34,13 @@ export interface Delivery {
 }
 
 export type KeyOf = (event: Event) => string
+
+interface Contents {
+  readonly events: Event[]
+  readonly invalid: InvalidEvent[]
+  /** Meant for one consumer alone. */
+  readonly addressed: boolean
+}
 
 const uuidText = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const reasonCharsMax = 500
@@ -45,32 +60,38 @@ export class DeliveryParser {
     this.keyOf = keyOf
   }
 
-  parse(message: JsMsg, session: number): Delivery {
+  parse(message: JsMsg, source: DeliverySource): Delivery {
     const trace = message.headers?.get(traceHeader) || null
-    const { events, invalid } = this.eventsOf(message)
+    const { events, invalid, addressed } = this.eventsOf(message, source.durable)
+    const id = message.headers?.get(messageIdHeader) ?? ''
+    const messageId = !addressed && uuidText.test(id) ? id : null
     const keys = new Set<string>()
     for (const event of events) {
       if (trace !== null) traces.set(event, trace)
       if (this.keyOf !== undefined) keys.add(this.keyOf(event))
     }
-    return { message, session, events, invalid, keys, trace, deliveries: message.info.deliveryCount }
+    return { ...source, message, messageId, events, invalid, keys, trace, deliveries: message.info.deliveryCount }
   }
 
-  private eventsOf(message: JsMsg): { events: Event[]; invalid: InvalidEvent[] } {
+  private eventsOf(message: JsMsg, durable: string): Contents {
     const events: Event[] = []
     const invalid: InvalidEvent[] = []
     const body = message.string()
+    let addressed = false
     try {
-      for (const envelope of eventMessage.parse(JSON.parse(body)).events) {
+      const parsed = eventMessage.parse(JSON.parse(body))
+      addressed = parsed.consumer !== undefined
+      if (addressed && parsed.consumer !== durable) return { events, invalid, addressed }
+      for (const envelope of parsed.events) {
         const problem = this.check(envelope, events)
         if (problem === undefined) continue
         const eventId = uuidText.test(envelope.id) ? envelope.id : null
         invalid.push({ eventId, body: JSON.stringify({ events: [envelope] }), reason: problem })
       }
     } catch (error) {
-      return { events: [], invalid: [{ eventId: null, body, reason: shortReason(error) }] }
+      return { events: [], invalid: [{ eventId: null, body, reason: shortReason(error) }], addressed }
     }
-    return { events, invalid }
+    return { events, invalid, addressed }
   }
 
   /** Adds the event with its parsed data, or answers what is wrong with it. */

@@ -51,11 +51,11 @@ export class GatherQueue<Item extends Gatherable> {
     for (const { keys } of batch) for (const key of keys) this.busy.delete(key)
   }
 
-  /** Everything that still waits; the queue is empty afterwards. */
-  drain(): Item[] {
-    const all = this.waiting
-    this.waiting = []
-    return all
+  /** Takes out what waits and matches; its keys were never handed out. */
+  takeOut(matches: (item: Item) => boolean): Item[] {
+    const out = this.waiting.filter(matches)
+    if (out.length > 0) this.waiting = this.waiting.filter((item) => !matches(item))
+    return out
   }
 
   *[Symbol.iterator](): Iterator<Item> {

@@ -11,7 +11,8 @@ import { Answerer } from './answerer.ts'
 import type { BusLogger } from './bus-logger.ts'
 import type { BusMetrics } from './bus-metrics.ts'
 import type { Bus } from './connection.ts'
-import type { ConsumerRunner, RunningConsumer } from './consumer-runner.ts'
+import type { RunningConsumer } from './consumer-options.ts'
+import type { ConsumerRunner } from './consumer-runner.ts'
 import { type AnswerExtras, busTransport, Call, type ConsumeExtras } from './decorators.ts'
 
 export interface JetStreamServerOptions {

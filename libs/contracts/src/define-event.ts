@@ -69,4 +69,8 @@ export const eventEnvelope = z.strictObject({
 })
 
 /** The body of every message on the bus. */
-export const eventMessage = z.strictObject({ events: z.array(eventEnvelope).min(1).max(batchEventsMax) })
+export const eventMessage = z.strictObject({
+  events: z.array(eventEnvelope).min(1).max(batchEventsMax),
+  /** The consumer that it is meant for, when events are sent to one of them once more; everyone's without it. */
+  consumer: z.string().optional(),
+})

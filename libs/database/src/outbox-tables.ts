@@ -29,10 +29,13 @@ export const outboxMigrations: readonly { readonly name: string; readonly sql: r
 
       `create table inbox (
          consumer text not null,
-         event_id uuid not null,
+         id uuid not null,
+         apart boolean not null default false,
          received_at timestamptz not null default now(),
-         primary key (consumer, event_id)
+         primary key (consumer, id)
        ) with (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 5000)`,
+      `comment on column inbox.id is 'Of a message that has had its effect, or of an event of a message that was taken apart.'`,
+      `comment on column inbox.apart is 'The message was taken apart: its events are remembered one by one.'`,
       // Rows arrive in the order of time, so a block-range index is enough to find the old ones.
       `create index inbox_received on inbox using brin (received_at)`,
 

@@ -83,7 +83,7 @@ describe('one signal for 200 followers', () => {
     await venue.signal(signalIdOf(1))
     await eventually(() =>
       count(
-        `inbox where consumer like '%signals%' and event_id in (select (body::json #>> '{events,0,id}')::uuid from outbox where subject = 'signal.accepted')`,
+        `inbox where consumer like '%signals%' and id in (select id from outbox where subject = 'signal.accepted')`,
         2,
       ),
     )

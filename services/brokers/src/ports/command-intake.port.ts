@@ -1,20 +1,19 @@
 /** The consumers of the partitions held, which share their transactions. Implemented in clients/. Must never run for others. */
-import type { ConsumedEvent } from '@tradewire/bus/consumer-runner'
+import type { ConsumedEvent } from '@tradewire/bus/consumer-options'
 import type { orderCancel, orderSubmit } from '@tradewire/contracts/events/orders'
 import type { Transaction } from '@tradewire/database/transaction'
 
 export type Command = ConsumedEvent<typeof orderSubmit> | ConsumedEvent<typeof orderCancel>
 
-/** What is done with commands, in the steps of a shared transaction. */
+/** What is done with commands, in the steps of a transaction that all partitions share. */
 export interface CommandTaker {
   /** First of all: what became of earlier transactions whose commit was never answered. */
   settleDoubts(tx: Transaction): Promise<void>
-  /** For each message's commands; throws when the transaction must not go on. */
-  execute(commands: readonly Command[], tx: Transaction): void
-  beforeCommit(tx: Transaction): Promise<void>
-  afterCommit(tx: Transaction): void
+  /** Stores all commands of the transaction; throws when it must not go on. */
+  execute(commands: readonly Command[], tx: Transaction): Promise<void>
+  committed(tx: Transaction): void
   /** With `doubtful`, PostgreSQL went away meanwhile: the transaction may be committed all the same. */
-  afterRollback(tx: Transaction, doubtful: boolean): void
+  rolledBack(tx: Transaction, doubtful: boolean): void
 }
 
 export abstract class CommandIntake {

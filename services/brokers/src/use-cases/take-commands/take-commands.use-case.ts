@@ -4,12 +4,12 @@
  */
 // tidy-allow ratchet-use-case-methods: the steps of one shared transaction
 import { Injectable } from '@nestjs/common'
+import { traceOf } from '@tradewire/bus/delivery'
 import type { SubmitCommand } from '@tradewire/broker-kit/approved-order'
 import { orderSubmit } from '@tradewire/contracts/events/orders'
 import { RetryableError } from '@tradewire/database/retryable-error'
 import type { Transaction } from '@tradewire/database/transaction'
 import { partitionOf } from '@tradewire/kernel/partition'
-import { injectTrace } from '@tradewire/observability/trace'
 import type { Attempt } from '#domain/attempt'
 import { Desk, type HeldPartition, type LaneWork, openAttempt, type OpenAttempt, workOf } from '#domain/desk'
 import type { StoredAttempt } from '#ports/attempts.port'
@@ -47,24 +47,9 @@ export class TakeCommands implements CommandTaker {
     private readonly cancels: CancelOrders,
   ) {}
 
-  /** Gathers; the rows are written by `beforeCommit` for all partitions at once. */
-  execute(events: readonly Command[], tx: Transaction): void {
-    const batch = this.batchOf(tx)
-    const trace = injectTrace() ?? null
-    for (const event of events) {
-      const { accountId } = event.data
-      const partition = partitionOf(accountId)
-      const held = this.desk.heldPartition(partition)
-      if (held === undefined) throw new PartitionLostError(`partition ${partition} is not held any more`)
-      batch.partitions.set(partition, held)
-      if (event.name === orderSubmit.name) batch.submits.push({ command: event.data, trace })
-      else batch.cancels.push(event.data.intentId)
-    }
-  }
-
-  async beforeCommit(tx: Transaction): Promise<void> {
-    const batch = this.batches.get(tx)
-    if (batch === undefined) return
+  async execute(commands: readonly Command[], tx: Transaction): Promise<void> {
+    const batch = this.gather(commands)
+    this.batches.set(tx, batch)
     const held = await this.log.fence(tx, [...batch.partitions.values()])
     for (const partition of batch.partitions.keys()) {
       if (!held.has(partition)) throw new PartitionLostError(`partition ${partition} has another owner`)
@@ -80,7 +65,7 @@ export class TakeCommands implements CommandTaker {
     if (batch.cancels.length > 0) await this.storeCancels(tx, batch)
   }
 
-  afterCommit(tx: Transaction): void {
+  committed(tx: Transaction): void {
     const batch = this.batches.get(tx)
     this.batches.delete(tx)
     if (batch === undefined) return
@@ -93,7 +78,7 @@ export class TakeCommands implements CommandTaker {
     for (const intentId of batch.cancels) this.cancels.request(intentId)
   }
 
-  afterRollback(tx: Transaction, doubtful: boolean): void {
+  rolledBack(tx: Transaction, doubtful: boolean): void {
     const batch = this.batches.get(tx)
     this.batches.delete(tx)
     for (const one of batch?.fresh ?? []) this.giveBack(one, batch?.reserved)
@@ -122,11 +107,16 @@ export class TakeCommands implements CommandTaker {
     for (const intentId of cancels) this.cancels.request(intentId)
   }
 
-  private batchOf(tx: Transaction): Batch {
-    const known = this.batches.get(tx)
-    if (known !== undefined) return known
+  private gather(commands: readonly Command[]): Batch {
     const batch: Batch = { submits: [], cancels: [], partitions: new Map(), fresh: [], reserved: new Map() }
-    this.batches.set(tx, batch)
+    for (const event of commands) {
+      const partition = partitionOf(event.data.accountId)
+      const held = this.desk.heldPartition(partition)
+      if (held === undefined) throw new PartitionLostError(`partition ${partition} is not held any more`)
+      batch.partitions.set(partition, held)
+      if (event.name === orderSubmit.name) batch.submits.push({ command: event.data, trace: traceOf(event) })
+      else batch.cancels.push(event.data.intentId)
+    }
     return batch
   }
 

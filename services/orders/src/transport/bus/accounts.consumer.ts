@@ -1,6 +1,6 @@
 /** Hears of accounts, balances and instruments. Called by the bus. Must never decide anything. */
 import { Controller } from '@nestjs/common'
-import type { ConsumedEvent } from '@tradewire/bus/consumer-runner'
+import type { ConsumedEvent } from '@tradewire/bus/consumer-options'
 import { Consume } from '@tradewire/bus/decorators'
 import {
   accountConnected,

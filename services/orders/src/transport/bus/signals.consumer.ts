@@ -3,7 +3,7 @@
  * Called by the bus. Must never decide anything.
  */
 import { Controller } from '@nestjs/common'
-import type { ConsumedEvent } from '@tradewire/bus/consumer-runner'
+import type { ConsumedEvent } from '@tradewire/bus/consumer-options'
 import { Consume } from '@tradewire/bus/decorators'
 import { followChanged, signalAccepted, strategyChanged } from '@tradewire/contracts/events/signals'
 import type { Transaction } from '@tradewire/database/transaction'

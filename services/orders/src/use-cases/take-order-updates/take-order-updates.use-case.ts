@@ -4,7 +4,7 @@
  */
 import { Injectable } from '@nestjs/common'
 import { traceOf } from '@tradewire/bus/delivery'
-import type { ConsumedEvent } from '@tradewire/bus/consumer-runner'
+import type { ConsumedEvent } from '@tradewire/bus/consumer-options'
 import {
   orderAccepted,
   orderCancelled,

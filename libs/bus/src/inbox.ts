@@ -1,0 +1,83 @@
+/**
+ * What has had its effect: the memory that makes "at least once" into "once" (rule R3). One row remembers a whole message,
+ * whose id is that of its outbox row; a message that had to be taken apart, and one that has no id or is meant for one
+ * consumer alone, is remembered event by event. Called by the batch processor in the transaction of the effect.
+ */
+import type { Event } from '@tradewire/contracts/define-event'
+import type { Transaction } from '@tradewire/database/transaction'
+import type { Delivery } from './delivery.ts'
+
+/** Sorted by the caller, so that two transactions with the same ids cannot lock each other out. */
+const rememberSql = `insert into inbox (consumer, id) select consumer, id from unnest($1::text[], $2::uuid[]) as m (consumer, id)
+on conflict do nothing returning consumer, id`
+
+const apartSql = `select consumer, id from inbox
+where apart and (consumer, id) in (select consumer, id from unnest($1::text[], $2::uuid[]) as m (consumer, id))`
+
+const takeApartSql = `insert into inbox (consumer, id, apart) values ($1, $2, true)
+on conflict (consumer, id) do update set apart = inbox.apart returning apart`
+
+interface Row {
+  readonly consumer: string
+  readonly id: string
+}
+
+export interface Remembered {
+  /** Messages that have had no effect yet, each once: they take effect as a whole. */
+  readonly fresh: readonly Delivery[]
+  /** Messages to go through event by event. */
+  readonly apart: readonly Delivery[]
+}
+
+/** Remembers whole messages. What is neither fresh nor apart has had its effect. */
+export async function rememberMessages(tx: Transaction, deliveries: readonly Delivery[]): Promise<Remembered> {
+  const whole = deliveries.filter(({ messageId }) => messageId !== null)
+  const apart = deliveries.filter(({ messageId }) => messageId === null)
+  if (whole.length === 0) return { fresh: [], apart }
+  const sorted = whole.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+  const keys = [sorted.map(({ durable }) => durable), sorted.map(({ messageId }) => messageId)]
+  const inserted = new Set((await tx.query<Row>(rememberSql, keys)).map(keyOfRow))
+  const isNew = inserted.size === whole.length
+  const known = isNew ? new Set<string>() : new Set((await tx.query<Row>(apartSql, keys)).map(keyOfRow))
+  return {
+    // Deleting makes a message that came twice in one batch count once.
+    fresh: whole.filter((delivery) => inserted.delete(keyOf(delivery))),
+    apart: [...apart, ...whole.filter((delivery) => known.has(keyOf(delivery)))],
+  }
+}
+
+/** Remembers events of a message that is taken apart; answers those that have had no effect yet. */
+export async function rememberEvents(
+  tx: Transaction,
+  { durable, messageId }: Delivery,
+  events: readonly Event[],
+): Promise<readonly Event[]> {
+  if (messageId !== null) {
+    const [row] = await tx.query<{ apart: boolean }>(takeApartSql, [durable, messageId])
+    // It has taken effect as a whole, perhaps in another process.
+    if (row?.apart !== true) return []
+  }
+  const ids = events.map(({ id }) => id).toSorted()
+  const inserted = await tx.query<Row>(rememberSql, [ids.map(() => durable), ids])
+  const fresh = new Set(inserted.map(({ id }) => id))
+  return events.filter(({ id }) => fresh.delete(id))
+}
+
+/** The events of a message that have had no effect. */
+export async function effectless(tx: Transaction, { durable, messageId, events }: Delivery): Promise<readonly Event[]> {
+  const rows = await tx.query<{ id: string; apart: boolean }>(
+    'select id, apart from inbox where consumer = $1 and id = any ($2::uuid[])',
+    [durable, [...events.map(({ id }) => id), ...(messageId === null ? [] : [messageId])]],
+  )
+  if (rows.some(({ id, apart }) => id === messageId && !apart)) return []
+  const done = new Set(rows.map(({ id }) => id))
+  return events.filter(({ id }) => !done.has(id))
+}
+
+function keyOf({ durable, messageId }: Delivery): string {
+  return `${durable} ${messageId}`
+}
+
+function keyOfRow({ consumer, id }: Row): string {
+  return `${consumer} ${id}`
+}
