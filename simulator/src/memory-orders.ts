@@ -3,10 +3,10 @@
  * Must never be kinder than the SQL it stands for.
  */
 import type { Transaction } from '@tradewire/database/transaction'
-import type { FollowId, SignalId, StrategyId } from '@tradewire/kernel/ids'
+import type { FollowId, SignalId } from '@tradewire/kernel/ids'
 import { type Bracket, holdsSlot } from '@tradewire/orders/domain/bracket'
 import type { SignalPlan } from '@tradewire/orders/domain/signal-plan'
-import { type BracketChange, Brackets } from '@tradewire/orders/ports/brackets.port'
+import { type BracketChange, Brackets, type OpenBracketsQuery } from '@tradewire/orders/ports/brackets.port'
 import type { Defects } from './defects.ts'
 import { Table } from './memory-database.ts'
 
@@ -53,11 +53,9 @@ export class MemoryBrackets extends Brackets {
     return Promise.resolve(counted)
   }
 
-  openIds(of: { readonly strategyId: StrategyId } | { readonly followId: FollowId }): Promise<string[]> {
+  openIds({ of: { followId } }: OpenBracketsQuery): Promise<string[]> {
     const open = this.rows.all().filter(({ state }) => !ended.has(state))
-    const wanted = open.filter((bracket) =>
-      'strategyId' in of ? bracket.strategyId === of.strategyId : bracket.followId === of.followId,
-    )
+    const wanted = open.filter((bracket) => followId === undefined || bracket.followId === followId)
     return Promise.resolve(wanted.map(({ bracketId }) => bracketId))
   }
 

@@ -88,7 +88,12 @@ export class OrdersProcess {
 
   /** The user's own wish: everything of the follower is closed. */
   async close(follower: Follower): Promise<void> {
-    const ids = await this.means.brackets.openIds({ followId: followIdOf(follower) })
+    const ids = await this.means.brackets.openIds({
+      of: { followId: followIdOf(follower) },
+      entriesOnly: false,
+      after: null,
+      limit: 100,
+    })
     if (ids.length === 0) return
     const news = new Map(ids.map((id) => [id, { news: [{ kind: 'close' as const }], trace: null }]))
     await this.database.transact((tx) => this.advance.execute(tx, news))

@@ -3,10 +3,12 @@ import { Module } from '@nestjs/common'
 import { BracketReads } from './ports/bracket-reads.port.ts'
 import { Brackets } from './ports/brackets.port.ts'
 import { Facts } from './ports/facts.port.ts'
+import { KillSwitches } from './ports/kill-switches.port.ts'
 import { Planning } from './ports/planning.port.ts'
 import { SqlBracketReads } from './store/sql-bracket-reads.store.ts'
 import { SqlBrackets } from './store/sql-brackets.store.ts'
 import { SqlFacts } from './store/sql-facts.store.ts'
+import { SqlKillSwitches } from './store/sql-kill-switches.store.ts'
 import { SqlPlanning } from './store/sql-planning.store.ts'
 import { AccountsConsumer } from './transport/bus/accounts.consumer.ts'
 import { OrderUpdatesConsumer } from './transport/bus/order-updates.consumer.ts'
@@ -14,38 +16,55 @@ import { SignalsConsumer } from './transport/bus/signals.consumer.ts'
 import { WakeBracketsJob } from './transport/cron/wake-brackets.job.ts'
 import { BracketsController } from './transport/rpc/brackets.controller.ts'
 import { ClosingController } from './transport/rpc/closing.controller.ts'
+import { KillSwitchesController } from './transport/rpc/kill-switches.controller.ts'
 import { AdvanceBrackets } from './use-cases/advance-brackets/advance-brackets.use-case.ts'
+import { ApplyKillSwitches } from './use-cases/apply-kill-switches/apply-kill-switches.use-case.ts'
 import { CloseFollow } from './use-cases/close-follow/close-follow.use-case.ts'
 import { CloseOpenBrackets } from './use-cases/close-open-brackets/close-open-brackets.use-case.ts'
 import { CloseStrategy } from './use-cases/close-strategy/close-strategy.use-case.ts'
+import { EngageKillSwitch } from './use-cases/engage-kill-switch/engage-kill-switch.use-case.ts'
 import { ExplainBracket } from './use-cases/explain-bracket/explain-bracket.use-case.ts'
 import { GetBracket } from './use-cases/get-bracket/get-bracket.use-case.ts'
 import { LearnFacts } from './use-cases/learn-facts/learn-facts.use-case.ts'
 import { ListBrackets } from './use-cases/list-brackets/list-brackets.use-case.ts'
+import { ListKillSwitches } from './use-cases/list-kill-switches/list-kill-switches.use-case.ts'
 import { ListPositions } from './use-cases/list-positions/list-positions.use-case.ts'
 import { PlanSignal } from './use-cases/plan-signal/plan-signal.use-case.ts'
 import { ReadOverview } from './use-cases/read-overview/read-overview.use-case.ts'
+import { ReleaseKillSwitch } from './use-cases/release-kill-switch/release-kill-switch.use-case.ts'
 import { TakeOrderUpdates } from './use-cases/take-order-updates/take-order-updates.use-case.ts'
 import { WakeBrackets } from './use-cases/wake-brackets/wake-brackets.use-case.ts'
 
 @Module({
-  controllers: [SignalsConsumer, AccountsConsumer, OrderUpdatesConsumer, BracketsController, ClosingController],
+  controllers: [
+    SignalsConsumer,
+    AccountsConsumer,
+    OrderUpdatesConsumer,
+    BracketsController,
+    ClosingController,
+    KillSwitchesController,
+  ],
   providers: [
     { provide: Planning, useClass: SqlPlanning },
     { provide: Brackets, useClass: SqlBrackets },
     { provide: BracketReads, useClass: SqlBracketReads },
     { provide: Facts, useClass: SqlFacts },
+    { provide: KillSwitches, useClass: SqlKillSwitches },
     AdvanceBrackets,
+    ApplyKillSwitches,
     CloseFollow,
     CloseOpenBrackets,
     CloseStrategy,
+    EngageKillSwitch,
     ExplainBracket,
     GetBracket,
     LearnFacts,
     ListBrackets,
+    ListKillSwitches,
     ListPositions,
     PlanSignal,
     ReadOverview,
+    ReleaseKillSwitch,
     TakeOrderUpdates,
     WakeBrackets,
     WakeBracketsJob,

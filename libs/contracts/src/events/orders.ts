@@ -187,4 +187,59 @@ export const tradeClosed = defineEvent({
   },
 })
 
-export const orderEvents = [orderPlanned, orderSubmit, orderCancel, tradeOpened, tradeClosed] as const
+export const killSwitchScope = z.enum(['platform', 'strategy', 'follow', 'account'])
+export const killSwitchMode = z.enum(['exit-only', 'halt', 'flatten']).meta({
+  description: 'exit-only: no new entries. halt: resting entries end as well. flatten: positions are closed too.',
+})
+
+const switchExample = {
+  killSwitchId: '01963a5e-0000-7000-8000-000000000009',
+  scope: 'strategy',
+  scopeId: '61b79e6d-7e22-4f91-b508-ef5be6a21419',
+} as const
+
+export const riskTripped = defineEvent({
+  name: 'risk.tripped',
+  version: 1,
+  owner: 'orders',
+  description: 'A kill switch was engaged: entries of its scope are refused from now on; exits always pass.',
+  data: z.strictObject({
+    killSwitchId: z.uuid(),
+    scope: killSwitchScope,
+    scopeId: z.uuid().nullable(),
+    mode: killSwitchMode,
+    reason: z.string(),
+    trippedAt: timestamp,
+  }),
+  example: {
+    ...switchExample,
+    mode: 'flatten',
+    reason: 'The alerts of this strategy repeat themselves.',
+    trippedAt: '2022-01-10T12:00:00.000Z',
+  },
+})
+
+export const riskReleased = defineEvent({
+  name: 'risk.released',
+  version: 1,
+  owner: 'orders',
+  description:
+    'A kill switch was released in two steps: entries of its scope pass again unless another one is engaged.',
+  data: z.strictObject({
+    killSwitchId: z.uuid(),
+    scope: killSwitchScope,
+    scopeId: z.uuid().nullable(),
+    releasedAt: timestamp,
+  }),
+  example: { ...switchExample, releasedAt: '2022-01-10T12:30:00.000Z' },
+})
+
+export const orderEvents = [
+  orderPlanned,
+  orderSubmit,
+  orderCancel,
+  tradeOpened,
+  tradeClosed,
+  riskTripped,
+  riskReleased,
+] as const

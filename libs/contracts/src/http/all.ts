@@ -2,6 +2,7 @@
 import type { RouteContract } from '../define-route.ts'
 import { brokerRoutes } from './brokers.ts'
 import { identityRoutes } from './identity.ts'
+import { killSwitchRoutes } from './kill-switches.ts'
 import { orderRoutes } from './orders.ts'
 import { reportingRoutes } from './reporting.ts'
 import { signalRoutes } from './signals.ts'
@@ -12,6 +13,7 @@ export const allRoutes: readonly RouteContract[] = [
   ...brokerRoutes,
   ...signalRoutes,
   ...orderRoutes,
+  ...killSwitchRoutes,
   ...reportingRoutes,
   ...webhookRoutes,
 ]

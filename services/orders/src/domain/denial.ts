@@ -6,6 +6,7 @@ import type { ErrorContext } from '@tradewire/kernel/errors'
 
 export const denialCodes = [
   'STRATEGY_INACTIVE',
+  'KILL_SWITCH',
   'STALE_SIGNAL',
   'INSTRUMENT_UNKNOWN',
   'SYMBOL_NOT_ACTIVE',

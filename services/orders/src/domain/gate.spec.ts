@@ -6,6 +6,7 @@ import { asked, at, d, instrument, planOf } from '../testing/bracket-fixtures.ts
 import { denialCodes } from './denial.ts'
 import { type Candidate, gateChecks, type GateContext, judge } from './gate.ts'
 import type { Instrument } from './instrument.ts'
+import { EngagedSwitches } from './kill-switch.ts'
 import { resolveSettings } from './settings.ts'
 import { type PlanningPolicy, planSignal, type Signal, splitRulesOf } from './signal-plan.ts'
 import { sizingTerms } from './sizing.ts'
@@ -69,6 +70,7 @@ function context(): GateContext {
     netting: true,
     balanceAgeMaxMs: policy.balanceAgeMaxMs,
     now,
+    switches: new EngagedSwitches([]),
     accountsSeen: new Map(),
   }
 }

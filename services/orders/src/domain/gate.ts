@@ -8,6 +8,7 @@ import type { ErrorContext } from '@tradewire/kernel/errors'
 import type { AccountId, FollowId, RiskProfileId, UserId } from '@tradewire/kernel/ids'
 import { type ApprovedOrder, approved } from './approved-order.ts'
 import { type Denial, denial, type DenialCode } from './denial.ts'
+import type { EngagedSwitches } from './kill-switch.ts'
 import type { SignalPlan } from './signal-plan.ts'
 import { type ResolvedSettings, windowText } from './settings.ts'
 import { size, type SizingTerms, type SizingTrace } from './sizing.ts'
@@ -54,6 +55,7 @@ export interface GateContext {
   readonly netting: boolean
   readonly balanceAgeMaxMs: number
   readonly now: Date
+  readonly switches: EngagedSwitches
   /** Accounts that already take part in this signal; the gate adds to it. */
   readonly accountsSeen: Map<AccountId, FollowId>
 }
@@ -70,6 +72,10 @@ interface Check {
 
 /** In this order; the first that speaks against the follower decides. */
 export const gateChecks: readonly Check[] = [
+  {
+    code: 'KILL_SWITCH',
+    against: ({ followId, accountId }, { switches }) => switches.against(followId, accountId),
+  },
   { code: 'FOLLOW_INACTIVE', against: ({ active, followId }) => (active ? null : { followId }) },
   {
     code: 'ACCOUNT_NOT_CONNECTED',

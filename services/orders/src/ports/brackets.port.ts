@@ -3,7 +3,7 @@
  * Called by the use case that advances brackets. Must never hand out a bracket that another transaction holds.
  */
 import type { Transaction } from '@tradewire/database/transaction'
-import type { FollowId, SignalId, StrategyId } from '@tradewire/kernel/ids'
+import type { AccountId, FollowId, SignalId, StrategyId } from '@tradewire/kernel/ids'
 import type { Bracket } from '../domain/bracket.ts'
 import type { SignalPlan } from '../domain/signal-plan.ts'
 import type { TradeClosed } from '../domain/trade.ts'
@@ -14,6 +14,21 @@ export interface BracketChange {
   /** Set by the step that closed it. */
   readonly closed: TradeClosed | null
   readonly plan: SignalPlan
+}
+
+/** Whose brackets: one of these, or everyone's. */
+export interface BracketScope {
+  readonly strategyId?: StrategyId
+  readonly followId?: FollowId
+  readonly accountId?: AccountId
+}
+
+export interface OpenBracketsQuery {
+  readonly of: BracketScope
+  /** Only those whose entry is still on its way or rests. */
+  readonly entriesOnly: boolean
+  readonly after: string | null
+  readonly limit: number
 }
 
 export abstract class Brackets {
@@ -30,11 +45,7 @@ export abstract class Brackets {
   abstract countOn(tx: Transaction, events: ReadonlyMap<string, number>): Promise<Map<string, number>>
 
   /** Ids of brackets that have not ended, from after `after`, in order. */
-  abstract openIds(
-    of: { readonly strategyId: StrategyId } | { readonly followId: FollowId },
-    after: string | null,
-    limit: number,
-  ): Promise<string[]>
+  abstract openIds(query: OpenBracketsQuery): Promise<string[]>
 
   /** Ids of brackets that asked to be looked at by now, earliest first. */
   abstract dueIds(now: Date, limit: number): Promise<string[]>

@@ -9,6 +9,7 @@ import type { ApprovedOrder } from '../domain/approved-order.ts'
 import type { Denial } from '../domain/denial.ts'
 import type { Candidate } from '../domain/gate.ts'
 import type { Instrument } from '../domain/instrument.ts'
+import type { KillSwitch } from '../domain/kill-switch.ts'
 import type { Leg } from '../domain/leg.ts'
 import type { Signal, SignalPlan } from '../domain/signal-plan.ts'
 import type { SizingTrace } from '../domain/sizing.ts'
@@ -20,6 +21,8 @@ export interface SignalFacts {
     | { readonly name: string; readonly active: boolean; readonly settings: TradeSettings | null }
     | undefined
   readonly instrument: Instrument | undefined
+  /** Engaged ones that can concern the strategy's followers. */
+  readonly killSwitches: readonly KillSwitch[]
 }
 
 /** The signal as it is stored, once, for all its brackets. */
@@ -64,7 +67,7 @@ export interface FollowerQuery {
 
 export abstract class Planning {
   /**
-   * Waits until no other transaction plans this venue's symbol, so that checks of open brackets stay true until the
+   * Waits until no kill switch is being engaged and no other transaction plans this venue's symbol, so that checks of open brackets stay true until the
    * commit; then answers what is known now.
    */
   abstract lockSymbol(tx: Transaction, signal: Signal): Promise<SignalFacts>

@@ -5,10 +5,10 @@
 import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
-import type { FollowId, SignalId, StrategyId } from '@tradewire/kernel/ids'
+import type { SignalId } from '@tradewire/kernel/ids'
 import type { Bracket } from '../domain/bracket.ts'
 import type { SignalPlan } from '../domain/signal-plan.ts'
-import { type BracketChange, Brackets } from '../ports/brackets.port.ts'
+import { type BracketChange, Brackets, type OpenBracketsQuery } from '../ports/brackets.port.ts'
 import {
   bracketColumns,
   type BracketRow,
@@ -38,13 +38,10 @@ select account_id, value from unnest($1::uuid[], $2::int[]) as n (account_id, va
 on conflict (account_id) do update set value = account_sequence.value + excluded.value
 returning account_id, value`
 
-const openOfStrategySql = `select bracket_id from bracket
-where strategy_id = $1 and bracket_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
-  and state in ('planned', 'entering', 'open', 'protected') order by bracket_id limit $3`
-
-const openOfFollowSql = `select bracket_id from bracket
-where follow_id = $1 and holds_slot and bracket_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
-  and state in ('planned', 'entering', 'open', 'protected') order by bracket_id limit $3`
+const openSql = `select bracket_id from bracket
+where holds_slot and ($1::uuid is null or strategy_id = $1) and ($2::uuid is null or follow_id = $2)
+  and ($3::uuid is null or account_id = $3) and bracket_id > coalesce($5::uuid, '00000000-0000-0000-0000-000000000000')
+  and (state in ('planned', 'entering') or (not $4 and state in ('open', 'protected'))) order by bracket_id limit $6`
 
 const dueSql = `select bracket_id from bracket where wake_at <= $1 order by wake_at limit $2`
 
@@ -87,13 +84,17 @@ export class SqlBrackets extends Brackets {
     return new Map(rows.map((row) => [row.account_id, row.value]))
   }
 
-  async openIds(
-    of: { readonly strategyId: StrategyId } | { readonly followId: FollowId },
-    after: string | null,
-    limit: number,
-  ): Promise<string[]> {
-    const [sql, id] = 'strategyId' in of ? [openOfStrategySql, of.strategyId] : [openOfFollowSql, of.followId]
-    return (await this.database.query<{ bracket_id: string }>(sql, [id, after, limit])).map((row) => row.bracket_id)
+  async openIds({ of, entriesOnly, after, limit }: OpenBracketsQuery): Promise<string[]> {
+    const { strategyId = null, followId = null, accountId = null } = of
+    const rows = await this.database.query<{ bracket_id: string }>(openSql, [
+      strategyId,
+      followId,
+      accountId,
+      entriesOnly,
+      after,
+      limit,
+    ])
+    return rows.map((row) => row.bracket_id)
   }
 
   async dueIds(now: Date, limit: number): Promise<string[]> {

@@ -11,6 +11,7 @@ import type { AccountId, FollowId, RiskProfileId, UserId } from '@tradewire/kern
 import type { Candidate } from '../domain/gate.ts'
 import { resolveSettings } from '../domain/settings.ts'
 import type { Signal } from '../domain/signal-plan.ts'
+import { KillSwitches } from '../ports/kill-switches.port.ts'
 import {
   type FollowerQuery,
   type PlannedBracket,
@@ -20,12 +21,14 @@ import {
 } from '../ports/planning.port.ts'
 import { legsJson } from './bracket.mapper.ts'
 import { Columns, json, plain, text } from './columns.mapper.ts'
+import { planningLockSql } from './sql-kill-switches.store.ts'
 import { instrumentJson, type InstrumentRow, pricesJson, toInstrument } from './plan.mapper.ts'
 import { SettingsReader } from './settings.mapper.ts'
 import { traceJson } from './trace.mapper.ts'
 
 /** The lock's key space is shared by the whole database; the schema's name keeps services apart. */
-const lockSql = `select pg_advisory_xact_lock(hashtextextended(current_schema() || $2 || '|' || $3, 0)),
+const lockSql = `select pg_advisory_xact_lock_shared(${planningLockSql}),
+  pg_advisory_xact_lock(hashtextextended(current_schema() || $2 || '|' || $3, 0)),
   s.name as strategy_name, s.active as strategy_active, s.settings as strategy_settings, i.*
 from (select 1) as one
 left join strategy s on s.strategy_id = $1
@@ -128,6 +131,10 @@ type FactsRow = {
 
 @Injectable()
 export class SqlPlanning extends Planning {
+  constructor(private readonly killSwitches: KillSwitches) {
+    super()
+  }
+
   async lockSymbol(tx: Transaction, { strategyId, venue, symbol }: Signal): Promise<SignalFacts> {
     const [row] = await tx.query<FactsRow>(lockSql, [strategyId, venue, symbol])
     if (row === undefined) throw new Error('the facts of a signal are always one row')
@@ -141,6 +148,8 @@ export class SqlPlanning extends Planning {
               settings: new SettingsReader().of(row.strategy_settings),
             },
       instrument: row.kind === null ? undefined : toInstrument(row),
+      // A statement of its own: it sees what was engaged while this one waited for its locks.
+      killSwitches: await this.killSwitches.engagedFor(tx, strategyId),
     }
   }
 

@@ -139,6 +139,25 @@ export const createOrders: Migration = {
      )`,
     `comment on column explain.traces is 'An array, in the order of bracket_ids.'`,
 
+    `create table kill_switch (
+       id uuid primary key,
+       scope text not null check (scope in ('platform', 'strategy', 'follow', 'account')),
+       scope_id uuid,
+       mode text not null check (mode in ('exit-only', 'halt', 'flatten')),
+       reason text not null,
+       engaged_by uuid not null,
+       by_operator boolean not null,
+       engaged_at timestamptz not null,
+       applied_at timestamptz,
+       release_digest text,
+       release_requested_at timestamptz,
+       released_by uuid,
+       released_at timestamptz
+     )`,
+    `comment on table kill_switch is 'Engaged and released ones: rows are never deleted, they are the history.'`,
+    `comment on column kill_switch.applied_at is 'When all cancels and closes that its mode demands had been asked for.'`,
+    `create index kill_switch_engaged on kill_switch (scope_id) where released_at is null`,
+
     `create table account_sequence (
        account_id uuid primary key,
        value int not null

@@ -1,10 +1,11 @@
 /**
- * Wakes brackets that asked to be looked at again. Started with the service.
+ * Wakes brackets that asked to be looked at again, and finishes what engaged kill switches demand. Started with the service.
  * Must never run twice at once; several replicas may, for each bracket is locked while it is moved.
  */
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
+import { ApplyKillSwitches } from '../../use-cases/apply-kill-switches/apply-kill-switches.use-case.ts'
 import { WakeBrackets } from '../../use-cases/wake-brackets/wake-brackets.use-case.ts'
 
 const pollMs = 500
@@ -18,6 +19,7 @@ export class WakeBracketsJob implements OnApplicationBootstrap, OnApplicationShu
 
   constructor(
     private readonly wakeBrackets: WakeBrackets,
+    private readonly applyKillSwitches: ApplyKillSwitches,
     @InjectLogger() private readonly logger: Logger,
   ) {}
 
@@ -40,6 +42,7 @@ export class WakeBracketsJob implements OnApplicationBootstrap, OnApplicationShu
 
   private async run(): Promise<void> {
     try {
+      await this.applyKillSwitches.execute()
       const more = await this.wakeBrackets.execute()
       this.runIn(more ? 0 : pollMs)
     } catch (error) {

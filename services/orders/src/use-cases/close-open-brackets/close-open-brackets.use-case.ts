@@ -1,12 +1,11 @@
 /**
- * Closes what is open of a strategy or a follow: entries end, positions go by market.
- * Called by the use cases that have checked whose it is. Must never count what was closing already.
+ * Closes what is open of a strategy, a follow, an account or of all: entries end, positions go by market.
+ * Called by the use cases that have checked whose it is, and by kill switches. Must never count what was closing already.
  */
 import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
-import type { FollowId, StrategyId } from '@tradewire/kernel/ids'
 import { injectTrace } from '@tradewire/observability/trace'
-import { Brackets } from '../../ports/brackets.port.ts'
+import { Brackets, type BracketScope } from '../../ports/brackets.port.ts'
 import { AdvanceBrackets } from '../advance-brackets/advance-brackets.use-case.ts'
 
 /** Brackets closed in one transaction, so that the first closes leave at once. */
@@ -20,12 +19,13 @@ export class CloseOpenBrackets {
     private readonly advanceBrackets: AdvanceBrackets,
   ) {}
 
-  async execute(of: { readonly strategyId: StrategyId } | { readonly followId: FollowId }): Promise<number> {
+  /** Answers how many are closing now that were not before. */
+  async execute(of: BracketScope, { entriesOnly = false }: { readonly entriesOnly?: boolean } = {}): Promise<number> {
     const trace = injectTrace() ?? null
     let closing = 0
     let after: string | null = null
     for (;;) {
-      const ids: string[] = await this.brackets.openIds(of, after, batchRows)
+      const ids: string[] = await this.brackets.openIds({ of, entriesOnly, after, limit: batchRows })
       if (ids.length > 0) {
         const newsById = new Map(ids.map((id) => [id, { news: [{ kind: 'close' as const }], trace }]))
         const moved = await this.database.transact((tx) => this.advanceBrackets.execute(tx, newsById))

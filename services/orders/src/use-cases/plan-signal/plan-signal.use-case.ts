@@ -20,6 +20,7 @@ import { restEndsAt } from '../../domain/decide.ts'
 import type { Denial } from '../../domain/denial.ts'
 import { type Candidate, type GateContext, judge, type Judgement } from '../../domain/gate.ts'
 import { bracketIdOf } from '../../domain/ids.ts'
+import { EngagedSwitches } from '../../domain/kill-switch.ts'
 import type { Leg } from '../../domain/leg.ts'
 import {
   type PlanningPolicy,
@@ -131,14 +132,14 @@ export class PlanSignal {
       const verdict: Verdict = () => ({ outcome: 'denied', denial: error, sizing: null })
       return { stored: { ...common, plan: null, denial: error }, verdict }
     }
-    const context = this.gateContext(planned.value, now)
+    const context = this.gateContext(planned.value, facts, now)
     return {
       stored: { ...common, plan: planned.value, denial: null },
       verdict: (candidate) => judge(candidate, context),
     }
   }
 
-  private gateContext(plan: SignalPlan, now: Date): GateContext {
+  private gateContext(plan: SignalPlan, { killSwitches }: SignalFacts, now: Date): GateContext {
     const { margin, netting } = venueCapabilities[plan.venue]
     return {
       plan,
@@ -148,6 +149,7 @@ export class PlanSignal {
       netting,
       balanceAgeMaxMs: this.policy.balanceAgeMaxMs,
       now,
+      switches: new EngagedSwitches(killSwitches),
       accountsSeen: new Map<AccountId, FollowId>(),
     }
   }

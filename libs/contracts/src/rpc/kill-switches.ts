@@ -1,0 +1,67 @@
+/** Questions and commands about kill switches, answered by `orders`. Called by the gateway. Must never stop an exit. */
+import { z } from 'zod'
+import { caller } from '../caller.ts'
+import { pageOf, pageQuery, timestamp } from '../common.ts'
+import { defineRpc } from '../define-rpc.ts'
+import { killSwitchMode, killSwitchScope } from '../events/orders.ts'
+
+const reasonCharsMax = 500
+const confirmationCharsMax = 64
+
+export const killSwitchReason = z.string().trim().min(1).max(reasonCharsMax)
+export const killSwitchConfirmation = z.string().min(1).max(confirmationCharsMax)
+
+const killSwitch = z
+  .strictObject({
+    id: z.uuid(),
+    scope: killSwitchScope,
+    /** Of the strategy, follow or account; null for the platform. */
+    scopeId: z.uuid().nullable(),
+    mode: killSwitchMode,
+    reason: z.string(),
+    engagedBy: z.uuid(),
+    engagedAt: timestamp,
+    /** Null while it is engaged. */
+    releasedAt: timestamp.nullable(),
+  })
+  .meta({ id: 'KillSwitch' })
+export type KillSwitchReply = z.output<typeof killSwitch>
+
+export const listKillSwitches = defineRpc({
+  name: 'orders.kill-switches.list',
+  description: 'Kill switches, newest first; released ones are kept.',
+  request: z.strictObject({ caller, page: pageQuery, engaged: z.boolean().default(false) }),
+  reply: pageOf(killSwitch),
+})
+
+export const engageKillSwitch = defineRpc({
+  name: 'orders.kill-switches.engage',
+  description: 'Stops entries of a scope, and with stronger modes ends resting entries or closes positions.',
+  request: z.strictObject({
+    caller,
+    scope: killSwitchScope,
+    scopeId: z.uuid().optional(),
+    mode: killSwitchMode,
+    reason: killSwitchReason,
+  }),
+  reply: z.strictObject({
+    killSwitch,
+    /** How many brackets are being closed by it. */
+    closing: z.int().nonnegative(),
+  }),
+  deadlineMs: 30_000,
+})
+
+export const requestKillSwitchRelease = defineRpc({
+  name: 'orders.kill-switches.request-release',
+  description: 'First step of a release: answers the confirmation that the second step needs.',
+  request: z.strictObject({ caller, killSwitchId: z.uuid() }),
+  reply: z.strictObject({ confirmation: killSwitchConfirmation, expiresAt: timestamp }),
+})
+
+export const confirmKillSwitchRelease = defineRpc({
+  name: 'orders.kill-switches.confirm-release',
+  description: 'Second step of a release: entries pass again.',
+  request: z.strictObject({ caller, killSwitchId: z.uuid(), confirmation: killSwitchConfirmation }),
+  reply: killSwitch,
+})

@@ -1,0 +1,62 @@
+import type { AccountId, FollowId } from '@tradewire/kernel/ids'
+import { describe, expect, it } from 'vitest'
+import { confirmationFault, confirmWithinMs, EngagedSwitches, type KillSwitch } from './kill-switch.ts'
+
+const follow = '78ca1450-a3a6-459d-ad1b-7c142ae9b2c1' as FollowId
+const account = 'df30b2fa-adc8-47cb-a9f5-be90ae259827' as AccountId
+const at = new Date('2022-01-10T12:00:00.000Z')
+
+function engaged(id: string, changes: Partial<KillSwitch>): KillSwitch {
+  return {
+    id,
+    scope: 'platform',
+    scopeId: null,
+    mode: 'exit-only',
+    reason: 'a drill',
+    engagedBy: 'somebody',
+    byOperator: true,
+    engagedAt: at,
+    releasedAt: null,
+    ...changes,
+  }
+}
+
+describe('engaged kill switches', () => {
+  it('say nothing when there are none, or when they are about others', () => {
+    expect(new EngagedSwitches([]).against(follow, account)).toBeNull()
+    const other = engaged('a', { scope: 'account', scopeId: 'another' })
+    expect(new EngagedSwitches([other]).against(follow, account)).toBeNull()
+  })
+
+  it.each([
+    ['the platform', engaged('a', {})],
+    ['the strategy', engaged('a', { scope: 'strategy', scopeId: 'of the signal' })],
+    ['the follow', engaged('a', { scope: 'follow', scopeId: follow })],
+    ['the account', engaged('a', { scope: 'account', scopeId: account })],
+  ])('of %s speak against an entry', (_name, one) => {
+    expect(new EngagedSwitches([one]).against(follow, account)).toMatchObject({ killSwitchId: 'a', scope: one.scope })
+  })
+
+  it('name the strongest of several, in whatever order they come', () => {
+    const all = [
+      engaged('a', { mode: 'halt' }),
+      engaged('b', { scope: 'account', scopeId: account, mode: 'flatten' }),
+      engaged('c', { scope: 'follow', scopeId: follow }),
+    ]
+    for (const order of [all, all.toReversed()]) {
+      expect(new EngagedSwitches(order).against(follow, account)).toMatchObject({ killSwitchId: 'b', mode: 'flatten' })
+    }
+  })
+})
+
+describe('a release', () => {
+  const request = { digest: 'right', requestedAt: at }
+  const later = (ms: number) => new Date(at.getTime() + ms)
+
+  it('needs a request that is not too old, and its own confirmation', () => {
+    expect(confirmationFault(null, 'right', at)).toBe('KILL_SWITCH_RELEASE_NOT_REQUESTED')
+    expect(confirmationFault(request, 'wrong', at)).toBe('KILL_SWITCH_CONFIRMATION_WRONG')
+    expect(confirmationFault(request, 'right', later(confirmWithinMs + 1))).toBe('KILL_SWITCH_RELEASE_NOT_REQUESTED')
+    expect(confirmationFault(request, 'right', later(confirmWithinMs))).toBeNull()
+  })
+})

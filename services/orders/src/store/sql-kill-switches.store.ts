@@ -1,0 +1,125 @@
+/** Kill switches in PostgreSQL. Called through the KillSwitches port. Must never delete one: the table is their history. */
+import { Injectable } from '@nestjs/common'
+import { Database } from '@tradewire/database/database'
+import type { Transaction } from '@tradewire/database/transaction'
+import type { StrategyId } from '@tradewire/kernel/ids'
+import type { KillSwitch, KillSwitchMode, KillSwitchScope, ReleaseRequest } from '../domain/kill-switch.ts'
+import { type KillSwitchFilter, KillSwitches } from '../ports/kill-switches.port.ts'
+
+interface Row {
+  readonly id: string
+  readonly scope: KillSwitchScope
+  readonly scope_id: string | null
+  readonly mode: KillSwitchMode
+  readonly reason: string
+  readonly engaged_by: string
+  readonly by_operator: boolean
+  readonly engaged_at: Date
+  readonly released_at: Date | null
+  readonly release_digest: string | null
+  readonly release_requested_at: Date | null
+}
+
+const columns = `k.id, k.scope, k.scope_id, k.mode, k.reason, k.engaged_by, k.by_operator, k.engaged_at, k.released_at,
+  k.release_digest, k.release_requested_at`
+
+/** Plannings hold it shared for as long as they last. */
+export const planningLockSql = `hashtextextended(current_schema() || '|planning', 0)`
+
+const ownerSql = {
+  strategy: 'select owner_id from strategy where strategy_id = $1',
+  follow: 'select user_id as owner_id from follow where follow_id = $1',
+  account: 'select user_id as owner_id from account where account_id = $1',
+} as const
+
+@Injectable()
+export class SqlKillSwitches extends KillSwitches {
+  constructor(private readonly database: Database) {
+    super()
+  }
+
+  async engage(tx: Transaction, killSwitch: KillSwitch): Promise<void> {
+    await tx.query(`select pg_advisory_xact_lock(${planningLockSql})`)
+    const { id, scope, scopeId, mode, reason, engagedBy, byOperator, engagedAt } = killSwitch
+    await tx.query(
+      `insert into kill_switch (id, scope, scope_id, mode, reason, engaged_by, by_operator, engaged_at, applied_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, case when $4::text = 'exit-only' then $8::timestamptz end)`,
+      [id, scope, scopeId, mode, reason, engagedBy, byOperator, engagedAt],
+    )
+  }
+
+  async engagedFor(tx: Transaction, strategyId: StrategyId): Promise<KillSwitch[]> {
+    const rows = await tx.query<Row>(
+      `select ${columns} from kill_switch k
+       where k.released_at is null and (k.scope <> 'strategy' or k.scope_id = $1)`,
+      [strategyId],
+    )
+    return rows.map(toKillSwitch)
+  }
+
+  async list({ ownerId, engagedOnly, before, limit }: KillSwitchFilter): Promise<KillSwitch[]> {
+    const rows = await this.database.query<Row>(
+      `select ${columns} from kill_switch k
+       where ($1::uuid is null or k.scope = 'platform'
+           or k.scope_id in (select strategy_id from strategy where owner_id = $1
+             union all select follow_id from follow where user_id = $1
+             union all select account_id from account where user_id = $1))
+         and (not $2 or k.released_at is null) and ($3::uuid is null or k.id < $3)
+       order by k.id desc limit $4`,
+      [ownerId, engagedOnly, before, limit],
+    )
+    return rows.map(toKillSwitch)
+  }
+
+  async lock(tx: Transaction, id: string) {
+    const [row] = await tx.query<Row>(`select ${columns} from kill_switch k where k.id = $1 for update`, [id])
+    if (row === undefined) return undefined
+    const { release_digest: digest, release_requested_at: requestedAt } = row
+    return {
+      killSwitch: toKillSwitch(row),
+      request: digest === null || requestedAt === null ? null : { digest, requestedAt },
+    }
+  }
+
+  async requestRelease(tx: Transaction, id: string, { digest, requestedAt }: ReleaseRequest): Promise<void> {
+    await tx.query('update kill_switch set release_digest = $2, release_requested_at = $3 where id = $1', [
+      id,
+      digest,
+      requestedAt,
+    ])
+  }
+
+  async release(tx: Transaction, id: string, by: string, at: Date): Promise<void> {
+    await tx.query('update kill_switch set released_by = $2, released_at = $3 where id = $1', [id, by, at])
+  }
+
+  async unapplied(): Promise<KillSwitch[]> {
+    const rows = await this.database.query<Row>(
+      `select ${columns} from kill_switch k where k.applied_at is null and k.released_at is null order by k.id`,
+    )
+    return rows.map(toKillSwitch)
+  }
+
+  async markApplied(id: string, at: Date): Promise<void> {
+    await this.database.query('update kill_switch set applied_at = $2 where id = $1', [id, at])
+  }
+
+  async ownerOf(scope: Exclude<KillSwitchScope, 'platform'>, scopeId: string): Promise<string | undefined> {
+    const [row] = await this.database.query<{ owner_id: string }>(ownerSql[scope], [scopeId])
+    return row?.owner_id
+  }
+}
+
+function toKillSwitch(row: Row): KillSwitch {
+  return {
+    id: row.id,
+    scope: row.scope,
+    scopeId: row.scope_id,
+    mode: row.mode,
+    reason: row.reason,
+    engagedBy: row.engaged_by,
+    byOperator: row.by_operator,
+    engagedAt: row.engaged_at,
+    releasedAt: row.released_at,
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * Asks for what an engaged switch demands: the end of resting entries, the close of positions. A process that ends in
+ * the middle leaves it to the next turn. Called when one is engaged and by a timer. Must never send an entry.
+ */
+// tidy-allow ratchet-use-case-methods: the one that was just engaged, and those that a dead process left
+import { Injectable } from '@nestjs/common'
+import { Clock } from '@tradewire/kernel/clock'
+import type { AccountId, FollowId, StrategyId } from '@tradewire/kernel/ids'
+import type { KillSwitch } from '../../domain/kill-switch.ts'
+import type { BracketScope } from '../../ports/brackets.port.ts'
+import { KillSwitches } from '../../ports/kill-switches.port.ts'
+import { CloseOpenBrackets } from '../close-open-brackets/close-open-brackets.use-case.ts'
+
+@Injectable()
+export class ApplyKillSwitches {
+  constructor(
+    private readonly killSwitches: KillSwitches,
+    private readonly closeOpenBrackets: CloseOpenBrackets,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute(): Promise<void> {
+    for (const killSwitch of await this.killSwitches.unapplied()) await this.one(killSwitch)
+  }
+
+  /** Answers how many brackets are being closed by it. */
+  async one(killSwitch: KillSwitch): Promise<number> {
+    if (killSwitch.mode === 'exit-only') return 0
+    const closing = await this.closeOpenBrackets.execute(scopeOf(killSwitch), {
+      entriesOnly: killSwitch.mode === 'halt',
+    })
+    await this.killSwitches.markApplied(killSwitch.id, this.clock.now())
+    return closing
+  }
+}
+
+function scopeOf({ scope, scopeId }: KillSwitch): BracketScope {
+  switch (scope) {
+    case 'platform':
+      return {}
+    case 'strategy':
+      return { strategyId: scopeId as StrategyId }
+    case 'follow':
+      return { followId: scopeId as FollowId }
+    case 'account':
+      return { accountId: scopeId as AccountId }
+  }
+}
