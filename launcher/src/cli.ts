@@ -7,6 +7,7 @@ import pc from 'picocolors'
 import { benchCommand } from './commands/bench.command.ts'
 import { simCommand } from './commands/sim.command.ts'
 import { demoCommand } from './commands/demo.command.ts'
+import { drillCommand } from './commands/drill.command.ts'
 import { doctorCommand } from './commands/doctor.command.ts'
 import { downCommand } from './commands/down.command.ts'
 import { logsCommand } from './commands/logs.command.ts'
@@ -24,6 +25,7 @@ function program(): Command {
   const commands = [
     upCommand(),
     demoCommand(),
+    drillCommand(),
     benchCommand(),
     simCommand(),
     downCommand(),
@@ -55,7 +57,7 @@ function raiseErrors(command: Command): void {
 }
 
 /** Commands that must end in order even when nobody reads what they say any more. */
-const orderlyCommands = new Set(['up', 'run', 'demo', 'bench'])
+const orderlyCommands = new Set(['up', 'run', 'demo', 'drill', 'bench'])
 
 /** A closed terminal or pipe must not end a process that has servers to stop; others have nothing left to say. */
 function surviveClosedOutput(): void {

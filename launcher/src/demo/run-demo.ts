@@ -7,15 +7,15 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { FollowerView, StrategyView } from './demo-replies.ts'
 import type { BracketReply, OverviewReply } from '@tradewire/contracts/rpc/orders'
 import { tradeClosed, tradeOpened } from '@tradewire/contracts/events/orders'
-import { ledgerReply, paperCredentialsList, setPriceReply } from '@tradewire/contracts/paper/control'
+import { ledgerReply, setPriceReply } from '@tradewire/contracts/paper/control'
 import { SeededRandomness } from '@tradewire/kernel/randomness'
-import { request } from 'undici'
 import { ControlClient } from '../paper/control-client.ts'
-import { LauncherError, exitCodes } from '../terminal/launcher-error.ts'
+import { LauncherError } from '../terminal/launcher-error.ts'
 import type { Endpoints } from '../up/endpoints.ts'
 import { audit } from './audit.ts'
 import { untilBusIsQuiet } from './bus-quiet.ts'
-import { GatewayClient, GatewayError } from './gateway-client.ts'
+import { type Means, connectAccounts, createFollows, profileIdOf, sendAlert, untilAnswered } from './cohort.ts'
+import { GatewayClient } from './gateway-client.ts'
 import { demoResultOf, type DemoResult, type SentSignal } from './demo-result.ts'
 import { recordedPrices, type Candle } from './recorded-prices.ts'
 import { candlesPerSignalMax, planFollowers, planSignals, riskProfiles, type PlannedSignal } from './scenario.ts'
@@ -40,15 +40,11 @@ export interface DemoWatcher {
   readonly onSettled?: (place: number) => Promise<void>
 }
 
-const accountsPerCall = 100
-const followsPerCall = 500
 /** Candles given to the venue at once; small, so that stops and targets are hit one after the other. */
 const candlesPerStep = 10
 /** A killed process must be back, and all be settled, within this (invariant I5). */
 const settleWithinMs = 60_000
 const settlePollMs = 150
-const alertRetriesMax = 30
-const alertRetryWaitMs = 1_000
 
 export async function runDemo(endpoints: Endpoints, options: DemoOptions, watcher: DemoWatcher): Promise<DemoResult> {
   const receiver = await startWebhookReceiver()
@@ -61,12 +57,10 @@ export async function runDemo(endpoints: Endpoints, options: DemoOptions, watche
   }
 }
 
-interface Parts {
+interface Parts extends Means {
   readonly endpoints: Endpoints
   readonly watcher: DemoWatcher
   readonly receiver: WebhookReceiver
-  readonly gateway: GatewayClient
-  readonly venue: ControlClient
 }
 
 class Demo {
@@ -140,7 +134,7 @@ class Demo {
       await this.parts.watcher.beforeSignal?.(index + 1)
       await this.walk([this.candles[signal.candle] as Candle])
       this.parts.watcher.progress(`${place}: ${signal.side} at ${signal.alert['orderPrice']}, positions are opened`)
-      this.sent.push(await this.alert(signal))
+      this.sent.push(await sendAlert(this.parts.endpoints, this.strategy, signal))
       await this.parts.watcher.onSignal?.(index + 1)
       await this.untilSettled(`${place}: entries and their protection`)
       await this.playOut(signal, index + 1, place)
@@ -174,25 +168,6 @@ class Demo {
     )
     this.prices += candles.length
     return fills
-  }
-
-  /** As TradingView does: a 5xx is sent again, everything else is not. */
-  private async alert(signal: PlannedSignal): Promise<SentSignal> {
-    const body = JSON.stringify({ strategy: this.strategy.id, secret: this.strategy.secret, ...signal.alert })
-    const url = `${this.parts.endpoints.gateway}/v1/webhook/strategy`
-    for (let retry = 0; ; retry += 1) {
-      const at = performance.timeOrigin + performance.now()
-      const startedMs = performance.now()
-      const reply = await request(url, { method: 'POST', headers: { 'content-type': signal.contentType }, body })
-      const text = await reply.body.text()
-      const acceptMs = performance.now() - startedMs
-      const signalId = reply.headers['tradewire-signal-id']
-      if (reply.statusCode === 200 && typeof signalId === 'string') return { signalId, at, acceptMs }
-      if (reply.statusCode < 500 || retry >= alertRetriesMax) {
-        throw new LauncherError(`an alert was answered ${reply.statusCode}: ${text}`)
-      }
-      await delay(alertRetryWaitMs)
-    }
   }
 
   private async overview(): Promise<{ readonly brackets: number; readonly moving: number; readonly held: number }> {
@@ -274,81 +249,4 @@ class Demo {
     }
     return { sent, verified: receiver.verified() }
   }
-}
-
-/** A venue that is being restarted does not answer; walking through the same prices again does no harm. */
-async function untilAnswered<Value>(ask: () => Promise<Value>): Promise<Value> {
-  const deadlineMs = performance.now() + settleWithinMs
-  for (;;) {
-    try {
-      return await ask()
-    } catch (error) {
-      const away = error instanceof LauncherError && error.exitCode === exitCodes.notRunning
-      if (!away || performance.now() > deadlineMs) throw error
-      await delay(settlePollMs)
-    }
-  }
-}
-
-async function profileIdOf(gateway: GatewayClient, profile: (typeof riskProfiles)[number]): Promise<string> {
-  const { items } = await gateway.get<{ items: { id: string; name: string }[] }>('/v1/risk-profiles')
-  const known = items.find(({ name }) => name === profile.name)
-  return known?.id ?? (await gateway.post<{ id: string }>('/v1/risk-profiles', profile)).id
-}
-
-async function connectAccounts({ gateway, venue, watcher }: Parts, balances: readonly string[]): Promise<string[]> {
-  const ids: string[] = []
-  for (let from = 0; from < balances.length; from += accountsPerCall) {
-    watcher.progress(`connecting accounts: ${from} of ${balances.length}`)
-    const chunk = balances.slice(from, from + accountsPerCall)
-    const { accounts } = await venue.ask(
-      {
-        method: 'POST',
-        path: '/accounts/batch',
-        body: {
-          accounts: chunk.map((balance, index) => ({
-            venue: 'binance-usdm',
-            balance,
-            label: `follower ${from + index + 1}`,
-          })),
-        },
-      },
-      paperCredentialsList,
-    )
-    const { items } = await gateway.post<{
-      items: { account: { id: string } | null; error: { message: string } | null }[]
-    }>('/v1/accounts/batch', {
-      accounts: accounts.map(({ apiKey, secret, label }) => ({
-        venue: 'binance-usdm',
-        label,
-        credentials: { apiKey, secret },
-      })),
-    })
-    for (const { account, error } of items) {
-      if (account === null) throw new LauncherError(`an account could not be connected: ${error?.message}`)
-      ids.push(account.id)
-    }
-  }
-  return ids
-}
-
-/** The accounts become known to `signals` by an event, so the first tries may come too early. */
-async function createFollows({ gateway, watcher }: Parts, follows: readonly object[]): Promise<{ id: string }[]> {
-  const created: { id: string }[] = []
-  const deadlineMs = performance.now() + settleWithinMs
-  for (let from = 0; from < follows.length; from += followsPerCall) {
-    watcher.progress(`following the strategy: ${from} of ${follows.length}`)
-    const chunk = follows.slice(from, from + followsPerCall)
-    for (;;) {
-      try {
-        created.push(...(await gateway.post<{ items: { id: string }[] }>('/v1/follows', { follows: chunk })).items)
-        break
-      } catch (error) {
-        const early = error instanceof GatewayError && error.code === 'ACCOUNT_NOT_FOUND'
-        if (!early || performance.now() > deadlineMs) throw error
-        await delay(settlePollMs)
-      }
-    }
-  }
-  return created
 }
