@@ -300,12 +300,10 @@ describe('taking over what a dead process left', () => {
   /** Rows as a killed process leaves them; the venue knows some of the orders. */
   async function leave(command: Submit, state: string): Promise<void> {
     await backends.query(
-      `insert into brokers.attempt (intent_id, bracket_id, account_id, partition, generation, command, client_order_id, state,
-         submissions, sent_at) values ($1, $2, $3, $4, 0, $5, $6, $7, $8, now())`,
+      `insert into brokers.attempt (intent_id, partition, generation, command, client_order_id, state, submissions,
+         sent_at) values ($1, $2, 0, $3, $4, $5, $6, now())`,
       [
         command.intentId,
-        command.bracketId,
-        command.accountId,
         partitionOf(command.accountId),
         JSON.stringify(command),
         base36OfUuid(command.intentId),

@@ -57,10 +57,22 @@ export class UuidV7Source extends IdSource {
 
 /**
  * The deterministic id of one order intent: the same (signal, account, leg, purpose) always gives the same id,
- * so planning twice cannot order twice (reliability rule R12). First 128 bits of SHA-256, in UUID form.
+ * so planning twice cannot order twice (reliability rule R12).
  */
 export function intentIdOf(signal: string, account: string, leg: string, purpose: string): IntentId {
-  return uuidOfHash(`${signal}|${account}|${leg}|${purpose}`) as IntentId
+  return timedUuidOf(signal, `${signal}|${account}|${leg}|${purpose}`) as IntentId
+}
+
+/** So many characters of a UUIDv7 are its time in milliseconds. */
+export const timePrefixChars = 13
+
+/**
+ * A stable id that starts with the time of a UUIDv7 that it belongs to; the rest is a digest of the text. Rows with
+ * such ids lie side by side in their index, which keeps inserting them cheap.
+ */
+export function timedUuidOf(timed: string, text: string): string {
+  const digest = uuidOfHash(text)
+  return `${timed.slice(0, timePrefixChars)}-7${digest.slice(15, 18)}-${digest.slice(19)}`
 }
 
 /** A stable UUID-shaped digest of a text; for ids that must be equal whenever their inputs are. */

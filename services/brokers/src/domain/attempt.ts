@@ -23,6 +23,7 @@ export interface Attempt {
   /** How often it was handed to the venue. */
   readonly submissions: number
   readonly venueOrderId: string | null
+  /** Never negative, and exactly `0` when nothing is filled. */
   readonly filledQuantity: string
   readonly averagePrice: string | null
   /** Null while the venue has not told it. */
@@ -160,7 +161,7 @@ export function updateKindOf(attempt: Attempt): UpdateKind | null {
     case 'submitting':
       return null
     case 'accepted':
-      return decimal(attempt.filledQuantity).gt(ZERO) ? 'filled' : 'accepted'
+      return attempt.filledQuantity === '0' ? 'accepted' : 'filled'
     case 'filled':
     case 'rejected':
     case 'unknown':

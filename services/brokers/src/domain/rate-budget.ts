@@ -5,6 +5,7 @@
 import type { RateLimit } from '@tradewire/broker-kit/define-broker'
 
 const exitReserveShare = 0.1
+const noBuckets: readonly TokenBucket[] = []
 
 export class TokenBucket {
   private tokens: number
@@ -49,19 +50,19 @@ export class TokenBucket {
 /** All budgets of one venue for one egress address: the shared ones and each account's own. */
 export class RateBudget {
   private readonly egress: readonly TokenBucket[]
+  private readonly accountLimits: readonly RateLimit[]
   private readonly accounts = new Map<string, readonly TokenBucket[]>()
   private closedUntilMs = 0
 
-  constructor(
-    private readonly limits: readonly RateLimit[],
-    nowMs: number,
-  ) {
+  constructor(limits: readonly RateLimit[], nowMs: number) {
+    this.accountLimits = limits.filter(({ scope }) => scope === 'account')
     this.egress = limits.filter(({ scope }) => scope === 'egress').map((limit) => bucketOf(limit, nowMs))
   }
 
   /** 0 and spent, or how long to wait. */
   spend(accountId: string, cost: number, exit: boolean, nowMs: number): number {
-    return this.spendFrom([...this.egress, ...this.accountBuckets(accountId, nowMs)], cost, exit, nowMs)
+    const own = this.accountBuckets(accountId, nowMs)
+    return this.spendFrom(own.length === 0 ? this.egress : [...this.egress, ...own], cost, exit, nowMs)
   }
 
   /** As spend, for reads: they do not count as orders and leave the exits' share alone. */
@@ -76,16 +77,15 @@ export class RateBudget {
   }
 
   private spendFrom(buckets: readonly TokenBucket[], cost: number, exit: boolean, nowMs: number): number {
-    const waits = buckets.map((bucket) => bucket.waitMs(cost, exit, nowMs))
-    const waitMs = Math.max(0, this.closedUntilMs - nowMs, ...waits)
+    let waitMs = Math.max(0, this.closedUntilMs - nowMs)
+    for (const bucket of buckets) waitMs = Math.max(waitMs, bucket.waitMs(cost, exit, nowMs))
     if (waitMs === 0) for (const bucket of buckets) bucket.take(cost)
     return waitMs
   }
 
   private accountBuckets(accountId: string, nowMs: number): readonly TokenBucket[] {
-    const own = this.limits.filter(({ scope }) => scope === 'account')
-    if (own.length === 0) return []
-    const known = this.accounts.get(accountId) ?? own.map((limit) => bucketOf(limit, nowMs))
+    if (this.accountLimits.length === 0) return noBuckets
+    const known = this.accounts.get(accountId) ?? this.accountLimits.map((limit) => bucketOf(limit, nowMs))
     this.accounts.set(accountId, known)
     return known
   }

@@ -25,8 +25,9 @@ const retryMs = 200
  * News that an order rests gathers until none has come for so long, or for so long at most: nothing follows from it,
  * and while a burst goes on its orders shall leave first.
  */
-const calmPauseMs = 10
+const calmPauseMs = 25
 const calmMostMs = 100
+const calmRowsMax = 2_000
 const drainPollMs = 5
 
 const contractOf: Readonly<Record<UpdateKind, EventContract<string, (typeof events.orderAccepted)['data']>>> = {
@@ -101,7 +102,7 @@ export class AttemptWriter extends Results {
       } catch (error) {
         await this.commitSingly(batch, error)
       }
-    } while (this.isDue())
+    } while (this.isDue() || this.waiting.size >= batchRows)
     this.running = false
     if (this.waiting.size > 0) this.drainSoon()
   }
@@ -124,7 +125,7 @@ export class AttemptWriter extends Results {
   }
 
   private isDue(): boolean {
-    return (this.urgent && this.waiting.size > 0) || this.waiting.size >= batchRows
+    return (this.urgent && this.waiting.size > 0) || this.waiting.size >= calmRowsMax
   }
 
   /** One row that cannot be written must not keep the others from it. */

@@ -8,6 +8,7 @@ import { orderSubmit } from '@tradewire/contracts/events/orders'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import { decimal } from '@tradewire/kernel/decimal'
+import { partitionOf } from '@tradewire/kernel/partition'
 import type { Attempt, AttemptState } from '#domain/attempt'
 import { Attempts, type StoredAttempt } from '#ports/attempts.port'
 
@@ -38,7 +39,7 @@ const columns = `command, client_order_id, partition, generation, state, revisio
   filled_quantity, average_price, fee, fee_currency, reason_code, reason_message, cancel_requested, trace,
   received_at, sent_at, answered_at, updated_at`
 
-/** JSON text never holds it: texts joined by it need no quoting, which would cost more than the insert. */
+/** JSON text never holds it. Ids, numbers and times never hold a comma: what is joined needs no quoting, which costs more. */
 const jsonSeparator = '\u001f'
 
 @Injectable()
@@ -50,33 +51,28 @@ export class AttemptStore extends Attempts {
   /** Stores new attempts; answers the ids that were new. A command that came twice is stored once. */
   async insert(tx: Transaction, rows: readonly StoredAttempt[]): Promise<Set<string>> {
     const attempts = rows.map(({ attempt }) => attempt)
+    // A new row has no history: what it would say is the columns' default, and one text carries all rows of a column.
     const inserted = await tx.query<{ intent_id: string }>(
-      `insert into attempt (intent_id, bracket_id, account_id, partition, generation, command, client_order_id, state,
-         revision, submissions, reason_code, reason_message, trace, received_at, sent_at)
-       select intent_id, bracket_id, account_id, partition, generation, command::json, client_order_id, state,
-         revision, submissions, reason_code, reason_message, trace, received_at, sent_at
-       from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::bigint[],
-         string_to_array($6::text, chr(31)), $7::text[], $8::text[], $9::int[], $10::int[], $11::text[], $12::text[],
-         $13::text[], $14::timestamptz[], $15::timestamptz[])
-       as x (intent_id, bracket_id, account_id, partition, generation, command, client_order_id, state, revision,
-         submissions, reason_code, reason_message, trace, received_at, sent_at)
+      `insert into attempt (intent_id, partition, generation, command, client_order_id, state, submissions, trace,
+         received_at, sent_at)
+       select intent_id, partition, generation, command::json, client_order_id, state, submissions, nullif(trace, ''),
+         received_at, case when submissions > 0 then received_at end
+       from unnest(string_to_array($1::text, ',')::uuid[], string_to_array($2::text, ',')::smallint[],
+         string_to_array($3::text, ',')::bigint[], string_to_array($4::text, chr(31)), string_to_array($5::text, ','),
+         string_to_array($6::text, ','), string_to_array($7::text, ',')::int[], string_to_array($8::text, ','),
+         string_to_array($9::text, ',')::timestamptz[])
+       as x (intent_id, partition, generation, command, client_order_id, state, submissions, trace, received_at)
        on conflict (intent_id) do nothing returning intent_id`,
       [
-        attempts.map(({ command }) => command.intentId),
-        attempts.map(({ command }) => command.bracketId),
-        attempts.map(({ command }) => command.accountId),
-        attempts.map(({ partition }) => partition),
-        rows.map(({ generation }) => generation),
+        attempts.map(({ command }) => command.intentId).join(),
+        attempts.map(({ partition }) => partition).join(),
+        rows.map(({ generation }) => generation).join(),
         attempts.map(({ command }) => JSON.stringify(command)).join(jsonSeparator),
-        attempts.map(({ clientOrderId }) => clientOrderId),
-        attempts.map(({ state }) => state),
-        attempts.map(({ revision }) => revision),
-        attempts.map(({ submissions }) => submissions),
-        attempts.map(({ reason }) => reason?.code ?? null),
-        attempts.map(({ reason }) => reason?.message ?? null),
-        rows.map(({ trace }) => trace),
-        attempts.map(({ receivedAt }) => receivedAt),
-        attempts.map(({ sentAt }) => sentAt),
+        attempts.map(({ clientOrderId }) => clientOrderId).join(),
+        attempts.map(({ state }) => state).join(),
+        attempts.map(({ submissions }) => submissions).join(),
+        rows.map(({ trace }) => trace ?? '').join(),
+        attempts.map(({ receivedAt }) => receivedAt.toISOString()).join(),
       ],
     )
     return new Set(inserted.map((row) => row.intent_id))
@@ -115,25 +111,28 @@ export class AttemptStore extends Attempts {
          fee_currency = x.fee_currency, reason_code = x.reason_code, reason_message = x.reason_message,
          answered_at = x.answered_at, sent_at = x.sent_at, submissions = greatest(a.submissions, x.submissions),
          updated_at = now()
-       from unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::numeric[], $6::numeric[], $7::numeric[], $8::text[],
-         $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::int[]) as x (intent_id, state, revision,
-         venue_order_id, filled_quantity, average_price, fee, fee_currency, reason_code, reason_message, answered_at,
-         sent_at, submissions)
+       from unnest(string_to_array($1::text, ',')::uuid[], string_to_array($2::text, ','),
+         string_to_array($3::text, ',')::int[], $4::text[], string_to_array($5::text, ',')::numeric[],
+         string_to_array($6::text, ',', '')::numeric[], string_to_array($7::text, ',', '')::numeric[], $8::text[],
+         $9::text[], $10::text[], string_to_array($11::text, ',', '')::timestamptz[],
+         string_to_array($12::text, ',', '')::timestamptz[], string_to_array($13::text, ',')::int[])
+       as x (intent_id, state, revision, venue_order_id, filled_quantity, average_price, fee, fee_currency, reason_code,
+         reason_message, answered_at, sent_at, submissions)
        where a.intent_id = x.intent_id and a.revision < x.revision returning a.intent_id`,
       [
-        rows.map(({ command }) => command.intentId),
-        rows.map(({ state }) => state),
-        rows.map(({ revision }) => revision),
+        rows.map(({ command }) => command.intentId).join(),
+        rows.map(({ state }) => state).join(),
+        rows.map(({ revision }) => revision).join(),
         rows.map(({ venueOrderId }) => venueOrderId),
-        rows.map(({ filledQuantity }) => filledQuantity),
-        rows.map(({ averagePrice }) => averagePrice),
-        rows.map(({ fee }) => fee),
+        rows.map(({ filledQuantity }) => filledQuantity).join(),
+        rows.map(({ averagePrice }) => averagePrice).join(),
+        rows.map(({ fee }) => fee).join(),
         rows.map(({ feeCurrency }) => feeCurrency),
         rows.map(({ reason }) => reason?.code ?? null),
         rows.map(({ reason }) => reason?.message ?? null),
-        rows.map(({ answeredAt }) => answeredAt),
-        rows.map(({ sentAt }) => sentAt),
-        rows.map(({ submissions }) => submissions),
+        rows.map(({ answeredAt }) => answeredAt?.toISOString()).join(),
+        rows.map(({ sentAt }) => sentAt?.toISOString()).join(),
+        rows.map(({ submissions }) => submissions).join(),
       ],
     )
     return new Set(written.map((row) => row.intent_id))
@@ -165,8 +164,8 @@ export class AttemptStore extends Attempts {
   async openCount(accountId: string): Promise<number> {
     const [row] = await this.database.query<{ count: number }>(
       `select count(*)::int as count from attempt
-       where account_id = $1 and open`,
-      [accountId],
+       where partition = $1 and open and command ->> 'accountId' = $2`,
+      [partitionOf(accountId), accountId],
     )
     return row?.count ?? 0
   }
@@ -176,8 +175,9 @@ export class AttemptStore extends Attempts {
     const intentId = intentOfClientOrderId(clientOrderId)
     if (intentId === null) return null
     const rows = await this.database.query<AttemptRow>(
-      `select ${columns} from attempt where intent_id = $1 and account_id = $2 and client_order_id = $3`,
-      [intentId, accountId, clientOrderId],
+      `select ${columns} from attempt
+       where intent_id = $1 and client_order_id = $2 and command ->> 'accountId' = $3`,
+      [intentId, clientOrderId, accountId],
     )
     return rows[0] === undefined ? null : storedOf(rows[0])
   }

@@ -1,9 +1,7 @@
 /**
  * Deterministic ids of this service. Called by the planner. Must never depend on anything but their inputs.
  */
-import { type BracketId, type FollowId, type SignalId, uuidOfHash } from '@tradewire/kernel/ids'
-
-const timePrefixChars = 13
+import { type BracketId, type FollowId, type SignalId, timedUuidOf, timePrefixChars } from '@tradewire/kernel/ids'
 
 /**
  * The id of what a signal means for one follow: planning twice gives the same id, so a replay cannot plan twice.
@@ -11,8 +9,7 @@ const timePrefixChars = 13
  * stays cheap; the rest is a digest of both ids.
  */
 export function bracketIdOf(signalId: SignalId, followId: FollowId): BracketId {
-  const digest = uuidOfHash(`${signalId}|${followId}`)
-  return `${signalId.slice(0, timePrefixChars)}-7${digest.slice(15, 18)}-${digest.slice(19)}` as BracketId
+  return timedUuidOf(signalId, `${signalId}|${followId}`) as BracketId
 }
 
 /** The first and last id that a bracket of this signal can have; a range that the primary key answers. */

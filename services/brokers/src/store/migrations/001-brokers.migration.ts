@@ -40,8 +40,6 @@ export const createBrokers: Migration = {
 
     `create table attempt (
        intent_id uuid primary key,
-       bracket_id uuid not null,
-       account_id uuid not null,
        partition smallint not null,
        generation bigint not null,
        command json not null,
