@@ -25,7 +25,7 @@ const retryMs = 200
  * News that an order rests gathers until none has come for so long, or for so long at most: nothing follows from it,
  * and while a burst goes on its orders shall leave first.
  */
-const calmPauseMs = 25
+const calmPauseMs = 10
 const calmMostMs = 100
 const calmRowsMax = 2_000
 const drainPollMs = 5
