@@ -8,6 +8,7 @@ import { benchCommand } from './commands/bench.command.ts'
 import { simCommand } from './commands/sim.command.ts'
 import { demoCommand } from './commands/demo.command.ts'
 import { drillCommand } from './commands/drill.command.ts'
+import { explainCommand } from './commands/explain.command.ts'
 import { doctorCommand } from './commands/doctor.command.ts'
 import { downCommand } from './commands/down.command.ts'
 import { logsCommand } from './commands/logs.command.ts'
@@ -26,6 +27,7 @@ function program(): Command {
     upCommand(),
     demoCommand(),
     drillCommand(),
+    explainCommand(),
     benchCommand(),
     simCommand(),
     downCommand(),

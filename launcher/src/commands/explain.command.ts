@@ -1,0 +1,43 @@
+/** `explain`: one order's whole story, from the alert to the last fill, for people. Must never ask around the public API. */
+import type { BracketReply, ExplanationReply } from '@tradewire/contracts/rpc/orders'
+import { Command } from 'commander'
+import { setTimeout as delay } from 'node:timers/promises'
+import { GatewayClient } from '../demo/gateway-client.ts'
+import { storyOf } from '../explain/story.ts'
+import { exitCodes, LauncherError } from '../terminal/launcher-error.ts'
+import { printJson, printLine } from '../terminal/output.ts'
+import { readEndpoints } from '../up/endpoints.ts'
+import { type HomeOption, homeOption, jsonOption, withExample } from './options.ts'
+
+interface ExplainOptions extends HomeOption {
+  readonly json: boolean
+}
+
+export function explainCommand(): Command {
+  const command = new Command('explain')
+    .description('tell the whole story of one order: alert, settings, sizing, checks, fills, times')
+    .argument('[order]', 'id of the order; the newest one when left out')
+    .addOption(homeOption())
+    .addOption(jsonOption())
+    .action(explain)
+  return withExample(command, './tradewire explain', './tradewire explain 01963a5e-0000-7000-8000-000000000002 --json')
+}
+
+async function explain(order: string | undefined, { home, json }: ExplainOptions): Promise<void> {
+  const { gateway: url, operator } = await readEndpoints(home)
+  if (url === undefined || operator === undefined) {
+    throw new LauncherError('explain needs the gateway and its operator', './tradewire up', exitCodes.notRunning)
+  }
+  const gateway = new GatewayClient(url, operator, delay)
+  const id = order ?? (await newestOrder(gateway))
+  const story = await gateway.get<ExplanationReply>(`/v1/orders/${encodeURIComponent(id)}/explain`)
+  if (json) printJson(story)
+  else printLine(storyOf(story))
+}
+
+async function newestOrder(gateway: GatewayClient): Promise<string> {
+  const { items } = await gateway.get<{ items: BracketReply[] }>('/v1/orders?limit=1')
+  const [newest] = items
+  if (newest === undefined) throw new LauncherError('there are no orders yet', './tradewire demo')
+  return newest.id
+}

@@ -1,0 +1,139 @@
+/**
+ * An order's story as a person reads it: why this size, why these prices, what happened when. Pure.
+ * Called by the explain command. Must never say what is not in the answer of the API.
+ */
+import type { ExplanationReply } from '@tradewire/contracts/rpc/orders'
+import pc from 'picocolors'
+
+const nameWidth = 20
+
+export function storyOf(story: ExplanationReply): string {
+  const { bracket } = story
+  return [
+    '',
+    pc.bold(`${bracket.side} ${bracket.quantity ?? 'nothing'} ${bracket.symbol} at ${bracket.venue}: ${bracket.state}`),
+    pc.dim(`order ${bracket.id}, follow ${bracket.followId}, account ${bracket.accountId}`),
+    ...verdict(story),
+    ...part('Alert', alert(story)),
+    ...part(
+      'Settings and where they come from',
+      story.settings.map(({ name, value, source }) => row(name, `${value ?? '-'}  ${pc.dim(source)}`)),
+    ),
+    ...part('Balance', balance(story)),
+    ...part('Checks', checks(story)),
+    ...part('Size', size(story)),
+    ...part('Orders', bracket.legs.map(leg)),
+    ...part('Result', result(story)),
+    ...part(
+      'What happened',
+      story.timeline.map(({ at, what }) => `  ${pc.dim(at)}  ${what}`),
+    ),
+  ].join('\n')
+}
+
+function verdict({ bracket: { denial, failure } }: ExplanationReply): string[] {
+  if (denial !== null) {
+    const context = Object.entries(denial.context).map(([name, value]) => `${name} ${String(value)}`)
+    return [
+      '',
+      pc.red(`  refused: ${denial.message} (${denial.code})`),
+      row('what led to it', context.join(', ')),
+      row('what to do', denial.fix),
+    ]
+  }
+  return failure === null ? [] : ['', pc.red(`  failed: ${failure.message} (${failure.code})`)]
+}
+
+function alert({ strategy, signal, prices, timings }: ExplanationReply): string[] {
+  const told = ['side', 'price', 'stop', 'targets', 'trailing'].filter((name) => (signal[name] ?? null) !== null)
+  return [
+    row('strategy', `${strategy.name ?? strategy.id}, received ${timings.signalReceivedAt}`),
+    ...told.map((name) => row(name, textOf(signal[name]))),
+    ...(prices === null ? [] : [row('at the venue', textOf(prices))]),
+  ]
+}
+
+function balance({ balance: known }: ExplanationReply): string[] {
+  if (known === null) return [row('not known', 'no balance of this account has been told yet')]
+  const { currency, total, free, equity, reserved, lostSince, ageMs } = known
+  return [
+    row('total', `${total} ${currency}, ${free} free, equity ${equity}; ${ageMs} ms old`),
+    row('taken off', `${reserved} reserved for orders under way, ${lostSince} lost since it was told`),
+  ]
+}
+
+function checks({ checks: all }: ExplanationReply): string[] {
+  const count = (wanted: string): number => all.filter(({ outcome }) => outcome === wanted).length
+  return [
+    row('passed', `${count('passed')} of ${all.length}`),
+    ...all.filter(({ outcome }) => outcome === 'denied').map(({ code }) => row('denied', code)),
+    ...(count('not-reached') === 0 ? [] : [row('not reached', String(count('not-reached')))]),
+  ]
+}
+
+function size({ sizing, targets, mergedTargets }: ExplanationReply): string[] {
+  if (sizing === null) return []
+  return [
+    ...sizing.steps.map((step) => `  ${step}`),
+    row('decided by', `${sizing.bound}; at risk ${sizing.atRisk}, notional ${sizing.notional}`),
+    ...targets.map(({ target, price, quantity }) => row(`target ${target}`, `${quantity} at ${price}`)),
+    ...mergedTargets.map(([from, into]) => row(`target ${from}`, `too small, merged into target ${into}`)),
+  ]
+}
+
+function leg(one: ExplanationReply['bracket']['legs'][number]): string {
+  const price = one.triggerPrice ?? one.price
+  const filled = one.filledQuantity === '0' ? '' : `, filled ${one.filledQuantity} at ${one.averagePrice ?? '?'}`
+  const why = one.reason === null ? '' : pc.dim(`  ${one.reason.message}`)
+  return row(
+    one.leg,
+    `${one.side} ${one.quantity} ${one.type}${price === null ? '' : ` ${price}`}: ${one.state}${filled}${why}`,
+  )
+}
+
+function result({ bracket, slippage, fees, timings }: ExplanationReply): string[] {
+  const { signalToPlanMs, planToSentMs, sentToAnswerMs, signalToFillMs, unprotectedMs } = timings
+  const hops = [
+    `alert to plan ${signalToPlanMs} ms`,
+    ...(planToSentMs === null ? [] : [`plan to sent ${planToSentMs} ms`]),
+    ...(sentToAnswerMs === null ? [] : [`sent to answer ${sentToAnswerMs} ms`]),
+    ...(signalToFillMs === null ? [] : [`alert to fill ${signalToFillMs} ms`]),
+  ]
+  return [
+    ...(bracket.realizedPnl === null
+      ? []
+      : [row('profit and loss', `${bracket.realizedPnl}, closed by ${bracket.closeReason ?? '?'}`)]),
+    ...(slippage === null
+      ? []
+      : [
+          row(
+            'slippage',
+            `opened at ${slippage.openPrice}, the alert said ${slippage.signalPrice}: ${slippage.percent} %`,
+          ),
+        ]),
+    ...fees
+      .filter(({ fee }) => fee !== '0')
+      .map(({ leg: name, fee, currency }) => row(`fee of ${name}`, `${fee} ${currency}`)),
+    row('times', `${hops.join(', ')}; without a stop for ${unprotectedMs} ms`),
+  ]
+}
+
+function part(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', pc.bold(title), ...lines]
+}
+
+function row(name: string, text: string): string {
+  return `  ${pc.dim(name.padEnd(nameWidth))}${text}`
+}
+
+/** Values of the alert and of the prices are plain data of any shape. */
+function textOf(value: unknown): string {
+  if (value === null || value === undefined) return '-'
+  if (typeof value === 'string') return value
+  if (Array.isArray(value)) return value.map(textOf).join(', ')
+  if (typeof value !== 'object') return JSON.stringify(value)
+  const fields = Object.entries(value).filter(
+    ([, field]) => field !== null && !(Array.isArray(field) && field.length === 0),
+  )
+  return fields.map(([name, field]) => `${name} ${textOf(field)}`).join(', ')
+}
