@@ -109,12 +109,17 @@ describe('the bus', () => {
     await eventually(async () => onceEach(await harness.effects('crashing'), 300), { withinMs: 10_000 })
     // The same outbox rows once more, when the server has forgotten their ids.
     await node.bus.manager().streams.update('EVENTS', { duplicate_window: nanos(forgetMs) })
+    const info = () => node.bus.manager().consumers.info('EVENTS', 'crashing')
     await eventually(async () => {
+      if ((await info()).delivered.consumer_seq >= 600) return true
       await node.database.query(
         `update outbox set published_at = null, claimed_until = now() where subject = 'thing.happened'`,
       )
-      const info = await node.bus.manager().consumers.info('EVENTS', 'crashing')
-      return info.delivered.consumer_seq >= 600 && info.num_ack_pending === 0 && info.num_pending === 0
+      return false
+    })
+    await eventually(async () => {
+      const { num_ack_pending: unacked, num_pending: waiting } = await info()
+      return unacked === 0 && waiting === 0
     })
     expect(onceEach(await harness.effects('crashing'), 300)).toBe(true)
     await consumer.stop()

@@ -78,6 +78,7 @@ function payloadOf(event: EventContract): SchemaNode {
     required: ['events'],
     additionalProperties: false,
     properties: {
+      consumer: { type: 'string', description: 'The consumer that it is sent to once more; others ignore the message' },
       events: {
         type: 'array',
         minItems: 1,

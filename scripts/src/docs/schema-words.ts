@@ -20,10 +20,22 @@ export interface SchemaNode {
 /** Formats that say all there is to say: their long patterns only hide it. */
 const PLAIN_FORMATS = new Set(['uuid', 'date-time', 'email', 'uri'])
 
-/** The schema without `$schema` and `$id`, patterns of plain formats left out. */
+const definitionPrefix = '#/$defs/'
+
+/** The schema by itself: without `$schema` and `$id`, named parts in their places, patterns of plain formats left out. */
 export function jsonSchemaOf(schema: z.ZodType, direction: 'input' | 'output'): SchemaNode {
-  const { $schema: _, ...node } = z.toJSONSchema(schema, { io: direction, unrepresentable: 'any' })
-  return withoutNoise(node) as SchemaNode
+  const { $schema: _, $defs = {}, ...node } = z.toJSONSchema(schema, { io: direction, unrepresentable: 'any' })
+  return withoutNoise(inPlace(node, $defs)) as SchemaNode
+}
+
+function inPlace(node: unknown, definitions: Readonly<Record<string, unknown>>): unknown {
+  if (Array.isArray(node)) return node.map((member) => inPlace(member, definitions))
+  if (node === null || typeof node !== 'object') return node
+  const { $ref: reference, ...rest } = node as SchemaNode
+  const name = typeof reference === 'string' ? reference.slice(definitionPrefix.length) : undefined
+  const { id: _, ...definition } = (name === undefined ? {} : definitions[name]) as SchemaNode
+  const entries = Object.entries({ ...definition, ...rest })
+  return Object.fromEntries(entries.map(([key, value]) => [key, inPlace(value, definitions)]))
 }
 
 function withoutNoise(node: unknown): unknown {
