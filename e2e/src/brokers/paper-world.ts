@@ -1,7 +1,7 @@
 /** A paper venue for the specs of brokers, driven by its control API. Called by those specs. Must never know an adapter. */
 import { join } from 'node:path'
 import type { Venue } from '@tradewire/contracts/common'
-import type { LedgerReply, PaperCredentials, SetFault } from '@tradewire/contracts/paper/control'
+import type { LedgerReply, PaperCredentials, SetFault, HandTradeOrder } from '@tradewire/contracts/paper/control'
 import { paperService } from '@tradewire/paper/service'
 import { startTestService } from '@tradewire/testkit/start-test-service'
 import type { TestBackends } from '@tradewire/testkit/test-backends'
@@ -13,6 +13,7 @@ export interface PaperWorld {
   price(price: string): Promise<void>
   fault(fault: SetFault): Promise<void>
   clearFaults(): Promise<void>
+  trade(trade: HandTradeOrder): Promise<void>
   ledger(query?: string): Promise<LedgerReply>
 }
 
@@ -41,6 +42,9 @@ export async function startPaperWorld(backends: TestBackends): Promise<PaperWorl
     },
     async clearFaults() {
       await call('DELETE', '/faults')
+    },
+    async trade(trade) {
+      await call('POST', '/trades', trade)
     },
     ledger: (query = '') => call('GET', `/ledger${query}`),
   }

@@ -45,6 +45,8 @@ export interface VenueFill {
   readonly price: string
   readonly fee: string
   readonly feeCurrency: string | null
+  /** The venue itself made the order: it liquidated the account, or took the position off for another reason of its own. */
+  readonly forced: 'liquidation' | 'stop-out' | null
   readonly at: Date
 }
 
@@ -53,7 +55,8 @@ export interface VenuePosition {
   readonly side: Side
   /** Always positive. */
   readonly quantity: string
-  readonly entryPrice: string
+  /** Null where the venue keeps none. */
+  readonly entryPrice: string | null
   readonly unrealizedPnl: string
 }
 
@@ -104,9 +107,11 @@ export interface BrokerSession {
   /** Null only when the venue answered that it knows no such order. */
   findByClientId(reference: OrderReference): Promise<Result<VenueOrder | null, BrokerError>>
   openOrders(): Promise<Result<readonly VenueOrder[], BrokerError>>
+  /** What is held, at most one per symbol. Without positions (`capabilities.positions` is `coins`), the coins by their USDT markets. */
   positions(): Promise<Result<readonly VenuePosition[], BrokerError>>
   /** The balance in the currency that the account trades with comes first. */
   balances(): Promise<Result<readonly VenueBalance[], BrokerError>>
+  /** All fills of the symbol at or after the moment, also those of others, however many there are. */
   fillsSince(symbol: string, since: Date): Promise<Result<readonly VenueFill[], BrokerError>>
   instruments(): Promise<Result<readonly VenueInstrument[], BrokerError>>
   /** Idempotent at the venue, so it may be repeated. */

@@ -9,6 +9,7 @@ const capabilities: BrokerCapabilities = {
   trailing: false,
   leverage: { max: 20 },
   hedging: false,
+  positions: 'net',
   targets: true,
   clientId: {
     field: 'clientOrderId',

@@ -15,6 +15,8 @@ export interface BrokerCapabilities {
   readonly leverage: { readonly max: number } | null
   /** Long and short positions of one symbol at once. */
   readonly hedging: boolean
+  /** `coins`: there are only balances, which fees and transfers change too. */
+  readonly positions: 'net' | 'coins'
   /** Several take-profit orders for parts of one position. */
   readonly targets: boolean
   readonly clientId: ClientIdRule

@@ -27,6 +27,7 @@ function rowsOf(brokers: readonly BrokerDefinition[]): string[][] {
     row('trailing stop at the venue', ({ capabilities }) => mark(capabilities.trailing)),
     row('several targets', ({ capabilities }) => mark(capabilities.targets)),
     row('long and short at once', ({ capabilities }) => mark(capabilities.hedging)),
+    row('positions or coins', ({ capabilities }) => capabilities.positions.replace('net', 'net positions')),
     row('leverage', ({ capabilities: { leverage } }) => (leverage === null ? '' : `up to ${leverage.max}`)),
     row('news of orders by itself', ({ capabilities }) => mark(capabilities.streams.orders)),
     row('news of balances by itself', ({ capabilities }) => mark(capabilities.streams.balances)),

@@ -60,6 +60,7 @@ export const ${name.camel}Broker = defineBroker({
     trailing: false,
     leverage: null,
     hedging: false,
+    positions: 'net',
     targets: false,
     clientId: {
       field: 'clientOrderId',

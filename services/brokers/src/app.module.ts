@@ -1,5 +1,7 @@
 /** Wiring of `brokers`. Called by startService. Must never hold logic. */
 import { Module } from '@nestjs/common'
+import { Clock } from '@tradewire/kernel/clock'
+import { Randomness } from '@tradewire/kernel/randomness'
 import { CONFIG } from '@tradewire/nest-kit/tokens'
 import { BrokerRegistry } from './adapters/registry.adapter.ts'
 import { Budgets } from './clients/budgets.client.ts'
@@ -9,6 +11,7 @@ import { VenueSendGate } from './clients/venue-send-gate.client.ts'
 import { AdapterMeans, VenueSessions } from './clients/venue-sessions.client.ts'
 import type { BrokersConfig } from './config.ts'
 import { Desk } from './domain/desk.ts'
+import { PassSchedule } from './domain/pass-schedule.ts'
 import { Accounts } from './ports/accounts.port.ts'
 import { Attempts } from './ports/attempts.port.ts'
 import { Brokers } from './ports/brokers.port.ts'
@@ -17,6 +20,7 @@ import { CommandLog } from './ports/command-log.port.ts'
 import { DatabaseTime } from './ports/database-time.port.ts'
 import { Instruments } from './ports/instruments.port.ts'
 import { Leases } from './ports/leases.port.ts'
+import { Reconciliations } from './ports/reconciliations.port.ts'
 import { Results } from './ports/results.port.ts'
 import { SendGate } from './ports/send-gate.port.ts'
 import { Sessions } from './ports/sessions.port.ts'
@@ -27,6 +31,7 @@ import { AttemptStore } from './store/attempt.store.ts'
 import { CommandLogStore } from './store/command-log.store.ts'
 import { InstrumentStore } from './store/instrument.store.ts'
 import { LeaseStore } from './store/lease.store.ts'
+import { ReconciliationStore } from './store/reconciliation.store.ts'
 import { SubmitMarks } from './store/submit-marks.store.ts'
 import { CommandsConsumer } from './transport/bus/commands.consumer.ts'
 import { LeasesJob } from './transport/cron/leases.job.ts'
@@ -43,6 +48,8 @@ import { FollowAccounts } from './use-cases/follow-accounts/follow-accounts.use-
 import { HearVenue } from './use-cases/hear-venue/hear-venue.use-case.ts'
 import { KeepBalances } from './use-cases/keep-balances/keep-balances.use-case.ts'
 import { AskVenue } from './use-cases/ask-venue/ask-venue.use-case.ts'
+import { ListDrift } from './use-cases/list-drift/list-drift.use-case.ts'
+import { LookUpOrder } from './use-cases/look-up-order/look-up-order.use-case.ts'
 import { ListVenues } from './use-cases/list-venues/list-venues.use-case.ts'
 import { ManageAccounts } from './use-cases/manage-accounts/manage-accounts.use-case.ts'
 import { OwnPartitions } from './use-cases/own-partitions/own-partitions.use-case.ts'
@@ -52,16 +59,30 @@ import { TakeUpAttempts } from './use-cases/take-up-attempts/take-up-attempts.us
 import { PlaceOrders } from './use-cases/place-orders/place-orders.use-case.ts'
 import { SettleOutcome } from './use-cases/settle-outcome/settle-outcome.use-case.ts'
 import { ReadAttempts } from './use-cases/read-attempts/read-attempts.use-case.ts'
-import { ReconcileOrders } from './use-cases/reconcile-orders/reconcile-orders.use-case.ts'
+import { ReadVenue } from './use-cases/read-venue/read-venue.use-case.ts'
+import { ReconcileAccount } from './use-cases/reconcile-account/reconcile-account.use-case.ts'
 import { ResolveUnknown } from './use-cases/resolve-unknown/resolve-unknown.use-case.ts'
 import { RunLanes } from './use-cases/run-lanes/run-lanes.use-case.ts'
+import { TakeFindings } from './use-cases/take-findings/take-findings.use-case.ts'
+import { TendOrders } from './use-cases/tend-orders/tend-orders.use-case.ts'
 import { TakeCommands } from './use-cases/take-commands/take-commands.use-case.ts'
 import { TrackHealth } from './use-cases/track-health/track-health.use-case.ts'
+import { WatchAccounts } from './use-cases/watch-accounts/watch-accounts.use-case.ts'
 
 @Module({
   controllers: [AccountsController, AttemptsController, VenuesController],
   providers: [
     { provide: Desk, useFactory: (config: BrokersConfig) => new Desk(config.connections), inject: [CONFIG] },
+    {
+      provide: PassSchedule,
+      useFactory: (clock: Clock, randomness: Randomness, { paperRateLimits }: BrokersConfig) =>
+        new PassSchedule({
+          nowMs: () => clock.monotonicMs(),
+          fraction: () => randomness.fraction(),
+          paperRateLimits,
+        }),
+      inject: [Clock, Randomness, CONFIG],
+    },
     // Stores that only other stores use have no port.
     AttemptStore,
     LeaseStore,
@@ -77,6 +98,7 @@ import { TrackHealth } from './use-cases/track-health/track-health.use-case.ts'
     { provide: DatabaseTime, useClass: AnchoredTime },
     { provide: Instruments, useClass: InstrumentStore },
     { provide: Leases, useExisting: LeaseStore },
+    { provide: Reconciliations, useClass: ReconciliationStore },
     { provide: Results, useClass: AttemptWriter },
     { provide: SendGate, useClass: VenueSendGate },
     { provide: Sessions, useClass: VenueSessions },
@@ -91,20 +113,26 @@ import { TrackHealth } from './use-cases/track-health/track-health.use-case.ts'
     HoldPartitions,
     KeepBalances,
     LeasesJob,
+    ListDrift,
     ListVenues,
+    LookUpOrder,
     ManageAccounts,
     OwnPartitions,
     PlaceOrders,
     ReadAttempts,
-    ReconcileOrders,
+    ReadVenue,
+    ReconcileAccount,
     RecoverAttempts,
     ResolveUnknown,
     RunLanes,
     SettleOutcome,
     TakeCommands,
+    TakeFindings,
     TakeUpAttempts,
+    TendOrders,
     TrackHealth,
     UpkeepJob,
+    WatchAccounts,
     WelcomeAccount,
   ],
 })

@@ -9,6 +9,7 @@ import { FileJournal } from '#store/file-journal.store'
 import { JournaledVenue } from '#store/journaled-venue.store'
 import { CreateAccount } from '#use-cases/create-account/create-account.use-case'
 import { MovePrice } from '#use-cases/move-price/move-price.use-case'
+import { TradeByHand } from '#use-cases/trade-by-hand/trade-by-hand.use-case'
 
 @Module({
   providers: [
@@ -17,6 +18,7 @@ import { MovePrice } from '#use-cases/move-price/move-price.use-case'
     { provide: RunningVenue, useClass: JournaledVenue },
     CreateAccount,
     MovePrice,
+    TradeByHand,
   ],
 })
 export class AppModule {}

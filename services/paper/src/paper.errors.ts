@@ -22,6 +22,16 @@ export const paperErrors = defineErrors('paper', {
     message: 'The price is outside of what the venue allows for the symbol, or bid is above ask.',
     fix: 'Keep prices between the price filter limits, bid at or below ask.',
   },
+  PAPER_ACCOUNT_UNKNOWN: {
+    kind: 'not-found',
+    message: 'No simulated venue has an account with that id.',
+    fix: 'Read /control/accounts for their ids.',
+  },
+  PAPER_TRADE_REFUSED: {
+    kind: 'refused',
+    message: 'The venue refuses the trade.',
+    fix: 'Look at the reason in the context: funds, steps of quantity or price, or nothing to close.',
+  },
   PAPER_FAULT_UNKNOWN: {
     kind: 'not-found',
     message: 'There is no fault switch with that id; it may have ended by itself.',

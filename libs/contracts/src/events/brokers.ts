@@ -1,6 +1,6 @@
 /** Events that `brokers` owns. Called by brokers, orders, reporting, webhooks. Must never carry credentials. */
 import { z } from 'zod'
-import { decimalText, positiveDecimalText, symbol, timestamp, venue } from '../common.ts'
+import { decimalText, positiveDecimalText, side, symbol, timestamp, venue } from '../common.ts'
 import { defineEvent } from '../define-event.ts'
 
 /** What is known of one venue order of ours at one moment; quantities are cumulative. */
@@ -172,6 +172,66 @@ export const instrumentChanged = defineEvent({
   },
 })
 
+/** Why less is held than our orders bought; `unexplained` when no trade of the venue tells. */
+export const positionLossReason = z.enum(['manual', 'liquidation', 'stop-out', 'unexplained'])
+
+const positionLoss = z.strictObject({
+  accountId: z.uuid(),
+  userId: z.uuid(),
+  venue,
+  symbol,
+  /** Of the position: buy when it was long. */
+  side,
+  /** What our orders held and hold no longer. */
+  lostQuantity: positiveDecimalText,
+  /** What is left of ours. */
+  heldQuantity: decimalText,
+  reason: positionLossReason,
+  /** At which the lost part was closed on average; null when the venue does not tell. */
+  price: positiveDecimalText.nullable(),
+  fee: decimalText,
+  feeCurrency: z.string().nullable(),
+  /** The venue's own words for it: the first trade and the id of its order. */
+  evidence: z.strictObject({ tradeId: z.string().nullable(), clientOrderId: z.string().nullable() }),
+  observedAt: timestamp,
+})
+
+const lossExample = {
+  accountId: 'df30b2fa-adc8-47cb-a9f5-be90ae259827',
+  userId: 'a12565e5-567b-432a-93b2-6349653010d9',
+  venue: 'binance-usdm' as const,
+  symbol: 'BTC/USDT',
+  side: 'buy' as const,
+  lostQuantity: '0.673',
+  heldQuantity: '0',
+  reason: 'liquidation' as const,
+  price: '15320.1',
+  fee: '4.12416',
+  feeCurrency: 'USDT',
+  evidence: { tradeId: '281474976', clientOrderId: 'autoclose-1662688656304001' },
+  observedAt: '2022-09-09T01:57:36.304Z',
+}
+
+export const positionChanged = defineEvent({
+  name: 'position.changed',
+  version: 1,
+  owner: 'brokers',
+  delivery: 'batched',
+  description: 'A part of what our orders hold was closed without an order of ours; confirmed by a second look.',
+  data: positionLoss,
+  example: { ...lossExample, lostQuantity: '0.5', heldQuantity: '0.173', reason: 'manual' as const },
+})
+
+export const positionGone = defineEvent({
+  name: 'position.gone',
+  version: 1,
+  owner: 'brokers',
+  delivery: 'batched',
+  description: 'All that our orders held of a symbol was closed without an order of ours; confirmed by a second look.',
+  data: positionLoss,
+  example: lossExample,
+})
+
 export const orderUpdateEvents = [orderAccepted, orderFilled, orderRejected, orderUnknown, orderCancelled] as const
 export const brokerEvents = [
   ...orderUpdateEvents,
@@ -179,4 +239,6 @@ export const brokerEvents = [
   accountDisconnected,
   balanceUpdated,
   instrumentChanged,
+  positionChanged,
+  positionGone,
 ] as const

@@ -114,4 +114,19 @@ export const brokerRoutes: readonly RouteContract[] = [
     rpc: rpc.listVenueOrders,
     toRequest: (parts) => ({ caller: parts.caller, accountId: parts.params.accountId }),
   }),
+  defineRoute({
+    operation: 'listDrift',
+    tag: 'Accounts',
+    method: 'GET',
+    path: '/v1/accounts/{accountId}/drift',
+    summary: 'List what differed between our books and the venue, with counts by kind',
+    access: everyone,
+    params: accountParams,
+    query: pageQuery.extend({ state: rpc.driftState.optional(), kind: rpc.driftKind.optional() }),
+    rpc: rpc.listDrift,
+    toRequest: (parts) => {
+      const { state, kind, ...page } = parts.query
+      return { caller: parts.caller, accountId: parts.params.accountId, page, state, kind }
+    },
+  }),
 ]

@@ -188,6 +188,31 @@ export const ledgerReply = z.strictObject({
 })
 export type LedgerReply = z.output<typeof ledgerReply>
 
+// --- POST /control/trades ---
+
+/** Somebody trades on an account with the venue's own app: a market order under an id that is none of ours. */
+export const tradeByHand = z.union([
+  z.strictObject({ accountId: z.uuid(), symbol: looseSymbol, side, quantity: positiveDecimalText }),
+  /** A limit order that rests, unless the price is there. */
+  z.strictObject({
+    accountId: z.uuid(),
+    symbol: looseSymbol,
+    side,
+    quantity: positiveDecimalText,
+    price: positiveDecimalText,
+  }),
+  /** The whole position, or all coins of the symbol. */
+  z.strictObject({ accountId: z.uuid(), symbol: looseSymbol, close: z.literal(true) }),
+])
+export type HandTradeOrder = z.input<typeof tradeByHand>
+export const handTrade = z.strictObject({
+  clientOrderId: z.string(),
+  status: paperOrderStatus,
+  filledQuantity: decimalText,
+  averagePrice: positiveDecimalText.nullable(),
+})
+export type HandTrade = z.output<typeof handTrade>
+
 // --- POST /control/price, GET /control/markets, POST /control/markets ---
 
 /** Milliseconds since 1970 (fast) or ISO text; left out: now. Market time only: order times are the venue's own clock. */

@@ -140,6 +140,49 @@ export const listVenueOrders = defineRpc({
   deadlineMs: connectDeadlineMs,
 })
 
+export const driftKind = z.enum([
+  'external-order',
+  'external-trade',
+  'external-position',
+  'position-lost',
+  'unexplained-change',
+  'fill-missed',
+  'order-missing',
+  'order-stands',
+  'balance-moved',
+])
+export type DriftKind = z.output<typeof driftKind>
+export const driftState = z.enum(['open', 'resolved'])
+
+export const driftFinding = z
+  .strictObject({
+    id: z.uuid(),
+    kind: driftKind,
+    /** What it is about: an id of the venue, an intent or a symbol. */
+    subject: z.string(),
+    symbol: z.string().nullable(),
+    state: driftState,
+    details: z.record(z.string(), z.string().nullable()),
+    foundAt: timestamp,
+    resolvedAt: timestamp.nullable(),
+  })
+  .meta({ id: 'DriftFinding' })
+
+export const listDrift = defineRpc({
+  name: 'brokers.accounts.drift',
+  description: 'What differed between our books and the venue, newest first, with counts of all that match.',
+  request: z.strictObject({
+    caller,
+    accountId: z.uuid(),
+    page: pageQuery,
+    state: driftState.optional(),
+    kind: driftKind.optional(),
+  }),
+  reply: pageOf(driftFinding).extend({
+    counts: z.array(z.strictObject({ kind: driftKind, open: z.int(), resolved: z.int() })),
+  }),
+})
+
 export const venueDescription = z
   .strictObject({
     id: venue,

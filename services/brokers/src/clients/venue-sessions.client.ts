@@ -43,6 +43,7 @@ export class VenueSessions extends Sessions {
   private readonly streamsWaiting: AccountSession[] = []
   private streamTimer: NodeJS.Timeout | null = null
   private listener: SessionEventListener = () => undefined
+  private openedListener: (opened: AccountSession) => void = () => undefined
   private readonly dependencies: BrokerDependencies
 
   constructor(
@@ -65,6 +66,10 @@ export class VenueSessions extends Sessions {
 
   onEvent(listener: SessionEventListener): void {
     this.listener = listener
+  }
+
+  onOpened(listener: (opened: AccountSession) => void): void {
+    this.openedListener = listener
   }
 
   known(accountId: string): AccountSession | undefined {
@@ -126,6 +131,7 @@ export class VenueSessions extends Sessions {
     })
     const opened: AccountSession = { account, definition, session, leverage: new Map(Object.entries(leverage)) }
     this.sessions.set(account.id, opened)
+    this.openedListener(opened)
     this.openStreamSoon(opened)
     return ok(opened)
   }

@@ -4,6 +4,7 @@
  */
 import type { Venue } from '@tradewire/contracts/common'
 import { isExit } from '@tradewire/broker-kit/approved-order'
+import { partitionOf } from '@tradewire/kernel/partition'
 import type { Attempt } from './attempt.ts'
 import { type LaneItem, Lanes } from './lanes.ts'
 
@@ -44,6 +45,9 @@ export class Desk {
   private readonly byAccount = new Map<string, Set<OpenAttempt>>()
   private readonly lanes = new Map<Venue, Lanes<LaneWork>>()
   private readonly held = new Map<number, HeldPartition>()
+  /** Accounts whose venue has been read since they were connected: the others take no entries. */
+  private readonly admitted = new Set<string>()
+  private readonly filled = new Map<string, Map<string, number>>()
   private workListener: (venue: Venue) => void = () => undefined
 
   constructor(private readonly slotsMax: number) {}
@@ -73,6 +77,7 @@ export class Desk {
     const dropped = [...this.open.values()].filter(({ attempt }) => attempt.partition === partition)
     const ids = new Set(dropped.map(({ attempt }) => attempt.command.intentId))
     for (const one of dropped) this.forget(one)
+    for (const accountId of this.admitted) if (partitionOf(accountId) === partition) this.admitted.delete(accountId)
     for (const lanes of this.lanes.values()) lanes.removeAll(({ intentId }) => ids.has(intentId))
   }
 
@@ -117,12 +122,43 @@ export class Desk {
     return this.open.size
   }
 
+  // --- accounts ---
+
+  /** An order of ours was filled: whose the position is has to be counted again. */
+  noteFill({ accountId, symbol }: { readonly accountId: string; readonly symbol: string }, atMs: number): void {
+    const known = this.filled.get(accountId)
+    if (known === undefined) this.filled.set(accountId, new Map([[symbol, atMs]]))
+    else known.set(symbol, atMs)
+  }
+
+  /** The symbols noted since the last call, with their latest moments. */
+  takeFilled(accountId: string): ReadonlyMap<string, number> {
+    const symbols = this.filled.get(accountId) ?? new Map()
+    this.filled.delete(accountId)
+    return symbols
+  }
+
+  isAdmitted(accountId: string): boolean {
+    return this.admitted.has(accountId)
+  }
+
+  admit(accountId: string, venue: Venue): void {
+    if (this.admitted.has(accountId)) return
+    this.admitted.add(accountId)
+    this.lanesOf(venue).recheck(accountId)
+    this.wake(venue)
+  }
+
+  suspend(accountId: string, venue: Venue): void {
+    if (this.admitted.delete(accountId)) this.lanesOf(venue).recheck(accountId)
+  }
+
   // --- lanes ---
 
   lanesOf(venue: Venue): Lanes<LaneWork> {
     const known = this.lanes.get(venue)
     if (known !== undefined) return known
-    const lanes = new Lanes<LaneWork>(this.slotsMax)
+    const lanes = new Lanes<LaneWork>(this.slotsMax, (accountId) => this.admitted.has(accountId))
     this.lanes.set(venue, lanes)
     return lanes
   }

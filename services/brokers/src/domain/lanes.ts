@@ -24,7 +24,11 @@ export class Lanes<Item extends LaneItem> {
   private readonly readyEntries = new Set<string>()
   private inFlight = 0
 
-  constructor(private readonly slotsMax: number) {}
+  constructor(
+    private readonly slotsMax: number,
+    /** Whether entries of the account may go at all; `recheck` when that changes. */
+    private readonly mayEnter: (accountId: string) => boolean = () => true,
+  ) {}
 
   get slotsFree(): number {
     return this.slotsMax - this.inFlight
@@ -52,6 +56,7 @@ export class Lanes<Item extends LaneItem> {
     const lane = this.lanes.get(item.accountId)
     if (lane !== undefined && (lane.busy || lane.exits.length > 0)) return false
     if (lane !== undefined && !item.exit && (lane.holds > 0 || lane.entries.length > 0)) return false
+    if (!item.exit && !this.mayEnter(item.accountId)) return false
     const own = this.laneOf(item.accountId)
     own.busy = true
     this.inFlight += 1
@@ -136,6 +141,12 @@ export class Lanes<Item extends LaneItem> {
     this.refresh(accountId, lane)
   }
 
+  /** Whether the account's entries may go has changed. */
+  recheck(accountId: string): void {
+    const lane = this.lanes.get(accountId)
+    if (lane !== undefined) this.refresh(accountId, lane)
+  }
+
   private classes(): [Set<string>, (lane: Lane<Item>) => Item[]][] {
     return [
       [this.readyExits, (lane) => lane.exits],
@@ -158,7 +169,8 @@ export class Lanes<Item extends LaneItem> {
 
   private refresh(accountId: string, lane: Lane<Item>): void {
     setMember(this.readyExits, accountId, !lane.busy && lane.exits.length > 0)
-    const entryReady = !lane.busy && lane.exits.length === 0 && lane.holds === 0 && lane.entries.length > 0
+    const entryReady =
+      !lane.busy && lane.exits.length === 0 && lane.holds === 0 && lane.entries.length > 0 && this.mayEnter(accountId)
     setMember(this.readyEntries, accountId, entryReady)
     const idle = !lane.busy && lane.holds === 0 && lane.exits.length === 0 && lane.entries.length === 0
     if (idle) this.lanes.delete(accountId)

@@ -19,6 +19,8 @@ export type SessionResult = Result<AccountSession, BrokerError>
 
 export abstract class Sessions {
   abstract onEvent(listener: (accountId: string, event: SessionEvent) => void): void
+  /** Told of each session that was made, before anything is asked of it. */
+  abstract onOpened(listener: (opened: AccountSession) => void): void
   /** The session if it stands already; the hot path does not wait. */
   abstract known(accountId: string): AccountSession | undefined
   abstract all(): readonly AccountSession[]

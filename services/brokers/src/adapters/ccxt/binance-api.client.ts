@@ -4,6 +4,7 @@
  */
 import * as brokerError from '@tradewire/broker-kit/broker-error'
 import type { BrokerError } from '@tradewire/broker-kit/broker-error'
+import type { Clock } from '@tradewire/kernel/clock'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { z } from 'zod'
 import { type CallKind, mapThrown } from './ccxt-error.map.ts'
@@ -15,6 +16,7 @@ export interface BinanceSide {
   /** USD-M markets are named BTC/USDT:USDT by ccxt. */
   readonly contracts: boolean
   readonly live: boolean
+  readonly clock: Clock
 }
 
 const keyRestrictions = z.object({ enableWithdrawals: z.boolean() })
@@ -53,6 +55,10 @@ export class BinanceApi {
       endpoint(exchange, 'sapiGetAccountApiRestrictions'),
     )
     return restrictions.ok ? ok(restrictions.value.enableWithdrawals) : restrictions
+  }
+
+  nowMs(): number {
+    return this.side.clock.now().getTime()
   }
 
   /** ccxt's name of our symbol. */

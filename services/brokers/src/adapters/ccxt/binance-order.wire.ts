@@ -72,7 +72,7 @@ export function venueOrderOf(raw: BinanceOrder, symbol: string): VenueOrder {
   const filled = decimal(raw.executedQty)
   const fee = raw.fills?.reduce((total, fill) => total.plus(decimal(fill.commission)), ZERO)
   return {
-    clientOrderId: raw.origClientOrderId ?? raw.clientOrderId,
+    clientOrderId: clientIdOfOrder(raw),
     venueOrderId: raw.orderId,
     symbol,
     status: statusOf(raw.status),
@@ -82,6 +82,11 @@ export function venueOrderOf(raw: BinanceOrder, symbol: string): VenueOrder {
     feeCurrency: raw.fills?.[0]?.commissionAsset ?? null,
     message: null,
   }
+}
+
+/** The id that the order was placed under. */
+export function clientIdOfOrder(raw: BinanceOrder): string {
+  return raw.origClientOrderId ?? raw.clientOrderId
 }
 
 function averageOf(raw: BinanceOrder): string | null {
@@ -165,8 +170,16 @@ export function venueFillOf(raw: BinanceTrade, symbol: string, clientOrderId: st
     price: plain(raw.price),
     fee: plain(raw.commission),
     feeCurrency: raw.commissionAsset,
+    forced: forcedOf(clientOrderId),
     at: new Date(raw.time),
   }
+}
+
+/** The venue names its own orders: liquidation, auto-deleveraging, settlement. */
+function forcedOf(clientOrderId: string | null): VenueFill['forced'] {
+  if (clientOrderId === null) return null
+  if (clientOrderId.startsWith('autoclose-')) return 'liquidation'
+  return /^(adl_autoclose|settlement_autoclose-)/.test(clientOrderId) ? 'stop-out' : null
 }
 
 export const usdmAccount = z.object({

@@ -19,17 +19,27 @@ import { decimal, sum } from '@tradewire/kernel/decimal'
 import { err, ok } from '@tradewire/kernel/result'
 import { z } from 'zod'
 import { type Answer, type BinanceApi, endpoint } from './binance-api.client.ts'
+import { BinanceFills, type FillSources } from './binance-fills.client.ts'
 import { instrumentOf } from './binance-instrument.map.ts'
 import * as wire from './binance-order.wire.ts'
 import type { BinanceSpotStream } from './binance-spot-stream.client.ts'
 
-const fillsPerReadMax = 1_000
+const fillSources: FillSources = {
+  trades: 'privateGetMyTrades',
+  order: 'privateGetOrder',
+  orders: 'privateGetAllOrders',
+  windowMs: 86_400_000,
+}
 
 export class BinanceSpotSession implements BrokerSession {
+  private readonly fills: BinanceFills
+
   constructor(
     private readonly api: BinanceApi,
     private readonly stream: BinanceSpotStream,
-  ) {}
+  ) {
+    this.fills = new BinanceFills(api, fillSources)
+  }
 
   async submit(order: ApprovedOrder): Answer<VenueOrder> {
     if (this.api.marketId(order.symbol) === null) {
@@ -92,9 +102,17 @@ export class BinanceSpotSession implements BrokerSession {
     return orders.ok ? ok(orders.value.map((each) => wire.venueOrderOf(each, this.api.symbolOf(each.symbol)))) : orders
   }
 
+  /** Spot keeps coins, not positions: what is held of a coin counts as a long position of its USDT market. */
   async positions(): Answer<readonly VenuePosition[]> {
-    await Promise.resolve()
-    return ok([])
+    const balances = await this.balances()
+    if (!balances.ok) return balances
+    return ok(
+      balances.value.flatMap(({ currency, total }) => {
+        const symbol = `${currency}/USDT`
+        if (total === '0' || this.api.marketId(symbol) === null) return []
+        return [{ symbol, side: 'buy' as const, quantity: total, entryPrice: null, unrealizedPnl: '0' }]
+      }),
+    )
   }
 
   async balances(): Answer<readonly VenueBalance[]> {
@@ -104,18 +122,8 @@ export class BinanceSpotSession implements BrokerSession {
     return account.ok ? ok(wire.spotBalancesOf(account.value)) : account
   }
 
-  async fillsSince(symbol: string, since: Date): Answer<readonly VenueFill[]> {
-    const window = { symbol: this.api.marketId(symbol) ?? symbol, startTime: since.getTime(), limit: fillsPerReadMax }
-    const trades = await this.api.call('read', z.array(wire.binanceTrade), (api) =>
-      endpoint(api, 'privateGetMyTrades', window),
-    )
-    if (!trades.ok) return trades
-    const orders = await this.api.call('read', z.array(wire.binanceOrder), (api) =>
-      endpoint(api, 'privateGetAllOrders', window),
-    )
-    if (!orders.ok) return orders
-    const clientIds = new Map(orders.value.map((each) => [each.orderId, each.clientOrderId]))
-    return ok(trades.value.map((each) => wire.venueFillOf(each, symbol, clientIds.get(each.orderId) ?? null)))
+  fillsSince(symbol: string, since: Date): Answer<readonly VenueFill[]> {
+    return this.fills.since(symbol, since, async () => Promise.resolve(ok(new Map())))
   }
 
   async instruments(): Answer<readonly VenueInstrument[]> {

@@ -37,6 +37,7 @@ export const binanceSpotBroker = defineBroker({
     trailing: false,
     leverage: null,
     hedging: false,
+    positions: 'coins',
     targets: true,
     clientId: binanceClientId,
     streams: { orders: true, balances: false },
@@ -46,12 +47,16 @@ export const binanceSpotBroker = defineBroker({
     { name: 'weight', scope: 'egress', capacity: 6_000, intervalMs: 60_000 },
     { name: 'orders-10s', scope: 'account', capacity: 50, intervalMs: 10_000 },
   ],
-  readWeights: { order: 4, openOrders: 80, balances: 20, positions: 0, fills: 40 },
+  readWeights: { order: 4, openOrders: 80, balances: 20, positions: 20, fills: 60 },
   paperReadLagMs: 2_000,
   async connect(credentials, { environment, dependencies }) {
     try {
       const exchange = await sharedExchange(dependencies, environment).session(credentials)
-      const api = new BinanceApi(exchange, { contracts: false, live: environment === 'live' })
+      const api = new BinanceApi(exchange, {
+        contracts: false,
+        live: environment === 'live',
+        clock: dependencies.clock,
+      })
       const url =
         environment === 'paper'
           ? `${dependencies.paperUrl.replace(/^http/, 'ws')}${paperPath}/ws-api/v3`

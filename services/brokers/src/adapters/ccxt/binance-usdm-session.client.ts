@@ -19,6 +19,7 @@ import { err, ok } from '@tradewire/kernel/result'
 import * as brokerError from '@tradewire/broker-kit/broker-error'
 import { z } from 'zod'
 import { type Answer, type BinanceApi, endpoint } from './binance-api.client.ts'
+import { BinanceFills, type FillSources } from './binance-fills.client.ts'
 import { instrumentOf } from './binance-instrument.map.ts'
 import * as wire from './binance-order.wire.ts'
 import type { BinanceUsdmStream } from './binance-usdm-stream.client.ts'
@@ -26,13 +27,21 @@ import type { BinanceUsdmStream } from './binance-usdm-stream.client.ts'
 const nothing = z.unknown()
 /** A close waits so long for the stream to tell its fee; protection of an entry never waits. */
 const feeWaitMs = 150
-const fillsPerReadMax = 1_000
+const fillSources: FillSources = {
+  trades: 'fapiPrivateGetUserTrades',
+  order: 'fapiPrivateGetOrder',
+  orders: 'fapiPrivateGetAllOrders',
+  windowMs: 604_800_000,
+}
 
 export class BinanceUsdmSession implements BrokerSession {
+  private readonly fills: BinanceFills
+
   constructor(
     private readonly api: BinanceApi,
     private readonly stream: BinanceUsdmStream,
   ) {
+    this.fills = new BinanceFills(api, fillSources)
     stream.onTriggered = (algoClientId, symbol, orderId) => this.readTriggered(algoClientId, symbol, orderId)
   }
 
@@ -127,26 +136,8 @@ export class BinanceUsdmSession implements BrokerSession {
     return account.ok ? ok(wire.usdmBalancesOf(account.value)) : account
   }
 
-  async fillsSince(symbol: string, since: Date): Answer<readonly VenueFill[]> {
-    const window = { symbol: this.api.marketId(symbol) ?? symbol, startTime: since.getTime(), limit: fillsPerReadMax }
-    const trades = await this.api.call('read', z.array(wire.binanceTrade), (api) =>
-      endpoint(api, 'fapiPrivateGetUserTrades', window),
-    )
-    if (!trades.ok) return trades
-    const orders = await this.api.call('read', z.array(wire.binanceOrder), (api) =>
-      endpoint(api, 'fapiPrivateGetAllOrders', window),
-    )
-    if (!orders.ok) return orders
-    const algos = await this.api.call('read', z.array(wire.binanceAlgoOrder), (api) =>
-      endpoint(api, 'fapiPrivateGetAllAlgoOrders', { ...window, limit: algosPerReadMax }),
-    )
-    if (!algos.ok) return algos
-    const clientIds = new Map(orders.value.map((each) => [each.orderId, each.clientOrderId]))
-    for (const algo of algos.value) {
-      const orderId = wire.actualOrderIdOf(algo)
-      if (orderId !== null) clientIds.set(orderId, algo.clientAlgoId)
-    }
-    return ok(trades.value.map((each) => wire.venueFillOf(each, symbol, clientIds.get(each.orderId) ?? null)))
+  fillsSince(symbol: string, since: Date): Answer<readonly VenueFill[]> {
+    return this.fills.since(symbol, since, (orderIds, from) => this.triggeredIds(symbol, orderIds, from))
   }
 
   async instruments(): Answer<readonly VenueInstrument[]> {
@@ -232,6 +223,26 @@ export class BinanceUsdmSession implements BrokerSession {
     return ok({ ...order, fee, feeCurrency: trades.value[0]?.commissionAsset ?? null })
   }
 
+  /** Which orders of the book were conditional orders once: those are ours by the id of the conditional order. */
+  private async triggeredIds(
+    symbol: string,
+    orderIds: readonly string[],
+    since: Date,
+  ): Answer<ReadonlyMap<string, string>> {
+    const ids = new Map<string, string>()
+    if (orderIds.length === 0) return ok(ids)
+    const window = { symbol: this.api.marketId(symbol) ?? symbol, startTime: Math.max(0, since.getTime() - algoAgeMs) }
+    const algos = await this.api.call('read', z.array(wire.binanceAlgoOrder), (api) =>
+      endpoint(api, 'fapiPrivateGetAllAlgoOrders', { ...window, limit: algosPerReadMax }),
+    )
+    if (!algos.ok) return algos
+    for (const algo of algos.value) {
+      const orderId = wire.actualOrderIdOf(algo)
+      if (orderId !== null) ids.set(orderId, algo.clientAlgoId)
+    }
+    return ok(ids)
+  }
+
   /** The stream said that an algo order went into the book: what became of it there is read once. */
   private async readTriggered(clientOrderId: string, symbol: string, orderId: string): Promise<VenueOrder | null> {
     const reference = { clientOrderId, venueOrderId: orderId, symbol, type: 'stop-market' as const }
@@ -246,7 +257,9 @@ export class BinanceUsdmSession implements BrokerSession {
   }
 }
 
-const algosPerReadMax = 100
+const algosPerReadMax = 1_000
+/** A conditional order may have waited so long before it was triggered; older ones are known by the order's own id. */
+const algoAgeMs = 518_400_000
 
 /** ccxt chooses the algo order's type from these parameters; it gives conditional limit orders no time in force. */
 function conditionalPartOf(order: ApprovedOrder): { type: string; parameters: Record<string, unknown> } {

@@ -45,6 +45,7 @@ export const binanceUsdmBroker = defineBroker({
     trailing: true,
     leverage: { max: 125 },
     hedging: false,
+    positions: 'net',
     targets: true,
     clientId: binanceClientId,
     streams: { orders: true, balances: false },
@@ -61,7 +62,7 @@ export const binanceUsdmBroker = defineBroker({
   async connect(credentials, { environment, dependencies }) {
     try {
       const exchange = await sharedExchange(dependencies, environment).session(credentials)
-      const api = new BinanceApi(exchange, { contracts: true, live: environment === 'live' })
+      const api = new BinanceApi(exchange, { contracts: true, live: environment === 'live', clock: dependencies.clock })
       const streamUrl =
         environment === 'paper'
           ? `${dependencies.paperUrl.replace(/^http/, 'ws')}${paperPath}/private/ws`

@@ -6,9 +6,10 @@ import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import type { ApprovedOrder } from '@tradewire/broker-kit/approved-order'
 import type { BrokerError } from '@tradewire/broker-kit/broker-error'
 import * as brokerError from '@tradewire/broker-kit/broker-error'
-import type { VenueOrder, VenueOrderStatus } from '@tradewire/broker-kit/broker-session'
+import type { VenueFill, VenueOrder, VenueOrderStatus } from '@tradewire/broker-kit/broker-session'
 import {
   type DirectErrorCode,
+  type DirectFill,
   type DirectOrder,
   directError,
   type PlaceDirectOrder,
@@ -75,6 +76,22 @@ export function venueOrderOf(order: DirectOrder): VenueOrder {
     fee: order.fee,
     feeCurrency: order.feeCurrency,
     message: order.reason,
+  }
+}
+
+export function venueFillOf(fill: DirectFill): VenueFill {
+  return {
+    tradeId: fill.tradeId,
+    venueOrderId: fill.orderId,
+    clientOrderId: fill.clientOrderId,
+    symbol: fill.symbol,
+    side: fill.side,
+    quantity: fill.quantity,
+    price: fill.price,
+    fee: fill.fee,
+    feeCurrency: fill.feeCurrency,
+    forced: fill.clientOrderId.startsWith('autoclose-') ? 'liquidation' : null,
+    at: new Date(fill.at),
   }
 }
 

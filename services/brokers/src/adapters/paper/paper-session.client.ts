@@ -17,6 +17,7 @@ import type {
   VenuePosition,
 } from '@tradewire/broker-kit/broker-session'
 import type { BrokerDependencies } from '@tradewire/broker-kit/define-broker'
+import type { DirectFill } from '@tradewire/contracts/paper/direct'
 import * as wire from '@tradewire/contracts/paper/direct'
 import { decimal } from '@tradewire/kernel/decimal'
 import { err, ok, type Result } from '@tradewire/kernel/result'
@@ -30,6 +31,7 @@ import {
   directHeaders,
   directPlacementOf,
   jsonOf,
+  venueFillOf,
   venueOrderOf,
 } from './paper-direct.wire.ts'
 
@@ -102,24 +104,18 @@ export class PaperSession implements BrokerSession {
   }
 
   async fillsSince(symbol: string, since: Date): Answer<readonly VenueFill[]> {
-    const list = await this.call('GET', `${directBase}/fills?since=${since.getTime()}`, wire.directFillList)
-    if (!list.ok) return list
-    return ok(
-      list.value.fills
-        .filter((fill) => fill.symbol === symbol)
-        .map((fill) => ({
-          tradeId: fill.tradeId,
-          venueOrderId: fill.orderId,
-          clientOrderId: fill.clientOrderId,
-          symbol: fill.symbol,
-          side: fill.side,
-          quantity: fill.quantity,
-          price: fill.price,
-          fee: fill.fee,
-          feeCurrency: fill.feeCurrency,
-          at: new Date(fill.at),
-        })),
-    )
+    const found = new Map<string, DirectFill>()
+    let fromMs = since.getTime()
+    for (;;) {
+      const list = await this.call('GET', `${directBase}/fills?since=${fromMs}`, wire.directFillList)
+      if (!list.ok) return list
+      for (const fill of list.value.fills) found.set(fill.tradeId, fill)
+      const lastMs = Date.parse(list.value.fills.at(-1)?.at ?? '')
+      // A page that ends where it began cannot be gone past.
+      if (list.value.fills.length < wire.directListItemsMax || lastMs === fromMs) break
+      fromMs = lastMs
+    }
+    return ok([...found.values()].filter((fill) => fill.symbol === symbol).map(venueFillOf))
   }
 
   async instruments(): Answer<readonly VenueInstrument[]> {

@@ -44,6 +44,7 @@ export const paperBroker = defineBroker({
     trailing: true,
     leverage: { max: 125 },
     hedging: false,
+    positions: 'net',
     targets: true,
     clientId: {
       field: 'clientOrderId',

@@ -68,6 +68,34 @@ export const createBrokers: Migration = {
        'More can happen to the order. The index names this column and not the state, so that an answer changes no index.'`,
     `create index attempt_open on attempt (partition) where open`,
 
+    `create table reconciled_account (
+       account_id uuid primary key,
+       first_read_at timestamptz not null
+     )`,
+    `comment on table reconciled_account is 'Accounts whose venue was read once: what stood there then is not ours.'`,
+    `create table holding (
+       account_id uuid not null,
+       symbol text not null,
+       own numeric not null,
+       external numeric not null,
+       counted_until timestamptz not null,
+       counted jsonb not null,
+       primary key (account_id, symbol)
+     )`,
+    `comment on table holding is 'Whose a position is: signed quantities of our orders and of others, counted fill by fill.'`,
+    `create table drift (
+       id uuid primary key,
+       account_id uuid not null,
+       kind text not null,
+       subject text not null,
+       symbol text,
+       details jsonb not null,
+       found_at timestamptz not null,
+       resolved_at timestamptz
+     )`,
+    `create unique index drift_open on drift (account_id, kind, subject) where resolved_at is null`,
+    `create index drift_of_account on drift (account_id, id)`,
+
     `create table partition_lease (
        partition smallint primary key,
        owner uuid,

@@ -1,11 +1,11 @@
-/** The small regular works: forget ended orders, publish and read balances, read open orders again. Called by Nest. Must never overlap itself. */
+/** The small regular works: tend orders, publish and read balances, reconcile accounts. Called by Nest. Must never overlap itself. */
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common'
 import { InjectConfig, InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import type { BrokersConfig } from '#config'
-import { ApplyEvidence } from '../../use-cases/apply-evidence/apply-evidence.use-case.ts'
 import { KeepBalances } from '../../use-cases/keep-balances/keep-balances.use-case.ts'
-import { ReconcileOrders } from '../../use-cases/reconcile-orders/reconcile-orders.use-case.ts'
+import { TendOrders } from '../../use-cases/tend-orders/tend-orders.use-case.ts'
+import { WatchAccounts } from '../../use-cases/watch-accounts/watch-accounts.use-case.ts'
 
 const balancesEveryMs = 250
 const upkeepEveryMs = 1_000
@@ -16,9 +16,9 @@ export class UpkeepJob implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly busy = new Set<string>()
 
   constructor(
-    private readonly evidence: ApplyEvidence,
+    private readonly orders: TendOrders,
     private readonly balances: KeepBalances,
-    private readonly reconcile: ReconcileOrders,
+    private readonly watch: WatchAccounts,
     @InjectConfig() private readonly config: BrokersConfig,
     @InjectLogger() private readonly logger: Logger,
   ) {}
@@ -27,11 +27,8 @@ export class UpkeepJob implements OnApplicationBootstrap, OnModuleDestroy {
     const { balanceEveryMs, reconcileEveryMs } = this.config
     this.every(balancesEveryMs, 'publishing balances', () => this.balances.publish())
     this.every(balancesEveryMs, 'reading balances', () => this.balances.execute(balanceEveryMs))
-    this.every(upkeepEveryMs, 'reading open orders', () => this.reconcile.execute(reconcileEveryMs))
-    this.every(upkeepEveryMs, 'forgetting ended orders', async () => {
-      this.evidence.sweep()
-      await Promise.resolve()
-    })
+    this.every(upkeepEveryMs, 'reconciling accounts', () => this.watch.execute(reconcileEveryMs))
+    this.every(upkeepEveryMs, 'tending orders', () => this.orders.execute())
   }
 
   onModuleDestroy(): void {

@@ -7,6 +7,7 @@ import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
 import type { Account } from '#domain/account'
 import { ConnectAccounts } from '../../use-cases/connect-accounts/connect-accounts.use-case.ts'
+import { ListDrift } from '../../use-cases/list-drift/list-drift.use-case.ts'
 import { ManageAccounts } from '../../use-cases/manage-accounts/manage-accounts.use-case.ts'
 
 type AccountResult = Result<ReplyOf<typeof rpc.getAccount>, CodedError>
@@ -16,6 +17,7 @@ export class AccountsController {
   constructor(
     private readonly connecting: ConnectAccounts,
     private readonly accounts: ManageAccounts,
+    private readonly drift: ListDrift,
   ) {}
 
   @Answer(rpc.connectAccount)
@@ -62,6 +64,11 @@ export class AccountsController {
   @Answer(rpc.getAccountBalance)
   balance({ caller, accountId }: RequestOf<typeof rpc.getAccountBalance>) {
     return this.accounts.balance(caller, accountId)
+  }
+
+  @Answer(rpc.listDrift)
+  listDrift(request: RequestOf<typeof rpc.listDrift>) {
+    return this.drift.execute(request)
   }
 
   @Answer(rpc.listVenueOrders)

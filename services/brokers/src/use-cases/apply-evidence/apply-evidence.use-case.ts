@@ -52,7 +52,9 @@ export class ApplyEvidence {
     const next = afterVenueOrder(before, order, this.clock.now())
     if (next === null) return
     this.replace(one, next)
-    if (next.filledQuantity !== before.filledQuantity) this.fillListener(next.command.accountId)
+    if (next.filledQuantity === before.filledQuantity) return
+    this.desk.noteFill(next.command, this.clock.monotonicMs())
+    this.fillListener(next.command.accountId)
   }
 
   /** News by itself, from a stream: of an order in memory, or of one that ended a while ago. */

@@ -9,15 +9,15 @@ import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import { ApplyEvidence } from '../apply-evidence/apply-evidence.use-case.ts'
 import { KeepBalances } from '../keep-balances/keep-balances.use-case.ts'
-import { ReconcileOrders } from '../reconcile-orders/reconcile-orders.use-case.ts'
 import { TrackHealth } from '../track-health/track-health.use-case.ts'
+import { WatchAccounts } from '../watch-accounts/watch-accounts.use-case.ts'
 
 @Injectable()
 export class HearVenue {
   constructor(
     private readonly evidence: ApplyEvidence,
     private readonly balances: KeepBalances,
-    private readonly reconcile: ReconcileOrders,
+    private readonly watch: WatchAccounts,
     private readonly health: TrackHealth,
     @InjectLogger() private readonly logger: Logger,
   ) {
@@ -35,10 +35,10 @@ export class HearVenue {
         this.balances.told(accountId, event.balance)
         return
       case 'stream-up':
-        // Whatever was missed while the stream was down is read before new entries go.
-        void this.reconcile.beforeEntries(accountId)
+        this.watch.streamUp(accountId)
         return
       case 'stream-down':
+        this.watch.streamDown(accountId)
         this.logger.debug({ accountId, reason: event.message }, 'a stream of updates is down')
         return
       case 'auth-failed':

@@ -44,7 +44,7 @@ export class RecoverAttempts {
     const numbers = new Set(partitions.map(({ partition }) => partition))
     for (const accountId of this.desk.accountsWithAttempts()) {
       const own = this.desk.ofAccount(accountId).filter(({ attempt }) => numbers.has(attempt.partition))
-      if (own.length > 0) this.takeUp.execute(accountId, own)
+      if (own.length > 0) this.takeUp.execute(own)
     }
   }
 

@@ -4,37 +4,34 @@
  */
 import { Injectable } from '@nestjs/common'
 import type { BrokerError } from '@tradewire/broker-kit/broker-error'
-import type { OrderReference, VenueOrder } from '@tradewire/broker-kit/broker-session'
+import type { VenueOrder } from '@tradewire/broker-kit/broker-session'
 import { isExit } from '@tradewire/broker-kit/approved-order'
 import { readLagMsOf } from '@tradewire/broker-kit/define-broker'
-import { Clock } from '@tradewire/kernel/clock'
-import { decimal, sum, ZERO } from '@tradewire/kernel/decimal'
-import { err, ok, type Result } from '@tradewire/kernel/result'
+import type { Result } from '@tradewire/kernel/result'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type AccountSession, Sessions } from '#ports/sessions.port'
+import { Sessions } from '#ports/sessions.port'
 import { absenceVerdict } from '#domain/absence'
 import type { Attempt } from '#domain/attempt'
 import { Desk, type OpenAttempt } from '#domain/desk'
+import { Slots } from '#domain/slots'
 import { DatabaseTime } from '#ports/database-time.port'
 import { ApplyEvidence } from '../apply-evidence/apply-evidence.use-case.ts'
+import { LookUpOrder } from '../look-up-order/look-up-order.use-case.ts'
 
 const lookFirstMs = 200
 const lookMostMs = 5_000
 const looksAtOnceMax = 48
-/** Trades are asked for from a little before the order left: clocks differ. */
-const clockSlackMs = 60_000
 
 @Injectable()
 export class ResolveUnknown {
   private readonly running = new Set<string>()
-  private looking = 0
-  private readonly waiting: (() => void)[] = []
+  private readonly slots = new Slots(looksAtOnceMax)
 
   constructor(
     private readonly desk: Desk,
     private readonly sessions: Sessions,
     private readonly evidence: ApplyEvidence,
-    private readonly clock: Clock,
+    private readonly lookUp: LookUpOrder,
     private readonly time: DatabaseTime,
   ) {}
 
@@ -54,7 +51,7 @@ export class ResolveUnknown {
   private async resolve(one: OpenAttempt): Promise<void> {
     let absentSinceMs: number | null = null
     for (let look = 0; this.isOpen(one); look += 1) {
-      const found = await this.withSlot(() => this.look(one.attempt))
+      const found = await this.slots.run(() => this.look(one.attempt))
       if (!this.isOpen(one)) return
       let waitMs = Math.min(lookMostMs, lookFirstMs * 2 ** Math.min(look, 10))
       if (!found.ok) {
@@ -65,8 +62,8 @@ export class ResolveUnknown {
         this.evidence.venueOrder(one, found.value)
         if (!this.isOpen(one)) return
       } else {
-        absentSinceMs ??= this.clock.monotonicMs()
-        const absentMs = this.clock.monotonicMs() - absentSinceMs
+        absentSinceMs ??= this.time.monotonicMs()
+        const absentMs = this.time.monotonicMs() - absentSinceMs
         if (this.settleAbsent(one, absentMs)) return
         this.evidence.lostReply(one, 'the venue does not show the order yet')
         waitMs = Math.min(waitMs, this.lagLeftMs(one, absentMs))
@@ -116,58 +113,8 @@ export class ResolveUnknown {
     return true
   }
 
-  /** Order by id, open list and trades; null only when all three answered and none has it. */
   private async look(attempt: Attempt): Promise<Result<VenueOrder | null, BrokerError>> {
-    const { command, clientOrderId, venueOrderId } = attempt
-    const opened = await this.sessions.get(command.accountId)
-    if (!opened.ok) return opened
-    const { session } = opened.value
-    const reference: OrderReference = { clientOrderId, venueOrderId, symbol: command.symbol, type: command.type }
-    const byId = await session.findByClientId(reference)
-    if (!byId.ok || byId.value !== null) return byId
-    const open = await session.openOrders()
-    if (!open.ok) return open
-    const listed = open.value.find((order) => order.clientOrderId === clientOrderId)
-    if (listed !== undefined) return ok(listed)
-    return this.lookAtFills(opened.value, attempt)
-  }
-
-  private async lookAtFills(
-    { session }: AccountSession,
-    attempt: Attempt,
-  ): Promise<Result<VenueOrder | null, BrokerError>> {
-    const { command, clientOrderId } = attempt
-    const since = new Date((attempt.sentAt ?? attempt.receivedAt).getTime() - clockSlackMs)
-    const fills = await session.fillsSince(command.symbol, since)
-    if (!fills.ok) return err(fills.error)
-    const own = fills.value.filter((fill) => fill.clientOrderId === clientOrderId)
-    const [first] = own
-    if (first === undefined) return ok(null)
-    const filled = sum(own.map(({ quantity }) => decimal(quantity)))
-    const paid = own.reduce((total, { quantity, price }) => total.plus(decimal(quantity).times(decimal(price))), ZERO)
-    return ok({
-      clientOrderId,
-      venueOrderId: first.venueOrderId,
-      symbol: command.symbol,
-      status: filled.gte(decimal(command.quantity)) ? 'filled' : 'working',
-      filledQuantity: filled.toString(),
-      averagePrice: paid.div(filled).round(averageDigits).toString(),
-      fee: sum(own.map(({ fee }) => decimal(fee))).toString(),
-      feeCurrency: first.feeCurrency,
-      message: null,
-    })
-  }
-
-  private async withSlot<Value>(work: () => Promise<Value>): Promise<Value> {
-    if (this.looking >= looksAtOnceMax) await new Promise<void>((resolve) => this.waiting.push(resolve))
-    this.looking += 1
-    try {
-      return await work()
-    } finally {
-      this.looking -= 1
-      this.waiting.shift()?.()
-    }
+    const opened = await this.sessions.get(attempt.command.accountId)
+    return opened.ok ? this.lookUp.execute(opened.value, attempt) : opened
   }
 }
-
-const averageDigits = 18

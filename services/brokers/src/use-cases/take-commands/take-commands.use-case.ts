@@ -5,7 +5,7 @@
 // tidy-allow ratchet-use-case-methods: the steps of one shared transaction
 import { Injectable } from '@nestjs/common'
 import { traceOf } from '@tradewire/bus/delivery'
-import type { SubmitCommand } from '@tradewire/broker-kit/approved-order'
+import { isExit, type SubmitCommand } from '@tradewire/broker-kit/approved-order'
 import { orderSubmit } from '@tradewire/contracts/events/orders'
 import { RetryableError } from '@tradewire/database/retryable-error'
 import type { Transaction } from '@tradewire/database/transaction'
@@ -130,7 +130,8 @@ export class TakeCommands implements CommandTaker {
       if (held === undefined || seen.has(intentId) || this.desk.find(intentId) !== undefined) continue
       seen.add(intentId)
       const attempt = newAttempt(command, this.gate.clientOrderId(command), held.partition, receivedAt)
-      const one = openAttempt(attempt, held.generation, trace)
+      const waits = !isExit(command) && !this.desk.isAdmitted(accountId)
+      const one = openAttempt(waits ? { ...attempt, reason: unreadAccount } : attempt, held.generation, trace)
       batch.fresh.push(one)
       const work = workOf(attempt, 'submit')
       const lanes = this.desk.lanesOf(command.venue)
@@ -171,6 +172,12 @@ export class TakeCommands implements CommandTaker {
     // The submit may be on its way behind its cancel: the message comes again.
     if (unknown.length > 0) throw new RetryableError(`${unknown.length} cancels name orders that are not known yet`)
   }
+}
+
+/** Seen in the explain trace while the entry waits; the next news replaces it. */
+const unreadAccount = {
+  code: 'ACCOUNT_NOT_READ_YET',
+  message: "The entry waits until the account's orders and positions have been read at the venue.",
 }
 
 function newAttempt(command: SubmitCommand, clientOrderId: string, partition: number, receivedAt: Date): Attempt {

@@ -5,7 +5,6 @@
 import { Injectable } from '@nestjs/common'
 import { Desk, type OpenAttempt } from '#domain/desk'
 import { CancelOrders } from '../cancel-orders/cancel-orders.use-case.ts'
-import { ReconcileOrders } from '../reconcile-orders/reconcile-orders.use-case.ts'
 import { ResolveUnknown } from '../resolve-unknown/resolve-unknown.use-case.ts'
 
 @Injectable()
@@ -13,18 +12,16 @@ export class TakeUpAttempts {
   constructor(
     private readonly desk: Desk,
     private readonly resolver: ResolveUnknown,
-    private readonly reconcile: ReconcileOrders,
     private readonly cancels: CancelOrders,
   ) {}
 
-  execute(accountId: string, own: readonly OpenAttempt[]): void {
+  execute(own: readonly OpenAttempt[]): void {
     for (const one of own) {
       const { state, cancelRequested, command } = one.attempt
       if (state === 'submitting' || state === 'unknown') this.resolver.execute(one)
       if (cancelRequested) this.cancels.request(command.intentId)
     }
-    // The pass holds the account's entries back before the queued ones are put into the lanes.
-    void this.reconcile.beforeEntries(accountId)
+    // Entries among them wait in their lanes until the account's venue has been read.
     for (const one of own) if (one.attempt.state === 'queued') this.desk.enqueue(one, 'submit')
   }
 }

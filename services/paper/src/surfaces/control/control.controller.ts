@@ -10,6 +10,7 @@ import {
   ledgerQuery,
   setFault,
   setPrice,
+  tradeByHand,
   type ChangeMarket,
 } from '@tradewire/contracts/paper/control'
 import type { CodedError } from '@tradewire/kernel/errors'
@@ -23,6 +24,7 @@ import { findMarket, type Market } from '#domain/state'
 import { paperErrors } from '#paper.errors'
 import type { CreateAccount } from '#use-cases/create-account/create-account.use-case'
 import type { MovePrice } from '#use-cases/move-price/move-price.use-case'
+import type { TradeByHand } from '#use-cases/trade-by-hand/trade-by-hand.use-case'
 import type { RunningVenue } from '#ports/running-venue.port'
 import type { UserStreams } from '../streams/user-streams.wire.ts'
 import { marketView, settingsOf } from './market.map.ts'
@@ -31,6 +33,7 @@ export interface ControlParts {
   readonly venue: RunningVenue
   readonly createAccount: CreateAccount
   readonly movePrice: MovePrice
+  readonly tradeByHand: TradeByHand
   readonly faults: FaultBoard
   readonly streams: UserStreams
   readonly token: string | undefined
@@ -74,7 +77,7 @@ function send(reply: FastifyReply, answer: Answer): FastifyReply {
   return reply.status(status).send(body)
 }
 
-function accountRoutes(scope: FastifyInstance, { venue, createAccount }: ControlParts): void {
+function accountRoutes(scope: FastifyInstance, { venue, createAccount, tradeByHand: hand }: ControlParts): void {
   scope.post('/accounts', async (request, reply) => {
     const parsed = parse(createPaperAccount, request.body)
     if (!parsed.ok) return send(reply, parsed)
@@ -89,6 +92,10 @@ function accountRoutes(scope: FastifyInstance, { venue, createAccount }: Control
   scope.get('/accounts', (_request, reply) =>
     send(reply, ok({ accounts: [...venue.state.accounts.values()].map(accountView) })),
   )
+  scope.post('/trades', async (request, reply) => {
+    const parsed = parse(tradeByHand, request.body)
+    return send(reply, parsed.ok ? await hand.execute(parsed.value) : parsed)
+  })
   scope.get('/ledger', (request, reply) => {
     const parsed = parse(ledgerQuery, request.query)
     if (!parsed.ok) return send(reply, parsed)

@@ -27,6 +27,7 @@ import { UserStreams } from '#surfaces/streams/user-streams.wire'
 import { Websockets } from '#surfaces/streams/websockets.wire'
 import { CreateAccount } from '#use-cases/create-account/create-account.use-case'
 import { MovePrice } from '#use-cases/move-price/move-price.use-case'
+import { TradeByHand } from '#use-cases/trade-by-hand/trade-by-hand.use-case'
 import { RunningVenue } from '#ports/running-venue.port'
 
 const spotPrefix = '/binance-spot'
@@ -62,6 +63,7 @@ export async function serveVenues(fastify: FastifyInstance, app: INestApplicatio
     streams,
     createAccount: app.get(CreateAccount),
     movePrice: app.get(MovePrice),
+    tradeByHand: app.get(TradeByHand),
     token: config.controlToken,
   })
   serveSpotUserData(sockets, spotPrefix, venue, streams)

@@ -1,0 +1,93 @@
+import type { VenueFill } from '@tradewire/broker-kit/broker-session'
+import type { OrderPurpose } from '@tradewire/contracts/events/orders'
+import { decimal } from '@tradewire/kernel/decimal'
+import { describe, expect, it } from 'vitest'
+import { type AttributedFill, count, emptyHolding, type Holding, settleRest } from './holding.ts'
+
+let ids = 0
+
+function fillOf(signed: string, purpose: OrderPurpose | null, part: Partial<VenueFill> = {}): AttributedFill {
+  ids += 1
+  const fill: VenueFill = {
+    tradeId: String(ids),
+    venueOrderId: `order-${ids}`,
+    clientOrderId: null,
+    symbol: 'BTC/USDT',
+    side: signed.startsWith('-') ? 'sell' : 'buy',
+    quantity: signed.replace('-', ''),
+    price: '40000',
+    fee: '0.5',
+    feeCurrency: 'USDT',
+    forced: null,
+    at: new Date(ids * 1_000),
+    ...part,
+  }
+  return { fill, purpose }
+}
+
+function holdingOf(own: string, external: string): Holding {
+  return { ...emptyHolding('BTC/USDT', new Date(0)), own: decimal(own), external: decimal(external) }
+}
+
+function after(holding: Holding, ...fills: AttributedFill[]): string[] {
+  const { holding: now, losses } = count(holding, fills, false)
+  return [`${now.own}`, `${now.external}`, ...losses.map(({ quantity, reason }) => `${quantity} ${reason}`)]
+}
+
+describe('the holding of a symbol', () => {
+  it('grows and shrinks with fills of our orders', () => {
+    expect(after(holdingOf('0', '0'), fillOf('1', 'entry'), fillOf('-0.4', 'target'))).toEqual(['0.6', '0'])
+    expect(after(holdingOf('0', '0'), fillOf('-1', 'entry'), fillOf('1', 'stop'))).toEqual(['0', '0'])
+  })
+
+  it('counts a fill once, however often it is read', () => {
+    const [bought, sold] = [fillOf('1', 'entry'), fillOf('-0.4', 'target')]
+    const once = count(holdingOf('0', '0'), [bought, sold, bought], false).holding
+    expect(`${count(once, [sold, bought], false).holding.own}`).toBe('0.6')
+  })
+
+  it('leaves what others add to them', () => {
+    expect(after(holdingOf('1', '0'), fillOf('2', null))).toEqual(['1', '2'])
+  })
+
+  it('loses to a close by hand what that closes', () => {
+    expect(after(holdingOf('1', '0'), fillOf('-0.4', null))).toEqual(['0.6', '0', '0.4 manual'])
+    expect(after(holdingOf('-1', '0'), fillOf('1', null))).toEqual(['0', '0', '1 manual'])
+  })
+
+  it('lets others close what they hold themselves first', () => {
+    expect(after(holdingOf('1', '2'), fillOf('-2', null))).toEqual(['1', '0'])
+    expect(after(holdingOf('1', '2'), fillOf('-2.5', null))).toEqual(['0.5', '0', '0.5 manual'])
+  })
+
+  it('does not follow others to the other side', () => {
+    expect(after(holdingOf('1', '0'), fillOf('-3', null))).toEqual(['0', '-2', '1 manual'])
+  })
+
+  it('is not lost again where a position of others stands against it already', () => {
+    expect(after(holdingOf('1', '-2'), fillOf('-1', null))).toEqual(['1', '-3'])
+  })
+
+  it('knows a liquidation by the order of the venue', () => {
+    expect(after(holdingOf('1', '0'), fillOf('-1', null, { forced: 'liquidation' }))).toEqual([
+      '0',
+      '0',
+      '1 liquidation',
+    ])
+  })
+
+  it('lets an exit of ours take from others only what we no longer held', () => {
+    expect(after(holdingOf('0.4', '1'), fillOf('-1', 'stop'))).toEqual(['0', '0.4'])
+  })
+
+  it('puts fees paid in the coin on the account of others, for the balance shows less than the fills', () => {
+    const bought = fillOf('1', 'entry', { fee: '0.001', feeCurrency: 'BTC' })
+    const { holding } = count(holdingOf('0', '0'), [bought], true)
+    expect([`${holding.own}`, `${holding.external}`]).toEqual(['1', '-0.001'])
+  })
+
+  it('says unexplained where no fill tells', () => {
+    const { holding, loss } = settleRest(holdingOf('1', '0'), decimal('-1'))
+    expect([`${holding.own}`, `${holding.external}`, loss?.reason]).toEqual(['0', '0', 'unexplained'])
+  })
+})

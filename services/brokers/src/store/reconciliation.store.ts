@@ -1,0 +1,188 @@
+/**
+ * Holdings and drift in PostgreSQL, with the news of lost positions. Called by reconciliation and its report.
+ * Must never write without the partition's generation being checked in the same transaction.
+ */
+import { Injectable } from '@nestjs/common'
+import type { DataOf } from '@tradewire/contracts/define-event'
+import { positionChanged, positionGone } from '@tradewire/contracts/events/brokers'
+import { Database } from '@tradewire/database/database'
+import type { Transaction } from '@tradewire/database/transaction'
+import { Decimal, ZERO } from '@tradewire/kernel/decimal'
+import { IdSource } from '@tradewire/kernel/ids'
+import type { Account } from '#domain/account'
+import type { DriftFinding } from '#domain/drift'
+import type { Holding } from '#domain/holding'
+import type { PositionLoss } from '#domain/reconcile'
+import type { OwnedPartition } from '#ports/leases.port'
+import {
+  type AccountBooks,
+  type Conclusion,
+  type DriftCount,
+  type DriftFilter,
+  Reconciliations,
+  type StoredDrift,
+} from '#ports/reconciliations.port'
+import { LeaseStore } from './lease.store.ts'
+
+interface HoldingRow {
+  readonly symbol: string
+  readonly own: string
+  readonly external: string
+  readonly counted_until: Date
+  readonly counted: readonly { readonly tradeId: string; readonly at: string }[]
+}
+
+interface DriftRow extends DriftFinding {
+  readonly id: string
+  readonly found_at: Date
+  readonly resolved_at: Date | null
+}
+
+@Injectable()
+export class ReconciliationStore extends Reconciliations {
+  constructor(
+    private readonly database: Database,
+    private readonly leases: LeaseStore,
+    private readonly ids: IdSource,
+  ) {
+    super()
+  }
+
+  async load(accountId: string): Promise<AccountBooks> {
+    const [first] = await this.database.query<{ first_read_at: Date }>(
+      'select first_read_at from reconciled_account where account_id = $1',
+      [accountId],
+    )
+    if (first === undefined) return { firstReadAt: null, holdings: [], open: [] }
+    const holdings = await this.database.query<HoldingRow>(
+      'select symbol, own, external, counted_until, counted from holding where account_id = $1 order by symbol',
+      [accountId],
+    )
+    const open = await this.database.query<DriftFinding>(
+      'select kind, subject, symbol, details from drift where account_id = $1 and resolved_at is null',
+      [accountId],
+    )
+    return { firstReadAt: first.first_read_at, holdings: holdings.map(holdingOf), open }
+  }
+
+  conclude(account: Account, owned: OwnedPartition, conclusion: Conclusion): Promise<boolean> {
+    return this.database.transact(async (tx) => {
+      const held = await this.leases.fence(tx, [owned])
+      if (!held.has(owned.partition)) return false
+      await tx.query(
+        'insert into reconciled_account (account_id, first_read_at) values ($1, $2) on conflict (account_id) do nothing',
+        [account.id, conclusion.readAt],
+      )
+      if (conclusion.holdings.length > 0) await saveHoldings(tx, account.id, conclusion.holdings)
+      if (conclusion.resolved.length > 0) await resolve(tx, account.id, conclusion)
+      await this.insert(tx, account.id, conclusion)
+      const at = conclusion.readAt.toISOString()
+      const [gone, changed] = [true, false].map((none) =>
+        conclusion.losses.filter(({ held: left }) => left.eq(ZERO) === none).map((each) => newsOf(account, each, at)),
+      )
+      tx.append(positionChanged, changed ?? [])
+      tx.append(positionGone, gone ?? [])
+      return true
+    })
+  }
+
+  async list({ accountId, afterId, limit, state, kind }: DriftFilter): Promise<StoredDrift[]> {
+    const rows = await this.database.query<DriftRow>(
+      `select id, kind, subject, symbol, details, found_at, resolved_at from drift
+       where account_id = $1 and ($2::uuid is null or id < $2) and ($4::text is null or kind = $4)
+         and ($5::text is null or (resolved_at is null) = ($5 = 'open'))
+       order by id desc limit $3`,
+      [accountId, afterId ?? null, limit, kind ?? null, state ?? null],
+    )
+    return rows.map(({ found_at: foundAt, resolved_at: resolvedAt, ...rest }) => ({ ...rest, foundAt, resolvedAt }))
+  }
+
+  async counts(accountId: string): Promise<DriftCount[]> {
+    return this.database.query<DriftCount>(
+      `select kind, (count(*) filter (where resolved_at is null))::int as open,
+         (count(*) filter (where resolved_at is not null))::int as resolved
+       from drift where account_id = $1 group by kind order by kind`,
+      [accountId],
+    )
+  }
+
+  private async insert(tx: Transaction, accountId: string, { opened, passed, readAt }: Conclusion): Promise<void> {
+    const found = [...opened, ...passed]
+    if (found.length === 0) return
+    await tx.query(
+      `insert into drift (id, account_id, kind, subject, symbol, details, found_at, resolved_at)
+       select id, $2, kind, subject, symbol, details, $8, case when place > $9 then $8::timestamptz end
+       from unnest($1::uuid[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::int[])
+         as x (id, kind, subject, symbol, details, place)
+       on conflict (account_id, kind, subject) where resolved_at is null do update set details = excluded.details`,
+      [
+        found.map(() => this.ids.next()),
+        accountId,
+        found.map(({ kind }) => kind),
+        found.map(({ subject }) => subject),
+        found.map(({ symbol }) => symbol),
+        found.map(({ details }) => JSON.stringify(details)),
+        found.map((_, index) => index + 1),
+        readAt,
+        opened.length,
+      ],
+    )
+  }
+}
+
+async function saveHoldings(tx: Transaction, accountId: string, holdings: readonly Holding[]): Promise<void> {
+  await tx.query(
+    `insert into holding (account_id, symbol, own, external, counted_until, counted)
+     select $1, * from unnest($2::text[], $3::numeric[], $4::numeric[], $5::timestamptz[], $6::jsonb[])
+     on conflict (account_id, symbol) do update set own = excluded.own, external = excluded.external,
+       counted_until = excluded.counted_until, counted = excluded.counted`,
+    [
+      accountId,
+      holdings.map(({ symbol }) => symbol),
+      holdings.map(({ own }) => own.toString()),
+      holdings.map(({ external }) => external.toString()),
+      holdings.map(({ countedUntil }) => countedUntil),
+      holdings.map(({ counted }) => JSON.stringify(counted)),
+    ],
+  )
+}
+
+async function resolve(tx: Transaction, accountId: string, { resolved, readAt }: Conclusion): Promise<void> {
+  await tx.query(
+    `update drift set resolved_at = $4 from unnest($2::text[], $3::text[]) as x (kind, subject)
+     where account_id = $1 and drift.kind = x.kind and drift.subject = x.subject and resolved_at is null`,
+    [accountId, resolved.map(({ kind }) => kind), resolved.map(({ subject }) => subject), readAt],
+  )
+}
+
+function holdingOf(row: HoldingRow): Holding {
+  return {
+    symbol: row.symbol,
+    own: new Decimal(row.own),
+    external: new Decimal(row.external),
+    countedUntil: row.counted_until,
+    counted: row.counted.map(({ tradeId, at }) => ({ tradeId, at: new Date(at) })),
+  }
+}
+
+function newsOf(
+  { id, userId, venue }: Account,
+  { symbol, loss, held }: PositionLoss,
+  observedAt: string,
+): DataOf<typeof positionGone> {
+  return {
+    accountId: id,
+    userId,
+    venue,
+    symbol,
+    side: loss.side,
+    lostQuantity: loss.quantity.toString(),
+    heldQuantity: held.toString(),
+    reason: loss.reason,
+    price: loss.price?.toString() ?? null,
+    fee: loss.fee.toString(),
+    feeCurrency: loss.feeCurrency,
+    evidence: { tradeId: loss.tradeId, clientOrderId: loss.clientOrderId },
+    observedAt,
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * When accounts are reconciled: after connecting, after a silence, by a timer, again after doubts. Called by streams and
+ * the timer. Must never admit entries of an account whose venue has not been read since.
+ */
+// tidy-allow ratchet-use-case-methods: a session's life and the timer end in the same pass
+import { Injectable } from '@nestjs/common'
+import { Metrics } from '@tradewire/observability/metrics'
+import { Desk } from '#domain/desk'
+import { PassSchedule } from '#domain/pass-schedule'
+import { Slots } from '#domain/slots'
+import { type AccountSession, Sessions } from '#ports/sessions.port'
+import { ReconcileAccount } from '../reconcile-account/reconcile-account.use-case.ts'
+
+/** Of one venue: one that does not answer must not keep others from being read. */
+const accountsAtOnceMax = 16
+
+@Injectable()
+export class WatchAccounts {
+  private readonly running = new Set<string>()
+  private readonly again = new Set<string>()
+  private readonly holding = new Set<string>()
+  private readonly slots = new Map<string, Slots>()
+
+  constructor(
+    private readonly desk: Desk,
+    private readonly sessions: Sessions,
+    private readonly reconcile: ReconcileAccount,
+    private readonly schedule: PassSchedule,
+    private readonly metrics: Metrics,
+  ) {
+    sessions.onOpened((opened) => this.opened(opened))
+  }
+
+  /** The stream stands (again): what it did not tell is read before new entries go. */
+  streamUp(accountId: string): void {
+    const opened = this.sessions.known(accountId)
+    if (opened === undefined) return
+    if (this.schedule.streamUp(accountId)) this.desk.suspend(accountId, opened.account.venue)
+    void this.pass(opened)
+  }
+
+  streamDown(accountId: string): void {
+    this.schedule.streamDown(accountId)
+  }
+
+  /** The timer's turn: starts every pass that is due. */
+  async execute(everyMs: number): Promise<void> {
+    const all = this.sessions.all()
+    const sizes = new Map([...Map.groupBy(all, budgetOf)].map(([budget, group]) => [budget, group.length]))
+    for (const opened of all) {
+      const { account, definition, session } = opened
+      if (this.desk.heldPartition(account.partition) === undefined) continue
+      const load = { everyMs, accounts: sizes.get(budgetOf(opened)) ?? 1, environment: account.environment }
+      const active = this.holding.has(account.id) || this.desk.ofAccount(account.id).length > 0
+      const periodMs = this.schedule.periodMs(definition, load, { active, streaming: session.health().streaming })
+      const admitted = this.desk.isAdmitted(account.id)
+      if (this.schedule.isDue(account.id, admitted ? periodMs : 0)) void this.pass(opened)
+    }
+    for (const accountId of this.schedule.known())
+      if (this.sessions.known(accountId) === undefined) this.forget(accountId)
+    await Promise.resolve()
+  }
+
+  private opened({ account, definition }: AccountSession): void {
+    this.desk.suspend(account.id, account.venue)
+    this.schedule.opened(account.id, definition.capabilities.streams.orders)
+  }
+
+  private forget(accountId: string): void {
+    this.schedule.forget(accountId)
+    this.holding.delete(accountId)
+  }
+
+  /** One pass at a time; what is asked for during one is done after it. */
+  private async pass(opened: AccountSession): Promise<void> {
+    const { id } = opened.account
+    if (this.running.has(id)) {
+      this.again.add(id)
+      return
+    }
+    this.running.add(id)
+    try {
+      do {
+        this.again.delete(id)
+        await this.slotsOf(opened).run(() => this.once(opened))
+      } while (this.again.has(id))
+    } finally {
+      this.running.delete(id)
+    }
+  }
+
+  private async once(opened: AccountSession): Promise<void> {
+    const { id, venue, partition } = opened.account
+    const { read, lookAgainMs, holds, found } = await this.reconcile.execute(opened)
+    this.metrics
+      .counter('reconcile_passes_total', 'Passes over accounts, by outcome')
+      .add(1, { outcome: read ? 'read' : 'failed' })
+    if (!read) {
+      this.schedule.failed(id)
+      return
+    }
+    const drift = this.metrics.counter('drift_findings_total', "Differences between our books and a venue's, by kind")
+    for (const { kind } of found) drift.add(1, { kind })
+    this.schedule.passed(id, lookAgainMs)
+    if (holds) this.holding.add(id)
+    else this.holding.delete(id)
+    // What came up during the pass is not in it: the next one admits.
+    const current = this.sessions.known(id) === opened && this.desk.heldPartition(partition) !== undefined
+    if (current && !this.again.has(id)) this.desk.admit(id, venue)
+  }
+
+  private slotsOf(opened: AccountSession): Slots {
+    const budget = budgetOf(opened)
+    const known = this.slots.get(budget) ?? new Slots(accountsAtOnceMax)
+    this.slots.set(budget, known)
+    return known
+  }
+}
+
+/** Accounts of one venue and environment share its budget. */
+function budgetOf({ account }: AccountSession): string {
+  return `${account.venue} ${account.environment}`
+}
