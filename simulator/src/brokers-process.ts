@@ -6,6 +6,7 @@ import type { BrokerDefinition } from '@tradewire/broker-kit/define-broker'
 import { encodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
 import { VenueSendGate } from '@tradewire/brokers/clients/venue-send-gate.client'
 import { Desk } from '@tradewire/brokers/domain/desk'
+import { PassSchedule } from '@tradewire/brokers/domain/pass-schedule'
 import { DatabaseTime } from '@tradewire/brokers/ports/database-time.port'
 import { type AccountSession, type SessionResult, Sessions } from '@tradewire/brokers/ports/sessions.port'
 import { AttemptWriter } from '@tradewire/brokers/store/attempt-writer.store'
@@ -14,22 +15,30 @@ import { SubmitMarks } from '@tradewire/brokers/store/submit-marks.store'
 import { ApplyEvidence } from '@tradewire/brokers/use-cases/apply-evidence/apply-evidence.use-case'
 import { CancelOrders } from '@tradewire/brokers/use-cases/cancel-orders/cancel-orders.use-case'
 import { PlaceOrders } from '@tradewire/brokers/use-cases/place-orders/place-orders.use-case'
-import { ReconcileOrders } from '@tradewire/brokers/use-cases/reconcile-orders/reconcile-orders.use-case'
+import { LookUpOrder } from '@tradewire/brokers/use-cases/look-up-order/look-up-order.use-case'
+import { ReadVenue } from '@tradewire/brokers/use-cases/read-venue/read-venue.use-case'
+import { ReconcileAccount } from '@tradewire/brokers/use-cases/reconcile-account/reconcile-account.use-case'
 import { RecoverAttempts } from '@tradewire/brokers/use-cases/recover-attempts/recover-attempts.use-case'
 import { ResolveUnknown } from '@tradewire/brokers/use-cases/resolve-unknown/resolve-unknown.use-case'
 import { RunLanes } from '@tradewire/brokers/use-cases/run-lanes/run-lanes.use-case'
 import { SettleOutcome } from '@tradewire/brokers/use-cases/settle-outcome/settle-outcome.use-case'
 import { TakeCommands } from '@tradewire/brokers/use-cases/take-commands/take-commands.use-case'
+import { TakeFindings } from '@tradewire/brokers/use-cases/take-findings/take-findings.use-case'
 import { TakeUpAttempts } from '@tradewire/brokers/use-cases/take-up-attempts/take-up-attempts.use-case'
+import { TendOrders } from '@tradewire/brokers/use-cases/tend-orders/tend-orders.use-case'
+import { WatchAccounts } from '@tradewire/brokers/use-cases/watch-accounts/watch-accounts.use-case'
 import type { Database } from '@tradewire/database/database'
 import { DatabaseUnavailableError } from '@tradewire/database/retryable-error'
 import type { Transaction } from '@tradewire/database/transaction'
+import { partitionOf } from '@tradewire/kernel/partition'
 import { ok } from '@tradewire/kernel/result'
 import type { Logger } from '@tradewire/observability/logger'
+import { MetricRegistry, Metrics } from '@tradewire/observability/metrics'
 import type { Defects } from './defects.ts'
 import { freshEvents } from './inbox.ts'
 import type { MemoryAttempts, MemoryLeases } from './memory-brokers.ts'
 import type { MemoryDatabase } from './memory-database.ts'
+import { MemoryReconciliations, type ReconciliationRows } from './memory-reconciliations.ts'
 import type { Delivery } from './news-network.ts'
 import { readLagMs, type VenueAccount } from './venue.ts'
 import type { VirtualTime } from './virtual-time.ts'
@@ -38,6 +47,8 @@ const durable = 'brokers'
 const slotsMax = 64
 const reconcileEveryMs = 5_000
 const upkeepEveryMs = 1_000
+const evenShare = 0.5
+const metrics = new Metrics('simulator', new MetricRegistry())
 
 const clientId = {
   field: 'newClientOrderId',
@@ -57,11 +68,14 @@ const definition = {
     trailing: true,
     leverage: null,
     hedging: false,
+    positions: 'net',
     targets: true,
     clientId,
     streams: { orders: true, balances: false },
     feeInReply: true,
   },
+  rateLimits: [],
+  readWeights: { order: 1, openOrders: 1, balances: 1, positions: 1, fills: 1 },
   paperReadLagMs: readLagMs,
 } as unknown as BrokerDefinition
 
@@ -70,6 +84,7 @@ export interface BrokersMeans {
   readonly database: MemoryDatabase
   readonly attempts: MemoryAttempts
   readonly leases: MemoryLeases
+  readonly reconciliations: ReconciliationRows
   readonly venues: ReadonlyMap<string, VenueAccount>
   readonly partitions: readonly number[]
   readonly logger: Logger
@@ -109,6 +124,11 @@ class SimulatedSessions extends Sessions {
     // The process listens to its venues itself.
   }
 
+  /** All stand from the start. */
+  onOpened(listener: (opened: AccountSession) => void): void {
+    for (const opened of this.open.values()) listener(opened)
+  }
+
   known(accountId: string): AccountSession | undefined {
     return this.open.get(accountId)
   }
@@ -146,7 +166,8 @@ export class BrokersProcess {
   private readonly database: Database
   private readonly desk = new Desk(slotsMax)
   private readonly evidence: ApplyEvidence
-  private readonly reconcile: ReconcileOrders
+  private readonly watch: WatchAccounts
+  private readonly tend: TendOrders
   private readonly commands: TakeCommands
   private readonly recovery: RecoverAttempts
   private readonly lanes: RunLanes
@@ -164,14 +185,21 @@ export class BrokersProcess {
     const marks = new SubmitMarks(this.database, attemptStore, leaseStore)
     const { desk } = this
     this.evidence = new ApplyEvidence(desk, writer, attempts, time)
+    const lookUp = new LookUpOrder()
     const gate = new VenueSendGate(desk, marks, budgets, undefined as never, now)
-    const resolver = new ResolveUnknown(desk, sessions, this.evidence, time, now)
+    const resolver = new ResolveUnknown(desk, sessions, this.evidence, lookUp, now)
     const outcomes = new SettleOutcome(this.evidence, resolver, health, gate)
     const orders = new PlaceOrders(desk, sessions, gate, outcomes, logger)
     const cancels = new CancelOrders(desk, sessions, this.evidence, logger)
     this.lanes = new RunLanes(desk, gate, orders, cancels, logger)
-    this.reconcile = new ReconcileOrders(desk, sessions, this.evidence, time, logger)
-    const takeUp = new TakeUpAttempts(desk, resolver, this.reconcile, cancels)
+    const books = new MemoryReconciliations(means.reconciliations, this.database, leases)
+    const findings = new TakeFindings(this.evidence, lookUp, logger)
+    const reading = new ReadVenue(desk, attempts, lookUp, now)
+    const reconcile = new ReconcileAccount(desk, reading, books, findings, logger)
+    const pace = { nowMs: () => time.monotonicMs(), fraction: () => evenShare, paperRateLimits: false }
+    this.watch = new WatchAccounts(desk, sessions, reconcile, new PassSchedule(pace), metrics)
+    this.tend = new TendOrders(desk, gate, sessions, this.evidence)
+    const takeUp = new TakeUpAttempts(desk, resolver, cancels)
     this.recovery = new RecoverAttempts(desk, attempts, writer, takeUp, now)
     this.recovery.onLost((partitions) => partitions.forEach((partition) => this.desk.drop(partition)))
     const log = new CommandLogStore(attemptStore, leaseStore)
@@ -217,19 +245,26 @@ export class BrokersProcess {
   }
 
   private async upkeep(): Promise<void> {
-    await this.reconcile.execute(reconcileEveryMs)
-    this.evidence.sweep()
+    await this.watch.execute(reconcileEveryMs)
+    await this.tend.execute()
   }
 
   private openSessions(): Map<string, AccountSession> {
     const open = new Map<string, AccountSession>()
     for (const [accountId, venue] of this.means.venues) {
       const session = venue.session(this.isAlive, this.means.defects)
-      const account = { id: accountId, venue: 'binance-usdm', environment: 'paper', status: 'AUTHORIZED' }
+      const account = {
+        id: accountId,
+        venue: 'binance-usdm',
+        environment: 'paper',
+        status: 'AUTHORIZED',
+        partition: partitionOf(accountId),
+      }
       open.set(accountId, { account: account as never, definition, session, leverage: new Map() })
       session.events((event) => {
         if (event.kind === 'order') void this.evidence.news(accountId, event.order)
-        else if (event.kind === 'stream-up') void this.reconcile.beforeEntries(accountId)
+        else if (event.kind === 'stream-up') this.watch.streamUp(accountId)
+        else if (event.kind === 'stream-down') this.watch.streamDown(accountId)
       })
     }
     return open

@@ -12,6 +12,7 @@ import type {
   SessionListener,
   VenueFill,
   VenueOrder,
+  VenuePosition,
   VenueOrderStatus,
 } from '@tradewire/broker-kit/broker-session'
 import { type Decimal, decimal, ZERO } from '@tradewire/kernel/decimal'
@@ -115,7 +116,7 @@ export class VenueAccount {
       cancel: (reference) => call(() => this.cancel(reference)),
       findByClientId: (reference) => read(() => this.find(reference)),
       openOrders: () => read(() => this.working.filter((one) => this.isVisible(one)).map((one) => this.viewOf(one))),
-      positions: () => read(() => []),
+      positions: () => read(() => this.positions()),
       balances: () => read(() => []),
       fillsSince: (symbol, since) => read(() => this.fillsSince(symbol, since)),
       instruments: () => read(() => []),
@@ -203,6 +204,15 @@ export class VenueAccount {
       .flatMap(({ fills }) => fills.filter(({ at }) => at >= since))
   }
 
+  private positions(): readonly VenuePosition[] {
+    const { position } = this
+    const [first] = this.booked
+    if (first === undefined || position.eq(ZERO)) return []
+    const side = position.gt(ZERO) ? 'buy' : 'sell'
+    const { symbol } = first.order
+    return [{ symbol, side, quantity: position.abs().toString(), entryPrice: null, unrealizedPnl: '0' }]
+  }
+
   private isVisible({ visibleFromMs }: BookedOrder): boolean {
     return this.time.monotonicMs() >= visibleFromMs
   }
@@ -233,6 +243,7 @@ export class VenueAccount {
       price: price.toString(),
       fee: limited.times(price).times(feeShare).toString(),
       feeCurrency: 'USDT',
+      forced: null,
       at: this.time.now(),
     })
     if (one.filled.gte(decimal(one.order.quantity))) one.status = 'filled'

@@ -17,6 +17,7 @@ import { BrokersProcess } from './brokers-process.ts'
 import { type Books, doubledOrders, tradeNews, unrest } from './checker.ts'
 import { Choices, NumberedIds } from './choices.ts'
 import type { Defects } from './defects.ts'
+import { ReconciliationRows } from './memory-reconciliations.ts'
 import { MemoryAttempts, MemoryLeases } from './memory-brokers.ts'
 import { MemoryDatabase } from './memory-database.ts'
 import { MemoryBrackets } from './memory-orders.ts'
@@ -58,6 +59,7 @@ export class World {
   private readonly defects: Defects
   private readonly attempts: MemoryAttempts
   private readonly leases = new MemoryLeases()
+  private readonly reconciliations = new ReconciliationRows()
   private readonly brackets: MemoryBrackets
   private price: Decimal = decimal(String(startPrice))
   private orders: OrdersProcess | undefined
@@ -109,9 +111,9 @@ export class World {
   }
 
   startBrokers(): void {
-    const { time, venues, attempts, leases, defects } = this
+    const { time, venues, attempts, leases, reconciliations, defects } = this
     const partitions = Array.from({ length: partitionCount }, (_, index) => index)
-    const stored = { database: this.databases.brokers, attempts, leases }
+    const stored = { database: this.databases.brokers, attempts, leases, reconciliations }
     const brokers = new BrokersProcess({ time, ...stored, venues, partitions, logger: silent, defects })
     this.brokers = brokers
     void brokers.start().then(() => {
@@ -182,7 +184,7 @@ export class World {
 
   /** What is wrong at every moment. */
   always(): string[] {
-    return [...this.books().flatMap(doubledOrders), ...tradeNews(this.events())]
+    return [...this.books().flatMap(doubledOrders), ...tradeNews(this.events()), ...this.reconciliations.lost.all()]
   }
 
   /** What keeps the world from being at rest, for these accounts. */

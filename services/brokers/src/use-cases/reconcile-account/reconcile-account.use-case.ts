@@ -57,6 +57,8 @@ export class ReconcileAccount {
     if (held === undefined) return unread
     const filled = this.desk.takeFilled(account.id)
     const result = await this.pass(opened, held, filled).catch((error: unknown) => {
+      // Perhaps it was stored all the same: what is stored decides.
+      this.memories.delete(account.id)
       this.logger.warn({ err: error, accountId: account.id }, 'reconciling an account failed; it is tried again')
       return unread
     })
