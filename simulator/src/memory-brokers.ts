@@ -96,12 +96,6 @@ export class MemoryAttempts extends Attempts {
     return Promise.resolve(row ?? null)
   }
 
-  byVenueOrders(accountId: string, venueOrderIds: readonly string[]): Promise<readonly Attempt[]> {
-    const own = this.rows.all().filter(({ attempt }) => attempt.command.accountId === accountId)
-    const named = own.filter(({ attempt }) => venueOrderIds.includes(attempt.venueOrderId ?? ''))
-    return Promise.resolve(named.map(({ attempt }) => attempt))
-  }
-
   byIntents(intentIds: readonly string[]): Promise<{ readonly attempt: Attempt; readonly updatedAt: Date }[]> {
     const rows = intentIds.flatMap((intentId) => this.rows.get(intentId) ?? [])
     return Promise.resolve(rows.map(({ attempt }) => ({ attempt, updatedAt: attempt.receivedAt })))
