@@ -59,6 +59,14 @@ export class MemoryBrackets extends Brackets {
     return Promise.resolve(wanted.map(({ bracketId }) => bracketId))
   }
 
+  holdingIds(of: { readonly accountId: string; readonly symbol: string; readonly side: string }): Promise<string[]> {
+    const held = this.rows.all().filter((bracket) => {
+      const same = bracket.accountId === of.accountId && bracket.symbol === of.symbol && bracket.side === of.side
+      return same && holdsSlot(bracket)
+    })
+    return Promise.resolve(held.map(({ bracketId }) => bracketId))
+  }
+
   dueIds(now: Date, limit: number): Promise<string[]> {
     const at = now.toISOString()
     const due = this.rows.all().filter(({ wakeAt }) => wakeAt !== null && wakeAt <= at)

@@ -139,6 +139,7 @@ function bracketOf(plan: SignalPlan, follower: Follower, now: string): Bracket {
     state: 'planned',
     closing: null,
     gone: ZERO,
+    losses: [],
     firstFilledAt: null,
     exposedSince: null,
     unprotectedMs: 0,

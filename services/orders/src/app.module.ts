@@ -12,6 +12,7 @@ import { SqlKillSwitches } from './store/sql-kill-switches.store.ts'
 import { SqlPlanning } from './store/sql-planning.store.ts'
 import { AccountsConsumer } from './transport/bus/accounts.consumer.ts'
 import { OrderUpdatesConsumer } from './transport/bus/order-updates.consumer.ts'
+import { PositionsConsumer } from './transport/bus/positions.consumer.ts'
 import { SignalsConsumer } from './transport/bus/signals.consumer.ts'
 import { WakeBracketsJob } from './transport/cron/wake-brackets.job.ts'
 import { BracketsController } from './transport/rpc/brackets.controller.ts'
@@ -32,6 +33,7 @@ import { ListPositions } from './use-cases/list-positions/list-positions.use-cas
 import { PlanSignal } from './use-cases/plan-signal/plan-signal.use-case.ts'
 import { ReadOverview } from './use-cases/read-overview/read-overview.use-case.ts'
 import { ReleaseKillSwitch } from './use-cases/release-kill-switch/release-kill-switch.use-case.ts'
+import { TakeLosses } from './use-cases/take-losses/take-losses.use-case.ts'
 import { TakeOrderUpdates } from './use-cases/take-order-updates/take-order-updates.use-case.ts'
 import { WakeBrackets } from './use-cases/wake-brackets/wake-brackets.use-case.ts'
 
@@ -40,6 +42,7 @@ import { WakeBrackets } from './use-cases/wake-brackets/wake-brackets.use-case.t
     SignalsConsumer,
     AccountsConsumer,
     OrderUpdatesConsumer,
+    PositionsConsumer,
     BracketsController,
     ClosingController,
     KillSwitchesController,
@@ -65,6 +68,7 @@ import { WakeBrackets } from './use-cases/wake-brackets/wake-brackets.use-case.t
     PlanSignal,
     ReadOverview,
     ReleaseKillSwitch,
+    TakeLosses,
     TakeOrderUpdates,
     WakeBrackets,
     WakeBracketsJob,

@@ -116,6 +116,12 @@ export const orderPlanned = defineEvent({
   },
 })
 
+/**
+ * What ended a position: one of our orders, or without one its owner by hand, a liquidation, another forced close of the
+ * venue (`stop-out`), or something that the venue does not explain (`venue`).
+ */
+export const closeReason = z.enum(['stop', 'target', 'trailing', 'close', 'manual', 'liquidation', 'stop-out', 'venue'])
+
 const trade = z.strictObject({
   tradeId: z.uuid(),
   /** Counts the trade events of one account, from 1: order is not promised by delivery (rule R17). */
@@ -171,7 +177,7 @@ export const tradeClosed = defineEvent({
   data: trade.extend({
     closePrice: positiveDecimalText,
     closedAt: timestamp,
-    reason: z.enum(['stop', 'target', 'trailing', 'close', 'venue']),
+    reason: closeReason,
     /** After fees, in quote currency. */
     realizedPnl: decimalText,
     fees: decimalText,

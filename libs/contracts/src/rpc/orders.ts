@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { decimalText, pageOf, pageQuery, positiveDecimalText, side, symbol, timestamp, venue } from '../common.ts'
 import { defineRpc } from '../define-rpc.ts'
 import { caller } from '../caller.ts'
-import { orderPurpose, orderType } from '../events/orders.ts'
+import { closeReason, orderPurpose, orderType } from '../events/orders.ts'
 
 export const bracketState = z
   .enum(['denied', 'planned', 'entering', 'open', 'protected', 'closing', 'closed', 'failed'])
@@ -82,7 +82,7 @@ const bracketFields = {
   /** After fees, in quote currency; null until closed. */
   realizedPnl: decimalText.nullable(),
   fees: decimalText.nullable(),
-  closeReason: z.enum(['stop', 'target', 'trailing', 'close', 'venue']).nullable(),
+  closeReason: closeReason.nullable(),
   denial: denial.nullable(),
   /** Why the entry came to nothing. */
   failure: reason.nullable(),

@@ -4,6 +4,7 @@ import type { Bracket, BracketNews } from './bracket.ts'
 import { exitPolicyDefault } from './decide.ts'
 import { at, bracketOf, d, newsOf, planOf, type Told } from '../testing/bracket-fixtures.ts'
 import type { LegNews } from './leg.ts'
+import type { LossReason } from './loss.ts'
 import type { SignalPlan } from './signal-plan.ts'
 
 /** Drives one bracket by hand and keeps what it asked for. */
@@ -43,6 +44,11 @@ class Story {
     for (const target of ['target-1', 'target-2', 'target-3']) this.tell(target, 'accepted', { atMs: 46 })
     return this
   }
+}
+
+function lossOf(quantity: string, reason: LossReason): BracketNews {
+  const [price, fee] = [d('41000'), d('1')]
+  return { kind: 'loss', loss: { quantity: d(quantity), reason, price, fee, feeCurrency: 'USDT', at: at(880) } }
 }
 
 describe('a bracket whose entry fills at once', () => {
@@ -305,6 +311,42 @@ describe('a bracket that is closed by command', () => {
     expect(story.tell('close-1', 'rejected', { reason: gone, atMs: 600 })).toEqual([])
     expect(story.take([{ kind: 'wake' }], 10_600)).toEqual(['-stop-1', 'closed'])
     expect(story.events.at(-1)?.trade).toMatchObject({ reason: 'venue' })
+  })
+
+  it('ends with the price and the reason of the venue when its owner closed the position by hand', () => {
+    const story = new Story().opened()
+    expect(story.take([lossOf('0.9', 'manual')], 900)).toEqual([
+      '-stop-1',
+      '-target-1',
+      '-target-2',
+      '-target-3',
+      'closed',
+    ])
+    const { trade } = story.events.at(-1)!
+    expect(trade).toMatchObject({ reason: 'manual' })
+    expect([`${'closePrice' in trade ? trade.closePrice : ''}`, `${'fees' in trade ? trade.fees : ''}`]).toEqual([
+      '41000',
+      '15.4',
+    ])
+    expect('realizedPnl' in trade ? `${trade.realizedPnl}` : '').toBe('884.6')
+  })
+
+  it('fits stop and targets to what is left when a part was closed by hand', () => {
+    const story = new Story().opened()
+    expect(story.take([lossOf('0.6', 'manual')], 900)).toEqual(['+stop-2 0.3', '-target-2', '-target-3'])
+    expect(story.tell('stop-2', 'accepted', { atMs: 950 })).toEqual(['-stop-1'])
+    expect(story.bracket.state).toBe('protected')
+    story.tell('target-2', 'cancelled', { atMs: 960 })
+    story.tell('target-3', 'cancelled', { atMs: 960 })
+    expect(story.take([lossOf('5', 'liquidation')], 999)).toContain('closed')
+    expect(story.events.at(-1)?.trade).toMatchObject({ reason: 'liquidation' })
+  })
+
+  it('loses nothing twice: what a leg of ours closed first is not lost as well', () => {
+    const story = new Story().opened()
+    story.tell('stop-1', 'filled', { filled: '0.9', price: '39600', fee: '1', atMs: 800 })
+    expect(story.take([lossOf('0.9', 'manual')], 900)).toEqual([])
+    expect(story.events.filter(({ kind }) => kind === 'closed')).toHaveLength(1)
   })
 
   it('does not take a refused close for that proof while the entry could still fill when it was sent', () => {

@@ -3,11 +3,12 @@
  * Called by the consumers of order updates, by close commands and by the wake job. Must never resend what may stand,
  * never leave what was filled without asking for a stop, and never tell of one position twice.
  */
-import { ZERO } from '@tradewire/kernel/decimal'
+import { type Decimal, minimum, ZERO } from '@tradewire/kernel/decimal'
 import { intentIdOf } from '@tradewire/kernel/ids'
 import { type Bracket, bracketMoves, type BracketNews, type BracketState } from './bracket.ts'
 import { type Decision, decide, type ExitPolicy, feesAwaitedUntil, type LegDraft } from './decide.ts'
 import { type Leg, type LegUpdate, mirror } from './leg.ts'
+import type { Loss } from './loss.ts'
 import { isFlat, type Position, positionOf } from './position.ts'
 import type { SignalPlan } from './signal-plan.ts'
 import { closedTrade, openedTrade, type TradeClosed, type TradeOpened } from './trade.ts'
@@ -51,6 +52,8 @@ function takeNews(bracket: Bracket, news: BracketNews, now: string): Bracket {
       return isEnded(bracket) || bracket.closing !== null
         ? bracket
         : { ...bracket, closing: { cause: 'command', at: now } }
+    case 'loss':
+      return isEnded(bracket) ? bracket : takeLoss(bracket, news.loss)
     case 'update':
       return mirrorUpdate(bracket, news.update)
   }
@@ -71,6 +74,14 @@ function mirrorUpdate(bracket: Bracket, update: LegUpdate): Bracket {
     legs,
     firstFilledAt: filled ? (bracket.firstFilledAt ?? update.observedAt) : bracket.firstFilledAt,
   }
+}
+
+/** No more is lost than is held: the rest was closed by a leg whose news came first. */
+function takeLoss(bracket: Bracket, loss: Loss): Bracket {
+  const { remaining } = positionOf(bracket.legs, bracket.gone)
+  const quantity = minimum(loss.quantity, remaining)
+  if (quantity.lte(ZERO)) return bracket
+  return { ...bracket, gone: bracket.gone.plus(quantity), losses: [...bracket.losses, { ...loss, quantity }] }
 }
 
 function isEnded({ state }: Bracket): boolean {
@@ -105,17 +116,21 @@ function carryOut(bracket: Bracket, decision: Decision, now: string): CarriedOut
   const submits = decision.submit.map((draft) => legOf(bracket, draft, now))
   const ending = new Set(decision.cancel.map(({ leg }) => leg))
   const legs = bracket.legs.map((leg) => (ending.has(leg.leg) ? { ...leg, cancelRequested: true } : leg))
+  const left = decision.gone === null ? bracket : takeLoss(bracket, unexplainedLoss(decision.gone, now))
   return {
     bracket: {
-      ...bracket,
+      ...left,
       legs: submits.length === 0 && ending.size === 0 ? bracket.legs : [...legs, ...submits],
       closing: bracket.closing ?? (decision.closing === null ? null : { cause: decision.closing, at: now }),
-      gone: decision.gone === null ? bracket.gone : bracket.gone.plus(decision.gone),
       wakeAt: decision.wakeAt,
     },
     submits,
     cancels: decision.cancel,
   }
+}
+
+function unexplainedLoss(quantity: Decimal, at: string): Loss {
+  return { quantity, reason: 'venue', price: null, fee: ZERO, feeCurrency: null, at }
 }
 
 /** A new leg; its intent id follows from what it is, so the same decision taken twice is the same order (rule R12). */

@@ -5,6 +5,7 @@
 import type { Side, Venue } from '@tradewire/contracts/common'
 import type { Decimal } from '@tradewire/kernel/decimal'
 import type { AccountId, BracketId, FollowId, SignalId, StrategyId, UserId } from '@tradewire/kernel/ids'
+import type { Loss } from './loss.ts'
 import { isFinal, type Leg, type LegUpdate, type Reason } from './leg.ts'
 
 export type BracketState = 'denied' | 'planned' | 'entering' | 'open' | 'protected' | 'closing' | 'closed' | 'failed'
@@ -25,7 +26,7 @@ export const bracketMoves: Readonly<Record<BracketState, readonly BracketState[]
 }
 
 /** Why a bracket is being taken off the market other than by its own stop or targets. */
-export type ClosingCause = 'command' | 'stop-refused' | 'stop-hit' | 'late-fill'
+export type ClosingCause = 'command' | 'stop-refused' | 'stop-hit' | 'late-fill' | 'position-gone'
 
 export interface Bracket {
   readonly bracketId: BracketId
@@ -41,8 +42,9 @@ export interface Bracket {
   readonly leverage: number | null
   readonly state: BracketState
   readonly closing: { readonly cause: ClosingCause; readonly at: string } | null
-  /** Closed by the venue without a leg of ours, as far as evidence goes. */
+  /** Closed without a leg of ours, as far as evidence goes: the sum of the losses. */
   readonly gone: Decimal
+  readonly losses: readonly Loss[]
   readonly firstFilledAt: string | null
   /** Since when something is held without a stop; null while all is covered. */
   readonly exposedSince: string | null
@@ -69,5 +71,6 @@ export function holdsSlot({ state, legs }: Pick<Bracket, 'state' | 'legs'>): boo
 
 export type BracketNews =
   | { readonly kind: 'update'; readonly update: LegUpdate }
+  | { readonly kind: 'loss'; readonly loss: Loss }
   | { readonly kind: 'close' }
   | { readonly kind: 'wake' }

@@ -81,7 +81,7 @@ export function decide(situation: Situation): Decision {
   if (bracket.closing !== null) return unwind(situation)
   const cause = closingCause(situation)
   if (cause !== null) return { ...unwind(situation), closing: cause }
-  return join([tendEntry(situation), protect(situation), aim(situation), trail(situation)])
+  return join([tendEntry(situation), protect(situation), aim(situation), trail(situation), trim(situation)])
 }
 
 /** Nothing is held and nothing can come: no order of ours may stay behind. */
@@ -102,7 +102,10 @@ export function feesAwaitedUntil(legs: readonly Leg[], { feeWaitMs }: Pick<ExitP
 /** Why the position can no longer be left to its stop and targets; null while it can. */
 function closingCause({ bracket, position, policy }: Situation): ClosingCause | null {
   // Out again while the entry may still fill: whatever comes now must go at once.
-  if (position.remaining.lte(ZERO)) return position.closed.gt(ZERO) ? 'stop-hit' : null
+  if (position.remaining.lte(ZERO)) {
+    if (bracket.gone.gt(ZERO)) return 'position-gone'
+    return position.closed.gt(ZERO) ? 'stop-hit' : null
+  }
   if (bracket.closedAt !== null) return 'late-fill'
   const stops = bracket.legs.filter(({ purpose }) => purpose === 'stop')
   const live = stops.filter((stop) => !isFinal(stop) && !stop.cancelRequested)
@@ -270,6 +273,20 @@ function trail({ bracket, position, plan }: Situation): Decision {
     callbackRatePercent: trailing.callbackRatePercent,
   }
   return { ...nothing, submit: [draft] }
+}
+
+/** After a loss exits may add up to more than is held: they end, the farthest first; the stop covers their part. */
+function trim({ bracket, position }: Situation): Decision {
+  if (bracket.gone.lte(ZERO)) return nothing
+  const cancel: Leg[] = []
+  for (const purpose of ['target', 'trailing'] as const) {
+    let room = position.remaining
+    for (const leg of bracket.legs.filter((one) => one.purpose === purpose && canBeCancelled(one))) {
+      room = room.minus(openQuantity(leg))
+      if (room.lt(ZERO)) cancel.push(leg)
+    }
+  }
+  return { ...nothing, cancel }
 }
 
 /** Takes everything off: the entry and the targets end, what is held goes by market, the stop stays until it is gone. */

@@ -2,13 +2,15 @@
  * A position as the world is told of it: opened and closed, with its profit and loss after fees.
  * Called by the bracket. Must never count a fee in a currency that it cannot turn into the quote currency exactly.
  */
+import type { DataOf } from '@tradewire/contracts/define-event'
+import type { tradeClosed } from '@tradewire/contracts/events/orders'
 import { Decimal, ZERO, decimal, sum } from '@tradewire/kernel/decimal'
 import type { Bracket } from './bracket.ts'
 import type { Leg } from './leg.ts'
 import type { Position } from './position.ts'
 import type { SignalPlan } from './signal-plan.ts'
 
-export type CloseReason = 'stop' | 'target' | 'trailing' | 'close' | 'venue'
+export type CloseReason = DataOf<typeof tradeClosed>['reason']
 
 export interface TradeOpened {
   readonly quantity: Decimal
@@ -53,23 +55,34 @@ export function closedTrade(
 ): TradeClosed {
   const exits = bracket.legs.filter((leg) => leg.purpose !== 'entry' && leg.filledQuantity.gt(ZERO))
   const openPrice = entryPrice(position.entry, plan)
-  const sold = sum(exits.map((leg) => leg.filledQuantity.times(leg.averagePrice ?? openPrice)))
-  const paid = sum(exits.map((leg) => leg.filledQuantity.times(openPrice)))
+  const ends = [
+    ...exits.map((leg) => ({ quantity: leg.filledQuantity, price: leg.averagePrice ?? openPrice })),
+    // A loss without a price counts at the price at which it was opened: neither profit nor loss is made up.
+    ...bracket.losses.map(({ quantity, price }) => ({ quantity, price: price ?? openPrice })),
+  ]
+  const quantity = sum(ends.map((end) => end.quantity))
+  const sold = sum(ends.map((end) => end.quantity.times(end.price)))
+  const paid = quantity.times(openPrice)
   const gross = (bracket.side === 'buy' ? sold.minus(paid) : paid.minus(sold)).times(plan.instrument.contractSize)
-  const fees = money(sum(bracket.legs.map((leg) => feeInQuote(leg, plan))))
-  const last = lastFilled(exits)
+  const lossFees = bracket.losses.map(({ price, ...loss }) => feeInQuote({ ...loss, averagePrice: price }, plan))
+  const fees = money(sum([...bracket.legs.map((leg) => feeInQuote(leg, plan)), ...lossFees]))
   return {
     quantity: position.opened,
     openPrice,
     openedAt: bracket.firstFilledAt ?? position.entry.submittedAt,
-    closePrice: position.closed.gt(ZERO)
-      ? sold.div(position.closed).round(averagePlaces, Decimal.roundHalfEven)
-      : openPrice,
-    closedAt: bracket.gone.gt(ZERO) ? at : (last?.filledAt ?? at),
-    reason: bracket.gone.gt(ZERO) ? 'venue' : reasonOf(last),
+    closePrice: quantity.gt(ZERO) ? sold.div(quantity).round(averagePlaces, Decimal.roundHalfEven) : openPrice,
+    ...endOf(bracket, exits, at),
     realizedPnl: money(gross).minus(fees),
     fees,
   }
+}
+
+/** What came last ended the trade: a leg of ours, or a loss. */
+function endOf(bracket: Bracket, exits: readonly Leg[], at: string): Pick<TradeClosed, 'closedAt' | 'reason'> {
+  const last = lastFilled(exits)
+  const loss = bracket.losses.at(-1)
+  if (loss !== undefined && (last?.filledAt ?? '') <= loss.at) return { closedAt: loss.at, reason: loss.reason }
+  return { closedAt: last?.filledAt ?? at, reason: reasonOf(last) }
 }
 
 function money(amount: Decimal): Decimal {
@@ -81,7 +94,10 @@ function entryPrice(entry: Leg, plan: SignalPlan): Decimal {
 }
 
 /** In quote currency: fees in the base coin count at the leg's own price; others (a venue's token) are not counted. */
-export function feeInQuote(leg: Leg, { instrument }: Pick<SignalPlan, 'instrument'>): Decimal {
+export function feeInQuote(
+  leg: Pick<Leg, 'fee' | 'feeCurrency' | 'averagePrice'>,
+  { instrument }: Pick<SignalPlan, 'instrument'>,
+): Decimal {
   if (leg.feeCurrency === instrument.quote) return leg.fee
   if (leg.feeCurrency === instrument.base && leg.averagePrice !== null) return leg.fee.times(leg.averagePrice)
   return ZERO

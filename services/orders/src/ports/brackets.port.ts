@@ -2,6 +2,7 @@
  * Brackets under way: locked, moved on and saved in bulk.
  * Called by the use case that advances brackets. Must never hand out a bracket that another transaction holds.
  */
+import type { Side } from '@tradewire/contracts/common'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { AccountId, FollowId, SignalId, StrategyId } from '@tradewire/kernel/ids'
 import type { Bracket } from '../domain/bracket.ts'
@@ -46,6 +47,13 @@ export abstract class Brackets {
 
   /** Ids of brackets that have not ended, from after `after`, in order. */
   abstract openIds(query: OpenBracketsQuery): Promise<string[]>
+
+  /** Ids of brackets of an account that hold something of a symbol on this side, oldest first. */
+  abstract holdingIds(of: {
+    readonly accountId: string
+    readonly symbol: string
+    readonly side: Side
+  }): Promise<string[]>
 
   /** Ids of brackets that asked to be looked at by now, earliest first. */
   abstract dueIds(now: Date, limit: number): Promise<string[]>

@@ -5,6 +5,7 @@ import { Decimal, ZERO } from '@tradewire/kernel/decimal'
 import type { AccountId, BracketId, FollowId, IntentId, SignalId, StrategyId, UserId } from '@tradewire/kernel/ids'
 import { type Bracket, type BracketState, type ClosingCause, holdsSlot } from '../domain/bracket.ts'
 import type { Leg, LegState, Reason } from '../domain/leg.ts'
+import type { Loss } from '../domain/loss.ts'
 import { positionOf } from '../domain/position.ts'
 import type { BracketChange } from '../ports/brackets.port.ts'
 import { Columns, json, plain, text } from './columns.mapper.ts'
@@ -25,6 +26,7 @@ export interface BracketRow {
   readonly close_cause: ClosingCause | null
   readonly close_requested_at: Date | null
   readonly gone_quantity: string
+  readonly losses: readonly StoredLoss[]
   readonly first_filled_at: Date | null
   readonly exposed_since: Date | null
   readonly unprotected_ms: number
@@ -64,7 +66,7 @@ export interface StoredLeg {
 
 /** What `toBracket` reads. */
 export const bracketColumns = `bracket_id, signal_id, strategy_id, follow_id, account_id, user_id, venue, symbol, side, state,
-  leverage, failure, close_cause, close_requested_at, gone_quantity, first_filled_at, exposed_since, unprotected_ms,
+  leverage, failure, close_cause, close_requested_at, gone_quantity, losses, first_filled_at, exposed_since, unprotected_ms,
   opened_at, closed_at, wake_at, legs`
 
 export function toBracket(row: BracketRow): Bracket {
@@ -83,6 +85,7 @@ export function toBracket(row: BracketRow): Bracket {
     state: row.state,
     closing: cause === null || requestedAt === null ? null : { cause, at: requestedAt.toISOString() },
     gone: amount(row.gone_quantity),
+    losses: row.losses.map(toLoss),
     firstFilledAt: time(row.first_filled_at),
     exposedSince: time(row.exposed_since),
     unprotectedMs: row.unprotected_ms,
@@ -111,6 +114,18 @@ export function toLeg(stored: StoredLeg): Leg {
 /** Decimals write themselves as their exact text. */
 export function legsJson(legs: readonly Leg[]): string {
   return JSON.stringify(legs)
+}
+
+/** As it is stored: amounts are text. */
+interface StoredLoss extends Omit<Loss, 'quantity' | 'price' | 'fee'> {
+  readonly quantity: string
+  readonly price: string | null
+  readonly fee: string
+}
+
+function toLoss(stored: StoredLoss): Loss {
+  const { quantity, price, fee } = stored
+  return { ...stored, quantity: amount(quantity), price: optional(price), fee: amount(fee) }
 }
 
 /** Our own database's text: it was a decimal when it was written. */
@@ -146,6 +161,7 @@ export const bracketUpdates = new Columns<BracketUpdate>([
   plain('close_cause', 'text', ({ change }) => change.after.closing?.cause ?? null),
   plain('close_requested_at', 'timestamptz', ({ change }) => change.after.closing?.at ?? null),
   plain('gone_quantity', 'numeric', ({ change }) => change.after.gone.toString()),
+  text('losses', 'jsonb', ({ change }) => JSON.stringify(change.after.losses)),
   plain('filled_quantity', 'numeric', ({ position }) => position.opened.toString()),
   plain('closed_quantity', 'numeric', ({ position }) => position.closed.toString()),
   plain('open_price', 'numeric', ({ position }) => position.entry.averagePrice?.toString() ?? null),

@@ -3,6 +3,7 @@
  * Must never save a bracket whose lock is not held: another transaction may just have moved it.
  */
 import { Injectable } from '@nestjs/common'
+import type { Side } from '@tradewire/contracts/common'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { SignalId } from '@tradewire/kernel/ids'
@@ -42,6 +43,10 @@ const openSql = `select bracket_id from bracket
 where holds_slot and ($1::uuid is null or strategy_id = $1) and ($2::uuid is null or follow_id = $2)
   and ($3::uuid is null or account_id = $3) and bracket_id > coalesce($5::uuid, '00000000-0000-0000-0000-000000000000')
   and (state in ('planned', 'entering') or (not $4 and state in ('open', 'protected'))) order by bracket_id limit $6`
+
+const holdingSql = `select bracket_id from bracket
+where account_id = $1 and symbol = $2 and side = $3 and holds_slot and filled_quantity > closed_quantity + gone_quantity
+order by bracket_id`
 
 const dueSql = `select bracket_id from bracket where wake_at <= $1 order by wake_at limit $2`
 
@@ -94,6 +99,15 @@ export class SqlBrackets extends Brackets {
       after,
       limit,
     ])
+    return rows.map((row) => row.bracket_id)
+  }
+
+  async holdingIds(of: {
+    readonly accountId: string
+    readonly symbol: string
+    readonly side: Side
+  }): Promise<string[]> {
+    const rows = await this.database.query<{ bracket_id: string }>(holdingSql, [of.accountId, of.symbol, of.side])
     return rows.map((row) => row.bracket_id)
   }
 

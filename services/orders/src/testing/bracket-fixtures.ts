@@ -93,6 +93,7 @@ export function bracketOf(plan: SignalPlan, quantity: Decimal): Bracket {
     state: 'planned',
     closing: null,
     gone: ZERO,
+    losses: [],
     firstFilledAt: null,
     exposedSince: null,
     unprotectedMs: 0,

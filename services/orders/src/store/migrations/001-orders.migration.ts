@@ -101,6 +101,7 @@ export const createOrders: Migration = {
        close_cause text,
        close_requested_at timestamptz,
        gone_quantity numeric not null default 0,
+       losses jsonb not null default '[]',
        filled_quantity numeric not null default 0,
        closed_quantity numeric not null default 0,
        open_price numeric,
