@@ -149,7 +149,6 @@ export const driftKind = z.enum([
   'fill-missed',
   'order-missing',
   'order-stands',
-  'balance-moved',
 ])
 export type DriftKind = z.output<typeof driftKind>
 export const driftState = z.enum(['open', 'resolved'])
