@@ -2,7 +2,7 @@
  * A part of a position that was closed without an order of ours. Called by the bracket, which keeps them.
  * Must never hold more than the venue has proved.
  */
-import { type Decimal, sum } from '@tradewire/kernel/decimal'
+import type { Decimal } from '@tradewire/kernel/decimal'
 
 /** `venue`: it is gone, and nothing tells why. */
 export type LossReason = 'manual' | 'liquidation' | 'stop-out' | 'venue'
@@ -15,10 +15,6 @@ export interface Loss {
   readonly fee: Decimal
   readonly feeCurrency: string | null
   readonly at: string
-}
-
-export function lostQuantity(losses: readonly Loss[]): Decimal {
-  return sum(losses.map(({ quantity }) => quantity))
 }
 
 /** What a loss takes from each holder, the first ones first; what none of them holds is nobody's. */
