@@ -66,6 +66,10 @@ export class MemoryAttempts extends Attempts {
     return Promise.resolve(written)
   }
 
+  noteWait(): Promise<void> {
+    return Promise.resolve()
+  }
+
   async requestCancel(tx: Transaction, intentIds: readonly string[]): Promise<Set<string>> {
     const known = intentIds.filter((intentId) => this.rows.has(intentId))
     for (const intentId of known) {

@@ -216,8 +216,8 @@ describe.each(venues)('reconciling an account at %s', (venue) => {
     await send(entry, other, exit)
     const rows = () =>
       backends.query<{ intent_id: string; state: string; reason_code: string | null }>(
-        'select intent_id, state, reason_code from brokers.attempt where account_id = $1',
-        [account.id],
+        'select intent_id, state, reason_code from brokers.attempt where intent_id = any($1::uuid[])',
+        [[entry, other, exit].map(({ intentId }) => intentId)],
       )
     const stateOf = async (command: Submit) => (await rows()).find((row) => row.intent_id === command.intentId)
     await eventually(async () => (await stateOf(entry))?.reason_code === 'EXPIRED_BEFORE_SEND', { withinMs })

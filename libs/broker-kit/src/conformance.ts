@@ -3,6 +3,7 @@
  * over real sockets and through the real client library. Must never name one venue: a case reads the capabilities.
  */
 import type { OrderType } from '@tradewire/contracts/events/orders'
+import { decimal } from '@tradewire/kernel/decimal'
 import { type ApprovedOrder, approveOrder, type SubmitCommand } from './approved-order.ts'
 import type { BrokerError } from './broker-error.ts'
 import type { BrokerSession, OrderReference, SessionEvent, VenueOrder } from './broker-session.ts'
@@ -327,6 +328,23 @@ export const conformanceCases: readonly ConformanceCase[] = [
       const order = orderOf(world, { ...exit, purpose: 'trailing', type: 'trailing-stop', callbackRatePercent: '2' })
       check(refusalOf(world.capabilities, order) !== null, 'it was not refused')
       await Promise.resolve()
+    },
+  },
+  {
+    id: 'TC-17',
+    title: 'what is held is told as a position, and its fill as one that nobody forced',
+    needs: always,
+    async run(world) {
+      const since = new Date(0)
+      const order = orderOf(world, {})
+      await place(world, order)
+      const positions = await world.session.positions()
+      check(positions.ok, positions.ok ? '' : describeError(positions.error))
+      const held = positions.value.find(({ symbol }) => symbol === world.symbol)
+      check(held?.side === 'buy' && decimal(held.quantity).gte(decimal(world.quantity)), 'the position is not told')
+      const fills = await world.session.fillsSince(world.symbol, since)
+      const fill = fills.ok ? fills.value.find(({ clientOrderId }) => clientOrderId === order.clientOrderId) : undefined
+      check(fill?.forced === null && fill.side === 'buy', 'the fill is not told')
     },
   },
 ]

@@ -47,7 +47,7 @@ export const brokersConfig = defineConfig(
       .min(1_000)
       .max(600_000)
       .default(30_000)
-      .describe('How often open orders are read again at the venue'),
+      .describe('How often accounts with orders or positions of ours are reconciled with their venue'),
     balanceEveryMs: z
       .number()
       .int()

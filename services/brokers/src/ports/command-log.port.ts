@@ -1,5 +1,6 @@
 /** Where commands are stored before they have any effect. Implemented in store/. Must never store for a partition held by another. */
 import type { Transaction } from '@tradewire/database/transaction'
+import type { Reason } from '#domain/attempt'
 import type { StoredAttempt } from './attempts.port.ts'
 import type { OwnedPartition } from './leases.port.ts'
 
@@ -16,6 +17,8 @@ export abstract class CommandLog {
   abstract fence(tx: Transaction, owned: readonly OwnedPartition[]): Promise<ReadonlySet<number>>
   /** Stores new attempts; answers the ids that were new. A command that came twice is stored once. */
   abstract insert(tx: Transaction, rows: readonly StoredAttempt[]): Promise<ReadonlySet<string>>
+  /** Says of new attempts why they wait; the next result replaces it. */
+  abstract noteWait(tx: Transaction, intentIds: readonly string[], reason: Reason): Promise<void>
   /** Remembers that these shall be cancelled; answers the ids that exist. */
   abstract requestCancel(tx: Transaction, intentIds: readonly string[]): Promise<ReadonlySet<string>>
 }

@@ -9,7 +9,7 @@ import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import { decimal } from '@tradewire/kernel/decimal'
 import { partitionOf } from '@tradewire/kernel/partition'
-import type { Attempt, AttemptState } from '#domain/attempt'
+import type { Attempt, AttemptState, Reason } from '#domain/attempt'
 import { Attempts, type StoredAttempt } from '#ports/attempts.port'
 
 interface AttemptRow {
@@ -136,6 +136,15 @@ export class AttemptStore extends Attempts {
       ],
     )
     return new Set(written.map((row) => row.intent_id))
+  }
+
+  /** Rare, so that it stays out of the insert. */
+  async noteWait(tx: Transaction, intentIds: readonly string[], { code, message }: Reason): Promise<void> {
+    await tx.query('update attempt set reason_code = $2, reason_message = $3 where intent_id = any($1::uuid[])', [
+      intentIds,
+      code,
+      message,
+    ])
   }
 
   /** Remembers that these shall be cancelled; answers the ids that exist. */

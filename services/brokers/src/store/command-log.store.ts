@@ -4,6 +4,7 @@
  */
 import { Injectable } from '@nestjs/common'
 import type { Transaction } from '@tradewire/database/transaction'
+import type { Reason } from '#domain/attempt'
 import type { StoredAttempt } from '#ports/attempts.port'
 import { CommandLog, type DoubtfulCommand } from '#ports/command-log.port'
 import type { OwnedPartition } from '#ports/leases.port'
@@ -29,6 +30,10 @@ export class CommandLogStore extends CommandLog {
 
   insert(tx: Transaction, rows: readonly StoredAttempt[]): Promise<ReadonlySet<string>> {
     return this.attempts.insert(tx, rows)
+  }
+
+  noteWait(tx: Transaction, intentIds: readonly string[], reason: Reason): Promise<void> {
+    return this.attempts.noteWait(tx, intentIds, reason)
   }
 
   requestCancel(tx: Transaction, intentIds: readonly string[]): Promise<ReadonlySet<string>> {

@@ -61,6 +61,9 @@ export class TakeCommands implements CommandTaker {
         batch.fresh.map((one) => this.rowOf(one, batch)),
       )
       this.leaveOutKnown(batch, inserted)
+      const waiting = batch.fresh.filter(({ attempt }) => attempt.reason === unreadAccount)
+      const ids = waiting.map(({ attempt }) => attempt.command.intentId)
+      if (ids.length > 0) await this.log.noteWait(tx, ids, unreadAccount)
     }
     if (batch.cancels.length > 0) await this.storeCancels(tx, batch)
   }
