@@ -34,8 +34,8 @@ export interface BatchProcessorDeps {
   readonly metrics: BusMetrics
   readonly now: () => Date
   readonly redeliveryWaitsMs: readonly number[]
-  /** Waits before work is tried again while PostgreSQL is away; false once the runner stops. */
-  readonly pause: (attempt: number) => Promise<boolean>
+  /** Waits before a batch is tried again while PostgreSQL is away; false when it is to be tried no more. */
+  readonly pause: (attempt: number, batch: readonly Delivery[]) => Promise<boolean>
   readonly hooks?: TransactionHooks | undefined
 }
 
@@ -58,16 +58,16 @@ export class BatchProcessor {
     this.deps = deps
   }
 
-  /** Never rejects: every delivery is acked, delayed, buried, or left to the server when the runner stops. */
-  async process(batch: readonly Delivery[]): Promise<void> {
+  /** Never rejects: every delivery is acked, delayed or buried; false when PostgreSQL was away and the pause ended it. */
+  async process(batch: readonly Delivery[]): Promise<boolean> {
     for (let attempt = 0; ; attempt += 1) {
       try {
         await this.processOnce(batch)
-        return
+        return true
       } catch (error) {
         // Only an absent database gets here: the batch is kept and tried again, without using up deliveries.
         if (attempt === 0) this.deps.logger.warn(errorFields(error), `${this.deps.name} waits for PostgreSQL`)
-        if (!(await this.deps.pause(attempt))) return
+        if (!(await this.deps.pause(attempt, batch))) return false
       }
     }
   }
@@ -101,16 +101,11 @@ export class BatchProcessor {
     const { logger, metrics } = this.deps
     const { durable } = delivery
     const failed = await this.attemptHalves(delivery, delivery.events)
-    const last = delivery.deliveries >= deliveriesMax
+    if (failed.length > 0 && delivery.deliveries >= deliveriesMax) return this.bury(delivery, failed)
     const letters = this.invalidLetters(delivery)
-    if (last) letters.push(...failed.map(({ event, error }) => this.failedLetter(delivery, event, error)))
     if (letters.length > 0) await this.deps.database.transact((tx) => insertDeadLetters(tx, letters))
     this.reportDead(letters)
     if (failed.length === 0) return this.done(delivery)
-    if (last) {
-      if (delivery.mayAnswer()) delivery.message.term('dead letter')
-      return
-    }
     const waits = this.deps.redeliveryWaitsMs
     const waitMs = waits[Math.min(delivery.deliveries, waits.length) - 1]!
     const { subject } = delivery.message
@@ -168,17 +163,25 @@ export class BatchProcessor {
     this.deps.metrics.consumed(delivery.durable, delivery.events.length, ageMs)
   }
 
-  /** Delivered more often than we ever allow: handling it ends the process. It does not get to do so again. */
-  private async buryWorn(delivery: Delivery): Promise<void> {
-    const error = new Error('the process ended each time while this was handled')
+  /** Gives up events that fail, and remembers in the same transaction that their message was taken apart. */
+  private async bury(delivery: Delivery, failed: readonly FailedEvent[]): Promise<void> {
     const letters = await this.deps.database.transact(async (tx) => {
-      const left = await effectless(tx, delivery)
-      const all = [...left.map((event) => this.failedLetter(delivery, event, error)), ...this.invalidLetters(delivery)]
+      const left = new Set((await effectless(tx, delivery)).map(({ id }) => id))
+      const dead = failed.filter(({ event }) => left.has(event.id))
+      const all = dead.map(({ event, error }) => this.failedLetter(delivery, event, error))
+      all.push(...this.invalidLetters(delivery))
       if (all.length > 0) await insertDeadLetters(tx, all)
       return all
     })
     this.reportDead(letters)
     if (delivery.mayAnswer()) delivery.message.term('dead letter')
+  }
+
+  /** Delivered more often than we ever allow: handling it ends the process. It does not get to do so again. */
+  private buryWorn(delivery: Delivery): Promise<void> {
+    const error = new Error('the process ended each time while this was handled')
+    const failed = delivery.events.map((event) => ({ event, error }))
+    return this.bury(delivery, failed)
   }
 
   private failedLetter(delivery: Delivery, event: Event, error: unknown): DeadLetter {

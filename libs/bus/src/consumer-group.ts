@@ -30,6 +30,8 @@ export class ConsumerGroup {
   private readonly inWork = new Map<readonly Delivery[], Promise<void>>()
   private readonly loops = new Map<string, PullLoop>()
   private readonly stopping = new AbortController()
+  /** Wakes work that waits for PostgreSQL, each time when consumers leave. */
+  private leaving = new AbortController()
   private readonly randomness: Randomness
   private readonly keepAlive: NodeJS.Timeout
   private waiting: (() => void)[] = []
@@ -51,7 +53,7 @@ export class ConsumerGroup {
       metrics: deps.metrics ?? noBusMetrics,
       now: () => deps.clock.now(),
       redeliveryWaitsMs: deps.redeliveryWaitsMs ?? redeliveryWaitsMs,
-      pause: (attempt) => this.pause(attempt, this.stopping.signal),
+      pause: (attempt, batch) => this.pauseWork(attempt, batch),
     })
     this.keepAlive = setInterval(() => this.extend(), ackWaitMs / 3).unref()
   }
@@ -89,11 +91,13 @@ export class ConsumerGroup {
       loop.stop()
       this.loops.delete(loop.durable)
     }
-    const leaving = new Set(durables)
-    for (const delivery of this.queue.takeOut(({ durable }) => leaving.has(durable))) {
+    this.leaving.abort()
+    this.leaving = new AbortController()
+    const gone = new Set(durables)
+    for (const delivery of this.queue.takeOut(({ durable }) => gone.has(durable))) {
       if (delivery.mayAnswer()) delivery.message.nak(giveBackWaitMs)
     }
-    const theirs = [...this.inWork].filter(([batch]) => batch.some(({ durable }) => leaving.has(durable)))
+    const theirs = [...this.inWork].filter(([batch]) => batch.some(({ durable }) => gone.has(durable)))
     await Promise.all(theirs.map(([, work]) => work))
     for (const loop of loops) loop.close()
     this.makeRoom()
@@ -125,14 +129,30 @@ export class ConsumerGroup {
     while (this.inWork.size < (this.options.concurrency ?? 1) && !this.stopping.signal.aborted) {
       const batch = this.queue.take(this.options.eventsMax ?? eventsMaxDefault)
       if (batch.length === 0) return
-      const work = this.processor.process(batch).finally(() => {
-        this.inWork.delete(batch)
-        this.queue.release(batch)
-        this.makeRoom()
-        this.dispatch()
-      })
-      this.inWork.set(batch, work)
+      this.inWork.set(batch, this.work(batch))
     }
+  }
+
+  private async work(batch: readonly Delivery[]): Promise<void> {
+    const done = await this.processor.process(batch)
+    this.inWork.delete(batch)
+    this.queue.release(batch)
+    if (!done) this.takeBack(batch)
+    this.makeRoom()
+    this.dispatch()
+  }
+
+  /** Some of its consumers leave while PostgreSQL is away: theirs go back to the server, the others wait on. */
+  private takeBack(batch: readonly Delivery[]): void {
+    const answerable = batch.filter((delivery) => delivery.mayAnswer())
+    this.queue.putBack(answerable.filter(({ durable }) => this.loops.has(durable)))
+    for (const { durable, message } of answerable) if (!this.loops.has(durable)) message.nak(giveBackWaitMs)
+  }
+
+  private async pauseWork(attempt: number, batch: readonly Delivery[]): Promise<boolean> {
+    const stays = (): boolean => batch.every(({ durable }) => this.loops.has(durable))
+    if (stays()) await this.pause(attempt, this.leaving.signal)
+    return stays()
   }
 
   private room(): Promise<void> {

@@ -89,7 +89,8 @@ export function listDeadLetters(database: Database, filter: DeadLetterFilter = {
 }
 
 /**
- * Sends dead letters once more through the outbox, each to the consumer that gave it up, with its own event id. At most 1,000 a call; answers how many. Unreadable bodies are left where they are.
+ * Sends dead letters once more through the outbox, each to the consumer that gave it up, with its own event id.
+ * At most 1,000 a call; answers how many. Unreadable bodies are left where they are.
  */
 export async function replayDeadLetters(
   database: Database,

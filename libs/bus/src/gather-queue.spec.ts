@@ -34,6 +34,15 @@ describe('the gather queue', () => {
     expect(namesOf(queue.take(10))).toEqual([2, 3])
   })
 
+  it('hands out what was put back before all else', () => {
+    const queue = new GatherQueue<Item>()
+    for (const one of [item(1, 1, 'a'), item(2, 1), item(3, 1, 'a')]) queue.push(one)
+    const batch = queue.take(2)
+    queue.release(batch)
+    queue.putBack(batch)
+    expect(namesOf(queue.take(10))).toEqual([1, 2, 3])
+  })
+
   it('never runs a key twice at once and never swaps two messages of a key, whatever happens', () => {
     const step = fc.oneof(
       fc.record({ push: fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 3 }) }),

@@ -51,6 +51,11 @@ export class GatherQueue<Item extends Gatherable> {
     for (const { keys } of batch) for (const key of keys) this.busy.delete(key)
   }
 
+  /** What was handed out and released undone waits again, before all others. */
+  putBack(items: readonly Item[]): void {
+    this.waiting = [...items, ...this.waiting]
+  }
+
   /** Takes out what waits and matches; its keys were never handed out. */
   takeOut(matches: (item: Item) => boolean): Item[] {
     const out = this.waiting.filter(matches)

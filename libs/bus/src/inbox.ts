@@ -49,29 +49,36 @@ export async function rememberMessages(tx: Transaction, deliveries: readonly Del
 /** Remembers events of a message that is taken apart; answers those that have had no effect yet. */
 export async function rememberEvents(
   tx: Transaction,
-  { durable, messageId }: Delivery,
+  delivery: Delivery,
   events: readonly Event[],
 ): Promise<readonly Event[]> {
-  if (messageId !== null) {
-    const [row] = await tx.query<{ apart: boolean }>(takeApartSql, [durable, messageId])
-    // It has taken effect as a whole, perhaps in another process.
-    if (row?.apart !== true) return []
-  }
+  if (!(await takeApart(tx, delivery))) return []
   const ids = events.map(({ id }) => id).toSorted()
-  const inserted = await tx.query<Row>(rememberSql, [ids.map(() => durable), ids])
+  const inserted = await tx.query<Row>(rememberSql, [ids.map(() => delivery.durable), ids])
   const fresh = new Set(inserted.map(({ id }) => id))
   return events.filter(({ id }) => fresh.delete(id))
 }
 
-/** The events of a message that have had no effect. */
-export async function effectless(tx: Transaction, { durable, messageId, events }: Delivery): Promise<readonly Event[]> {
-  const rows = await tx.query<{ id: string; apart: boolean }>(
-    'select id, apart from inbox where consumer = $1 and id = any ($2::uuid[])',
-    [durable, [...events.map(({ id }) => id), ...(messageId === null ? [] : [messageId])]],
-  )
-  if (rows.some(({ id, apart }) => id === messageId && !apart)) return []
+/**
+ * The events of a message that have had no effect. The message counts as taken apart from here on, also if none of its
+ * events ever took effect: they may do so later by their own ids, and must not do so again when the message is repeated.
+ */
+export async function effectless(tx: Transaction, delivery: Delivery): Promise<readonly Event[]> {
+  if (!(await takeApart(tx, delivery))) return []
+  const { durable, events } = delivery
+  const rows = await tx.query<{ id: string }>('select id from inbox where consumer = $1 and id = any ($2::uuid[])', [
+    durable,
+    events.map(({ id }) => id),
+  ])
   const done = new Set(rows.map(({ id }) => id))
   return events.filter(({ id }) => !done.has(id))
+}
+
+/** False when the message has taken effect as a whole, perhaps in another process. */
+async function takeApart(tx: Transaction, { durable, messageId }: Delivery): Promise<boolean> {
+  if (messageId === null) return true
+  const [row] = await tx.query<{ apart: boolean }>(takeApartSql, [durable, messageId])
+  return row?.apart === true
 }
 
 function keyOf({ durable, messageId }: Delivery): string {
