@@ -1,5 +1,5 @@
 /** The order of the measures: servers once, then each part on databases of its own. Called by the command. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { type Bench, type BenchOptions, wants, type World } from './kit/bench.ts'
@@ -39,6 +39,7 @@ interface Found {
 
 export async function runFanoutBench(options: BenchOptions, progress: (text: string) => void): Promise<BenchReport> {
   const directory = await mkdtemp(join(tmpdir(), 'tradewire-bench-'))
+  if (options.profile !== undefined) await mkdir(options.profile, { recursive: true })
   progress('starting PostgreSQL and nats-server')
   const found: Found = { gates: {}, growth: [] }
   let failed = true
