@@ -132,7 +132,14 @@ export default {
       comment: 'Events go through the outbox and @Consume, questions through RpcClient.',
       severity: 'error',
       from: {
-        pathNot: ['^libs/(bus|testkit|backends)/', '^launcher/', '^scripts/src/bench/', '^e2e/', '^node_modules/'],
+        pathNot: [
+          '^libs/(bus|testkit|backends)/',
+          '^launcher/',
+          '^scripts/src/bench/',
+          '^e2e/',
+          '^chaos/',
+          '^node_modules/',
+        ],
       },
       to: { path: '(^|/)node_modules/(nats|@nats-io)/' },
     },

@@ -2,7 +2,8 @@ import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freePort } from '@tradewire/backends/free-port'
 import { eventually } from '@tradewire/testkit/eventually'
-import { expectWhole, playDemo } from './system/demo-run.ts'
+import { playDemo } from '@tradewire/chaos/kit/load'
+import { expectWhole } from './system/demo-run.ts'
 import { realSystem } from './system/real-system.ts'
 
 interface Span {

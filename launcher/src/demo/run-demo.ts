@@ -33,7 +33,9 @@ export interface DemoWatcher {
   /** Before each alert; tests set the venue's faults here. */
   readonly beforeSignal?: (place: number) => Promise<void>
   /** After each alert that was taken; tests kill a process here. */
-  readonly onSignal?: (place: number) => Promise<void>
+  readonly onSignal?: (place: number, signalId: string) => Promise<void>
+  /** Once the positions of an alert are held and protected, before prices go on. */
+  readonly onProtected?: (place: number) => Promise<void>
   /** After the first prices that hit stops or targets of an alert's positions. */
   readonly onExits?: (place: number) => Promise<void>
   /** After all positions of an alert have ended. */
@@ -134,9 +136,11 @@ class Demo {
       await this.parts.watcher.beforeSignal?.(index + 1)
       await this.walk([this.candles[signal.candle] as Candle])
       this.parts.watcher.progress(`${place}: ${signal.side} at ${signal.alert['orderPrice']}, positions are opened`)
-      this.sent.push(await sendAlert(this.parts.endpoints, this.strategy, signal))
-      await this.parts.watcher.onSignal?.(index + 1)
+      const sent = await sendAlert(this.parts.endpoints, this.strategy, signal)
+      this.sent.push(sent)
+      await this.parts.watcher.onSignal?.(index + 1, sent.signalId)
       await this.untilSettled(`${place}: entries and their protection`)
+      await this.parts.watcher.onProtected?.(index + 1)
       await this.playOut(signal, index + 1, place)
       await this.parts.watcher.onSettled?.(index + 1)
     }

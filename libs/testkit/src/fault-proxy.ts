@@ -20,6 +20,8 @@ export interface FaultProxy {
   blackHole(): void
   /** Requests arrive at the target; everything it says is lost. */
   dropReplies(): void
+  /** The target's side of every open connection is ended, as by a peer that has said all; the other side stays open. */
+  halfClose(): void
   /** Every chunk in both directions waits this long; 0 ends it. */
   delay(byMs: number): void
   /** Everything passes again. Connections that lost bytes are reset, because they cannot go on. */
@@ -78,6 +80,10 @@ class Proxy implements FaultProxy {
 
   dropReplies(): void {
     this.mode = 'drop-replies'
+  }
+
+  halfClose(): void {
+    for (const { client } of this.pairs) client.end()
   }
 
   delay(byMs: number): void {

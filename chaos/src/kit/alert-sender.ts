@@ -1,6 +1,6 @@
 /**
  * Sends one alert as TradingView does: given up after three seconds, sent again after a 5xx other than 504 and after
- * nothing else. Called by specs that lose what takes alerts. Must never send again after any other answer.
+ * nothing else. Called by scenarios that lose what takes alerts. Must never send again after any other answer.
  */
 import { request } from 'undici'
 import { momentAfter } from './moment.ts'

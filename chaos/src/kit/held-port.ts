@@ -1,5 +1,5 @@
 /**
- * A port that answers nobody, for as long as a server shall stay away. Called by specs that lose a server.
+ * A port that answers nobody, for as long as a server shall stay away. Called by scenarios that lose a server.
  * Must never be left held: the server's supervisor tries again until the port is free.
  */
 import { createServer } from 'node:net'

@@ -1,6 +1,6 @@
 /**
  * A second process of a service beside the one that the launcher runs: more replicas of the same image, as in a
- * cluster. Called by specs that pause a worker. Must never outlive its spec.
+ * cluster. Called by scenarios that pause a worker. Must never outlive its scenario.
  */
 import { spawn } from 'node:child_process'
 import { openSync, readFileSync } from 'node:fs'

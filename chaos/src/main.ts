@@ -1,0 +1,106 @@
+/**
+ * `chaos`: scenario after scenario, each on a system of its own; each violation names the seed that repeats it.
+ * Called by `./tradewire chaos`. Exit code 1 when an invariant was broken.
+ */
+import { liveLine } from '@tradewire/launcher/terminal/live-line'
+import { printLine, printTable } from '@tradewire/launcher/terminal/output'
+import { Command, InvalidArgumentError } from 'commander'
+import { runScenario, type Outcome } from './run-scenario.ts'
+import type { Scenario } from './scenario.ts'
+import { scenarioNamed, scenarios } from './scenarios/all.ts'
+
+const seedMax = 1_000_000
+const roundsMax = 1_000
+
+interface Options {
+  readonly scenario: readonly Scenario[]
+  readonly seed: number
+  readonly rounds: number
+  readonly json?: boolean
+  readonly list?: boolean
+}
+
+function wholeUpTo(max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value > max) throw new InvalidArgumentError(`a whole number up to ${max}`)
+    return value
+  }
+}
+
+function scenariosNamed(text: string): readonly Scenario[] {
+  if (text === 'all') return scenarios
+  return text.split(',').map((name) => {
+    const scenario = scenarioNamed(name)
+    if (scenario === undefined) throw new InvalidArgumentError(`${name} is no scenario; --list shows them`)
+    return scenario
+  })
+}
+
+function summaryOf(outcomes: readonly Outcome[], elapsedMs: number) {
+  return {
+    scenarios: outcomes,
+    seeds: [...new Set(outcomes.map(({ seed }) => seed))],
+    violations: outcomes.reduce((count, { violations }) => count + violations.length, 0),
+    skipped: outcomes.filter(({ skipped }) => skipped !== undefined).length,
+    elapsedMs: Math.round(elapsedMs),
+  }
+}
+
+function printOutcomes(outcomes: readonly Outcome[]): void {
+  const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`
+  const verdict = ({ skipped, violations }: Outcome) => {
+    if (skipped !== undefined) return 'skipped'
+    return violations.length === 0 ? 'held' : `${violations.length} violated`
+  }
+  printTable(
+    ['scenario', 'rows', 'seed', 'time', 'verdict'],
+    outcomes.map((outcome) => [outcome.name, outcome.row, String(outcome.seed), seconds(outcome.ms), verdict(outcome)]),
+  )
+  for (const { name, seed, violations, skipped, logs } of outcomes) {
+    if (skipped !== undefined) printLine(`${name}: ${skipped}`)
+    if (violations.length === 0) continue
+    printLine(`\n${name}, seed ${seed}, repeat with: ./tradewire chaos --scenario ${name} --seed ${seed}`)
+    for (const { invariant, text } of violations) printLine(`  ${invariant}: ${text}`)
+    printLine(`  logs: ${logs}`)
+  }
+}
+
+async function main(): Promise<number> {
+  const options = new Command('chaos')
+    .description('hurt a whole system on purpose and compare its books with the venue’s ledger afterwards')
+    .option('--scenario <names>', 'names separated by commas, or all', scenariosNamed, scenarios)
+    .option('--seed <number>', 'chooses when and whom the faults strike', wholeUpTo(seedMax), 1)
+    .option('--rounds <number>', 'repetitions, each with the next seed', wholeUpTo(roundsMax), 1)
+    .option('--list', 'print the scenarios and end')
+    .option('--json', 'print one JSON object at the end')
+    .parse()
+    .opts<Options>()
+  if (options.list === true) {
+    printTable(
+      ['scenario', 'rows', 'what happens'],
+      scenarios.map(({ name, rows, about }) => [name, rows.join(', '), about]),
+    )
+    return 0
+  }
+  const startedMs = performance.now()
+  const line = liveLine(process.stderr)
+  const outcomes: Outcome[] = []
+  for (let round = 0; round < options.rounds; round += 1) {
+    for (const scenario of options.scenario) {
+      const seed = options.seed + round
+      const place = `${outcomes.length + 1}/${options.scenario.length * options.rounds} ${scenario.name}, seed ${seed}`
+      outcomes.push(await runScenario(scenario, seed, (text) => line.show(`${place}: ${text}`)))
+    }
+  }
+  line.clear()
+  const summary = summaryOf(outcomes, performance.now() - startedMs)
+  if (options.json === true) printLine(JSON.stringify(summary))
+  else {
+    printOutcomes(outcomes)
+    printLine(`\n${outcomes.length} runs, seeds ${summary.seeds.join(', ')}: ${summary.violations} violations`)
+  }
+  return summary.violations === 0 ? 0 : 1
+}
+
+process.exitCode = await main()
