@@ -88,12 +88,12 @@ describe('the checker of fault runs', () => {
   it('finds two outcomes of one signal on one account', () => {
     const brackets = [bracket, { ...bracket, bracketId: 'b2', opened: false }]
     expect(found({ brackets })).toEqual(['I1: signal s1, account a1: 2 outcomes'])
-    const deniedSignals = [{ signalId: 's1', code: 'SIGNAL_EXPIRED' }]
+    const deniedSignals = [{ signalId: 's1', code: 'STALE_SIGNAL' }]
     expect(found({ deniedSignals })).toEqual(['I1: signal s1, account a1: 2 outcomes'])
   })
 
   it('takes a signal that was denied to everybody for an outcome', () => {
-    const deniedSignals = [{ signalId: 's1', code: 'SIGNAL_EXPIRED' }]
+    const deniedSignals = [{ signalId: 's1', code: 'STALE_SIGNAL' }]
     expect(found({ deniedSignals, brackets: [] })).toEqual([])
   })
 

@@ -15,6 +15,8 @@ import type { Scenario } from './scenario.ts'
 import { Stage } from './stage.ts'
 
 const followersDefault = 24
+/** No scenario takes longer, whatever waits for ever. */
+const playLimitMs = 120_000
 const clockHook = resolve(import.meta.dirname, '../dist/kit/clock-hook.js')
 
 export interface Outcome {
@@ -64,7 +66,7 @@ async function play(scenario: Scenario, stage: Stage, say: (text: string) => voi
   const hooks = await scenario.play(stage)
   const { system, seed, followers } = stage
   try {
-    const result = await playDemo(
+    const load = playDemo(
       system,
       { followers, signals: scenario.signals, seed },
       {
@@ -79,6 +81,7 @@ async function play(scenario: Scenario, stage: Stage, say: (text: string) => voi
         },
       },
     )
+    const result = await withinLimit(load)
     await stage.untilBesideEnds()
     await hooks.atTheEnd?.()
     stage.expect(result.positions > 0, 'no position was ever held: the run shows nothing')
@@ -96,6 +99,17 @@ async function play(scenario: Scenario, stage: Stage, say: (text: string) => voi
     atRest,
   }
   return [...violationsOf(history), ...brokenOf(stage)]
+}
+
+/** The load of a run that was given up ends by itself once its system is gone. */
+async function withinLimit<Value>(load: Promise<Value>): Promise<Value> {
+  load.catch(() => undefined)
+  using limits = new DisposableStack()
+  const late = new Promise<never>((_resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`not settled within ${playLimitMs / 1_000} s`)), playLimitMs)
+    limits.defer(() => clearTimeout(timer))
+  })
+  return await Promise.race([load, late])
 }
 
 function brokenOf({ broken }: Stage): Violation[] {

@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { commandLineOf } from '@tradewire/backends/process-identity'
 import { type Environment, environment } from '@tradewire/config/environment'
-import { type Home, homeAt } from '@tradewire/launcher/home/home'
+import { createHome, type Home, homeAt } from '@tradewire/launcher/home/home'
 import { isSameProcess, readRun, type RunPart } from '@tradewire/launcher/home/run-record'
 import type { Endpoints } from '@tradewire/launcher/up/endpoints'
 import { livingParts } from '@tradewire/launcher/up/leftovers'
@@ -80,6 +80,7 @@ export class RealSystem {
     this.guard = guardOf(this.home)
     const processes = this.options.processes === false ? [] : ['--processes']
     await this.watched(async () => {
+      await createHome(this.home)
       const port = await this.links.start(this.home)
       await this.command(cli, ['up', '--detach', '--home', this.home.root, '--port', String(port), ...processes])
       this.reached = JSON.parse(await readFile(this.home.endpointsFile, 'utf8')) as Endpoints

@@ -26,7 +26,7 @@ export const intakeScenarios: readonly Scenario[] = [
   {
     name: 'signal-expires',
     rows: [19],
-    about: 'orders stands still for longer than a signal is valid; the signal ends as expired and is not executed',
+    about: 'orders stands still for longer than a signal is valid; the signal ends as stale and is not executed',
     signals: 1,
     play: signalExpires,
   },
@@ -79,7 +79,7 @@ async function signalExpires(stage: Stage): Promise<Hooks> {
         async () => (await readDump(stage.system)).deniedSignals.find((signal) => signal.signalId === signalId),
         { withinMs: 30_000, everyMs: 100, describe: 'the late signal has an end' },
       )
-      stage.expect(/EXPIRED/.test(denied.code), `the late signal ended as ${denied.code}`)
+      stage.expect(denied.code === 'STALE_SIGNAL', `the late signal ended as ${denied.code}`)
     },
   }
 }

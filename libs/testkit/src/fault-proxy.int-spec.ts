@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { request } from 'undici'
 import { eventually } from './eventually.ts'
@@ -60,6 +61,19 @@ describe('the fault proxy', () => {
     expect(asked).toBe(before + 1)
     proxy.heal()
     expect(await ask()).toBe('pong')
+  })
+
+  it('ends the target’s side of a connection and leaves the other open', async () => {
+    const socket = connect({ port: proxy.port, host: '127.0.0.1', allowHalfOpen: true })
+    let ended = false
+    socket.resume().once('end', () => (ended = true))
+    // The proxy may learn of the connection after us.
+    await eventually(() => {
+      proxy.halfClose()
+      return ended
+    })
+    expect(socket.writable).toBe(true)
+    socket.destroy()
   })
 
   it('delays each way', async () => {
