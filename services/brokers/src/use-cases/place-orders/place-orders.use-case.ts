@@ -9,7 +9,7 @@ import { refusalOf } from '@tradewire/broker-kit/capabilities'
 import type { Result } from '@tradewire/kernel/result'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
-import { withSpan } from '@tradewire/observability/trace'
+import { runInTrace } from '@tradewire/observability/trace'
 import { type AccountSession, Sessions } from '#ports/sessions.port'
 import { afterSubmitting } from '#domain/attempt'
 import { Desk, type OpenAttempt } from '#domain/desk'
@@ -76,7 +76,10 @@ export class PlaceOrders {
     const answer =
       one.trace === null
         ? await opened.session.submit(approved.value)
-        : await withSpan('place order', { venue: command.venue }, () => opened.session.submit(approved.value))
+        : await runInTrace(one.trace, 'place order', (span) => {
+            span.setAttribute('venue', command.venue)
+            return opened.session.submit(approved.value)
+          })
     return this.outcomes.execute(one, opened, answer)
   }
 
