@@ -37,8 +37,8 @@ export async function mountSmallDisk(megabytes: number): Promise<SmallDisk | { r
     async fill() {
       const { bavail, bsize } = await statfs(folder)
       // What is freed while we write is taken by the next blocks, until none is left.
-      await writeFile(ballast, Buffer.alloc(Math.max(0, bavail * bsize - blockBytes)))
-      for (;;) if (!(await grew(ballast))) return
+      await grew(ballast, Math.max(0, bavail * bsize - blockBytes))
+      for (;;) if (!(await grew(ballast, blockBytes / 16))) return
     },
     clear: () => rm(ballast, { force: true }),
     async remove() {
@@ -48,11 +48,13 @@ export async function mountSmallDisk(megabytes: number): Promise<SmallDisk | { r
   }
 }
 
-async function grew(file: string): Promise<boolean> {
+/** False once the disk takes no more; PostgreSQL may have taken the room between the look and the write. */
+async function grew(file: string, bytes: number): Promise<boolean> {
   try {
-    await writeFile(file, Buffer.alloc(blockBytes / 16), { flag: 'a' })
+    await writeFile(file, Buffer.alloc(bytes), { flag: 'a' })
     return true
-  } catch {
-    return false
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') return false
+    throw error
   }
 }
