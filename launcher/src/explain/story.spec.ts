@@ -63,8 +63,8 @@ function storyWith(changes: Partial<ExplanationReply>, bracket: Partial<Explanat
 
 describe('the story of an order', () => {
   it('says first why a follower got nothing, what led to it and what to do', () => {
-    const context = { quantity: '0.0004', minimum: '0.001' }
-    const denial = { code: 'BELOW_MINIMUM', message: 'Too small.', fix: 'Add funds.', context }
+    const context = { quantity: '0.0004', minimum: '0.001', minimumNotional: '5', bound: 'risk' }
+    const denial = { code: 'BELOW_MINIMUM', message: 'Too small.', fix: 'Add funds.', context } as const
     const story = storyWith({}, { denial })
     expect(story).toContain('refused: Too small. (BELOW_MINIMUM)')
     expect(story).toContain('quantity 0.0004, minimum 0.001')

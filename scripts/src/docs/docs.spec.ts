@@ -1,6 +1,7 @@
 import { allBrokers } from '@tradewire/brokers/adapters/registry.adapter'
 import { defineConfig } from '@tradewire/config/define-config'
 import { defineEvent, type EventContract } from '@tradewire/contracts/define-event'
+import { defineDenial } from '@tradewire/contracts/denials/define-denial'
 import { allEvents } from '@tradewire/contracts/events/all'
 import { defineErrors } from '@tradewire/kernel/errors'
 import { describe, expect, it } from 'vitest'
@@ -8,6 +9,7 @@ import { z } from 'zod'
 import { buildAsyncApi, keyOf } from './async-api.ts'
 import { brokersPage } from './brokers-page.ts'
 import { configPage, environmentExample, errorsPage, eventsPage } from './pages.ts'
+import { denialsPage } from './denials-page.ts'
 import { fieldRows, jsonSchemaOf } from './schema-words.ts'
 
 const thingMoved = defineEvent({
@@ -99,6 +101,14 @@ describe('the errors page', () => {
     const page = errorsPage([errors])
     expect(page).toContain('| `THING_LOST` | not-found | 404 | No such thing. | Look elsewhere. |')
     expect(page.indexOf('THING_BUSY')).toBeLessThan(page.indexOf('THING_LOST'))
+  })
+})
+
+describe('the denials page', () => {
+  it('gives each code its words and the fields of its context', () => {
+    const page = denialsPage({ TOO_HEAVY: defineDenial('It is too heavy.', 'Eat less.', { grams: z.int() }) })
+    expect(page).toContain('## TOO_HEAVY\n\nIt is too heavy. Eat less.')
+    expect(page).toContain('| `grams` | whole number |')
   })
 })
 

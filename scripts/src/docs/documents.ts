@@ -4,12 +4,14 @@ import { join } from 'node:path'
 import { allBrokers } from '@tradewire/brokers/adapters/registry.adapter'
 import type { ConfigDefinition } from '@tradewire/config/define-config'
 import { sharedConfig } from '@tradewire/config/shared'
+import { denials } from '@tradewire/contracts/denials/all'
 import { allEvents } from '@tradewire/contracts/events/all'
 import { allRoutes } from '@tradewire/contracts/http/all'
 import { buildOpenApi } from '@tradewire/contracts/openapi'
 import { services, sharedErrors } from '../services.ts'
 import { buildAsyncApi } from './async-api.ts'
 import { brokersPage } from './brokers-page.ts'
+import { denialsPage } from './denials-page.ts'
 import { configPage, environmentExample, errorsPage, eventsPage } from './pages.ts'
 
 export function documentsOf(root: string): ReadonlyMap<string, string> {
@@ -24,6 +26,7 @@ export function documentsOf(root: string): ReadonlyMap<string, string> {
     ['docs/asyncapi.json', json(buildAsyncApi(allEvents, version))],
     ['docs/openapi.json', json(buildOpenApi(allRoutes, { version }))],
     ['docs/errors.md', errorsPage(errors)],
+    ['docs/denials.md', denialsPage(denials)],
     ['docs/brokers.md', brokersPage(allBrokers)],
     ['docs/config.md', configPage(settings)],
     ['.env.example', environmentExample(settings)],

@@ -50,7 +50,7 @@ export function errorsPage(tables: readonly ErrorTable[]): string {
     '# Errors',
     generated,
     'Every refusal has a stable code. An HTTP reply carries it as `{"error": {"code", "message", "details"}}`; the kind decides the status.\n' +
-      'The same code stands in explain traces, events and logs.',
+      'The same code stands in explain traces, events and logs. What a denied order tells besides its code: [denials.md](denials.md).',
     ...tables.toSorted((left, right) => (left.owner < right.owner ? -1 : 1)).map(errorSection),
   ].join('\n\n')
 }

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { decimalText, pageOf, pageQuery, positiveDecimalText, side, symbol, timestamp, venue } from '../common.ts'
 import { defineRpc } from '../define-rpc.ts'
+import { denialReply } from '../denials/all.ts'
 import { caller } from '../caller.ts'
 import { closeReason, orderPurpose, orderType } from '../events/orders.ts'
 
@@ -51,16 +52,6 @@ export const orderLeg = z
   })
   .meta({ id: 'OrderLeg' })
 
-export const denial = z
-  .strictObject({
-    code: z.string(),
-    message: z.string(),
-    /** What to do about it. */
-    fix: z.string(),
-    context: z.record(z.string(), z.unknown()),
-  })
-  .meta({ id: 'Denial' })
-
 const bracketFields = {
   id: z.uuid(),
   signalId: z.uuid(),
@@ -83,7 +74,7 @@ const bracketFields = {
   realizedPnl: decimalText.nullable(),
   fees: decimalText.nullable(),
   closeReason: closeReason.nullable(),
-  denial: denial.nullable(),
+  denial: denialReply.nullable(),
   /** Why the entry came to nothing. */
   failure: reason.nullable(),
   /** Time that something was held without a stop, in milliseconds. */

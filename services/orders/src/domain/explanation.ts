@@ -66,7 +66,7 @@ function balanceOf({ balance, sizing, unused }: PlanningTrace, plannedAt: string
 }
 
 /** The checks of the signal, of the follower and of the size, in the order in which they are made. */
-const checkCodes = [
+export const checkCodes = [
   'STRATEGY_INACTIVE',
   'STALE_SIGNAL',
   'VENUE_CANNOT_PROTECT',

@@ -3,11 +3,11 @@
  * Called by the planner for each follower. Must never let an order through that no check has seen.
  */
 import type { Venue } from '@tradewire/contracts/common'
+import type { Denial, DenialCode, DenialContext } from '@tradewire/contracts/denials/all'
 import { Decimal, HUNDRED } from '@tradewire/kernel/decimal'
-import type { ErrorContext } from '@tradewire/kernel/errors'
 import type { AccountId, FollowId, RiskProfileId, UserId } from '@tradewire/kernel/ids'
 import { type ApprovedOrder, approved } from './approved-order.ts'
-import { type Denial, denial, type DenialCode } from './denial.ts'
+import { denial } from './denial.ts'
 import type { EngagedSwitches } from './kill-switch.ts'
 import type { SignalPlan } from './signal-plan.ts'
 import { type ResolvedSettings, windowText } from './settings.ts'
@@ -64,11 +64,13 @@ export type Judgement =
   | { readonly outcome: 'approved'; readonly order: ApprovedOrder; readonly sizing: SizingTrace }
   | { readonly outcome: 'denied'; readonly denial: Denial; readonly sizing: SizingTrace | null }
 
-interface Check {
-  readonly code: DenialCode
-  /** What speaks against this follower, or null. */
-  readonly against: (candidate: Candidate, context: GateContext) => ErrorContext | null
-}
+type Check = {
+  readonly [Code in DenialCode]: {
+    readonly code: Code
+    /** What speaks against this follower, or null. */
+    readonly against: (candidate: Candidate, context: GateContext) => DenialContext<Code> | null
+  }
+}[DenialCode]
 
 /** In this order; the first that speaks against the follower decides. */
 export const gateChecks: readonly Check[] = [
@@ -105,12 +107,12 @@ export const gateChecks: readonly Check[] = [
   {
     code: 'SYMBOL_NOT_ALLOWED',
     against: ({ settings: { symbols } }, { plan }) =>
-      symbols === null || symbols.includes(plan.symbol) ? null : { symbol: plan.symbol, allowed: symbols.join(', ') },
+      symbols === null || symbols.includes(plan.symbol) ? null : { symbol: plan.symbol, allowed: [...symbols] },
   },
   {
     code: 'SIDE_NOT_ALLOWED',
     against: ({ settings: { sides } }, { plan }) =>
-      sides === null || sides.includes(plan.side) ? null : { side: plan.side, allowed: sides.join(', ') },
+      sides === null || sides.includes(plan.side) ? null : { side: plan.side, allowed: [...sides] },
   },
   {
     code: 'OUTSIDE_TRADING_WINDOW',

@@ -2,7 +2,7 @@
  * Kill switches: who may trade no more, how far it goes, and how one is taken back in two steps. Pure.
  * Called by the gate and by the use cases of the switches. Must never stop an exit: closing and cancelling always pass.
  */
-import type { ErrorContext } from '@tradewire/kernel/errors'
+import type { DenialContext } from '@tradewire/contracts/denials/all'
 import type { AccountId, FollowId } from '@tradewire/kernel/ids'
 
 export const killSwitchScopes = ['platform', 'strategy', 'follow', 'account'] as const
@@ -54,7 +54,7 @@ export class EngagedSwitches {
   }
 
   /** What speaks against an entry of this follow on this account; null when nothing does. */
-  against(followId: FollowId, accountId: AccountId): ErrorContext | null {
+  against(followId: FollowId, accountId: AccountId): DenialContext<'KILL_SWITCH'> | null {
     const own = [this.byScopeId.get(keyOf('follow', followId)), this.byScopeId.get(keyOf('account', accountId))]
     const found = own.reduce((most, one) => (one === undefined ? most : stronger(most, one)), this.general)
     return found === undefined

@@ -2,7 +2,7 @@
  * What is kept of one follower's planning, for the explain answer: settings, balance, sizing, split or denial.
  * Written by the planner's store and read by explain. Must never hold what all followers of a signal share.
  */
-import type { ErrorContext } from '@tradewire/kernel/errors'
+import type { Denial } from '@tradewire/contracts/denials/all'
 import type { SettingLayer } from './settings.ts'
 import type { SizingTrace } from './sizing.ts'
 
@@ -20,7 +20,7 @@ export interface PlanningTrace {
   /** Quantities by target, nearest first. */
   readonly split: readonly string[] | null
   readonly merged: readonly (readonly [number, number])[]
-  readonly denial: { readonly code: string; readonly context: ErrorContext } | null
+  readonly denial: Denial | null
 }
 
 export interface UnusedMoney {

@@ -3,9 +3,10 @@
  * Called once per signal by the planner. Must never let a stop stand on the wrong side of the entry.
  */
 import type { Side } from '@tradewire/contracts/common'
+import type { Denial } from '@tradewire/contracts/denials/all'
 import { type Decimal, HUNDRED, type Price, ZERO, decimal, maximum, minimum, price } from '@tradewire/kernel/decimal'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import { type Denial, denial } from './denial.ts'
+import { denial } from './denial.ts'
 import { ceilTo, floorTo } from './steps.ts'
 import type { TrailingRule } from './venue-capabilities.ts'
 

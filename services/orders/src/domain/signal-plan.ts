@@ -3,10 +3,11 @@
  * Called by the planner once per signal; brackets live by it for as long as they are open. Must never change once stored.
  */
 import type { Side, Venue } from '@tradewire/contracts/common'
+import type { Denial } from '@tradewire/contracts/denials/all'
 import { type Decimal, ZERO, maximum } from '@tradewire/kernel/decimal'
 import type { SignalId, StrategyId } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import { type Denial, denial } from './denial.ts'
+import { denial } from './denial.ts'
 import type { Instrument } from './instrument.ts'
 import { type AskedPrices, type SignalPrices, signalPrices } from './prices.ts'
 import { stepsToReach } from './steps.ts'

@@ -13,9 +13,10 @@ import {
   minimum,
   quantity,
 } from '@tradewire/kernel/decimal'
+import type { Denial } from '@tradewire/contracts/denials/all'
 import type { SizingMode } from '@tradewire/contracts/trade-settings'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import { type Denial, denial } from './denial.ts'
+import { denial } from './denial.ts'
 import type { Instrument } from './instrument.ts'
 import type { ResolvedSettings } from './settings.ts'
 import { stepsToReach, wholeStepsIn } from './steps.ts'

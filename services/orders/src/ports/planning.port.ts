@@ -2,11 +2,11 @@
  * What planning needs of the store: the followers of a strategy with all that the gate asks, and a place for the plans.
  * Called by the planner. Must never hand out followers one by one.
  */
+import type { Denial } from '@tradewire/contracts/denials/all'
 import type { TradeSettings } from '@tradewire/contracts/trade-settings'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { BracketId, StrategyId } from '@tradewire/kernel/ids'
 import type { ApprovedOrder } from '../domain/approved-order.ts'
-import type { Denial } from '../domain/denial.ts'
 import type { Candidate } from '../domain/gate.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import type { KillSwitch } from '../domain/kill-switch.ts'

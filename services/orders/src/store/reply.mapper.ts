@@ -1,11 +1,9 @@
 /** Rows as the answers show them. Called by the reading store. Must never show more than the contract names. */
+import { type Denial, denialReplyOf } from '@tradewire/contracts/denials/all'
 import type { BracketReply, PositionReply } from '@tradewire/contracts/rpc/orders'
-import type { ErrorContext } from '@tradewire/kernel/errors'
 import type { Venue } from '@tradewire/contracts/common'
 import type { BracketState } from '../domain/bracket.ts'
-import type { DenialCode } from '../domain/denial.ts'
 import type { Reason } from '../domain/leg.ts'
-import { ordersErrors } from '../orders.errors.ts'
 import type { StoredLeg } from './bracket.mapper.ts'
 
 export interface BracketReadRow {
@@ -28,8 +26,8 @@ export interface BracketReadRow {
   readonly realized_pnl: string | null
   readonly fees: string | null
   readonly close_reason: BracketReply['closeReason']
-  readonly denial_code: DenialCode | null
-  readonly denial_context: ErrorContext | null
+  readonly denial_code: Denial['code'] | null
+  readonly denial_context: Denial['context'] | null
   readonly failure: Reason | null
   readonly unprotected_ms: number
   readonly created_at: Date
@@ -91,7 +89,8 @@ export function toBracketReply(row: BracketReadRow): BracketReply {
     realizedPnl: row.realized_pnl,
     fees: row.fees,
     closeReason: row.close_reason,
-    denial: row.denial_code === null ? null : denialReply(row.denial_code, row.denial_context ?? {}),
+    denial:
+      row.denial_code === null ? null : denialReplyOf({ code: row.denial_code, context: row.denial_context } as Denial),
     failure: row.failure,
     unprotectedMs: row.unprotected_ms,
     createdAt: row.created_at.toISOString(),
@@ -99,11 +98,6 @@ export function toBracketReply(row: BracketReadRow): BracketReply {
     closedAt: row.closed_at?.toISOString() ?? null,
     legs: row.legs.map(legReply),
   }
-}
-
-function denialReply(code: DenialCode, context: ErrorContext): BracketReply['denial'] {
-  const { message, fix } = ordersErrors.definitions[code]
-  return { code, message, fix, context: { ...context } }
 }
 
 /** Every leg of this release rests at the venue itself: the gate refuses venues where one would have to be emulated. */

@@ -4,6 +4,7 @@
  * follow, so a replay after a crash inserts nothing and sends nothing that has been stored before.
  */
 import { Injectable } from '@nestjs/common'
+import type { Denial } from '@tradewire/contracts/denials/all'
 import { orderPlanned, orderSubmit } from '@tradewire/contracts/events/orders'
 import { Database } from '@tradewire/database/database'
 import { RetryableError } from '@tradewire/database/retryable-error'
@@ -17,7 +18,6 @@ import type { OrdersConfig } from '../../config.ts'
 import { legOf } from '../../domain/advance.ts'
 import { plannedOf, submitOf } from '../../domain/commands.ts'
 import { restEndsAt } from '../../domain/decide.ts'
-import type { Denial } from '../../domain/denial.ts'
 import { type Candidate, type GateContext, judge, type Judgement } from '../../domain/gate.ts'
 import { bracketIdOf } from '../../domain/ids.ts'
 import { EngagedSwitches } from '../../domain/kill-switch.ts'

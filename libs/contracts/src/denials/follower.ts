@@ -1,0 +1,71 @@
+/** Why one follower may not enter, whatever the size. Called by denials/all.ts. Must never change a code's meaning. */
+import { z } from 'zod'
+import { side, timestamp, venue } from '../common.ts'
+import { defineDenial } from './define-denial.ts'
+
+const whole = z.int().nonnegative()
+
+export const followerDenials = {
+  KILL_SWITCH: defineDenial(
+    'A kill switch is engaged: no new entries for now. Exits pass.',
+    'The context names the switch and why it was engaged. Whoever may release it does so in two steps.',
+    { killSwitchId: z.uuid(), scope: z.string(), mode: z.string(), reason: z.string() },
+  ),
+  FOLLOW_INACTIVE: defineDenial(
+    'The follow is paused or ended.',
+    'Resume the follow to take part in the next signal.',
+    {
+      followId: z.uuid(),
+    },
+  ),
+  ACCOUNT_NOT_CONNECTED: defineDenial(
+    'The broker account is not connected.',
+    'Connect the account again and check its API key and permissions.',
+    { accountId: z.uuid() },
+  ),
+  ACCOUNT_VENUE_DIFFERS: defineDenial(
+    "The account is at another venue than the strategy's.",
+    'Follow with an account at the venue that the strategy names.',
+    { account: venue.nullable(), signal: venue },
+  ),
+  ACCOUNT_ALREADY_IN_SIGNAL: defineDenial(
+    'Another follow of the same account already takes part in this signal.',
+    'Keep one follow per account and strategy.',
+    { otherFollowId: z.uuid() },
+  ),
+  POSITION_ALREADY_OPEN: defineDenial(
+    'The follow still has a position of an earlier signal.',
+    'Nothing to do: the next signal after it has closed is taken. Close it by hand to be free earlier.',
+    { bracketId: z.uuid() },
+  ),
+  OPPOSITE_POSITION_OPEN: defineDenial(
+    'The account holds this symbol on the other side, and the venue nets both into one position.',
+    'Use one account, or sub-account, per strategy for symbols that both trade.',
+    { bracketId: z.uuid() },
+  ),
+  SYMBOL_NOT_ALLOWED: defineDenial(
+    'A setting does not allow this symbol.',
+    'Add the symbol to every list of allowed symbols; the explanation of the order names who set them.',
+    { symbol: z.string(), allowed: z.array(z.string()) },
+  ),
+  SIDE_NOT_ALLOWED: defineDenial(
+    'A setting allows only the other side.',
+    'Allow the side wherever sides are limited; the explanation of the order names who limited them.',
+    { side, allowed: z.array(side) },
+  ),
+  OUTSIDE_TRADING_WINDOW: defineDenial(
+    'The signal came outside the days and hours in which entries are allowed.',
+    'Nothing to do for this one. Widen the trading window, and check its time zone, if it should have been taken.',
+    { window: z.string(), now: timestamp },
+  ),
+  MAX_LEVERAGE_EXCEEDED: defineDenial(
+    'The leverage of the follow is above the highest that a limit allows.',
+    'Lower the leverage of the follow, or raise the limit where it was set.',
+    { leverage: whole, maxLeverage: whole },
+  ),
+  MAX_POSITIONS_REACHED: defineDenial(
+    'The account already holds as many positions as a limit allows.',
+    'Close a position, or raise the limit where it was set.',
+    { positions: whole, maxPositions: whole },
+  ),
+} as const

@@ -1,0 +1,46 @@
+/** Why one follower's money gives no order. Called by denials/all.ts. Must never change a code's meaning. */
+import { z } from 'zod'
+import { decimalText } from '../common.ts'
+import { defineDenial } from './define-denial.ts'
+
+const sized = {
+  /** What was left under all caps. */
+  quantity: decimalText,
+  minimum: decimalText,
+  minimumNotional: decimalText,
+  /** The cap that decided. */
+  bound: z.string(),
+}
+
+export const moneyDenials = {
+  BALANCE_UNKNOWN: defineDenial(
+    'The balance of the account is not known yet.',
+    'Wait for the first balance after connecting; if it does not come, check the permissions of the API key.',
+    { accountId: z.uuid() },
+  ),
+  BALANCE_IN_OTHER_CURRENCY: defineDenial(
+    'The account is funded in another currency than the symbol is traded in.',
+    'Hold the quote currency of the symbol on the account.',
+    { balance: z.string().nullable(), needed: z.string() },
+  ),
+  STALE_BALANCE: defineDenial(
+    'The last known balance is too old to size an order by.',
+    'Check that the account is connected: its balance is read regularly while it is.',
+    { ageMs: z.int(), ageMaxMs: z.int() },
+  ),
+  INSUFFICIENT_BALANCE: defineDenial(
+    'What is free on the account does not carry the smallest order that the venue takes.',
+    'Add funds, close other positions, or raise the leverage of the follow.',
+    sized,
+  ),
+  BELOW_MINIMUM: defineDenial(
+    'The sized quantity is below what the venue takes.',
+    'Add funds, ask for a larger size, or lift the limits on notional and quantity.',
+    sized,
+  ),
+  MAX_RISK_EXCEEDED: defineDenial(
+    'The stop of this trade would cost more than a limit allows for one trade.',
+    'Use a smaller size or a closer stop, or raise the limit where it was set.',
+    { atRisk: decimalText, allowed: decimalText },
+  ),
+} as const

@@ -1,0 +1,49 @@
+/** Why nobody gets an order of a signal. Called by denials/all.ts. Must never change a code's meaning. */
+import { z } from 'zod'
+import { decimalText, side, timestamp, venue } from '../common.ts'
+import { defineDenial } from './define-denial.ts'
+
+const market = { venue, symbol: z.string() }
+
+export const signalDenials = {
+  STRATEGY_INACTIVE: defineDenial(
+    'The strategy is switched off.',
+    "Ask the strategy's owner to switch it on; the next signal will be taken.",
+    { strategyId: z.uuid() },
+  ),
+  STALE_SIGNAL: defineDenial(
+    'The signal came too late to be traded.',
+    "Nothing to do for this one. If it happens often, raise the strategy's signal age or look at the delay of the alerts.",
+    { expiresAt: timestamp, now: timestamp },
+  ),
+  INSTRUMENT_UNKNOWN: defineDenial(
+    'Nothing is known yet about this symbol at this venue.',
+    'Check the symbol of the strategy; instruments are read when an account of that venue is connected.',
+    market,
+  ),
+  SYMBOL_NOT_ACTIVE: defineDenial(
+    'The venue has suspended trading of this symbol.',
+    'Wait until the venue trades it again, or use another symbol.',
+    market,
+  ),
+  VENUE_CANNOT_PROTECT: defineDenial(
+    'At this venue a stop and targets cannot stand at the same time, so the position could not be protected.',
+    'Follow with a futures account of the same exchange.',
+    { venue },
+  ),
+  PRICE_OUT_OF_RANGE: defineDenial(
+    "The entry price is below the venue's smallest price step.",
+    'Check the price of the alert against the symbol.',
+    { price: decimalText, step: decimalText },
+  ),
+  STOP_ON_WRONG_SIDE: defineDenial(
+    "The stop is not on the losing side of the entry, once rounded to the venue's price step.",
+    'Place the stop below the entry of a buy, above the entry of a sell, by at least one price step.',
+    { side, entry: decimalText, stop: decimalText, roundedStop: decimalText },
+  ),
+  NO_VALID_TARGET: defineDenial(
+    "No target lies beyond the entry, once rounded to the venue's price step.",
+    'Place targets above the entry of a buy, below the entry of a sell, by at least one price step.',
+    { side, entry: decimalText, targets: z.array(decimalText) },
+  ),
+} as const

@@ -1,0 +1,90 @@
+import { type Denial, type DenialCode, denialCodes, denialReply, denialReplyOf } from '@tradewire/contracts/denials/all'
+import type { TradeSettings } from '@tradewire/contracts/trade-settings'
+import type { FollowId } from '@tradewire/kernel/ids'
+import { describe, expect, it } from 'vitest'
+import { at, d, instrument } from '../testing/bracket-fixtures.ts'
+import { balance, candidate, closedNow, context, now, policy, settings, signal } from '../testing/gate-fixtures.ts'
+import { checkCodes } from './explanation.ts'
+import { type Candidate, type GateContext, judge } from './gate.ts'
+import { EngagedSwitches } from './kill-switch.ts'
+import { planSignal, type Signal } from './signal-plan.ts'
+
+const someId = '01963a5e-0000-7000-8000-000000000077'
+
+/** Why this follower is refused. */
+function follower(changes: Partial<Candidate>, shared: Partial<GateContext> = {}): Denial {
+  const judgement = judge(candidate(changes), { ...context(), ...shared })
+  if (judgement.outcome !== 'denied') throw new Error('nothing spoke against it')
+  return judgement.denial
+}
+
+/** Why a follower with these settings is refused. */
+const limited = (said: TradeSettings, changes: Partial<Candidate> = {}) =>
+  follower({ settings: settings(said), ...changes })
+
+/** Why everyone is refused. */
+function everyone(changes: Partial<Signal>, known: Partial<Parameters<typeof planSignal>[1]> = {}): Denial {
+  const planned = planSignal({ ...signal, ...changes }, { strategyActive: true, instrument, ...known }, policy, now)
+  if (planned.ok) throw new Error('nothing spoke against it')
+  return planned.error
+}
+
+const engaged = new EngagedSwitches([
+  {
+    id: someId,
+    scope: 'platform',
+    scopeId: null,
+    mode: 'halt',
+    reason: 'An exercise.',
+    engagedBy: someId,
+    byOperator: true,
+    engagedAt: now,
+    releasedAt: null,
+  },
+])
+
+/** One way to each code; the compiler asks for a new one with every code. */
+const ways: Readonly<Record<DenialCode, () => Denial>> = {
+  STRATEGY_INACTIVE: () => everyone({}, { strategyActive: false }),
+  STALE_SIGNAL: () => everyone({ expiresAt: at(999) }),
+  INSTRUMENT_UNKNOWN: () => everyone({}, { instrument: undefined }),
+  SYMBOL_NOT_ACTIVE: () => everyone({}, { instrument: { ...instrument, active: false } }),
+  VENUE_CANNOT_PROTECT: () => everyone({ venue: 'binance-spot' }),
+  PRICE_OUT_OF_RANGE: () =>
+    everyone({ entryType: 'limit', price: d('0.01'), stop: { price: d('0.001'), type: 'market' } }),
+  STOP_ON_WRONG_SIDE: () => everyone({ stop: { price: d('41000'), type: 'market' } }),
+  NO_VALID_TARGET: () => everyone({ targets: [d('1')] }),
+  KILL_SWITCH: () => follower({}, { switches: engaged }),
+  FOLLOW_INACTIVE: () => follower({ active: false }),
+  ACCOUNT_NOT_CONNECTED: () => follower({ account: { venue: 'binance-usdm', connected: false } }),
+  ACCOUNT_VENUE_DIFFERS: () => follower({ account: { venue: 'paper', connected: true } }),
+  ACCOUNT_ALREADY_IN_SIGNAL: () =>
+    follower({}, { accountsSeen: new Map([[candidate().accountId, someId as FollowId]]) }),
+  POSITION_ALREADY_OPEN: () => follower({ openBracketId: someId }),
+  OPPOSITE_POSITION_OPEN: () => follower({ oppositeBracketId: someId }),
+  SYMBOL_NOT_ALLOWED: () => limited({ symbols: ['ETH/USDT'] }),
+  SIDE_NOT_ALLOWED: () => limited({ sides: ['sell'] }),
+  OUTSIDE_TRADING_WINDOW: () => limited({ tradingWindow: closedNow }),
+  MAX_LEVERAGE_EXCEEDED: () => limited({ maxLeverage: 9 }),
+  MAX_POSITIONS_REACHED: () => limited({ maxPositions: 2 }, { positions: 2 }),
+  BALANCE_UNKNOWN: () => follower({ balance: null }),
+  BALANCE_IN_OTHER_CURRENCY: () => follower({ balance: { ...balance, currency: 'EUR' } }),
+  STALE_BALANCE: () => follower({ balance: { ...balance, observedAt: new Date(at(-60_000)) } }),
+  INSUFFICIENT_BALANCE: () => follower({ reserved: d('9999.9') }),
+  BELOW_MINIMUM: () => limited({ maxNotional: '1' }),
+  MAX_RISK_EXCEEDED: () => limited({ maxRiskPercent: '0.9' }),
+}
+
+describe('the table of denials', () => {
+  it.each(denialCodes)('reaches %s, with a context of its own form and words that say what to do', (code) => {
+    const denial = ways[code]()
+    expect(denial.code).toBe(code)
+    const reply = denialReply.parse(denialReplyOf(denial))
+    expect(reply).toMatchObject({ code, context: denial.context })
+    for (const words of [reply.message, reply.fix]) expect(words).toMatch(/^[A-Z].*\.$/)
+  })
+
+  it('is what the explanation counts its checks by, each code once', () => {
+    expect([...checkCodes].toSorted()).toEqual([...denialCodes].toSorted())
+  })
+})
