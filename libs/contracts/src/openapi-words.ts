@@ -24,6 +24,7 @@ export const tagDescriptions: readonly { readonly name: string; readonly descrip
   { name: 'Signals', description: 'Alerts that were accepted or sent by hand.' },
   { name: 'Risk profiles', description: 'How much of a balance one signal may risk.' },
   { name: 'Accounts', description: 'Broker accounts and their balances.' },
+  { name: 'Settings', description: 'What holds for all entries, or for those of one account.' },
   { name: 'Follows', description: 'Which account acts on which strategy, and how.' },
   { name: 'Orders', description: 'What became of a signal on each account, and why.' },
   { name: 'Positions', description: 'What is open now.' },

@@ -78,6 +78,9 @@ export const tradeSettings = z
     id: 'TradeSettings',
     examples: [{ sizing: { mode: 'risk-percent', value: '1.5' }, maxNotional: '25000', maxPositions: 3 }],
   })
+/** What has settings besides strategies, risk profiles and follows: everyone, and one account. */
+export const settingsScope = z.enum(['platform', 'account'])
+export type SettingsScope = z.output<typeof settingsScope>
 export type TradeSettings = z.output<typeof tradeSettings>
 export type TradingWindow = z.output<typeof tradingWindow>
 

@@ -2,9 +2,11 @@
 import { Module } from '@nestjs/common'
 import { FollowSources } from './ports/follow-sources.port.ts'
 import { Follows } from './ports/follows.port.ts'
+import { LayersOfSettings } from './ports/layer-settings.port.ts'
 import { RiskProfiles } from './ports/risk-profiles.port.ts'
 import { Signals } from './ports/signals.port.ts'
 import { Strategies } from './ports/strategies.port.ts'
+import { SqlLayerSettings } from './store/sql-layer-settings.store.ts'
 import { SqlSignals } from './store/sql-signals.store.ts'
 import { TypeormFollowSources } from './store/typeorm-follow-sources.store.ts'
 import { TypeormFollows } from './store/typeorm-follows.store.ts'
@@ -13,14 +15,17 @@ import { TypeormStrategies } from './store/typeorm-strategies.store.ts'
 import { AccountConnectedConsumer } from './transport/bus/account-connected.consumer.ts'
 import { FollowsController } from './transport/rpc/follows.controller.ts'
 import { RiskProfilesController } from './transport/rpc/risk-profiles.controller.ts'
+import { SettingsController } from './transport/rpc/settings.controller.ts'
 import { SignalsController } from './transport/rpc/signals.controller.ts'
 import { StrategiesController } from './transport/rpc/strategies.controller.ts'
 import { AcceptAlert } from './use-cases/accept-alert/accept-alert.use-case.ts'
 import { AcceptSignal } from './use-cases/accept-signal/accept-signal.use-case.ts'
+import { ChangeSettings } from './use-cases/change-settings/change-settings.use-case.ts'
 import { CreateFollows } from './use-cases/create-follows/create-follows.use-case.ts'
 import { CreateRiskProfile } from './use-cases/create-risk-profile/create-risk-profile.use-case.ts'
 import { CreateStrategy } from './use-cases/create-strategy/create-strategy.use-case.ts'
 import { GetFollow } from './use-cases/get-follow/get-follow.use-case.ts'
+import { GetSettings } from './use-cases/get-settings/get-settings.use-case.ts'
 import { GetSignal } from './use-cases/get-signal/get-signal.use-case.ts'
 import { GetStrategy } from './use-cases/get-strategy/get-strategy.use-case.ts'
 import { LearnAccounts } from './use-cases/learn-accounts/learn-accounts.use-case.ts'
@@ -39,6 +44,7 @@ import { UpdateStrategy } from './use-cases/update-strategy/update-strategy.use-
     StrategiesController,
     RiskProfilesController,
     FollowsController,
+    SettingsController,
     SignalsController,
     AccountConnectedConsumer,
   ],
@@ -46,14 +52,17 @@ import { UpdateStrategy } from './use-cases/update-strategy/update-strategy.use-
     { provide: Strategies, useClass: TypeormStrategies },
     { provide: RiskProfiles, useClass: TypeormRiskProfiles },
     { provide: Follows, useClass: TypeormFollows },
+    { provide: LayersOfSettings, useClass: SqlLayerSettings },
     { provide: FollowSources, useClass: TypeormFollowSources },
     { provide: Signals, useClass: SqlSignals },
     AcceptAlert,
     AcceptSignal,
+    ChangeSettings,
     CreateFollows,
     CreateRiskProfile,
     CreateStrategy,
     GetFollow,
+    GetSettings,
     GetSignal,
     GetStrategy,
     LearnAccounts,

@@ -86,6 +86,44 @@ describe('the settings of strategies, risk profiles and follows', () => {
     expect(valueOf(stored).settings).toEqual({ sizing })
   })
 
+  it('are said for the platform by operators and for an account by its owner, and told with a growing revision', async () => {
+    const owner = { userId: operator.userId, roles: ['follower' as const] }
+    const stranger = { userId: '01963a5e-0000-7000-8000-00000000000c', roles: ['provider' as const] }
+    const platform = { scope: 'platform' as const, scopeId: null }
+    const account = { scope: 'account' as const, scopeId: accountId }
+    const untouched = await rpc.ask(signals.getSettings, { caller: stranger, ...platform })
+    expect(valueOf(untouched)).toEqual({ ...platform, settings: {}, updatedAt: null })
+
+    const refused = [
+      await rpc.ask(signals.changeSettings, { caller: owner, ...platform, settings: {} }),
+      await rpc.ask(signals.changeSettings, { caller: stranger, ...account, settings: {} }),
+      await rpc.ask(signals.getSettings, { caller: stranger, ...account }),
+      await rpc.ask(signals.changeSettings, { caller: operator, scope: 'account', scopeId: null, settings: {} }),
+    ]
+    expect(refused.map((each) => (each.ok ? 'ok' : each.error.code))).toEqual([
+      'PLATFORM_SETTINGS_FORBIDDEN',
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_NOT_FOUND',
+      'SETTINGS_SCOPE_INCOMPLETE',
+    ])
+
+    const settings = { maxPositions: 5 }
+    valueOf(await rpc.ask(signals.changeSettings, { caller: operator, ...platform, settings }))
+    valueOf(await rpc.ask(signals.changeSettings, { caller: owner, ...account, settings: { maxRiskPercent: '1' } }))
+    const changed = await rpc.ask(signals.changeSettings, { caller: owner, ...account, settings })
+    expect(valueOf(changed)).toMatchObject({ ...account, settings })
+    expect(valueOf(await rpc.ask(signals.getSettings, { caller: owner, ...account })).settings).toEqual(settings)
+    const rows = await backends.query<{ body: string }>(
+      `select body from signals.outbox where subject = 'settings.changed' order by created_at, id`,
+    )
+    const told = rows.flatMap(({ body }) => (JSON.parse(body) as { events: { data: object }[] }).events)
+    expect(told.map(({ data }) => data)).toEqual([
+      { ...platform, userId: null, settings, revision: 1 },
+      { ...account, userId: operator.userId, settings: { maxRiskPercent: '1' }, revision: 1 },
+      { ...account, userId: operator.userId, settings, revision: 2 },
+    ])
+  })
+
   it('are refused when they make no sense', async () => {
     const wrong = [
       { sizing: { mode: 'equity-percent', value: '101' } },

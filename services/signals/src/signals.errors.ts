@@ -42,6 +42,16 @@ export const signalsErrors = defineErrors('signals', {
     message: 'The account follows this strategy already.',
     fix: 'Change the existing follow instead.',
   },
+  SETTINGS_SCOPE_INCOMPLETE: {
+    kind: 'invalid',
+    message: 'The scope and its id do not fit together.',
+    fix: 'Give scopeId with the scope account, and null with platform.',
+  },
+  PLATFORM_SETTINGS_FORBIDDEN: {
+    kind: 'forbidden',
+    message: 'Only operators say what holds for everyone.',
+    fix: 'Change the settings of your own strategies, follows or accounts.',
+  },
   SIGNAL_NOT_FOUND: {
     kind: 'not-found',
     message: 'There is no such signal, or it is not yours.',

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { decimalText, positiveDecimalText, side, symbol, timestamp, venue } from '../common.ts'
 import { defineEvent } from '../define-event.ts'
-import { tradeSettings } from '../trade-settings.ts'
+import { settingsScope, tradeSettings } from '../trade-settings.ts'
 
 export const trailingStop = z.strictObject({
   /** Per cent of the way from entry to the last target at which trailing starts. */
@@ -118,4 +118,29 @@ export const followChanged = defineEvent({
   },
 })
 
-export const signalEvents = [signalAccepted, strategyChanged, followChanged] as const
+export const settingsChanged = defineEvent({
+  name: 'settings.changed',
+  version: 1,
+  owner: 'signals',
+  description: 'What holds for all entries, or for those of one account, was said anew.',
+  data: z.strictObject({
+    scope: settingsScope,
+    /** The account; null for the platform. */
+    scopeId: z.uuid().nullable(),
+    /** Whose account it is; null for the platform. */
+    userId: z.uuid().nullable(),
+    /** All that is said; empty when nothing is. */
+    settings: tradeSettings,
+    /** Grows by one with each change; a lower one than already seen is old news. */
+    revision: z.int().positive(),
+  }),
+  example: {
+    scope: 'account',
+    scopeId: 'df30b2fa-adc8-47cb-a9f5-be90ae259827',
+    userId: 'a12565e5-567b-432a-93b2-6349653010d9',
+    settings: { maxRiskPercent: '2', maxPositions: 3 },
+    revision: 1,
+  },
+})
+
+export const signalEvents = [signalAccepted, strategyChanged, followChanged, settingsChanged] as const

@@ -4,6 +4,7 @@ import { flag, pageQuery, venue } from '../common.ts'
 import { everyone, providers } from '../caller.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as rpc from '../rpc/signals.ts'
+import { tradeSettings } from '../trade-settings.ts'
 
 const strategyRoutes = [
   defineRoute({
@@ -131,6 +132,60 @@ const riskProfileRoutes = [
   }),
 ] as const
 
+const accountParams = z.strictObject({ accountId: z.uuid() })
+
+const settingsRoutes = [
+  defineRoute({
+    operation: 'getPlatformSettings',
+    tag: 'Settings',
+    method: 'GET',
+    path: '/v1/platform/settings',
+    summary: 'Get what holds for all entries',
+    access: everyone,
+    rpc: rpc.getSettings,
+    toRequest: ({ caller }) => ({ caller, scope: 'platform' as const, scopeId: null }),
+  }),
+  defineRoute({
+    operation: 'changePlatformSettings',
+    tag: 'Settings',
+    method: 'PUT',
+    path: '/v1/platform/settings',
+    summary: 'Say anew what holds for all entries',
+    access: ['operator'],
+    body: tradeSettings,
+    rpc: rpc.changeSettings,
+    toRequest: ({ caller, body }) => ({ caller, scope: 'platform' as const, scopeId: null, settings: body }),
+  }),
+  defineRoute({
+    operation: 'getAccountSettings',
+    tag: 'Settings',
+    method: 'GET',
+    path: '/v1/accounts/{accountId}/settings',
+    summary: 'Get what holds for all entries of an account',
+    access: everyone,
+    params: accountParams,
+    rpc: rpc.getSettings,
+    toRequest: ({ caller, params }) => ({ caller, scope: 'account' as const, scopeId: params.accountId }),
+  }),
+  defineRoute({
+    operation: 'changeAccountSettings',
+    tag: 'Settings',
+    method: 'PUT',
+    path: '/v1/accounts/{accountId}/settings',
+    summary: 'Say anew what holds for all entries of an account',
+    access: everyone,
+    params: accountParams,
+    body: tradeSettings,
+    rpc: rpc.changeSettings,
+    toRequest: ({ caller, params, body }) => ({
+      caller,
+      scope: 'account' as const,
+      scopeId: params.accountId,
+      settings: body,
+    }),
+  }),
+] as const
+
 const followRoutes = [
   defineRoute({
     operation: 'createFollow',
@@ -218,6 +273,7 @@ const signalHistoryRoutes = [
 export const signalRoutes: readonly RouteContract[] = [
   ...strategyRoutes,
   ...riskProfileRoutes,
+  ...settingsRoutes,
   ...followRoutes,
   ...signalHistoryRoutes,
 ]

@@ -7,7 +7,7 @@ import { decimalText, pageOf, pageQuery, positiveDecimalText, side, symbol, time
 import { defineRpc } from '../define-rpc.ts'
 import { caller } from '../caller.ts'
 import { trailingStop } from '../events/signals.ts'
-import { tradeSettings } from '../trade-settings.ts'
+import { settingsScope, tradeSettings } from '../trade-settings.ts'
 
 export const strategyName = z.string().trim().min(1).max(80)
 export const signalMaxAgeSecondsMax = 3_600
@@ -142,6 +142,33 @@ export const listRiskProfiles = defineRpc({
   description: 'Risk profiles by name.',
   request: z.strictObject({ caller }),
   reply: z.strictObject({ items: z.array(riskProfile) }),
+})
+
+export const layerSettings = z
+  .strictObject({
+    scope: settingsScope,
+    /** The account; null for the platform. */
+    scopeId: z.uuid().nullable(),
+    settings: tradeSettings,
+    /** Null as long as nothing was ever said. */
+    updatedAt: timestamp.nullable(),
+  })
+  .meta({ id: 'LayerSettings' })
+
+const layer = { caller, scope: settingsScope, scopeId: z.uuid().nullable() }
+
+export const changeSettings = defineRpc({
+  name: 'signals.settings.change',
+  description: 'Says anew what holds for all entries (operators) or for those of one account (whose it is).',
+  request: z.strictObject({ ...layer, settings: tradeSettings }),
+  reply: layerSettings,
+})
+
+export const getSettings = defineRpc({
+  name: 'signals.settings.get',
+  description: 'What holds for all entries, or for those of one account.',
+  request: z.strictObject(layer),
+  reply: layerSettings,
 })
 
 export const followInput = z.strictObject({

@@ -29,7 +29,7 @@ export function explanationOf(story: StoredStory): ExplanationReply {
     bracket,
     signal,
     strategy: { id: bracket.strategyId, name: story.strategyName },
-    settings: settingsOf(trace),
+    settings: settingsOf(trace, bracket),
     instrument,
     prices,
     balance: balanceOf(trace, bracket.createdAt),
@@ -46,11 +46,13 @@ export function explanationOf(story: StoredStory): ExplanationReply {
   }
 }
 
-function settingsOf(trace: PlanningTrace): ExplanationReply['settings'] {
+function settingsOf(trace: PlanningTrace, { accountId }: BracketReply): ExplanationReply['settings'] {
   const sources: Readonly<Record<SettingLayer, string>> = {
+    platform: 'platform',
     strategy: 'strategy',
     'risk profile': `risk profile ${trace.riskProfileId}`,
     follow: `follow, revision ${trace.followRevision}`,
+    account: `account ${accountId}`,
   }
   return trace.settings.map(([name, value, layer]) => ({ name, value, source: sources[layer] }))
 }

@@ -2,7 +2,7 @@ import type { TradeSettings } from '@tradewire/contracts/trade-settings'
 import { decimal, type Decimal } from '@tradewire/kernel/decimal'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type BasicSettings, resolveSettings } from './settings.ts'
+import { type BasicSettings, resolveSettings, settingLayers, type SettingsByLayer, silent } from './settings.ts'
 
 const basic: BasicSettings = { riskPercent: decimal('1'), leverage: 5, maxNotional: null }
 
@@ -12,7 +12,7 @@ function resolved(
   follow: TradeSettings | null,
   changes: Partial<BasicSettings> = {},
 ) {
-  return resolveSettings({ ...basic, ...changes }, { strategy, 'risk profile': profile, follow })
+  return resolveSettings({ ...basic, ...changes }, { ...silent, strategy, 'risk profile': profile, follow })
 }
 
 describe('settings laid over each other', () => {
@@ -40,6 +40,24 @@ describe('settings laid over each other', () => {
     expect(nearest.sources.slice(0, 2)).toEqual([
       { name: 'sizing', value: 'fixed-notional 500', source: 'follow' },
       { name: 'multiplier', value: '2', source: 'strategy' },
+    ])
+  })
+
+  it('reach from the platform, the farthest, to the account, the nearest', () => {
+    const sizing = (value: string) => ({ sizing: { mode: 'fixed-notional', value } }) as const
+    const { sizing: chosen, sources } = resolveSettings(basic, {
+      platform: { ...sizing('1'), maxPositions: 2, sides: ['buy'] },
+      strategy: { ...sizing('2'), maxPositions: 3 },
+      'risk profile': sizing('3'),
+      follow: { ...sizing('4'), maxPositions: 9 },
+      account: { ...sizing('5'), maxNotional: '100' },
+    })
+    expect(chosen.value.toString()).toBe('5')
+    expect(sources.filter(({ name }) => name !== 'leverage').map(({ name, source }) => `${name}: ${source}`)).toEqual([
+      'sizing: account',
+      'maxNotional: account',
+      'maxPositions: platform',
+      'sides: platform',
     ])
   })
 
@@ -76,10 +94,13 @@ describe('settings laid over each other', () => {
         ...(maxPositions !== undefined && { maxPositions }),
         ...(maxRiskPercent !== undefined && { maxRiskPercent: String(maxRiskPercent) }),
       }))
+    const byLayer = Object.fromEntries(settingLayers.map((name) => [name, layer])) as {
+      [Name in keyof SettingsByLayer]: typeof layer
+    }
     fc.assert(
-      fc.property(layer, layer, layer, (strategy, profile, follow) => {
-        const { maxPositions, maxRiskPercent } = resolved(strategy, profile, follow)
-        for (const said of [strategy, profile, follow]) {
+      fc.property(fc.record(byLayer), (layers) => {
+        const { maxPositions, maxRiskPercent } = resolveSettings(basic, layers)
+        for (const said of Object.values(layers)) {
           if (said.maxPositions !== undefined) expect(maxPositions).toBeLessThanOrEqual(said.maxPositions)
           if (said.maxRiskPercent !== undefined) {
             expect((maxRiskPercent as Decimal).lte(said.maxRiskPercent)).toBe(true)

@@ -1,5 +1,5 @@
 /**
- * Which setting holds for one follower, and who said it: strategy, risk profile and follow laid over each other.
+ * Which setting holds for one follower, and who said it: the layers from the platform to the account laid over each other.
  * Called when followers are read for planning. Must never let a nearer layer loosen a limit of another one.
  */
 import type { Side } from '@tradewire/contracts/common'
@@ -7,9 +7,17 @@ import type { SizingMode, TradeSettings, TradingWindow } from '@tradewire/contra
 import { type Decimal, decimal, ONE } from '@tradewire/kernel/decimal'
 
 /** From the farthest to the nearest. */
-export const settingLayers = ['strategy', 'risk profile', 'follow'] as const
+export const settingLayers = ['platform', 'strategy', 'risk profile', 'follow', 'account'] as const
 export type SettingLayer = (typeof settingLayers)[number]
 export type SettingsByLayer = Readonly<Record<SettingLayer, TradeSettings | null>>
+/** No layer says anything. */
+export const silent: SettingsByLayer = {
+  platform: null,
+  strategy: null,
+  'risk profile': null,
+  follow: null,
+  account: null,
+}
 
 /** What every follow has, whatever else is said. */
 export interface BasicSettings {
@@ -55,7 +63,8 @@ export interface ResolvedSettings {
  * Two rules of precedence. A choice (sizing, multiplier): the nearest layer that makes it. A limit: the strictest of
  * all layers, the farther one on a tie; lists keep what all layers allow.
  */
-export function resolveSettings(basic: BasicSettings, layers: SettingsByLayer): ResolvedSettings {
+export function resolveSettings(basic: BasicSettings, byLayer: SettingsByLayer): ResolvedSettings {
+  const layers = speakingIn(byLayer)
   const sources: SettingSource[] = []
   const note = <Value>(name: string, said: Said<Value> | null, text: (value: Value) => string): Value | null => {
     if (said === null) return null
@@ -108,21 +117,41 @@ interface Said<Value> {
   readonly source: SettingLayer
 }
 
-function saidBy<Value>(layers: SettingsByLayer, read: (settings: TradeSettings) => Value | undefined): Said<Value>[] {
-  const all: Said<Value>[] = []
+interface Speaking {
+  readonly source: SettingLayer
+  readonly settings: TradeSettings
+}
+
+/** The layers that say something at all: few of them do. */
+function speakingIn(byLayer: SettingsByLayer): Speaking[] {
+  const speaking: Speaking[] = []
   for (const source of settingLayers) {
-    const settings = layers[source]
-    const value = settings === null ? undefined : read(settings)
+    const settings = byLayer[source]
+    if (settings !== null) speaking.push({ source, settings })
+  }
+  return speaking
+}
+
+function saidBy<Value>(
+  layers: readonly Speaking[],
+  read: (settings: TradeSettings) => Value | undefined,
+): Said<Value>[] {
+  const all: Said<Value>[] = []
+  for (const { source, settings } of layers) {
+    const value = read(settings)
     if (value !== undefined) all.push({ value, source })
   }
   return all
 }
 
-function decimalsOf(layers: SettingsByLayer, read: (settings: TradeSettings) => string | undefined): Said<Decimal>[] {
+function decimalsOf(
+  layers: readonly Speaking[],
+  read: (settings: TradeSettings) => string | undefined,
+): Said<Decimal>[] {
   return saidBy(layers, read).map(({ value, source }) => ({ value: decimal(value), source }))
 }
 
-function nearest<Value>(layers: SettingsByLayer, read: (settings: TradeSettings) => Value | undefined) {
+function nearest<Value>(layers: readonly Speaking[], read: (settings: TradeSettings) => Value | undefined) {
   return saidBy(layers, read).at(-1) ?? null
 }
 

@@ -9,12 +9,13 @@ import type {
   balanceUpdated,
   instrumentChanged,
 } from '@tradewire/contracts/events/brokers'
-import type { followChanged, strategyChanged } from '@tradewire/contracts/events/signals'
+import type { followChanged, settingsChanged, strategyChanged } from '@tradewire/contracts/events/signals'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { FollowId, StrategyId, UserId } from '@tradewire/kernel/ids'
 
 export type StrategyNews = DataOf<typeof strategyChanged>
 export type FollowNews = DataOf<typeof followChanged>
+export type SettingsNews = DataOf<typeof settingsChanged>
 export type BalanceNews = DataOf<typeof balanceUpdated>
 export type InstrumentNews = DataOf<typeof instrumentChanged>
 
@@ -27,6 +28,7 @@ export interface AccountNews extends Pick<DataOf<typeof accountConnected>, 'acco
 export abstract class Facts {
   abstract rememberStrategies(tx: Transaction, news: readonly StrategyNews[]): Promise<void>
   abstract rememberFollows(tx: Transaction, news: readonly FollowNews[]): Promise<void>
+  abstract rememberSettings(tx: Transaction, news: readonly SettingsNews[]): Promise<void>
   abstract rememberAccounts(tx: Transaction, news: readonly AccountNews[]): Promise<void>
   abstract rememberBalances(tx: Transaction, news: readonly BalanceNews[]): Promise<void>
   abstract rememberInstruments(tx: Transaction, news: readonly InstrumentNews[]): Promise<void>

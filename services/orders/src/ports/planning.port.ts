@@ -11,6 +11,7 @@ import type { Candidate } from '../domain/gate.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import type { KillSwitch } from '../domain/kill-switch.ts'
 import type { Leg } from '../domain/leg.ts'
+import type { SettingsByLayer } from '../domain/settings.ts'
 import type { Signal, SignalPlan } from '../domain/signal-plan.ts'
 import type { SizingTrace } from '../domain/sizing.ts'
 
@@ -21,6 +22,8 @@ export interface SignalFacts {
     | { readonly name: string; readonly active: boolean; readonly settings: TradeSettings | null }
     | undefined
   readonly instrument: Instrument | undefined
+  /** What the operator has said for everyone. */
+  readonly platformSettings: TradeSettings | null
   /** Engaged ones that can concern the strategy's followers. */
   readonly killSwitches: readonly KillSwitch[]
 }
@@ -60,7 +63,8 @@ export interface FollowerQuery {
   readonly strategyId: StrategyId
   /** The currency that the signal's instrument is paid in. */
   readonly quote: string
-  readonly strategySettings: TradeSettings | null
+  /** The layers that are the same for all followers. */
+  readonly common: Pick<SettingsByLayer, 'platform' | 'strategy'>
   readonly after: FollowerCursor | null
   readonly limit: number
 }

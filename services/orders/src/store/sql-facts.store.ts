@@ -12,6 +12,7 @@ import {
   Facts,
   type FollowNews,
   type InstrumentNews,
+  type SettingsNews,
   type StrategyNews,
 } from '../ports/facts.port.ts'
 import { Columns, plain, text } from './columns.mapper.ts'
@@ -40,6 +41,13 @@ const follows = new Columns<FollowNews>([
   plain('max_notional', 'numeric', ({ maxNotional }) => maxNotional),
   plain('active', 'boolean', ({ active }) => active),
   text('profile_settings', 'text', ({ profileSettings }) => settingsText(profileSettings)),
+  text('settings', 'text', ({ settings }) => settingsText(settings)),
+  plain('revision', 'int', ({ revision }) => revision),
+])
+
+const layers = new Columns<SettingsNews>([
+  plain('scope', 'text', ({ scope }) => scope),
+  plain('scope_id', 'uuid', ({ scopeId }) => scopeId),
   text('settings', 'text', ({ settings }) => settingsText(settings)),
   plain('revision', 'int', ({ revision }) => revision),
 ])
@@ -88,6 +96,7 @@ on conflict (${key}) do update set ${columns.updates(keys)} where excluded.${sta
 
 const strategySql = upsertSql('strategy', strategies, ['strategy_id'], 'revision')
 const followSql = upsertSql('follow', follows, ['follow_id'], 'revision')
+const layerSql = upsertSql('layer_settings', layers, ['scope', 'scope_id'], 'revision')
 const accountSql = upsertSql('account', accounts, ['account_id'], 'changed_at')
 const balanceSql = upsertSql('balance', balances, ['account_id', 'currency'], 'observed_at')
 const instrumentSql = upsertSql('instrument', instruments, ['venue', 'symbol'], 'observed_at')
@@ -114,6 +123,15 @@ export class SqlFacts extends Facts {
       (a, b) => a.revision > b.revision,
     )
     await tx.query(followSql, follows.parameters(latest))
+  }
+
+  async rememberSettings(tx: Transaction, news: readonly SettingsNews[]): Promise<void> {
+    const latest = newest(
+      news,
+      ({ scope, scopeId }) => `${scope} ${scopeId}`,
+      (a, b) => a.revision > b.revision,
+    )
+    await tx.query(layerSql, layers.parameters(latest))
   }
 
   async rememberAccounts(tx: Transaction, news: readonly AccountNews[]): Promise<void> {

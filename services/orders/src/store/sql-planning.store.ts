@@ -4,7 +4,6 @@
  */
 import { Injectable } from '@nestjs/common'
 import type { Venue } from '@tradewire/contracts/common'
-import type { TradeSettings } from '@tradewire/contracts/trade-settings'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Decimal, minimum } from '@tradewire/kernel/decimal'
 import type { AccountId, FollowId, RiskProfileId, UserId } from '@tradewire/kernel/ids'
@@ -29,14 +28,16 @@ import { traceJson } from './trace.mapper.ts'
 /** The lock's key space is shared by the whole database; the schema's name keeps services apart. */
 const lockSql = `select pg_advisory_xact_lock_shared(${planningLockSql}),
   pg_advisory_xact_lock(hashtextextended(current_schema() || $2 || '|' || $3, 0)),
-  s.name as strategy_name, s.active as strategy_active, s.settings as strategy_settings, i.*
+  s.name as strategy_name, s.active as strategy_active, s.settings as strategy_settings,
+  p.settings as platform_settings, i.*
 from (select 1) as one
 left join strategy s on s.strategy_id = $1
+left join layer_settings p on p.scope = 'platform'
 left join instrument i on i.venue = $2 and i.symbol = $3`
 
 /** The chunk is cut off before anything is looked up for its followers: never for all that are still to come. */
 const candidatesSql = `select f.follow_id, f.account_id, f.user_id, f.risk_profile_id, f.risk_percent, f.leverage,
-  f.max_notional, f.active, f.profile_settings, f.settings, f.revision, a.venue, a.connected,
+  f.max_notional, f.active, f.profile_settings, f.settings, f.revision, l.settings as account_settings, a.venue, a.connected,
   b.currency, b.total, b.free, b.equity, (extract(epoch from b.observed_at) * 1000)::float8 as observed_ms,
   held.reserved, held.positions, held.own, held.opposite, settled.lost_since, settled.released
 from (
@@ -44,6 +45,7 @@ from (
   order by account_id, follow_id limit $4
 ) f
 left join account a on a.account_id = f.account_id
+left join layer_settings l on l.scope = 'account' and l.scope_id = f.account_id
 left join lateral (
   select currency, total, free, equity, observed_at from balance
   where balance.account_id = f.account_id order by (currency = $5) desc limit 1
@@ -107,6 +109,7 @@ interface CandidateRow {
   readonly active: boolean
   readonly profile_settings: string | null
   readonly settings: string | null
+  readonly account_settings: string | null
   readonly revision: number
   readonly venue: Venue | null
   readonly connected: boolean | null
@@ -127,6 +130,7 @@ type FactsRow = {
   readonly strategy_name: string | null
   readonly strategy_active: boolean | null
   readonly strategy_settings: string | null
+  readonly platform_settings: string | null
 } & (InstrumentRow | { readonly kind: null })
 
 @Injectable()
@@ -138,14 +142,16 @@ export class SqlPlanning extends Planning {
   async lockSymbol(tx: Transaction, { strategyId, venue, symbol }: Signal): Promise<SignalFacts> {
     const [row] = await tx.query<FactsRow>(lockSql, [strategyId, venue, symbol])
     if (row === undefined) throw new Error('the facts of a signal are always one row')
+    const reader = new SettingsReader()
     return {
+      platformSettings: reader.of(row.platform_settings),
       strategy:
         row.strategy_name === null
           ? undefined
           : {
               name: row.strategy_name,
               active: row.strategy_active === true,
-              settings: new SettingsReader().of(row.strategy_settings),
+              settings: reader.of(row.strategy_settings),
             },
       instrument: row.kind === null ? undefined : toInstrument(row),
       // A statement of its own: it sees what was engaged while this one waited for its locks.
@@ -166,7 +172,7 @@ export class SqlPlanning extends Planning {
       signal.side,
     ])
     const reader = new SettingsReader()
-    return rows.map((row) => toCandidate(row, query.strategySettings, reader))
+    return rows.map((row) => toCandidate(row, query.common, reader))
   }
 
   async insert(tx: Transaction, stored: StoredSignal, brackets: readonly PlannedBracket[]): Promise<Set<string>> {
@@ -197,7 +203,7 @@ const zero = new Decimal('0')
 /** Sorts before every id. */
 const beforeAll = '00000000-0000-0000-0000-000000000000'
 
-function toCandidate(row: CandidateRow, strategy: TradeSettings | null, reader: SettingsReader): Candidate {
+function toCandidate(row: CandidateRow, common: FollowerQuery['common'], reader: SettingsReader): Candidate {
   return {
     followId: row.follow_id as FollowId,
     accountId: row.account_id as AccountId,
@@ -209,7 +215,12 @@ function toCandidate(row: CandidateRow, strategy: TradeSettings | null, reader: 
         leverage: row.leverage,
         maxNotional: row.max_notional === null ? null : new Decimal(row.max_notional),
       },
-      { strategy, 'risk profile': reader.of(row.profile_settings), follow: reader.of(row.settings) },
+      {
+        ...common,
+        'risk profile': reader.of(row.profile_settings),
+        follow: reader.of(row.settings),
+        account: reader.of(row.account_settings),
+      },
     ),
     active: row.active,
     followRevision: row.revision,

@@ -4,7 +4,7 @@ import { decimal, ZERO } from '@tradewire/kernel/decimal'
 import type { AccountId, FollowId, RiskProfileId, SignalId, StrategyId, UserId } from '@tradewire/kernel/ids'
 import type { Balance, Candidate, GateContext } from '../domain/gate.ts'
 import { EngagedSwitches } from '../domain/kill-switch.ts'
-import { resolveSettings } from '../domain/settings.ts'
+import { resolveSettings, silent } from '../domain/settings.ts'
 import { type PlanningPolicy, type Signal, splitRulesOf } from '../domain/signal-plan.ts'
 import { sizingTerms } from '../domain/sizing.ts'
 import { asked, at, d, planOf } from './bracket-fixtures.ts'
@@ -36,7 +36,7 @@ export const balance: Balance = {
 const basic = { riskPercent: decimal('1'), leverage: 10, maxNotional: null }
 
 export function settings(follow: TradeSettings | null = null) {
-  return resolveSettings(basic, { strategy: null, 'risk profile': null, follow })
+  return resolveSettings(basic, { ...silent, follow })
 }
 
 export function candidate(changes: Partial<Candidate> = {}): Candidate {

@@ -3,7 +3,7 @@
  * Called by use cases and stores. Must never know how any of it is stored.
  */
 import type { Side, Venue } from '@tradewire/contracts/common'
-import type { TradeSettings } from '@tradewire/contracts/trade-settings'
+import type { SettingsScope, TradeSettings } from '@tradewire/contracts/trade-settings'
 import type { AccountId, FollowId, RiskProfileId, SignalId, StrategyId, UserId } from '@tradewire/kernel/ids'
 import type { StrategySecrets } from './secret.ts'
 
@@ -49,6 +49,17 @@ export interface Follow {
   readonly revision: number
   readonly createdAt: Date
   readonly updatedAt: Date
+}
+
+/** What holds for all entries, or for those of one account. */
+export interface LayerSettings {
+  readonly scope: SettingsScope
+  /** Null for the platform. */
+  readonly scopeId: string | null
+  readonly settings: TradeSettings
+  /** Zero as long as nothing was ever said. */
+  readonly revision: number
+  readonly updatedAt: Date | null
 }
 
 /** A broker account as brokers announced it. */

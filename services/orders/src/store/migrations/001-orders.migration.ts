@@ -32,6 +32,14 @@ export const createOrders: Migration = {
        revision int not null
      )`,
     `create index follow_of_strategy on follow (strategy_id, account_id, follow_id) where active`,
+    `create table layer_settings (
+       scope text not null,
+       scope_id uuid,
+       settings text not null,
+       revision int not null,
+       unique nulls not distinct (scope, scope_id)
+     )`,
+    `comment on table layer_settings is 'What holds for everyone (platform, without id) and for accounts.'`,
     `create table account (
        account_id uuid primary key,
        user_id uuid not null,

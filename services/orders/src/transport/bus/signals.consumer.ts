@@ -1,16 +1,16 @@
 /**
- * Hears of strategies, follows and accepted signals, in one order per strategy: a follow made before an alert takes part.
- * Called by the bus. Must never decide anything.
+ * Hears of strategies, follows, settings and accepted signals, in one order per strategy: a follow made before an alert
+ * takes part. Called by the bus. Must never decide anything.
  */
 import { Controller } from '@nestjs/common'
 import type { ConsumedEvent } from '@tradewire/bus/consumer-options'
 import { Consume } from '@tradewire/bus/decorators'
-import { followChanged, signalAccepted, strategyChanged } from '@tradewire/contracts/events/signals'
+import { followChanged, settingsChanged, signalAccepted, strategyChanged } from '@tradewire/contracts/events/signals'
 import type { Transaction } from '@tradewire/database/transaction'
 import { LearnFacts } from '../../use-cases/learn-facts/learn-facts.use-case.ts'
 import { PlanSignal } from '../../use-cases/plan-signal/plan-signal.use-case.ts'
 
-const contracts = [strategyChanged, followChanged, signalAccepted] as const
+const contracts = [strategyChanged, followChanged, settingsChanged, signalAccepted] as const
 type SignalsEvent = ConsumedEvent<(typeof contracts)[number]>
 
 /** One message a transaction: the entries of one signal do not wait for the planning of the next. */
@@ -25,13 +25,19 @@ export class SignalsConsumer {
     private readonly planSignal: PlanSignal,
   ) {}
 
-  @Consume(contracts, { name: 'signals', eventsMax, concurrency, key: ({ data }) => data.strategyId })
+  @Consume(contracts, { name: 'signals', eventsMax, concurrency, key: keyOf })
   async handle(events: readonly SignalsEvent[], tx: Transaction): Promise<void> {
     const strategies = events.flatMap((event) => (event.name === strategyChanged.name ? [event.data] : []))
     const follows = events.flatMap((event) => (event.name === followChanged.name ? [event.data] : []))
-    await this.learnFacts.execute({ strategies, follows }, tx)
+    const settings = events.flatMap((event) => (event.name === settingsChanged.name ? [event.data] : []))
+    await this.learnFacts.execute({ strategies, follows, settings }, tx)
     for (const event of events) {
       if (event.name === signalAccepted.name) await this.planSignal.execute(event.data, tx)
     }
   }
+}
+
+/** Settings hold for many strategies, so they are in order among themselves only. */
+function keyOf(event: SignalsEvent): string {
+  return event.name === settingsChanged.name ? event.data.scope : event.data.strategyId
 }

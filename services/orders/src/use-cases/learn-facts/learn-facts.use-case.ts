@@ -7,12 +7,14 @@ import {
   Facts,
   type FollowNews,
   type InstrumentNews,
+  type SettingsNews,
   type StrategyNews,
 } from '../../ports/facts.port.ts'
 
 export interface FactsNews {
   readonly strategies?: readonly StrategyNews[]
   readonly follows?: readonly FollowNews[]
+  readonly settings?: readonly SettingsNews[]
   readonly accounts?: readonly AccountNews[]
   readonly balances?: readonly BalanceNews[]
   readonly instruments?: readonly InstrumentNews[]
@@ -24,9 +26,10 @@ export class LearnFacts {
 
   /** One statement for each kind of which there is news. */
   async execute(news: FactsNews, tx: Transaction): Promise<void> {
-    const { strategies = [], follows = [], accounts = [], balances = [], instruments = [] } = news
+    const { strategies = [], follows = [], settings = [], accounts = [], balances = [], instruments = [] } = news
     if (strategies.length > 0) await this.facts.rememberStrategies(tx, strategies)
     if (follows.length > 0) await this.facts.rememberFollows(tx, follows)
+    if (settings.length > 0) await this.facts.rememberSettings(tx, settings)
     if (accounts.length > 0) await this.facts.rememberAccounts(tx, accounts)
     if (balances.length > 0) await this.facts.rememberBalances(tx, balances)
     if (instruments.length > 0) await this.facts.rememberInstruments(tx, instruments)

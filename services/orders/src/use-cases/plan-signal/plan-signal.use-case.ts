@@ -92,8 +92,8 @@ export class PlanSignal {
     }
     const { stored, verdict } = this.judgeSignal(signal, data, facts, now)
     const quote = facts.instrument?.quote ?? ''
-    const strategySettings = facts.strategy?.settings ?? null
-    const query = { signal, strategyId: signal.strategyId, quote, strategySettings }
+    const common = { platform: facts.platformSettings, strategy: facts.strategy?.settings ?? null }
+    const query = { signal, strategyId: signal.strategyId, quote, common }
     const read = (after: FollowerCursor | null, rows: number): Promise<Candidate[]> =>
       this.planning.candidates(tx, { ...query, after, limit: rows + 1 })
     let rows = Math.min(firstChunkRows, this.chunkRows)

@@ -33,6 +33,13 @@ export const createSignals: Migration = {
        account_id uuid primary key,
        user_id uuid not null,
        venue text not null)`,
+    `create table layer_settings (
+       scope text not null check (scope in ('platform', 'account')),
+       scope_id uuid,
+       settings jsonb not null,
+       revision int not null,
+       updated_at timestamptz not null,
+       unique nulls not distinct (scope, scope_id))`,
     `create table follow (
        id uuid primary key,
        strategy_id uuid not null references strategy,
