@@ -47,15 +47,19 @@ function summaryOf(outcomes: readonly Outcome[], elapsedMs: number) {
   }
 }
 
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`
+}
+
+function verdictOf({ skipped, violations }: Outcome): string {
+  if (skipped !== undefined) return 'skipped'
+  return violations.length === 0 ? 'held' : `${violations.length} violated`
+}
+
 function printOutcomes(outcomes: readonly Outcome[]): void {
-  const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`
-  const verdict = ({ skipped, violations }: Outcome) => {
-    if (skipped !== undefined) return 'skipped'
-    return violations.length === 0 ? 'held' : `${violations.length} violated`
-  }
   printTable(
     ['scenario', 'rows', 'seed', 'time', 'verdict'],
-    outcomes.map((outcome) => [outcome.name, outcome.row, String(outcome.seed), seconds(outcome.ms), verdict(outcome)]),
+    outcomes.map((each) => [each.name, each.row, String(each.seed), seconds(each.ms), verdictOf(each)]),
   )
   for (const { name, seed, violations, skipped, logs } of outcomes) {
     if (skipped !== undefined) printLine(`${name}: ${skipped}`)
@@ -90,7 +94,9 @@ async function main(): Promise<number> {
     for (const scenario of options.scenario) {
       const seed = options.seed + round
       const place = `${outcomes.length + 1}/${options.scenario.length * options.rounds} ${scenario.name}, seed ${seed}`
-      outcomes.push(await runScenario(scenario, seed, (text) => line.show(`${place}: ${text}`)))
+      const outcome = await runScenario(scenario, seed, (text) => line.show(`${place}: ${text}`))
+      outcomes.push(outcome)
+      line.keep(`${place}: ${verdictOf(outcome)} in ${seconds(outcome.ms)}`)
     }
   }
   line.clear()

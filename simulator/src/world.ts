@@ -30,6 +30,8 @@ const startsAt = new Date('2022-01-10T12:00:00.000Z')
 const accountCount = 3
 const startPrice = 40_000
 const restartMs = 400
+/** For so long messages still reach a process whose lease has ended. */
+const handOverMs = 150
 const expiryMs = 30_000
 const commandSubject = /^order\.(submit|cancel)\./
 const updateNames: ReadonlySet<string> = new Set(orderUpdateEvents.map(({ name }) => name))
@@ -110,15 +112,17 @@ export class World {
     this.network.attach(orders.durable, (delivery) => orders.take(delivery))
   }
 
-  startBrokers(): void {
+  /** It listens once it has taken up what it found, and not before so many milliseconds have passed. */
+  startBrokers(listenAfterMs = 0): void {
     const { time, venues, attempts, leases, reconciliations, defects } = this
     const partitions = Array.from({ length: partitionCount }, (_, index) => index)
     const stored = { database: this.databases.brokers, attempts, leases, reconciliations }
     const brokers = new BrokersProcess({ time, ...stored, venues, partitions, logger: silent, defects })
     this.brokers = brokers
-    void brokers.start().then(() => {
+    const listen = () => {
       if (this.brokers === brokers) this.network.attach(brokers.durable, (delivery) => brokers.take(delivery))
-    })
+    }
+    void brokers.start().then(() => (listenAfterMs === 0 ? listen() : setTimeout(listen, listenAfterMs)))
   }
 
   killOrders(): void {
@@ -137,13 +141,12 @@ export class World {
     setTimeout(() => this.startBrokers(), this.choices.whole(1, restartMs))
   }
 
-  /** Another process takes over while the first one still believes in what it has under way. */
+  /** Another process takes over while the first one still has calls under way, and is still handed commands. */
   takeOver(): void {
     const first = this.brokers
     if (first === undefined) return
-    this.network.attach(first.durable, null)
     first.loseLease()
-    this.startBrokers()
+    this.startBrokers(handOverMs)
     setTimeout(() => first.kill(), this.choices.whole(1, restartMs))
   }
 

@@ -24,12 +24,14 @@ const queries = {
   deliveries: `select event, body::json -> 'data' ->> 'trade_id' as "tradeId", state from webhooks.delivery`,
 } as const
 
-export async function readDump(system: RealSystem): Promise<Dump> {
-  return withDatabase(system, async (client) => {
-    const tables: Record<string, unknown[]> = {}
-    for (const [name, sql] of Object.entries(queries)) tables[name] = (await client.query<object>(sql)).rows
-    return tables as unknown as Dump
-  })
+export function readDump(system: RealSystem): Promise<Dump> {
+  return withDatabase(system, dumpOf)
+}
+
+export async function dumpOf(client: Client): Promise<Dump> {
+  const tables: Record<string, unknown[]> = {}
+  for (const [name, sql] of Object.entries(queries)) tables[name] = (await client.query<object>(sql)).rows
+  return tables as unknown as Dump
 }
 
 /** One connection as the administrator. */

@@ -1,6 +1,6 @@
 /**
  * One line that is rewritten in place on a terminal, and printed now and then elsewhere.
- * Called by the demo and the bench. Must never write to standard output, which belongs to results.
+ * Called by the demo, the bench and the fault runs. Must never write to standard output, which belongs to results.
  */
 import pc from 'picocolors'
 import { seconds } from './progress.ts'
@@ -9,6 +9,8 @@ const plainEveryMs = 5_000
 
 export interface LiveLine {
   show(text: string): void
+  /** A line that stays above it. */
+  keep(text: string): void
   clear(): void
 }
 
@@ -19,6 +21,7 @@ export function liveLine(stream: NodeJS.WriteStream): LiveLine {
   if (stream.isTTY) {
     return {
       show: (text) => void stream.write(`\r\u001B[K  ${pc.cyan('▸')} ${text} ${pc.dim(elapsed())}`),
+      keep: (text) => void stream.write(`\r\u001B[K  ${text}\n`),
       clear: () => void stream.write('\r\u001B[K'),
     }
   }
@@ -28,6 +31,7 @@ export function liveLine(stream: NodeJS.WriteStream): LiveLine {
       shownMs = performance.now()
       stream.write(`    ${text} (${elapsed()})\n`)
     },
+    keep: (text) => void stream.write(`  ${text} (${elapsed()})\n`),
     clear: () => undefined,
   }
 }
