@@ -9,11 +9,14 @@ const root = repositoryRoot()
 const files = repositoryFiles(root)
 
 describe('a planted mistake', () => {
-  it.each(plantedMistakes.map((mistake) => [mistake.name, mistake] as const))('fits its source: %s', (_name, mistake) => {
-    const source = readFileSync(join(root, mistake.file), 'utf8')
-    expect(plant(source, mistake)).not.toBe(source)
-    expect(files.some((file) => file.startsWith(mistake.spec) && existsSync(join(root, file)))).toBe(true)
-  })
+  it.each(plantedMistakes.map((mistake) => [mistake.name, mistake] as const))(
+    'fits its source: %s',
+    (_name, mistake) => {
+      const source = readFileSync(join(root, mistake.file), 'utf8')
+      expect(plant(source, mistake)).not.toBe(source)
+      expect(files.some((file) => file.startsWith(mistake.spec) && existsSync(join(root, file)))).toBe(true)
+    },
+  )
 
   it('says so when the source has moved on, and when there are two places', () => {
     const [mistake] = plantedMistakes

@@ -74,7 +74,7 @@ export const plantedMistakes: readonly PlantedMistake[] = [
     file: 'services/orders/src/domain/bracket.ts',
     find: "return (state !== 'closed' && state !== 'failed') || !legs.every(isFinal)",
     replace: "return state !== 'closed' && state !== 'failed' && legs.length > 0",
-    ...simulator,
+    spec: 'services/orders/src/domain/bracket.spec.ts',
   },
   {
     name: 'stop-left-too-small',

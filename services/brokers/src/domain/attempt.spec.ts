@@ -101,6 +101,12 @@ describe('an attempt', () => {
     expect(afterVenueOrder(absent, orderOf('filled', '1'), at)).toMatchObject({ state: 'filled', reason: null })
   })
 
+  it('is not called refused once something is filled, whatever the venue says later', () => {
+    const refusal = { code: 'REFUSED_BY_VENUE', message: '' }
+    expect(afterRefusal(attemptOf({ state: 'accepted', filledQuantity: '0.1' }), refusal, at)).toBeNull()
+    expect(afterRefusal(attemptOf({ state: 'accepted' }), refusal, at)).toMatchObject({ state: 'rejected' })
+  })
+
   it('is adopted while it waits to be sent again, so that it is not sent', () => {
     const queued = attemptOf({ state: 'queued', submissions: 1 })
     expect(afterVenueOrder(queued, orderOf('filled', '1'), at)).toMatchObject({ state: 'filled' })
