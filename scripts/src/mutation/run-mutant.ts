@@ -46,11 +46,9 @@ export async function runMutant({ root, file, source, spec, test }: MutantRun): 
   ]
   try {
     await writeFile(mutant, JSON.stringify({ file: join(root, file), source, seen }))
-    const output = await vitest(root, mutant, [
-      ...['run', '--config', 'vitest.mutant.config.ts', spec, '--bail', '1'],
-      ...['--reporter', 'json', '--outputFile', report],
-      ...(test === undefined ? [] : ['--testNamePattern', test]),
-    ])
+    const args = ['run', '--config', 'vitest.mutant.config.ts', spec, '--bail=1', '--reporter=json']
+    if (test !== undefined) args.push('--testNamePattern', test)
+    const output = await vitest(root, mutant, [...args, '--outputFile', report])
     const told = existsSync(report) ? (JSON.parse(await readFile(report, 'utf8')) as Report) : undefined
     return verdictOf(told, output, existsSync(seen))
   } finally {
