@@ -9,8 +9,8 @@ import { RiskProfileRow } from './store/risk-profile.row.ts'
 import { StrategyRow } from './store/strategy.row.ts'
 import { serveAlerts } from './transport/http/alert.controller.ts'
 
-/** The intake answers within its sender's patience, so it does not wait long for a connection. */
-const connectionWaitMs = 400
+/** Below the 2.5 s that the gateway waits for an answer to an alert, above the time that a busy machine takes to connect. */
+const connectionWaitMs = 1_500
 
 export const signalsService = defineService({
   name: 'signals',
