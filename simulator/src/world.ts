@@ -47,6 +47,7 @@ const instrument: Instrument = {
   maximumQuantity: decimal('1000'),
   minimumNotional: decimal('5'),
   contractSize: decimal('1'),
+  tradingHours: null,
 }
 
 const silent = new Proxy({}, { get: () => () => undefined }) as Logger

@@ -3,6 +3,7 @@
  * Must never retry an order by itself and never report success without having acted.
  */
 import type { Side } from '@tradewire/contracts/common'
+import type { TradingWindow } from '@tradewire/contracts/trade-settings'
 import type { OrderType } from '@tradewire/contracts/events/orders'
 import type { Result } from '@tradewire/kernel/result'
 import type { ApprovedOrder } from './approved-order.ts'
@@ -80,6 +81,8 @@ export interface VenueInstrument {
   readonly maximumQuantity: string
   readonly minimumNotional: string
   readonly contractSize: string
+  /** When the venue trades it; left out: always. */
+  readonly tradingHours?: TradingWindow[]
 }
 
 /** News that a session tells its listener. */

@@ -41,7 +41,7 @@ const timeOfDay = z
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'must be a time such as "09:30"' })
   .meta({ examples: ['09:30'] })
 
-const tradingWindow = z.strictObject({
+export const tradingWindow = z.strictObject({
   timeZone: z
     .string()
     .max(64)

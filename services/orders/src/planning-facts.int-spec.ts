@@ -1,6 +1,8 @@
 import 'reflect-metadata'
 import { RpcClient } from '@tradewire/bus/rpc-client'
+import { weekdays } from '@tradewire/contracts/trade-settings'
 import type { DataOf } from '@tradewire/contracts/define-event'
+import * as brokers from '@tradewire/contracts/events/brokers'
 import { settingsChanged, type signalAccepted } from '@tradewire/contracts/events/signals'
 import * as rpc from '@tradewire/contracts/rpc/orders'
 import { Database } from '@tradewire/database/database'
@@ -9,7 +11,7 @@ import { exampleOf } from '@tradewire/testkit/example-of'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { accountIdOf, StandIn } from './testing/stand-in.ts'
+import { accountIdOf, StandIn, userIdOf } from './testing/stand-in.ts'
 import { ordersService } from './service.ts'
 
 const backends = testBackends()
@@ -92,5 +94,56 @@ describe('settings of the platform and of an account', () => {
     await counted(`layer_settings where settings = '{}'`, 3)
     const brackets = await planned()
     expect([...brackets.values()].map(({ quantity }) => quantity)).toEqual(['0.25', '0.25', '0.25'])
+  })
+})
+
+describe('what brokers tell of an account and an instrument', () => {
+  const now = () => new Date().toISOString()
+
+  it('tells a refused key from a venue that is away, until the account is connected again', async () => {
+    const [userId, reason] = [userIdOf(0), { code: 'VENUE_UNREACHABLE', message: 'No answer.' }]
+    const lost = (number: number, code: string) =>
+      exampleOf(brokers.accountDisconnected, {
+        accountId: accountIdOf(number),
+        userId,
+        reason: { ...reason, code },
+        disconnectedAt: now(),
+      })
+    await database.transact(async (tx) => {
+      tx.append(brokers.accountDisconnected, lost(0, brokers.authenticationFailed))
+      tx.append(brokers.accountDisconnected, lost(1, reason.code))
+    })
+    await counted('account where not connected', 2)
+    const brackets = await planned()
+    const codes = [0, 1, 2].map((number) => brackets.get(accountIdOf(number))?.denial?.code)
+    expect(codes).toEqual(['ACCOUNT_KEY_UNAUTHORIZED', 'ACCOUNT_NOT_CONNECTED', undefined])
+    await database.transact(async (tx) => {
+      for (const number of [0, 1]) {
+        const accountId = accountIdOf(number)
+        tx.append(
+          brokers.accountConnected,
+          exampleOf(brokers.accountConnected, { accountId, userId, connectedAt: now() }),
+        )
+      }
+    })
+    await counted('account where connected and disconnected_by is null', followers)
+    for (const bracket of (await planned()).values()) expect(bracket.denial).toBeNull()
+  })
+
+  it('closes a market outside its trading hours, and opens it when it has none', async () => {
+    const yesterday = weekdays[(new Date().getUTCDay() + 6) % 7]!
+    const hours = [{ timeZone: 'UTC', days: [yesterday], from: '00:00', to: '12:00' }]
+    const told = (changes: object) =>
+      database.transact(async (tx) =>
+        tx.append(brokers.instrumentChanged, exampleOf(brokers.instrumentChanged, { ...changes, observedAt: now() })),
+      )
+    await told({ tradingHours: hours })
+    await counted('instrument where trading_hours is not null', 1)
+    for (const { denial } of (await planned()).values()) {
+      expect(denial).toMatchObject({ code: 'MARKET_CLOSED', context: { hours: [`${yesterday} 00:00-12:00 UTC`] } })
+    }
+    await told({})
+    await counted('instrument where trading_hours is null', 1)
+    for (const bracket of (await planned()).values()) expect(bracket.denial).toBeNull()
   })
 })

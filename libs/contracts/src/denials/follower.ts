@@ -18,6 +18,11 @@ export const followerDenials = {
       followId: z.uuid(),
     },
   ),
+  ACCOUNT_KEY_UNAUTHORIZED: defineDenial(
+    'The venue refuses the API key of the account.',
+    'Check at the venue that the key exists, may trade and allows our address, then connect the account again.',
+    { accountId: z.uuid() },
+  ),
   ACCOUNT_NOT_CONNECTED: defineDenial(
     'The broker account is not connected.',
     'Connect the account again and check its API key and permissions.',

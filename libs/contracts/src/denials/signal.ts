@@ -26,6 +26,16 @@ export const signalDenials = {
     'Wait until the venue trades it again, or use another symbol.',
     market,
   ),
+  MARKET_CLOSED: defineDenial(
+    'The venue does not trade this symbol at this time.',
+    'Nothing to do for this one. Send alerts in the trading hours of the symbol.',
+    {
+      ...market,
+      /** When the venue trades it. */
+      hours: z.array(z.string()),
+      now: timestamp,
+    },
+  ),
   VENUE_CANNOT_PROTECT: defineDenial(
     'At this venue a stop and targets cannot stand at the same time, so the position could not be protected.',
     'Follow with a futures account of the same exchange.',

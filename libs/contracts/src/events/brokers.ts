@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { decimalText, positiveDecimalText, side, symbol, timestamp, venue } from '../common.ts'
 import { defineEvent } from '../define-event.ts'
+import { tradingWindow } from '../trade-settings.ts'
 
 /** What is known of one venue order of ours at one moment; quantities are cumulative. */
 export const orderUpdate = z.strictObject({
@@ -69,6 +70,9 @@ export const orderCancelled = orderEvent(
   'order.cancelled',
   'The order ended unfilled or part filled: cancelled or expired.',
 )
+
+/** The reason of account.disconnected when the venue refuses the credentials. */
+export const authenticationFailed = 'VENUE_AUTHENTICATION_FAILED'
 
 export const accountConnected = defineEvent({
   name: 'account.connected',
@@ -153,6 +157,8 @@ export const instrumentChanged = defineEvent({
     /** Smallest quantity x price of an order. */
     minimumNotional: decimalText,
     contractSize: positiveDecimalText,
+    /** When the venue trades it; absent: always. */
+    tradingHours: z.array(tradingWindow).min(1).optional(),
     observedAt: timestamp,
   }),
   example: {

@@ -29,6 +29,8 @@ function everyone(changes: Partial<Signal>, known: Partial<Parameters<typeof pla
   return planned.error
 }
 
+const account = { venue: 'binance-usdm', connected: false } as const
+
 const engaged = new EngagedSwitches([
   {
     id: someId,
@@ -49,6 +51,7 @@ const ways: Readonly<Record<DenialCode, () => Denial>> = {
   STALE_SIGNAL: () => everyone({ expiresAt: at(999) }),
   INSTRUMENT_UNKNOWN: () => everyone({}, { instrument: undefined }),
   SYMBOL_NOT_ACTIVE: () => everyone({}, { instrument: { ...instrument, active: false } }),
+  MARKET_CLOSED: () => everyone({}, { instrument: { ...instrument, tradingHours: [closedNow] } }),
   VENUE_CANNOT_PROTECT: () => everyone({ venue: 'binance-spot' }),
   PRICE_OUT_OF_RANGE: () =>
     everyone({ entryType: 'limit', price: d('0.01'), stop: { price: d('0.001'), type: 'market' } }),
@@ -56,8 +59,9 @@ const ways: Readonly<Record<DenialCode, () => Denial>> = {
   NO_VALID_TARGET: () => everyone({ targets: [d('1')] }),
   KILL_SWITCH: () => follower({}, { switches: engaged }),
   FOLLOW_INACTIVE: () => follower({ active: false }),
-  ACCOUNT_NOT_CONNECTED: () => follower({ account: { venue: 'binance-usdm', connected: false } }),
-  ACCOUNT_VENUE_DIFFERS: () => follower({ account: { venue: 'paper', connected: true } }),
+  ACCOUNT_KEY_UNAUTHORIZED: () => follower({ account: { ...account, disconnectedBy: 'VENUE_AUTHENTICATION_FAILED' } }),
+  ACCOUNT_NOT_CONNECTED: () => follower({ account: { ...account, disconnectedBy: 'VENUE_UNREACHABLE' } }),
+  ACCOUNT_VENUE_DIFFERS: () => follower({ account: { venue: 'paper', connected: true, disconnectedBy: null } }),
   ACCOUNT_ALREADY_IN_SIGNAL: () =>
     follower({}, { accountsSeen: new Map([[candidate().accountId, someId as FollowId]]) }),
   POSITION_ALREADY_OPEN: () => follower({ openBracketId: someId }),

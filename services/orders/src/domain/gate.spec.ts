@@ -27,8 +27,11 @@ describe('the gate', () => {
   it.each([
     ['FOLLOW_INACTIVE', { active: false }],
     ['ACCOUNT_NOT_CONNECTED', { account: null }],
-    ['ACCOUNT_NOT_CONNECTED', { account: { venue: 'binance-usdm', connected: false } }],
-    ['ACCOUNT_VENUE_DIFFERS', { account: { venue: 'paper', connected: true } }],
+    [
+      'ACCOUNT_NOT_CONNECTED',
+      { account: { venue: 'binance-usdm', connected: false, disconnectedBy: 'VENUE_UNREACHABLE' } },
+    ],
+    ['ACCOUNT_VENUE_DIFFERS', { account: { venue: 'paper', connected: true, disconnectedBy: null } }],
     ['POSITION_ALREADY_OPEN', { openBracketId: 'x' }],
     ['OPPOSITE_POSITION_OPEN', { oppositeBracketId: 'x' }],
     ['BALANCE_UNKNOWN', { balance: null }],

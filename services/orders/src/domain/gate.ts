@@ -4,6 +4,7 @@
  */
 import type { Venue } from '@tradewire/contracts/common'
 import type { Denial, DenialCode, DenialContext } from '@tradewire/contracts/denials/all'
+import { authenticationFailed } from '@tradewire/contracts/events/brokers'
 import { Decimal, HUNDRED } from '@tradewire/kernel/decimal'
 import type { AccountId, FollowId, RiskProfileId, UserId } from '@tradewire/kernel/ids'
 import { type ApprovedOrder, approved } from './approved-order.ts'
@@ -24,7 +25,12 @@ export interface Candidate {
   readonly settings: ResolvedSettings
   readonly active: boolean
   readonly followRevision: number
-  readonly account: { readonly venue: Venue; readonly connected: boolean } | null
+  readonly account: {
+    readonly venue: Venue
+    readonly connected: boolean
+    /** The code of what ended the connection. */
+    readonly disconnectedBy: string | null
+  } | null
   readonly balance: Balance | null
   /** Margin of brackets of this account that were planned after its balance was told. */
   readonly reserved: Decimal
@@ -79,6 +85,10 @@ export const gateChecks: readonly Check[] = [
     against: ({ followId, accountId }, { switches }) => switches.against(followId, accountId),
   },
   { code: 'FOLLOW_INACTIVE', against: ({ active, followId }) => (active ? null : { followId }) },
+  {
+    code: 'ACCOUNT_KEY_UNAUTHORIZED',
+    against: ({ account, accountId }) => (account?.disconnectedBy === authenticationFailed ? { accountId } : null),
+  },
   {
     code: 'ACCOUNT_NOT_CONNECTED',
     against: ({ account, accountId }) => (account?.connected === true ? null : { accountId }),

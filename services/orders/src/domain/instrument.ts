@@ -2,6 +2,7 @@
  * What may be traded and in which steps, as the planner needs it.
  * Called by the planner and, from a signal's stored plan, by brackets. Must never hold a venue's own words.
  */
+import type { TradingWindow } from '@tradewire/contracts/trade-settings'
 import type { Decimal } from '@tradewire/kernel/decimal'
 
 export interface Instrument {
@@ -15,4 +16,6 @@ export interface Instrument {
   readonly maximumQuantity: Decimal
   readonly minimumNotional: Decimal
   readonly contractSize: Decimal
+  /** When the venue trades it; null: always. */
+  readonly tradingHours: readonly TradingWindow[] | null
 }

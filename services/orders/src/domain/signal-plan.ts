@@ -10,8 +10,10 @@ import { err, ok, type Result } from '@tradewire/kernel/result'
 import { denial } from './denial.ts'
 import type { Instrument } from './instrument.ts'
 import { type AskedPrices, type SignalPrices, signalPrices } from './prices.ts'
+import { windowText } from './settings.ts'
 import { stepsToReach } from './steps.ts'
 import type { SplitRules } from './targets.ts'
+import { isOpen } from './trading-window.ts'
 import { venueCapabilities } from './venue-capabilities.ts'
 
 export interface Signal extends AskedPrices {
@@ -63,6 +65,11 @@ export function planSignal(
     return err(denial('INSTRUMENT_UNKNOWN', { venue: signal.venue, symbol: signal.symbol }))
   }
   if (!instrument.active) return err(denial('SYMBOL_NOT_ACTIVE', { venue: signal.venue, symbol: signal.symbol }))
+  const { tradingHours } = instrument
+  if (tradingHours !== null && !tradingHours.some((window) => isOpen(window, now))) {
+    const hours = tradingHours.map(windowText)
+    return err(denial('MARKET_CLOSED', { venue: signal.venue, symbol: signal.symbol, hours, now: now.toISOString() }))
+  }
   const prices = signalPrices(signal, {
     priceStep: instrument.priceStep,
     trailing: capabilities.trailing,

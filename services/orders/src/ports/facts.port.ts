@@ -21,6 +21,8 @@ export type InstrumentNews = DataOf<typeof instrumentChanged>
 
 export interface AccountNews extends Pick<DataOf<typeof accountConnected>, 'accountId' | 'userId' | 'venue' | 'label'> {
   readonly connected: boolean
+  /** The code of what ended the connection; null while it stands. */
+  readonly disconnectedBy: string | null
   /** connectedAt or disconnectedAt. */
   readonly changedAt: DataOf<typeof accountDisconnected>['disconnectedAt']
 }

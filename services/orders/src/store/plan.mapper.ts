@@ -1,5 +1,6 @@
 /** A signal's plan and its instrument as JSON and back. Called by the stores. Must never lose a digit: amounts are text. */
 import type { Side, Venue } from '@tradewire/contracts/common'
+import type { TradingWindow } from '@tradewire/contracts/trade-settings'
 import { decimal, price } from '@tradewire/kernel/decimal'
 import type { SignalId, StrategyId } from '@tradewire/kernel/ids'
 import type { Instrument } from '../domain/instrument.ts'
@@ -17,6 +18,7 @@ export interface InstrumentRow {
   readonly maximum_quantity: string
   readonly minimum_notional: string
   readonly contract_size: string
+  readonly trading_hours: string | null
 }
 
 export interface InstrumentJson {
@@ -30,6 +32,7 @@ export interface InstrumentJson {
   readonly maximumQuantity: string
   readonly minimumNotional: string
   readonly contractSize: string
+  readonly tradingHours: readonly TradingWindow[] | null
 }
 
 export interface PricesJson {
@@ -70,6 +73,7 @@ export function toInstrument(row: InstrumentRow): Instrument {
     maximumQuantity: decimal(row.maximum_quantity),
     minimumNotional: decimal(row.minimum_notional),
     contractSize: decimal(row.contract_size),
+    tradingHours: row.trading_hours === null ? null : (JSON.parse(row.trading_hours) as TradingWindow[]),
   }
 }
 
@@ -103,6 +107,7 @@ export function toSignalPlan({ signal, instrument, prices }: SignalPlanRow): Sig
       maximumQuantity: decimal(instrument.maximumQuantity),
       minimumNotional: decimal(instrument.minimumNotional),
       contractSize: decimal(instrument.contractSize),
+      tradingHours: instrument.tradingHours,
     },
     prices: {
       entry: price(prices.entry),

@@ -58,6 +58,7 @@ const accounts = new Columns<AccountNews>([
   plain('venue', 'text', ({ venue }) => venue),
   text('label', 'text', ({ label }) => label),
   plain('connected', 'boolean', ({ connected }) => connected),
+  text('disconnected_by', 'text', ({ disconnectedBy }) => disconnectedBy),
   plain('changed_at', 'timestamptz', ({ changedAt }) => changedAt),
 ])
 
@@ -83,6 +84,9 @@ const instruments = new Columns<InstrumentNews>([
   plain('maximum_quantity', 'numeric', ({ maximumQuantity }) => maximumQuantity),
   plain('minimum_notional', 'numeric', ({ minimumNotional }) => minimumNotional),
   plain('contract_size', 'numeric', ({ contractSize }) => contractSize),
+  text('trading_hours', 'text', ({ tradingHours }) =>
+    tradingHours === undefined ? null : JSON.stringify(tradingHours),
+  ),
   plain('observed_at', 'timestamptz', ({ observedAt }) => observedAt),
 ])
 

@@ -37,7 +37,7 @@ left join instrument i on i.venue = $2 and i.symbol = $3`
 
 /** The chunk is cut off before anything is looked up for its followers: never for all that are still to come. */
 const candidatesSql = `select f.follow_id, f.account_id, f.user_id, f.risk_profile_id, f.risk_percent, f.leverage,
-  f.max_notional, f.active, f.profile_settings, f.settings, f.revision, l.settings as account_settings, a.venue, a.connected,
+  f.max_notional, f.active, f.profile_settings, f.settings, f.revision, l.settings as account_settings, a.venue, a.connected, a.disconnected_by,
   b.currency, b.total, b.free, b.equity, (extract(epoch from b.observed_at) * 1000)::float8 as observed_ms,
   held.reserved, held.positions, held.own, held.opposite, settled.lost_since, settled.released
 from (
@@ -113,6 +113,7 @@ interface CandidateRow {
   readonly revision: number
   readonly venue: Venue | null
   readonly connected: boolean | null
+  readonly disconnected_by: string | null
   readonly currency: string | null
   readonly total: string | null
   readonly free: string | null
@@ -224,7 +225,10 @@ function toCandidate(row: CandidateRow, common: FollowerQuery['common'], reader:
     ),
     active: row.active,
     followRevision: row.revision,
-    account: row.venue === null ? null : { venue: row.venue, connected: row.connected === true },
+    account:
+      row.venue === null
+        ? null
+        : { venue: row.venue, connected: row.connected === true, disconnectedBy: row.disconnected_by },
     balance: balanceOf(row),
     reserved: row.reserved === null ? zero : new Decimal(row.reserved),
     positions: row.positions,

@@ -24,6 +24,7 @@ export const instrument: Instrument = {
   maximumQuantity: d('1000'),
   minimumNotional: d('5'),
   contractSize: d('1'),
+  tradingHours: null,
 }
 
 export const asked: AskedPrices = {

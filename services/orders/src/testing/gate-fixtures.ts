@@ -48,7 +48,7 @@ export function candidate(changes: Partial<Candidate> = {}): Candidate {
     settings: settings(),
     active: true,
     followRevision: 1,
-    account: { venue: 'binance-usdm', connected: true },
+    account: { venue: 'binance-usdm', connected: true, disconnectedBy: null },
     balance,
     reserved: ZERO,
     positions: 0,

@@ -4,7 +4,7 @@
  */
 // tidy-allow ratchet-use-case-methods: three states of one account, told once each
 import { Injectable } from '@nestjs/common'
-import { accountConnected, accountDisconnected } from '@tradewire/contracts/events/brokers'
+import { accountConnected, accountDisconnected, authenticationFailed } from '@tradewire/contracts/events/brokers'
 import { Database } from '@tradewire/database/database'
 import { Clock } from '@tradewire/kernel/clock'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
@@ -26,7 +26,7 @@ export class TrackHealth {
   ) {}
 
   authFailed(accountId: string, message: string): Promise<void> {
-    return this.set(accountId, 'UNAUTHORIZED', { code: 'VENUE_AUTHENTICATION_FAILED', message })
+    return this.set(accountId, 'UNAUTHORIZED', { code: authenticationFailed, message })
   }
 
   unreachable(accountId: string, message: string): Promise<void> {

@@ -46,6 +46,7 @@ export const createOrders: Migration = {
        venue text not null,
        label text not null,
        connected boolean not null,
+       disconnected_by text,
        changed_at timestamptz not null
      )`,
     `create table balance (
@@ -70,6 +71,7 @@ export const createOrders: Migration = {
        maximum_quantity numeric not null,
        minimum_notional numeric not null,
        contract_size numeric not null,
+       trading_hours text,
        observed_at timestamptz not null,
        primary key (venue, symbol)
      )`,

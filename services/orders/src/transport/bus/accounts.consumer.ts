@@ -26,10 +26,11 @@ export class AccountsConsumer {
   handle(events: readonly AccountsEvent[], tx: Transaction): Promise<void> {
     const accounts = events.flatMap((event): AccountNews[] => {
       if (event.name === accountConnected.name) {
-        return [{ ...event.data, connected: true, changedAt: event.data.connectedAt }]
+        return [{ ...event.data, connected: true, disconnectedBy: null, changedAt: event.data.connectedAt }]
       }
       if (event.name === accountDisconnected.name) {
-        return [{ ...event.data, connected: false, changedAt: event.data.disconnectedAt }]
+        const { disconnectedAt: changedAt, reason } = event.data
+        return [{ ...event.data, connected: false, disconnectedBy: reason.code, changedAt }]
       }
       return []
     })
