@@ -12,6 +12,7 @@ import type { Bracket } from '@tradewire/orders/domain/bracket'
 import { submitOf } from '@tradewire/orders/domain/commands'
 import { exitPolicyDefault, restEndsAt } from '@tradewire/orders/domain/decide'
 import type { SignalPlan } from '@tradewire/orders/domain/signal-plan'
+import { SlotBell } from '@tradewire/orders/domain/slot-bell'
 import { AdvanceBrackets } from '@tradewire/orders/use-cases/advance-brackets/advance-brackets.use-case'
 import {
   type OrderUpdateEvent,
@@ -52,7 +53,7 @@ export class OrdersProcess {
     this.means = means
     this.database = means.database.seenBy(() => this.alive)
     const config = { limitRestMs: exitPolicyDefault.limitRestMs } as never
-    this.advance = new AdvanceBrackets(config, means.brackets, means.time, noMetrics)
+    this.advance = new AdvanceBrackets(config, means.brackets, means.time, noMetrics, new SlotBell())
     this.updates = new TakeOrderUpdates(this.advance)
     this.wake = new WakeBrackets(this.database, means.brackets, means.time, this.advance)
     this.timer = setInterval(() => void this.wake.execute().catch(() => undefined), wakeEveryMs)

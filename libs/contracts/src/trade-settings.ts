@@ -15,6 +15,10 @@ export const sizingModes = [
 ] as const
 export type SizingMode = (typeof sizingModes)[number]
 
+/** What a new entry does while the follow still has a position. */
+export const openPositionPolicies = ['refuse', 'reverse', 'replace'] as const
+export type OpenPositionPolicy = (typeof openPositionPolicies)[number]
+
 const percentMax = 100
 const limitedPercent = positiveDecimalText
   .refine((text) => Number(text) <= percentMax, { error: 'must not be above 100' })
@@ -72,6 +76,12 @@ export const tradeSettings = z
     sides: z.array(side).min(1).max(2),
     symbols: z.array(symbol).min(1).max(symbolsMax),
     tradingWindow,
+    onOpenPosition: z.enum(openPositionPolicies).meta({
+      description:
+        'A signal while the follow has a position. refuse: it stays, the signal is refused. reverse: a signal of the other ' +
+        'side closes it first and enters once the close is proven; one of its own side is refused. replace: so does a ' +
+        'signal of either side. Unsaid, it is reverse.',
+    }),
   })
   .partial()
   .meta({

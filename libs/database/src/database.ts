@@ -104,6 +104,7 @@ export class Database {
         const messages = outbox.take()
         await session.commit(messages.length > 0 ? this.insertOutbox(session.client, messages) : undefined)
         if (messages.length > 0) for (const listener of this.listeners) listener(messages)
+        tx.committed()
         return value
       } catch (error) {
         await tx.end()

@@ -21,6 +21,7 @@ export class Transaction {
   private readonly client: PoolClient
   private readonly names: StatementNames
   private readonly outbox: OutboxBuffer
+  private readonly followers: (() => void)[] = []
   private last: Promise<unknown> = Promise.resolve()
   private ended = false
 
@@ -43,6 +44,16 @@ export class Transaction {
     })
     this.last = answer.catch(() => undefined)
     return answer
+  }
+
+  /** To be called once this has been committed: a hint for work in memory, which a process that ends here never gets. */
+  afterCommit(follower: () => void): void {
+    this.followers.push(follower)
+  }
+
+  /** For Database: it is committed. */
+  committed(): void {
+    for (const follower of this.followers) follower()
   }
 
   /** For Database: waits for statements under way; later ones are refused, as they would run outside. */

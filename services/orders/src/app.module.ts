@@ -1,15 +1,18 @@
 /** Wiring of `orders`. Called by startService. Must never hold logic. */
 import { Module } from '@nestjs/common'
+import { SlotBell } from './domain/slot-bell.ts'
 import { BracketReads } from './ports/bracket-reads.port.ts'
 import { Brackets } from './ports/brackets.port.ts'
 import { Facts } from './ports/facts.port.ts'
 import { KillSwitches } from './ports/kill-switches.port.ts'
 import { Planning } from './ports/planning.port.ts'
+import { WaitingEntries } from './ports/waiting-entries.port.ts'
 import { SqlBracketReads } from './store/sql-bracket-reads.store.ts'
 import { SqlBrackets } from './store/sql-brackets.store.ts'
 import { SqlFacts } from './store/sql-facts.store.ts'
 import { SqlKillSwitches } from './store/sql-kill-switches.store.ts'
 import { SqlPlanning } from './store/sql-planning.store.ts'
+import { SqlWaitingEntries } from './store/sql-waiting-entries.store.ts'
 import { AccountsConsumer } from './transport/bus/accounts.consumer.ts'
 import { OrderUpdatesConsumer } from './transport/bus/order-updates.consumer.ts'
 import { PositionsConsumer } from './transport/bus/positions.consumer.ts'
@@ -31,6 +34,7 @@ import { ListBrackets } from './use-cases/list-brackets/list-brackets.use-case.t
 import { ListKillSwitches } from './use-cases/list-kill-switches/list-kill-switches.use-case.ts'
 import { ListPositions } from './use-cases/list-positions/list-positions.use-case.ts'
 import { PlanSignal } from './use-cases/plan-signal/plan-signal.use-case.ts'
+import { PlanWaiting } from './use-cases/plan-waiting/plan-waiting.use-case.ts'
 import { ReadOverview } from './use-cases/read-overview/read-overview.use-case.ts'
 import { ReleaseKillSwitch } from './use-cases/release-kill-switch/release-kill-switch.use-case.ts'
 import { TakeLosses } from './use-cases/take-losses/take-losses.use-case.ts'
@@ -53,6 +57,8 @@ import { WakeBrackets } from './use-cases/wake-brackets/wake-brackets.use-case.t
     { provide: BracketReads, useClass: SqlBracketReads },
     { provide: Facts, useClass: SqlFacts },
     { provide: KillSwitches, useClass: SqlKillSwitches },
+    { provide: WaitingEntries, useClass: SqlWaitingEntries },
+    SlotBell,
     AdvanceBrackets,
     ApplyKillSwitches,
     CloseFollow,
@@ -66,6 +72,7 @@ import { WakeBrackets } from './use-cases/wake-brackets/wake-brackets.use-case.t
     ListKillSwitches,
     ListPositions,
     PlanSignal,
+    PlanWaiting,
     ReadOverview,
     ReleaseKillSwitch,
     TakeLosses,

@@ -39,8 +39,8 @@ export const followerDenials = {
     { otherFollowId: z.uuid() },
   ),
   POSITION_ALREADY_OPEN: defineDenial(
-    'The follow still has a position of an earlier signal.',
-    'Nothing to do: the next signal after it has closed is taken. Close it by hand to be free earlier.',
+    'The follow still has a position of an earlier signal, and its settings let it stay.',
+    'Nothing to do: the next signal after it has closed is taken. The setting onOpenPosition says when it gives way.',
     { bracketId: z.uuid() },
   ),
   OPPOSITE_POSITION_OPEN: defineDenial(
@@ -72,5 +72,20 @@ export const followerDenials = {
     'The account already holds as many positions as a limit allows.',
     'Close a position, or raise the limit where it was set.',
     { positions: whole, maxPositions: whole },
+  ),
+  ENTRY_SUPERSEDED: defineDenial(
+    'While the entry waited for a position to end, a newer signal took its place.',
+    'Nothing to do: the newer signal is what counts.',
+    { signalId: z.uuid() },
+  ),
+  ENTRY_WITHDRAWN: defineDenial(
+    'While the entry waited for a position to end, everything was asked to be closed.',
+    'Nothing to do: the next signal is taken.',
+    { at: timestamp },
+  ),
+  WAITED_TOO_LONG: defineDenial(
+    'The position that had to end first was not proven gone before the signal expired.',
+    "Look at the explanation of that position's order. If the venue is slow to close, raise the strategy's signal age.",
+    { bracketId: z.uuid(), expiresAt: timestamp, now: timestamp },
   ),
 } as const

@@ -10,10 +10,10 @@ import { caller } from '../caller.ts'
 import { closeReason, orderPurpose, orderType } from '../events/orders.ts'
 
 export const bracketState = z
-  .enum(['denied', 'planned', 'entering', 'open', 'protected', 'closing', 'closed', 'failed'])
+  .enum(['denied', 'waiting', 'planned', 'entering', 'open', 'protected', 'closing', 'closed', 'failed'])
   .meta({
     description:
-      'denied: refused by a check. planned: the entry is on its way. entering: the venue has it. open: held, stop not ' +
+      'denied: refused by a check. waiting: its turn comes when another position is proven gone. planned: the entry is on its way. entering: the venue has it. open: held, stop not ' +
       'yet standing. protected: held under a stop. closing: being taken off. closed: ended. failed: the entry came to nothing.',
   })
 export type BracketStateName = z.output<typeof bracketState>

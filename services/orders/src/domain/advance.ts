@@ -51,7 +51,7 @@ function takeNews(bracket: Bracket, news: BracketNews, now: string): Bracket {
     case 'close':
       return isEnded(bracket) || bracket.closing !== null
         ? bracket
-        : { ...bracket, closing: { cause: 'command', at: now } }
+        : { ...bracket, closing: { cause: news.cause ?? 'command', at: now } }
     case 'loss':
       return isEnded(bracket) ? bracket : takeLoss(bracket, news.loss)
     case 'update':

@@ -8,14 +8,25 @@ import type { AccountId, BracketId, FollowId, SignalId, StrategyId, UserId } fro
 import type { Loss } from './loss.ts'
 import { isFinal, type Leg, type LegUpdate, type Reason } from './leg.ts'
 
-export type BracketState = 'denied' | 'planned' | 'entering' | 'open' | 'protected' | 'closing' | 'closed' | 'failed'
+export type BracketState =
+  | 'denied'
+  | 'waiting'
+  | 'planned'
+  | 'entering'
+  | 'open'
+  | 'protected'
+  | 'closing'
+  | 'closed'
+  | 'failed'
 
 /**
  * Allowed moves. `open` is held but not (wholly) covered by a stop; more fills lead from `protected` back to it.
  * `closed` and `failed` end a bracket, but evidence of a late fill reopens it: what is held must be dealt with.
+ * A `waiting` one has no orders and is moved by the planner alone.
  */
 export const bracketMoves: Readonly<Record<BracketState, readonly BracketState[]>> = {
   denied: [],
+  waiting: [],
   planned: ['entering', 'open', 'closing', 'failed'],
   entering: ['open', 'closing', 'failed'],
   open: ['protected', 'closing', 'closed'],
@@ -26,7 +37,7 @@ export const bracketMoves: Readonly<Record<BracketState, readonly BracketState[]
 }
 
 /** Why a bracket is being taken off the market other than by its own stop or targets. */
-export type ClosingCause = 'command' | 'stop-refused' | 'stop-hit' | 'late-fill' | 'position-gone'
+export type ClosingCause = 'command' | 'reversal' | 'stop-refused' | 'stop-hit' | 'late-fill' | 'position-gone'
 
 export interface Bracket {
   readonly bracketId: BracketId
@@ -65,12 +76,17 @@ export interface Bracket {
  * a netting venue an exit that was not swept yet would eat the next position.
  */
 export function holdsSlot({ state, legs }: Pick<Bracket, 'state' | 'legs'>): boolean {
-  if (state === 'denied') return false
+  if (state === 'denied' || state === 'waiting') return false
   return (state !== 'closed' && state !== 'failed') || !legs.every(isFinal)
+}
+
+/** Nothing of it can execute any more, and what it lost or gave back is known: the next entry can be sized. */
+export function isOver(bracket: Pick<Bracket, 'state' | 'legs' | 'closedAt'>): boolean {
+  return !holdsSlot(bracket) && (bracket.state === 'failed' || bracket.closedAt !== null)
 }
 
 export type BracketNews =
   | { readonly kind: 'update'; readonly update: LegUpdate }
   | { readonly kind: 'loss'; readonly loss: Loss }
-  | { readonly kind: 'close' }
+  | { readonly kind: 'close'; readonly cause?: 'reversal' }
   | { readonly kind: 'wake' }

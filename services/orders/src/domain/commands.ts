@@ -1,4 +1,5 @@
 /** Brackets and legs as the events and commands that other services take. Called by use cases. Pure. */
+import { type Denial, denials } from '@tradewire/contracts/denials/all'
 import type { DataOf } from '@tradewire/contracts/define-event'
 import type {
   orderCancel,
@@ -46,13 +47,13 @@ type Planned = DataOf<typeof orderPlanned>
 
 export function plannedOf(
   ids: Pick<Planned, 'signalId' | 'strategyId' | 'followId' | 'accountId' | 'userId' | 'bracketId'>,
-  outcome: { readonly quantity: string } | { readonly denial: { readonly code: string; readonly message: string } },
+  outcome: { readonly quantity: string } | { readonly denial: Denial },
 ): Planned {
   const { signalId, strategyId, followId, accountId, userId, bracketId } = ids
   const all = { signalId, strategyId, followId, accountId, userId, bracketId }
-  return 'quantity' in outcome
-    ? { ...all, outcome: 'approved', quantity: outcome.quantity, denial: null }
-    : { ...all, outcome: 'denied', quantity: null, denial: outcome.denial }
+  if ('quantity' in outcome) return { ...all, outcome: 'approved', quantity: outcome.quantity, denial: null }
+  const { code } = outcome.denial
+  return { ...all, outcome: 'denied', quantity: null, denial: { code, message: denials[code].message } }
 }
 
 export function openedOf(bracket: Bracket, trade: TradeOpened, sequence: number): DataOf<typeof tradeOpened> {

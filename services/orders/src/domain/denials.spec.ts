@@ -7,6 +7,7 @@ import { balance, candidate, closedNow, context, now, policy, settings, signal }
 import { checkCodes } from './explanation.ts'
 import { type Candidate, type GateContext, judge } from './gate.ts'
 import { EngagedSwitches } from './kill-switch.ts'
+import { superseded, waitedTooLong, withdrawn } from './open-position.ts'
 import { planSignal, type Signal } from './signal-plan.ts'
 
 const someId = '01963a5e-0000-7000-8000-000000000077'
@@ -64,13 +65,16 @@ const ways: Readonly<Record<DenialCode, () => Denial>> = {
   ACCOUNT_VENUE_DIFFERS: () => follower({ account: { venue: 'paper', connected: true, disconnectedBy: null } }),
   ACCOUNT_ALREADY_IN_SIGNAL: () =>
     follower({}, { accountsSeen: new Map([[candidate().accountId, someId as FollowId]]) }),
-  POSITION_ALREADY_OPEN: () => follower({ openBracketId: someId }),
-  OPPOSITE_POSITION_OPEN: () => follower({ oppositeBracketId: someId }),
+  POSITION_ALREADY_OPEN: () => follower({ open: { bracketId: someId, side: 'buy', ending: false } }),
+  OPPOSITE_POSITION_OPEN: () => follower({ opposite: { bracketId: someId, ending: false } }),
   SYMBOL_NOT_ALLOWED: () => limited({ symbols: ['ETH/USDT'] }),
   SIDE_NOT_ALLOWED: () => limited({ sides: ['sell'] }),
   OUTSIDE_TRADING_WINDOW: () => limited({ tradingWindow: closedNow }),
   MAX_LEVERAGE_EXCEEDED: () => limited({ maxLeverage: 9 }),
   MAX_POSITIONS_REACHED: () => limited({ maxPositions: 2 }, { positions: 2 }),
+  ENTRY_SUPERSEDED: () => superseded(someId),
+  ENTRY_WITHDRAWN: () => withdrawn(now),
+  WAITED_TOO_LONG: () => waitedTooLong({ waitsFor: someId, closes: true }, at(999), now),
   BALANCE_UNKNOWN: () => follower({ balance: null }),
   BALANCE_IN_OTHER_CURRENCY: () => follower({ balance: { ...balance, currency: 'EUR' } }),
   STALE_BALANCE: () => follower({ balance: { ...balance, observedAt: new Date(at(-60_000)) } }),

@@ -6,6 +6,7 @@ import type { BracketReply, ExplanationReply } from '@tradewire/contracts/rpc/or
 import { decimal, maximum, ZERO } from '@tradewire/kernel/decimal'
 import { gateChecks } from './gate.ts'
 import type { Leg } from './leg.ts'
+import type { Waited } from './open-position.ts'
 import type { PlanningTrace } from './planning-trace.ts'
 import type { SettingLayer } from './settings.ts'
 import { caps, type SizingTrace } from './sizing.ts'
@@ -79,16 +80,23 @@ export const checkCodes = [
   'STOP_ON_WRONG_SIDE',
   'NO_VALID_TARGET',
   ...gateChecks.map(({ code }) => code),
+  'ENTRY_SUPERSEDED',
+  'ENTRY_WITHDRAWN',
+  'WAITED_TOO_LONG',
   'INSUFFICIENT_BALANCE',
   'BELOW_MINIMUM',
   'MAX_RISK_EXCEEDED',
 ] as const
 
-function checksOf({ denial }: BracketReply): ExplanationReply['checks'] {
+/** What an entry that waits has passed; the others are asked when its turn comes. */
+const passedByWaiting = checkCodes.indexOf('ENTRY_SUPERSEDED')
+
+function checksOf({ denial, state }: BracketReply): ExplanationReply['checks'] {
   const denied = denial === null ? checkCodes.length : checkCodes.findIndex((code) => code === denial.code)
+  const reached = state === 'waiting' ? passedByWaiting : denied
   return checkCodes.map((code, index) => ({
     code,
-    outcome: index < denied ? 'passed' : index === denied ? 'denied' : 'not-reached',
+    outcome: index < reached ? 'passed' : index === denied ? 'denied' : 'not-reached',
   }))
 }
 
@@ -204,15 +212,28 @@ function timingsOf({ bracket, legs, signal }: StoredStory): ExplanationReply['ti
   }
 }
 
-function timelineOf({ bracket, legs, signal }: StoredStory): ExplanationReply['timeline'] {
+function timelineOf({ bracket, legs, signal, trace }: StoredStory): ExplanationReply['timeline'] {
   const moments: { at: string; what: string }[] = [
     { at: wordOf(signal['receivedAt']), what: 'signal received' },
-    { at: bracket.createdAt, what: bracket.denial === null ? 'planned' : `denied: ${bracket.denial.code}` },
+    ...waitOf((trace as PlanningTrace).waited),
+    ...(bracket.state === 'waiting' ? [] : [decisionOf(bracket)]),
     ...legs.flatMap(momentsOf),
   ]
   if (bracket.openedAt !== null) moments.push({ at: bracket.openedAt, what: 'trade opened' })
   if (bracket.closedAt !== null) moments.push({ at: bracket.closedAt, what: `trade closed: ${bracket.closeReason}` })
   return moments.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
+}
+
+function waitOf(waited: Waited | undefined): { at: string; what: string }[] {
+  if (waited === undefined) return []
+  const { waitsFor, closes, since } = waited
+  return [{ at: since, what: `waits until ${waitsFor} is proven gone${closes ? ', which it closes' : ''}` }]
+}
+
+function decisionOf({ createdAt, denial }: BracketReply): { at: string; what: string } {
+  if (denial === null) return { at: createdAt, what: 'planned' }
+  const at = denial.code === 'ENTRY_WITHDRAWN' ? denial.context.at : createdAt
+  return { at, what: `denied: ${denial.code}` }
 }
 
 function momentsOf(leg: Leg): { at: string; what: string }[] {

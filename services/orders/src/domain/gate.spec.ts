@@ -10,7 +10,13 @@ import { planSignal, type Signal } from './signal-plan.ts'
 
 function codeOf(changes: Partial<Candidate>): string {
   const judgement = judge(candidate(changes), context())
-  return judgement.outcome === 'denied' ? judgement.denial.code : 'approved'
+  return judgement.outcome === 'denied' ? judgement.denial.code : judgement.outcome
+}
+
+/** What an entry has to wait for, or why it is refused. */
+function outcomeOf(changes: Partial<Candidate>): unknown {
+  const judgement = judge(candidate(changes), context())
+  return judgement.outcome === 'waiting' ? judgement.wait : codeOf(changes)
 }
 
 const texts = (parts: readonly { readonly quantity: Decimal }[]) => parts.map(({ quantity }) => quantity.toString())
@@ -18,7 +24,7 @@ const texts = (parts: readonly { readonly quantity: Decimal }[]) => parts.map(({
 describe('the gate', () => {
   it('approves a follower whom nothing speaks against, with quantity, leverage and split', () => {
     const judgement = judge(candidate(), context())
-    if (judgement.outcome !== 'approved') throw new Error(judgement.denial.code)
+    if (judgement.outcome !== 'approved') throw new Error(judgement.outcome)
     expect(judgement.order.quantity.toString()).toBe('0.25')
     expect(judgement.order.leverage).toBe(10)
     expect(texts(judgement.order.split.parts)).toEqual(['0.084', '0.083', '0.083'])
@@ -32,8 +38,8 @@ describe('the gate', () => {
       { account: { venue: 'binance-usdm', connected: false, disconnectedBy: 'VENUE_UNREACHABLE' } },
     ],
     ['ACCOUNT_VENUE_DIFFERS', { account: { venue: 'paper', connected: true, disconnectedBy: null } }],
-    ['POSITION_ALREADY_OPEN', { openBracketId: 'x' }],
-    ['OPPOSITE_POSITION_OPEN', { oppositeBracketId: 'x' }],
+    ['POSITION_ALREADY_OPEN', { open: { bracketId: 'x', side: 'buy', ending: false } }],
+    ['OPPOSITE_POSITION_OPEN', { opposite: { bracketId: 'x', ending: false } }],
     ['BALANCE_UNKNOWN', { balance: null }],
     ['BALANCE_IN_OTHER_CURRENCY', { balance: { ...balance, currency: 'EUR' } }],
     ['STALE_BALANCE', { balance: { ...balance, observedAt: new Date(at(-60_000)) } }],
@@ -67,7 +73,60 @@ describe('the gate', () => {
   })
 
   it('names the first reason when several speak against a follower', () => {
-    expect(codeOf({ account: null, balance: null, openBracketId: 'x' })).toBe('ACCOUNT_NOT_CONNECTED')
+    expect(codeOf({ account: null, balance: null, open: { bracketId: 'x', side: 'buy', ending: false } })).toBe(
+      'ACCOUNT_NOT_CONNECTED',
+    )
+  })
+})
+
+describe('an entry while the follow has a position', () => {
+  const long = { bracketId: 'long', side: 'buy', ending: false } as const
+  const short = { bracketId: 'short', side: 'sell', ending: false } as const
+  const reverses = { waitsFor: 'short', closes: true }
+
+  it.each([
+    ['unsaid', 'POSITION_ALREADY_OPEN', reverses],
+    ['reverse', 'POSITION_ALREADY_OPEN', reverses],
+    ['refuse', 'POSITION_ALREADY_OPEN', 'POSITION_ALREADY_OPEN'],
+    ['replace', { waitsFor: 'long', closes: true }, reverses],
+  ] as const)('with the policy %s: own side, other side', (policy, own, other) => {
+    const said = settings(policy === 'unsaid' ? null : { onOpenPosition: policy })
+    const outcomes = [long, short].map((open) => outcomeOf({ open, settings: said }))
+    expect(outcomes).toEqual([own, other])
+  })
+
+  it.each(['refuse', 'reverse', 'replace'] as const)('waits with %s for one that is on its way out', (policy) => {
+    const said = settings({ onOpenPosition: policy })
+    const waits = { waitsFor: 'long', closes: false }
+    expect(outcomeOf({ open: { ...long, ending: true }, settings: said })).toEqual(waits)
+  })
+
+  it.each([
+    ['refuse', 'sell', 'POSITION_ALREADY_OPEN'],
+    ['reverse', 'buy', 'POSITION_ALREADY_OPEN'],
+    ['reverse', 'sell', { waitsFor: 'long', closes: false }],
+    ['replace', 'buy', { waitsFor: 'long', closes: false }],
+  ] as const)('with %s meets a waiting %s as if it were a position', (policy, side, expected) => {
+    const waiting = { bracketId: 'waiting', signalId: 'earlier', side }
+    const changes = { waiting, open: { ...long, ending: true }, settings: settings({ onOpenPosition: policy }) }
+    expect(outcomeOf(changes)).toEqual(expected)
+  })
+
+  it('waits for the opposite position of another follow only if that is on its way out and the venue nets', () => {
+    const opposite = { bracketId: 'other', ending: true }
+    expect(outcomeOf({ opposite })).toEqual({ waitsFor: 'other', closes: false })
+    expect(
+      judge(candidate({ opposite: { ...opposite, ending: false } }), { ...context(), netting: false }).outcome,
+    ).toBe('approved')
+  })
+
+  it('closes nothing if it would be refused anyway', () => {
+    expect(codeOf({ open: short, settings: settings({ sides: ['sell'] }) })).toBe('SIDE_NOT_ALLOWED')
+    expect(codeOf({ open: short, account: null })).toBe('ACCOUNT_NOT_CONNECTED')
+  })
+
+  it('does not count the position that makes room for it', () => {
+    expect(outcomeOf({ open: short, positions: 1, settings: settings({ maxPositions: 1 }) })).toEqual(reverses)
   })
 })
 

@@ -10,6 +10,7 @@ import type { AccountId, FollowId, RiskProfileId, UserId } from '@tradewire/kern
 import { type ApprovedOrder, approved } from './approved-order.ts'
 import { denial } from './denial.ts'
 import type { EngagedSwitches } from './kill-switch.ts'
+import { type InTheWay, stayingOf, type Wait, waitOf } from './open-position.ts'
 import type { SignalPlan } from './signal-plan.ts'
 import { type ResolvedSettings, windowText } from './settings.ts'
 import { size, type SizingTerms, type SizingTrace } from './sizing.ts'
@@ -17,7 +18,7 @@ import { splitOverTargets, type SplitRules } from './targets.ts'
 import { isOpen } from './trading-window.ts'
 
 /** One follower as the read model knows it at the moment of planning. */
-export interface Candidate {
+export interface Candidate extends InTheWay {
   readonly followId: FollowId
   readonly accountId: AccountId
   readonly userId: UserId
@@ -36,10 +37,6 @@ export interface Candidate {
   readonly reserved: Decimal
   /** Brackets of the account that have not ended. */
   readonly positions: number
-  /** A bracket of the same follow that has not ended. */
-  readonly openBracketId: string | null
-  /** A bracket of another follow of the same account and symbol, on the other side. */
-  readonly oppositeBracketId: string | null
 }
 
 export interface Balance {
@@ -69,6 +66,8 @@ export interface GateContext {
 export type Judgement =
   | { readonly outcome: 'approved'; readonly order: ApprovedOrder; readonly sizing: SizingTrace }
   | { readonly outcome: 'denied'; readonly denial: Denial; readonly sizing: SizingTrace | null }
+  /** Nothing refuses the entry, but something has to end first; it is judged and sized anew when that is gone. */
+  | { readonly outcome: 'waiting'; readonly wait: Wait; readonly sizing: null }
 
 type Check = {
   readonly [Code in DenialCode]: {
@@ -107,12 +106,15 @@ export const gateChecks: readonly Check[] = [
   },
   {
     code: 'POSITION_ALREADY_OPEN',
-    against: ({ openBracketId }) => (openBracketId === null ? null : { bracketId: openBracketId }),
+    against: (candidate, { plan }) => {
+      const bracketId = stayingOf(candidate, candidate.settings.onOpenPosition, plan.side)
+      return bracketId === null ? null : { bracketId }
+    },
   },
   {
     code: 'OPPOSITE_POSITION_OPEN',
-    against: ({ oppositeBracketId }, { netting }) =>
-      !netting || oppositeBracketId === null ? null : { bracketId: oppositeBracketId },
+    against: ({ opposite }, { netting }) =>
+      !netting || opposite === null || opposite.ending ? null : { bracketId: opposite.bracketId },
   },
   {
     code: 'SYMBOL_NOT_ALLOWED',
@@ -138,8 +140,9 @@ export const gateChecks: readonly Check[] = [
   },
   {
     code: 'MAX_POSITIONS_REACHED',
-    against: ({ positions, settings: { maxPositions } }) =>
-      maxPositions === null || positions < maxPositions ? null : { positions, maxPositions },
+    // The follow's own position makes room before the entry goes.
+    against: ({ positions, open, settings: { maxPositions } }) =>
+      maxPositions === null || positions - (open === null ? 0 : 1) < maxPositions ? null : { positions, maxPositions },
   },
   { code: 'BALANCE_UNKNOWN', against: ({ balance, accountId }) => (balance === null ? { accountId } : null) },
   {
@@ -171,6 +174,11 @@ export function judge(candidate: Candidate, context: GateContext): Judgement {
   for (const check of gateChecks) {
     const against = check.against(candidate, context)
     if (against !== null) return { outcome: 'denied', denial: denial(check.code, against), sizing: null }
+  }
+  const wait = waitOf(candidate, context.netting)
+  if (wait !== null) {
+    context.accountsSeen.set(candidate.accountId, candidate.followId)
+    return { outcome: 'waiting', wait, sizing: null }
   }
   const balance = candidate.balance!
   const { settings } = candidate

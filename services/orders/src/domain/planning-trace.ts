@@ -3,6 +3,7 @@
  * Written by the planner's store and read by explain. Must never hold what all followers of a signal share.
  */
 import type { Denial } from '@tradewire/contracts/denials/all'
+import type { Waited } from './open-position.ts'
 import type { SettingLayer } from './settings.ts'
 import type { SizingTrace } from './sizing.ts'
 
@@ -21,6 +22,8 @@ export interface PlanningTrace {
   readonly split: readonly string[] | null
   readonly merged: readonly (readonly [number, number])[]
   readonly denial: Denial | null
+  /** Only of an entry that had to wait. */
+  readonly waited?: Waited
 }
 
 export interface UnusedMoney {

@@ -3,7 +3,7 @@
  * Called when followers are read for planning. Must never let a nearer layer loosen a limit of another one.
  */
 import type { Side } from '@tradewire/contracts/common'
-import type { SizingMode, TradeSettings, TradingWindow } from '@tradewire/contracts/trade-settings'
+import type { OpenPositionPolicy, SizingMode, TradeSettings, TradingWindow } from '@tradewire/contracts/trade-settings'
 import { type Decimal, decimal, ONE } from '@tradewire/kernel/decimal'
 
 /** From the farthest to the nearest. */
@@ -55,13 +55,17 @@ export interface ResolvedSettings {
   readonly symbols: readonly string[] | null
   /** All of them must be open. */
   readonly tradingWindows: readonly TradingWindow[]
+  readonly onOpenPosition: OpenPositionPolicy
   /** Each setting that is in force, in the order above. */
   readonly sources: readonly SettingSource[]
 }
 
+/** An alert of the other side says that the position is wrong; one of the same side is most often a repetition. */
+const openPositionDefault: OpenPositionPolicy = 'reverse'
+
 /**
- * Two rules of precedence. A choice (sizing, multiplier): the nearest layer that makes it. A limit: the strictest of
- * all layers, the farther one on a tie; lists keep what all layers allow.
+ * Two rules of precedence. A choice (sizing, multiplier, onOpenPosition): the nearest layer that makes it. A limit: the
+ * strictest of all layers, the farther one on a tie; lists keep what all layers allow.
  */
 export function resolveSettings(basic: BasicSettings, byLayer: SettingsByLayer): ResolvedSettings {
   const layers = speakingIn(byLayer)
@@ -104,6 +108,12 @@ export function resolveSettings(basic: BasicSettings, byLayer: SettingsByLayer):
       note('tradingWindow', said, windowText)
       return said.value
     }),
+    onOpenPosition:
+      note(
+        'onOpenPosition',
+        nearest(layers, (said) => said.onOpenPosition),
+        (policy) => policy,
+      ) ?? openPositionDefault,
     sources,
   }
 }

@@ -5,7 +5,7 @@
 import type { Denial } from '@tradewire/contracts/denials/all'
 import type { TradeSettings } from '@tradewire/contracts/trade-settings'
 import type { Transaction } from '@tradewire/database/transaction'
-import type { BracketId, StrategyId } from '@tradewire/kernel/ids'
+import type { BracketId, FollowId, StrategyId } from '@tradewire/kernel/ids'
 import type { ApprovedOrder } from '../domain/approved-order.ts'
 import type { Candidate } from '../domain/gate.ts'
 import type { Instrument } from '../domain/instrument.ts'
@@ -14,6 +14,8 @@ import type { Leg } from '../domain/leg.ts'
 import type { SettingsByLayer } from '../domain/settings.ts'
 import type { Signal, SignalPlan } from '../domain/signal-plan.ts'
 import type { SizingTrace } from '../domain/sizing.ts'
+import type { Wait, Waited } from '../domain/open-position.ts'
+import type { WaitingEntry } from './waiting-entries.port.ts'
 
 /** What is known of a signal's strategy and instrument. */
 export interface SignalFacts {
@@ -50,6 +52,9 @@ export interface PlannedBracket {
   readonly result:
     | { readonly outcome: 'approved'; readonly order: ApprovedOrder; readonly entry: Leg; readonly margin: string }
     | { readonly outcome: 'denied'; readonly denial: Denial }
+    | { readonly outcome: 'waiting'; readonly wait: Wait }
+  /** What it has waited for, when its turn has come. */
+  readonly waited?: Waited
 }
 
 /** Where the next followers start; those of one account stay together. */
@@ -65,14 +70,16 @@ export interface FollowerQuery {
   readonly quote: string
   /** The layers that are the same for all followers. */
   readonly common: Pick<SettingsByLayer, 'platform' | 'strategy'>
+  /** Only these, where the signal is not for all. */
+  readonly followIds: readonly FollowId[] | null
   readonly after: FollowerCursor | null
   readonly limit: number
 }
 
 export abstract class Planning {
   /**
-   * Waits until no kill switch is being engaged and no other transaction plans this venue's symbol, so that checks of open brackets stay true until the
-   * commit; then answers what is known now.
+   * Waits until no kill switch is being engaged and no other transaction plans this venue's symbol, so that checks of
+   * open brackets stay true until the commit; then answers what is known now.
    */
   abstract lockSymbol(tx: Transaction, signal: Signal): Promise<SignalFacts>
 
@@ -84,4 +91,19 @@ export abstract class Planning {
    * would give a follow a second open bracket, is left out.
    */
   abstract insert(tx: Transaction, signal: StoredSignal, brackets: readonly PlannedBracket[]): Promise<Set<string>>
+
+  /**
+   * Lets new brackets that have to wait queue up, and denies the waiting entries whose place new ones take; answers
+   * those that were denied.
+   */
+  abstract queue(tx: Transaction, signal: StoredSignal, fresh: readonly PlannedBracket[]): Promise<WaitingEntry[]>
+
+  /** Denies those that still wait; answers them. */
+  abstract withdraw(tx: Transaction, bracketIds: readonly string[], denial: Denial): Promise<WaitingEntry[]>
+
+  /**
+   * Stores what became of entries that waited; answers the ids of those that still did. Who waits again stays in the
+   * queue.
+   */
+  abstract decide(tx: Transaction, signal: StoredSignal, brackets: readonly PlannedBracket[]): Promise<Set<string>>
 }

@@ -43,12 +43,18 @@ order by b.bracket_id desc limit $11`
 const findSql = `select ${bracketReadColumns} from bracket b
 where ${scopeSql} and b.bracket_id = $3`
 
-/** A planning that was repeated has a second row; the first one is that of the bracket. */
-const storySql = `select e.traces -> (array_position(e.bracket_ids, b.bracket_id) - 1) as trace, p.signal, p.strategy_name,
-  p.instrument, p.prices
+/**
+ * A planning that was repeated has a second row; the first one is that of the bracket. An entry that waited has a row of
+ * before and one of after: the last one is what became of it.
+ */
+const storySql = `select t.trace, p.signal, p.strategy_name, p.instrument, p.prices
 from bracket b join signal_plan p on p.signal_id = b.signal_id
-  left join explain e on e.signal_id = b.signal_id and b.bracket_id = any (e.bracket_ids)
-where b.bracket_id = $1 order by e.number limit 1`
+  left join lateral (
+    select e.number, e.traces -> (array_position(e.bracket_ids, b.bracket_id) - 1) as trace from explain e
+    where e.signal_id = b.signal_id and b.bracket_id = any (e.bracket_ids)
+  ) t on true
+where b.bracket_id = $1
+order by case when t.trace -> 'waited' is null then t.number else -t.number end limit 1`
 
 const positionsSql = `select ${positionColumns}
 from bracket b join signal_plan p on p.signal_id = b.signal_id

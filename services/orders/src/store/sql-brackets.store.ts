@@ -24,7 +24,7 @@ import { type SignalPlanRow, toSignalPlan } from './plan.mapper.ts'
 const plansKeptMax = 2_000
 
 const lockSql = `select ${bracketColumns} from bracket
-where bracket_id = any ($1::uuid[]) and state <> 'denied' order by bracket_id for update`
+where bracket_id = any ($1::uuid[]) and state not in ('denied', 'waiting') order by bracket_id for update`
 
 const plansSql = `select signal, instrument, prices from signal_plan where signal_id = any ($1::uuid[]) and prices is not null`
 

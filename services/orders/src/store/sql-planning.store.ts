@@ -3,11 +3,14 @@
  * Must never take a statement per follower: four per chunk, however many followers it has.
  */
 import { Injectable } from '@nestjs/common'
-import type { Venue } from '@tradewire/contracts/common'
+import type { Side, Venue } from '@tradewire/contracts/common'
+import type { Denial } from '@tradewire/contracts/denials/all'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Decimal, minimum } from '@tradewire/kernel/decimal'
 import type { AccountId, FollowId, RiskProfileId, UserId } from '@tradewire/kernel/ids'
+import { injectTrace } from '@tradewire/observability/trace'
 import type { Candidate } from '../domain/gate.ts'
+import { type InTheWay, superseded, type Wait } from '../domain/open-position.ts'
 import { resolveSettings } from '../domain/settings.ts'
 import type { Signal } from '../domain/signal-plan.ts'
 import { KillSwitches } from '../ports/kill-switches.port.ts'
@@ -18,6 +21,7 @@ import {
   type SignalFacts,
   type StoredSignal,
 } from '../ports/planning.port.ts'
+import { WaitingEntries, type WaitingEntry } from '../ports/waiting-entries.port.ts'
 import { legsJson } from './bracket.mapper.ts'
 import { Columns, json, plain, text } from './columns.mapper.ts'
 import { planningLockSql } from './sql-kill-switches.store.ts'
@@ -35,17 +39,26 @@ left join strategy s on s.strategy_id = $1
 left join layer_settings p on p.scope = 'platform'
 left join instrument i on i.venue = $2 and i.symbol = $3`
 
+/** On its way out, or gone with an order that can still execute. */
+const isEnding = `x.state in ('closing', 'closed', 'failed')`
+/** Of an earlier signal: a planning that is repeated meets the brackets of its own. */
+const isOwn = `x.follow_id = f.follow_id and x.signal_id <> $10`
+const isOpposite = `x.follow_id <> f.follow_id and x.venue = $6 and x.symbol = $7 and x.side <> $8`
+
 /** The chunk is cut off before anything is looked up for its followers: never for all that are still to come. */
 const candidatesSql = `select f.follow_id, f.account_id, f.user_id, f.risk_profile_id, f.risk_percent, f.leverage,
   f.max_notional, f.active, f.profile_settings, f.settings, f.revision, l.settings as account_settings, a.venue, a.connected, a.disconnected_by,
   b.currency, b.total, b.free, b.equity, (extract(epoch from b.observed_at) * 1000)::float8 as observed_ms,
-  held.reserved, held.positions, held.own, held.opposite, settled.lost_since, settled.released
+  held.reserved, held.positions, held.own, held.own_side, held.own_ending, held.opposite_staying, held.opposite_ending,
+  w.bracket_id as waiting, w.signal_id as waiting_signal, w.side as waiting_side, settled.lost_since, settled.released
 from (
   select * from follow where strategy_id = $1 and active and (account_id, follow_id) > ($2::uuid, $3::uuid)
+    and ($9::uuid[] is null or follow_id = any ($9))
   order by account_id, follow_id limit $4
 ) f
 left join account a on a.account_id = f.account_id
 left join layer_settings l on l.scope = 'account' and l.scope_id = f.account_id
+left join waiting_entry w on w.follow_id = f.follow_id and w.signal_id <> $10
 left join lateral (
   select currency, total, free, equity, observed_at from balance
   where balance.account_id = f.account_id order by (currency = $5) desc limit 1
@@ -53,8 +66,11 @@ left join lateral (
 left join lateral (
   select sum(x.margin) filter (where x.created_at > b.observed_at) as reserved,
     count(*)::int as positions,
-    min(x.bracket_id::text) filter (where x.follow_id = f.follow_id) as own,
-    min(x.bracket_id::text) filter (where x.venue = $6 and x.symbol = $7 and x.side <> $8) as opposite
+    min(x.bracket_id::text) filter (where ${isOwn}) as own,
+    min(x.side) filter (where ${isOwn}) as own_side,
+    bool_or(${isEnding}) filter (where ${isOwn}) as own_ending,
+    min(x.bracket_id::text) filter (where ${isOpposite} and not ${isEnding}) as opposite_staying,
+    min(x.bracket_id::text) filter (where ${isOpposite} and ${isEnding}) as opposite_ending
   from bracket x where x.account_id = f.account_id and x.holds_slot
 ) held on true
 left join lateral (
@@ -81,6 +97,8 @@ const planned = new Columns<PlannedBracket>([
   json('legs', ({ result }) => legsJson(result.outcome === 'approved' ? [result.entry] : [])),
 ])
 
+const stateOfPlanned = `case when p.denial_code is not null then 'denied' when p.quantity is null then 'waiting' else 'planned' end`
+
 const fixedParameters = 15
 /** Signal, brackets and traces: what conflicts is left out. */
 const insertSql = `with plan as (
@@ -92,11 +110,37 @@ const insertSql = `with plan as (
 insert into bracket (bracket_id, signal_id, strategy_id, follow_id, account_id, user_id, venue, symbol, side,
   state, holds_slot, quantity, leverage, margin, denial_code, denial_context, created_at, wake_at, legs)
 select bracket_id, $1, $2, follow_id, account_id, user_id, $10, $11, $12,
-  case when denial_code is null then 'planned' else 'denied' end, denial_code is null,
-  quantity, leverage, margin, denial_code, denial_context, $9,
-  case when denial_code is null then $13::timestamptz end, legs::json
+  ${stateOfPlanned}, quantity is not null, quantity, leverage, margin, denial_code, denial_context, $9,
+  case when quantity is not null then $13::timestamptz end, legs::json
 from ${planned.unnest('p', fixedParameters + 1)}
 on conflict do nothing returning bracket_id`
+
+const decideParameters = 5
+/** As if they had been planned only now: their margin counts from now on. */
+const decideSql = `with gone as (
+  delete from waiting_entry where bracket_id = any ($1::uuid[]) returning bracket_id
+), traces as (
+  insert into explain (signal_id, bracket_ids, traces) values ($2, $1, $3)
+)
+update bracket b set state = ${stateOfPlanned}, holds_slot = p.quantity is not null, quantity = p.quantity,
+  leverage = p.leverage, margin = p.margin, denial_code = p.denial_code, denial_context = p.denial_context,
+  created_at = $4, wake_at = case when p.quantity is not null then $5::timestamptz end, legs = p.legs::json
+from gone, ${planned.unnest('p', decideParameters + 1)}
+where b.bracket_id = gone.bracket_id and p.bracket_id = gone.bracket_id returning b.bracket_id`
+
+const waiting = new Columns<{ readonly bracket: PlannedBracket; readonly wait: Wait }>([
+  plain('follow_id', 'uuid', ({ bracket }) => bracket.candidate.followId),
+  plain('bracket_id', 'uuid', ({ bracket }) => bracket.bracketId),
+  plain('waits_for', 'uuid', ({ wait }) => wait.waitsFor),
+  plain('closes', 'boolean', ({ wait }) => wait.closes),
+])
+
+const queueParameters = 5
+const queueSql = `insert into waiting_entry (follow_id, bracket_id, signal_id, side, waits_for, closes, since, expires_at, trace)
+select follow_id, bracket_id, $1, $2, waits_for, closes, $3, $4, $5 from ${waiting.unnest('q', queueParameters + 1)}`
+
+const waitAgainSql = `update waiting_entry w set waits_for = q.waits_for, closes = q.closes
+from ${waiting.unnest('q')} where w.bracket_id = q.bracket_id`
 
 interface CandidateRow {
   readonly follow_id: string
@@ -124,7 +168,13 @@ interface CandidateRow {
   readonly lost_since: string | null
   readonly released: string | null
   readonly own: string | null
-  readonly opposite: string | null
+  readonly own_side: Side | null
+  readonly own_ending: boolean | null
+  readonly opposite_staying: string | null
+  readonly opposite_ending: string | null
+  readonly waiting: string | null
+  readonly waiting_signal: string | null
+  readonly waiting_side: Side | null
 }
 
 type FactsRow = {
@@ -136,7 +186,10 @@ type FactsRow = {
 
 @Injectable()
 export class SqlPlanning extends Planning {
-  constructor(private readonly killSwitches: KillSwitches) {
+  constructor(
+    private readonly killSwitches: KillSwitches,
+    private readonly waitingEntries: WaitingEntries,
+  ) {
     super()
   }
 
@@ -171,6 +224,8 @@ export class SqlPlanning extends Planning {
       signal.venue,
       signal.symbol,
       signal.side,
+      query.followIds,
+      signal.signalId,
     ])
     const reader = new SettingsReader()
     return rows.map((row) => toCandidate(row, query.common, reader))
@@ -198,6 +253,51 @@ export class SqlPlanning extends Planning {
     ])
     return new Set(rows.map((row) => row.bracket_id))
   }
+
+  withdraw(tx: Transaction, bracketIds: readonly string[], denial: Denial): Promise<WaitingEntry[]> {
+    return this.waitingEntries.withdraw(tx, { bracketIds }, denial)
+  }
+
+  async queue(tx: Transaction, { signal, plannedAt }: StoredSignal, fresh: readonly PlannedBracket[]) {
+    const { signalId, side, expiresAt } = signal
+    const replaced = fresh.flatMap(({ candidate, result }) =>
+      result.outcome === 'denied' || candidate.waiting === null ? [] : [candidate.waiting.bracketId],
+    )
+    const left = replaced.length === 0 ? [] : await this.withdraw(tx, replaced, superseded(signalId))
+    const rows = waitingOf(fresh)
+    if (rows.length > 0) {
+      const common = [signalId, side, plannedAt, expiresAt, injectTrace() ?? null]
+      await tx.query(queueSql, [...common, ...waiting.parameters(rows)])
+    }
+    return left
+  }
+
+  async decide(
+    tx: Transaction,
+    { signal, plannedAt, wakeAt }: StoredSignal,
+    brackets: readonly PlannedBracket[],
+  ): Promise<Set<string>> {
+    const again = waitingOf(brackets)
+    if (again.length > 0) await tx.query(waitAgainSql, waiting.parameters(again))
+    const decided = brackets.filter(({ result }) => result.outcome !== 'waiting')
+    if (decided.length === 0) return new Set()
+    const ids = decided.map(({ bracketId }) => bracketId)
+    const rows = await tx.query<{ bracket_id: string }>(decideSql, [
+      ids,
+      signal.signalId,
+      `[${decided.map(traceJson).join(',')}]`,
+      plannedAt,
+      wakeAt,
+      ...planned.parameters(decided),
+    ])
+    return new Set(rows.map((row) => row.bracket_id))
+  }
+}
+
+function waitingOf(brackets: readonly PlannedBracket[]) {
+  return brackets.flatMap((bracket) =>
+    bracket.result.outcome === 'waiting' ? [{ bracket, wait: bracket.result.wait }] : [],
+  )
 }
 
 const zero = new Decimal('0')
@@ -232,8 +332,17 @@ function toCandidate(row: CandidateRow, common: FollowerQuery['common'], reader:
     balance: balanceOf(row),
     reserved: row.reserved === null ? zero : new Decimal(row.reserved),
     positions: row.positions,
-    openBracketId: row.own,
-    oppositeBracketId: row.opposite,
+    ...inTheWayOf(row),
+  }
+}
+
+function inTheWayOf(row: CandidateRow): InTheWay {
+  const { own, waiting: bracketId, waiting_signal: signalId, waiting_side: side } = row
+  const opposite = row.opposite_staying ?? row.opposite_ending
+  return {
+    open: own === null ? null : { bracketId: own, side: row.own_side!, ending: row.own_ending === true },
+    waiting: bracketId === null ? null : { bracketId, signalId: signalId!, side: side! },
+    opposite: opposite === null ? null : { bracketId: opposite, ending: row.opposite_staying === null },
   }
 }
 

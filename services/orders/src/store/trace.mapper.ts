@@ -6,7 +6,7 @@ import type { Candidate } from '../domain/gate.ts'
 import type { PlanningTrace, UnusedMoney } from '../domain/planning-trace.ts'
 import type { PlannedBracket } from '../ports/planning.port.ts'
 
-export function traceJson({ candidate, sizing, result }: PlannedBracket): string {
+export function traceJson({ candidate, sizing, result, waited }: PlannedBracket): string {
   const { balance } = candidate
   const trace: PlanningTrace = {
     riskProfileId: candidate.riskProfileId,
@@ -22,6 +22,7 @@ export function traceJson({ candidate, sizing, result }: PlannedBracket): string
     split: result.outcome === 'approved' ? result.order.split.parts.map(({ quantity }) => quantity.toString()) : null,
     merged: result.outcome === 'approved' ? result.order.split.merged : [],
     denial: result.outcome === 'denied' ? result.denial : null,
+    ...(waited && { waited }),
   }
   return JSON.stringify(trace)
 }

@@ -52,8 +52,9 @@ export function candidate(changes: Partial<Candidate> = {}): Candidate {
     balance,
     reserved: ZERO,
     positions: 0,
-    openBracketId: null,
-    oppositeBracketId: null,
+    open: null,
+    waiting: null,
+    opposite: null,
     ...changes,
   }
 }

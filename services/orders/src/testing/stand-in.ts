@@ -105,6 +105,16 @@ export class StandIn {
     return signalId === undefined ? all : all.filter((data) => (data as { signalId?: string }).signalId === signalId)
   }
 
+  /** As the service's own row has it. */
+  async stateOf(intentId: string): Promise<string | undefined> {
+    const [row] = await this.database.query<{ state: string }>(
+      `select l.state from bracket b cross join lateral json_to_recordset(b.legs) as l ("intentId" uuid, state text)
+       where l."intentId" = $1`,
+      [intentId],
+    )
+    return row?.state
+  }
+
   submits(signalId: string): Promise<Submit[]> {
     return this.commands<Submit>(orderSubmit.name, signalId)
   }

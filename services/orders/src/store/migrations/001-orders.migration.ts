@@ -150,6 +150,21 @@ export const createOrders: Migration = {
      )`,
     `comment on column explain.traces is 'An array, in the order of bracket_ids.'`,
 
+    // Entries whose turn has not come: a queue beside the brackets, empty most of the time. It costs the brackets nothing.
+    `create table waiting_entry (
+       follow_id uuid primary key,
+       bracket_id uuid not null unique,
+       signal_id uuid not null,
+       side text not null,
+       waits_for uuid not null,
+       closes boolean not null,
+       since timestamptz not null,
+       expires_at timestamptz not null,
+       trace text
+     )`,
+    `comment on column waiting_entry.waits_for is 'The bracket that has to be proven gone before the entry is planned anew.'`,
+    `comment on column waiting_entry.closes is 'Whether the entry itself asks for the end of that bracket.'`,
+
     `create table kill_switch (
        id uuid primary key,
        scope text not null check (scope in ('platform', 'strategy', 'follow', 'account')),

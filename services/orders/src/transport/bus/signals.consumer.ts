@@ -7,6 +7,7 @@ import type { ConsumedEvent } from '@tradewire/bus/consumer-options'
 import { Consume } from '@tradewire/bus/decorators'
 import { followChanged, settingsChanged, signalAccepted, strategyChanged } from '@tradewire/contracts/events/signals'
 import type { Transaction } from '@tradewire/database/transaction'
+import { SlotBell } from '../../domain/slot-bell.ts'
 import { LearnFacts } from '../../use-cases/learn-facts/learn-facts.use-case.ts'
 import { PlanSignal } from '../../use-cases/plan-signal/plan-signal.use-case.ts'
 
@@ -23,6 +24,7 @@ export class SignalsConsumer {
   constructor(
     private readonly learnFacts: LearnFacts,
     private readonly planSignal: PlanSignal,
+    private readonly slots: SlotBell,
   ) {}
 
   @Consume(contracts, { name: 'signals', eventsMax, concurrency, key: keyOf })
@@ -32,7 +34,9 @@ export class SignalsConsumer {
     const settings = events.flatMap((event) => (event.name === settingsChanged.name ? [event.data] : []))
     await this.learnFacts.execute({ strategies, follows, settings }, tx)
     for (const event of events) {
-      if (event.name === signalAccepted.name) await this.planSignal.execute(event.data, tx)
+      if (event.name !== signalAccepted.name) continue
+      // What is in the way of its entries is closed right after the commit.
+      if (await this.planSignal.execute(event.data, tx)) tx.afterCommit(() => this.slots.ring())
     }
   }
 }

@@ -17,10 +17,11 @@ import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import { Metrics } from '@tradewire/observability/metrics'
 import type { OrdersConfig } from '../../config.ts'
 import { advance, type Step } from '../../domain/advance.ts'
-import type { Bracket, BracketNews } from '../../domain/bracket.ts'
+import { type Bracket, type BracketNews, isOver } from '../../domain/bracket.ts'
 import { cancelOf, closedOf, openedOf, submitOf } from '../../domain/commands.ts'
 import { type ExitPolicy, exitPolicyDefault } from '../../domain/decide.ts'
 import type { SignalPlan } from '../../domain/signal-plan.ts'
+import { SlotBell } from '../../domain/slot-bell.ts'
 import { Brackets } from '../../ports/brackets.port.ts'
 
 export interface NewsOfBracket {
@@ -48,6 +49,7 @@ export class AdvanceBrackets {
     private readonly brackets: Brackets,
     private readonly clock: Clock,
     private readonly metrics: Metrics,
+    private readonly slots: SlotBell,
   ) {
     this.policy = { ...exitPolicyDefault, limitRestMs: config.limitRestMs }
   }
@@ -67,6 +69,7 @@ export class AdvanceBrackets {
       return [{ before, plan, trace, step: advance(before, news, { plan, policy: this.policy, now }) }]
     })
     await this.brackets.save(tx, moved.map(changeOf))
+    if (moved.some(makesRoom)) tx.afterCommit(() => this.slots.ring())
     this.command(tx, moved)
     await this.tell(tx, moved)
     return moved.map(({ step }) => step.bracket)
@@ -118,6 +121,11 @@ export class AdvanceBrackets {
         .record(unprotectedMs / 1_000)
     }
   }
+}
+
+/** Who waits for this bracket to be proven gone may look now. */
+function makesRoom({ before, step: { bracket } }: Moved): boolean {
+  return isOver(bracket) && !isOver(before)
 }
 
 function changeOf({ before, plan, step }: Moved) {

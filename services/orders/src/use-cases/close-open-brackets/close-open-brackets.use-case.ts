@@ -1,10 +1,16 @@
 /**
- * Closes what is open of a strategy, a follow, an account or of all: entries end, positions go by market.
+ * Closes what is open of a strategy, a follow, an account or of all: entries end, also those that wait for their turn,
+ * positions go by market.
  * Called by the use cases that have checked whose it is, and by kill switches. Must never count what was closing already.
  */
 import { Injectable } from '@nestjs/common'
+import { orderPlanned } from '@tradewire/contracts/events/orders'
 import { Database } from '@tradewire/database/database'
+import { Clock } from '@tradewire/kernel/clock'
 import { injectTrace } from '@tradewire/observability/trace'
+import { plannedOf } from '../../domain/commands.ts'
+import { withdrawn } from '../../domain/open-position.ts'
+import { WaitingEntries } from '../../ports/waiting-entries.port.ts'
 import { Brackets, type BracketScope } from '../../ports/brackets.port.ts'
 import { AdvanceBrackets } from '../advance-brackets/advance-brackets.use-case.ts'
 
@@ -16,12 +22,15 @@ export class CloseOpenBrackets {
   constructor(
     private readonly database: Database,
     private readonly brackets: Brackets,
+    private readonly waiting: WaitingEntries,
     private readonly advanceBrackets: AdvanceBrackets,
+    private readonly clock: Clock,
   ) {}
 
   /** Answers how many are closing now that were not before. */
   async execute(of: BracketScope, { entriesOnly = false }: { readonly entriesOnly?: boolean } = {}): Promise<number> {
     const trace = injectTrace() ?? null
+    await this.withdrawWaiting(of, trace)
     let closing = 0
     let after: string | null = null
     for (;;) {
@@ -34,5 +43,18 @@ export class CloseOpenBrackets {
       if (ids.length < batchRows) return closing
       after = ids.at(-1)!
     }
+  }
+
+  /** First of all: the end of what they wait for would be their turn. */
+  private async withdrawWaiting(of: BracketScope, trace: string | null): Promise<void> {
+    await this.database.transact(async (tx) => {
+      const denial = withdrawn(this.clock.now())
+      const left = await this.waiting.withdraw(tx, of, denial)
+      tx.append(
+        orderPlanned,
+        left.map((entry) => plannedOf(entry, { denial })),
+        { trace },
+      )
+    })
   }
 }

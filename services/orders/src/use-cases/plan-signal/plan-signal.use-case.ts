@@ -19,9 +19,11 @@ import { legOf } from '../../domain/advance.ts'
 import { plannedOf, submitOf } from '../../domain/commands.ts'
 import { restEndsAt } from '../../domain/decide.ts'
 import { type Candidate, type GateContext, judge, type Judgement } from '../../domain/gate.ts'
+import { denial } from '../../domain/denial.ts'
 import { bracketIdOf } from '../../domain/ids.ts'
 import { EngagedSwitches } from '../../domain/kill-switch.ts'
 import type { Leg } from '../../domain/leg.ts'
+import { superseded, waitedTooLong } from '../../domain/open-position.ts'
 import {
   type PlanningPolicy,
   planSignal,
@@ -31,14 +33,15 @@ import {
 } from '../../domain/signal-plan.ts'
 import { sizingTerms } from '../../domain/sizing.ts'
 import { venueCapabilities } from '../../domain/venue-capabilities.ts'
-import { ordersErrors } from '../../orders.errors.ts'
 import {
   type FollowerCursor,
+  type FollowerQuery,
   type PlannedBracket,
   Planning,
   type SignalFacts,
   type StoredSignal,
 } from '../../ports/planning.port.ts'
+import type { DueEntry, WaitingEntry } from '../../ports/waiting-entries.port.ts'
 import { signalOf, type SignalData } from '../../domain/accepted-signal.ts'
 
 /** Waits for the strategy's own news, which was sent before its signals. */
@@ -47,6 +50,12 @@ export class StrategyNotHeardOf extends RetryableError {
 }
 
 type Verdict = (candidate: Candidate) => Judgement
+
+interface DuePlanning {
+  readonly stored: StoredSignal
+  readonly verdict: Verdict
+  readonly query: Omit<FollowerQuery, 'after' | 'limit'>
+}
 
 /** The first chunk is small, so that its orders are on their way while the others are planned; each next one doubles. */
 const firstChunkRows = 64
@@ -80,9 +89,10 @@ export class PlanSignal {
 
   /**
    * Followers come in chunks. Every chunk but the last commits by itself, so its orders leave while the next one is
-   * worked out; the last shares the consumer's transaction, whose commit remembers the signal.
+   * worked out; the last shares the consumer's transaction, whose commit remembers the signal. With `due`, only these
+   * entries are planned, whose turn has come. Answers whether entries have to wait for something to end.
    */
-  async execute(data: SignalData, tx: Transaction): Promise<void> {
+  async execute(data: SignalData, tx: Transaction, due: readonly DueEntry[] = []): Promise<boolean> {
     const beganMs = this.clock.monotonicMs()
     const signal = signalOf(data)
     const facts = await this.planning.lockSymbol(tx, signal)
@@ -93,10 +103,12 @@ export class PlanSignal {
     const { stored, verdict } = this.judgeSignal(signal, data, facts, now)
     const quote = facts.instrument?.quote ?? ''
     const common = { platform: facts.platformSettings, strategy: facts.strategy?.settings ?? null }
-    const query = { signal, strategyId: signal.strategyId, quote, common }
+    const query = { signal, strategyId: signal.strategyId, quote, common, followIds: null }
+    if (due.length > 0) return this.planDue(tx, { stored, verdict, query }, due)
     const read = (after: FollowerCursor | null, rows: number): Promise<Candidate[]> =>
       this.planning.candidates(tx, { ...query, after, limit: rows + 1 })
     let rows = Math.min(firstChunkRows, this.chunkRows)
+    let waits = false
     let found = await read(null, rows)
     while (found.length > rows) {
       const chunk = await planAll(found.slice(0, rows), stored, verdict)
@@ -104,12 +116,40 @@ export class PlanSignal {
       // The next followers are read while this chunk is stored: the plans of one do not change the facts of the other.
       const next = read(chunk.at(-1)!.candidate, rows)
       const done = await Promise.all([this.database.transact((own) => this.store(own, stored, chunk)), next])
+      waits ||= done[0]
       found = done[1]
     }
-    await this.store(tx, stored, await planAll(found, stored, verdict))
+    const last = await this.store(tx, stored, await planAll(found, stored, verdict))
     this.metrics
       .histogram('signal_planning_seconds', 'Planning of one signal for all its followers')
       .record((this.clock.monotonicMs() - beganMs) / 1_000)
+    return waits || last
+  }
+
+  /** Entries whose turn has come, or whose signal has expired: they are few, and their plan has been stored. */
+  private async planDue(tx: Transaction, planning: DuePlanning, due: readonly DueEntry[]): Promise<boolean> {
+    const { stored, verdict, query } = planning
+    const followIds = due.map(({ followId }) => followId)
+    const found = await this.planning.candidates(tx, { ...query, followIds, after: null, limit: due.length })
+    const waitedBy = new Map(due.map(({ followId, waited }) => [followId, waited]))
+    const expired = stored.denial?.code === 'STALE_SIGNAL'
+    const planned = (await planAll(found, stored, verdict)).map((one): PlannedBracket => {
+      const waited = waitedBy.get(one.candidate.followId)!
+      if (!expired) return { ...one, waited }
+      const tooLong = waitedTooLong(waited, stored.signal.expiresAt, stored.plannedAt)
+      return { ...one, waited, result: { outcome: 'denied', denial: tooLong } }
+    })
+    const fresh = await this.planning.decide(tx, stored, planned)
+    this.announce(
+      tx,
+      stored,
+      planned.filter(({ bracketId }) => fresh.has(bracketId)),
+    )
+    for (const left of due.filter(({ followId }) => !found.some((candidate) => candidate.followId === followId))) {
+      const paused = denial('FOLLOW_INACTIVE', { followId: left.followId })
+      this.tellDenied(tx, await this.planning.withdraw(tx, [left.bracketId], paused), paused)
+    }
+    return planned.some(({ result }) => result.outcome === 'waiting')
   }
 
   private judgeSignal(
@@ -154,20 +194,29 @@ export class PlanSignal {
     }
   }
 
-  private async store(tx: Transaction, stored: StoredSignal, chunk: readonly PlannedBracket[]): Promise<void> {
-    const fresh = await this.planning.insert(tx, stored, chunk)
-    const brackets = chunk.filter(({ bracketId }) => fresh.has(bracketId))
+  /** Answers whether any of them has to wait. */
+  private async store(tx: Transaction, stored: StoredSignal, chunk: readonly PlannedBracket[]): Promise<boolean> {
+    const inserted = await this.planning.insert(tx, stored, chunk)
+    const fresh = chunk.filter(({ bracketId }) => inserted.has(bracketId))
+    const waits = fresh.some(({ result }) => result.outcome === 'waiting')
+    if (waits || fresh.some(({ candidate }) => candidate.waiting !== null)) {
+      this.tellDenied(tx, await this.planning.queue(tx, stored, fresh), superseded(stored.signal.signalId))
+    }
+    this.announce(tx, stored, fresh)
+    return waits
+  }
+
+  /** What has been decided for these followers; of those that wait there is nothing to tell yet. */
+  private announce(tx: Transaction, stored: StoredSignal, brackets: readonly PlannedBracket[]): void {
     const denials = new Map<string, number>()
     tx.append(
       orderPlanned,
-      brackets.map((bracket) => plannedEvent(bracket, stored.signal)),
+      brackets.flatMap((bracket) => plannedEvent(bracket, stored.signal) ?? []),
     )
     const submits = []
     for (const { bracketId, candidate, result } of brackets) {
-      if (result.outcome === 'denied') {
-        denials.set(result.denial.code, (denials.get(result.denial.code) ?? 0) + 1)
-        continue
-      }
+      if (result.outcome === 'denied') denials.set(result.denial.code, (denials.get(result.denial.code) ?? 0) + 1)
+      if (result.outcome !== 'approved') continue
       const { signalId, strategyId, venue, symbol, expiresAt } = stored.signal
       const { leverage } = result.order
       const owner = { bracketId, signalId, strategyId, accountId: candidate.accountId, venue, symbol, leverage }
@@ -175,6 +224,13 @@ export class PlanSignal {
     }
     tx.append(orderSubmit, submits)
     this.count(submits.length, denials)
+  }
+
+  private tellDenied(tx: Transaction, entries: readonly WaitingEntry[], because: Denial): void {
+    tx.append(
+      orderPlanned,
+      entries.map((entry) => plannedOf(entry, { denial: because })),
+    )
   }
 
   private count(approved: number, denials: ReadonlyMap<string, number>): void {
@@ -205,6 +261,11 @@ function planOne(candidate: Candidate, stored: StoredSignal, verdict: Verdict): 
     const { denial, sizing } = judgement
     return { bracketId, candidate, sizing, result: { outcome: 'denied', denial } }
   }
+  if (judgement.outcome === 'waiting') {
+    const { wait } = judgement
+    const waited = { ...wait, since: stored.plannedAt.toISOString() }
+    return { bracketId, candidate, sizing: null, result: { outcome: 'waiting', wait }, waited }
+  }
   const { order, sizing } = judgement
   const entry = entryOf(candidate, order.quantity, stored)
   const margin = marginOf(new Decimal(sizing.notional), order.leverage ?? 1)
@@ -234,16 +295,11 @@ function marginOf(notional: Decimal, leverage: number): string {
 }
 
 function plannedEvent({ bracketId, candidate, result }: PlannedBracket, { signalId, strategyId }: Signal) {
+  if (result.outcome === 'waiting') return null
   const { followId, accountId, userId } = candidate
   const ids = { signalId, strategyId, followId, accountId, userId, bracketId }
   return plannedOf(
     ids,
-    result.outcome === 'approved'
-      ? { quantity: result.order.quantity.toString() }
-      : { denial: denialText(result.denial) },
+    result.outcome === 'approved' ? { quantity: result.order.quantity.toString() } : { denial: result.denial },
   )
-}
-
-function denialText({ code }: Denial): { readonly code: string; readonly message: string } {
-  return { code, message: ordersErrors.definitions[code].message }
 }
