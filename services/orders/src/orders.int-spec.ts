@@ -232,7 +232,7 @@ describe('refusals', () => {
           {
             signalId: signalIdOf(2),
             byState: { planned: followers - 3, denied: 2 },
-            byDenial: { INSUFFICIENT_BALANCE: 1, ACCOUNT_NOT_CONNECTED: 1 },
+            byDenial: { INSUFFICIENT_BALANCE: 1, ACCOUNT_KEY_UNAUTHORIZED: 1 },
           },
         ],
       },
@@ -288,7 +288,7 @@ describe('refusals', () => {
     const overview = await client.ask(rpc.overview, { caller: operator, perSignal: true })
     const codes = overview.ok ? overview.value.items.map(({ byDenial }) => byDenial) : []
     expect(codes.slice(2)).toEqual([
-      { POSITION_ALREADY_OPEN: followers - 3, ACCOUNT_NOT_CONNECTED: 1, INSUFFICIENT_BALANCE: 1 },
+      { POSITION_ALREADY_OPEN: followers - 3, ACCOUNT_KEY_UNAUTHORIZED: 1, INSUFFICIENT_BALANCE: 1 },
       { STALE_SIGNAL: followers - 1 },
     ])
   })
