@@ -3,7 +3,7 @@
  * Called by the world after healing. Must never repair anything: it only says what is wrong.
  */
 import type { Event } from '@tradewire/contracts/define-event'
-import { ZERO } from '@tradewire/kernel/decimal'
+import { type Decimal, HUNDRED, ZERO } from '@tradewire/kernel/decimal'
 import type { Bracket } from '@tradewire/orders/domain/bracket'
 import { isFinal, openQuantity } from '@tradewire/orders/domain/leg'
 import { positionOf } from '@tradewire/orders/domain/position'
@@ -38,7 +38,7 @@ export function unrest(books: Books): string[] {
     held = bracket.side === 'buy' ? held.plus(position.remaining) : held.minus(position.remaining)
     if (!restStates.has(bracket.state) && !entryRests(bracket))
       problems.push(`I1: bracket ${bracket.bracketId} is ${bracket.state}`)
-    problems.push(...unprotected(bracket))
+    problems.push(...unprotected(bracket), ...unmoved(bracket))
   }
   const atVenue = booked.reduce(
     (net, { order, filled }) => (order.side === 'buy' ? net.plus(filled) : net.minus(filled)),
@@ -58,12 +58,29 @@ function entryRests({ state, legs }: Bracket): boolean {
 function unprotected(bracket: Bracket): string[] {
   if (bracket.state !== 'protected') return []
   const position = positionOf(bracket.legs, bracket.gone)
-  const covered = bracket.legs.some(
-    (leg) => leg.purpose === 'stop' && leg.state === 'working' && openQuantity(leg).gte(position.remaining),
+  const stops = bracket.legs.filter((leg) => leg.purpose === 'stop' && leg.state === 'working')
+  const covered = stops.length === 1 && openQuantity(stops[0]!).gte(position.remaining)
+  const held = position.remaining.toString()
+  return covered ? [] : [`bracket ${bracket.bracketId} says protected and has ${stops.length} stops over ${held}`]
+}
+
+/** Once its target is filled the stop stands at the entry or better, unless the venue has refused it there. */
+function unmoved({ bracketId, state, side, exits, legs }: Bracket): string[] {
+  const { moveStopAfterTarget: after, moveStopOffsetPercent: offset } = exits
+  const entry = legs[0]?.averagePrice ?? null
+  const target = legs.find((leg) => leg.leg === `target-${after}` && leg.state === 'filled')?.price ?? null
+  if (state !== 'protected' || target === null || entry === null) return []
+  const better = (price: Decimal, other: Decimal) => (side === 'buy' ? price.gte(other) : price.lte(other))
+  const shift = entry.times(offset).div(HUNDRED)
+  const asked = side === 'buy' ? entry.plus(shift) : entry.minus(shift)
+  if (better(asked, target)) return []
+  const atEntry = legs.filter(
+    ({ purpose, triggerPrice }) => purpose === 'stop' && triggerPrice !== null && better(triggerPrice, asked),
   )
-  return covered
+  const moved = atEntry.some((stop) => stop.state === 'working' || stop.state === 'rejected')
+  return moved
     ? []
-    : [`bracket ${bracket.bracketId} says protected and has no stop over ${position.remaining.toString()}`]
+    : [`bracket ${bracketId} has taken target ${after} and its stop has not moved to ${asked.toString()}`]
 }
 
 /** Orders that stand at the venue without a leg of ours that says so, and the other way round. */

@@ -11,4 +11,6 @@ export interface Defects {
   readonly skipsAttemptRow?: boolean
   /** A follow's slot is free as soon as its position is gone, whatever still rests at the venue. */
   readonly freesSlotEarly?: boolean
+  /** A stop counts as standing as soon as it has been asked for. */
+  readonly trustsAskedStops?: boolean
 }

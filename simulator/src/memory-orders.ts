@@ -5,6 +5,7 @@
 import type { Transaction } from '@tradewire/database/transaction'
 import type { FollowId, SignalId } from '@tradewire/kernel/ids'
 import { type Bracket, holdsSlot } from '@tradewire/orders/domain/bracket'
+import type { Leg } from '@tradewire/orders/domain/leg'
 import type { SignalPlan } from '@tradewire/orders/domain/signal-plan'
 import { type BracketChange, Brackets, type OpenBracketsQuery } from '@tradewire/orders/ports/brackets.port'
 import type { Defects } from './defects.ts'
@@ -31,7 +32,8 @@ export class MemoryBrackets extends Brackets {
   }
 
   lock(_tx: Transaction, bracketIds: readonly string[]): Promise<Bracket[]> {
-    return Promise.resolve([...new Set(bracketIds)].toSorted().flatMap((id) => this.rows.get(id) ?? []))
+    const locked = [...new Set(bracketIds)].toSorted().flatMap((id) => this.rows.get(id) ?? [])
+    return Promise.resolve(this.defects.trustsAskedStops === true ? locked.map(withTrustedStops) : locked)
   }
 
   plansOf(_tx: Transaction, signalIds: readonly SignalId[]): Promise<Map<SignalId, SignalPlan>> {
@@ -72,4 +74,10 @@ export class MemoryBrackets extends Brackets {
     const due = this.rows.all().filter(({ wakeAt }) => wakeAt !== null && wakeAt <= at)
     return Promise.resolve(due.slice(0, limit).map(({ bracketId }) => bracketId))
   }
+}
+
+function withTrustedStops(bracket: Bracket): Bracket {
+  const trusted = (leg: Leg): Leg =>
+    leg.purpose === 'stop' && leg.state === 'submitted' ? { ...leg, state: 'working' } : leg
+  return { ...bracket, legs: bracket.legs.map(trusted) }
 }

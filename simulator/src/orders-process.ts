@@ -10,7 +10,9 @@ import { uuidOfHash } from '@tradewire/kernel/ids'
 import { legOf } from '@tradewire/orders/domain/advance'
 import type { Bracket } from '@tradewire/orders/domain/bracket'
 import { submitOf } from '@tradewire/orders/domain/commands'
-import { exitPolicyDefault, restEndsAt } from '@tradewire/orders/domain/decide'
+import { restEndsAt } from '@tradewire/orders/domain/decide'
+import { exitPolicyDefault } from '@tradewire/orders/domain/decision'
+import type { ExitRules } from '@tradewire/orders/domain/exit-rules'
 import type { SignalPlan } from '@tradewire/orders/domain/signal-plan'
 import { SlotBell } from '@tradewire/orders/domain/slot-bell'
 import { AdvanceBrackets } from '@tradewire/orders/use-cases/advance-brackets/advance-brackets.use-case'
@@ -37,6 +39,7 @@ export interface OrdersMeans {
 export interface Follower {
   readonly accountId: string
   readonly quantity: string
+  readonly exits: ExitRules
 }
 
 export class OrdersProcess {
@@ -112,7 +115,7 @@ function followIdOf({ accountId }: Follower): FollowId {
 }
 
 function bracketOf(plan: SignalPlan, follower: Follower, now: string): Bracket {
-  const { accountId, quantity } = follower
+  const { accountId, quantity, exits } = follower
   const entry = legOf(
     { signalId: plan.signalId, accountId: accountId as AccountId, side: plan.side },
     {
@@ -137,6 +140,7 @@ function bracketOf(plan: SignalPlan, follower: Follower, now: string): Bracket {
     symbol: plan.symbol,
     side: plan.side,
     leverage: null,
+    exits,
     state: 'planned',
     closing: null,
     gone: ZERO,

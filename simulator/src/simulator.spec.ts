@@ -49,6 +49,7 @@ describe('a mistake planted on purpose', () => {
     ['a message confirmed before its commit', { acksBeforeCommit: true }],
     ['an order sent without a stored attempt', { skipsAttemptRow: true }],
     ['a slot freed while orders still rest', { freesSlotEarly: true }],
+    ['a stop taken away before the next one stands', { trustsAskedStops: true }],
   ]
   it.each(planted)('is found: %s', { timeout: limitMs }, async (_name, defects) => {
     expect(violationsOf(await runAll([...upTo(seedsPerDefect), ...rareSeeds], defects))).not.toEqual([])

@@ -68,6 +68,8 @@ const averagePlaces = 12
 export class VenueAccount {
   readonly mood: VenueMood = { ...calmMood }
   readonly booked: BookedOrder[] = []
+  /** Stops that were cancelled while nothing else covered what they covered: must stay empty. */
+  readonly bared: string[] = []
   private readonly listeners = new Set<SessionListener>()
   private readonly time: VirtualTime
   private readonly choices: Choices
@@ -188,9 +190,20 @@ export class VenueAccount {
     if (this.choices.chance(this.mood.notReached)) return err({ kind: 'not-sent', message: 'no connection' })
     const one = this.working.find(({ order }) => order.clientOrderId === reference.clientOrderId)
     if (one === undefined) return err({ kind: 'rejected', code: 'ORDER_NOT_FOUND', message: 'no such open order' })
+    if (one.order.purpose === 'stop') this.watchCover(one)
     this.end(one, 'cancelled')
     if (this.choices.chance(this.mood.loseReply)) return err({ kind: 'outcome-unknown', message: 'the reply was lost' })
     return ok(this.viewOf(one))
+  }
+
+  /** What the stop covers must be covered by another one at the moment at which it is taken away. */
+  private watchCover(stop: BookedOrder): void {
+    const held = this.reducible(stop.order)
+    const openOf = ({ order, filled }: BookedOrder): Decimal => decimal(order.quantity).minus(filled)
+    const covers = held.lt(openOf(stop)) ? held : openOf(stop)
+    const others = this.working.filter((one) => one !== stop && one.order.purpose === 'stop')
+    if (covers.lte(ZERO) || others.some((one) => openOf(one).gte(covers))) return
+    this.bared.push(`intent ${stop.order.intentId} was cancelled while it alone covered ${covers.toString()}`)
   }
 
   private find({ clientOrderId }: OrderReference): VenueOrder | null {

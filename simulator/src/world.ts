@@ -9,6 +9,7 @@ import type { SignalId, StrategyId } from '@tradewire/kernel/ids'
 import { uuidOfHash } from '@tradewire/kernel/ids'
 import { partitionCount } from '@tradewire/kernel/partition'
 import type { Logger } from '@tradewire/observability/logger'
+import { type ExitRules, exitRulesDefault } from '@tradewire/orders/domain/exit-rules'
 import type { Instrument } from '@tradewire/orders/domain/instrument'
 import { type AskedPrices, signalPrices } from '@tradewire/orders/domain/prices'
 import type { SignalPlan } from '@tradewire/orders/domain/signal-plan'
@@ -50,6 +51,15 @@ const instrument: Instrument = {
   tradingHours: null,
 }
 
+/** What followers choose for the time after the entry, by turns: it takes nothing from chance, so that seeds keep their worlds. */
+const exitTemplates: readonly ExitRules[] = [
+  exitRulesDefault,
+  { ...exitRulesDefault, moveStopAfterTarget: 1, moveStopOffsetPercent: decimal('0.1') },
+  { ...exitRulesDefault, moveStopAfterTarget: 2, onStopFailure: 'alert' },
+  { ...exitRulesDefault, onStopFailure: 'flatten' },
+  { ...exitRulesDefault, moveStopAfterTarget: 1, onStopFailure: 'alert' },
+]
+
 const silent = new Proxy({}, { get: () => () => undefined }) as Logger
 
 export class World {
@@ -85,6 +95,7 @@ export class World {
       quantity: decimal(String(this.choices.whole(4, 900)))
         .times('0.001')
         .toString(),
+      exits: exitTemplates[(seed + index) % exitTemplates.length]!,
     }))
     for (const { accountId } of this.followers) {
       this.venues.set(accountId, new VenueAccount(this.time, this.choices, () => this.price))
@@ -188,7 +199,9 @@ export class World {
 
   /** What is wrong at every moment. */
   always(): string[] {
-    return [...this.books().flatMap(doubledOrders), ...tradeNews(this.events()), ...this.reconciliations.lost.all()]
+    const bared = [...this.venues.values()].flatMap((venue) => venue.bared)
+    const doubled = this.books().flatMap(doubledOrders)
+    return [...doubled, ...bared, ...tradeNews(this.events()), ...this.reconciliations.lost.all()]
   }
 
   /** What keeps the world from being at rest, for these accounts. */

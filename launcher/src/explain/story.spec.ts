@@ -44,6 +44,7 @@ function storyWith(changes: Partial<ExplanationReply>, bracket: Partial<Explanat
     sizing: null,
     targets: [],
     mergedTargets: [],
+    protection: null,
     slippage: null,
     fees: [],
     timings: {

@@ -23,6 +23,7 @@ export function storyOf(story: ExplanationReply): string {
     ...part('Checks', checks(story)),
     ...part('Size', size(story)),
     ...part('Orders', bracket.legs.map(leg)),
+    ...part('Protection', story.protection?.steps.map((step) => `  ${step}`) ?? []),
     ...part('Result', result(story)),
     ...part(
       'What happened',

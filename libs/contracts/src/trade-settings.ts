@@ -1,9 +1,9 @@
 /**
- * What a strategy, a risk profile and a follow may each say about the size of a trade and its limits.
+ * What a strategy, a risk profile and a follow may each say about the size of a trade, its limits and its protection.
  * Called by the contracts of `signals` and by `orders`, which resolves them. Must never hold a default: absent means unsaid.
  */
 import { z } from 'zod'
-import { positiveDecimalText, side, symbol } from './common.ts'
+import { decimalText, positiveDecimalText, side, symbol } from './common.ts'
 
 export const sizingModes = [
   'risk-percent',
@@ -59,6 +59,15 @@ export const tradingWindow = z.strictObject({
 
 const symbolsMax = 200
 
+const offsetPercentMax = 10
+
+/**
+ * What follows when a stop cannot stand. `flatten`: the position is closed by market at once. `retry-then-flatten`: the
+ * stop is sent once more first. `alert`: the position stays, the stop is sent again at growing intervals.
+ */
+export const stopFailurePolicy = z.enum(['flatten', 'retry-then-flatten', 'alert'])
+export type StopFailurePolicy = z.output<typeof stopFailurePolicy>
+
 export const tradeSettings = z
   .strictObject({
     sizing: sizingRule,
@@ -82,6 +91,13 @@ export const tradeSettings = z
         'side closes it first and enters once the close is proven; one of its own side is refused. replace: so does a ' +
         'signal of either side. Unsaid, it is reverse.',
     }),
+    /** Once this target is filled, counted from the nearest, the stop moves to the entry price; 0 for never. */
+    moveStopToEntryAfterTarget: z.int().min(0).max(4),
+    /** How far beyond the entry price, on the side of profit, that stop stands: it covers fees. */
+    moveStopOffsetPercent: decimalText
+      .refine((text) => Number(text) >= 0 && Number(text) <= offsetPercentMax, { error: 'must be from 0 to 10' })
+      .meta({ examples: ['0.1'] }),
+    onStopFailure: stopFailurePolicy,
   })
   .partial()
   .meta({

@@ -79,17 +79,17 @@ export const plantedMistakes: readonly PlantedMistake[] = [
   {
     name: 'stop-left-too-small',
     about: 'a stop that covers a part of the position is taken for one that covers it',
-    file: 'services/orders/src/domain/decide.ts',
-    find: 'const fitting = live.filter((stop) => openQuantity(stop).eq(remaining))',
-    replace: 'const fitting = live.filter((stop) => openQuantity(stop).lte(remaining))',
+    file: 'services/orders/src/domain/stops.ts',
+    find: 'const fitting = placed.filter((stop) => openQuantity(stop).eq(remaining))',
+    replace: 'const fitting = placed.filter((stop) => openQuantity(stop).lte(remaining))',
     spec: 'services/orders/src/domain/advance',
   },
   {
     name: 'old-stop-cancelled-first',
     about: 'the stop that stands is cancelled before the larger one is accepted',
-    file: 'services/orders/src/domain/decide.ts',
-    find: 'return { ...nothing, submit: [stopDraft(stops.length + 1, position.remaining, plan)] }',
-    replace: 'return { ...nothing, cancel: live, submit: [stopDraft(stops.length + 1, position.remaining, plan)] }',
+    file: 'services/orders/src/domain/stops.ts',
+    find: 'return { ...nothing, submit: [stopDraft(stops.length + 1, position.remaining, prices)] }',
+    replace: 'return { ...nothing, cancel: live, submit: [stopDraft(stops.length + 1, position.remaining, prices)] }',
     spec: 'services/orders/src/domain/advance',
   },
   {

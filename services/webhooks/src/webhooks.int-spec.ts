@@ -2,7 +2,7 @@ import 'reflect-metadata'
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { RpcClient } from '@tradewire/bus/rpc-client'
-import { tradeOpened } from '@tradewire/contracts/events/orders'
+import { positionUnprotected, tradeOpened } from '@tradewire/contracts/events/orders'
 import * as rpc from '@tradewire/contracts/rpc/webhooks'
 import { Database } from '@tradewire/database/database'
 import { eventually } from '@tradewire/testkit/eventually'
@@ -99,6 +99,20 @@ describe('an outbound webhook', () => {
     expect(delivery).toMatchObject({ attempts: 1, lastStatus: 204, history: [{ number: 1, status: 204, error: null }] })
     expect(received).toHaveLength(1)
     expect(await onlyDelivery(other.id)).toBeUndefined()
+  })
+
+  it('tells the owner of a position that it is without a stop', async () => {
+    await addEndpoint('/alarm', follower, { events: ['position.unprotected'] })
+    await announce()
+    const database = service.app.get(Database)
+    const userId = follower.userId
+    await database.transact(async (tx) => tx.append(positionUnprotected, exampleOf(positionUnprotected, { userId })))
+    const [request] = await eventually(() => received.length > 0 && received)
+    expect(JSON.parse((request as Received).body)).toMatchObject({
+      event: 'position.unprotected',
+      data: { unprotected_quantity: 0.673, on_stop_failure: 'alert', follows: 'retry' },
+    })
+    expect(received).toHaveLength(1)
   })
 
   it('of every user reaches an operator who asked for it, and nobody else may ask', async () => {

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { decimalText, positiveDecimalText, side, symbol, timestamp, venue } from '../common.ts'
 import { defineEvent } from '../define-event.ts'
+import { stopFailurePolicy } from '../trade-settings.ts'
 
 export const orderPurpose = z.enum(['entry', 'stop', 'target', 'trailing', 'close'])
 export type OrderPurpose = z.output<typeof orderPurpose>
@@ -122,10 +123,9 @@ export const orderPlanned = defineEvent({
  */
 export const closeReason = z.enum(['stop', 'target', 'trailing', 'close', 'manual', 'liquidation', 'stop-out', 'venue'])
 
-const trade = z.strictObject({
+/** Whose position it is, and where. */
+const holder = z.strictObject({
   tradeId: z.uuid(),
-  /** Counts the trade events of one account, from 1: order is not promised by delivery (rule R17). */
-  sequence: z.int().positive(),
   signalId: z.uuid(),
   strategyId: z.uuid(),
   followId: z.uuid(),
@@ -134,14 +134,18 @@ const trade = z.strictObject({
   venue,
   symbol,
   side,
+})
+
+const trade = holder.extend({
+  /** Counts the trade events of one account, from 1: order is not promised by delivery (rule R17). */
+  sequence: z.int().positive(),
   quantity: positiveDecimalText,
   openPrice: positiveDecimalText,
   openedAt: timestamp,
 })
 
-const tradeExample = {
+const holderExample = {
   tradeId: '01963a5e-0000-7000-8000-000000000002',
-  sequence: 1,
   signalId: '01963a5e-0000-7000-8000-000000000001',
   strategyId: '61b79e6d-7e22-4f91-b508-ef5be6a21419',
   followId: '78ca1450-a3a6-459d-ad1b-7c142ae9b2c1',
@@ -150,6 +154,11 @@ const tradeExample = {
   venue: 'binance-usdm' as const,
   symbol: 'BTC/USDT',
   side: 'buy' as const,
+}
+
+const tradeExample = {
+  ...holderExample,
+  sequence: 1,
   quantity: '0.673',
   openPrice: '19299.9',
   openedAt: '2022-11-06T16:54:00.112Z',
@@ -191,6 +200,51 @@ export const tradeClosed = defineEvent({
     realizedPnl: '-16.3113',
     fees: '10.3889',
   },
+})
+
+export const positionUnprotected = defineEvent({
+  name: 'position.unprotected',
+  version: 1,
+  owner: 'orders',
+  description:
+    'A stop turned out not to stand, and a part of the position is without one. Told once for each such time.',
+  data: holder.extend({
+    heldQuantity: positiveDecimalText,
+    /** Of it, what no standing stop covers. */
+    unprotectedQuantity: positiveDecimalText,
+    /** The leg that failed. */
+    stop: z.string(),
+    reason: z.strictObject({ code: z.string(), message: z.string() }),
+    onStopFailure: stopFailurePolicy,
+    /** `retry`: the stop is sent again. `close`: the position is closed by market. */
+    follows: z.enum(['retry', 'close']),
+    unprotectedSince: timestamp,
+    toldAt: timestamp,
+  }),
+  example: {
+    ...holderExample,
+    heldQuantity: '0.673',
+    unprotectedQuantity: '0.673',
+    stop: 'stop-2',
+    reason: { code: 'TOO_MANY_ORDERS', message: 'Reach max stop order limit.' },
+    onStopFailure: 'alert',
+    follows: 'retry',
+    unprotectedSince: '2022-11-06T16:54:00.112Z',
+    toldAt: '2022-11-06T16:54:00.188Z',
+  },
+})
+
+export const positionProtected = defineEvent({
+  name: 'position.protected',
+  version: 1,
+  owner: 'orders',
+  description: 'After position.unprotected: a stop stands over the whole position again.',
+  data: holder.extend({
+    /** How long it was without. */
+    unprotectedMs: z.int().nonnegative(),
+    toldAt: timestamp,
+  }),
+  example: { ...holderExample, unprotectedMs: 1_204, toldAt: '2022-11-06T16:54:01.316Z' },
 })
 
 export const killSwitchScope = z.enum(['platform', 'strategy', 'follow', 'account'])
@@ -246,6 +300,8 @@ export const orderEvents = [
   orderCancel,
   tradeOpened,
   tradeClosed,
+  positionUnprotected,
+  positionProtected,
   riskTripped,
   riskReleased,
 ] as const

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { defineOperation, type PlainOperation } from '../define-operation.ts'
 import type { EventContract } from '../define-event.ts'
 import { accountConnected, accountDisconnected, balanceUpdated } from '../events/brokers.ts'
-import { orderPlanned, tradeClosed, tradeOpened } from '../events/orders.ts'
+import { orderPlanned, positionProtected, positionUnprotected, tradeClosed, tradeOpened } from '../events/orders.ts'
 import { signalAccepted } from '../events/signals.ts'
 import { webhookDisabled } from '../events/webhooks.ts'
 
@@ -16,6 +16,8 @@ export const liveEvents: readonly EventContract[] = [
   orderPlanned,
   tradeOpened,
   tradeClosed,
+  positionUnprotected,
+  positionProtected,
   accountConnected,
   accountDisconnected,
   balanceUpdated,

@@ -8,6 +8,7 @@ import { defineRpc } from '../define-rpc.ts'
 import { denialReply } from '../denials/all.ts'
 import { caller } from '../caller.ts'
 import { closeReason, orderPurpose, orderType } from '../events/orders.ts'
+import { stopFailurePolicy } from '../trade-settings.ts'
 
 export const bracketState = z
   .enum(['denied', 'waiting', 'planned', 'entering', 'open', 'protected', 'closing', 'closed', 'failed'])
@@ -155,6 +156,15 @@ export const explanation = z
     targets: z.array(z.strictObject({ target: z.int(), price: decimalText, quantity: decimalText })),
     /** Targets that were merged because their part was too small: [from, into]. */
     mergedTargets: z.array(z.tuple([z.int(), z.int()])),
+    /** How the position was kept under its stop; null when there was none to keep. */
+    protection: z
+      .strictObject({
+        onStopFailure: stopFailurePolicy,
+        moveStopToEntryAfterTarget: z.int().nullable(),
+        /** What happened with each stop, in sentences. */
+        steps: z.array(z.string()),
+      })
+      .nullable(),
     slippage: z
       .strictObject({
         signalPrice: decimalText,
@@ -200,6 +210,7 @@ export const position = z
     /** What is held now. */
     quantity: decimalText,
     openPrice: decimalText,
+    /** Where the stop stands; the signal's own while none does. */
     stopPrice: positiveDecimalText,
     /** Of the quantity, what a standing stop covers. */
     protectedQuantity: decimalText,

@@ -7,8 +7,15 @@ import { pageOf, pageQuery, timestamp } from '../common.ts'
 import { caller } from '../caller.ts'
 import { defineRpc } from '../define-rpc.ts'
 
-/** The events that an endpoint may subscribe to: what the marketplace document lists and what this release emits. */
-export const webhookEventNames = ['trade.opened', 'trade.closed', 'account.connected', 'account.disconnected'] as const
+/** The events that an endpoint may subscribe to: what the marketplace document lists and this release emits, and what its owner must know at once. */
+export const webhookEventNames = [
+  'trade.opened',
+  'trade.closed',
+  'position.unprotected',
+  'position.protected',
+  'account.connected',
+  'account.disconnected',
+] as const
 export const webhookEventName = z.enum(webhookEventNames)
 
 const endpointUrl = z.url({ protocol: /^https?$/ }).max(2_048)

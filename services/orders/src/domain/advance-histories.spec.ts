@@ -3,8 +3,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { advance } from './advance.ts'
 import type { Bracket } from './bracket.ts'
-import { exitPolicyDefault } from './decide.ts'
+import { exitPolicyDefault } from './decision.ts'
 import { at, bracketOf, d, newsOf, planOf } from '../testing/bracket-fixtures.ts'
+import { type ExitRules, exitRulesDefault } from './exit-rules.ts'
 import { isFinal, openQuantity } from './leg.ts'
 import { positionOf } from './position.ts'
 import { VenueSimulation } from '../testing/venue-simulation.ts'
@@ -22,11 +23,18 @@ const plans = [
   }),
 ]
 
+/** What followers may choose for the time after the entry. */
+const exits: readonly ExitRules[] = [
+  exitRulesDefault,
+  { moveStopAfterTarget: 1, moveStopOffsetPercent: d('0.1'), onStopFailure: 'flatten' },
+  { moveStopAfterTarget: 2, moveStopOffsetPercent: d('0'), onStopFailure: 'alert' },
+]
+
 const choice = fc.noBias(fc.tuple(fc.nat(7), fc.nat(15), fc.nat(1_000)))
 const histories = fc.array(choice, { minLength: 5, maxLength: 150, size: 'max' })
 
 function run(planIndex: number, history: readonly (readonly [number, number, number])[]): VenueSimulation {
-  const simulation = new VenueSimulation(plans[planIndex]!, d('0.9'))
+  const simulation = new VenueSimulation(plans[planIndex]!, d('0.9'), exits[history.length % exits.length])
   for (const [kind, which, amount] of history) simulation.act(kind, which, amount)
   simulation.heal()
   return simulation
@@ -75,7 +83,7 @@ describe('a bracket, for any history of its venue', () => {
           delivered.map((update) => ({ kind: 'update', update })),
           { plan: plans[planIndex]!, policy: exitPolicyDefault, now: at(999_999_999) },
         )
-        expect(again).toEqual({ bracket, submits: [], cancels: [], events: [] })
+        expect(again).toEqual({ bracket, submits: [], cancels: [], events: [], protection: [] })
       }),
       { numRuns: 300 },
     )

@@ -1,50 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { advance, type Step } from './advance.ts'
-import type { Bracket, BracketNews } from './bracket.ts'
-import { exitPolicyDefault } from './decide.ts'
-import { at, bracketOf, d, newsOf, planOf, type Told } from '../testing/bracket-fixtures.ts'
-import type { LegNews } from './leg.ts'
+import type { BracketNews } from './bracket.ts'
+import { exitPolicyDefault } from './decision.ts'
+import { at, d, planOf } from '../testing/bracket-fixtures.ts'
+import { Story } from '../testing/bracket-story.ts'
 import type { LossReason } from './loss.ts'
-import type { SignalPlan } from './signal-plan.ts'
-
-/** Drives one bracket by hand and keeps what it asked for. */
-class Story {
-  bracket: Bracket
-  readonly plan: SignalPlan
-  last: Step | undefined
-  readonly events: Step['events'][number][] = []
-
-  constructor(plan: SignalPlan = planOf(), quantity = '0.9') {
-    this.plan = plan
-    this.bracket = bracketOf(plan, d(quantity))
-  }
-
-  tell(leg: string, news: LegNews, told: Told = {}): string[] {
-    return this.take([newsOf(this.bracket, leg, news, told)], told.atMs ?? 5)
-  }
-
-  /** What follows, as words: "+stop-1 0.9" is submitted, "-stop-1" is cancelled, "trade.opened" is told. */
-  take(news: readonly BracketNews[], nowMs: number): string[] {
-    const step = advance(this.bracket, news, { plan: this.plan, policy: exitPolicyDefault, now: at(nowMs) })
-    this.bracket = step.bracket
-    this.last = step
-    this.events.push(...step.events)
-    return [
-      ...step.submits.map((leg) => `+${leg.leg} ${leg.quantity}`),
-      ...step.cancels.map((leg) => `-${leg.leg}`),
-      ...step.events.map((event) => event.kind),
-    ]
-  }
-
-  /** Filled at 40000, stop standing, targets working. */
-  opened(): this {
-    this.tell('entry', 'filled', { filled: '0.9', price: '40000', fee: '14.4' })
-    this.tell('stop-1', 'accepted', { atMs: 45 })
-    // The targets follow the stop.
-    for (const target of ['target-1', 'target-2', 'target-3']) this.tell(target, 'accepted', { atMs: 46 })
-    return this
-  }
-}
 
 function lossOf(quantity: string, reason: LossReason): BracketNews {
   const [price, fee] = [d('41000'), d('1')]
@@ -245,7 +204,7 @@ describe('a bracket whose stop does not stand', () => {
   it('tries once more, then flattens by market', () => {
     const story = new Story()
     story.tell('entry', 'filled', { filled: '0.9', price: '40000' })
-    expect(story.tell('stop-1', 'rejected', { reason })).toEqual(['+stop-2 0.9'])
+    expect(story.tell('stop-1', 'rejected', { reason })).toEqual(['+stop-2 0.9', 'unprotected, retry'])
     expect(story.tell('stop-2', 'rejected', { reason })).toEqual(['+close-1 0.9'])
     expect(story.bracket.state).toBe('closing')
     expect(story.tell('close-1', 'filled', { filled: '0.9', price: '39990' })).toEqual(['opened', 'closed'])
@@ -273,7 +232,7 @@ describe('a bracket whose stop does not stand', () => {
 
   it('puts back a stop that someone cancelled at the venue', () => {
     const story = new Story().opened()
-    expect(story.tell('stop-1', 'cancelled')).toEqual(['+stop-2 0.9'])
+    expect(story.tell('stop-1', 'cancelled')).toEqual(['+stop-2 0.9', 'unprotected, retry'])
     expect(story.bracket.state).toBe('open')
   })
 })

@@ -6,16 +6,34 @@
 import { type Decimal, minimum, ZERO } from '@tradewire/kernel/decimal'
 import { intentIdOf } from '@tradewire/kernel/ids'
 import { type Bracket, bracketMoves, type BracketNews, type BracketState } from './bracket.ts'
-import { type Decision, decide, type ExitPolicy, feesAwaitedUntil, type LegDraft } from './decide.ts'
-import { type Leg, type LegUpdate, mirror } from './leg.ts'
+import { decide, feesAwaitedUntil } from './decide.ts'
+import type { Decision, ExitPolicy, LegDraft } from './decision.ts'
+import { type Leg, type LegUpdate, mirror, type Reason } from './leg.ts'
 import type { Loss } from './loss.ts'
 import { isFlat, type Position, positionOf } from './position.ts'
 import type { SignalPlan } from './signal-plan.ts'
+import { failedStop } from './stops.ts'
 import { closedTrade, openedTrade, type TradeClosed, type TradeOpened } from './trade.ts'
 
 export type TradeEvent =
   | { readonly kind: 'opened'; readonly trade: TradeOpened }
   | { readonly kind: 'closed'; readonly trade: TradeClosed }
+
+/** That a stop could not stand, and that what it was for is covered again. */
+export type ProtectionNews =
+  | ({
+      readonly kind: 'unprotected'
+      readonly stop: string
+      readonly reason: Reason
+      readonly since: string
+    } & Uncovered)
+  | { readonly kind: 'protected'; readonly spanMs: number }
+
+interface Uncovered {
+  readonly held: Decimal
+  readonly uncovered: Decimal
+  readonly follows: 'retry' | 'close'
+}
 
 export interface Step {
   readonly bracket: Bracket
@@ -24,6 +42,7 @@ export interface Step {
   readonly cancels: readonly Leg[]
   /** In the order in which they happened. */
   readonly events: readonly TradeEvent[]
+  readonly protection: readonly ProtectionNews[]
 }
 
 export class IllegalBracketMove extends Error {
@@ -41,7 +60,8 @@ export function advance(
   const at = latestEvidence(before, told, now)
   const exposed = measureExposure(told, positionOf(told.legs, told.gone), at)
   const decision = decide({ bracket: exposed, position: positionOf(exposed.legs, exposed.gone), plan, policy, now })
-  return settle(before, carryOut(exposed, decision, now), { plan, policy, now, at })
+  const cancels = [...decision.cancel, ...missedCancels(before, told)]
+  return settle(before, carryOut(exposed, { ...decision, cancel: cancels }, now), { plan, policy, now, at })
 }
 
 function takeNews(bracket: Bracket, news: BracketNews, now: string): Bracket {
@@ -65,15 +85,23 @@ function mirrorUpdate(bracket: Bracket, update: LegUpdate): Bracket {
   if (leg === undefined) return bracket
   const mirrored = mirror(leg, update)
   if (mirrored === leg) return bracket
-  // An order that the venue took only after we had asked for its end may have missed that: ask again.
-  const missed = leg.cancelRequested && leg.acceptedAt === null && mirrored.state === 'working'
-  const legs = bracket.legs.with(index, missed ? { ...mirrored, cancelRequested: false } : mirrored)
   const filled = mirrored.purpose === 'entry' && mirrored.filledQuantity.gt(ZERO)
   return {
     ...bracket,
-    legs,
+    legs: bracket.legs.with(index, mirrored),
     firstFilledAt: filled ? (bracket.firstFilledAt ?? update.observedAt) : bracket.firstFilledAt,
   }
+}
+
+/**
+ * Orders that the venue took only after we had asked for their end may have missed that: they are asked again. They go on
+ * counting as ended, because the first request may still be under way.
+ */
+function missedCancels(before: Bracket, after: Bracket): Leg[] {
+  return after.legs.filter((leg, index) => {
+    const was = before.legs[index]
+    return was?.cancelRequested === true && was.acceptedAt === null && leg.state === 'working'
+  })
 }
 
 /** No more is lost than is held: the rest was closed by a leg whose news came first. */
@@ -188,7 +216,33 @@ function settle(before: Bracket, done: CarriedOut, context: SettleContext): Step
     bracket = { ...bracket, closedAt: trade.closedAt }
     events.push({ kind: 'closed', trade })
   }
-  return { bracket, submits: done.submits, cancels: done.cancels, events }
+  const protection = protectionNews(before, bracket, position)
+  return { bracket, submits: done.submits, cancels: done.cancels, events, protection }
+}
+
+/** Told once for each span without cover: when a stop turns out not to stand, and when one does again. */
+function protectionNews(before: Bracket, after: Bracket, position: Position): ProtectionNews[] {
+  const failed = after.exposedSince === null ? null : failedStop(after, position)
+  const failedBefore = before.exposedSince !== null && failedStop(before, positionOf(before.legs, before.gone)) !== null
+  if (failed !== null && !failedBefore) {
+    const { remaining, protected: covered } = position
+    const reason = failed.reason ?? { code: 'STOP_CANCELLED', message: 'somebody else has cancelled the stop' }
+    const follows = after.closing === null ? 'retry' : 'close'
+    const uncovered = remaining.minus(covered)
+    return [
+      {
+        kind: 'unprotected',
+        stop: failed.leg,
+        reason,
+        since: after.exposedSince!,
+        held: remaining,
+        uncovered,
+        follows,
+      },
+    ]
+  }
+  const again = failedBefore && after.exposedSince === null && position.remaining.gt(ZERO)
+  return again ? [{ kind: 'protected', spanMs: after.unprotectedMs - before.unprotectedMs }] : []
 }
 
 function stateOf(bracket: Bracket, position: Position): BracketState {

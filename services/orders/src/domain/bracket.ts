@@ -5,6 +5,7 @@
 import type { Side, Venue } from '@tradewire/contracts/common'
 import type { Decimal } from '@tradewire/kernel/decimal'
 import type { AccountId, BracketId, FollowId, SignalId, StrategyId, UserId } from '@tradewire/kernel/ids'
+import type { ExitRules } from './exit-rules.ts'
 import type { Loss } from './loss.ts'
 import { isFinal, type Leg, type LegUpdate, type Reason } from './leg.ts'
 
@@ -51,6 +52,7 @@ export interface Bracket {
   /** Of the entry: buy for a long position. */
   readonly side: Side
   readonly leverage: number | null
+  readonly exits: ExitRules
   readonly state: BracketState
   readonly closing: { readonly cause: ClosingCause; readonly at: string } | null
   /** Closed without a leg of ours, as far as evidence goes: the sum of the losses. */

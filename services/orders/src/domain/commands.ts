@@ -5,9 +5,12 @@ import type {
   orderCancel,
   orderPlanned,
   orderSubmit,
+  positionProtected,
+  positionUnprotected,
   tradeClosed,
   tradeOpened,
 } from '@tradewire/contracts/events/orders'
+import type { ProtectionNews } from './advance.ts'
 import type { Bracket } from './bracket.ts'
 import type { Leg } from './leg.ts'
 import type { TradeClosed, TradeOpened } from './trade.ts'
@@ -76,18 +79,41 @@ export function closedOf(bracket: Bracket, trade: TradeClosed, sequence: number)
   }
 }
 
+export function unprotectedOf(
+  bracket: Bracket,
+  news: ProtectionNews & { readonly kind: 'unprotected' },
+  at: string,
+): DataOf<typeof positionUnprotected> {
+  return {
+    ...holderOf(bracket),
+    heldQuantity: news.held.toString(),
+    unprotectedQuantity: news.uncovered.toString(),
+    stop: news.stop,
+    reason: news.reason,
+    onStopFailure: bracket.exits.onStopFailure,
+    follows: news.follows,
+    unprotectedSince: news.since,
+    toldAt: at,
+  }
+}
+
+export function protectedOf(
+  bracket: Bracket,
+  news: ProtectionNews & { readonly kind: 'protected' },
+  at: string,
+): DataOf<typeof positionProtected> {
+  return { ...holderOf(bracket), unprotectedMs: news.spanMs, toldAt: at }
+}
+
+function holderOf(bracket: Bracket) {
+  const { bracketId: tradeId, signalId, strategyId, followId, accountId, userId, venue, symbol, side } = bracket
+  return { tradeId, signalId, strategyId, followId, accountId, userId, venue, symbol, side }
+}
+
 function tradeOf(bracket: Bracket, trade: TradeOpened | TradeClosed, sequence: number) {
   return {
-    tradeId: bracket.bracketId,
+    ...holderOf(bracket),
     sequence,
-    signalId: bracket.signalId,
-    strategyId: bracket.strategyId,
-    followId: bracket.followId,
-    accountId: bracket.accountId,
-    userId: bracket.userId,
-    venue: bracket.venue,
-    symbol: bracket.symbol,
-    side: bracket.side,
     quantity: trade.quantity.toString(),
     openPrice: trade.openPrice.toString(),
     openedAt: trade.openedAt,

@@ -2,75 +2,13 @@
  * What a bracket does next, worked out from how things stand and not from what happened last: news may be lost,
  * doubled or late and the decision is the same. Called by the bracket after each piece of news; pure.
  */
-import type { OrderPurpose, OrderType } from '@tradewire/contracts/events/orders'
 import { type Decimal, ZERO } from '@tradewire/kernel/decimal'
 import type { Bracket, ClosingCause } from './bracket.ts'
+import { type Decision, type ExitPolicy, later, type LegDraft, nothing, type Situation } from './decision.ts'
 import { isFinal, type Leg, openQuantity } from './leg.ts'
 import { isFlat, type Position } from './position.ts'
-import { splitRulesOf, type SignalPlan } from './signal-plan.ts'
-import { splitOverTargets, type TargetPart } from './targets.ts'
-
-export interface ExitPolicy {
-  /** A refused stop is placed again this often; then the position is flattened. */
-  readonly stopRetriesMax: number
-  /** A target that the venue refused is placed again this often; then its part rides with the stop. */
-  readonly targetRetriesMax: number
-  /** So many stops may wait for an answer before another one is placed. */
-  readonly unansweredStopsMax: number
-  /** A stop that someone else cancels is put back this often; then the position is flattened. */
-  readonly lostStopsMax: number
-  /** Waits before a refused close is sent again; the last one repeats. */
-  readonly closeRetryMs: readonly number[]
-  /** How long news of a fill may be under way after the venue said that there is no position. */
-  readonly positionGoneMs: number
-  /** How long the end of a trade waits for a fee that the venue has not told yet. */
-  readonly feeWaitMs: number
-  /** How long a limit entry may rest after the signal's expiry. */
-  readonly limitRestMs: number
-  /** How long a partly filled limit entry may go on filling before its rest is cancelled and targets are placed. */
-  readonly partialRestMs: number
-}
-
-export const exitPolicyDefault: ExitPolicy = {
-  stopRetriesMax: 1,
-  targetRetriesMax: 1,
-  unansweredStopsMax: 3,
-  lostStopsMax: 3,
-  closeRetryMs: [500, 1_000, 2_000, 5_000, 15_000, 60_000],
-  positionGoneMs: 10_000,
-  feeWaitMs: 3_000,
-  limitRestMs: 900_000,
-  partialRestMs: 10_000,
-}
-
-export interface LegDraft {
-  readonly leg: string
-  readonly purpose: OrderPurpose
-  readonly type: OrderType
-  readonly quantity: Decimal
-  readonly price: Decimal | null
-  readonly triggerPrice: Decimal | null
-  readonly callbackRatePercent: Decimal | null
-}
-
-export interface Decision {
-  readonly submit: readonly LegDraft[]
-  readonly cancel: readonly Leg[]
-  readonly closing: ClosingCause | null
-  /** Held quantity that the venue has proved to be gone; null for none. */
-  readonly gone: Decimal | null
-  readonly wakeAt: string | null
-}
-
-export interface Situation {
-  readonly bracket: Bracket
-  readonly position: Position
-  readonly plan: SignalPlan
-  readonly policy: ExitPolicy
-  readonly now: string
-}
-
-const nothing: Decision = { submit: [], cancel: [], closing: null, gone: null, wakeAt: null }
+import type { SignalPlan } from './signal-plan.ts'
+import { partsOf, protect, stopCause } from './stops.ts'
 
 export function decide(situation: Situation): Decision {
   const { bracket, position, policy, now } = situation
@@ -100,35 +38,14 @@ export function feesAwaitedUntil(legs: readonly Leg[], { feeWaitMs }: Pick<ExitP
 }
 
 /** Why the position can no longer be left to its stop and targets; null while it can. */
-function closingCause({ bracket, position, policy }: Situation): ClosingCause | null {
+function closingCause(situation: Situation): ClosingCause | null {
+  const { bracket, position } = situation
   // Out again while the entry may still fill: whatever comes now must go at once.
   if (position.remaining.lte(ZERO)) {
     if (bracket.gone.gt(ZERO)) return 'position-gone'
     return position.closed.gt(ZERO) ? 'stop-hit' : null
   }
-  if (bracket.closedAt !== null) return 'late-fill'
-  const stops = bracket.legs.filter(({ purpose }) => purpose === 'stop')
-  const live = stops.filter((stop) => !isFinal(stop) && !stop.cancelRequested)
-  if (live.some((stop) => openQuantity(stop).gte(position.remaining))) return null
-  // A stop has been hit but did not cover all: the price is through, another stop would only be late.
-  if (position.stopHit && live.length === 0) return 'stop-hit'
-  const newest = stops.at(-1)
-  if (newest === undefined || newest.state !== 'rejected') {
-    const lost = stops.filter((stop) => stop.state === 'cancelled' && !stop.cancelRequested).length
-    return lost > policy.lostStopsMax ? 'stop-refused' : null
-  }
-  // Refused after it had stood: it was triggered and could not execute.
-  if (newest.acceptedAt !== null || newest.reason?.code === 'WOULD_TRIGGER_IMMEDIATELY') return 'stop-refused'
-  return refusedInARow(stops) > policy.stopRetriesMax ? 'stop-refused' : null
-}
-
-function refusedInARow(stops: readonly Leg[]): number {
-  let count = 0
-  for (const stop of stops.toReversed()) {
-    if (stop.state !== 'rejected') break
-    count += 1
-  }
-  return count
+  return bracket.closedAt === null ? stopCause(situation) : 'late-fill'
 }
 
 /** Until when a limit entry may rest at the venue; null for a market entry. */
@@ -149,51 +66,6 @@ function tendEntry({ bracket, position, plan, policy, now }: Situation): Decisio
   const fillEnds = bracket.firstFilledAt === null ? null : later(bracket.firstFilledAt, policy.partialRestMs)
   const ends = fillEnds !== null && fillEnds < restEnds ? fillEnds : restEnds
   return now >= ends ? { ...nothing, cancel: [entry] } : { ...nothing, wakeAt: ends }
-}
-
-/** One stop for exactly what is held: the new one is placed before the old one is cancelled. */
-function protect({ bracket, position, plan, policy }: Situation): Decision {
-  if (position.remaining.lte(ZERO)) return nothing
-  const stops = bracket.legs.filter(({ purpose }) => purpose === 'stop')
-  const live = stops.filter((stop) => !isFinal(stop) && !stop.cancelRequested)
-  const kept = stopToKeep(live, position.remaining, bracket.legs.some(isFillingTarget))
-  if (kept !== undefined) {
-    return kept.state === 'working' ? { ...nothing, cancel: live.filter((stop) => stop !== kept) } : nothing
-  }
-  const unanswered = live.filter(({ state }) => state === 'submitted').length
-  if (unanswered >= policy.unansweredStopsMax) return nothing
-  return { ...nothing, submit: [stopDraft(stops.length + 1, position.remaining, plan)] }
-}
-
-/**
- * The live stop that fits what is held. While a target is still filling one that is too large fits as well: it only
- * reduces, and it will be replaced once, when the target is done.
- */
-function stopToKeep(live: readonly Leg[], remaining: Decimal, targetFills: boolean): Leg | undefined {
-  const fitting = live.filter((stop) => openQuantity(stop).eq(remaining))
-  const large = targetFills ? live.filter((stop) => openQuantity(stop).gt(remaining)) : []
-  return [...fitting, ...large].toSorted(bySize).find(({ state }) => state === 'working') ?? fitting[0] ?? large[0]
-}
-
-function bySize(a: Leg, b: Leg): number {
-  return openQuantity(a).cmp(openQuantity(b))
-}
-
-function isFillingTarget(leg: Leg): boolean {
-  return leg.purpose === 'target' && !isFinal(leg) && leg.filledQuantity.gt(ZERO)
-}
-
-function stopDraft(number: number, quantity: Decimal, { prices }: SignalPlan): LegDraft {
-  const { stop } = prices
-  return {
-    leg: `stop-${number}`,
-    purpose: 'stop',
-    type: stop.limit === null ? 'stop-market' : 'stop-limit',
-    quantity,
-    price: stop.limit,
-    triggerPrice: stop.trigger,
-    callbackRatePercent: null,
-  }
 }
 
 /**
@@ -238,10 +110,6 @@ function isCovered({ legs }: Bracket, { remaining }: Position): boolean {
 /** target-2 at first, then target-2.2. */
 function legNameOf(target: number, attempt: number): string {
   return attempt === 1 ? `target-${target}` : `target-${target}.${attempt}`
-}
-
-function partsOf(position: Position, plan: SignalPlan): readonly TargetPart[] {
-  return splitOverTargets(position.opened, plan.prices.targets, splitRulesOf(plan)).parts
 }
 
 /**
@@ -348,8 +216,4 @@ function join(decisions: readonly Decision[]): Decision {
     gone: null,
     wakeAt: wakes.toSorted()[0] ?? null,
   }
-}
-
-function later(at: string, ms: number): string {
-  return new Date(Date.parse(at) + ms).toISOString()
 }

@@ -4,10 +4,12 @@
  */
 import type { BracketReply, ExplanationReply } from '@tradewire/contracts/rpc/orders'
 import { decimal, maximum, ZERO } from '@tradewire/kernel/decimal'
+import type { ExitRules } from './exit-rules.ts'
 import { gateChecks } from './gate.ts'
 import type { Leg } from './leg.ts'
 import type { Waited } from './open-position.ts'
 import type { PlanningTrace } from './planning-trace.ts'
+import { protectionOf } from './protection-story.ts'
 import type { SettingLayer } from './settings.ts'
 import { caps, type SizingTrace } from './sizing.ts'
 import { slippagePercent } from './trade.ts'
@@ -16,6 +18,7 @@ import { slippagePercent } from './trade.ts'
 export interface StoredStory {
   readonly bracket: BracketReply
   readonly legs: readonly Leg[]
+  readonly exits: ExitRules
   readonly trace: unknown
   readonly signal: Readonly<Record<string, unknown>>
   readonly strategyName: string | null
@@ -24,7 +27,7 @@ export interface StoredStory {
 }
 
 export function explanationOf(story: StoredStory): ExplanationReply {
-  const { bracket, legs, signal, instrument, prices } = story
+  const { bracket, legs, exits, signal, instrument, prices } = story
   const trace = story.trace as PlanningTrace
   return {
     bracket,
@@ -38,6 +41,10 @@ export function explanationOf(story: StoredStory): ExplanationReply {
     sizing: trace.sizing === null ? null : sizingOf(trace.sizing, story),
     targets: targetsOf(trace, prices),
     mergedTargets: trace.merged.map(([from, into]) => [from, into]),
+    protection:
+      bracket.denial === null
+        ? protectionOf({ exits, legs, stopPrice: stopPriceOf(prices), unprotectedMs: bracket.unprotectedMs })
+        : null,
     slippage: slippageOf(story),
     fees: legs
       .filter((leg) => leg.feeCurrency !== null)
@@ -118,7 +125,7 @@ function sizingSteps(sizing: SizingTrace, story: StoredStory): string[] {
   const quote = wordOf(instrument?.['quote'])
   const base = wordOf(instrument?.['base'])
   const entry = wordOf(prices?.['entry'])
-  const stop = wordOf((prices?.['stop'] as { readonly trigger?: unknown } | undefined)?.trigger)
+  const stop = stopPriceOf(prices) ?? ''
   const lines = [
     ...askedLines(sizing, { quote, base, entry, stop }),
     `Leverage ${sizing.leverage} on an equity of ${sizing.equity} ${quote} allows ${sizing.caps.leverage} ${base}.`,
@@ -178,6 +185,11 @@ function askedLines(
       return [`A notional of ${asked} %${scaled} of the free ${free} ${quote} is asked for.`, shared]
     }
   }
+}
+
+function stopPriceOf(prices: StoredStory['prices']): string | null {
+  const trigger = (prices?.['stop'] as { readonly trigger?: unknown } | undefined)?.trigger
+  return typeof trigger === 'string' ? trigger : null
 }
 
 function wordOf(stored: unknown): string {

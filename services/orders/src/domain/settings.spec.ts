@@ -75,6 +75,24 @@ describe('settings laid over each other', () => {
     ])
   })
 
+  it('choose for the time after the entry, and a nearer layer may take it back', () => {
+    const moves = { moveStopToEntryAfterTarget: 1, moveStopOffsetPercent: '0.1' }
+    const { exits, sources } = resolved(moves, { onStopFailure: 'alert' }, { moveStopToEntryAfterTarget: 2 })
+    expect({ ...exits, moveStopOffsetPercent: `${exits.moveStopOffsetPercent}` }).toEqual({
+      moveStopAfterTarget: 2,
+      moveStopOffsetPercent: '0.1',
+      onStopFailure: 'alert',
+    })
+    expect(sources.slice(-3)).toEqual([
+      { name: 'moveStopToEntryAfterTarget', value: '2', source: 'follow' },
+      { name: 'moveStopOffsetPercent', value: '0.1', source: 'strategy' },
+      { name: 'onStopFailure', value: 'alert', source: 'risk profile' },
+    ])
+    const never = resolved(moves, null, { moveStopToEntryAfterTarget: 0 })
+    expect(never.exits.moveStopAfterTarget).toBeNull()
+    expect(never.sources.at(-1)).toEqual({ name: 'moveStopToEntryAfterTarget', value: 'never', source: 'follow' })
+  })
+
   it('keep of lists what all layers allow, and every trading window', () => {
     const window = { timeZone: 'UTC', days: ['monday' as const], from: '09:00', to: '17:00' }
     const all = resolved(

@@ -5,6 +5,7 @@
 import type { Side } from '@tradewire/contracts/common'
 import type { OpenPositionPolicy, SizingMode, TradeSettings, TradingWindow } from '@tradewire/contracts/trade-settings'
 import { type Decimal, decimal, ONE } from '@tradewire/kernel/decimal'
+import { type ExitRules, exitRulesDefault } from './exit-rules.ts'
 
 /** From the farthest to the nearest. */
 export const settingLayers = ['platform', 'strategy', 'risk profile', 'follow', 'account'] as const
@@ -56,6 +57,7 @@ export interface ResolvedSettings {
   /** All of them must be open. */
   readonly tradingWindows: readonly TradingWindow[]
   readonly onOpenPosition: OpenPositionPolicy
+  readonly exits: ExitRules
   /** Each setting that is in force, in the order above. */
   readonly sources: readonly SettingSource[]
 }
@@ -64,13 +66,13 @@ export interface ResolvedSettings {
 const openPositionDefault: OpenPositionPolicy = 'reverse'
 
 /**
- * Two rules of precedence. A choice (sizing, multiplier, onOpenPosition): the nearest layer that makes it. A limit: the
+ * Two rules of precedence. A choice (sizing, multiplier, onOpenPosition, exits): the nearest layer that makes it. A limit: the
  * strictest of all layers, the farther one on a tie; lists keep what all layers allow.
  */
 export function resolveSettings(basic: BasicSettings, byLayer: SettingsByLayer): ResolvedSettings {
   const layers = speakingIn(byLayer)
   const sources: SettingSource[] = []
-  const note = <Value>(name: string, said: Said<Value> | null, text: (value: Value) => string): Value | null => {
+  const note: Note = (name, said, text) => {
     if (said === null) return null
     sources.push({ name, value: text(said.value), source: said.source })
     return said.value
@@ -114,6 +116,7 @@ export function resolveSettings(basic: BasicSettings, byLayer: SettingsByLayer):
         nearest(layers, (said) => said.onOpenPosition),
         (policy) => policy,
       ) ?? openPositionDefault,
+    exits: exitsOf(layers, note),
     sources,
   }
 }
@@ -121,6 +124,23 @@ export function resolveSettings(basic: BasicSettings, byLayer: SettingsByLayer):
 export function windowText({ timeZone, days, from, to }: TradingWindow): string {
   return `${days.join(' ')} ${from}-${to} ${timeZone}`
 }
+
+/** Choices of all layers; the default itself when nobody makes one, so that it need not be stored. */
+function exitsOf(layers: readonly Speaking[], note: Note): ExitRules {
+  const after = nearest(layers, (said) => said.moveStopToEntryAfterTarget)
+  const offset = nearest(layers, (said) => said.moveStopOffsetPercent)
+  const failure = nearest(layers, (said) => said.onStopFailure)
+  if (after === null && failure === null) return exitRulesDefault
+  const target = note('moveStopToEntryAfterTarget', after, (value) => (value === 0 ? 'never' : value.toString()))
+  const moves = target !== null && target > 0
+  return {
+    moveStopAfterTarget: moves ? target : null,
+    moveStopOffsetPercent: decimal((moves ? note('moveStopOffsetPercent', offset, (text) => text) : null) ?? '0'),
+    onStopFailure: note('onStopFailure', failure, (policy) => policy) ?? exitRulesDefault.onStopFailure,
+  }
+}
+
+type Note = <Value>(name: string, said: Said<Value> | null, text: (value: Value) => string) => Value | null
 
 interface Said<Value> {
   readonly value: Value

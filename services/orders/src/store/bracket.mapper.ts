@@ -9,6 +9,7 @@ import type { Loss } from '../domain/loss.ts'
 import { positionOf } from '../domain/position.ts'
 import type { BracketChange } from '../ports/brackets.port.ts'
 import { Columns, json, plain, text } from './columns.mapper.ts'
+import { toExitRules } from './settings.mapper.ts'
 
 export interface BracketRow {
   readonly bracket_id: string
@@ -22,6 +23,7 @@ export interface BracketRow {
   readonly side: Side
   readonly state: BracketState
   readonly leverage: number | null
+  readonly exit_rules: string | null
   readonly failure: Reason | null
   readonly close_cause: ClosingCause | null
   readonly close_requested_at: Date | null
@@ -66,7 +68,7 @@ export interface StoredLeg {
 
 /** What `toBracket` reads. */
 export const bracketColumns = `bracket_id, signal_id, strategy_id, follow_id, account_id, user_id, venue, symbol, side, state,
-  leverage, failure, close_cause, close_requested_at, gone_quantity, losses, first_filled_at, exposed_since, unprotected_ms,
+  leverage, exit_rules, failure, close_cause, close_requested_at, gone_quantity, losses, first_filled_at, exposed_since, unprotected_ms,
   opened_at, closed_at, wake_at, legs`
 
 export function toBracket(row: BracketRow): Bracket {
@@ -82,6 +84,7 @@ export function toBracket(row: BracketRow): Bracket {
     symbol: row.symbol,
     side: row.side,
     leverage: row.leverage,
+    exits: toExitRules(row.exit_rules),
     state: row.state,
     closing: cause === null || requestedAt === null ? null : { cause, at: requestedAt.toISOString() },
     gone: amount(row.gone_quantity),

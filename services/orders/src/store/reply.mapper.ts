@@ -60,13 +60,17 @@ export interface PositionRow {
 
 export const positionColumns = `b.bracket_id as id, b.strategy_id, b.follow_id, b.account_id, b.user_id, b.venue, b.symbol,
   b.side, b.state, b.filled_quantity - b.closed_quantity - b.gone_quantity as held, b.open_price, b.first_filled_at,
-  p.prices #>> '{stop,trigger}' as stop_price,
-  least(b.filled_quantity - b.closed_quantity - b.gone_quantity, coalesce((
-    select max(l.quantity - l."filledQuantity")
-    from json_to_recordset(b.legs) as l (
-      purpose text, state text, quantity numeric, "filledQuantity" numeric, "cancelRequested" boolean)
-    where l.purpose = 'stop' and l.state = 'working' and not l."cancelRequested"
-  ), 0)) as covered`
+  coalesce(stop.trigger, p.prices #>> '{stop,trigger}') as stop_price,
+  least(b.filled_quantity - b.closed_quantity - b.gone_quantity, coalesce(stop.open, 0)) as covered`
+
+/** The largest stop that stands: the one that covers the position. */
+export const standingStopSql = `left join lateral (
+  select l.quantity - l."filledQuantity" as open, l."triggerPrice" as trigger
+  from json_to_recordset(b.legs) as l (purpose text, state text, quantity numeric, "filledQuantity" numeric,
+    "triggerPrice" text, "cancelRequested" boolean)
+  where l.purpose = 'stop' and l.state = 'working' and not l."cancelRequested"
+  order by open desc limit 1
+) stop on true`
 
 export function toBracketReply(row: BracketReadRow): BracketReply {
   return {

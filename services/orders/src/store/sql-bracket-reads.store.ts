@@ -25,9 +25,11 @@ import {
   bracketReadColumns,
   type PositionRow,
   positionColumns,
+  standingStopSql,
   toBracketReply,
   toPosition,
 } from './reply.mapper.ts'
+import { toExitRules } from './settings.mapper.ts'
 
 const scopeSql = `($1::uuid is null or b.user_id = $1
   or ($2 and b.strategy_id in (select strategy_id from strategy where owner_id = $1)))`
@@ -47,7 +49,7 @@ where ${scopeSql} and b.bracket_id = $3`
  * A planning that was repeated has a second row; the first one is that of the bracket. An entry that waited has a row of
  * before and one of after: the last one is what became of it.
  */
-const storySql = `select t.trace, p.signal, p.strategy_name, p.instrument, p.prices
+const storySql = `select t.trace, b.exit_rules, p.signal, p.strategy_name, p.instrument, p.prices
 from bracket b join signal_plan p on p.signal_id = b.signal_id
   left join lateral (
     select e.number, e.traces -> (array_position(e.bracket_ids, b.bracket_id) - 1) as trace from explain e
@@ -58,6 +60,7 @@ order by case when t.trace -> 'waited' is null then t.number else -t.number end 
 
 const positionsSql = `select ${positionColumns}
 from bracket b join signal_plan p on p.signal_id = b.signal_id
+${standingStopSql}
 where ${scopeSql} and b.holds_slot and b.filled_quantity > b.closed_quantity + b.gone_quantity
   and ($3::uuid is null or b.account_id = $3) and ($4::uuid is null or b.strategy_id = $4)
   and ($5::uuid is null or b.bracket_id < $5)
@@ -68,6 +71,7 @@ const highestId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
 interface StoryRow {
   readonly trace: unknown
+  readonly exit_rules: string | null
   readonly signal: Record<string, unknown>
   readonly strategy_name: string | null
   readonly instrument: Record<string, unknown> | null
@@ -115,8 +119,9 @@ export class SqlBracketReads extends BracketReads {
     const [story] = await this.database.query<StoryRow>(storySql, [bracketId])
     if (row === undefined || story === undefined) return undefined
     const legs = row.legs.map(toLeg)
-    const { trace, signal, strategy_name: strategyName, instrument, prices } = story
-    return { bracket: toBracketReply(row), legs, trace, signal, strategyName, instrument, prices }
+    const { trace, exit_rules: exits, signal, strategy_name: strategyName, instrument, prices } = story
+    const shared = { signal, strategyName, instrument, prices }
+    return { bracket: toBracketReply(row), legs, exits: toExitRules(exits), trace, ...shared }
   }
 
   async positions(

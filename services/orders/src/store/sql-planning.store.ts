@@ -26,7 +26,7 @@ import { legsJson } from './bracket.mapper.ts'
 import { Columns, json, plain, text } from './columns.mapper.ts'
 import { planningLockSql } from './sql-kill-switches.store.ts'
 import { instrumentJson, type InstrumentRow, pricesJson, toInstrument } from './plan.mapper.ts'
-import { SettingsReader } from './settings.mapper.ts'
+import { exitRulesText, SettingsReader } from './settings.mapper.ts'
 import { traceJson } from './trace.mapper.ts'
 
 /** The lock's key space is shared by the whole database; the schema's name keeps services apart. */
@@ -89,6 +89,9 @@ const planned = new Columns<PlannedBracket>([
     result.outcome === 'approved' ? result.order.quantity.toString() : null,
   ),
   plain('leverage', 'int', ({ result }) => (result.outcome === 'approved' ? result.order.leverage : null)),
+  text('exit_rules', 'text', ({ candidate, result }) =>
+    result.outcome === 'approved' ? exitRulesText(candidate.settings.exits) : null,
+  ),
   plain('margin', 'numeric', ({ result }) => (result.outcome === 'approved' ? result.margin : null)),
   plain('denial_code', 'text', ({ result }) => (result.outcome === 'denied' ? result.denial.code : null)),
   text('denial_context', 'json', ({ result }) =>
@@ -108,9 +111,9 @@ const insertSql = `with plan as (
   insert into explain (signal_id, bracket_ids, traces) values ($1, $14, $15)
 )
 insert into bracket (bracket_id, signal_id, strategy_id, follow_id, account_id, user_id, venue, symbol, side,
-  state, holds_slot, quantity, leverage, margin, denial_code, denial_context, created_at, wake_at, legs)
+  state, holds_slot, quantity, leverage, exit_rules, margin, denial_code, denial_context, created_at, wake_at, legs)
 select bracket_id, $1, $2, follow_id, account_id, user_id, $10, $11, $12,
-  ${stateOfPlanned}, quantity is not null, quantity, leverage, margin, denial_code, denial_context, $9,
+  ${stateOfPlanned}, quantity is not null, quantity, leverage, exit_rules, margin, denial_code, denial_context, $9,
   case when quantity is not null then $13::timestamptz end, legs::json
 from ${planned.unnest('p', fixedParameters + 1)}
 on conflict do nothing returning bracket_id`
@@ -123,7 +126,7 @@ const decideSql = `with gone as (
   insert into explain (signal_id, bracket_ids, traces) values ($2, $1, $3)
 )
 update bracket b set state = ${stateOfPlanned}, holds_slot = p.quantity is not null, quantity = p.quantity,
-  leverage = p.leverage, margin = p.margin, denial_code = p.denial_code, denial_context = p.denial_context,
+  leverage = p.leverage, exit_rules = p.exit_rules, margin = p.margin, denial_code = p.denial_code, denial_context = p.denial_context,
   created_at = $4, wake_at = case when p.quantity is not null then $5::timestamptz end, legs = p.legs::json
 from gone, ${planned.unnest('p', decideParameters + 1)}
 where b.bracket_id = gone.bracket_id and p.bracket_id = gone.bracket_id returning b.bracket_id`

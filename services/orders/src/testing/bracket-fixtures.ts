@@ -5,6 +5,7 @@ import { type Decimal, decimal, ZERO } from '@tradewire/kernel/decimal'
 import type { AccountId, BracketId, FollowId, SignalId, StrategyId, UserId } from '@tradewire/kernel/ids'
 import { legOf } from '../domain/advance.ts'
 import type { Bracket } from '../domain/bracket.ts'
+import { exitRulesDefault } from '../domain/exit-rules.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import type { LegNews, LegUpdate, Reason } from '../domain/leg.ts'
 import { type AskedPrices, signalPrices } from '../domain/prices.ts'
@@ -63,7 +64,7 @@ export function planOf(changes: Partial<AskedPrices> = {}): SignalPlan {
   }
 }
 
-export function bracketOf(plan: SignalPlan, quantity: Decimal): Bracket {
+export function bracketOf(plan: SignalPlan, quantity: Decimal, exits = exitRulesDefault): Bracket {
   const ids = {
     bracketId: '01963a5e-0000-7000-8000-000000000002' as BracketId,
     signalId: plan.signalId,
@@ -91,6 +92,7 @@ export function bracketOf(plan: SignalPlan, quantity: Decimal): Bracket {
     symbol: plan.symbol,
     side: plan.side,
     leverage: 5,
+    exits,
     state: 'planned',
     closing: null,
     gone: ZERO,

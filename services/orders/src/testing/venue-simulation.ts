@@ -5,7 +5,8 @@
 import { type Decimal, decimal, minimum, ZERO } from '@tradewire/kernel/decimal'
 import { advance, type Step, type TradeEvent } from '../domain/advance.ts'
 import type { Bracket, BracketNews } from '../domain/bracket.ts'
-import { exitPolicyDefault } from '../domain/decide.ts'
+import { exitPolicyDefault } from '../domain/decision.ts'
+import type { ExitRules } from '../domain/exit-rules.ts'
 import { at, bracketOf } from './bracket-fixtures.ts'
 import { type Leg, type LegNews, type LegUpdate, type Reason } from '../domain/leg.ts'
 import type { SignalPlan } from '../domain/signal-plan.ts'
@@ -35,9 +36,9 @@ export class VenueSimulation {
   private nowMs = 0
   private readonly plan: SignalPlan
 
-  constructor(plan: SignalPlan, quantity: Decimal) {
+  constructor(plan: SignalPlan, quantity: Decimal, exits?: ExitRules) {
     this.plan = plan
-    this.bracket = bracketOf(plan, quantity)
+    this.bracket = bracketOf(plan, quantity, exits)
     this.place(this.bracket.legs[0]!)
   }
 

@@ -104,6 +104,7 @@ export const createOrders: Migration = {
        holds_slot boolean not null,
        quantity numeric,
        leverage int,
+       exit_rules text,
        margin numeric,
        denial_code text,
        denial_context json,
@@ -131,6 +132,7 @@ export const createOrders: Migration = {
     `comment on column bracket.bracket_id is 'Starts with the time prefix of its signal id: brackets of a signal lie together.'`,
     `comment on column bracket.holds_slot is 'True from planning to the first end: a follow has one such bracket at most.'`,
     `comment on column bracket.margin is 'Margin and costs that the entry takes from a balance which does not know of it yet.'`,
+    `comment on column bracket.exit_rules is 'What the follower has chosen for the time after the entry, as JSON; null where all is as usual.'`,
     `comment on column bracket.legs is
        'The orders of the bracket, entry first, as they were told: a bracket is read, moved and saved as a whole.'`,
     `create unique index bracket_slot on bracket (account_id, follow_id) where holds_slot`,

@@ -8,6 +8,8 @@ import {
   orderCancel,
   type OrderPurpose,
   orderSubmit,
+  positionProtected,
+  positionUnprotected,
   tradeClosed,
   tradeOpened,
 } from '@tradewire/contracts/events/orders'
@@ -18,8 +20,8 @@ import { Metrics } from '@tradewire/observability/metrics'
 import type { OrdersConfig } from '../../config.ts'
 import { advance, type Step } from '../../domain/advance.ts'
 import { type Bracket, type BracketNews, isOver } from '../../domain/bracket.ts'
-import { cancelOf, closedOf, openedOf, submitOf } from '../../domain/commands.ts'
-import { type ExitPolicy, exitPolicyDefault } from '../../domain/decide.ts'
+import { cancelOf, closedOf, openedOf, protectedOf, submitOf, unprotectedOf } from '../../domain/commands.ts'
+import { type ExitPolicy, exitPolicyDefault } from '../../domain/decision.ts'
 import type { SignalPlan } from '../../domain/signal-plan.ts'
 import { SlotBell } from '../../domain/slot-bell.ts'
 import { Brackets } from '../../ports/brackets.port.ts'
@@ -71,6 +73,7 @@ export class AdvanceBrackets {
     await this.brackets.save(tx, moved.map(changeOf))
     if (moved.some(makesRoom)) tx.afterCommit(() => this.slots.ring())
     this.command(tx, moved)
+    this.warn(tx, moved, now)
     await this.tell(tx, moved)
     return moved.map(({ step }) => step.bracket)
   }
@@ -88,6 +91,24 @@ export class AdvanceBrackets {
       tx.append(orderSubmit, submits, { trace })
       tx.append(orderCancel, cancels, { trace })
     }
+  }
+
+  /** A position without its stop is its owner's business at once, whatever follows by itself. */
+  private warn(tx: Transaction, moved: readonly Moved[], now: string): void {
+    for (const { step, trace } of moved) {
+      const { bracket } = step
+      for (const news of step.protection) {
+        if (news.kind === 'unprotected') tx.append(positionUnprotected, unprotectedOf(bracket, news, now), { trace })
+        else tx.append(positionProtected, protectedOf(bracket, news, now), { trace })
+        if (news.kind === 'unprotected') this.countFailure(bracket)
+      }
+    }
+  }
+
+  private countFailure({ exits }: Bracket): void {
+    this.metrics
+      .counter('stop_failures_total', 'Positions that lost their cover because a stop did not stand, by what follows')
+      .add(1, { policy: exits.onStopFailure })
   }
 
   /** Trade events are numbered per account, without gaps, in the order in which they are committed (rule R17). */

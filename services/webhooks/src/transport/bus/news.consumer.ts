@@ -3,20 +3,28 @@ import { Controller } from '@nestjs/common'
 import { Consume } from '@tradewire/bus/decorators'
 import type { EventOf } from '@tradewire/contracts/define-event'
 import { accountConnected, accountDisconnected } from '@tradewire/contracts/events/brokers'
-import { tradeClosed, tradeOpened } from '@tradewire/contracts/events/orders'
+import { positionProtected, positionUnprotected, tradeClosed, tradeOpened } from '@tradewire/contracts/events/orders'
 import type { Transaction } from '@tradewire/database/transaction'
 import { QueueDeliveries } from '../../use-cases/queue-deliveries/queue-deliveries.use-case.ts'
 
 /** Events queued in one transaction at most. */
 const eventsMax = 500
 
-type News = EventOf<typeof tradeOpened | typeof tradeClosed | typeof accountConnected | typeof accountDisconnected>
+const contracts = [
+  tradeOpened,
+  tradeClosed,
+  positionUnprotected,
+  positionProtected,
+  accountConnected,
+  accountDisconnected,
+] as const
+type News = EventOf<(typeof contracts)[number]>
 
 @Controller()
 export class NewsConsumer {
   constructor(private readonly queueDeliveries: QueueDeliveries) {}
 
-  @Consume([tradeOpened, tradeClosed, accountConnected, accountDisconnected], { name: 'news', eventsMax })
+  @Consume(contracts, { name: 'news', eventsMax })
   handle(events: readonly News[], tx: Transaction): Promise<void> {
     return this.queueDeliveries.execute(events, tx)
   }
