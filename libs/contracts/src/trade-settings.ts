@@ -45,17 +45,45 @@ const timeOfDay = z
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'must be a time such as "09:30"' })
   .meta({ examples: ['09:30'] })
 
+const timeZone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, { error: 'must be an IANA time zone, such as "Europe/Berlin"' })
+  .meta({ examples: ['Europe/Berlin'] })
+
 export const tradingWindow = z.strictObject({
-  timeZone: z
-    .string()
-    .max(64)
-    .refine(isTimeZone, { error: 'must be an IANA time zone, such as "Europe/Berlin"' })
-    .meta({ examples: ['Europe/Berlin'] }),
+  timeZone,
   days: z.array(z.enum(weekdays)).min(1).max(weekdays.length),
   from: timeOfDay,
   /** Not included; not after `from` means the next day's. */
   to: timeOfDay,
 })
+
+/** When a day begins: weeks begin with Monday's, months with that of the first. */
+const tradingDay = z.strictObject({ timeZone, from: timeOfDay })
+
+export const lossPeriods = ['day', 'week', 'month', 'lifetime'] as const
+export type LossPeriod = (typeof lossPeriods)[number]
+export const lossActions = ['refuse', 'flatten'] as const
+
+/** Against the account's equity at the period's start, open profit and loss included. */
+const lossLimits = z
+  .strictObject({
+    dayPercent: limitedPercent,
+    dayAmount: positiveDecimalText,
+    weekPercent: limitedPercent,
+    weekAmount: positiveDecimalText,
+    monthPercent: limitedPercent,
+    monthAmount: positiveDecimalText,
+    /** Counted from the first equity told while the limit stands. */
+    lifetimePercent: limitedPercent,
+    lifetimeAmount: positiveDecimalText,
+    /** What happens then: no new entries, or also the close of what the follow holds. Unsaid means `refuse`. */
+    action: z.enum(lossActions),
+  })
+  .partial()
+  .refine(({ action: _, ...limits }) => Object.keys(limits).length > 0, { error: 'must name at least one limit' })
+  .meta({ examples: [{ dayPercent: '5', weekAmount: '1000', action: 'flatten' }] })
 
 const symbolsMax = 200
 
@@ -98,6 +126,9 @@ export const tradeSettings = z
       .refine((text) => Number(text) >= 0 && Number(text) <= offsetPercentMax, { error: 'must be from 0 to 10' })
       .meta({ examples: ['0.1'] }),
     onStopFailure: stopFailurePolicy,
+    lossLimits,
+    /** Of the loss limits; unsaid means midnight UTC. */
+    tradingDay,
   })
   .partial()
   .meta({
@@ -109,6 +140,9 @@ export const settingsScope = z.enum(['platform', 'account'])
 export type SettingsScope = z.output<typeof settingsScope>
 export type TradeSettings = z.output<typeof tradeSettings>
 export type TradingWindow = z.output<typeof tradingWindow>
+export type TradingDay = z.output<typeof tradingDay>
+export type LossLimits = z.output<typeof lossLimits>
+export type LossAction = (typeof lossActions)[number]
 
 function isTimeZone(name: string): boolean {
   try {

@@ -5,12 +5,14 @@ import { BracketReads } from './ports/bracket-reads.port.ts'
 import { Brackets } from './ports/brackets.port.ts'
 import { Facts } from './ports/facts.port.ts'
 import { KillSwitches } from './ports/kill-switches.port.ts'
+import { LossWatches } from './ports/loss-watches.port.ts'
 import { Planning } from './ports/planning.port.ts'
 import { WaitingEntries } from './ports/waiting-entries.port.ts'
 import { SqlBracketReads } from './store/sql-bracket-reads.store.ts'
 import { SqlBrackets } from './store/sql-brackets.store.ts'
 import { SqlFacts } from './store/sql-facts.store.ts'
 import { SqlKillSwitches } from './store/sql-kill-switches.store.ts'
+import { SqlLossWatches } from './store/sql-loss-watches.store.ts'
 import { SqlPlanning } from './store/sql-planning.store.ts'
 import { SqlWaitingEntries } from './store/sql-waiting-entries.store.ts'
 import { AccountsConsumer } from './transport/bus/accounts.consumer.ts'
@@ -40,6 +42,7 @@ import { ReleaseKillSwitch } from './use-cases/release-kill-switch/release-kill-
 import { TakeLosses } from './use-cases/take-losses/take-losses.use-case.ts'
 import { TakeOrderUpdates } from './use-cases/take-order-updates/take-order-updates.use-case.ts'
 import { WakeBrackets } from './use-cases/wake-brackets/wake-brackets.use-case.ts'
+import { WatchLosses } from './use-cases/watch-losses/watch-losses.use-case.ts'
 
 @Module({
   controllers: [
@@ -59,6 +62,7 @@ import { WakeBrackets } from './use-cases/wake-brackets/wake-brackets.use-case.t
     { provide: KillSwitches, useClass: SqlKillSwitches },
     { provide: WaitingEntries, useClass: SqlWaitingEntries },
     SlotBell,
+    { provide: LossWatches, useClass: SqlLossWatches },
     AdvanceBrackets,
     ApplyKillSwitches,
     CloseFollow,
@@ -79,6 +83,7 @@ import { WakeBrackets } from './use-cases/wake-brackets/wake-brackets.use-case.t
     TakeOrderUpdates,
     WakeBrackets,
     WakeBracketsJob,
+    WatchLosses,
   ],
 })
 export class AppModule {}

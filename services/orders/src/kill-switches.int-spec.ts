@@ -156,8 +156,8 @@ describe('a kill switch', () => {
 describe('a switch whose process ended before it had asked for all closes', () => {
   it('is finished by the next turn of the timer', async () => {
     await database.query(
-      `insert into kill_switch (id, scope, mode, reason, engaged_by, by_operator, engaged_at)
-       values (uuidv7(), 'platform', 'flatten', 'left behind', uuidv7(), true, now())`,
+      `insert into kill_switch (id, scope, mode, cause, reason, engaged_by, by_operator, engaged_at)
+       values (uuidv7(), 'platform', 'flatten', 'command', 'left behind', uuidv7(), true, now())`,
     )
     await eventually(() => count('kill_switch where applied_at is null', 0))
     const cancels = await venue.commands<{ bracketId: string }>('order.cancel')

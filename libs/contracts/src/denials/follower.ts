@@ -1,6 +1,7 @@
 /** Why one follower may not enter, whatever the size. Called by denials/all.ts. Must never change a code's meaning. */
 import { z } from 'zod'
 import { side, timestamp, venue } from '../common.ts'
+import { lossFigures } from '../loss-figures.ts'
 import { defineDenial } from './define-denial.ts'
 
 const whole = z.int().nonnegative()
@@ -10,6 +11,17 @@ export const followerDenials = {
     'A kill switch is engaged: no new entries for now. Exits pass.',
     'The context names the switch and why it was engaged. Whoever may release it does so in two steps.',
     { killSwitchId: z.uuid(), scope: z.string(), mode: z.string(), reason: z.string() },
+  ),
+  LOSS_LIMIT_REACHED: defineDenial(
+    'The account has lost as much as a loss limit allows: no new entries for now. Exits pass.',
+    'Nothing to do: entries pass again when the period is over. The kill switch that the context names may be released earlier, in two steps.',
+    {
+      ...lossFigures.shape,
+      /** Null while the switch has not been engaged yet. */
+      killSwitchId: z.uuid().nullable(),
+      /** Null for a lifetime. */
+      endsAt: timestamp.nullable(),
+    },
   ),
   FOLLOW_INACTIVE: defineDenial(
     'The follow is paused or ended.',

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { decimalText, positiveDecimalText, side, symbol, timestamp, venue } from '../common.ts'
 import { defineEvent } from '../define-event.ts'
+import { lossFigures } from '../loss-figures.ts'
 import { stopFailurePolicy } from '../trade-settings.ts'
 
 export const orderPurpose = z.enum(['entry', 'stop', 'target', 'trailing', 'close'])
@@ -252,6 +253,10 @@ export const killSwitchMode = z.enum(['exit-only', 'halt', 'flatten']).meta({
   description: 'exit-only: no new entries. halt: resting entries end as well. flatten: positions are closed too.',
 })
 
+export const killSwitchCause = z.enum(['command', 'loss-limit']).meta({
+  description: 'command: somebody engaged it. loss-limit: an account lost more than a setting allows.',
+})
+
 const switchExample = {
   killSwitchId: '01963a5e-0000-7000-8000-000000000009',
   scope: 'strategy',
@@ -268,14 +273,22 @@ export const riskTripped = defineEvent({
     scope: killSwitchScope,
     scopeId: z.uuid().nullable(),
     mode: killSwitchMode,
+    cause: killSwitchCause,
     reason: z.string(),
+    /** Of a reached loss limit; null for commands. */
+    loss: lossFigures.nullable(),
     trippedAt: timestamp,
+    /** When it is released by itself; null when only in two steps. */
+    endsAt: timestamp.nullable(),
   }),
   example: {
     ...switchExample,
     mode: 'flatten',
+    cause: 'command',
     reason: 'The alerts of this strategy repeat themselves.',
+    loss: null,
     trippedAt: '2022-01-10T12:00:00.000Z',
+    endsAt: null,
   },
 })
 
@@ -284,14 +297,20 @@ export const riskReleased = defineEvent({
   version: 1,
   owner: 'orders',
   description:
-    'A kill switch was released in two steps: entries of its scope pass again unless another one is engaged.',
+    'A kill switch was released, in two steps or by its end: entries of its scope pass again unless another is engaged.',
   data: z.strictObject({
     killSwitchId: z.uuid(),
     scope: killSwitchScope,
     scopeId: z.uuid().nullable(),
+    /** Null when its time had come. */
+    releasedBy: z.uuid().nullable(),
     releasedAt: timestamp,
   }),
-  example: { ...switchExample, releasedAt: '2022-01-10T12:30:00.000Z' },
+  example: {
+    ...switchExample,
+    releasedBy: '01963a5e-0000-7000-8000-00000000000a',
+    releasedAt: '2022-01-10T12:30:00.000Z',
+  },
 })
 
 export const orderEvents = [

@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { caller } from '../caller.ts'
 import { pageOf, pageQuery, timestamp } from '../common.ts'
 import { defineRpc } from '../define-rpc.ts'
-import { killSwitchMode, killSwitchScope } from '../events/orders.ts'
+import { lossFigures } from '../loss-figures.ts'
+import { killSwitchCause, killSwitchMode, killSwitchScope } from '../events/orders.ts'
 
 const reasonCharsMax = 500
 const confirmationCharsMax = 64
@@ -18,9 +19,15 @@ const killSwitch = z
     /** Of the strategy, follow or account; null for the platform. */
     scopeId: z.uuid().nullable(),
     mode: killSwitchMode,
+    cause: killSwitchCause,
     reason: z.string(),
-    engagedBy: z.uuid(),
+    /** Of a reached loss limit; null for commands. */
+    loss: lossFigures.nullable(),
+    /** Who engaged it, or whose setting did; they or an operator may release it. Null when a setting of the platform did. */
+    engagedBy: z.uuid().nullable(),
     engagedAt: timestamp,
+    /** When it is released by itself; null when only in two steps. */
+    endsAt: timestamp.nullable(),
     /** Null while it is engaged. */
     releasedAt: timestamp.nullable(),
   })

@@ -38,13 +38,18 @@ const engaged = new EngagedSwitches([
     scope: 'platform',
     scopeId: null,
     mode: 'halt',
+    cause: 'command',
     reason: 'An exercise.',
+    loss: null,
     engagedBy: someId,
     byOperator: true,
     engagedAt: now,
+    endsAt: null,
     releasedAt: null,
   },
 ])
+
+const lostBasis = { startsAt: at(0), currency: 'USDT', equity: '10500', switches: [] }
 
 /** One way to each code; the compiler asks for a new one with every code. */
 const ways: Readonly<Record<DenialCode, () => Denial>> = {
@@ -59,6 +64,7 @@ const ways: Readonly<Record<DenialCode, () => Denial>> = {
   STOP_ON_WRONG_SIDE: () => everyone({ stop: { price: d('41000'), type: 'market' } }),
   NO_VALID_TARGET: () => everyone({ targets: [d('1')] }),
   KILL_SWITCH: () => follower({}, { switches: engaged }),
+  LOSS_LIMIT_REACHED: () => limited({ lossLimits: { lifetimeAmount: '500' } }, { lossBases: { lifetime: lostBasis } }),
   FOLLOW_INACTIVE: () => follower({ active: false }),
   ACCOUNT_KEY_UNAUTHORIZED: () => follower({ account: { ...account, disconnectedBy: 'VENUE_AUTHENTICATION_FAILED' } }),
   ACCOUNT_NOT_CONNECTED: () => follower({ account: { ...account, disconnectedBy: 'VENUE_UNREACHABLE' } }),

@@ -31,6 +31,13 @@ describe('the gate', () => {
   })
 
   it.each([
+    [
+      'LOSS_LIMIT_REACHED',
+      {
+        settings: settings({ lossLimits: { lifetimeAmount: '500' } }),
+        lossBases: { lifetime: { startsAt: at(0), currency: 'USDT', equity: '10500', switches: [] } },
+      },
+    ],
     ['FOLLOW_INACTIVE', { active: false }],
     ['ACCOUNT_NOT_CONNECTED', { account: null }],
     [
@@ -61,6 +68,7 @@ describe('the gate', () => {
     ['the leverage is just the highest', { maxLeverage: 10 }],
     ['one more position fits', { maxPositions: 1 }],
     ['the stop costs just what is allowed', { maxRiskPercent: '1' }],
+    ['no loss has been counted yet', { lossLimits: { dayPercent: '1' } }],
   ] satisfies [string, TradeSettings][])('approves when %s', (_, follow) => {
     expect(codeOf({ settings: settings(follow) })).toBe('approved')
   })

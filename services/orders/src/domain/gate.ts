@@ -10,6 +10,7 @@ import type { AccountId, FollowId, RiskProfileId, UserId } from '@tradewire/kern
 import { type ApprovedOrder, approved } from './approved-order.ts'
 import { denial } from './denial.ts'
 import type { EngagedSwitches } from './kill-switch.ts'
+import { type Bases, lossAgainst } from './loss-limit.ts'
 import { type InTheWay, stayingOf, type Wait, waitOf } from './open-position.ts'
 import type { SignalPlan } from './signal-plan.ts'
 import { type ResolvedSettings, windowText } from './settings.ts'
@@ -33,6 +34,8 @@ export interface Candidate extends InTheWay {
     readonly disconnectedBy: string | null
   } | null
   readonly balance: Balance | null
+  /** From what the losses of its limits count. */
+  readonly lossBases: Bases
   /** Margin of brackets of this account that were planned after its balance was told. */
   readonly reserved: Decimal
   /** Brackets of the account that have not ended. */
@@ -81,7 +84,13 @@ type Check = {
 export const gateChecks: readonly Check[] = [
   {
     code: 'KILL_SWITCH',
-    against: ({ followId, accountId }, { switches }) => switches.against(followId, accountId),
+    against: ({ followId, accountId }, { switches }) => switches.command(followId, accountId),
+  },
+  {
+    code: 'LOSS_LIMIT_REACHED',
+    against: ({ followId, accountId, balance, settings, lossBases }, { switches, now }) =>
+      switches.lossLimit(followId, accountId) ??
+      (balance === null ? null : lossAgainst({ ...settings, bases: lossBases }, balance, now)),
   },
   { code: 'FOLLOW_INACTIVE', against: ({ active, followId }) => (active ? null : { followId }) },
   {

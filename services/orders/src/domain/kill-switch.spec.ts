@@ -12,10 +12,13 @@ function engaged(id: string, changes: Partial<KillSwitch>): KillSwitch {
     scope: 'platform',
     scopeId: null,
     mode: 'exit-only',
+    cause: 'command',
     reason: 'a drill',
+    loss: null,
     engagedBy: 'somebody',
     byOperator: true,
     engagedAt: at,
+    endsAt: null,
     releasedAt: null,
     ...changes,
   }
@@ -23,9 +26,9 @@ function engaged(id: string, changes: Partial<KillSwitch>): KillSwitch {
 
 describe('engaged kill switches', () => {
   it('say nothing when there are none, or when they are about others', () => {
-    expect(new EngagedSwitches([]).against(follow, account)).toBeNull()
+    expect(new EngagedSwitches([]).command(follow, account)).toBeNull()
     const other = engaged('a', { scope: 'account', scopeId: 'another' })
-    expect(new EngagedSwitches([other]).against(follow, account)).toBeNull()
+    expect(new EngagedSwitches([other]).command(follow, account)).toBeNull()
   })
 
   it.each([
@@ -34,7 +37,32 @@ describe('engaged kill switches', () => {
     ['the follow', engaged('a', { scope: 'follow', scopeId: follow })],
     ['the account', engaged('a', { scope: 'account', scopeId: account })],
   ])('of %s speak against an entry', (_name, one) => {
-    expect(new EngagedSwitches([one]).against(follow, account)).toMatchObject({ killSwitchId: 'a', scope: one.scope })
+    expect(new EngagedSwitches([one]).command(follow, account)).toMatchObject({
+      killSwitchId: 'a',
+      scope: one.scope,
+    })
+  })
+
+  it('refuse with the code of their cause', () => {
+    const endsAt = new Date('2022-01-11T00:00:00.000Z')
+    const loss = {
+      period: 'day',
+      lost: '500',
+      allowed: '500',
+      equityAtStart: '10000',
+      currency: 'USDT',
+      startsAt: at.toISOString(),
+      source: 'follow',
+    } as const
+    const switches = new EngagedSwitches([
+      engaged('a', { scope: 'follow', scopeId: follow, cause: 'loss-limit', loss, endsAt }),
+    ])
+    expect(switches.command(follow, account)).toBeNull()
+    expect(switches.lossLimit(follow, account)).toEqual({
+      ...loss,
+      killSwitchId: 'a',
+      endsAt: endsAt.toISOString(),
+    })
   })
 
   it('name the strongest of several, in whatever order they come', () => {
@@ -44,7 +72,10 @@ describe('engaged kill switches', () => {
       engaged('c', { scope: 'follow', scopeId: follow }),
     ]
     for (const order of [all, all.toReversed()]) {
-      expect(new EngagedSwitches(order).against(follow, account)).toMatchObject({ killSwitchId: 'b', mode: 'flatten' })
+      expect(new EngagedSwitches(order).command(follow, account)).toMatchObject({
+        killSwitchId: 'b',
+        mode: 'flatten',
+      })
     }
   })
 })

@@ -3,9 +3,20 @@
  * Called when followers are read for planning. Must never let a nearer layer loosen a limit of another one.
  */
 import type { Side } from '@tradewire/contracts/common'
-import type { OpenPositionPolicy, SizingMode, TradeSettings, TradingWindow } from '@tradewire/contracts/trade-settings'
+import {
+  type LossAction,
+  type LossLimits,
+  type LossPeriod,
+  lossPeriods,
+  type OpenPositionPolicy,
+  type SizingMode,
+  type TradeSettings,
+  type TradingDay,
+  type TradingWindow,
+} from '@tradewire/contracts/trade-settings'
 import { type Decimal, decimal, ONE } from '@tradewire/kernel/decimal'
 import { type ExitRules, exitRulesDefault } from './exit-rules.ts'
+import { midnightUtc } from './trading-day.ts'
 
 /** From the farthest to the nearest. */
 export const settingLayers = ['platform', 'strategy', 'risk profile', 'follow', 'account'] as const
@@ -41,6 +52,16 @@ export interface SettingSource {
   readonly source: SettingLayer
 }
 
+/** What one layer says about one period; every layer's limit holds by itself, with its own action. */
+export interface LossLimit {
+  readonly period: LossPeriod
+  /** Of the equity at the period's start; null for none. */
+  readonly percent: Decimal | null
+  readonly amount: Decimal | null
+  readonly action: LossAction
+  readonly source: SettingLayer
+}
+
 export interface ResolvedSettings {
   readonly sizing: SizingRule
   readonly multiplier: Decimal
@@ -58,6 +79,9 @@ export interface ResolvedSettings {
   readonly tradingWindows: readonly TradingWindow[]
   readonly onOpenPosition: OpenPositionPolicy
   readonly exits: ExitRules
+  /** Each holds by itself. */
+  readonly lossLimits: readonly LossLimit[]
+  readonly tradingDay: TradingDay
   /** Each setting that is in force, in the order above. */
   readonly sources: readonly SettingSource[]
 }
@@ -117,6 +141,16 @@ export function resolveSettings(basic: BasicSettings, byLayer: SettingsByLayer):
         (policy) => policy,
       ) ?? openPositionDefault,
     exits: exitsOf(layers, note),
+    lossLimits: saidBy(layers, (said) => said.lossLimits).flatMap((said) => {
+      note('lossLimits', said, lossLimitsText)
+      return lossLimitsOf(said.value, said.source)
+    }),
+    tradingDay:
+      note(
+        'tradingDay',
+        nearest(layers, (said) => said.tradingDay),
+        tradingDayText,
+      ) ?? midnightUtc,
     sources,
   }
 }
@@ -141,6 +175,35 @@ function exitsOf(layers: readonly Speaking[], note: Note): ExitRules {
 }
 
 type Note = <Value>(name: string, said: Said<Value> | null, text: (value: Value) => string) => Value | null
+function lossLimitsOf(said: LossLimits, source: SettingLayer): LossLimit[] {
+  const all = lossPeriods.map((period): LossLimit => {
+    const [percent, amount] = [said[`${period}Percent`], said[`${period}Amount`]]
+    return {
+      period,
+      percent: percent === undefined ? null : decimal(percent),
+      amount: amount === undefined ? null : decimal(amount),
+      action: said.action ?? 'refuse',
+      source,
+    }
+  })
+  return all.filter(({ percent, amount }) => percent !== null || amount !== null)
+}
+
+/** Such as `day 5 %, week 1000, flatten`. */
+function lossLimitsText({ action, ...said }: LossLimits): string {
+  const limits = lossPeriods.flatMap((period) => {
+    const [percent, amount] = [said[`${period}Percent`], said[`${period}Amount`]]
+    return [
+      ...(percent === undefined ? [] : [`${period} ${percent} %`]),
+      ...(amount === undefined ? [] : [`${period} ${amount}`]),
+    ]
+  })
+  return [...limits, action ?? 'refuse'].join(', ')
+}
+
+function tradingDayText({ timeZone, from }: TradingDay): string {
+  return `from ${from} ${timeZone}`
+}
 
 interface Said<Value> {
   readonly value: Value

@@ -13,10 +13,11 @@ export interface KillSwitchFilter {
 
 export abstract class KillSwitches {
   /**
-   * Waits until no signal is being planned, then stores the switch: whatever is planned after the commit sees it, and
+   * Waits until no signal is being planned. What is stored then is seen by whatever is planned after the commit, and
    * whatever was planned before can be seen by those who apply it.
    */
-  abstract engage(tx: Transaction, killSwitch: KillSwitch): Promise<void>
+  abstract awaitPlannings(tx: Transaction): Promise<void>
+  abstract engage(tx: Transaction, switches: readonly KillSwitch[]): Promise<void>
   /** Those that can concern followers of the strategy. */
   abstract engagedFor(tx: Transaction, strategyId: StrategyId): Promise<KillSwitch[]>
   abstract list(filter: KillSwitchFilter): Promise<KillSwitch[]>
@@ -27,6 +28,8 @@ export abstract class KillSwitches {
   ): Promise<{ readonly killSwitch: KillSwitch; readonly request: ReleaseRequest | null } | undefined>
   abstract requestRelease(tx: Transaction, id: string, request: ReleaseRequest): Promise<void>
   abstract release(tx: Transaction, id: string, by: string, at: Date): Promise<void>
+  /** Releases those whose time has come; answers them. */
+  abstract releaseEnded(tx: Transaction, now: Date): Promise<KillSwitch[]>
   /** Engaged ones whose cancels and closes have not all been asked for. */
   abstract unapplied(): Promise<KillSwitch[]>
   abstract markApplied(id: string, at: Date): Promise<void>

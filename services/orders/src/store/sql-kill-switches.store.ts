@@ -1,27 +1,61 @@
 /** Kill switches in PostgreSQL. Called through the KillSwitches port. Must never delete one: the table is their history. */
 import { Injectable } from '@nestjs/common'
+import type { LossFigures } from '@tradewire/contracts/loss-figures'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { StrategyId } from '@tradewire/kernel/ids'
-import type { KillSwitch, KillSwitchMode, KillSwitchScope, ReleaseRequest } from '../domain/kill-switch.ts'
+import type {
+  KillSwitch,
+  KillSwitchCause,
+  KillSwitchMode,
+  KillSwitchScope,
+  ReleaseRequest,
+} from '../domain/kill-switch.ts'
 import { type KillSwitchFilter, KillSwitches } from '../ports/kill-switches.port.ts'
+import { Columns, plain, text } from './columns.mapper.ts'
 
 interface Row {
   readonly id: string
   readonly scope: KillSwitchScope
   readonly scope_id: string | null
   readonly mode: KillSwitchMode
+  readonly cause: KillSwitchCause
   readonly reason: string
-  readonly engaged_by: string
+  readonly loss: LossFigures | null
+  readonly engaged_by: string | null
   readonly by_operator: boolean
   readonly engaged_at: Date
+  readonly ends_at: Date | null
   readonly released_at: Date | null
   readonly release_digest: string | null
   readonly release_requested_at: Date | null
 }
 
-const columns = `k.id, k.scope, k.scope_id, k.mode, k.reason, k.engaged_by, k.by_operator, k.engaged_at, k.released_at,
-  k.release_digest, k.release_requested_at`
+const columns = `k.id, k.scope, k.scope_id, k.mode, k.cause, k.reason, k.loss, k.engaged_by, k.by_operator, k.engaged_at,
+  k.ends_at, k.released_at, k.release_digest, k.release_requested_at`
+
+const engaged = new Columns<KillSwitch>([
+  plain('id', 'uuid', ({ id }) => id),
+  plain('scope', 'text', ({ scope }) => scope),
+  plain('scope_id', 'uuid', ({ scopeId }) => scopeId),
+  plain('mode', 'text', ({ mode }) => mode),
+  plain('cause', 'text', ({ cause }) => cause),
+  text('reason', 'text', ({ reason }) => reason),
+  text('loss', 'json', ({ loss }) => loss && JSON.stringify(loss)),
+  plain('engaged_by', 'uuid', ({ engagedBy }) => engagedBy),
+  plain('by_operator', 'boolean', ({ byOperator }) => byOperator),
+  plain('engaged_at', 'timestamptz', ({ engagedAt }) => engagedAt.toISOString()),
+  plain('ends_at', 'timestamptz', ({ endsAt }) => endsAt?.toISOString() ?? null),
+])
+
+const engageSql = `insert into kill_switch (${engaged.names}, applied_at)
+select *, case when n.mode = 'exit-only' then n.engaged_at end from ${engaged.unnest('n')}`
+
+/** A follower's switch is read only for the strategy that it follows: a bad day of the market engages thousands. */
+const engagedForSql = `select ${columns} from kill_switch k
+where k.released_at is null and (k.scope = 'platform' or k.scope = 'strategy' and k.scope_id = $1
+  or k.scope = 'follow' and k.scope_id in (select follow_id from follow where strategy_id = $1 and active)
+  or k.scope = 'account' and k.scope_id in (select account_id from follow where strategy_id = $1 and active))`
 
 /** Plannings hold it shared for as long as they last. */
 export const planningLockSql = `hashtextextended(current_schema() || '|planning', 0)`
@@ -38,23 +72,16 @@ export class SqlKillSwitches extends KillSwitches {
     super()
   }
 
-  async engage(tx: Transaction, killSwitch: KillSwitch): Promise<void> {
+  async awaitPlannings(tx: Transaction): Promise<void> {
     await tx.query(`select pg_advisory_xact_lock(${planningLockSql})`)
-    const { id, scope, scopeId, mode, reason, engagedBy, byOperator, engagedAt } = killSwitch
-    await tx.query(
-      `insert into kill_switch (id, scope, scope_id, mode, reason, engaged_by, by_operator, engaged_at, applied_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, case when $4::text = 'exit-only' then $8::timestamptz end)`,
-      [id, scope, scopeId, mode, reason, engagedBy, byOperator, engagedAt],
-    )
+  }
+
+  async engage(tx: Transaction, switches: readonly KillSwitch[]): Promise<void> {
+    await tx.query(engageSql, engaged.parameters(switches))
   }
 
   async engagedFor(tx: Transaction, strategyId: StrategyId): Promise<KillSwitch[]> {
-    const rows = await tx.query<Row>(
-      `select ${columns} from kill_switch k
-       where k.released_at is null and (k.scope <> 'strategy' or k.scope_id = $1)`,
-      [strategyId],
-    )
-    return rows.map(toKillSwitch)
+    return (await tx.query<Row>(engagedForSql, [strategyId])).map(toKillSwitch)
   }
 
   async list({ ownerId, engagedOnly, before, limit }: KillSwitchFilter): Promise<KillSwitch[]> {
@@ -93,6 +120,14 @@ export class SqlKillSwitches extends KillSwitches {
     await tx.query('update kill_switch set released_by = $2, released_at = $3 where id = $1', [id, by, at])
   }
 
+  async releaseEnded(tx: Transaction, now: Date): Promise<KillSwitch[]> {
+    const rows = await tx.query<Row>(
+      `update kill_switch k set released_at = $1 where k.released_at is null and k.ends_at <= $1 returning ${columns}`,
+      [now],
+    )
+    return rows.map(toKillSwitch)
+  }
+
   async unapplied(): Promise<KillSwitch[]> {
     const rows = await this.database.query<Row>(
       `select ${columns} from kill_switch k where k.applied_at is null and k.released_at is null order by k.id`,
@@ -116,10 +151,13 @@ function toKillSwitch(row: Row): KillSwitch {
     scope: row.scope,
     scopeId: row.scope_id,
     mode: row.mode,
+    cause: row.cause,
     reason: row.reason,
+    loss: row.loss,
     engagedBy: row.engaged_by,
     byOperator: row.by_operator,
     engagedAt: row.engaged_at,
+    endsAt: row.ends_at,
     releasedAt: row.released_at,
   }
 }

@@ -10,8 +10,8 @@ import { Decimal, minimum } from '@tradewire/kernel/decimal'
 import type { AccountId, FollowId, RiskProfileId, UserId } from '@tradewire/kernel/ids'
 import { injectTrace } from '@tradewire/observability/trace'
 import type { Candidate } from '../domain/gate.ts'
+import type { Bases } from '../domain/loss-limit.ts'
 import { type InTheWay, superseded, type Wait } from '../domain/open-position.ts'
-import { resolveSettings } from '../domain/settings.ts'
 import type { Signal } from '../domain/signal-plan.ts'
 import { KillSwitches } from '../ports/kill-switches.port.ts'
 import {
@@ -26,7 +26,7 @@ import { legsJson } from './bracket.mapper.ts'
 import { Columns, json, plain, text } from './columns.mapper.ts'
 import { planningLockSql } from './sql-kill-switches.store.ts'
 import { instrumentJson, type InstrumentRow, pricesJson, toInstrument } from './plan.mapper.ts'
-import { exitRulesText, SettingsReader } from './settings.mapper.ts'
+import { exitRulesText, type FollowSettingsRow, SettingsReader } from './settings.mapper.ts'
 import { traceJson } from './trace.mapper.ts'
 
 /** The lock's key space is shared by the whole database; the schema's name keeps services apart. */
@@ -50,7 +50,7 @@ const candidatesSql = `select f.follow_id, f.account_id, f.user_id, f.risk_profi
   f.max_notional, f.active, f.profile_settings, f.settings, f.revision, l.settings as account_settings, a.venue, a.connected, a.disconnected_by,
   b.currency, b.total, b.free, b.equity, (extract(epoch from b.observed_at) * 1000)::float8 as observed_ms,
   held.reserved, held.positions, held.own, held.own_side, held.own_ending, held.opposite_staying, held.opposite_ending,
-  w.bracket_id as waiting, w.signal_id as waiting_signal, w.side as waiting_side, settled.lost_since, settled.released
+  w.bracket_id as waiting, w.signal_id as waiting_signal, w.side as waiting_side, settled.lost_since, settled.released, o.bases
 from (
   select * from follow where strategy_id = $1 and active and (account_id, follow_id) > ($2::uuid, $3::uuid)
     and ($9::uuid[] is null or follow_id = any ($9))
@@ -59,6 +59,7 @@ from (
 left join account a on a.account_id = f.account_id
 left join layer_settings l on l.scope = 'account' and l.scope_id = f.account_id
 left join waiting_entry w on w.follow_id = f.follow_id and w.signal_id <> $10
+left join loss_watch o on o.follow_id = f.follow_id
 left join lateral (
   select currency, total, free, equity, observed_at from balance
   where balance.account_id = f.account_id order by (currency = $5) desc limit 1
@@ -145,18 +146,12 @@ select follow_id, bracket_id, $1, $2, waits_for, closes, $3, $4, $5 from ${waiti
 const waitAgainSql = `update waiting_entry w set waits_for = q.waits_for, closes = q.closes
 from ${waiting.unnest('q')} where w.bracket_id = q.bracket_id`
 
-interface CandidateRow {
+interface CandidateRow extends FollowSettingsRow {
   readonly follow_id: string
   readonly account_id: string
   readonly user_id: string
   readonly risk_profile_id: string
-  readonly risk_percent: string
-  readonly leverage: number
-  readonly max_notional: string | null
   readonly active: boolean
-  readonly profile_settings: string | null
-  readonly settings: string | null
-  readonly account_settings: string | null
   readonly revision: number
   readonly venue: Venue | null
   readonly connected: boolean | null
@@ -178,6 +173,7 @@ interface CandidateRow {
   readonly waiting: string | null
   readonly waiting_signal: string | null
   readonly waiting_side: Side | null
+  readonly bases: Bases | null
 }
 
 type FactsRow = {
@@ -313,19 +309,7 @@ function toCandidate(row: CandidateRow, common: FollowerQuery['common'], reader:
     accountId: row.account_id as AccountId,
     userId: row.user_id as UserId,
     riskProfileId: row.risk_profile_id as RiskProfileId,
-    settings: resolveSettings(
-      {
-        riskPercent: new Decimal(row.risk_percent),
-        leverage: row.leverage,
-        maxNotional: row.max_notional === null ? null : new Decimal(row.max_notional),
-      },
-      {
-        ...common,
-        'risk profile': reader.of(row.profile_settings),
-        follow: reader.of(row.settings),
-        account: reader.of(row.account_settings),
-      },
-    ),
+    settings: reader.resolved(row, common),
     active: row.active,
     followRevision: row.revision,
     account:
@@ -333,6 +317,7 @@ function toCandidate(row: CandidateRow, common: FollowerQuery['common'], reader:
         ? null
         : { venue: row.venue, connected: row.connected === true, disconnectedBy: row.disconnected_by },
     balance: balanceOf(row),
+    lossBases: row.bases ?? {},
     reserved: row.reserved === null ? zero : new Decimal(row.reserved),
     positions: row.positions,
     ...inTheWayOf(row),

@@ -50,6 +50,7 @@ export function candidate(changes: Partial<Candidate> = {}): Candidate {
     followRevision: 1,
     account: { venue: 'binance-usdm', connected: true, disconnectedBy: null },
     balance,
+    lossBases: {},
     reserved: ZERO,
     positions: 0,
     open: null,

@@ -40,6 +40,7 @@ export const createOrders: Migration = {
        unique nulls not distinct (scope, scope_id)
      )`,
     `comment on table layer_settings is 'What holds for everyone (platform, without id) and for accounts.'`,
+    `create index follow_of_account on follow (account_id) where active`,
     `create table account (
        account_id uuid primary key,
        user_id uuid not null,
@@ -172,10 +173,13 @@ export const createOrders: Migration = {
        scope text not null check (scope in ('platform', 'strategy', 'follow', 'account')),
        scope_id uuid,
        mode text not null check (mode in ('exit-only', 'halt', 'flatten')),
+       cause text not null,
        reason text not null,
-       engaged_by uuid not null,
+       loss json,
+       engaged_by uuid,
        by_operator boolean not null,
        engaged_at timestamptz not null,
+       ends_at timestamptz,
        applied_at timestamptz,
        release_digest text,
        release_requested_at timestamptz,
@@ -185,6 +189,15 @@ export const createOrders: Migration = {
     `comment on table kill_switch is 'Engaged and released ones: rows are never deleted, they are the history.'`,
     `comment on column kill_switch.applied_at is 'When all cancels and closes that its mode demands had been asked for.'`,
     `create index kill_switch_engaged on kill_switch (scope_id) where released_at is null`,
+    `create index kill_switch_ending on kill_switch (ends_at) where released_at is null and ends_at is not null`,
+
+    `create table loss_watch (
+       follow_id uuid primary key,
+       bases json not null,
+       revision int not null
+     ) with (fillfactor = 80)`,
+    `comment on column loss_watch.bases is
+       'By period: the equity from which losses count, and the switches that have been engaged for it.'`,
 
     `create table account_sequence (
        account_id uuid primary key,

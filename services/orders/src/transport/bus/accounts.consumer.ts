@@ -11,6 +11,7 @@ import {
 import type { Transaction } from '@tradewire/database/transaction'
 import type { AccountNews } from '../../ports/facts.port.ts'
 import { LearnFacts } from '../../use-cases/learn-facts/learn-facts.use-case.ts'
+import { WatchLosses } from '../../use-cases/watch-losses/watch-losses.use-case.ts'
 
 const contracts = [accountConnected, accountDisconnected, balanceUpdated, instrumentChanged] as const
 type AccountsEvent = ConsumedEvent<(typeof contracts)[number]>
@@ -20,10 +21,13 @@ const eventsMax = 1_000
 
 @Controller()
 export class AccountsConsumer {
-  constructor(private readonly learnFacts: LearnFacts) {}
+  constructor(
+    private readonly learnFacts: LearnFacts,
+    private readonly watchLosses: WatchLosses,
+  ) {}
 
   @Consume(contracts, { name: 'accounts', eventsMax })
-  handle(events: readonly AccountsEvent[], tx: Transaction): Promise<void> {
+  async handle(events: readonly AccountsEvent[], tx: Transaction): Promise<void> {
     const accounts = events.flatMap((event): AccountNews[] => {
       if (event.name === accountConnected.name) {
         return [{ ...event.data, connected: true, disconnectedBy: null, changedAt: event.data.connectedAt }]
@@ -36,6 +40,8 @@ export class AccountsConsumer {
     })
     const balances = events.flatMap((event) => (event.name === balanceUpdated.name ? [event.data] : []))
     const instruments = events.flatMap((event) => (event.name === instrumentChanged.name ? [event.data] : []))
-    return this.learnFacts.execute({ accounts, balances, instruments }, tx)
+    // First: a period that begins starts from the equity as it was known until now.
+    if (balances.length > 0) await this.watchLosses.execute(balances, tx)
+    await this.learnFacts.execute({ accounts, balances, instruments }, tx)
   }
 }

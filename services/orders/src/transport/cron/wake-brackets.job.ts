@@ -1,6 +1,6 @@
 /**
- * Finishes what engaged kill switches demand, wakes brackets that asked to be looked at again, and only then gives
- * waiting entries their turn: exits never wait for entries. Started with the service.
+ * Finishes what engaged kill switches demand, ends those whose time has come, wakes brackets that asked to be looked at
+ * again, and only then gives waiting entries their turn: exits never wait for entries. Started with the service.
  * Must never run twice at once; several replicas may, for each bracket is locked while it is moved.
  */
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'

@@ -1,12 +1,15 @@
 /**
  * Asks for what an engaged switch demands: the end of resting entries, the close of positions. A process that ends in
- * the middle leaves it to the next turn. Called when one is engaged and by a timer. Must never send an entry.
+ * the middle leaves it to the next turn. Releases those whose time has come. Called when one is engaged and by a timer.
+ * Must never send an entry, nor end a switch that only a person may release.
  */
 // tidy-allow ratchet-use-case-methods: the one that was just engaged, and those that a dead process left
 import { Injectable } from '@nestjs/common'
+import { riskReleased } from '@tradewire/contracts/events/orders'
+import { Database } from '@tradewire/database/database'
 import { Clock } from '@tradewire/kernel/clock'
 import type { AccountId, FollowId, StrategyId } from '@tradewire/kernel/ids'
-import type { KillSwitch } from '../../domain/kill-switch.ts'
+import { type KillSwitch, releasedOf } from '../../domain/kill-switch.ts'
 import type { BracketScope } from '../../ports/brackets.port.ts'
 import { KillSwitches } from '../../ports/kill-switches.port.ts'
 import { CloseOpenBrackets } from '../close-open-brackets/close-open-brackets.use-case.ts'
@@ -14,6 +17,7 @@ import { CloseOpenBrackets } from '../close-open-brackets/close-open-brackets.us
 @Injectable()
 export class ApplyKillSwitches {
   constructor(
+    private readonly database: Database,
     private readonly killSwitches: KillSwitches,
     private readonly closeOpenBrackets: CloseOpenBrackets,
     private readonly clock: Clock,
@@ -21,6 +25,14 @@ export class ApplyKillSwitches {
 
   async execute(): Promise<void> {
     for (const killSwitch of await this.killSwitches.unapplied()) await this.one(killSwitch)
+    const now = this.clock.now()
+    await this.database.transact(async (tx) => {
+      const ended = await this.killSwitches.releaseEnded(tx, now)
+      tx.append(
+        riskReleased,
+        ended.map((one) => releasedOf(one, null, now)),
+      )
+    })
   }
 
   /** Answers how many brackets are being closed by it. */

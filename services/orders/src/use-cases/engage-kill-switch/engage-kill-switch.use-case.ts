@@ -12,7 +12,7 @@ import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { IdSource } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import type { KillSwitch, KillSwitchScope } from '../../domain/kill-switch.ts'
+import { type KillSwitch, type KillSwitchScope, trippedOf } from '../../domain/kill-switch.ts'
 import { ordersErrors } from '../../orders.errors.ts'
 import { KillSwitches } from '../../ports/kill-switches.port.ts'
 import { ApplyKillSwitches } from '../apply-kill-switches/apply-kill-switches.use-case.ts'
@@ -44,22 +44,19 @@ export class EngageKillSwitch {
       scope,
       scopeId,
       mode,
+      cause: 'command',
       reason,
+      loss: null,
       engagedBy: caller.userId,
       byOperator: isOperator(caller),
       engagedAt,
+      endsAt: null,
       releasedAt: null,
     }
     await this.database.transact(async (tx) => {
-      await this.killSwitches.engage(tx, killSwitch)
-      tx.append(riskTripped, {
-        killSwitchId: killSwitch.id,
-        scope,
-        scopeId,
-        mode,
-        reason,
-        trippedAt: engagedAt.toISOString(),
-      })
+      await this.killSwitches.awaitPlannings(tx)
+      await this.killSwitches.engage(tx, [killSwitch])
+      tx.append(riskTripped, trippedOf(killSwitch))
     })
     const closing = await this.apply.one(killSwitch)
     return ok({ killSwitch: killSwitchReply(killSwitch), closing })

@@ -30,6 +30,12 @@ export class ListKillSwitches {
   }
 }
 
-export function killSwitchReply({ byOperator: _, engagedAt, releasedAt, ...shown }: KillSwitch): KillSwitchReply {
-  return { ...shown, engagedAt: engagedAt.toISOString(), releasedAt: releasedAt?.toISOString() ?? null }
+export function killSwitchReply({ byOperator: _, ...killSwitch }: KillSwitch): KillSwitchReply {
+  const { engagedAt, endsAt, releasedAt, ...shown } = killSwitch
+  return {
+    ...shown,
+    engagedAt: engagedAt.toISOString(),
+    endsAt: endsAt?.toISOString() ?? null,
+    releasedAt: releasedAt?.toISOString() ?? null,
+  }
 }

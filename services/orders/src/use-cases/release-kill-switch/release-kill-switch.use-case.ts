@@ -14,9 +14,16 @@ import type { CodedError } from '@tradewire/kernel/errors'
 import { Randomness } from '@tradewire/kernel/randomness'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { createHash } from 'node:crypto'
-import { confirmationFault, confirmWithinMs, type KillSwitch, type ReleaseRequest } from '../../domain/kill-switch.ts'
+import {
+  confirmationFault,
+  confirmWithinMs,
+  type KillSwitch,
+  releasedOf,
+  type ReleaseRequest,
+} from '../../domain/kill-switch.ts'
 import { ordersErrors } from '../../orders.errors.ts'
 import { KillSwitches } from '../../ports/kill-switches.port.ts'
+import { LossWatches } from '../../ports/loss-watches.port.ts'
 import { killSwitchReply } from '../list-kill-switches/list-kill-switches.use-case.ts'
 
 const confirmationBytes = 8
@@ -28,6 +35,7 @@ export class ReleaseKillSwitch {
   constructor(
     private readonly database: Database,
     private readonly killSwitches: KillSwitches,
+    private readonly lossWatches: LossWatches,
     private readonly clock: Clock,
     private readonly randomness: Randomness,
   ) {}
@@ -52,8 +60,8 @@ export class ReleaseKillSwitch {
       const fault = confirmationFault(request, digestOf(confirmation), now)
       if (fault !== null) return err(ordersErrors.of(fault))
       await this.killSwitches.release(tx, id, caller.userId, now)
-      const { scope, scopeId } = killSwitch
-      tx.append(riskReleased, { killSwitchId: id, scope, scopeId, releasedAt: now.toISOString() })
+      if (killSwitch.cause === 'loss-limit') await this.lossWatches.restart(tx, killSwitch.scopeId!, id)
+      tx.append(riskReleased, releasedOf(killSwitch, caller.userId, now))
       return ok(killSwitchReply({ ...killSwitch, releasedAt: now }))
     })
   }
