@@ -167,6 +167,11 @@ export class Desk {
     return [...this.lanes.keys()]
   }
 
+  /** Orders are on their way to a venue. */
+  get isBusy(): boolean {
+    return this.lanes.values().some((lanes) => lanes.slotsFree < this.slotsMax)
+  }
+
   onWork(listener: (venue: Venue) => void): void {
     this.workListener = listener
   }

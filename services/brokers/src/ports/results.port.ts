@@ -12,6 +12,8 @@ export interface AttemptResult {
 export abstract class Results {
   /** Written with the next commit; a newer result of the same attempt replaces one that still waits. */
   abstract write(result: AttemptResult): void
+  /** News that nothing follows from may wait while this holds, for a bounded time. */
+  abstract deferWhile(isBurst: () => boolean): void
   /** Called when a write finds that another process holds the partition now. */
   abstract onLost(listener: (partitions: readonly number[]) => void): void
   /** Resolves when everything written so far is committed, or after the limit. */

@@ -22,11 +22,11 @@ type OrderUpdate = DataOf<typeof events.orderAccepted>
 const batchRows = 500
 const retryMs = 200
 /**
- * News that an order rests gathers until none has come for so long, or for so long at most: nothing follows from it,
- * and while a burst goes on its orders shall leave first.
+ * News that an order rests gathers until nothing has come for so long and nothing is on its way to a venue, or for so
+ * long at most: nothing follows from it, and while a burst goes on its orders shall leave first.
  */
 const calmPauseMs = 10
-const calmMostMs = 100
+const calmMostMs = 300
 const calmRowsMax = 2_000
 const drainPollMs = 5
 
@@ -48,6 +48,7 @@ export class AttemptWriter extends Results {
   private timer: NodeJS.Timeout | undefined
   private calmUntilMs = 0
   private lostListener: (partitions: readonly number[]) => void = () => undefined
+  private isBurst: () => boolean = () => false
 
   constructor(
     private readonly database: Database,
@@ -62,6 +63,10 @@ export class AttemptWriter extends Results {
   /** Called when a write finds that another process owns the partition now. */
   onLost(listener: (partitions: readonly number[]) => void): void {
     this.lostListener = listener
+  }
+
+  deferWhile(isBurst: () => boolean): void {
+    this.isBurst = isBurst
   }
 
   write(result: AttemptResult): void {
@@ -117,11 +122,17 @@ export class AttemptWriter extends Results {
     }
     if (this.timer === undefined) {
       this.calmUntilMs = this.clock.monotonicMs() + calmMostMs
-      this.timer = setTimeout(() => {
-        this.timer = undefined
-        void this.drain()
-      }, calmPauseMs)
+      this.timer = setTimeout(() => this.drainWhenCalm(), calmPauseMs)
     } else if (this.clock.monotonicMs() < this.calmUntilMs) this.timer.refresh()
+  }
+
+  private drainWhenCalm(): void {
+    if (this.isBurst() && this.clock.monotonicMs() < this.calmUntilMs) {
+      this.timer?.refresh()
+      return
+    }
+    this.timer = undefined
+    void this.drain()
   }
 
   private isDue(): boolean {

@@ -40,7 +40,9 @@ export class ApplyEvidence {
     private readonly writer: Results,
     private readonly attempts: Attempts,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    writer.deferWhile(() => desk.isBusy)
+  }
 
   /** Called when an account's balance must have changed. */
   onFill(listener: (accountId: string) => void): void {
