@@ -110,6 +110,12 @@ export const tradeSettings = z
     maxRiskPercent: limitedPercent,
     /** Positions and entries under way that the account may hold before this one. */
     maxPositions: z.int().min(1).max(1_000),
+    /** Notional of all positions and entries under way that the account may hold with this one, in quote currency. */
+    maxExposure: positiveDecimalText,
+    /** The same in per cent of the equity; above 100 with leverage. */
+    maxExposurePercent: positiveDecimalText.meta({ examples: ['300'] }),
+    /** How long after a losing trade of the follow no entry is made. */
+    coolingOffMinutes: z.int().min(1).max(43_200),
     sides: z.array(side).min(1).max(2),
     symbols: z.array(symbol).min(1).max(symbolsMax),
     tradingWindow,

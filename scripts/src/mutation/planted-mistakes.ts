@@ -111,6 +111,23 @@ export const plantedMistakes: readonly PlantedMistake[] = [
     test: 'refuses a wrong secret',
   },
   {
+    name: 'last-place-taken-twice',
+    about: 'signals of two symbols count the positions of an account at the same time',
+    file: 'services/orders/src/store/sql-holdings.store.ts',
+    find: '    await tx.query(lockSql, [[...counted]])\n',
+    replace: '',
+    spec: 'services/orders/src/account-limits.int-spec.ts',
+    test: 'is not exceeded',
+  },
+  {
+    name: 'losses-forgotten',
+    about: 'losses count from the equity told last, not from that at the start of the period',
+    file: 'services/orders/src/domain/loss-limit.ts',
+    find: 'const basis = currentBasis(bases, period, span) ?? basisFrom(',
+    replace: 'const basis = basisFrom(',
+    spec: 'services/orders/src/loss-limits.int-spec.ts',
+  },
+  {
     name: 'positions-of-others-shown',
     about: 'the tenant filter of brackets and positions is dropped',
     file: 'services/orders/src/store/sql-bracket-reads.store.ts',

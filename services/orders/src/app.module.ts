@@ -4,6 +4,7 @@ import { SlotBell } from './domain/slot-bell.ts'
 import { BracketReads } from './ports/bracket-reads.port.ts'
 import { Brackets } from './ports/brackets.port.ts'
 import { Facts } from './ports/facts.port.ts'
+import { Holdings } from './ports/holdings.port.ts'
 import { KillSwitches } from './ports/kill-switches.port.ts'
 import { LossWatches } from './ports/loss-watches.port.ts'
 import { Planning } from './ports/planning.port.ts'
@@ -11,6 +12,7 @@ import { WaitingEntries } from './ports/waiting-entries.port.ts'
 import { SqlBracketReads } from './store/sql-bracket-reads.store.ts'
 import { SqlBrackets } from './store/sql-brackets.store.ts'
 import { SqlFacts } from './store/sql-facts.store.ts'
+import { SqlHoldings } from './store/sql-holdings.store.ts'
 import { SqlKillSwitches } from './store/sql-kill-switches.store.ts'
 import { SqlLossWatches } from './store/sql-loss-watches.store.ts'
 import { SqlPlanning } from './store/sql-planning.store.ts'
@@ -59,6 +61,7 @@ import { WatchLosses } from './use-cases/watch-losses/watch-losses.use-case.ts'
     { provide: Brackets, useClass: SqlBrackets },
     { provide: BracketReads, useClass: SqlBracketReads },
     { provide: Facts, useClass: SqlFacts },
+    { provide: Holdings, useClass: SqlHoldings },
     { provide: KillSwitches, useClass: SqlKillSwitches },
     { provide: WaitingEntries, useClass: SqlWaitingEntries },
     SlotBell,

@@ -1,6 +1,6 @@
 /** Why one follower may not enter, whatever the size. Called by denials/all.ts. Must never change a code's meaning. */
 import { z } from 'zod'
-import { side, timestamp, venue } from '../common.ts'
+import { decimalText, side, timestamp, venue } from '../common.ts'
 import { lossFigures } from '../loss-figures.ts'
 import { defineDenial } from './define-denial.ts'
 
@@ -79,6 +79,11 @@ export const followerDenials = {
     'The leverage of the follow is above the highest that a limit allows.',
     'Lower the leverage of the follow, or raise the limit where it was set.',
     { leverage: whole, maxLeverage: whole },
+  ),
+  COOLING_OFF: defineDenial(
+    'The last trade of the follow lost, and a setting asks for a pause after a loss.',
+    'Nothing to do: entries pass again when the pause is over. Shorten it wherever it was set if it should be.',
+    { lost: decimalText, closedAt: timestamp, coolingOffMinutes: whole, endsAt: timestamp },
   ),
   MAX_POSITIONS_REACHED: defineDenial(
     'The account already holds as many positions as a limit allows.',

@@ -43,4 +43,9 @@ export const moneyDenials = {
     'Use a smaller size or a closer stop, or raise the limit where it was set.',
     { atRisk: decimalText, allowed: decimalText },
   ),
+  MAX_EXPOSURE_EXCEEDED: defineDenial(
+    'With this trade the account would hold more than a limit on its exposure allows.',
+    'Use a smaller size, close other positions, or raise the limit where it was set.',
+    { exposure: decimalText, notional: decimalText, allowed: decimalText },
+  ),
 } as const

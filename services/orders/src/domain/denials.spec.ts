@@ -76,6 +76,7 @@ const ways: Readonly<Record<DenialCode, () => Denial>> = {
   SYMBOL_NOT_ALLOWED: () => limited({ symbols: ['ETH/USDT'] }),
   SIDE_NOT_ALLOWED: () => limited({ sides: ['sell'] }),
   OUTSIDE_TRADING_WINDOW: () => limited({ tradingWindow: closedNow }),
+  COOLING_OFF: () => limited({ coolingOffMinutes: 5 }, { lastLoss: { lost: d('10'), closedAt: now } }),
   MAX_LEVERAGE_EXCEEDED: () => limited({ maxLeverage: 9 }),
   MAX_POSITIONS_REACHED: () => limited({ maxPositions: 2 }, { positions: 2 }),
   ENTRY_SUPERSEDED: () => superseded(someId),
@@ -87,6 +88,7 @@ const ways: Readonly<Record<DenialCode, () => Denial>> = {
   INSUFFICIENT_BALANCE: () => follower({ reserved: d('9999.9') }),
   BELOW_MINIMUM: () => limited({ maxNotional: '1' }),
   MAX_RISK_EXCEEDED: () => limited({ maxRiskPercent: '0.9' }),
+  MAX_EXPOSURE_EXCEEDED: () => limited({ maxExposure: '20000' }, { exposure: d('10000.1') }),
 }
 
 describe('the table of denials', () => {

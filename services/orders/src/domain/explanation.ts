@@ -93,6 +93,7 @@ export const checkCodes = [
   'INSUFFICIENT_BALANCE',
   'BELOW_MINIMUM',
   'MAX_RISK_EXCEEDED',
+  'MAX_EXPOSURE_EXCEEDED',
 ] as const
 
 /** What an entry that waits has passed; the others are asked when its turn comes. */
@@ -148,10 +149,15 @@ function sizingSteps(sizing: SizingTrace, story: StoredStory): string[] {
   return lines
 }
 
-function deniedLine({ bound, atRisk }: SizingTrace, { bracket }: StoredStory, quote: string): string {
-  return bracket.denial?.code === 'MAX_RISK_EXCEEDED'
-    ? `The stop would cost ${atRisk} ${quote}, more than the limit for one trade: nothing is ordered.`
-    : `The ${bound} cap leaves less than the minimum: nothing is ordered.`
+function deniedLine({ bound, atRisk, notional }: SizingTrace, { bracket }: StoredStory, quote: string): string {
+  switch (bracket.denial?.code) {
+    case 'MAX_RISK_EXCEEDED':
+      return `The stop would cost ${atRisk} ${quote}, more than the limit for one trade: nothing is ordered.`
+    case 'MAX_EXPOSURE_EXCEEDED':
+      return `${notional} ${quote} more would exceed the limit on the account's exposure: nothing is ordered.`
+    default:
+      return `The ${bound} cap leaves less than the minimum: nothing is ordered.`
+  }
 }
 
 /** What the sizing rule asks for. */

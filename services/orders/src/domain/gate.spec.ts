@@ -58,6 +58,9 @@ describe('the gate', () => {
     ['MAX_POSITIONS_REACHED', { positions: 2, settings: settings({ maxPositions: 2 }) }],
     ['BELOW_MINIMUM', { settings: settings({ maxNotional: '1' }) }],
     ['MAX_RISK_EXCEEDED', { settings: settings({ maxRiskPercent: '0.9' }) }],
+    ['MAX_EXPOSURE_EXCEEDED', { exposure: d('10000.1'), settings: settings({ maxExposure: '20000' }) }],
+    ['MAX_EXPOSURE_EXCEEDED', { settings: settings({ maxExposure: '20000', maxExposurePercent: '99.9' }) }],
+    ['COOLING_OFF', { lastLoss: { lost: d('1'), closedAt: now }, settings: settings({ coolingOffMinutes: 1 }) }],
   ] satisfies [string, Partial<Candidate>][])('refuses with %s', (code, changes) => {
     expect(codeOf(changes)).toBe(code)
   })
@@ -68,9 +71,18 @@ describe('the gate', () => {
     ['the leverage is just the highest', { maxLeverage: 10 }],
     ['one more position fits', { maxPositions: 1 }],
     ['the stop costs just what is allowed', { maxRiskPercent: '1' }],
+    ['the exposure is just the largest', { maxExposure: '10000', maxExposurePercent: '100' }],
+    ['the follow has not lost', { coolingOffMinutes: 5 }],
     ['no loss has been counted yet', { lossLimits: { dayPercent: '1' } }],
   ] satisfies [string, TradeSettings][])('approves when %s', (_, follow) => {
     expect(codeOf({ settings: settings(follow) })).toBe('approved')
+  })
+
+  it('lets a follow enter again in the very moment in which its cooling-off ends', () => {
+    const lostAt = (ms: number) => ({ lost: d('1'), closedAt: new Date(now.getTime() - ms) })
+    const cooled = settings({ coolingOffMinutes: 1 })
+    expect(codeOf({ settings: cooled, lastLoss: lostAt(59_999) })).toBe('COOLING_OFF')
+    expect(codeOf({ settings: cooled, lastLoss: lostAt(60_000) })).toBe('approved')
   })
 
   it('lets an account take part in one signal once', () => {

@@ -5,7 +5,7 @@
 import type { Venue } from '@tradewire/contracts/common'
 import type { Denial, DenialCode, DenialContext } from '@tradewire/contracts/denials/all'
 import { authenticationFailed } from '@tradewire/contracts/events/brokers'
-import { Decimal, HUNDRED } from '@tradewire/kernel/decimal'
+import { Decimal, HUNDRED, minimum } from '@tradewire/kernel/decimal'
 import type { AccountId, FollowId, RiskProfileId, UserId } from '@tradewire/kernel/ids'
 import { type ApprovedOrder, approved } from './approved-order.ts'
 import { denial } from './denial.ts'
@@ -38,8 +38,17 @@ export interface Candidate extends InTheWay {
   readonly lossBases: Bases
   /** Margin of brackets of this account that were planned after its balance was told. */
   readonly reserved: Decimal
-  /** Brackets of the account that have not ended. */
+  /** Brackets of the account that have not ended; where a limit counts them, nobody else adds one until the commit. */
   readonly positions: number
+  /** Their notional, and the latest loss of the follow: read only where a setting asks for them. */
+  readonly exposure: Decimal
+  readonly lastLoss: LastLoss | null
+}
+
+/** A trade that ended with a loss, fees included. */
+export interface LastLoss {
+  readonly lost: Decimal
+  readonly closedAt: Date
 }
 
 export interface Balance {
@@ -79,6 +88,8 @@ type Check = {
     readonly against: (candidate: Candidate, context: GateContext) => DenialContext<Code> | null
   }
 }[DenialCode]
+
+const minuteMs = 60_000
 
 /** In this order; the first that speaks against the follower decides. */
 export const gateChecks: readonly Check[] = [
@@ -143,6 +154,16 @@ export const gateChecks: readonly Check[] = [
     },
   },
   {
+    code: 'COOLING_OFF',
+    against: ({ lastLoss, settings: { coolingOffMinutes } }, { now }) => {
+      if (coolingOffMinutes === null || lastLoss === null) return null
+      const { lost, closedAt } = lastLoss
+      const endsAt = new Date(closedAt.getTime() + coolingOffMinutes * minuteMs)
+      const times = { closedAt: closedAt.toISOString(), endsAt: endsAt.toISOString() }
+      return endsAt <= now ? null : { lost: lost.toString(), coolingOffMinutes, ...times }
+    },
+  },
+  {
     code: 'MAX_LEVERAGE_EXCEEDED',
     against: ({ settings: { leverage, maxLeverage } }, { margin }) =>
       !margin || maxLeverage === null || leverage <= maxLeverage ? null : { leverage, maxLeverage },
@@ -179,6 +200,16 @@ function riskAgainst({ maxRiskPercent }: ResolvedSettings, total: Decimal, { atR
   return fits ? null : denial('MAX_RISK_EXCEEDED', { atRisk, allowed: allowed.toString() })
 }
 
+/** What the account would hold with this trade, against the limits on its exposure; asked with the size as well. */
+function exposureAgainst({ settings, exposure }: Candidate, equity: Decimal, { notional }: SizingTrace): Denial | null {
+  const { maxExposure, maxExposurePercent } = settings
+  const share = maxExposurePercent === null ? null : equity.times(maxExposurePercent).div(HUNDRED)
+  const allowed = maxExposure === null || share === null ? (maxExposure ?? share) : minimum(maxExposure, share)
+  if (allowed === null || exposure.plus(notional).lte(allowed)) return null
+  const figures = { exposure: exposure.toString(), notional, allowed: allowed.toString() }
+  return denial('MAX_EXPOSURE_EXCEEDED', figures)
+}
+
 export function judge(candidate: Candidate, context: GateContext): Judgement {
   for (const check of gateChecks) {
     const against = check.against(candidate, context)
@@ -203,8 +234,10 @@ export function judge(candidate: Candidate, context: GateContext): Judgement {
     context.sizing,
   )
   if (!sized.ok) return { outcome: 'denied', denial: sized.error.denial, sizing: sized.error.trace }
-  const tooRisky = riskAgainst(settings, balance.total, sized.value.trace)
-  if (tooRisky !== null) return { outcome: 'denied', denial: tooRisky, sizing: { ...sized.value.trace, quantity: '0' } }
+  const tooMuch =
+    riskAgainst(settings, balance.total, sized.value.trace) ??
+    exposureAgainst(candidate, balance.equity, sized.value.trace)
+  if (tooMuch !== null) return { outcome: 'denied', denial: tooMuch, sizing: { ...sized.value.trace, quantity: '0' } }
   context.accountsSeen.set(candidate.accountId, candidate.followId)
   const { quantity, trace } = sized.value
   const order = approved({

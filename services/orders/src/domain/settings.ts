@@ -73,6 +73,9 @@ export interface ResolvedSettings {
   readonly maxLeverage: number | null
   readonly maxRiskPercent: Decimal | null
   readonly maxPositions: number | null
+  readonly maxExposure: Decimal | null
+  readonly maxExposurePercent: Decimal | null
+  readonly coolingOffMinutes: number | null
   readonly sides: readonly Side[] | null
   readonly symbols: readonly string[] | null
   /** All of them must be open. */
@@ -128,6 +131,9 @@ export function resolveSettings(basic: BasicSettings, byLayer: SettingsByLayer):
     maxLeverage: note('maxLeverage', fewest(saidBy(layers, (said) => said.maxLeverage)), plain),
     maxRiskPercent: note('maxRiskPercent', least(decimalsOf(layers, (said) => said.maxRiskPercent)), plain),
     maxPositions: note('maxPositions', fewest(saidBy(layers, (said) => said.maxPositions)), plain),
+    maxExposure: note('maxExposure', least(decimalsOf(layers, (said) => said.maxExposure)), plain),
+    maxExposurePercent: note('maxExposurePercent', least(decimalsOf(layers, (said) => said.maxExposurePercent)), plain),
+    coolingOffMinutes: note('coolingOffMinutes', most(saidBy(layers, (said) => said.coolingOffMinutes)), plain),
     sides: note('sides', common(saidBy(layers, (said) => said.sides)), listed),
     symbols: note('symbols', common(saidBy(layers, (said) => said.symbols)), listed),
     tradingWindows: saidBy(layers, (said) => said.tradingWindow).map((said) => {
@@ -141,16 +147,7 @@ export function resolveSettings(basic: BasicSettings, byLayer: SettingsByLayer):
         (policy) => policy,
       ) ?? openPositionDefault,
     exits: exitsOf(layers, note),
-    lossLimits: saidBy(layers, (said) => said.lossLimits).flatMap((said) => {
-      note('lossLimits', said, lossLimitsText)
-      return lossLimitsOf(said.value, said.source)
-    }),
-    tradingDay:
-      note(
-        'tradingDay',
-        nearest(layers, (said) => said.tradingDay),
-        tradingDayText,
-      ) ?? midnightUtc,
+    ...lossRulesOf(layers, note),
     sources,
   }
 }
@@ -175,6 +172,15 @@ function exitsOf(layers: readonly Speaking[], note: Note): ExitRules {
 }
 
 type Note = <Value>(name: string, said: Said<Value> | null, text: (value: Value) => string) => Value | null
+function lossRulesOf(layers: readonly Speaking[], note: Note): Pick<ResolvedSettings, 'lossLimits' | 'tradingDay'> {
+  const lossLimits = saidBy(layers, (said) => said.lossLimits).flatMap((said) => {
+    note('lossLimits', said, lossLimitsText)
+    return lossLimitsOf(said.value, said.source)
+  })
+  const day = nearest(layers, (said) => said.tradingDay)
+  return { lossLimits, tradingDay: note('tradingDay', day, tradingDayText) ?? midnightUtc }
+}
+
 function lossLimitsOf(said: LossLimits, source: SettingLayer): LossLimit[] {
   const all = lossPeriods.map((period): LossLimit => {
     const [percent, amount] = [said[`${period}Percent`], said[`${period}Amount`]]
@@ -257,6 +263,12 @@ function least(all: readonly Said<Decimal>[]): Said<Decimal> | null {
 function fewest(all: readonly Said<number>[]): Said<number> | null {
   let strictest: Said<number> | null = null
   for (const said of all) if (strictest === null || said.value < strictest.value) strictest = said
+  return strictest
+}
+
+function most(all: readonly Said<number>[]): Said<number> | null {
+  let strictest: Said<number> | null = null
+  for (const said of all) if (strictest === null || said.value > strictest.value) strictest = said
   return strictest
 }
 

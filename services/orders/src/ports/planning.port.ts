@@ -70,6 +70,7 @@ export interface FollowerQuery {
   readonly quote: string
   /** The layers that are the same for all followers. */
   readonly common: Pick<SettingsByLayer, 'platform' | 'strategy'>
+  readonly now: Date
   /** Only these, where the signal is not for all. */
   readonly followIds: readonly FollowId[] | null
   readonly after: FollowerCursor | null
@@ -83,7 +84,10 @@ export abstract class Planning {
    */
   abstract lockSymbol(tx: Transaction, signal: Signal): Promise<SignalFacts>
 
-  /** The next active followers by account and follow, each with account, balance and open brackets, in one statement. */
+  /**
+   * The next active followers by account and follow, each with account, balance and open brackets, in one statement.
+   * Accounts with a limit on all that they hold stay locked until the commit: no other symbol's planning adds to them.
+   */
   abstract candidates(tx: Transaction, query: FollowerQuery): Promise<Candidate[]>
 
   /**

@@ -1,6 +1,6 @@
 /**
  * Followers in and plans out, in bulk, in PostgreSQL. Called through the Planning port.
- * Must never take a statement per follower: four per chunk, however many followers it has.
+ * Must never take a statement per follower: four per chunk, three more where followers have limits of the account.
  */
 import { Injectable } from '@nestjs/common'
 import type { Side, Venue } from '@tradewire/contracts/common'
@@ -13,6 +13,7 @@ import type { Candidate } from '../domain/gate.ts'
 import type { Bases } from '../domain/loss-limit.ts'
 import { type InTheWay, superseded, type Wait } from '../domain/open-position.ts'
 import type { Signal } from '../domain/signal-plan.ts'
+import { Holdings } from '../ports/holdings.port.ts'
 import { KillSwitches } from '../ports/kill-switches.port.ts'
 import {
   type FollowerQuery,
@@ -188,6 +189,7 @@ export class SqlPlanning extends Planning {
   constructor(
     private readonly killSwitches: KillSwitches,
     private readonly waitingEntries: WaitingEntries,
+    private readonly holdings: Holdings,
   ) {
     super()
   }
@@ -227,7 +229,11 @@ export class SqlPlanning extends Planning {
       signal.signalId,
     ])
     const reader = new SettingsReader()
-    return rows.map((row) => toCandidate(row, query.common, reader))
+    return this.holdings.of(
+      tx,
+      rows.map((row) => toCandidate(row, query.common, reader)),
+      query.now,
+    )
   }
 
   async insert(tx: Transaction, stored: StoredSignal, brackets: readonly PlannedBracket[]): Promise<Set<string>> {
@@ -320,6 +326,8 @@ function toCandidate(row: CandidateRow, common: FollowerQuery['common'], reader:
     lossBases: row.bases ?? {},
     reserved: row.reserved === null ? zero : new Decimal(row.reserved),
     positions: row.positions,
+    exposure: zero,
+    lastLoss: null,
     ...inTheWayOf(row),
   }
 }

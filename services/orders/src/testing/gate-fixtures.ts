@@ -51,6 +51,8 @@ export function candidate(changes: Partial<Candidate> = {}): Candidate {
     account: { venue: 'binance-usdm', connected: true, disconnectedBy: null },
     balance,
     lossBases: {},
+    exposure: ZERO,
+    lastLoss: null,
     reserved: ZERO,
     positions: 0,
     open: null,

@@ -103,7 +103,7 @@ export class PlanSignal {
     const { stored, verdict } = this.judgeSignal(signal, data, facts, now)
     const quote = facts.instrument?.quote ?? ''
     const common = { platform: facts.platformSettings, strategy: facts.strategy?.settings ?? null }
-    const query = { signal, strategyId: signal.strategyId, quote, common, followIds: null }
+    const query = { signal, strategyId: signal.strategyId, quote, common, now, followIds: null }
     if (due.length > 0) return this.planDue(tx, { stored, verdict, query }, due)
     const read = (after: FollowerCursor | null, rows: number): Promise<Candidate[]> =>
       this.planning.candidates(tx, { ...query, after, limit: rows + 1 })
