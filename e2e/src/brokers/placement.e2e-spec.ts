@@ -1,7 +1,6 @@
 import { brokersService } from '@tradewire/brokers/service'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import type { Venue } from '@tradewire/contracts/common'
-import type { DataOf } from '@tradewire/contracts/define-event'
 import { orderCancel, orderSubmit } from '@tradewire/contracts/events/orders'
 import * as rpc from '@tradewire/contracts/rpc/brokers'
 import { Database } from '@tradewire/database/database'
@@ -15,8 +14,8 @@ import { base36OfUuid } from '@tradewire/broker-kit/client-order-id'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { loseCommit } from './lost-commit.ts'
 import { type PaperWorld, startPaperWorld } from './paper-world.ts'
+import { type Submit, submitOf } from './submit-of.ts'
 
-type Submit = DataOf<typeof orderSubmit>
 interface Connected {
   readonly id: string
   readonly paperId: string
@@ -72,30 +71,6 @@ async function connect(venue: Venue, balance = '1000000'): Promise<Connected> {
   const reply = await service.app.get(RpcClient).ask(rpc.connectAccount, { caller: operator, account })
   if (!reply.ok) throw new Error(JSON.stringify(reply.error))
   return { id: reply.value.id, paperId: made.accountId, venue, secret }
-}
-
-function submitOf(account: Connected, part: Partial<Submit> = {}): Submit {
-  return {
-    intentId: ids.next(),
-    bracketId: ids.next(),
-    signalId: ids.next(),
-    strategyId: ids.next(),
-    accountId: account.id,
-    venue: account.venue,
-    symbol: 'BTC/USDT',
-    purpose: 'entry',
-    leg: 'entry',
-    side: 'buy',
-    type: 'market',
-    quantity: '0.02',
-    price: null,
-    triggerPrice: null,
-    callbackRatePercent: null,
-    reduceOnly: false,
-    leverage: account.venue === 'binance-spot' ? null : 5,
-    expiresAt: new Date(Date.now() + 60_000).toISOString(),
-    ...part,
-  }
 }
 
 /** As orders does it: through an outbox, so that JetStream carries it. */
@@ -155,6 +130,26 @@ describe('connecting an account', () => {
     const stranger = { userId: ids.next(), roles: ['follower' as const] }
     const reply = await service.app.get(RpcClient).ask(rpc.getAccount, { caller: stranger, accountId: account.id })
     expect(reply.ok ? null : reply.error.code).toBe('ACCOUNT_NOT_FOUND')
+  })
+})
+
+describe('exits and entries that come together', () => {
+  it('leave exits first, although they came last', async () => {
+    const account = await connect('paper')
+    const opened = submitOf(account, { quantity: '0.5' })
+    await send(opened)
+    await ended(opened.intentId)
+    const entries = [1, 2, 3, 4].map(() => submitOf(account))
+    const close = submitOf(account, { purpose: 'close', leg: 'close', side: 'sell', reduceOnly: true, expiresAt: null })
+    await service.app.get(Database).transact(async (tx) => {
+      for (const command of [...entries, close]) tx.append(orderSubmit, command)
+    })
+    for (const { intentId } of [...entries, close]) await ended(intentId)
+    const rows = await backends.query<{ intent_id: string }>(
+      'select intent_id from brokers.attempt where intent_id = any ($1) order by sent_at',
+      [[...entries, close].map(({ intentId }) => intentId)],
+    )
+    expect(rows[0]?.intent_id).toBe(close.intentId)
   })
 })
 

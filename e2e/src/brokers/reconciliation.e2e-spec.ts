@@ -14,8 +14,8 @@ import { startTestService, type TestService } from '@tradewire/testkit/start-tes
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type PaperWorld, startPaperWorld } from './paper-world.ts'
+import { type Submit, submitOf } from './submit-of.ts'
 
-type Submit = DataOf<typeof orderSubmit>
 interface Connected {
   readonly id: string
   readonly paperId: string
@@ -61,30 +61,6 @@ async function connect(venue: Venue, before?: (paperId: string) => Promise<void>
   const reply = await service.app.get(RpcClient).ask(rpc.connectAccount, { caller, account })
   if (!reply.ok) throw new Error(JSON.stringify(reply.error))
   return { id: reply.value.id, paperId: made.accountId, userId, venue }
-}
-
-function submitOf(account: Connected, part: Partial<Submit> = {}): Submit {
-  return {
-    intentId: ids.next(),
-    bracketId: ids.next(),
-    signalId: ids.next(),
-    strategyId: ids.next(),
-    accountId: account.id,
-    venue: account.venue,
-    symbol,
-    purpose: 'entry',
-    leg: 'entry',
-    side: 'buy',
-    type: 'market',
-    quantity: '0.02',
-    price: null,
-    triggerPrice: null,
-    callbackRatePercent: null,
-    reduceOnly: false,
-    leverage: account.venue === 'binance-spot' ? null : 5,
-    expiresAt: new Date(Date.now() + 60_000).toISOString(),
-    ...part,
-  }
 }
 
 async function send(...commands: readonly Submit[]): Promise<void> {

@@ -42,7 +42,7 @@ export class ConsumerGroup {
     this.options = options
     this.stream = options.stream ?? streamOf(options.contracts[0]!)
     this.randomness = deps.randomness ?? new SystemRandomness()
-    this.parser = new DeliveryParser(options.contracts, options.key)
+    this.parser = new DeliveryParser(options.contracts, options)
     this.processor = new BatchProcessor({
       name: options.name,
       stream: this.stream,

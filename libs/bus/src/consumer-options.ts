@@ -23,8 +23,10 @@ interface SharedOptions<Contract extends EventContract> {
   readonly eventsMax?: number
   /** Transactions at once. */
   readonly concurrency?: number
-  /** Events with equal keys are handled in order, also with concurrency. */
-  readonly key?: (event: ConsumedEvent<Contract>) => string
+  /** Events that share a key are handled in order, also with concurrency. */
+  readonly key?: (event: ConsumedEvent<Contract>) => string | readonly string[]
+  /** A message with such an event goes before others that wait, but for those it shares a key with. */
+  readonly urgent?: (event: ConsumedEvent<Contract>) => boolean
 }
 
 export interface ConsumerOptions<Contract extends EventContract = EventContract> extends SharedOptions<Contract> {

@@ -21,8 +21,8 @@ export interface ConsumeOptions<Contract extends EventContract> {
   readonly eventsMax?: number
   /** Transactions at once; 1 when not given. */
   readonly concurrency?: number
-  /** Events with equal keys are handled in order, also with concurrency. */
-  readonly key?: (event: ConsumedEvent<Contract>) => string
+  /** Events that share a key are handled in order, also with concurrency. */
+  readonly key?: (event: ConsumedEvent<Contract>) => string | readonly string[]
 }
 
 export interface ConsumeExtras {

@@ -29,11 +29,16 @@ export interface Delivery extends DeliverySource {
   readonly events: readonly Event[]
   readonly invalid: readonly InvalidEvent[]
   readonly keys: ReadonlySet<string>
+  /** One of its events is: it need not wait behind the others. */
+  readonly urgent: boolean
   readonly trace: string | null
   readonly deliveries: number
 }
 
-export type KeyOf = (event: Event) => string
+export interface DeliveryRules {
+  readonly key?: ((event: Event) => string | readonly string[]) | undefined
+  readonly urgent?: ((event: Event) => boolean) | undefined
+}
 
 interface Contents {
   readonly events: Event[]
@@ -53,11 +58,11 @@ export function traceOf(event: Event): string | null {
 
 export class DeliveryParser {
   private readonly contracts: ReadonlyMap<string, EventContract>
-  private readonly keyOf: KeyOf | undefined
+  private readonly rules: DeliveryRules
 
-  constructor(contracts: readonly EventContract[], keyOf: KeyOf | undefined) {
+  constructor(contracts: readonly EventContract[], rules: DeliveryRules) {
     this.contracts = new Map(contracts.map((contract) => [`${contract.name}/${contract.version}`, contract]))
-    this.keyOf = keyOf
+    this.rules = rules
   }
 
   parse(message: JsMsg, source: DeliverySource): Delivery {
@@ -65,12 +70,15 @@ export class DeliveryParser {
     const { events, invalid, addressed } = this.eventsOf(message, source.durable)
     const id = message.headers?.get(messageIdHeader) ?? ''
     const messageId = !addressed && uuidText.test(id) ? id : null
+    const { key, urgent: isUrgent } = this.rules
     const keys = new Set<string>()
     for (const event of events) {
       if (trace !== null) traces.set(event, trace)
-      if (this.keyOf !== undefined) keys.add(this.keyOf(event))
+      if (key !== undefined) for (const one of [key(event)].flat()) keys.add(one)
     }
-    return { ...source, message, messageId, events, invalid, keys, trace, deliveries: message.info.deliveryCount }
+    const urgent = isUrgent !== undefined && events.some(isUrgent)
+    const deliveries = message.info.deliveryCount
+    return { ...source, message, messageId, events, invalid, keys, urgent, trace, deliveries }
   }
 
   private eventsOf(message: JsMsg, durable: string): Contents {

@@ -6,11 +6,14 @@ interface Item {
   readonly number: number
   readonly keys: ReadonlySet<string>
   readonly events: readonly number[]
+  readonly urgent: boolean
 }
 
 function item(number: number, events: number, ...keys: string[]): Item {
-  return { number, keys: new Set(keys), events: Array.from({ length: events }, () => number) }
+  return { number, keys: new Set(keys), events: Array.from({ length: events }, () => number), urgent: false }
 }
+
+const urgent = (number: number, ...keys: string[]): Item => ({ ...item(number, 1, ...keys), urgent: true })
 
 const namesOf = (batch: readonly Item[]): number[] => batch.map(({ number }) => number)
 
@@ -34,6 +37,13 @@ describe('the gather queue', () => {
     expect(namesOf(queue.take(10))).toEqual([2, 3])
   })
 
+  it('lets urgent ones pass the others in their order, but never another of their key', () => {
+    const queue = new GatherQueue<Item>()
+    for (const one of [item(1, 1), item(2, 1), urgent(3), item(4, 1, 'a'), urgent(5), urgent(6, 'a')]) queue.push(one)
+    expect(namesOf(queue.take(2))).toEqual([3, 5])
+    expect(namesOf(queue.take(10))).toEqual([1, 2, 4, 6])
+  })
+
   it('hands out what was put back before all else', () => {
     const queue = new GatherQueue<Item>()
     for (const one of [item(1, 1, 'a'), item(2, 1), item(3, 1, 'a')]) queue.push(one)
@@ -45,7 +55,7 @@ describe('the gather queue', () => {
 
   it('never runs a key twice at once and never swaps two messages of a key, whatever happens', () => {
     const step = fc.oneof(
-      fc.record({ push: fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 3 }) }),
+      fc.record({ push: fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 3 }), hurry: fc.boolean() }),
       fc.record({ take: fc.integer({ min: 1, max: 5 }) }),
       fc.record({ release: fc.nat({ max: 5 }) }),
     )
@@ -56,7 +66,7 @@ describe('the gather queue', () => {
         const finished = new Map<string, number>()
         let next = 0
         for (const one of steps) {
-          if ('push' in one) queue.push(item((next += 1), 1, ...one.push))
+          if ('push' in one) queue.push({ ...item((next += 1), 1, ...one.push), urgent: one.hurry })
           else if ('take' in one) {
             const batch = queue.take(one.take)
             const busy = running.flat().flatMap(({ keys }) => [...keys])

@@ -1,10 +1,11 @@
 /**
- * Deliveries that wait for a transaction, gathered into batches that keep the order of each key.
+ * Deliveries that wait for a transaction, gathered into batches: urgent ones first, each key in its order.
  * Called by the consumer runner; pure. Must never hand out a key that a running batch holds.
  */
 export interface Gatherable {
   readonly keys: ReadonlySet<string>
   readonly events: readonly unknown[]
+  readonly urgent: boolean
 }
 
 export class GatherQueue<Item extends Gatherable> {
@@ -15,8 +16,11 @@ export class GatherQueue<Item extends Gatherable> {
     return this.waiting.length
   }
 
+  /** An urgent one goes before all that wait, up to the next urgent one or one that it shares a key with. */
   push(item: Item): void {
-    this.waiting.push(item)
+    let index = this.waiting.length
+    if (item.urgent) while (index > 0 && this.mayPass(item, this.waiting[index - 1]!)) index -= 1
+    this.waiting.splice(index, 0, item)
   }
 
   /**
@@ -61,6 +65,10 @@ export class GatherQueue<Item extends Gatherable> {
     const out = this.waiting.filter(matches)
     if (out.length > 0) this.waiting = this.waiting.filter((item) => !matches(item))
     return out
+  }
+
+  private mayPass({ keys }: Item, earlier: Item): boolean {
+    return !earlier.urgent && !sharesKey(earlier.keys, keys)
   }
 
   *[Symbol.iterator](): Iterator<Item> {

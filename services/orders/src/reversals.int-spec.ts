@@ -248,16 +248,69 @@ describe('a signal of the other side', () => {
   })
 })
 
+describe('signals that arrive together', () => {
+  it('of one strategy leave the last word to the last, and the position closed on the way', async () => {
+    const long = await goLong()
+    const [first, last] = [nextSignal(), nextSignal()]
+    await venue.signals([
+      venue.signalData(first, { side: 'sell', ...shortPrices }),
+      venue.signalData(last, { price: '40100' }),
+    ])
+    await inState('denied', followers, first)
+    await inState('waiting', followers, last)
+    await venue.tell(brokers.orderFilled, await legs(long, 'close'), filled('40000'))
+    await sweep(long)
+    expect((await legs(last, 'entry'))[0]).toMatchObject({ side: 'buy' })
+    expect(await venue.submits(first)).toEqual([])
+  })
+
+  it('of two strategies on one account and symbol run one after the other: close first, then both enter', async () => {
+    await followOther()
+    const long = await goLong()
+    const [first, last] = [nextSignal(), nextSignal()]
+    await venue.signals([
+      venue.signalData(first, { side: 'sell', ...shortPrices }),
+      venue.signalData(last, { strategyId: other, side: 'sell', ...shortPrices }),
+    ])
+    await inState('waiting', followers, first)
+    await inState('waiting', followers, last)
+    const closes = await legs(long, 'close')
+    expect([...(await venue.submits(first)), ...(await venue.submits(last))]).toEqual([])
+    await venue.tell(brokers.orderFilled, closes, filled('40000'))
+    await sweep(long)
+    await legs(last, 'entry')
+    const order = (await venue.commands<Submit>('order.submit')).map((submit) => submit.signalId)
+    expect(order.indexOf(first)).toBeLessThan(order.indexOf(last))
+    expect(order.lastIndexOf(long)).toBeLessThan(order.indexOf(first))
+  })
+
+  it('leave an older one that is delivered late without effect', async () => {
+    const [older, newer] = [nextSignal(), nextSignal()]
+    const receivedAt = new Date(Date.now() - 1_000).toISOString()
+    await venue.signal(newer, { side: 'sell', ...shortPrices })
+    await inState('planned', followers, newer)
+    await venue.signal(older, { receivedAt })
+    await inState('denied', followers, older)
+    expect((await denialsOf(older))[0]).toMatchObject({ code: 'SIGNAL_OVERTAKEN', context: { signalId: newer } })
+    expect(await count(`waiting_entry`, 0)).toBe(true)
+  })
+})
+
+/** A second strategy on the same accounts. */
+async function followOther(): Promise<void> {
+  await database.transact(async (tx) => {
+    tx.append(strategyChanged, { ...strategyChanged.example, strategyId: other, ownerId })
+    tx.append(
+      followChanged,
+      [0, 1, 2].map((number) => venue.follow(number, { strategyId: other, followId: uuidOfHash(`other ${number}`) })),
+    )
+  })
+  await eventually(() => count(`follow where strategy_id = '${other}'`, followers))
+}
+
 describe('the opposite position of another follow of the same account', () => {
   it('refuses an entry while it stays, and lets it wait while it ends', async () => {
-    await database.transact(async (tx) => {
-      tx.append(strategyChanged, { ...strategyChanged.example, strategyId: other, ownerId })
-      tx.append(
-        followChanged,
-        [0, 1, 2].map((number) => venue.follow(number, { strategyId: other, followId: uuidOfHash(`other ${number}`) })),
-      )
-    })
-    await eventually(() => count(`follow where strategy_id = '${other}'`, followers))
+    await followOther()
     const long = await goLong()
     const refused = await sell({ strategyId: other })
     await inState('denied', followers, refused)

@@ -16,6 +16,11 @@ export const signalDenials = {
     "Nothing to do for this one. If it happens often, raise the strategy's signal age or look at the delay of the alerts.",
     { expiresAt: timestamp, now: timestamp },
   ),
+  SIGNAL_OVERTAKEN: defineDenial(
+    'A newer signal of the strategy was planned before this one.',
+    'Nothing to do: the newer signal is what counts.',
+    { signalId: z.uuid() },
+  ),
   INSTRUMENT_UNKNOWN: defineDenial(
     'Nothing is known yet about this symbol at this venue.',
     'Check the symbol of the strategy; instruments are read when an account of that venue is connected.',

@@ -6,6 +6,7 @@ import { Injectable } from '@nestjs/common'
 import type { ConsumerGroup } from '@tradewire/bus/consumer-group'
 import { ConsumerRunner } from '@tradewire/bus/consumer-runner'
 import { subjectOf } from '@tradewire/contracts/define-event'
+import { isExit } from '@tradewire/broker-kit/approved-order'
 import { orderCancel, orderSubmit } from '@tradewire/contracts/events/orders'
 import { partitionToken } from '@tradewire/kernel/partition'
 import { CommandIntake, type CommandTaker } from '#ports/command-intake.port'
@@ -25,6 +26,8 @@ export class PartitionIntake extends CommandIntake {
       name: 'brokers-partitions',
       contracts: [orderSubmit, orderCancel],
       eventsMax,
+      // A close does not wait behind the entries of a signal with many followers.
+      urgent: (command) => command.name === orderSubmit.name && isExit(command.data),
       handler: (commands, tx) => taker.execute(commands, tx),
       hooks: {
         begun: (tx) => taker.settleDoubts(tx),

@@ -28,6 +28,30 @@ describe('the lanes', () => {
     expect(lanes.take(8).map(({ id }) => id)).toEqual(['entry-a'])
   })
 
+  it('never take an entry while an exit of any free account waits, whatever came before', () => {
+    const order = fc.record({ account: fc.integer({ min: 0, max: 4 }), exit: fc.boolean() })
+    fc.assert(
+      fc.property(fc.array(order, { maxLength: 40 }), fc.integer({ min: 1, max: 4 }), (orders, slots) => {
+        const lanes = new Lanes<LaneItem>(slots)
+        orders.forEach(({ account, exit }, index) => lanes.add(item(String(index), String(account), exit)))
+        const exitsLeft = new Map<string, number>()
+        for (const { account, exit } of orders) {
+          if (exit) exitsLeft.set(String(account), (exitsLeft.get(String(account)) ?? 0) + 1)
+        }
+        for (let taken = lanes.take(slots); taken.length > 0; taken = lanes.take(slots)) {
+          for (const { accountId, exit } of taken) {
+            if (exit) exitsLeft.set(accountId, exitsLeft.get(accountId)! - 1)
+            else expect(exitsLeft.get(accountId) ?? 0).toBe(0)
+          }
+          const busy = new Set(taken.map(({ accountId }) => accountId))
+          const waiting = [...exitsLeft].filter(([account, left]) => left > 0 && !busy.has(account))
+          if (waiting.length > 0) expect(taken.filter(({ exit }) => !exit)).toEqual([])
+          for (const account of busy) lanes.done(account)
+        }
+      }),
+    )
+  })
+
   it('keep to the number of slots', () => {
     const lanes = new Lanes<LaneItem>(2)
     for (const account of ['a', 'b', 'c']) lanes.add(item(account, account))

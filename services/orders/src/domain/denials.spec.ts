@@ -25,7 +25,12 @@ const limited = (said: TradeSettings, changes: Partial<Candidate> = {}) =>
 
 /** Why everyone is refused. */
 function everyone(changes: Partial<Signal>, known: Partial<Parameters<typeof planSignal>[1]> = {}): Denial {
-  const planned = planSignal({ ...signal, ...changes }, { strategyActive: true, instrument, ...known }, policy, now)
+  const planned = planSignal(
+    { ...signal, ...changes },
+    { strategyActive: true, instrument, overtakenBy: null, ...known },
+    policy,
+    now,
+  )
   if (planned.ok) throw new Error('nothing spoke against it')
   return planned.error
 }
@@ -55,6 +60,7 @@ const lostBasis = { startsAt: at(0), currency: 'USDT', equity: '10500', switches
 const ways: Readonly<Record<DenialCode, () => Denial>> = {
   STRATEGY_INACTIVE: () => everyone({}, { strategyActive: false }),
   STALE_SIGNAL: () => everyone({ expiresAt: at(999) }),
+  SIGNAL_OVERTAKEN: () => everyone({}, { overtakenBy: someId }),
   INSTRUMENT_UNKNOWN: () => everyone({}, { instrument: undefined }),
   SYMBOL_NOT_ACTIVE: () => everyone({}, { instrument: { ...instrument, active: false } }),
   MARKET_CLOSED: () => everyone({}, { instrument: { ...instrument, tradingHours: [closedNow] } }),

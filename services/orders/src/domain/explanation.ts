@@ -79,6 +79,7 @@ function balanceOf({ balance, sizing, unused }: PlanningTrace, plannedAt: string
 export const checkCodes = [
   'STRATEGY_INACTIVE',
   'STALE_SIGNAL',
+  'SIGNAL_OVERTAKEN',
   'VENUE_CANNOT_PROTECT',
   'INSTRUMENT_UNKNOWN',
   'SYMBOL_NOT_ACTIVE',

@@ -127,9 +127,14 @@ describe('an entry while the follow has a position', () => {
     ['reverse', 'sell', { waitsFor: 'long', closes: false }],
     ['replace', 'buy', { waitsFor: 'long', closes: false }],
   ] as const)('with %s meets a waiting %s as if it were a position', (policy, side, expected) => {
-    const waiting = { bracketId: 'waiting', signalId: 'earlier', side }
+    const waiting = { bracketId: 'waiting', side, closes: false }
     const changes = { waiting, open: { ...long, ending: true }, settings: settings({ onOpenPosition: policy }) }
     expect(outcomeOf(changes)).toEqual(expected)
+  })
+
+  it('treats a position that a waiting entry closes as one on its way out, and goes on closing it', () => {
+    const waiting = { bracketId: 'waiting', side: 'sell', closes: true } as const
+    expect(outcomeOf({ open: long, waiting })).toEqual({ waitsFor: 'long', closes: true })
   })
 
   it('waits for the opposite position of another follow only if that is on its way out and the venue nets', () => {
@@ -157,6 +162,7 @@ describe('the checks of a signal', () => {
   ): string {
     const facts = {
       strategyActive: known.active ?? true,
+      overtakenBy: null,
       instrument: 'instrument' in known ? known.instrument : instrument,
     }
     const result = planSignal({ ...signal, ...changes }, facts, policy, now)

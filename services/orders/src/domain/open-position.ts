@@ -21,8 +21,9 @@ export interface OwnBracket extends OpenBracket {
 /** An entry of the same follow whose turn has not come. */
 export interface WaitingBracket {
   readonly bracketId: string
-  readonly signalId: string
   readonly side: Side
+  /** It has asked for the end of the open one, which then gives way, whatever comes next. */
+  readonly closes: boolean
 }
 
 export interface InTheWay {
@@ -46,7 +47,8 @@ export interface Waited extends Wait {
 
 /** The bracket of the same follow that refuses to give way to an entry of this side; null when none does. */
 export function stayingOf({ open, waiting }: InTheWay, policy: OpenPositionPolicy, side: Side): string | null {
-  if (open !== null && !open.ending && !givesWay(policy, open.side, side)) return open.bracketId
+  const stays = open !== null && !open.ending && waiting?.closes !== true
+  if (stays && !givesWay(policy, open.side, side)) return open.bracketId
   return waiting !== null && !givesWay(policy, waiting.side, side) ? waiting.bracketId : null
 }
 

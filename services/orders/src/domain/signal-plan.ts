@@ -47,10 +47,17 @@ export interface SignalPlan {
   readonly instrument: Instrument
 }
 
+export interface PlanningFacts {
+  readonly strategyActive: boolean
+  readonly instrument: Instrument | undefined
+  /** A signal of the strategy that came later and has been planned already; null when there is none. */
+  readonly overtakenBy: string | null
+}
+
 /** The checks that are the same for every follower; a denial here denies them all. */
 export function planSignal(
   signal: Signal,
-  known: { readonly strategyActive: boolean; readonly instrument: Instrument | undefined },
+  known: PlanningFacts,
   policy: PlanningPolicy,
   now: Date,
 ): Result<SignalPlan, Denial> {
@@ -60,6 +67,7 @@ export function planSignal(
   if (now.getTime() > Date.parse(signal.expiresAt)) {
     return err(denial('STALE_SIGNAL', { expiresAt: signal.expiresAt, now: now.toISOString() }))
   }
+  if (known.overtakenBy !== null) return err(denial('SIGNAL_OVERTAKEN', { signalId: known.overtakenBy }))
   if (capabilities.protection === 'none') return err(denial('VENUE_CANNOT_PROTECT', { venue: signal.venue }))
   if (instrument === undefined) {
     return err(denial('INSTRUMENT_UNKNOWN', { venue: signal.venue, symbol: signal.symbol }))

@@ -26,6 +26,8 @@ export interface SignalFacts {
   readonly instrument: Instrument | undefined
   /** What the operator has said for everyone. */
   readonly platformSettings: TradeSettings | null
+  /** A signal of the strategy for all its followers that came later and has been planned already. */
+  readonly overtakenBy: string | null
   /** Engaged ones that can concern the strategy's followers. */
   readonly killSwitches: readonly KillSwitch[]
 }

@@ -40,18 +40,27 @@ left join strategy s on s.strategy_id = $1
 left join layer_settings p on p.scope = 'platform'
 left join instrument i on i.venue = $2 and i.symbol = $3`
 
+/**
+ * Few rows: the newer a signal, the fewer lie behind its id. A signal that came in the same millisecond is not newer,
+ * and one for chosen followers, or refused to all, takes nobody's place.
+ */
+const overtakenSql = `select signal_id from signal_plan
+where signal_id > $1 and strategy_id = $2 and received_at > $3 and denial is null and signal -> 'followIds' is null limit 1`
+
 /** On its way out, or gone with an order that can still execute. */
 const isEnding = `x.state in ('closing', 'closed', 'failed')`
 /** Of an earlier signal: a planning that is repeated meets the brackets of its own. */
 const isOwn = `x.follow_id = f.follow_id and x.signal_id <> $10`
 const isOpposite = `x.follow_id <> f.follow_id and x.venue = $6 and x.symbol = $7 and x.side <> $8`
+/** An entry of its own follow has asked for its end. */
+const isAskedToEnd = `e.bracket_id is not null`
 
 /** The chunk is cut off before anything is looked up for its followers: never for all that are still to come. */
 const candidatesSql = `select f.follow_id, f.account_id, f.user_id, f.risk_profile_id, f.risk_percent, f.leverage,
   f.max_notional, f.active, f.profile_settings, f.settings, f.revision, l.settings as account_settings, a.venue, a.connected, a.disconnected_by,
   b.currency, b.total, b.free, b.equity, (extract(epoch from b.observed_at) * 1000)::float8 as observed_ms,
   held.reserved, held.positions, held.own, held.own_side, held.own_ending, held.opposite_staying, held.opposite_ending,
-  w.bracket_id as waiting, w.signal_id as waiting_signal, w.side as waiting_side, settled.lost_since, settled.released, o.bases
+  w.bracket_id as waiting, w.side as waiting_side, w.closes as waiting_closes, settled.lost_since, settled.released, o.bases
 from (
   select * from follow where strategy_id = $1 and active and (account_id, follow_id) > ($2::uuid, $3::uuid)
     and ($9::uuid[] is null or follow_id = any ($9))
@@ -71,9 +80,10 @@ left join lateral (
     min(x.bracket_id::text) filter (where ${isOwn}) as own,
     min(x.side) filter (where ${isOwn}) as own_side,
     bool_or(${isEnding}) filter (where ${isOwn}) as own_ending,
-    min(x.bracket_id::text) filter (where ${isOpposite} and not ${isEnding}) as opposite_staying,
-    min(x.bracket_id::text) filter (where ${isOpposite} and ${isEnding}) as opposite_ending
-  from bracket x where x.account_id = f.account_id and x.holds_slot
+    min(x.bracket_id::text) filter (where ${isOpposite} and not (${isEnding} or ${isAskedToEnd})) as opposite_staying,
+    min(x.bracket_id::text) filter (where ${isOpposite} and (${isEnding} or ${isAskedToEnd})) as opposite_ending
+  from bracket x left join waiting_entry e on e.waits_for = x.bracket_id and e.closes
+  where x.account_id = f.account_id and x.holds_slot
 ) held on true
 left join lateral (
   select -least(sum(x.realized_pnl), 0) as lost_since,
@@ -172,9 +182,9 @@ interface CandidateRow extends FollowSettingsRow {
   readonly opposite_staying: string | null
   readonly opposite_ending: string | null
   readonly waiting: string | null
-  readonly waiting_signal: string | null
   readonly waiting_side: Side | null
   readonly bases: Bases | null
+  readonly waiting_closes: boolean | null
 }
 
 type FactsRow = {
@@ -194,10 +204,16 @@ export class SqlPlanning extends Planning {
     super()
   }
 
-  async lockSymbol(tx: Transaction, { strategyId, venue, symbol }: Signal): Promise<SignalFacts> {
+  async lockSymbol(tx: Transaction, signal: Signal): Promise<SignalFacts> {
+    const { signalId, strategyId, venue, symbol, receivedAt } = signal
     const [row] = await tx.query<FactsRow>(lockSql, [strategyId, venue, symbol])
     if (row === undefined) throw new Error('the facts of a signal are always one row')
     const reader = new SettingsReader()
+    // Statements of their own: they see what was engaged and planned while this one waited for its locks.
+    const [killSwitches, newer] = await Promise.all([
+      this.killSwitches.engagedFor(tx, strategyId),
+      tx.query<{ signal_id: string }>(overtakenSql, [signalId, strategyId, receivedAt]),
+    ])
     return {
       platformSettings: reader.of(row.platform_settings),
       strategy:
@@ -209,8 +225,8 @@ export class SqlPlanning extends Planning {
               settings: reader.of(row.strategy_settings),
             },
       instrument: row.kind === null ? undefined : toInstrument(row),
-      // A statement of its own: it sees what was engaged while this one waited for its locks.
-      killSwitches: await this.killSwitches.engagedFor(tx, strategyId),
+      overtakenBy: newer[0]?.signal_id ?? null,
+      killSwitches,
     }
   }
 
@@ -333,11 +349,11 @@ function toCandidate(row: CandidateRow, common: FollowerQuery['common'], reader:
 }
 
 function inTheWayOf(row: CandidateRow): InTheWay {
-  const { own, waiting: bracketId, waiting_signal: signalId, waiting_side: side } = row
+  const { own, waiting: bracketId, waiting_side: side, waiting_closes: closes } = row
   const opposite = row.opposite_staying ?? row.opposite_ending
   return {
     open: own === null ? null : { bracketId: own, side: row.own_side!, ending: row.own_ending === true },
-    waiting: bracketId === null ? null : { bracketId, signalId: signalId!, side: side! },
+    waiting: bracketId === null ? null : { bracketId, side: side!, closes: closes! },
     opposite: opposite === null ? null : { bracketId: opposite, ending: row.opposite_staying === null },
   }
 }

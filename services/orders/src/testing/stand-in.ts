@@ -90,7 +90,14 @@ export class StandIn {
   }
 
   signal(signalId: string, changes: Partial<DataOf<typeof signalAccepted>> = {}): Promise<void> {
-    return this.database.transact(async (tx) => tx.append(signalAccepted, this.signalData(signalId, changes)))
+    return this.signals([this.signalData(signalId, changes)])
+  }
+
+  /** Each in a message of its own, as they come from alerts of one moment. */
+  signals(all: readonly DataOf<typeof signalAccepted>[]): Promise<void> {
+    return this.database.transact(async (tx) => {
+      for (const one of all) tx.append(signalAccepted, one)
+    })
   }
 
   /** The stored commands of a subject, in the order of their commits. */

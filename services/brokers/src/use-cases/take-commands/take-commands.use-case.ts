@@ -120,6 +120,8 @@ export class TakeCommands implements CommandTaker {
       if (event.name === orderSubmit.name) batch.submits.push({ command: event.data, trace: traceOf(event) })
       else batch.cancels.push(event.data.intentId)
     }
+    // The first of an account takes its slot, and the first of all the last slots: exits before entries.
+    batch.submits.sort((a, b) => Number(isExit(b.command)) - Number(isExit(a.command)))
     return batch
   }
 

@@ -165,6 +165,7 @@ export const createOrders: Migration = {
        expires_at timestamptz not null,
        trace text
      )`,
+    `create index waiting_entry_closes on waiting_entry (waits_for) where closes`,
     `comment on column waiting_entry.waits_for is 'The bracket that has to be proven gone before the entry is planned anew.'`,
     `comment on column waiting_entry.closes is 'Whether the entry itself asks for the end of that bracket.'`,
 

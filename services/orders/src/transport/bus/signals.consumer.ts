@@ -41,7 +41,12 @@ export class SignalsConsumer {
   }
 }
 
-/** Settings hold for many strategies, so they are in order among themselves only. */
-function keyOf(event: SignalsEvent): string {
-  return event.name === settingsChanged.name ? event.data.scope : event.data.strategyId
+/**
+ * Signals are in order also among strategies of one symbol, whose orders may meet in one account. Settings hold for many
+ * strategies, so they are in order among themselves only.
+ */
+function keyOf(event: SignalsEvent): string | readonly string[] {
+  if (event.name === settingsChanged.name) return event.data.scope
+  const { strategyId } = event.data
+  return event.name === signalAccepted.name ? [strategyId, `${event.data.venue} ${event.data.symbol}`] : strategyId
 }

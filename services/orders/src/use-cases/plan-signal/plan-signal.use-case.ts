@@ -100,7 +100,9 @@ export class PlanSignal {
     if (facts.strategy === undefined && now.getTime() < Date.parse(signal.expiresAt)) {
       throw new StrategyNotHeardOf(`signal ${signal.signalId}: strategy ${signal.strategyId} is not known yet`)
     }
-    const { stored, verdict } = this.judgeSignal(signal, data, facts, now)
+    // An entry that waits has kept its place against newer signals.
+    const overtakenBy = due.length > 0 ? null : facts.overtakenBy
+    const { stored, verdict } = this.judgeSignal(signal, data, { ...facts, overtakenBy }, now)
     const quote = facts.instrument?.quote ?? ''
     const common = { platform: facts.platformSettings, strategy: facts.strategy?.settings ?? null }
     const query = { signal, strategyId: signal.strategyId, quote, common, now, followIds: null }
@@ -158,12 +160,13 @@ export class PlanSignal {
     facts: SignalFacts,
     now: Date,
   ): { readonly stored: StoredSignal; readonly verdict: Verdict } {
-    const known = { strategyActive: facts.strategy?.active === true, instrument: facts.instrument }
+    const { strategy, instrument, overtakenBy } = facts
+    const known = { strategyActive: strategy?.active === true, instrument, overtakenBy }
     const planned = planSignal(signal, known, this.policy, now)
     const common = {
       signal,
       raw: JSON.stringify(data),
-      strategyName: facts.strategy?.name ?? null,
+      strategyName: strategy?.name ?? null,
       plannedAt: now,
       wakeAt: restEndsAt(signal, this.limitRestMs),
     }
