@@ -12,6 +12,7 @@ export const sizingModes = [
   'fixed-notional',
   'equity-percent',
   'free-percent',
+  'proportional',
 ] as const
 export type SizingMode = (typeof sizingModes)[number]
 
@@ -28,7 +29,8 @@ const sizingRule = z
   .strictObject({
     /**
      * Of the balance or as an amount, what the stop may cost; or a quantity; or a notional in quote currency, as an
-     * amount or as a share of equity or of what is free.
+     * amount or as a share of equity or of what is free; or `proportional`: the quantity that the provider's account
+     * takes, of which each follower takes its share by equity.
      */
     mode: z.enum(sizingModes),
     value: positiveDecimalText,

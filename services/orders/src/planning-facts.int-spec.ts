@@ -2,8 +2,9 @@ import 'reflect-metadata'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import { weekdays } from '@tradewire/contracts/trade-settings'
 import type { DataOf } from '@tradewire/contracts/define-event'
+import { entitlementChanged } from '@tradewire/contracts/events/billing'
 import * as brokers from '@tradewire/contracts/events/brokers'
-import { settingsChanged, type signalAccepted } from '@tradewire/contracts/events/signals'
+import { settingsChanged, type signalAccepted, strategyChanged } from '@tradewire/contracts/events/signals'
 import * as rpc from '@tradewire/contracts/rpc/orders'
 import { Database } from '@tradewire/database/database'
 import { eventually } from '@tradewire/testkit/eventually'
@@ -11,7 +12,7 @@ import { exampleOf } from '@tradewire/testkit/example-of'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { accountIdOf, StandIn, userIdOf } from './testing/stand-in.ts'
+import { accountIdOf, ownerId, StandIn, strategyId, userIdOf } from './testing/stand-in.ts'
 import { ordersService } from './service.ts'
 
 const backends = testBackends()
@@ -145,5 +146,90 @@ describe('what brokers tell of an account and an instrument', () => {
     await told({})
     await counted('instrument where trading_hours is null', 1)
     for (const bracket of (await planned()).values()) expect(bracket.denial).toBeNull()
+  })
+})
+
+describe("a provider's account that a strategy names", () => {
+  it('gives each follower its share by equity, and the explanation shows both', async () => {
+    const named = { strategyId, ownerId, providerAccountId: accountIdOf(2), revision: 2 }
+    const settings = { sizing: { mode: 'proportional', value: '0.4' } } as const
+    await database.transact(async (tx) => {
+      tx.append(strategyChanged, exampleOf(strategyChanged, { ...named, settings }))
+      const balance = { total: '40000', free: '40000', equity: '40000', observedAt: new Date().toISOString() }
+      tx.append(brokers.balanceUpdated, exampleOf(brokers.balanceUpdated, { accountId: accountIdOf(2), ...balance }))
+    })
+    await counted('strategy where provider_account_id is not null', 1)
+    await counted('balance where total = 40000', 1)
+    const brackets = await planned()
+    expect([0, 1, 2].map((number) => brackets.get(accountIdOf(number))?.quantity)).toEqual(['0.1', '0.1', '0.4'])
+    expect((await explained(brackets.get(accountIdOf(0)))).sizing?.steps[0]).toBe(
+      "Where the provider's account of 40000 USDT takes 0.4 BTC, an equity of 10000 USDT takes its share: 0.1 BTC, in whole steps.",
+    )
+  })
+
+  it('gives nobody a share when its equity is not known', async () => {
+    const nobody = '01963a5e-0000-7000-8000-0000000000ee'
+    const settings = { sizing: { mode: 'proportional', value: '0.4' } } as const
+    const told = (changes: object) =>
+      database.transact(async (tx) =>
+        tx.append(strategyChanged, exampleOf(strategyChanged, { strategyId, ownerId, ...changes })),
+      )
+    await told({ providerAccountId: nobody, settings, revision: 3 })
+    await counted('strategy where revision = 3', 1)
+    for (const { denial } of (await planned()).values()) {
+      expect(denial).toMatchObject({ code: 'PROVIDER_EQUITY_UNKNOWN', context: { providerAccountId: nobody } })
+    }
+    await told({ revision: 4 })
+    await counted('strategy where provider_account_id is null', 1)
+  })
+})
+
+describe('what the plan of a user allows', () => {
+  it('binds that user from the next signal on, and nobody of whom no plan was told', async () => {
+    const tell = (number: number, limits: object) =>
+      database.transact(async (tx) =>
+        tx.append(
+          entitlementChanged,
+          exampleOf(entitlementChanged, {
+            userId: userIdOf(number),
+            endsAt: null,
+            maxPositions: null,
+            maxBalance: null,
+            ...limits,
+          }),
+        ),
+      )
+    await tell(0, { maxPositions: 0 })
+    await tell(1, { maxBalance: '9999' })
+    await counted('entitlement', 2)
+    const limited = await planned()
+    const denialOf = (brackets: typeof limited, number: number) => brackets.get(accountIdOf(number))?.denial
+    expect(denialOf(limited, 0)).toMatchObject({
+      code: 'PLAN_LIMIT_REACHED',
+      context: { plan: 'STARTER', positions: 0, maxPositions: 0 },
+    })
+    expect(denialOf(limited, 1)).toMatchObject({
+      code: 'BALANCE_LIMIT_EXCEEDED',
+      context: { balance: '10000', currency: 'USDT', maxBalance: '9999' },
+    })
+    expect(denialOf(limited, 2)).toBeNull()
+    await tell(0, { maxPositions: 1, revision: 2 })
+    await tell(1, { endsAt: '2022-10-09T00:00:00.000Z', revision: 2 })
+    await counted('entitlement where revision = 2', 2)
+    const changed = await planned()
+    expect([0, 1].map((number) => denialOf(changed, number)?.code)).toEqual([undefined, 'PLAN_ENDED'])
+    // Another account of the same user still holds what it got of that signal.
+    const other = { accountId: accountIdOf(2), userId: userIdOf(0), connectedAt: new Date().toISOString() }
+    await database.transact(async (tx) =>
+      tx.append(brokers.accountConnected, exampleOf(brokers.accountConnected, other)),
+    )
+    await counted(`account where user_id = '${userIdOf(0)}'`, 2)
+    await database.query('update bracket set holds_slot = true where bracket_id = $1', [
+      changed.get(accountIdOf(2))?.id,
+    ])
+    expect(denialOf(await planned(), 0)).toMatchObject({
+      code: 'PLAN_LIMIT_REACHED',
+      context: { positions: 1, maxPositions: 1 },
+    })
   })
 })

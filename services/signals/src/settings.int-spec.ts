@@ -124,6 +124,35 @@ describe('the settings of strategies, risk profiles and follows', () => {
     ])
   })
 
+  it("stand beside the account by whose equity followers size, which must be the provider's own", async () => {
+    const provider = { userId: operator.userId, roles: ['provider' as const] }
+    const stranger = { userId: '01963a5e-0000-7000-8000-00000000000c', roles: ['provider' as const] }
+    const strategy = {
+      name: 'Copied',
+      venue: 'binance-usdm',
+      symbol: 'BTC/USDT',
+      providerAccountId: accountId,
+    } as never
+    const refused = await rpc.ask(signals.createStrategy, { caller: stranger, strategy })
+    expect(refused.ok ? 'ok' : refused.error.code).toBe('ACCOUNT_NOT_FOUND')
+    const { id, providerAccountId } = valueOf(await rpc.ask(signals.createStrategy, { caller: provider, strategy }))
+    expect(providerAccountId).toBe(accountId)
+    const change = (changes: object) => rpc.ask(signals.updateStrategy, { caller: provider, strategyId: id, changes })
+    const unknown = await change({ providerAccountId: '01963a5e-0000-7000-8000-00000000000d' })
+    expect(unknown.ok ? 'ok' : unknown.error.code).toBe('ACCOUNT_NOT_FOUND')
+    expect(valueOf(await change({ providerAccountId: null })).providerAccountId).toBeNull()
+    expect(valueOf(await change({ providerAccountId: accountId })).providerAccountId).toBe(accountId)
+    const rows = await backends.query<{ body: string }>(
+      `select body from signals.outbox where subject = 'strategy.changed' and body like '%Copied%' order by created_at, id`,
+    )
+    const told = rows.flatMap(({ body }) => (JSON.parse(body) as { events: { data: object }[] }).events)
+    expect(told.map(({ data }) => (data as { providerAccountId?: string }).providerAccountId)).toEqual([
+      accountId,
+      undefined,
+      accountId,
+    ])
+  })
+
   it('are refused when they make no sense', async () => {
     const wrong = [
       { sizing: { mode: 'equity-percent', value: '101' } },

@@ -30,6 +30,11 @@ export const followerDenials = {
       followId: z.uuid(),
     },
   ),
+  PLAN_ENDED: defineDenial(
+    'The plan of the user has ended: no new entries. Exits pass.',
+    'Renew the plan to take part in the next signal.',
+    { plan: z.string(), endedAt: timestamp, now: timestamp },
+  ),
   ACCOUNT_KEY_UNAUTHORIZED: defineDenial(
     'The venue refuses the API key of the account.',
     'Check at the venue that the key exists, may trade and allows our address, then connect the account again.',
@@ -104,5 +109,10 @@ export const followerDenials = {
     'The position that had to end first was not proven gone before the signal expired.',
     "Look at the explanation of that position's order. If the venue is slow to close, raise the strategy's signal age.",
     { bracketId: z.uuid(), expiresAt: timestamp, now: timestamp },
+  ),
+  PLAN_LIMIT_REACHED: defineDenial(
+    'The accounts of the user hold as many positions as the plan allows.',
+    'Close a position, or choose a plan that allows more.',
+    { plan: z.string(), positions: whole, maxPositions: whole },
   ),
 } as const

@@ -28,6 +28,25 @@ export const moneyDenials = {
     'Check that the account is connected: its balance is read regularly while it is.',
     { ageMs: z.int(), ageMaxMs: z.int() },
   ),
+  BALANCE_LIMIT_EXCEEDED: defineDenial(
+    'The account holds more than the plan of the user allows.',
+    'Choose a plan for larger accounts, or keep less on this one.',
+    { plan: z.string(), balance: decimalText, currency: z.string(), maxBalance: decimalText },
+  ),
+  PROVIDER_EQUITY_UNKNOWN: defineDenial(
+    "The size shall be in proportion to the provider's account, and what that account holds is not known.",
+    'The provider names a funded account in the strategy and keeps it connected. Or choose another way of sizing.',
+    {
+      /** Null when the strategy names none. */
+      providerAccountId: z.uuid().nullable(),
+      /** As it was told last; null when it never was. */
+      equity: decimalText.nullable(),
+      currency: z.string().nullable(),
+      needed: z.string(),
+      ageMs: z.int().nullable(),
+      ageMaxMs: z.int(),
+    },
+  ),
   INSUFFICIENT_BALANCE: defineDenial(
     'What is free on the account does not carry the smallest order that the venue takes.',
     'Add funds, close other positions, or raise the leverage of the follow.',

@@ -1,5 +1,6 @@
 /** Every event contract of the system. Called by the bus (streams) and the documentation. Must never be imported to name one event. */
 import type { EventContract } from '../define-event.ts'
+import { billingEvents } from './billing.ts'
 import { brokerEvents } from './brokers.ts'
 import { identityEvents } from './identity.ts'
 import { orderEvents } from './orders.ts'
@@ -12,4 +13,5 @@ export const allEvents: readonly EventContract[] = [
   ...orderEvents,
   ...brokerEvents,
   ...webhookEvents,
+  ...billingEvents,
 ]

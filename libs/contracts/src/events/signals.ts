@@ -65,6 +65,8 @@ export const strategyChanged = defineEvent({
     active: z.boolean(),
     /** Sizing and limits for all followers; absent when the strategy says nothing. */
     settings: tradeSettings.optional(),
+    /** Whose equity proportional sizes go by; absent when none is named. */
+    providerAccountId: z.uuid().optional(),
     /** Grows by one with each change; a lower one than already seen is old news. */
     revision: z.int().positive(),
   }),

@@ -24,6 +24,8 @@ const strategySettings = {
   signalMaxAgeSeconds: z.int().min(1).max(signalMaxAgeSecondsMax).default(30),
   /** Sizing and limits for all followers. */
   settings: tradeSettings.default({}),
+  /** The account by whose equity proportional sizes go: followers are shown that equity. */
+  providerAccountId: z.uuid().nullable().default(null),
 }
 
 export const strategyInput = z.strictObject(strategySettings)
@@ -35,6 +37,7 @@ export const strategyChanges = z
     signalMaxAgeSeconds: z.int().min(1).max(signalMaxAgeSecondsMax),
     /** Replaces all of the strategy's settings. */
     settings: tradeSettings,
+    providerAccountId: z.uuid().nullable(),
     active: z.boolean(),
   })
   .partial()
@@ -50,6 +53,7 @@ export const strategy = z
     entryType: z.enum(['market', 'limit']),
     signalMaxAgeSeconds: z.int(),
     settings: tradeSettings,
+    providerAccountId: z.uuid().nullable(),
     active: z.boolean(),
     createdAt: timestamp,
     updatedAt: timestamp,

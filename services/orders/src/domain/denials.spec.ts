@@ -4,10 +4,12 @@ import type { FollowId } from '@tradewire/kernel/ids'
 import { describe, expect, it } from 'vitest'
 import { at, d, instrument } from '../testing/bracket-fixtures.ts'
 import { balance, candidate, closedNow, context, now, policy, settings, signal } from '../testing/gate-fixtures.ts'
+import type { Entitlement } from './entitlement.ts'
 import { checkCodes } from './explanation.ts'
 import { type Candidate, type GateContext, judge } from './gate.ts'
 import { EngagedSwitches } from './kill-switch.ts'
 import { superseded, waitedTooLong, withdrawn } from './open-position.ts'
+import { providerEquity } from './provider.ts'
 import { planSignal, type Signal } from './signal-plan.ts'
 
 const someId = '01963a5e-0000-7000-8000-000000000077'
@@ -22,6 +24,12 @@ function follower(changes: Partial<Candidate>, shared: Partial<GateContext> = {}
 /** Why a follower with these settings is refused. */
 const limited = (said: TradeSettings, changes: Partial<Candidate> = {}) =>
   follower({ settings: settings(said), ...changes })
+
+/** Why a follower with this plan is refused. */
+function planned(changes: Partial<Entitlement>): Denial {
+  const unlimited = { plan: 'STARTER', endsAt: null, maxPositions: null, maxBalance: null, positions: 0 }
+  return follower({ entitlement: { ...unlimited, ...changes } })
+}
 
 /** Why everyone is refused. */
 function everyone(changes: Partial<Signal>, known: Partial<Parameters<typeof planSignal>[1]> = {}): Denial {
@@ -72,6 +80,7 @@ const ways: Readonly<Record<DenialCode, () => Denial>> = {
   KILL_SWITCH: () => follower({}, { switches: engaged }),
   LOSS_LIMIT_REACHED: () => limited({ lossLimits: { lifetimeAmount: '500' } }, { lossBases: { lifetime: lostBasis } }),
   FOLLOW_INACTIVE: () => follower({ active: false }),
+  PLAN_ENDED: () => planned({ endsAt: now }),
   ACCOUNT_KEY_UNAUTHORIZED: () => follower({ account: { ...account, disconnectedBy: 'VENUE_AUTHENTICATION_FAILED' } }),
   ACCOUNT_NOT_CONNECTED: () => follower({ account: { ...account, disconnectedBy: 'VENUE_UNREACHABLE' } }),
   ACCOUNT_VENUE_DIFFERS: () => follower({ account: { venue: 'paper', connected: true, disconnectedBy: null } }),
@@ -88,9 +97,16 @@ const ways: Readonly<Record<DenialCode, () => Denial>> = {
   ENTRY_SUPERSEDED: () => superseded(someId),
   ENTRY_WITHDRAWN: () => withdrawn(now),
   WAITED_TOO_LONG: () => waitedTooLong({ waitsFor: someId, closes: true }, at(999), now),
+  PLAN_LIMIT_REACHED: () => planned({ maxPositions: 3, positions: 3 }),
   BALANCE_UNKNOWN: () => follower({ balance: null }),
   BALANCE_IN_OTHER_CURRENCY: () => follower({ balance: { ...balance, currency: 'EUR' } }),
   STALE_BALANCE: () => follower({ balance: { ...balance, observedAt: new Date(at(-60_000)) } }),
+  BALANCE_LIMIT_EXCEEDED: () => planned({ maxBalance: d('9999.99') }),
+  PROVIDER_EQUITY_UNKNOWN: () =>
+    follower(
+      { settings: settings({ sizing: { mode: 'proportional', value: '1' } }) },
+      { provider: providerEquity(null, 'USDT', { now, ageMaxMs: policy.balanceAgeMaxMs }) },
+    ),
   INSUFFICIENT_BALANCE: () => follower({ reserved: d('9999.9') }),
   BELOW_MINIMUM: () => limited({ maxNotional: '1' }),
   MAX_RISK_EXCEEDED: () => limited({ maxRiskPercent: '0.9' }),

@@ -138,7 +138,7 @@ function sizingSteps(sizing: SizingTrace, story: StoredStory): string[] {
     lines.unshift(`Trades that ended since the venue told the balance lost ${lostSince} ${quote}: that is taken off.`)
   }
   if (sizing.maxNotional !== null) {
-    lines.push(`The limit of ${sizing.maxNotional} ${quote} allows ${sizing.caps.plan} ${base}.`)
+    lines.push(`The limit of ${sizing.maxNotional} ${quote} allows ${sizing.caps.notional} ${base}.`)
   }
   if (sizing.maxQuantity !== null) lines.push(`The limit on quantity allows ${sizing.caps.quantity} ${base}.`)
   lines.push(`The venue takes from ${sizing.minimum} to ${sizing.caps.venue} ${base}.`)
@@ -191,6 +191,10 @@ function askedLines(
       const free = maximum(decimal(sizing.free).minus(sizing.reserved), ZERO)
       return [`A notional of ${asked} %${scaled} of the free ${free} ${quote} is asked for.`, shared]
     }
+    case 'proportional':
+      return [
+        `Where the provider's account of ${sizing.providerEquity} ${quote} takes ${asked} ${base}${scaled}, an equity of ${sizing.equity} ${quote} takes its share: ${sizing.caps.size} ${base}, in whole steps.`,
+      ]
   }
 }
 

@@ -9,9 +9,11 @@ import { Decimal, HUNDRED, minimum } from '@tradewire/kernel/decimal'
 import type { AccountId, FollowId, RiskProfileId, UserId } from '@tradewire/kernel/ids'
 import { type ApprovedOrder, approved } from './approved-order.ts'
 import { denial } from './denial.ts'
+import { balanceAgainst, endAgainst, type Entitlement, positionsAgainst } from './entitlement.ts'
 import type { EngagedSwitches } from './kill-switch.ts'
 import { type Bases, lossAgainst } from './loss-limit.ts'
 import { type InTheWay, stayingOf, type Wait, waitOf } from './open-position.ts'
+import type { ProviderEquity } from './provider.ts'
 import type { SignalPlan } from './signal-plan.ts'
 import { type ResolvedSettings, windowText } from './settings.ts'
 import { size, type SizingTerms, type SizingTrace } from './sizing.ts'
@@ -36,6 +38,8 @@ export interface Candidate extends InTheWay {
   readonly balance: Balance | null
   /** From what the losses of its limits count. */
   readonly lossBases: Bases
+  /** Null for a user of whom no plan was told. */
+  readonly entitlement: Entitlement | null
   /** Margin of brackets of this account that were planned after its balance was told. */
   readonly reserved: Decimal
   /** Brackets of the account that have not ended; where a limit counts them, nobody else adds one until the commit. */
@@ -73,6 +77,9 @@ export interface GateContext {
   readonly switches: EngagedSwitches
   /** Accounts that already take part in this signal; the gate adds to it. */
   readonly accountsSeen: Map<AccountId, FollowId>
+  /** What users whose plan counts positions have got of this signal; the gate adds to it. */
+  readonly positionsTaken: Map<UserId, number>
+  readonly provider: ProviderEquity
 }
 
 export type Judgement =
@@ -104,6 +111,7 @@ export const gateChecks: readonly Check[] = [
       (balance === null ? null : lossAgainst({ ...settings, bases: lossBases }, balance, now)),
   },
   { code: 'FOLLOW_INACTIVE', against: ({ active, followId }) => (active ? null : { followId }) },
+  { code: 'PLAN_ENDED', against: ({ entitlement }, { now }) => endAgainst(entitlement, now) },
   {
     code: 'ACCOUNT_KEY_UNAUTHORIZED',
     against: ({ account, accountId }) => (account?.disconnectedBy === authenticationFailed ? { accountId } : null),
@@ -174,6 +182,11 @@ export const gateChecks: readonly Check[] = [
     against: ({ positions, open, settings: { maxPositions } }) =>
       maxPositions === null || positions - (open === null ? 0 : 1) < maxPositions ? null : { positions, maxPositions },
   },
+  {
+    code: 'PLAN_LIMIT_REACHED',
+    against: ({ entitlement, userId, open }, { positionsTaken }) =>
+      positionsAgainst(entitlement, (positionsTaken.get(userId) ?? 0) - (open === null ? 0 : 1)),
+  },
   { code: 'BALANCE_UNKNOWN', against: ({ balance, accountId }) => (balance === null ? { accountId } : null) },
   {
     code: 'BALANCE_IN_OTHER_CURRENCY',
@@ -189,6 +202,15 @@ export const gateChecks: readonly Check[] = [
       const ageMs = now.getTime() - balance.observedAt.getTime()
       return ageMs <= balanceAgeMaxMs ? null : { ageMs, ageMaxMs: balanceAgeMaxMs }
     },
+  },
+  {
+    code: 'BALANCE_LIMIT_EXCEEDED',
+    against: ({ entitlement, balance }) => balanceAgainst(entitlement, balance),
+  },
+  {
+    code: 'PROVIDER_EQUITY_UNKNOWN',
+    against: ({ settings }, { provider }) =>
+      settings.sizing.mode !== 'proportional' || provider.ok ? null : provider.error,
   },
 ]
 
@@ -208,6 +230,13 @@ function exposureAgainst({ settings, exposure }: Candidate, equity: Decimal, { n
   if (allowed === null || exposure.plus(notional).lte(allowed)) return null
   const figures = { exposure: exposure.toString(), notional, allowed: allowed.toString() }
   return denial('MAX_EXPOSURE_EXCEEDED', figures)
+}
+
+/** What the followers judged after this one must know of it. */
+function remember({ accountId, followId, userId, entitlement }: Candidate, context: GateContext): void {
+  context.accountsSeen.set(accountId, followId)
+  if (entitlement === null || entitlement.maxPositions === null) return
+  context.positionsTaken.set(userId, (context.positionsTaken.get(userId) ?? 0) + 1)
 }
 
 export function judge(candidate: Candidate, context: GateContext): Judgement {
@@ -238,7 +267,7 @@ export function judge(candidate: Candidate, context: GateContext): Judgement {
     riskAgainst(settings, balance.total, sized.value.trace) ??
     exposureAgainst(candidate, balance.equity, sized.value.trace)
   if (tooMuch !== null) return { outcome: 'denied', denial: tooMuch, sizing: { ...sized.value.trace, quantity: '0' } }
-  context.accountsSeen.set(candidate.accountId, candidate.followId)
+  remember(candidate, context)
   const { quantity, trace } = sized.value
   const order = approved({
     quantity,

@@ -49,7 +49,7 @@ function money(changes: Partial<FollowerMoney> = {}): FollowerMoney {
 
 /** Quantity as text, or the denial's code. */
 function sized(changes: Partial<FollowerMoney> = {}, at: Partial<Instrument> = {}): string {
-  const result = size(money(changes), sizingTerms(prices, { ...instrument, ...at }, policy))
+  const result = size(money(changes), sizingTerms(prices, { ...instrument, ...at }, policy, decimal('48000')))
   return result.ok ? result.value.quantity.toString() : result.error.denial.code
 }
 
@@ -65,6 +65,7 @@ describe('sizing', () => {
     ['fixed-notional', '4100', '0.102'],
     ['equity-percent', '50', '0.15'],
     ['free-percent', '50', '0.1'],
+    ['proportional', '0.5', '0.125'],
   ] satisfies [SizingMode, string, string][])('sizes by %s', (mode, value, expected) => {
     const different = { equity: decimal('12000'), free: decimal('9000'), reserved: decimal('1000') }
     expect(sized({ settings: rule({ mode, value }), ...different })).toBe(expected)
@@ -98,7 +99,7 @@ describe('sizing', () => {
     expect(bound({ settings: rule({ value: '10' }), leverage: 2, free: decimal('99999') })).toEqual(['leverage', '0.5'])
     expect(bound({ free: decimal('100') })).toEqual(['balance', '0.024'])
     expect(bound({ reserved: decimal('9900') })).toEqual(['balance', '0.024'])
-    expect(bound({ settings: rule({ maxNotional: '1000' }) })).toEqual(['plan', '0.025'])
+    expect(bound({ settings: rule({ maxNotional: '1000' }) })).toEqual(['notional', '0.025'])
     expect(bound({ settings: rule({ maxQuantity: '0.0319' }) })).toEqual(['quantity', '0.031'])
     expect(bound({}, { maximumQuantity: decimal('0.1') })).toEqual(['venue', '0.1'])
   })
@@ -129,11 +130,11 @@ describe('sizing', () => {
         size: null,
         leverage: '2.5',
         balance: '2.45',
-        plan: '0.125',
+        notional: '0.125',
         quantity: null,
         venue: '1000',
       },
-      bound: 'plan',
+      bound: 'notional',
       minimum: '0.001',
       quantity: '0.125',
       notional: '5000',
@@ -171,6 +172,7 @@ const cases = fc
     free: amount(10_000_000, 8),
     equity: amount(10_000_000, 8),
     reserved: fc.option(amount(1_000, 8)),
+    providerEquity: amount(10_000_000, 8),
   })
   .map((one) => {
     const distance = one.entry.times(String(one.distanceShare)).div('10000')
@@ -212,9 +214,11 @@ interface Held {
 
 /** Whether so much is not more than the rule asks for. */
 function asks(
-  { mode, money: { settings, total, equity, free, reserved } }: { mode: SizingMode; money: FollowerMoney },
+  one: { mode: SizingMode; money: FollowerMoney; providerEquity: Decimal },
   { held, notional, loss, above }: Held,
 ): Record<'risk' | 'size', boolean> {
+  const { mode, money, providerEquity } = one
+  const { settings, total, equity, free, reserved } = money
   const scaled = settings.sizing.value
     .times(settings.multiplier)
     .times(HUNDRED.plus(above ?? ZERO))
@@ -227,6 +231,7 @@ function asks(
     'fixed-notional': notional.lte(scaled),
     'equity-percent': hundredfold.lte(equity.times(scaled)),
     'free-percent': hundredfold.lte(free.minus(reserved).times(scaled)),
+    proportional: held.times(providerEquity).lte(equity.times(scaled)),
   }
   return { risk: !mode.startsWith('risk-') || within[mode], size: mode.startsWith('risk-') || within[mode] }
 }
@@ -237,7 +242,12 @@ describe('sizing, for any follower and instrument', () => {
       fc.property(cases, (one) => {
         const result = size(
           one.money,
-          sizingTerms({ entry: price(one.entry), stop: { trigger: price(one.stop) } }, one.instrument, policy),
+          sizingTerms(
+            { entry: price(one.entry), stop: { trigger: price(one.stop) } },
+            one.instrument,
+            policy,
+            one.providerEquity,
+          ),
         )
         if (!result.ok) return
         const { quantity, trace } = result.value
@@ -251,7 +261,7 @@ describe('sizing, for any follower and instrument', () => {
             balance: notional
               .plus(costs.times(String(one.leverage)))
               .lte(one.money.free.minus(one.money.reserved).times(String(one.leverage))),
-            plan: one.maxNotional === null || notional.lte(one.maxNotional),
+            notional: one.maxNotional === null || notional.lte(one.maxNotional),
             quantity: one.maxQuantity === null || held.lte(one.maxQuantity),
             venue: held.lte(one.instrument.maximumQuantity),
           }

@@ -31,6 +31,8 @@ export interface SizingTerms {
   readonly stepsMin: Decimal
   readonly stepsMax: Decimal
   readonly entryCostPercent: Decimal
+  /** Null when it is not known: then the gate lets nobody through who sizes by it. */
+  readonly providerEquity: Decimal | null
 }
 
 export interface SizingPolicy {
@@ -52,7 +54,7 @@ export interface FollowerMoney {
 }
 
 /** `risk` is what a rule about risk asks for, `size` what another rule asks for: one of the two is always null. */
-export const caps = ['risk', 'size', 'leverage', 'balance', 'plan', 'quantity', 'venue'] as const
+export const caps = ['risk', 'size', 'leverage', 'balance', 'notional', 'quantity', 'venue'] as const
 export type Cap = (typeof caps)[number]
 
 /** Every step of one sizing, as exact text. Each cap is the largest quantity that it alone would allow. */
@@ -67,6 +69,8 @@ export interface SizingTrace {
   readonly leverage: number
   readonly maxNotional: string | null
   readonly maxQuantity: string | null
+  /** Only where the size is in proportion to it. */
+  readonly providerEquity?: string
   readonly caps: Readonly<Record<Cap, string | null>>
   /** The cap that decided. */
   readonly bound: Cap
@@ -92,6 +96,7 @@ export function sizingTerms(
   prices: { readonly entry: Price; readonly stop: { readonly trigger: Price } },
   instrument: Instrument,
   policy: SizingPolicy,
+  provider: Decimal | null = null,
 ): SizingTerms {
   const perStep = instrument.contractSize.times(instrument.quantityStep)
   const lossPerStep = prices.entry.minus(prices.stop.trigger).abs().times(perStep)
@@ -107,6 +112,7 @@ export function sizingTerms(
     ),
     stepsMax: wholeStepsIn(instrument.maximumQuantity, instrument.quantityStep),
     entryCostPercent: policy.entryCostPercent,
+    providerEquity: provider,
   }
 }
 
@@ -151,7 +157,7 @@ function stepsByCap(money: FollowerMoney, terms: SizingTerms): StepsByCap {
     ...askedSteps(money, terms),
     leverage: wholeStepsIn(maximum(money.equity, ZERO).times(leverage), terms.notionalPerStep),
     balance: wholeStepsIn(available.times(leverage).times(HUNDRED), balanceDivisor),
-    plan: maxNotional === null ? null : wholeStepsIn(maxNotional, terms.notionalPerStep),
+    notional: maxNotional === null ? null : wholeStepsIn(maxNotional, terms.notionalPerStep),
     quantity: maxQuantity === null ? null : wholeStepsIn(maxQuantity, terms.quantityStep),
     venue: terms.stepsMax,
   }
@@ -179,6 +185,9 @@ function askedSteps(money: FollowerMoney, terms: SizingTerms): Pick<StepsByCap, 
       return share(money.equity)
     case 'free-percent':
       return share(availableOf(money))
+    case 'proportional':
+      if (terms.providerEquity === null) return plainly(ZERO)
+      return plainly(asked(maximum(money.equity, ZERO).times(scaled), terms.providerEquity.times(terms.quantityStep)))
   }
 }
 
@@ -227,12 +236,14 @@ function traceOf(
     leverage: money.leverage,
     maxNotional: maxNotional === null ? null : maxNotional.toString(),
     maxQuantity: maxQuantity === null ? null : maxQuantity.toString(),
+    ...(sizing.mode === 'proportional' &&
+      terms.providerEquity !== null && { providerEquity: terms.providerEquity.toString() }),
     caps: {
       risk: textOr(allowed.risk),
       size: textOr(allowed.size),
       leverage: text(allowed.leverage),
       balance: text(allowed.balance),
-      plan: textOr(allowed.plan),
+      notional: textOr(allowed.notional),
       quantity: textOr(allowed.quantity),
       venue: text(allowed.venue),
     },

@@ -1,5 +1,5 @@
 /**
- * This service's own copy of what others own: strategies, follows, accounts, balances, instruments.
+ * This service's own copy of what others own: strategies, follows, accounts, balances, entitlements, instruments.
  * Called by the use case that learns them and by those that check ownership. Must never go back to older news.
  */
 import type { DataOf } from '@tradewire/contracts/define-event'
@@ -9,6 +9,7 @@ import type {
   balanceUpdated,
   instrumentChanged,
 } from '@tradewire/contracts/events/brokers'
+import type { entitlementChanged } from '@tradewire/contracts/events/billing'
 import type { followChanged, settingsChanged, strategyChanged } from '@tradewire/contracts/events/signals'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { FollowId, StrategyId, UserId } from '@tradewire/kernel/ids'
@@ -17,6 +18,7 @@ export type StrategyNews = DataOf<typeof strategyChanged>
 export type FollowNews = DataOf<typeof followChanged>
 export type SettingsNews = DataOf<typeof settingsChanged>
 export type BalanceNews = DataOf<typeof balanceUpdated>
+export type EntitlementNews = DataOf<typeof entitlementChanged>
 export type InstrumentNews = DataOf<typeof instrumentChanged>
 
 export interface AccountNews extends Pick<DataOf<typeof accountConnected>, 'accountId' | 'userId' | 'venue' | 'label'> {
@@ -33,6 +35,7 @@ export abstract class Facts {
   abstract rememberSettings(tx: Transaction, news: readonly SettingsNews[]): Promise<void>
   abstract rememberAccounts(tx: Transaction, news: readonly AccountNews[]): Promise<void>
   abstract rememberBalances(tx: Transaction, news: readonly BalanceNews[]): Promise<void>
+  abstract rememberEntitlements(tx: Transaction, news: readonly EntitlementNews[]): Promise<void>
   abstract rememberInstruments(tx: Transaction, news: readonly InstrumentNews[]): Promise<void>
   /** Undefined when there is no such strategy. */
   abstract ownerOfStrategy(strategyId: StrategyId): Promise<UserId | undefined>

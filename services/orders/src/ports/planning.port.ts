@@ -11,6 +11,7 @@ import type { Candidate } from '../domain/gate.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import type { KillSwitch } from '../domain/kill-switch.ts'
 import type { Leg } from '../domain/leg.ts'
+import type { ProviderAccount } from '../domain/provider.ts'
 import type { SettingsByLayer } from '../domain/settings.ts'
 import type { Signal, SignalPlan } from '../domain/signal-plan.ts'
 import type { SizingTrace } from '../domain/sizing.ts'
@@ -21,7 +22,13 @@ import type { WaitingEntry } from './waiting-entries.port.ts'
 export interface SignalFacts {
   /** Undefined when this service has not heard of the strategy. */
   readonly strategy:
-    | { readonly name: string; readonly active: boolean; readonly settings: TradeSettings | null }
+    | {
+        readonly name: string
+        readonly active: boolean
+        readonly settings: TradeSettings | null
+        /** Null when it names none. */
+        readonly provider: ProviderAccount | null
+      }
     | undefined
   readonly instrument: Instrument | undefined
   /** What the operator has said for everyone. */

@@ -9,6 +9,7 @@ import type { FollowId, StrategyId, UserId } from '@tradewire/kernel/ids'
 import {
   type AccountNews,
   type BalanceNews,
+  type EntitlementNews,
   Facts,
   type FollowNews,
   type InstrumentNews,
@@ -27,6 +28,7 @@ const strategies = new Columns<StrategyNews>([
   plain('entry_type', 'text', ({ entryType }) => entryType),
   plain('active', 'boolean', ({ active }) => active),
   text('settings', 'text', ({ settings }) => settingsText(settings)),
+  plain('provider_account_id', 'uuid', ({ providerAccountId }) => providerAccountId ?? null),
   plain('revision', 'int', ({ revision }) => revision),
 ])
 
@@ -71,6 +73,15 @@ const balances = new Columns<BalanceNews>([
   plain('observed_at', 'timestamptz', ({ observedAt }) => observedAt),
 ])
 
+const entitlements = new Columns<EntitlementNews>([
+  plain('user_id', 'uuid', ({ userId }) => userId),
+  text('plan', 'text', ({ plan }) => plan),
+  plain('ends_at', 'timestamptz', ({ endsAt }) => endsAt),
+  plain('max_positions', 'int', ({ maxPositions }) => maxPositions),
+  plain('max_balance', 'numeric', ({ maxBalance }) => maxBalance),
+  plain('revision', 'int', ({ revision }) => revision),
+])
+
 const instruments = new Columns<InstrumentNews>([
   plain('venue', 'text', ({ venue }) => venue),
   plain('symbol', 'text', ({ symbol }) => symbol),
@@ -103,6 +114,7 @@ const followSql = upsertSql('follow', follows, ['follow_id'], 'revision')
 const layerSql = upsertSql('layer_settings', layers, ['scope', 'scope_id'], 'revision')
 const accountSql = upsertSql('account', accounts, ['account_id'], 'changed_at')
 const balanceSql = upsertSql('balance', balances, ['account_id', 'currency'], 'observed_at')
+const entitlementSql = upsertSql('entitlement', entitlements, ['user_id'], 'revision')
 const instrumentSql = upsertSql('instrument', instruments, ['venue', 'symbol'], 'observed_at')
 
 @Injectable()
@@ -154,6 +166,15 @@ export class SqlFacts extends Facts {
       (a, b) => a.observedAt > b.observedAt,
     )
     await tx.query(balanceSql, balances.parameters(latest))
+  }
+
+  async rememberEntitlements(tx: Transaction, news: readonly EntitlementNews[]): Promise<void> {
+    const latest = newest(
+      news,
+      ({ userId }) => userId,
+      (a, b) => a.revision > b.revision,
+    )
+    await tx.query(entitlementSql, entitlements.parameters(latest))
   }
 
   async rememberInstruments(tx: Transaction, news: readonly InstrumentNews[]): Promise<void> {

@@ -3,15 +3,11 @@
  * Must never take a statement per follower: four per chunk, three more where followers have limits of the account.
  */
 import { Injectable } from '@nestjs/common'
-import type { Side, Venue } from '@tradewire/contracts/common'
 import type { Denial } from '@tradewire/contracts/denials/all'
 import type { Transaction } from '@tradewire/database/transaction'
-import { Decimal, minimum } from '@tradewire/kernel/decimal'
-import type { AccountId, FollowId, RiskProfileId, UserId } from '@tradewire/kernel/ids'
 import { injectTrace } from '@tradewire/observability/trace'
 import type { Candidate } from '../domain/gate.ts'
-import type { Bases } from '../domain/loss-limit.ts'
-import { type InTheWay, superseded, type Wait } from '../domain/open-position.ts'
+import { superseded, type Wait } from '../domain/open-position.ts'
 import type { Signal } from '../domain/signal-plan.ts'
 import { Holdings } from '../ports/holdings.port.ts'
 import { KillSwitches } from '../ports/kill-switches.port.ts'
@@ -24,21 +20,27 @@ import {
 } from '../ports/planning.port.ts'
 import { WaitingEntries, type WaitingEntry } from '../ports/waiting-entries.port.ts'
 import { legsJson } from './bracket.mapper.ts'
+import { type CandidateRow, type FactsRow, providerOf, toCandidate } from './candidate.mapper.ts'
 import { Columns, json, plain, text } from './columns.mapper.ts'
 import { planningLockSql } from './sql-kill-switches.store.ts'
-import { instrumentJson, type InstrumentRow, pricesJson, toInstrument } from './plan.mapper.ts'
-import { exitRulesText, type FollowSettingsRow, SettingsReader } from './settings.mapper.ts'
+import { instrumentJson, pricesJson, toInstrument } from './plan.mapper.ts'
+import { exitRulesText, SettingsReader } from './settings.mapper.ts'
 import { traceJson } from './trace.mapper.ts'
 
 /** The lock's key space is shared by the whole database; the schema's name keeps services apart. */
 const lockSql = `select pg_advisory_xact_lock_shared(${planningLockSql}),
   pg_advisory_xact_lock(hashtextextended(current_schema() || $2 || '|' || $3, 0)),
   s.name as strategy_name, s.active as strategy_active, s.settings as strategy_settings,
-  p.settings as platform_settings, i.*
+  p.settings as platform_settings, s.provider_account_id, provider.currency as provider_currency,
+  provider.equity as provider_equity, (extract(epoch from provider.observed_at) * 1000)::float8 as provider_observed_ms, i.*
 from (select 1) as one
 left join strategy s on s.strategy_id = $1
 left join layer_settings p on p.scope = 'platform'
-left join instrument i on i.venue = $2 and i.symbol = $3`
+left join instrument i on i.venue = $2 and i.symbol = $3
+left join lateral (
+  select currency, equity, observed_at from balance
+  where balance.account_id = s.provider_account_id order by (currency = i.quote) desc limit 1
+) provider on true`
 
 /**
  * Few rows: the newer a signal, the fewer lie behind its id. A signal that came in the same millisecond is not newer,
@@ -60,7 +62,9 @@ const candidatesSql = `select f.follow_id, f.account_id, f.user_id, f.risk_profi
   f.max_notional, f.active, f.profile_settings, f.settings, f.revision, l.settings as account_settings, a.venue, a.connected, a.disconnected_by,
   b.currency, b.total, b.free, b.equity, (extract(epoch from b.observed_at) * 1000)::float8 as observed_ms,
   held.reserved, held.positions, held.own, held.own_side, held.own_ending, held.opposite_staying, held.opposite_ending,
-  w.bracket_id as waiting, w.side as waiting_side, w.closes as waiting_closes, settled.lost_since, settled.released, o.bases
+  w.bracket_id as waiting, w.side as waiting_side, w.closes as waiting_closes, settled.lost_since, settled.released, o.bases,
+  case when e.user_id is not null then json_build_object('plan', e.plan, 'endsAt', e.ends_at,
+    'maxPositions', e.max_positions, 'maxBalance', e.max_balance::text, 'positions', entitled.positions) end as entitlement
 from (
   select * from follow where strategy_id = $1 and active and (account_id, follow_id) > ($2::uuid, $3::uuid)
     and ($9::uuid[] is null or follow_id = any ($9))
@@ -70,6 +74,7 @@ left join account a on a.account_id = f.account_id
 left join layer_settings l on l.scope = 'account' and l.scope_id = f.account_id
 left join waiting_entry w on w.follow_id = f.follow_id and w.signal_id <> $10
 left join loss_watch o on o.follow_id = f.follow_id
+left join entitlement e on e.user_id = f.user_id
 left join lateral (
   select currency, total, free, equity, observed_at from balance
   where balance.account_id = f.account_id order by (currency = $5) desc limit 1
@@ -90,6 +95,11 @@ left join lateral (
     sum(x.margin) filter (where x.first_filled_at <= b.observed_at) as released
   from bracket x where x.account_id = f.account_id and x.closed_at > b.observed_at
 ) settled on true
+left join lateral (
+  select count(*)::int as positions
+  from account own join bracket x on x.account_id = own.account_id and x.holds_slot
+  where e.max_positions is not null and own.user_id = f.user_id and x.signal_id <> $10
+) entitled on true
 order by f.account_id, f.follow_id`
 
 const planned = new Columns<PlannedBracket>([
@@ -157,43 +167,6 @@ select follow_id, bracket_id, $1, $2, waits_for, closes, $3, $4, $5 from ${waiti
 const waitAgainSql = `update waiting_entry w set waits_for = q.waits_for, closes = q.closes
 from ${waiting.unnest('q')} where w.bracket_id = q.bracket_id`
 
-interface CandidateRow extends FollowSettingsRow {
-  readonly follow_id: string
-  readonly account_id: string
-  readonly user_id: string
-  readonly risk_profile_id: string
-  readonly active: boolean
-  readonly revision: number
-  readonly venue: Venue | null
-  readonly connected: boolean | null
-  readonly disconnected_by: string | null
-  readonly currency: string | null
-  readonly total: string | null
-  readonly free: string | null
-  readonly equity: string | null
-  readonly observed_ms: number | null
-  readonly reserved: string | null
-  readonly positions: number
-  readonly lost_since: string | null
-  readonly released: string | null
-  readonly own: string | null
-  readonly own_side: Side | null
-  readonly own_ending: boolean | null
-  readonly opposite_staying: string | null
-  readonly opposite_ending: string | null
-  readonly waiting: string | null
-  readonly waiting_side: Side | null
-  readonly bases: Bases | null
-  readonly waiting_closes: boolean | null
-}
-
-type FactsRow = {
-  readonly strategy_name: string | null
-  readonly strategy_active: boolean | null
-  readonly strategy_settings: string | null
-  readonly platform_settings: string | null
-} & (InstrumentRow | { readonly kind: null })
-
 @Injectable()
 export class SqlPlanning extends Planning {
   constructor(
@@ -223,6 +196,7 @@ export class SqlPlanning extends Planning {
               name: row.strategy_name,
               active: row.strategy_active === true,
               settings: reader.of(row.strategy_settings),
+              provider: providerOf(row),
             },
       instrument: row.kind === null ? undefined : toInstrument(row),
       overtakenBy: newer[0]?.signal_id ?? null,
@@ -321,55 +295,5 @@ function waitingOf(brackets: readonly PlannedBracket[]) {
   )
 }
 
-const zero = new Decimal('0')
 /** Sorts before every id. */
 const beforeAll = '00000000-0000-0000-0000-000000000000'
-
-function toCandidate(row: CandidateRow, common: FollowerQuery['common'], reader: SettingsReader): Candidate {
-  return {
-    followId: row.follow_id as FollowId,
-    accountId: row.account_id as AccountId,
-    userId: row.user_id as UserId,
-    riskProfileId: row.risk_profile_id as RiskProfileId,
-    settings: reader.resolved(row, common),
-    active: row.active,
-    followRevision: row.revision,
-    account:
-      row.venue === null
-        ? null
-        : { venue: row.venue, connected: row.connected === true, disconnectedBy: row.disconnected_by },
-    balance: balanceOf(row),
-    lossBases: row.bases ?? {},
-    reserved: row.reserved === null ? zero : new Decimal(row.reserved),
-    positions: row.positions,
-    exposure: zero,
-    lastLoss: null,
-    ...inTheWayOf(row),
-  }
-}
-
-function inTheWayOf(row: CandidateRow): InTheWay {
-  const { own, waiting: bracketId, waiting_side: side, waiting_closes: closes } = row
-  const opposite = row.opposite_staying ?? row.opposite_ending
-  return {
-    open: own === null ? null : { bracketId: own, side: row.own_side!, ending: row.own_ending === true },
-    waiting: bracketId === null ? null : { bracketId, side: side!, closes: closes! },
-    opposite: opposite === null ? null : { bracketId: opposite, ending: row.opposite_staying === null },
-  }
-}
-
-/** What ended since the balance was told has lost its money and given back its margin, told by the venue or not. */
-function balanceOf({ currency, total, free, equity, ...row }: CandidateRow): Candidate['balance'] {
-  const observedMs = row.observed_ms
-  if (currency === null || total === null || free === null || equity === null || observedMs === null) return null
-  const lostSince = row.lost_since === null ? zero : new Decimal(row.lost_since)
-  const released = row.released === null ? zero : new Decimal(row.released)
-  return {
-    currency,
-    total: new Decimal(total).minus(lostSince),
-    free: minimum(new Decimal(free).plus(released), new Decimal(total)).minus(lostSince),
-    equity: new Decimal(equity).minus(lostSince),
-    lostSince,
-    observedAt: new Date(observedMs),
-  }
-}

@@ -1,6 +1,7 @@
 /** Candidates, contexts and signals for the specs of the gate. Called by specs only. Must never be imported by the service. */
 import { type TradeSettings, weekdays } from '@tradewire/contracts/trade-settings'
 import { decimal, ZERO } from '@tradewire/kernel/decimal'
+import { ok } from '@tradewire/kernel/result'
 import type { AccountId, FollowId, RiskProfileId, SignalId, StrategyId, UserId } from '@tradewire/kernel/ids'
 import type { Balance, Candidate, GateContext } from '../domain/gate.ts'
 import { EngagedSwitches } from '../domain/kill-switch.ts'
@@ -53,6 +54,7 @@ export function candidate(changes: Partial<Candidate> = {}): Candidate {
     lossBases: {},
     exposure: ZERO,
     lastLoss: null,
+    entitlement: null,
     reserved: ZERO,
     positions: 0,
     open: null,
@@ -66,7 +68,7 @@ export function context(): GateContext {
   const plan = planOf()
   return {
     plan,
-    sizing: sizingTerms(plan.prices, plan.instrument, policy),
+    sizing: sizingTerms(plan.prices, plan.instrument, policy, d('50000')),
     split: splitRulesOf(plan),
     margin: true,
     netting: true,
@@ -74,6 +76,8 @@ export function context(): GateContext {
     now,
     switches: new EngagedSwitches([]),
     accountsSeen: new Map(),
+    positionsTaken: new Map(),
+    provider: ok(d('50000')),
   }
 }
 

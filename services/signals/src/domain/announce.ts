@@ -5,9 +5,20 @@ import type { TradeSettings } from '@tradewire/contracts/trade-settings'
 import type { Follow, RiskProfile, Strategy } from './model.ts'
 
 export function strategyNews(strategy: Strategy): DataOf<typeof strategyChanged> {
-  const { id, ownerId, name, venue, symbol, entryType, active, revision } = strategy
+  const { id, ownerId, name, venue, symbol, entryType, active, providerAccountId, revision } = strategy
   const said = settingsOr(strategy.settings)
-  return { strategyId: id, ownerId, name, venue, symbol, entryType, active, revision, ...(said && { settings: said }) }
+  return {
+    strategyId: id,
+    ownerId,
+    name,
+    venue,
+    symbol,
+    entryType,
+    active,
+    revision,
+    ...(said && { settings: said }),
+    ...(providerAccountId !== null && { providerAccountId }),
+  }
 }
 
 export function followNews(follow: Follow, profile: RiskProfile): DataOf<typeof followChanged> {

@@ -19,6 +19,8 @@ export interface Strategy {
   readonly entryType: EntryType
   readonly signalMaxAgeSeconds: number
   readonly settings: TradeSettings
+  /** By whose equity proportional sizes go; null for none. */
+  readonly providerAccountId: AccountId | null
   readonly active: boolean
   readonly secrets: StrategySecrets
   /** Grows by one with each change. */

@@ -31,6 +31,9 @@ export class StrategyRow {
   @Column({ type: 'jsonb' })
   settings!: TradeSettings
 
+  @Column({ name: 'provider_account_id', type: 'uuid', nullable: true })
+  providerAccountId!: string | null
+
   @Column({ type: 'boolean' })
   active!: boolean
 

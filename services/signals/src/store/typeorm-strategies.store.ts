@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
-import type { StrategyId } from '@tradewire/kernel/ids'
+import type { AccountId, StrategyId, UserId } from '@tradewire/kernel/ids'
 import { LessThan } from 'typeorm'
 import type { Strategy } from '../domain/model.ts'
 import { Strategies, type StrategyFilter } from '../ports/strategies.port.ts'
@@ -32,6 +32,11 @@ export class TypeormStrategies extends Strategies {
   async find(id: StrategyId): Promise<Strategy | undefined> {
     const row = await this.database.dataSource.manager.findOneBy(StrategyRow, { id })
     return row === null ? undefined : toStrategy(row)
+  }
+
+  async ownerOfAccount(accountId: AccountId): Promise<UserId | undefined> {
+    const sql = 'select user_id as id from account where account_id = $1'
+    return (await this.database.query<{ id: UserId }>(sql, [accountId]))[0]?.id
   }
 
   async list(filter: StrategyFilter): Promise<Strategy[]> {

@@ -14,6 +14,7 @@ export const createOrders: Migration = {
        entry_type text not null,
        active boolean not null,
        settings text,
+       provider_account_id uuid,
        revision int not null
      )`,
     `create index strategy_owner on strategy (owner_id)`,
@@ -50,6 +51,7 @@ export const createOrders: Migration = {
        disconnected_by text,
        changed_at timestamptz not null
      )`,
+    `create index account_of_user on account (user_id)`,
     `create table balance (
        account_id uuid not null,
        currency text not null,
@@ -59,6 +61,15 @@ export const createOrders: Migration = {
        observed_at timestamptz not null,
        primary key (account_id, currency)
      ) with (fillfactor = 80)`,
+    `create table entitlement (
+       user_id uuid primary key,
+       plan text not null,
+       ends_at timestamptz,
+       max_positions int,
+       max_balance numeric,
+       revision int not null
+     )`,
+    `comment on table entitlement is 'What plans allow. A user without a row has no limits.'`,
     `create table instrument (
        venue text not null,
        symbol text not null,

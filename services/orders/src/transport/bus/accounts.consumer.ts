@@ -1,4 +1,4 @@
-/** Hears of accounts, balances and instruments. Called by the bus. Must never decide anything. */
+/** Hears of accounts, balances, instruments and what the plans of users allow. Called by the bus. Must never decide anything. */
 import { Controller } from '@nestjs/common'
 import type { ConsumedEvent } from '@tradewire/bus/consumer-options'
 import { Consume } from '@tradewire/bus/decorators'
@@ -8,12 +8,19 @@ import {
   balanceUpdated,
   instrumentChanged,
 } from '@tradewire/contracts/events/brokers'
+import { entitlementChanged } from '@tradewire/contracts/events/billing'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { AccountNews } from '../../ports/facts.port.ts'
 import { LearnFacts } from '../../use-cases/learn-facts/learn-facts.use-case.ts'
 import { WatchLosses } from '../../use-cases/watch-losses/watch-losses.use-case.ts'
 
-const contracts = [accountConnected, accountDisconnected, balanceUpdated, instrumentChanged] as const
+const contracts = [
+  accountConnected,
+  accountDisconnected,
+  balanceUpdated,
+  instrumentChanged,
+  entitlementChanged,
+] as const
 type AccountsEvent = ConsumedEvent<(typeof contracts)[number]>
 
 /** Facts learnt in one transaction at most. */
@@ -40,8 +47,9 @@ export class AccountsConsumer {
     })
     const balances = events.flatMap((event) => (event.name === balanceUpdated.name ? [event.data] : []))
     const instruments = events.flatMap((event) => (event.name === instrumentChanged.name ? [event.data] : []))
+    const entitlements = events.flatMap((event) => (event.name === entitlementChanged.name ? [event.data] : []))
     // First: a period that begins starts from the equity as it was known until now.
     if (balances.length > 0) await this.watchLosses.execute(balances, tx)
-    await this.learnFacts.execute({ accounts, balances, instruments }, tx)
+    await this.learnFacts.execute({ accounts, balances, instruments, entitlements }, tx)
   }
 }

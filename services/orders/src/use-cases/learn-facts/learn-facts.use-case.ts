@@ -4,6 +4,7 @@ import type { Transaction } from '@tradewire/database/transaction'
 import {
   type AccountNews,
   type BalanceNews,
+  type EntitlementNews,
   Facts,
   type FollowNews,
   type InstrumentNews,
@@ -17,6 +18,7 @@ export interface FactsNews {
   readonly settings?: readonly SettingsNews[]
   readonly accounts?: readonly AccountNews[]
   readonly balances?: readonly BalanceNews[]
+  readonly entitlements?: readonly EntitlementNews[]
   readonly instruments?: readonly InstrumentNews[]
 }
 
@@ -26,12 +28,14 @@ export class LearnFacts {
 
   /** One statement for each kind of which there is news. */
   async execute(news: FactsNews, tx: Transaction): Promise<void> {
-    const { strategies = [], follows = [], settings = [], accounts = [], balances = [], instruments = [] } = news
+    const { strategies = [], follows = [], settings = [], accounts = [], balances = [] } = news
+    const { entitlements = [], instruments = [] } = news
     if (strategies.length > 0) await this.facts.rememberStrategies(tx, strategies)
     if (follows.length > 0) await this.facts.rememberFollows(tx, follows)
     if (settings.length > 0) await this.facts.rememberSettings(tx, settings)
     if (accounts.length > 0) await this.facts.rememberAccounts(tx, accounts)
     if (balances.length > 0) await this.facts.rememberBalances(tx, balances)
+    if (entitlements.length > 0) await this.facts.rememberEntitlements(tx, entitlements)
     if (instruments.length > 0) await this.facts.rememberInstruments(tx, instruments)
   }
 }

@@ -11,7 +11,7 @@ import { RetryableError } from '@tradewire/database/retryable-error'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Clock } from '@tradewire/kernel/clock'
 import { Decimal, decimal } from '@tradewire/kernel/decimal'
-import type { AccountId, FollowId } from '@tradewire/kernel/ids'
+import type { AccountId, FollowId, UserId } from '@tradewire/kernel/ids'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import { Metrics } from '@tradewire/observability/metrics'
 import type { OrdersConfig } from '../../config.ts'
@@ -24,6 +24,7 @@ import { bracketIdOf } from '../../domain/ids.ts'
 import { EngagedSwitches } from '../../domain/kill-switch.ts'
 import type { Leg } from '../../domain/leg.ts'
 import { superseded, waitedTooLong } from '../../domain/open-position.ts'
+import { providerEquity } from '../../domain/provider.ts'
 import {
   type PlanningPolicy,
   planSignal,
@@ -182,18 +183,25 @@ export class PlanSignal {
     }
   }
 
-  private gateContext(plan: SignalPlan, { killSwitches }: SignalFacts, now: Date): GateContext {
+  private gateContext(plan: SignalPlan, { killSwitches, strategy }: SignalFacts, now: Date): GateContext {
     const { margin, netting } = venueCapabilities[plan.venue]
+    const { balanceAgeMaxMs } = this.policy
+    const provider = providerEquity(strategy?.provider ?? null, plan.instrument.quote, {
+      now,
+      ageMaxMs: balanceAgeMaxMs,
+    })
     return {
       plan,
-      sizing: sizingTerms(plan.prices, plan.instrument, this.policy),
+      sizing: sizingTerms(plan.prices, plan.instrument, this.policy, provider.ok ? provider.value : null),
       split: splitRulesOf(plan),
       margin,
       netting,
-      balanceAgeMaxMs: this.policy.balanceAgeMaxMs,
+      balanceAgeMaxMs,
       now,
       switches: new EngagedSwitches(killSwitches),
       accountsSeen: new Map<AccountId, FollowId>(),
+      positionsTaken: new Map<UserId, number>(),
+      provider,
     }
   }
 

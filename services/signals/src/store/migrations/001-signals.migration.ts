@@ -14,6 +14,7 @@ export const createSignals: Migration = {
        entry_type text not null check (entry_type in ('market', 'limit')),
        signal_max_age_seconds int not null check (signal_max_age_seconds > 0),
        settings jsonb not null,
+       provider_account_id uuid,
        active boolean not null,
        secret_digest bytea not null,
        previous_secret_digest bytea,

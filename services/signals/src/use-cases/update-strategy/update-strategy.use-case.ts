@@ -6,7 +6,7 @@ import type { updateStrategy } from '@tradewire/contracts/rpc/signals'
 import { Database } from '@tradewire/database/database'
 import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
-import type { StrategyId } from '@tradewire/kernel/ids'
+import type { AccountId, StrategyId } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { strategyNews } from '../../domain/announce.ts'
 import type { Strategy } from '../../domain/model.ts'
@@ -32,6 +32,13 @@ export class UpdateStrategy {
       const strategy = await this.strategies.lock(tx, strategyId as StrategyId)
       if (strategy === undefined || !maySee(caller, strategy.ownerId)) {
         return err(signalsErrors.of('STRATEGY_NOT_FOUND', { strategyId }))
+      }
+      const accountId = changes.providerAccountId as AccountId | null | undefined
+      if (typeof accountId === 'string') {
+        const ownerId = await this.strategies.ownerOfAccount(accountId)
+        if (ownerId === undefined || !maySee(caller, ownerId)) {
+          return err(signalsErrors.of('ACCOUNT_NOT_FOUND', { accountId }))
+        }
       }
       const changed = {
         ...strategy,
