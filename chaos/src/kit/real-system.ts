@@ -162,6 +162,7 @@ export class RealSystem {
     const env = {
       ...ownEnvironment(environment()),
       GATEWAY_RATE_LIMIT: 'false',
+      ORDERS_ALERTS_PER_MINUTE_MIN: '0',
       ...this.links.settings,
       ...this.options.settings,
     }

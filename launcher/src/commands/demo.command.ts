@@ -30,7 +30,7 @@ const signalsMax = 20
 const seedMax = 2_147_483_647
 const stopWaitSeconds = 45
 /** The demo pages through everything: the limits of a public API are not what it measures. */
-const settings = { GATEWAY_RATE_LIMIT: 'false' }
+const settings = { GATEWAY_RATE_LIMIT: 'false', ORDERS_ALERTS_PER_MINUTE_MIN: '0' }
 
 export function demoCommand(): Command {
   const command = new Command('demo')

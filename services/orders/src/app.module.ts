@@ -8,6 +8,7 @@ import { Holdings } from './ports/holdings.port.ts'
 import { KillSwitches } from './ports/kill-switches.port.ts'
 import { LossWatches } from './ports/loss-watches.port.ts'
 import { Planning } from './ports/planning.port.ts'
+import { SignalRates } from './ports/signal-rates.port.ts'
 import { WaitingEntries } from './ports/waiting-entries.port.ts'
 import { SqlBracketReads } from './store/sql-bracket-reads.store.ts'
 import { SqlBrackets } from './store/sql-brackets.store.ts'
@@ -16,6 +17,7 @@ import { SqlHoldings } from './store/sql-holdings.store.ts'
 import { SqlKillSwitches } from './store/sql-kill-switches.store.ts'
 import { SqlLossWatches } from './store/sql-loss-watches.store.ts'
 import { SqlPlanning } from './store/sql-planning.store.ts'
+import { SqlSignalRates } from './store/sql-signal-rates.store.ts'
 import { SqlWaitingEntries } from './store/sql-waiting-entries.store.ts'
 import { AccountsConsumer } from './transport/bus/accounts.consumer.ts'
 import { OrderUpdatesConsumer } from './transport/bus/order-updates.consumer.ts'
@@ -45,6 +47,7 @@ import { TakeLosses } from './use-cases/take-losses/take-losses.use-case.ts'
 import { TakeOrderUpdates } from './use-cases/take-order-updates/take-order-updates.use-case.ts'
 import { WakeBrackets } from './use-cases/wake-brackets/wake-brackets.use-case.ts'
 import { WatchLosses } from './use-cases/watch-losses/watch-losses.use-case.ts'
+import { WatchSource } from './use-cases/watch-source/watch-source.use-case.ts'
 
 @Module({
   controllers: [
@@ -63,6 +66,7 @@ import { WatchLosses } from './use-cases/watch-losses/watch-losses.use-case.ts'
     { provide: Facts, useClass: SqlFacts },
     { provide: Holdings, useClass: SqlHoldings },
     { provide: KillSwitches, useClass: SqlKillSwitches },
+    { provide: SignalRates, useClass: SqlSignalRates },
     { provide: WaitingEntries, useClass: SqlWaitingEntries },
     SlotBell,
     { provide: LossWatches, useClass: SqlLossWatches },
@@ -87,6 +91,7 @@ import { WatchLosses } from './use-cases/watch-losses/watch-losses.use-case.ts'
     WakeBrackets,
     WakeBracketsJob,
     WatchLosses,
+    WatchSource,
   ],
 })
 export class AppModule {}

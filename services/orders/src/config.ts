@@ -27,6 +27,15 @@ export const ordersConfig = defineConfig(
     stopLimitOffsetPercent: positiveDecimalText
       .default('0.5')
       .describe('How far behind its trigger the price of a stop-limit lies, in per cent'),
+    alertsPerMinuteMin: z
+      .number()
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .default(60)
+      .describe(
+        'Alerts of one strategy in a minute that always pass; more than these and than ten times its average minute pause its source. 0 watches nothing',
+      ),
     limitRestMs: z
       .number()
       .int()

@@ -31,7 +31,7 @@ export const ordersErrors = defineErrors('orders', {
   KILL_SWITCH_SCOPE_INCOMPLETE: {
     kind: 'invalid',
     message: 'The scope and its id do not fit together.',
-    fix: 'Give scopeId with the scopes strategy, follow and account, and none with platform.',
+    fix: 'Give scopeId with the scopes strategy, source, follow and account, and none with platform.',
   },
   KILL_SWITCH_ALREADY_RELEASED: {
     kind: 'conflict',

@@ -11,6 +11,11 @@ export const signalDenials = {
     "Ask the strategy's owner to switch it on; the next signal will be taken.",
     { strategyId: z.uuid() },
   ),
+  SOURCE_PAUSED: defineDenial(
+    'The source of this signal is paused: its alerts are not traded for now.',
+    'Look at what sends the alerts and rotate their secret if somebody else may know it. Then release the kill switch that the context names, in two steps.',
+    { killSwitchId: z.uuid(), cause: z.string(), reason: z.string() },
+  ),
   STALE_SIGNAL: defineDenial(
     'The signal came too late to be traded.',
     "Nothing to do for this one. If it happens often, raise the strategy's signal age or look at the delay of the alerts.",

@@ -248,13 +248,17 @@ export const positionProtected = defineEvent({
   example: { ...holderExample, unprotectedMs: 1_204, toldAt: '2022-11-06T16:54:01.316Z' },
 })
 
-export const killSwitchScope = z.enum(['platform', 'strategy', 'follow', 'account'])
+export const killSwitchScope = z.enum(['platform', 'strategy', 'source', 'follow', 'account']).meta({
+  description: 'source: the alerts of a strategy, named by its id; signals that its owner sends pass.',
+})
 export const killSwitchMode = z.enum(['exit-only', 'halt', 'flatten']).meta({
   description: 'exit-only: no new entries. halt: resting entries end as well. flatten: positions are closed too.',
 })
 
-export const killSwitchCause = z.enum(['command', 'loss-limit']).meta({
-  description: 'command: somebody engaged it. loss-limit: an account lost more than a setting allows.',
+export const killSwitchCause = z.enum(['command', 'loss-limit', 'rate-anomaly']).meta({
+  description:
+    'command: somebody engaged it. loss-limit: an account lost more than a setting allows. ' +
+    'rate-anomaly: a source sent far more alerts than it usually does.',
 })
 
 const switchExample = {

@@ -16,7 +16,7 @@ const killSwitch = z
   .strictObject({
     id: z.uuid(),
     scope: killSwitchScope,
-    /** Of the strategy, follow or account; null for the platform. */
+    /** Of the strategy (also for its source), follow or account; null for the platform. */
     scopeId: z.uuid().nullable(),
     mode: killSwitchMode,
     cause: killSwitchCause,

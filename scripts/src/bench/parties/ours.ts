@@ -51,6 +51,8 @@ export class Ours {
       // Rereading what stands at the venue is rare work: by chance it must not fall into one side's measurement.
       BROKERS_RECONCILE_EVERY_MS: '600000',
       BROKERS_BALANCE_EVERY_MS: '3600000',
+      // Watched, and never too much.
+      ORDERS_ALERTS_PER_MINUTE_MIN: '1000000',
       LOG_LEVEL: 'info',
     }
     for (const { name, database } of definitions) {

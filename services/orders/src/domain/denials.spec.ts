@@ -35,7 +35,7 @@ function planned(changes: Partial<Entitlement>): Denial {
 function everyone(changes: Partial<Signal>, known: Partial<Parameters<typeof planSignal>[1]> = {}): Denial {
   const planned = planSignal(
     { ...signal, ...changes },
-    { strategyActive: true, instrument, overtakenBy: null, ...known },
+    { strategyActive: true, pause: null, instrument, overtakenBy: null, ...known },
     policy,
     now,
   )
@@ -67,6 +67,7 @@ const lostBasis = { startsAt: at(0), currency: 'USDT', equity: '10500', switches
 /** One way to each code; the compiler asks for a new one with every code. */
 const ways: Readonly<Record<DenialCode, () => Denial>> = {
   STRATEGY_INACTIVE: () => everyone({}, { strategyActive: false }),
+  SOURCE_PAUSED: () => everyone({}, { pause: { killSwitchId: someId, cause: 'rate-anomaly', reason: 'Too many.' } }),
   STALE_SIGNAL: () => everyone({ expiresAt: at(999) }),
   SIGNAL_OVERTAKEN: () => everyone({}, { overtakenBy: someId }),
   INSTRUMENT_UNKNOWN: () => everyone({}, { instrument: undefined }),

@@ -78,6 +78,7 @@ function balanceOf({ balance, sizing, unused }: PlanningTrace, plannedAt: string
 /** The checks of the signal, of the follower and of the size, in the order in which they are made. */
 export const checkCodes = [
   'STRATEGY_INACTIVE',
+  'SOURCE_PAUSED',
   'STALE_SIGNAL',
   'SIGNAL_OVERTAKEN',
   'VENUE_CANNOT_PROTECT',

@@ -163,6 +163,7 @@ describe('the checks of a signal', () => {
     const facts = {
       strategyActive: known.active ?? true,
       overtakenBy: null,
+      pause: null,
       instrument: 'instrument' in known ? known.instrument : instrument,
     }
     const result = planSignal({ ...signal, ...changes }, facts, policy, now)

@@ -1,6 +1,6 @@
 import type { AccountId, FollowId } from '@tradewire/kernel/ids'
 import { describe, expect, it } from 'vitest'
-import { confirmationFault, confirmWithinMs, EngagedSwitches, type KillSwitch } from './kill-switch.ts'
+import { confirmationFault, confirmWithinMs, EngagedSwitches, type KillSwitch, sourcePause } from './kill-switch.ts'
 
 const follow = '78ca1450-a3a6-459d-ad1b-7c142ae9b2c1' as FollowId
 const account = 'df30b2fa-adc8-47cb-a9f5-be90ae259827' as AccountId
@@ -62,6 +62,18 @@ describe('engaged kill switches', () => {
       ...loss,
       killSwitchId: 'a',
       endsAt: endsAt.toISOString(),
+    })
+  })
+
+  it('of a source concern the alerts of its strategy, and no signal that somebody sends by hand', () => {
+    const paused = engaged('a', { scope: 'source', scopeId: 'of the signal', cause: 'rate-anomaly', reason: 'Many.' })
+    expect(new EngagedSwitches([paused]).command(follow, account)).toBeNull()
+    expect(sourcePause([paused], { source: 'OPERATOR' })).toBeNull()
+    expect(sourcePause([engaged('b', {})], { source: 'TRADINGVIEW' })).toBeNull()
+    expect(sourcePause([paused], { source: 'TRADINGVIEW' })).toEqual({
+      killSwitchId: 'a',
+      cause: 'rate-anomaly',
+      reason: 'Many.',
     })
   })
 

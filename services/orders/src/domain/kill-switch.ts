@@ -7,8 +7,9 @@ import type { DataOf } from '@tradewire/contracts/define-event'
 import type { riskReleased, riskTripped } from '@tradewire/contracts/events/orders'
 import type { LossFigures } from '@tradewire/contracts/loss-figures'
 import type { AccountId, FollowId } from '@tradewire/kernel/ids'
+import type { Signal } from './signal-plan.ts'
 
-export const killSwitchScopes = ['platform', 'strategy', 'follow', 'account'] as const
+export const killSwitchScopes = ['platform', 'strategy', 'source', 'follow', 'account'] as const
 export type KillSwitchScope = (typeof killSwitchScopes)[number]
 
 /** Weakest first. `exit-only`: no new entries. `halt`: resting entries end as well. `flatten`: positions are closed too. */
@@ -52,7 +53,8 @@ export class EngagedSwitches {
   private readonly byCause = new Map<KillSwitchCause, EngagedOfOneCause>()
 
   constructor(switches: readonly KillSwitch[]) {
-    for (const [cause, all] of Map.groupBy(switches, (one) => one.cause)) {
+    const ofFollowers = switches.filter(({ scope }) => scope !== 'source')
+    for (const [cause, all] of Map.groupBy(ofFollowers, (one) => one.cause)) {
       this.byCause.set(cause, new EngagedOfOneCause(all))
     }
   }
@@ -71,6 +73,15 @@ export class EngagedSwitches {
     if (found === undefined || found.loss === null) return null
     return { ...found.loss, killSwitchId: found.id, endsAt: found.endsAt?.toISOString() ?? null }
   }
+}
+
+/** What pauses the source of this signal; null when nothing does. What its owner sends by hand is no alert. */
+export function sourcePause(
+  switches: readonly KillSwitch[],
+  { source }: Pick<Signal, 'source'>,
+): DenialContext<'SOURCE_PAUSED'> | null {
+  const found = source === 'TRADINGVIEW' ? switches.find(({ scope }) => scope === 'source') : undefined
+  return found === undefined ? null : { killSwitchId: found.id, cause: found.cause, reason: found.reason }
 }
 
 class EngagedOfOneCause {

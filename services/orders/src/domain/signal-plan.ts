@@ -3,7 +3,7 @@
  * Called by the planner once per signal; brackets live by it for as long as they are open. Must never change once stored.
  */
 import type { Side, Venue } from '@tradewire/contracts/common'
-import type { Denial } from '@tradewire/contracts/denials/all'
+import type { Denial, DenialContext } from '@tradewire/contracts/denials/all'
 import { type Decimal, ZERO, maximum } from '@tradewire/kernel/decimal'
 import type { SignalId, StrategyId } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
@@ -49,6 +49,8 @@ export interface SignalPlan {
 
 export interface PlanningFacts {
   readonly strategyActive: boolean
+  /** What pauses the source that the signal came from. */
+  readonly pause: DenialContext<'SOURCE_PAUSED'> | null
   readonly instrument: Instrument | undefined
   /** A signal of the strategy that came later and has been planned already; null when there is none. */
   readonly overtakenBy: string | null
@@ -64,6 +66,7 @@ export function planSignal(
   const { instrument } = known
   const capabilities = venueCapabilities[signal.venue]
   if (!known.strategyActive) return err(denial('STRATEGY_INACTIVE', { strategyId: signal.strategyId }))
+  if (known.pause !== null) return err(denial('SOURCE_PAUSED', known.pause))
   if (now.getTime() > Date.parse(signal.expiresAt)) {
     return err(denial('STALE_SIGNAL', { expiresAt: signal.expiresAt, now: now.toISOString() }))
   }

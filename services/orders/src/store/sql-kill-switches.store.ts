@@ -53,7 +53,7 @@ select *, case when n.mode = 'exit-only' then n.engaged_at end from ${engaged.un
 
 /** A follower's switch is read only for the strategy that it follows: a bad day of the market engages thousands. */
 const engagedForSql = `select ${columns} from kill_switch k
-where k.released_at is null and (k.scope = 'platform' or k.scope = 'strategy' and k.scope_id = $1
+where k.released_at is null and (k.scope = 'platform' or k.scope in ('strategy', 'source') and k.scope_id = $1
   or k.scope = 'follow' and k.scope_id in (select follow_id from follow where strategy_id = $1 and active)
   or k.scope = 'account' and k.scope_id in (select account_id from follow where strategy_id = $1 and active))`
 
@@ -62,6 +62,7 @@ export const planningLockSql = `hashtextextended(current_schema() || '|planning'
 
 const ownerSql = {
   strategy: 'select owner_id from strategy where strategy_id = $1',
+  source: 'select owner_id from strategy where strategy_id = $1',
   follow: 'select user_id as owner_id from follow where follow_id = $1',
   account: 'select user_id as owner_id from account where account_id = $1',
 } as const

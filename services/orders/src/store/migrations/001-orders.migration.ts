@@ -100,6 +100,7 @@ export const createOrders: Migration = {
        received_at timestamptz not null,
        planned_at timestamptz not null
      )`,
+    `create index signal_plan_of_strategy on signal_plan (strategy_id, received_at) where denial is null`,
     `comment on column signal_plan.denial is 'Why nobody got an order of this signal; null when followers were looked at.'`,
 
     `create table bracket (
@@ -182,7 +183,7 @@ export const createOrders: Migration = {
 
     `create table kill_switch (
        id uuid primary key,
-       scope text not null check (scope in ('platform', 'strategy', 'follow', 'account')),
+       scope text not null check (scope in ('platform', 'strategy', 'source', 'follow', 'account')),
        scope_id uuid,
        mode text not null check (mode in ('exit-only', 'halt', 'flatten')),
        cause text not null,

@@ -51,6 +51,7 @@ function scopeOf({ scope, scopeId }: KillSwitch): BracketScope {
     case 'platform':
       return {}
     case 'strategy':
+    case 'source':
       return { strategyId: scopeId as StrategyId }
     case 'follow':
       return { followId: scopeId as FollowId }

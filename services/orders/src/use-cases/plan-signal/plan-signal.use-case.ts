@@ -21,7 +21,7 @@ import { restEndsAt } from '../../domain/decide.ts'
 import { type Candidate, type GateContext, judge, type Judgement } from '../../domain/gate.ts'
 import { denial } from '../../domain/denial.ts'
 import { bracketIdOf } from '../../domain/ids.ts'
-import { EngagedSwitches } from '../../domain/kill-switch.ts'
+import { EngagedSwitches, sourcePause } from '../../domain/kill-switch.ts'
 import type { Leg } from '../../domain/leg.ts'
 import { superseded, waitedTooLong } from '../../domain/open-position.ts'
 import { providerEquity } from '../../domain/provider.ts'
@@ -162,7 +162,8 @@ export class PlanSignal {
     now: Date,
   ): { readonly stored: StoredSignal; readonly verdict: Verdict } {
     const { strategy, instrument, overtakenBy } = facts
-    const known = { strategyActive: strategy?.active === true, instrument, overtakenBy }
+    const pause = sourcePause(facts.killSwitches, signal)
+    const known = { strategyActive: strategy?.active === true, pause, instrument, overtakenBy }
     const planned = planSignal(signal, known, this.policy, now)
     const common = {
       signal,

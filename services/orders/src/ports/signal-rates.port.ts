@@ -1,0 +1,18 @@
+/** How many signals of a strategy were planned lately. Implemented in store/. Must never read more rows than it is asked about. */
+import type { Transaction } from '@tradewire/database/transaction'
+import type { SignalRate } from '../domain/signal-rate.ts'
+import type { Signal } from '../domain/signal-plan.ts'
+
+export interface SourceRate extends SignalRate {
+  readonly ownerId: string
+  /** Whether its alerts are refused already. */
+  readonly paused: boolean
+}
+
+export abstract class SignalRates {
+  /** Whether so many signals of the strategy were planned in the minute before this one. */
+  abstract reached(tx: Transaction, signal: Signal, signals: number): Promise<boolean>
+
+  /** The exact figures, this signal included. A minute that was paused for counts anew after the release. */
+  abstract of(tx: Transaction, signal: Signal): Promise<SourceRate | undefined>
+}
