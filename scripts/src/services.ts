@@ -1,4 +1,5 @@
 /** Every service and every error table of the system. Called by the documentation. Add a new service here. */
+import { billingService } from '@tradewire/billing/service'
 import { brokersService } from '@tradewire/brokers/service'
 import { busErrors } from '@tradewire/bus/bus.errors'
 import { databaseErrors } from '@tradewire/database/database.errors'
@@ -21,6 +22,7 @@ export const services: readonly AnyServiceDefinition[] = [
   brokersService,
   reportingService,
   webhooksService,
+  billingService,
   paperService,
 ]
 

@@ -14,6 +14,7 @@ export const serviceNames = [
   'brokers',
   'reporting',
   'webhooks',
+  'billing',
   'gateway',
 ] as const
 
@@ -27,6 +28,7 @@ const loaders: Readonly<Record<ServiceName, () => Promise<AnyServiceDefinition>>
   brokers: async () => (await import('@tradewire/brokers/service')).brokersService,
   reporting: async () => (await import('@tradewire/reporting/service')).reportingService,
   webhooks: async () => (await import('@tradewire/webhooks/service')).webhooksService,
+  billing: async () => (await import('@tradewire/billing/service')).billingService,
   gateway: async () => (await import('@tradewire/gateway/service')).gatewayService,
 }
 

@@ -22,6 +22,7 @@ export const portOffsets: Ports = {
   brokers: 5,
   reporting: 6,
   webhooks: 7,
+  billing: 8,
   postgres: 10,
   nats: 11,
   redis: 12,
