@@ -15,6 +15,7 @@ import {
 } from '@tradewire/contracts/paper/control'
 import { z } from 'zod'
 import { ControlClient } from '../paper/control-client.ts'
+import { generatedPrices } from '../paper/generated-prices.ts'
 import { LauncherError, exitCodes } from '../terminal/launcher-error.ts'
 import { printJson, printLine, printTable } from '../terminal/output.ts'
 import { type HomeOption, homeOption, jsonOption, wholeNumber, withExample } from './options.ts'
@@ -39,7 +40,8 @@ function venueOption(): Option {
 
 export function paperCommand(): Command {
   const command = new Command('paper').description('accounts, books, prices and faults of the running paper venue')
-  for (const part of [accountCommand(), ledgerCommand(), priceCommand(), faultCommand()]) command.addCommand(part)
+  for (const part of [accountCommand(), ledgerCommand(), priceCommand(), playCommand(), faultCommand()])
+    command.addCommand(part)
   return withExample(command, './tradewire paper account --venue binance-usdm --balance 10000 --json')
 }
 
@@ -168,6 +170,30 @@ function priceCommand(): Command {
       }
     })
   return withExample(command, './tradewire paper price --symbol BTCUSDT --price 42000')
+}
+
+const candlesPerCall = 1_000
+
+function playCommand(): Command {
+  const command = paperSubcommand('play', 'walk the week of made-up candles of a forex or CFD market')
+    .requiredOption('--symbol <symbol>', 'EURUSD, GBPUSD, US500 or GOLD')
+    .addOption(venueOption())
+    .action(async ({ symbol, ...options }: Omit<PriceOptions, 'price'>) => {
+      const candles = await generatedPrices(symbol)
+      if (candles.length === 0) {
+        throw new LauncherError(`no prices of ${symbol} come along`, 'EURUSD, GBPUSD, US500, GOLD', exitCodes.usage)
+      }
+      const client = await ControlClient.of(options.home, options.url)
+      const at = options.venue === undefined ? {} : { venue: options.venue }
+      let fills = 0
+      for (let start = 0; start < candles.length; start += candlesPerCall) {
+        const body: SetPrice = { symbol, ...at, candles: candles.slice(start, start + candlesPerCall) }
+        fills += (await client.ask({ method: 'POST', path: '/price', body }, setPriceReply)).fills
+      }
+      if (options.json) printJson({ symbol, candles: candles.length, fills })
+      else printLine(`${candles.length} candles, ${fills} fills`)
+    })
+  return withExample(command, './tradewire paper play --symbol EURUSD')
 }
 
 interface FaultOptions extends PaperOptions {

@@ -4,6 +4,7 @@
  */
 import { unreachable } from '@tradewire/kernel/result'
 import { least, times, type Amount } from './amount.ts'
+import { applyOrderChanged, applySwap, applyTicketChanged, settleDeal } from './cfd/apply-deal.ts'
 import { refreshBands } from './liquidation-bands.ts'
 import { hasLimit, isConditional, isFinal, isResting, remainingOf, type Order, type OrderTerms } from './order.ts'
 import { afterFill } from './position.ts'
@@ -42,6 +43,14 @@ export function apply(state: VenueState, record: VenueRecord): void {
       balanceFor(account, account.currency).free += record.paid
       return
     }
+    case 'order-changed': {
+      const order = orderOf(state, record.orderId)
+      return applyOrderChanged(marketOfOrder(state, order), order, record)
+    }
+    case 'ticket-changed':
+      return applyTicketChanged(state, accountOf(state, record.accountId), record)
+    case 'swapped':
+      return applySwap(accountOf(state, record.accountId), record)
     default:
       return unreachable(record)
   }
@@ -110,6 +119,10 @@ function applyAccountCreated(state: VenueState, record: AccountCreated): void {
     byClientOrderId: new Map(),
     fills: [],
     locks: new Map(),
+    mode: record.mode ?? 'one-way',
+    leverageMax: record.leverageMax ?? 1,
+    tickets: new Map(),
+    closedTickets: [],
     updatedAt: record.at,
     bandVersion: 0,
   }
@@ -143,7 +156,8 @@ function applyAccepted(state: VenueState, terms: OrderTerms): void {
   else sameId.push(order)
   if (order.lock > 0n) lock(state, account, order)
   const market = marketOfOrder(state, order)
-  if (waits) market.book.wait(order)
+  if (order.deal !== undefined) market.tickets.watchOrder(order)
+  else if (waits) market.book.wait(order)
   else rest(account, market, order)
 }
 
@@ -155,7 +169,14 @@ function rest(account: Account, market: Market, order: Order): void {
 }
 
 function addOpenNotional(account: Account, order: Order, quantity: Amount): void {
-  if (account.venue === 'binance-spot' || order.reduceOnly || !hasLimit(order.type) || order.price === null) return
+  if (
+    account.venue === 'binance-spot' ||
+    order.deal !== undefined ||
+    order.reduceOnly ||
+    !hasLimit(order.type) ||
+    order.price === null
+  )
+    return
   const position = positionFor(account, order.symbol)
   if (order.side === 'buy') position.openBuys += times(quantity, order.price)
   else position.openSells += times(quantity, order.price)
@@ -206,9 +227,13 @@ function applyFilled(state: VenueState, record: OrderFilled): void {
   const { tradeId, price, quantity, fee, feeCurrency, realizedPnl, maker, at } = record
   account.fills.push({ tradeId, order, price, quantity, fee, feeCurrency, realizedPnl, maker, at })
   market.candles.addTrade(quantity, quote)
-  if (account.venue === 'binance-spot') settleSpot(account, market, order, record)
+  if (record.deal !== undefined) settleDeal({ account, market, order }, record, record.deal)
+  else if (account.venue === 'binance-spot') settleSpot(account, market, order, record)
   else settlePerpetual(state, account, order, record)
-  if (isFinal(order.status)) close(account, order)
+  if (isFinal(order.status)) {
+    market.tickets.pending.delete(order)
+    close(account, order)
+  }
 }
 
 function settleSpot(account: Account, market: Market, order: Order, fill: OrderFilled): void {
@@ -243,6 +268,7 @@ function applyEnded(state: VenueState, record: OrderEnded): void {
   order.status = record.status
   order.reason = record.reason
   order.updatedAt = record.at
+  marketOfOrder(state, order).tickets.pending.delete(order)
   close(account, order)
 }
 

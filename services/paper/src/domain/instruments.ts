@@ -4,6 +4,7 @@
  */
 import type { Venue } from '@tradewire/contracts/common'
 import { amount, type Amount } from './amount.ts'
+import type { Contract } from './cfd/contract.ts'
 
 export interface MarginTier {
   readonly notionalFloor: Amount
@@ -19,7 +20,7 @@ export interface Instrument {
   readonly symbol: string
   /** The venue's own name: BTCUSDT. */
   readonly venueSymbol: string
-  readonly kind: 'spot' | 'perpetual'
+  readonly kind: 'spot' | 'perpetual' | 'contract'
   readonly base: string
   readonly quote: string
   readonly priceStep: Amount
@@ -39,6 +40,8 @@ export interface Instrument {
   readonly conditionalOrdersMax: number
   readonly tiers: readonly MarginTier[]
   readonly openingPrice: Amount
+  /** Set for contracts traded in lots. */
+  readonly contract: Contract | null
 }
 
 interface TierRow {
@@ -125,6 +128,7 @@ function common(coin: CoinRow, venue: Venue) {
     quote: 'USDT',
     quantityMaximum: amount(coin.quantityMaximum),
     openingPrice: amount(coin.openingPrice),
+    contract: null,
   }
 }
 

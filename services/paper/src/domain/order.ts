@@ -5,6 +5,7 @@
 import type { PaperOrderStatus, PaperOrderType } from '@tradewire/contracts/paper/control'
 import type { Side, Venue } from '@tradewire/contracts/common'
 import type { Amount } from './amount.ts'
+import type { DealTerms } from './cfd/deal-terms.ts'
 
 export type OrderType = PaperOrderType
 export type OrderStatus = PaperOrderStatus
@@ -40,10 +41,15 @@ export interface OrderTerms {
   readonly acceptedAt: number
   /** Fault switch: nothing shows the order before this moment (ms). */
   readonly visibleFrom: number
+  /** Only on contract accounts. */
+  readonly deal?: DealTerms
 }
 
-export interface Order extends Omit<OrderTerms, 'quantity'> {
+export interface Order extends Omit<OrderTerms, 'quantity' | 'price' | 'triggerPrice' | 'deal'> {
   quantity: Amount | null
+  price: Amount | null
+  triggerPrice: Amount | null
+  deal?: DealTerms
   status: OrderStatus
   filled: Amount
   filledQuote: Amount

@@ -5,6 +5,7 @@
  */
 import type { Venue } from '@tradewire/contracts/common'
 import type { Amount } from './amount.ts'
+import type { AccountMode, CloseCause, Levels } from './cfd/deal-terms.ts'
 import type { OrderStatus, OrderTerms } from './order.ts'
 
 export interface AccountCreated {
@@ -16,6 +17,9 @@ export interface AccountCreated {
   readonly apiKey: string
   readonly secret: string
   readonly balances: readonly { readonly asset: string; readonly total: Amount }[]
+  /** Left out for accounts that trade no contracts. */
+  readonly mode?: AccountMode
+  readonly leverageMax?: number
   readonly at: number
 }
 
@@ -83,6 +87,36 @@ export interface OrderFilled {
   readonly realizedPnl: Amount
   readonly maker: boolean
   readonly at: number
+  /** The position of a contract account that the fill opened, added to or closed. */
+  readonly deal?: { readonly ticketId: number; readonly closes: boolean; readonly cause: CloseCause }
+}
+
+/** A pending order of a contract account has new terms. */
+export interface OrderChanged {
+  readonly kind: 'order-changed'
+  readonly orderId: number
+  readonly price: Amount
+  readonly levels: Levels
+  readonly expiresAt: number | null
+  readonly at: number
+}
+
+/** A position has new levels, by its owner or because its stop follows the price. */
+export interface TicketChanged {
+  readonly kind: 'ticket-changed'
+  readonly accountId: string
+  readonly ticketId: number
+  readonly levels: Levels
+  readonly at: number
+}
+
+/** A night passed: what it brought, or cost, in the account's currency. */
+export interface SwapCharged {
+  readonly kind: 'swapped'
+  readonly accountId: string
+  readonly ticketId: number
+  readonly swap: Amount
+  readonly at: number
 }
 
 export interface OrderEnded {
@@ -119,3 +153,6 @@ export type VenueRecord =
   | OrderEnded
   | LeverageSet
   | InsurancePaid
+  | OrderChanged
+  | TicketChanged
+  | SwapCharged

@@ -6,6 +6,10 @@ import type { Venue } from '@tradewire/contracts/common'
 import { amount, type Amount } from './amount.ts'
 import { Book } from './book.ts'
 import { Candles } from './candles.ts'
+import { contractSettings } from './cfd/listed-contracts.ts'
+import { TicketBook } from './cfd/ticket-book.ts'
+import type { AccountMode } from './cfd/deal-terms.ts'
+import type { ClosedTicket, Ticket } from './cfd/ticket.ts'
 import type { Instrument } from './instruments.ts'
 import { inAlgo, type Fill, type Order } from './order.ts'
 import type { MarketSettings } from './records.ts'
@@ -20,6 +24,8 @@ export interface Market {
   updatedAt: number
   readonly candles: Candles
   readonly book: Book
+  /** Positions and pending orders of contract accounts; empty elsewhere. */
+  readonly tickets: TicketBook
 }
 
 export interface Balance {
@@ -59,6 +65,12 @@ export interface Account {
   readonly fills: Fill[]
   /** Spot: what is set aside, by order id, or by list id below zero. */
   readonly locks: Map<number, { readonly asset: string; amount: Amount }>
+  readonly mode: AccountMode
+  /** Contract accounts: the account's own cap of leverage. */
+  readonly leverageMax: number
+  /** Open positions of a contract account by their id, and those that were closed, oldest first. */
+  readonly tickets: Map<number, Ticket>
+  readonly closedTickets: ClosedTicket[]
   updatedAt: number
   /** Liquidation bands of an older version are void. */
   bandVersion: number
@@ -76,7 +88,7 @@ export interface VenueState {
 const firstId = 8_389_765_001
 const leverageDefault = 20
 
-export const defaultSettings: Readonly<Record<Instrument['kind'], MarketSettings>> = {
+export const defaultSettings: Readonly<Record<'spot' | 'perpetual', MarketSettings>> = {
   spot: {
     spreadPoints: amount('1'),
     slippagePoints: amount('1'),
@@ -93,6 +105,10 @@ export const defaultSettings: Readonly<Record<Instrument['kind'], MarketSettings
   },
 }
 
+function settingsOf({ kind, venueSymbol }: Instrument): MarketSettings {
+  return kind === 'contract' ? contractSettings(venueSymbol) : defaultSettings[kind]
+}
+
 export function marketKey(venue: Venue, symbol: string): string {
   return `${venue} ${symbol}`
 }
@@ -102,13 +118,14 @@ export function emptyState(instruments: readonly Instrument[]): VenueState {
   for (const instrument of instruments) {
     markets.set(marketKey(instrument.venue, instrument.symbol), {
       instrument,
-      settings: defaultSettings[instrument.kind],
+      settings: settingsOf(instrument),
       price: instrument.openingPrice,
       bid: instrument.openingPrice,
       ask: instrument.openingPrice,
       updatedAt: 0,
       candles: new Candles(),
       book: new Book(),
+      tickets: new TicketBook(),
     })
   }
   return {

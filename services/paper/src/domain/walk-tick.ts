@@ -4,6 +4,7 @@
  */
 import { basisPointsOf, ceilTo, floorTo, most, type Amount } from './amount.ts'
 import { accountOf } from './apply.ts'
+import { walkContractTick } from './cfd/walk-contract-tick.ts'
 import { liquidate } from './liquidate.ts'
 import { refreshBands } from './liquidation-bands.ts'
 import { fillResting } from './match.ts'
@@ -29,7 +30,8 @@ export function quoteAround(market: Market, price: Amount): { readonly bid: Amou
 export function walkTick(session: Session, market: Market, tick: Tick): void {
   const price = 'price' in tick ? tick.price : (tick.bid + tick.ask) / TWO
   const { bid, ask } = 'price' in tick ? quoteAround(market, tick.price) : tick
-  const { venue, symbol } = market.instrument
+  const { venue, symbol, contract } = market.instrument
+  const before = market.updatedAt
   session.emitPrice({
     kind: 'price',
     venue,
@@ -42,6 +44,7 @@ export function walkTick(session: Session, market: Market, tick: Tick): void {
     bid,
     ask,
   })
+  if (contract !== null) return walkContractTick(session, market, before)
   activate(session, market)
   runTriggers(session, market)
   runLimits(session, market)

@@ -29,6 +29,10 @@ const AMOUNT_KEYS: ReadonlySet<string> = new Set([
   'fee',
   'realizedPnl',
   'paid',
+  'stopLoss',
+  'takeProfit',
+  'trailingDistance',
+  'swap',
 ])
 
 /** A copy with amounts as text; JSON's own replacer function costs several times as much. */
