@@ -10,12 +10,14 @@ if [ -e .env ]; then
 fi
 secret() { od -An -tx1 -N24 /dev/urandom | tr -d ' \n'; }
 {
-  echo '# Generated secrets of this installation. Keep a copy: without BROKERS_MASTER_KEY stored credentials are lost.'
+  echo '# Generated secrets of this installation. Keep a copy: without the master keys what they seal is lost.'
   for name in POSTGRES REDIS IDENTITY_DATABASE SIGNALS_DATABASE ORDERS_DATABASE BROKERS_DATABASE \
     REPORTING_DATABASE WEBHOOKS_DATABASE OPERATOR; do
     echo "${name}_PASSWORD=$(secret)"
   done
   echo "PAPER_CONTROL_TOKEN=$(secret)"
-  echo "BROKERS_MASTER_KEY=v1:$(head -c 32 /dev/urandom | base64 | tr -d '\n')"
+  for name in IDENTITY BROKERS; do
+    echo "${name}_MASTER_KEY=v1:$(head -c 32 /dev/urandom | base64 | tr -d '\n')"
+  done
 } >.env
 echo 'wrote .env' >&2

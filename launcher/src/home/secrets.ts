@@ -1,5 +1,5 @@
 /**
- * The generated secrets of a home: database passwords, the key that seals broker credentials, the operator's password.
+ * The generated secrets of a home: database passwords, the keys that seal credentials, the operator's password.
  * Called by `up` and `migrate`. Must never print a secret nor write one readable for others.
  */
 import { writeFile } from 'node:fs/promises'
@@ -14,6 +14,7 @@ export interface Secrets {
 
 export interface KeyFiles {
   readonly identitySigning: string
+  readonly identityMaster: string
   readonly brokersMaster: string
 }
 
@@ -39,21 +40,25 @@ export async function ensureSecrets(
   return secrets
 }
 
-/** The form that brokers reads: a version and 32 bytes; a later version is added as a further line. */
+/** The form that services read: a version and 32 bytes; a later version is added as a further line. */
 function newMasterKey(randomness: Randomness): string {
   return `v1:${randomness.bytes(masterKeyBytes).toString('base64')}\n`
 }
 
-/** Makes the master key when it is missing. identity makes its own signing keys at the path that it is given. */
+/** Makes the master keys that are missing. identity makes its own signing keys at the path that it is given. */
 export async function ensureKeys(home: Home, randomness: Randomness = new SystemRandomness()): Promise<KeyFiles> {
-  const brokersMaster = join(home.keys, 'brokers-master.key')
+  return {
+    identitySigning: join(home.keys, 'identity-signing-keys.json'),
+    identityMaster: await ensureMasterKey(join(home.keys, 'identity-master.key'), randomness),
+    brokersMaster: await ensureMasterKey(join(home.keys, 'brokers-master.key'), randomness),
+  }
+}
+
+async function ensureMasterKey(path: string, randomness: Randomness): Promise<string> {
   try {
-    await writeFile(brokersMaster, newMasterKey(randomness), {
-      mode: 0o600,
-      flag: 'wx',
-    })
+    await writeFile(path, newMasterKey(randomness), { mode: 0o600, flag: 'wx' })
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
   }
-  return { identitySigning: join(home.keys, 'identity-signing-keys.json'), brokersMaster }
+  return path
 }

@@ -6,7 +6,7 @@ import { loginsFrom, roleOf, serviceEnvironment } from './service-environment.ts
 const input = {
   inherited: {},
   home: homeAt('/srv/tradewire'),
-  keys: { identitySigning: '/srv/keys/signing', brokersMaster: '/srv/keys/master' },
+  keys: { identitySigning: '/srv/keys/signing', identityMaster: '/srv/keys/users', brokersMaster: '/srv/keys/master' },
   ports: { ...portOffsets, gateway: 7400, signals: 7401, paper: 7402 },
   natsUrl: 'nats://127.0.0.1:7411',
   redisUrl: 'redis://127.0.0.1:7412',
@@ -24,6 +24,7 @@ describe('the environment of services', () => {
       GATEWAY_SIGNALS_URL: 'http://127.0.0.1:7401',
       BROKERS_PAPER_URL: 'http://127.0.0.1:7402',
       IDENTITY_SIGNING_KEY_FILE: '/srv/keys/signing',
+      IDENTITY_MASTER_KEY_FILE: '/srv/keys/users',
       BROKERS_MASTER_KEY_FILE: '/srv/keys/master',
     })
   })

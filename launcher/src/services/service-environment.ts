@@ -25,6 +25,7 @@ export function serviceEnvironment(input: EnvironmentInput): Environment {
   const { inherited, home, keys, ports } = input
   const defaults = {
     IDENTITY_SIGNING_KEY_FILE: keys.identitySigning,
+    IDENTITY_MASTER_KEY_FILE: keys.identityMaster,
     BROKERS_MASTER_KEY_FILE: keys.brokersMaster,
     BROKERS_PAPER_URL: serviceUrl(ports, 'paper'),
     GATEWAY_SIGNALS_URL: serviceUrl(ports, 'signals'),

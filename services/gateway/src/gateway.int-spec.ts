@@ -38,7 +38,15 @@ class IdentityDouble {
     if (user.username === 'taken') return err(doubleErrors.of('NAME_TAKEN', { username: user.username }))
     if (user.username === 'nottoday') return err(doubleErrors.of('NOT_TODAY'))
     const { username, email, roles } = user
-    return ok({ id: operatorId, username, email, roles, createdAt: '2026-01-01T00:00:00.000Z', disabledAt: null })
+    return ok({
+      id: operatorId,
+      username,
+      email,
+      roles,
+      createdAt: '2026-01-01T00:00:00.000Z',
+      disabledAt: null,
+      secondFactor: false,
+    })
   }
 
   @Answer(rpc.getMe)

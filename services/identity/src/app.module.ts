@@ -10,17 +10,24 @@ import { loadSigningKeys } from '#clients/key-file.client'
 import type { IdentityConfig } from '#config'
 import { LoginAttempts } from '#ports/login-attempts.port'
 import { PasswordHasher } from '#ports/password-hasher.port'
+import { SecondFactors } from '#ports/second-factors.port'
 import { Sessions } from '#ports/sessions.port'
 import { TokenSigner } from '#ports/token-signer.port'
 import { Users } from '#ports/users.port'
 import { SqlLoginAttempts } from '#store/login-attempts.store'
+import { SqlSecondFactors } from '#store/second-factors.store'
 import { SqlSessions } from '#store/sessions.store'
 import { SqlUsers } from '#store/users.store'
 import { AuthController } from '#transport/rpc/auth.controller'
+import { SecondFactorController } from '#transport/rpc/second-factor.controller'
 import { SessionsController } from '#transport/rpc/sessions.controller'
 import { UsersController } from '#transport/rpc/users.controller'
+import { ChangePassword } from '#use-cases/change-password/change-password.use-case'
+import { CheckCode } from '#use-cases/check-code/check-code.use-case'
+import { ConfirmSecondFactor } from '#use-cases/confirm-second-factor/confirm-second-factor.use-case'
 import { CreateUser } from '#use-cases/create-user/create-user.use-case'
 import { DisableUser } from '#use-cases/disable-user/disable-user.use-case'
+import { EndSessions } from '#use-cases/end-sessions/end-sessions.use-case'
 import { EnsureOperator } from '#use-cases/ensure-operator/ensure-operator.use-case'
 import { GetUser } from '#use-cases/get-user/get-user.use-case'
 import { ListSessions } from '#use-cases/list-sessions/list-sessions.use-case'
@@ -28,7 +35,11 @@ import { ListUsers } from '#use-cases/list-users/list-users.use-case'
 import { LogIn } from '#use-cases/log-in/log-in.use-case'
 import { OpenSession } from '#use-cases/open-session/open-session.use-case'
 import { LogOut } from '#use-cases/log-out/log-out.use-case'
+import { OfferSecondFactor } from '#use-cases/offer-second-factor/offer-second-factor.use-case'
+import { ProveSecondFactor } from '#use-cases/prove-second-factor/prove-second-factor.use-case'
 import { RefreshSession } from '#use-cases/refresh-session/refresh-session.use-case'
+import { RemoveSecondFactor } from '#use-cases/remove-second-factor/remove-second-factor.use-case'
+import { ResetSecondFactor } from '#use-cases/reset-second-factor/reset-second-factor.use-case'
 import { RevokeSession } from '#use-cases/revoke-session/revoke-session.use-case'
 
 async function makeSigner(
@@ -41,24 +52,33 @@ async function makeSigner(
 }
 
 @Module({
-  controllers: [AuthController, SessionsController, UsersController],
+  controllers: [AuthController, SecondFactorController, SessionsController, UsersController],
   providers: [
     { provide: Users, useClass: SqlUsers },
     { provide: Sessions, useClass: SqlSessions },
+    { provide: SecondFactors, useClass: SqlSecondFactors },
     { provide: LoginAttempts, useClass: SqlLoginAttempts },
     { provide: PasswordHasher, useClass: Argon2Hasher },
     { provide: TokenSigner, useFactory: makeSigner, inject: [CONFIG, Clock, IdSource, Randomness] },
+    ChangePassword,
+    CheckCode,
+    ConfirmSecondFactor,
     CreateUser,
     DisableUser,
+    EndSessions,
     EnsureOperator,
     GetUser,
     ListSessions,
     ListUsers,
     LogIn,
     LogOut,
-    RefreshSession,
-    RevokeSession,
+    OfferSecondFactor,
     OpenSession,
+    ProveSecondFactor,
+    RefreshSession,
+    RemoveSecondFactor,
+    ResetSecondFactor,
+    RevokeSession,
   ],
 })
 export class AppModule {}

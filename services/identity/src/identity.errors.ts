@@ -7,9 +7,34 @@ export const identityErrors = defineErrors('identity', {
     message: 'The user name or the password is wrong, or the user is disabled.',
     fix: 'Check both; ask the operator if the user was disabled.',
   },
+  SECOND_FACTOR_NEEDED: {
+    kind: 'unauthenticated',
+    message: 'The password is right; this user has a second factor too.',
+    fix: 'Send the same request with `code`: six digits of the authenticator app, or a recovery code.',
+  },
+  WRONG_CODE: {
+    kind: 'refused',
+    message: 'The code is wrong, too old or was used before.',
+    fix: 'Send the code that the authenticator app shows now, or a recovery code that was never used.',
+  },
+  SECOND_FACTOR_ON: {
+    kind: 'conflict',
+    message: 'Your second factor is on already.',
+    fix: 'Turn it off first to set up another one.',
+  },
+  SECOND_FACTOR_OFF: {
+    kind: 'conflict',
+    message: 'There is no second factor to confirm or to turn off.',
+    fix: 'Ask for a secret first.',
+  },
+  WRONG_PASSWORD: {
+    kind: 'refused',
+    message: 'The current password is wrong.',
+    fix: 'Send the password that you log in with.',
+  },
   TOO_MANY_ATTEMPTS: {
     kind: 'rate-limited',
-    message: 'Too many wrong passwords for this user from this address.',
+    message: 'Too many wrong passwords or codes.',
     fix: 'Wait as long as `retryAfterSeconds` says, then try again.',
   },
   LOGIN_BUSY: {

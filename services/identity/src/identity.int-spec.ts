@@ -23,6 +23,7 @@ beforeAll(async () => {
   identity = await startTestService(identityService, backends, {
     settings: {
       IDENTITY_SIGNING_KEY_FILE: join(backends.directory, 'keys', 'signing.json'),
+      IDENTITY_MASTER_KEY: `v1:${Buffer.alloc(32, 7).toString('base64')}`,
       IDENTITY_HASH_MEMORY_KIB: '1024',
       IDENTITY_HASH_PASSES: '1',
       IDENTITY_HASH_LANES: '1',

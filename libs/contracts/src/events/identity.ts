@@ -38,11 +38,11 @@ export const sessionRevoked = defineEvent({
   name: 'session.revoked',
   version: 1,
   owner: 'identity',
-  description: 'A session ended: logged out, or a used refresh token came back.',
+  description: 'A session ended before its time, for the reason given.',
   data: z.strictObject({
     sessionId: z.uuid(),
     userId: z.uuid(),
-    reason: z.enum(['logout', 'reuse', 'disabled']),
+    reason: z.enum(['logout', 'reuse', 'disabled', 'password-changed', 'second-factor-reset']),
     revokedAt: timestamp,
   }),
   example: {

@@ -15,6 +15,9 @@ const refreshBody = z
   })
   .meta({ id: 'RefreshToken' })
 
+const refreshWithCode = refreshBody.extend({ code: rpc.secondFactorCode.optional() }).meta({ id: 'Refresh' })
+const codeBody = z.strictObject({ code: rpc.secondFactorCode }).meta({ id: 'SecondFactorCode' })
+
 const sessionRoutes = [
   defineRoute({
     operation: 'logIn',
@@ -22,7 +25,9 @@ const sessionRoutes = [
     method: 'POST',
     path: '/v1/auth/login',
     summary: 'Log in with a user name and password',
-    description: 'After five wrong passwords from one address the name is closed to that address for 15 minutes.',
+    description:
+      'After five wrong passwords from one address the name is closed to that address for 15 minutes. Users with a ' +
+      'second factor send a `code` too; without it the answer is 401 SECOND_FACTOR_NEEDED.',
     access: 'public',
     body: rpc.credentials,
     errors: ['unauthenticated'],
@@ -37,9 +42,10 @@ const sessionRoutes = [
     summary: 'Exchange a refresh token for the next one and a new access token',
     description:
       'A refresh token works once. Within 30 seconds a repeat gets the same successor, so a lost reply locks nobody ' +
-      'out; a later repeat ends the session.',
+      'out; a later repeat ends the session. With a `code` of the second factor the new access token counts as freshly ' +
+      'proven, which some routes ask for.',
     access: 'public',
-    body: refreshBody,
+    body: refreshWithCode,
     errors: ['unauthenticated'],
     rpc: rpc.refreshSession,
     toRequest: ({ body }) => body,
@@ -127,4 +133,76 @@ const userRoutes = [
   }),
 ] as const
 
-export const identityRoutes: readonly RouteContract[] = [...sessionRoutes, ...userRoutes]
+const ownSecurityRoutes = [
+  defineRoute({
+    operation: 'changePassword',
+    tag: 'Users',
+    method: 'POST',
+    path: '/v1/users/me/password',
+    summary: 'Change your password',
+    description: 'Ends all your sessions, this one too.',
+    access: everyone,
+    status: 204,
+    body: z
+      .strictObject({
+        currentPassword: z.string().min(1).max(rpc.passwordLengthMax),
+        newPassword: rpc.newPassword,
+      })
+      .meta({ id: 'PasswordChange' }),
+    errors: ['unauthenticated'],
+    rpc: rpc.changePassword,
+    toRequest: ({ caller, body }) => ({ caller, ...body }),
+  }),
+  defineRoute({
+    operation: 'offerSecondFactor',
+    tag: 'Second factor',
+    method: 'POST',
+    path: '/v1/users/me/second-factor',
+    summary: 'Get a secret for your authenticator app',
+    description: 'Nothing changes until it is confirmed. Asking again gives another secret.',
+    access: everyone,
+    status: 201,
+    errors: ['conflict'],
+    rpc: rpc.offerSecondFactor,
+    toRequest: ({ caller }) => ({ caller }),
+  }),
+  defineRoute({
+    operation: 'confirmSecondFactor',
+    tag: 'Second factor',
+    method: 'POST',
+    path: '/v1/users/me/second-factor/confirm',
+    summary: 'Turn your second factor on',
+    description: 'Answers with recovery codes, this one time.',
+    access: everyone,
+    body: codeBody,
+    errors: ['conflict'],
+    rpc: rpc.confirmSecondFactor,
+    toRequest: ({ caller, body }) => ({ caller, code: body.code }),
+  }),
+  defineRoute({
+    operation: 'removeSecondFactor',
+    tag: 'Second factor',
+    method: 'POST',
+    path: '/v1/users/me/second-factor/remove',
+    summary: 'Turn your second factor off',
+    access: everyone,
+    status: 204,
+    body: codeBody,
+    rpc: rpc.removeSecondFactor,
+    toRequest: ({ caller, body }) => ({ caller, code: body.code }),
+  }),
+  defineRoute({
+    operation: 'resetSecondFactor',
+    tag: 'Second factor',
+    method: 'POST',
+    path: '/v1/users/{userId}/second-factor/reset',
+    summary: "Turn off a user's second factor, for one who lost it",
+    description: 'Ends the sessions of the user.',
+    access: ['operator'],
+    params: z.strictObject({ userId: z.uuid() }),
+    rpc: rpc.resetSecondFactor,
+    toRequest: ({ caller, params }) => ({ caller, userId: params.userId }),
+  }),
+] as const
+
+export const identityRoutes: readonly RouteContract[] = [...sessionRoutes, ...userRoutes, ...ownSecurityRoutes]

@@ -39,6 +39,14 @@ export const emailAddress = z
   .max(254)
   .meta({ examples: ['johndoe@example.com'] })
 
+/** Six digits of an authenticator app, or a recovery code. Spaces and dashes are ignored. */
+export const secondFactorCode = z
+  .string()
+  .trim()
+  .min(6)
+  .max(32)
+  .meta({ description: 'Six digits of the authenticator app, or a recovery code', examples: ['492039'] })
+
 const clientOf = z.strictObject({ address: z.string().max(64), userAgent: z.string().max(400).nullable() })
 
 export const credentials = z
@@ -54,6 +62,7 @@ export const credentials = z
       .min(1)
       .max(passwordLengthMax)
       .meta({ examples: ['correct horse battery staple'] }),
+    code: secondFactorCode.optional(),
   })
   .meta({ id: 'Credentials' })
 
@@ -84,6 +93,7 @@ export const user = z
     roles: z.array(z.enum(roles)),
     createdAt: timestamp,
     disabledAt: timestamp.nullable(),
+    secondFactor: z.boolean().meta({ description: 'Whether log-in asks for a code besides the password' }),
   })
   .meta({ id: 'User' })
 export type UserView = z.output<typeof user>
@@ -123,7 +133,10 @@ export const logIn = defineRpc({
 export const refreshSession = defineRpc({
   name: 'identity.sessions.refresh',
   description: 'Exchanges a refresh token for its one successor and a new access token.',
-  request: z.strictObject({ refreshToken: z.string().min(1).max(refreshTokenLengthMax) }),
+  request: z.strictObject({
+    refreshToken: z.string().min(1).max(refreshTokenLengthMax),
+    code: secondFactorCode.optional(),
+  }),
   reply: tokenPair,
 })
 
@@ -174,6 +187,67 @@ export const getMe = defineRpc({
   name: 'identity.users.me',
   description: 'The caller as a user.',
   request: z.strictObject({ caller }),
+  reply: user,
+})
+
+export const changePassword = defineRpc({
+  name: 'identity.users.change-password',
+  description: 'Gives the caller another password and ends all sessions of theirs.',
+  request: z.strictObject({
+    caller,
+    currentPassword: z.string().min(1).max(passwordLengthMax),
+    newPassword,
+  }),
+  reply: nothing,
+  deadlineMs: hashingDeadlineMs,
+})
+
+export const secondFactorOffer = z
+  .strictObject({
+    secret: z
+      .string()
+      .meta({ description: 'Base32, for typing it in', examples: ['JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'] }),
+    uri: z.string().meta({
+      description: 'For a QR code that authenticator apps read',
+      examples: ['otpauth://totp/Tradewire:johndoe?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Tradewire'],
+    }),
+  })
+  .meta({ id: 'SecondFactorOffer' })
+
+export const recoveryCodes = z
+  .strictObject({
+    recoveryCodes: z.array(z.string()).meta({
+      description: 'Each works once instead of a code; shown this one time',
+      examples: [['7QK2M-9XW4T', 'H3DNP-2VLRC']],
+    }),
+  })
+  .meta({ id: 'RecoveryCodes' })
+
+export const offerSecondFactor = defineRpc({
+  name: 'identity.second-factor.offer',
+  description: 'A new secret for the authenticator app of the caller; nothing is asked for until it is confirmed.',
+  request: z.strictObject({ caller }),
+  reply: secondFactorOffer,
+})
+
+export const confirmSecondFactor = defineRpc({
+  name: 'identity.second-factor.confirm',
+  description: 'Turns the second factor of the caller on: the code proves that the app has the secret.',
+  request: z.strictObject({ caller, code: secondFactorCode }),
+  reply: recoveryCodes,
+})
+
+export const removeSecondFactor = defineRpc({
+  name: 'identity.second-factor.remove',
+  description: 'Turns the second factor of the caller off.',
+  request: z.strictObject({ caller, code: secondFactorCode }),
+  reply: nothing,
+})
+
+export const resetSecondFactor = defineRpc({
+  name: 'identity.second-factor.reset',
+  description: 'Turns the second factor of a user off who lost it, and ends their sessions.',
+  request: z.strictObject({ caller, userId: z.uuid() }),
   reply: user,
 })
 

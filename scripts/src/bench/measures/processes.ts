@@ -98,6 +98,7 @@ async function programsOf({ servers, directory }: Bench, redisUrl: string): Prom
   const common: Record<string, string> = {
     NATS_URL: servers.natsUrl,
     REDIS_URL: redisUrl,
+    IDENTITY_MASTER_KEY: `v1:${randomBytes(masterKeyBytes).toString('base64')}`,
     BROKERS_MASTER_KEY: `v1:${randomBytes(masterKeyBytes).toString('base64')}`,
     IDENTITY_SIGNING_KEY_FILE: join(keys, 'signing.json'),
     PAPER_DATA_DIRECTORY: join(directory, 'paper'),

@@ -46,6 +46,7 @@ export class Ours {
   static async prepare(settings: OursSettings): Promise<Ours> {
     const environment: Record<string, string> = {
       NATS_URL: settings.natsUrl,
+      IDENTITY_MASTER_KEY: `v1:${randomBytes(masterKeyBytes).toString('base64')}`,
       BROKERS_MASTER_KEY: `v1:${randomBytes(masterKeyBytes).toString('base64')}`,
       BROKERS_PAPER_URL: settings.stub.url,
       // Rereading what stands at the venue is rare work: by chance it must not fall into one side's measurement.

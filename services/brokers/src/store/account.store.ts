@@ -8,6 +8,7 @@ import type { BrokerEnvironment } from '@tradewire/broker-kit/define-broker'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Randomness } from '@tradewire/kernel/randomness'
+import { MasterKeys, Sealer } from '@tradewire/kernel/sealing'
 import { Injectable } from '@nestjs/common'
 import { InjectConfig, InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
@@ -15,7 +16,6 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { BrokersConfig } from '#config'
 import type { Account, AccountStatus } from '#domain/account'
 import type { Reason } from '#domain/attempt'
-import { MasterKeys, Sealer } from '#domain/sealing'
 import { type AccountChanges, type AccountFilter, Accounts, type UnsealedAccount } from '#ports/accounts.port'
 
 interface AccountRow {
@@ -72,7 +72,7 @@ export class AccountStore extends Accounts {
   }
 
   private async insert(tx: Transaction, account: Account, credentials: Record<string, string>): Promise<void> {
-    const sealed = this.sealer.seal({ userId: account.userId, accountId: account.id }, credentials)
+    const sealed = this.sealer.seal({ userId: account.userId, subject: account.id }, credentials)
     await tx.query(
       `insert into account (id, user_id, venue, environment, label, status, partition) values ($1, $2, $3, $4, $5, $6, $7)`,
       [
@@ -181,7 +181,7 @@ export class AccountStore extends Accounts {
   private opened(row: SecretRow): UnsealedAccount {
     const account = accountOf(row)
     const sealed = { masterVersion: row.master_version, dataKey: row.data_key, fields: row.fields }
-    const credentials = this.sealer.open({ userId: account.userId, accountId: account.id }, sealed)
+    const credentials = this.sealer.open({ userId: account.userId, subject: account.id }, sealed)
     return { account, credentials, leverage: row.leverage ?? {} }
   }
 }

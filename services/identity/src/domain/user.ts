@@ -14,6 +14,8 @@ export interface User {
   readonly passwordHash: string
   readonly createdAt: Date
   readonly disabledAt: Date | null
+  /** Log-in asks for a code besides the password. */
+  readonly secondFactor: boolean
 }
 
 /** What others may know of a user. */
@@ -25,6 +27,7 @@ export function viewOf(user: User): UserView {
     roles: [...user.roles],
     createdAt: user.createdAt.toISOString(),
     disabledAt: user.disabledAt?.toISOString() ?? null,
+    secondFactor: user.secondFactor,
   }
 }
 

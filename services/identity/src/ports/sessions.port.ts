@@ -10,6 +10,8 @@ export interface NewSession {
   readonly userId: UserId
   readonly address: string
   readonly userAgent: string | null
+  /** When the second factor was proven; null for a user without one. */
+  readonly provedAt: Date | null
   readonly tokenHash: Buffer
 }
 
@@ -17,10 +19,17 @@ export interface StartedSession {
   readonly refreshExpiresAt: Date
 }
 
+/** Of a user with a second factor. */
+export interface SecondFactorProof {
+  /** Null for a session that is older than the second factor. */
+  readonly provedAt: Date | null
+}
+
 export interface FoundToken {
   readonly session: Session
   readonly token: StoredToken
   readonly roles: readonly Role[]
+  readonly secondFactor: SecondFactorProof | null
   /** The database's time: the only clock that all replicas share. */
   readonly now: Date
 }
@@ -40,6 +49,7 @@ export abstract class Sessions {
   abstract lockByToken(tx: Transaction, tokenHash: Buffer): Promise<FoundToken | null>
   /** Marks a token used and adds its successor. */
   abstract succeed(tx: Transaction, succession: TokenSuccession): Promise<void>
+  abstract prove(tx: Transaction, id: SessionId, provedAt: Date): Promise<void>
   /** False when the session had ended before. */
   abstract end(tx: Transaction, id: SessionId, reason: SessionEnd): Promise<boolean>
   /** Answers the sessions that lived until now. */

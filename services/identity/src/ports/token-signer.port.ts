@@ -4,11 +4,13 @@ import type { Role } from '@tradewire/contracts/caller'
 import type { getKeys } from '@tradewire/contracts/rpc/identity'
 import type { UserId } from '@tradewire/kernel/ids'
 import type { SessionId } from '#domain/session'
+import type { SecondFactorProof } from '#ports/sessions.port'
 
 export interface TokenClaims {
   readonly userId: UserId
   readonly sessionId: SessionId
   readonly roles: readonly Role[]
+  readonly secondFactor: SecondFactorProof | null
 }
 
 export abstract class TokenSigner {

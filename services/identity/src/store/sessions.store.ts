@@ -24,6 +24,8 @@ interface TokenRow {
   readonly used_at: Date | null
   readonly successor_salt: Buffer | null
   readonly roles: Role[]
+  readonly has_factor: boolean
+  readonly proved_at: Date | null
   readonly now: Date
 }
 
@@ -53,9 +55,9 @@ export class SqlSessions extends Sessions {
     const expiresAt = sessionExpiry(time.now)
     const refreshExpiresAt = refreshExpiry(expiresAt, time.now)
     await tx.query(
-      `insert into session (id, user_id, address, user_agent, created_at, last_used_at, expires_at)
-       values ($1, $2, $3, $4, $5, $5, $6)`,
-      [session.id, session.userId, session.address, session.userAgent, time.now, expiresAt],
+      `insert into session (id, user_id, address, user_agent, created_at, last_used_at, expires_at, proved_at)
+       values ($1, $2, $3, $4, $5, $5, $6, $7)`,
+      [session.id, session.userId, session.address, session.userAgent, time.now, expiresAt, session.provedAt],
     )
     await addToken(tx, session.id, session.tokenHash, refreshExpiresAt)
     await tx.query(
@@ -70,8 +72,10 @@ export class SqlSessions extends Sessions {
     const [row] = await tx.query<TokenRow>(
       `select t.session_id, s.user_id, s.created_at, s.expires_at as session_expires_at,
               coalesce(s.ended_at, u.disabled_at) as ended_at, t.expires_at, t.used_at, t.successor_salt, u.roles,
+              s.proved_at, f.confirmed_at is not null as has_factor,
               date_trunc('milliseconds', clock_timestamp()) as now
        from refresh_token t join session s on s.id = t.session_id join app_user u on u.id = s.user_id
+         left join second_factor f on f.user_id = s.user_id
        where t.hash = $1 for update of t, s`,
       [tokenHash],
     )
@@ -86,6 +90,7 @@ export class SqlSessions extends Sessions {
       },
       token: { expiresAt: row.expires_at, usedAt: row.used_at, successorSalt: row.successor_salt },
       roles: row.roles,
+      secondFactor: row.has_factor ? { provedAt: row.proved_at } : null,
       now: row.now,
     }
   }
@@ -98,6 +103,10 @@ export class SqlSessions extends Sessions {
     ])
     await addToken(tx, succession.sessionId, succession.successorHash, succession.successorExpiresAt)
     await tx.query('update session set last_used_at = $2 where id = $1', [succession.sessionId, succession.usedAt])
+  }
+
+  async prove(tx: Transaction, id: SessionId, provedAt: Date): Promise<void> {
+    await tx.query('update session set proved_at = $2 where id = $1', [id, provedAt])
   }
 
   async end(tx: Transaction, id: SessionId, reason: SessionEnd): Promise<boolean> {

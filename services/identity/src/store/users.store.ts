@@ -19,9 +19,11 @@ interface UserRow {
   readonly password_hash: string
   readonly created_at: Date
   readonly disabled_at: Date | null
+  readonly second_factor: boolean
 }
 
-const columns = 'id, username, email, roles, password_hash, created_at, disabled_at'
+const columns = `id, username, email, roles, password_hash, created_at, disabled_at,
+  exists (select from second_factor f where f.user_id = app_user.id and f.confirmed_at is not null) as second_factor`
 /** Any fixed number of this schema's own. */
 const operatorLockKey = 7_104_711
 
@@ -97,5 +99,6 @@ function userOf(row: UserRow): User {
     passwordHash: row.password_hash,
     createdAt: row.created_at,
     disabledAt: row.disabled_at,
+    secondFactor: row.second_factor,
   }
 }

@@ -24,10 +24,31 @@ export const createIdentity: Migration = {
        created_at timestamptz not null,
        last_used_at timestamptz not null,
        expires_at timestamptz not null,
+       proved_at timestamptz,
        ended_at timestamptz,
-       ended_reason text check (ended_reason in ('logout', 'reuse', 'disabled'))
+       ended_reason text check (ended_reason in ('logout', 'reuse', 'disabled', 'password-changed', 'second-factor-reset'))
      )`,
     `create index session_living on session (user_id) where ended_at is null`,
+    `comment on column session.proved_at is 'When a code of the second factor was given last; null without one.'`,
+
+    `create table second_factor (
+       user_id uuid primary key references app_user (id),
+       master_version int not null,
+       data_key bytea not null,
+       fields jsonb not null,
+       confirmed_at timestamptz,
+       last_step bigint not null default 0,
+       attempts int not null default 0,
+       window_started_at timestamptz not null default now()
+     )`,
+    `comment on table second_factor is 'The secret of the authenticator app, sealed; asked for once it is confirmed.'`,
+    `comment on column second_factor.last_step is 'Time step of the last code taken: no code works twice (rule R22).'`,
+    `create table recovery_code (
+       user_id uuid not null references app_user (id),
+       hash bytea not null,
+       used_at timestamptz,
+       primary key (user_id, hash)
+     )`,
 
     `create table refresh_token (
        hash bytea primary key,

@@ -1,4 +1,4 @@
-/** Answers log-in, refresh, log-out and the public keys over the bus. Called by the gateway. Must never hold a rule. */
+/** Answers log-in, refresh, log-out, new passwords and the public keys over the bus. Called by the gateway. Must never hold a rule. */
 import { Controller } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
@@ -6,6 +6,7 @@ import * as rpc from '@tradewire/contracts/rpc/identity'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
 import { TokenSigner } from '#ports/token-signer.port'
+import { ChangePassword } from '#use-cases/change-password/change-password.use-case'
 import { LogIn } from '#use-cases/log-in/log-in.use-case'
 import { LogOut } from '#use-cases/log-out/log-out.use-case'
 import { RefreshSession } from '#use-cases/refresh-session/refresh-session.use-case'
@@ -16,6 +17,7 @@ export class AuthController {
     private readonly login: LogIn,
     private readonly refreshing: RefreshSession,
     private readonly logout: LogOut,
+    private readonly passwords: ChangePassword,
     private readonly signer: TokenSigner,
   ) {}
 
@@ -26,12 +28,19 @@ export class AuthController {
 
   @Answer(rpc.refreshSession)
   refresh(request: RequestOf<typeof rpc.refreshSession>): Promise<Result<rpc.TokenPair, CodedError>> {
-    return this.refreshing.execute(request.refreshToken)
+    return this.refreshing.execute(request.refreshToken, request.code)
   }
 
   @Answer(rpc.logOut)
   logOut(request: RequestOf<typeof rpc.logOut>): Promise<Result<ReplyOf<typeof rpc.logOut>, CodedError>> {
     return this.logout.execute(request.refreshToken)
+  }
+
+  @Answer(rpc.changePassword)
+  changePassword(
+    request: RequestOf<typeof rpc.changePassword>,
+  ): Promise<Result<ReplyOf<typeof rpc.changePassword>, CodedError>> {
+    return this.passwords.execute(request)
   }
 
   @Answer(rpc.getKeys)

@@ -1,6 +1,6 @@
 /** Disables a user and ends their sessions in one commit. Called by the users controller. Must never disable its own caller. */
 import { Injectable } from '@nestjs/common'
-import { sessionRevoked, userDisabled } from '@tradewire/contracts/events/identity'
+import { userDisabled } from '@tradewire/contracts/events/identity'
 import type { UserView } from '@tradewire/contracts/rpc/identity'
 import { Database } from '@tradewire/database/database'
 import type { CodedError } from '@tradewire/kernel/errors'
@@ -8,15 +8,15 @@ import type { UserId } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { viewOf } from '#domain/user'
 import { identityErrors } from '#identity.errors'
-import { Sessions } from '#ports/sessions.port'
 import { Users } from '#ports/users.port'
+import { EndSessions } from '../end-sessions/end-sessions.use-case.ts'
 
 @Injectable()
 export class DisableUser {
   constructor(
     private readonly database: Database,
     private readonly users: Users,
-    private readonly sessions: Sessions,
+    private readonly ending: EndSessions,
   ) {}
 
   /** Fails with USER_NOT_FOUND or CANNOT_DISABLE_YOURSELF. */
@@ -27,10 +27,8 @@ export class DisableUser {
       if (disabled === null) return err(identityErrors.of('USER_NOT_FOUND'))
       const view = viewOf(disabled.user)
       if (!disabled.changed) return ok(view)
-      const revokedAt = view.disabledAt ?? view.createdAt
-      const ended = await this.sessions.endAllOf(tx, userId, 'disabled')
-      tx.append(userDisabled, { userId, disabledAt: revokedAt })
-      for (const sessionId of ended) tx.append(sessionRevoked, { sessionId, userId, reason: 'disabled', revokedAt })
+      tx.append(userDisabled, { userId, disabledAt: view.disabledAt ?? view.createdAt })
+      await this.ending.execute(tx, userId, 'disabled')
       return ok(view)
     })
   }

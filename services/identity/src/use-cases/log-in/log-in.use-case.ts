@@ -7,10 +7,9 @@ import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import type { logIn, TokenPair } from '@tradewire/contracts/rpc/identity'
 import { Database } from '@tradewire/database/database'
 import type { CodedError } from '@tradewire/kernel/errors'
-import { err, ok, type Result } from '@tradewire/kernel/result'
+import { err, type Result } from '@tradewire/kernel/result'
 import { judgeAttempt } from '#domain/login-throttle'
 import { Turns } from '#domain/turns'
-import type { User } from '#domain/user'
 import { identityErrors } from '#identity.errors'
 import { LoginAttempts, type AttemptKey } from '#ports/login-attempts.port'
 import { PasswordHasher } from '#ports/password-hasher.port'
@@ -34,7 +33,7 @@ export class LogIn {
     private readonly opener: OpenSession,
   ) {}
 
-  /** Fails with TOO_MANY_ATTEMPTS, WRONG_CREDENTIALS or LOGIN_BUSY. */
+  /** Fails with TOO_MANY_ATTEMPTS, WRONG_CREDENTIALS, SECOND_FACTOR_NEEDED, WRONG_CODE or LOGIN_BUSY. */
   async execute(request: Request): Promise<Result<TokenPair, CodedError>> {
     const username = request.credentials.username.trim().toLowerCase()
     const key = { username, address: request.client.address }
@@ -60,17 +59,10 @@ export class LogIn {
     }
     const newHash = check.value.outdated ? await this.hasher.hash(credentials.password) : undefined
     const passwordHash = newHash?.ok === true ? newHash.value : undefined
-    return ok(await this.open(user, { key, userAgent: client.userAgent, passwordHash }))
-  }
-
-  private open(
-    user: User,
-    how: { readonly key: AttemptKey; readonly userAgent: string | null; readonly passwordHash: string | undefined },
-  ): Promise<TokenPair> {
     return this.database.transact(async (tx) => {
-      await this.attempts.forget(tx, how.key)
-      if (how.passwordHash !== undefined) await this.users.changeHash(tx, user.id, how.passwordHash)
-      return this.opener.execute(tx, user, { address: how.key.address, userAgent: how.userAgent })
+      await this.attempts.forget(tx, key)
+      if (passwordHash !== undefined) await this.users.changeHash(tx, user.id, passwordHash)
+      return this.opener.execute(tx, user, { ...client, code: credentials.code })
     })
   }
 }

@@ -1,13 +1,19 @@
-/** Starts a session inside the caller's transaction and hands out its first tokens. Called by LogIn only. Must never check a password. */
+/**
+ * Starts a session inside the caller's transaction and hands out its first tokens, once the second factor is proven.
+ * Called by LogIn only. Must never check a password.
+ */
 import { Injectable } from '@nestjs/common'
 import { accessToken, type TokenPair } from '@tradewire/contracts/rpc/identity'
 import type { Transaction } from '@tradewire/database/transaction'
+import type { CodedError } from '@tradewire/kernel/errors'
 import { IdSource } from '@tradewire/kernel/ids'
 import { Randomness } from '@tradewire/kernel/randomness'
+import { ok, type Result } from '@tradewire/kernel/result'
 import { hashOf, newRefreshToken } from '#domain/refresh-token'
 import type { User } from '#domain/user'
 import { Sessions } from '#ports/sessions.port'
 import { TokenSigner } from '#ports/token-signer.port'
+import { ProveSecondFactor } from '../prove-second-factor/prove-second-factor.use-case.ts'
 
 @Injectable()
 export class OpenSession {
@@ -16,27 +22,37 @@ export class OpenSession {
     private readonly signer: TokenSigner,
     private readonly ids: IdSource,
     private readonly randomness: Randomness,
+    private readonly proving: ProveSecondFactor,
   ) {}
 
+  /** Fails with SECOND_FACTOR_NEEDED, WRONG_CODE or TOO_MANY_ATTEMPTS. */
   async execute(
     tx: Transaction,
     user: User,
-    client: { readonly address: string; readonly userAgent: string | null },
-  ): Promise<TokenPair> {
+    {
+      code,
+      ...client
+    }: { readonly address: string; readonly userAgent: string | null; readonly code: string | undefined },
+  ): Promise<Result<TokenPair, CodedError>> {
+    const proven = await this.proving.execute(tx, user.id, code)
+    if (!proven.ok) return proven
+    const provedAt = proven.value
     const sessionId = this.ids.next<'Session'>()
     const refreshToken = newRefreshToken(this.randomness)
     const { refreshExpiresAt } = await this.sessions.start(tx, {
       id: sessionId,
       userId: user.id,
       ...client,
+      provedAt,
       tokenHash: hashOf(refreshToken),
     })
-    return {
-      accessToken: await this.signer.sign({ userId: user.id, sessionId, roles: user.roles }),
+    const secondFactor = provedAt && { provedAt }
+    return ok({
+      accessToken: await this.signer.sign({ userId: user.id, sessionId, roles: user.roles, secondFactor }),
       tokenType: 'Bearer',
       expiresInSeconds: accessToken.lifetimeSeconds,
       refreshToken,
       refreshExpiresAt: refreshExpiresAt.toISOString(),
-    }
+    })
   }
 }

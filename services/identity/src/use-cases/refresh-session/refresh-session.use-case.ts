@@ -15,6 +15,7 @@ import { decideRotation, refreshExpiry } from '#domain/session'
 import { identityErrors } from '#identity.errors'
 import { Sessions, type FoundToken } from '#ports/sessions.port'
 import { TokenSigner } from '#ports/token-signer.port'
+import { ProveSecondFactor } from '../prove-second-factor/prove-second-factor.use-case.ts'
 
 interface Successor {
   readonly found: FoundToken
@@ -29,16 +30,21 @@ export class RefreshSession {
     private readonly sessions: Sessions,
     private readonly signer: TokenSigner,
     private readonly randomness: Randomness,
+    private readonly proving: ProveSecondFactor,
   ) {}
 
-  /** Fails with REFRESH_TOKEN_INVALID or REFRESH_TOKEN_REUSED. */
-  async execute(token: string): Promise<Result<TokenPair, CodedError>> {
-    const rotated = await this.database.transact((tx) => this.rotate(tx, token))
+  /**
+   * With a code the session counts as proven anew.
+   * Fails with REFRESH_TOKEN_INVALID, REFRESH_TOKEN_REUSED, WRONG_CODE or TOO_MANY_ATTEMPTS.
+   */
+  async execute(token: string, code?: string): Promise<Result<TokenPair, CodedError>> {
+    const rotated = await this.database.transact((tx) => this.rotate(tx, token, code))
     if (!rotated.ok) return rotated
     const { found, refreshToken, expiresAt } = rotated.value
     const { id: sessionId, userId } = found.session
+    const { roles, secondFactor } = found
     return ok({
-      accessToken: await this.signer.sign({ userId, sessionId, roles: found.roles }),
+      accessToken: await this.signer.sign({ userId, sessionId, roles, secondFactor }),
       tokenType: 'Bearer',
       expiresInSeconds: accessToken.lifetimeSeconds,
       refreshToken,
@@ -47,10 +53,14 @@ export class RefreshSession {
   }
 
   /** A refusal is a value, so what it changed (a revoked session) is committed with it. */
-  private async rotate(tx: Transaction, token: string): Promise<Result<Successor, CodedError>> {
-    const found = await this.sessions.lockByToken(tx, hashOf(token))
-    if (found === null) return err(identityErrors.of('REFRESH_TOKEN_INVALID'))
-    const rotation = decideRotation(found.session, found.token, found.now)
+  private async rotate(tx: Transaction, token: string, code?: string): Promise<Result<Successor, CodedError>> {
+    const stored = await this.sessions.lockByToken(tx, hashOf(token))
+    if (stored === null) return err(identityErrors.of('REFRESH_TOKEN_INVALID'))
+    const rotation = decideRotation(stored.session, stored.token, stored.now)
+    const living = rotation.kind === 'rotate' || rotation.kind === 'repeat'
+    const proven = living && code !== undefined ? await this.prove(tx, stored, code) : ok(stored)
+    if (!proven.ok) return proven
+    const found = proven.value
     switch (rotation.kind) {
       case 'rotate':
         return ok(await this.succeed(tx, { found, token, expiresAt: rotation.successorExpiresAt }))
@@ -68,6 +78,15 @@ export class RefreshSession {
       default:
         return unreachable(rotation)
     }
+  }
+
+  /** Before anything is rotated: a wrong code leaves the token as it was. */
+  private async prove(tx: Transaction, found: FoundToken, code: string): Promise<Result<FoundToken, CodedError>> {
+    const proven = await this.proving.execute(tx, found.session.userId, code)
+    if (!proven.ok) return proven
+    if (proven.value === null) return ok(found)
+    await this.sessions.prove(tx, found.session.id, proven.value)
+    return ok({ ...found, secondFactor: { provedAt: proven.value } })
   }
 
   private async succeed(

@@ -1,11 +1,11 @@
-import { SystemRandomness } from '@tradewire/kernel/randomness'
+import { SystemRandomness } from './randomness.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MasterKeys, Sealer, SealError } from './sealing.ts'
 
 const first = `v1:${Buffer.alloc(32, 1).toString('base64')}`
 const second = `v2:${Buffer.alloc(32, 2).toString('base64')}`
-const owner = { userId: 'u1', accountId: 'a1' }
+const owner = { userId: 'u1', subject: 'a1' }
 
 function sealerOf(text: string): Sealer {
   return new Sealer(MasterKeys.parse(text), new SystemRandomness())
@@ -24,7 +24,7 @@ describe('sealing', () => {
   it('refuses a value that was moved to another account, another user or another field', () => {
     const sealer = sealerOf(first)
     const sealed = sealer.seal(owner, { apiKey: 'k', secret: 's' })
-    expect(() => sealer.open({ ...owner, accountId: 'a2' }, sealed)).toThrow(SealError)
+    expect(() => sealer.open({ ...owner, subject: 'a2' }, sealed)).toThrow(SealError)
     expect(() => sealer.open({ ...owner, userId: 'u2' }, sealed)).toThrow(SealError)
     const swapped = {
       ...sealed,

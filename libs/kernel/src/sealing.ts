@@ -1,9 +1,9 @@
 /**
- * Credentials at rest (rule R21): AES-256-GCM, one data key per account, wrapped by a versioned master key.
- * Called by the account store. Must never return, log or throw a plain value with its error.
+ * Secrets at rest (rule R21): AES-256-GCM, one data key per owner, wrapped by a versioned master key.
+ * Called by the stores that keep credentials of others. Must never return, log or throw a plain value with its error.
  */
 import { createCipheriv, createDecipheriv } from 'node:crypto'
-import type { Randomness } from '@tradewire/kernel/randomness'
+import type { Randomness } from './randomness.ts'
 
 const algorithm = 'aes-256-gcm'
 const keyBytes = 32
@@ -12,7 +12,7 @@ const tagBytes = 16
 /** The form of the sealed fields; part of what is authenticated. */
 const sealVersion = 1
 
-export interface SealedCredentials {
+export interface SealedSecrets {
   readonly masterVersion: number
   /** The data key, sealed by the master key of that version. */
   readonly dataKey: Buffer
@@ -20,9 +20,11 @@ export interface SealedCredentials {
   readonly fields: Readonly<Record<string, string>>
 }
 
+/** Whose the secrets are: part of what is authenticated, so that nothing sealed can be moved to another owner. */
 export interface SealOwner {
   readonly userId: string
-  readonly accountId: string
+  /** Id of the account, or another name of what the user has the secrets for. */
+  readonly subject: string
 }
 
 export class SealError extends Error {
@@ -64,10 +66,10 @@ export class Sealer {
     private readonly randomness: Randomness,
   ) {}
 
-  seal(owner: SealOwner, credentials: Readonly<Record<string, string>>): SealedCredentials {
+  seal(owner: SealOwner, secrets: Readonly<Record<string, string>>): SealedSecrets {
     const dataKey = this.randomness.bytes(keyBytes)
     const masterVersion = this.masters.newest
-    const fields = Object.entries(credentials).map(([field, value]) => {
+    const fields = Object.entries(secrets).map(([field, value]) => {
       const sealed = this.encrypt(dataKey, Buffer.from(value), fieldContext(owner, field))
       return [field, sealed.toString('base64')]
     })
@@ -76,8 +78,8 @@ export class Sealer {
     return { masterVersion, dataKey: wrapped, fields: Object.fromEntries(fields) }
   }
 
-  /** Throws SealError when the sealed text belongs to another account or field, or was changed. */
-  open(owner: SealOwner, sealed: SealedCredentials): Record<string, string> {
+  /** Throws SealError when the sealed text belongs to another owner or field, or was changed. */
+  open(owner: SealOwner, sealed: SealedSecrets): Record<string, string> {
     const master = this.masters.keyOf(sealed.masterVersion)
     const dataKey = decrypt(master, sealed.dataKey, keyContext(owner, sealed.masterVersion))
     const fields = Object.entries(sealed.fields).map(([field, text]) => {
@@ -89,7 +91,7 @@ export class Sealer {
   }
 
   /** The same data key under the newest master key; the fields stay as they are. */
-  rewrap(owner: SealOwner, sealed: SealedCredentials): SealedCredentials {
+  rewrap(owner: SealOwner, sealed: SealedSecrets): SealedSecrets {
     const dataKey = decrypt(
       this.masters.keyOf(sealed.masterVersion),
       sealed.dataKey,
@@ -122,9 +124,9 @@ function decrypt(key: Buffer, sealed: Buffer, context: string): Buffer {
 }
 
 function fieldContext(owner: SealOwner, field: string): string {
-  return `${owner.userId}|${owner.accountId}|${field}|${sealVersion}`
+  return `${owner.userId}|${owner.subject}|${field}|${sealVersion}`
 }
 
 function keyContext(owner: SealOwner, masterVersion: number): string {
-  return `${owner.userId}|${owner.accountId}|data-key|${masterVersion}`
+  return `${owner.userId}|${owner.subject}|data-key|${masterVersion}`
 }
