@@ -17,13 +17,14 @@ export type ApprovedOrder = SubmitCommand & {
   readonly [brand]: 'ApprovedOrder'
 }
 
-const pricedTypes: ReadonlySet<OrderType> = new Set(['limit', 'stop-limit', 'take-profit-limit'])
+const pricedTypes: ReadonlySet<OrderType> = new Set(['limit', 'stop-limit', 'take-profit-limit', 'stop-or-target'])
 const conditionalTypes: ReadonlySet<OrderType> = new Set([
   'stop-market',
   'stop-limit',
   'take-profit-market',
   'take-profit-limit',
   'trailing-stop',
+  'stop-or-target',
 ])
 
 /** True for orders that wait for a price before they enter the book. */

@@ -8,7 +8,10 @@ import { stopFailurePolicy } from '../trade-settings.ts'
 export const orderPurpose = z.enum(['entry', 'stop', 'target', 'trailing', 'close'])
 export type OrderPurpose = z.output<typeof orderPurpose>
 
-/** How the venue shall execute it. Conditional types carry a trigger price. */
+/**
+ * How the venue shall execute it. Conditional types carry a trigger price. `stop-or-target`: a stop at the trigger price
+ * and a target at the price over the same quantity; what comes first ends the other.
+ */
 export const orderType = z.enum([
   'market',
   'limit',
@@ -17,6 +20,7 @@ export const orderType = z.enum([
   'take-profit-market',
   'take-profit-limit',
   'trailing-stop',
+  'stop-or-target',
 ])
 export type OrderType = z.output<typeof orderType>
 

@@ -56,6 +56,8 @@ function statusOf(text: string): VenueOrderStatus {
 export const binanceOrder = z.object({
   symbol: z.string(),
   orderId: idText,
+  /** Spot: the list that it belongs to; -1 for none. */
+  orderListId: idText.optional(),
   clientOrderId: z.string(),
   /** Spot: on cancels the id of the order itself, while clientOrderId names the cancel. */
   origClientOrderId: z.string().optional(),
@@ -258,6 +260,8 @@ export const orderReport = z.object({
   t: idText.nullish(),
   x: z.string(),
   r: z.string().optional(),
+  /** Spot: the list that it belongs to; -1 for none. */
+  g: idText.optional(),
 })
 export type OrderReport = z.output<typeof orderReport>
 

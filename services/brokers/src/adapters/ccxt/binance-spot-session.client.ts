@@ -22,6 +22,8 @@ import { type Answer, type BinanceApi, endpoint } from './binance-api.client.ts'
 import { BinanceFills, type FillSources } from './binance-fills.client.ts'
 import { instrumentOf } from './binance-instrument.map.ts'
 import * as wire from './binance-order.wire.ts'
+import { joinHalves, pairIdOf } from './binance-pair.wire.ts'
+import { BinancePairs, type PairReference } from './binance-pairs.client.ts'
 import type { BinanceSpotStream } from './binance-spot-stream.client.ts'
 
 const fillSources: FillSources = {
@@ -33,18 +35,21 @@ const fillSources: FillSources = {
 
 export class BinanceSpotSession implements BrokerSession {
   private readonly fills: BinanceFills
+  private readonly pairs: BinancePairs
 
   constructor(
     private readonly api: BinanceApi,
     private readonly stream: BinanceSpotStream,
   ) {
     this.fills = new BinanceFills(api, fillSources)
+    this.pairs = new BinancePairs(api)
   }
 
   async submit(order: ApprovedOrder): Answer<VenueOrder> {
     if (this.api.marketId(order.symbol) === null) {
       return err(brokerError.rejected('UNKNOWN_SYMBOL', `${order.symbol} is not listed`))
     }
+    if (order.type === 'stop-or-target') return this.pairs.submit(order)
     const trigger =
       order.type === 'take-profit-market' || order.type === 'take-profit-limit'
         ? { takeProfitPrice: order.triggerPrice }
@@ -69,6 +74,10 @@ export class BinanceSpotSession implements BrokerSession {
   }
 
   async cancel(reference: OrderReference): Answer<VenueOrder> {
+    if (reference.type === 'stop-or-target') {
+      const ended = await this.pairs.cancel(reference)
+      return ended.ok ? this.withFee(ended.value) : ended
+    }
     const cancelled = await this.api.call('cancel', wire.binanceOrder, async (exchange) => {
       const market = this.api.marketName(reference.symbol)
       const { info } = await exchange.cancelOrder(undefined, market, { clientOrderId: reference.clientOrderId })
@@ -82,6 +91,7 @@ export class BinanceSpotSession implements BrokerSession {
   }
 
   async findByClientId(reference: OrderReference): Answer<VenueOrder | null> {
+    if (reference.type === 'stop-or-target') return this.findPair(reference)
     const found = await this.api.call('read', wire.binanceOrder, async (exchange) => {
       const market = this.api.marketName(reference.symbol)
       const { info } = await exchange.fetchOrder(undefined, market, { clientOrderId: reference.clientOrderId })
@@ -99,7 +109,7 @@ export class BinanceSpotSession implements BrokerSession {
     const orders = await this.api.call('read', z.array(wire.binanceOrder), (api) =>
       endpoint(api, 'privateGetOpenOrders'),
     )
-    return orders.ok ? ok(orders.value.map((each) => wire.venueOrderOf(each, this.api.symbolOf(each.symbol)))) : orders
+    return orders.ok ? ok(joinHalves(orders.value, (marketId) => this.api.symbolOf(marketId))) : orders
   }
 
   /** Spot keeps coins, not positions: what is held of a coin counts as a long position of its USDT market. */
@@ -122,8 +132,9 @@ export class BinanceSpotSession implements BrokerSession {
     return account.ok ? ok(wire.spotBalancesOf(account.value)) : account
   }
 
-  fillsSince(symbol: string, since: Date): Answer<readonly VenueFill[]> {
-    return this.fills.since(symbol, since, async () => Promise.resolve(ok(new Map())))
+  async fillsSince(symbol: string, since: Date): Answer<readonly VenueFill[]> {
+    const fills = await this.fills.since(symbol, since, async () => Promise.resolve(ok(new Map())))
+    return fills.ok ? ok(fills.value.map(ofPair)) : fills
   }
 
   async instruments(): Answer<readonly VenueInstrument[]> {
@@ -141,7 +152,10 @@ export class BinanceSpotSession implements BrokerSession {
   }
 
   events(listener: SessionListener): () => void {
-    this.stream.open(listener)
+    this.stream.open(listener, async (pair) => {
+      const found = await this.findPair(pair)
+      if (found.ok && found.value !== null) listener({ kind: 'order', order: found.value })
+    })
     return () => this.stream.close()
   }
 
@@ -152,6 +166,11 @@ export class BinanceSpotSession implements BrokerSession {
   async close(): Promise<void> {
     this.stream.close()
     await Promise.resolve()
+  }
+
+  private async findPair(reference: PairReference): Answer<VenueOrder | null> {
+    const found = await this.pairs.find(reference)
+    return found.ok && found.value !== null ? this.withFee(found.value) : found
   }
 
   private async withFee(order: VenueOrder): Answer<VenueOrder> {
@@ -167,4 +186,10 @@ export class BinanceSpotSession implements BrokerSession {
     const fee = sum(trades.value.map((each) => decimal(each.commission))).toString()
     return ok({ ...order, fee, feeCurrency: trades.value[0]?.commissionAsset ?? null })
   }
+}
+
+/** A fill of one half is one of the pair. */
+function ofPair(fill: VenueFill): VenueFill {
+  const pair = fill.clientOrderId === null ? null : pairIdOf(fill.clientOrderId)
+  return pair === null ? fill : { ...fill, clientOrderId: pair }
 }

@@ -11,6 +11,8 @@ import { VenueSocket } from '#clients/venue-socket.client'
 import type { BinanceApi } from './binance-api.client.ts'
 import { type BinanceCredentials, binanceClientId } from './binance-capabilities.wire.ts'
 import * as wire from './binance-order.wire.ts'
+import { pairIdOf, pairStatus, pairVenueId } from './binance-pair.wire.ts'
+import type { PairReference } from './binance-pairs.client.ts'
 import { FeeLedger } from './fee-ledger.client.ts'
 
 const recvWindowMs = 10_000
@@ -30,6 +32,9 @@ export class BinanceSpotStream {
   private listener: SessionListener = () => undefined
   private readonly fees = new FeeLedger()
   private readonly currencies = new Map<string, string>()
+  /** Pairs whose end the reports of their halves have told already. */
+  private readonly endedPairs = new Set<string>()
+  private pairEnded: (pair: PairReference) => Promise<void> = () => Promise.resolve()
 
   constructor(
     private readonly api: BinanceApi,
@@ -38,8 +43,10 @@ export class BinanceSpotStream {
     private readonly dependencies: BrokerDependencies,
   ) {}
 
-  open(listener: SessionListener): void {
+  /** `pairEnded` is asked to look when both halves have ended and their reports do not say how. */
+  open(listener: SessionListener, pairEnded: (pair: PairReference) => Promise<void>): void {
     this.listener = listener
+    this.pairEnded = pairEnded
     const { clock, randomness } = this.dependencies
     this.socket = new VenueSocket({
       target: () => Promise.resolve({ url: this.url }),
@@ -104,6 +111,7 @@ export class BinanceSpotStream {
 
   private heardEvent(event: { readonly e: string; readonly [key: string]: unknown }): void {
     if (event.e === 'executionReport') this.orderUpdate(event)
+    else if (event.e === 'listStatus') this.pairUpdate(event)
     else if (event.e === 'serverShutdown' || event.e === 'eventStreamTerminated') this.socket?.reconnect(event.e)
   }
 
@@ -113,8 +121,12 @@ export class BinanceSpotStream {
       this.socket?.reconnect('an order update cannot be read')
       return
     }
-    const own = wire.clientIdOfReport(report.data)
+    const told = wire.clientIdOfReport(report.data)
+    const pair = pairIdOf(told)
+    const own = pair ?? told
     if (decodeClientOrderId(binanceClientId, own) === null) return
+    // One half ends when the other one begins: what became of the pair its list tells.
+    if (pair !== null && report.data.x === 'EXPIRED') return
     const trade = report.data.x === 'TRADE' ? lastTrade.safeParse(raw) : null
     if (trade?.success === true) {
       this.fees.add({
@@ -127,13 +139,26 @@ export class BinanceSpotStream {
     }
     const order = wire.venueOrderOfReport(report.data, this.api.symbolOf(report.data.s), own)
     const fee = order.filledQuantity === '0' ? '0' : this.fees.feeOf(own, order.filledQuantity)
+    const venueOrderId = pair === null ? order.venueOrderId : pairVenueId(report.data.g)
     this.listener({
       kind: 'order',
-      order: { ...order, fee, feeCurrency: this.currencies.get(own) ?? order.feeCurrency },
+      order: { ...order, venueOrderId, fee, feeCurrency: this.currencies.get(own) ?? order.feeCurrency },
     })
-    if (order.status !== 'working') {
-      this.fees.forget(own)
-      this.currencies.delete(own)
+    if (order.status === 'working') return
+    this.fees.forget(own)
+    this.currencies.delete(own)
+    if (pair !== null) this.endedPairs.add(pair)
+  }
+
+  private pairUpdate(raw: unknown): void {
+    const status = pairStatus.safeParse(raw)
+    if (!status.success) {
+      this.socket?.reconnect('news of an order list cannot be read')
+      return
     }
+    const { s, C: clientOrderId, L } = status.data
+    if (L !== 'ALL_DONE' || decodeClientOrderId(binanceClientId, clientOrderId) === null) return
+    if (this.endedPairs.delete(clientOrderId)) return
+    void this.pairEnded({ clientOrderId, symbol: this.api.symbolOf(s) })
   }
 }

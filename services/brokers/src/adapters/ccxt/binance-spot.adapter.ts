@@ -32,7 +32,15 @@ export const binanceSpotBroker = defineBroker({
   title: 'Binance spot',
   credentials: binanceCredentials,
   capabilities: {
-    orderTypes: ['market', 'limit', 'stop-market', 'stop-limit', 'take-profit-market', 'take-profit-limit'],
+    orderTypes: [
+      'market',
+      'limit',
+      'stop-market',
+      'stop-limit',
+      'take-profit-market',
+      'take-profit-limit',
+      'stop-or-target',
+    ],
     reduceOnly: false,
     trailing: false,
     leverage: null,

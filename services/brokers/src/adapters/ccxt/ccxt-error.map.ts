@@ -137,7 +137,7 @@ function rejectionOf(failure: CcxtFailure): RejectionCode | null {
   if (/PRICE_FILTER|PERCENT_PRICE/.test(message)) return 'INVALID_PRICE'
   if (/NOTIONAL/.test(message)) return 'BELOW_MINIMUM_NOTIONAL'
   if (/MAX_NUM/.test(message)) return 'TOO_MANY_ORDERS'
-  if (/trigger immediately/i.test(message)) return 'WOULD_TRIGGER_IMMEDIATELY'
+  if (/trigger immediately|relationship of the prices/i.test(message)) return 'WOULD_TRIGGER_IMMEDIATELY'
   if (/market is closed/i.test(message)) return 'MARKET_CLOSED'
   for (const name of names) {
     const known = rejectionByName.get(name)

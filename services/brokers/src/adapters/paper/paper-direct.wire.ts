@@ -36,7 +36,9 @@ export function directHeaders(key: DirectKey, text: string): Record<string, stri
   }
 }
 
-export function directPlacementOf(order: ApprovedOrder): PlaceDirectOrder {
+/** Null for what the protocol has no word for. */
+export function directPlacementOf(order: ApprovedOrder): PlaceDirectOrder | null {
+  if (order.type === 'stop-or-target') return null
   const trailing = order.type === 'trailing-stop'
   return {
     clientOrderId: order.clientOrderId,

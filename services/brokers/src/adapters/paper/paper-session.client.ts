@@ -48,7 +48,9 @@ export class PaperSession implements BrokerSession {
   ) {}
 
   async submit(order: ApprovedOrder): Answer<VenueOrder> {
-    const body = JSON.stringify(directPlacementOf(order))
+    const placement = directPlacementOf(order)
+    if (placement === null) return err(brokerError.unsupported(`orderType:${order.type}`, 'the venue has no such order'))
+    const body = JSON.stringify(placement)
     const reply = await this.http.send({
       method: 'POST',
       path: `${directBase}/orders`,
