@@ -34,7 +34,7 @@ export function unrest(books: Books): string[] {
   const problems = doubledOrders(books)
   let held = ZERO
   for (const bracket of brackets) {
-    const position = positionOf(bracket.legs, bracket.gone)
+    const position = positionOf(bracket)
     held = bracket.side === 'buy' ? held.plus(position.remaining) : held.minus(position.remaining)
     if (!restStates.has(bracket.state) && !entryRests(bracket))
       problems.push(`I1: bracket ${bracket.bracketId} is ${bracket.state}`)
@@ -57,7 +57,7 @@ function entryRests({ state, legs }: Bracket): boolean {
 
 function unprotected(bracket: Bracket): string[] {
   if (bracket.state !== 'protected') return []
-  const position = positionOf(bracket.legs, bracket.gone)
+  const position = positionOf(bracket)
   const stops = bracket.legs.filter((leg) => leg.purpose === 'stop' && leg.state === 'working')
   const covered = stops.length === 1 && openQuantity(stops[0]!).gte(position.remaining)
   const held = position.remaining.toString()

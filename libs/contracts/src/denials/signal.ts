@@ -46,9 +46,9 @@ export const signalDenials = {
       now: timestamp,
     },
   ),
-  VENUE_CANNOT_PROTECT: defineDenial(
-    'At this venue a stop and targets cannot stand at the same time, so the position could not be protected.',
-    'Follow with a futures account of the same exchange.',
+  VENUE_CANNOT_SHORT: defineDenial(
+    'At this venue only what is held can be sold: there are no short positions.',
+    'Follow strategies that sell short with a futures account of the same exchange.',
     { venue },
   ),
   PRICE_OUT_OF_RANGE: defineDenial(

@@ -42,7 +42,7 @@ function run(planIndex: number, history: readonly (readonly [number, number, num
 
 /** Everything that must hold once no news is under way. */
 function checkAtRest({ bracket, held, events, orders, cash }: VenueSimulation): void {
-  const position = positionOf(bracket.legs, bracket.gone)
+  const position = positionOf(bracket)
   expect(['protected', 'closed', 'failed']).toContain(bracket.state)
   expect(position.remaining.toString()).toBe(held.toString())
   const stops = bracket.legs.filter((leg) => leg.purpose === 'stop' && leg.state === 'working')
@@ -116,7 +116,7 @@ describe('a bracket, for any history of its venue', () => {
           const batch = order.slice(index, index + cut + 1).map((one) => news[one]!)
           bracket = advanceWith(bracket, () => batch)
         }
-        const { opened: bought, closed, remaining } = positionOf(bracket.legs, bracket.gone)
+        const { opened: bought, closed, remaining } = positionOf(bracket)
         expect([bracket.state, `${bought}`, `${closed}`, `${remaining}`]).toEqual(['closed', '0.9', '0.9', '0'])
         expect(bracket.openedAt !== null && bracket.closedAt !== null).toBe(true)
       }),

@@ -7,7 +7,8 @@ import { type Decimal, minimum, ZERO } from '@tradewire/kernel/decimal'
 import { intentIdOf } from '@tradewire/kernel/ids'
 import { type Bracket, bracketMoves, type BracketNews, type BracketState } from './bracket.ts'
 import { decide, feesAwaitedUntil } from './decide.ts'
-import type { Decision, ExitPolicy, LegDraft } from './decision.ts'
+import { feeInCoins } from './coin-exits.ts'
+import type { Decision, ExitPolicy, Gone, LegDraft } from './decision.ts'
 import { type Leg, type LegUpdate, mirror, type Reason } from './leg.ts'
 import type { Loss } from './loss.ts'
 import { isFlat, type Position, positionOf } from './position.ts'
@@ -56,10 +57,12 @@ export function advance(
   context: { readonly plan: SignalPlan; readonly policy: ExitPolicy; readonly now: string },
 ): Step {
   const { plan, policy, now } = context
-  const told = news.reduce((bracket, one) => takeNews(bracket, one, now), before)
-  const at = latestEvidence(before, told, now)
-  const exposed = measureExposure(told, positionOf(told.legs, told.gone), at)
-  const decision = decide({ bracket: exposed, position: positionOf(exposed.legs, exposed.gone), plan, policy, now })
+  const moved = news.reduce((bracket, one) => takeNews(bracket, one, now), before)
+  const at = latestEvidence(before, moved, now)
+  const unsellable = feeInCoins(moved, context)
+  const told = unsellable.gt(ZERO) ? takeLoss(moved, lossOf({ quantity: unsellable, reason: 'unsellable' }, at)) : moved
+  const exposed = measureExposure(told, positionOf(told), at)
+  const decision = decide({ bracket: exposed, position: positionOf(exposed), plan, policy, now })
   const cancels = [...decision.cancel, ...missedCancels(before, told)]
   return settle(before, carryOut(exposed, { ...decision, cancel: cancels }, now), { plan, policy, now, at })
 }
@@ -106,7 +109,7 @@ function missedCancels(before: Bracket, after: Bracket): Leg[] {
 
 /** No more is lost than is held: the rest was closed by a leg whose news came first. */
 function takeLoss(bracket: Bracket, loss: Loss): Bracket {
-  const { remaining } = positionOf(bracket.legs, bracket.gone)
+  const { remaining } = positionOf(bracket)
   const quantity = minimum(loss.quantity, remaining)
   if (quantity.lte(ZERO)) return bracket
   return { ...bracket, gone: bracket.gone.plus(quantity), losses: [...bracket.losses, { ...loss, quantity }] }
@@ -144,7 +147,7 @@ function carryOut(bracket: Bracket, decision: Decision, now: string): CarriedOut
   const submits = decision.submit.map((draft) => legOf(bracket, draft, now))
   const ending = new Set(decision.cancel.map(({ leg }) => leg))
   const legs = bracket.legs.map((leg) => (ending.has(leg.leg) ? { ...leg, cancelRequested: true } : leg))
-  const left = decision.gone === null ? bracket : takeLoss(bracket, unexplainedLoss(decision.gone, now))
+  const left = decision.gone === null ? bracket : takeLoss(bracket, lossOf(decision.gone, now))
   return {
     bracket: {
       ...left,
@@ -157,8 +160,8 @@ function carryOut(bracket: Bracket, decision: Decision, now: string): CarriedOut
   }
 }
 
-function unexplainedLoss(quantity: Decimal, at: string): Loss {
-  return { quantity, reason: 'venue', price: null, fee: ZERO, feeCurrency: null, at }
+function lossOf(gone: Gone, at: string): Loss {
+  return { ...gone, price: null, fee: ZERO, feeCurrency: null, at }
 }
 
 /** A new leg; its intent id follows from what it is, so the same decision taken twice is the same order (rule R12). */
@@ -197,7 +200,7 @@ interface SettleContext {
 /** The new state and the trade events that became true. */
 function settle(before: Bracket, done: CarriedOut, context: SettleContext): Step {
   const { plan, policy, now, at } = context
-  const position = positionOf(done.bracket.legs, done.bracket.gone)
+  const position = positionOf(done.bracket)
   const state = stateOf(done.bracket, position)
   if (state !== before.state && !bracketMoves[before.state].includes(state)) {
     throw new IllegalBracketMove(`bracket ${before.bracketId}: ${before.state} -> ${state}`)
@@ -223,7 +226,7 @@ function settle(before: Bracket, done: CarriedOut, context: SettleContext): Step
 /** Told once for each span without cover: when a stop turns out not to stand, and when one does again. */
 function protectionNews(before: Bracket, after: Bracket, position: Position): ProtectionNews[] {
   const failed = after.exposedSince === null ? null : failedStop(after, position)
-  const failedBefore = before.exposedSince !== null && failedStop(before, positionOf(before.legs, before.gone)) !== null
+  const failedBefore = before.exposedSince !== null && failedStop(before, positionOf(before)) !== null
   if (failed !== null && !failedBefore) {
     const { remaining, protected: covered } = position
     const reason = failed.reason ?? { code: 'STOP_CANCELLED', message: 'somebody else has cancelled the stop' }

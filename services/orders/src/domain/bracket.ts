@@ -28,8 +28,8 @@ export type BracketState =
 export const bracketMoves: Readonly<Record<BracketState, readonly BracketState[]>> = {
   denied: [],
   waiting: [],
-  planned: ['entering', 'open', 'closing', 'failed'],
-  entering: ['open', 'closing', 'failed'],
+  planned: ['entering', 'open', 'closing', 'closed', 'failed'],
+  entering: ['open', 'closing', 'closed', 'failed'],
   open: ['protected', 'closing', 'closed'],
   protected: ['open', 'closing', 'closed'],
   closing: ['closed', 'failed'],

@@ -2,13 +2,16 @@
  * What a bracket does next, worked out from how things stand and not from what happened last: news may be lost,
  * doubled or late and the decision is the same. Called by the bracket after each piece of news; pure.
  */
+import type { OrderPurpose } from '@tradewire/contracts/events/orders'
 import { type Decimal, ZERO } from '@tradewire/kernel/decimal'
 import type { Bracket, ClosingCause } from './bracket.ts'
+import { coverCoins, isUnsellable } from './coin-exits.ts'
 import { type Decision, type ExitPolicy, later, type LegDraft, nothing, type Situation } from './decision.ts'
 import { isFinal, type Leg, openQuantity } from './leg.ts'
 import { isFlat, type Position } from './position.ts'
 import type { SignalPlan } from './signal-plan.ts'
 import { partsOf, protect, stopCause } from './stops.ts'
+import { sellsCoins } from './venue-capabilities.ts'
 
 export function decide(situation: Situation): Decision {
   const { bracket, position, policy, now } = situation
@@ -19,6 +22,7 @@ export function decide(situation: Situation): Decision {
   if (bracket.closing !== null) return unwind(situation)
   const cause = closingCause(situation)
   if (cause !== null) return { ...unwind(situation), closing: cause }
+  if (sellsCoins(bracket.venue)) return join([tendEntry(situation), coverCoins(situation)])
   return join([tendEntry(situation), protect(situation), aim(situation), trail(situation), trim(situation)])
 }
 
@@ -157,13 +161,19 @@ function trim({ bracket, position }: Situation): Decision {
   return { ...nothing, cancel }
 }
 
-/** Takes everything off: the entry and the targets end, what is held goes by market, the stop stays until it is gone. */
-function unwind({ bracket, position, policy, now }: Situation): Decision {
-  const others = bracket.legs.filter(
-    ({ purpose }) => purpose === 'entry' || purpose === 'target' || purpose === 'trailing',
-  )
-  const cancel = others.filter(canBeCancelled)
+/**
+ * Takes everything off: the entry and the targets end, what is held goes by market, the stop stays until it is gone. Only
+ * where it locks the coins it has to go first.
+ */
+function unwind({ bracket, position, plan, policy, now }: Situation): Decision {
+  const coins = sellsCoins(bracket.venue)
+  const stays = (purpose: OrderPurpose) => purpose === 'close' || (purpose === 'stop' && !coins)
+  const cancel = bracket.legs.filter((leg) => !stays(leg.purpose) && canBeCancelled(leg))
   if (position.remaining.lte(ZERO)) return { ...nothing, cancel }
+  if (coins && bracket.legs.some((leg) => leg.purpose === 'stop' && !isFinal(leg))) return { ...nothing, cancel }
+  if (coins && position.entryFinal && isUnsellable(position.remaining, plan)) {
+    return { ...nothing, cancel, gone: { quantity: position.remaining, reason: 'unsellable' } }
+  }
   const closes = bracket.legs.filter(({ purpose }) => purpose === 'close')
   if (closes.some((leg) => !isFinal(leg))) return { ...nothing, cancel }
   const last = closes.at(-1)
@@ -173,7 +183,7 @@ function unwind({ bracket, position, policy, now }: Situation): Decision {
     const waitMs = gone ? policy.positionGoneMs : waitAfter(closes, policy)
     const wakeAt = later(refusedAt, waitMs)
     if (now < wakeAt) return { ...nothing, cancel, wakeAt }
-    if (gone) return { ...sweep(bracket.legs), gone: position.remaining }
+    if (gone) return { ...sweep(bracket.legs), gone: { quantity: position.remaining, reason: 'venue' } }
   }
   return { ...nothing, cancel, submit: [closeDraft(closes.length + 1, position.remaining)] }
 }
@@ -213,7 +223,7 @@ function join(decisions: readonly Decision[]): Decision {
     submit: decisions.flatMap(({ submit }) => submit),
     cancel: decisions.flatMap(({ cancel }) => cancel),
     closing: null,
-    gone: null,
+    gone: decisions.find(({ gone }) => gone !== null)?.gone ?? null,
     wakeAt: wakes.toSorted()[0] ?? null,
   }
 }

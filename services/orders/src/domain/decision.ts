@@ -3,9 +3,10 @@
  * Called by the rules and by the bracket. Must never hold a rule itself.
  */
 import type { OrderPurpose, OrderType } from '@tradewire/contracts/events/orders'
-import type { Decimal } from '@tradewire/kernel/decimal'
+import { type Decimal, decimal } from '@tradewire/kernel/decimal'
 import type { Bracket, ClosingCause } from './bracket.ts'
 import type { Leg } from './leg.ts'
+import type { LossReason } from './loss.ts'
 import type { Position } from './position.ts'
 import type { SignalPlan } from './signal-plan.ts'
 
@@ -26,6 +27,10 @@ export interface ExitPolicy {
   readonly positionGoneMs: number
   /** How long the end of a trade waits for a fee that the venue has not told yet. */
   readonly feeWaitMs: number
+  /** Where coins are held: the fee that is reckoned with as long as the venue has not told it. */
+  readonly coinFeePercent: Decimal
+  /** How long a target that has begun to fill may go on; the venue has ended its stop. */
+  readonly partialTargetMs: number
   /** How long a limit entry may rest after the signal's expiry. */
   readonly limitRestMs: number
   /** How long a partly filled limit entry may go on filling before its rest is cancelled and targets are placed. */
@@ -41,6 +46,8 @@ export const exitPolicyDefault: ExitPolicy = {
   closeRetryMs: [500, 1_000, 2_000, 5_000, 15_000, 60_000],
   positionGoneMs: 10_000,
   feeWaitMs: 3_000,
+  coinFeePercent: decimal('0.1'),
+  partialTargetMs: 2_000,
   limitRestMs: 900_000,
   partialRestMs: 10_000,
 }
@@ -55,12 +62,17 @@ export interface LegDraft {
   readonly callbackRatePercent: Decimal | null
 }
 
+/** Held quantity that is not ours to close: the venue has proved it to be gone, or takes no order for so little. */
+export interface Gone {
+  readonly quantity: Decimal
+  readonly reason: Extract<LossReason, 'venue' | 'unsellable'>
+}
+
 export interface Decision {
   readonly submit: readonly LegDraft[]
   readonly cancel: readonly Leg[]
   readonly closing: ClosingCause | null
-  /** Held quantity that the venue has proved to be gone; null for none. */
-  readonly gone: Decimal | null
+  readonly gone: Gone | null
   readonly wakeAt: string | null
 }
 

@@ -73,7 +73,7 @@ const ways: Readonly<Record<DenialCode, () => Denial>> = {
   INSTRUMENT_UNKNOWN: () => everyone({}, { instrument: undefined }),
   SYMBOL_NOT_ACTIVE: () => everyone({}, { instrument: { ...instrument, active: false } }),
   MARKET_CLOSED: () => everyone({}, { instrument: { ...instrument, tradingHours: [closedNow] } }),
-  VENUE_CANNOT_PROTECT: () => everyone({ venue: 'binance-spot' }),
+  VENUE_CANNOT_SHORT: () => everyone({ venue: 'binance-spot', side: 'sell' }),
   PRICE_OUT_OF_RANGE: () =>
     everyone({ entryType: 'limit', price: d('0.01'), stop: { price: d('0.001'), type: 'market' } }),
   STOP_ON_WRONG_SIDE: () => everyone({ stop: { price: d('41000'), type: 'market' } }),

@@ -177,7 +177,7 @@ describe('the checks of a signal', () => {
   it('refuse it for everyone with one code', () => {
     expect(check({}, { active: false })).toBe('STRATEGY_INACTIVE')
     expect(check({ expiresAt: at(999) })).toBe('STALE_SIGNAL')
-    expect(check({ venue: 'binance-spot' })).toBe('VENUE_CANNOT_PROTECT')
+    expect(check({ venue: 'binance-spot', side: 'sell' })).toBe('VENUE_CANNOT_SHORT')
     expect(check({}, { instrument: undefined })).toBe('INSTRUMENT_UNKNOWN')
     expect(check({}, { instrument: { ...instrument, active: false } })).toBe('SYMBOL_NOT_ACTIVE')
     expect(check({ stop: { price: d('41000'), type: 'market' } })).toBe('STOP_ON_WRONG_SIDE')

@@ -90,6 +90,17 @@ export function openQuantity(leg: Pick<Leg, 'quantity' | 'filledQuantity'>): Dec
   return leg.quantity.minus(leg.filledQuantity)
 }
 
+/** A stop and a target in one order. */
+export function isPair({ type }: Pick<Leg, 'type'>): boolean {
+  return type === 'stop-or-target'
+}
+
+/** What the order was for; of a pair, which of the two was executed: the price that the fill is nearer to tells. */
+export function purposeOf({ purpose, type, price, triggerPrice, averagePrice }: Leg): OrderPurpose {
+  if (!isPair({ type }) || price === null || triggerPrice === null || averagePrice === null) return purpose
+  return averagePrice.minus(price).abs().lt(averagePrice.minus(triggerPrice).abs()) ? 'target' : 'stop'
+}
+
 /** The leg after this news; the same object when the news is old or repeated. */
 export function mirror(leg: Leg, update: LegUpdate): Leg {
   if (update.revision <= leg.revision) return leg
@@ -105,7 +116,8 @@ export function mirror(leg: Leg, update: LegUpdate): Leg {
     averagePrice: executed ? (update.averagePrice ?? leg.averagePrice) : leg.averagePrice,
     // Without a currency the venue has not told the fee yet: what was known of it stays.
     fee: executed && update.feeCurrency !== null ? update.fee : leg.fee,
-    feeCurrency: update.feeCurrency ?? leg.feeCurrency,
+    // More was executed and its fee is not told: what is known is not all of it.
+    feeCurrency: update.feeCurrency ?? (grew ? null : leg.feeCurrency),
     venueOrderId: update.venueOrderId ?? leg.venueOrderId,
     clientOrderId: update.clientOrderId,
     reason: update.reason ?? leg.reason,

@@ -4,8 +4,11 @@
  */
 import type { Decimal } from '@tradewire/kernel/decimal'
 
-/** `venue`: it is gone, and nothing tells why. */
-export type LossReason = 'manual' | 'liquidation' | 'stop-out' | 'venue'
+/**
+ * `venue`: it is gone, and nothing tells why. `unsellable`: coins that the entry's fee was paid in, and what is less than the
+ * venue's minimum; they are nobody's act, and end no trade.
+ */
+export type LossReason = 'manual' | 'liquidation' | 'stop-out' | 'venue' | 'unsellable'
 
 export interface Loss {
   readonly quantity: Decimal

@@ -3,7 +3,9 @@
  * Called by the bracket and by reads. Must never use anything but executed quantities.
  */
 import { type Decimal, ZERO, maximum, sum } from '@tradewire/kernel/decimal'
-import { isFinal, type Leg, openQuantity } from './leg.ts'
+import type { Bracket } from './bracket.ts'
+import { isFinal, isPair, type Leg, openQuantity, purposeOf } from './leg.ts'
+import { sellsCoins } from './venue-capabilities.ts'
 
 export interface Position {
   readonly entry: Leg
@@ -20,15 +22,15 @@ export interface Position {
 }
 
 /** `gone` is what the venue closed by itself, of which no leg of ours tells. */
-export function positionOf(legs: readonly Leg[], gone: Decimal): Position {
+export function positionOf({ legs, gone, venue }: Pick<Bracket, 'legs' | 'gone' | 'venue'>): Position {
   const entry = legs.find(({ purpose }) => purpose === 'entry')
   if (entry === undefined) throw new Error('a bracket has an entry leg')
   const exits = legs.filter(({ purpose }) => purpose !== 'entry')
   const closed = sum(exits.map(({ filledQuantity }) => filledQuantity))
   const remaining = maximum(entry.filledQuantity.minus(closed).minus(gone), ZERO)
-  const standing = exits.filter((leg) => leg.purpose === 'stop' && leg.state === 'working' && !leg.cancelRequested)
-  // Stops replace each other, they do not add up: the largest one counts.
-  const covered = standing.reduce((most, leg) => maximum(most, openQuantity(leg)), ZERO)
+  const standing = exits.filter(standsAsStop).map(openQuantity)
+  // Stops replace each other, they do not add up: the largest one counts. Only those that lock coins each have their own.
+  const covered = sellsCoins(venue) ? sum(standing) : standing.reduce((most, open) => maximum(most, open), ZERO)
   return {
     entry,
     entryFinal: isFinal(entry),
@@ -44,6 +46,17 @@ export function isFlat({ remaining, entryFinal }: Position): boolean {
   return entryFinal && remaining.lte(ZERO)
 }
 
-function isStop({ purpose }: Leg): boolean {
+/** Once one half of a pair begins to fill the venue ends the other one: a stop is not among them any more. */
+function standsAsStop(leg: Leg): boolean {
+  return leg.purpose === 'stop' && leg.state === 'working' && !leg.cancelRequested && !hasBegun(leg)
+}
+
+/** A pair of which one half is filling. */
+export function hasBegun(leg: Leg): boolean {
+  return isPair(leg) && leg.filledQuantity.gt(ZERO)
+}
+
+function isStop(leg: Leg): boolean {
+  const purpose = purposeOf(leg)
   return purpose === 'stop' || purpose === 'trailing'
 }

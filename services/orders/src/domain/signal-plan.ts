@@ -4,7 +4,7 @@
  */
 import type { Side, Venue } from '@tradewire/contracts/common'
 import type { Denial, DenialContext } from '@tradewire/contracts/denials/all'
-import { type Decimal, ZERO, maximum } from '@tradewire/kernel/decimal'
+import { type Decimal, ZERO, maximum, minimum } from '@tradewire/kernel/decimal'
 import type { SignalId, StrategyId } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { denial } from './denial.ts'
@@ -71,7 +71,7 @@ export function planSignal(
     return err(denial('STALE_SIGNAL', { expiresAt: signal.expiresAt, now: now.toISOString() }))
   }
   if (known.overtakenBy !== null) return err(denial('SIGNAL_OVERTAKEN', { signalId: known.overtakenBy }))
-  if (capabilities.protection === 'none') return err(denial('VENUE_CANNOT_PROTECT', { venue: signal.venue }))
+  if (!capabilities.margin && signal.side === 'sell') return err(denial('VENUE_CANNOT_SHORT', { venue: signal.venue }))
   if (instrument === undefined) {
     return err(denial('INSTRUMENT_UNKNOWN', { venue: signal.venue, symbol: signal.symbol }))
   }
@@ -92,14 +92,19 @@ export function planSignal(
 }
 
 /** How a quantity of this plan's instrument may be split over its targets. */
-export function splitRulesOf({ instrument, venue }: Pick<SignalPlan, 'instrument' | 'venue'>): SplitRules {
+export function splitRulesOf({
+  instrument,
+  venue,
+  prices,
+}: Pick<SignalPlan, 'instrument' | 'venue' | 'prices'>): SplitRules {
   const { quantityStep, minimumQuantity, minimumNotional, contractSize } = instrument
   const notionalBinds = venueCapabilities[venue].exitsNeedMinimumNotional && minimumNotional.gt(ZERO)
   return {
     quantityStep,
     minimumAt: (price) => {
       if (!notionalBinds) return minimumQuantity
-      const perStep = price.times(contractSize).times(quantityStep)
+      // A part is sold at its target or at the stop, whichever is less.
+      const perStep = minimum(price, prices.stop.trigger).times(contractSize).times(quantityStep)
       return maximum(minimumQuantity, stepsToReach(minimumNotional, perStep).times(quantityStep))
     },
   }

@@ -10,6 +10,7 @@ import {
   type Quantity,
   ZERO,
   maximum,
+  decimal,
   minimum,
   quantity,
 } from '@tradewire/kernel/decimal'
@@ -92,6 +93,21 @@ export interface SizingFailure {
   readonly trace: SizingTrace
 }
 
+/** More than any fee that a purchase of coins is paid with. */
+const coinFeeFactorMost = decimal('1.01')
+
+/** Coins are sold by orders that the venue's minimum binds as well: what is left after the fee must do at the stop. */
+function leastPrice(
+  prices: { readonly entry: Price; readonly stop: { readonly trigger: Price } },
+  { kind }: Instrument,
+) {
+  return kind === 'spot' ? minimum(prices.entry, prices.stop.trigger) : prices.entry
+}
+
+function leastNotional({ kind, minimumNotional }: Instrument): Decimal {
+  return kind === 'spot' ? minimumNotional.times(coinFeeFactorMost) : minimumNotional
+}
+
 export function sizingTerms(
   prices: { readonly entry: Price; readonly stop: { readonly trigger: Price } },
   instrument: Instrument,
@@ -108,7 +124,7 @@ export function sizingTerms(
     notionalPerStep,
     stepsMin: maximum(
       stepsToReach(instrument.minimumQuantity, instrument.quantityStep),
-      stepsToReach(instrument.minimumNotional, notionalPerStep),
+      stepsToReach(leastNotional(instrument), leastPrice(prices, instrument).times(perStep)),
     ),
     stepsMax: wholeStepsIn(instrument.maximumQuantity, instrument.quantityStep),
     entryCostPercent: policy.entryCostPercent,

@@ -2,23 +2,24 @@
  * The stop of a position: where it belongs, how it is put there, and what follows when it cannot stand. Pure.
  * Called by `decide` for the next step and by the bracket for its news. Must never take a stop away before the next one stands.
  */
-import { type Decimal, HUNDRED, ZERO } from '@tradewire/kernel/decimal'
+import { type Decimal, HUNDRED, maximum, sum, ZERO } from '@tradewire/kernel/decimal'
 import type { Bracket, ClosingCause } from './bracket.ts'
 import { type Decision, later, type LegDraft, nothing, type Situation } from './decision.ts'
-import { isFinal, type Leg, openQuantity } from './leg.ts'
+import { isFinal, isPair, type Leg, openQuantity, purposeOf } from './leg.ts'
 import type { Position } from './position.ts'
 import { type SignalPlan, splitRulesOf } from './signal-plan.ts'
 import { ceilTo, floorTo } from './steps.ts'
 import { splitOverTargets, type TargetPart } from './targets.ts'
+import { sellsCoins } from './venue-capabilities.ts'
 
 export interface StopPrices {
   readonly trigger: Decimal
   readonly limit: Decimal | null
 }
 
-/** The parts of what was filled, by target. */
-export function partsOf(position: Position, plan: SignalPlan): readonly TargetPart[] {
-  return splitOverTargets(position.opened, plan.prices.targets, splitRulesOf(plan)).parts
+/** The parts of what was filled, by target; less what was filled and cannot be sold. */
+export function partsOf(position: Position, plan: SignalPlan, unsellable: Decimal = ZERO): readonly TargetPart[] {
+  return splitOverTargets(position.opened.minus(unsellable), plan.prices.targets, splitRulesOf(plan)).parts
 }
 
 /** One stop for exactly what is held, at its price: the new one is placed before the old one is cancelled. */
@@ -47,10 +48,11 @@ export function stopCause(situation: Situation): ClosingCause | null {
   const { bracket, position, policy } = situation
   const stops = stopsOf(bracket.legs)
   const live = stops.filter(isLive)
-  const newest = stops.at(-1)
+  // A pair that was refused gives way to a plain stop: only that one tells that no stop can stand.
+  const newest = stops.findLast((stop, index) => !isPair(stop) && index === stops.length - 1)
   const passed = newest?.state === 'rejected' && newest.reason?.code === 'WOULD_TRIGGER_IMMEDIATELY'
   if (passed && isMoved(newest, situation)) return 'stop-hit'
-  if (live.some((stop) => openQuantity(stop).gte(position.remaining))) return null
+  if (coverOf(live, bracket.venue).gte(position.remaining)) return null
   // A stop has been hit but did not cover all: the price is through, another stop would only be late.
   if (position.stopHit && live.length === 0) return 'stop-hit'
   // Refused after it had stood: it was triggered and could not execute.
@@ -65,10 +67,15 @@ export function stopCause(situation: Situation): ClosingCause | null {
 /** The stop that could not stand, while what it was for is not covered; one without an answer proves nothing yet. */
 export function failedStop({ legs }: Pick<Bracket, 'legs'>, position: Position): Leg | null {
   if (position.remaining.lte(position.protected)) return null
-  const newest = legs.findLast(
-    ({ purpose, state }) => purpose === 'stop' && state !== 'submitted' && state !== 'unknown',
-  )
-  return newest !== undefined && hasFailed(newest) ? newest : null
+  const answered = stopsOf(legs).filter(({ state }) => state !== 'submitted' && state !== 'unknown')
+  // Each part that has a target of its own has its own stop.
+  const newest = Map.groupBy(answered, ({ price, type }) => (isPair({ type }) ? price?.toString() : undefined))
+  return [...newest.values()].map((group) => group.at(-1)!).find(hasFailed) ?? null
+}
+
+function coverOf(live: readonly Leg[], venue: Bracket['venue']): Decimal {
+  const open = live.map(openQuantity)
+  return sellsCoins(venue) ? sum(open) : open.reduce((most, each) => maximum(most, each), ZERO)
 }
 
 /**
@@ -95,7 +102,7 @@ export function movedStopPrices({ bracket, position, plan }: Omit<Situation, 'po
 
 /** The price of the target that moves the stop, once it or a farther one is filled; a part merged away moved with its neighbour. */
 function filledTarget(legs: readonly Leg[], position: Position, plan: SignalPlan, after: number): Decimal | null {
-  const filled = legs.filter(({ purpose, state }) => purpose === 'target' && state === 'filled')
+  const filled = legs.filter((leg) => leg.state === 'filled' && purposeOf(leg) === 'target')
   if (filled.length === 0) return null
   const parts = partsOf(position, plan).filter(({ quantity }) => quantity.gt(ZERO))
   const due = parts.findLast(({ target }) => target <= after) ?? parts[0]
@@ -106,7 +113,7 @@ function filledTarget(legs: readonly Leg[], position: Position, plan: SignalPlan
 }
 
 /** Moved, unless the venue has refused that too often: then the signal's own stop has to do. */
-function stopPrices(situation: Situation): StopPrices {
+export function stopPrices(situation: Situation): StopPrices {
   const { bracket, plan, policy } = situation
   const moved = movedStopPrices(situation)
   if (moved === null) return plan.prices.stop
@@ -142,7 +149,7 @@ function stopToKeep(live: readonly Leg[], { prices, remaining, fills }: Wanted):
 }
 
 /** When a stop may be asked for again after failures in a row; null for at once. */
-function retryAt(stops: readonly Leg[], { policy }: Situation): string | null {
+export function retryAt(stops: readonly Leg[], { policy }: Situation): string | null {
   const newest = stops.at(-1)
   const failed = inARow(stops, hasFailed)
   const most = newest !== undefined && isLost(newest) ? policy.lostStopsMax : policy.stopRetriesMax
@@ -151,7 +158,7 @@ function retryAt(stops: readonly Leg[], { policy }: Situation): string | null {
   return later(newest.observedAt ?? newest.submittedAt, waitMs)
 }
 
-function stopDraft(number: number, quantity: Decimal, { trigger, limit }: StopPrices): LegDraft {
+export function stopDraft(number: number, quantity: Decimal, { trigger, limit }: StopPrices): LegDraft {
   return {
     leg: `stop-${number}`,
     purpose: 'stop',
@@ -163,7 +170,7 @@ function stopDraft(number: number, quantity: Decimal, { trigger, limit }: StopPr
   }
 }
 
-function stopsOf(legs: readonly Leg[]): Leg[] {
+export function stopsOf(legs: readonly Leg[]): Leg[] {
   return legs.filter(({ purpose }) => purpose === 'stop')
 }
 
@@ -176,7 +183,7 @@ function isLost({ state, cancelRequested }: Leg): boolean {
   return state === 'cancelled' && !cancelRequested
 }
 
-function hasFailed(stop: Leg): boolean {
+export function hasFailed(stop: Leg): boolean {
   return stop.state === 'rejected' || isLost(stop)
 }
 

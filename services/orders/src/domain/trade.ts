@@ -6,7 +6,7 @@ import type { DataOf } from '@tradewire/contracts/define-event'
 import type { tradeClosed } from '@tradewire/contracts/events/orders'
 import { Decimal, ZERO, decimal, sum } from '@tradewire/kernel/decimal'
 import type { Bracket } from './bracket.ts'
-import type { Leg } from './leg.ts'
+import { type Leg, purposeOf } from './leg.ts'
 import type { Position } from './position.ts'
 import type { SignalPlan } from './signal-plan.ts'
 
@@ -80,8 +80,9 @@ export function closedTrade(
 /** What came last ended the trade: a leg of ours, or a loss. */
 function endOf(bracket: Bracket, exits: readonly Leg[], at: string): Pick<TradeClosed, 'closedAt' | 'reason'> {
   const last = lastFilled(exits)
-  const loss = bracket.losses.at(-1)
-  if (loss !== undefined && (last?.filledAt ?? '') <= loss.at) return { closedAt: loss.at, reason: loss.reason }
+  const loss = bracket.losses.findLast(({ reason }) => reason !== 'unsellable')
+  if (loss !== undefined && loss.reason !== 'unsellable' && (last?.filledAt ?? '') <= loss.at)
+    return { closedAt: loss.at, reason: loss.reason }
   return { closedAt: last?.filledAt ?? at, reason: reasonOf(last) }
 }
 
@@ -109,21 +110,14 @@ function lastFilled(exits: readonly Leg[]): Leg | undefined {
   return exits
     .toSorted((a, b) => {
       const [first, second] = [a.filledAt ?? '', b.filledAt ?? '']
-      return first < second ? -1 : first > second ? 1 : rank.indexOf(a.purpose) - rank.indexOf(b.purpose)
+      return first < second ? -1 : first > second ? 1 : rank.indexOf(purposeOf(a)) - rank.indexOf(purposeOf(b))
     })
     .at(-1)
 }
 
 function reasonOf(last: Leg | undefined): CloseReason {
-  switch (last?.purpose) {
-    case 'stop':
-    case 'target':
-    case 'trailing':
-    case 'close':
-      return last.purpose
-    default:
-      return 'venue'
-  }
+  const purpose = last === undefined ? 'entry' : purposeOf(last)
+  return purpose === 'entry' ? 'venue' : purpose
 }
 
 /** How much worse than asked an average price was, in per cent of the asked one; negative when it was better. */

@@ -13,15 +13,16 @@ export interface TrailingRule {
 export interface VenueCapabilities {
   /**
    * `reduce-only`: a stop, several targets and a trailing stop may rest for the same position at once and can never
-   * open a new one. `none`: stop and targets would compete for the same coins, and nothing here emulates them yet.
+   * open a new one. `pairs`: coins are held, and every exit locks those that it sells; so each part of the position has
+   * one order that is its stop and its target.
    */
-  readonly protection: 'reduce-only' | 'none'
+  readonly protection: 'reduce-only' | 'pairs'
   readonly trailing: TrailingRule | null
   /** Whether the venue's minimum notional also binds orders that only reduce a position. */
   readonly exitsNeedMinimumNotional: boolean
   /** One net position per symbol: positions of opposite sides would eat each other. */
   readonly netting: boolean
-  /** Whether positions are held on margin; without it an order needs its whole notional. */
+  /** Whether positions are held on margin; without it an order needs its whole notional, and nothing can be sold short. */
   readonly margin: boolean
 }
 
@@ -37,10 +38,15 @@ export const venueCapabilities: Readonly<Record<Venue, VenueCapabilities>> = {
   'binance-usdm': futures,
   paper: futures,
   'binance-spot': {
-    protection: 'none',
+    protection: 'pairs',
     trailing: null,
     exitsNeedMinimumNotional: true,
     netting: false,
     margin: false,
   },
+}
+
+/** Whether exits sell coins that they lock, so that several cover a position together and none of them can stand twice. */
+export function sellsCoins(venue: Venue): boolean {
+  return venueCapabilities[venue].protection === 'pairs'
 }

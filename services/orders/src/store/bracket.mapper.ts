@@ -151,7 +151,7 @@ export interface BracketUpdate {
 }
 
 export function bracketUpdate(change: BracketChange): BracketUpdate {
-  return { change, position: positionOf(change.after.legs, change.after.gone) }
+  return { change, position: positionOf(change.after) }
 }
 
 export const bracketUpdates = new Columns<BracketUpdate>([

@@ -4,6 +4,7 @@ import type { BracketReply, PositionReply } from '@tradewire/contracts/rpc/order
 import type { Venue } from '@tradewire/contracts/common'
 import type { BracketState } from '../domain/bracket.ts'
 import type { Reason } from '../domain/leg.ts'
+import { sellsCoins, venueCapabilities } from '../domain/venue-capabilities.ts'
 import type { StoredLeg } from './bracket.mapper.ts'
 
 export interface BracketReadRow {
@@ -63,13 +64,19 @@ export const positionColumns = `b.bracket_id as id, b.strategy_id, b.follow_id, 
   coalesce(stop.trigger, p.prices #>> '{stop,trigger}') as stop_price,
   least(b.filled_quantity - b.closed_quantity - b.gone_quantity, coalesce(stop.open, 0)) as covered`
 
-/** The largest stop that stands: the one that covers the position. */
+const coinVenues = Object.keys(venueCapabilities).filter((venue) => sellsCoins(venue as Venue))
+
+/** The stop that covers the position: the largest one that stands, or all of them where each covers coins of its own. */
 export const standingStopSql = `left join lateral (
-  select l.quantity - l."filledQuantity" as open, l."triggerPrice" as trigger
-  from json_to_recordset(b.legs) as l (purpose text, state text, quantity numeric, "filledQuantity" numeric,
-    "triggerPrice" text, "cancelRequested" boolean)
-  where l.purpose = 'stop' and l.state = 'working' and not l."cancelRequested"
-  order by open desc limit 1
+  select case when b.venue = any ('{${coinVenues.join()}}') then sum(l.open) else max(l.open) end as open,
+    (array_agg(l.trigger order by l.open desc))[1] as trigger
+  from (
+    select s.quantity - s."filledQuantity" as open, s."triggerPrice" as trigger
+    from json_to_recordset(b.legs) as s (purpose text, type text, state text, quantity numeric,
+      "filledQuantity" numeric, "triggerPrice" text, "cancelRequested" boolean)
+    where s.purpose = 'stop' and s.state = 'working' and not s."cancelRequested"
+      and not (s.type = 'stop-or-target' and s."filledQuantity" > 0)
+  ) l
 ) stop on true`
 
 export function toBracketReply(row: BracketReadRow): BracketReply {

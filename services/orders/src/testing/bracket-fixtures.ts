@@ -10,7 +10,7 @@ import type { Instrument } from '../domain/instrument.ts'
 import type { LegNews, LegUpdate, Reason } from '../domain/leg.ts'
 import { type AskedPrices, signalPrices } from '../domain/prices.ts'
 import type { SignalPlan } from '../domain/signal-plan.ts'
-import { venueCapabilities } from '../domain/venue-capabilities.ts'
+import { sellsCoins, venueCapabilities } from '../domain/venue-capabilities.ts'
 
 export const d = decimal
 
@@ -43,24 +43,32 @@ export function at(ms: number): string {
   return new Date(startedAt + ms).toISOString()
 }
 
-export function planOf(changes: Partial<AskedPrices> = {}): SignalPlan {
+/** The same coin where it is bought and not only traded on. */
+export const coin: Instrument = {
+  ...instrument,
+  kind: 'spot',
+  quantityStep: d('0.00001'),
+  minimumQuantity: d('0.00001'),
+}
+
+export function planOf(changes: Partial<AskedPrices> = {}, venue: SignalPlan['venue'] = 'binance-usdm'): SignalPlan {
   const signal = { ...asked, ...changes }
   const prices = signalPrices(signal, {
     priceStep: instrument.priceStep,
-    trailing: venueCapabilities['binance-usdm'].trailing,
+    trailing: venueCapabilities[venue].trailing,
     stopLimitOffsetPercent: d('0.5'),
   })
   if (!prices.ok) throw new Error(prices.error.code)
   return {
     signalId: '01963a5e-0000-7000-8000-000000000001' as SignalId,
     strategyId: '61b79e6d-7e22-4f91-b508-ef5be6a21419' as StrategyId,
-    venue: 'binance-usdm',
+    venue,
     symbol: 'BTC/USDT',
     side: signal.side,
     entryType: signal.entryType,
     expiresAt: at(30_000),
     prices: prices.value,
-    instrument,
+    instrument: sellsCoins(venue) ? coin : instrument,
   }
 }
 
@@ -112,6 +120,7 @@ export interface Told {
   readonly filled?: string
   readonly price?: string
   readonly fee?: string
+  readonly feeCurrency?: string
   readonly feeUnknown?: boolean
   readonly final?: boolean
   readonly reason?: Reason
@@ -141,7 +150,7 @@ export function newsOf(
       filledQuantity: d(told.filled ?? subject.filledQuantity.toString()),
       averagePrice: told.price === undefined ? subject.averagePrice : d(told.price),
       fee: d(told.fee ?? '0'),
-      feeCurrency: told.filled === undefined || told.feeUnknown === true ? null : 'USDT',
+      feeCurrency: told.filled === undefined || told.feeUnknown === true ? null : (told.feeCurrency ?? 'USDT'),
       reason: told.reason ?? null,
       sentAt: at(told.atMs ?? 1),
       observedAt: at(told.atMs ?? 2),

@@ -1,15 +1,16 @@
 /**
- * A venue of one position that accepts, refuses, fills in parts, loses replies and delivers news late, twice and in
+ * A venue of one position, or of coins, that accepts, refuses, fills in parts, loses replies and delivers news late, twice and in
  * any order, by the choices it is fed. Called by the bracket's property tests. Must never be imported by the service.
  */
-import { type Decimal, decimal, minimum, ZERO } from '@tradewire/kernel/decimal'
+import { type Decimal, decimal, minimum, sum, ZERO } from '@tradewire/kernel/decimal'
 import { advance, type Step, type TradeEvent } from '../domain/advance.ts'
 import type { Bracket, BracketNews } from '../domain/bracket.ts'
 import { exitPolicyDefault } from '../domain/decision.ts'
 import type { ExitRules } from '../domain/exit-rules.ts'
 import { at, bracketOf } from './bracket-fixtures.ts'
-import { type Leg, type LegNews, type LegUpdate, type Reason } from '../domain/leg.ts'
+import { isPair, type Leg, type LegNews, type LegUpdate, type Reason } from '../domain/leg.ts'
 import type { SignalPlan } from '../domain/signal-plan.ts'
+import { sellsCoins } from '../domain/venue-capabilities.ts'
 
 type VenueStatus = 'unanswered' | 'lost' | 'working' | 'ended'
 
@@ -20,10 +21,13 @@ interface VenueOrder {
   revision: number
   filled: Decimal
   paid: Decimal
+  /** Of a pair: where the half that is executed stands; the other one has ended. */
+  half: 'price' | 'triggerPrice' | null
 }
 
 const stepQuantity = decimal('0.001')
 const roundsMax = 200
+const coinFee = decimal('0.001')
 
 export class VenueSimulation {
   bracket: Bracket
@@ -33,6 +37,8 @@ export class VenueSimulation {
   readonly pending: LegUpdate[] = []
   readonly delivered: LegUpdate[] = []
   cash: Decimal = ZERO
+  /** Orders for coins that others had locked. */
+  unfunded = 0
   private nowMs = 0
   private readonly plan: SignalPlan
 
@@ -42,12 +48,32 @@ export class VenueSimulation {
     this.place(this.bracket.legs[0]!)
   }
 
-  /** What the venue holds. */
+  /** What the venue holds. A purchase of coins is paid for in them. */
   get held(): Decimal {
     let held = ZERO
     for (const { leg, filled } of this.orders.values())
-      held = leg.purpose === 'entry' ? held.plus(filled) : held.minus(filled)
+      held = leg.purpose === 'entry' ? held.plus(filled).minus(this.feeInCoins(filled)) : held.minus(filled)
     return held
+  }
+
+  private feeInCoins(filled: Decimal): Decimal {
+    return sellsCoins(this.plan.venue) ? filled.times(coinFee) : ZERO
+  }
+
+  /** Coins are offered once only: a second order for them is refused. */
+  private isFunded({ leg }: VenueOrder): boolean {
+    if (!sellsCoins(this.plan.venue) || leg.purpose === 'entry') return true
+    const standing = [...this.orders.values()].filter((one) => one.status === 'working' && one.leg.purpose !== 'entry')
+    const locked = sum(standing.map((one) => one.leg.quantity.minus(one.filled)))
+    return leg.quantity.lte(this.held.minus(locked))
+  }
+
+  private accept(order: VenueOrder): void {
+    const funded = this.isFunded(order)
+    order.status = funded ? 'working' : 'ended'
+    if (funded) return this.tell(order, 'accepted')
+    this.unfunded += 1
+    this.tell(order, 'rejected', { code: 'INSUFFICIENT_FUNDS', message: '' })
   }
 
   /** One thing happens, by these choices. */
@@ -90,8 +116,7 @@ export class VenueSimulation {
 
   private finish(order: VenueOrder): void {
     if (order.status === 'unanswered' || order.status === 'lost') {
-      order.status = 'working'
-      this.tell(order, 'accepted')
+      this.accept(order)
     }
     const market = order.leg.type === 'market'
     if (market && order.status === 'working') this.fill(order, order.leg.quantity)
@@ -111,8 +136,7 @@ export class VenueSimulation {
       const codes = ['REFUSED_BY_VENUE', 'WOULD_TRIGGER_IMMEDIATELY']
       return this.tell(order, 'rejected', { code: codes[amount % 2]!, message: '' })
     }
-    order.status = 'working'
-    this.tell(order, 'accepted')
+    this.accept(order)
   }
 
   private fill(order: VenueOrder, asked: Decimal): void {
@@ -121,7 +145,9 @@ export class VenueSimulation {
     const room = order.leg.purpose === 'entry' ? open : minimum(open, this.held)
     const quantity = minimum(asked, room)
     if (quantity.lte(ZERO)) return
-    const price = order.leg.price ?? order.leg.triggerPrice ?? decimal(String(39_000 + (this.nowMs % 2_000)))
+    if (isPair(order.leg)) order.half ??= this.nowMs % 2 === 0 ? 'price' : 'triggerPrice'
+    const at = order.half === null ? (order.leg.price ?? order.leg.triggerPrice) : order.leg[order.half]
+    const price = at ?? decimal(String(39_000 + (this.nowMs % 2_000)))
     order.filled = order.filled.plus(quantity)
     order.paid = order.paid.plus(quantity.times(price))
     const buys = order.leg.side === 'buy'
@@ -141,6 +167,7 @@ export class VenueSimulation {
 
   private tell(order: VenueOrder, news: LegNews, reason: Reason | null = null): void {
     order.revision += 1
+    const paysInCoins = sellsCoins(this.plan.venue) && order.leg.purpose === 'entry'
     this.pending.push({
       intentId: order.leg.intentId,
       news,
@@ -150,8 +177,8 @@ export class VenueSimulation {
       final: order.status === 'ended',
       filledQuantity: order.filled,
       averagePrice: order.filled.gt(ZERO) ? order.paid.div(order.filled) : null,
-      fee: ZERO,
-      feeCurrency: this.nowMs % 5 === 0 ? null : 'USDT',
+      fee: order.leg.purpose === 'entry' ? this.feeInCoins(order.filled) : ZERO,
+      feeCurrency: this.nowMs % 5 === 0 ? null : paysInCoins ? 'BTC' : 'USDT',
       reason,
       sentAt: at(this.nowMs),
       observedAt: at(this.nowMs),
@@ -190,6 +217,7 @@ export class VenueSimulation {
       revision: 0,
       filled: ZERO,
       paid: ZERO,
+      half: null,
     })
   }
 }

@@ -31,7 +31,7 @@ export class TakeLosses {
     const ids = await this.brackets.holdingIds(event.data)
     if (ids.length === 0) return
     const locked = await this.brackets.lock(tx, ids)
-    const held = locked.map(({ legs, gone }) => positionOf(legs, gone).remaining)
+    const held = locked.map((bracket) => positionOf(bracket).remaining)
     const trace = traceOf(event)
     const shares = sharesOf(lossOf(event.data), held)
     const news = locked.map(({ bracketId }, index) => {
