@@ -80,10 +80,12 @@ describe('the holding of a symbol', () => {
     expect(after(holdingOf('0.4', '1'), fillOf('-1', 'stop'))).toEqual(['0', '0.4'])
   })
 
-  it('puts fees paid in the coin on the account of others, for the balance shows less than the fills', () => {
-    const bought = fillOf('1', 'entry', { fee: '0.001', feeCurrency: 'BTC' })
-    const { holding } = count(holdingOf('0', '0'), [bought], true)
-    expect([`${holding.own}`, `${holding.external}`]).toEqual(['1', '-0.001'])
+  it('takes fees paid in the coin off what is held by whose fill it was, for the balance shows less than the fills', () => {
+    const paid = { fee: '0.001', feeCurrency: 'BTC' }
+    const { holding } = count(holdingOf('0', '0'), [fillOf('1', 'entry', paid)], true)
+    expect([`${holding.own}`, `${holding.external}`]).toEqual(['0.999', '0'])
+    const theirs = count(holdingOf('0', '0'), [fillOf('1', null, paid)], true)
+    expect([`${theirs.holding.own}`, `${theirs.holding.external}`]).toEqual(['0', '0.999'])
   })
 
   it('says unexplained where no fill tells', () => {

@@ -75,7 +75,7 @@ export function count(holding: Holding, fills: readonly AttributedFill[], coins:
   for (const { fill, purpose } of inOrder) {
     const taken = purpose === null ? takeExternal(now, signedOf(fill), termsOf(fill)) : takeOwn(now, fill, purpose)
     plain &&= purpose !== null && taken.holding.external.eq(now.external)
-    now = afterFee(taken.holding, fill, coins)
+    now = coins ? afterFee(taken.holding, fill, purpose) : taken.holding
     if (taken.loss !== null) losses.push(taken.loss)
     if (purpose === null) external.push(fill)
   }
@@ -147,11 +147,14 @@ function takeOwn(holding: Holding, fill: VenueFill, purpose: OrderPurpose): { ho
   return { holding: { ...holding, own: own.plus(ours), external: external.plus(moved.minus(ours)) }, loss: null }
 }
 
-/** Where coins are held, a fee paid in the coin itself makes the balance smaller than the fills say. */
-function afterFee(holding: Holding, fill: VenueFill, coins: boolean): Holding {
+/** A fee paid in the coin itself makes the balance smaller than the fills say, on the account of whose fill it was. */
+function afterFee(holding: Holding, fill: VenueFill, purpose: OrderPurpose | null): Holding {
   const [base] = fill.symbol.split('/')
-  if (!coins || fill.feeCurrency !== base) return holding
-  return { ...holding, external: holding.external.minus(decimal(fill.fee)) }
+  if (fill.feeCurrency !== base) return holding
+  const fee = decimal(fill.fee)
+  return purpose === null
+    ? { ...holding, external: holding.external.minus(fee) }
+    : { ...holding, own: holding.own.minus(fee) }
 }
 
 function signedOf({ side, quantity }: Pick<VenueFill, 'side' | 'quantity'>): Decimal {

@@ -206,7 +206,8 @@ function updateOf(attempt: Attempt, observedAt: Date): OrderUpdate {
     filledQuantity: attempt.filledQuantity,
     averagePrice: attempt.averagePrice,
     fee: attempt.fee ?? '0',
-    feeCurrency: attempt.feeCurrency,
+    // A currency says that the fee is told: without it what stands above is not the fee.
+    feeCurrency: attempt.fee === null ? null : attempt.feeCurrency,
     reason: attempt.reason,
     sentAt: attempt.sentAt?.toISOString() ?? null,
     observedAt: observedAt.toISOString(),

@@ -5,7 +5,7 @@
 import type { ExplanationReply } from '@tradewire/contracts/rpc/orders'
 import type { StopFailurePolicy } from '@tradewire/contracts/trade-settings'
 import type { ExitRules } from './exit-rules.ts'
-import type { Leg } from './leg.ts'
+import { isPair, type Leg, purposeOf } from './leg.ts'
 
 const failureWords: Readonly<Record<StopFailurePolicy, string>> = {
   flatten: 'the position is closed by market at once',
@@ -36,9 +36,12 @@ export function protectionOf({ exits, legs, stopPrice, unprotectedMs }: Protecte
 function stopLine(stop: Leg, stopPrice: string | null): string {
   const trigger = stop.triggerPrice?.toString() ?? 'the market'
   const moved = stopPrice !== null && trigger !== stopPrice ? `, moved from ${stopPrice}` : ''
-  const what = `${stop.leg} over ${stop.quantity} at ${trigger}${moved}`
-  if (stop.filledQuantity.gt('0'))
-    return `${what}: hit, ${stop.filledQuantity} at ${stop.averagePrice ?? 'unknown price'}.`
+  const target = isPair(stop) ? `, or the target at ${stop.price}` : ''
+  const what = `${stop.leg} over ${stop.quantity} at ${trigger}${moved}${target}`
+  if (stop.filledQuantity.gt('0')) {
+    const how = purposeOf(stop) === 'target' ? 'reached' : 'hit'
+    return `${what}: ${how}, ${stop.filledQuantity} at ${stop.averagePrice ?? 'unknown price'}.`
+  }
   if (stop.state === 'rejected') return `${what}: refused, ${stop.reason?.code ?? 'no reason told'}.`
   if (stop.state === 'cancelled') {
     return stop.cancelRequested
