@@ -1,5 +1,6 @@
 import type { BrokerSession, SessionEvent } from '@tradewire/broker-kit/broker-session'
-import { conformanceCases, conformancePrice } from '@tradewire/broker-kit/conformance'
+import { conformanceCases } from '@tradewire/broker-kit/conformance'
+import { conformancePrice } from '@tradewire/broker-kit/conformance-world'
 import type { BrokerDefinition, BrokerDependencies } from '@tradewire/broker-kit/define-broker'
 import { allBrokers } from '@tradewire/brokers/adapters/registry.adapter'
 import type { PaperCredentials } from '@tradewire/contracts/paper/control'

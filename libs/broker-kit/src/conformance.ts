@@ -2,119 +2,21 @@
  * The numbered test card that decides whether an adapter is done. Called by each adapter's int-spec against a paper venue,
  * over real sockets and through the real client library. Must never name one venue: a case reads the capabilities.
  */
-import type { OrderType } from '@tradewire/contracts/events/orders'
 import { decimal } from '@tradewire/kernel/decimal'
-import { type ApprovedOrder, approveOrder, type SubmitCommand } from './approved-order.ts'
-import type { BrokerError } from './broker-error.ts'
-import type { BrokerSession, OrderReference, SessionEvent, VenueOrder } from './broker-session.ts'
-import { type BrokerCapabilities, refusalOf } from './capabilities.ts'
-import { encodeClientOrderId } from './client-order-id.ts'
-
-/** What a case needs of the test that runs it. */
-export interface ConformanceWorld {
-  readonly session: BrokerSession
-  /** A session with a wrong secret for the same venue. */
-  strangerSession(): Promise<BrokerSession>
-  /** A session of an account that cannot pay `quantity` at any leverage. */
-  poorSession(): Promise<BrokerSession>
-  readonly capabilities: BrokerCapabilities
-  readonly symbol: string
-  /** A quantity that the venue takes and the account can pay; a multiple of two steps. */
-  readonly quantity: string
-  newIntentId(): string
-  setPrice(price: string): Promise<void>
-  /** The next placement is executed but its reply never arrives. */
-  dropNextReply(): Promise<void>
-  /** The next placement is refused because of its rate. */
-  limitNextPlacement(): Promise<void>
-  /** Orders of this client order id in the venue's own ledger. */
-  ordersInLedger(clientOrderId: string): Promise<number>
-  readonly events: readonly SessionEvent[]
-  eventually<Value>(read: () => Promise<Value | undefined> | Value | undefined, describe: string): Promise<Value>
-}
-
-export interface ConformanceCase {
-  readonly id: string
-  readonly title: string
-  /** The case is skipped, and said to be, when the venue declares that it cannot. */
-  needs(capabilities: BrokerCapabilities): boolean
-  run(world: ConformanceWorld): Promise<void>
-}
-
-/** The market stands here at the start of every case. */
-export const conformancePrice = '40000'
-
-function check(condition: boolean, message: string): asserts condition {
-  if (!condition) throw new Error(message)
-}
-
-function orderOf(world: ConformanceWorld, part: Partial<SubmitCommand>): ApprovedOrder {
-  const intentId = world.newIntentId()
-  const command: SubmitCommand = {
-    intentId,
-    bracketId: intentId,
-    signalId: intentId,
-    strategyId: intentId,
-    accountId: intentId,
-    venue: 'paper',
-    symbol: world.symbol,
-    purpose: 'entry',
-    leg: 'entry',
-    side: 'buy',
-    type: 'market',
-    quantity: world.quantity,
-    price: null,
-    triggerPrice: null,
-    callbackRatePercent: null,
-    reduceOnly: false,
-    leverage: null,
-    expiresAt: null,
-    ...part,
-  }
-  const approved = approveOrder(command, encodeClientOrderId(world.capabilities.clientId, intentId))
-  check(approved.ok, approved.ok ? '' : approved.error.message)
-  return approved.value
-}
-
-function referenceOf(order: ApprovedOrder, venueOrderId: string | null = null): OrderReference {
-  return { clientOrderId: order.clientOrderId, venueOrderId, symbol: order.symbol, type: order.type }
-}
-
-async function place(world: ConformanceWorld, order: ApprovedOrder): Promise<VenueOrder> {
-  const result = await world.session.submit(order)
-  check(result.ok, `submit failed: ${result.ok ? '' : describeError(result.error)}`)
-  return result.value
-}
-
-function describeError(error: BrokerError): string {
-  return `${error.kind}: ${error.message}`
-}
-
-function can(type: OrderType) {
-  return (capabilities: BrokerCapabilities): boolean => capabilities.orderTypes.includes(type)
-}
-
-/** Buys, so that the exits of a case have something to reduce. */
-async function hold(world: ConformanceWorld): Promise<void> {
-  const bought = await place(world, orderOf(world, {}))
-  check(bought.status === 'filled', `the opening order is ${bought.status}`)
-}
-
-const exit = { purpose: 'stop', leg: 'stop-1', side: 'sell' } as const
-
-async function expectWorking(world: ConformanceWorld, part: Partial<SubmitCommand>): Promise<void> {
-  await hold(world)
-  const order = orderOf(world, { ...exit, reduceOnly: world.capabilities.reduceOnly, ...part })
-  const placed = await place(world, order)
-  check(placed.status === 'working', `status is ${placed.status}`)
-  check(placed.clientOrderId === order.clientOrderId, `client order id is ${placed.clientOrderId}`)
-  const found = await world.session.findByClientId(referenceOf(order, placed.venueOrderId))
-  check(found.ok && found.value?.status === 'working', 'the order is not found by its client order id')
-  const open = await world.session.openOrders()
-  check(open.ok && open.value.some((each) => each.clientOrderId === order.clientOrderId), 'not among the open orders')
-  const cancelled = await world.session.cancel(referenceOf(order, placed.venueOrderId))
-  check(cancelled.ok && cancelled.value.status === 'cancelled', 'the order cannot be cancelled')
-}
+import { refusalOf } from './capabilities.ts'
+import { pairCases } from './conformance-pairs.ts'
+import {
+  can,
+  check,
+  type ConformanceCase,
+  describeError,
+  exit,
+  expectWorking,
+  hold,
+  orderOf,
+  place,
+  referenceOf,
+} from './conformance-world.ts'
 
 const always = (): boolean => true
 
@@ -347,63 +249,5 @@ export const conformanceCases: readonly ConformanceCase[] = [
       check(fill?.forced === null && fill.side === 'buy', 'the fill is not told')
     },
   },
-  {
-    id: 'TC-18',
-    title: 'a stop and a target as one order work, are found, listed and cancelled as one',
-    needs: can('stop-or-target'),
-    async run(world) {
-      await expectWorking(world, { type: 'stop-or-target', triggerPrice: '38000', price: '44000' })
-      const open = await world.session.openOrders()
-      check(open.ok && open.value.length === 0, 'a half of it is left')
-    },
-  },
-  {
-    id: 'TC-19',
-    title: 'of a stop and a target what is reached fills, the other ends, and the stream tells it as one order',
-    needs: (capabilities) => capabilities.streams.orders && can('stop-or-target')(capabilities),
-    async run(world) {
-      for (const reached of ['37900', '44100']) {
-        await world.setPrice(conformancePrice)
-        await hold(world)
-        const order = orderOf(world, { ...exit, type: 'stop-or-target', triggerPrice: '38000', price: '44000' })
-        const placed = await place(world, order)
-        await world.setPrice(reached)
-        const told = () =>
-          world.events.find(
-            (event) =>
-              event.kind === 'order' &&
-              event.order.clientOrderId === order.clientOrderId &&
-              event.order.status === 'filled' &&
-              event.order.filledQuantity === world.quantity,
-          )
-        await world.eventually(told, `the fill of ${order.clientOrderId} at ${reached} by the stream`)
-        const found = await world.session.findByClientId(referenceOf(order, placed.venueOrderId))
-        check(found.ok && found.value?.status === 'filled', 'it is not found as filled')
-        const fills = await world.session.fillsSince(world.symbol, new Date(0))
-        const named = fills.ok && fills.value.some(({ clientOrderId }) => clientOrderId === order.clientOrderId)
-        check(named, 'its fill is not listed under its id')
-        const open = await world.session.openOrders()
-        check(open.ok && open.value.length === 0, 'a half of it is left')
-      }
-    },
-  },
-  {
-    id: 'TC-20',
-    title: 'a stop and a target whose reply is lost are found by their client order id, once',
-    needs: can('stop-or-target'),
-    async run(world) {
-      await hold(world)
-      const order = orderOf(world, { ...exit, type: 'stop-or-target', triggerPrice: '38000', price: '44000' })
-      await world.dropNextReply()
-      const lost = await world.session.submit(order)
-      check(!lost.ok && lost.error.kind === 'outcome-unknown', lost.ok ? 'no error' : describeError(lost.error))
-      const found = await world.session.findByClientId(referenceOf(order))
-      check(found.ok && found.value?.status === 'working', 'it is not found')
-      const again = await world.session.submit(order)
-      check(!again.ok && again.error.kind === 'rejected', 'it was placed twice')
-      check((await world.session.cancel(referenceOf(order))).ok, 'it cannot be cancelled')
-      const ended = await world.session.findByClientId(referenceOf(order))
-      check(ended.ok && ended.value?.status === 'cancelled', 'its end is not found')
-    },
-  },
+  ...pairCases,
 ]

@@ -200,6 +200,44 @@ describe('our id on the wire', () => {
   })
 })
 
+describe('a stop and a target at spot', () => {
+  it('travel as one order list, whose halves bear our id with a word behind', async () => {
+    const order = orderOf({ ...stop, type: 'stop-or-target', triggerPrice: '19000', price: '21000' })
+    const half = { symbol: 'BTCUSDT', orderListId: 5, status: 'NEW', executedQty: '0' }
+    respond = (asked) =>
+      asked.path.endsWith('/orderList/oco')
+        ? {
+            status: 200,
+            body: {
+              orderReports: [
+                { ...half, orderId: 7, clientOrderId: asked.fields.get('aboveClientOrderId') },
+                { ...half, orderId: 8, clientOrderId: asked.fields.get('belowClientOrderId') },
+              ],
+            },
+          }
+        : normal(asked)
+    const spot = await connect(binanceSpotBroker)
+    expect(await spot.submit(order)).toMatchObject({
+      ok: true,
+      value: { clientOrderId: order.clientOrderId, venueOrderId: 'list 5', status: 'working', filledQuantity: '0' },
+    })
+    const { path, fields } = seen.at(-1)!
+    expect(path).toBe('/binance-spot/api/v3/orderList/oco')
+    expect(Object.fromEntries(fields)).toMatchObject({
+      symbol: 'BTCUSDT',
+      side: 'SELL',
+      quantity: order.quantity,
+      listClientOrderId: order.clientOrderId,
+      aboveType: 'LIMIT_MAKER',
+      abovePrice: '21000',
+      aboveClientOrderId: `${order.clientOrderId}-target`,
+      belowType: 'STOP_LOSS',
+      belowStopPrice: '19000',
+      belowClientOrderId: `${order.clientOrderId}-stop`,
+    })
+  })
+})
+
 describe('sessions of one venue', () => {
   it('sign with their own keys and share one download of the markets', async () => {
     const sessions = await Promise.all(['a', 'b', 'c'].map((name) => connect(binanceUsdmBroker, name)))

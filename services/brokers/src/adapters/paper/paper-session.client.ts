@@ -49,7 +49,8 @@ export class PaperSession implements BrokerSession {
 
   async submit(order: ApprovedOrder): Answer<VenueOrder> {
     const placement = directPlacementOf(order)
-    if (placement === null) return err(brokerError.unsupported(`orderType:${order.type}`, 'the venue has no such order'))
+    if (placement === null)
+      return err(brokerError.unsupported(`orderType:${order.type}`, 'the venue has no such order'))
     const body = JSON.stringify(placement)
     const reply = await this.http.send({
       method: 'POST',
