@@ -11,6 +11,9 @@ import type { RpcContract } from './define-rpc.ts'
 /** `public`, or the roles of which the caller needs one. */
 export type RouteAccess = 'public' | readonly Role[]
 
+/** Whose words and body a refusal has: our own, or those of the document that the surface follows. */
+export type RouteForm = 'own' | 'admin'
+
 export interface RouteContract<
   Params extends z.ZodObject = z.ZodObject,
   Query extends z.ZodObject = z.ZodObject,
@@ -20,6 +23,7 @@ export interface RouteContract<
   /** Stable operationId of the OpenAPI document, camelCase. */
   readonly operation: string
   readonly tag: string
+  readonly form: RouteForm
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** With `{param}` placeholders. */
   readonly path: string
@@ -72,6 +76,7 @@ export function defineRoute<
 >(contract: {
   readonly operation: string
   readonly tag: string
+  readonly form?: RouteForm
   readonly method: RouteContract['method']
   readonly path: string
   readonly summary: string
@@ -86,6 +91,6 @@ export function defineRoute<
   readonly rpc: Rpc
   readonly toRequest: (parts: RouteParts<Params, Query, Body, Access>) => z.input<Rpc['request']>
 }): RouteContract {
-  const defaults = { params: nothing, query: nothing, body: nothing, status: 200, errors: [], example: {} }
+  const defaults = { form: 'own', params: nothing, query: nothing, body: nothing, status: 200, errors: [], example: {} }
   return { ...defaults, description: undefined, ...contract, reply: contract.rpc.reply } as unknown as RouteContract
 }

@@ -31,6 +31,7 @@ export const tagDescriptions: readonly { readonly name: string; readonly descrip
   { name: 'Trades', description: 'What was closed, with profit and loss.' },
   { name: 'Performance', description: 'Results over time.' },
   { name: 'Webhooks', description: 'Signed news to your own servers.' },
+  { name: 'Admin', description: 'Operations in the words of the admin surface, for operators.' },
   { name: 'Live stream', description: 'News as it happens.' },
 ]
 

@@ -6,6 +6,7 @@ import { httpStatusOf, type ErrorKind } from '@tradewire/kernel/errors'
 import { z } from 'zod'
 import type { PlainOperation } from './define-operation.ts'
 import { nothing, type RouteAccess, type RouteContract } from './define-route.ts'
+import { adminMessage, adminProblems, adminStatusOf, adminUnauthorized } from './http/admin.ts'
 import { gatewayOperations } from './http/gateway.ts'
 import { apiDescription, errorReplies, otherReplies, tagDescriptions, type ErrorReply } from './openapi-words.ts'
 import { sampleOf } from './openapi-samples.ts'
@@ -78,10 +79,6 @@ function routeOperation(route: RouteContract, components: SchemaComponents): Jso
     route.status === 204 || !hasFields(route.reply)
       ? { description: 'Done' }
       : { description: 'Done', content: { 'application/json': media(route, 'reply', components) } }
-  const errors = errorKindsOf(route).map((kind) => [
-    String(httpStatusOf[kind]),
-    { $ref: `#/components/responses/${errorReplies[kind].name}` },
-  ])
   return {
     operationId: route.operation,
     tags: [route.tag],
@@ -92,11 +89,33 @@ function routeOperation(route: RouteContract, components: SchemaComponents): Jso
     ...body,
     responses: {
       [String(route.status)]: success,
-      ...Object.fromEntries(errors),
-      ...(hasFields(route.body) ? bodyErrors : {}),
-      '500': { $ref: '#/components/responses/Internal' },
+      ...(route.form === 'admin' ? adminRefusals(route, components) : refusals(route)),
     },
   }
+}
+
+function refusals(route: RouteContract): JsonObject {
+  const errors = errorKindsOf(route).map((kind) => [
+    String(httpStatusOf[kind]),
+    { $ref: `#/components/responses/${errorReplies[kind].name}` },
+  ])
+  return {
+    ...Object.fromEntries(errors),
+    ...(hasFields(route.body) ? bodyErrors : {}),
+    '500': { $ref: '#/components/responses/Internal' },
+  }
+}
+
+/** The bodies that the surface's document shows, by its own table of codes. */
+function adminRefusals(route: RouteContract, components: SchemaComponents): JsonObject {
+  const kinds = errorKindsOf(route)
+  const shown = kinds.map((kind) => {
+    const status = adminStatusOf(kind)
+    const schema = status === 401 ? adminUnauthorized : status === 422 ? adminProblems : adminMessage
+    const content = { 'application/json': { schema: components.resolve(components.add(schema, 'output'), 'output') } }
+    return [String(status), { description: errorReplies[kind].description, content }]
+  })
+  return Object.fromEntries(shown) as JsonObject
 }
 
 const bodyErrors = {

@@ -33,6 +33,7 @@ import { ListFollows } from './use-cases/list-follows/list-follows.use-case.ts'
 import { ListRiskProfiles } from './use-cases/list-risk-profiles/list-risk-profiles.use-case.ts'
 import { ListSignals } from './use-cases/list-signals/list-signals.use-case.ts'
 import { ListStrategies } from './use-cases/list-strategies/list-strategies.use-case.ts'
+import { OrderFollows } from './use-cases/order-follows/order-follows.use-case.ts'
 import { RotateSecret } from './use-cases/rotate-secret/rotate-secret.use-case.ts'
 import { SendSignal } from './use-cases/send-signal/send-signal.use-case.ts'
 import { UpdateFollow } from './use-cases/update-follow/update-follow.use-case.ts'
@@ -70,6 +71,7 @@ import { UpdateStrategy } from './use-cases/update-strategy/update-strategy.use-
     ListRiskProfiles,
     ListSignals,
     ListStrategies,
+    OrderFollows,
     RotateSecret,
     SendSignal,
     UpdateFollow,

@@ -27,6 +27,11 @@ export const signalsErrors = defineErrors('signals', {
     message: 'There is no such follow, or it is not yours.',
     fix: 'List your follows and use an id from there.',
   },
+  FOLLOWS_NOT_CHOSEN_RIGHT: {
+    kind: 'refused',
+    message: 'Some of the chosen followers do not exist, are paused, or follow another strategy.',
+    fix: 'List the active follows of the strategy and choose from them.',
+  },
   ACCOUNT_NOT_FOUND: {
     kind: 'not-found',
     message: 'The broker account is not connected, or it is not yours.',

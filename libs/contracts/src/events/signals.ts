@@ -29,6 +29,8 @@ export const signalAccepted = defineEvent({
     /** One to four, nearest first. */
     targets: z.array(positiveDecimalText).min(1).max(4),
     trailing: trailingStop.nullable(),
+    /** Only these followers; absent when it is for all of the strategy. */
+    followIds: z.array(z.uuid()).min(1).optional(),
     receivedAt: timestamp,
     /** After this moment no entry may be sent (reliability rule R11). */
     expiresAt: timestamp,

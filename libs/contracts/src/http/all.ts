@@ -1,5 +1,6 @@
 /** Every public route of the system. Called by the gateway and the OpenAPI page. Must never be imported to name one route. */
 import type { RouteContract } from '../define-route.ts'
+import { adminRoutes } from './admin.ts'
 import { brokerRoutes } from './brokers.ts'
 import { identityRoutes } from './identity.ts'
 import { killSwitchRoutes } from './kill-switches.ts'
@@ -16,4 +17,5 @@ export const allRoutes: readonly RouteContract[] = [
   ...killSwitchRoutes,
   ...reportingRoutes,
   ...webhookRoutes,
+  ...adminRoutes,
 ]

@@ -287,6 +287,25 @@ export const sendSignal = defineRpc({
   reply: z.strictObject({ signalId: z.uuid() }),
 })
 
+/** Followers chosen in one call: their ids travel with the signal. */
+export const chosenFollowsMax = 1_000
+
+export const orderFollows = defineRpc({
+  name: 'signals.follows.order',
+  description: "An operator's signal for chosen followers of one strategy; the same again is answered like the first.",
+  request: z.strictObject({
+    caller,
+    /** Says which strategy. */
+    followId: z.uuid(),
+    followIds: z.array(z.uuid()).min(1).max(chosenFollowsMax),
+    order: operatorSignal.omit({ trailing: true }).extend({
+      /** Null when the caller names none: then the worst one that the targets allow. */
+      price: positiveDecimalText.nullable(),
+    }),
+  }),
+  reply: z.strictObject({ signalId: z.uuid() }),
+})
+
 export const getSignal = defineRpc({
   name: 'signals.signals.get',
   description: 'One signal with the raw request it came from.',

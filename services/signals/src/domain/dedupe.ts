@@ -23,6 +23,11 @@ export function dedupeKeyOf(alert: Alert): DedupeKey {
   return { key: keyOf(['body', side, price, stop, targets, trailing, winRate]), windowSeconds: dedupeWindowSeconds }
 }
 
+/** The same orders for the same followers, in whatever order they are named. */
+export function ordersKeyOf(order: unknown, followIds: readonly string[]): DedupeKey {
+  return { key: keyOf(['orders', order, followIds.toSorted()]), windowSeconds: dedupeWindowSeconds }
+}
+
 function keyOf(parts: readonly unknown[]): string {
   return uuidOfHash(JSON.stringify(parts))
 }

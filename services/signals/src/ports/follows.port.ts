@@ -1,6 +1,6 @@
 /** What the use cases need of stored follows and known accounts. Called by use cases. Must never leak a row. */
 import type { Transaction } from '@tradewire/database/transaction'
-import type { FollowId, RiskProfileId, UserId } from '@tradewire/kernel/ids'
+import type { FollowId, RiskProfileId, StrategyId, UserId } from '@tradewire/kernel/ids'
 import type { Follow, KnownAccount } from '../domain/model.ts'
 
 export interface FollowFilter {
@@ -20,6 +20,8 @@ export abstract class Follows {
   /** Raises the revision of every follow that uses the profile and answers them as they are now. */
   abstract touchByRiskProfile(tx: Transaction, id: RiskProfileId, at: Date): Promise<Follow[]>
   abstract find(id: FollowId): Promise<Follow | undefined>
+  /** How many of these there are, active and of the strategy. */
+  abstract countActive(strategyId: StrategyId, ids: readonly FollowId[]): Promise<number>
   abstract list(filter: FollowFilter): Promise<Follow[]>
   abstract rememberAccounts(tx: Transaction, accounts: readonly KnownAccount[]): Promise<void>
 }

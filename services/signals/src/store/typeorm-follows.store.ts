@@ -2,8 +2,8 @@
 import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
-import type { FollowId, RiskProfileId } from '@tradewire/kernel/ids'
-import { LessThan } from 'typeorm'
+import type { FollowId, RiskProfileId, StrategyId } from '@tradewire/kernel/ids'
+import { In, LessThan } from 'typeorm'
 import type { Follow, KnownAccount } from '../domain/model.ts'
 import { Follows, type FollowFilter } from '../ports/follows.port.ts'
 import { FollowRow } from './follow.row.ts'
@@ -44,6 +44,10 @@ export class TypeormFollows extends Follows {
   async find(id: FollowId): Promise<Follow | undefined> {
     const row = await this.database.dataSource.manager.findOneBy(FollowRow, { id })
     return row === null ? undefined : toFollow(row)
+  }
+
+  countActive(strategyId: StrategyId, ids: readonly FollowId[]): Promise<number> {
+    return this.database.dataSource.manager.countBy(FollowRow, { strategyId, active: true, id: In([...ids]) })
   }
 
   async list(filter: FollowFilter): Promise<Follow[]> {

@@ -11,13 +11,18 @@ const retryAfterDefaultSeconds = 2
 
 export function answerRefusal(reply: FastifyReply, refusal: CodedError | RouteRefusal): FastifyReply {
   const status = httpStatusOf[refusal.kind]
-  const wait = refusal.context['retryAfterSeconds']
+  showWait(reply, status, refusal)
+  const details = 'details' in refusal && refusal.details !== undefined ? refusal.details : refusal.context
+  return reply.status(status).send({ error: { code: refusal.code, message: refusal.message, details } })
+}
+
+/** The headers that tell a refused caller what to do next. */
+export function showWait(reply: FastifyReply, status: number, { context }: CodedError): void {
+  const wait = context['retryAfterSeconds']
   if (status === 429 || status === 503) {
     void reply.header('retry-after', String(typeof wait === 'number' ? wait : retryAfterDefaultSeconds))
   }
   if (status === 401) void reply.header('www-authenticate', 'Bearer')
-  const details = 'details' in refusal && refusal.details !== undefined ? refusal.details : refusal.context
-  return reply.status(status).send({ error: { code: refusal.code, message: refusal.message, details } })
 }
 
 export function showRate(reply: FastifyReply, decision: RateDecision | undefined): void {

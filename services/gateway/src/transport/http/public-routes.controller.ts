@@ -3,7 +3,8 @@
  * Called by the service definition before the server listens. Must never hold a route of its own: routes are data.
  */
 import { Injectable } from '@nestjs/common'
-import type { RouteContract } from '@tradewire/contracts/define-route'
+import type { RouteContract, RouteForm } from '@tradewire/contracts/define-route'
+import { adminPrefix } from '@tradewire/contracts/http/admin'
 import { allRoutes } from '@tradewire/contracts/http/all'
 import { alertPath, streamPath } from '@tradewire/contracts/http/gateway'
 import { answerFailure } from '@tradewire/nest-kit/http-errors'
@@ -11,6 +12,7 @@ import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CallerGate } from '#transport/http/caller-gate.controller'
+import { answerAdminFailure, answerAdminRefusal, answerNoAdminRoute } from '#transport/http/admin-answers.map'
 import { answerRefusal } from '#transport/http/http-answers.map'
 import { AnswerRoute } from '#use-cases/answer-route/answer-route.use-case'
 
@@ -29,20 +31,34 @@ export class PublicRoutes {
   async register(fastify: FastifyInstance): Promise<void> {
     await fastify.register(async (scope) => {
       scope.setErrorHandler((thrown, request, reply) => answerFailure(thrown, request, reply, this.logger))
-      for (const route of allRoutes) {
-        scope.route({
-          method: route.method,
-          url: fastifyPath(route.path),
-          handler: (request, reply) => this.answer(route, request, reply),
-        })
-      }
+      this.serve(scope, 'own')
       this.refuseOtherMethods(scope)
     })
+    await fastify.register(
+      async (scope) => {
+        scope.setErrorHandler((thrown, request, reply) => answerAdminFailure(thrown, request, reply, this.logger))
+        scope.setNotFoundHandler((_request, reply) => answerNoAdminRoute(reply))
+        this.serve(scope, 'admin')
+      },
+      { prefix: adminPrefix },
+    )
+  }
+
+  private serve(scope: FastifyInstance, form: RouteForm): void {
+    for (const route of allRoutes) {
+      if (route.form !== form) continue
+      scope.route({
+        method: route.method,
+        url: fastifyPath(route.path.slice(scope.prefix.length)),
+        handler: (request, reply) => this.answer(route, request, reply),
+      })
+    }
   }
 
   private async answer(route: RouteContract, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const refuse = route.form === 'admin' ? answerAdminRefusal : answerRefusal
     const passed = await this.gate.pass(request, reply, route.access === 'public')
-    if (!passed.ok) return answerRefusal(reply, passed.error)
+    if (!passed.ok) return refuse(reply, passed.error)
     const answer = await this.answering.execute({
       route,
       caller: passed.value?.caller,
@@ -51,7 +67,7 @@ export class PublicRoutes {
       query: request.query,
       body: request.body,
     })
-    if (!answer.ok) return answerRefusal(reply, answer.error)
+    if (!answer.ok) return refuse(reply, answer.error)
     void reply.header('cache-control', 'no-store').status(route.status)
     return route.status === 204 ? reply.send() : reply.send(answer.value)
   }
@@ -62,7 +78,9 @@ export class PublicRoutes {
       [alertPath, ['POST']],
       [streamPath, ['GET']],
     ])
-    for (const { path, method } of allRoutes) allowed.set(path, [...(allowed.get(path) ?? []), method])
+    for (const { path, method, form } of allRoutes) {
+      if (form === 'own') allowed.set(path, [...(allowed.get(path) ?? []), method])
+    }
     for (const [path, known] of allowed) {
       const others = methods.filter((method) => !known.includes(method))
       if (others.length === 0) continue

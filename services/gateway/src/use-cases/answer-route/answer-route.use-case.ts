@@ -8,6 +8,7 @@ import type { Caller } from '@tradewire/contracts/caller'
 import type { RouteClient, RouteContract } from '@tradewire/contracts/define-route'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
+import { fieldLocations, type FieldProblem, problemsOf } from '#domain/field-problems'
 import { detailsOf } from '#domain/invalid-parameters'
 import { gatewayErrors } from '#gateway.errors'
 
@@ -21,7 +22,11 @@ export interface RouteRequest {
 }
 
 /** A refusal whose details name fields; other refusals carry the context of their code. */
-export type RouteRefusal = CodedError & { readonly details?: Readonly<Record<string, readonly string[]>> }
+export type RouteRefusal = CodedError & {
+  readonly details?: Readonly<Record<string, readonly string[]>>
+  /** The same, as a surface with a document of its own shows it. */
+  readonly problems?: readonly FieldProblem[]
+}
 
 @Injectable()
 export class AnswerRoute {
@@ -33,13 +38,15 @@ export class AnswerRoute {
     if (!mayCall(route, caller)) {
       return err(gatewayErrors.of('FORBIDDEN', { rolesAllowed: route.access === 'public' ? [] : [...route.access] }))
     }
-    const parts = [
-      route.params.safeParse(request.params ?? {}),
-      route.query.safeParse(request.query ?? {}),
-      route.body.safeParse(request.body ?? {}),
-    ] as const
+    const parts = fieldLocations.map((location) => {
+      const sent: unknown = request[location] ?? {}
+      return { location, sent, ...route[location].safeParse(sent) }
+    })
     const issues = parts.flatMap((part) => part.error?.issues ?? [])
-    if (issues.length > 0) return err({ ...gatewayErrors.of('INVALID_PARAMETERS'), details: detailsOf(issues) })
+    if (issues.length > 0) {
+      const problems = parts.flatMap(({ location, sent, error }) => problemsOf(location, sent, error?.issues ?? []))
+      return err({ ...gatewayErrors.of('INVALID_PARAMETERS'), details: detailsOf(issues), problems })
+    }
     const [params, query, body] = parts.map((part) => part.data)
     // The contract's types tie the parts to the route's own schemas; here they are any route's.
     const parsed = { caller, client, params, query, body } as Parameters<RouteContract['toRequest']>[0]

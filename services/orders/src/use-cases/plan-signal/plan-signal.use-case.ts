@@ -106,7 +106,7 @@ export class PlanSignal {
     const { stored, verdict } = this.judgeSignal(signal, data, { ...facts, overtakenBy }, now)
     const quote = facts.instrument?.quote ?? ''
     const common = { platform: facts.platformSettings, strategy: facts.strategy?.settings ?? null }
-    const query = { signal, strategyId: signal.strategyId, quote, common, now, followIds: null }
+    const query = { signal, strategyId: signal.strategyId, quote, common, now, followIds: chosenOf(data) }
     if (due.length > 0) return this.planDue(tx, { stored, verdict, query }, due)
     const read = (after: FollowerCursor | null, rows: number): Promise<Candidate[]> =>
       this.planning.candidates(tx, { ...query, after, limit: rows + 1 })
@@ -250,6 +250,11 @@ export class PlanSignal {
     if (approved > 0) counter.add(approved, { outcome: 'approved' })
     for (const [code, number] of denials) counter.add(number, { outcome: 'denied', code })
   }
+}
+
+/** Whom the signal is for; null for all of the strategy. */
+function chosenOf({ followIds }: SignalData): readonly FollowId[] | null {
+  return followIds === undefined ? null : followIds.map((id) => id as FollowId)
 }
 
 /** In slices: between them orders leave and answers are read, which would otherwise wait for the whole chunk. */

@@ -5,12 +5,14 @@ import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import * as rpc from '@tradewire/contracts/rpc/signals'
 import { GetSignal } from '../../use-cases/get-signal/get-signal.use-case.ts'
 import { ListSignals } from '../../use-cases/list-signals/list-signals.use-case.ts'
+import { OrderFollows } from '../../use-cases/order-follows/order-follows.use-case.ts'
 import { SendSignal } from '../../use-cases/send-signal/send-signal.use-case.ts'
 
 @Controller()
 export class SignalsController {
   constructor(
     private readonly sendSignal: SendSignal,
+    private readonly orderFollows: OrderFollows,
     private readonly getSignal: GetSignal,
     private readonly listSignals: ListSignals,
   ) {}
@@ -18,6 +20,11 @@ export class SignalsController {
   @Answer(rpc.sendSignal)
   send(request: RequestOf<typeof rpc.sendSignal>) {
     return this.sendSignal.execute(request)
+  }
+
+  @Answer(rpc.orderFollows)
+  order(request: RequestOf<typeof rpc.orderFollows>) {
+    return this.orderFollows.execute(request)
   }
 
   @Answer(rpc.getSignal)

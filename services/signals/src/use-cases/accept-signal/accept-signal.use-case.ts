@@ -9,11 +9,11 @@ import { GroupCommit, GroupCommitFull } from '@tradewire/database/group-commit'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
-import { IdSource, type SignalId, type StrategyId } from '@tradewire/kernel/ids'
+import { type FollowId, IdSource, type SignalId, type StrategyId } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { injectTrace } from '@tradewire/observability/trace'
 import type { DedupeKey } from '../../domain/dedupe.ts'
-import type { Signal, Strategy } from '../../domain/model.ts'
+import type { EntryType, Signal, Strategy } from '../../domain/model.ts'
 import { Signals, type IncomingSignal, type RawRequest, type StoredOutcome } from '../../ports/signals.port.ts'
 import { Strategies } from '../../ports/strategies.port.ts'
 import { signalsErrors } from '../../signals.errors.ts'
@@ -30,11 +30,19 @@ const strategyChecksMax = 3
 
 export type SignalDraft = Pick<Signal, 'source' | 'side' | 'price' | 'stop' | 'targets' | 'trailing'>
 
+/** Where a signal does not go the strategy's own way. */
+export interface SignalExceptions {
+  readonly entryType: EntryType
+  /** Only these of its followers. */
+  readonly followIds: readonly FollowId[]
+}
+
 export interface AcceptSignalInput {
   readonly strategyId: StrategyId
   readonly draft: SignalDraft
   readonly dedupe: DedupeKey
   readonly request: RawRequest
+  readonly exceptions?: SignalExceptions
   /** Whether the sender may signal for this strategy; asked again if the strategy changes meanwhile. */
   readonly mayUse: (strategy: Strategy) => boolean
 }
@@ -47,6 +55,7 @@ export interface AcceptedSignal {
 
 interface Incoming extends IncomingSignal {
   readonly strategy: Strategy
+  readonly exceptions: SignalExceptions | undefined
   /** Each signal stays in its sender's trace, although they share a commit. */
   readonly trace: string | null
 }
@@ -100,7 +109,7 @@ export class AcceptSignal {
     return strategy
   }
 
-  private incomingOf({ draft, dedupe, request }: AcceptSignalInput, strategy: Strategy): Incoming {
+  private incomingOf({ draft, dedupe, request, exceptions }: AcceptSignalInput, strategy: Strategy): Incoming {
     const receivedAt = this.clock.now()
     const signal: Signal = {
       ...draft,
@@ -111,12 +120,12 @@ export class AcceptSignal {
       duplicates: 0,
     }
     const trace = injectTrace() ?? null
-    return { signal, dedupe, request, strategy, strategyRevision: strategy.revision, trace }
+    return { signal, dedupe, request, exceptions, strategy, strategyRevision: strategy.revision, trace }
   }
 
   private async store(tx: Transaction, batch: readonly Incoming[]): Promise<StoredOutcome[]> {
     const outcomes = await this.signals.accept(tx, batch)
-    batch.forEach(({ signal, strategy, trace }, index) => {
+    batch.forEach(({ signal, strategy, exceptions, trace }, index) => {
       if (outcomes[index]?.kind !== 'stored') return
       const news = {
         signalId: signal.id,
@@ -125,11 +134,12 @@ export class AcceptSignal {
         venue: strategy.venue,
         symbol: strategy.symbol,
         side: signal.side,
-        entryType: strategy.entryType,
+        entryType: exceptions?.entryType ?? strategy.entryType,
         price: signal.price,
         stop: signal.stop,
         targets: [...signal.targets],
         trailing: signal.trailing,
+        ...(exceptions && { followIds: [...exceptions.followIds] }),
         receivedAt: signal.receivedAt.toISOString(),
         expiresAt: signal.expiresAt.toISOString(),
       }

@@ -5,11 +5,11 @@
 import { Injectable } from '@nestjs/common'
 import type { RequestOf, ReplyOf } from '@tradewire/contracts/define-rpc'
 import type { sendSignal } from '@tradewire/contracts/rpc/signals'
-import { decimal } from '@tradewire/kernel/decimal'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { StrategyId } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { dedupeKeyOf } from '../../domain/dedupe.ts'
+import { sidesAreRight } from '../../domain/hand-prices.ts'
 import { maySee } from '@tradewire/contracts/caller'
 import { signalsErrors } from '../../signals.errors.ts'
 import { AcceptSignal, type SignalDraft } from '../accept-signal/accept-signal.use-case.ts'
@@ -34,11 +34,4 @@ export class SendSignal {
     }
     return ok({ signalId: accepted.value.signalId })
   }
-}
-
-function sidesAreRight({ side, price, stop, targets }: SignalDraft): boolean {
-  const entry = decimal(price)
-  const direction = side === 'buy' ? 1 : -1
-  const isBeyond = (text: string, sign: number) => decimal(text).cmp(entry) === sign * direction
-  return isBeyond(stop.price, -1) && targets.every((target) => isBeyond(target, 1))
 }
