@@ -10,6 +10,7 @@ import * as orders from '@tradewire/contracts/rpc/orders'
 import type { TradeSettings } from '@tradewire/contracts/trade-settings'
 import { Database } from '@tradewire/database/database'
 import { eventually } from '@tradewire/testkit/eventually'
+import { exampleOf } from '@tradewire/testkit/example-of'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -167,5 +168,25 @@ describe('a loss limit', () => {
     await tellEquity('8930')
     expect(await engagedOf(fearful)).toMatchObject([{ cause: 'loss-limit' }])
     expect((await outcomes(6))[fearful]).toBe('LOSS_LIMIT_REACHED')
+  })
+
+  it('is held against no spot account, where to buy a coin would look like a loss', async () => {
+    const connectedAt = new Date(Date.now() + 1_000).toISOString()
+    const account = {
+      accountId: accountIdOf(brave),
+      userId: userIdOf(brave),
+      venue: 'binance-spot',
+      connectedAt,
+    } as const
+    await database.transact(async (tx) => {
+      tx.append(brokers.accountConnected, exampleOf(brokers.accountConnected, account))
+      tx.append(followChanged, venue.follow(brave, { settings: settingsOf[careful]!, revision: 3 }))
+    })
+    await eventually(() => count(`account where venue = 'binance-spot'`, 1))
+    await eventually(() => count('follow where revision = 3', 1))
+    await tellEquity('8929')
+    await tellEquity('1000')
+    expect(await engagedOf(brave)).toEqual([])
+    expect(await count(`loss_watch where follow_id = '${followIdOf(brave)}'`, 0)).toBe(true)
   })
 })

@@ -23,6 +23,11 @@ export const followerDenials = {
       endsAt: timestamp.nullable(),
     },
   ),
+  LOSS_LIMIT_NOT_WATCHED: defineDenial(
+    'The venue tells each coin by itself and no equity of the account, so the loss limit cannot be watched.',
+    'Follow with a futures account of the same exchange, or take the loss limit out of the settings that the context names.',
+    { venue, sources: z.array(z.string()) },
+  ),
   FOLLOW_INACTIVE: defineDenial(
     'The follow is paused or ended.',
     'Resume the follow to take part in the next signal.',

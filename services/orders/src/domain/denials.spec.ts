@@ -80,6 +80,8 @@ const ways: Readonly<Record<DenialCode, () => Denial>> = {
   NO_VALID_TARGET: () => everyone({ targets: [d('1')] }),
   KILL_SWITCH: () => follower({}, { switches: engaged }),
   LOSS_LIMIT_REACHED: () => limited({ lossLimits: { lifetimeAmount: '500' } }, { lossBases: { lifetime: lostBasis } }),
+  LOSS_LIMIT_NOT_WATCHED: () =>
+    follower({ settings: settings({ lossLimits: { dayPercent: '5' } }) }, { margin: false }),
   FOLLOW_INACTIVE: () => follower({ active: false }),
   PLAN_ENDED: () => planned({ endsAt: now }),
   ACCOUNT_KEY_UNAUTHORIZED: () => follower({ account: { ...account, disconnectedBy: 'VENUE_AUTHENTICATION_FAILED' } }),

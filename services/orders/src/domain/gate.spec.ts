@@ -78,6 +78,14 @@ describe('the gate', () => {
     expect(codeOf({ settings: settings(follow) })).toBe('approved')
   })
 
+  it('refuses a loss limit where no equity is told that it could be held against', () => {
+    const limited = candidate({ settings: settings({ lossLimits: { dayPercent: '5', weekAmount: '100' } }) })
+    expect(judge(limited, { ...context(), margin: false })).toMatchObject({
+      denial: { code: 'LOSS_LIMIT_NOT_WATCHED', context: { sources: ['follow'] } },
+    })
+    expect(judge(limited, context()).outcome).toBe('approved')
+  })
+
   it('lets a follow enter again in the very moment in which its cooling-off ends', () => {
     const lostAt = (ms: number) => ({ lost: d('1'), closedAt: new Date(now.getTime() - ms) })
     const cooled = settings({ coolingOffMinutes: 1 })

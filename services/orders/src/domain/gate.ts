@@ -110,6 +110,13 @@ export const gateChecks: readonly Check[] = [
       switches.lossLimit(followId, accountId) ??
       (balance === null ? null : lossAgainst({ ...settings, bases: lossBases }, balance, now)),
   },
+  {
+    code: 'LOSS_LIMIT_NOT_WATCHED',
+    against: ({ settings: { lossLimits } }, { margin, plan: { venue } }) =>
+      margin || lossLimits.length === 0
+        ? null
+        : { venue, sources: [...new Set(lossLimits.map(({ source }) => source))] },
+  },
   { code: 'FOLLOW_INACTIVE', against: ({ active, followId }) => (active ? null : { followId }) },
   { code: 'PLAN_ENDED', against: ({ entitlement }, { now }) => endAgainst(entitlement, now) },
   {

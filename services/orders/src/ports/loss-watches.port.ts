@@ -2,6 +2,7 @@
  * Follows with loss limits, and from what equity their losses count; kept, so that a restart forgets nothing.
  * Called when balances are told and when a switch is released. Must never be asked per follow where there are many.
  */
+import type { Venue } from '@tradewire/contracts/common'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { FollowId } from '@tradewire/kernel/ids'
 import type { Bases, ToldEquity } from '../domain/loss-limit.ts'
@@ -17,6 +18,8 @@ export interface StoredBases {
 
 export interface WatchedFollow extends StoredBases {
   readonly userId: string
+  /** Null as long as nothing but its balance is known of the account. */
+  readonly venue: Venue | null
   /** Of the strategy. */
   readonly ownerId: string
   readonly settings: ResolvedSettings

@@ -3,6 +3,7 @@
  * Must never cost accounts without limits more than one look into an index.
  */
 import { Injectable } from '@nestjs/common'
+import type { Venue } from '@tradewire/contracts/common'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Decimal } from '@tradewire/kernel/decimal'
 import type { FollowId } from '@tradewire/kernel/ids'
@@ -21,11 +22,12 @@ const news = new Columns<BalanceNews>([
 
 /** The settings are text: those that name no loss limit are left out before anything is parsed. */
 const watchedSql = `select f.follow_id, f.user_id, f.risk_percent, f.leverage, f.max_notional, f.profile_settings, f.settings,
-  l.settings as account_settings, s.owner_id, s.settings as strategy_settings, p.settings as platform_settings, w.bases, coalesce(w.revision, 0) as revision,
+  l.settings as account_settings, a.venue, s.owner_id, s.settings as strategy_settings, p.settings as platform_settings, w.bases, coalesce(w.revision, 0) as revision,
   n.currency, n.equity, n.observed_at, b.equity as known_equity, b.observed_at as known_at
 from ${news.unnest('n')}
 join follow f on f.account_id = n.account_id and f.active
 join strategy s on s.strategy_id = f.strategy_id
+left join account a on a.account_id = f.account_id
 left join layer_settings l on l.scope = 'account' and l.scope_id = f.account_id
 left join layer_settings p on p.scope = 'platform'
 left join loss_watch w on w.follow_id = f.follow_id
@@ -48,6 +50,7 @@ returning follow_id`
 interface WatchedRow extends FollowSettingsRow {
   readonly follow_id: FollowId
   readonly user_id: string
+  readonly venue: Venue | null
   readonly owner_id: string
   readonly strategy_settings: string | null
   readonly platform_settings: string | null
@@ -87,6 +90,7 @@ function toWatched(row: WatchedRow, reader: SettingsReader): WatchedFollow {
   return {
     followId: row.follow_id,
     userId: row.user_id,
+    venue: row.venue,
     ownerId: row.owner_id,
     settings: reader.resolved(row, {
       platform: reader.of(row.platform_settings),

@@ -12,6 +12,7 @@ import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import type { OrdersConfig } from '../../config.ts'
 import { type KillSwitch, trippedOf } from '../../domain/kill-switch.ts'
 import { lossReason, type Trip, watchLosses } from '../../domain/loss-limit.ts'
+import { venueCapabilities } from '../../domain/venue-capabilities.ts'
 import type { BalanceNews } from '../../ports/facts.port.ts'
 import { KillSwitches } from '../../ports/kill-switches.port.ts'
 import { LossWatches, type StoredBases, type WatchedFollow } from '../../ports/loss-watches.port.ts'
@@ -37,7 +38,9 @@ export class WatchLosses {
     const changed = new Map<string, StoredBases>()
     const tripped: Tripped[] = []
     for (const follow of await this.lossWatches.watched(tx, newestOf(news))) {
-      const { followId, settings, told, known, revision } = follow
+      const { followId, venue, settings, told, known, revision } = follow
+      // Without margin the equity is that of one coin: to buy another would look like a loss.
+      if (venue !== null && !venueCapabilities[venue].margin) continue
       // A follow appears twice when its account holds two currencies: the other one is heard with the next news.
       if (changed.has(followId) || (known !== null && known.observedAt >= told.observedAt)) continue
       const recent = known !== null && now.getTime() - known.observedAt.getTime() <= this.config.balanceAgeMaxMs
