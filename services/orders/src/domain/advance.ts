@@ -214,7 +214,10 @@ function settle(before: Bracket, done: CarriedOut, context: SettleContext): Step
     events.push({ kind: 'opened', trade: openedTrade(bracket, position, plan) })
   }
   const feesUntil = feesAwaitedUntil(bracket.legs, policy)
-  if (state === 'closed' && bracket.closedAt === null && (feesUntil === null || now >= feesUntil)) {
+  const untold = state === 'closed' && bracket.closedAt === null
+  // What could not be sold may have ended it in this very step: the end is told when the fees are known.
+  if (untold && feesUntil !== null && now < feesUntil) bracket = { ...bracket, wakeAt: feesUntil }
+  else if (untold) {
     const trade = closedTrade(bracket, position, { plan, at })
     bracket = { ...bracket, closedAt: trade.closedAt }
     events.push({ kind: 'closed', trade })

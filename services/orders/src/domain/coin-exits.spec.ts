@@ -117,6 +117,18 @@ describe('a position of coins', () => {
   })
 })
 
+describe('the end of a trade in coins', () => {
+  it('waits for the fee of the last sale although what is left ends it at once', () => {
+    const story = new Story(planOf({ targets: [d('41000')] }, 'binance-spot'), '0.3')
+    story.tell('entry', 'filled', bought)
+    story.tell('pair-1', 'accepted', { atMs: 45 })
+    const sold = { filled: '0.2996', price: '41000', feeUnknown: true, atMs: 100 }
+    expect(story.tell('pair-1', 'cancelled', sold)).toEqual([])
+    expect(story.bracket).toMatchObject({ state: 'closed', wakeAt: '2022-01-10T12:00:03.100Z' })
+    expect(story.take([{ kind: 'wake' }], 3_100)).toEqual(['closed'])
+  })
+})
+
 const choice = fc.noBias(fc.tuple(fc.nat(7), fc.nat(15), fc.nat(1_000)))
 const histories = fc.array(choice, { minLength: 5, maxLength: 150, size: 'max' })
 const plans = [plan, planOf({ entryType: 'limit' }, 'binance-spot'), planOf({ targets: [d('41000')] }, 'binance-spot')]

@@ -29,13 +29,15 @@ export function coverCoins(situation: Situation): Decision {
   const free = position.remaining.minus(sum(live.map(openQuantity)))
   if (!isSettled(situation)) return coverMore(situation, free)
   const { missing, misplaced } = compare(live, wantedOf(situation))
+  const ending = endBegun(situation, live)
   const sellable = missing.filter(({ quantity }) => !isUnsellable(quantity, plan))
-  if (live.length === 0 && missing.length > 0 && sellable.length === 0) {
-    return { ...nothing, gone: { quantity: position.remaining, reason: 'unsellable' } }
+  const stand = misplaced.length === 0 && live.every((leg) => leg.state === 'working' && !leg.cancelRequested)
+  if (stand && missing.length > 0 && sellable.length === 0) {
+    const crumbs = sum(missing.map(({ quantity }) => quantity))
+    return { ...nothing, ...ending, gone: { quantity: crumbs, reason: 'unsellable' } }
   }
   const placing = place(situation, sellable, free)
   const moving = live.some((leg) => leg.state !== 'working' || leg.cancelRequested) || placing.submit.length > 0
-  const ending = endBegun(situation, live)
   const cancel = moving ? ending.cancel : [...ending.cancel, ...misplaced.slice(0, 1)]
   return { ...placing, cancel, wakeAt: earlier(placing.wakeAt, ending.wakeAt) }
 }
