@@ -75,7 +75,7 @@ const definition = {
     feeInReply: true,
   },
   rateLimits: [],
-  readWeights: { order: 1, openOrders: 1, balances: 1, positions: 1, fills: 1 },
+  readWeights: { order: 1, openOrders: 1, balances: 1, positions: 1, fills: 1, rates: 1 },
   paperReadLagMs: readLagMs,
 } as unknown as BrokerDefinition
 

@@ -122,6 +122,7 @@ export class VenueAccount {
       balances: () => read(() => []),
       fillsSince: (symbol, since) => read(() => this.fillsSince(symbol, since)),
       instruments: () => read(() => []),
+      rates: () => read(() => []),
       setLeverage: () => read(() => undefined),
       mayWithdraw: () => read(() => false),
       events: (listener) => this.listen(listener, alive),

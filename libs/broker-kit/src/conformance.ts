@@ -220,6 +220,8 @@ export const conformanceCases: readonly ConformanceCase[] = [
       )
       const positions = await world.session.positions()
       check(positions.ok, positions.ok ? '' : describeError(positions.error))
+      const rates = await world.session.rates()
+      check(rates.ok, rates.ok ? '' : describeError(rates.error))
     },
   },
   {

@@ -30,6 +30,7 @@ export interface ReadWeights {
   readonly balances: number
   readonly positions: number
   readonly fills: number
+  readonly rates: number
 }
 
 export interface BrokerLog {

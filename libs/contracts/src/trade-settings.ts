@@ -105,6 +105,11 @@ export const tradeSettings = z
     multiplier: positiveDecimalText.meta({ examples: ['1.5'] }),
     /** Down, unless this allows the nearest step where it is above what is asked for by so many per cent at most. */
     roundUpPercentMax: limitedPercent,
+    /**
+     * Whether the venue takes the account's currency as margin for symbols that are quoted in another: then the balance
+     * counts at the venue's rate. Unsaid, or on a spot account, such symbols are refused.
+     */
+    convertBalance: z.boolean(),
     maxQuantity: positiveDecimalText,
     maxNotional: positiveDecimalText,
     maxLeverage: z.int().min(1).max(125),

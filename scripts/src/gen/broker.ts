@@ -74,7 +74,7 @@ export const ${name.camel}Broker = defineBroker({
     feeInReply: false,
   },
   rateLimits: [],
-  readWeights: { order: 1, openOrders: 1, balances: 1, positions: 1, fills: 1 },
+  readWeights: { order: 1, openOrders: 1, balances: 1, positions: 1, fills: 1, rates: 1 },
   paperReadLagMs: 2_000,
   async connect(_credentials, { environment }) {
     await Promise.resolve()
@@ -111,6 +111,7 @@ ${[
   refusing('balances()', 'list balances'),
   refusing('fillsSince()', 'list fills'),
   refusing('instruments()', 'list instruments'),
+  refusing('rates()', 'list rates'),
   refusing('setLeverage()', 'set leverage'),
   refusing('mayWithdraw()', 'ask what a key may do'),
 ].join('\n')}

@@ -35,11 +35,13 @@ import { ReconciliationStore } from './store/reconciliation.store.ts'
 import { SubmitMarks } from './store/submit-marks.store.ts'
 import { CommandsConsumer } from './transport/bus/commands.consumer.ts'
 import { LeasesJob } from './transport/cron/leases.job.ts'
+import { RatesJob } from './transport/cron/rates.job.ts'
 import { UpkeepJob } from './transport/cron/upkeep.job.ts'
 import { AccountsController } from './transport/rpc/accounts.controller.ts'
 import { AttemptsController } from './transport/rpc/attempts.controller.ts'
 import { VenuesController } from './transport/rpc/venues.controller.ts'
 import { AnnounceInstruments } from './use-cases/announce-instruments/announce-instruments.use-case.ts'
+import { AnnounceRates } from './use-cases/announce-rates/announce-rates.use-case.ts'
 import { ApplyEvidence } from './use-cases/apply-evidence/apply-evidence.use-case.ts'
 import { CancelOrders } from './use-cases/cancel-orders/cancel-orders.use-case.ts'
 import { ConnectAccounts } from './use-cases/connect-accounts/connect-accounts.use-case.ts'
@@ -103,6 +105,7 @@ import { WatchAccounts } from './use-cases/watch-accounts/watch-accounts.use-cas
     { provide: SendGate, useClass: VenueSendGate },
     { provide: Sessions, useClass: VenueSessions },
     AnnounceInstruments,
+    AnnounceRates,
     ApplyEvidence,
     AskVenue,
     CancelOrders,
@@ -131,6 +134,7 @@ import { WatchAccounts } from './use-cases/watch-accounts/watch-accounts.use-cas
     TakeUpAttempts,
     TendOrders,
     TrackHealth,
+    RatesJob,
     UpkeepJob,
     WatchAccounts,
     WelcomeAccount,

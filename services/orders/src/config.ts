@@ -21,6 +21,13 @@ export const ordersConfig = defineConfig(
       .max(604_800_000)
       .default(3_600_000)
       .describe('A balance told longer ago than this is not traded on'),
+    rateAgeMaxMs: z
+      .number()
+      .int()
+      .min(1_000)
+      .max(86_400_000)
+      .default(180_000)
+      .describe('A rate between two currencies told longer ago than this is not counted by'),
     entryCostPercent: positiveDecimalText
       .default('0.2')
       .describe('Kept free besides the margin for fees and slippage, in per cent of the notional'),

@@ -184,6 +184,49 @@ describe("a provider's account that a strategy names", () => {
   })
 })
 
+describe('an account in another currency than the symbol is quoted in', () => {
+  const account = accountIdOf(1)
+  const euros = { accountId: account, currency: 'EUR', total: '8000', free: '8000', equity: '8000' }
+
+  it('is sized at the rate of the venue where its settings allow it, and takes its margin back into account', async () => {
+    await database.query('delete from balance where account_id = $1', [account])
+    await database.transact(async (tx) => {
+      const observedAt = new Date().toISOString()
+      tx.append(brokers.balanceUpdated, exampleOf(brokers.balanceUpdated, { ...euros, observedAt }))
+      tx.append(strategyChanged, exampleOf(strategyChanged, { strategyId, ownerId, revision: 5 }))
+    })
+    await counted(`balance where currency = 'EUR'`, 1)
+    await counted('strategy where revision = 5', 1)
+    const codeOf = (brackets: Map<string, rpc.BracketReply>) => brackets.get(account)?.denial?.code
+    expect(codeOf(await planned())).toBe('BALANCE_IN_OTHER_CURRENCY')
+    await say({ scopeId: account, settings: { convertBalance: true }, revision: 9 })
+    await counted('layer_settings where revision = 9', 1)
+    expect((await planned()).get(account)?.denial).toMatchObject({
+      code: 'RATE_UNKNOWN',
+      context: { venue: 'binance-usdm', from: 'EUR', to: 'USDT' },
+    })
+    await database.transact(async (tx) => {
+      const observedAt = new Date().toISOString()
+      tx.append(brokers.rateUpdated, exampleOf(brokers.rateUpdated, { symbol: 'EUR/USDT', price: '1.25', observedAt }))
+    })
+    await counted('rate', 1)
+    const converted = (await planned()).get(account)
+    expect(converted?.quantity).toBe('0.25')
+    const story = await explained(converted)
+    expect(story.balance).toMatchObject({ currency: 'EUR', total: '8000', free: '8000', reserved: '0' })
+    expect(story.sizing?.steps[0]).toBe(
+      'One EUR counts as 1.25 USDT (EUR/USDT 1.25): the balance of 8000 EUR as 10000 USDT.',
+    )
+    // 10,000 USDT at a leverage of 10 are 1,000 USDT, or 800 EUR, which the next entry finds taken.
+    await database.query('update bracket set holds_slot = true, follow_id = gen_random_uuid() where bracket_id = $1', [
+      converted?.id,
+    ])
+    const next = await explained((await planned()).get(account))
+    expect(next.balance).toMatchObject({ total: '8000', reserved: '800' })
+    await database.query('update bracket set holds_slot = false')
+  })
+})
+
 describe('what the plan of a user allows', () => {
   it('binds that user from the next signal on, and nobody of whom no plan was told', async () => {
     const tell = (number: number, limits: object) =>
@@ -200,7 +243,7 @@ describe('what the plan of a user allows', () => {
         ),
       )
     await tell(0, { maxPositions: 0 })
-    await tell(1, { maxBalance: '9999' })
+    await tell(1, { maxBalance: '7999' })
     await counted('entitlement', 2)
     const limited = await planned()
     const denialOf = (brackets: typeof limited, number: number) => brackets.get(accountIdOf(number))?.denial
@@ -210,7 +253,7 @@ describe('what the plan of a user allows', () => {
     })
     expect(denialOf(limited, 1)).toMatchObject({
       code: 'BALANCE_LIMIT_EXCEEDED',
-      context: { balance: '10000', currency: 'USDT', maxBalance: '9999' },
+      context: { balance: '8000', currency: 'EUR', maxBalance: '7999' },
     })
     expect(denialOf(limited, 2)).toBeNull()
     await tell(0, { maxPositions: 1, revision: 2 })

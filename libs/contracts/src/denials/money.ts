@@ -1,6 +1,6 @@
 /** Why one follower's money gives no order. Called by denials/all.ts. Must never change a code's meaning. */
 import { z } from 'zod'
-import { decimalText } from '../common.ts'
+import { decimalText, venue } from '../common.ts'
 import { defineDenial } from './define-denial.ts'
 
 const sized = {
@@ -20,8 +20,13 @@ export const moneyDenials = {
   ),
   BALANCE_IN_OTHER_CURRENCY: defineDenial(
     'The account is funded in another currency than the symbol is traded in.',
-    'Hold the quote currency of the symbol on the account.',
+    'Hold the quote currency of the symbol on the account or, where the venue takes other collateral, set convertBalance.',
     { balance: z.string().nullable(), needed: z.string() },
+  ),
+  RATE_UNKNOWN: defineDenial(
+    'The account is in another currency than the symbol is quoted in, and no fresh rate between the two is known.',
+    'Hold the quote currency of the symbol. If the venue trades the two against each other, its rates are read regularly.',
+    { venue, from: z.string(), to: z.string(), ageMaxMs: z.int() },
   ),
   STALE_BALANCE: defineDenial(
     'The last known balance is too old to size an order by.',

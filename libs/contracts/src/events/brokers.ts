@@ -178,6 +178,21 @@ export const instrumentChanged = defineEvent({
   },
 })
 
+export const rateUpdated = defineEvent({
+  name: 'rate.updated',
+  version: 1,
+  owner: 'brokers',
+  delivery: 'batched',
+  description: 'What one currency costs in another, by the symbol of a venue that joins the two.',
+  data: z.strictObject({ venue, symbol, price: positiveDecimalText, observedAt: timestamp }),
+  example: {
+    venue: 'binance-usdm',
+    symbol: 'USDC/USDT',
+    price: '0.9998',
+    observedAt: '2022-09-09T01:57:36.304Z',
+  },
+})
+
 /** Why less is held than our orders bought; `unexplained` when no trade of the venue tells. */
 export const positionLossReason = z.enum(['manual', 'liquidation', 'stop-out', 'unexplained'])
 
@@ -245,6 +260,7 @@ export const brokerEvents = [
   accountDisconnected,
   balanceUpdated,
   instrumentChanged,
+  rateUpdated,
   positionChanged,
   positionGone,
 ] as const

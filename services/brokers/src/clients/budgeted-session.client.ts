@@ -14,6 +14,7 @@ import type {
   VenueInstrument,
   VenueOrder,
   VenuePosition,
+  VenueRate,
 } from '@tradewire/broker-kit/broker-session'
 import type { ReadWeights } from '@tradewire/broker-kit/define-broker'
 import type { Result } from '@tradewire/kernel/result'
@@ -70,6 +71,10 @@ export class BudgetedSession implements BrokerSession {
 
   instruments(): Answer<readonly VenueInstrument[]> {
     return this.inner.instruments()
+  }
+
+  rates(): Answer<readonly VenueRate[]> {
+    return this.read(this.weights.rates, () => this.inner.rates())
   }
 
   mayWithdraw(): Answer<boolean> {

@@ -103,12 +103,13 @@ const ways: Readonly<Record<DenialCode, () => Denial>> = {
   PLAN_LIMIT_REACHED: () => planned({ maxPositions: 3, positions: 3 }),
   BALANCE_UNKNOWN: () => follower({ balance: null }),
   BALANCE_IN_OTHER_CURRENCY: () => follower({ balance: { ...balance, currency: 'EUR' } }),
+  RATE_UNKNOWN: () => limited({ convertBalance: true }, { balance: { ...balance, currency: 'GBP' } }),
   STALE_BALANCE: () => follower({ balance: { ...balance, observedAt: new Date(at(-60_000)) } }),
   BALANCE_LIMIT_EXCEEDED: () => planned({ maxBalance: d('9999.99') }),
   PROVIDER_EQUITY_UNKNOWN: () =>
     follower(
       { settings: settings({ sizing: { mode: 'proportional', value: '1' } }) },
-      { provider: providerEquity(null, 'USDT', { now, ageMaxMs: policy.balanceAgeMaxMs }) },
+      { provider: providerEquity(null, 'USDT', { now, ageMaxMs: policy.balanceAgeMaxMs, rates: context().rates }) },
     ),
   INSUFFICIENT_BALANCE: () => follower({ reserved: d('9999.9') }),
   BELOW_MINIMUM: () => limited({ maxNotional: '1' }),

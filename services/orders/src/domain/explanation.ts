@@ -66,8 +66,9 @@ function settingsOf(trace: PlanningTrace, { accountId }: BracketReply): Explanat
 }
 
 function balanceOf({ balance, sizing, unused }: PlanningTrace, plannedAt: string): ExplanationReply['balance'] {
-  const total = sizing?.balance ?? unused?.total ?? null
-  const { free = null, equity = null, reserved = '0' } = sizing ?? unused ?? {}
+  // What was converted is kept besides, as it was told.
+  const total = unused?.total ?? sizing?.balance ?? null
+  const { free = null, equity = null, reserved = '0' } = unused ?? sizing ?? {}
   if (balance === null || total === null || free === null || equity === null) return null
   const ageMs = Math.round(Date.parse(plannedAt) - balance.observedMs)
   const observedAt = new Date(balance.observedMs).toISOString()
@@ -134,10 +135,7 @@ function sizingSteps(sizing: SizingTrace, story: StoredStory): string[] {
     `Leverage ${sizing.leverage} on an equity of ${sizing.equity} ${quote} allows ${sizing.caps.leverage} ${base}.`,
     `Free ${sizing.free} ${quote}, of which ${sizing.reserved} is taken by orders just planned, allows ${sizing.caps.balance} ${base}.`,
   ]
-  const lostSince = (trace as PlanningTrace).balance?.lostSince ?? '0'
-  if (lostSince !== '0') {
-    lines.unshift(`Trades that ended since the venue told the balance lost ${lostSince} ${quote}: that is taken off.`)
-  }
+  lines.unshift(...balanceLines(trace as PlanningTrace, sizing, quote))
   if (sizing.maxNotional !== null) {
     lines.push(`The limit of ${sizing.maxNotional} ${quote} allows ${sizing.caps.notional} ${base}.`)
   }
@@ -148,6 +146,26 @@ function sizingSteps(sizing: SizingTrace, story: StoredStory): string[] {
       ? deniedLine(sizing, story, quote)
       : `The ${sizing.bound} cap decides: ${sizing.quantity} ${base} for ${sizing.notional} ${quote}; the stop would cost ${sizing.atRisk} ${quote}.`,
   )
+  return lines
+}
+
+/** What was done to the balance before anything was sized by it. */
+function balanceLines(
+  { balance, unused }: PlanningTrace,
+  { conversion, ...sizing }: SizingTrace,
+  quote: string,
+): string[] {
+  const lines: string[] = []
+  const { lostSince = '0', currency = quote } = balance ?? {}
+  if (lostSince !== '0') {
+    lines.push(`Trades that ended since the venue told the balance lost ${lostSince} ${currency}: that is taken off.`)
+  }
+  if (conversion !== undefined) {
+    const { from, rate, by } = conversion
+    lines.push(
+      `One ${from} counts as ${rate} ${quote} (${by.join(', ')}): the balance of ${unused?.total ?? ''} ${from} as ${sizing.balance} ${quote}.`,
+    )
+  }
   return lines
 }
 

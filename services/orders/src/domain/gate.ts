@@ -8,12 +8,14 @@ import { authenticationFailed } from '@tradewire/contracts/events/brokers'
 import { Decimal, HUNDRED, minimum } from '@tradewire/kernel/decimal'
 import type { AccountId, FollowId, RiskProfileId, UserId } from '@tradewire/kernel/ids'
 import { type ApprovedOrder, approved } from './approved-order.ts'
+import { type Money, moneyIn } from './conversion.ts'
 import { denial } from './denial.ts'
 import { balanceAgainst, endAgainst, type Entitlement, positionsAgainst } from './entitlement.ts'
 import type { EngagedSwitches } from './kill-switch.ts'
 import { type Bases, lossAgainst } from './loss-limit.ts'
 import { type InTheWay, stayingOf, type Wait, waitOf } from './open-position.ts'
 import type { ProviderEquity } from './provider.ts'
+import type { Rates } from './rates.ts'
 import type { SignalPlan } from './signal-plan.ts'
 import { type ResolvedSettings, windowText } from './settings.ts'
 import { size, type SizingTerms, type SizingTrace } from './sizing.ts'
@@ -80,6 +82,8 @@ export interface GateContext {
   /** What users whose plan counts positions have got of this signal; the gate adds to it. */
   readonly positionsTaken: Map<UserId, number>
   readonly provider: ProviderEquity
+  readonly rates: Rates
+  readonly rateAgeMaxMs: number
 }
 
 export type Judgement =
@@ -197,10 +201,18 @@ export const gateChecks: readonly Check[] = [
   { code: 'BALANCE_UNKNOWN', against: ({ balance, accountId }) => (balance === null ? { accountId } : null) },
   {
     code: 'BALANCE_IN_OTHER_CURRENCY',
-    against: ({ balance }, { plan }) =>
-      balance?.currency === plan.instrument.quote
+    against: ({ balance, settings: { convertBalance } }, { plan, margin }) =>
+      balance?.currency === plan.instrument.quote || (convertBalance && margin)
         ? null
         : { balance: balance?.currency ?? null, needed: plan.instrument.quote },
+  },
+  {
+    code: 'RATE_UNKNOWN',
+    against: (candidate, { plan, rates, rateAgeMaxMs }) => {
+      const [from, to] = [candidate.balance?.currency ?? '', plan.instrument.quote]
+      const money = moneyIn(to, candidate, rates)
+      return money === null ? { venue: plan.venue, from, to, ageMaxMs: rateAgeMaxMs } : null
+    },
   },
   {
     code: 'STALE_BALANCE',
@@ -230,8 +242,11 @@ function riskAgainst({ maxRiskPercent }: ResolvedSettings, total: Decimal, { atR
 }
 
 /** What the account would hold with this trade, against the limits on its exposure; asked with the size as well. */
-function exposureAgainst({ settings, exposure }: Candidate, equity: Decimal, { notional }: SizingTrace): Denial | null {
-  const { maxExposure, maxExposurePercent } = settings
+function exposureAgainst(
+  { maxExposure, maxExposurePercent }: ResolvedSettings,
+  { exposure, equity }: Money,
+  { notional }: SizingTrace,
+): Denial | null {
   const share = maxExposurePercent === null ? null : equity.times(maxExposurePercent).div(HUNDRED)
   const allowed = maxExposure === null || share === null ? (maxExposure ?? share) : minimum(maxExposure, share)
   if (allowed === null || exposure.plus(notional).lte(allowed)) return null
@@ -256,23 +271,19 @@ export function judge(candidate: Candidate, context: GateContext): Judgement {
     context.accountsSeen.set(candidate.accountId, candidate.followId)
     return { outcome: 'waiting', wait, sizing: null }
   }
-  const balance = candidate.balance!
+  const money = moneyIn(context.plan.instrument.quote, candidate, context.rates)!
   const { settings } = candidate
   const sized = size(
     {
       settings,
       leverage: context.margin ? settings.leverage : 1,
-      total: balance.total,
-      free: balance.free,
-      equity: balance.equity,
-      reserved: candidate.reserved,
+      ...money,
     },
     context.sizing,
   )
   if (!sized.ok) return { outcome: 'denied', denial: sized.error.denial, sizing: sized.error.trace }
   const tooMuch =
-    riskAgainst(settings, balance.total, sized.value.trace) ??
-    exposureAgainst(candidate, balance.equity, sized.value.trace)
+    riskAgainst(settings, money.total, sized.value.trace) ?? exposureAgainst(settings, money, sized.value.trace)
   if (tooMuch !== null) return { outcome: 'denied', denial: tooMuch, sizing: { ...sized.value.trace, quantity: '0' } }
   remember(candidate, context)
   const { quantity, trace } = sized.value

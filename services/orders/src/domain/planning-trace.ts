@@ -14,7 +14,7 @@ export interface PlanningTrace {
   readonly settings: readonly (readonly [string, string, SettingLayer])[]
   /** The follower's money and settings as sizing used them; null when a check refused before. */
   readonly sizing: SizingTrace | null
-  /** What sizing would have used, when it was not reached. */
+  /** What sizing would have used, when it was not reached; what it converted, when it did. */
   readonly unused: UnusedMoney | null
   /** Null without a balance. */
   readonly balance: { readonly currency: string; readonly observedMs: number; readonly lostSince: string } | null

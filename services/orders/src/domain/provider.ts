@@ -4,6 +4,7 @@
  */
 import type { DenialContext } from '@tradewire/contracts/denials/all'
 import { type Decimal, ZERO } from '@tradewire/kernel/decimal'
+import type { Rates } from './rates.ts'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 
 /** The account that the strategy names, as its balance was told last. */
@@ -18,12 +19,15 @@ export type ProviderEquity = Result<Decimal, DenialContext<'PROVIDER_EQUITY_UNKN
 export function providerEquity(
   provider: ProviderAccount | null,
   needed: string,
-  { now, ageMaxMs }: { readonly now: Date; readonly ageMaxMs: number },
+  { now, ageMaxMs, rates }: { readonly now: Date; readonly ageMaxMs: number; readonly rates: Rates },
 ): ProviderEquity {
   const balance = provider?.balance ?? null
   const ageMs = balance === null ? null : now.getTime() - balance.observedAt.getTime()
-  const known = ageMs !== null && ageMs <= ageMaxMs && balance?.currency === needed && balance.equity.gt(ZERO)
-  if (known) return ok(balance.equity)
+  const rate = balance === null ? null : rates.between(balance.currency, needed)
+  const fresh = ageMs !== null && ageMs <= ageMaxMs
+  if (balance !== null && rate !== null && fresh && balance.equity.gt(ZERO)) {
+    return ok(balance.equity.times(rate.rate))
+  }
   return err({
     providerAccountId: provider?.accountId ?? null,
     equity: balance?.equity.toString() ?? null,

@@ -68,6 +68,7 @@ export interface ResolvedSettings {
   /** Null: always down. */
   readonly roundUpPercentMax: Decimal | null
   readonly leverage: number
+  readonly convertBalance: boolean
   readonly maxNotional: Decimal | null
   readonly maxQuantity: Decimal | null
   readonly maxLeverage: number | null
@@ -93,7 +94,7 @@ export interface ResolvedSettings {
 const openPositionDefault: OpenPositionPolicy = 'reverse'
 
 /**
- * Two rules of precedence. A choice (sizing, multiplier, onOpenPosition, exits): the nearest layer that makes it. A limit: the
+ * Two rules of precedence. A choice (sizing, multiplier, convertBalance, onOpenPosition, exits): the nearest layer that makes it. A limit: the
  * strictest of all layers, the farther one on a tie; lists keep what all layers allow.
  */
 export function resolveSettings(basic: BasicSettings, byLayer: SettingsByLayer): ResolvedSettings {
@@ -126,6 +127,12 @@ export function resolveSettings(basic: BasicSettings, byLayer: SettingsByLayer):
     multiplier: multiplier === null ? ONE : decimal(multiplier),
     leverage: basic.leverage,
     roundUpPercentMax: note('roundUpPercentMax', least(decimalsOf(layers, (said) => said.roundUpPercentMax)), plain),
+    convertBalance:
+      note(
+        'convertBalance',
+        nearest(layers, (said) => said.convertBalance),
+        String,
+      ) ?? false,
     maxNotional: note('maxNotional', least(notionals), plain),
     maxQuantity: note('maxQuantity', least(decimalsOf(layers, (said) => said.maxQuantity)), plain),
     maxLeverage: note('maxLeverage', fewest(saidBy(layers, (said) => said.maxLeverage)), plain),

@@ -32,6 +32,8 @@ export interface PlanningPolicy {
   readonly entryCostPercent: Decimal
   /** A balance told longer ago than this is not traded on. */
   readonly balanceAgeMaxMs: number
+  /** Nor is money counted at a rate older than this. */
+  readonly rateAgeMaxMs: number
 }
 
 /** What brackets of one signal share; immutable, so it may be kept in memory by its signal's id. */

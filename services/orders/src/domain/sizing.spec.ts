@@ -43,6 +43,7 @@ function money(changes: Partial<FollowerMoney> = {}): FollowerMoney {
     free: decimal('10000'),
     equity: decimal('10000'),
     reserved: ZERO,
+    conversion: null,
     ...changes,
   }
 }
@@ -200,6 +201,7 @@ const cases = fc
         free: one.free,
         equity: one.equity,
         reserved: one.reserved ?? ZERO,
+        conversion: null,
       } satisfies FollowerMoney,
     }
   })

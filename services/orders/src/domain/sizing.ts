@@ -17,6 +17,7 @@ import {
 import type { Denial } from '@tradewire/contracts/denials/all'
 import type { SizingMode } from '@tradewire/contracts/trade-settings'
 import { err, ok, type Result } from '@tradewire/kernel/result'
+import type { Conversion } from './conversion.ts'
 import { denial } from './denial.ts'
 import type { Instrument } from './instrument.ts'
 import type { ResolvedSettings } from './settings.ts'
@@ -52,6 +53,8 @@ export interface FollowerMoney {
   readonly equity: Decimal
   /** Margin of orders planned since the balance was told, which `free` does not know of. */
   readonly reserved: Decimal
+  /** How the amounts above came to be in quote currency; null when they were anyway. */
+  readonly conversion: Conversion | null
 }
 
 /** `risk` is what a rule about risk asks for, `size` what another rule asks for: one of the two is always null. */
@@ -70,6 +73,8 @@ export interface SizingTrace {
   readonly leverage: number
   readonly maxNotional: string | null
   readonly maxQuantity: string | null
+  /** Only of an account in another currency; the amounts above are converted. */
+  readonly conversion?: Conversion
   /** Only where the size is in proportion to it. */
   readonly providerEquity?: string
   readonly caps: Readonly<Record<Cap, string | null>>
@@ -252,6 +257,7 @@ function traceOf(
     leverage: money.leverage,
     maxNotional: maxNotional === null ? null : maxNotional.toString(),
     maxQuantity: maxQuantity === null ? null : maxQuantity.toString(),
+    ...(money.conversion && { conversion: money.conversion }),
     ...(sizing.mode === 'proportional' &&
       terms.providerEquity !== null && { providerEquity: terms.providerEquity.toString() }),
     caps: {

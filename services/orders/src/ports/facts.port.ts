@@ -1,5 +1,5 @@
 /**
- * This service's own copy of what others own: strategies, follows, accounts, balances, entitlements, instruments.
+ * This service's own copy of what others own: strategies, follows, accounts, balances, entitlements, instruments, rates.
  * Called by the use case that learns them and by those that check ownership. Must never go back to older news.
  */
 import type { DataOf } from '@tradewire/contracts/define-event'
@@ -8,6 +8,7 @@ import type {
   accountDisconnected,
   balanceUpdated,
   instrumentChanged,
+  rateUpdated,
 } from '@tradewire/contracts/events/brokers'
 import type { entitlementChanged } from '@tradewire/contracts/events/billing'
 import type { followChanged, settingsChanged, strategyChanged } from '@tradewire/contracts/events/signals'
@@ -19,6 +20,7 @@ export type FollowNews = DataOf<typeof followChanged>
 export type SettingsNews = DataOf<typeof settingsChanged>
 export type BalanceNews = DataOf<typeof balanceUpdated>
 export type EntitlementNews = DataOf<typeof entitlementChanged>
+export type RateNews = DataOf<typeof rateUpdated>
 export type InstrumentNews = DataOf<typeof instrumentChanged>
 
 export interface AccountNews extends Pick<DataOf<typeof accountConnected>, 'accountId' | 'userId' | 'venue' | 'label'> {
@@ -37,6 +39,7 @@ export abstract class Facts {
   abstract rememberBalances(tx: Transaction, news: readonly BalanceNews[]): Promise<void>
   abstract rememberEntitlements(tx: Transaction, news: readonly EntitlementNews[]): Promise<void>
   abstract rememberInstruments(tx: Transaction, news: readonly InstrumentNews[]): Promise<void>
+  abstract rememberRates(tx: Transaction, news: readonly RateNews[]): Promise<void>
   /** Undefined when there is no such strategy. */
   abstract ownerOfStrategy(strategyId: StrategyId): Promise<UserId | undefined>
   abstract ownerOfFollow(followId: FollowId): Promise<UserId | undefined>

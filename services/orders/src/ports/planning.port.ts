@@ -12,6 +12,7 @@ import type { Instrument } from '../domain/instrument.ts'
 import type { KillSwitch } from '../domain/kill-switch.ts'
 import type { Leg } from '../domain/leg.ts'
 import type { ProviderAccount } from '../domain/provider.ts'
+import type { KnownRate } from '../domain/rates.ts'
 import type { SettingsByLayer } from '../domain/settings.ts'
 import type { Signal, SignalPlan } from '../domain/signal-plan.ts'
 import type { SizingTrace } from '../domain/sizing.ts'
@@ -31,6 +32,8 @@ export interface SignalFacts {
       }
     | undefined
   readonly instrument: Instrument | undefined
+  /** Of the signal's venue. */
+  readonly rates: readonly KnownRate[]
   /** What the operator has said for everyone. */
   readonly platformSettings: TradeSettings | null
   /** A signal of the strategy for all its followers that came later and has been planned already. */

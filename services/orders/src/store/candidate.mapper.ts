@@ -9,6 +9,7 @@ import type { Candidate } from '../domain/gate.ts'
 import type { Bases } from '../domain/loss-limit.ts'
 import type { InTheWay } from '../domain/open-position.ts'
 import type { ProviderAccount } from '../domain/provider.ts'
+import type { KnownRate } from '../domain/rates.ts'
 import type { FollowerQuery } from '../ports/planning.port.ts'
 import type { InstrumentRow } from './plan.mapper.ts'
 import type { FollowSettingsRow, SettingsReader } from './settings.mapper.ts'
@@ -59,6 +60,7 @@ export type FactsRow = {
   readonly provider_currency: string | null
   readonly provider_equity: string | null
   readonly provider_observed_ms: number | null
+  readonly rates: readonly { readonly symbol: string; readonly price: string; readonly observedAt: string }[] | null
 } & (InstrumentRow | { readonly kind: null })
 
 const zero = new Decimal('0')
@@ -107,6 +109,14 @@ function entitlementOf({ entitlement }: CandidateRow): Candidate['entitlement'] 
     maxBalance: maxBalance === null ? null : new Decimal(maxBalance),
     positions,
   }
+}
+
+export function ratesOf({ rates }: FactsRow): KnownRate[] {
+  return (rates ?? []).map(({ symbol, price, observedAt }) => ({
+    symbol,
+    price: new Decimal(price),
+    observedAt: new Date(observedAt),
+  }))
 }
 
 export function providerOf(row: FactsRow): ProviderAccount | null {

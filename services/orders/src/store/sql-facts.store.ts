@@ -13,6 +13,7 @@ import {
   Facts,
   type FollowNews,
   type InstrumentNews,
+  type RateNews,
   type SettingsNews,
   type StrategyNews,
 } from '../ports/facts.port.ts'
@@ -101,6 +102,13 @@ const instruments = new Columns<InstrumentNews>([
   plain('observed_at', 'timestamptz', ({ observedAt }) => observedAt),
 ])
 
+const rates = new Columns<RateNews>([
+  plain('venue', 'text', ({ venue }) => venue),
+  plain('symbol', 'text', ({ symbol }) => symbol),
+  plain('price', 'numeric', ({ price }) => price),
+  plain('observed_at', 'timestamptz', ({ observedAt }) => observedAt),
+])
+
 /** `stamp` tells newer from older: a revision or a time. Rows go in key order, so that two batches cannot deadlock. */
 function upsertSql<Row>(table: string, columns: Columns<Row>, keys: readonly string[], stamp: string): string {
   const key = keys.join(', ')
@@ -116,6 +124,7 @@ const accountSql = upsertSql('account', accounts, ['account_id'], 'changed_at')
 const balanceSql = upsertSql('balance', balances, ['account_id', 'currency'], 'observed_at')
 const entitlementSql = upsertSql('entitlement', entitlements, ['user_id'], 'revision')
 const instrumentSql = upsertSql('instrument', instruments, ['venue', 'symbol'], 'observed_at')
+const rateSql = upsertSql('rate', rates, ['venue', 'symbol'], 'observed_at')
 
 @Injectable()
 export class SqlFacts extends Facts {
@@ -184,6 +193,15 @@ export class SqlFacts extends Facts {
       (a, b) => a.observedAt > b.observedAt,
     )
     await tx.query(instrumentSql, instruments.parameters(latest))
+  }
+
+  async rememberRates(tx: Transaction, news: readonly RateNews[]): Promise<void> {
+    const latest = newest(
+      news,
+      ({ venue, symbol }) => `${venue} ${symbol}`,
+      (a, b) => a.observedAt > b.observedAt,
+    )
+    await tx.query(rateSql, rates.parameters(latest))
   }
 
   async ownerOfStrategy(strategyId: StrategyId): Promise<UserId | undefined> {

@@ -14,10 +14,10 @@ const minuteMs = 60_000
 const lockSql = `select 1 from account where account_id = any ($1::uuid[]) order by account_id for no key update`
 
 /** A statement of its own: it sees what was planned while the one before waited for its locks. */
-const heldSql = `select account_id, count(*)::int as positions, coalesce(sum(margin * coalesce(leverage, 1)), 0) as exposure
+const heldSql = `select account_id, count(*)::int as positions, coalesce(sum(margin * coalesce(leverage, 1) * coalesce(rate, 1)), 0) as exposure
 from bracket where account_id = any ($1::uuid[]) and holds_slot group by account_id`
 
-const lossSql = `select distinct on (follow_id) follow_id, closed_at, -realized_pnl as lost
+const lossSql = `select distinct on (follow_id) follow_id, closed_at, -realized_pnl * coalesce(rate, 1) as lost
 from bracket where account_id = any ($1::uuid[]) and closed_at > $2 and follow_id = any ($3::uuid[]) and realized_pnl < 0
 order by follow_id, closed_at desc`
 

@@ -20,7 +20,7 @@ import {
 } from '../ports/planning.port.ts'
 import { WaitingEntries, type WaitingEntry } from '../ports/waiting-entries.port.ts'
 import { legsJson } from './bracket.mapper.ts'
-import { type CandidateRow, type FactsRow, providerOf, toCandidate } from './candidate.mapper.ts'
+import { type CandidateRow, type FactsRow, providerOf, ratesOf, toCandidate } from './candidate.mapper.ts'
 import { Columns, json, plain, text } from './columns.mapper.ts'
 import { planningLockSql } from './sql-kill-switches.store.ts'
 import { instrumentJson, pricesJson, toInstrument } from './plan.mapper.ts'
@@ -32,7 +32,9 @@ const lockSql = `select pg_advisory_xact_lock_shared(${planningLockSql}),
   pg_advisory_xact_lock(hashtextextended(current_schema() || $2 || '|' || $3, 0)),
   s.name as strategy_name, s.active as strategy_active, s.settings as strategy_settings,
   p.settings as platform_settings, s.provider_account_id, provider.currency as provider_currency,
-  provider.equity as provider_equity, (extract(epoch from provider.observed_at) * 1000)::float8 as provider_observed_ms, i.*
+  provider.equity as provider_equity, (extract(epoch from provider.observed_at) * 1000)::float8 as provider_observed_ms,
+  (select json_agg(json_build_object('symbol', r.symbol, 'price', r.price::text, 'observedAt', r.observed_at)) from rate r
+    where r.venue = $2) as rates, i.*
 from (select 1) as one
 left join strategy s on s.strategy_id = $1
 left join layer_settings p on p.scope = 'platform'
@@ -80,7 +82,7 @@ left join lateral (
   where balance.account_id = f.account_id order by (currency = $5) desc limit 1
 ) b on true
 left join lateral (
-  select sum(x.margin) filter (where x.created_at > b.observed_at) as reserved,
+  select sum(x.margin * coalesce(x.rate, 1)) filter (where x.created_at > b.observed_at) as reserved,
     count(*)::int as positions,
     min(x.bracket_id::text) filter (where ${isOwn}) as own,
     min(x.side) filter (where ${isOwn}) as own_side,
@@ -91,8 +93,8 @@ left join lateral (
   where x.account_id = f.account_id and x.holds_slot
 ) held on true
 left join lateral (
-  select -least(sum(x.realized_pnl), 0) as lost_since,
-    sum(x.margin) filter (where x.first_filled_at <= b.observed_at) as released
+  select -least(sum(x.realized_pnl * coalesce(x.rate, 1)), 0) as lost_since,
+    sum(x.margin * coalesce(x.rate, 1)) filter (where x.first_filled_at <= b.observed_at) as released
   from bracket x where x.account_id = f.account_id and x.closed_at > b.observed_at
 ) settled on true
 left join lateral (
@@ -115,6 +117,7 @@ const planned = new Columns<PlannedBracket>([
     result.outcome === 'approved' ? exitRulesText(candidate.settings.exits) : null,
   ),
   plain('margin', 'numeric', ({ result }) => (result.outcome === 'approved' ? result.margin : null)),
+  plain('rate', 'numeric', ({ sizing }) => sizing?.conversion?.back ?? null),
   plain('denial_code', 'text', ({ result }) => (result.outcome === 'denied' ? result.denial.code : null)),
   text('denial_context', 'json', ({ result }) =>
     result.outcome === 'denied' ? JSON.stringify(result.denial.context) : null,
@@ -133,9 +136,9 @@ const insertSql = `with plan as (
   insert into explain (signal_id, bracket_ids, traces) values ($1, $14, $15)
 )
 insert into bracket (bracket_id, signal_id, strategy_id, follow_id, account_id, user_id, venue, symbol, side,
-  state, holds_slot, quantity, leverage, exit_rules, margin, denial_code, denial_context, created_at, wake_at, legs)
+  state, holds_slot, quantity, leverage, exit_rules, margin, rate, denial_code, denial_context, created_at, wake_at, legs)
 select bracket_id, $1, $2, follow_id, account_id, user_id, $10, $11, $12,
-  ${stateOfPlanned}, quantity is not null, quantity, leverage, exit_rules, margin, denial_code, denial_context, $9,
+  ${stateOfPlanned}, quantity is not null, quantity, leverage, exit_rules, margin, rate, denial_code, denial_context, $9,
   case when quantity is not null then $13::timestamptz end, legs::json
 from ${planned.unnest('p', fixedParameters + 1)}
 on conflict do nothing returning bracket_id`
@@ -148,7 +151,7 @@ const decideSql = `with gone as (
   insert into explain (signal_id, bracket_ids, traces) values ($2, $1, $3)
 )
 update bracket b set state = ${stateOfPlanned}, holds_slot = p.quantity is not null, quantity = p.quantity,
-  leverage = p.leverage, exit_rules = p.exit_rules, margin = p.margin, denial_code = p.denial_code, denial_context = p.denial_context,
+  leverage = p.leverage, exit_rules = p.exit_rules, margin = p.margin, rate = p.rate, denial_code = p.denial_code, denial_context = p.denial_context,
   created_at = $4, wake_at = case when p.quantity is not null then $5::timestamptz end, legs = p.legs::json
 from gone, ${planned.unnest('p', decideParameters + 1)}
 where b.bracket_id = gone.bracket_id and p.bracket_id = gone.bracket_id returning b.bracket_id`
@@ -199,6 +202,7 @@ export class SqlPlanning extends Planning {
               provider: providerOf(row),
             },
       instrument: row.kind === null ? undefined : toInstrument(row),
+      rates: ratesOf(row),
       overtakenBy: newer[0]?.signal_id ?? null,
       killSwitches,
     }

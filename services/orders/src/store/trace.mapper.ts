@@ -13,7 +13,7 @@ export function traceJson({ candidate, sizing, result, waited }: PlannedBracket)
     followRevision: candidate.followRevision,
     settings: candidate.settings.sources.map(({ name, value, source }) => [name, value, source]),
     sizing,
-    unused: sizing === null ? unusedOf(candidate) : null,
+    unused: sizing === null || sizing.conversion !== undefined ? unusedOf(candidate) : null,
     balance: balance && {
       currency: balance.currency,
       observedMs: balance.observedAt.getTime(),

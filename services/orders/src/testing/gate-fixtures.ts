@@ -5,6 +5,7 @@ import { ok } from '@tradewire/kernel/result'
 import type { AccountId, FollowId, RiskProfileId, SignalId, StrategyId, UserId } from '@tradewire/kernel/ids'
 import type { Balance, Candidate, GateContext } from '../domain/gate.ts'
 import { EngagedSwitches } from '../domain/kill-switch.ts'
+import { Rates } from '../domain/rates.ts'
 import { resolveSettings, silent } from '../domain/settings.ts'
 import { type PlanningPolicy, type Signal, splitRulesOf } from '../domain/signal-plan.ts'
 import { sizingTerms } from '../domain/sizing.ts'
@@ -15,6 +16,7 @@ export const policy: PlanningPolicy = {
   stopLimitOffsetPercent: d('0.5'),
   entryCostPercent: d('0.2'),
   balanceAgeMaxMs: 60_000,
+  rateAgeMaxMs: 60_000,
 }
 /** A single minute of another weekday. */
 export const closedNow = {
@@ -78,6 +80,11 @@ export function context(): GateContext {
     accountsSeen: new Map(),
     positionsTaken: new Map(),
     provider: ok(d('50000')),
+    rates: new Rates([{ symbol: 'EUR/USDT', price: d('1.25'), observedAt: now }], {
+      now,
+      ageMaxMs: policy.rateAgeMaxMs,
+    }),
+    rateAgeMaxMs: policy.rateAgeMaxMs,
   }
 }
 

@@ -221,6 +221,8 @@ function inTradingOrder(balances: VenueBalance[]): VenueBalance[] {
   return trading.length + rest.length > 0 ? [...trading, ...rest] : balances.slice(0, 1)
 }
 
+export const usdmPrice = z.object({ symbol: z.string(), price: amount })
+
 export const usdmPosition = z.object({
   symbol: z.string(),
   positionAmt: amount,

@@ -13,6 +13,7 @@ import type {
   VenueInstrument,
   VenueOrder,
   VenuePosition,
+  VenueRate,
 } from '@tradewire/broker-kit/broker-session'
 import * as brokerError from '@tradewire/broker-kit/broker-error'
 import { decimal, sum } from '@tradewire/kernel/decimal'
@@ -140,6 +141,12 @@ export class BinanceSpotSession implements BrokerSession {
   async instruments(): Answer<readonly VenueInstrument[]> {
     await Promise.resolve()
     return ok(this.api.markets().flatMap((market) => instrumentOf(market) ?? []))
+  }
+
+  /** A coin is bought with what it is quoted in: nothing else counts. */
+  async rates(): Answer<readonly VenueRate[]> {
+    await Promise.resolve()
+    return ok([])
   }
 
   async setLeverage(): Answer<undefined> {

@@ -55,7 +55,7 @@ export const binanceSpotBroker = defineBroker({
     { name: 'weight', scope: 'egress', capacity: 6_000, intervalMs: 60_000 },
     { name: 'orders-10s', scope: 'account', capacity: 50, intervalMs: 10_000 },
   ],
-  readWeights: { order: 4, openOrders: 80, balances: 20, positions: 20, fills: 60 },
+  readWeights: { order: 4, openOrders: 80, balances: 20, positions: 20, fills: 60, rates: 4 },
   paperReadLagMs: 2_000,
   async connect(credentials, { environment, dependencies }) {
     try {

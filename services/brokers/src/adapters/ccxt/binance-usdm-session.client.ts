@@ -13,6 +13,7 @@ import type {
   VenueInstrument,
   VenueOrder,
   VenuePosition,
+  VenueRate,
 } from '@tradewire/broker-kit/broker-session'
 import { decimal, sum, ZERO } from '@tradewire/kernel/decimal'
 import { err, ok } from '@tradewire/kernel/result'
@@ -143,6 +144,26 @@ export class BinanceUsdmSession implements BrokerSession {
   async instruments(): Answer<readonly VenueInstrument[]> {
     await Promise.resolve()
     return ok(this.api.markets().flatMap((market) => instrumentOf(market) ?? []))
+  }
+
+  /** Margin may lie in any currency in which the venue quotes, where the account's owner has chosen that. */
+  async rates(): Answer<readonly VenueRate[]> {
+    const markets = this.api.markets()
+    const quotes = new Set(markets.map(({ quote }) => quote))
+    const joining = new Map(
+      markets.filter(({ base }) => quotes.has(base)).map(({ id, base, quote }) => [id, `${base}/${quote}`]),
+    )
+    if (joining.size === 0) return ok([])
+    const prices = await this.api.call('read', z.array(wire.usdmPrice), (api) =>
+      endpoint(api, 'fapiPublicV2GetTickerPrice'),
+    )
+    if (!prices.ok) return prices
+    return ok(
+      prices.value.flatMap((each) => {
+        const symbol = joining.get(each.symbol)
+        return symbol === undefined || !/[1-9]/.test(each.price) ? [] : [{ symbol, price: each.price }]
+      }),
+    )
   }
 
   async setLeverage(symbol: string, leverage: number): Answer<undefined> {

@@ -57,7 +57,7 @@ export const binanceUsdmBroker = defineBroker({
     { name: 'orders-1m', scope: 'account', capacity: 1_200, intervalMs: 60_000 },
   ],
   // Order and algo order; both open lists; account; position risk; trades, orders and algo orders of a window.
-  readWeights: { order: 2, openOrders: 80, balances: 5, positions: 5, fills: 15 },
+  readWeights: { order: 2, openOrders: 80, balances: 5, positions: 5, fills: 15, rates: 2 },
   paperReadLagMs: 2_000,
   async connect(credentials, { environment, dependencies }) {
     try {

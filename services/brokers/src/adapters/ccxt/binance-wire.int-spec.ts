@@ -50,6 +50,12 @@ const spotSymbol = {
   filters,
 }
 const futuresSymbol = { ...spotSymbol, pair: 'BTCUSDT', contractType: 'PERPETUAL', marginAsset: 'USDT' }
+/** Dollars that are traded for other dollars join the two currencies in which this venue quotes. */
+const futuresSymbols = [
+  futuresSymbol,
+  { ...futuresSymbol, symbol: 'USDCUSDT', pair: 'USDCUSDT', baseAsset: 'USDC' },
+  { ...futuresSymbol, symbol: 'BTCUSDC', pair: 'BTCUSDC', quoteAsset: 'USDC', marginAsset: 'USDC' },
+]
 
 let server: Server
 let seen: Seen[] = []
@@ -65,7 +71,7 @@ function normal({ path, fields }: Seen): { status: number; body: unknown } {
         serverTime: 1,
         rateLimits: [],
         exchangeFilters: [],
-        symbols: [path.includes('/fapi/') ? futuresSymbol : spotSymbol],
+        symbols: path.includes('/fapi/') ? futuresSymbols : [spotSymbol],
       },
     }
   const base = {
@@ -249,6 +255,29 @@ describe('sessions of one venue', () => {
       expect(createHmac('sha256', secret).update(text).digest('hex')).toBe(signature)
     }
     expect(new Set(seen.filter(({ path }) => path.endsWith('/order')).map(({ key }) => key)).size).toBe(3)
+  })
+})
+
+describe('rates', () => {
+  const prices = [
+    { symbol: 'BTCUSDT', price: '20000.1', time: 1 },
+    { symbol: 'USDCUSDT', price: '0.9998', time: 1 },
+    { symbol: 'BTCUSDC', price: '20004.1', time: 1 },
+    { symbol: 'UNLISTED', price: '3', time: 1 },
+  ]
+
+  it('are those of the symbols that join two currencies in which the venue quotes, in one read', async () => {
+    respond = (one) => (one.path.endsWith('/ticker/price') ? { status: 200, body: prices } : normal(one))
+    const session = await connect(binanceUsdmBroker)
+    expect(await session.rates()).toEqual({ ok: true, value: [{ symbol: 'USDC/USDT', price: '0.9998' }] })
+    expect(seen.filter(({ path }) => path.endsWith('/ticker/price'))).toHaveLength(1)
+    await session.close()
+  })
+
+  it('are none where a coin is bought with what it is quoted in', async () => {
+    const session = await connect(binanceSpotBroker)
+    expect(await session.rates()).toEqual({ ok: true, value: [] })
+    await session.close()
   })
 })
 

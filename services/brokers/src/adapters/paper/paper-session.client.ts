@@ -15,6 +15,7 @@ import type {
   VenueInstrument,
   VenueOrder,
   VenuePosition,
+  VenueRate,
 } from '@tradewire/broker-kit/broker-session'
 import type { BrokerDependencies } from '@tradewire/broker-kit/define-broker'
 import type { DirectFill } from '@tradewire/contracts/paper/direct'
@@ -139,6 +140,12 @@ export class PaperSession implements BrokerSession {
         contractSize: '1',
       })),
     )
+  }
+
+  /** Each account is in one currency, and so are its symbols. */
+  async rates(): Answer<readonly VenueRate[]> {
+    await Promise.resolve()
+    return ok([])
   }
 
   async setLeverage(symbol: string, leverage: number): Answer<undefined> {

@@ -58,7 +58,7 @@ export const paperBroker = defineBroker({
     feeInReply: true,
   },
   rateLimits: [],
-  readWeights: { order: 1, openOrders: 1, balances: 1, positions: 1, fills: 1 },
+  readWeights: { order: 1, openOrders: 1, balances: 1, positions: 1, fills: 1, rates: 1 },
   paperReadLagMs: 2_000,
   async connect(credentials, { environment, dependencies }) {
     await Promise.resolve()

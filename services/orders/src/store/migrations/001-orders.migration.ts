@@ -88,6 +88,15 @@ export const createOrders: Migration = {
        primary key (venue, symbol)
      )`,
 
+    `create table rate (
+       venue text not null,
+       symbol text not null,
+       price numeric not null,
+       observed_at timestamptz not null,
+       primary key (venue, symbol)
+     ) with (fillfactor = 70)`,
+    `comment on table rate is 'Few: the symbols that join two currencies in which a venue quotes.'`,
+
     // What brackets of one signal share, stored once; never changed afterwards.
     `create table signal_plan (
        signal_id uuid primary key,
@@ -119,6 +128,7 @@ export const createOrders: Migration = {
        leverage int,
        exit_rules text,
        margin numeric,
+       rate numeric,
        denial_code text,
        denial_context json,
        failure jsonb,
@@ -146,6 +156,7 @@ export const createOrders: Migration = {
     `comment on column bracket.holds_slot is 'True from planning to the first end: a follow has one such bracket at most.'`,
     `comment on column bracket.margin is 'Margin and costs that the entry takes from a balance which does not know of it yet.'`,
     `comment on column bracket.exit_rules is 'What the follower has chosen for the time after the entry, as JSON; null where all is as usual.'`,
+    `comment on column bracket.rate is 'What one of the quote currency was worth in the account''s when it was planned; null for the same.'`,
     `comment on column bracket.legs is
        'The orders of the bracket, entry first, as they were told: a bracket is read, moved and saved as a whole.'`,
     `create unique index bracket_slot on bracket (account_id, follow_id) where holds_slot`,

@@ -1,4 +1,4 @@
-/** Hears of accounts, balances, instruments and what the plans of users allow. Called by the bus. Must never decide anything. */
+/** Hears of accounts, balances, instruments, rates and what the plans of users allow. Called by the bus. Must never decide anything. */
 import { Controller } from '@nestjs/common'
 import type { ConsumedEvent } from '@tradewire/bus/consumer-options'
 import { Consume } from '@tradewire/bus/decorators'
@@ -7,6 +7,7 @@ import {
   accountDisconnected,
   balanceUpdated,
   instrumentChanged,
+  rateUpdated,
 } from '@tradewire/contracts/events/brokers'
 import { entitlementChanged } from '@tradewire/contracts/events/billing'
 import type { Transaction } from '@tradewire/database/transaction'
@@ -19,6 +20,7 @@ const contracts = [
   accountDisconnected,
   balanceUpdated,
   instrumentChanged,
+  rateUpdated,
   entitlementChanged,
 ] as const
 type AccountsEvent = ConsumedEvent<(typeof contracts)[number]>
@@ -48,8 +50,9 @@ export class AccountsConsumer {
     const balances = events.flatMap((event) => (event.name === balanceUpdated.name ? [event.data] : []))
     const instruments = events.flatMap((event) => (event.name === instrumentChanged.name ? [event.data] : []))
     const entitlements = events.flatMap((event) => (event.name === entitlementChanged.name ? [event.data] : []))
+    const rates = events.flatMap((event) => (event.name === rateUpdated.name ? [event.data] : []))
     // First: a period that begins starts from the equity as it was known until now.
     if (balances.length > 0) await this.watchLosses.execute(balances, tx)
-    await this.learnFacts.execute({ accounts, balances, instruments, entitlements }, tx)
+    await this.learnFacts.execute({ accounts, balances, instruments, entitlements, rates }, tx)
   }
 }

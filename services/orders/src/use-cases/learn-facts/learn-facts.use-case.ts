@@ -8,6 +8,7 @@ import {
   Facts,
   type FollowNews,
   type InstrumentNews,
+  type RateNews,
   type SettingsNews,
   type StrategyNews,
 } from '../../ports/facts.port.ts'
@@ -20,6 +21,7 @@ export interface FactsNews {
   readonly balances?: readonly BalanceNews[]
   readonly entitlements?: readonly EntitlementNews[]
   readonly instruments?: readonly InstrumentNews[]
+  readonly rates?: readonly RateNews[]
 }
 
 @Injectable()
@@ -29,7 +31,7 @@ export class LearnFacts {
   /** One statement for each kind of which there is news. */
   async execute(news: FactsNews, tx: Transaction): Promise<void> {
     const { strategies = [], follows = [], settings = [], accounts = [], balances = [] } = news
-    const { entitlements = [], instruments = [] } = news
+    const { entitlements = [], instruments = [], rates = [] } = news
     if (strategies.length > 0) await this.facts.rememberStrategies(tx, strategies)
     if (follows.length > 0) await this.facts.rememberFollows(tx, follows)
     if (settings.length > 0) await this.facts.rememberSettings(tx, settings)
@@ -37,5 +39,6 @@ export class LearnFacts {
     if (balances.length > 0) await this.facts.rememberBalances(tx, balances)
     if (entitlements.length > 0) await this.facts.rememberEntitlements(tx, entitlements)
     if (instruments.length > 0) await this.facts.rememberInstruments(tx, instruments)
+    if (rates.length > 0) await this.facts.rememberRates(tx, rates)
   }
 }

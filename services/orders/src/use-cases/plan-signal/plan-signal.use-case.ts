@@ -25,6 +25,7 @@ import { EngagedSwitches, sourcePause } from '../../domain/kill-switch.ts'
 import type { Leg } from '../../domain/leg.ts'
 import { superseded, waitedTooLong } from '../../domain/open-position.ts'
 import { providerEquity } from '../../domain/provider.ts'
+import { Rates } from '../../domain/rates.ts'
 import {
   type PlanningPolicy,
   planSignal,
@@ -85,6 +86,7 @@ export class PlanSignal {
       stopLimitOffsetPercent: decimal(config.stopLimitOffsetPercent),
       entryCostPercent: decimal(config.entryCostPercent),
       balanceAgeMaxMs: config.balanceAgeMaxMs,
+      rateAgeMaxMs: config.rateAgeMaxMs,
     }
   }
 
@@ -184,13 +186,12 @@ export class PlanSignal {
     }
   }
 
-  private gateContext(plan: SignalPlan, { killSwitches, strategy }: SignalFacts, now: Date): GateContext {
+  private gateContext(plan: SignalPlan, facts: SignalFacts, now: Date): GateContext {
     const { margin, netting } = venueCapabilities[plan.venue]
-    const { balanceAgeMaxMs } = this.policy
-    const provider = providerEquity(strategy?.provider ?? null, plan.instrument.quote, {
-      now,
-      ageMaxMs: balanceAgeMaxMs,
-    })
+    const { balanceAgeMaxMs, rateAgeMaxMs } = this.policy
+    const rates = new Rates(facts.rates, { now, ageMaxMs: rateAgeMaxMs })
+    const terms = { now, ageMaxMs: balanceAgeMaxMs, rates }
+    const provider = providerEquity(facts.strategy?.provider ?? null, plan.instrument.quote, terms)
     return {
       plan,
       sizing: sizingTerms(plan.prices, plan.instrument, this.policy, provider.ok ? provider.value : null),
@@ -199,10 +200,12 @@ export class PlanSignal {
       netting,
       balanceAgeMaxMs,
       now,
-      switches: new EngagedSwitches(killSwitches),
+      switches: new EngagedSwitches(facts.killSwitches),
       accountsSeen: new Map<AccountId, FollowId>(),
       positionsTaken: new Map<UserId, number>(),
       provider,
+      rates,
+      rateAgeMaxMs,
     }
   }
 
