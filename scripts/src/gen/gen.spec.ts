@@ -22,7 +22,7 @@ const plans: Readonly<Record<string, Plan>> = {
   service: planService(repository, 'price-alerts'),
   'use-case': planUseCase(repository, 'orders', 'split-position'),
   event: planEvent(repository, 'orders', 'trade.amended'),
-  'event of a new owner': planEvent(repository, 'billing', 'plan.chosen'),
+  'event of a new owner': planEvent(repository, 'price-alerts', 'alert.raised'),
   broker: planBroker('kraken-futures'),
 }
 const texts = new Map(Object.values(plans).flatMap((plan) => [...textsOf(plan, repository)]))
@@ -86,8 +86,10 @@ describe('the generators', () => {
     expect(texts.get('libs/contracts/src/events/orders.ts')).toMatch(
       /orderEvents = \[[^\]]*tradeAmended,?\s*\] as const/,
     )
-    expect(texts.get('libs/contracts/src/events/all.ts')).toContain("import { billingEvents } from './billing.ts'")
-    expect(texts.get('libs/contracts/src/events/all.ts')).toContain('...billingEvents,')
+    expect(texts.get('libs/contracts/src/events/all.ts')).toContain(
+      "import { priceAlertsEvents } from './price-alerts.ts'",
+    )
+    expect(texts.get('libs/contracts/src/events/all.ts')).toContain('...priceAlertsEvents,')
   })
 
   it('put a new venue into the contracts and a new service into the build', () => {
