@@ -6,6 +6,7 @@ import { RpcClient } from '@tradewire/bus/rpc-client'
 import { eventually } from '@tradewire/testkit/eventually'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
+import { generateSync } from 'otplib'
 import { request } from 'undici'
 import { beforeAll, describe, expect, it } from 'vitest'
 
@@ -158,5 +159,89 @@ describe('the front door', () => {
     ])
     for (const { body } of answers)
       expect(new Set(Object.keys(body.error))).toEqual(new Set(['code', 'details', 'message']))
+  })
+})
+
+interface Key {
+  readonly id: string
+  readonly key: string
+  readonly prefix: string
+}
+
+async function newKey(bearer: string, key: object): Promise<Key> {
+  const { status, body } = await call<Key>('POST', '/v1/api-keys', { bearer, json: { name: 'reports', ...key } })
+  expect(status).toBe(201)
+  return body
+}
+
+describe('an API key', () => {
+  it('opens what its scopes allow of its user’s roles, and never makes another key', async () => {
+    await newFollower('automated')
+    const { accessToken } = await logIn('automated')
+    const { key, prefix } = await newKey(accessToken, { scopes: ['read'] })
+    expect(key.startsWith(prefix)).toBe(true)
+    const me = await call<{ username: string }>('GET', '/v1/users/me', { bearer: key })
+    expect([me.status, me.body.username]).toEqual([200, 'automated'])
+    const follow = '/v1/follows/01963a5e-0000-7000-8000-000000000001/close'
+    const refused = [
+      await call('POST', follow, { bearer: key, json: {} }),
+      await call('GET', '/v1/users', { bearer: key }),
+      await call('POST', '/v1/api-keys', { bearer: key, json: { name: 'more', scopes: ['manage'] } }),
+    ]
+    expect(refused.map(({ status, body }) => [status, body.error.code])).toEqual([
+      [403, 'SCOPE_NEEDED'],
+      [403, 'FORBIDDEN'],
+      [403, 'SESSION_NEEDED'],
+    ])
+  })
+
+  it('is listed without its text, and refused as soon as it is ended', async () => {
+    await newFollower('tidy')
+    const { accessToken } = await logIn('tidy')
+    const { id, key } = await newKey(accessToken, { scopes: ['read'], expiresInDays: 30 })
+    expect((await call('GET', '/v1/users/me', { bearer: key })).status).toBe(200)
+    const { body } = await call<{ items: object[] }>('GET', '/v1/api-keys', { bearer: accessToken })
+    expect(body.items).toMatchObject([{ id, scopes: ['read'], addresses: [] }])
+    expect(JSON.stringify(body)).not.toContain(key)
+    expect(body.items[0]).toMatchObject({ lastUsedAt: expect.any(String), expiresAt: expect.any(String) })
+    const { accessToken: foreign } = await logIn('operator')
+    expect((await call('DELETE', `/v1/api-keys/${id}`, { bearer: foreign })).status).toBe(404)
+    expect((await call('DELETE', `/v1/api-keys/${id}`, { bearer: accessToken })).status).toBe(204)
+    await eventually(async () => (await call('GET', '/v1/users/me', { bearer: key })).status === 401, {
+      describe: 'the ended key is refused',
+    })
+  })
+
+  it('works from its addresses alone', async () => {
+    await newFollower('fenced')
+    const { accessToken } = await logIn('fenced')
+    const here = await newKey(accessToken, { scopes: ['read'], addresses: ['127.0.0.0/8', '::1'] })
+    const elsewhere = await newKey(accessToken, { scopes: ['read'], addresses: ['192.0.2.7'] })
+    expect((await call('GET', '/v1/users/me', { bearer: here.key })).status).toBe(200)
+    const { status, body } = await call('GET', '/v1/users/me', { bearer: elsewhere.key })
+    expect([status, body.error]).toMatchObject([401, { code: 'UNAUTHENTICATED', details: { reason: 'address' } }])
+  })
+
+  it('that nobody made is refused like a wrong token', async () => {
+    const { status, body } = await call('GET', '/v1/users/me', { bearer: `twk_${'x'.repeat(43)}` })
+    expect([status, body.error]).toMatchObject([401, { code: 'UNAUTHENTICATED', details: { reason: 'invalid' } }])
+  })
+
+  it('is made by a user with a second factor only after a fresh code', async () => {
+    await newFollower('strict')
+    const { accessToken: bearer, refreshToken } = await logIn('strict')
+    const { body: offer } = await call<{ secret: string }>('POST', '/v1/users/me/second-factor', { bearer, json: {} })
+    const codeIn = (steps: number): string =>
+      generateSync({ secret: offer.secret, epoch: Math.floor(Date.now() / 1_000) + steps * 30 })
+    const confirm = { bearer, json: { code: codeIn(0) } }
+    expect((await call('POST', '/v1/users/me/second-factor/confirm', confirm)).status).toBe(200)
+    const refreshed = await call<Pair>('POST', '/v1/auth/refresh', { json: { refreshToken } })
+    const json = { name: 'reports', scopes: ['read'] }
+    const stale = await call('POST', '/v1/api-keys', { bearer: refreshed.body.accessToken, json })
+    expect([stale.status, stale.body.error.code]).toEqual([403, 'PROOF_NEEDED'])
+    const proven = await call<Pair>('POST', '/v1/auth/refresh', {
+      json: { refreshToken: refreshed.body.refreshToken, code: codeIn(1) },
+    })
+    expect((await call('POST', '/v1/api-keys', { bearer: proven.body.accessToken, json })).status).toBe(201)
   })
 })

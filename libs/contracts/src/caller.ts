@@ -11,6 +11,13 @@ export type Role = (typeof roles)[number]
 export const everyone: readonly Role[] = [...roles]
 export const providers: readonly Role[] = ['operator', 'provider']
 
+/**
+ * What an API key may do: read; trade (send signals, close, stop); manage (everything else that its user may change).
+ * Sessions may do all of it.
+ */
+export const apiKeyScopes = ['read', 'trade', 'manage'] as const
+export type ApiKeyScope = (typeof apiKeyScopes)[number]
+
 /** Every RPC behind a route that is not public carries it. */
 export const caller = z.strictObject({ userId: z.uuid(), roles: z.array(z.enum(roles)) })
 export type Caller = z.output<typeof caller>

@@ -5,7 +5,7 @@
  */
 import type { ErrorKind } from '@tradewire/kernel/errors'
 import { z } from 'zod'
-import type { Caller, Role } from './caller.ts'
+import type { ApiKeyScope, Caller, Role } from './caller.ts'
 import type { RpcContract } from './define-rpc.ts'
 
 /** `public`, or the roles of which the caller needs one. */
@@ -13,6 +13,12 @@ export type RouteAccess = 'public' | readonly Role[]
 
 /** Whose words and body a refusal has: our own, or those of the document that the surface follows. */
 export type RouteForm = 'own' | 'admin'
+
+/**
+ * How the caller must have proven who they are. `session`: by logging in, not by an API key. `fresh`: the same, and a
+ * user with a second factor has given a code within the last quarter of an hour.
+ */
+export type RouteProof = 'any' | 'session' | 'fresh'
 
 export interface RouteContract<
   Params extends z.ZodObject = z.ZodObject,
@@ -30,6 +36,9 @@ export interface RouteContract<
   readonly summary: string
   readonly description: string | undefined
   readonly access: RouteAccess
+  readonly proof: RouteProof
+  /** What an API key needs to call it. */
+  readonly scope: ApiKeyScope
   readonly status: 200 | 201 | 202 | 204
   readonly params: Params
   readonly query: Query
@@ -82,6 +91,10 @@ export function defineRoute<
   readonly summary: string
   readonly description?: string
   readonly access: Access
+  /** Default: any. */
+  readonly proof?: RouteProof
+  /** Default: read for GET, else manage. */
+  readonly scope?: ApiKeyScope
   readonly status?: RouteContract['status']
   readonly params?: Params
   readonly query?: Query
@@ -91,6 +104,8 @@ export function defineRoute<
   readonly rpc: Rpc
   readonly toRequest: (parts: RouteParts<Params, Query, Body, Access>) => z.input<Rpc['request']>
 }): RouteContract {
-  const defaults = { form: 'own', params: nothing, query: nothing, body: nothing, status: 200, errors: [], example: {} }
-  return { ...defaults, description: undefined, ...contract, reply: contract.rpc.reply } as unknown as RouteContract
+  const parts = { form: 'own', params: nothing, query: nothing, body: nothing, status: 200, errors: [], example: {} }
+  const access = { proof: 'any', scope: contract.method === 'GET' ? 'read' : 'manage' }
+  const defaults = { ...parts, ...access, description: undefined }
+  return { ...defaults, ...contract, reply: contract.rpc.reply } as unknown as RouteContract
 }

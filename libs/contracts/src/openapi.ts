@@ -85,6 +85,7 @@ function routeOperation(route: RouteContract, components: SchemaComponents): Jso
     summary: route.summary,
     ...(route.description === undefined ? {} : { description: route.description }),
     ...securityOf(route.access),
+    ...demandsOf(route),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...body,
     responses: {
@@ -178,6 +179,11 @@ function contentOf(
 function securityOf(access: RouteAccess): JsonObject {
   if (access === 'public') return { security: [] }
   return { security: [{ bearer: [] }], 'x-roles': [...access] }
+}
+
+function demandsOf({ access, scope, proof }: RouteContract): JsonObject {
+  if (access === 'public') return {}
+  return { 'x-proof': proof, ...(proof === 'any' ? { 'x-api-key-scope': scope } : {}) }
 }
 
 /** Schema and example of a body or reply. An example that its own schema refuses is not shown. */

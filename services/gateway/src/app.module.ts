@@ -3,12 +3,14 @@ import { Module } from '@nestjs/common'
 import { accessToken } from '@tradewire/contracts/rpc/identity'
 import { BrokerAccounts } from '#clients/broker-accounts.client'
 import { BusLiveFeed } from '#clients/bus-live-feed.client'
+import { IdentityApiKeys } from '#clients/identity-api-keys.client'
 import { IdentityKeys } from '#clients/identity-keys.client'
 import { JoseVerifier } from '#clients/jose-verifier.client'
 import { RedisLimiter } from '#clients/redis-limiter.client'
 import { SignalsAlerts } from '#clients/signals-alerts.client'
 import { RevocationList } from '#domain/revocation-list'
 import { AlertReceiver } from '#ports/alert-receiver.port'
+import { ApiKeyChecker } from '#ports/api-key-checker.port'
 import { LiveFeed } from '#ports/live-feed.port'
 import { OwnAccounts } from '#ports/own-accounts.port'
 import { RateLimiter } from '#ports/rate-limiter.port'
@@ -33,6 +35,7 @@ const revocationKeptMs = (accessToken.lifetimeSeconds + 60) * 1_000
   providers: [
     { provide: RevocationList, useFactory: () => new RevocationList(revocationKeptMs) },
     { provide: TokenVerifier, useClass: JoseVerifier },
+    { provide: ApiKeyChecker, useClass: IdentityApiKeys },
     { provide: RateLimiter, useClass: RedisLimiter },
     { provide: AlertReceiver, useClass: SignalsAlerts },
     { provide: LiveFeed, useClass: BusLiveFeed },

@@ -17,6 +17,21 @@ export const gatewayErrors = defineErrors('gateway', {
     message: 'Your roles do not allow this.',
     fix: 'Ask the operator for one of the roles named in the details.',
   },
+  SCOPE_NEEDED: {
+    kind: 'forbidden',
+    message: 'The API key may not do this.',
+    fix: 'Use a key with the scope named in the details, or log in.',
+  },
+  SESSION_NEEDED: {
+    kind: 'forbidden',
+    message: 'This cannot be done with an API key.',
+    fix: 'Log in and use the access token.',
+  },
+  PROOF_NEEDED: {
+    kind: 'forbidden',
+    message: 'This asks for a code of your second factor given within the last 15 minutes.',
+    fix: 'Send the refresh token with `code` to /v1/auth/refresh and use the new access token.',
+  },
   RATE_LIMITED: {
     kind: 'rate-limited',
     message: 'Too many requests.',

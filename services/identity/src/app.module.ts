@@ -8,28 +8,34 @@ import { Argon2Hasher } from '#clients/argon2-hasher.client'
 import { JoseSigner } from '#clients/jose-signer.client'
 import { loadSigningKeys } from '#clients/key-file.client'
 import type { IdentityConfig } from '#config'
+import { ApiKeys } from '#ports/api-keys.port'
 import { LoginAttempts } from '#ports/login-attempts.port'
 import { PasswordHasher } from '#ports/password-hasher.port'
 import { SecondFactors } from '#ports/second-factors.port'
 import { Sessions } from '#ports/sessions.port'
 import { TokenSigner } from '#ports/token-signer.port'
 import { Users } from '#ports/users.port'
+import { SqlApiKeys } from '#store/api-keys.store'
 import { SqlLoginAttempts } from '#store/login-attempts.store'
 import { SqlSecondFactors } from '#store/second-factors.store'
 import { SqlSessions } from '#store/sessions.store'
 import { SqlUsers } from '#store/users.store'
+import { ApiKeysController } from '#transport/rpc/api-keys.controller'
 import { AuthController } from '#transport/rpc/auth.controller'
 import { SecondFactorController } from '#transport/rpc/second-factor.controller'
 import { SessionsController } from '#transport/rpc/sessions.controller'
 import { UsersController } from '#transport/rpc/users.controller'
 import { ChangePassword } from '#use-cases/change-password/change-password.use-case'
+import { CheckApiKey } from '#use-cases/check-api-key/check-api-key.use-case'
 import { CheckCode } from '#use-cases/check-code/check-code.use-case'
 import { ConfirmSecondFactor } from '#use-cases/confirm-second-factor/confirm-second-factor.use-case'
+import { CreateApiKey } from '#use-cases/create-api-key/create-api-key.use-case'
 import { CreateUser } from '#use-cases/create-user/create-user.use-case'
 import { DisableUser } from '#use-cases/disable-user/disable-user.use-case'
 import { EndSessions } from '#use-cases/end-sessions/end-sessions.use-case'
 import { EnsureOperator } from '#use-cases/ensure-operator/ensure-operator.use-case'
 import { GetUser } from '#use-cases/get-user/get-user.use-case'
+import { ListApiKeys } from '#use-cases/list-api-keys/list-api-keys.use-case'
 import { ListSessions } from '#use-cases/list-sessions/list-sessions.use-case'
 import { ListUsers } from '#use-cases/list-users/list-users.use-case'
 import { LogIn } from '#use-cases/log-in/log-in.use-case'
@@ -40,6 +46,7 @@ import { ProveSecondFactor } from '#use-cases/prove-second-factor/prove-second-f
 import { RefreshSession } from '#use-cases/refresh-session/refresh-session.use-case'
 import { RemoveSecondFactor } from '#use-cases/remove-second-factor/remove-second-factor.use-case'
 import { ResetSecondFactor } from '#use-cases/reset-second-factor/reset-second-factor.use-case'
+import { RevokeApiKey } from '#use-cases/revoke-api-key/revoke-api-key.use-case'
 import { RevokeSession } from '#use-cases/revoke-session/revoke-session.use-case'
 
 async function makeSigner(
@@ -52,22 +59,26 @@ async function makeSigner(
 }
 
 @Module({
-  controllers: [AuthController, SecondFactorController, SessionsController, UsersController],
+  controllers: [ApiKeysController, AuthController, SecondFactorController, SessionsController, UsersController],
   providers: [
     { provide: Users, useClass: SqlUsers },
     { provide: Sessions, useClass: SqlSessions },
+    { provide: ApiKeys, useClass: SqlApiKeys },
     { provide: SecondFactors, useClass: SqlSecondFactors },
     { provide: LoginAttempts, useClass: SqlLoginAttempts },
     { provide: PasswordHasher, useClass: Argon2Hasher },
     { provide: TokenSigner, useFactory: makeSigner, inject: [CONFIG, Clock, IdSource, Randomness] },
     ChangePassword,
+    CheckApiKey,
     CheckCode,
     ConfirmSecondFactor,
+    CreateApiKey,
     CreateUser,
     DisableUser,
     EndSessions,
     EnsureOperator,
     GetUser,
+    ListApiKeys,
     ListSessions,
     ListUsers,
     LogIn,
@@ -78,6 +89,7 @@ async function makeSigner(
     RefreshSession,
     RemoveSecondFactor,
     ResetSecondFactor,
+    RevokeApiKey,
     RevokeSession,
   ],
 })

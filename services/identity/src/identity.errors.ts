@@ -58,6 +58,21 @@ export const identityErrors = defineErrors('identity', {
     fix: 'Choose another one.',
   },
   USER_NOT_FOUND: { kind: 'not-found', message: 'There is no such user.', fix: 'Look the id up in the list of users.' },
+  API_KEY_INVALID: {
+    kind: 'unauthenticated',
+    message: 'The API key is not known, has ended or belongs to a disabled user.',
+    fix: 'Create another key.',
+  },
+  API_KEY_NOT_FOUND: {
+    kind: 'not-found',
+    message: 'You have no such API key.',
+    fix: 'Look the id up in the list of your API keys.',
+  },
+  TOO_MANY_API_KEYS: {
+    kind: 'refused',
+    message: 'You have as many API keys as one user may have.',
+    fix: 'End one that is not used any more.',
+  },
   SESSION_NOT_FOUND: {
     kind: 'not-found',
     message: 'You have no such session.',

@@ -53,4 +53,17 @@ export const sessionRevoked = defineEvent({
   },
 })
 
-export const identityEvents = [userCreated, userDisabled, sessionRevoked] as const
+export const apiKeyRevoked = defineEvent({
+  name: 'api-key.revoked',
+  version: 1,
+  owner: 'identity',
+  description: 'An API key works no longer.',
+  data: z.strictObject({ apiKeyId: z.uuid(), userId: z.uuid(), revokedAt: timestamp }),
+  example: {
+    apiKeyId: '01963a5e-0000-7000-8000-00000000000c',
+    userId: 'a12565e5-567b-432a-93b2-6349653010d9',
+    revokedAt: '2022-10-01T15:32:39.511Z',
+  },
+})
+
+export const identityEvents = [userCreated, userDisabled, sessionRevoked, apiKeyRevoked] as const

@@ -87,6 +87,7 @@ export const adminRoutes: readonly RouteContract[] = [
       'The follower of the path says which strategy; all who are chosen must follow it. Each order is judged and sized as ' +
       'that of an alert. The same request again within a minute is answered like the first and does nothing.',
     access: ['operator'],
+    scope: 'trade',
     params: follower,
     body: newOrders,
     example: {
@@ -119,6 +120,7 @@ export const adminRoutes: readonly RouteContract[] = [
     path: `${adminPrefix}/strategy/follower/{strategyFollowId}`,
     summary: "Close a follower's position by market and end its orders",
     access: ['operator'],
+    scope: 'trade',
     params: follower,
     rpc: orders.closeFollow,
     toRequest: ({ caller, params }) => ({ caller, followId: params.strategyFollowId }),
@@ -131,6 +133,7 @@ export const adminRoutes: readonly RouteContract[] = [
     path: `${adminPrefix}/strategy/follower/{strategyId}/all`,
     summary: 'Close the positions of all followers of a strategy by market and end their orders',
     access: ['operator'],
+    scope: 'trade',
     params: z.strictObject({ strategyId: idOf('Strategy') }),
     rpc: orders.closeStrategy,
     toRequest: ({ caller, params }) => ({ caller, strategyId: params.strategyId }),

@@ -1,6 +1,7 @@
 /** Every public route of the system. Called by the gateway and the OpenAPI page. Must never be imported to name one route. */
 import type { RouteContract } from '../define-route.ts'
 import { adminRoutes } from './admin.ts'
+import { apiKeyRoutes } from './api-keys.ts'
 import { brokerRoutes } from './brokers.ts'
 import { identityRoutes } from './identity.ts'
 import { killSwitchRoutes } from './kill-switches.ts'
@@ -11,6 +12,7 @@ import { webhookRoutes } from './webhooks.ts'
 
 export const allRoutes: readonly RouteContract[] = [
   ...identityRoutes,
+  ...apiKeyRoutes,
   ...brokerRoutes,
   ...signalRoutes,
   ...orderRoutes,

@@ -27,6 +27,7 @@ export const killSwitchRoutes: readonly RouteContract[] = [
     path: '/v1/kill-switches',
     summary: 'Stop entries, end resting entries (halt) or close everything (flatten)',
     access: everyone,
+    scope: 'trade',
     status: 201,
     body: z.strictObject({
       scope: killSwitchScope,
@@ -44,6 +45,7 @@ export const killSwitchRoutes: readonly RouteContract[] = [
     path: '/v1/kill-switches/{killSwitchId}/release',
     summary: 'Ask for a release; the answer holds the confirmation for the second step',
     access: everyone,
+    scope: 'trade',
     params,
     rpc: rpc.requestKillSwitchRelease,
     toRequest: ({ caller, params: { killSwitchId } }) => ({ caller, killSwitchId }),
@@ -55,6 +57,7 @@ export const killSwitchRoutes: readonly RouteContract[] = [
     path: '/v1/kill-switches/{killSwitchId}/release/confirm',
     summary: 'Release a kill switch',
     access: everyone,
+    scope: 'trade',
     params,
     body: z.strictObject({ confirmation: rpc.killSwitchConfirmation }),
     rpc: rpc.confirmKillSwitchRelease,

@@ -83,6 +83,7 @@ const strategyRoutes = [
     path: '/v1/strategies/{strategyId}/signals',
     summary: 'Send a signal by hand: every follower gets a sized, protected position',
     access: providers,
+    scope: 'trade',
     status: 202,
     params: z.strictObject({ strategyId: z.uuid() }),
     body: rpc.operatorSignal,

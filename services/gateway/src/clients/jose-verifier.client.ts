@@ -11,14 +11,21 @@ import { err, ok, type Result } from '@tradewire/kernel/result'
 import { errors, jwtVerify, type CryptoKey, type JWTHeaderParameters, type JWTPayload } from 'jose'
 import { z } from 'zod'
 import { IdentityKeys } from '#clients/identity-keys.client'
+import type { Credential } from '#domain/credential'
 import { gatewayErrors } from '#gateway.errors'
-import { TokenVerifier, type VerifiedToken } from '#ports/token-verifier.port'
+import { TokenVerifier } from '#ports/token-verifier.port'
 
 const tokenLengthMax = 4_096
 const clockToleranceSeconds = 5
 const millisecondsPerSecond = 1_000
 
-const claims = z.object({ sub: z.uuid(), sid: z.uuid(), exp: z.int(), roles: z.array(z.enum(roles)) })
+const claims = z.object({
+  sub: z.uuid(),
+  sid: z.uuid(),
+  exp: z.int(),
+  roles: z.array(z.enum(roles)),
+  mfa: z.int().optional(),
+})
 
 class KeysUnknownError extends Error {}
 
@@ -31,7 +38,7 @@ export class JoseVerifier extends TokenVerifier {
     super()
   }
 
-  async verify(token: string): Promise<Result<VerifiedToken, CodedError>> {
+  async verify(token: string): Promise<Result<Credential, CodedError>> {
     if (token.length > tokenLengthMax) return refusal('invalid')
     try {
       const { payload } = await jwtVerify(token, (header) => this.keyFor(header), {
@@ -60,14 +67,16 @@ export class JoseVerifier extends TokenVerifier {
   }
 }
 
-function read(payload: JWTPayload): Result<VerifiedToken, CodedError> {
+function read(payload: JWTPayload): Result<Credential, CodedError> {
   const parsed = claims.safeParse(payload)
   if (!parsed.success) return refusal('invalid')
-  const { sub, sid, exp, roles: granted } = parsed.data
+  const { sub, sid, exp, roles: granted, mfa } = parsed.data
   return ok({
     caller: { userId: sub, roles: granted },
-    sessionId: sid,
+    id: sid,
     expiresAt: new Date(exp * millisecondsPerSecond),
+    scopes: null,
+    provedAt: mfa === undefined ? null : new Date(mfa * millisecondsPerSecond),
   })
 }
 

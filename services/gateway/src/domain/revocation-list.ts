@@ -1,5 +1,5 @@
 /**
- * Sessions and users whose access tokens no longer count although they have not expired yet.
+ * Sessions, API keys and users whose credentials no longer count although they have not expired yet.
  * Fed by news from identity, asked on every request. Must never keep an entry longer than a token can live.
  */
 export class RevocationList {
@@ -10,7 +10,7 @@ export class RevocationList {
     this.lifetimeMs = lifetimeMs
   }
 
-  /** `id` is a session's or a user's. */
+  /** `id` is a session's, an API key's or a user's. */
   add(id: string, revokedAt: Date): void {
     this.untilMs.set(id, revokedAt.getTime() + this.lifetimeMs)
   }
@@ -20,9 +20,9 @@ export class RevocationList {
     return until !== undefined && until >= now.getTime()
   }
 
-  /** Whether tokens of this session or user are refused. */
-  covers(sessionId: string, userId: string, now: Date): boolean {
-    return this.has(sessionId, now) || this.has(userId, now)
+  /** Whether credentials of this session, API key or user are refused. */
+  covers(id: string, userId: string, now: Date): boolean {
+    return this.has(id, now) || this.has(userId, now)
   }
 
   /** Drops what no living token can carry. */

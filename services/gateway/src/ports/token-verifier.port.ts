@@ -1,15 +1,9 @@
 /** Checks access tokens. Implemented by clients/. Must never accept another algorithm, issuer, audience or type than ours. */
-import type { Caller } from '@tradewire/contracts/caller'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { Result } from '@tradewire/kernel/result'
-
-export interface VerifiedToken {
-  readonly caller: Caller
-  readonly sessionId: string
-  readonly expiresAt: Date
-}
+import type { Credential } from '#domain/credential'
 
 export abstract class TokenVerifier {
   /** Fails with UNAUTHENTICATED, or KEYS_UNKNOWN while no key was ever learnt. */
-  abstract verify(token: string): Promise<Result<VerifiedToken, CodedError>>
+  abstract verify(token: string): Promise<Result<Credential, CodedError>>
 }

@@ -6,7 +6,7 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import { Bus } from '@tradewire/bus/connection'
 import { Tail, type TailPosition } from '@tradewire/bus/tail'
 import type { Event } from '@tradewire/contracts/define-event'
-import { sessionRevoked, userDisabled } from '@tradewire/contracts/events/identity'
+import { apiKeyRevoked, sessionRevoked, userDisabled } from '@tradewire/contracts/events/identity'
 import { accessToken } from '@tradewire/contracts/rpc/identity'
 import { Clock } from '@tradewire/kernel/clock'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
@@ -58,7 +58,7 @@ export class SessionNews implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async openTail(): Promise<Tail> {
-    const contracts = [sessionRevoked, userDisabled]
+    const contracts = [sessionRevoked, userDisabled, apiKeyRevoked]
     if (this.position !== undefined) {
       const tail = await Tail.open(this.bus, { contracts, after: this.position })
       if (tail.gapless) return tail
@@ -72,6 +72,10 @@ export class SessionNews implements OnApplicationBootstrap, OnModuleDestroy {
     if (event.name === sessionRevoked.name) {
       const parsed = sessionRevoked.data.safeParse(event.data)
       if (parsed.success) this.revocations.add(parsed.data.sessionId, new Date(parsed.data.revokedAt))
+    }
+    if (event.name === apiKeyRevoked.name) {
+      const parsed = apiKeyRevoked.data.safeParse(event.data)
+      if (parsed.success) this.revocations.add(parsed.data.apiKeyId, new Date(parsed.data.revokedAt))
     }
     if (event.name === userDisabled.name) {
       const parsed = userDisabled.data.safeParse(event.data)

@@ -3,6 +3,7 @@
  * Must never outlive the caller's access token or session, nor buffer for a client that does not read.
  */
 import { Injectable } from '@nestjs/common'
+import { everyone } from '@tradewire/contracts/caller'
 import { streamPath } from '@tradewire/contracts/http/gateway'
 import { Clock } from '@tradewire/kernel/clock'
 import { answerFailure } from '@tradewire/nest-kit/http-errors'
@@ -10,16 +11,17 @@ import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { GatewayConfig } from '#config'
+import { type Credential, denialOf } from '#domain/credential'
 import type { FollowedEvents } from '#domain/followed-events'
 import { heartbeatFrame } from '#domain/live-event'
 import { RevocationList } from '#domain/revocation-list'
 import { gatewayErrors } from '#gateway.errors'
-import type { VerifiedToken } from '#ports/token-verifier.port'
 import { CallerGate } from '#transport/http/caller-gate.controller'
 import { answerRefusal } from '#transport/http/http-answers.map'
 import { SseConnection } from '#transport/http/sse-connection.wire'
 import { FollowEvents } from '#use-cases/follow-events/follow-events.use-case'
 
+const streamDemands = { access: everyone, proof: 'any', scope: 'read' } as const
 const heartbeatMs = 15_000
 /** How long a client shall wait before it reconnects. */
 const reconnectMs = 1_000
@@ -55,6 +57,8 @@ export class LiveStream {
     const passed = await this.gate.pass(request, reply, false)
     if (!passed.ok) return answerRefusal(reply, passed.error)
     if (passed.value === undefined) return answerRefusal(reply, gatewayErrors.of('UNAUTHENTICATED'))
+    const denied = denialOf(streamDemands, passed.value, this.clock.now())
+    if (denied !== null) return answerRefusal(reply, gatewayErrors.of(denied.code, denied.context))
     if (this.streams >= this.config.streamsMax) return answerRefusal(reply, gatewayErrors.of('STREAM_UNAVAILABLE'))
     this.streams += 1
     try {
@@ -65,16 +69,16 @@ export class LiveStream {
     return reply
   }
 
-  private async follow(request: FastifyRequest, reply: FastifyReply, token: VerifiedToken): Promise<void> {
+  private async follow(request: FastifyRequest, reply: FastifyReply, shown: Credential): Promise<void> {
     const { events } = request.query as { readonly events?: string }
     const lastEventId = textOf(request.headers['last-event-id'])
-    const followed = await this.following.execute({ caller: token.caller, lastEventId, events: textOf(events) })
-    if (followed.ok) await this.stream(reply, followed.value, token)
+    const followed = await this.following.execute({ caller: shown.caller, lastEventId, events: textOf(events) })
+    if (followed.ok) await this.stream(reply, followed.value, shown)
     else answerRefusal(reply, followed.error)
   }
 
   /** Resolves when the stream is over. */
-  private async stream(reply: FastifyReply, events: FollowedEvents, token: VerifiedToken): Promise<void> {
+  private async stream(reply: FastifyReply, events: FollowedEvents, shown: Credential): Promise<void> {
     reply.hijack()
     reply.raw.writeHead(200, {
       ...(reply.getHeaders() as Record<string, string>),
@@ -85,7 +89,7 @@ export class LiveStream {
     const connection = new SseConnection(reply.raw)
     this.open.add(connection)
     const beats = setInterval(() => connection.beat(heartbeatFrame(events.position)), heartbeatMs)
-    const checks = setInterval(() => this.check(connection, token), sessionCheckMs)
+    const checks = setInterval(() => this.check(connection, shown), sessionCheckMs)
     void connection.closed.then(() => events.stop())
     try {
       await connection.send(`retry: ${reconnectMs}\n\n`)
@@ -99,10 +103,10 @@ export class LiveStream {
     }
   }
 
-  private check(connection: SseConnection, { expiresAt, sessionId, caller }: VerifiedToken): void {
+  private check(connection: SseConnection, { expiresAt, id, caller }: Credential): void {
     const now = this.clock.now()
     if (now >= expiresAt) connection.end('the access token expired: refresh it and reconnect')
-    else if (this.revocations.covers(sessionId, caller.userId, now)) connection.end('the session ended')
+    else if (this.revocations.covers(id, caller.userId, now)) connection.end('the session ended')
   }
 }
 

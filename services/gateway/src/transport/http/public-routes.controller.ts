@@ -61,7 +61,7 @@ export class PublicRoutes {
     if (!passed.ok) return refuse(reply, passed.error)
     const answer = await this.answering.execute({
       route,
-      caller: passed.value?.caller,
+      shown: passed.value,
       client: { address: request.ip, userAgent: request.headers['user-agent']?.slice(0, userAgentMaxChars) ?? null },
       params: request.params,
       query: request.query,

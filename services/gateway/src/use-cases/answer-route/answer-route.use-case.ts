@@ -4,17 +4,18 @@
  */
 import { Injectable } from '@nestjs/common'
 import { RpcClient } from '@tradewire/bus/rpc-client'
-import type { Caller } from '@tradewire/contracts/caller'
 import type { RouteClient, RouteContract } from '@tradewire/contracts/define-route'
+import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
+import { type Credential, denialOf } from '#domain/credential'
 import { fieldLocations, type FieldProblem, problemsOf } from '#domain/field-problems'
 import { detailsOf } from '#domain/invalid-parameters'
 import { gatewayErrors } from '#gateway.errors'
 
 export interface RouteRequest {
   readonly route: RouteContract
-  readonly caller: Caller | undefined
+  readonly shown: Credential | undefined
   readonly client: RouteClient
   readonly params: unknown
   readonly query: unknown
@@ -30,14 +31,16 @@ export type RouteRefusal = CodedError & {
 
 @Injectable()
 export class AnswerRoute {
-  constructor(private readonly rpc: RpcClient) {}
+  constructor(
+    private readonly rpc: RpcClient,
+    private readonly clock: Clock,
+  ) {}
 
-  /** The reply as its contract shows it, or FORBIDDEN, INVALID_PARAMETERS, or what the owning service says. */
+  /** The reply as its contract shows it, or what `denialOf` says, INVALID_PARAMETERS, or what the owning service says. */
   async execute(request: RouteRequest): Promise<Result<unknown, RouteRefusal>> {
-    const { route, caller, client } = request
-    if (!mayCall(route, caller)) {
-      return err(gatewayErrors.of('FORBIDDEN', { rolesAllowed: route.access === 'public' ? [] : [...route.access] }))
-    }
+    const { route, shown, client } = request
+    const denied = denialOf(route, shown, this.clock.now())
+    if (denied !== null) return err(gatewayErrors.of(denied.code, denied.context))
     const parts = fieldLocations.map((location) => {
       const sent: unknown = request[location] ?? {}
       return { location, sent, ...route[location].safeParse(sent) }
@@ -49,13 +52,8 @@ export class AnswerRoute {
     }
     const [params, query, body] = parts.map((part) => part.data)
     // The contract's types tie the parts to the route's own schemas; here they are any route's.
-    const parsed = { caller, client, params, query, body } as Parameters<RouteContract['toRequest']>[0]
+    const parsed = { caller: shown?.caller, client, params, query, body } as Parameters<RouteContract['toRequest']>[0]
     const reply = await this.rpc.ask(route.rpc, route.toRequest(parsed))
     return reply.ok ? ok(reply.value) : reply
   }
-}
-
-function mayCall(route: RouteContract, caller: Caller | undefined): boolean {
-  if (route.access === 'public') return true
-  return caller !== undefined && route.access.some((role) => caller.roles.includes(role))
 }

@@ -62,6 +62,22 @@ export const createIdentity: Migration = {
     `comment on column refresh_token.hash is 'SHA-256: the token itself is never stored.'`,
     `comment on column refresh_token.successor_salt is 'With the used token it gives the same successor again.'`,
 
+    `create table api_key (
+       id uuid primary key,
+       user_id uuid not null references app_user (id),
+       name text not null,
+       prefix text not null,
+       hash bytea not null unique,
+       scopes text[] not null,
+       addresses text[] not null,
+       created_at timestamptz not null default now(),
+       expires_at timestamptz,
+       last_used_at timestamptz,
+       revoked_at timestamptz
+     )`,
+    `create index api_key_user on api_key (user_id) where revoked_at is null`,
+    `comment on column api_key.hash is 'SHA-256: the key itself is never stored.'`,
+
     `create table login_attempt (
        username text not null,
        address text not null,
