@@ -38,7 +38,7 @@ export function unrest(books: Books): string[] {
     held = bracket.side === 'buy' ? held.plus(position.remaining) : held.minus(position.remaining)
     if (!restStates.has(bracket.state) && !entryRests(bracket))
       problems.push(`I1: bracket ${bracket.bracketId} is ${bracket.state}`)
-    problems.push(...unprotected(bracket), ...unmoved(bracket))
+    problems.push(...unprotected(bracket), ...unmoved(bracket), ...unswept(bracket))
   }
   const atVenue = booked.reduce(
     (net, { order, filled }) => (order.side === 'buy' ? net.plus(filled) : net.minus(filled)),
@@ -81,6 +81,13 @@ function unmoved({ bracketId, state, side, exits, legs }: Bracket): string[] {
   return moved
     ? []
     : [`bracket ${bracketId} has taken target ${after} and its stop has not moved to ${asked.toString()}`]
+}
+
+/** Nothing of a trade that has ended may still be executed: it would eat into the next position. */
+function unswept({ bracketId, state, legs }: Bracket): string[] {
+  if (state !== 'closed' && state !== 'failed') return []
+  const left = legs.filter((leg) => !isFinal(leg))
+  return left.map(({ leg }) => `bracket ${bracketId} is ${state} and its ${leg} still stands`)
 }
 
 /** Orders that stand at the venue without a leg of ours that says so, and the other way round. */

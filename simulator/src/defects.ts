@@ -13,4 +13,6 @@ export interface Defects {
   readonly freesSlotEarly?: boolean
   /** A stop counts as standing as soon as it has been asked for. */
   readonly trustsAskedStops?: boolean
+  /** Targets that stand are not swept when their trade has ended. */
+  readonly leavesTargets?: boolean
 }

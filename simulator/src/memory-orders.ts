@@ -33,7 +33,8 @@ export class MemoryBrackets extends Brackets {
 
   lock(_tx: Transaction, bracketIds: readonly string[]): Promise<Bracket[]> {
     const locked = [...new Set(bracketIds)].toSorted().flatMap((id) => this.rows.get(id) ?? [])
-    return Promise.resolve(this.defects.trustsAskedStops === true ? locked.map(withTrustedStops) : locked)
+    if (this.defects.trustsAskedStops === true) return Promise.resolve(locked.map(withTrustedStops))
+    return Promise.resolve(this.defects.leavesTargets === true ? locked.map(withForgottenTargets) : locked)
   }
 
   plansOf(_tx: Transaction, signalIds: readonly SignalId[]): Promise<Map<SignalId, SignalPlan>> {
@@ -80,4 +81,11 @@ function withTrustedStops(bracket: Bracket): Bracket {
   const trusted = (leg: Leg): Leg =>
     leg.purpose === 'stop' && leg.state === 'submitted' ? { ...leg, state: 'working' } : leg
   return { ...bracket, legs: bracket.legs.map(trusted) }
+}
+
+/** As if their end had been asked for already. */
+function withForgottenTargets(bracket: Bracket): Bracket {
+  const forgotten = (leg: Leg): Leg =>
+    leg.purpose === 'target' && leg.state === 'working' ? { ...leg, cancelRequested: true } : leg
+  return { ...bracket, legs: bracket.legs.map(forgotten) }
 }

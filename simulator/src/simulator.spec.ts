@@ -50,6 +50,7 @@ describe('a mistake planted on purpose', () => {
     ['an order sent without a stored attempt', { skipsAttemptRow: true }],
     ['a slot freed while orders still rest', { freesSlotEarly: true }],
     ['a stop taken away before the next one stands', { trustsAskedStops: true }],
+    ['targets left behind when their trade has ended', { leavesTargets: true }],
   ]
   it.each(planted)('is found: %s', { timeout: limitMs }, async (_name, defects) => {
     expect(violationsOf(await runAll([...upTo(seedsPerDefect), ...rareSeeds], defects))).not.toEqual([])

@@ -158,3 +158,17 @@ describe('a stop that the venue refuses', () => {
     expect(bracket.unprotectedMs).toBeGreaterThan(0)
   })
 })
+
+describe('a position that its stop has closed', () => {
+  it('leaves no order behind: what still stands is cancelled, and the slot is free when that is proven', async () => {
+    const fill = { filledQuantity: '0.125', averagePrice: '40050', fee: '1', feeCurrency: 'USDT' }
+    await venue.tell(brokers.orderFilled, [await sent(moving, 'stop-2')], fill)
+    const target = await sent(moving, 'target-2')
+    await eventually(async () => (await cancelsOf(moving)).some(({ intentId }) => intentId === target.intentId))
+    await inState(moving, 'closed')
+    const slots = `bracket where holds_slot and account_id = '${accountIdOf(moving)}'`
+    await count(slots, 1)
+    await venue.tell(brokers.orderCancelled, [target, await sent(moving, 'stop-1')])
+    await count(slots, 0)
+  })
+})
