@@ -12,7 +12,7 @@ secret() { od -An -tx1 -N24 /dev/urandom | tr -d ' \n'; }
 {
   echo '# Generated secrets of this installation. Keep a copy: without the master keys what they seal is lost.'
   for name in POSTGRES REDIS IDENTITY_DATABASE SIGNALS_DATABASE ORDERS_DATABASE BROKERS_DATABASE \
-    REPORTING_DATABASE WEBHOOKS_DATABASE OPERATOR; do
+    REPORTING_DATABASE WEBHOOKS_DATABASE BILLING_DATABASE OPERATOR; do
     echo "${name}_PASSWORD=$(secret)"
   done
   echo "PAPER_CONTROL_TOKEN=$(secret)"

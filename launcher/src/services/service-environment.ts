@@ -29,10 +29,12 @@ export function serviceEnvironment(input: EnvironmentInput): Environment {
     BROKERS_MASTER_KEY_FILE: keys.brokersMaster,
     BROKERS_PAPER_URL: serviceUrl(ports, 'paper'),
     GATEWAY_SIGNALS_URL: serviceUrl(ports, 'signals'),
+    GATEWAY_BILLING_URL: serviceUrl(ports, 'billing'),
+    BILLING_PUBLIC_URL: serviceUrl(ports, 'gateway'),
     PAPER_DATA_DIRECTORY: home.paper,
     // The gateway tells signals who sent an alert.
     SIGNALS_HTTP_TRUST_PROXY: 'true',
-    ...localTargets(inherited),
+    ...localDefaults(inherited),
     TRADEWIRE_ENVIRONMENT: 'development',
   }
   const forced: Record<string, string> = { NATS_URL: input.natsUrl, REDIS_URL: input.redisUrl }
@@ -45,11 +47,11 @@ export function serviceEnvironment(input: EnvironmentInput): Environment {
 }
 
 /**
- * While the API can only be reached from this machine, so may subscribers of webhooks be on it. Once it is opened to
- * others, they must not be able to reach what listens here.
+ * While the API can only be reached from this machine, so may subscribers of webhooks be on it, and payments are mock
+ * ones. Once it is opened to others, they must not be able to reach what listens here, nor to pay without money.
  */
-function localTargets({ GATEWAY_HTTP_HOST: host = '127.0.0.1' }: Environment): Environment {
-  return loopback.has(host) ? { WEBHOOKS_PRIVATE_TARGETS: '127.0.0.0/8' } : {}
+function localDefaults({ GATEWAY_HTTP_HOST: host = '127.0.0.1' }: Environment): Environment {
+  return loopback.has(host) ? { WEBHOOKS_PRIVATE_TARGETS: '127.0.0.0/8', BILLING_PROVIDERS: 'mock' } : {}
 }
 
 const loopback = new Set(['127.0.0.1', 'localhost', '::1'])

@@ -1,5 +1,133 @@
 /** Wiring of `billing`. Called by startService. Must never hold logic. */
 import { Module } from '@nestjs/common'
+import { Clock } from '@tradewire/kernel/clock'
+import { IdSource } from '@tradewire/kernel/ids'
+import { CONFIG } from '@tradewire/nest-kit/tokens'
+import { ConfiguredProviders } from './clients/configured-providers.client.ts'
+import { MockProvider } from './clients/mock/mock-provider.client.ts'
+import { billRulesOf, type BillingConfig } from './config.ts'
+import { BillFactory } from './domain/bill-factory.ts'
+import { Bills } from './ports/bills.port.ts'
+import { Books } from './ports/books.port.ts'
+import { Catalogue } from './ports/catalogue.port.ts'
+import { Customers } from './ports/customers.port.ts'
+import { MockCheckouts } from './ports/mock-checkouts.port.ts'
+import { PaymentProviders } from './ports/payment-provider.port.ts'
+import { ProviderEvents } from './ports/provider-events.port.ts'
+import { SqlBills } from './store/sql-bills.store.ts'
+import { SqlBooks } from './store/sql-books.store.ts'
+import { SqlCatalogue } from './store/sql-catalogue.store.ts'
+import { SqlCustomers } from './store/sql-customers.store.ts'
+import { SqlProviderEvents } from './store/sql-provider-events.store.ts'
+import { FactsConsumer } from './transport/bus/facts.consumer.ts'
+import { BillingJob } from './transport/cron/billing.job.ts'
+import { BooksController } from './transport/rpc/books.controller.ts'
+import { PaymentsController } from './transport/rpc/payments.controller.ts'
+import { PlansController } from './transport/rpc/plans.controller.ts'
+import { ProductsController } from './transport/rpc/products.controller.ts'
+import { PurchasesController } from './transport/rpc/purchases.controller.ts'
+import { SubscriptionsController } from './transport/rpc/subscriptions.controller.ts'
+import { ApplyObservations } from './use-cases/apply-observations/apply-observations.use-case.ts'
+import { BeginSubscription } from './use-cases/begin-subscription/begin-subscription.use-case.ts'
+import { CalculatePurchase } from './use-cases/calculate-purchase/calculate-purchase.use-case.ts'
+import { CancelSubscription } from './use-cases/cancel-subscription/cancel-subscription.use-case.ts'
+import { ChooseOutcome } from './use-cases/choose-outcome/choose-outcome.use-case.ts'
+import { CreateDiscount } from './use-cases/create-discount/create-discount.use-case.ts'
+import { CreatePlan } from './use-cases/create-plan/create-plan.use-case.ts'
+import { CreateProducts } from './use-cases/create-products/create-products.use-case.ts'
+import { FindOffer } from './use-cases/find-offer/find-offer.use-case.ts'
+import { GetPayment } from './use-cases/get-payment/get-payment.use-case.ts'
+import { IssueInvoice } from './use-cases/issue-invoice/issue-invoice.use-case.ts'
+import { LearnFacts } from './use-cases/learn-facts/learn-facts.use-case.ts'
+import { ListBalances } from './use-cases/list-balances/list-balances.use-case.ts'
+import { ListInvoices } from './use-cases/list-invoices/list-invoices.use-case.ts'
+import { ListPayments } from './use-cases/list-payments/list-payments.use-case.ts'
+import { ListPlans } from './use-cases/list-plans/list-plans.use-case.ts'
+import { ListProducts } from './use-cases/list-products/list-products.use-case.ts'
+import { ListProviders } from './use-cases/list-providers/list-providers.use-case.ts'
+import { ListPurchases } from './use-cases/list-purchases/list-purchases.use-case.ts'
+import { ListStrategyPrices } from './use-cases/list-strategy-prices/list-strategy-prices.use-case.ts'
+import { ListSubscriptions } from './use-cases/list-subscriptions/list-subscriptions.use-case.ts'
+import { MakePurchase } from './use-cases/make-purchase/make-purchase.use-case.ts'
+import { OpenCheckout } from './use-cases/open-checkout/open-checkout.use-case.ts'
+import { PassTime } from './use-cases/pass-time/pass-time.use-case.ts'
+import { PrecalculatePurchase } from './use-cases/precalculate-purchase/precalculate-purchase.use-case.ts'
+import { ProcessEvents } from './use-cases/process-events/process-events.use-case.ts'
+import { PullProvider } from './use-cases/pull-provider/pull-provider.use-case.ts'
+import { ReceiveEvent } from './use-cases/receive-event/receive-event.use-case.ts'
+import { RefundPayment } from './use-cases/refund-payment/refund-payment.use-case.ts'
+import { RemoveProducts } from './use-cases/remove-products/remove-products.use-case.ts'
+import { RenewByLink } from './use-cases/renew-by-link/renew-by-link.use-case.ts'
+import { RunBilling } from './use-cases/run-billing/run-billing.use-case.ts'
+import { SetStrategyPrices } from './use-cases/set-strategy-prices/set-strategy-prices.use-case.ts'
+import { SettleSubscription } from './use-cases/settle-subscription/settle-subscription.use-case.ts'
+import { TellAllUsers } from './use-cases/tell-all-users/tell-all-users.use-case.ts'
+import { TellEntitlement } from './use-cases/tell-entitlement/tell-entitlement.use-case.ts'
+import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
 
-@Module({ controllers: [], providers: [] })
+@Module({
+  controllers: [
+    BooksController,
+    PaymentsController,
+    PlansController,
+    ProductsController,
+    PurchasesController,
+    SubscriptionsController,
+    FactsConsumer,
+  ],
+  providers: [
+    { provide: Bills, useClass: SqlBills },
+    { provide: Books, useClass: SqlBooks },
+    { provide: Catalogue, useClass: SqlCatalogue },
+    { provide: Customers, useClass: SqlCustomers },
+    { provide: ProviderEvents, useClass: SqlProviderEvents },
+    { provide: PaymentProviders, useClass: ConfiguredProviders },
+    { provide: MockCheckouts, useExisting: MockProvider },
+    {
+      provide: BillFactory,
+      inject: [Clock, IdSource, CONFIG],
+      useFactory: (clock: Clock, ids: IdSource, config: BillingConfig) =>
+        new BillFactory(clock, ids, billRulesOf(config)),
+    },
+    MockProvider,
+    BillingJob,
+    ApplyObservations,
+    BeginSubscription,
+    CalculatePurchase,
+    CancelSubscription,
+    ChooseOutcome,
+    CreateDiscount,
+    CreatePlan,
+    CreateProducts,
+    FindOffer,
+    GetPayment,
+    IssueInvoice,
+    LearnFacts,
+    ListBalances,
+    ListInvoices,
+    ListPayments,
+    ListPlans,
+    ListProducts,
+    ListProviders,
+    ListPurchases,
+    ListStrategyPrices,
+    ListSubscriptions,
+    MakePurchase,
+    OpenCheckout,
+    PassTime,
+    PrecalculatePurchase,
+    ProcessEvents,
+    PullProvider,
+    ReceiveEvent,
+    RefundPayment,
+    RemoveProducts,
+    RenewByLink,
+    RunBilling,
+    SetStrategyPrices,
+    SettleSubscription,
+    TellAllUsers,
+    TellEntitlement,
+    UpdatePlan,
+  ],
+})
 export class AppModule {}

@@ -1,4 +1,86 @@
 /** The closed table of what `billing` refuses. Called by its use cases. Must never change a code's meaning. */
 import { defineErrors } from '@tradewire/kernel/errors'
 
-export const billingErrors = defineErrors('billing', {})
+export const billingErrors = defineErrors('billing', {
+  PLAN_NOT_FOUND: {
+    kind: 'not-found',
+    message: 'There is no such plan.',
+    fix: 'List the plans and use an id from there.',
+  },
+  PLAN_EXISTS: {
+    kind: 'conflict',
+    message: 'Another plan has this name, or is the default already.',
+    fix: 'Choose another name, or leave `default` out.',
+  },
+  STRATEGY_NOT_FOUND: {
+    kind: 'not-found',
+    message: 'There is no such strategy, or it is not yours.',
+    fix: 'List the strategies and use an id from there; a new one is known within seconds.',
+  },
+  PRICE_INVALID: {
+    kind: 'invalid',
+    message: 'The amount has more digits than its currency, the currency is not known, or a price stands twice.',
+    fix: 'Use the digits of the currency, such as 19.99 USD or 1999 JPY, and one price per currency and cycle.',
+  },
+  NOT_FOR_SALE: {
+    kind: 'refused',
+    message: 'This is not sold in this currency and cycle.',
+    fix: 'List the prices and choose one of them.',
+  },
+  PROVIDER_NOT_AVAILABLE: {
+    kind: 'refused',
+    message: 'This payment provider is switched off, or does not take this currency.',
+    fix: 'List the payment providers and choose one that takes the currency.',
+  },
+  PROVIDER_REFUSED: {
+    kind: 'refused',
+    message: 'The payment provider refuses the request.',
+    fix: 'See the detail; if it names a key or a setting, the operator must mend it.',
+  },
+  PROVIDER_UNAVAILABLE: {
+    kind: 'unavailable',
+    message: 'The payment provider cannot be reached, or does not say what it did.',
+    fix: 'Send the request again with the same requestId: nothing is charged twice.',
+  },
+  ALREADY_SUBSCRIBED: {
+    kind: 'conflict',
+    message: 'You have a subscription to this that is in force or waits for its first payment.',
+    fix: 'List your subscriptions; pay or cancel that one.',
+  },
+  SUBSCRIPTION_NOT_FOUND: {
+    kind: 'not-found',
+    message: 'There is no such subscription, or it is not yours.',
+    fix: 'List your subscriptions and use an id from there.',
+  },
+  PAYMENT_NOT_FOUND: {
+    kind: 'not-found',
+    message: 'There is no such payment, or it is not yours.',
+    fix: 'List your payments and use an id from there.',
+  },
+  REQUEST_ID_TAKEN: {
+    kind: 'conflict',
+    message: 'The requestId was used for another request.',
+    fix: 'Use a new one for each new request.',
+  },
+  REFUND_REFUSED: {
+    kind: 'refused',
+    message:
+      'So much cannot be given back: it is more than is left, nothing was paid, or the provider gives nothing back.',
+    fix: 'See the payment for what is left of it.',
+  },
+  PRODUCT_NOT_FOUND: {
+    kind: 'not-found',
+    message: 'One of the products is not on sale.',
+    fix: 'List the products and use ids from there.',
+  },
+  PURCHASE_INVALID: {
+    kind: 'refused',
+    message: 'Products of one purchase must have one currency, and something must be left to pay.',
+    fix: 'Buy them apart, or leave the discount out.',
+  },
+  DISCOUNT_NOT_FOUND: {
+    kind: 'refused',
+    message: 'There is no such discount, or it has ended.',
+    fix: 'Leave the code out, or ask for one that is valid.',
+  },
+})

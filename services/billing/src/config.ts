@@ -1,10 +1,77 @@
 /** Settings of `billing`. Called at start and by the configuration page. Must never hold a secret's default. */
-import { defineConfig } from '@tradewire/config/define-config'
+import { defineConfig, type ConfigOf } from '@tradewire/config/define-config'
 import { z } from 'zod'
+import type { BillRules } from './domain/bill-factory.ts'
+import { providerCodes } from './domain/provider-code.ts'
+
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
 
 export const billingConfig = defineConfig(
   'billing',
   z.object({
-    httpPort: z.number().int().min(0).max(65_535).default(7_408).describe('Port to listen on; 0 takes any free port'),
+    httpPort: z
+      .number()
+      .int()
+      .min(0)
+      .max(65_535)
+      .default(7_408)
+      .describe('Port that deliveries of payment providers come in by; 0 takes any'),
+    providers: z
+      .array(z.enum(providerCodes))
+      .default([])
+      .describe('Payment providers that are switched on, comma separated; `mock` lets everybody pay without money'),
+    publicUrl: z
+      .url({ protocol: /^https?$/ })
+      .default('http://127.0.0.1:7408')
+      .describe('Where payers and providers reach the API from outside'),
+    ownerSharePercent: z
+      .string()
+      .regex(/^(100|\d{1,2}(\.\d{1,4})?)$/)
+      .default('80')
+      .describe('What the one who offers a strategy gets of its subscriptions, in percent'),
+    graceDays: z
+      .number()
+      .int()
+      .min(0)
+      .max(60)
+      .default(7)
+      .describe('How long a subscription goes on after its paid time while its payment is tried again'),
+    renewLeadDays: z
+      .number()
+      .int()
+      .min(0)
+      .max(28)
+      .default(3)
+      .describe(
+        'How long before the end of its paid time a user is asked to pay the next, where providers do not charge',
+      ),
+    firstPaymentWithinHours: z
+      .number()
+      .int()
+      .min(1)
+      .max(720)
+      .default(24)
+      .describe('How long the first payment of a subscription may take'),
+    pullIntervalMs: z
+      .number()
+      .int()
+      .min(1_000)
+      .max(86_400_000)
+      .default(hourMs)
+      .describe('How often providers are asked for what their deliveries may have failed to tell'),
   }),
 )
+export type BillingConfig = ConfigOf<typeof billingConfig>
+
+export function billRulesOf({
+  graceDays,
+  renewLeadDays,
+  firstPaymentWithinHours,
+}: Pick<BillingConfig, 'graceDays' | 'renewLeadDays' | 'firstPaymentWithinHours'>): BillRules {
+  return {
+    graceMs: graceDays * dayMs,
+    renewLeadMs: renewLeadDays * dayMs,
+    firstPaymentWithinMs: firstPaymentWithinHours * hourMs,
+  }
+}

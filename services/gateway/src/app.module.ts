@@ -2,6 +2,7 @@
 import { Module } from '@nestjs/common'
 import { accessToken } from '@tradewire/contracts/rpc/identity'
 import { BrokerAccounts } from '#clients/broker-accounts.client'
+import { BillingEdge } from '#clients/billing-edge.client'
 import { BusLiveFeed } from '#clients/bus-live-feed.client'
 import { IdentityApiKeys } from '#clients/identity-api-keys.client'
 import { IdentityKeys } from '#clients/identity-keys.client'
@@ -13,6 +14,7 @@ import { AlertReceiver } from '#ports/alert-receiver.port'
 import { ApiKeyChecker } from '#ports/api-key-checker.port'
 import { LiveFeed } from '#ports/live-feed.port'
 import { OwnAccounts } from '#ports/own-accounts.port'
+import { PaymentEdge } from '#ports/payment-edge.port'
 import { RateLimiter } from '#ports/rate-limiter.port'
 import { TokenVerifier } from '#ports/token-verifier.port'
 import { SessionNews } from '#transport/bus/session-news.consumer'
@@ -20,6 +22,8 @@ import { AlertIntake } from '#transport/http/alert-intake.controller'
 import { CallerGate } from '#transport/http/caller-gate.controller'
 import { LiveStream } from '#transport/http/live-stream.controller'
 import { Pages } from '#transport/http/pages.controller'
+import { PassedOnRoutes } from '#transport/http/passed-on-routes.controller'
+import { PaymentRoutes } from '#transport/http/payment-routes.controller'
 import { PublicHttp } from '#transport/http/public-http.controller'
 import { PublicRoutes } from '#transport/http/public-routes.controller'
 import { AnswerRoute } from '#use-cases/answer-route/answer-route.use-case'
@@ -27,6 +31,7 @@ import { AuthenticateCaller } from '#use-cases/authenticate-caller/authenticate-
 import { FollowEvents } from '#use-cases/follow-events/follow-events.use-case'
 import { LimitCaller } from '#use-cases/limit-caller/limit-caller.use-case'
 import { PassAlert } from '#use-cases/pass-alert/pass-alert.use-case'
+import { PassPaymentRequest } from '#use-cases/pass-payment-request/pass-payment-request.use-case'
 
 /** As long as an access token lives, and a little more for clocks that differ. */
 const revocationKeptMs = (accessToken.lifetimeSeconds + 60) * 1_000
@@ -38,6 +43,7 @@ const revocationKeptMs = (accessToken.lifetimeSeconds + 60) * 1_000
     { provide: ApiKeyChecker, useClass: IdentityApiKeys },
     { provide: RateLimiter, useClass: RedisLimiter },
     { provide: AlertReceiver, useClass: SignalsAlerts },
+    { provide: PaymentEdge, useClass: BillingEdge },
     { provide: LiveFeed, useClass: BusLiveFeed },
     { provide: OwnAccounts, useClass: BrokerAccounts },
     IdentityKeys,
@@ -50,6 +56,9 @@ const revocationKeptMs = (accessToken.lifetimeSeconds + 60) * 1_000
     CallerGate,
     LiveStream,
     Pages,
+    PassPaymentRequest,
+    PassedOnRoutes,
+    PaymentRoutes,
     PublicHttp,
     PublicRoutes,
     SessionNews,

@@ -12,6 +12,10 @@ export const gatewayConfig = defineConfig(
       .url({ protocol: /^https?$/ })
       .default('http://127.0.0.1:7401')
       .describe('Where the alert intake of signals listens'),
+    billingUrl: z
+      .url({ protocol: /^https?$/ })
+      .default('http://127.0.0.1:7408')
+      .describe('Where billing listens for deliveries of payment providers'),
     rateLimit: z.boolean().default(true).describe('Whether requests to the API are counted and limited'),
     rateAuthenticatedPerMinute: z
       .int()

@@ -47,6 +47,11 @@ export const gatewayErrors = defineErrors('gateway', {
     message: 'Alerts cannot be taken at the moment; nothing was stored, or storing it again does no harm.',
     fix: 'Send the same alert again.',
   },
+  PAYMENTS_UNAVAILABLE: {
+    kind: 'unavailable',
+    message: 'Deliveries and pages of payments cannot be taken at the moment.',
+    fix: 'Try again in a moment; payment providers do so by themselves.',
+  },
   STREAM_UNAVAILABLE: {
     kind: 'unavailable',
     message: 'Live events cannot be followed at the moment.',

@@ -2,6 +2,7 @@
 import type { RouteContract } from '../define-route.ts'
 import { adminRoutes } from './admin.ts'
 import { apiKeyRoutes } from './api-keys.ts'
+import { billingRoutes } from './billing.ts'
 import { brokerRoutes } from './brokers.ts'
 import { identityRoutes } from './identity.ts'
 import { killSwitchRoutes } from './kill-switches.ts'
@@ -20,4 +21,5 @@ export const allRoutes: readonly RouteContract[] = [
   ...reportingRoutes,
   ...webhookRoutes,
   ...adminRoutes,
+  ...billingRoutes,
 ]

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { defineOperation, type PlainOperation } from '../define-operation.ts'
 import type { EventContract } from '../define-event.ts'
+import { paymentFailed, paymentSucceeded, subscriptionChanged } from '../events/billing.ts'
 import { accountConnected, accountDisconnected, balanceUpdated } from '../events/brokers.ts'
 import { orderPlanned, positionProtected, positionUnprotected, tradeClosed, tradeOpened } from '../events/orders.ts'
 import { signalAccepted } from '../events/signals.ts'
@@ -22,6 +23,9 @@ export const liveEvents: readonly EventContract[] = [
   accountDisconnected,
   balanceUpdated,
   webhookDisabled,
+  paymentSucceeded,
+  paymentFailed,
+  subscriptionChanged,
 ]
 
 const tolerant = z.union([z.string(), z.number()]).nullable()

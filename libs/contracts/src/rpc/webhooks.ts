@@ -15,6 +15,10 @@ export const webhookEventNames = [
   'position.protected',
   'account.connected',
   'account.disconnected',
+  'payment.succeeded',
+  'payment.failed',
+  'payment.due',
+  'subscription.changed',
 ] as const
 export const webhookEventName = z.enum(webhookEventNames)
 

@@ -7,6 +7,10 @@ export type BillingCycle = (typeof billingCycles)[number]
 
 const months: Readonly<Record<BillingCycle, number>> = { monthly: 1, quarterly: 3, yearly: 12 }
 
+export function monthsOf(cycle: BillingCycle): number {
+  return months[cycle]
+}
+
 /** When the period with this number ends; the first has number 1. Months without the day end on their last. */
 export function periodEnd(start: Date, cycle: BillingCycle, period: number): Date {
   const month = start.getUTCMonth() + months[cycle] * period
@@ -15,4 +19,11 @@ export function periodEnd(start: Date, cycle: BillingCycle, period: number): Dat
   const lastDay = new Date(Date.UTC(end.getUTCFullYear(), end.getUTCMonth() + 1, 0)).getUTCDate()
   end.setUTCDate(Math.min(start.getUTCDate(), lastDay))
   return end
+}
+
+/** The number of the period that follows the one that ends then. */
+export function periodAfter(start: Date, cycle: BillingCycle, paidThrough: Date): number {
+  let period = 1
+  while (periodEnd(start, cycle, period) <= paidThrough) period += 1
+  return period
 }

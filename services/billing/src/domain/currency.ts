@@ -27,6 +27,10 @@ export type Currency = keyof typeof minorDigits
 
 export const currencies = Object.keys(minorDigits) as readonly Currency[]
 
+export function isCurrency(text: string): text is Currency {
+  return Object.hasOwn(minorDigits, text)
+}
+
 export function minorDigitsOf(currency: Currency): number {
   return minorDigits[currency]
 }

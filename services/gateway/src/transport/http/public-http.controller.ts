@@ -3,16 +3,16 @@ import { Injectable } from '@nestjs/common'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import type { FastifyInstance } from 'fastify'
-import { AlertIntake } from '#transport/http/alert-intake.controller'
 import { LiveStream } from '#transport/http/live-stream.controller'
 import { Pages } from '#transport/http/pages.controller'
+import { PassedOnRoutes } from '#transport/http/passed-on-routes.controller'
 import { PublicRoutes } from '#transport/http/public-routes.controller'
 
 @Injectable()
 export class PublicHttp {
   constructor(
     private readonly routes: PublicRoutes,
-    private readonly alerts: AlertIntake,
+    private readonly passedOn: PassedOnRoutes,
     private readonly stream: LiveStream,
     private readonly pages: Pages,
     @InjectLogger() private readonly logger: Logger,
@@ -20,7 +20,7 @@ export class PublicHttp {
 
   async register(fastify: FastifyInstance): Promise<void> {
     await this.pages.register(fastify)
-    await this.alerts.register(fastify)
+    await this.passedOn.register(fastify)
     await this.stream.register(fastify, this.logger)
     await this.routes.register(fastify)
   }

@@ -2,6 +2,7 @@
 import { Controller } from '@nestjs/common'
 import { Consume } from '@tradewire/bus/decorators'
 import type { EventOf } from '@tradewire/contracts/define-event'
+import { paymentDue, paymentFailed, paymentSucceeded, subscriptionChanged } from '@tradewire/contracts/events/billing'
 import { accountConnected, accountDisconnected } from '@tradewire/contracts/events/brokers'
 import { positionProtected, positionUnprotected, tradeClosed, tradeOpened } from '@tradewire/contracts/events/orders'
 import type { Transaction } from '@tradewire/database/transaction'
@@ -17,6 +18,10 @@ const contracts = [
   positionProtected,
   accountConnected,
   accountDisconnected,
+  paymentSucceeded,
+  paymentFailed,
+  paymentDue,
+  subscriptionChanged,
 ] as const
 type News = EventOf<(typeof contracts)[number]>
 

@@ -1,0 +1,309 @@
+/** Public routes that `billing` answers. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
+import { z } from 'zod'
+import { everyone, providers } from '../caller.ts'
+import { pageQuery } from '../common.ts'
+import { defineRoute, type RouteContract } from '../define-route.ts'
+import * as rpc from '../rpc/billing.ts'
+
+/** Providers deliver to it; the provider's name follows, and for some a secret. */
+export const paymentDeliveryPath = '/v1/webhook/payments'
+/** Pages that payers are sent to. */
+export const paymentPagePath = '/v1/pay'
+
+const operators = ['operator'] as const
+const byStrategy = z.strictObject({ strategyId: z.uuid() })
+/** A list in a query string, comma separated. */
+const commaSeparated = z
+  .string()
+  .max(4_000)
+  .transform((text) => text.split(',').map((part) => part.trim()))
+
+const planRoutes: readonly RouteContract[] = [
+  defineRoute({
+    operation: 'listPlans',
+    tag: 'Billing',
+    method: 'GET',
+    path: '/v1/plans',
+    summary: 'List plans',
+    access: everyone,
+    rpc: rpc.listPlans,
+    toRequest: ({ caller }) => ({ caller }),
+  }),
+  defineRoute({
+    operation: 'createPlan',
+    tag: 'Billing',
+    method: 'POST',
+    path: '/v1/plans',
+    summary: 'Add a plan',
+    access: operators,
+    status: 201,
+    errors: ['conflict'],
+    body: rpc.planInput,
+    rpc: rpc.createPlan,
+    toRequest: ({ caller, body }) => ({ caller, plan: body }),
+  }),
+  defineRoute({
+    operation: 'updatePlan',
+    tag: 'Billing',
+    method: 'PATCH',
+    path: '/v1/plans/{planId}',
+    summary: 'Change a plan for everyone who has it',
+    access: operators,
+    errors: ['conflict'],
+    params: z.strictObject({ planId: z.uuid() }),
+    body: rpc.planChanges,
+    rpc: rpc.updatePlan,
+    toRequest: ({ caller, params, body }) => ({ caller, ...params, changes: body }),
+  }),
+  defineRoute({
+    operation: 'listStrategyPrices',
+    tag: 'Billing',
+    method: 'GET',
+    path: '/v1/strategies/{strategyId}/prices',
+    summary: 'List what a strategy costs',
+    access: everyone,
+    params: byStrategy,
+    rpc: rpc.listStrategyPrices,
+    toRequest: ({ caller, params }) => ({ caller, ...params }),
+  }),
+  defineRoute({
+    operation: 'setStrategyPrices',
+    tag: 'Billing',
+    method: 'PUT',
+    path: '/v1/strategies/{strategyId}/prices',
+    summary: 'Say what a strategy costs',
+    access: providers,
+    params: byStrategy,
+    body: z.strictObject({ prices: rpc.setStrategyPrices.request.shape.prices }),
+    example: { body: { prices: [{ currency: 'USD', cycle: 'monthly', amount: '99' }] } },
+    rpc: rpc.setStrategyPrices,
+    toRequest: ({ caller, params, body }) => ({ caller, ...params, ...body }),
+  }),
+]
+
+const subscriptionRoutes: readonly RouteContract[] = [
+  defineRoute({
+    operation: 'listPaymentProviders',
+    tag: 'Billing',
+    method: 'GET',
+    path: '/v1/payment-providers',
+    summary: 'List payment providers and what each can do',
+    access: everyone,
+    rpc: rpc.listProviders,
+    toRequest: ({ caller }) => ({ caller }),
+  }),
+  defineRoute({
+    operation: 'beginSubscription',
+    tag: 'Billing',
+    method: 'POST',
+    path: '/v1/subscriptions',
+    summary: 'Subscribe to a plan or a strategy; the answer says how to pay',
+    access: everyone,
+    status: 201,
+    errors: ['conflict', 'refused'],
+    body: rpc.subscriptionInput,
+    example: {
+      body: {
+        subject: { kind: 'strategy', id: '61b79e6d-7e22-4f91-b508-ef5be6a21419' },
+        provider: 'stripe',
+        currency: 'USD',
+        cycle: 'monthly',
+      },
+    },
+    rpc: rpc.beginSubscription,
+    toRequest: ({ caller, body }) => ({ caller, subscription: body }),
+  }),
+  defineRoute({
+    operation: 'listSubscriptions',
+    tag: 'Billing',
+    method: 'GET',
+    path: '/v1/subscriptions',
+    summary: 'List subscriptions',
+    access: everyone,
+    query: pageQuery,
+    rpc: rpc.listSubscriptions,
+    toRequest: ({ caller, query }) => ({ caller, page: query }),
+  }),
+  defineRoute({
+    operation: 'cancelSubscription',
+    tag: 'Billing',
+    method: 'POST',
+    path: '/v1/subscriptions/{subscriptionId}/cancel',
+    summary: 'End a subscription when the time that was paid is over',
+    access: everyone,
+    params: z.strictObject({ subscriptionId: z.uuid() }),
+    rpc: rpc.cancelSubscription,
+    toRequest: ({ caller, params }) => ({ caller, ...params }),
+  }),
+  defineRoute({
+    operation: 'listPayments',
+    tag: 'Billing',
+    method: 'GET',
+    path: '/v1/payments',
+    summary: 'List payments',
+    access: everyone,
+    query: pageQuery,
+    rpc: rpc.listPayments,
+    toRequest: ({ caller, query }) => ({ caller, page: query }),
+  }),
+  defineRoute({
+    operation: 'getPayment',
+    tag: 'Billing',
+    method: 'GET',
+    path: '/v1/payments/{paymentId}',
+    summary: 'Get a payment',
+    access: everyone,
+    params: z.strictObject({ paymentId: z.uuid() }),
+    rpc: rpc.getPayment,
+    toRequest: ({ caller, params }) => ({ caller, ...params }),
+  }),
+  defineRoute({
+    operation: 'refundPayment',
+    tag: 'Billing',
+    method: 'POST',
+    path: '/v1/payments/{paymentId}/refund',
+    summary: 'Give money of a payment back',
+    access: operators,
+    errors: ['conflict', 'refused'],
+    params: z.strictObject({ paymentId: z.uuid() }),
+    body: z.strictObject({ amount: rpc.refundPayment.request.shape.amount, requestId: z.uuid() }),
+    rpc: rpc.refundPayment,
+    toRequest: ({ caller, params, body }) => ({ caller, ...params, ...body }),
+  }),
+]
+
+const shopRoutes: readonly RouteContract[] = [
+  defineRoute({
+    operation: 'listProducts',
+    tag: 'Products',
+    method: 'GET',
+    path: '/v1/products',
+    summary: 'List products',
+    access: everyone,
+    query: pageQuery.extend({
+      productIds: commaSeparated.pipe(z.array(z.uuid())).optional(),
+      categories: commaSeparated.optional(),
+      name: z.string().max(80).optional(),
+    }),
+    rpc: rpc.listProducts,
+    toRequest: ({ caller, query: { limit, nextToken, ...filter } }) => ({ caller, filter, page: { limit, nextToken } }),
+  }),
+  defineRoute({
+    operation: 'createProducts',
+    tag: 'Products',
+    method: 'POST',
+    path: '/v1/products',
+    summary: 'Add products',
+    access: operators,
+    status: 201,
+    body: z.strictObject({ products: rpc.createProducts.request.shape.products }),
+    example: { body: { products: [{ name: 'Model A', category: 'models', amount: '150.50', currency: 'USD' }] } },
+    rpc: rpc.createProducts,
+    toRequest: ({ caller, body }) => ({ caller, ...body }),
+  }),
+  defineRoute({
+    operation: 'removeProducts',
+    tag: 'Products',
+    method: 'DELETE',
+    path: '/v1/products',
+    summary: 'Take products off the list',
+    access: operators,
+    query: z.strictObject({ productIds: commaSeparated.pipe(z.array(z.uuid())) }),
+    rpc: rpc.removeProducts,
+    toRequest: ({ caller, query }) => ({ caller, ...query }),
+  }),
+  defineRoute({
+    operation: 'createDiscount',
+    tag: 'Products',
+    method: 'POST',
+    path: '/v1/discounts',
+    summary: 'Add a discount that purchases may name',
+    access: operators,
+    status: 201,
+    body: rpc.discountInput,
+    example: { body: { code: 'SPRING-10', percent: '10' } },
+    rpc: rpc.createDiscount,
+    toRequest: ({ caller, body }) => ({ caller, discount: body }),
+  }),
+  defineRoute({
+    operation: 'precalculatePurchase',
+    tag: 'Products',
+    method: 'POST',
+    path: '/v1/purchases/precalculate',
+    summary: 'Calculate what a purchase would cost',
+    access: everyone,
+    errors: ['refused'],
+    body: rpc.purchaseInput,
+    example: {
+      body: {
+        provider: 'mock',
+        products: [{ productId: '01963a5e-0000-7000-8000-000000000010', quantity: 1 }],
+        discountCode: 'SPRING-10',
+      },
+    },
+    rpc: rpc.precalculatePurchase,
+    toRequest: ({ caller, body }) => ({ caller, purchase: body }),
+  }),
+  defineRoute({
+    operation: 'makePurchase',
+    tag: 'Products',
+    method: 'POST',
+    path: '/v1/purchases',
+    summary: 'Buy products; the answer says how to pay',
+    access: everyone,
+    status: 201,
+    errors: ['conflict', 'refused'],
+    body: rpc.purchaseInput,
+    example: {
+      body: {
+        provider: 'mock',
+        products: [{ productId: '01963a5e-0000-7000-8000-000000000010', quantity: 1 }],
+        discountCode: 'SPRING-10',
+      },
+    },
+    rpc: rpc.makePurchase,
+    toRequest: ({ caller, body }) => ({ caller, purchase: body }),
+  }),
+  defineRoute({
+    operation: 'listPurchases',
+    tag: 'Products',
+    method: 'GET',
+    path: '/v1/purchases',
+    summary: 'List purchases with the state of their payment',
+    access: everyone,
+    query: pageQuery.extend({ purchaseIds: commaSeparated.pipe(z.array(z.uuid())).optional() }),
+    rpc: rpc.listPurchases,
+    toRequest: ({ caller, query: { purchaseIds, ...page } }) => ({ caller, purchaseIds, page }),
+  }),
+]
+
+const bookRoutes: readonly RouteContract[] = [
+  defineRoute({
+    operation: 'listInvoices',
+    tag: 'Billing',
+    method: 'GET',
+    path: '/v1/invoices',
+    summary: 'List invoices',
+    access: everyone,
+    query: pageQuery,
+    rpc: rpc.listInvoices,
+    toRequest: ({ caller, query }) => ({ caller, page: query }),
+  }),
+  defineRoute({
+    operation: 'listBalances',
+    tag: 'Billing',
+    method: 'GET',
+    path: '/v1/books/balances',
+    summary: 'List the balances of the books',
+    access: operators,
+    rpc: rpc.listBalances,
+    toRequest: ({ caller }) => ({ caller }),
+  }),
+]
+
+export const billingRoutes: readonly RouteContract[] = [
+  ...planRoutes,
+  ...subscriptionRoutes,
+  ...shopRoutes,
+  ...bookRoutes,
+]

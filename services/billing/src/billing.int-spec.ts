@@ -1,0 +1,311 @@
+import 'reflect-metadata'
+import { RpcClient } from '@tradewire/bus/rpc-client'
+import type { ReplyOf } from '@tradewire/contracts/define-rpc'
+import { userCreated } from '@tradewire/contracts/events/identity'
+import { strategyChanged } from '@tradewire/contracts/events/signals'
+import * as rpc from '@tradewire/contracts/rpc/billing'
+import { Database } from '@tradewire/database/database'
+import { eventually } from '@tradewire/testkit/eventually'
+import { exampleOf } from '@tradewire/testkit/example-of'
+import { ManualClock } from '@tradewire/testkit/manual-clock'
+import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
+import { testBackends } from '@tradewire/testkit/test-backends'
+import { request } from 'undici'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { billingService } from './service.ts'
+import { RunBilling } from './use-cases/run-billing/run-billing.use-case.ts'
+
+const backends = testBackends()
+const operator = { userId: '01963a5e-0000-7000-8000-00000000000a', roles: ['operator' as const] }
+const follower = { userId: userCreated.example.userId, roles: ['follower' as const] }
+const stranger = { userId: '01963a5e-0000-7000-8000-00000000000b', roles: ['follower' as const] }
+const owner = { userId: strategyChanged.example.ownerId, roles: ['provider' as const] }
+const { strategyId } = strategyChanged.example
+const dayMs = 86_400_000
+const clock = new ManualClock('2026-01-31T12:00:00.000Z')
+
+let service: TestService
+let client: RpcClient
+
+beforeAll(async () => {
+  const settings = { BILLING_PROVIDERS: 'mock', BILLING_PUBLIC_URL: 'http://pay.test' }
+  service = await startTestService(billingService, backends, { settings, clock })
+  client = service.app.get(RpcClient)
+})
+
+beforeEach(async () => {
+  await quiet()
+  clock.jumpTo('2026-01-31T12:00:00.000Z')
+  await backends.query(`truncate billing.plan, billing.price, billing.strategy, billing.product, billing.discount,
+    billing.customer, billing.subscription, billing.purchase, billing.payment, billing.provider_event,
+    billing.mock_payment, billing.journal, billing.entry, billing.rule_run, billing.invoice, billing.invoice_counter`)
+  await backends.query('delete from billing.outbox')
+  await service.app.get(Database).transact(async (tx) => {
+    tx.append(userCreated, userCreated.example)
+    tx.append(strategyChanged, exampleOf(strategyChanged, { ownerId: owner.userId }))
+  })
+  await eventually(async () => (await backends.query('select 1 from billing.strategy')).length === 1)
+  await eventually(async () => (await backends.query('select 1 from billing.customer')).length === 1)
+})
+
+type Asked<Contract extends Parameters<RpcClient['ask']>[0]> = ReplyOf<Contract>
+
+async function ask<Contract extends Parameters<RpcClient['ask']>[0]>(
+  contract: Contract,
+  asked: Parameters<typeof client.ask<Contract>>[1],
+): Promise<Asked<Contract>> {
+  const answer = await client.ask(contract, asked)
+  if (!answer.ok) throw new Error(`${answer.error.code} ${JSON.stringify(answer.error.context)}`)
+  return answer.value
+}
+
+async function refusal(contract: Parameters<RpcClient['ask']>[0], asked: unknown): Promise<string> {
+  const answer = await client.ask(contract, asked)
+  return answer.ok ? 'accepted' : answer.error.code
+}
+
+/** Until all that providers told has been worked on, by us or by the service's own job. */
+async function quiet(): Promise<void> {
+  await service.app.get(RunBilling).execute('events')
+  await eventually(
+    async () => (await backends.query("select 1 from billing.provider_event where state = 'waiting'")).length === 0,
+  )
+}
+
+/** As a payer does it, on the page. */
+async function pay(paymentUrl: string | null, outcome = 'succeeded'): Promise<void> {
+  const page = new URL(paymentUrl ?? '')
+  const answer = await request(new URL(page.pathname, service.url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: `outcome=${outcome}`,
+  })
+  expect(answer.statusCode).toBe(200)
+  await answer.body.dump()
+  await quiet()
+}
+
+async function passDays(days: number): Promise<void> {
+  clock.advance(days * dayMs)
+  await service.app.get(RunBilling).execute('time')
+}
+
+async function published(subject: string) {
+  const rows = await backends.query<{ body: string }>(
+    'select body from billing.outbox where subject = $1 order by id',
+    [subject],
+  )
+  return rows.flatMap(({ body }) =>
+    (JSON.parse(body) as { events: { data: Record<string, unknown> }[] }).events.map(({ data }) => data),
+  )
+}
+
+async function balances(): Promise<Record<string, string>> {
+  const { items, imbalance } = await ask(rpc.listBalances, { caller: operator })
+  expect(imbalance).toBe('0')
+  return Object.fromEntries(items.map(({ account, balance }) => [account, balance]))
+}
+
+const professional = { name: 'PROFESSIONAL', monthlyPrice: '40', maxBalance: '15000', maxApiKeys: 20, private: false }
+const wishFor = (id: string, kind: 'plan' | 'strategy' = 'plan') => ({
+  subject: { kind, id },
+  provider: 'mock' as const,
+  currency: 'USD',
+  cycle: 'monthly' as const,
+})
+
+async function subscribe(planId: string, caller = follower) {
+  return ask(rpc.beginSubscription, { caller, subscription: wishFor(planId) })
+}
+
+async function standing() {
+  const { items } = await ask(rpc.listSubscriptions, { caller: follower, page: {} })
+  return items[0]
+}
+
+describe('plans', () => {
+  it('have one default, which every user without another gets', async () => {
+    const basic = { name: 'DEFAULT', maxBalance: '2000', maxApiKeys: 3, maxPositions: 5, default: true }
+    const plan = await ask(rpc.createPlan, { caller: operator, plan: basic })
+    expect(plan).toMatchObject({ private: true, default: true, monthlyPrice: null, maxBalance: '2000' })
+    expect(await refusal(rpc.createPlan, { caller: operator, plan: { ...basic, name: 'SECOND' } })).toBe('PLAN_EXISTS')
+    expect(await published('entitlement.changed')).toEqual([
+      { userId: follower.userId, plan: 'DEFAULT', endsAt: null, maxPositions: 5, maxBalance: '2000', revision: 1 },
+    ])
+    await ask(rpc.updatePlan, { caller: operator, planId: plan.id, changes: { maxBalance: '3000' } })
+    expect((await published('entitlement.changed')).at(-1)).toMatchObject({ maxBalance: '3000', revision: 2 })
+  })
+
+  it('that are private are shown to operators only', async () => {
+    await ask(rpc.createPlan, { caller: operator, plan: { ...professional, private: true } })
+    expect((await ask(rpc.listPlans, { caller: follower })).items).toEqual([])
+    expect((await ask(rpc.listPlans, { caller: operator })).items).toHaveLength(1)
+  })
+})
+
+describe('a subscription to a plan', () => {
+  it('entitles once it is paid, is renewed by link, goes on for the days of grace and then lapses', async () => {
+    const plan = await ask(rpc.createPlan, { caller: operator, plan: professional })
+    const intent = await subscribe(plan.id)
+    expect(intent).toMatchObject({ amount: '40.00', amountMinor: 4_000, nextPaymentAt: '2026-02-28T12:00:00.000Z' })
+    expect(await standing()).toMatchObject({ standing: 'incomplete', paidThrough: null })
+    await pay(intent.paymentUrl)
+    expect(await standing()).toMatchObject({ standing: 'active', paidThrough: '2026-02-28T12:00:00.000Z' })
+    expect((await published('entitlement.changed')).at(-1)).toMatchObject({
+      plan: 'PROFESSIONAL',
+      endsAt: '2026-03-07T12:00:00.000Z',
+      maxBalance: '15000',
+    })
+    expect(await published('payment.due')).toEqual([])
+    await passDays(26)
+    const [due] = await published('payment.due')
+    expect(due).toMatchObject({ userId: follower.userId, dueAt: '2026-02-28T12:00:00.000Z', amount: '40.00' })
+    await passDays(1)
+    expect(await published('payment.due')).toHaveLength(1)
+    await pay(due?.['paymentUrl'] as string)
+    expect(await standing()).toMatchObject({ standing: 'active', paidThrough: '2026-03-31T12:00:00.000Z' })
+    await passDays(32)
+    expect(await standing()).toMatchObject({ standing: 'past-due', servedUntil: '2026-04-07T12:00:00.000Z' })
+    await passDays(8)
+    expect(await standing()).toMatchObject({ standing: 'lapsed' })
+    await pay((await published('payment.due'))[1]?.['paymentUrl'] as string)
+    expect(await standing()).toMatchObject({ standing: 'active', paidThrough: '2026-04-30T12:00:00.000Z' })
+    const told = (await published('subscription.changed')).map((change) => change['standing'])
+    expect(told).toEqual(['active', 'active', 'past-due', 'lapsed', 'active'])
+    expect(await balances()).toEqual({ 'clearing:mock': '120.00', 'revenue:plans': '-120.00' })
+    const { items: invoices } = await ask(rpc.listInvoices, { caller: follower, page: {} })
+    expect(invoices.map(({ number }) => number)).toEqual(['2026-000003', '2026-000002', '2026-000001'])
+  })
+
+  it('is begun once for one requestId, and not twice at the same time', async () => {
+    const plan = await ask(rpc.createPlan, { caller: operator, plan: professional })
+    const requestId = '01963a5e-0000-7000-8000-0000000000aa'
+    const wish = { ...wishFor(plan.id), requestId }
+    const asked = Array.from({ length: 10 }, () =>
+      client.ask(rpc.beginSubscription, { caller: follower, subscription: wish }),
+    )
+    const answers = await Promise.all(asked)
+    expect(answers.some(({ ok }) => ok)).toBe(true)
+    const again = await ask(rpc.beginSubscription, { caller: follower, subscription: wish })
+    expect(again.paymentId).toBe(requestId)
+    expect(await backends.query('select 1 from billing.payment')).toHaveLength(1)
+    const other = { ...wish, cycle: 'yearly' as const }
+    expect(await refusal(rpc.beginSubscription, { caller: follower, subscription: other })).toBe('REQUEST_ID_TAKEN')
+    expect(await refusal(rpc.beginSubscription, { caller: follower, subscription: wishFor(plan.id) })).toBe(
+      'ALREADY_SUBSCRIBED',
+    )
+  })
+
+  it('that is cancelled serves what was paid and is then over, and may be begun anew', async () => {
+    const plan = await ask(rpc.createPlan, { caller: operator, plan: professional })
+    const intent = await subscribe(plan.id)
+    await pay(intent.paymentUrl)
+    const subscriptionId = intent.subscriptionId ?? ''
+    expect(await refusal(rpc.cancelSubscription, { caller: stranger, subscriptionId })).toBe('SUBSCRIPTION_NOT_FOUND')
+    const cancelled = await ask(rpc.cancelSubscription, { caller: follower, subscriptionId })
+    expect(cancelled).toMatchObject({ standing: 'active', endsAt: '2026-02-28T12:00:00.000Z' })
+    await passDays(29)
+    expect(await standing()).toMatchObject({ standing: 'ended' })
+    expect(await published('payment.due')).toEqual([])
+    await subscribe(plan.id)
+  })
+
+  it('whose payment is declined stays incomplete, and is paid by another try', async () => {
+    const plan = await ask(rpc.createPlan, { caller: operator, plan: professional })
+    const intent = await subscribe(plan.id)
+    await pay(intent.paymentUrl, 'needs-action')
+    await pay(intent.paymentUrl, 'failed')
+    expect(await standing()).toMatchObject({ standing: 'incomplete' })
+    expect(await published('payment.failed')).toHaveLength(1)
+    await pay(intent.paymentUrl)
+    await pay(intent.paymentUrl, 'failed')
+    expect(await standing()).toMatchObject({ standing: 'active' })
+    expect(await published('payment.succeeded')).toHaveLength(1)
+  })
+})
+
+describe('a subscription to a strategy', () => {
+  it('costs what its owner says, and earns them their share until it is refunded', async () => {
+    const prices = [{ currency: 'USD', cycle: 'monthly' as const, amount: '99' }]
+    expect(await refusal(rpc.setStrategyPrices, { caller: stranger, strategyId, prices })).toBe('STRATEGY_NOT_FOUND')
+    await ask(rpc.setStrategyPrices, { caller: owner, strategyId, prices })
+    const subscription = wishFor(strategyId, 'strategy')
+    const intent = await ask(rpc.beginSubscription, { caller: follower, subscription })
+    await pay(intent.paymentUrl)
+    const owed = `owed:owner:${owner.userId}`
+    expect(await balances()).toEqual({ 'clearing:mock': '99.00', 'revenue:strategies': '-19.80', [owed]: '-79.20' })
+    const { paymentId } = intent
+    const requestId = '01963a5e-0000-7000-8000-0000000000ab'
+    const refund = { caller: operator, paymentId, amount: '33.33', requestId }
+    await ask(rpc.refundPayment, refund)
+    await ask(rpc.refundPayment, refund)
+    await quiet()
+    expect(await ask(rpc.getPayment, { caller: follower, paymentId })).toMatchObject({
+      status: 'partly-refunded',
+      refunded: '33.33',
+    })
+    expect(await refusal(rpc.refundPayment, { ...refund, amount: '66.00' })).toBe('REFUND_REFUSED')
+    const rest = { caller: operator, paymentId, requestId: '01963a5e-0000-7000-8000-0000000000ac' }
+    await ask(rpc.refundPayment, rest)
+    await quiet()
+    expect(await ask(rpc.getPayment, { caller: follower, paymentId })).toMatchObject({ status: 'refunded' })
+    expect(await balances()).toEqual({})
+    expect(await published('refund.issued')).toHaveLength(2)
+    expect(await refusal(rpc.getPayment, { caller: stranger, paymentId })).toBe('PAYMENT_NOT_FOUND')
+  })
+})
+
+describe('a purchase', () => {
+  it('costs what was precalculated, and shows its payment', async () => {
+    const products = [
+      { name: 'Model A', category: 'models', amount: '150.50', currency: 'USD' },
+      { name: 'Model B', category: 'models', amount: '49.50', currency: 'USD' },
+    ]
+    const { items } = await ask(rpc.createProducts, { caller: operator, products })
+    await ask(rpc.createDiscount, { caller: operator, discount: { code: 'SPRING', percent: '10' } })
+    const bought = items.map(({ id }) => ({ productId: id, quantity: 1 }))
+    const purchase = { provider: 'mock' as const, products: bought, discountCode: 'SPRING' }
+    const calculated = await ask(rpc.precalculatePurchase, { caller: follower, purchase })
+    expect(calculated).toMatchObject({ subtotal: '200.00', discount: '20.00', total: '180.00' })
+    const made = await ask(rpc.makePurchase, { caller: follower, purchase })
+    expect(made).toMatchObject({ ...calculated, payment: { amount: '180.00', nextPaymentAt: null } })
+    await pay(made.payment.paymentUrl)
+    const listed = await ask(rpc.listPurchases, { caller: follower, page: {} })
+    expect(listed.items).toMatchObject([{ id: made.purchaseId, status: 'succeeded', total: '180.00' }])
+    expect((await ask(rpc.listPurchases, { caller: stranger, page: {} })).items).toEqual([])
+    expect(await balances()).toEqual({ 'clearing:mock': '180.00', 'revenue:products': '-180.00' })
+    await ask(rpc.removeProducts, { caller: operator, productIds: items.map(({ id }) => id) })
+    expect(await refusal(rpc.makePurchase, { caller: follower, purchase })).toBe('PRODUCT_NOT_FOUND')
+  })
+})
+
+describe('the books', () => {
+  it('take no journal that is out of balance, none twice, and no change', async () => {
+    const event = `insert into billing.provider_event (id, provider, event_id, type, body, heard_by, state, available_at, received_at)
+      values ('01963a5e-0000-7000-8000-0000000000e1', 'mock', 'e1', 't', '{}', 'pull', 'done', now(), now())`
+    const journal = (
+      id: string,
+      kind: string,
+    ) => `insert into billing.journal (id, source, object, kind, currency, provider_event_id, written_at)
+      values ('01963a5e-0000-7000-8000-0000000000${id}', 'mock', 'o', '${kind}', 'USD', '01963a5e-0000-7000-8000-0000000000e1', now())`
+    const entry = (id: string, line: number, minor: number) =>
+      `insert into billing.entry values ('01963a5e-0000-7000-8000-0000000000${id}', ${line}, 'a', 'USD', ${minor})`
+    await backends.query(event)
+    await expect(backends.query(`${journal('f1', 'k')}; ${entry('f1', 1, 5)}`)).rejects.toThrow(/out of balance/)
+    await backends.query(`${journal('f1', 'k')}; ${entry('f1', 1, 5)}; ${entry('f1', 2, -5)}`)
+    await expect(backends.query(journal('f2', 'k'))).rejects.toThrow(/duplicate key/)
+    await expect(backends.query(`update billing.entry set minor = 6 where line = 1`)).rejects.toThrow(/only added to/)
+    await expect(backends.query(`delete from billing.journal`)).rejects.toThrow(/only added to/)
+  })
+})
+
+describe('a delivery that is not proven', () => {
+  it('is refused, whatever provider it names', async () => {
+    for (const path of ['mock', 'stripe', 'nobody', 'mayar/guess']) {
+      const answer = await request(new URL(`/v1/webhook/payments/${path}`, service.url), { method: 'POST', body: '{}' })
+      expect(answer.statusCode).toBe(400)
+      await answer.body.dump()
+    }
+    expect(await backends.query('select 1 from billing.provider_event')).toEqual([])
+  })
+})

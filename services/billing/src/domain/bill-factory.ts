@@ -1,0 +1,121 @@
+/** Makes new subscriptions and payments. Called by the use cases that begin and renew. Must never make one that was paid. */
+import type { Clock } from '@tradewire/kernel/clock'
+import { uuidOfHash, type IdSource } from '@tradewire/kernel/ids'
+import { revenueOf, type Payment, type Purchase, type Subscription } from './bill.ts'
+import type { BillingCycle } from './billing-cycle.ts'
+import type { Money } from './money.ts'
+import { nothingKnown } from './payment.ts'
+import type { ProviderCode } from './provider-code.ts'
+import { nothingPaid, type StandingRules } from './subscription.ts'
+
+export interface SubscriptionOffer {
+  readonly subject: Subscription['subject']
+  readonly owner: Subscription['owner']
+  readonly cycle: BillingCycle
+  readonly amount: Money
+}
+
+export interface BillRules extends StandingRules {
+  readonly renewLeadMs: number
+}
+
+export class BillFactory {
+  private readonly clock: Clock
+  private readonly ids: IdSource
+  private readonly rules: BillRules
+
+  constructor(clock: Clock, ids: IdSource, rules: BillRules) {
+    this.clock = clock
+    this.ids = ids
+    this.rules = rules
+  }
+
+  /** Subscriptions that are paid until before then are to be renewed now. */
+  renewalWindow(): { readonly now: Date; readonly paidBefore: Date } {
+    const now = this.clock.now()
+    return { now, paidBefore: new Date(now.getTime() + this.rules.renewLeadMs) }
+  }
+
+  subscription(userId: string, provider: ProviderCode, offer: SubscriptionOffer): Subscription {
+    const begunAt = this.clock.now()
+    return {
+      ...offer,
+      id: this.ids.next(),
+      userId,
+      provider,
+      externalId: null,
+      begunAt,
+      facts: nothingPaid,
+      standing: 'incomplete',
+      servedUntil: null,
+      nextChangeAt: new Date(begunAt.getTime() + this.rules.firstPaymentWithinMs),
+      revision: 0,
+    }
+  }
+
+  firstPayment(subscription: Subscription, requestId: string | undefined, requestHash: string): Payment {
+    return { ...this.renewal(subscription, 1), id: requestId ?? this.ids.next(), requestHash }
+  }
+
+  /** The same period always has the same payment. */
+  renewal({ id, userId, subject, owner, provider, amount }: Subscription, period: number): Payment {
+    const now = this.clock.now()
+    return {
+      ...this.unpaid(now),
+      id: uuidOfHash(`${id}|${period}`),
+      userId,
+      subscriptionId: id,
+      period,
+      description: subject.name,
+      provider,
+      amount,
+      revenue: revenueOf[subject.kind],
+      owner,
+    }
+  }
+
+  purchase(
+    userId: string,
+    calculated: Pick<Purchase, 'lines' | 'currency' | 'subtotal' | 'discount' | 'total'>,
+    requestId: string | undefined,
+  ): Purchase {
+    return {
+      ...calculated,
+      id: this.ids.next(),
+      userId,
+      paymentId: requestId ?? this.ids.next(),
+      createdAt: this.clock.now(),
+    }
+  }
+
+  purchasePayment(purchase: Purchase, provider: ProviderCode, requestHash: string): Payment {
+    const { id: purchaseId, userId, paymentId: id, lines, total: amount } = purchase
+    return {
+      ...this.unpaid(purchase.createdAt),
+      id,
+      userId,
+      purchaseId,
+      description: lines.map(({ name }) => name).join(', '),
+      provider,
+      amount,
+      revenue: revenueOf.product,
+      requestHash,
+    }
+  }
+
+  private unpaid(now: Date) {
+    return {
+      subscriptionId: null,
+      period: null,
+      purchaseId: null,
+      externalId: null,
+      owner: null,
+      clientSecret: null,
+      paymentUrl: null,
+      facts: nothingKnown,
+      requestHash: '',
+      createdAt: now,
+      updatedAt: now,
+    }
+  }
+}

@@ -1,0 +1,93 @@
+/** A subscription and a payment as they are stored. Called by use cases and stores. Must never hold a means of payment. */
+import type { BillingCycle } from './billing-cycle.ts'
+import type { Currency } from './currency.ts'
+import type { LedgerAccount } from './ledger.ts'
+import type { Money } from './money.ts'
+import type { PaymentTerms } from './payment-journals.ts'
+import type { PaymentFacts } from './payment.ts'
+import type { ProviderCode } from './provider-code.ts'
+import type { Standing, SubscriptionFacts } from './subscription.ts'
+
+export type SubjectKind = 'plan' | 'strategy'
+
+export interface Subscription {
+  readonly id: string
+  readonly userId: string
+  readonly subject: { readonly kind: SubjectKind; readonly id: string; readonly name: string }
+  /** Who offers the strategy, and what they get of each payment; null for plans. */
+  readonly owner: PaymentTerms['owner']
+  readonly provider: ProviderCode
+  /** The provider's own subscription; null where renewals are ours. */
+  readonly externalId: string | null
+  readonly amount: Money
+  readonly cycle: BillingCycle
+  readonly begunAt: Date
+  readonly facts: SubscriptionFacts
+  readonly standing: Standing
+  readonly servedUntil: Date | null
+  readonly nextChangeAt: Date | null
+  readonly revision: number
+}
+
+export interface Payment {
+  readonly id: string
+  readonly userId: string
+  readonly subscriptionId: string | null
+  /** Of the subscription, from 1 on; null when the provider counts, and for purchases. */
+  readonly period: number | null
+  readonly purchaseId: string | null
+  readonly description: string
+  readonly provider: ProviderCode
+  /** Null until the provider has answered. */
+  readonly externalId: string | null
+  readonly amount: Money
+  readonly revenue: LedgerAccount
+  readonly owner: PaymentTerms['owner']
+  readonly clientSecret: string | null
+  readonly paymentUrl: string | null
+  readonly facts: PaymentFacts
+  /** Tells whether a repeated request is the same. */
+  readonly requestHash: string
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+export function termsOf(payment: Payment & { readonly externalId: string }): PaymentTerms {
+  const { provider, externalId, amount, revenue, owner } = payment
+  return { provider, externalId, currency: amount.currency, revenue, owner }
+}
+
+export const revenueOf: Readonly<Record<SubjectKind | 'product', LedgerAccount>> = {
+  plan: 'revenue:plans',
+  strategy: 'revenue:strategies',
+  product: 'revenue:products',
+}
+
+export interface Product {
+  readonly id: string
+  readonly name: string
+  readonly category: string
+  readonly description: string
+  readonly amount: Money
+  readonly createdAt: Date
+}
+
+export interface PurchaseLine {
+  readonly productId: string
+  readonly name: string
+  readonly quantity: number
+  /** Of one. */
+  readonly amount: string
+}
+
+export interface Purchase {
+  readonly id: string
+  readonly userId: string
+  readonly lines: readonly PurchaseLine[]
+  readonly currency: Currency
+  readonly subtotal: Money
+  readonly discount: Money
+  readonly total: Money
+  readonly paymentId: string
+  readonly createdAt: Date
+}

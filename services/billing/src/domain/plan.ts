@@ -1,0 +1,67 @@
+/** What the platform sells by itself, and what it allows. Called by use cases and stores. Must never allow what a plan does not say. */
+import type { Decimal } from '@tradewire/kernel/decimal'
+import { monthsOf, type BillingCycle } from './billing-cycle.ts'
+import { money, times, type Money } from './money.ts'
+
+export interface Plan {
+  readonly id: string
+  readonly name: string
+  /** In the smallest unit of planCurrency; null when it is not sold by itself. */
+  readonly monthlyMinor: bigint | null
+  readonly maxBalance: Decimal | null
+  readonly maxApiKeys: number
+  readonly maxPositions: number | null
+  readonly private: boolean
+  readonly strategyAutomated: boolean
+  readonly default: boolean
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** Plans are priced in this one. */
+export const planCurrency = 'USD'
+
+/** What a cycle of the plan costs; undefined when it cannot be bought. */
+export function planPrice({ monthlyMinor }: Plan, cycle: BillingCycle): Money | undefined {
+  if (monthlyMinor === null || monthlyMinor === 0n) return undefined
+  return times(money(monthlyMinor, planCurrency), monthsOf(cycle))
+}
+
+/** What a user may do, as a whole. */
+export interface Entitlement {
+  readonly plan: string
+  /** ISO 8601; null for no end. */
+  readonly endsAt: string | null
+  readonly maxPositions: number | null
+  readonly maxBalance: string | null
+}
+
+export interface HeldPlan {
+  readonly plan: Plan
+  /** Until when it is served; null for the default plan, which has no end. */
+  readonly servedUntil: Date | null
+}
+
+/** The plan that is served longest; the default plan when none is; what there was, ended, when there is no default. */
+export function entitlementOf(
+  held: readonly HeldPlan[],
+  defaultPlan: Plan | undefined,
+  now: Date,
+): Entitlement | undefined {
+  const byEnd = held.toSorted((left, right) => (right.servedUntil?.getTime() ?? 0) - (left.servedUntil?.getTime() ?? 0))
+  const longest = byEnd[0]
+  const isServed = longest?.servedUntil !== null && longest !== undefined && longest.servedUntil > now
+  if (isServed) return entitled(longest)
+  if (defaultPlan !== undefined) return entitled({ plan: defaultPlan, servedUntil: null })
+  return longest === undefined ? undefined : entitled(longest)
+}
+
+function entitled({ plan, servedUntil }: HeldPlan): Entitlement {
+  const { name, maxPositions, maxBalance } = plan
+  return {
+    plan: name,
+    endsAt: servedUntil?.toISOString() ?? null,
+    maxPositions,
+    maxBalance: maxBalance?.toString() ?? null,
+  }
+}

@@ -1,0 +1,54 @@
+/** Stored subscriptions, payments and purchases. Called by use cases. Must never lose one that a provider knows of. */
+import type { Transaction } from '@tradewire/database/transaction'
+import type { Payment, Purchase, Subscription } from '../domain/bill.ts'
+import type { ProviderCode } from '../domain/provider-code.ts'
+
+export interface UserWindow {
+  /** Undefined for those of all users. */
+  readonly userId: string | undefined
+  readonly afterId: string | undefined
+  readonly limit: number
+}
+
+export interface ExternalId {
+  readonly provider: ProviderCode
+  readonly externalId: string
+}
+
+export abstract class Bills {
+  /** False when the user has one to the same that is in force. */
+  abstract insertSubscription(tx: Transaction, subscription: Subscription): Promise<boolean>
+  abstract saveSubscription(tx: Transaction, subscription: Subscription): Promise<void>
+  abstract lockSubscription(
+    tx: Transaction,
+    by: { readonly id: string } | ExternalId,
+  ): Promise<Subscription | undefined>
+  abstract findSubscription(id: string): Promise<Subscription | undefined>
+  abstract subscriptions(window: UserWindow): Promise<Subscription[]>
+  /** Those whose standing changes by time alone before `now`. */
+  abstract dueSubscriptions(now: Date, limit: number): Promise<string[]>
+  /** Subscriptions at these providers that are paid until before `before` and have no payment after that. */
+  abstract renewable(
+    providers: readonly ProviderCode[],
+    now: Date,
+    before: Date,
+    limit: number,
+  ): Promise<Subscription[]>
+  abstract plansHeld(
+    tx: Transaction,
+    userId: string,
+  ): Promise<readonly { readonly planId: string; readonly servedUntil: Date }[]>
+
+  /** False when there is one with this id, or one of the same period. */
+  abstract insertPayment(tx: Transaction, payment: Payment): Promise<boolean>
+  abstract savePayment(tx: Transaction, payment: Payment): Promise<void>
+  abstract lockPayment(tx: Transaction, by: { readonly id: string } | ExternalId): Promise<Payment | undefined>
+  abstract findPayment(id: string): Promise<Payment | undefined>
+  abstract payments(window: UserWindow): Promise<Payment[]>
+
+  abstract insertPurchase(tx: Transaction, purchase: Purchase): Promise<void>
+  abstract findPurchase(id: string): Promise<Purchase | undefined>
+  abstract purchases(
+    window: UserWindow & { readonly ids: readonly string[] | undefined },
+  ): Promise<{ readonly purchase: Purchase; readonly payment: Payment }[]>
+}

@@ -1,0 +1,30 @@
+/** The ledger and the invoices. Called by use cases. Must never change what is written, nor write a journal twice. */
+import type { Transaction } from '@tradewire/database/transaction'
+import type { Currency } from '../domain/currency.ts'
+import type { Invoice } from '../domain/invoice.ts'
+import type { Journal } from '../domain/ledger.ts'
+import type { UserWindow } from './bills.port.ts'
+
+/** Each journal is of exactly one of them. */
+export type Cause = { readonly providerEventId: string } | { readonly ruleRunId: string }
+
+export interface Balance {
+  readonly account: string
+  readonly currency: Currency
+  readonly minor: bigint
+}
+
+export abstract class Books {
+  /** Throws when one of them is written already, or is out of balance: then the whole transaction is undone. */
+  abstract write(tx: Transaction, journals: readonly Journal[], cause: Cause, now: Date): Promise<void>
+  /** False when the rule has run over this already. */
+  abstract beginRule(
+    tx: Transaction,
+    run: { readonly id: string; readonly rule: string; readonly object: string; readonly ranAt: Date },
+  ): Promise<boolean>
+  abstract balances(): Promise<Balance[]>
+  abstract imbalance(): Promise<bigint>
+  /** Takes the next number of the year. */
+  abstract issueInvoice(tx: Transaction, invoice: Omit<Invoice, 'number'>): Promise<Invoice>
+  abstract invoices(window: UserWindow): Promise<Invoice[]>
+}

@@ -1,0 +1,103 @@
+/**
+ * A payment provider: how to open a checkout, what a delivery is worth, and how things stand there now.
+ * Called by use cases; implemented in clients/<provider>. Must never decide what money means to us.
+ */
+import type { Result } from '@tradewire/kernel/result'
+import type { BillingCycle } from '../domain/billing-cycle.ts'
+import type { Currency } from '../domain/currency.ts'
+import type { Money } from '../domain/money.ts'
+import type { PaymentFacts } from '../domain/payment.ts'
+import type { ProviderCode } from '../domain/provider-code.ts'
+
+/** What a provider can do, as data: use cases ask this and never who it is. */
+export interface ProviderCapabilities {
+  readonly currencies: readonly Currency[]
+  /** `provider`: it charges each period by itself. `link`: we open a checkout for each and the user pays. */
+  readonly renewals: 'provider' | 'link'
+  readonly refunds: 'partial' | 'none'
+  readonly checkout: 'form' | 'page'
+}
+
+/** Nothing was done and asking again may help; nothing was done and never will be; perhaps it was done. */
+export type ProviderFailure =
+  | { readonly kind: 'unavailable'; readonly detail: string }
+  | { readonly kind: 'refused'; readonly detail: string }
+  | { readonly kind: 'unknown'; readonly detail: string }
+
+export interface Checkout {
+  /** Our payment's id: the provider's idempotency key, and carried back by it. */
+  readonly reference: string
+  readonly amount: Money
+  readonly description: string
+  readonly customer: { readonly userId: string; readonly username: string; readonly email: string | null }
+  /** When it is to be charged again by the provider itself. */
+  readonly recurring: { readonly subscriptionId: string; readonly cycle: BillingCycle } | null
+}
+
+export interface OpenedCheckout {
+  readonly externalId: string
+  readonly subscriptionExternalId: string | null
+  readonly clientSecret: string | null
+  readonly paymentUrl: string | null
+}
+
+/** A payment as the provider shows it now. */
+export interface ObservedPayment {
+  readonly kind: 'payment'
+  readonly externalId: string
+  /** Our payment's id, where the provider carried it back. */
+  readonly reference: string | null
+  /** The provider's subscription that it is for. */
+  readonly subscriptionExternalId: string | null
+  /** What time it pays for, where the provider counts periods. */
+  readonly period: { readonly start: Date; readonly end: Date } | null
+  readonly amount: Money
+  readonly facts: PaymentFacts
+}
+
+export interface ObservedSubscription {
+  readonly kind: 'subscription'
+  readonly externalId: string
+  /** When it ended or will end for good; null while nobody ended it. */
+  readonly endsAt: Date | null
+}
+
+export type Observation = ObservedPayment | ObservedSubscription
+
+export interface RawDelivery {
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  readonly body: Buffer
+  /** The unguessable end of the address, for providers that sign nothing. */
+  readonly pathToken: string | undefined
+}
+
+/** An event as it is stored: enough to observe what it is about, at any later time. */
+export interface HeardEvent {
+  readonly eventId: string
+  readonly type: string
+  readonly body: string
+}
+
+export abstract class PaymentProvider {
+  abstract readonly code: ProviderCode
+  abstract readonly capabilities: ProviderCapabilities
+
+  /** Undefined when it does not come from the provider. Checks the bytes as they came, in constant time. */
+  abstract hear(delivery: RawDelivery, now: Date): HeardEvent | undefined
+  /** Asks the provider how things stand that the event is about: an event is only a hint, and may be old. */
+  abstract observe(event: HeardEvent): Promise<Result<readonly Observation[], ProviderFailure>>
+  /** The same reference gives the same checkout. */
+  abstract open(checkout: Checkout): Promise<Result<OpenedCheckout, ProviderFailure>>
+  /** The same reference gives money back once. Answers an event that tells of it. */
+  abstract refund(externalId: string, amount: Money, reference: string): Promise<Result<HeardEvent, ProviderFailure>>
+  /** Ends the provider's subscription, with its paid time or now. Answers when it ends. */
+  abstract cancel(subscriptionExternalId: string, when: 'now' | 'period-end'): Promise<Result<Date, ProviderFailure>>
+  /** What has happened there since, whether or not a delivery told of it. */
+  abstract recent(since: Date): Promise<Result<readonly HeardEvent[], ProviderFailure>>
+}
+
+/** Those that are switched on. */
+export abstract class PaymentProviders {
+  abstract of(code: ProviderCode): PaymentProvider | undefined
+  abstract all(): readonly PaymentProvider[]
+}

@@ -1,0 +1,32 @@
+/** What providers told, as it came. Called by use cases. Must never store an event twice, nor forget one that waits. */
+import type { Transaction } from '@tradewire/database/transaction'
+import type { ProviderCode } from '../domain/provider-code.ts'
+import type { HeardEvent } from './payment-provider.port.ts'
+
+export type HeardBy = 'webhook' | 'pull' | 'asking'
+
+export interface StoredEvent extends HeardEvent {
+  readonly id: string
+  readonly provider: ProviderCode
+  readonly attempts: number
+  /** Fences out a process that was paused. */
+  readonly generation: number
+}
+
+export abstract class ProviderEvents {
+  /** Answers those that are new. */
+  abstract store(
+    provider: ProviderCode,
+    events: readonly HeardEvent[],
+    how: { readonly heardBy: HeardBy; readonly now: Date },
+  ): Promise<number>
+  abstract claim(now: Date, limit: number): Promise<StoredEvent[]>
+  /** Throws when another process has claimed it meanwhile: then nothing of the transaction stands. */
+  abstract finish(tx: Transaction, event: StoredEvent, state: 'done' | 'ignored', now: Date): Promise<void>
+  abstract putOff(
+    event: StoredEvent,
+    why: { readonly error: string; readonly until: Date; readonly dead: boolean },
+  ): Promise<void>
+  abstract pulledThrough(provider: ProviderCode): Promise<Date | undefined>
+  abstract rememberPull(provider: ProviderCode, through: Date): Promise<void>
+}

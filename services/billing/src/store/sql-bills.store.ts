@@ -1,0 +1,211 @@
+/** Subscriptions, payments and purchases in PostgreSQL. Called through the Bills port. Must never decide what follows from them. */
+import { Injectable } from '@nestjs/common'
+import { Database } from '@tradewire/database/database'
+import type { Transaction } from '@tradewire/database/transaction'
+import type { Payment, Purchase, Subscription } from '../domain/bill.ts'
+import { statusOf } from '../domain/payment.ts'
+import type { ProviderCode } from '../domain/provider-code.ts'
+import { Bills, type ExternalId, type UserWindow } from '../ports/bills.port.ts'
+import {
+  paymentParameters,
+  subscriptionParameters,
+  toPayment,
+  toPurchase,
+  toSubscription,
+  type PaymentRow,
+  type PurchaseRow,
+  type SubscriptionRow,
+} from './bills.mapper.ts'
+
+const INSERT_SUBSCRIPTION = `
+insert into subscription (id, user_id, subject_kind, subject_id, subject_name, owner_id, owner_percent, provider, external_id,
+  currency, minor, cycle, begun_at, paid_through, failed_from, ends_at, standing, served_until, next_change_at, revision)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+on conflict do nothing returning id`
+
+const SAVE_SUBSCRIPTION = `
+update subscription set external_id = $2, paid_through = $3, failed_from = $4, ends_at = $5, standing = $6,
+  served_until = $7, next_change_at = $8, revision = $9
+where id = $1`
+
+const RENEWABLE = `
+select * from subscription
+where provider = any($1::text[]) and standing in ('active', 'past-due') and paid_through < $3 and served_until > $2
+  and (ends_at is null or ends_at > paid_through)
+  and not exists (
+    select 1 from payment where payment.subscription_id = subscription.id and payment.progress <> 'succeeded'
+      and payment.external_id is not null)
+order by paid_through limit $4`
+
+const INSERT_PAYMENT = `
+insert into payment (id, user_id, subscription_id, period, purchase_id, description, provider, external_id, currency,
+  minor, revenue, owner_id, owner_percent, client_secret, payment_url, progress, status, facts, request_hash,
+  created_at, updated_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+on conflict do nothing returning id`
+
+const SAVE_PAYMENT = `
+update payment set external_id = $2, client_secret = $3, payment_url = $4, progress = $5, status = $6, facts = $7,
+  updated_at = $8
+where id = $1`
+
+const PURCHASES = `
+select purchase.id as purchase_id, payment.*, purchase.lines, purchase.subtotal_minor,
+  purchase.discount_minor, purchase.total_minor, purchase.payment_id, purchase.created_at as bought_at
+from purchase join payment on payment.id = purchase.payment_id
+where ($1::uuid is null or purchase.user_id = $1) and ($2::uuid[] is null or purchase.id = any($2))
+  and ($3::uuid is null or purchase.id < $3)
+order by purchase.id desc limit $4`
+
+@Injectable()
+export class SqlBills extends Bills {
+  constructor(private readonly database: Database) {
+    super()
+  }
+
+  async insertSubscription(tx: Transaction, subscription: Subscription): Promise<boolean> {
+    return (await tx.query(INSERT_SUBSCRIPTION, subscriptionParameters(subscription))).length > 0
+  }
+
+  async saveSubscription(tx: Transaction, subscription: Subscription): Promise<void> {
+    const { id, externalId, facts, standing, servedUntil, nextChangeAt, revision } = subscription
+    const { paidThrough, failedFrom, endsAt } = facts
+    await tx.query(SAVE_SUBSCRIPTION, [
+      id,
+      externalId,
+      paidThrough,
+      failedFrom,
+      endsAt,
+      standing,
+      servedUntil,
+      nextChangeAt,
+      revision,
+    ])
+  }
+
+  async lockSubscription(tx: Transaction, by: { readonly id: string } | ExternalId): Promise<Subscription | undefined> {
+    const [row] = await locked<SubscriptionRow>(tx, 'subscription', by)
+    return row && toSubscription(row)
+  }
+
+  async findSubscription(id: string): Promise<Subscription | undefined> {
+    const [row] = await this.database.query<SubscriptionRow>('select * from subscription where id = $1', [id])
+    return row && toSubscription(row)
+  }
+
+  async subscriptions({ userId, afterId, limit }: UserWindow): Promise<Subscription[]> {
+    const rows = await this.database.query<SubscriptionRow>(pageSql('subscription'), [
+      userId ?? null,
+      afterId ?? null,
+      limit,
+    ])
+    return rows.map(toSubscription)
+  }
+
+  async dueSubscriptions(now: Date, limit: number): Promise<string[]> {
+    const rows = await this.database.query<{ id: string }>(
+      'select id from subscription where next_change_at <= $1 order by next_change_at limit $2',
+      [now, limit],
+    )
+    return rows.map(({ id }) => id)
+  }
+
+  async renewable(providers: readonly ProviderCode[], now: Date, before: Date, limit: number): Promise<Subscription[]> {
+    const rows = await this.database.query<SubscriptionRow>(RENEWABLE, [providers, now, before, limit])
+    return rows.map(toSubscription)
+  }
+
+  plansHeld(tx: Transaction, userId: string): Promise<{ planId: string; servedUntil: Date }[]> {
+    return tx.query<{ planId: string; servedUntil: Date }>(
+      `select subject_id as "planId", served_until as "servedUntil" from subscription
+       where user_id = $1 and subject_kind = 'plan' and served_until is not null`,
+      [userId],
+    )
+  }
+
+  async insertPayment(tx: Transaction, payment: Payment): Promise<boolean> {
+    return (await tx.query(INSERT_PAYMENT, paymentParameters(payment, statusOf(payment.facts)))).length > 0
+  }
+
+  async savePayment(tx: Transaction, payment: Payment): Promise<void> {
+    const all = paymentParameters(payment, statusOf(payment.facts))
+    const [externalId, clientSecret, paymentUrl, progress, status, facts] = [7, 13, 14, 15, 16, 17].map(
+      (place) => all[place],
+    )
+    await tx.query(SAVE_PAYMENT, [
+      payment.id,
+      externalId,
+      clientSecret,
+      paymentUrl,
+      progress,
+      status,
+      facts,
+      payment.updatedAt,
+    ])
+  }
+
+  async lockPayment(tx: Transaction, by: { readonly id: string } | ExternalId): Promise<Payment | undefined> {
+    const [row] = await locked<PaymentRow>(tx, 'payment', by)
+    return row && toPayment(row)
+  }
+
+  async findPayment(id: string): Promise<Payment | undefined> {
+    const [row] = await this.database.query<PaymentRow>('select * from payment where id = $1', [id])
+    return row && toPayment(row)
+  }
+
+  async payments({ userId, afterId, limit }: UserWindow): Promise<Payment[]> {
+    const rows = await this.database.query<PaymentRow>(pageSql('payment'), [userId ?? null, afterId ?? null, limit])
+    return rows.map(toPayment)
+  }
+
+  async insertPurchase(tx: Transaction, purchase: Purchase): Promise<void> {
+    const { id, userId, lines, currency, subtotal, discount, total, paymentId, createdAt } = purchase
+    await tx.query(
+      `insert into purchase (id, user_id, lines, currency, subtotal_minor, discount_minor, total_minor, payment_id,
+         created_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [id, userId, JSON.stringify(lines), currency, subtotal.minor, discount.minor, total.minor, paymentId, createdAt],
+    )
+  }
+
+  async findPurchase(id: string): Promise<Purchase | undefined> {
+    const [row] = await this.database.query<PurchaseRow>('select * from purchase where id = $1', [id])
+    return row && toPurchase(row)
+  }
+
+  async purchases({
+    userId,
+    ids,
+    afterId,
+    limit,
+  }: UserWindow & { readonly ids: readonly string[] | undefined }): Promise<
+    { readonly purchase: Purchase; readonly payment: Payment }[]
+  > {
+    const rows = await this.database.query<PaymentRow & PurchaseRow & { purchase_id: string; bought_at: Date }>(
+      PURCHASES,
+      [userId ?? null, ids ?? null, afterId ?? null, limit],
+    )
+    return rows.map((row) => ({
+      purchase: toPurchase({ ...row, id: row.purchase_id, created_at: row.bought_at }),
+      payment: toPayment(row),
+    }))
+  }
+}
+
+function locked<Row>(
+  tx: Transaction,
+  table: 'subscription' | 'payment',
+  by: { readonly id: string } | ExternalId,
+): Promise<Row[]> {
+  if ('id' in by) return tx.query<Row>(`select * from ${table} where id = $1 for update`, [by.id])
+  return tx.query<Row>(`select * from ${table} where provider = $1 and external_id = $2 for update`, [
+    by.provider,
+    by.externalId,
+  ])
+}
+
+function pageSql(table: 'subscription' | 'payment'): string {
+  return `select * from ${table} where ($1::uuid is null or user_id = $1) and ($2::uuid is null or id < $2)
+    order by id desc limit $3`
+}

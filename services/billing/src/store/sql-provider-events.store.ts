@@ -1,0 +1,106 @@
+/** What providers told, in PostgreSQL, claimed with a lease. Called through the ProviderEvents port. Must never read a body. */
+import { Injectable } from '@nestjs/common'
+import { Database } from '@tradewire/database/database'
+import { RetryableError } from '@tradewire/database/retryable-error'
+import type { Transaction } from '@tradewire/database/transaction'
+import { IdSource } from '@tradewire/kernel/ids'
+import type { ProviderCode } from '../domain/provider-code.ts'
+import type { HeardEvent } from '../ports/payment-provider.port.ts'
+import { ProviderEvents, type HeardBy, type StoredEvent } from '../ports/provider-events.port.ts'
+
+/** What a process held when it was killed is claimed again after this time; a provider is asked for less long. */
+const claimMs = 60_000
+
+const STORE = `
+insert into provider_event (id, provider, event_id, type, body, heard_by, available_at, received_at)
+select id, $2::text, event_id, type, body, $6::text, $7::timestamptz, $7::timestamptz
+from unnest($1::uuid[], $3::text[], $4::text[], $5::text[]) as news (id, event_id, type, body)
+on conflict (provider, event_id) do nothing returning id`
+
+const CLAIM = `
+with due as (
+  select id from provider_event
+  where state = 'waiting' and available_at <= $1 and (claimed_until is null or claimed_until < $1)
+  order by available_at, id limit $2 for update skip locked
+)
+update provider_event set claimed_until = $3, generation = generation + 1 from due where provider_event.id = due.id
+returning provider_event.id, provider, event_id, type, body, attempts, generation`
+
+interface EventRow {
+  readonly id: string
+  readonly provider: ProviderCode
+  readonly event_id: string
+  readonly type: string
+  readonly body: string
+  readonly attempts: number
+  readonly generation: number
+}
+
+@Injectable()
+export class SqlProviderEvents extends ProviderEvents {
+  constructor(
+    private readonly database: Database,
+    private readonly ids: IdSource,
+  ) {
+    super()
+  }
+
+  async store(
+    provider: ProviderCode,
+    events: readonly HeardEvent[],
+    { heardBy, now }: { readonly heardBy: HeardBy; readonly now: Date },
+  ): Promise<number> {
+    const stored = await this.database.query(STORE, [
+      events.map(() => this.ids.next()),
+      provider,
+      events.map(({ eventId }) => eventId),
+      events.map(({ type }) => type),
+      events.map(({ body }) => body),
+      heardBy,
+      now,
+    ])
+    return stored.length
+  }
+
+  async claim(now: Date, limit: number): Promise<StoredEvent[]> {
+    const until = new Date(now.getTime() + claimMs)
+    const rows = await this.database.query<EventRow>(CLAIM, [now, limit, until])
+    return rows.map(({ event_id: eventId, ...row }) => ({ ...row, eventId }))
+  }
+
+  async finish(tx: Transaction, { id, generation }: StoredEvent, state: 'done' | 'ignored', now: Date): Promise<void> {
+    const finished = await tx.query(
+      `update provider_event set state = $3, done_at = $4, claimed_until = null, error = null
+       where id = $1 and generation = $2 and state = 'waiting' returning id`,
+      [id, generation, state, now],
+    )
+    if (finished.length === 0) throw new RetryableError(`another process has taken provider event ${id}`)
+  }
+
+  async putOff(
+    { id, generation }: StoredEvent,
+    { error, until, dead }: { readonly error: string; readonly until: Date; readonly dead: boolean },
+  ): Promise<void> {
+    await this.database.query(
+      `update provider_event set attempts = attempts + 1, claimed_until = null, error = $3, available_at = $4, state = $5
+       where id = $1 and generation = $2 and state = 'waiting'`,
+      [id, generation, error, until, dead ? 'dead' : 'waiting'],
+    )
+  }
+
+  async pulledThrough(provider: ProviderCode): Promise<Date | undefined> {
+    const [row] = await this.database.query<{ pulled_through: Date }>(
+      'select pulled_through from pull where provider = $1',
+      [provider],
+    )
+    return row?.pulled_through
+  }
+
+  async rememberPull(provider: ProviderCode, through: Date): Promise<void> {
+    await this.database.query(
+      `insert into pull (provider, pulled_through) values ($1, $2)
+       on conflict (provider) do update set pulled_through = greatest(pull.pulled_through, excluded.pulled_through)`,
+      [provider, through],
+    )
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * What payment providers deliver, byte for byte, and the page of the mock provider.
+ * Called by providers and payers, mostly through the gateway. Must never parse a delivery before it is proven.
+ */
+import type { INestApplicationContext } from '@nestjs/common'
+import { paymentDeliveryPath, paymentPagePath } from '@tradewire/contracts/http/billing'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ChooseOutcome, mockOutcomes } from '../../use-cases/choose-outcome/choose-outcome.use-case.ts'
+import { ReceiveEvent } from '../../use-cases/receive-event/receive-event.use-case.ts'
+import { mockPage, mockPagePolicy } from './mock-page.wire.ts'
+
+const bodyBytesMax = 524_288
+const retryAfterSeconds = '30'
+
+interface DeliveryParams {
+  readonly provider: string
+  readonly token?: string
+}
+
+export async function serveDeliveries(fastify: FastifyInstance, app: INestApplicationContext): Promise<void> {
+  const receiveEvent = app.get(ReceiveEvent)
+  const chooseOutcome = app.get(ChooseOutcome)
+  // A scope of its own: only here is every body kept as it came.
+  await fastify.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: bodyBytesMax }, (_request, body, parsed) =>
+      parsed(null, body),
+    )
+    const deliver = (request: FastifyRequest, reply: FastifyReply) => answerDelivery(receiveEvent, request, reply)
+    scope.post(`${paymentDeliveryPath}/:provider`, deliver)
+    scope.post(`${paymentDeliveryPath}/:provider/:token`, deliver)
+    scope.route({
+      method: ['GET', 'POST'],
+      url: `${paymentPagePath}/mock/:id`,
+      handler: (request, reply) => answerPage(chooseOutcome, request, reply),
+    })
+    done()
+  })
+}
+
+/** 200 once it is stored, also for one that was stored before; anything else makes the provider send it again. */
+async function answerDelivery(
+  receiveEvent: ReceiveEvent,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { provider, token } = request.params as DeliveryParams
+  try {
+    const outcome = await receiveEvent.execute(provider, {
+      headers: request.headers,
+      body: bytesOf(request),
+      pathToken: token,
+    })
+    return await (outcome === 'stored'
+      ? reply.send({ received: true })
+      : reply.code(400).send({ error: 'not verified' }))
+  } catch (error) {
+    request.log.error({ err: error }, 'a delivery of a payment provider could not be stored')
+    return reply.code(503).header('retry-after', retryAfterSeconds).send({ error: 'temporarily unavailable' })
+  }
+}
+
+async function answerPage(
+  chooseOutcome: ChooseOutcome,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { id } = request.params as { readonly id: string }
+  const wanted = new URLSearchParams(bytesOf(request).toString('utf8')).get('outcome')
+  const checkout = await chooseOutcome.execute(
+    id,
+    mockOutcomes.find((outcome) => outcome === wanted),
+  )
+  void reply.header('content-security-policy', mockPagePolicy)
+  if (checkout === undefined) return reply.code(404).send({ error: 'not found' })
+  return reply.header('content-type', 'text/html; charset=utf-8').send(mockPage(checkout))
+}
+
+function bytesOf({ body }: FastifyRequest): Buffer {
+  return Buffer.isBuffer(body) ? body : Buffer.alloc(0)
+}

@@ -1,0 +1,46 @@
+/** Answers questions about plans and prices. Called over the bus. Must never decide anything. */
+import { Controller } from '@nestjs/common'
+import { Answer } from '@tradewire/bus/decorators'
+import type { RequestOf } from '@tradewire/contracts/define-rpc'
+import * as rpc from '@tradewire/contracts/rpc/billing'
+import { CreatePlan } from '../../use-cases/create-plan/create-plan.use-case.ts'
+import { ListPlans } from '../../use-cases/list-plans/list-plans.use-case.ts'
+import { ListStrategyPrices } from '../../use-cases/list-strategy-prices/list-strategy-prices.use-case.ts'
+import { SetStrategyPrices } from '../../use-cases/set-strategy-prices/set-strategy-prices.use-case.ts'
+import { UpdatePlan } from '../../use-cases/update-plan/update-plan.use-case.ts'
+
+@Controller()
+export class PlansController {
+  constructor(
+    private readonly listPlans: ListPlans,
+    private readonly createPlan: CreatePlan,
+    private readonly updatePlan: UpdatePlan,
+    private readonly listStrategyPrices: ListStrategyPrices,
+    private readonly setStrategyPrices: SetStrategyPrices,
+  ) {}
+
+  @Answer(rpc.listPlans)
+  list(request: RequestOf<typeof rpc.listPlans>) {
+    return this.listPlans.execute(request)
+  }
+
+  @Answer(rpc.createPlan)
+  create(request: RequestOf<typeof rpc.createPlan>) {
+    return this.createPlan.execute(request)
+  }
+
+  @Answer(rpc.updatePlan)
+  update(request: RequestOf<typeof rpc.updatePlan>) {
+    return this.updatePlan.execute(request)
+  }
+
+  @Answer(rpc.listStrategyPrices)
+  listPrices(request: RequestOf<typeof rpc.listStrategyPrices>) {
+    return this.listStrategyPrices.execute(request)
+  }
+
+  @Answer(rpc.setStrategyPrices)
+  setPrices(request: RequestOf<typeof rpc.setStrategyPrices>) {
+    return this.setStrategyPrices.execute(request)
+  }
+}

@@ -1,0 +1,32 @@
+/** Answers questions about subscriptions. Called over the bus. Must never decide anything. */
+import { Controller } from '@nestjs/common'
+import { Answer } from '@tradewire/bus/decorators'
+import type { RequestOf } from '@tradewire/contracts/define-rpc'
+import * as rpc from '@tradewire/contracts/rpc/billing'
+import { BeginSubscription } from '../../use-cases/begin-subscription/begin-subscription.use-case.ts'
+import { CancelSubscription } from '../../use-cases/cancel-subscription/cancel-subscription.use-case.ts'
+import { ListSubscriptions } from '../../use-cases/list-subscriptions/list-subscriptions.use-case.ts'
+
+@Controller()
+export class SubscriptionsController {
+  constructor(
+    private readonly beginSubscription: BeginSubscription,
+    private readonly listSubscriptions: ListSubscriptions,
+    private readonly cancelSubscription: CancelSubscription,
+  ) {}
+
+  @Answer(rpc.beginSubscription)
+  begin(request: RequestOf<typeof rpc.beginSubscription>) {
+    return this.beginSubscription.execute(request)
+  }
+
+  @Answer(rpc.listSubscriptions)
+  list(request: RequestOf<typeof rpc.listSubscriptions>) {
+    return this.listSubscriptions.execute(request)
+  }
+
+  @Answer(rpc.cancelSubscription)
+  cancel(request: RequestOf<typeof rpc.cancelSubscription>) {
+    return this.cancelSubscription.execute(request)
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * Begins a subscription to a plan or a strategy: stored first, then opened at the provider, then paid by the user.
+ * Called over RPC. Must never open two for one requestId.
+ */
+import { Injectable } from '@nestjs/common'
+import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
+import type { beginSubscription } from '@tradewire/contracts/rpc/billing'
+import { Database } from '@tradewire/database/database'
+import type { CodedError } from '@tradewire/kernel/errors'
+import { uuidOfHash } from '@tradewire/kernel/ids'
+import { err, ok, type Result } from '@tradewire/kernel/result'
+import { billingErrors } from '../../billing.errors.ts'
+import type { Payment, Subscription } from '../../domain/bill.ts'
+import { viewIntent } from '../../domain/bill-views.ts'
+import { periodEnd } from '../../domain/billing-cycle.ts'
+import { BillFactory } from '../../domain/bill-factory.ts'
+import { Bills } from '../../ports/bills.port.ts'
+import { FindOffer } from '../find-offer/find-offer.use-case.ts'
+import { OpenCheckout } from '../open-checkout/open-checkout.use-case.ts'
+
+type Request = RequestOf<typeof beginSubscription>
+type Reply = ReplyOf<typeof beginSubscription>
+interface Begun {
+  readonly payment: Payment
+  readonly subscription: Subscription
+}
+
+@Injectable()
+export class BeginSubscription {
+  constructor(
+    private readonly database: Database,
+    private readonly bills: Bills,
+    private readonly findOffer: FindOffer,
+    private readonly openCheckout: OpenCheckout,
+    private readonly factory: BillFactory,
+  ) {}
+
+  async execute({ caller, subscription: wish }: Request): Promise<Result<Reply, CodedError>> {
+    const requestHash = uuidOfHash(
+      JSON.stringify([caller.userId, wish.subject, wish.provider, wish.currency, wish.cycle]),
+    )
+    const earlier = wish.requestId === undefined ? undefined : await this.bills.findPayment(wish.requestId)
+    if (earlier !== undefined && earlier.requestHash !== requestHash) return err(billingErrors.of('REQUEST_ID_TAKEN'))
+    const begun = earlier === undefined ? await this.begin(caller.userId, wish, requestHash) : await this.again(earlier)
+    if (!begun.ok) return begun
+    const { payment, subscription } = begun.value
+    const nextPaymentAt = periodEnd(subscription.begunAt, subscription.cycle, 1)
+    if (payment.externalId !== null) return ok(viewIntent(payment, nextPaymentAt))
+    const opened = await this.openCheckout.execute({ payment, subscription })
+    return opened.ok ? ok(viewIntent(opened.value, nextPaymentAt)) : opened
+  }
+
+  private async again(payment: Payment): Promise<Result<Begun, CodedError>> {
+    const subscription = await this.bills.findSubscription(payment.subscriptionId ?? payment.id)
+    return subscription === undefined ? err(billingErrors.of('REQUEST_ID_TAKEN')) : ok({ payment, subscription })
+  }
+
+  private async begin(
+    userId: string,
+    wish: Request['subscription'],
+    requestHash: string,
+  ): Promise<Result<Begun, CodedError>> {
+    const offer = await this.findOffer.execute(wish)
+    if (!offer.ok) return offer
+    const subscription = this.factory.subscription(userId, wish.provider, offer.value)
+    const payment = this.factory.firstPayment(subscription, wish.requestId, requestHash)
+    return this.database.transact(async (tx) => {
+      if (!(await this.bills.insertSubscription(tx, subscription))) return err(billingErrors.of('ALREADY_SUBSCRIBED'))
+      if (!(await this.bills.insertPayment(tx, payment)))
+        throw new RangeError(`payment ${payment.id} came in twice at once`)
+      return ok({ payment, subscription })
+    })
+  }
+}

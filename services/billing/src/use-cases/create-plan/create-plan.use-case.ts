@@ -1,0 +1,46 @@
+/** Adds a plan. Called over RPC by operators. Must never make a second default. */
+import { Injectable } from '@nestjs/common'
+import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
+import type { createPlan } from '@tradewire/contracts/rpc/billing'
+import { Database } from '@tradewire/database/database'
+import { Clock } from '@tradewire/kernel/clock'
+import { Decimal } from '@tradewire/kernel/decimal'
+import type { CodedError } from '@tradewire/kernel/errors'
+import { IdSource } from '@tradewire/kernel/ids'
+import { err, ok, type Result } from '@tradewire/kernel/result'
+import { billingErrors } from '../../billing.errors.ts'
+import { viewPlan } from '../../domain/bill-views.ts'
+import { parseMoney } from '../../domain/money.ts'
+import { planCurrency, type Plan } from '../../domain/plan.ts'
+import { Catalogue } from '../../ports/catalogue.port.ts'
+import { TellAllUsers } from '../tell-all-users/tell-all-users.use-case.ts'
+
+@Injectable()
+export class CreatePlan {
+  constructor(
+    private readonly database: Database,
+    private readonly catalogue: Catalogue,
+    private readonly tellAllUsers: TellAllUsers,
+    private readonly ids: IdSource,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute({ plan: wish }: RequestOf<typeof createPlan>): Promise<Result<ReplyOf<typeof createPlan>, CodedError>> {
+    const { monthlyPrice, maxBalance, ...rest } = wish
+    const monthly = monthlyPrice === null ? null : parseMoney(monthlyPrice, planCurrency)
+    if (monthly === undefined) return err(billingErrors.of('PRICE_INVALID', { monthlyPrice }))
+    const now = this.clock.now()
+    const plan: Plan = {
+      ...rest,
+      id: this.ids.next(),
+      monthlyMinor: monthly?.minor ?? null,
+      maxBalance: maxBalance === null ? null : new Decimal(maxBalance),
+      createdAt: now,
+      updatedAt: now,
+    }
+    const saved = await this.database.transact((tx) => this.catalogue.savePlan(tx, plan))
+    if (!saved) return err(billingErrors.of('PLAN_EXISTS', { name: plan.name }))
+    if (plan.default) await this.tellAllUsers.execute()
+    return ok(viewPlan(plan))
+  }
+}

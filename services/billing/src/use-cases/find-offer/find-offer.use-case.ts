@@ -1,0 +1,60 @@
+/** What a subscription would cost, if it is sold and its provider takes the currency. Called when one is begun. */
+import { Injectable } from '@nestjs/common'
+import type { RequestOf } from '@tradewire/contracts/define-rpc'
+import type { beginSubscription } from '@tradewire/contracts/rpc/billing'
+import { Decimal } from '@tradewire/kernel/decimal'
+import type { CodedError } from '@tradewire/kernel/errors'
+import { err, ok, type Result } from '@tradewire/kernel/result'
+import { InjectConfig } from '@tradewire/nest-kit/tokens'
+import { billingErrors } from '../../billing.errors.ts'
+import type { BillingConfig } from '../../config.ts'
+import type { SubscriptionOffer } from '../../domain/bill-factory.ts'
+import { isCurrency } from '../../domain/currency.ts'
+import { planCurrency, planPrice } from '../../domain/plan.ts'
+import { Catalogue } from '../../ports/catalogue.port.ts'
+import { PaymentProviders } from '../../ports/payment-provider.port.ts'
+
+type Wish = RequestOf<typeof beginSubscription>['subscription']
+
+@Injectable()
+export class FindOffer {
+  constructor(
+    @InjectConfig() private readonly config: BillingConfig,
+    private readonly catalogue: Catalogue,
+    private readonly providers: PaymentProviders,
+  ) {}
+
+  /** Fails with PROVIDER_NOT_AVAILABLE, PLAN_NOT_FOUND, STRATEGY_NOT_FOUND or NOT_FOR_SALE. */
+  async execute({ subject, provider, currency, cycle }: Wish): Promise<Result<SubscriptionOffer, CodedError>> {
+    const capabilities = this.providers.of(provider)?.capabilities
+    if (!isCurrency(currency) || capabilities?.currencies.includes(currency) !== true) {
+      return err(billingErrors.of('PROVIDER_NOT_AVAILABLE', { provider, currency }))
+    }
+    const found = await (subject.kind === 'plan'
+      ? this.planOffer(subject.id, cycle)
+      : this.strategyOffer(subject.id, { currency, cycle }))
+    if (!found.ok) return found
+    return found.value.amount.currency === currency ? found : err(billingErrors.of('NOT_FOR_SALE'))
+  }
+
+  private async planOffer(id: string, cycle: Wish['cycle']): Promise<Result<SubscriptionOffer, CodedError>> {
+    const plan = await this.catalogue.findPlan(id)
+    if (plan === undefined) return err(billingErrors.of('PLAN_NOT_FOUND', { planId: id }))
+    const amount = planPrice(plan, cycle)
+    if (amount === undefined) return err(billingErrors.of('NOT_FOR_SALE', { currency: planCurrency }))
+    return ok({ subject: { kind: 'plan', id, name: plan.name }, owner: null, cycle, amount })
+  }
+
+  private async strategyOffer(
+    id: string,
+    wanted: Pick<Wish, 'currency' | 'cycle'>,
+  ): Promise<Result<SubscriptionOffer, CodedError>> {
+    const strategy = await this.catalogue.findStrategy(id)
+    if (strategy === undefined) return err(billingErrors.of('STRATEGY_NOT_FOUND', { strategyId: id }))
+    const offers = await this.catalogue.offers(id)
+    const offer = offers.find(({ cycle, amount }) => cycle === wanted.cycle && amount.currency === wanted.currency)
+    if (offer === undefined) return err(billingErrors.of('NOT_FOR_SALE', wanted))
+    const owner = { userId: strategy.ownerId, sharePercent: new Decimal(this.config.ownerSharePercent) }
+    return ok({ subject: { kind: 'strategy', id, name: strategy.name }, owner, ...offer })
+  }
+}

@@ -1,0 +1,19 @@
+/** Lists plans. Called over RPC. Must never show a private plan to anyone but operators. */
+import { Injectable } from '@nestjs/common'
+import { isOperator } from '@tradewire/contracts/caller'
+import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
+import type { listPlans } from '@tradewire/contracts/rpc/billing'
+import type { CodedError } from '@tradewire/kernel/errors'
+import { ok, type Result } from '@tradewire/kernel/result'
+import { viewPlan } from '../../domain/bill-views.ts'
+import { Catalogue } from '../../ports/catalogue.port.ts'
+
+@Injectable()
+export class ListPlans {
+  constructor(private readonly catalogue: Catalogue) {}
+
+  async execute({ caller }: RequestOf<typeof listPlans>): Promise<Result<ReplyOf<typeof listPlans>, CodedError>> {
+    const plans = await this.catalogue.plans()
+    return ok({ items: plans.filter((plan) => isOperator(caller) || !plan.private).map(viewPlan) })
+  }
+}

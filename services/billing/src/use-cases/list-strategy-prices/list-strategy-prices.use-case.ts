@@ -1,0 +1,22 @@
+/** Lists what a strategy costs. Called over RPC. Must never show what others pay. */
+import { Injectable } from '@nestjs/common'
+import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
+import type { listStrategyPrices } from '@tradewire/contracts/rpc/billing'
+import type { CodedError } from '@tradewire/kernel/errors'
+import { ok, type Result } from '@tradewire/kernel/result'
+import { moneyText } from '../../domain/money.ts'
+import { Catalogue } from '../../ports/catalogue.port.ts'
+
+@Injectable()
+export class ListStrategyPrices {
+  constructor(private readonly catalogue: Catalogue) {}
+
+  async execute({
+    strategyId,
+  }: RequestOf<typeof listStrategyPrices>): Promise<Result<ReplyOf<typeof listStrategyPrices>, CodedError>> {
+    const offers = await this.catalogue.offers(strategyId)
+    return ok({
+      items: offers.map(({ cycle, amount }) => ({ cycle, amount: moneyText(amount), currency: amount.currency })),
+    })
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * Has the provider open the checkout of a stored payment, and stores how it is to be paid.
+ * Called for first payments, purchases and renewals by link; again for the same payment it gives the same checkout.
+ * Must never be called inside a transaction: the provider is asked over the network.
+ */
+import { Injectable } from '@nestjs/common'
+import { paymentDue } from '@tradewire/contracts/events/billing'
+import { Database } from '@tradewire/database/database'
+import { Clock } from '@tradewire/kernel/clock'
+import type { CodedError } from '@tradewire/kernel/errors'
+import { err, ok, type Result } from '@tradewire/kernel/result'
+import { billingErrors } from '../../billing.errors.ts'
+import type { Payment, Subscription } from '../../domain/bill.ts'
+import { moneyText } from '../../domain/money.ts'
+import { Bills } from '../../ports/bills.port.ts'
+import { Customers } from '../../ports/customers.port.ts'
+import {
+  PaymentProviders,
+  type OpenedCheckout,
+  type PaymentProvider,
+  type ProviderFailure,
+} from '../../ports/payment-provider.port.ts'
+
+interface Wish {
+  readonly payment: Payment
+  /** The subscription that it begins or renews; null for a purchase. */
+  readonly subscription: Subscription | null
+}
+
+@Injectable()
+export class OpenCheckout {
+  constructor(
+    private readonly database: Database,
+    private readonly bills: Bills,
+    private readonly customers: Customers,
+    private readonly providers: PaymentProviders,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Fails with PROVIDER_NOT_AVAILABLE, PROVIDER_REFUSED or PROVIDER_UNAVAILABLE. */
+  async execute({ payment, subscription }: Wish): Promise<Result<Payment, CodedError>> {
+    const provider = this.providers.of(payment.provider)
+    if (provider === undefined) return err(billingErrors.of('PROVIDER_NOT_AVAILABLE', { provider: payment.provider }))
+    const opened = await provider.open(await this.checkoutOf(provider, payment, subscription))
+    if (!opened.ok) return err(codedFailure(opened.error))
+    return ok(await this.store(payment.id, opened.value))
+  }
+
+  private async checkoutOf(provider: PaymentProvider, payment: Payment, subscription: Subscription | null) {
+    const { id, userId, amount, description } = payment
+    const customer = (await this.customers.find(userId)) ?? { userId, username: '', email: null }
+    const isRecurring = subscription !== null && provider.capabilities.renewals === 'provider'
+    const recurring = isRecurring ? { subscriptionId: subscription.id, cycle: subscription.cycle } : null
+    return { reference: id, amount, description, customer, recurring }
+  }
+
+  /** A delivery may have told of it before: what is known already stays. */
+  private store(paymentId: string, opened: OpenedCheckout): Promise<Payment> {
+    return this.database.transact(async (tx) => {
+      const payment = (await this.bills.lockPayment(tx, { id: paymentId }))!
+      const { clientSecret, paymentUrl } = opened
+      const stored = { ...payment, externalId: payment.externalId ?? opened.externalId, clientSecret, paymentUrl }
+      await this.bills.savePayment(tx, { ...stored, updatedAt: this.clock.now() })
+      const { subscriptionId, period } = payment
+      const subscription =
+        subscriptionId === null ? undefined : await this.bills.lockSubscription(tx, { id: subscriptionId })
+      if (subscription?.externalId === null && opened.subscriptionExternalId !== null) {
+        await this.bills.saveSubscription(tx, { ...subscription, externalId: opened.subscriptionExternalId })
+      }
+      const isRenewal = period !== null && period > 1 && payment.externalId === null
+      if (isRenewal && paymentUrl !== null) {
+        const { id, userId, purchaseId, provider, amount } = payment
+        const what = { paymentId: id, userId, subscriptionId, purchaseId, provider, paymentUrl }
+        const dueAt = (subscription?.facts.paidThrough ?? this.clock.now()).toISOString()
+        tx.append(paymentDue, { ...what, amount: moneyText(amount), currency: amount.currency, dueAt })
+      }
+      return stored
+    })
+  }
+}
+
+export function codedFailure({ kind, detail }: ProviderFailure): CodedError {
+  return billingErrors.of(kind === 'refused' ? 'PROVIDER_REFUSED' : 'PROVIDER_UNAVAILABLE', { detail })
+}

@@ -1,0 +1,43 @@
+/**
+ * Asks a provider what has happened lately and stores what no delivery told. Called hourly.
+ * Must never act on it here: what it finds takes the way of every event.
+ */
+import { Injectable } from '@nestjs/common'
+import { Clock } from '@tradewire/kernel/clock'
+import { InjectLogger } from '@tradewire/nest-kit/tokens'
+import type { Logger } from '@tradewire/observability/logger'
+import type { PaymentProvider } from '../../ports/payment-provider.port.ts'
+import { ProviderEvents } from '../../ports/provider-events.port.ts'
+
+const firstPullMs = 86_400_000
+/** Read again each time: clocks differ, and lists are late. */
+const overlapMs = 3_600_000
+
+@Injectable()
+export class PullProvider {
+  constructor(
+    private readonly events: ProviderEvents,
+    private readonly clock: Clock,
+    @InjectLogger() private readonly logger: Logger,
+  ) {}
+
+  /** Answers how many events no delivery had told. */
+  async execute(provider: PaymentProvider): Promise<number> {
+    const now = this.clock.now()
+    const last = await this.events.pulledThrough(provider.code)
+    const since = new Date(last === undefined ? now.getTime() - firstPullMs : last.getTime() - overlapMs)
+    const recent = await provider.recent(since)
+    if (!recent.ok) {
+      this.logger.warn(
+        { provider: provider.code, detail: recent.error.detail },
+        'a payment provider could not be asked',
+      )
+      return 0
+    }
+    const missed = await this.events.store(provider.code, recent.value, { heardBy: 'pull', now })
+    await this.events.rememberPull(provider.code, now)
+    if (missed > 0)
+      this.logger.warn({ provider: provider.code, missed }, 'deliveries of a payment provider were missed')
+    return missed
+  }
+}

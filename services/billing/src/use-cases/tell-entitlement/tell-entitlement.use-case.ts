@@ -1,0 +1,39 @@
+/** Tells what a user may do when that has changed. Called whenever a plan of theirs, or the plans, have. Must never tell the same twice. */
+import { Injectable } from '@nestjs/common'
+import { entitlementChanged } from '@tradewire/contracts/events/billing'
+import type { Transaction } from '@tradewire/database/transaction'
+import { Clock } from '@tradewire/kernel/clock'
+import { entitlementOf, type Entitlement } from '../../domain/plan.ts'
+import { Bills } from '../../ports/bills.port.ts'
+import { Catalogue } from '../../ports/catalogue.port.ts'
+import { Customers } from '../../ports/customers.port.ts'
+
+@Injectable()
+export class TellEntitlement {
+  constructor(
+    private readonly customers: Customers,
+    private readonly catalogue: Catalogue,
+    private readonly bills: Bills,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute(tx: Transaction, userId: string): Promise<void> {
+    const told = await this.customers.lock(tx, userId)
+    const plans = await this.catalogue.plans(tx)
+    const held = (await this.bills.plansHeld(tx, userId)).flatMap(({ planId, servedUntil }) => {
+      const plan = plans.find(({ id }) => id === planId)
+      return plan === undefined ? [] : [{ plan, servedUntil }]
+    })
+    const defaultPlan = plans.find((plan) => plan.default)
+    const entitlement = entitlementOf(held, defaultPlan, this.clock.now())
+    if (entitlement === undefined || isSame(told.entitlement, entitlement)) return
+    const revision = told.revision + 1
+    await this.customers.tell(tx, userId, { entitlement, revision })
+    tx.append(entitlementChanged, { userId, ...entitlement, revision })
+  }
+}
+
+function isSame(left: Entitlement | null, right: Entitlement): boolean {
+  if (left === null) return false
+  return (['plan', 'endsAt', 'maxPositions', 'maxBalance'] as const).every((field) => left[field] === right[field])
+}
