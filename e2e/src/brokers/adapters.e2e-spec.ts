@@ -31,8 +31,8 @@ beforeAll(async () => {
 })
 
 async function connect(definition: BrokerDefinition, account: PaperCredentials): Promise<BrokerSession> {
-  const { apiKey, secret } = account
-  const connected = await definition.connect({ apiKey, secret }, { environment: 'paper', dependencies })
+  const { credentials } = account
+  const connected = await definition.connect(credentials, { environment: 'paper', dependencies })
   if (!connected.ok) throw new Error(connected.error.message)
   return connected.value
 }
@@ -60,7 +60,8 @@ describe.each(allBrokers.map((definition) => [definition.id, definition] as cons
     await eventually(() => events.some(({ kind }) => kind === 'stream-up'), { describe: 'the stream' })
     await one.run({
       session,
-      strangerSession: () => connect(definition, { ...account, secret: 'wrong' }),
+      strangerSession: () =>
+        connect(definition, { ...account, credentials: { ...account.credentials, secret: 'wrong' } }),
       poorSession: async () => connect(definition, await paper.account(definition.id, '1')),
       capabilities: definition.capabilities,
       symbol: 'BTC/USDT',

@@ -66,11 +66,10 @@ afterEach(() => paper.clearFaults())
 
 async function connect(venue: Venue, balance = '1000000'): Promise<Connected> {
   const made = await paper.account(venue, balance)
-  const { apiKey, secret } = made
-  const account = { venue, environment: 'paper' as const, label: 'Test', credentials: { apiKey, secret } }
+  const account = { venue, environment: 'paper' as const, label: 'Test', credentials: made.credentials }
   const reply = await service.app.get(RpcClient).ask(rpc.connectAccount, { caller: operator, account })
   if (!reply.ok) throw new Error(JSON.stringify(reply.error))
-  return { id: reply.value.id, paperId: made.accountId, venue, secret }
+  return { id: reply.value.id, paperId: made.accountId, venue, secret: made.secret }
 }
 
 /** As orders does it: through an outbox, so that JetStream carries it. */

@@ -28,7 +28,7 @@ const ids = new UuidV7Source()
 const logs = memoryLogger('brokers', 'info')
 const symbol = 'BTC/USDT'
 const venues: Venue[] = ['paper', 'binance-usdm', 'binance-spot']
-const futures: Venue[] = ['paper', 'binance-usdm']
+const futures: Venue[] = ['paper', 'binance-usdm', 'okx-swap']
 /** Two looks a read lag of 2 s apart, and the way to them. */
 const withinMs = 12_000
 let paper: PaperWorld
@@ -54,9 +54,8 @@ afterEach(() => paper.clearFaults())
 async function connect(venue: Venue, before?: (paperId: string) => Promise<void>): Promise<Connected> {
   const made = await paper.account(venue)
   await before?.(made.accountId)
-  const { apiKey, secret } = made
   const userId = ids.next()
-  const account = { venue, environment: 'paper' as const, label: 'Test', credentials: { apiKey, secret } }
+  const account = { venue, environment: 'paper' as const, label: 'Test', credentials: made.credentials }
   const caller = { userId, roles: ['follower' as const] }
   const reply = await service.app.get(RpcClient).ask(rpc.connectAccount, { caller, account })
   if (!reply.ok) throw new Error(JSON.stringify(reply.error))
@@ -237,7 +236,8 @@ describe.each(futures)('reconciling positions at %s', (venue) => {
       { withinMs, describe: 'news of the liquidation' },
     )
     expect(gone).toMatchObject({ lostQuantity: '40', heldQuantity: '0', reason: 'liquidation' })
-    expect(gone?.evidence.clientOrderId).toMatch(/^autoclose-/)
+    // OKX says it of the order in words of its own; the others by the order's id.
+    if (venue !== 'okx-swap') expect(gone?.evidence.clientOrderId).toMatch(/^autoclose-/)
   })
 
   it('leaves alone what stood there before the account was connected', async () => {

@@ -66,8 +66,7 @@ function accountCommand(): Command {
       if (options.json) printJson(account)
       else {
         printLine(`account  ${account.accountId}  (${account.venue}, ${account.balance} ${account.currency})`)
-        printLine(`api key  ${account.apiKey}`)
-        printLine(`secret   ${account.secret}`)
+        for (const [field, value] of Object.entries(account.credentials)) printLine(`${field.padEnd(8)} ${value}`)
       }
     })
   return withExample(command, './tradewire paper account --venue binance-usdm --balance 10000 --json')

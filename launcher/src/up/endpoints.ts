@@ -11,6 +11,7 @@ export interface PaperEndpoints {
   readonly control: string
   readonly binanceSpot: string
   readonly binanceUsdm: string
+  readonly okx: string
   readonly direct: string
 }
 
@@ -52,6 +53,7 @@ function paperEndpoints(base: string): PaperEndpoints {
     control: `${base}/control`,
     binanceSpot: `${base}/binance-spot`,
     binanceUsdm: `${base}/binance-usdm`,
+    okx: `${base}/okx`,
     direct: `${base}/direct`,
   }
 }

@@ -50,12 +50,14 @@ export const paperCredentials = z.strictObject({
   balance: decimalText,
   apiKey: z.string(),
   secret: z.string(),
+  /** What the venue's connect form asks for, by the names of its fields. */
+  credentials: z.record(z.string(), z.string()),
   createdAt: timestamp,
 })
 export type PaperCredentials = z.output<typeof paperCredentials>
 export const paperCredentialsList = z.strictObject({ accounts: z.array(paperCredentials) })
 
-export const paperAccount = paperCredentials.omit({ secret: true, balance: true })
+export const paperAccount = paperCredentials.omit({ secret: true, credentials: true, balance: true })
 export type PaperAccount = z.output<typeof paperAccount>
 export const paperAccountList = z.strictObject({ accounts: z.array(paperAccount) })
 

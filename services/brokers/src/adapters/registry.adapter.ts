@@ -5,11 +5,13 @@ import type { Venue } from '@tradewire/contracts/common'
 import { Brokers } from '#ports/brokers.port'
 import { binanceSpotBroker } from './ccxt/binance-spot.adapter.ts'
 import { binanceUsdmBroker } from './ccxt/binance-usdm.adapter.ts'
+import { okxSwapBroker } from './ccxt/okx-swap.adapter.ts'
 import { paperBroker } from './paper/paper.adapter.ts'
 
 const brokers: Readonly<Record<Venue, BrokerDefinition>> = {
   'binance-spot': binanceSpotBroker,
   'binance-usdm': binanceUsdmBroker,
+  'okx-swap': okxSwapBroker,
   paper: paperBroker,
 }
 

@@ -36,6 +36,7 @@ const futures: VenueCapabilities = {
 
 export const venueCapabilities: Readonly<Record<Venue, VenueCapabilities>> = {
   'binance-usdm': futures,
+  'okx-swap': futures,
   paper: futures,
   'binance-spot': {
     protection: 'pairs',

@@ -5,6 +5,7 @@
 import { unreachable } from '@tradewire/kernel/result'
 import { least, times, type Amount } from './amount.ts'
 import { applyOrderChanged, applySwap, applyTicketChanged, settleDeal } from './cfd/apply-deal.ts'
+import { isSpot } from './instruments.ts'
 import { refreshBands } from './liquidation-bands.ts'
 import { hasLimit, isConditional, isFinal, isResting, remainingOf, type Order, type OrderTerms } from './order.ts'
 import { afterFill } from './position.ts'
@@ -110,6 +111,7 @@ function applyAccountCreated(state: VenueState, record: AccountCreated): void {
     currency: record.currency,
     apiKey: record.apiKey,
     secret: record.secret,
+    passphrase: record.passphrase ?? null,
     createdAt: record.at,
     balances: new Map(record.balances.map(({ asset, total }) => [asset, { free: total, locked: 0n }])),
     positions: new Map(),
@@ -170,7 +172,7 @@ function rest(account: Account, market: Market, order: Order): void {
 
 function addOpenNotional(account: Account, order: Order, quantity: Amount): void {
   if (
-    account.venue === 'binance-spot' ||
+    isSpot(account.venue) ||
     order.deal !== undefined ||
     order.reduceOnly ||
     !hasLimit(order.type) ||
@@ -228,7 +230,7 @@ function applyFilled(state: VenueState, record: OrderFilled): void {
   account.fills.push({ tradeId, order, price, quantity, fee, feeCurrency, realizedPnl, maker, at })
   market.candles.addTrade(quantity, quote)
   if (record.deal !== undefined) settleDeal({ account, market, order }, record, record.deal)
-  else if (account.venue === 'binance-spot') settleSpot(account, market, order, record)
+  else if (isSpot(account.venue)) settleSpot(account, market, order, record)
   else settlePerpetual(state, account, order, record)
   if (isFinal(order.status)) {
     market.tickets.pending.delete(order)

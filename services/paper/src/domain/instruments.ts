@@ -39,9 +39,18 @@ export interface Instrument {
   readonly openOrdersMax: number
   readonly conditionalOrdersMax: number
   readonly tiers: readonly MarginTier[]
+  /** Units of a quantity in what the venue's protocol counts as one; 1 where it counts as we do. */
+  readonly contractSize: Amount
   readonly openingPrice: Amount
   /** Set for contracts traded in lots. */
   readonly contract: Contract | null
+}
+
+const spotVenues: ReadonlySet<Venue> = new Set(['binance-spot'])
+
+/** Trades coins against coins: balances with locks instead of positions on margin. */
+export function isSpot(venue: Venue): boolean {
+  return spotVenues.has(venue)
 }
 
 interface TierRow {
@@ -71,6 +80,14 @@ function tiersOf(rows: readonly TierRow[]): readonly MarginTier[] {
   return tiers
 }
 
+const okxTiers = tiersOf([
+  { cap: '50000', leverageMax: 100, rate: '0.004' },
+  { cap: '1000000', leverageMax: 75, rate: '0.005' },
+  { cap: '5000000', leverageMax: 50, rate: '0.01' },
+  { cap: '20000000', leverageMax: 25, rate: '0.02' },
+  { cap: '1000000000', leverageMax: 5, rate: '0.1' },
+])
+
 const perpetualTiers = tiersOf([
   { cap: '50000', leverageMax: 125, rate: '0.004' },
   { cap: '600000', leverageMax: 100, rate: '0.005' },
@@ -90,6 +107,7 @@ interface CoinRow {
   readonly perpetualQuantityStep: string
   readonly perpetualNotionalMinimum: string
   readonly quantityMaximum: string
+  readonly okxContractSize: string
 }
 
 const coins: readonly CoinRow[] = [
@@ -102,6 +120,7 @@ const coins: readonly CoinRow[] = [
     perpetualQuantityStep: '0.001',
     perpetualNotionalMinimum: '100',
     quantityMaximum: '1000',
+    okxContractSize: '0.01',
   },
   {
     base: 'ETH',
@@ -112,6 +131,7 @@ const coins: readonly CoinRow[] = [
     perpetualQuantityStep: '0.001',
     perpetualNotionalMinimum: '20',
     quantityMaximum: '10000',
+    okxContractSize: '0.1',
   },
 ]
 
@@ -127,6 +147,7 @@ function common(coin: CoinRow, venue: Venue) {
     base: coin.base,
     quote: 'USDT',
     quantityMaximum: amount(coin.quantityMaximum),
+    contractSize: amount('1'),
     openingPrice: amount(coin.openingPrice),
     contract: null,
   }
@@ -174,9 +195,27 @@ function perpetualOf(coin: CoinRow, venue: Venue): Instrument {
   }
 }
 
+/** A hundredth of a contract is the least; orders of any value are taken. */
+function okxSwapOf(coin: CoinRow): Instrument {
+  const contractSize = amount(coin.okxContractSize)
+  const quantityStep = contractSize / 100n
+  return {
+    ...perpetualOf(coin, 'okx-swap'),
+    venueSymbol: `${coin.base}-USDT-SWAP`,
+    contractSize,
+    quantityStep,
+    quantityDecimals: decimalsOf(coin.okxContractSize) + 2,
+    quantityMinimum: quantityStep,
+    notionalMinimum: 0n,
+    conditionalOrdersMax: 500,
+    tiers: okxTiers,
+  }
+}
+
 export const instruments: readonly Instrument[] = coins.flatMap((coin) => [
   spotOf(coin),
   perpetualOf(coin, 'binance-usdm'),
+  okxSwapOf(coin),
   perpetualOf(coin, 'paper'),
 ])
 

@@ -5,6 +5,7 @@
 import type { LedgerFill, LedgerOrder, LedgerReply, PaperAccount } from '@tradewire/contracts/paper/control'
 import type { Venue } from '@tradewire/contracts/common'
 import { formatAmount, type Amount } from './amount.ts'
+import { isSpot } from './instruments.ts'
 import { accountMargin } from './margin.ts'
 import { averagePriceOf, isFinal, type Fill, type Order } from './order.ts'
 import { entryPriceOf } from './position.ts'
@@ -107,7 +108,7 @@ function fillView(account: Account, fill: Fill): LedgerFill {
 }
 
 function positionViews(state: VenueState, account: Account): LedgerReply['positions'] {
-  if (account.venue === 'binance-spot') return []
+  if (isSpot(account.venue)) return []
   return accountMargin(state, account)
     .symbols.filter(({ position }) => position.quantity !== 0n)
     .map(({ position, market, unrealizedPnl }) => ({
@@ -123,7 +124,7 @@ function positionViews(state: VenueState, account: Account): LedgerReply['positi
 }
 
 function balanceViews(state: VenueState, account: Account): LedgerReply['balances'] {
-  const spot = account.venue === 'binance-spot'
+  const spot = isSpot(account.venue)
   const margin = spot ? undefined : accountMargin(state, account)
   return [...account.balances].map(([currency, { free, locked }]) => ({
     venue: account.venue,

@@ -3,6 +3,7 @@
  * Called by place-order and walk-tick. Must never fill more than the order's rest, nor let reduceOnly add to a position.
  */
 import { absolute, floorTo, least, most, times, type Amount } from './amount.ts'
+import { isSpot } from './instruments.ts'
 import { levelsFor, takerPrice, type Level } from './levels.ts'
 import { hasLimit, isFinal, isResting, remainingOf, type Order } from './order.ts'
 import { afterFill } from './position.ts'
@@ -93,7 +94,7 @@ function fill(desk: Desk, order: Order, execution: Execution): void {
   const { price, quantity, maker } = execution
   const { instrument, settings } = market
   const rate = maker ? settings.makerFeeRate : settings.takerFeeRate
-  const spot = account.venue === 'binance-spot'
+  const spot = isSpot(account.venue)
   const inBase = spot && order.side === 'buy'
   const position = account.positions.get(order.symbol) ?? { quantity: 0n, cost: 0n }
   session.emit({
@@ -114,7 +115,7 @@ function fill(desk: Desk, order: Order, execution: Execution): void {
 
 /** Resting reduceOnly orders have nothing left to do once the position is flat or on their own side. */
 function afterPositionChange({ session, account, market }: Desk): void {
-  if (account.venue === 'binance-spot') return
+  if (isSpot(account.venue)) return
   for (const other of account.open.values()) {
     if (!isResting(other) || !isReduceOnly(other) || !hasLimit(other.type)) continue
     if (other.symbol !== market.instrument.symbol || reducible(account, other) > 0n) continue

@@ -89,9 +89,11 @@ export function isConditional(type: OrderType): boolean {
   return type !== 'market' && type !== 'limit'
 }
 
-/** Waits in a book of its own (algo orders) on perpetual venues; spot keeps all orders in one. */
+const oneBookVenues: ReadonlySet<Venue> = new Set(['binance-spot'])
+
+/** Waits in a book of its own (algo orders) at venues that have one; the others keep all orders together. */
 export function inAlgo(venue: Venue, type: OrderType): boolean {
-  return venue !== 'binance-spot' && isConditional(type)
+  return !oneBookVenues.has(venue) && isConditional(type)
 }
 
 /** Executes at a limit price once in the book. */
@@ -107,6 +109,16 @@ export function remainingOf(order: Order): Amount {
 export function triggersAbove(type: OrderType, side: Side): boolean {
   const takesProfit = type === 'take-profit-market' || type === 'take-profit-limit'
   return takesProfit === (side === 'sell')
+}
+
+/** The id in the ordinary order book; a waiting algo order has none. */
+export function bookIdOf(order: Order): number {
+  return order.triggeredId ?? order.id
+}
+
+/** Ordinary orders, and conditional ones once triggered. */
+export function inOrderBook(order: Order): boolean {
+  return !isConditional(order.type) || order.triggeredId !== null
 }
 
 /** The newest of the orders that had one client order id; an open one comes before any that ended. */

@@ -7,9 +7,10 @@ import { most, type Amount } from './amount.ts'
 import { lockKeyOf, orderOf } from './apply.ts'
 import { checkOrder, type OrderRequest, type Refusal } from './check-order.ts'
 import { marginSuffices, spotAffordable, spotCanPay, spotCost } from './check-funds.ts'
+import { isSpot } from './instruments.ts'
 import { quantityForQuote } from './levels.ts'
 import { canFillWhole, endOthersOfList, reducible, take } from './match.ts'
-import { hasLimit, isConditional, isFinal, type Order, type OrderTerms } from './order.ts'
+import { hasLimit, inAlgo, isConditional, isFinal, type Order, type OrderTerms } from './order.ts'
 import type { Desk, Session } from './session.ts'
 import type { Account, Market } from './state.ts'
 
@@ -40,7 +41,7 @@ function quantityOf(market: Market, request: OrderRequest): Amount | null {
 function checkFunds(desk: Desk, request: OrderRequest, quantity: Amount | null): Refusal | undefined {
   const { session, account, market } = desk
   const insufficient: Refusal = { code: 'INSUFFICIENT_FUNDS', detail: '' }
-  if (account.venue === 'binance-spot') {
+  if (isSpot(account.venue)) {
     const cost = spotCost(market, request, quantity ?? 0n)
     return spotCanPay(account, market, request.side, cost) ? undefined : insufficient
   }
@@ -56,7 +57,7 @@ function checkFunds(desk: Desk, request: OrderRequest, quantity: Amount | null):
 
 /** Spot sets aside what an order will pay; a market order pays at once. */
 function lockOf(account: Account, market: Market, request: OrderRequest, quantity: Amount | null): Amount {
-  if (account.venue !== 'binance-spot' || request.type === 'market') return 0n
+  if (!isSpot(account.venue) || request.type === 'market') return 0n
   return spotCost(market, request, quantity ?? 0n)
 }
 
@@ -117,8 +118,7 @@ export function trigger(desk: Desk, order: Order): void {
     const reason = order.reduceOnly || order.closePosition ? 'Reduce Only reject' : 'Insufficient balance'
     return session.end(order, order.closePosition ? 'expired' : 'rejected', reason)
   }
-  const perpetual = account.venue !== 'binance-spot'
-  if (perpetual && !order.reduceOnly && !order.closePosition) {
+  if (!isSpot(account.venue) && !order.reduceOnly && !order.closePosition) {
     const terms = { side: order.side, type: order.type, price: order.price ?? undefined }
     if (!marginSuffices(session, desk, terms, quantity)) {
       return session.end(order, 'rejected', 'Margin is insufficient')
@@ -127,7 +127,7 @@ export function trigger(desk: Desk, order: Order): void {
   session.emit({
     kind: 'triggered',
     orderId: order.id,
-    triggeredId: perpetual ? session.nextId() : order.id,
+    triggeredId: inAlgo(account.venue, order.type) ? session.nextId() : order.id,
     quantity,
     at: session.now,
   })
@@ -138,7 +138,7 @@ export function trigger(desk: Desk, order: Order): void {
 function triggeredQuantity(account: Account, market: Market, order: Order): Amount {
   if (order.closePosition) return reducible(account, order)
   const quantity = order.quantity ?? 0n
-  if (account.venue === 'binance-spot') {
+  if (isSpot(account.venue)) {
     if (hasLimit(order.type)) return quantity
     return spotAffordable(account, market, order, account.locks.get(lockKeyOf(order))?.amount ?? 0n)
   }

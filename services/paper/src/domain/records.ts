@@ -16,6 +16,8 @@ export interface AccountCreated {
   readonly currency: string
   readonly apiKey: string
   readonly secret: string
+  /** Left out where the venue has none. */
+  readonly passphrase?: string
   readonly balances: readonly { readonly asset: string; readonly total: Amount }[]
   /** Left out for accounts that trade no contracts. */
   readonly mode?: AccountMode

@@ -53,6 +53,8 @@ export interface Account {
   readonly currency: string
   readonly apiKey: string
   readonly secret: string
+  /** A third part of the credentials, where the venue has one. */
+  readonly passphrase: string | null
   readonly createdAt: number
   /** Spot: every asset. Perpetual venues: the margin currency's wallet, `free` only. */
   readonly balances: Map<string, Balance>
@@ -146,11 +148,18 @@ export function marketsOf(state: VenueState, venue: Venue): Market[] {
   return [...state.markets.values()].filter((market) => market.instrument.venue === venue)
 }
 
-/** Finds by the venue's own name ("BTCUSDT") or the unified one. */
+/** Finds by the venue's own name ("BTC-USDT-SWAP"), the unified one, or as people type it ("BTCUSDT"). */
 export function findMarket(state: VenueState, venue: Venue, name: string): Market | undefined {
   const exact = marketOf(state, venue, name)
   if (exact !== undefined) return exact
-  return marketsOf(state, venue).find((market) => market.instrument.venueSymbol === name)
+  return marketsOf(state, venue).find(
+    ({ instrument }) => instrument.venueSymbol === name || instrument.base + instrument.quote === name,
+  )
+}
+
+/** By nothing but the venue's own name: what its protocol takes. */
+export function listedAs(state: VenueState, venue: Venue, venueSymbol: string): Market | undefined {
+  return marketsOf(state, venue).find(({ instrument }) => instrument.venueSymbol === venueSymbol)
 }
 
 export function balanceOf(account: Account, asset: string): Balance {

@@ -6,6 +6,7 @@ import { createHmac } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Venue } from '@tradewire/contracts/common'
 import { startService, type RunningService } from '@tradewire/nest-kit/start-service'
 import { afterAll, beforeAll } from 'vitest'
 import { paperService } from '#service'
@@ -14,6 +15,7 @@ export interface Credentials {
   readonly accountId: string
   readonly apiKey: string
   readonly secret: string
+  readonly credentials: Readonly<Record<string, string>>
 }
 
 interface SignedReply {
@@ -23,19 +25,22 @@ interface SignedReply {
 }
 
 /** Names of fields that the venue's own samples have, by kind of object. */
-export const keySets = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../test-data/binance-key-sets.json'), 'utf8'),
-) as Record<string, string[]>
+export function keySetsOf(exchange: string): Readonly<Record<string, readonly string[]>> {
+  const file = join(import.meta.dirname, `../../test-data/${exchange}-key-sets.json`)
+  return JSON.parse(readFileSync(file, 'utf8')) as Record<string, string[]>
+}
+
+export const keySets = keySetsOf('binance')
 
 export const keysOf = (value: unknown) => Object.keys(value as object).toSorted()
 
 export class VenueUnderTest {
-  private readonly venue: 'binance-spot' | 'binance-usdm'
+  private readonly venue: Venue
   private service: RunningService | undefined
   private ids = 0
 
   /** Starts the service, with prices that orders are filled at exactly, before all tests and stops it after them. */
-  constructor(venue: 'binance-spot' | 'binance-usdm', settings: Readonly<Record<string, string>> = {}) {
+  constructor(venue: Venue, settings: Readonly<Record<string, string>> = {}) {
     this.venue = venue
     const directory = mkdtempSync(join(tmpdir(), 'paper-'))
     const own = { PAPER_HTTP_PORT: '0', PAPER_DATA_DIRECTORY: directory, LOG_LEVEL: 'error' }
@@ -56,7 +61,7 @@ export class VenueUnderTest {
 
   /** Where the venue's own protocol begins. */
   get base(): string {
-    return `${this.url}/${this.venue}`
+    return `${this.url}/${this.venue.replace(/^okx-.*/, 'okx')}`
   }
 
   nextId(): string {

@@ -6,7 +6,8 @@ import * as brokerError from '@tradewire/broker-kit/broker-error'
 import type { VenueFill } from '@tradewire/broker-kit/broker-session'
 import { err, ok } from '@tradewire/kernel/result'
 import { z } from 'zod'
-import { type Answer, type BinanceApi, endpoint } from './binance-api.client.ts'
+import type { BinanceApi } from './binance-api.client.ts'
+import { type Answer, endpoint } from './exchange-api.client.ts'
 import * as wire from './binance-order.wire.ts'
 
 type EndpointName = Parameters<typeof endpoint>[1]

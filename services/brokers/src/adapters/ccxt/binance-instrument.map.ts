@@ -14,7 +14,7 @@ const symbolPart = /^[A-Z0-9]{1,20}$/
 /** Null for markets that our symbols cannot name or whose filters are incomplete. */
 export function instrumentOf(market: CcxtMarket): VenueInstrument | null {
   if (!symbolPart.test(market.base) || !symbolPart.test(market.quote)) return null
-  const filters: Filters = new Map((market.info.filters ?? []).map((filter) => [String(filter['filterType']), filter]))
+  const filters: Filters = new Map(filtersOf(market).map((filter) => [String(filter['filterType']), filter]))
   const priceStep = textOf(filters, 'PRICE_FILTER', 'tickSize')
   const lot = textOf(filters, 'LOT_SIZE', 'stepSize')
   if (priceStep === null || lot === null) return null
@@ -37,6 +37,11 @@ export function instrumentOf(market: CcxtMarket): VenueInstrument | null {
       '0',
     contractSize: '1',
   }
+}
+
+function filtersOf(market: CcxtMarket): readonly Record<string, unknown>[] {
+  const list = market.info['filters']
+  return Array.isArray(list) ? (list as Record<string, unknown>[]) : []
 }
 
 /** Null when the filter is missing or its value is 0, which means that the rule is off. */

@@ -1,14 +1,8 @@
 import { decimal, sum } from '@tradewire/kernel/decimal'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  actualOrderIdOf,
-  binanceOrder,
-  clientIdOfReport,
-  orderReport,
-  plain,
-  venueOrderOf,
-} from './binance-order.wire.ts'
+import { actualOrderIdOf, binanceOrder, clientIdOfReport, orderReport, venueOrderOf } from './binance-order.wire.ts'
+import { plain } from './amounts.wire.ts'
 import { FeeLedger } from './fee-ledger.client.ts'
 
 const raw = {

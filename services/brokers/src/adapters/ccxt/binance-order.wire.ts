@@ -11,26 +11,9 @@ import type {
 } from '@tradewire/broker-kit/broker-session'
 import { Decimal, decimal, ZERO } from '@tradewire/kernel/decimal'
 import { z } from 'zod'
-
-const idText = z.union([z.string(), z.number()]).transform(String)
-/** Plain decimal text; an exponent or a word would throw in the parser below and end as an unreadable reply. */
-const amount = z
-  .union([z.string(), z.number()])
-  .transform(String)
-  .refine((text) => /^-?\d+(\.\d+)?$/.test(text), { error: 'is not a plain decimal' })
+import { amount, idText, inTradingOrder, plain, positiveOrNull } from './amounts.wire.ts'
 
 const averageDigits = 18
-
-/** Without trailing zeros: "0.67300000" -> "0.673". */
-export function plain(text: string): string {
-  return decimal(text.replace(/^(-?)0+(?=\d)/, '$1')).toString()
-}
-
-function positiveOrNull(text: string | undefined): string | null {
-  if (text === undefined) return null
-  const value = decimal(text)
-  return value.gt(ZERO) ? value.toString() : null
-}
 
 const statuses: Readonly<Record<string, VenueOrderStatus>> = {
   NEW: 'working',
@@ -212,13 +195,6 @@ export function spotBalancesOf(raw: z.output<typeof spotAccount>): VenueBalance[
       return { currency: each.asset, total, free: plain(each.free), equity: total }
     }),
   )
-}
-
-/** What orders are sized in comes first, then whatever is not empty. */
-function inTradingOrder(balances: VenueBalance[]): VenueBalance[] {
-  const trading = balances.filter((each) => each.currency === 'USDT')
-  const rest = balances.filter((each) => each.currency !== 'USDT' && each.total !== '0')
-  return trading.length + rest.length > 0 ? [...trading, ...rest] : balances.slice(0, 1)
 }
 
 export const usdmPrice = z.object({ symbol: z.string(), price: amount })

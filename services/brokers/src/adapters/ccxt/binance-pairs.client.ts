@@ -5,9 +5,10 @@
 import type { ApprovedOrder } from '@tradewire/broker-kit/approved-order'
 import type { VenueOrder } from '@tradewire/broker-kit/broker-session'
 import { ok } from '@tradewire/kernel/result'
-import { type Answer, type BinanceApi, endpoint } from './binance-api.client.ts'
+import type { BinanceApi } from './binance-api.client.ts'
 import { type BinanceOrder, binanceOrder } from './binance-order.wire.ts'
 import { pairNames, pairReports, pairRequestOf, venueOrderOfPair } from './binance-pair.wire.ts'
+import { type Answer, endpoint } from './exchange-api.client.ts'
 
 export interface PairReference {
   readonly clientOrderId: string

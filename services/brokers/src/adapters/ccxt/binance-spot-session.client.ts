@@ -19,13 +19,14 @@ import * as brokerError from '@tradewire/broker-kit/broker-error'
 import { decimal, sum } from '@tradewire/kernel/decimal'
 import { err, ok } from '@tradewire/kernel/result'
 import { z } from 'zod'
-import { type Answer, type BinanceApi, endpoint } from './binance-api.client.ts'
+import type { BinanceApi } from './binance-api.client.ts'
 import { BinanceFills, type FillSources } from './binance-fills.client.ts'
 import { instrumentOf } from './binance-instrument.map.ts'
 import * as wire from './binance-order.wire.ts'
 import { joinHalves, pairIdOf } from './binance-pair.wire.ts'
 import { BinancePairs, type PairReference } from './binance-pairs.client.ts'
 import type { BinanceSpotStream } from './binance-spot-stream.client.ts'
+import { type Answer, endpoint } from './exchange-api.client.ts'
 
 const fillSources: FillSources = {
   trades: 'privateGetMyTrades',

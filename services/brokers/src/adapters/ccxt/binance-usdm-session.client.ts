@@ -19,11 +19,12 @@ import { decimal, sum, ZERO } from '@tradewire/kernel/decimal'
 import { err, ok } from '@tradewire/kernel/result'
 import * as brokerError from '@tradewire/broker-kit/broker-error'
 import { z } from 'zod'
-import { type Answer, type BinanceApi, endpoint } from './binance-api.client.ts'
+import type { BinanceApi } from './binance-api.client.ts'
 import { BinanceFills, type FillSources } from './binance-fills.client.ts'
 import { instrumentOf } from './binance-instrument.map.ts'
 import * as wire from './binance-order.wire.ts'
 import type { BinanceUsdmStream } from './binance-usdm-stream.client.ts'
+import { absentAsNull, type Answer, endpoint } from './exchange-api.client.ts'
 
 const nothing = z.unknown()
 /** A close waits so long for the stream to tell its fee; protection of an entry never waits. */
@@ -192,7 +193,7 @@ export class BinanceUsdmSession implements BrokerSession {
   }
 
   private algoOrder(reference: OrderReference): Answer<wire.BinanceAlgoOrder | null> {
-    return this.absentAsNull(
+    return absentAsNull(
       this.api.call('read', wire.binanceAlgoOrder, async (exchange) => {
         const parameters = { clientOrderId: reference.clientOrderId, trigger: true }
         const { info } = await exchange.fetchOrder(undefined, this.api.marketName(reference.symbol), parameters)
@@ -217,7 +218,7 @@ export class BinanceUsdmSession implements BrokerSession {
 
   private async findInBook(reference: OrderReference, by: Record<string, unknown>): Answer<VenueOrder | null> {
     const { orderId, ...parameters } = by
-    const found = await this.absentAsNull(
+    const found = await absentAsNull(
       this.api.call('read', wire.binanceOrder, async (exchange) => {
         const market = this.api.marketName(reference.symbol)
         const { info } = await exchange.fetchOrder(orderId as string | undefined, market, parameters)
@@ -269,12 +270,6 @@ export class BinanceUsdmSession implements BrokerSession {
     const reference = { clientOrderId, venueOrderId: orderId, symbol, type: 'stop-market' as const }
     const found = await this.findInBook(reference, { orderId })
     return found.ok ? found.value : null
-  }
-
-  private async absentAsNull<Value>(answer: Answer<Value>): Answer<Value | null> {
-    const result = await answer
-    if (result.ok) return result
-    return result.error.kind === 'rejected' && result.error.code === 'ORDER_NOT_FOUND' ? ok(null) : result
   }
 }
 

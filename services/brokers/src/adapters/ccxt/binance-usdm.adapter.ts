@@ -3,29 +3,17 @@
  * Must never share an account's key, options or stream with another account.
  */
 import { connectivity } from '@tradewire/broker-kit/broker-error'
-import { type BrokerDependencies, type BrokerEnvironment, defineBroker } from '@tradewire/broker-kit/define-broker'
+import { defineBroker } from '@tradewire/broker-kit/define-broker'
 import { err, ok } from '@tradewire/kernel/result'
 import { BinanceApi } from './binance-api.client.ts'
 import { binanceClientId, binanceCredentials } from './binance-capabilities.wire.ts'
 import { BinanceUsdmSession } from './binance-usdm-session.client.ts'
 import { BinanceUsdmStream } from './binance-usdm-stream.client.ts'
 import { mapThrown } from './ccxt-error.map.ts'
-import { SharedExchange } from './ccxt-exchange.client.ts'
+import { sharedExchange } from './ccxt-exchange.client.ts'
 
 const paperPath = '/binance-usdm'
 const liveStreamUrl = 'wss://fstream.binance.com/private/ws'
-
-const exchanges = new WeakMap<BrokerDependencies, Map<BrokerEnvironment, SharedExchange>>()
-
-function sharedExchange(dependencies: BrokerDependencies, environment: BrokerEnvironment): SharedExchange {
-  const known = exchanges.get(dependencies) ?? new Map<BrokerEnvironment, SharedExchange>()
-  exchanges.set(dependencies, known)
-  const shared =
-    known.get(environment) ??
-    new SharedExchange({ venue: 'binanceusdm', environment, paperPath, marketTypes: ['linear'], dependencies })
-  known.set(environment, shared)
-  return shared
-}
 
 export const binanceUsdmBroker = defineBroker({
   id: 'binance-usdm',
@@ -61,7 +49,8 @@ export const binanceUsdmBroker = defineBroker({
   paperReadLagMs: 2_000,
   async connect(credentials, { environment, dependencies }) {
     try {
-      const exchange = await sharedExchange(dependencies, environment).session(credentials)
+      const venue = { venue: 'binanceusdm', environment, paperPath, marketTypes: ['linear'], dependencies } as const
+      const exchange = await sharedExchange(venue).session(credentials)
       const api = new BinanceApi(exchange, { contracts: true, live: environment === 'live', clock: dependencies.clock })
       const streamUrl =
         environment === 'paper'

@@ -1,5 +1,5 @@
 /**
- * ccxt's exceptions as our closed union. Called by the Binance sessions for every failed call.
+ * ccxt's exceptions as our closed union. Called by the sessions for every failed call.
  * A placement that may have arrived is always "outcome unknown"; nothing here may call such a thing rejected.
  */
 import * as brokerError from '@tradewire/broker-kit/broker-error'
@@ -23,7 +23,7 @@ export class VenueTransportError extends Error {
 export interface CcxtFailure {
   /** The exception's class and its base classes, nearest first. */
   readonly names: readonly string[]
-  /** Binance's numeric code when the text carries one. */
+  /** The venue's own code when the text carries one. */
   readonly code: number | null
   /** The venue's own words. */
   readonly message: string
@@ -34,7 +34,7 @@ const messageCharactersMax = 300
 const retryAfterDefaultMs = 5_000
 
 /** Reads what the mapping needs from anything thrown. The text never carries a signed URL. */
-export function failureOf(thrown: unknown, retryAfterMs: number | null): CcxtFailure {
+export function failureOf(thrown: unknown, retryAfterMs: number | null, codes: VenueCodes): CcxtFailure {
   const names: string[] = []
   let prototype: object | null = thrown instanceof Error ? Object.getPrototypeOf(thrown) : null
   while (prototype !== null && prototype !== Error.prototype) {
@@ -42,37 +42,57 @@ export function failureOf(thrown: unknown, retryAfterMs: number | null): CcxtFai
     prototype = Object.getPrototypeOf(prototype)
   }
   const text = thrown instanceof Error ? thrown.message : 'an unknown failure'
-  const code = /"code":\s*"?(-?\d+)/.exec(text)?.[1]
-  const said = /"msg":\s*"([^"]*)"/.exec(text)?.[1]
+  const code = codes.code.exec(text)?.[1]
+  const said = codes.words.exec(text)?.[1]
   return {
     names,
     code: code === undefined ? null : Number.parseInt(code, 10),
-    message: (said ?? text.replaceAll(/https?:\S+/g, '[url]').replace(/^binance(usdm)? /, '')).slice(
-      0,
-      messageCharactersMax,
-    ),
+    message: (said ?? text.replaceAll(/https?:\S+/g, '[url]').replace(/^[a-z]+ /, '')).slice(0, messageCharactersMax),
     retryAfterMs,
   }
 }
 
-/** Order status unknown (-1006, -1007), internal error or disconnect (-1000, -1001): table A6 of the wire facts. */
-const unknownCodes: ReadonlySet<number> = new Set([-1000, -1001, -1006, -1007])
-const authCodes: ReadonlySet<number> = new Set([-1002, -1022, -2008, -2014, -2015])
-const rejectionByCode: ReadonlyMap<number, RejectionCode> = new Map<number, RejectionCode>([
-  [-1121, 'UNKNOWN_SYMBOL'],
-  [-1111, 'INVALID_QUANTITY'],
-  [-2011, 'ORDER_NOT_FOUND'],
-  [-2013, 'ORDER_NOT_FOUND'],
-  [-2019, 'INSUFFICIENT_FUNDS'],
-  [-2021, 'WOULD_TRIGGER_IMMEDIATELY'],
-  [-2022, 'REDUCE_ONLY_REFUSED'],
-  [-4003, 'INVALID_QUANTITY'],
-  [-4014, 'INVALID_PRICE'],
-  [-4028, 'LEVERAGE_REFUSED'],
-  [-4045, 'TOO_MANY_ORDERS'],
-  [-4116, 'DUPLICATE_CLIENT_ORDER_ID'],
-  [-4164, 'BELOW_MINIMUM_NOTIONAL'],
-])
+/** What one venue's codes mean where ccxt's classes do not say it. */
+export interface VenueCodes {
+  /** Finds the code, and the venue's words, in the text of an exception. */
+  readonly code: RegExp
+  readonly words: RegExp
+  readonly auth: ReadonlySet<number>
+  /** The order may stand. */
+  readonly unknown: ReadonlySet<number>
+  /** Turned away at the door because of the time stamp. */
+  readonly stale: ReadonlySet<number>
+  readonly limited: ReadonlySet<number>
+  readonly rejections: ReadonlyMap<number, RejectionCode>
+  /** Whether a code that nothing else explains still proves a refusal. */
+  readonly refuses: (code: number) => boolean
+}
+
+export const binanceCodes: VenueCodes = {
+  code: /"code":\s*"?(-?\d+)/,
+  words: /"msg":\s*"([^"]*)"/,
+  auth: new Set([-1002, -1022, -2008, -2014, -2015]),
+  // Order status unknown (-1006, -1007), internal error or disconnect (-1000, -1001).
+  unknown: new Set([-1000, -1001, -1006, -1007]),
+  stale: new Set([-1021]),
+  limited: new Set(),
+  rejections: new Map<number, RejectionCode>([
+    [-1121, 'UNKNOWN_SYMBOL'],
+    [-1111, 'INVALID_QUANTITY'],
+    [-2011, 'ORDER_NOT_FOUND'],
+    [-2013, 'ORDER_NOT_FOUND'],
+    [-2019, 'INSUFFICIENT_FUNDS'],
+    [-2021, 'WOULD_TRIGGER_IMMEDIATELY'],
+    [-2022, 'REDUCE_ONLY_REFUSED'],
+    [-4003, 'INVALID_QUANTITY'],
+    [-4014, 'INVALID_PRICE'],
+    [-4028, 'LEVERAGE_REFUSED'],
+    [-4045, 'TOO_MANY_ORDERS'],
+    [-4116, 'DUPLICATE_CLIENT_ORDER_ID'],
+    [-4164, 'BELOW_MINIMUM_NOTIONAL'],
+  ]),
+  refuses: (code) => code < 0,
+}
 /** Exceptions that prove a refusal, by class; the first class of the chain that is listed decides. */
 const rejectionByName: ReadonlyMap<string, RejectionCode> = new Map<string, RejectionCode>([
   ['InsufficientFunds', 'INSUFFICIENT_FUNDS'],
@@ -89,31 +109,40 @@ const rejectionByName: ReadonlyMap<string, RejectionCode> = new Map<string, Reje
   ['OperationRejected', 'REFUSED_BY_VENUE'],
 ])
 
-export function mapCcxtFailure(failure: CcxtFailure, call: CallKind): BrokerError {
+export function mapCcxtFailure(failure: CcxtFailure, call: CallKind, codes: VenueCodes = binanceCodes): BrokerError {
   const { names, code, message } = failure
-  if (code !== null && authCodes.has(code)) return brokerError.authFailed(message)
-  if (code === -1021) return staleClock(call, message)
-  if (code !== null && unknownCodes.has(code)) return unclear(call, message)
-  if (names.includes('DDoSProtection') || names.includes('RateLimitExceeded')) {
+  if (code !== null && codes.auth.has(code)) return brokerError.authFailed(message)
+  if (code !== null && codes.stale.has(code)) return staleClock(call, message)
+  if (code !== null && codes.unknown.has(code)) return unclear(call, message)
+  if (
+    (code !== null && codes.limited.has(code)) ||
+    names.includes('DDoSProtection') ||
+    names.includes('RateLimitExceeded')
+  ) {
     return brokerError.rateLimited(failure.retryAfterMs ?? retryAfterDefaultMs, message)
   }
   if (names.includes('AuthenticationError')) return brokerError.authFailed(message)
   if (names.includes('InvalidNonce')) return staleClock(call, message)
   if (names.includes('OperationFailed') || names.includes('NullResponse')) return unclear(call, message)
-  const rejection = rejectionOf(failure)
+  const rejection = rejectionOf(failure, codes)
   if (rejection !== null) return brokerError.rejected(rejection, message)
-  if (code !== null && code < 0 && names.includes('ExchangeError'))
+  if (code !== null && codes.refuses(code) && names.includes('ExchangeError'))
     return brokerError.rejected('REFUSED_BY_VENUE', message)
   return unclear(call, message)
 }
 
 /** Maps what ccxt or our transport threw. */
-export function mapThrown(thrown: unknown, call: CallKind, retryAfterMs: number | null): BrokerError {
+export function mapThrown(
+  thrown: unknown,
+  call: CallKind,
+  retryAfterMs: number | null,
+  codes: VenueCodes = binanceCodes,
+): BrokerError {
   if (thrown instanceof VenueTransportError) {
     if (thrown.sent) return unclear(call, thrown.message)
     return call === 'place' ? brokerError.notSent(thrown.message) : brokerError.connectivity(thrown.message)
   }
-  return mapCcxtFailure(failureOf(thrown, retryAfterMs), call)
+  return mapCcxtFailure(failureOf(thrown, retryAfterMs, codes), call, codes)
 }
 
 function unclear(call: CallKind, message: string): BrokerError {
@@ -125,10 +154,10 @@ function staleClock(call: CallKind, message: string): BrokerError {
   return call === 'read' ? brokerError.connectivity(message) : brokerError.notSent(message)
 }
 
-function rejectionOf(failure: CcxtFailure): RejectionCode | null {
+function rejectionOf(failure: CcxtFailure, codes: VenueCodes): RejectionCode | null {
   const { code, message, names } = failure
   if (code !== null) {
-    const known = rejectionByCode.get(code)
+    const known = codes.rejections.get(code)
     if (known !== undefined) return known
   }
   if (/duplicate/i.test(message)) return 'DUPLICATE_CLIENT_ORDER_ID'

@@ -1,6 +1,6 @@
 /**
  * One ccxt exchange per venue and environment, shared by all its accounts, and light sessions made from it.
- * Called by the Binance adapters when the first account of a venue connects: the import costs tens of megabytes.
+ * Called by the adapters when the first account of a venue connects: the import costs tens of megabytes.
  * A session must never sign with another account's key; the reasons are at `ownedEndpoints`.
  */
 import { createHmac } from 'node:crypto'
@@ -10,13 +10,14 @@ import type { BrokerDependencies, BrokerEnvironment } from '@tradewire/broker-ki
 import { VenueHttp } from '#clients/venue-http.client'
 import { VenueTransportError } from './ccxt-error.map.ts'
 
-type Parameters = Record<string, unknown>
+type Parameters = Record<string, unknown> | readonly Record<string, unknown>[]
 type Endpoint = (parameters?: Parameters) => Promise<unknown>
 
 /** The part of ccxt's exchange that is used here. */
 export interface CcxtExchange {
   apiKey: string
   secret: string
+  password?: string
   options: Record<string, unknown>
   markets: Record<string, CcxtMarket> | undefined
   last_response_headers: Record<string, string> | undefined
@@ -33,7 +34,7 @@ export interface CcxtExchange {
   cancelOrder(id: string | undefined, symbol: string, parameters: Parameters): Promise<{ info: unknown }>
   fetchOrder(id: string | undefined, symbol: string, parameters: Parameters): Promise<{ info: unknown }>
   loadTimeDifference(): Promise<number>
-  readonly [endpoint: `${'fapi' | 'private' | 'sapi'}${string}`]: Endpoint
+  readonly [endpoint: `${'fapi' | 'private' | 'public' | 'sapi'}${string}`]: Endpoint
 }
 
 export interface CcxtMarket {
@@ -45,10 +46,11 @@ export interface CcxtMarket {
   readonly spot: boolean
   readonly linear: boolean | undefined
   readonly swap: boolean | undefined
-  readonly info: { readonly filters?: readonly Record<string, unknown>[] }
+  /** As the venue told it. */
+  readonly info: Readonly<Record<string, unknown>>
 }
 
-export type CcxtVenue = 'binance' | 'binanceusdm'
+export type CcxtVenue = 'binance' | 'binanceusdm' | 'okx'
 type ExchangeClass = new (settings: object) => CcxtExchange
 
 const timeoutSlackMs = 5_000
@@ -132,12 +134,21 @@ interface FetchReply {
   text(): Promise<string>
 }
 
+/** By ccxt's names. */
+export interface CcxtCredentials {
+  readonly apiKey: string
+  readonly secret: string
+  readonly password?: string
+}
+
 export interface SharedExchangeOptions {
   readonly venue: CcxtVenue
   readonly environment: BrokerEnvironment
   /** Path of this venue at the paper service. */
   readonly paperPath: string
   readonly marketTypes: readonly string[]
+  /** More of ccxt's own options. */
+  readonly more?: Readonly<Record<string, unknown>>
   readonly dependencies: BrokerDependencies
 }
 
@@ -148,11 +159,12 @@ export class SharedExchange {
   constructor(private readonly options: SharedExchangeOptions) {}
 
   /** An account's own view: own key, own options, own last headers; markets and code are shared. */
-  async session(credentials: { readonly apiKey: string; readonly secret: string }): Promise<CcxtExchange> {
+  async session(credentials: CcxtCredentials): Promise<CcxtExchange> {
     const shared = await this.shared()
     const session = Object.create(shared) as CcxtExchange
     session.apiKey = credentials.apiKey
     session.secret = credentials.secret
+    if (credentials.password !== undefined) session.password = credentials.password
     session.options = { ...shared.options }
     session.last_response_headers = undefined
     return session
@@ -184,6 +196,7 @@ export class SharedExchange {
         warnOnFetchOpenOrdersWithoutSymbol: false,
         recvWindow: recvWindowMs,
         maxRetriesOnFailure: 0,
+        ...this.options.more,
       },
     })
     ;(exchange as unknown as { has: Record<string, unknown> }).has['fetchCurrencies'] = false
@@ -218,7 +231,25 @@ export class SharedExchange {
   }
 }
 
-/** Node's own HMAC: ccxt's JavaScript one costs ten times as much per order. Only hex SHA-256 is used by Binance. */
-function signHmac(text: Uint8Array | string, secret: Uint8Array | string): string {
-  return createHmac('sha256', secret).update(text).digest('hex')
+/** Node's own HMAC: ccxt's JavaScript one costs ten times as much per order. All venues here sign with SHA-256. */
+function signHmac(
+  text: Uint8Array | string,
+  secret: Uint8Array | string,
+  _hash: unknown,
+  digest: 'hex' | 'base64' = 'hex',
+): string {
+  return createHmac('sha256', secret).update(text).digest(digest)
+}
+
+const exchanges = new WeakMap<BrokerDependencies, Map<string, SharedExchange>>()
+
+/** The one exchange of a venue and environment in this process, made at the first call. */
+export function sharedExchange(options: SharedExchangeOptions): SharedExchange {
+  const { dependencies, environment, venue, marketTypes } = options
+  const known = exchanges.get(dependencies) ?? new Map<string, SharedExchange>()
+  exchanges.set(dependencies, known)
+  const name = `${venue} ${marketTypes.join()} ${environment}`
+  const shared = known.get(name) ?? new SharedExchange(options)
+  known.set(name, shared)
+  return shared
 }

@@ -153,6 +153,7 @@ export function contractsOf(venue: Venue): readonly Instrument[] {
     openOrdersMax: pendingOrdersMax,
     conditionalOrdersMax: pendingOrdersMax,
     tiers: [],
+    contractSize: one,
     openingPrice: amount(row.openingPrice),
     contract: contractOf(row),
   }))

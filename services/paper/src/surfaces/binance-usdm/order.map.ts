@@ -3,7 +3,7 @@
  * Called by the endpoints and the user stream. Must never invent a state: every word stands for one of ours.
  */
 import { formatFixed, type Amount } from '#domain/amount'
-import { averagePriceOf, hasLimit, isConditional, isFinal, type Fill, type Order } from '#domain/order'
+import { averagePriceOf, bookIdOf, hasLimit, isFinal, type Fill, type Order } from '#domain/order'
 
 const priceDecimals = 2
 const quantityDecimals = 3
@@ -43,16 +43,6 @@ export function sideWord(order: Order): 'BUY' | 'SELL' {
 
 export function statusWord(order: Order): string {
   return statusWords[order.status]
-}
-
-/** The id in the ordinary order book; a waiting algo order has none. */
-export function bookIdOf(order: Order): number {
-  return order.triggeredId ?? order.id
-}
-
-/** True for what `/order` knows: ordinary orders, and conditional ones once triggered. */
-export function inOrderBook(order: Order): boolean {
-  return !isConditional(order.type) || order.triggeredId !== null
 }
 
 export function currentType(order: Order): 'MARKET' | 'LIMIT' {

@@ -3,7 +3,7 @@
  * Called by the BinanceServer. Must never mix the two books: algo orders are unknown to /order until triggered.
  */
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import { isConditional, isFinal, newestOf, type Order } from '#domain/order'
+import { bookIdOf, inOrderBook, isConditional, isFinal, newestOf, type Order } from '#domain/order'
 import { cancelOrder, placeOrder } from '#domain/place-order'
 import type { OrderRequest } from '#domain/check-order'
 import type { AccountCall, Endpoint } from '../binance/binance.controller.ts'
@@ -19,7 +19,7 @@ import {
   type VenueError,
 } from '../binance/venue-error.wire.ts'
 import { algoRequestOf, orderRequestOf } from './order-request.map.ts'
-import { algoQueryView, algoView, bookIdOf, inOrderBook, orderAnswer, orderView, tradeView } from './order.map.ts'
+import { algoQueryView, algoView, orderAnswer, orderView, tradeView } from './order.map.ts'
 import { refusalOf } from './refusals.map.ts'
 
 const venue = 'binance-usdm'

@@ -4,14 +4,13 @@
  */
 import { formatAmount } from '#domain/amount'
 import { accountMargin } from '#domain/margin'
-import { averagePriceOf, isConditional, isFinal, type Order } from '#domain/order'
+import { averagePriceOf, bookIdOf, isConditional, isFinal, type Order } from '#domain/order'
 import { entryPriceOf } from '#domain/position'
 import type { OrderFilled } from '#domain/records'
 import type { Account } from '#domain/state'
 import type { News, Translator } from '../streams/user-streams.wire.ts'
 import {
   algoStatusWord,
-  bookIdOf,
   currentType,
   moneyText,
   priceText,

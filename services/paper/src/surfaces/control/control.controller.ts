@@ -13,6 +13,7 @@ import {
   tradeByHand,
   type ChangeMarket,
 } from '@tradewire/contracts/paper/control'
+import { venue as venueNames } from '@tradewire/contracts/common'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { failureOf } from '@tradewire/nest-kit/http-errors'
@@ -131,7 +132,7 @@ function priceRoutes(scope: FastifyInstance, { venue, movePrice }: ControlParts)
 }
 
 function marketsNamed(venue: RunningVenue, change: ChangeMarket): Market[] {
-  const venues = change.venue === undefined ? (['binance-spot', 'binance-usdm', 'paper'] as const) : [change.venue]
+  const venues = change.venue === undefined ? venueNames.options : [change.venue]
   return venues.map((name) => findMarket(venue.state, name, change.symbol)).filter((market) => market !== undefined)
 }
 

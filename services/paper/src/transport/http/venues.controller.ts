@@ -23,6 +23,10 @@ import { listenKeyEndpoints, serveUserData as serveUsdmUserData } from '#surface
 import { serveControl } from '#surfaces/control/control.controller'
 import { DirectServer } from '#surfaces/direct/direct.controller'
 import { serveDirectStream } from '#surfaces/direct/direct-stream.controller'
+import { okxEndpoints } from '#surfaces/okx/endpoints.controller'
+import { okxWords } from '#surfaces/okx/okx.wire'
+import { serveOkxStreams } from '#surfaces/okx/stream.controller'
+import { ProtocolServer } from '#surfaces/protocol/protocol.controller'
 import { UserStreams } from '#surfaces/streams/user-streams.wire'
 import { Websockets } from '#surfaces/streams/websockets.wire'
 import { CreateAccount } from '#use-cases/create-account/create-account.use-case'
@@ -32,6 +36,7 @@ import { RunningVenue } from '#ports/running-venue.port'
 
 const spotPrefix = '/binance-spot'
 const usdmPrefix = '/binance-usdm'
+const okxPrefix = '/okx'
 const loopback = new Set(['127.0.0.1', '::1', 'localhost'])
 
 export async function serveVenues(fastify: FastifyInstance, app: INestApplicationContext): Promise<void> {
@@ -56,6 +61,8 @@ export async function serveVenues(fastify: FastifyInstance, app: INestApplicatio
   const usdm = new BinanceServer({ venue, faults, name: 'binance-usdm', budgets: perpetualBudgets[config.limits] })
   const usdmEndpoints = [...usdmMarket(config.limits), ...usdmOrders, ...accountEndpoints]
   await usdm.register(fastify, usdmPrefix, [...usdmEndpoints, ...listenKeyEndpoints(keys, streams)])
+  const okx = new ProtocolServer({ venue, faults, limits: config.limits, words: okxWords })
+  await okx.register(fastify, okxPrefix, okxEndpoints)
   await new DirectServer(venue, faults).register(fastify)
   await serveControl(fastify, {
     venue,
@@ -68,6 +75,7 @@ export async function serveVenues(fastify: FastifyInstance, app: INestApplicatio
   })
   serveSpotUserData(sockets, spotPrefix, venue, streams)
   const stopExpiry = serveUsdmUserData(sockets, usdmPrefix, { venue, keys, streams })
+  serveOkxStreams(sockets, okxPrefix, venue, streams)
   serveDirectStream(sockets, venue, streams)
   sockets.attach(fastify)
   fastify.addHook('onClose', async () => {

@@ -6,11 +6,10 @@ import { Injectable } from '@nestjs/common'
 import type { CreatePaperAccount, PaperCredentials } from '@tradewire/contracts/paper/control'
 import { IdSource } from '@tradewire/kernel/ids'
 import { Randomness } from '@tradewire/kernel/randomness'
+import { accountKeysOf } from '#domain/account-keys'
 import { amount, formatAmount } from '#domain/amount'
 import { timeText } from '#domain/ledger'
 import { RunningVenue } from '#ports/running-venue.port'
-
-const keyBytes = 32
 
 @Injectable()
 export class CreateAccount {
@@ -26,19 +25,20 @@ export class CreateAccount {
       requests.map((request) => {
         const currency = request.currency ?? 'USDT'
         const accountId = this.ids.next<'PaperAccount'>()
-        const apiKey = this.randomness.bytes(keyBytes).toString('hex')
-        const secret = this.randomness.bytes(keyBytes).toString('hex')
+        const { venue } = request
+        const keys = accountKeysOf(venue, (bytes) => this.randomness.bytes(bytes))
         const label = request.label ?? ''
         const more = Object.entries(request.balances ?? {}).filter(([asset]) => asset !== currency)
         const balances = [[currency, request.balance] as const, ...more].map(([asset, total]) => ({
           asset,
           total: amount(total),
         }))
-        const { venue } = request
         const at = session.now
-        session.emit({ kind: 'account-created', accountId, venue, label, currency, apiKey, secret, balances, at })
+        session.emit({ kind: 'account-created', accountId, venue, label, currency, ...keys, balances, at })
         const balance = formatAmount(amount(request.balance))
-        return { accountId, venue, label, currency, balance, apiKey, secret, createdAt: timeText(at) }
+        const { apiKey, secret } = keys
+        const credentials = { ...keys }
+        return { accountId, venue, label, currency, balance, apiKey, secret, credentials, createdAt: timeText(at) }
       }),
     )
     await this.venue.settled()

@@ -4,6 +4,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Injectable } from '@nestjs/common'
+import { venue } from '@tradewire/contracts/common'
 import type { SetPrice, SetPriceReply } from '@tradewire/contracts/paper/control'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
@@ -15,14 +16,13 @@ import { paperErrors } from '#paper.errors'
 import { RunningVenue } from '#ports/running-venue.port'
 
 const ticksPerSliceMax = 500
-const venues = ['binance-spot', 'binance-usdm', 'paper'] as const
 
 @Injectable()
 export class MovePrice {
   constructor(private readonly venue: RunningVenue) {}
 
   async execute(request: SetPrice): Promise<Result<SetPriceReply, CodedError>> {
-    const names = request.venue === undefined ? venues : [request.venue]
+    const names = request.venue === undefined ? venue.options : [request.venue]
     const markets = names
       .map((name) => findMarket(this.venue.state, name, request.symbol))
       .filter((market) => market !== undefined)

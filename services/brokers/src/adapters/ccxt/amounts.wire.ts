@@ -1,0 +1,37 @@
+/**
+ * Exact amounts as exchanges write them. Called by the wire files of all exchanges.
+ * Must never round: amounts are text on the wire and stay exact.
+ */
+import type { VenueBalance } from '@tradewire/broker-kit/broker-session'
+import { decimal, ZERO } from '@tradewire/kernel/decimal'
+import { z } from 'zod'
+
+export const idText = z.union([z.string(), z.number()]).transform(String)
+
+/** Plain decimal text; an exponent or a word would throw in the parser below and end as an unreadable reply. */
+export const amount = z
+  .union([z.string(), z.number()])
+  .transform(String)
+  .refine((text) => /^-?\d{1,30}(\.\d{1,30})?$/.test(text), { error: 'is not a plain decimal' })
+
+/** Empty text where there is no amount. */
+export const amountOrNone = z.union([z.literal('').transform(() => null), amount])
+
+/** Without needless zeros: "0.67300000" becomes "0.673". */
+export function plain(text: string): string {
+  return decimal(text.replace(/^(-?)0+(?=\d)/, '$1')).toString()
+}
+
+/** Null for what is missing, zero or negative. */
+export function positiveOrNull(text: string | null | undefined): string | null {
+  if (text === null || text === undefined) return null
+  const value = decimal(plain(text))
+  return value.gt(ZERO) ? value.toString() : null
+}
+
+/** What orders are sized in comes first, then whatever is not empty. */
+export function inTradingOrder(balances: readonly VenueBalance[]): VenueBalance[] {
+  const trading = balances.filter((each) => each.currency === 'USDT')
+  const rest = balances.filter((each) => each.currency !== 'USDT' && each.total !== '0')
+  return trading.length + rest.length > 0 ? [...trading, ...rest] : balances.slice(0, 1)
+}

@@ -1,0 +1,349 @@
+/**
+ * One account's session at OKX. Called by placement, reconciliation and account checks.
+ * Stops, targets and trailing stops live in the venue's algo book: every call here knows which book it asks.
+ */
+import { type ApprovedOrder, isConditional } from '@tradewire/broker-kit/approved-order'
+import * as brokerError from '@tradewire/broker-kit/broker-error'
+import type {
+  BrokerSession,
+  OrderReference,
+  SessionHealth,
+  SessionListener,
+  VenueBalance,
+  VenueFill,
+  VenueInstrument,
+  VenueOrder,
+  VenuePosition,
+  VenueRate,
+} from '@tradewire/broker-kit/broker-session'
+import { decimal, HUNDRED } from '@tradewire/kernel/decimal'
+import { err, ok } from '@tradewire/kernel/result'
+import { z } from 'zod'
+import { positiveOrNull } from './amounts.wire.ts'
+import { mapCcxtFailure } from './ccxt-error.map.ts'
+import { absentAsNull, type Answer, endpoint, type ExchangeApi } from './exchange-api.client.ts'
+import { okxCodes } from './okx-codes.map.ts'
+import type { OkxFills } from './okx-fills.client.ts'
+import { okxInstrumentOf } from './okx-instrument.map.ts'
+import type { OkxMarkets } from './okx-markets.client.ts'
+import * as wire from './okx-order.wire.ts'
+import type { OkxStream } from './okx-stream.client.ts'
+
+/** The venue lists one kind of algo order at a time. */
+const algoKinds = ['conditional', 'oco', 'trigger', 'move_order_stop'] as const
+const pageMax = 100
+const atMarket = '-1'
+const pagesMax = 20
+const withdrawals = z.object({ perm: z.string() })
+
+export interface OkxParts {
+  readonly api: ExchangeApi
+  readonly markets: OkxMarkets
+  readonly fills: OkxFills
+  readonly stream: OkxStream
+}
+
+export class OkxSession implements BrokerSession {
+  constructor(private readonly parts: OkxParts) {}
+
+  async submit(order: ApprovedOrder): Answer<VenueOrder> {
+    const size = this.parts.markets.contractsOf(order.symbol, order.quantity)
+    if (size === null) return err(brokerError.rejected('UNKNOWN_SYMBOL', `${order.symbol} is not listed`))
+    const placed = await this.place(order, size)
+    if (!placed.ok) return placed
+    const venueOrderId = placed.value.algoId ?? placed.value.ordId ?? null
+    if (venueOrderId === null || venueOrderId === '') {
+      return err(brokerError.outcomeUnknown('the venue told no id of the order'))
+    }
+    const accepted = { ...acceptedOf(order), venueOrderId }
+    if (order.type !== 'market') return ok(accepted)
+    // The answer tells that the order was taken, not what became of it: that is read once.
+    const found = await this.readOrder(order.symbol, { ordId: venueOrderId })
+    return found.ok && found.value !== null ? ok(found.value) : ok(accepted)
+  }
+
+  async cancel(reference: OrderReference): Answer<VenueOrder> {
+    if (!isConditional(reference.type)) return this.cancelInBook(reference, { clOrdId: reference.clientOrderId })
+    const market = this.marketId(reference.symbol)
+    const cancelled = await this.act('cancel', () =>
+      endpoint(this.parts.api.exchange, 'privatePostTradeCancelAlgos', [
+        { instId: market, algoClOrdId: reference.clientOrderId },
+      ]),
+    )
+    if (cancelled.ok)
+      return ok({ ...acceptedOf(reference), venueOrderId: cancelled.value.algoId ?? null, status: 'cancelled' })
+    if (cancelled.error.kind !== 'rejected' || cancelled.error.code !== 'ORDER_NOT_FOUND') return cancelled
+    // It may have been triggered: then a limit order of it can still rest in the book.
+    const algo = await this.algoOrder(reference)
+    const ordId = algo.ok && algo.value !== null ? wire.bookIdOf(algo.value) : null
+    return ordId === null ? cancelled : this.cancelInBook(reference, { ordId })
+  }
+
+  async findByClientId(reference: OrderReference): Answer<VenueOrder | null> {
+    if (!isConditional(reference.type)) return this.readOrder(reference.symbol, { clOrdId: reference.clientOrderId })
+    const algo = await this.algoOrder(reference)
+    if (!algo.ok || algo.value === null) return algo.ok ? ok(null) : algo
+    const told = wire.venueOrderOfAlgo(algo.value, reference.symbol)
+    const ordId = wire.bookIdOf(algo.value)
+    if (ordId === null) return ok(told)
+    const found = await this.readOrder(reference.symbol, { ordId })
+    if (!found.ok) return found
+    return ok(found.value === null ? told : { ...found.value, clientOrderId: reference.clientOrderId })
+  }
+
+  async openOrders(): Answer<readonly VenueOrder[]> {
+    const { markets } = this.parts
+    const orders = await this.pages('privateGetTradeOrdersPending', {}, wire.okxOrder, ({ ordId }) => ordId)
+    if (!orders.ok) return orders
+    const open = orders.value.flatMap((each) => markets.told(each.instId, (market) => wire.venueOrderOf(each, market)))
+    for (const ordType of algoKinds) {
+      const algos = await this.pages(
+        'privateGetTradeOrdersAlgoPending',
+        { ordType },
+        wire.okxAlgoOrder,
+        ({ algoId }) => algoId,
+      )
+      if (!algos.ok) return algos
+      for (const each of algos.value) {
+        open.push(...markets.told(each.instId, ({ symbol }) => wire.venueOrderOfAlgo(each, symbol)))
+      }
+    }
+    return ok(open)
+  }
+
+  async positions(): Answer<readonly VenuePosition[]> {
+    const list = await this.parts.api.call('read', wire.listOf(wire.okxPosition), (api) =>
+      endpoint(api, 'privateGetAccountPositions', { instType: 'SWAP' }),
+    )
+    if (!list.ok) return list
+    return ok(
+      list.value.flatMap((each) =>
+        this.parts.markets
+          .told(each.instId, (market) => wire.venuePositionOf(each, market))
+          .flatMap((one) => one ?? []),
+      ),
+    )
+  }
+
+  async balances(): Answer<readonly VenueBalance[]> {
+    const list = await this.parts.api.call('read', wire.listOf(wire.okxBalance), (api) =>
+      endpoint(api, 'privateGetAccountBalance'),
+    )
+    return list.ok ? ok(list.value.flatMap(wire.balancesOf)) : list
+  }
+
+  fillsSince(symbol: string, since: Date): Answer<readonly VenueFill[]> {
+    return this.parts.fills.since(symbol, since)
+  }
+
+  async instruments(): Answer<readonly VenueInstrument[]> {
+    await Promise.resolve()
+    return ok(this.parts.api.markets().flatMap((market) => okxInstrumentOf(market) ?? []))
+  }
+
+  /** Margin may lie in any currency in which the venue quotes: what joins two of them says what one is worth. */
+  async rates(): Answer<readonly VenueRate[]> {
+    const markets = this.parts.api.markets()
+    const quotes = new Set(markets.map(({ quote }) => quote))
+    const joining = new Set(markets.filter(({ base }) => quotes.has(base)).map(({ id }) => id))
+    if (joining.size === 0) return ok([])
+    const query = { instType: this.parts.markets.instrumentType }
+    const tickers = await this.parts.api.call('read', wire.listOf(wire.okxTicker), (api) =>
+      endpoint(api, 'publicGetMarketTickers', query),
+    )
+    if (!tickers.ok) return tickers
+    return ok(
+      tickers.value.flatMap(({ instId, last }) => {
+        const price = joining.has(instId) ? positiveOrNull(last) : null
+        return price === null ? [] : [{ symbol: this.parts.api.symbolOf(instId), price }]
+      }),
+    )
+  }
+
+  async setLeverage(symbol: string, leverage: number): Answer<undefined> {
+    const set = await this.parts.api.call('read', z.unknown(), (api) =>
+      endpoint(api, 'privatePostAccountSetLeverage', {
+        instId: this.marketId(symbol),
+        lever: String(leverage),
+        mgnMode: 'cross',
+      }),
+    )
+    return set.ok ? ok(undefined) : set
+  }
+
+  async mayWithdraw(): Answer<boolean> {
+    const config = await this.parts.api.call('read', wire.listOf(withdrawals), (api) =>
+      endpoint(api, 'privateGetAccountConfig'),
+    )
+    return config.ok ? ok(config.value.some(({ perm }) => perm.split(',').includes('withdraw'))) : config
+  }
+
+  events(listener: SessionListener): () => void {
+    this.parts.stream.open(listener)
+    return () => this.parts.stream.close()
+  }
+
+  health(): SessionHealth {
+    return this.parts.stream.health()
+  }
+
+  async close(): Promise<void> {
+    this.parts.stream.close()
+    await Promise.resolve()
+  }
+
+  private marketId(symbol: string): string {
+    return this.parts.api.marketId(symbol) ?? symbol
+  }
+
+  /** Through ccxt's own placement, which chooses the endpoint and the book by the parameters. */
+  private place(order: ApprovedOrder, size: string): Answer<wire.OkxPart> {
+    const { type, parameters } = partsOf(order)
+    return this.act('place', async () => {
+      const market = this.parts.api.marketName(order.symbol)
+      const { info } = await this.parts.api.exchange.createOrder(
+        market,
+        type,
+        order.side,
+        size,
+        order.price ?? undefined,
+        {
+          clientOrderId: order.clientOrderId,
+          ...(order.reduceOnly ? { reduceOnly: true } : {}),
+          ...parameters,
+        },
+      )
+      return { data: [info] }
+    })
+  }
+
+  /** A part may fail inside an answer that says success: its own code decides. */
+  private async act(kind: 'place' | 'cancel', work: () => Promise<unknown>): Answer<wire.OkxPart> {
+    const answer = await this.parts.api.call(kind, wire.listOf(wire.okxPart), work)
+    if (!answer.ok) return answer
+    const [part] = answer.value
+    if (part === undefined) return err(brokerError.outcomeUnknown('the venue told nothing of the order'))
+    if (part.sCode === '0') return ok(part)
+    const failure = {
+      names: ['ExchangeError'],
+      code: Number.parseInt(part.sCode, 10),
+      message: part.sMsg ?? part.sCode,
+    }
+    return err(mapCcxtFailure({ ...failure, retryAfterMs: null }, kind, okxCodes))
+  }
+
+  private async cancelInBook(reference: OrderReference, by: Record<string, string>): Answer<VenueOrder> {
+    const cancelled = await this.act('cancel', () =>
+      endpoint(this.parts.api.exchange, 'privatePostTradeCancelOrder', {
+        instId: this.marketId(reference.symbol),
+        ...by,
+      }),
+    )
+    if (!cancelled.ok) return cancelled
+    const ordId = cancelled.value.ordId ?? ''
+    const found = await this.readOrder(reference.symbol, ordId === '' ? by : { ordId })
+    if (found.ok && found.value !== null) return ok({ ...found.value, clientOrderId: reference.clientOrderId })
+    // What was filled before is not known: that it is gone must not be told as the whole truth.
+    return err(brokerError.outcomeUnknown('cancelled, but the order cannot be read'))
+  }
+
+  private async readOrder(symbol: string, by: Record<string, string>): Answer<VenueOrder | null> {
+    const { api, markets } = this.parts
+    const list = await absentAsNull(
+      api.call('read', wire.listOf(wire.okxOrder), (exchange) =>
+        endpoint(exchange, 'privateGetTradeOrder', { instId: this.marketId(symbol), ...by }),
+      ),
+    )
+    if (!list.ok || list.value === null) return list.ok ? ok(null) : list
+    const [raw] = list.value
+    if (raw === undefined) return err(brokerError.connectivity('the venue told nothing of the order'))
+    const [order] = markets.told(raw.instId, (market) => wire.venueOrderOf(raw, market))
+    return order === undefined ? err(brokerError.connectivity('the order is of an unknown instrument')) : ok(order)
+  }
+
+  private async algoOrder(reference: OrderReference): Answer<wire.OkxAlgoOrder | null> {
+    const list = await absentAsNull(
+      this.parts.api.call('read', wire.listOf(wire.okxAlgoOrder), (api) =>
+        endpoint(api, 'privateGetTradeOrderAlgo', { algoClOrdId: reference.clientOrderId }),
+      ),
+    )
+    if (!list.ok || list.value === null) return list.ok ? ok(null) : list
+    const [algo] = list.value
+    return algo === undefined ? err(brokerError.connectivity('the venue told nothing of the order')) : ok(algo)
+  }
+
+  /** Newest first, page by page, to the end: an order that is not told looks as if it were gone. */
+  private async pages<Item extends z.ZodType>(
+    name: 'privateGetTradeOrdersPending' | 'privateGetTradeOrdersAlgoPending',
+    query: Record<string, string>,
+    item: Item,
+    idOf: (each: z.output<Item>) => string,
+  ): Answer<z.output<Item>[]> {
+    const all: z.output<Item>[] = []
+    let after: string | undefined
+    for (let pages = 0; pages < pagesMax; pages += 1) {
+      const page = await this.parts.api.call('read', wire.listOf(item), (api) =>
+        endpoint(api, name, {
+          ...query,
+          instType: this.parts.markets.instrumentType,
+          ...(after === undefined ? {} : { after }),
+        }),
+      )
+      if (!page.ok) return page
+      all.push(...page.value)
+      const last = page.value.at(-1)
+      if (page.value.length < pageMax || last === undefined) return ok(all)
+      after = idOf(last)
+    }
+    return err(brokerError.connectivity(`more than ${pagesMax} pages of open orders`))
+  }
+}
+
+/** The order as it is right after the venue took it. */
+function acceptedOf(order: OrderReference | ApprovedOrder): VenueOrder {
+  return {
+    clientOrderId: order.clientOrderId,
+    venueOrderId: null,
+    symbol: order.symbol,
+    status: 'working',
+    filledQuantity: '0',
+    averagePrice: null,
+    fee: '0',
+    feeCurrency: null,
+    message: null,
+  }
+}
+
+/** ccxt chooses the book by these parameters; an algo order has an id of its own, which ccxt does not know. */
+function partsOf(order: ApprovedOrder): { type: string; parameters: Record<string, unknown> } {
+  const algo = { algoClOrdId: order.clientOrderId }
+  switch (order.type) {
+    case 'stop-market':
+      return { type: 'market', parameters: { ...algo, stopLossPrice: order.triggerPrice } }
+    case 'stop-limit':
+      return { type: 'limit', parameters: { ...algo, stopLossPrice: order.triggerPrice } }
+    case 'take-profit-market':
+      return { type: 'market', parameters: { ...algo, takeProfitPrice: order.triggerPrice } }
+    case 'take-profit-limit':
+      return { type: 'limit', parameters: { ...algo, takeProfitPrice: order.triggerPrice } }
+    case 'stop-or-target': {
+      const pair = {
+        stopLossPrice: order.triggerPrice,
+        slOrdPx: atMarket,
+        takeProfitPrice: order.price,
+        tpOrdPx: atMarket,
+      }
+      return { type: 'market', parameters: { ...algo, ...pair } }
+    }
+    case 'trailing-stop': {
+      const callbackRatio = decimal(order.callbackRatePercent ?? '0')
+        .div(HUNDRED)
+        .toString()
+      const activation = order.triggerPrice === null ? {} : { activePx: order.triggerPrice }
+      return { type: 'move_order_stop', parameters: { ...algo, callbackRatio, ...activation } }
+    }
+    case 'market':
+    case 'limit':
+      return { type: order.type, parameters: {} }
+  }
+}

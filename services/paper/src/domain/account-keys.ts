@@ -1,0 +1,30 @@
+/**
+ * Credentials in the form that each venue gives out. Called when an account is opened.
+ * Must never make the same ones twice: everything in them comes from the given randomness.
+ */
+import type { Venue } from '@tradewire/contracts/common'
+
+/** Names as in the venue's connect form. */
+export interface AccountKeys {
+  readonly apiKey: string
+  readonly secret: string
+  readonly passphrase?: string
+}
+
+const keyBytes = 32
+const okxKeyBytes = 16
+const passphraseBytes = 12
+
+export function accountKeysOf(venue: Venue, random: (bytes: number) => Buffer): AccountKeys {
+  const hex = (bytes: number) => random(bytes).toString('hex')
+  switch (venue) {
+    case 'okx-swap': {
+      const apiKey = hex(okxKeyBytes).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+      return { apiKey, secret: hex(okxKeyBytes).toUpperCase(), passphrase: hex(passphraseBytes) }
+    }
+    case 'binance-spot':
+    case 'binance-usdm':
+    case 'paper':
+      return { apiKey: hex(keyBytes), secret: hex(keyBytes) }
+  }
+}
