@@ -192,6 +192,19 @@ describe('reconciling positions', () => {
     expect(kindsOf(world.last)).toEqual(['external-trade', 'position-lost'])
   })
 
+  it('does not take two reads in the middle of two trades of ours for one and the same loss', () => {
+    const world = started()
+    world.trade({ who: 'entry', quantity: 1 })
+    world.pass()
+    world.trade({ who: 'stop', quantity: 1 })
+    world.hidden = 1
+    world.pass()
+    world.trade({ who: 'entry', quantity: 1 })
+    world.trade({ who: 'stop', quantity: 1 })
+    world.pass()
+    expect(world.losses).toEqual([])
+  })
+
   it('tells a liquidation from a close by hand', () => {
     const world = started()
     world.trade({ who: 'entry', quantity: 3 })
