@@ -324,6 +324,27 @@ describe('a signal whose planning is cut off', () => {
     expect(new Set(submits.map(({ intentId }) => intentId)).size).toBe(numbers.length)
     expect(submits).toHaveLength(numbers.length)
   })
+
+  it('is refused for the rest too when it was refused for some, whatever has changed meanwhile', async () => {
+    const switchTo = async (active: boolean, revision: number) => {
+      const changes = { ...strategyChanged.example, strategyId: second, ownerId, active, revision }
+      await database.transact(async (tx) => tx.append(strategyChanged, changes))
+      await eventually(() => count(`strategy where strategy_id = '${second}' and active = ${active}`, 1))
+    }
+    await switchTo(false, 2)
+    const data = venue.signalData(signalIdOf(6), { strategyId: second })
+    const crash = database.transact(async (tx) => {
+      await service.app.get(PlanSignal).execute(data, tx)
+      throw new Error('the process ends here')
+    })
+    await expect(crash).rejects.toThrow('the process ends here')
+    await inState('denied', 154, 6)
+    await switchTo(true, 3)
+    await venue.signal(signalIdOf(6), data)
+    await eventually(() => count(`bracket where signal_id = '${signalIdOf(6)}'`, numbers.length))
+    expect(await count(`bracket where denial_code = 'STRATEGY_INACTIVE'`, numbers.length)).toBe(true)
+    expect(await venue.submits(signalIdOf(6))).toEqual([])
+  })
 })
 
 describe('closing by command', () => {

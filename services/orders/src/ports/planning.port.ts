@@ -5,7 +5,7 @@
 import type { Denial } from '@tradewire/contracts/denials/all'
 import type { TradeSettings } from '@tradewire/contracts/trade-settings'
 import type { Transaction } from '@tradewire/database/transaction'
-import type { BracketId, FollowId, StrategyId } from '@tradewire/kernel/ids'
+import type { AccountId, BracketId, FollowId, StrategyId } from '@tradewire/kernel/ids'
 import type { ApprovedOrder } from '../domain/approved-order.ts'
 import type { Candidate } from '../domain/gate.ts'
 import type { Instrument } from '../domain/instrument.ts'
@@ -40,6 +40,10 @@ export interface SignalFacts {
   readonly overtakenBy: string | null
   /** Engaged ones that can concern the strategy's followers. */
   readonly killSwitches: readonly KillSwitch[]
+  /** Accounts for which an earlier planning of this signal, that was cut short, has stored a bracket already. */
+  readonly takingPart: ReadonlyMap<AccountId, FollowId>
+  /** Why that earlier planning refused the signal for everyone: what it said to some holds for all. */
+  readonly refusal: Denial | null
 }
 
 /** The signal as it is stored, once, for all its brackets. */

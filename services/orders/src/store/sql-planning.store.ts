@@ -5,8 +5,10 @@
 import { Injectable } from '@nestjs/common'
 import type { Denial } from '@tradewire/contracts/denials/all'
 import type { Transaction } from '@tradewire/database/transaction'
+import type { AccountId, FollowId } from '@tradewire/kernel/ids'
 import { injectTrace } from '@tradewire/observability/trace'
 import type { Candidate } from '../domain/gate.ts'
+import { bracketIdRangeOf } from '../domain/ids.ts'
 import { superseded, type Wait } from '../domain/open-position.ts'
 import type { Signal } from '../domain/signal-plan.ts'
 import { Holdings } from '../ports/holdings.port.ts'
@@ -45,11 +47,25 @@ left join lateral (
 ) provider on true`
 
 /**
- * Few rows: the newer a signal, the fewer lie behind its id. A signal that came in the same millisecond is not newer,
- * and one for chosen followers, or refused to all, takes nobody's place.
+ * What has been planned of newer signals, and of this one before it was cut short. Few rows: the newer a signal, the
+ * fewer lie behind its id. A signal that came in the same millisecond is not newer, and one for chosen followers, or
+ * refused to all, takes nobody's place.
  */
-const overtakenSql = `select signal_id from signal_plan
-where signal_id > $1 and strategy_id = $2 and received_at > $3 and denial is null and signal -> 'followIds' is null limit 1`
+const earlierSql = `select (
+    select signal_id from signal_plan
+    where signal_id > $1 and strategy_id = $2 and received_at > $3 and denial is null and signal -> 'followIds' is null limit 1
+  ) as overtaken_by,
+  (select denial from signal_plan where signal_id = $1) as refusal,
+  (
+    select json_agg(json_build_array(account_id, follow_id)) from bracket
+    where bracket_id between $4 and $5 and signal_id = $1 and state <> 'denied'
+  ) as taking_part`
+
+interface EarlierRow {
+  readonly overtaken_by: string | null
+  readonly refusal: Denial | null
+  readonly taking_part: readonly (readonly [AccountId, FollowId])[] | null
+}
 
 /** On its way out, or gone with an order that can still execute. */
 const isEnding = `x.state in ('closing', 'closed', 'failed')`
@@ -186,9 +202,9 @@ export class SqlPlanning extends Planning {
     if (row === undefined) throw new Error('the facts of a signal are always one row')
     const reader = new SettingsReader()
     // Statements of their own: they see what was engaged and planned while this one waited for its locks.
-    const [killSwitches, newer] = await Promise.all([
+    const [killSwitches, [earlier]] = await Promise.all([
       this.killSwitches.engagedFor(tx, strategyId),
-      tx.query<{ signal_id: string }>(overtakenSql, [signalId, strategyId, receivedAt]),
+      tx.query<EarlierRow>(earlierSql, [signalId, strategyId, receivedAt, ...bracketIdRangeOf(signalId)]),
     ])
     return {
       platformSettings: reader.of(row.platform_settings),
@@ -203,7 +219,9 @@ export class SqlPlanning extends Planning {
             },
       instrument: row.kind === null ? undefined : toInstrument(row),
       rates: ratesOf(row),
-      overtakenBy: newer[0]?.signal_id ?? null,
+      overtakenBy: earlier?.overtaken_by ?? null,
+      takingPart: new Map(earlier?.taking_part),
+      refusal: earlier?.refusal ?? null,
       killSwitches,
     }
   }

@@ -11,7 +11,8 @@ import { RetryableError } from '@tradewire/database/retryable-error'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Clock } from '@tradewire/kernel/clock'
 import { Decimal, decimal } from '@tradewire/kernel/decimal'
-import type { AccountId, FollowId, UserId } from '@tradewire/kernel/ids'
+import type { FollowId, UserId } from '@tradewire/kernel/ids'
+import { err } from '@tradewire/kernel/result'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import { Metrics } from '@tradewire/observability/metrics'
 import type { OrdersConfig } from '../../config.ts'
@@ -166,7 +167,7 @@ export class PlanSignal {
     const { strategy, instrument, overtakenBy } = facts
     const pause = sourcePause(facts.killSwitches, signal)
     const known = { strategyActive: strategy?.active === true, pause, instrument, overtakenBy }
-    const planned = planSignal(signal, known, this.policy, now)
+    const planned = facts.refusal === null ? planSignal(signal, known, this.policy, now) : err(facts.refusal)
     const common = {
       signal,
       raw: JSON.stringify(data),
@@ -201,7 +202,7 @@ export class PlanSignal {
       balanceAgeMaxMs,
       now,
       switches: new EngagedSwitches(facts.killSwitches),
-      accountsSeen: new Map<AccountId, FollowId>(),
+      accountsSeen: new Map(facts.takingPart),
       positionsTaken: new Map<UserId, number>(),
       provider,
       rates,
