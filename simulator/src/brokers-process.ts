@@ -8,6 +8,7 @@ import { VenueSendGate } from '@tradewire/brokers/clients/venue-send-gate.client
 import { Desk } from '@tradewire/brokers/domain/desk'
 import { PassSchedule } from '@tradewire/brokers/domain/pass-schedule'
 import { DatabaseTime } from '@tradewire/brokers/ports/database-time.port'
+import type { OwnedPartition } from '@tradewire/brokers/ports/leases.port'
 import { type AccountSession, type SessionResult, Sessions } from '@tradewire/brokers/ports/sessions.port'
 import { AttemptWriter } from '@tradewire/brokers/store/attempt-writer.store'
 import { CommandLogStore } from '@tradewire/brokers/store/command-log.store'
@@ -37,15 +38,17 @@ import { MetricRegistry, Metrics } from '@tradewire/observability/metrics'
 import type { Defects } from './defects.ts'
 import { freshEvents } from './inbox.ts'
 import type { MemoryAttempts, MemoryLeases } from './memory-brokers.ts'
-import type { MemoryDatabase } from './memory-database.ts'
+import type { Connection, MemoryDatabase } from './memory-database.ts'
 import { MemoryReconciliations, type ReconciliationRows } from './memory-reconciliations.ts'
 import type { Delivery } from './news-network.ts'
 import { readLagMs, type VenueAccount } from './venue.ts'
-import type { VirtualTime } from './virtual-time.ts'
+import { passed, type VirtualTime } from './virtual-time.ts'
 
 const durable = 'brokers'
 const slotsMax = 64
 const reconcileEveryMs = 5_000
+/** Until a process asks again for what it could not take. */
+const leaseRetryMs = 100
 const upkeepEveryMs = 1_000
 const evenShare = 0.5
 const metrics = new Metrics('simulator', new MetricRegistry())
@@ -161,8 +164,10 @@ class SimulatedSessions extends Sessions {
 export class BrokersProcess {
   readonly durable = durable
   private alive = true
+  private isLeaving = false
   private readonly isAlive = (): boolean => this.alive
   private readonly means: BrokersMeans
+  private readonly connection: Connection
   private readonly database: Database
   private readonly desk = new Desk(slotsMax)
   private readonly evidence: ApplyEvidence
@@ -176,7 +181,8 @@ export class BrokersProcess {
   constructor(means: BrokersMeans) {
     this.means = means
     const { time, attempts, leases, logger } = means
-    this.database = means.database.seenBy(this.isAlive)
+    this.connection = means.database.connect()
+    this.database = this.connection.database
     const sessions = new SimulatedSessions(this.openSessions())
     const now = new SimulatedTime(time)
     const leaseStore = leases as unknown as ConstructorParameters<typeof AttemptWriter>[2]
@@ -208,21 +214,35 @@ export class BrokersProcess {
 
   /** Takes the partitions, takes up what an earlier owner left, and listens. */
   async start(): Promise<void> {
-    const { leases, partitions } = this.means
-    const held = leases.take(partitions).map((owned) => ({ ...owned, validUntilMs: Number.POSITIVE_INFINITY }))
+    const held = (await this.takeLeases()).map((owned) => ({ ...owned, validUntilMs: Number.POSITIVE_INFINITY }))
     for (const one of held) this.desk.hold(one)
     await this.recovery.load(held)
     this.recovery.resume(held)
+    if (!this.alive) return
     this.timers.push(setInterval(() => void this.upkeep(), upkeepEveryMs))
+  }
+
+  /** In a transaction: what an earlier owner is just committing comes first, and its next one finds itself fenced off. */
+  private async takeLeases(): Promise<readonly OwnedPartition[]> {
+    const { leases, partitions } = this.means
+    for (;;) {
+      try {
+        return await this.database.transact(() => Promise.resolve(this.isLeaving ? [] : leases.take(partitions)))
+      } catch {
+        await passed(leaseRetryMs)
+      }
+    }
   }
 
   /** Its lease has run out: it sends nothing more, but what is under way may still come back to it. */
   loseLease(): void {
+    this.isLeaving = true
     for (const held of this.desk.heldPartitions()) held.validUntilMs = this.means.time.monotonicMs()
   }
 
   kill(): void {
     this.alive = false
+    this.connection.drop()
     this.lanes.stop()
     for (const timer of this.timers) clearInterval(timer)
   }
@@ -234,7 +254,7 @@ export class BrokersProcess {
       await this.database.transact(async (tx) => {
         current = tx
         await this.commands.settleDoubts(tx)
-        const fresh = freshEvents(this.means.database, tx, durable, events)
+        const fresh = await freshEvents(this.means.database, tx, durable, events)
         if (fresh.length > 0) await this.commands.execute(fresh as never, tx)
       })
     } catch (error) {

@@ -9,10 +9,20 @@ export interface Defects {
   readonly acksBeforeCommit?: boolean
   /** Commands are sent without a stored attempt. */
   readonly skipsAttemptRow?: boolean
-  /** A follow's slot is free as soon as its position is gone, whatever still rests at the venue. */
-  readonly freesSlotEarly?: boolean
   /** A stop counts as standing as soon as it has been asked for. */
   readonly trustsAskedStops?: boolean
   /** Targets that stand are not swept when their trade has ended. */
   readonly leavesTargets?: boolean
+  /** A signal that is planned again is written over what stands, as if it were new. */
+  readonly plansOverWhatStands?: boolean
+  /** A planning that was cut short is taken up without the accounts that take part already. */
+  readonly forgetsTakingPart?: boolean
+  /** Engaging a kill switch does not wait for the signals that are being planned. */
+  readonly engagesBesidePlanning?: boolean
+  /** Two signals of one symbol are planned at the same time. */
+  readonly plansBesideEachOther?: boolean
+  /** Margin of what was planned since the balance was told is spent again. */
+  readonly forgetsReserved?: boolean
+  /** News that came late overwrites what is newer. */
+  readonly learnsOldNews?: boolean
 }

@@ -1,18 +1,24 @@
 /** The inbox in memory: which events have not had their effect yet (rule R3). Called by the simulated consumers. */
 import type { Event } from '@tradewire/contracts/define-event'
 import type { Transaction } from '@tradewire/database/transaction'
-import type { MemoryDatabase } from './memory-database.ts'
+import type { MemoryDatabase, MemoryTransaction } from './memory-database.ts'
 
-export function freshEvents(
+export async function freshEvents(
   database: MemoryDatabase,
   tx: Transaction,
   durable: string,
   events: readonly Event[],
-): Event[] {
-  return events.filter(({ id }) => {
-    const key = `${durable} ${id}`
-    if (database.inbox.has(key)) return false
+): Promise<Event[]> {
+  const own = tx as MemoryTransaction
+  await own.statement()
+  const fresh: Event[] = []
+  for (const event of events.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
+    const key = `${durable} ${event.id}`
+    // A row of the same key that another transaction has written is waited for, as PostgreSQL does.
+    await own.lock(`inbox ${key}`)
+    if (database.inbox.has(key, tx)) continue
     database.inbox.put(tx, key, true)
-    return true
-  })
+    fresh.push(event)
+  }
+  return fresh
 }

@@ -21,7 +21,7 @@ export class MemoryAttempts extends Attempts {
   }
 
   async insert(tx: Transaction, rows: readonly StoredAttempt[]): Promise<Set<string>> {
-    const fresh = rows.filter(({ attempt }) => !this.rows.has(attempt.command.intentId))
+    const fresh = rows.filter(({ attempt }) => !this.rows.has(attempt.command.intentId, tx))
     if (this.defects.skipsAttemptRow !== true) {
       for (const row of fresh) this.rows.put(tx, row.attempt.command.intentId, row)
     }
@@ -29,11 +29,11 @@ export class MemoryAttempts extends Attempts {
   }
 
   async untouched(
-    _tx: Transaction,
+    tx: Transaction,
     wanted: readonly { readonly intentId: string; readonly generation: string }[],
   ): Promise<Set<string>> {
     const found = wanted.filter(({ intentId, generation }) => {
-      const row = this.rows.get(intentId)
+      const row = this.rows.get(intentId, tx)
       const waits = row?.attempt.state === 'queued' || row?.attempt.state === 'submitting'
       return row?.generation === generation && waits && row.attempt.revision === 0
     })
@@ -43,7 +43,7 @@ export class MemoryAttempts extends Attempts {
   async markSubmitting(tx: Transaction, intentIds: readonly string[], sentAt: Date): Promise<Set<string>> {
     const marked = new Set<string>()
     for (const intentId of intentIds) {
-      const row = this.rows.get(intentId)
+      const row = this.rows.get(intentId, tx)
       if (row === undefined || !['queued', 'submitting', 'unknown'].includes(row.attempt.state)) continue
       const { attempt } = row
       const next: Attempt = { ...attempt, state: 'submitting', submissions: attempt.submissions + 1, sentAt }
@@ -57,7 +57,7 @@ export class MemoryAttempts extends Attempts {
     const written = new Set<string>()
     for (const attempt of attempts) {
       const { intentId } = attempt.command
-      const row = this.rows.get(intentId)
+      const row = this.rows.get(intentId, tx)
       if (row === undefined || row.attempt.revision >= attempt.revision) continue
       const { cancelRequested } = row.attempt
       this.rows.put(tx, intentId, { ...row, attempt: { ...attempt, cancelRequested } })
@@ -71,9 +71,9 @@ export class MemoryAttempts extends Attempts {
   }
 
   async requestCancel(tx: Transaction, intentIds: readonly string[]): Promise<Set<string>> {
-    const known = intentIds.filter((intentId) => this.rows.has(intentId))
+    const known = intentIds.filter((intentId) => this.rows.has(intentId, tx))
     for (const intentId of known) {
-      const row = this.rows.get(intentId)!
+      const row = this.rows.get(intentId, tx)!
       if (!openStates.has(row.attempt.state)) continue
       this.rows.put(tx, intentId, { ...row, attempt: { ...row.attempt, cancelRequested: true } })
     }

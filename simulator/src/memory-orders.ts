@@ -2,19 +2,39 @@
  * What the stores of `orders` do for brackets, in memory. Called by the simulated process through the service's port.
  * Must never be kinder than the SQL it stands for.
  */
+import type { Denial } from '@tradewire/contracts/denials/all'
 import type { Transaction } from '@tradewire/database/transaction'
-import type { FollowId, SignalId } from '@tradewire/kernel/ids'
+import type { Decimal } from '@tradewire/kernel/decimal'
+import type { SignalId } from '@tradewire/kernel/ids'
 import { type Bracket, holdsSlot } from '@tradewire/orders/domain/bracket'
 import type { Leg } from '@tradewire/orders/domain/leg'
+import { positionOf } from '@tradewire/orders/domain/position'
 import type { SignalPlan } from '@tradewire/orders/domain/signal-plan'
 import { type BracketChange, Brackets, type OpenBracketsQuery } from '@tradewire/orders/ports/brackets.port'
 import type { Defects } from './defects.ts'
-import { Table } from './memory-database.ts'
+import { type MemoryTransaction, Table } from './memory-database.ts'
 
-const ended: ReadonlySet<string> = new Set(['denied', 'closed', 'failed'])
+/** A bracket as its row keeps it: with what planning asks of others and what the first end took away. */
+export interface BracketRow {
+  readonly bracket: Bracket
+  /** Given up once, never taken again. */
+  readonly holdsSlot: boolean
+  readonly createdAt: Date
+  readonly quantity: Decimal | null
+  readonly margin: string | null
+  readonly denial: Denial | null
+  readonly realizedPnl: Decimal | null
+}
+
+export function slotKeyOf({ accountId, followId }: Pick<Bracket, 'accountId' | 'followId'>): string {
+  return `slot ${accountId} ${followId}`
+}
+
+const entering: ReadonlySet<string> = new Set(['planned', 'entering'])
+const holding: ReadonlySet<string> = new Set(['open', 'protected'])
 
 export class MemoryBrackets extends Brackets {
-  readonly rows = new Table<Bracket>()
+  readonly rows = new Table<BracketRow>()
   readonly plans = new Table<SignalPlan>()
   private readonly sequences = new Table<number>()
   private readonly defects: Defects
@@ -24,57 +44,87 @@ export class MemoryBrackets extends Brackets {
     this.defects = defects
   }
 
-  /** As the unique index over slots has it. */
-  hasSlot(followId: FollowId): boolean {
-    const early = this.defects.freesSlotEarly === true
-    const holds = (bracket: Bracket): boolean => (early ? !ended.has(bracket.state) : holdsSlot(bracket))
-    return this.rows.all().some((bracket) => bracket.followId === followId && holds(bracket))
+  async lock(tx: Transaction, bracketIds: readonly string[]): Promise<Bracket[]> {
+    const own = tx as MemoryTransaction
+    await own.statement()
+    const locked: Bracket[] = []
+    for (const id of [...new Set(bracketIds)].toSorted()) {
+      if (!this.rows.has(id, tx)) continue
+      await own.lock(`bracket ${id}`)
+      const { bracket } = this.rows.get(id, tx)!
+      if (hasOrders(bracket)) locked.push(this.misread(bracket))
+    }
+    return locked
   }
 
-  lock(_tx: Transaction, bracketIds: readonly string[]): Promise<Bracket[]> {
-    const locked = [...new Set(bracketIds)].toSorted().flatMap((id) => this.rows.get(id) ?? [])
-    if (this.defects.trustsAskedStops === true) return Promise.resolve(locked.map(withTrustedStops))
-    return Promise.resolve(this.defects.leavesTargets === true ? locked.map(withForgottenTargets) : locked)
+  private misread(bracket: Bracket): Bracket {
+    if (this.defects.trustsAskedStops === true) return withTrustedStops(bracket)
+    return this.defects.leavesTargets === true ? withForgottenTargets(bracket) : bracket
   }
 
-  plansOf(_tx: Transaction, signalIds: readonly SignalId[]): Promise<Map<SignalId, SignalPlan>> {
-    return Promise.resolve(new Map(signalIds.map((id) => [id, this.plans.get(id)!])))
+  plansOf(tx: Transaction, signalIds: readonly SignalId[]): Promise<Map<SignalId, SignalPlan>> {
+    return Promise.resolve(new Map(signalIds.map((id) => [id, this.plans.get(id, tx)!])))
   }
 
-  save(tx: Transaction, changes: readonly BracketChange[]): Promise<void> {
-    for (const { after } of changes) this.rows.put(tx, after.bracketId, after)
-    return Promise.resolve()
+  async save(tx: Transaction, changes: readonly BracketChange[]): Promise<void> {
+    const own = tx as MemoryTransaction
+    await own.statement()
+    for (const { before, after, closed } of changes) {
+      if (before === after) continue
+      const row = this.rows.get(after.bracketId, tx)!
+      const holds = row.holdsSlot && holdsSlot(after)
+      // Who would insert into the slot waits until it is certain that it is free.
+      if (holds !== row.holdsSlot) await own.lock(slotKeyOf(after))
+      const realizedPnl = closed?.realizedPnl ?? row.realizedPnl
+      this.rows.put(tx, after.bracketId, { ...row, bracket: after, holdsSlot: holds, realizedPnl })
+    }
   }
 
-  countOn(tx: Transaction, events: ReadonlyMap<string, number>): Promise<Map<string, number>> {
+  async countOn(tx: Transaction, events: ReadonlyMap<string, number>): Promise<Map<string, number>> {
+    const own = tx as MemoryTransaction
+    await own.statement()
     const counted = new Map<string, number>()
-    for (const [accountId, count] of events) {
-      const value = (this.sequences.get(accountId) ?? 0) + count
+    for (const [accountId, count] of [...events].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+      await own.lock(`sequence ${accountId}`)
+      const value = (this.sequences.get(accountId, tx) ?? 0) + count
       this.sequences.put(tx, accountId, value)
       counted.set(accountId, value)
     }
-    return Promise.resolve(counted)
+    return counted
   }
 
-  openIds({ of: { followId } }: OpenBracketsQuery): Promise<string[]> {
-    const open = this.rows.all().filter(({ state }) => !ended.has(state))
-    const wanted = open.filter((bracket) => followId === undefined || bracket.followId === followId)
-    return Promise.resolve(wanted.map(({ bracketId }) => bracketId))
+  openIds({ of, entriesOnly, after, limit }: OpenBracketsQuery): Promise<string[]> {
+    const { strategyId, followId, accountId } = of
+    const wanted = this.rows.all().filter(({ bracket, holdsSlot: holds }) => {
+      const inScope =
+        (strategyId === undefined || bracket.strategyId === strategyId) &&
+        (followId === undefined || bracket.followId === followId) &&
+        (accountId === undefined || bracket.accountId === accountId)
+      const open = entering.has(bracket.state) || (!entriesOnly && holding.has(bracket.state))
+      return holds && inScope && open && bracket.bracketId > (after ?? '')
+    })
+    const ids = wanted.map(({ bracket }): string => bracket.bracketId).toSorted()
+    return Promise.resolve(ids.slice(0, limit))
   }
 
   holdingIds(of: { readonly accountId: string; readonly symbol: string; readonly side: string }): Promise<string[]> {
-    const held = this.rows.all().filter((bracket) => {
+    const held = this.rows.all().filter(({ bracket, holdsSlot: holds }) => {
       const same = bracket.accountId === of.accountId && bracket.symbol === of.symbol && bracket.side === of.side
-      return same && holdsSlot(bracket)
+      return same && holds && positionOf(bracket).remaining.gt('0')
     })
-    return Promise.resolve(held.map(({ bracketId }) => bracketId))
+    return Promise.resolve(held.map(({ bracket }): string => bracket.bracketId).toSorted())
   }
 
   dueIds(now: Date, limit: number): Promise<string[]> {
     const at = now.toISOString()
-    const due = this.rows.all().filter(({ wakeAt }) => wakeAt !== null && wakeAt <= at)
-    return Promise.resolve(due.slice(0, limit).map(({ bracketId }) => bracketId))
+    const due = this.rows.all().filter(({ bracket: { wakeAt } }) => wakeAt !== null && wakeAt <= at)
+    return Promise.resolve(due.slice(0, limit).map(({ bracket }) => bracket.bracketId))
   }
+}
+
+/** A denied one and one that waits for its turn have none: no news moves them. */
+export function hasOrders({ state }: Bracket): boolean {
+  return state !== 'denied' && state !== 'waiting'
 }
 
 function withTrustedStops(bracket: Bracket): Bracket {

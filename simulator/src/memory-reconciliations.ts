@@ -13,6 +13,7 @@ import {
   type StoredDrift,
 } from '@tradewire/brokers/ports/reconciliations.port'
 import type { Database } from '@tradewire/database/database'
+import type { Transaction } from '@tradewire/database/transaction'
 import type { MemoryLeases } from './memory-brokers.ts'
 import { Table } from './memory-database.ts'
 
@@ -36,14 +37,14 @@ export class MemoryReconciliations extends Reconciliations {
   }
 
   load(accountId: string): Promise<AccountBooks> {
-    return Promise.resolve(this.rows.books.get(accountId) ?? { firstReadAt: null, holdings: [], open: [] })
+    return Promise.resolve(this.booksOf(accountId))
   }
 
   conclude({ id }: Account, owned: OwnedPartition, conclusion: Conclusion): Promise<boolean> {
     return this.database.transact(async (tx) => {
       if (!(await this.leases.fence(tx, [owned])).has(owned.partition)) return false
       const { readAt, holdings, opened, resolved, losses } = conclusion
-      const before = await this.load(id)
+      const before = this.booksOf(id, tx)
       const changed = new Set(holdings.map(({ symbol }) => symbol))
       const ended = new Set([...resolved, ...opened].map(keyOf))
       this.rows.books.put(tx, id, {
@@ -57,6 +58,10 @@ export class MemoryReconciliations extends Reconciliations {
       }
       return true
     })
+  }
+
+  private booksOf(accountId: string, tx?: Transaction): AccountBooks {
+    return this.rows.books.get(accountId, tx) ?? { firstReadAt: null, holdings: [], open: [] }
   }
 
   list(): Promise<StoredDrift[]> {

@@ -1,157 +1,163 @@
 /**
- * One process of `orders`: the service's own use cases for what brokers tell, closing and waking, on stores in memory.
- * Called by the world, which starts and kills it. Must never survive its death.
+ * One process of `orders`: the service's own use cases for signals, facts, brokers' news, kill switches, closing and
+ * waking, on stores in memory. Called by the world, which starts and kills it. Must never survive its death.
  */
-import { orderSubmit } from '@tradewire/contracts/events/orders'
-import type { Database } from '@tradewire/database/database'
-import { decimal, ZERO } from '@tradewire/kernel/decimal'
-import type { AccountId, BracketId, FollowId, UserId } from '@tradewire/kernel/ids'
-import { uuidOfHash } from '@tradewire/kernel/ids'
-import { legOf } from '@tradewire/orders/domain/advance'
-import type { Bracket } from '@tradewire/orders/domain/bracket'
-import { submitOf } from '@tradewire/orders/domain/commands'
-import { restEndsAt } from '@tradewire/orders/domain/decide'
-import { exitPolicyDefault } from '@tradewire/orders/domain/decision'
-import type { ExitRules } from '@tradewire/orders/domain/exit-rules'
-import type { SignalPlan } from '@tradewire/orders/domain/signal-plan'
-import { SlotBell } from '@tradewire/orders/domain/slot-bell'
-import { AdvanceBrackets } from '@tradewire/orders/use-cases/advance-brackets/advance-brackets.use-case'
 import {
-  type OrderUpdateEvent,
-  TakeOrderUpdates,
-} from '@tradewire/orders/use-cases/take-order-updates/take-order-updates.use-case'
+  accountConnected,
+  accountDisconnected,
+  balanceUpdated,
+  instrumentChanged,
+} from '@tradewire/contracts/events/brokers'
+import { followChanged, settingsChanged, signalAccepted, strategyChanged } from '@tradewire/contracts/events/signals'
+import type { Database } from '@tradewire/database/database'
+import type { Transaction } from '@tradewire/database/transaction'
+import type { IdSource } from '@tradewire/kernel/ids'
+import type { OrdersConfig } from '@tradewire/orders/config'
+import { exitPolicyDefault } from '@tradewire/orders/domain/decision'
+import { SlotBell } from '@tradewire/orders/domain/slot-bell'
+import { AccountsConsumer } from '@tradewire/orders/transport/bus/accounts.consumer'
+import { OrderUpdatesConsumer } from '@tradewire/orders/transport/bus/order-updates.consumer'
+import { SignalsConsumer } from '@tradewire/orders/transport/bus/signals.consumer'
+import { AdvanceBrackets } from '@tradewire/orders/use-cases/advance-brackets/advance-brackets.use-case'
+import { ApplyKillSwitches } from '@tradewire/orders/use-cases/apply-kill-switches/apply-kill-switches.use-case'
+import { CloseFollow } from '@tradewire/orders/use-cases/close-follow/close-follow.use-case'
+import { CloseOpenBrackets } from '@tradewire/orders/use-cases/close-open-brackets/close-open-brackets.use-case'
+import { EngageKillSwitch } from '@tradewire/orders/use-cases/engage-kill-switch/engage-kill-switch.use-case'
+import { LearnFacts } from '@tradewire/orders/use-cases/learn-facts/learn-facts.use-case'
+import { PlanSignal } from '@tradewire/orders/use-cases/plan-signal/plan-signal.use-case'
+import { PlanWaiting } from '@tradewire/orders/use-cases/plan-waiting/plan-waiting.use-case'
+import { ReleaseKillSwitch } from '@tradewire/orders/use-cases/release-kill-switch/release-kill-switch.use-case'
+import { TakeOrderUpdates } from '@tradewire/orders/use-cases/take-order-updates/take-order-updates.use-case'
 import { WakeBrackets } from '@tradewire/orders/use-cases/wake-brackets/wake-brackets.use-case'
+import type { Choices } from './choices.ts'
 import { freshEvents } from './inbox.ts'
-import type { MemoryDatabase } from './memory-database.ts'
+import type { Connection, MemoryDatabase } from './memory-database.ts'
+import type { MemoryFacts } from './memory-facts.ts'
+import type { MemoryKillSwitches } from './memory-kill-switches.ts'
 import type { MemoryBrackets } from './memory-orders.ts'
+import type { MemoryPlanning } from './memory-planning.ts'
+import type { MemoryWaitingEntries } from './memory-waiting.ts'
 import type { Delivery } from './news-network.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
-const durable = 'orders'
 const wakeEveryMs = 250
+const ringWaitMs = 5
+/** So small that one signal takes several transactions here. */
+const chunkRows = 1
+/** So short that some signals find a balance that is too old. */
+export const balanceAgeMaxMs = 12_000
 
+const config: OrdersConfig = {
+  chunkRows,
+  limitRestMs: exitPolicyDefault.limitRestMs,
+  stopLimitOffsetPercent: '0.5',
+  entryCostPercent: '0.2',
+  balanceAgeMaxMs,
+} as OrdersConfig
+
+/** The tables and what the use cases ask of others; they outlive the process. */
 export interface OrdersMeans {
   readonly time: VirtualTime
+  readonly choices: Choices
+  readonly ids: IdSource
   readonly database: MemoryDatabase
+  readonly facts: MemoryFacts
   readonly brackets: MemoryBrackets
+  readonly waiting: MemoryWaitingEntries
+  readonly planning: MemoryPlanning
+  readonly killSwitches: MemoryKillSwitches
 }
 
-export interface Follower {
-  readonly accountId: string
-  readonly quantity: string
-  readonly exits: ExitRules
-}
+/** The consumers, by their names on the bus. */
+export const ordersDurables = {
+  signals: [signalAccepted.name, strategyChanged.name, followChanged.name, settingsChanged.name],
+  accounts: [accountConnected.name, accountDisconnected.name, balanceUpdated.name, instrumentChanged.name],
+  updates: ['order.accepted', 'order.filled', 'order.rejected', 'order.unknown', 'order.cancelled'],
+} as const
+export type OrdersDurable = keyof typeof ordersDurables
+
+type Handler = (events: never[], tx: Transaction) => Promise<void>
 
 export class OrdersProcess {
-  readonly durable = durable
-  private alive = true
+  readonly closeFollow: CloseFollow
+  readonly engage: EngageKillSwitch
+  readonly release: ReleaseKillSwitch
   private readonly means: OrdersMeans
+  private readonly connection: Connection
   private readonly database: Database
-  private readonly advance: AdvanceBrackets
-  private readonly updates: TakeOrderUpdates
-  private readonly wake: WakeBrackets
+  private readonly handlers: Readonly<Record<OrdersDurable, Handler>>
   private readonly timer: NodeJS.Timeout
+  private readonly upkeep: readonly (() => Promise<unknown>)[]
+  private isTending = false
+  private hasEnded = false
 
   constructor(means: OrdersMeans) {
+    const { time, ids, choices, brackets, waiting, facts, planning, killSwitches } = means
     this.means = means
-    this.database = means.database.seenBy(() => this.alive)
-    const config = { limitRestMs: exitPolicyDefault.limitRestMs } as never
-    this.advance = new AdvanceBrackets(config, means.brackets, means.time, noMetrics, new SlotBell())
-    this.updates = new TakeOrderUpdates(this.advance)
-    this.wake = new WakeBrackets(this.database, means.brackets, means.time, this.advance)
-    this.timer = setInterval(() => void this.wake.execute().catch(() => undefined), wakeEveryMs)
+    this.connection = means.database.connect()
+    const { database } = this.connection
+    this.database = database
+    const slots = new SlotBell()
+    const advance = new AdvanceBrackets(config, brackets, time, noMetrics, slots)
+    const closeOpen = new CloseOpenBrackets(database, brackets, waiting, advance, time)
+    const apply = new ApplyKillSwitches(database, killSwitches, closeOpen, time)
+    this.closeFollow = new CloseFollow(facts, closeOpen)
+    this.engage = new EngageKillSwitch(database, killSwitches, apply, time, ids)
+    this.release = new ReleaseKillSwitch(database, killSwitches, noLosses, time, choices.randomness)
+    const learn = new LearnFacts(facts)
+    const plan = new PlanSignal(config, database, planning, time, noMetrics)
+    const consumers = {
+      signals: new SignalsConsumer(learn, unwatched, plan, slots),
+      accounts: new AccountsConsumer(learn, noLosses),
+      updates: new OrderUpdatesConsumer(new TakeOrderUpdates(advance)),
+    }
+    this.handlers = {
+      signals: consumers.signals.handle.bind(consumers.signals),
+      accounts: consumers.accounts.handle.bind(consumers.accounts),
+      updates: consumers.updates.handle.bind(consumers.updates),
+    }
+    const wake = new WakeBrackets(database, brackets, time, advance)
+    const turns = new PlanWaiting(database, waiting, advance, plan, time)
+    this.upkeep = [() => apply.execute(), () => wake.execute(), () => turns.execute()]
+    this.timer = setInterval(() => void this.tend(), wakeEveryMs)
+    slots.onRing(() => setTimeout(() => void this.tend(), ringWaitMs))
   }
 
   kill(): void {
-    this.alive = false
+    this.connection.drop()
+    this.hasEnded = true
     clearInterval(this.timer)
   }
 
-  /** What brokers tell; resolves once its effect is stored. */
-  async take({ events }: Delivery): Promise<void> {
+  /** One message; resolves once its effect is stored. */
+  async take(durable: OrdersDurable, { events }: Delivery): Promise<void> {
     await this.database.transact(async (tx) => {
-      const fresh = freshEvents(this.means.database, tx, durable, events)
-      if (fresh.length > 0) await this.updates.execute(fresh as OrderUpdateEvent[], tx)
+      const fresh = await freshEvents(this.means.database, tx, durable, events)
+      if (fresh.length > 0) await this.handlers[durable](fresh as never[], tx)
     })
   }
 
-  /** A signal for these followers: a bracket and its entry for each that has none open, as planning does it. */
-  async plan(plan: SignalPlan, followers: readonly Follower[]): Promise<void> {
-    const { brackets, time } = this.means
-    await this.database.transact(async (tx) => {
-      if (brackets.plans.has(plan.signalId)) return
-      brackets.plans.put(tx, plan.signalId, plan)
-      for (const follower of followers) {
-        if (brackets.hasSlot(followIdOf(follower))) continue
-        const bracket = bracketOf(plan, follower, time.now().toISOString())
-        brackets.rows.put(tx, bracket.bracketId, bracket)
-        tx.append(orderSubmit, submitOf(bracket, bracket.legs[0]!, plan.expiresAt))
-      }
-    })
-  }
-
-  /** The user's own wish: everything of the follower is closed. */
-  async close(follower: Follower): Promise<void> {
-    const ids = await this.means.brackets.openIds({
-      of: { followId: followIdOf(follower) },
-      entriesOnly: false,
-      after: null,
-      limit: 100,
-    })
-    if (ids.length === 0) return
-    const news = new Map(ids.map((id) => [id, { news: [{ kind: 'close' as const }], trace: null }]))
-    await this.database.transact((tx) => this.advance.execute(tx, news))
+  /** As the service's job does it: never twice at once, and what failed comes again. */
+  private async tend(): Promise<void> {
+    if (this.isTending || this.hasEnded) return
+    this.isTending = true
+    try {
+      for (const turn of this.upkeep) await turn()
+    } catch {
+      // The next turn tries again.
+    }
+    this.isTending = false
   }
 }
+
+/** The pace of a source is not watched here. */
+const unwatched = { execute: () => Promise.resolve() } as never
+
+/** Limits of losses are not played: nobody has set one. */
+const noLosses = { execute: () => Promise.resolve(), restart: () => Promise.resolve() } as never
 
 const noMetrics = {
   counter: () => ({ add: () => undefined }),
   gauge: () => ({ set: () => undefined }),
   histogram: () => ({ record: () => undefined }),
 } as never
-
-function followIdOf({ accountId }: Follower): FollowId {
-  return uuidOfHash(`follow of ${accountId}`) as FollowId
-}
-
-function bracketOf(plan: SignalPlan, follower: Follower, now: string): Bracket {
-  const { accountId, quantity, exits } = follower
-  const entry = legOf(
-    { signalId: plan.signalId, accountId: accountId as AccountId, side: plan.side },
-    {
-      leg: 'entry',
-      purpose: 'entry',
-      type: plan.entryType,
-      quantity: decimal(quantity),
-      price: plan.entryType === 'limit' ? plan.prices.entry : null,
-      triggerPrice: null,
-      callbackRatePercent: null,
-    },
-    now,
-  )
-  return {
-    bracketId: uuidOfHash(`${plan.signalId} ${accountId}`) as BracketId,
-    signalId: plan.signalId,
-    strategyId: plan.strategyId,
-    followId: followIdOf(follower),
-    accountId: accountId as AccountId,
-    userId: uuidOfHash(`user of ${accountId}`) as UserId,
-    venue: plan.venue,
-    symbol: plan.symbol,
-    side: plan.side,
-    leverage: null,
-    exits,
-    state: 'planned',
-    closing: null,
-    gone: ZERO,
-    losses: [],
-    firstFilledAt: null,
-    exposedSince: null,
-    unprotectedMs: 0,
-    openedAt: null,
-    closedAt: null,
-    wakeAt: restEndsAt(plan, exitPolicyDefault.limitRestMs),
-    failure: null,
-    legs: [entry],
-  }
-}

@@ -3,6 +3,7 @@
  * everything else must come to rest. Called by the command and by the specs. Must never report less than it found.
  */
 import type { Defects } from './defects.ts'
+import type { VenueAccount } from './venue.ts'
 import { World } from './world.ts'
 
 export interface SeedReport {
@@ -20,6 +21,8 @@ export interface SeedReport {
 
 const faultySteps = 120
 const stepMostMs = 400
+/** So soon after a signal that it is still being planned. */
+const besideMostMs = 60
 const restPollMs = 500
 /** Invariant I5: everything converges within so long after healing. */
 const restLimitMs = 120_000
@@ -77,8 +80,9 @@ export async function runSeed(seed: number, defects: Defects = {}): Promise<Seed
   try {
     await world.start()
     const violations = new Set<string>()
+    const acts = actsOf(world)
     for (let step = 0; step < faultySteps; step += 1) {
-      act(world)
+      world.choices.oneOf(acts)(world)
       await world.time.pass(world.choices.whole(1, stepMostMs))
     }
     for (const problem of world.always()) violations.add(problem)
@@ -102,37 +106,69 @@ async function rest(world: World, excepted: ReadonlySet<string>): Promise<number
   return null
 }
 
-/** One thing befalls the world. */
-function act(world: World): void {
-  const { choices } = world
-  const venue = choices.oneOf([...world.venues.values()])
-  const { mood } = venue
-  const acts: readonly (() => void)[] = [
-    () => world.signal(),
-    () => world.signal(),
-    () => world.move(),
-    () => world.move(),
-    () => world.move(),
-    () => world.closeSomebody(),
-    () => world.killOrders(),
-    () => world.killBrokers(),
-    () => world.takeOver(),
-    () => world.network.loseStore(),
-    () => (mood.loseReply = choices.oneOf(shares)),
-    () => (mood.notReached = choices.oneOf(shares)),
-    () => (mood.refuse = choices.oneOf(shares)),
-    () => (mood.limitRate = choices.oneOf(shares)),
-    () => (mood.failRead = choices.oneOf(shares)),
-    () => (mood.hide = choices.oneOf(shares)),
-    () => (mood.repeat = choices.oneOf(shares)),
-    () => venue.setStreaming(!mood.streaming),
-    () => (world.databases.orders.mood.refuse = choices.oneOf(shares)),
-    () => (world.databases.brokers.mood.refuse = choices.oneOf(shares)),
-    () => (world.databases.orders.mood.doubtful = choices.oneOf(shares)),
-    () => (world.databases.brokers.mood.doubtful = choices.oneOf(shares)),
-    () => (world.network.mood.repeat = choices.oneOf(shares)),
-    () => (world.network.mood.lateMostMs = choices.oneOf([5, 20, 200, 2_000])),
-    () => world.heal(),
-  ]
-  choices.oneOf(acts)()
+type Act = (world: World) => void
+
+/** What goes on in every world. */
+const dailyActs: readonly Act[] = [
+  ({ source }) => source.signal(),
+  ({ source }) => source.signal(),
+  ({ source }) => {
+    source.signal()
+    source.signal()
+  },
+  ({ source }) => source.changeBalance(),
+  ({ source }) => source.changeBalance(),
+  (world) => world.move(),
+  (world) => world.move(),
+  (world) => world.move(),
+  (world) => world.move(),
+  (world) => world.closeSomebody(),
+  (world) => world.releaseSwitch(),
+  (world) => world.releaseSwitch(),
+  (world) => world.heal(),
+]
+
+/** Each world has about half of these: what needs several of one kind in a row is found sooner where the others are missing. */
+const hardActs: readonly Act[] = [
+  ({ source }) => source.changeFollow(),
+  ({ source }) => source.changeStrategy(),
+  (world) => world.engageSwitch(),
+  (world) => {
+    world.source.signal()
+    setTimeout(() => world.engageSwitch(), world.choices.whole(0, besideMostMs))
+  },
+  (world) => world.killOrders(),
+  (world) => world.killBrokers(),
+  (world) => world.takeOver(),
+  ({ network }) => network.loseStore(),
+  (world) => (moodOf(world).loseReply = world.choices.oneOf(shares)),
+  (world) => (moodOf(world).notReached = world.choices.oneOf(shares)),
+  (world) => (moodOf(world).refuse = world.choices.oneOf(shares)),
+  (world) => (moodOf(world).limitRate = world.choices.oneOf(shares)),
+  (world) => (moodOf(world).failRead = world.choices.oneOf(shares)),
+  (world) => (moodOf(world).hide = world.choices.oneOf(shares)),
+  (world) => (moodOf(world).repeat = world.choices.oneOf(shares)),
+  (world) => {
+    const venue = venueOf(world)
+    venue.setStreaming(!venue.mood.streaming)
+  },
+  ({ databases, choices }) => (databases.orders.mood.refuse = choices.oneOf(shares)),
+  ({ databases, choices }) => (databases.orders.mood.cut = choices.oneOf([0, 0, 0.02, 0.1])),
+  ({ databases, choices }) => (databases.brokers.mood.refuse = choices.oneOf(shares)),
+  ({ databases, choices }) => (databases.orders.mood.doubtful = choices.oneOf(shares)),
+  ({ databases, choices }) => (databases.brokers.mood.doubtful = choices.oneOf(shares)),
+  ({ network, choices }) => (network.mood.repeat = choices.oneOf(shares)),
+  ({ network, choices }) => (network.mood.lateMostMs = choices.oneOf([5, 20, 200, 2_000])),
+]
+
+function actsOf({ choices }: World): readonly Act[] {
+  return [...dailyActs, ...hardActs.filter(() => choices.chance(0.5))]
+}
+
+function venueOf({ choices, venues }: World): VenueAccount {
+  return choices.oneOf([...venues.values()])
+}
+
+function moodOf(world: World): VenueAccount['mood'] {
+  return venueOf(world).mood
 }

@@ -15,7 +15,7 @@ import type {
   VenuePosition,
   VenueOrderStatus,
 } from '@tradewire/broker-kit/broker-session'
-import { type Decimal, decimal, ZERO } from '@tradewire/kernel/decimal'
+import { type Decimal, decimal, maximum, minimum, sum, ZERO } from '@tradewire/kernel/decimal'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import type { Choices } from './choices.ts'
 import type { Defects } from './defects.ts'
@@ -50,6 +50,7 @@ export interface BookedOrder {
   readonly order: ApprovedOrder
   readonly venueOrderId: string
   readonly visibleFromMs: number
+  readonly bookedAt: Date
   status: VenueOrderStatus
   filled: Decimal
   paid: Decimal
@@ -64,6 +65,8 @@ const hiddenMostMs = 1_900
 const rateWaitMs = 400
 const feeShare = '0.0004'
 const averagePlaces = 12
+/** So late news of a fill may become a cancel. */
+const newsLatestMs = 3_000
 
 export class VenueAccount {
   readonly mood: VenueMood = { ...calmMood }
@@ -166,6 +169,7 @@ export class VenueAccount {
       order,
       venueOrderId: `v${this.booked.length + 1}`,
       visibleFromMs: this.time.monotonicMs() + hiddenMs,
+      bookedAt: this.time.now(),
       status: 'working',
       filled: ZERO,
       paid: ZERO,
@@ -197,13 +201,24 @@ export class VenueAccount {
     return ok(this.viewOf(one))
   }
 
-  /** What the stop covers must be covered by another one at the moment at which it is taken away. */
+  /** What the stop covers must be covered by another one of its bracket at the moment at which it is taken away. */
   private watchCover(stop: BookedOrder): void {
-    const held = this.reducible(stop.order)
+    const isOwn = ({ order }: BookedOrder): boolean => order.bracketId === stop.order.bracketId
+    const own = this.booked.filter(isOwn)
+    const others = this.booked.filter((one) => !isOwn(one))
+    const now = this.time.now().getTime()
+    const { side } = stop.order
+    // Who asked for the cancel may not have heard of what the entry has got since.
+    const heard = closable(own, side, now - newsLatestMs)
+    // What another bracket of the account has closed for it is gone as well.
+    const byBracket = [...Map.groupBy(others, ({ order }) => order.bracketId).values()]
+    const theirs = sum(byBracket.map((some) => maximum(closable(some, side, now + 1), ZERO)))
+    const left = this.reducible(stop.order).minus(theirs)
+    const held = minimum(heard, left)
     const openOf = ({ order, filled }: BookedOrder): Decimal => decimal(order.quantity).minus(filled)
     const covers = held.lt(openOf(stop)) ? held : openOf(stop)
-    const others = this.working.filter((one) => one !== stop && one.order.purpose === 'stop')
-    if (covers.lte(ZERO) || others.some((one) => openOf(one).gte(covers))) return
+    const stops = own.filter((one) => one !== stop && one.status === 'working' && one.order.purpose === 'stop')
+    if (covers.lte(ZERO) || stops.some((one) => openOf(one).gte(covers))) return
     this.bared.push(`intent ${stop.order.intentId} was cancelled while it alone covered ${covers.toString()}`)
   }
 
@@ -308,4 +323,13 @@ export class VenueAccount {
       for (const listener of listeners) listener(event)
     }, this.newsAtMs - this.time.monotonicMs())
   }
+}
+
+/** What exits of this side can close of these orders, counting what was opened before that moment. */
+function closable(orders: readonly BookedOrder[], side: string, beforeMs: number): Decimal {
+  const signed = orders
+    .flatMap(({ fills }) => fills)
+    .filter((fill) => fill.side === side || fill.at.getTime() < beforeMs)
+    .map((fill) => (fill.side === side ? ZERO.minus(fill.quantity) : decimal(fill.quantity)))
+  return sum(signed)
 }

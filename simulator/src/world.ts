@@ -2,63 +2,40 @@
  * A whole installation on one seed: processes, databases, bus, venues and what befalls them.
  * Called by the runner. Must never read a real clock or a real random number.
  */
-import { orderUpdateEvents } from '@tradewire/contracts/events/brokers'
 import type { Event } from '@tradewire/contracts/define-event'
 import { type Decimal, decimal } from '@tradewire/kernel/decimal'
-import type { SignalId, StrategyId } from '@tradewire/kernel/ids'
 import { uuidOfHash } from '@tradewire/kernel/ids'
 import { partitionCount } from '@tradewire/kernel/partition'
 import type { Logger } from '@tradewire/observability/logger'
-import { type ExitRules, exitRulesDefault } from '@tradewire/orders/domain/exit-rules'
-import type { Instrument } from '@tradewire/orders/domain/instrument'
-import { type AskedPrices, signalPrices } from '@tradewire/orders/domain/prices'
-import type { SignalPlan } from '@tradewire/orders/domain/signal-plan'
-import { venueCapabilities } from '@tradewire/orders/domain/venue-capabilities'
+import type { KillSwitchMode, KillSwitchScope } from '@tradewire/orders/domain/kill-switch'
 import { BrokersProcess } from './brokers-process.ts'
 import { type Books, doubledOrders, tradeNews, unrest } from './checker.ts'
 import { Choices, NumberedIds } from './choices.ts'
 import type { Defects } from './defects.ts'
-import { ReconciliationRows } from './memory-reconciliations.ts'
+import { FactsSource } from './facts-source.ts'
 import { MemoryAttempts, MemoryLeases } from './memory-brokers.ts'
 import { MemoryDatabase } from './memory-database.ts'
+import { MemoryFacts } from './memory-facts.ts'
+import { MemoryKillSwitches } from './memory-kill-switches.ts'
 import { MemoryBrackets } from './memory-orders.ts'
+import { MemoryPlanning } from './memory-planning.ts'
+import { MemoryWaitingEntries } from './memory-waiting.ts'
+import { ReconciliationRows } from './memory-reconciliations.ts'
 import { NewsNetwork } from './news-network.ts'
-import { type Follower, OrdersProcess } from './orders-process.ts'
+import { ordersDurables, type OrdersDurable, type OrdersMeans, OrdersProcess } from './orders-process.ts'
+import { type AnsweredClose, PlanningAudit } from './planning-audit.ts'
 import { calmMood, VenueAccount } from './venue.ts'
 import { VirtualTime } from './virtual-time.ts'
 
 const startsAt = new Date('2022-01-10T12:00:00.000Z')
-const accountCount = 3
 const startPrice = 40_000
 const restartMs = 400
 /** For so long messages still reach a process whose lease has ended. */
 const handOverMs = 150
-const expiryMs = 30_000
+/** So long that everything that was told at the start has been learnt. */
+const beginMs = 200
 const commandSubject = /^order\.(submit|cancel)\./
-const updateNames: ReadonlySet<string> = new Set(orderUpdateEvents.map(({ name }) => name))
-
-const instrument: Instrument = {
-  kind: 'perpetual',
-  base: 'BTC',
-  quote: 'USDT',
-  active: true,
-  priceStep: decimal('0.1'),
-  quantityStep: decimal('0.001'),
-  minimumQuantity: decimal('0.001'),
-  maximumQuantity: decimal('1000'),
-  minimumNotional: decimal('5'),
-  contractSize: decimal('1'),
-  tradingHours: null,
-}
-
-/** What followers choose for the time after the entry, by turns: it takes nothing from chance, so that seeds keep their worlds. */
-const exitTemplates: readonly ExitRules[] = [
-  exitRulesDefault,
-  { ...exitRulesDefault, moveStopAfterTarget: 1, moveStopOffsetPercent: decimal('0.1') },
-  { ...exitRulesDefault, moveStopAfterTarget: 2, onStopFailure: 'alert' },
-  { ...exitRulesDefault, onStopFailure: 'flatten' },
-  { ...exitRulesDefault, moveStopAfterTarget: 1, onStopFailure: 'alert' },
-]
+const operator = { userId: uuidOfHash('operator'), roles: ['operator' as const] }
 
 const silent = new Proxy({}, { get: () => () => undefined }) as Logger
 
@@ -66,46 +43,67 @@ export class World {
   readonly time = new VirtualTime(startsAt)
   readonly choices: Choices
   readonly network: NewsNetwork
+  readonly source: FactsSource
   readonly venues = new Map<string, VenueAccount>()
-  readonly followers: readonly Follower[]
   readonly databases: { readonly orders: MemoryDatabase; readonly brokers: MemoryDatabase }
   private readonly defects: Defects
   private readonly attempts: MemoryAttempts
   private readonly leases = new MemoryLeases()
   private readonly reconciliations = new ReconciliationRows()
-  private readonly brackets: MemoryBrackets
+  private readonly tables: OrdersMeans
+  private readonly audit: PlanningAudit
+  private readonly closes: AnsweredClose[] = []
   private price: Decimal = decimal(String(startPrice))
   private orders: OrdersProcess | undefined
   private brokers: BrokersProcess | undefined
-  private signals = 0
 
   constructor(seed: number, defects: Defects) {
     this.choices = new Choices(seed)
     this.defects = defects
     this.attempts = new MemoryAttempts(defects)
-    this.brackets = new MemoryBrackets(defects)
     this.network = new NewsNetwork(this.choices, defects)
     this.network.declare('brokers', (subject) => commandSubject.test(subject))
-    this.network.declare('orders', (subject) => updateNames.has(subject))
-    const means = { clock: this.time, ids: new NumberedIds(), choices: this.choices }
+    for (const [durable, names] of Object.entries(ordersDurables)) {
+      const wanted = new Set<string>(names)
+      this.network.declare(durable, (subject) => wanted.has(subject))
+    }
+    const { time, choices } = this
+    const ids = new NumberedIds()
     const publish = this.network.publish.bind(this.network)
-    this.databases = { orders: new MemoryDatabase(means, publish), brokers: new MemoryDatabase(means, publish) }
-    this.followers = Array.from({ length: accountCount }, (_, index) => ({
-      accountId: uuidOfHash(`account ${index} of ${seed}`),
-      quantity: decimal(String(this.choices.whole(4, 900)))
-        .times('0.001')
-        .toString(),
-      exits: exitTemplates[(seed + index) % exitTemplates.length]!,
-    }))
-    for (const { accountId } of this.followers) {
-      this.venues.set(accountId, new VenueAccount(this.time, this.choices, () => this.price))
+    const means = { clock: time, ids, choices }
+    this.databases = {
+      orders: new MemoryDatabase({ ...means, serial: false }, publish),
+      brokers: new MemoryDatabase({ ...means, serial: true }, publish),
+    }
+    this.source = new FactsSource({ time, choices, ids, seed, publish, price: () => Number(this.price.toString()) })
+    const facts = new MemoryFacts(defects)
+    const brackets = new MemoryBrackets(defects)
+    const waiting = new MemoryWaitingEntries(brackets)
+    const killSwitches = new MemoryKillSwitches(facts, defects)
+    this.audit = new PlanningAudit({ source: this.source, facts, brackets, killSwitches })
+    const onPlanned = this.audit.planned.bind(this.audit)
+    const planning = new MemoryPlanning({ facts, brackets, waiting, killSwitches, defects, onPlanned })
+    this.tables = {
+      time,
+      choices,
+      ids,
+      database: this.databases.orders,
+      facts,
+      brackets,
+      waiting,
+      planning,
+      killSwitches,
+    }
+    for (const accountId of this.source.accountIds) {
+      this.venues.set(accountId, new VenueAccount(time, choices, () => this.price))
     }
   }
 
   async start(): Promise<void> {
     this.startOrders()
     this.startBrokers()
-    await this.time.pass(1)
+    this.source.begin()
+    await this.time.pass(beginMs)
   }
 
   end(): void {
@@ -119,9 +117,11 @@ export class World {
   }
 
   startOrders(): void {
-    const orders = new OrdersProcess({ time: this.time, database: this.databases.orders, brackets: this.brackets })
+    const orders = new OrdersProcess(this.tables)
     this.orders = orders
-    this.network.attach(orders.durable, (delivery) => orders.take(delivery))
+    for (const durable of Object.keys(ordersDurables) as OrdersDurable[]) {
+      this.network.attach(durable, (delivery) => orders.take(durable, delivery))
+    }
   }
 
   /** It listens once it has taken up what it found, and not before so many milliseconds have passed. */
@@ -139,7 +139,7 @@ export class World {
 
   killOrders(): void {
     if (this.orders === undefined) return
-    this.network.attach(this.orders.durable, null)
+    for (const durable of Object.keys(ordersDurables)) this.network.attach(durable, null)
     this.orders.kill()
     this.orders = undefined
     setTimeout(() => this.startOrders(), this.choices.whole(1, restartMs))
@@ -162,20 +162,39 @@ export class World {
     setTimeout(() => first.kill(), this.choices.whole(1, restartMs))
   }
 
-  signal(): void {
-    this.signals += 1
-    const plan = this.planOf(this.signals)
-    // The consumer of signals delivers until it is done; ids make planning twice harmless.
-    const attempt = (): void => {
-      const orders = this.orders
-      if (orders === undefined) return void setTimeout(attempt, restartMs)
-      void orders.plan(plan, this.followers).catch(() => setTimeout(attempt, restartMs))
-    }
-    attempt()
+  closeSomebody(): void {
+    const { followId } = this.choices.oneOf(this.source.follows)
+    const commit = this.databases.orders.commitCount
+    const answered = this.orders?.closeFollow.execute({ caller: operator, followId })
+    void answered?.then(({ ok }) => ok && this.closes.push({ followId, commit })).catch(() => undefined)
   }
 
-  closeSomebody(): void {
-    void this.orders?.close(this.choices.oneOf(this.followers)).catch(() => undefined)
+  /** An operator stops the platform, a strategy, a follow or an account. */
+  engageSwitch(): void {
+    const { choices, source } = this
+    const scope = choices.oneOf<Exclude<KillSwitchScope, 'source'>>(['platform', 'strategy', 'follow', 'account'])
+    const mode = choices.oneOf<KillSwitchMode>(['exit-only', 'halt', 'flatten'])
+    const scopeIds = {
+      platform: {},
+      strategy: { scopeId: choices.oneOf(source.strategies).strategyId },
+      follow: { scopeId: choices.oneOf(source.follows).followId },
+      account: { scopeId: choices.oneOf(source.accountIds) },
+    }
+    const request = { caller: operator, scope, ...scopeIds[scope], mode, reason: 'by chance' }
+    void this.orders?.engage.execute(request).catch(() => undefined)
+  }
+
+  /** In its two steps, of one that is engaged. */
+  releaseSwitch(): void {
+    const engaged = this.tables.killSwitches.rows.all().filter(({ killSwitch }) => killSwitch.releasedAt === null)
+    const { orders } = this
+    if (engaged.length === 0 || orders === undefined) return
+    const { id } = this.choices.oneOf(engaged).killSwitch
+    const release = async (): Promise<void> => {
+      const asked = await orders.release.request(operator, id)
+      if (asked.ok) await orders.release.confirm(operator, id, asked.value.confirmation)
+    }
+    void release().catch(() => undefined)
   }
 
   /** The price moves and something that rests at a venue executes. */
@@ -193,31 +212,41 @@ export class World {
       Object.assign(venue.mood, calmMood, { streaming })
       venue.setStreaming(true)
     }
-    for (const { mood } of Object.values(this.databases)) Object.assign(mood, { refuse: 0, doubtful: 0 })
+    for (const { mood } of Object.values(this.databases)) Object.assign(mood, { refuse: 0, doubtful: 0, cut: 0 })
     Object.assign(this.network.mood, { repeat: 0, lateMostMs: 20 })
   }
 
   /** What is wrong at every moment. */
   always(): string[] {
-    const bared = [...this.venues.values()].flatMap((venue) => venue.bared)
-    const doubled = this.books().flatMap(doubledOrders)
-    return [...doubled, ...bared, ...tradeNews(this.events()), ...this.reconciliations.lost.all()]
+    const events = this.events()
+    const booked = [...this.venues.values()].flatMap((venue) => venue.booked)
+    return [
+      ...this.books().flatMap(doubledOrders),
+      ...[...this.venues.values()].flatMap((venue) => venue.bared),
+      ...tradeNews(events),
+      ...this.reconciliations.lost.all(),
+      ...this.audit.always(events, booked),
+    ]
   }
 
   /** What keeps the world from being at rest, for these accounts. */
   unrest(except: ReadonlySet<string> = new Set()): string[] {
     const waiting = this.isUp ? [] : ['a process is down']
     const books = this.books().filter(({ accountId }) => !except.has(accountId))
-    return [...waiting, ...books.flatMap(unrest), ...tradeNews(this.events())]
+    const planning = this.audit.unrest(this.tables.planning.signals, this.closes, except)
+    return [...waiting, ...books.flatMap(unrest), ...tradeNews(this.events()), ...planning]
   }
 
   get figures(): { readonly signals: number; readonly brackets: number; readonly venueOrders: number } {
     const venueOrders = [...this.venues.values()].reduce((count, { booked }) => count + booked.length, 0)
-    return { signals: this.signals, brackets: this.brackets.rows.all().length, venueOrders }
+    const brackets = this.books().reduce((count, books) => count + books.brackets.length, 0)
+    return { signals: this.source.signals.length, brackets, venueOrders }
   }
 
   private books(): Books[] {
-    const brackets = this.brackets.rows.all()
+    const brackets = this.tables.brackets.rows
+      .all()
+      .flatMap(({ bracket }) => (bracket.state === 'denied' ? [] : [bracket]))
     return [...this.venues].map(([accountId, { booked }]) => ({
       accountId,
       booked,
@@ -227,35 +256,5 @@ export class World {
 
   private events(): Event[] {
     return this.network.told.flatMap(({ body }) => (JSON.parse(body) as { events: Event[] }).events)
-  }
-
-  private planOf(number: number): SignalPlan {
-    const long = this.choices.chance(0.6)
-    const away = (points: number): Decimal => this.price.plus(String(long ? points : -points))
-    const asked: AskedPrices = {
-      side: long ? 'buy' : 'sell',
-      entryType: this.choices.chance(0.25) ? 'limit' : 'market',
-      price: this.price,
-      stop: { price: away(-400), type: this.choices.chance(0.2) ? 'limit' : 'market' },
-      targets: [400, 800, 1_200, 1_600].slice(0, this.choices.whole(1, 4)).map(away),
-      trailing: this.choices.chance(0.3) ? { triggerPercent: decimal('50'), callbackRatePercent: decimal('1') } : null,
-    }
-    const prices = signalPrices(asked, {
-      priceStep: instrument.priceStep,
-      trailing: venueCapabilities['binance-usdm'].trailing,
-      stopLimitOffsetPercent: decimal('0.5'),
-    })
-    if (!prices.ok) throw new Error(`the simulation asked for bad prices: ${prices.error.code}`)
-    return {
-      signalId: uuidOfHash(`signal ${number}`) as SignalId,
-      strategyId: uuidOfHash('strategy') as StrategyId,
-      venue: 'binance-usdm',
-      symbol: 'BTC/USDT',
-      side: asked.side,
-      entryType: asked.entryType,
-      expiresAt: new Date(this.time.now().getTime() + expiryMs).toISOString(),
-      prices: prices.value,
-      instrument,
-    }
   }
 }
