@@ -11,7 +11,9 @@ const batchRows = 250_000
 const fanoutLimitMs = 120_000
 
 /** Ended brackets of the same followers over the last year, with their entries. */
-const historySql = `with ended as (
+const historySql = `with numbered as (
+  select *, row_number() over () - 1 as place from orders.follow
+), ended as (
   insert into orders.bracket (bracket_id, signal_id, strategy_id, follow_id, account_id, user_id, venue, symbol, side,
     state, holds_slot, quantity, leverage, margin, filled_quantity, closed_quantity, realized_pnl, created_at, closed_at,
     legs)
@@ -20,8 +22,7 @@ const historySql = `with ended as (
     now() - interval '1 day',
     '[{"leg":"entry","purpose":"entry","side":"buy","type":"limit","quantity":"1","state":"filled"}]'
   from generate_series(0, $1::int - 1) as n
-  join (select *, row_number() over () - 1 as place, count(*) over () as total from orders.follow) f
-    on f.place = n % f.total
+  join numbered f on f.place = n % (select count(*) from numbered)
   returning bracket_id
 )
 insert into orders.explain (signal_id, bracket_ids, traces)
