@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { gatewayService } from '@tradewire/gateway/service'
 import { identityService } from '@tradewire/identity/service'
+import { type AuditEntry, ChainCheck } from '@tradewire/contracts/audit-chain'
 import { ensureOperator } from '@tradewire/contracts/rpc/identity'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import { eventually } from '@tradewire/testkit/eventually'
@@ -243,5 +244,51 @@ describe('an API key', () => {
       json: { refreshToken: refreshed.body.refreshToken, code: codeIn(1) },
     })
     expect((await call('POST', '/v1/api-keys', { bearer: proven.body.accessToken, json })).status).toBe(201)
+  })
+})
+
+describe('the audit log', () => {
+  async function wholeLog(bearer: string): Promise<AuditEntry[]> {
+    const entries: AuditEntry[] = []
+    let next: string | null = ''
+    while (next !== null) {
+      const path: string = `/v1/audit?limit=7${next === '' ? '' : `&nextToken=${next}`}`
+      const { body } = await call<{ items: AuditEntry[]; nextToken: string | null }>('GET', path, { bearer })
+      entries.push(...body.items)
+      next = body.nextToken
+    }
+    return entries
+  }
+
+  it('tells who asked for what and what became of it, in a chain that holds also under parallel acts', async () => {
+    const { accessToken: bearer } = await logIn('operator')
+    const names = Array.from({ length: 6 }, (_, index) => `audited-${index}`)
+    await Promise.all(
+      names.map((username) => call('POST', '/v1/users', { bearer, json: { username, password, roles: ['follower'] } })),
+    )
+    const me = await call<{ id: string }>('GET', '/v1/users/me', { bearer })
+    await call('POST', `/v1/users/${me.body.id}/disable`, { bearer, json: {} })
+    const log = await wholeLog(bearer)
+    const check = new ChainCheck()
+    check.take(log)
+    expect(check.result).toEqual({ entries: log.length, head: log.at(-1)?.hash, brokenAt: null })
+    expect(log.at(-2)).toMatchObject({ kind: 'asked', operation: 'disableUser', subject: { userId: me.body.id } })
+    expect(log.at(-1)).toMatchObject({ kind: 'ended', outcome: 'CANNOT_DISABLE_YOURSELF', userId: me.body.id })
+    expect(JSON.stringify(log)).not.toContain(password)
+  })
+
+  it('is only ever added to, whoever holds the database', async () => {
+    for (const change of [
+      'update identity.audit_entry set operation = $1',
+      'delete from identity.audit_entry where $1 <> operation',
+    ]) {
+      await expect(backends.query(change, ['nothing'])).rejects.toThrow('only ever added to')
+    }
+  })
+
+  it('is for operators', async () => {
+    await newFollower('nosy')
+    const { accessToken: bearer } = await logIn('nosy')
+    expect((await call('GET', '/v1/audit', { bearer })).status).toBe(403)
   })
 })

@@ -9,6 +9,7 @@ import { chaosCommand } from './commands/chaos.command.ts'
 import { simCommand } from './commands/sim.command.ts'
 import { demoCommand } from './commands/demo.command.ts'
 import { drillCommand } from './commands/drill.command.ts'
+import { auditCommand } from './commands/audit.command.ts'
 import { explainCommand } from './commands/explain.command.ts'
 import { doctorCommand } from './commands/doctor.command.ts'
 import { downCommand } from './commands/down.command.ts'
@@ -29,6 +30,7 @@ function program(): Command {
     demoCommand(),
     drillCommand(),
     explainCommand(),
+    auditCommand(),
     benchCommand(),
     simCommand(),
     chaosCommand(),

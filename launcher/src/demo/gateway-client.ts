@@ -55,6 +55,11 @@ export class GatewayClient {
   /** Every page of a list. */
   async all<Item>(path: string): Promise<Item[]> {
     const items: Item[] = []
+    await this.eachPage<Item>(path, (page) => items.push(...page))
+    return items
+  }
+
+  async eachPage<Item>(path: string, take: (items: readonly Item[]) => void): Promise<void> {
     let token: string | null = null
     do {
       const separator = path.includes('?') ? '&' : '?'
@@ -62,10 +67,9 @@ export class GatewayClient {
       const page: { items: Item[]; nextToken: string | null } = await this.get(
         `${path}${separator}limit=${pageRows}${next}`,
       )
-      items.push(...page.items)
+      take(page.items)
       token = page.nextToken
     } while (token !== null)
-    return items
   }
 
   private async call<Reply>(

@@ -5,6 +5,7 @@ import { BrokerAccounts } from '#clients/broker-accounts.client'
 import { BillingEdge } from '#clients/billing-edge.client'
 import { BusLiveFeed } from '#clients/bus-live-feed.client'
 import { IdentityApiKeys } from '#clients/identity-api-keys.client'
+import { IdentityAudit } from '#clients/identity-audit.client'
 import { IdentityKeys } from '#clients/identity-keys.client'
 import { JoseVerifier } from '#clients/jose-verifier.client'
 import { RedisLimiter } from '#clients/redis-limiter.client'
@@ -12,6 +13,7 @@ import { SignalsAlerts } from '#clients/signals-alerts.client'
 import { RevocationList } from '#domain/revocation-list'
 import { AlertReceiver } from '#ports/alert-receiver.port'
 import { ApiKeyChecker } from '#ports/api-key-checker.port'
+import { AuditLog } from '#ports/audit-log.port'
 import { LiveFeed } from '#ports/live-feed.port'
 import { OwnAccounts } from '#ports/own-accounts.port'
 import { PaymentEdge } from '#ports/payment-edge.port'
@@ -41,6 +43,7 @@ const revocationKeptMs = (accessToken.lifetimeSeconds + 60) * 1_000
     { provide: RevocationList, useFactory: () => new RevocationList(revocationKeptMs) },
     { provide: TokenVerifier, useClass: JoseVerifier },
     { provide: ApiKeyChecker, useClass: IdentityApiKeys },
+    { provide: AuditLog, useClass: IdentityAudit },
     { provide: RateLimiter, useClass: RedisLimiter },
     { provide: AlertReceiver, useClass: SignalsAlerts },
     { provide: PaymentEdge, useClass: BillingEdge },

@@ -32,6 +32,11 @@ export const gatewayErrors = defineErrors('gateway', {
     message: 'This asks for a code of your second factor given within the last 15 minutes.',
     fix: 'Send the refresh token with `code` to /v1/auth/refresh and use the new access token.',
   },
+  AUDIT_UNAVAILABLE: {
+    kind: 'unavailable',
+    message: 'The audit log cannot be written at the moment, and nothing is changed without it.',
+    fix: 'Try again in a moment; see whether identity is running. Closing and stopping work meanwhile.',
+  },
   RATE_LIMITED: {
     kind: 'rate-limited',
     message: 'Too many requests.',

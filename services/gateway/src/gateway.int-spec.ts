@@ -4,6 +4,7 @@ import { Controller, Module } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
 import { defineConfig } from '@tradewire/config/define-config'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
+import { recordAct } from '@tradewire/contracts/rpc/audit'
 import * as rpc from '@tradewire/contracts/rpc/identity'
 import { startRedis } from '@tradewire/backends/start-redis'
 import { defineErrors, type CodedError } from '@tradewire/kernel/errors'
@@ -23,6 +24,7 @@ const doubleErrors = defineErrors('double', {
   NAME_TAKEN: { kind: 'conflict', message: 'Taken.', fix: 'Choose another.' },
   NOT_TODAY: { kind: 'refused', message: 'Not today.', fix: 'Tomorrow.' },
 })
+let auditAway = false
 const keys: { signing?: CryptoKey; publicKey?: CryptoKey; jwk?: JWK } = {}
 
 /** Answers as identity would, with keys of this file: the gateway sees no difference. */
@@ -31,6 +33,11 @@ class IdentityDouble {
   @Answer(rpc.getKeys)
   async keys(): Promise<Result<ReplyOf<typeof rpc.getKeys>, CodedError>> {
     return ok({ keys: [keys.jwk as ReplyOf<typeof rpc.getKeys>['keys'][number]] })
+  }
+
+  @Answer(recordAct)
+  async record(): Promise<Result<Record<string, never>, CodedError>> {
+    return auditAway ? err(doubleErrors.of('NOT_TODAY')) : ok({})
   }
 
   @Answer(rpc.createUser)
@@ -189,6 +196,19 @@ describe('access tokens at the gateway', () => {
     const { status, body } = await call('POST', '/v1/users', { bearer, json: newUser })
     expect(status).toBe(403)
     expect(body.error).toMatchObject({ code: 'FORBIDDEN', details: { rolesAllowed: ['operator'] } })
+  })
+})
+
+describe('the audit log', () => {
+  it('must be written before anything is changed, but holds up no exit', async () => {
+    auditAway = true
+    const bearer = await token()
+    const refused = await call('POST', '/v1/users', { bearer, json: newUser })
+    const exit = await call('POST', `/v1/follows/${operatorId}/close`, { bearer, json: {} })
+    auditAway = false
+    expect([refused.status, refused.body.error?.code]).toEqual([503, 'AUDIT_UNAVAILABLE'])
+    // Nobody answers for orders here: the request went on to it.
+    expect([exit.status, exit.body.error?.code]).toEqual([503, 'SERVICE_UNAVAILABLE'])
   })
 })
 

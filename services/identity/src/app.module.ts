@@ -9,6 +9,7 @@ import { JoseSigner } from '#clients/jose-signer.client'
 import { loadSigningKeys } from '#clients/key-file.client'
 import type { IdentityConfig } from '#config'
 import { ApiKeys } from '#ports/api-keys.port'
+import { AuditLog } from '#ports/audit-log.port'
 import { LoginAttempts } from '#ports/login-attempts.port'
 import { PasswordHasher } from '#ports/password-hasher.port'
 import { SecondFactors } from '#ports/second-factors.port'
@@ -16,11 +17,13 @@ import { Sessions } from '#ports/sessions.port'
 import { TokenSigner } from '#ports/token-signer.port'
 import { Users } from '#ports/users.port'
 import { SqlApiKeys } from '#store/api-keys.store'
+import { SqlAuditLog } from '#store/audit-log.store'
 import { SqlLoginAttempts } from '#store/login-attempts.store'
 import { SqlSecondFactors } from '#store/second-factors.store'
 import { SqlSessions } from '#store/sessions.store'
 import { SqlUsers } from '#store/users.store'
 import { ApiKeysController } from '#transport/rpc/api-keys.controller'
+import { AuditController } from '#transport/rpc/audit.controller'
 import { AuthController } from '#transport/rpc/auth.controller'
 import { SecondFactorController } from '#transport/rpc/second-factor.controller'
 import { SessionsController } from '#transport/rpc/sessions.controller'
@@ -36,6 +39,7 @@ import { EndSessions } from '#use-cases/end-sessions/end-sessions.use-case'
 import { EnsureOperator } from '#use-cases/ensure-operator/ensure-operator.use-case'
 import { GetUser } from '#use-cases/get-user/get-user.use-case'
 import { ListApiKeys } from '#use-cases/list-api-keys/list-api-keys.use-case'
+import { ListAudit } from '#use-cases/list-audit/list-audit.use-case'
 import { ListSessions } from '#use-cases/list-sessions/list-sessions.use-case'
 import { ListUsers } from '#use-cases/list-users/list-users.use-case'
 import { LogIn } from '#use-cases/log-in/log-in.use-case'
@@ -43,6 +47,7 @@ import { OpenSession } from '#use-cases/open-session/open-session.use-case'
 import { LogOut } from '#use-cases/log-out/log-out.use-case'
 import { OfferSecondFactor } from '#use-cases/offer-second-factor/offer-second-factor.use-case'
 import { ProveSecondFactor } from '#use-cases/prove-second-factor/prove-second-factor.use-case'
+import { RecordAct } from '#use-cases/record-act/record-act.use-case'
 import { RefreshSession } from '#use-cases/refresh-session/refresh-session.use-case'
 import { RemoveSecondFactor } from '#use-cases/remove-second-factor/remove-second-factor.use-case'
 import { ResetSecondFactor } from '#use-cases/reset-second-factor/reset-second-factor.use-case'
@@ -59,10 +64,18 @@ async function makeSigner(
 }
 
 @Module({
-  controllers: [ApiKeysController, AuthController, SecondFactorController, SessionsController, UsersController],
+  controllers: [
+    ApiKeysController,
+    AuditController,
+    AuthController,
+    SecondFactorController,
+    SessionsController,
+    UsersController,
+  ],
   providers: [
     { provide: Users, useClass: SqlUsers },
     { provide: Sessions, useClass: SqlSessions },
+    { provide: AuditLog, useClass: SqlAuditLog },
     { provide: ApiKeys, useClass: SqlApiKeys },
     { provide: SecondFactors, useClass: SqlSecondFactors },
     { provide: LoginAttempts, useClass: SqlLoginAttempts },
@@ -79,6 +92,7 @@ async function makeSigner(
     EnsureOperator,
     GetUser,
     ListApiKeys,
+    ListAudit,
     ListSessions,
     ListUsers,
     LogIn,
@@ -86,6 +100,7 @@ async function makeSigner(
     OfferSecondFactor,
     OpenSession,
     ProveSecondFactor,
+    RecordAct,
     RefreshSession,
     RemoveSecondFactor,
     ResetSecondFactor,

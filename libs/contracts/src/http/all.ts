@@ -3,6 +3,7 @@ import type { RouteContract } from '../define-route.ts'
 import { adminRoutes } from './admin.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { billingRoutes } from './billing.ts'
+import { auditRoutes } from './audit.ts'
 import { brokerRoutes } from './brokers.ts'
 import { identityRoutes } from './identity.ts'
 import { killSwitchRoutes } from './kill-switches.ts'
@@ -14,6 +15,7 @@ import { webhookRoutes } from './webhooks.ts'
 export const allRoutes: readonly RouteContract[] = [
   ...identityRoutes,
   ...apiKeyRoutes,
+  ...auditRoutes,
   ...brokerRoutes,
   ...signalRoutes,
   ...orderRoutes,

@@ -7,11 +7,14 @@ import { RpcClient } from '@tradewire/bus/rpc-client'
 import type { RouteClient, RouteContract } from '@tradewire/contracts/define-route'
 import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
+import { IdSource } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
+import { auditedAct } from '#domain/audited-act'
 import { type Credential, denialOf } from '#domain/credential'
 import { fieldLocations, type FieldProblem, problemsOf } from '#domain/field-problems'
 import { detailsOf } from '#domain/invalid-parameters'
 import { gatewayErrors } from '#gateway.errors'
+import { AuditLog } from '#ports/audit-log.port'
 
 export interface RouteRequest {
   readonly route: RouteContract
@@ -33,7 +36,9 @@ export type RouteRefusal = CodedError & {
 export class AnswerRoute {
   constructor(
     private readonly rpc: RpcClient,
+    private readonly audit: AuditLog,
     private readonly clock: Clock,
+    private readonly ids: IdSource,
   ) {}
 
   /** The reply as its contract shows it, or what `denialOf` says, INVALID_PARAMETERS, or what the owning service says. */
@@ -53,7 +58,13 @@ export class AnswerRoute {
     const [params, query, body] = parts.map((part) => part.data)
     // The contract's types tie the parts to the route's own schemas; here they are any route's.
     const parsed = { caller: shown?.caller, client, params, query, body } as Parameters<RouteContract['toRequest']>[0]
+    const act = auditedAct({ route, shown, params, address: client.address }, this.ids.next())
+    if (act !== null) {
+      const stored = await this.audit.asked(act)
+      if (!stored.ok) return stored
+    }
     const reply = await this.rpc.ask(route.rpc, route.toRequest(parsed))
+    if (act !== null) await this.audit.ended(act, reply.ok ? 'ok' : reply.error.code)
     return reply.ok ? ok(reply.value) : reply
   }
 }

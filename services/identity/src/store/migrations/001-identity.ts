@@ -78,6 +78,26 @@ export const createIdentity: Migration = {
     `create index api_key_user on api_key (user_id) where revoked_at is null`,
     `comment on column api_key.hash is 'SHA-256: the key itself is never stored.'`,
 
+    `create table audit_entry (
+       sequence bigint primary key,
+       at timestamptz not null,
+       act_id uuid not null,
+       kind text not null check (kind in ('asked', 'ended')),
+       user_id uuid not null,
+       credential_id uuid not null,
+       operation text not null,
+       subject jsonb not null,
+       address text not null,
+       outcome text,
+       hash text not null
+     )`,
+    `create index audit_entry_user on audit_entry (user_id, sequence)`,
+    `create index audit_entry_act on audit_entry (act_id)`,
+    `create function refuse_audit_change() returns trigger language plpgsql as
+       $$ begin raise exception 'the audit log is only ever added to'; end $$`,
+    `create trigger audit_entry_stays before update or delete or truncate on audit_entry
+       for each statement execute function refuse_audit_change()`,
+
     `create table login_attempt (
        username text not null,
        address text not null,
