@@ -11,7 +11,7 @@ import { createLogger } from '@tradewire/observability/logger'
 import { eventually } from '@tradewire/testkit/eventually'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type PaperWorld, startPaperWorld } from './paper-world.ts'
+import { bitcoinAt, type PaperWorld, startPaperWorld } from './paper-world.ts'
 
 const backends = testBackends({ nats: false })
 const ids = new UuidV7Source()
@@ -35,6 +35,14 @@ async function connect(definition: BrokerDefinition, account: PaperCredentials):
   const connected = await definition.connect(credentials, { environment: 'paper', dependencies })
   if (!connected.ok) throw new Error(connected.error.message)
   return connected.value
+}
+
+/** Whatever the venue's form calls its secret. */
+function wrongSecretOf({ credentials }: BrokerDefinition): Record<string, string> {
+  const secret = Object.entries(credentials.shape).find(
+    ([, field]) => (field as { meta(): Record<string, unknown> | undefined }).meta()?.['secret'] === true,
+  )
+  return { [secret?.[0] ?? 'secret']: 'wrong' }
 }
 
 describe.each(allBrokers.map((definition) => [definition.id, definition] as const))('%s', (_, definition) => {
@@ -61,10 +69,10 @@ describe.each(allBrokers.map((definition) => [definition.id, definition] as cons
     await one.run({
       session,
       strangerSession: () =>
-        connect(definition, { ...account, credentials: { ...account.credentials, secret: 'wrong' } }),
+        connect(definition, { ...account, credentials: { ...account.credentials, ...wrongSecretOf(definition) } }),
       poorSession: async () => connect(definition, await paper.account(definition.id, '1')),
       capabilities: definition.capabilities,
-      symbol: 'BTC/USDT',
+      symbol: bitcoinAt(definition.id),
       quantity: '0.02',
       newIntentId: () => ids.next(),
       setPrice: (price) => paper.price(price),

@@ -17,6 +17,11 @@ export interface PaperWorld {
   ledger(query?: string): Promise<LedgerReply>
 }
 
+/** What Bitcoin is called at a venue. */
+export function bitcoinAt(venue: Venue): string {
+  return venue === 'xapi' ? 'BITCOIN/USD' : 'BTC/USDT'
+}
+
 export async function startPaperWorld(backends: TestBackends): Promise<PaperWorld> {
   const service = await startTestService(paperService, backends, {
     settings: { PAPER_DATA_DIRECTORY: join(backends.directory, 'paper') },
@@ -36,6 +41,7 @@ export async function startPaperWorld(backends: TestBackends): Promise<PaperWorl
       call('POST', '/accounts', { venue, balance, ...(venue === 'binance-spot' ? { balances: { BTC: '1' } } : {}) }),
     async price(price) {
       await call('POST', '/price', { symbol: 'BTCUSDT', price })
+      await call('POST', '/price', { symbol: 'BITCOIN', price })
     },
     async fault(fault) {
       await call('POST', '/faults', fault)

@@ -48,7 +48,7 @@ export function paperCommand(): Command {
 interface AccountOptions extends PaperOptions {
   readonly venue: Venue
   readonly balance: string
-  readonly currency: string
+  readonly currency?: string
   readonly label?: string
 }
 
@@ -56,12 +56,13 @@ function accountCommand(): Command {
   const command = paperSubcommand('account', 'open an account and print its credentials, which are shown this once')
     .addOption(venueOption().makeOptionMandatory())
     .requiredOption('--balance <amount>', 'opening balance')
-    .option('--currency <code>', 'currency of the balance', 'USDT')
+    .option('--currency <code>', 'currency of the balance; left out: USD where contracts are traded, else USDT')
     .option('--label <text>', 'a name for people')
     .action(async (options: AccountOptions) => {
       const client = await ControlClient.of(options.home, options.url)
       const { venue: at, balance, currency, label } = options
-      const body: CreatePaperAccount = { venue: at, balance, currency, ...(label === undefined ? {} : { label }) }
+      const named = { ...(currency === undefined ? {} : { currency }), ...(label === undefined ? {} : { label }) }
+      const body: CreatePaperAccount = { venue: at, balance, ...named }
       const account = await client.ask({ method: 'POST', path: '/accounts', body }, paperCredentials)
       if (options.json) printJson(account)
       else {

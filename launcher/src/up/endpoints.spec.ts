@@ -22,6 +22,7 @@ describe('endpoints.json', () => {
         binanceUsdm: 'http://p/binance-usdm',
         okx: 'http://p/okx',
         direct: 'http://p/direct',
+        xapi: 'ws://p/xapi',
       },
       operator: { username: 'operator', password: 'secret' },
     })

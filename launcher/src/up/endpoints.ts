@@ -13,6 +13,8 @@ export interface PaperEndpoints {
   readonly binanceUsdm: string
   readonly okx: string
   readonly direct: string
+  /** Websockets; TCP stands where PAPER_XAPI_MAIN_PORT and PAPER_XAPI_STREAM_PORT say. */
+  readonly xapi: string
 }
 
 export interface Endpoints {
@@ -55,6 +57,7 @@ function paperEndpoints(base: string): PaperEndpoints {
     binanceUsdm: `${base}/binance-usdm`,
     okx: `${base}/okx`,
     direct: `${base}/direct`,
+    xapi: `${base.replace(/^http/, 'ws')}/xapi`,
   }
 }
 

@@ -26,6 +26,71 @@ export const paperConfig = defineConfig(
       .enum(['generous', 'real'])
       .default('generous')
       .describe('Request and order budgets: generous for demos and load, real as the venues have them'),
+    xapiMainPort: z
+      .number()
+      .int()
+      .min(1)
+      .max(65_535)
+      .optional()
+      .describe('TCP port of xAPI main connections; no TCP without'),
+    xapiStreamPort: z
+      .number()
+      .int()
+      .min(1)
+      .max(65_535)
+      .optional()
+      .describe('TCP port of xAPI streaming connections; no TCP without'),
+    xapiTlsCertificate: z
+      .string()
+      .optional()
+      .describe('Certificate chain (PEM) of the xAPI TCP ports; plain TCP without'),
+    xapiTlsKey: z.string().optional().meta({ description: 'Private key (PEM) of the certificate', secret: true }),
+    xapiPacingMs: z.number().int().min(0).max(60_000).default(200).describe('xAPI requests shall be so far apart'),
+    xapiPacingStrikesMax: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000)
+      .default(6)
+      .describe('So many xAPI requests in a row that come sooner end the connection'),
+    xapiCommandBytesMax: z.number().int().min(64).max(1_048_576).default(1_024).describe('Largest xAPI command'),
+    xapiConnectionsMax: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .describe('xAPI connections of one address; left out: 50 with real limits, else 20000'),
+    xapiFirstDataMs: z
+      .number()
+      .int()
+      .min(0)
+      .max(600_000)
+      .default(0)
+      .describe(
+        'A new xAPI connection that says nothing for so long is closed; 0 never, the real venue may after 1000',
+      ),
+    xapiSessionIdleMs: z
+      .number()
+      .int()
+      .min(1)
+      .max(86_400_000)
+      .default(660_000)
+      .describe('An xAPI session without a command for so long has ended'),
+    xapiKeepAliveMs: z
+      .number()
+      .int()
+      .min(10)
+      .max(600_000)
+      .default(3_000)
+      .describe('Distance of xAPI keep-alive events'),
+    xapiExecutionMs: z
+      .number()
+      .int()
+      .min(0)
+      .max(60_000)
+      .default(0)
+      .describe('How long an xAPI transaction stays pending before it is executed'),
     controlToken: z.string().min(16).optional().meta({
       description: 'Bearer token of the control API; open to everyone who reaches the port when not set',
       secret: true,

@@ -24,6 +24,8 @@ export const orderType = z.enum([
 ])
 export type OrderType = z.output<typeof orderType>
 
+const partsMax = 20
+
 export const orderSubmit = defineEvent({
   name: 'order.submit',
   version: 1,
@@ -46,6 +48,8 @@ export const orderSubmit = defineEvent({
     side,
     type: orderType,
     quantity: positiveDecimalText,
+    /** An entry in parts, which add up to the quantity, where each target needs a position of its own; absent: in one. */
+    parts: z.array(positiveDecimalText).min(2).max(partsMax).optional(),
     price: positiveDecimalText.nullable(),
     triggerPrice: positiveDecimalText.nullable(),
     callbackRatePercent: positiveDecimalText.nullable(),

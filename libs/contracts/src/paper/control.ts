@@ -10,6 +10,7 @@ export const accountsPerRequestMax = 1_000
 export const ticksPerRequestMax = 20_000
 export const candlesPerRequestMax = 5_000
 export const delayMaxMs = 120_000
+const leverageMax = 1_000
 
 /** Sent as `Authorization: Bearer <token>` when the venue was started with PAPER_CONTROL_TOKEN. */
 export const controlErrorReply = z.strictObject({
@@ -27,13 +28,18 @@ export const createPaperAccount = z.strictObject({
   venue,
   /** Opening balance in `currency`. */
   balance: decimalText.refine((text) => !text.startsWith('-'), { error: 'must not be negative' }),
+  /** Left out: USD where contracts are traded, else USDT. */
   currency: z
     .string()
     .regex(/^[A-Z0-9]{1,20}$/)
-    .default('USDT'),
+    .optional(),
   label: z.string().max(100).optional(),
   /** More opening balances, spot only: {"BTC": "0.5"}. */
   balances: z.record(z.string().regex(/^[A-Z0-9]{1,20}$/), decimalText).optional(),
+  /** Forex and CFD venues: one position per symbol, or (the default) one per deal. */
+  mode: z.enum(['netting', 'hedging']).optional(),
+  /** Forex and CFD venues: the account's own cap of leverage; 100 when left out. */
+  leverage: z.int().min(1).max(leverageMax).optional(),
 })
 export type CreatePaperAccount = z.input<typeof createPaperAccount>
 

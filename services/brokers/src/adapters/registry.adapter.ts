@@ -7,12 +7,14 @@ import { binanceSpotBroker } from './ccxt/binance-spot.adapter.ts'
 import { binanceUsdmBroker } from './ccxt/binance-usdm.adapter.ts'
 import { okxSwapBroker } from './ccxt/okx-swap.adapter.ts'
 import { paperBroker } from './paper/paper.adapter.ts'
+import { xapiBroker } from './xapi/xapi.adapter.ts'
 
 const brokers: Readonly<Record<Venue, BrokerDefinition>> = {
   'binance-spot': binanceSpotBroker,
   'binance-usdm': binanceUsdmBroker,
   'okx-swap': okxSwapBroker,
   paper: paperBroker,
+  xapi: xapiBroker,
 }
 
 export const allBrokers: readonly BrokerDefinition[] = Object.values(brokers)

@@ -22,6 +22,8 @@ export interface VenueCapabilities {
   readonly exitsNeedMinimumNotional: boolean
   /** One net position per symbol: positions of opposite sides would eat each other. */
   readonly netting: boolean
+  /** `whole-positions`: a target closes a position of its own, so an entry is placed in as many parts as it has targets. */
+  readonly closes: 'any-quantity' | 'whole-positions'
   /** Whether positions are held on margin; without it an order needs its whole notional, and nothing can be sold short. */
   readonly margin: boolean
 }
@@ -30,6 +32,7 @@ const futures: VenueCapabilities = {
   protection: 'reduce-only',
   trailing: { callbackMinimumPercent: '0.1', callbackMaximumPercent: '10', callbackStepPercent: '0.1' },
   exitsNeedMinimumNotional: false,
+  closes: 'any-quantity',
   netting: true,
   margin: true,
 }
@@ -38,10 +41,13 @@ export const venueCapabilities: Readonly<Record<Venue, VenueCapabilities>> = {
   'binance-usdm': futures,
   'okx-swap': futures,
   paper: futures,
+  // Stops and targets stand on positions: the venue's adapter shows them as orders that can only reduce.
+  xapi: { ...futures, trailing: null, closes: 'whole-positions' },
   'binance-spot': {
     protection: 'pairs',
     trailing: null,
     exitsNeedMinimumNotional: true,
+    closes: 'any-quantity',
     netting: false,
     margin: false,
   },

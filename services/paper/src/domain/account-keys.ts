@@ -4,7 +4,7 @@
  */
 import type { Venue } from '@tradewire/contracts/common'
 
-/** Names as in the venue's connect form. */
+/** What an account is known by, whatever its venue calls it. */
 export interface AccountKeys {
   readonly apiKey: string
   readonly secret: string
@@ -14,6 +14,9 @@ export interface AccountKeys {
 const keyBytes = 32
 const okxKeyBytes = 16
 const passphraseBytes = 12
+const loginBytes = 6
+const loginDigits = 12
+const passwordBytes = 12
 
 export function accountKeysOf(venue: Venue, random: (bytes: number) => Buffer): AccountKeys {
   const hex = (bytes: number) => random(bytes).toString('hex')
@@ -22,9 +25,22 @@ export function accountKeysOf(venue: Venue, random: (bytes: number) => Buffer): 
       const apiKey = hex(okxKeyBytes).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
       return { apiKey, secret: hex(okxKeyBytes).toUpperCase(), passphrase: hex(passphraseBytes) }
     }
+    case 'xapi': {
+      const login = BigInt(`0x${hex(loginBytes)}`)
+        .toString()
+        .padStart(loginDigits, '0')
+        .slice(-loginDigits)
+      return { apiKey: `1${login}`, secret: hex(passwordBytes) }
+    }
     case 'binance-spot':
     case 'binance-usdm':
     case 'paper':
       return { apiKey: hex(keyBytes), secret: hex(keyBytes) }
   }
+}
+
+/** The same in the words of the venue's connect form. */
+export function credentialsOf(venue: Venue, keys: AccountKeys): Readonly<Record<string, string>> {
+  if (venue === 'xapi') return { userId: keys.apiKey, password: keys.secret, server: 'demo', transport: 'websocket' }
+  return { ...keys }
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { absolute, amount, formatAmount } from './amount.ts'
 import { apply } from './apply.ts'
 import type { OrderRequest } from './check-order.ts'
-import { instruments } from './instruments.ts'
+import { coinInstruments } from './instruments.ts'
 import { accountMargin } from './margin.ts'
 import { isFinal, isResting, type OrderType } from './order.ts'
 import { cancelOrder, placeOrder, placeOrderList } from './place-order.ts'
@@ -14,7 +14,7 @@ import { walkTick } from './walk-tick.ts'
 
 /** A venue that keeps its journal in memory and a snapshot of its books as text. */
 class Venue {
-  readonly state: VenueState = emptyState(instruments)
+  readonly state: VenueState = emptyState(coinInstruments)
   readonly journal: VenueRecord[][] = []
   private at = 1_700_000_000_000
 
@@ -285,7 +285,7 @@ describe('the engine', () => {
     fc.assert(
       fc.property(scripts, fc.constantFrom(null, '0.05'), (actions, liquidity) => {
         const live = play(actions, liquidity)
-        const replayed = emptyState(instruments)
+        const replayed = emptyState(coinInstruments)
         for (const record of live.journal.flat()) apply(replayed, record)
         expect(snapshot(replayed)).toBe(snapshot(live.state))
       }),
@@ -300,7 +300,7 @@ describe('the engine', () => {
         fc.array(fc.integer({ min: -60, max: 60 }), { minLength: 1, maxLength: 20 }),
         (actions, moves) => {
           const live = play(actions, null)
-          const replayed = emptyState(instruments)
+          const replayed = emptyState(coinInstruments)
           for (const record of live.journal.flat()) apply(replayed, record)
           for (const state of [live.state, replayed]) {
             const session = new Session(state, 1_800_000_000_000)

@@ -212,7 +212,7 @@ function okxSwapOf(coin: CoinRow): Instrument {
   }
 }
 
-export const instruments: readonly Instrument[] = coins.flatMap((coin) => [
+export const coinInstruments: readonly Instrument[] = coins.flatMap((coin) => [
   spotOf(coin),
   perpetualOf(coin, 'binance-usdm'),
   okxSwapOf(coin),

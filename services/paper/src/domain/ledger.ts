@@ -4,12 +4,14 @@
  */
 import type { LedgerFill, LedgerOrder, LedgerReply, PaperAccount } from '@tradewire/contracts/paper/control'
 import type { Venue } from '@tradewire/contracts/common'
-import { formatAmount, type Amount } from './amount.ts'
+import { formatAmount, most, type Amount } from './amount.ts'
+import { closingPriceOf, contractMargin, ticketProfitOf } from './cfd/contract-margin.ts'
+import type { Ticket } from './cfd/ticket.ts'
 import { isSpot } from './instruments.ts'
 import { accountMargin } from './margin.ts'
 import { averagePriceOf, isFinal, type Fill, type Order } from './order.ts'
 import { entryPriceOf } from './position.ts'
-import { leverageOf, type Account, type VenueState } from './state.ts'
+import { leverageOf, marketOf, type Account, type VenueState } from './state.ts'
 
 const duplicatesMax = 100
 
@@ -109,6 +111,8 @@ function fillView(account: Account, fill: Fill): LedgerFill {
 
 function positionViews(state: VenueState, account: Account): LedgerReply['positions'] {
   if (isSpot(account.venue)) return []
+  if (account.mode !== 'one-way')
+    return [...account.tickets.values()].map((ticket) => ticketView(state, account, ticket))
   return accountMargin(state, account)
     .symbols.filter(({ position }) => position.quantity !== 0n)
     .map(({ position, market, unrealizedPnl }) => ({
@@ -123,7 +127,35 @@ function positionViews(state: VenueState, account: Account): LedgerReply['positi
     }))
 }
 
+function ticketView(state: VenueState, account: Account, ticket: Ticket): LedgerReply['positions'][number] {
+  const market = marketOf(state, account.venue, ticket.symbol)
+  return {
+    venue: account.venue,
+    accountId: account.id,
+    symbol: ticket.symbol,
+    quantity: formatAmount(ticket.side === 'buy' ? ticket.volume : -ticket.volume),
+    entryPrice: formatAmount(ticket.openPrice),
+    markPrice: formatAmount(market === undefined ? ticket.openPrice : closingPriceOf(market, ticket)),
+    unrealizedPnl: formatAmount(ticketProfitOf(state, account, ticket)),
+    leverage: Math.min(account.leverageMax, market?.instrument.contract?.leverageMax ?? 1),
+  }
+}
+
+function contractBalance(state: VenueState, account: Account): LedgerReply['balances'][number] {
+  const { balance, equity, margin, free } = contractMargin(state, account)
+  return {
+    venue: account.venue,
+    accountId: account.id,
+    currency: account.currency,
+    total: formatAmount(balance),
+    free: formatAmount(most(0n, free)),
+    locked: formatAmount(margin),
+    equity: formatAmount(equity),
+  }
+}
+
 function balanceViews(state: VenueState, account: Account): LedgerReply['balances'] {
+  if (account.mode !== 'one-way') return [contractBalance(state, account)]
   const spot = isSpot(account.venue)
   const margin = spot ? undefined : accountMargin(state, account)
   return [...account.balances].map(([currency, { free, locked }]) => ({

@@ -5,7 +5,7 @@
 import { Injectable } from '@nestjs/common'
 import { Clock } from '@tradewire/kernel/clock'
 import { apply } from '#domain/apply'
-import { instruments } from '#domain/instruments'
+import { instruments } from '#domain/listed-instruments'
 import { Session, type RecordObserver } from '#domain/session'
 import { emptyState, type VenueState } from '#domain/state'
 import { Journal } from '#ports/journal.port'

@@ -25,6 +25,8 @@ export type DealRefusal =
   | 'TOO_MANY_ORDERS'
 
 export interface DealRequest extends Partial<Levels> {
+  /** Where the venue has numbered the request before; a new number when left out. */
+  readonly orderId?: number | undefined
   readonly clientOrderId: string
   readonly side: Side
   readonly type: 'market' | 'limit' | 'stop-market'
@@ -37,6 +39,7 @@ export interface DealRequest extends Partial<Levels> {
 }
 
 export interface CloseRequest {
+  readonly orderId?: number | undefined
   readonly ticketId: number
   /** All of it when left out. */
   readonly volume?: Amount | undefined
@@ -129,6 +132,7 @@ export function marginAllows(
 }
 
 export interface Closing {
+  readonly orderId?: number | undefined
   readonly volume: Amount
   readonly cause: CloseCause
   readonly clientOrderId: string
@@ -139,8 +143,13 @@ export interface Closing {
 
 export function closeTicket(desk: Desk, ticket: Ticket, closing: Closing): Order {
   const side = ticket.side === 'buy' ? 'sell' : 'buy'
-  const { volume, cause, clientOrderId, visibleFrom } = closing
-  const order = acceptDeal(desk, { clientOrderId, side, type: 'market', volume, visibleFrom }, ticket.id, cause)
+  const { volume, cause, clientOrderId, orderId, visibleFrom } = closing
+  const order = acceptDeal(
+    desk,
+    { orderId, clientOrderId, side, type: 'market', volume, visibleFrom },
+    ticket.id,
+    cause,
+  )
   const price = closing.price ?? takerPrice(desk.market, side)
   emitFill(desk, order, { price, volume, ticket, cause })
   return order
@@ -151,7 +160,7 @@ function acceptDeal(desk: Desk, request: DealRequest, ticketId: number | null, c
   const { stopLoss, takeProfit, trailingDistance } = { ...noLevels, ...request }
   const price = request.price ?? null
   const terms: OrderTerms = {
-    id: session.nextId(),
+    id: request.orderId ?? session.nextId(),
     accountId: account.id,
     clientOrderId: request.clientOrderId,
     symbol: market.instrument.symbol,

@@ -88,7 +88,7 @@ const rows: readonly ContractRow[] = [
     openingPrice: '2350',
   },
   {
-    base: 'BTC',
+    base: 'BITCOIN',
     name: 'BITCOIN',
     description: 'Bitcoin to US dollar',
     group: 'crypto',
@@ -103,6 +103,9 @@ const rows: readonly ContractRow[] = [
     openingPrice: '42000',
   },
 ]
+
+/** The simulated venues of contracts. */
+export const contractVenues: readonly Venue[] = ['xapi']
 
 const lotStep = '0.01'
 const priceMaximum = '1000000'

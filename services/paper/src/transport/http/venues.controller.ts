@@ -27,6 +27,7 @@ import { okxEndpoints } from '#surfaces/okx/endpoints.controller'
 import { okxWords } from '#surfaces/okx/okx.wire'
 import { serveOkxStreams } from '#surfaces/okx/stream.controller'
 import { ProtocolServer } from '#surfaces/protocol/protocol.controller'
+import { serveXapi } from '#surfaces/xapi/xapi.controller'
 import { UserStreams } from '#surfaces/streams/user-streams.wire'
 import { Websockets } from '#surfaces/streams/websockets.wire'
 import { CreateAccount } from '#use-cases/create-account/create-account.use-case'
@@ -77,9 +78,11 @@ export async function serveVenues(fastify: FastifyInstance, app: INestApplicatio
   const stopExpiry = serveUsdmUserData(sockets, usdmPrefix, { venue, keys, streams })
   serveOkxStreams(sockets, okxPrefix, venue, streams)
   serveDirectStream(sockets, venue, streams)
+  const xapi = await serveXapi(app, { venue, faults, streams, sockets, config })
   sockets.attach(fastify)
   fastify.addHook('onClose', async () => {
     stopExpiry()
+    xapi.close()
     venue.close()
   })
 }

@@ -6,10 +6,13 @@ import { Injectable } from '@nestjs/common'
 import type { CreatePaperAccount, PaperCredentials } from '@tradewire/contracts/paper/control'
 import { IdSource } from '@tradewire/kernel/ids'
 import { Randomness } from '@tradewire/kernel/randomness'
-import { accountKeysOf } from '#domain/account-keys'
+import { accountKeysOf, credentialsOf } from '#domain/account-keys'
 import { amount, formatAmount } from '#domain/amount'
+import { contractVenues } from '#domain/cfd/listed-contracts'
 import { timeText } from '#domain/ledger'
 import { RunningVenue } from '#ports/running-venue.port'
+
+const leverageDefault = 100
 
 @Injectable()
 export class CreateAccount {
@@ -23,7 +26,8 @@ export class CreateAccount {
   async execute(requests: readonly CreatePaperAccount[]): Promise<PaperCredentials[]> {
     const created = this.venue.execute((session) =>
       requests.map((request) => {
-        const currency = request.currency ?? 'USDT'
+        const contracts = contractVenues.includes(request.venue)
+        const currency = request.currency ?? (contracts ? 'USD' : 'USDT')
         const accountId = this.ids.next<'PaperAccount'>()
         const { venue } = request
         const keys = accountKeysOf(venue, (bytes) => this.randomness.bytes(bytes))
@@ -34,10 +38,13 @@ export class CreateAccount {
           total: amount(total),
         }))
         const at = session.now
-        session.emit({ kind: 'account-created', accountId, venue, label, currency, ...keys, balances, at })
+        const terms = contracts
+          ? { mode: request.mode ?? 'hedging', leverageMax: request.leverage ?? leverageDefault }
+          : {}
+        session.emit({ kind: 'account-created', accountId, venue, label, currency, ...keys, balances, ...terms, at })
         const balance = formatAmount(amount(request.balance))
         const { apiKey, secret } = keys
-        const credentials = { ...keys }
+        const credentials = credentialsOf(venue, keys)
         return { accountId, venue, label, currency, balance, apiKey, secret, credentials, createdAt: timeText(at) }
       }),
     )

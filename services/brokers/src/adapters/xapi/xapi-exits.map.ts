@@ -1,0 +1,170 @@
+/**
+ * Our exits at a venue where stops and targets stand on positions: which positions each covers, and what became of it.
+ * Called by the session. Must never let two exits hold the same level of a position at once.
+ */
+import type { VenueOrder } from '@tradewire/broker-kit/broker-session'
+import { type Decimal, decimal, sum, ZERO } from '@tradewire/kernel/decimal'
+import type { TradeRecord } from './xapi-records.wire.ts'
+import { annotationOf, weightedPrice, type XapiTrades } from './xapi-trades.map.ts'
+
+/** A stop or target of ours, as levels on positions. */
+export interface Protection {
+  readonly kind: 'stop' | 'target'
+  readonly clientOrderId: string
+  readonly symbol: string
+  readonly price: string
+  readonly positions: readonly number[]
+  cancelled: boolean
+}
+
+/** A close of ours, as the numbers of its transactions. */
+export interface Closing {
+  readonly kind: 'close'
+  readonly clientOrderId: string
+  readonly symbol: string
+  readonly quantity: string
+  readonly transactions: Set<number>
+}
+
+export type Exit = Protection | Closing
+
+const exitsMax = 20_000
+const protectionId = /^(sl|tp)@(\d{1,20}(?:\.\d{1,20})?):(\d{1,18}(?:\+\d{1,18}){0,31})$/
+const closingId = /^close:(\d{1,18}(?:\+\d{1,18}){0,31})$/
+const positionsMax = 16
+
+/** What we keep as the venue's id of an exit: enough to know it again after a restart. */
+export function venueIdOf(exit: Exit): string {
+  if (exit.kind === 'close') return `close:${[...exit.transactions].join('+')}`
+  return `${exit.kind === 'stop' ? 'sl' : 'tp'}@${exit.price}:${exit.positions.join('+')}`
+}
+
+export function exitOfVenueId(venueId: string, clientOrderId: string, symbol: string): Exit | null {
+  const protection = protectionId.exec(venueId)
+  if (protection?.[2] !== undefined && protection[3] !== undefined) {
+    const kind = protection[1] === 'sl' ? 'stop' : 'target'
+    const positions = protection[3].split('+').map(Number)
+    return { kind, clientOrderId, symbol, price: protection[2], positions, cancelled: false }
+  }
+  const closing = closingId.exec(venueId)
+  if (closing?.[1] === undefined) return null
+  return {
+    kind: 'close',
+    clientOrderId,
+    symbol,
+    quantity: '0',
+    transactions: new Set(closing[1].split('+').map(Number)),
+  }
+}
+
+export class XapiExits {
+  private readonly exits = new Map<string, Exit>()
+
+  add(exit: Exit): void {
+    this.exits.set(exit.clientOrderId, exit)
+    const [oldest] = this.exits.keys()
+    if (this.exits.size > exitsMax && oldest !== undefined) this.exits.delete(oldest)
+  }
+
+  find(clientOrderId: string): Exit | undefined {
+    return this.exits.get(clientOrderId)
+  }
+
+  all(): readonly Exit[] {
+    return [...this.exits.values()]
+  }
+
+  /** The protection that set this level last, if it is still wanted. */
+  holderOf(kind: Protection['kind'], position: number): Protection | undefined {
+    return this.all().findLast(
+      (exit): exit is Protection => exit.kind === kind && !exit.cancelled && exit.positions.includes(position),
+    )
+  }
+
+  /** Which exit of ours made the venue close; null when none did. */
+  ownerOf(record: TradeRecord): string | null {
+    const why = annotationOf(record)
+    if (why === 'stop' || why === 'target') {
+      const level = decimal(why === 'stop' ? record.sl : record.tp)
+      const fits = this.all().filter(
+        (exit): exit is Protection => exit.kind === why && exit.positions.includes(record.position),
+      )
+      const exact = fits.findLast(({ price }) => decimal(price).eq(level))
+      return (exact ?? fits.at(-1))?.clientOrderId ?? null
+    }
+    const closing = this.all().find((exit) => exit.kind === 'close' && exit.transactions.has(record.order2))
+    return closing?.clientOrderId ?? null
+  }
+}
+
+function levelOf(record: TradeRecord, kind: Protection['kind']): Decimal {
+  return decimal(kind === 'stop' ? record.sl : record.tp)
+}
+
+/** The exit as an order: working while its level stands, filled by what it closed. */
+export function orderOfExit(
+  exit: Exit,
+  trades: XapiTrades,
+  ownerOf: (record: TradeRecord) => string | null,
+): VenueOrder {
+  const closed = [...trades.allClosed()].filter((record) => ownerOf(record) === exit.clientOrderId)
+  const filled = sum(closed.map(({ volume }) => decimal(volume)))
+  const filledAll = exit.kind === 'close' ? filled.gte(decimal(exit.quantity)) : filled.gt(ZERO)
+  const ended = filledAll && filled.gt(ZERO) ? 'filled' : 'cancelled'
+  const stands =
+    exit.kind !== 'close' &&
+    !exit.cancelled &&
+    exit.positions.some((position) => {
+      const record = trades.open.get(position)
+      return record !== undefined && levelOf(record, exit.kind).eq(decimal(exit.price))
+    })
+  return {
+    clientOrderId: exit.clientOrderId,
+    venueOrderId: venueIdOf(exit),
+    symbol: exit.symbol,
+    status: stands ? 'working' : ended,
+    filledQuantity: filled.toString(),
+    averagePrice: weightedPrice(
+      closed.map((record) => ({ volume: decimal(record.volume), price: decimal(record.close_price) })),
+    ),
+    fee: sum(closed.map((record) => trades.closingFee(record))).toString(),
+    feeCurrency: null,
+    message: null,
+  }
+}
+
+export interface Piece {
+  readonly record: TradeRecord
+  readonly volume: Decimal
+}
+
+/** Whole positions that make up the quantity exactly; null when none do. Ours are taken before others. */
+export function wholePositions(records: readonly TradeRecord[], quantity: Decimal): readonly TradeRecord[] | null {
+  const search = (from: number, rest: Decimal): TradeRecord[] | null => {
+    if (rest.eq(ZERO)) return []
+    for (let index = from; index < Math.min(records.length, positionsMax); index += 1) {
+      const record = records[index]
+      if (record === undefined || decimal(record.volume).gt(rest)) continue
+      const others = search(index + 1, rest.minus(decimal(record.volume)))
+      if (others !== null) return [record, ...others]
+    }
+    return null
+  }
+  return search(0, quantity)
+}
+
+/** What to close of which positions for a quantity: whole ones where they fit, then a part; less when there is less. */
+export function closingPieces(records: readonly TradeRecord[], quantity: Decimal): readonly Piece[] {
+  const whole = wholePositions(records, quantity)
+  if (whole !== null) return whole.map((record) => ({ record, volume: decimal(record.volume) }))
+  const pieces: Piece[] = []
+  let rest = quantity
+  for (const record of records) {
+    if (rest.lte(ZERO)) break
+    const volume = decimal(record.volume)
+    const part = volume.lt(rest) ? volume : rest
+    pieces.push({ record, volume: part })
+    rest = rest.minus(part)
+  }
+  return pieces
+}
