@@ -5,6 +5,7 @@ import { IdSource } from '@tradewire/kernel/ids'
 import { CONFIG } from '@tradewire/nest-kit/tokens'
 import { ConfiguredProviders } from './clients/configured-providers.client.ts'
 import { MockProvider } from './clients/mock/mock-provider.client.ts'
+import { StripeProvider } from './clients/stripe/stripe-provider.client.ts'
 import { billRulesOf, type BillingConfig } from './config.ts'
 import { BillFactory } from './domain/bill-factory.ts'
 import { Bills } from './ports/bills.port.ts'
@@ -90,6 +91,7 @@ import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
         new BillFactory(clock, ids, billRulesOf(config)),
     },
     MockProvider,
+    StripeProvider,
     BillingJob,
     ApplyObservations,
     BeginSubscription,

@@ -53,6 +53,18 @@ export const billingConfig = defineConfig(
       .max(720)
       .default(24)
       .describe('How long the first payment of a subscription may take'),
+    stripeApiUrl: z
+      .url({ protocol: /^https?$/ })
+      .default('https://api.stripe.com')
+      .describe('Where Stripe answers; a simulator in tests'),
+    stripeSecretKey: z.string().min(8).optional().meta({
+      description: 'Secret key of the Stripe account; needed when `stripe` is switched on',
+      secret: true,
+    }),
+    stripeWebhookSecrets: z.array(z.string().min(8)).default([]).meta({
+      description: 'Signing secrets of the webhook endpoint at Stripe, comma separated while one is rotated',
+      secret: true,
+    }),
     pullIntervalMs: z
       .number()
       .int()

@@ -5,14 +5,15 @@ import type { BillingConfig } from '../config.ts'
 import type { ProviderCode } from '../domain/provider-code.ts'
 import { PaymentProviders, type PaymentProvider } from '../ports/payment-provider.port.ts'
 import { MockProvider } from './mock/mock-provider.client.ts'
+import { StripeProvider } from './stripe/stripe-provider.client.ts'
 
 @Injectable()
 export class ConfiguredProviders extends PaymentProviders {
   private readonly providers: ReadonlyMap<ProviderCode, PaymentProvider>
 
-  constructor(@InjectConfig() config: BillingConfig, mock: MockProvider) {
+  constructor(@InjectConfig() config: BillingConfig, mock: MockProvider, stripe: StripeProvider) {
     super()
-    const known: readonly PaymentProvider[] = [mock]
+    const known: readonly PaymentProvider[] = [mock, stripe]
     this.providers = new Map(known.filter(({ code }) => config.providers.includes(code)).map((one) => [one.code, one]))
   }
 

@@ -9,7 +9,8 @@ import type { Logger } from '@tradewire/observability/logger'
 import type { PaymentProvider } from '../../ports/payment-provider.port.ts'
 import { ProviderEvents } from '../../ports/provider-events.port.ts'
 
-const firstPullMs = 86_400_000
+/** As long as providers keep their events. */
+const firstPullMs = 2_592_000_000
 /** Read again each time: clocks differ, and lists are late. */
 const overlapMs = 3_600_000
 

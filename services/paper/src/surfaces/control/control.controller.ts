@@ -50,7 +50,7 @@ function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): Result
   return err(paperErrors.of('CONTROL_REQUEST_INVALID', { problems }))
 }
 
-function authorized(request: FastifyRequest, token: string | undefined): boolean {
+export function isAuthorized(request: FastifyRequest, token: string | undefined): boolean {
   if (token === undefined) return true
   const given = Buffer.from(request.headers.authorization ?? '')
   const wanted = Buffer.from(`Bearer ${token}`)
@@ -61,7 +61,7 @@ export async function serveControl(fastify: FastifyInstance, parts: ControlParts
   await fastify.register(
     async (scope) => {
       scope.addHook('onRequest', async (request, reply) => {
-        if (authorized(request, parts.token)) return undefined
+        if (isAuthorized(request, parts.token)) return undefined
         return send(reply, err(paperErrors.of('CONTROL_TOKEN_WRONG')))
       })
       accountRoutes(scope, parts)

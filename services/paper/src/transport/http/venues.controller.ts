@@ -3,6 +3,7 @@
  * Called by startService before the port opens. Must never answer by itself.
  */
 import type { INestApplicationContext } from '@nestjs/common'
+import { Clock } from '@tradewire/kernel/clock'
 import { Randomness } from '@tradewire/kernel/randomness'
 import { Health } from '@tradewire/nest-kit/health'
 import { CONFIG, LOGGER } from '@tradewire/nest-kit/tokens'
@@ -20,14 +21,18 @@ import { ListenKeys } from '#surfaces/binance-usdm/listen-keys.wire'
 import { marketEndpoints as usdmMarket } from '#surfaces/binance-usdm/market.controller'
 import { orderEndpoints as usdmOrders } from '#surfaces/binance-usdm/orders.controller'
 import { listenKeyEndpoints, serveUserData as serveUsdmUserData } from '#surfaces/binance-usdm/user-data.controller'
-import { serveControl } from '#surfaces/control/control.controller'
+import { isAuthorized, serveControl } from '#surfaces/control/control.controller'
 import { DirectServer } from '#surfaces/direct/direct.controller'
 import { serveDirectStream } from '#surfaces/direct/direct-stream.controller'
 import { okxEndpoints } from '#surfaces/okx/endpoints.controller'
 import { okxWords } from '#surfaces/okx/okx.wire'
 import { serveOkxStreams } from '#surfaces/okx/stream.controller'
 import { ProtocolServer } from '#surfaces/protocol/protocol.controller'
+<<<<<<< HEAD
 import { serveXapi } from '#surfaces/xapi/xapi.controller'
+=======
+import { StripeServer } from '#surfaces/stripe/stripe.controller'
+>>>>>>> f1aa38a (Charge by Stripe: its own client, deliveries in any order or not at all, renewals, refunds and disputes, against a simulated Stripe)
 import { UserStreams } from '#surfaces/streams/user-streams.wire'
 import { Websockets } from '#surfaces/streams/websockets.wire'
 import { CreateAccount } from '#use-cases/create-account/create-account.use-case'
@@ -74,6 +79,7 @@ export async function serveVenues(fastify: FastifyInstance, app: INestApplicatio
     tradeByHand: app.get(TradeByHand),
     token: config.controlToken,
   })
+  await new StripeServer(app.get(Clock)).register(fastify, (request) => isAuthorized(request, config.controlToken))
   serveSpotUserData(sockets, spotPrefix, venue, streams)
   const stopExpiry = serveUsdmUserData(sockets, usdmPrefix, { venue, keys, streams })
   serveOkxStreams(sockets, okxPrefix, venue, streams)

@@ -1,0 +1,226 @@
+/**
+ * Stripe, through its own client. Called through the PaymentProvider port.
+ * Must never send a write without an idempotency key, nor believe an event without asking.
+ */
+import { Injectable } from '@nestjs/common'
+import { err, ok, type Result } from '@tradewire/kernel/result'
+import { InjectConfig } from '@tradewire/nest-kit/tokens'
+import Stripe from 'stripe'
+import type { BillingConfig } from '../../config.ts'
+import { monthsOf } from '../../domain/billing-cycle.ts'
+import type { Money } from '../../domain/money.ts'
+import {
+  PaymentProvider,
+  type Checkout,
+  type HeardEvent,
+  type Observation,
+  type OpenedCheckout,
+  type ProviderCapabilities,
+  type ProviderFailure,
+  type RawDelivery,
+} from '../../ports/payment-provider.port.ts'
+import { dateOf, idOf, referenceKey, toPaymentObservation, toSubscriptionObservation } from './stripe.map.ts'
+
+const retriesMax = 2
+const answerWithinMs = 8_000
+const toleranceSeconds = 300
+const recentEventsMax = 10_000
+const pageItems = 100
+
+/** What they tell can move money or a subscription of ours. */
+const eventTypes = [
+  'invoice.paid',
+  'invoice.payment_failed',
+  'invoice.payment_action_required',
+  'payment_intent.succeeded',
+  'payment_intent.payment_failed',
+  'payment_intent.requires_action',
+  'charge.refunded',
+  'charge.refund.updated',
+  'charge.dispute.created',
+  'charge.dispute.closed',
+  'customer.subscription.updated',
+  'customer.subscription.deleted',
+]
+
+@Injectable()
+export class StripeProvider extends PaymentProvider {
+  readonly code = 'stripe'
+  readonly capabilities: ProviderCapabilities = {
+    // Not IDR: how many digits Stripe counts for it is not certain.
+    currencies: ['USD', 'EUR', 'GBP', 'INR', 'JPY', 'AUD', 'CAD', 'CHF', 'HKD', 'SGD', 'BRL', 'MYR'],
+    renewals: 'provider',
+    refunds: 'partial',
+    checkout: 'form',
+  }
+  private readonly stripe: Stripe
+  private readonly secrets: readonly string[]
+
+  constructor(@InjectConfig() { stripeApiUrl, stripeSecretKey, stripeWebhookSecrets }: BillingConfig) {
+    super()
+    const { protocol, hostname, port } = new URL(stripeApiUrl)
+    this.secrets = stripeWebhookSecrets
+    this.stripe = new Stripe(stripeSecretKey ?? 'not set', {
+      host: hostname,
+      ...(port === '' ? {} : { port }),
+      protocol: protocol === 'http:' ? 'http' : 'https',
+      maxNetworkRetries: retriesMax,
+      timeout: answerWithinMs,
+      telemetry: false,
+    })
+  }
+
+  /** Several secrets while one is rotated. The comparison is Stripe's own, in constant time. */
+  hear({ headers, body }: RawDelivery, now: Date): HeardEvent | undefined {
+    const signature = headers['stripe-signature']
+    if (typeof signature !== 'string') return undefined
+    for (const secret of this.secrets) {
+      try {
+        const at = now.getTime()
+        const webhooks = this.stripe.webhooks
+        const event = webhooks.constructEvent(body, signature, secret, toleranceSeconds, undefined, at)
+        return { eventId: event.id, type: event.type, body: body.toString('utf8') }
+      } catch {
+        // Not signed with this one, or too old, or no event at all.
+      }
+    }
+    return undefined
+  }
+
+  observe({ type, body }: HeardEvent): Promise<Result<readonly Observation[], ProviderFailure>> {
+    return asked('read', async () => {
+      const { data } = JSON.parse(body) as { data: { object: { id: string; payment_intent?: string | null } } }
+      const { id, payment_intent: intentId } = data.object
+      if (type.startsWith('customer.subscription.')) {
+        return [toSubscriptionObservation(await this.stripe.subscriptions.retrieve(id))]
+      }
+      if (type.startsWith('invoice.')) return this.observeInvoice(id)
+      if (type.startsWith('payment_intent.')) return [await this.observeIntent(id, undefined)]
+      return typeof intentId === 'string' ? [await this.observeIntent(intentId, undefined)] : []
+    })
+  }
+
+  open({ reference, amount, description, customer, recurring }: Checkout) {
+    return asked('write', async (): Promise<OpenedCheckout> => {
+      const payer = await this.stripe.customers.create(
+        {
+          name: customer.username,
+          ...(customer.email === null ? {} : { email: customer.email }),
+          metadata: { tradewire_user: customer.userId },
+        },
+        { idempotencyKey: `${reference}:customer` },
+      )
+      const metadata = { [referenceKey]: reference }
+      const currency = amount.currency.toLowerCase()
+      if (recurring === null) {
+        const intent = await this.stripe.paymentIntents.create(
+          {
+            amount: Number(amount.minor),
+            currency,
+            customer: payer.id,
+            description,
+            automatic_payment_methods: { enabled: true },
+            metadata,
+          },
+          { idempotencyKey: reference },
+        )
+        return openedBy(intent.client_secret, null)
+      }
+      const price = await this.stripe.prices.create(
+        {
+          currency,
+          unit_amount: Number(amount.minor),
+          recurring: { interval: 'month', interval_count: monthsOf(recurring.cycle) },
+          product_data: { name: description },
+        },
+        { idempotencyKey: `${reference}:price` },
+      )
+      const subscription = await this.stripe.subscriptions.create(
+        {
+          customer: payer.id,
+          items: [{ price: price.id }],
+          payment_behavior: 'default_incomplete',
+          payment_settings: { save_default_payment_method: 'on_subscription' },
+          expand: ['latest_invoice.confirmation_secret'],
+          metadata,
+        },
+        { idempotencyKey: reference },
+      )
+      const invoice = subscription.latest_invoice
+      const secret = typeof invoice === 'string' ? null : invoice?.confirmation_secret?.client_secret
+      return openedBy(secret ?? null, subscription.id)
+    })
+  }
+
+  refund(externalId: string, amount: Money, reference: string): Promise<Result<HeardEvent, ProviderFailure>> {
+    return asked('write', async () => {
+      const refund = await this.stripe.refunds.create(
+        { payment_intent: externalId, amount: Number(amount.minor) },
+        { idempotencyKey: reference },
+      )
+      const body = JSON.stringify({ data: { object: { id: refund.id, payment_intent: externalId } } })
+      return { eventId: `asked ${refund.id}`, type: 'refund.created', body }
+    })
+  }
+
+  cancel(subscriptionId: string, when: 'now' | 'period-end'): Promise<Result<Date, ProviderFailure>> {
+    return asked('write', async () => {
+      if (when === 'now') {
+        const ended = await this.stripe.subscriptions.cancel(subscriptionId)
+        return dateOf(ended.ended_at ?? ended.canceled_at ?? ended.created)
+      }
+      const subscription = await this.stripe.subscriptions.update(subscriptionId, { cancel_at_period_end: true })
+      return dateOf(subscription.cancel_at ?? subscription.items.data[0]!.current_period_end)
+    })
+  }
+
+  recent(since: Date): Promise<Result<readonly HeardEvent[], ProviderFailure>> {
+    const gte = Math.floor(since.getTime() / 1_000)
+    return asked('read', async () => {
+      const listed = this.stripe.events.list({ created: { gte }, types: eventTypes, limit: pageItems })
+      const events = await listed.autoPagingToArray({ limit: recentEventsMax })
+      return events.map((event) => ({ eventId: event.id, type: event.type, body: JSON.stringify(event) }))
+    })
+  }
+
+  private async observeInvoice(id: string): Promise<Observation[]> {
+    const invoice = await this.stripe.invoices.retrieve(id, { expand: ['payments'] })
+    const intents = (invoice.payments?.data ?? []).flatMap(({ payment }) =>
+      payment.payment_intent === undefined ? [] : [idOf(payment.payment_intent)],
+    )
+    return Promise.all(intents.map((intentId) => this.observeIntent(intentId, invoice)))
+  }
+
+  private async observeIntent(id: string, invoice: Stripe.Invoice | undefined): Promise<Observation> {
+    const intent = await this.stripe.paymentIntents.retrieve(id, { expand: ['latest_charge.balance_transaction'] })
+    const charge = typeof intent.latest_charge === 'string' ? null : intent.latest_charge
+    const of = { payment_intent: id, limit: pageItems }
+    const refunds = (charge?.amount_refunded ?? 0) > 0 ? (await this.stripe.refunds.list(of)).data : []
+    const disputes = charge?.disputed === true ? (await this.stripe.disputes.list(of)).data : []
+    return toPaymentObservation({ intent, refunds, disputes, invoice })
+  }
+}
+
+/** A client secret is the intent's id and a random end. */
+function openedBy(clientSecret: string | null, subscriptionExternalId: string | null): OpenedCheckout {
+  const externalId = clientSecret?.split('_secret_')[0]
+  if (externalId === undefined) throw new Stripe.errors.StripeError({ type: 'api_error', message: 'no client secret' })
+  return { externalId, subscriptionExternalId, clientSecret, paymentUrl: null }
+}
+
+/** A read that failed may be asked again; a write whose answer is lost may have been done. */
+async function asked<Value>(
+  kind: 'read' | 'write',
+  work: () => Promise<Value>,
+): Promise<Result<Value, ProviderFailure>> {
+  try {
+    return ok(await work())
+  } catch (error) {
+    if (!(error instanceof Stripe.errors.StripeError)) throw error
+    const detail = `${error.type}: ${error.message}`
+    if (error instanceof Stripe.errors.StripeRateLimitError) return err({ kind: 'unavailable', detail })
+    const isOpen = error instanceof Stripe.errors.StripeConnectionError || error instanceof Stripe.errors.StripeAPIError
+    if (!isOpen) return err({ kind: 'refused', detail })
+    return err({ kind: kind === 'read' ? 'unavailable' : 'unknown', detail })
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * A Stripe to try billing with: its API under /v1, and under /control/stripe what only a simulator has.
+ * Called by billing's client, by whoever plays the payer, and by tests. Must never be mistaken for the real one: its keys are test keys.
+ */
+import { createHmac } from 'node:crypto'
+import type { Clock } from '@tradewire/kernel/clock'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { request as send } from 'undici'
+import { z } from 'zod'
+import { StripeApi } from './stripe-api.wire.ts'
+import { StripeBooks } from './stripe-books.wire.ts'
+import { readForm } from './stripe-form.wire.ts'
+import type { StripeEvent } from './stripe-objects.wire.ts'
+
+const deliverWithinMs = 5_000
+const secondMs = 1_000
+const BEARER = /^Bearer sk_test_\w+$/
+
+/** How deliveries go: which way round, how often, which not at all, and with which secret. */
+const deliverOrder = z.strictObject({
+  url: z.url(),
+  secret: z.string(),
+  order: z.enum(['as-told', 'reversed']).default('as-told'),
+  copies: z.int().min(0).max(10).default(1),
+  /** Only events from this one on, by number. */
+  from: z.int().min(0).default(0),
+})
+const clockOrder = z.strictObject({ to: z.iso.datetime() })
+const payerOrder = z.strictObject({ intent: z.string(), card: z.string(), proven: z.boolean().default(false) })
+const cardOrder = z.strictObject({ subscription: z.string(), card: z.string() })
+const disputeOrder = z.strictObject({ intent: z.string() })
+const closeOrder = z.strictObject({ dispute: z.string(), status: z.enum(['won', 'lost']) })
+
+export class StripeServer {
+  readonly books: StripeBooks
+  private readonly api: StripeApi
+
+  constructor(clock: Clock) {
+    const now = clock.now()
+    this.books = new StripeBooks(`${now.getTime().toString(36)}x`, now)
+    this.api = new StripeApi(this.books)
+  }
+
+  async register(fastify: FastifyInstance, isAllowed: (request: FastifyRequest) => boolean): Promise<void> {
+    await fastify.register((scope, _options, done) => {
+      scope.removeAllContentTypeParsers()
+      scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, parsed) => parsed(null, body))
+      scope.all('/v1/*', (request, reply) => this.answer(request, reply))
+      scope.post('/control/stripe/:order', async (request, reply) => {
+        if (!isAllowed(request)) return reply.code(401).send({ error: 'a control token is needed' })
+        const { order } = request.params as { readonly order: string }
+        const done = await this.obey(order, JSON.parse(textOf(request)))
+        return done === undefined ? reply.code(404).send({ error: 'not found' }) : reply.send(done)
+      })
+      done()
+    })
+  }
+
+  private answer(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const { method, headers, url } = request
+    if (!BEARER.test(headers.authorization ?? '')) {
+      const error = { type: 'invalid_request_error', message: 'Invalid API Key provided' }
+      return reply.code(401).send({ error })
+    }
+    const [path = '', query = ''] = url.slice('/v1/'.length).split('?')
+    const parameters = readForm(textOf(request) === '' ? query : textOf(request))
+    if (parameters === undefined) {
+      return reply.code(400).send({ error: { type: 'invalid_request_error', message: 'Invalid parameters' } })
+    }
+    const key = headers['idempotency-key']
+    const idempotencyKey = typeof key === 'string' ? key : undefined
+    const { status, body } = this.api.answer({ method, path, parameters, idempotencyKey })
+    return reply.code(status).header('request-id', `req_${request.id}`).send(body)
+  }
+
+  /** Undefined when there is no such order, or nothing that it is about. */
+  private async obey(order: string, body: unknown): Promise<object | undefined> {
+    switch (order) {
+      case 'clock':
+        this.books.advanceTo(new Date(clockOrder.parse(body).to))
+        return { now: this.books.time, events: this.books.events.length }
+      case 'pay': {
+        const { intent: id, card, proven } = payerOrder.parse(body)
+        const intent = this.books.intents.get(id)
+        return intent && { result: this.books.confirm(intent, card, proven), intent }
+      }
+      case 'card': {
+        const { subscription, card } = cardOrder.parse(body)
+        const customer = this.books.customers.get(this.books.subscriptions.get(subscription)?.customer ?? '')
+        return customer && Object.assign(customer, { card })
+      }
+      case 'dispute':
+        return this.disputeOf(disputeOrder.parse(body).intent)
+      case 'close-dispute': {
+        const { dispute: id, status } = closeOrder.parse(body)
+        const dispute = this.books.disputes.get(id)
+        if (dispute !== undefined) this.books.closeDispute(dispute, status)
+        return dispute
+      }
+      case 'deliver':
+        return this.deliver(deliverOrder.parse(body))
+      default:
+        return undefined
+    }
+  }
+
+  private disputeOf(intentId: string): object | undefined {
+    const intent = this.books.intents.get(intentId)
+    return intent && this.books.dispute(intent)
+  }
+
+  private async deliver({ url, secret, order, copies, from }: z.output<typeof deliverOrder>): Promise<object> {
+    const told = this.books.events.slice(from)
+    const sent = order === 'reversed' ? told.toReversed() : told
+    let accepted = 0
+    for (let copy = 0; copy < copies; copy += 1) {
+      for (const event of sent) {
+        const { headers, body } = signedDelivery(event, secret, this.books.time)
+        const answer = await send(url, { method: 'POST', headers, body, headersTimeout: deliverWithinMs })
+        await answer.body.dump()
+        if (answer.statusCode < 300) accepted += 1
+      }
+    }
+    return { sent: sent.length * copies, accepted, next: this.books.events.length }
+  }
+}
+
+/** As Stripe signs: the time and the body, under the endpoint's secret. */
+export function signedDelivery(
+  event: StripeEvent,
+  secret: string,
+  now: Date,
+): { readonly headers: Record<string, string>; readonly body: string } {
+  const body = JSON.stringify(event)
+  const seconds = Math.floor(now.getTime() / secondMs)
+  const signature = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')
+  return { headers: { 'content-type': 'application/json', 'stripe-signature': `t=${seconds},v1=${signature}` }, body }
+}
+
+function textOf({ body }: FastifyRequest): string {
+  return typeof body === 'string' ? body : ''
+}
