@@ -28,11 +28,8 @@ import { okxEndpoints } from '#surfaces/okx/endpoints.controller'
 import { okxWords } from '#surfaces/okx/okx.wire'
 import { serveOkxStreams } from '#surfaces/okx/stream.controller'
 import { ProtocolServer } from '#surfaces/protocol/protocol.controller'
-<<<<<<< HEAD
 import { serveXapi } from '#surfaces/xapi/xapi.controller'
-=======
 import { StripeServer } from '#surfaces/stripe/stripe.controller'
->>>>>>> f1aa38a (Charge by Stripe: its own client, deliveries in any order or not at all, renewals, refunds and disputes, against a simulated Stripe)
 import { UserStreams } from '#surfaces/streams/user-streams.wire'
 import { Websockets } from '#surfaces/streams/websockets.wire'
 import { CreateAccount } from '#use-cases/create-account/create-account.use-case'
