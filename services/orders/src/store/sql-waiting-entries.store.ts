@@ -16,10 +16,14 @@ import {
   type WaitingScope,
 } from '../ports/waiting-entries.port.ts'
 
+/** The brackets are looked up one by one: a join would read them all to find that nothing waits. */
 const toCloseSql = `select distinct on (x.bracket_id) x.bracket_id, w.trace
-from waiting_entry w join bracket x on x.bracket_id = w.waits_for
-where w.closes and x.close_requested_at is null and x.state in ('planned', 'entering', 'open', 'protected')
-order by x.bracket_id limit $1`
+from waiting_entry w cross join lateral (
+  select bracket_id from bracket
+  where bracket_id = w.waits_for and close_requested_at is null and state in ('planned', 'entering', 'open', 'protected')
+  limit 1
+) x
+where w.closes order by x.bracket_id limit $1`
 
 /** Proven gone: no order of it can execute any more, and what it lost or gave back is known. */
 const dueSql = `select b.bracket_id, b.signal_id, b.strategy_id, b.follow_id, b.account_id, b.user_id, w.waits_for, w.closes,
