@@ -38,7 +38,7 @@ export async function startPaperWorld(backends: TestBackends): Promise<PaperWorl
   return {
     url: service.url,
     account: (venue, balance = '1000000') =>
-      call('POST', '/accounts', { venue, balance, ...(venue === 'binance-spot' ? { balances: { BTC: '1' } } : {}) }),
+      call('POST', '/accounts', { venue, balance, ...(venue.endsWith('-spot') ? { balances: { BTC: '1' } } : {}) }),
     async price(price) {
       await call('POST', '/price', { symbol: 'BTCUSDT', price })
       await call('POST', '/price', { symbol: 'BITCOIN', price })

@@ -5,6 +5,7 @@ import type { Venue } from '@tradewire/contracts/common'
 import { Brokers } from '#ports/brokers.port'
 import { binanceSpotBroker } from './ccxt/binance-spot.adapter.ts'
 import { binanceUsdmBroker } from './ccxt/binance-usdm.adapter.ts'
+import { okxSpotBroker } from './ccxt/okx-spot.adapter.ts'
 import { okxSwapBroker } from './ccxt/okx-swap.adapter.ts'
 import { paperBroker } from './paper/paper.adapter.ts'
 import { xapiBroker } from './xapi/xapi.adapter.ts'
@@ -12,6 +13,7 @@ import { xapiBroker } from './xapi/xapi.adapter.ts'
 const brokers: Readonly<Record<Venue, BrokerDefinition>> = {
   'binance-spot': binanceSpotBroker,
   'binance-usdm': binanceUsdmBroker,
+  'okx-spot': okxSpotBroker,
   'okx-swap': okxSwapBroker,
   paper: paperBroker,
   xapi: xapiBroker,

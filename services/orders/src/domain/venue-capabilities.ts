@@ -37,20 +37,23 @@ const futures: VenueCapabilities = {
   margin: true,
 }
 
+const coins: VenueCapabilities = {
+  protection: 'pairs',
+  trailing: null,
+  exitsNeedMinimumNotional: true,
+  closes: 'any-quantity',
+  netting: false,
+  margin: false,
+}
+
 export const venueCapabilities: Readonly<Record<Venue, VenueCapabilities>> = {
   'binance-usdm': futures,
   'okx-swap': futures,
   paper: futures,
   // Stops and targets stand on positions: the venue's adapter shows them as orders that can only reduce.
   xapi: { ...futures, trailing: null, closes: 'whole-positions' },
-  'binance-spot': {
-    protection: 'pairs',
-    trailing: null,
-    exitsNeedMinimumNotional: true,
-    closes: 'any-quantity',
-    netting: false,
-    margin: false,
-  },
+  'binance-spot': coins,
+  'okx-spot': coins,
 }
 
 /** Whether exits sell coins that they lock, so that several cover a position together and none of them can stand twice. */

@@ -21,6 +21,7 @@ const passwordBytes = 12
 export function accountKeysOf(venue: Venue, random: (bytes: number) => Buffer): AccountKeys {
   const hex = (bytes: number) => random(bytes).toString('hex')
   switch (venue) {
+    case 'okx-spot':
     case 'okx-swap': {
       const apiKey = hex(okxKeyBytes).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
       return { apiKey, secret: hex(okxKeyBytes).toUpperCase(), passphrase: hex(passphraseBytes) }

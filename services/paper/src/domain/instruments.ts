@@ -46,7 +46,7 @@ export interface Instrument {
   readonly contract: Contract | null
 }
 
-const spotVenues: ReadonlySet<Venue> = new Set(['binance-spot'])
+const spotVenues: ReadonlySet<Venue> = new Set(['binance-spot', 'okx-spot'])
 
 /** Trades coins against coins: balances with locks instead of positions on margin. */
 export function isSpot(venue: Venue): boolean {
@@ -195,6 +195,24 @@ function perpetualOf(coin: CoinRow, venue: Venue): Instrument {
   }
 }
 
+/** Coins in far finer steps than elsewhere, and of any value from the least quantity on. */
+function okxSpotOf(coin: CoinRow): Instrument {
+  const quantityStep = amount('0.00000001')
+  return {
+    ...spotOf(coin),
+    venue: 'okx-spot',
+    venueSymbol: `${coin.base}-USDT`,
+    priceStep: amount(coin.perpetualPriceStep),
+    priceDecimals: decimalsOf(coin.perpetualPriceStep),
+    priceMinimum: amount(coin.perpetualPriceStep),
+    quantityStep,
+    quantityDecimals: 8,
+    quantityMinimum: amount('0.00001'),
+    notionalMinimum: 0n,
+    conditionalOrdersMax: 500,
+  }
+}
+
 /** A hundredth of a contract is the least; orders of any value are taken. */
 function okxSwapOf(coin: CoinRow): Instrument {
   const contractSize = amount(coin.okxContractSize)
@@ -215,6 +233,7 @@ function okxSwapOf(coin: CoinRow): Instrument {
 export const coinInstruments: readonly Instrument[] = coins.flatMap((coin) => [
   spotOf(coin),
   perpetualOf(coin, 'binance-usdm'),
+  okxSpotOf(coin),
   okxSwapOf(coin),
   perpetualOf(coin, 'paper'),
 ])

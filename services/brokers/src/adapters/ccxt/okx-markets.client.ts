@@ -10,7 +10,7 @@ import type { OkxMarket } from './okx-order.wire.ts'
 export class OkxMarkets {
   constructor(
     private readonly api: ExchangeApi,
-    readonly instrumentType: 'SWAP',
+    readonly instrumentType: 'SPOT' | 'SWAP',
   ) {}
 
   of(symbol: string): OkxMarket | null {

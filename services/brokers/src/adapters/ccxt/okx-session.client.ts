@@ -21,30 +21,33 @@ import { err, ok } from '@tradewire/kernel/result'
 import { z } from 'zod'
 import { positiveOrNull } from './amounts.wire.ts'
 import { mapCcxtFailure } from './ccxt-error.map.ts'
-import { absentAsNull, type Answer, endpoint, type ExchangeApi } from './exchange-api.client.ts'
+import { type Answer, endpoint, type ExchangeApi } from './exchange-api.client.ts'
 import { okxCodes } from './okx-codes.map.ts'
+import { positionsOfCoins } from './coins.map.ts'
 import type { OkxFills } from './okx-fills.client.ts'
 import { okxInstrumentOf } from './okx-instrument.map.ts'
 import type { OkxMarkets } from './okx-markets.client.ts'
+import type { OkxOrders } from './okx-orders.client.ts'
 import * as wire from './okx-order.wire.ts'
 import type { OkxStream } from './okx-stream.client.ts'
 
-/** The venue lists one kind of algo order at a time. */
-const algoKinds = ['conditional', 'oco', 'trigger', 'move_order_stop'] as const
-const pageMax = 100
 const atMarket = '-1'
-const pagesMax = 20
 const withdrawals = z.object({ perm: z.string() })
 
 export interface OkxParts {
   readonly api: ExchangeApi
   readonly markets: OkxMarkets
+  readonly orders: OkxOrders
   readonly fills: OkxFills
   readonly stream: OkxStream
 }
 
 export class OkxSession implements BrokerSession {
-  constructor(private readonly parts: OkxParts) {}
+  private readonly spot: boolean
+
+  constructor(private readonly parts: OkxParts) {
+    this.spot = parts.markets.instrumentType === 'SPOT'
+  }
 
   async submit(order: ApprovedOrder): Answer<VenueOrder> {
     const size = this.parts.markets.contractsOf(order.symbol, order.quantity)
@@ -58,7 +61,7 @@ export class OkxSession implements BrokerSession {
     const accepted = { ...acceptedOf(order), venueOrderId }
     if (order.type !== 'market') return ok(accepted)
     // The answer tells that the order was taken, not what became of it: that is read once.
-    const found = await this.readOrder(order.symbol, { ordId: venueOrderId })
+    const found = await this.parts.orders.read(order.symbol, { ordId: venueOrderId })
     return found.ok && found.value !== null ? ok(found.value) : ok(accepted)
   }
 
@@ -74,44 +77,30 @@ export class OkxSession implements BrokerSession {
       return ok({ ...acceptedOf(reference), venueOrderId: cancelled.value.algoId ?? null, status: 'cancelled' })
     if (cancelled.error.kind !== 'rejected' || cancelled.error.code !== 'ORDER_NOT_FOUND') return cancelled
     // It may have been triggered: then a limit order of it can still rest in the book.
-    const algo = await this.algoOrder(reference)
+    const algo = await this.parts.orders.readAlgo(reference.clientOrderId)
     const ordId = algo.ok && algo.value !== null ? wire.bookIdOf(algo.value) : null
     return ordId === null ? cancelled : this.cancelInBook(reference, { ordId })
   }
 
   async findByClientId(reference: OrderReference): Answer<VenueOrder | null> {
-    if (!isConditional(reference.type)) return this.readOrder(reference.symbol, { clOrdId: reference.clientOrderId })
-    const algo = await this.algoOrder(reference)
+    if (!isConditional(reference.type))
+      return this.parts.orders.read(reference.symbol, { clOrdId: reference.clientOrderId })
+    const algo = await this.parts.orders.readAlgo(reference.clientOrderId)
     if (!algo.ok || algo.value === null) return algo.ok ? ok(null) : algo
     const told = wire.venueOrderOfAlgo(algo.value, reference.symbol)
     const ordId = wire.bookIdOf(algo.value)
     if (ordId === null) return ok(told)
-    const found = await this.readOrder(reference.symbol, { ordId })
+    const found = await this.parts.orders.read(reference.symbol, { ordId })
     if (!found.ok) return found
     return ok(found.value === null ? told : { ...found.value, clientOrderId: reference.clientOrderId })
   }
 
-  async openOrders(): Answer<readonly VenueOrder[]> {
-    const { markets } = this.parts
-    const orders = await this.pages('privateGetTradeOrdersPending', {}, wire.okxOrder, ({ ordId }) => ordId)
-    if (!orders.ok) return orders
-    const open = orders.value.flatMap((each) => markets.told(each.instId, (market) => wire.venueOrderOf(each, market)))
-    for (const ordType of algoKinds) {
-      const algos = await this.pages(
-        'privateGetTradeOrdersAlgoPending',
-        { ordType },
-        wire.okxAlgoOrder,
-        ({ algoId }) => algoId,
-      )
-      if (!algos.ok) return algos
-      for (const each of algos.value) {
-        open.push(...markets.told(each.instId, ({ symbol }) => wire.venueOrderOfAlgo(each, symbol)))
-      }
-    }
-    return ok(open)
+  openOrders(): Answer<readonly VenueOrder[]> {
+    return this.parts.orders.open()
   }
 
   async positions(): Answer<readonly VenuePosition[]> {
+    if (this.spot) return this.coins()
     const list = await this.parts.api.call('read', wire.listOf(wire.okxPosition), (api) =>
       endpoint(api, 'privateGetAccountPositions', { instType: 'SWAP' }),
     )
@@ -123,6 +112,12 @@ export class OkxSession implements BrokerSession {
           .flatMap((one) => one ?? []),
       ),
     )
+  }
+
+  private async coins(): Answer<readonly VenuePosition[]> {
+    const balances = await this.balances()
+    if (!balances.ok) return balances
+    return ok(positionsOfCoins(balances.value, (symbol) => this.parts.api.marketId(symbol) !== null))
   }
 
   async balances(): Answer<readonly VenueBalance[]> {
@@ -143,6 +138,8 @@ export class OkxSession implements BrokerSession {
 
   /** Margin may lie in any currency in which the venue quotes: what joins two of them says what one is worth. */
   async rates(): Answer<readonly VenueRate[]> {
+    // A coin is bought with what it is quoted in: nothing else counts.
+    if (this.spot) return ok([])
     const markets = this.parts.api.markets()
     const quotes = new Set(markets.map(({ quote }) => quote))
     const joining = new Set(markets.filter(({ base }) => quotes.has(base)).map(({ id }) => id))
@@ -161,6 +158,7 @@ export class OkxSession implements BrokerSession {
   }
 
   async setLeverage(symbol: string, leverage: number): Answer<undefined> {
+    if (this.spot) return err(brokerError.unsupported('leverage', 'spot has no leverage'))
     const set = await this.parts.api.call('read', z.unknown(), (api) =>
       endpoint(api, 'privatePostAccountSetLeverage', {
         instId: this.marketId(symbol),
@@ -209,6 +207,7 @@ export class OkxSession implements BrokerSession {
         order.price ?? undefined,
         {
           clientOrderId: order.clientOrderId,
+          ...(this.spot ? { tdMode: 'cash' } : {}),
           ...(order.reduceOnly ? { reduceOnly: true } : {}),
           ...parameters,
         },
@@ -241,61 +240,10 @@ export class OkxSession implements BrokerSession {
     )
     if (!cancelled.ok) return cancelled
     const ordId = cancelled.value.ordId ?? ''
-    const found = await this.readOrder(reference.symbol, ordId === '' ? by : { ordId })
+    const found = await this.parts.orders.read(reference.symbol, ordId === '' ? by : { ordId })
     if (found.ok && found.value !== null) return ok({ ...found.value, clientOrderId: reference.clientOrderId })
     // What was filled before is not known: that it is gone must not be told as the whole truth.
     return err(brokerError.outcomeUnknown('cancelled, but the order cannot be read'))
-  }
-
-  private async readOrder(symbol: string, by: Record<string, string>): Answer<VenueOrder | null> {
-    const { api, markets } = this.parts
-    const list = await absentAsNull(
-      api.call('read', wire.listOf(wire.okxOrder), (exchange) =>
-        endpoint(exchange, 'privateGetTradeOrder', { instId: this.marketId(symbol), ...by }),
-      ),
-    )
-    if (!list.ok || list.value === null) return list.ok ? ok(null) : list
-    const [raw] = list.value
-    if (raw === undefined) return err(brokerError.connectivity('the venue told nothing of the order'))
-    const [order] = markets.told(raw.instId, (market) => wire.venueOrderOf(raw, market))
-    return order === undefined ? err(brokerError.connectivity('the order is of an unknown instrument')) : ok(order)
-  }
-
-  private async algoOrder(reference: OrderReference): Answer<wire.OkxAlgoOrder | null> {
-    const list = await absentAsNull(
-      this.parts.api.call('read', wire.listOf(wire.okxAlgoOrder), (api) =>
-        endpoint(api, 'privateGetTradeOrderAlgo', { algoClOrdId: reference.clientOrderId }),
-      ),
-    )
-    if (!list.ok || list.value === null) return list.ok ? ok(null) : list
-    const [algo] = list.value
-    return algo === undefined ? err(brokerError.connectivity('the venue told nothing of the order')) : ok(algo)
-  }
-
-  /** Newest first, page by page, to the end: an order that is not told looks as if it were gone. */
-  private async pages<Item extends z.ZodType>(
-    name: 'privateGetTradeOrdersPending' | 'privateGetTradeOrdersAlgoPending',
-    query: Record<string, string>,
-    item: Item,
-    idOf: (each: z.output<Item>) => string,
-  ): Answer<z.output<Item>[]> {
-    const all: z.output<Item>[] = []
-    let after: string | undefined
-    for (let pages = 0; pages < pagesMax; pages += 1) {
-      const page = await this.parts.api.call('read', wire.listOf(item), (api) =>
-        endpoint(api, name, {
-          ...query,
-          instType: this.parts.markets.instrumentType,
-          ...(after === undefined ? {} : { after }),
-        }),
-      )
-      if (!page.ok) return page
-      all.push(...page.value)
-      const last = page.value.at(-1)
-      if (page.value.length < pageMax || last === undefined) return ok(all)
-      after = idOf(last)
-    }
-    return err(brokerError.connectivity(`more than ${pagesMax} pages of open orders`))
   }
 }
 
@@ -333,7 +281,7 @@ function partsOf(order: ApprovedOrder): { type: string; parameters: Record<strin
         takeProfitPrice: order.price,
         tpOrdPx: atMarket,
       }
-      return { type: 'market', parameters: { ...algo, ...pair } }
+      return { type: 'oco', parameters: { ...algo, ...pair } }
     }
     case 'trailing-stop': {
       const callbackRatio = decimal(order.callbackRatePercent ?? '0')

@@ -4,13 +4,14 @@ import type { AddressInfo } from 'node:net'
 import { type ApprovedOrder, approveOrder } from '@tradewire/broker-kit/approved-order'
 import type { BrokerSession } from '@tradewire/broker-kit/broker-session'
 import { encodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
-import type { BrokerDependencies } from '@tradewire/broker-kit/define-broker'
+import type { BrokerDefinition, BrokerDependencies } from '@tradewire/broker-kit/define-broker'
 import { orderSubmit } from '@tradewire/contracts/events/orders'
 import { SystemClock } from '@tradewire/kernel/clock'
 import { SystemRandomness } from '@tradewire/kernel/randomness'
 import { memoryLogger } from '@tradewire/testkit/memory-logger'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { okxSpotBroker } from './okx-spot.adapter.ts'
 import { okxSwapBroker } from './okx-swap.adapter.ts'
 
 interface Seen {
@@ -50,6 +51,20 @@ const order = {
   feeCcy: 'USDT',
 }
 
+const coin = {
+  ...instrument,
+  instId: 'BTC-USDT',
+  instType: 'SPOT',
+  baseCcy: 'BTC',
+  quoteCcy: 'USDT',
+  uly: '',
+  settleCcy: '',
+  ctVal: '',
+  ctMult: '',
+  ctType: '',
+  lotSz: '0.00000001',
+}
+
 let server: Server
 let seen: Seen[] = []
 let respond: (seen: Seen) => Reply
@@ -60,7 +75,7 @@ function answer(data: readonly unknown[], code = '0', msg = ''): Reply {
 }
 
 function normal({ path }: Seen): Reply {
-  if (path.endsWith('/public/instruments')) return answer([instrument])
+  if (path.includes('/public/instruments')) return answer([path.includes('SPOT') ? coin : instrument])
   if (path.endsWith('/trade/order-algo')) return answer([{ algoId: '9', algoClOrdId: 'x', sCode: '0', sMsg: '' }])
   if (path.endsWith('/trade/order')) return answer([{ ...order, sCode: '0', sMsg: '' }])
   return answer([])
@@ -73,9 +88,7 @@ beforeAll(async () => {
     request.on('end', () => {
       const one = { method: request.method ?? '', path: request.url ?? '', text, headers: request.headers }
       seen.push(one)
-      const reply = one.path.includes('/public/instruments')
-        ? normal({ ...one, path: '/public/instruments' })
-        : respond(one)
+      const reply = one.path.includes('/public/instruments') ? normal(one) : respond(one)
       if (reply === 'hang-up') {
         request.socket.destroy()
         return
@@ -100,8 +113,8 @@ beforeEach(() => {
 })
 afterAll(() => server.close())
 
-async function connect(): Promise<BrokerSession> {
-  const connected = await okxSwapBroker.connect(credentials, { environment: 'paper', dependencies })
+async function connect(broker: BrokerDefinition = okxSwapBroker): Promise<BrokerSession> {
+  const connected = await broker.connect(credentials, { environment: 'paper', dependencies })
   if (!connected.ok) throw new Error(connected.error.message)
   return connected.value
 }
@@ -155,6 +168,19 @@ describe('orders on the wire', () => {
     expect(sent).toMatchObject({ instId: 'BTC-USDT-SWAP', tdMode: 'cross', sz: '1.5', ...fields })
     expect(sent[conditional ? 'algoClOrdId' : 'clOrdId']).toBe(approved.clientOrderId)
     if (type !== 'limit') expect(sent['px']).toBeUndefined()
+  })
+
+  it('pay for coins in cash and count them as they are; a stop and a target are one order', async () => {
+    const session = await connect(okxSpotBroker)
+    await session.submit(orderOf({}))
+    await session.submit(
+      orderOf({ purpose: 'stop', side: 'sell', type: 'stop-or-target', triggerPrice: '19000', price: '21000' }),
+    )
+    const sent = seen.filter(({ method }) => method === 'POST').map(({ text }) => JSON.parse(text) as unknown)
+    expect(sent).toMatchObject([
+      { instId: 'BTC-USDT', tdMode: 'cash', ordType: 'market', sz: '0.015', tgtCcy: 'base_ccy' },
+      { ordType: 'oco', tdMode: 'cash', slTriggerPx: '19000', slOrdPx: '-1', tpTriggerPx: '21000', tpOrdPx: '-1' },
+    ])
   })
 
   it('are signed over the time, the path and the body', async () => {

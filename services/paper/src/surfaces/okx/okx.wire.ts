@@ -8,8 +8,8 @@ import type { Account } from '#domain/state'
 import type { RunningVenue } from '#ports/running-venue.port'
 import { headerOf, type ProtocolWords, type RawCall, type Refused } from '../protocol/protocol.controller.ts'
 
-export type OkxVenue = 'okx-swap'
-export const okxVenues: readonly OkxVenue[] = ['okx-swap']
+export type OkxVenue = 'okx-spot' | 'okx-swap'
+export const okxVenues: readonly OkxVenue[] = ['okx-spot', 'okx-swap']
 export type InstrumentType = 'SPOT' | 'SWAP'
 
 const okHttp = 200

@@ -5,6 +5,7 @@
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { parseAmount, times, type Amount } from '#domain/amount'
 import type { OrderRequest } from '#domain/check-order'
+import type { OrderListRequest } from '#domain/place-order'
 import type { OrderType, TimeInForce } from '#domain/order'
 import type { Market } from '#domain/state'
 import { type Fields, parameterError, type PartRefused, textOf } from './okx.wire.ts'
@@ -117,6 +118,27 @@ function sizeFields(
   const spotMarket = instrument.kind === 'spot' && order.type === 'market'
   const unit = reader.text('tgtCcy') ?? (order.side === 'buy' ? 'quote_ccy' : 'base_ccy')
   return spotMarket && unit === 'quote_ccy' ? { quoteQuantity: order.size } : { quantity: order.size }
+}
+
+/** `oco`: a stop and a target around the price, of which one ends the other. Coins only. */
+export function pairRequestOf(
+  fields: Fields,
+  market: Market,
+  makeId: () => string,
+): Result<OrderListRequest, PartRefused> {
+  const reader = new Reader(fields, market)
+  const common = commonOf(reader, market)
+  if (market.instrument.kind !== 'spot') reader.fail(parameterError('ordType'))
+  const quantity = reader.size()
+  if (quantity === undefined) reader.fail(parameterError('sz'))
+  const clientOrderId = reader.clientId('algoClOrdId') ?? makeId()
+  const legOf = (part: AlgoPart, name: string): OrderRequest => {
+    return { ...common, ...part, quantity, timeInForce: 'gtc', clientOrderId: `${clientOrderId}-${name}` }
+  }
+  const stop = legOf(triggered(reader, 'stop', ['slTriggerPx', 'slOrdPx']), 'stop')
+  const target = legOf(triggered(reader, 'take-profit', ['tpTriggerPx', 'tpOrdPx']), 'target')
+  const [above, below] = common.side === 'sell' ? [target, stop] : [stop, target]
+  return reader.refused === undefined ? ok({ clientOrderId, above, below }) : err(reader.refused)
 }
 
 interface AlgoPart {

@@ -5,6 +5,7 @@
 import { formatAmount, over, type Amount } from '#domain/amount'
 import type { Instrument } from '#domain/instruments'
 import { averagePriceOf, bookIdOf, hasLimit, isConditional, isFinal, type Fill, type Order } from '#domain/order'
+import type { Account } from '#domain/state'
 import type { InstrumentType } from './okx.wire.ts'
 
 export function instrumentType(instrument: Instrument): InstrumentType {
@@ -49,14 +50,29 @@ function tradeModeOf(instrument: Instrument): string {
   return instrument.kind === 'spot' ? 'cash' : 'cross'
 }
 
+/** A stop and a target of one list are one algo order. */
+export function algoIdOf(order: Order): number {
+  return order.listId ?? order.id
+}
+
+export function algoClientIdOf(order: Order): string {
+  return order.listClientOrderId ?? order.clientOrderId
+}
+
+/** The other half of a stop and target; undefined for an order that stands alone. */
+export function otherHalfOf(account: Account, order: Order): Order | undefined {
+  if (order.listId === null) return undefined
+  return account.orders.findLast((each) => each.listId === order.listId && each.id !== order.id)
+}
+
 /** An order of the book: an ordinary one, or what a conditional one became when it was triggered. */
 export function orderView(order: Order, instrument: Instrument, context: OrderContext) {
   const fromAlgo = isConditional(order.type)
   const last = context.lastFill
   return {
     accFillSz: sizeText(order.filled, instrument),
-    algoClOrdId: fromAlgo ? order.clientOrderId : '',
-    algoId: fromAlgo ? String(order.id) : '',
+    algoClOrdId: fromAlgo ? algoClientIdOf(order) : '',
+    algoId: fromAlgo ? String(algoIdOf(order)) : '',
     attachAlgoClOrdId: '',
     attachAlgoOrds: [],
     avgPx: textOrEmpty(averagePriceOf(order)),
@@ -118,22 +134,29 @@ function algoState(order: Order): string {
   return order.status === 'rejected' || order.status === 'expired' ? 'order_failed' : stateWord(order)
 }
 
-/** Set for the kind of the order alone: stops, targets and trailing stops have fields of their own. */
-function triggerFields(order: Order) {
-  const trigger = textOrEmpty(order.triggerPrice)
-  const limit = order.price === null ? '-1' : formatAmount(order.price)
-  const stop = order.type === 'stop-market' || order.type === 'stop-limit'
-  const target = order.type === 'take-profit-market' || order.type === 'take-profit-limit'
-  const trailing = order.type === 'trailing-stop-market'
+const isStop = ({ type }: Order) => type === 'stop-market' || type === 'stop-limit'
+const isTarget = ({ type }: Order) => type === 'take-profit-market' || type === 'take-profit-limit'
+
+function algoType(order: Order): string {
+  if (order.listId !== null) return 'oco'
+  return order.type === 'trailing-stop-market' ? 'move_order_stop' : 'conditional'
+}
+
+/** Stops, targets and trailing stops have fields of their own. */
+function triggerFields(order: Order, halves: readonly Order[]) {
+  const stop = halves.find(isStop)
+  const target = halves.find(isTarget)
+  const limitOf = (half: Order | undefined) =>
+    half === undefined ? '' : half.price === null ? '-1' : formatAmount(half.price)
   const rate = order.callbackRate
   return {
-    ordType: trailing ? 'move_order_stop' : 'conditional',
-    slTriggerPx: stop ? trigger : '',
-    slOrdPx: stop ? limit : '',
-    slTriggerPxType: stop ? 'last' : '',
-    tpTriggerPx: target ? trigger : '',
-    tpOrdPx: target ? limit : '',
-    tpTriggerPxType: target ? 'last' : '',
+    ordType: algoType(order),
+    slTriggerPx: textOrEmpty(stop?.triggerPrice ?? null),
+    slOrdPx: limitOf(stop),
+    slTriggerPxType: stop === undefined ? '' : 'last',
+    tpTriggerPx: textOrEmpty(target?.triggerPrice ?? null),
+    tpOrdPx: limitOf(target),
+    tpTriggerPxType: target === undefined ? '' : 'last',
     triggerPx: '',
     triggerPxType: '',
     ordPx: '',
@@ -144,16 +167,24 @@ function triggerFields(order: Order) {
 
 const percent: Amount = 10_000_000_000n
 
-export function algoView(order: Order, instrument: Instrument, leverage: number | null) {
+export interface AlgoContext {
+  readonly leverage: number | null
+  readonly otherHalf: Order | undefined
+}
+
+/** Of two halves, the one that was triggered tells what became of the whole. */
+export function algoView(first: Order, instrument: Instrument, { leverage, otherHalf }: AlgoContext) {
+  const halves = otherHalf === undefined ? [first] : [first, otherHalf]
+  const order = halves.find(({ triggeredId }) => triggeredId !== null) ?? first
   const triggered = order.triggeredId !== null
   return {
-    ...triggerFields(order),
+    ...triggerFields(order, halves),
     activePxType: order.activationPrice === null ? '' : 'last',
     actualPx: textOrEmpty(averagePriceOf(order)),
     actualSide: triggered ? order.side : '',
     actualSz: triggered ? sizeText(order.quantity ?? 0n, instrument) : '0',
-    algoClOrdId: order.clientOrderId,
-    algoId: String(order.id),
+    algoClOrdId: algoClientIdOf(order),
+    algoId: String(algoIdOf(order)),
     amendPxOnTriggerType: '0',
     attachAlgoOrds: [],
     cTime: time(order.acceptedAt),

@@ -26,8 +26,9 @@ import {
 import { refusalOf } from './refusals.map.ts'
 
 export type Answer = Result<unknown, Refused>
-type Made = { readonly order: Order } | { readonly refused: PartRefused }
+export type Made = { readonly order: Order } | { readonly refused: PartRefused }
 
+export const unknownInstrument: PartRefused = { sCode: '51001', sMsg: "Instrument ID doesn't exist." }
 const listMax = 100
 const batchMax = 20
 const okHttp = 200
@@ -53,7 +54,7 @@ export type RequestMaker = typeof orderRequestOf | typeof algoRequestOf
 /** One order as the engine took it or as it was refused. */
 export function make(call: SignedCall, fields: Fields, makeRequest: RequestMaker): Made {
   const market = listedAs(call.venue.state, call.account.venue, textOf(fields, 'instId') ?? '')
-  if (market === undefined) return { refused: { sCode: '51001', sMsg: "Instrument ID doesn't exist." } }
+  if (market === undefined) return { refused: unknownInstrument }
   const request = makeRequest(fields, market, () => `O${String(call.venue.state.nextId)}`)
   if (!request.ok) return { refused: request.error }
   const placed = call.venue.execute((session) =>

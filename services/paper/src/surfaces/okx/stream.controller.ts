@@ -3,14 +3,14 @@
  * Called at the service's start. Must never push to a connection that has not logged in.
  */
 import { inAlgoBook, leverageOf, marketOf, type Account } from '#domain/state'
-import { isConditional, type Order } from '#domain/order'
+import { isConditional, isFinal, type Order } from '#domain/order'
 import { formatAmount } from '#domain/amount'
 import type { Instrument } from '#domain/instruments'
 import type { RunningVenue } from '#ports/running-venue.port'
 import type { News, UserStreams } from '../streams/user-streams.wire.ts'
 import type { Connection, Websockets } from '../streams/websockets.wire.ts'
 import { balanceView, positionViews } from './account.map.ts'
-import { algoView, instrumentType, orderView } from './order.map.ts'
+import { algoView, instrumentType, orderView, otherHalfOf } from './order.map.ts'
 import { accountOfKey, equalTexts, type Fields, fieldsOf, signatureOf, textOf } from './okx.wire.ts'
 
 const freshMs = 30_000
@@ -183,10 +183,14 @@ function bookPush({ record, account }: News, order: Order, instrument: Instrumen
   return [{ ...view, ...execution, amendResult: '', reqId: '', code: '0', msg: '' }]
 }
 
+/** A stop and a target are told as one: when both stand, when one is triggered, when both have ended. */
 function algoPush({ record, account }: News, order: Order, instrument: Instrument): readonly unknown[] {
   if (!isConditional(order.type)) return []
-  const tells = record.kind === 'accepted' || record.kind === 'triggered'
-  if (!tells && !(record.kind === 'ended' && order.triggeredId === null)) return []
+  const otherHalf = otherHalfOf(account, order)
+  if (order.listId !== null && otherHalf === undefined) return []
+  const ended = record.kind === 'ended' && order.triggeredId === null
+  if (record.kind !== 'accepted' && record.kind !== 'triggered' && !ended) return []
+  if (ended && otherHalf !== undefined && (otherHalf.triggeredId !== null || !isFinal(otherHalf.status))) return []
   const leverage = instrument.kind === 'spot' ? null : leverageOf(account, order.symbol)
-  return [{ ...algoView(order, instrument, leverage), notionalUsd: '' }]
+  return [{ ...algoView(order, instrument, { leverage, otherHalf }), notionalUsd: '' }]
 }
