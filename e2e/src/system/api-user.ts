@@ -14,7 +14,7 @@ export interface ApiFailure {
   readonly error: { readonly code: string; readonly message: string }
 }
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 export class ApiUser {
   private constructor(

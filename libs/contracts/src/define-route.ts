@@ -11,6 +11,12 @@ import type { RpcContract } from './define-rpc.ts'
 /** `public`, or the roles of which the caller needs one. */
 export type RouteAccess = 'public' | readonly Role[]
 
+/** Status and body of one refusal, where the surface's document shows it in a way of its own. */
+export interface SurfaceRefusal {
+  readonly status: number
+  readonly body: Readonly<Record<string, string>>
+}
+
 /** Whose words and body a refusal has: our own, or those of the document that the surface follows. */
 export type RouteForm = 'own' | 'admin'
 
@@ -46,11 +52,15 @@ export interface RouteContract<
   readonly reply: Reply
   /** Kinds of refusal that OpenAPI shows besides those that every route of its form has. */
   readonly errors: readonly ErrorKind[]
+  /** By the code of the service that refuses. */
+  readonly refusals: Readonly<Record<string, SurfaceRefusal>>
   /** Shown in OpenAPI; where one is absent it is made from the schema's own examples. */
   readonly example: { readonly body?: unknown; readonly reply?: unknown }
   readonly rpc: RpcContract
   /** The RPC's request, made of the checked parts of the HTTP request. */
   readonly toRequest: (parts: RouteParts<Params, Query, Body>) => unknown
+  /** The RPC's reply in the words of the surface. */
+  readonly toReply: (answer: unknown, parts: RouteParts<Params, Query, Body>) => unknown
 }
 
 export interface RouteParts<
@@ -82,6 +92,7 @@ export function defineRoute<
   Params extends z.ZodObject = typeof nothing,
   Query extends z.ZodObject = typeof nothing,
   Body extends z.ZodType = typeof nothing,
+  Reply extends z.ZodType = Rpc['reply'],
 >(contract: {
   readonly operation: string
   readonly tag: string
@@ -100,12 +111,20 @@ export function defineRoute<
   readonly query?: Query
   readonly body?: Body
   readonly errors?: readonly ErrorKind[]
-  readonly example?: { readonly body?: z.input<Body>; readonly reply?: z.input<Rpc['reply']> }
+  readonly refusals?: RouteContract['refusals']
+  readonly example?: { readonly body?: z.input<Body>; readonly reply?: z.input<Reply> }
   readonly rpc: Rpc
   readonly toRequest: (parts: RouteParts<Params, Query, Body, Access>) => z.input<Rpc['request']>
+  /** Together with `toReply`, where the surface has other words than the service. Default: the RPC's own. */
+  readonly reply?: Reply
+  readonly toReply?: (
+    answer: z.output<Rpc['reply']>,
+    parts: RouteParts<Params, Query, Body, Access>,
+  ) => z.input<NoInfer<Reply>>
 }): RouteContract {
   const parts = { form: 'own', params: nothing, query: nothing, body: nothing, status: 200, errors: [], example: {} }
   const access = { proof: 'any', scope: contract.method === 'GET' ? 'read' : 'manage' }
-  const defaults = { ...parts, ...access, description: undefined }
-  return { ...defaults, ...contract, reply: contract.rpc.reply } as unknown as RouteContract
+  const answer = { reply: contract.rpc.reply, toReply: (reply: unknown) => reply, refusals: {} }
+  const defaults = { ...parts, ...access, ...answer, description: undefined }
+  return { ...defaults, ...contract } as unknown as RouteContract
 }

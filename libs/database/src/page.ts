@@ -62,3 +62,17 @@ export async function pageById<Row extends { readonly id: string }, Item>(
   const rows = await read({ afterId, limit: page.limit + 1 })
   return ok(pageFrom(rows, page.limit, { keysOf: (row) => [row.id], itemOf }))
 }
+
+/** A list of days, newest first: `read` answers days before `before`, at most `limit` of them. Fails with PAGE_TOKEN_INVALID. */
+export async function pageByDay<Day extends { readonly date: string }>(
+  page: { readonly limit: number; readonly nextToken?: string | undefined },
+  read: (window: { readonly before: string | undefined; readonly limit: number }) => Promise<readonly Day[]>,
+): Promise<Result<Page<Day>, CodedError>> {
+  const keys = readPageToken(page.nextToken, 1)
+  if (!keys.ok) return keys
+  const before = keys.value?.[0]
+  if (before !== undefined && !z.iso.date().safeParse(before).success)
+    return err(databaseErrors.of('PAGE_TOKEN_INVALID'))
+  const days = await read({ before, limit: page.limit + 1 })
+  return ok(pageFrom(days, page.limit, { keysOf: ({ date }) => [date], itemOf: (day) => day }))
+}

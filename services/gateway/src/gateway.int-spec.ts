@@ -51,6 +51,9 @@ class IdentityDouble {
       email,
       roles,
       createdAt: '2026-01-01T00:00:00.000Z',
+      firstName: null,
+      lastName: null,
+      updatedAt: '2026-01-01T00:00:00.000Z',
       disabledAt: null,
       secondFactor: false,
     })

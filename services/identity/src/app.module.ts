@@ -27,6 +27,7 @@ import { AuditController } from '#transport/rpc/audit.controller'
 import { AuthController } from '#transport/rpc/auth.controller'
 import { SecondFactorController } from '#transport/rpc/second-factor.controller'
 import { SessionsController } from '#transport/rpc/sessions.controller'
+import { UserAccessController } from '#transport/rpc/user-access.controller'
 import { UsersController } from '#transport/rpc/users.controller'
 import { ChangePassword } from '#use-cases/change-password/change-password.use-case'
 import { CheckApiKey } from '#use-cases/check-api-key/check-api-key.use-case'
@@ -35,8 +36,10 @@ import { ConfirmSecondFactor } from '#use-cases/confirm-second-factor/confirm-se
 import { CreateApiKey } from '#use-cases/create-api-key/create-api-key.use-case'
 import { CreateUser } from '#use-cases/create-user/create-user.use-case'
 import { DisableUser } from '#use-cases/disable-user/disable-user.use-case'
+import { EnableUser } from '#use-cases/enable-user/enable-user.use-case'
 import { EndSessions } from '#use-cases/end-sessions/end-sessions.use-case'
 import { EnsureOperator } from '#use-cases/ensure-operator/ensure-operator.use-case'
+import { FindUsers } from '#use-cases/find-users/find-users.use-case'
 import { GetUser } from '#use-cases/get-user/get-user.use-case'
 import { ListApiKeys } from '#use-cases/list-api-keys/list-api-keys.use-case'
 import { ListAudit } from '#use-cases/list-audit/list-audit.use-case'
@@ -70,6 +73,7 @@ async function makeSigner(
     AuthController,
     SecondFactorController,
     SessionsController,
+    UserAccessController,
     UsersController,
   ],
   providers: [
@@ -88,8 +92,10 @@ async function makeSigner(
     CreateApiKey,
     CreateUser,
     DisableUser,
+    EnableUser,
     EndSessions,
     EnsureOperator,
+    FindUsers,
     GetUser,
     ListApiKeys,
     ListAudit,

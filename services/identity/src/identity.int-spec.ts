@@ -233,6 +233,18 @@ describe('users and their sessions', () => {
     )
   })
 
+  it('log in again once they are enabled, with a new session', async () => {
+    const user = await newUser('returning')
+    const pair = valueOf(await logIn('returning'))
+    await ask.ask(rpc.disableUser, { caller: operator, userId: user.id })
+    const enabled = valueOf(await ask.ask(rpc.enableUser, { caller: operator, userId: user.id }))
+    expect(enabled.disabledAt).toBeNull()
+    expect(valueOf(await ask.ask(rpc.enableUser, { caller: operator, userId: user.id }))).toEqual(enabled)
+    expect(codeOf(await refresh(pair.refreshToken))).toBe('REFRESH_TOKEN_INVALID')
+    expect(codeOf(await logIn('returning'))).toBe('ok')
+    expect((await outboxOf('user.enabled')).filter(({ userId }) => userId === user.id)).toHaveLength(1)
+  })
+
   it('see and end their own sessions and nobody else’s', async () => {
     const [mine, theirs] = await Promise.all([newUser('mine'), newUser('theirs')])
     await logIn('mine')

@@ -1,26 +1,43 @@
 /** Wiring of `reporting`. Called by startService. Must never hold logic. */
 import { Module } from '@nestjs/common'
 import { Ledger } from './ports/ledger.port.ts'
+import { Worths } from './ports/worths.port.ts'
 import { SqlLedger } from './store/sql-ledger.store.ts'
+import { SqlWorths } from './store/sql-worths.store.ts'
 import { TradesConsumer } from './transport/bus/trades.consumer.ts'
+import { WorthConsumer } from './transport/bus/worth.consumer.ts'
 import { ReportingController } from './transport/rpc/reporting.controller.ts'
+import { WorthController } from './transport/rpc/worth.controller.ts'
+import { FindBalances } from './use-cases/find-balances/find-balances.use-case.ts'
 import { GetPerformance } from './use-cases/get-performance/get-performance.use-case.ts'
 import { GetTrade } from './use-cases/get-trade/get-trade.use-case.ts'
+import { GetUserWorth } from './use-cases/get-user-worth/get-user-worth.use-case.ts'
+import { ListBalanceDays } from './use-cases/list-balance-days/list-balance-days.use-case.ts'
 import { ListFollowerPerformance } from './use-cases/list-follower-performance/list-follower-performance.use-case.ts'
 import { ListTrades } from './use-cases/list-trades/list-trades.use-case.ts'
+import { ListTradingDays } from './use-cases/list-trading-days/list-trading-days.use-case.ts'
 import { RecordClosedTrades } from './use-cases/record-closed-trades/record-closed-trades.use-case.ts'
+import { RecordHandSignals } from './use-cases/record-hand-signals/record-hand-signals.use-case.ts'
 import { RecordOpenedTrades } from './use-cases/record-opened-trades/record-opened-trades.use-case.ts'
+import { RecordWorth } from './use-cases/record-worth/record-worth.use-case.ts'
 
 @Module({
-  controllers: [TradesConsumer, ReportingController],
+  controllers: [TradesConsumer, WorthConsumer, ReportingController, WorthController],
   providers: [
     { provide: Ledger, useClass: SqlLedger },
+    { provide: Worths, useClass: SqlWorths },
+    FindBalances,
     GetPerformance,
     GetTrade,
+    GetUserWorth,
+    ListBalanceDays,
     ListFollowerPerformance,
     ListTrades,
+    ListTradingDays,
     RecordClosedTrades,
+    RecordHandSignals,
     RecordOpenedTrades,
+    RecordWorth,
   ],
 })
 export class AppModule {}

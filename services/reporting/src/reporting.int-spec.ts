@@ -1,6 +1,14 @@
 import 'reflect-metadata'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import { tradeClosed, tradeOpened } from '@tradewire/contracts/events/orders'
+import {
+  accountConnected,
+  accountDisconnected,
+  accountRemoved,
+  balanceUpdated,
+  rateUpdated,
+} from '@tradewire/contracts/events/brokers'
+import { signalAccepted } from '@tradewire/contracts/events/signals'
 import * as rpc from '@tradewire/contracts/rpc/reporting'
 import { Database } from '@tradewire/database/database'
 import { eventually } from '@tradewire/testkit/eventually'
@@ -92,3 +100,119 @@ describe('reporting', () => {
     await expect(database.query('delete from ledger_entry')).rejects.toThrow(/append-only/)
   })
 })
+
+describe('the worth of accounts', () => {
+  const accountId = '01963a5e-0000-7000-8000-0000000000c1'
+  const euroId = '01963a5e-0000-7000-8000-0000000000c2'
+  const page = { limit: 2 }
+  const days = async (caller: typeof operator | typeof owner, nextToken?: string) => {
+    const answer = await client.ask(rpc.listBalanceDays, { caller, accountId, page: { ...page, nextToken } })
+    if (!answer.ok) throw new Error(answer.error.code)
+    return answer.value
+  }
+
+  beforeAll(async () => {
+    const { userId } = owner
+    await service.app.get(Database).transact(async (tx) => {
+      for (const id of [accountId, euroId])
+        tx.append(accountConnected, exampleOf(accountConnected, { accountId: id, userId }))
+      tx.append(rateUpdated, exampleOf(rateUpdated, { symbol: 'EUR/USDT', price: '1.05' }))
+    })
+    await rowsOf('usd_rate', 1)
+    await service.app.get(Database).transact(async (tx) => {
+      const told = (day: string, equity: string, currency = 'USDT', id = accountId) =>
+        tx.append(
+          balanceUpdated,
+          exampleOf(balanceUpdated, { accountId: id, currency, equity, total: '100', observedAt: `2022-09-${day}` }),
+        )
+      told('11T10:00:00.000Z', '100')
+      told('12T23:59:59.000Z', '130.5')
+      told('12T10:00:00.000Z', '120')
+      told('13T10:00:00.000Z', '140')
+      told('13T10:00:00.000Z', '200', 'EUR', euroId)
+      await Promise.resolve()
+    })
+    await rowsOf('balance_day', 4)
+  })
+
+  it('is kept once for each day, as it was told last on it, and listed newest first', async () => {
+    const first = await days(operator)
+    expect(first.items).toEqual([
+      { date: '2022-09-13', usd: '140' },
+      { date: '2022-09-12', usd: '130.5' },
+    ])
+    expect((await days(operator, first.nextToken!)).items).toEqual([{ date: '2022-09-11', usd: '100' }])
+    expect((await days({ ...stranger })).items).toEqual([])
+  })
+
+  it('is in dollars, whatever the currency of the account, and summed over those of a user', async () => {
+    const found = await client.ask(rpc.findBalances, { caller: operator, accountIds: [accountId, euroId] })
+    expect(found.ok && found.value.items.map(({ equityUsd, totalUsd }) => [equityUsd, totalUsd])).toEqual(
+      expect.arrayContaining([
+        ['140', '100'],
+        ['210', '105'],
+      ]),
+    )
+    const worth = (caller: typeof operator | typeof owner) =>
+      client.ask(rpc.getUserWorth, { caller, userId: owner.userId })
+    expect(await worth(operator)).toMatchObject({ value: { usd: '350' } })
+    expect(await worth(stranger)).toMatchObject({ value: { usd: '0' } })
+    const reason = { code: accountRemoved, message: 'Removed.' }
+    await service.app.get(Database).transact(async (tx) => {
+      tx.append(accountDisconnected, exampleOf(accountDisconnected, { accountId, userId: owner.userId, reason }))
+      await Promise.resolve()
+    })
+    await eventually(async () => {
+      const left = await worth(operator)
+      return left.ok && left.value.usd === '210'
+    })
+  })
+})
+
+describe('the days of a user', () => {
+  const ask = (origin: 'strategy' | 'manual', more: object = {}) =>
+    client.ask(rpc.listTradingDays, {
+      caller: operator,
+      userId: owner.userId,
+      page: { limit: 3 },
+      origin,
+      ...more,
+    })
+
+  it('show what was closed on each, newest first, alerts and orders by hand apart', async () => {
+    const all = await ask('strategy')
+    expect(all).toMatchObject({
+      ok: true,
+      value: {
+        items: [
+          { date: '2022-01-04', tradesClosed: 1, realizedPnl: '20', fees: '1' },
+          { date: '2022-01-03', realizedPnl: '-1' },
+          { date: '2022-01-02', realizedPnl: '-6' },
+        ],
+      },
+    })
+    const nextToken = all.ok ? all.value.nextToken : null
+    expect(await ask('strategy', { page: { limit: 3, nextToken } })).toMatchObject({
+      ok: true,
+      value: { items: [{ date: '2022-01-01' }], nextToken: null },
+    })
+    expect(await ask('manual')).toMatchObject({ ok: true, value: { items: [] } })
+    await service.app.get(Database).transact(async (tx) => {
+      const { signalId } = tradeOpened.example
+      tx.append(signalAccepted, exampleOf(signalAccepted, { signalId, source: 'OPERATOR' }))
+      await Promise.resolve()
+    })
+    await rowsOf('hand_signal', 1)
+    expect(await ask('strategy')).toMatchObject({ ok: true, value: { items: [] } })
+    const since = await ask('manual', { from: '2022-01-03T00:00:00.000Z' })
+    expect(since.ok && since.value.items.map(({ date }) => date)).toEqual(['2022-01-04', '2022-01-03'])
+    const figures = await client.ask(rpc.getPerformance, { caller: operator, origin: 'manual' })
+    expect(figures).toMatchObject({ ok: true, value: { tradesClosed: 4, tradesOpen: 1 } })
+  })
+})
+
+function rowsOf(table: string, count: number): Promise<unknown> {
+  return eventually(async () => (await service.app.get(Database).query(`select 1 from ${table}`)).length === count, {
+    describe: `${count} of ${table}`,
+  })
+}

@@ -74,6 +74,9 @@ export const orderCancelled = orderEvent(
 /** The reason of account.disconnected when the venue refuses the credentials. */
 export const authenticationFailed = 'VENUE_AUTHENTICATION_FAILED'
 
+/** The reason of account.disconnected when its user removed the account. */
+export const accountRemoved = 'ACCOUNT_REMOVED'
+
 export const accountConnected = defineEvent({
   name: 'account.connected',
   version: 1,

@@ -34,6 +34,15 @@ export const userDisabled = defineEvent({
   example: { userId: 'a12565e5-567b-432a-93b2-6349653010d9', disabledAt: '2022-10-01T15:32:39.511Z' },
 })
 
+export const userEnabled = defineEvent({
+  name: 'user.enabled',
+  version: 1,
+  owner: 'identity',
+  description: 'A user who was disabled may log in again.',
+  data: z.strictObject({ userId: z.uuid(), enabledAt: timestamp }),
+  example: { userId: 'a12565e5-567b-432a-93b2-6349653010d9', enabledAt: '2022-10-02T08:00:12.040Z' },
+})
+
 export const sessionRevoked = defineEvent({
   name: 'session.revoked',
   version: 1,
@@ -66,4 +75,4 @@ export const apiKeyRevoked = defineEvent({
   },
 })
 
-export const identityEvents = [userCreated, userDisabled, sessionRevoked, apiKeyRevoked] as const
+export const identityEvents = [userCreated, userDisabled, userEnabled, sessionRevoked, apiKeyRevoked] as const

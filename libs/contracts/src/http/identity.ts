@@ -132,6 +132,17 @@ const userRoutes = [
     rpc: rpc.disableUser,
     toRequest: ({ caller, params }) => ({ caller, userId: params.userId }),
   }),
+  defineRoute({
+    operation: 'enableUser',
+    tag: 'Users',
+    method: 'POST',
+    path: '/v1/users/{userId}/enable',
+    summary: 'Let a disabled user log in again',
+    access: ['operator'],
+    params: z.strictObject({ userId: z.uuid() }),
+    rpc: rpc.enableUser,
+    toRequest: ({ caller, params }) => ({ caller, userId: params.userId }),
+  }),
 ] as const
 
 const ownSecurityRoutes = [

@@ -85,13 +85,18 @@ export const tokenPair = z
   .meta({ id: 'TokenPair' })
 export type TokenPair = z.output<typeof tokenPair>
 
+const personName = z.string().trim().min(1).max(80)
+
 export const user = z
   .strictObject({
     id: z.uuid(),
     username: z.string(),
     email: z.string().nullable(),
+    firstName: z.string().nullable(),
+    lastName: z.string().nullable(),
     roles: z.array(z.enum(roles)),
     createdAt: timestamp,
+    updatedAt: timestamp,
     disabledAt: timestamp.nullable(),
     secondFactor: z.boolean().meta({ description: 'Whether log-in asks for a code besides the password' }),
   })
@@ -103,6 +108,8 @@ export const userInput = z
     username,
     password: newPassword,
     email: emailAddress.nullable().default(null),
+    firstName: personName.nullable().default(null),
+    lastName: personName.nullable().default(null),
     roles: z.array(z.enum(roles)).min(1).max(roles.length),
   })
   .meta({ id: 'NewUser' })
@@ -181,6 +188,29 @@ export const disableUser = defineRpc({
   description: 'Ends every session of a user and refuses new ones; repeating it changes nothing.',
   request: z.strictObject({ caller, userId: z.uuid() }),
   reply: user,
+})
+
+export const enableUser = defineRpc({
+  name: 'identity.users.enable',
+  description: 'Lets a disabled user log in again; repeating it changes nothing.',
+  request: z.strictObject({ caller, userId: z.uuid() }),
+  reply: user,
+})
+
+export const getUser = defineRpc({
+  name: 'identity.users.get',
+  description: 'One user, for operators.',
+  request: z.strictObject({ caller, userId: z.uuid() }),
+  reply: user,
+})
+
+export const usersPerCallMax = 1_000
+
+export const findUsers = defineRpc({
+  name: 'identity.users.find',
+  description: 'Those of these users that there are, for operators.',
+  request: z.strictObject({ caller, userIds: z.array(z.uuid()).max(usersPerCallMax) }),
+  reply: z.strictObject({ items: z.array(user) }),
 })
 
 export const getMe = defineRpc({

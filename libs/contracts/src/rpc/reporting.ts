@@ -80,10 +80,20 @@ export const performance = z
   })
   .meta({ id: 'Performance' })
 
+/** Whether a trade's signal was an alert, or given by hand. */
+export const tradeOrigin = z.enum(['strategy', 'manual'])
+
 export const getPerformance = defineRpc({
   name: 'reporting.performance.get',
   description: 'Performance of the trades that fit the filter, computed from the ledger.',
-  request: z.strictObject({ caller, ...tradeFilter }),
+  request: z.strictObject({
+    caller,
+    ...tradeFilter,
+    userId: z.uuid().optional(),
+    origin: tradeOrigin.optional(),
+    /** Trades that were closed before are left out. */
+    from: timestamp.optional(),
+  }),
   reply: performance,
 })
 
@@ -103,4 +113,59 @@ export const listFollowerPerformance = defineRpc({
   description: 'Profit and loss of each follower of a strategy, by follow.',
   request: z.strictObject({ caller, page: pageQuery, strategyId: z.uuid() }),
   reply: pageOf(followerPerformance),
+})
+
+export const daysPerCallMax = 1_000
+const dayPage = pageQuery.extend({ limit: z.int().min(1).max(daysPerCallMax) })
+
+export const tradingDay = z.strictObject({
+  /** Of UTC. */
+  date: z.iso.date(),
+  tradesClosed: z.int(),
+  realizedPnl: decimalText,
+  fees: decimalText,
+})
+
+export const listTradingDays = defineRpc({
+  name: 'reporting.days.list',
+  description: 'What the trades of a user that were closed on a day came to, for each day that had some, newest first.',
+  request: z.strictObject({
+    caller,
+    page: dayPage,
+    userId: z.uuid(),
+    origin: tradeOrigin,
+    from: timestamp.optional(),
+  }),
+  reply: pageOf(tradingDay),
+})
+
+export const listBalanceDays = defineRpc({
+  name: 'reporting.balances.days',
+  description: 'What an account was worth at the end of each day, newest first; null where its currency has no rate.',
+  request: z.strictObject({ caller, page: dayPage, accountId: z.uuid(), from: timestamp.optional() }),
+  reply: pageOf(z.strictObject({ date: z.iso.date(), usd: decimalText.nullable() })),
+})
+
+export const accountsPerCallMax = 1_000
+export const accountWorth = z.strictObject({
+  accountId: z.uuid(),
+  /** With the profit and loss of open positions; null where the currency has no rate. */
+  equityUsd: decimalText.nullable(),
+  /** Without it. */
+  totalUsd: decimalText.nullable(),
+  observedAt: timestamp,
+})
+
+export const findBalances = defineRpc({
+  name: 'reporting.balances.find',
+  description: 'What these accounts are worth, as was heard last; accounts that nothing was heard of are left out.',
+  request: z.strictObject({ caller, accountIds: z.array(z.uuid()).max(accountsPerCallMax) }),
+  reply: z.strictObject({ items: z.array(accountWorth) }),
+})
+
+export const getUserWorth = defineRpc({
+  name: 'reporting.balances.of-user',
+  description: 'What all connected accounts of a user are worth, as was heard last.',
+  request: z.strictObject({ caller, userId: z.uuid() }),
+  reply: z.strictObject({ usd: decimalText }),
 })

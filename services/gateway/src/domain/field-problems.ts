@@ -2,7 +2,7 @@
  * Turns what zod found into the problems that the admin document shows. Called by AnswerRoute. Pure.
  * Must never be used for a surface whose fields can hold secrets: it repeats what was sent.
  */
-import type { AdminProblem } from '@tradewire/contracts/http/admin'
+import type { AdminProblem } from '@tradewire/contracts/http/admin/words'
 import type { FieldIssue } from './invalid-parameters.ts'
 
 export const fieldLocations = ['params', 'query', 'body'] as const

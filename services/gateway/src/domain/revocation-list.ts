@@ -15,6 +15,11 @@ export class RevocationList {
     this.untilMs.set(id, revokedAt.getTime() + this.lifetimeMs)
   }
 
+  /** For a user who may log in again. */
+  remove(id: string): void {
+    this.untilMs.delete(id)
+  }
+
   has(id: string, now: Date): boolean {
     const until = this.untilMs.get(id)
     return until !== undefined && until >= now.getTime()

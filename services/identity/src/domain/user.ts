@@ -9,10 +9,13 @@ export interface User {
   readonly id: UserId
   readonly username: string
   readonly email: string | null
+  readonly firstName: string | null
+  readonly lastName: string | null
   readonly roles: readonly Role[]
   /** PHC text of argon2id with its parameters. */
   readonly passwordHash: string
   readonly createdAt: Date
+  readonly updatedAt: Date
   readonly disabledAt: Date | null
   /** Log-in asks for a code besides the password. */
   readonly secondFactor: boolean
@@ -24,8 +27,11 @@ export function viewOf(user: User): UserView {
     id: user.id,
     username: user.username,
     email: user.email,
+    firstName: user.firstName,
+    lastName: user.lastName,
     roles: [...user.roles],
     createdAt: user.createdAt.toISOString(),
+    updatedAt: user.updatedAt.toISOString(),
     disabledAt: user.disabledAt?.toISOString() ?? null,
     secondFactor: user.secondFactor,
   }

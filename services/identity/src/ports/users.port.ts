@@ -11,13 +11,21 @@ export interface NewUser {
   readonly id: UserId
   readonly username: string
   readonly email: string | null
+  readonly firstName: string | null
+  readonly lastName: string | null
   readonly roles: User['roles']
   readonly passwordHash: string
+}
+
+export interface ChangedUser {
+  readonly user: User
+  readonly changed: boolean
 }
 
 export abstract class Users {
   abstract findByName(username: string): Promise<User | null>
   abstract find(id: UserId): Promise<User | null>
+  abstract findAll(ids: readonly UserId[]): Promise<User[]>
   /** The operator that was created first. */
   abstract firstOperator(): Promise<User | null>
   /** Oldest first. Fails with PAGE_TOKEN_INVALID. */
@@ -28,5 +36,7 @@ export abstract class Users {
   abstract lockOperators(tx: Transaction): Promise<void>
   abstract changeHash(tx: Transaction, id: UserId, passwordHash: string): Promise<void>
   /** The user and whether this call disabled them; null when there is no such user. */
-  abstract disable(tx: Transaction, id: UserId): Promise<{ readonly user: User; readonly changed: boolean } | null>
+  abstract disable(tx: Transaction, id: UserId): Promise<ChangedUser | null>
+  /** The same the other way round. */
+  abstract enable(tx: Transaction, id: UserId): Promise<ChangedUser | null>
 }

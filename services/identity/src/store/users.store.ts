@@ -9,20 +9,23 @@ import type { CodedError } from '@tradewire/kernel/errors'
 import type { UserId } from '@tradewire/kernel/ids'
 import { ok, type Result } from '@tradewire/kernel/result'
 import type { User } from '#domain/user'
-import { Users, type NewUser } from '#ports/users.port'
+import { type ChangedUser, Users, type NewUser } from '#ports/users.port'
 
 interface UserRow {
   readonly id: UserId
   readonly username: string
   readonly email: string | null
+  readonly first_name: string | null
+  readonly last_name: string | null
   readonly roles: Role[]
   readonly password_hash: string
   readonly created_at: Date
+  readonly updated_at: Date
   readonly disabled_at: Date | null
   readonly second_factor: boolean
 }
 
-const columns = `id, username, email, roles, password_hash, created_at, disabled_at,
+const columns = `id, username, email, first_name, last_name, roles, password_hash, created_at, updated_at, disabled_at,
   exists (select from second_factor f where f.user_id = app_user.id and f.confirmed_at is not null) as second_factor`
 /** Any fixed number of this schema's own. */
 const operatorLockKey = 7_104_711
@@ -39,6 +42,11 @@ export class SqlUsers extends Users {
 
   async find(id: UserId): Promise<User | null> {
     return first(await this.database.query<UserRow>(`select ${columns} from app_user where id = $1`, [id]))
+  }
+
+  async findAll(ids: readonly UserId[]): Promise<User[]> {
+    const rows = await this.database.query<UserRow>(`select ${columns} from app_user where id = any($1::uuid[])`, [ids])
+    return rows.map(userOf)
   }
 
   async firstOperator(): Promise<User | null> {
@@ -60,9 +68,9 @@ export class SqlUsers extends Users {
 
   async add(tx: Transaction, user: NewUser): Promise<User | null> {
     const rows = await tx.query<UserRow>(
-      `insert into app_user (id, username, email, roles, password_hash) values ($1, $2, $3, $4, $5)
-       on conflict do nothing returning ${columns}`,
-      [user.id, user.username, user.email, [...user.roles], user.passwordHash],
+      `insert into app_user (id, username, email, first_name, last_name, roles, password_hash)
+       values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning ${columns}`,
+      [user.id, user.username, user.email, user.firstName, user.lastName, [...user.roles], user.passwordHash],
     )
     return first(rows)
   }
@@ -72,15 +80,27 @@ export class SqlUsers extends Users {
   }
 
   async changeHash(tx: Transaction, id: UserId, passwordHash: string): Promise<void> {
-    await tx.query('update app_user set password_hash = $2 where id = $1', [id, passwordHash])
+    await tx.query('update app_user set password_hash = $2, updated_at = now() where id = $1', [id, passwordHash])
   }
 
-  async disable(tx: Transaction, id: UserId): Promise<{ readonly user: User; readonly changed: boolean } | null> {
+  disable(tx: Transaction, id: UserId): Promise<ChangedUser | null> {
+    return this.setDisabled(tx, id, true)
+  }
+
+  enable(tx: Transaction, id: UserId): Promise<ChangedUser | null> {
+    return this.setDisabled(tx, id, false)
+  }
+
+  private async setDisabled(tx: Transaction, id: UserId, disabled: boolean): Promise<ChangedUser | null> {
     const before = first(await tx.query<UserRow>(`select ${columns} from app_user where id = $1 for update`, [id]))
-    if (before === null || before.disabledAt !== null) return before === null ? null : { user: before, changed: false }
-    const after = first(
-      await tx.query<UserRow>(`update app_user set disabled_at = now() where id = $1 returning ${columns}`, [id]),
+    if (before === null) return null
+    if ((before.disabledAt !== null) === disabled) return { user: before, changed: false }
+    const rows = await tx.query<UserRow>(
+      `update app_user set disabled_at = case when $2 then now() end, updated_at = now() where id = $1
+       returning ${columns}`,
+      [id, disabled],
     )
+    const after = first(rows)
     return after === null ? null : { user: after, changed: true }
   }
 }
@@ -95,9 +115,12 @@ function userOf(row: UserRow): User {
     id: row.id,
     username: row.username,
     email: row.email,
+    firstName: row.first_name,
+    lastName: row.last_name,
     roles: row.roles,
     passwordHash: row.password_hash,
     createdAt: row.created_at,
+    updatedAt: row.updated_at,
     disabledAt: row.disabled_at,
     secondFactor: row.second_factor,
   }

@@ -2,7 +2,7 @@
 import type { DataOf } from '@tradewire/contracts/define-event'
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
 import type { tradeClosed, tradeOpened } from '@tradewire/contracts/events/orders'
-import type { getTrade, listFollowerPerformance } from '@tradewire/contracts/rpc/reporting'
+import type { getTrade, listFollowerPerformance, listTradingDays } from '@tradewire/contracts/rpc/reporting'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { ClosedTrade } from '../domain/performance.ts'
 
@@ -11,12 +11,20 @@ export type Closed = DataOf<typeof tradeClosed>
 export type TradeView = ReplyOf<typeof getTrade>
 export type FollowerView = ReplyOf<typeof listFollowerPerformance>['items'][number]
 
+export type TradingDay = ReplyOf<typeof listTradingDays>['items'][number]
+
 export interface TradeFilter {
   /** Only trades of this user; undefined for operators. */
   readonly userId: string | undefined
   readonly strategyId?: string | undefined
   readonly followId?: string | undefined
   readonly accountId?: string | undefined
+}
+
+/** Closed trades, and since when. */
+export interface ClosedFilter extends TradeFilter {
+  readonly origin?: 'strategy' | 'manual' | undefined
+  readonly from?: string | undefined
 }
 
 export interface Window {
@@ -28,10 +36,16 @@ export abstract class Ledger {
   /** Opening and closing of a trade may come in either order and more than once; the end is the same. */
   abstract recordOpened(tx: Transaction, trades: readonly Opened[]): Promise<void>
   abstract recordClosed(tx: Transaction, trades: readonly Closed[]): Promise<void>
+  abstract recordHandSignals(tx: Transaction, signalIds: readonly string[]): Promise<void>
   abstract find(id: string): Promise<TradeView | undefined>
   abstract list(filter: TradeFilter & { readonly state?: string | undefined }, window: Window): Promise<TradeView[]>
   /** Closed trades of the filter in the order in which they were closed. */
-  abstract closedTrades(filter: TradeFilter): Promise<ClosedTrade[]>
-  abstract countOpen(filter: TradeFilter): Promise<number>
+  abstract closedTrades(filter: ClosedFilter): Promise<ClosedTrade[]>
+  abstract countOpen(filter: ClosedFilter): Promise<number>
+  /** Days with closed trades, newest first. */
+  abstract tradingDays(
+    filter: ClosedFilter,
+    window: { readonly before: string | undefined; readonly limit: number },
+  ): Promise<TradingDay[]>
   abstract followers(filter: TradeFilter, window: Window): Promise<FollowerView[]>
 }

@@ -7,10 +7,12 @@ import type { ClosedTrade } from '../domain/performance.ts'
 import {
   Ledger,
   type Closed,
+  type ClosedFilter,
   type FollowerView,
   type Opened,
   type TradeFilter,
   type TradeView,
+  type TradingDay,
   type Window,
 } from '../ports/ledger.port.ts'
 
@@ -21,6 +23,10 @@ const TRADE_COLUMNS =
   'signal_id, strategy_id, follow_id, account_id, user_id, venue, symbol, side, quantity, open_price, opened_at'
 const FILTER = `($1::uuid is null or user_id = $1) and ($2::uuid is null or strategy_id = $2)
   and ($3::uuid is null or follow_id = $3) and ($4::uuid is null or account_id = $4)`
+
+/** Of closed trades: since when, and whether their signal was given by hand. */
+const CLOSED = `($5::timestamptz is null or occurred_at >= $5) and ($6::text is null or ($6 = 'manual') = exists (
+  select from trade t join hand_signal h on h.signal_id = t.signal_id where t.id = ledger_entry.trade_id))`
 
 const RECORD_OPENED = `
 insert into trade (id, ${TRADE_COLUMNS}, state, stop_loss, take_profits, unprotected_ms)
@@ -76,6 +82,10 @@ export class SqlLedger extends Ledger {
     await tx.query(RECORD_ENTRIES, [JSON.stringify(trades.flatMap(entriesOf))])
   }
 
+  async recordHandSignals(tx: Transaction, signalIds: readonly string[]): Promise<void> {
+    await tx.query(`insert into hand_signal select unnest($1::uuid[]) on conflict do nothing`, [signalIds])
+  }
+
   async find(id: string): Promise<TradeView | undefined> {
     const [row] = await this.database.query<TradeRow>('select * from trade where id = $1', [id])
     return row === undefined ? undefined : toTrade(row)
@@ -90,23 +100,44 @@ export class SqlLedger extends Ledger {
     return rows.map(toTrade)
   }
 
-  async closedTrades(filter: TradeFilter): Promise<ClosedTrade[]> {
+  async closedTrades(filter: ClosedFilter): Promise<ClosedTrade[]> {
     const rows = await this.database.query<{ gross_pnl: string; fees: string }>(
       `select coalesce(sum(amount) filter (where kind = 'gross-pnl'), 0) as gross_pnl,
               coalesce(-sum(amount) filter (where kind = 'fee'), 0) as fees
-       from ledger_entry where ${FILTER}
+       from ledger_entry where ${FILTER} and ${CLOSED}
        group by trade_id order by min(occurred_at), trade_id limit ${closedTradesMax}`,
-      parametersOf(filter),
+      closedParametersOf(filter),
     )
     return rows.map((row) => ({ grossPnl: row.gross_pnl, fees: row.fees }))
   }
 
-  async countOpen(filter: TradeFilter): Promise<number> {
+  async countOpen(filter: ClosedFilter): Promise<number> {
     const [row] = await this.database.query<{ open: number }>(
-      `select count(*)::int as open from trade where ${FILTER} and state = 'open'`,
-      parametersOf(filter),
+      `select count(*)::int as open from trade where ${FILTER} and state = 'open'
+         and ($5::text is null or ($5 = 'manual') = (signal_id in (select signal_id from hand_signal)))`,
+      [...parametersOf(filter), filter.origin ?? null],
     )
     return row?.open ?? 0
+  }
+
+  async tradingDays(
+    filter: ClosedFilter,
+    window: { readonly before: string | undefined; readonly limit: number },
+  ): Promise<TradingDay[]> {
+    const rows = await this.database.query<{ day: string; trades_closed: number; realized_pnl: string; fees: string }>(
+      `select (occurred_at at time zone 'UTC')::date::text as day, count(distinct trade_id)::int as trades_closed,
+              sum(amount) as realized_pnl, coalesce(-sum(amount) filter (where kind = 'fee'), 0) as fees
+       from ledger_entry
+       where ${FILTER} and ${CLOSED} and ($7::date is null or occurred_at < $7::date::timestamp at time zone 'UTC')
+       group by (occurred_at at time zone 'UTC')::date order by 1 desc limit $8`,
+      [...closedParametersOf(filter), window.before ?? null, window.limit],
+    )
+    return rows.map((row) => ({
+      date: row.day,
+      tradesClosed: row.trades_closed,
+      realizedPnl: row.realized_pnl,
+      fees: row.fees,
+    }))
   }
 
   async followers(filter: TradeFilter, window: Window): Promise<FollowerView[]> {
@@ -161,6 +192,10 @@ interface TradeRow {
 
 function parametersOf(filter: TradeFilter): (string | null)[] {
   return [filter.userId ?? null, filter.strategyId ?? null, filter.followId ?? null, filter.accountId ?? null]
+}
+
+function closedParametersOf(filter: ClosedFilter): (string | null)[] {
+  return [...parametersOf(filter), filter.from ?? null, filter.origin ?? null]
 }
 
 function columnsOf(trade: Opened | Closed) {

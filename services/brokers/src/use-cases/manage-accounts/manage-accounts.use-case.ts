@@ -7,7 +7,7 @@ import { Injectable } from '@nestjs/common'
 import { decodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
 import { isOperator, maySee, type Caller } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import { accountDisconnected } from '@tradewire/contracts/events/brokers'
+import { accountDisconnected, accountRemoved } from '@tradewire/contracts/events/brokers'
 import type * as rpc from '@tradewire/contracts/rpc/brokers'
 import { Database } from '@tradewire/database/database'
 import { type Page, pageById } from '@tradewire/database/page'
@@ -57,7 +57,7 @@ export class ManageAccounts {
     const { userId, venue, label } = found.value
     await this.database.transact(async (tx) => {
       await this.accounts.remove(tx, accountId)
-      const reason = { code: 'ACCOUNT_REMOVED', message: 'The account was removed by its user.' }
+      const reason = { code: accountRemoved, message: 'The account was removed by its user.' }
       const disconnectedAt = this.venue.now().toISOString()
       tx.append(accountDisconnected, { accountId, userId, venue, label, reason, disconnectedAt })
     })

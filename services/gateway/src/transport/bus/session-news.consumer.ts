@@ -6,7 +6,7 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import { Bus } from '@tradewire/bus/connection'
 import { Tail, type TailPosition } from '@tradewire/bus/tail'
 import type { Event } from '@tradewire/contracts/define-event'
-import { apiKeyRevoked, sessionRevoked, userDisabled } from '@tradewire/contracts/events/identity'
+import { apiKeyRevoked, sessionRevoked, userDisabled, userEnabled } from '@tradewire/contracts/events/identity'
 import { accessToken } from '@tradewire/contracts/rpc/identity'
 import { Clock } from '@tradewire/kernel/clock'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
@@ -58,7 +58,7 @@ export class SessionNews implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async openTail(): Promise<Tail> {
-    const contracts = [sessionRevoked, userDisabled, apiKeyRevoked]
+    const contracts = [sessionRevoked, userDisabled, userEnabled, apiKeyRevoked]
     if (this.position !== undefined) {
       const tail = await Tail.open(this.bus, { contracts, after: this.position })
       if (tail.gapless) return tail
@@ -80,6 +80,11 @@ export class SessionNews implements OnApplicationBootstrap, OnModuleDestroy {
     if (event.name === userDisabled.name) {
       const parsed = userDisabled.data.safeParse(event.data)
       if (parsed.success) this.revocations.add(parsed.data.userId, new Date(parsed.data.disabledAt))
+    }
+    // The sessions that ended with the user were each told of, so they stay refused.
+    if (event.name === userEnabled.name) {
+      const parsed = userEnabled.data.safeParse(event.data)
+      if (parsed.success) this.revocations.remove(parsed.data.userId)
     }
   }
 }

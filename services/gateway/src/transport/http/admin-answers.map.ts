@@ -2,7 +2,8 @@
  * Refusals as the admin document shows them: `{"error"}` for 401, `{"errors"}` for 422, `{"message"}` for the rest.
  * Called by the routes of that surface. Must never send our own error body, nor more than the document has.
  */
-import { adminStatusOf } from '@tradewire/contracts/http/admin'
+import { adminStatusOf } from '@tradewire/contracts/http/admin/words'
+import type { RouteContract } from '@tradewire/contracts/define-route'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { explain } from '@tradewire/nest-kit/http-errors'
 import type { Logger } from '@tradewire/observability/logger'
@@ -11,7 +12,13 @@ import { type FieldProblem, severalFields } from '#domain/field-problems'
 import { showWait } from '#transport/http/http-answers.map'
 import type { RouteRefusal } from '#use-cases/answer-route/answer-route.use-case'
 
-export function answerAdminRefusal(reply: FastifyReply, refusal: CodedError | RouteRefusal): FastifyReply {
+export function answerAdminRefusal(
+  reply: FastifyReply,
+  refusal: CodedError | RouteRefusal,
+  { refusals }: RouteContract,
+): FastifyReply {
+  const documented = refusals[refusal.code]
+  if (documented !== undefined) return reply.status(documented.status).send(documented.body)
   const status = adminStatusOf(refusal.kind)
   showWait(reply, status, refusal)
   void reply.status(status)

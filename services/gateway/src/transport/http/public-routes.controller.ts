@@ -4,7 +4,7 @@
  */
 import { Injectable } from '@nestjs/common'
 import type { RouteContract, RouteForm } from '@tradewire/contracts/define-route'
-import { adminPrefix } from '@tradewire/contracts/http/admin'
+import { adminPrefix } from '@tradewire/contracts/http/admin/words'
 import { allRoutes } from '@tradewire/contracts/http/all'
 import { alertPath, streamPath } from '@tradewire/contracts/http/gateway'
 import { answerFailure } from '@tradewire/nest-kit/http-errors'
@@ -58,7 +58,7 @@ export class PublicRoutes {
   private async answer(route: RouteContract, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const refuse = route.form === 'admin' ? answerAdminRefusal : answerRefusal
     const passed = await this.gate.pass(request, reply, route.access === 'public')
-    if (!passed.ok) return refuse(reply, passed.error)
+    if (!passed.ok) return refuse(reply, passed.error, route)
     const answer = await this.answering.execute({
       route,
       shown: passed.value,
@@ -67,7 +67,7 @@ export class PublicRoutes {
       query: request.query,
       body: request.body,
     })
-    if (!answer.ok) return refuse(reply, answer.error)
+    if (!answer.ok) return refuse(reply, answer.error, route)
     void reply.header('cache-control', 'no-store').status(route.status)
     return route.status === 204 ? reply.send() : reply.send(answer.value)
   }

@@ -65,6 +65,6 @@ export class AnswerRoute {
     }
     const reply = await this.rpc.ask(route.rpc, route.toRequest(parsed))
     if (act !== null) await this.audit.ended(act, reply.ok ? 'ok' : reply.error.code)
-    return reply.ok ? ok(reply.value) : reply
+    return reply.ok ? ok(route.toReply(reply.value, parsed)) : reply
   }
 }

@@ -8,9 +8,12 @@ export const createIdentity: Migration = {
        id uuid primary key,
        username text not null unique check (username = lower(username)),
        email text,
+       first_name text,
+       last_name text,
        roles text[] not null check (cardinality(roles) > 0),
        password_hash text not null,
        created_at timestamptz not null default now(),
+       updated_at timestamptz not null default now(),
        disabled_at timestamptz
      )`,
     `create unique index app_user_email on app_user (lower(email)) where email is not null`,

@@ -5,10 +5,10 @@ import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import * as rpc from '@tradewire/contracts/rpc/identity'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { idOf } from '@tradewire/kernel/ids'
-import type { Result } from '@tradewire/kernel/result'
+import { ok, type Result } from '@tradewire/kernel/result'
 import { CreateUser } from '#use-cases/create-user/create-user.use-case'
-import { DisableUser } from '#use-cases/disable-user/disable-user.use-case'
 import { EnsureOperator } from '#use-cases/ensure-operator/ensure-operator.use-case'
+import { FindUsers } from '#use-cases/find-users/find-users.use-case'
 import { GetUser } from '#use-cases/get-user/get-user.use-case'
 import { ListUsers } from '#use-cases/list-users/list-users.use-case'
 
@@ -18,7 +18,7 @@ export class UsersController {
     private readonly creating: CreateUser,
     private readonly listing: ListUsers,
     private readonly getting: GetUser,
-    private readonly disabling: DisableUser,
+    private readonly finding: FindUsers,
     private readonly ensuring: EnsureOperator,
   ) {}
 
@@ -37,9 +37,14 @@ export class UsersController {
     return this.getting.execute(idOf<'User'>(caller.userId))
   }
 
-  @Answer(rpc.disableUser)
-  disable({ caller, userId }: RequestOf<typeof rpc.disableUser>): Promise<Result<rpc.UserView, CodedError>> {
-    return this.disabling.execute(idOf<'User'>(caller.userId), idOf<'User'>(userId.toLowerCase()))
+  @Answer(rpc.getUser)
+  get({ userId }: RequestOf<typeof rpc.getUser>): Promise<Result<rpc.UserView, CodedError>> {
+    return this.getting.execute(idOf<'User'>(userId.toLowerCase()))
+  }
+
+  @Answer(rpc.findUsers)
+  async find({ userIds }: RequestOf<typeof rpc.findUsers>): Promise<Result<ReplyOf<typeof rpc.findUsers>, CodedError>> {
+    return ok({ items: await this.finding.execute(userIds.map((id) => idOf<'User'>(id.toLowerCase()))) })
   }
 
   @Answer(rpc.ensureOperator)

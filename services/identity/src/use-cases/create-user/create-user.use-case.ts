@@ -25,11 +25,19 @@ export class CreateUser {
   async execute(input: RequestOf<typeof createUser>['user']): Promise<Result<UserView, CodedError>> {
     const hash = await this.hasher.hash(input.password)
     if (!hash.ok) return hash
-    const { username, email } = input
+    const { username, email, firstName, lastName } = input
     const roles = [...new Set(input.roles)]
     return this.database.transact(async (tx) => {
       const id = this.ids.next<'User'>()
-      const user = await this.users.add(tx, { id, username, email, roles, passwordHash: hash.value })
+      const user = await this.users.add(tx, {
+        id,
+        username,
+        email,
+        firstName,
+        lastName,
+        roles,
+        passwordHash: hash.value,
+      })
       if (user === null) return err(identityErrors.of('USERNAME_TAKEN', { username }))
       tx.append(userCreated, createdEventOf(user))
       return ok(viewOf(user))

@@ -36,7 +36,15 @@ export class EnsureOperator {
       if (meanwhile !== null) return ok(replyOf(meanwhile, false))
       const { username, email } = input
       const id = this.ids.next<'User'>()
-      const user = await this.users.add(tx, { id, username, email, roles: ['operator'], passwordHash: hash.value })
+      const user = await this.users.add(tx, {
+        id,
+        username,
+        email,
+        firstName: null,
+        lastName: null,
+        roles: ['operator'],
+        passwordHash: hash.value,
+      })
       if (user === null) return err(identityErrors.of('USERNAME_TAKEN', { username }))
       tx.append(userCreated, createdEventOf(user))
       return ok(replyOf(user, true))

@@ -31,6 +31,31 @@ export const createReporting: Migration = {
     `create index trade_by_follow on trade (follow_id, id desc)`,
     `create index trade_by_account on trade (account_id, id desc)`,
     `create index trade_by_user on trade (user_id, id desc)`,
+    // Which trades began by hand: few, so they are remembered instead of a column of every trade.
+    `create table hand_signal (signal_id uuid primary key)`,
+
+    // What accounts are worth, from what their venues told.
+    `create table account (
+       account_id uuid primary key,
+       user_id uuid not null,
+       changed_at timestamptz not null,
+       removed_at timestamptz)`,
+    `create index account_by_user on account (user_id) where removed_at is null`,
+    `create table usd_rate (
+       currency text primary key,
+       usd numeric not null,
+       observed_at timestamptz not null)`,
+    `create table balance_day (
+       account_id uuid not null,
+       day date not null,
+       currency text not null,
+       total numeric not null,
+       equity numeric not null,
+       usd_rate numeric,
+       observed_at timestamptz not null,
+       primary key (account_id, day)) with (fillfactor = 70)`,
+    `comment on table balance_day is 'The last balance of each day (UTC): one row for an account and day, however often it changes.'`,
+    `comment on column balance_day.usd_rate is 'What one of the currency was worth in US dollars; null where no venue tells.'`,
     // The ledger: append-only; performance derives from it and from nothing else.
     `create table ledger_entry (
        id uuid primary key default uuidv7(),

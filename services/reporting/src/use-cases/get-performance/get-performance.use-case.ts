@@ -14,9 +14,10 @@ export class GetPerformance {
 
   async execute({
     caller,
+    userId,
     ...filter
   }: RequestOf<typeof getPerformance>): Promise<Result<ReplyOf<typeof getPerformance>, CodedError>> {
-    const narrowed = { ...filter, userId: visibleTo(caller) }
+    const narrowed = { ...filter, userId: visibleTo(caller) ?? userId }
     const [closed, tradesOpen] = await Promise.all([
       this.ledger.closedTrades(narrowed),
       this.ledger.countOpen(narrowed),

@@ -1,0 +1,249 @@
+import { readFileSync } from 'node:fs'
+import type { PaperCredentials } from '@tradewire/contracts/paper/control'
+import { untilBusIsQuiet } from '@tradewire/launcher/demo/bus-quiet'
+import { eventually } from '@tradewire/testkit/eventually'
+import { postAlert } from '@tradewire/chaos/kit/alert-sender'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { ApiUser, type Method } from './system/api-user.ts'
+import { differences, type Leeway, type Shape } from './system/documented-shape.ts'
+import { realSystem } from './system/real-system.ts'
+
+interface Documented {
+  readonly operation: string
+  readonly what: string
+  readonly request?: Record<string, unknown>
+  /** Absent where the document shows none. */
+  readonly reply?: Shape
+}
+
+interface Replay extends Leeway {
+  /** The path with real ids, and the query. */
+  readonly path: () => string
+  /** The documented request with what of it must be real. */
+  readonly body?: (documented: Record<string, unknown>) => object
+  /** What must be in the reply for the comparison to mean anything. */
+  readonly holds?: (reply: unknown) => unknown
+}
+
+const documented = JSON.parse(
+  readFileSync(new URL('../data/admin-surface.json', import.meta.url), 'utf8'),
+) as readonly Documented[]
+
+const system = realSystem({ processes: false, settings: { GATEWAY_RATE_LIMIT: 'false' } })
+const knownWithinMs = 20_000
+const password = 'correct horse battery staple'
+const entryPrice = '19300'
+
+let operator: ApiUser
+let anna: ApiUser
+const ids = { user: '', account: '', strategy: '', follow: '', profile: '', signal: '' }
+
+const page = ['nextToken']
+const account = '/v1/admin/account/user'
+
+/** One for each documented operation that is built. */
+const replays: Readonly<Record<string, Replay>> = {
+  'GET /v1/admin/account/user/list': {
+    path: () => `${account}/list`,
+    added: page,
+    nullable: ['items.email', 'items.firstName', 'items.lastName'],
+    holds: (reply) => (reply as { items: { uid: string }[] }).items.some(({ uid }) => uid === ids.user),
+  },
+  'GET /v1/admin/account/user/exchange/balance/{user_id}': {
+    path: () => `${account}/exchange/balance/${ids.user}`,
+    holds: (reply) => (reply as { USD: number }).USD > 0,
+  },
+  'GET /v1/admin/account/user/trade/strategy/{user_id}/history': {
+    path: () => `${account}/trade/strategy/${ids.user}/history?start=2022-06-01&limit=30`,
+    holds: (reply) => (reply as { items: { totalTrades: number }[] }).items[0]?.totalTrades === 1,
+  },
+  'GET /v1/admin/account/user/trade/manual/{user_id}/history': {
+    path: () => `${account}/trade/manual/${ids.user}/history?start=2022-06-01`,
+    holds: (reply) => (reply as { items: unknown[] }).items.length === 0,
+  },
+  'GET /v1/admin/account/user/trade/strategy/{user_id}/performance': {
+    path: () => `${account}/trade/strategy/${ids.user}/performance?start=2022-06-01`,
+    holds: (reply) => (reply as { totalTrades: number }).totalTrades === 1,
+  },
+  'GET /v1/admin/account/user/trade/manual/{user_id}/performance': {
+    path: () => `${account}/trade/manual/${ids.user}/performance`,
+    holds: (reply) => (reply as { totalTrades: number }).totalTrades === 0,
+  },
+  'PUT /v1/admin/account/user/action/disable/{user_id}': {
+    path: () => `${account}/action/disable/${ids.user}`,
+    holds: (reply) => (reply as { active: boolean }).active === false,
+  },
+  'PUT /v1/admin/account/user/action/enable/{user_id}': {
+    path: () => `${account}/action/enable/${ids.user}`,
+    holds: (reply) => (reply as { active: boolean }).active,
+  },
+  'PUT /v1/admin/account/user/action/reset/mfa/{user_id}': {
+    path: () => `${account}/action/reset/mfa/${ids.user}`,
+  },
+  'POST /v1/admin/strategy/follower/{strategy_follow_id}': {
+    path: () => `/v1/admin/strategy/follower/${ids.follow}`,
+    body: (order) => ({ ...order, strategyFollowIds: [ids.follow] }),
+  },
+  'DELETE /v1/admin/strategy/follower/{strategy_follow_id}': {
+    path: () => `/v1/admin/strategy/follower/${ids.follow}`,
+  },
+  'DELETE /v1/admin/strategy/follower/{strategy_id}/all': {
+    path: () => `/v1/admin/strategy/follower/${ids.strategy}/all`,
+  },
+}
+
+/** Documented operations that answer `404 {"message": "route not found"}`, and why. */
+const notBuilt: Readonly<Record<string, string>> = {
+  'PUT /v1/admin/account/user/action/reset/telegram/{user_id}': 'no user can be linked with Telegram',
+  'GET /v1/admin/account/user/overview/{user_id}': 'not built yet',
+  'GET /v1/admin/account/user/exchange/key/{user_id}/list': 'not built yet',
+  'GET /v1/admin/exchange/key/balance/history/{api_key_id}': 'not built yet',
+  'GET /v1/admin/exchange/key/balance/{api_key_id}': 'not built yet',
+  'GET /v1/admin/exchange/key/strategy/follower/{api_key_id}': 'not built yet',
+  'GET /v1/admin/exchange/position/{api_key_id}/list': 'not built yet',
+  'GET /v1/admin/exchange/order/{api_key_id}/list': 'not built yet',
+  'GET /v1/admin/exchange/order/{api_key_id}/history': 'not built yet',
+  'GET /v1/admin/exchange/trade/{api_key_id}/history': 'not built yet',
+  'GET /v1/admin/strategy/follower/{strategy_id}/list': 'not built yet',
+  'GET /v1/admin/strategy/trigger/history/{strategy_id}': 'not built yet',
+  'GET /v1/admin/setting/strategy/list': 'not built yet',
+  'POST /v1/admin/setting/strategy': 'not built yet',
+  'PUT /v1/admin/setting/strategy/{strategy_id}': 'not built yet',
+  'GET /v1/admin/setting/strategy/profile/list': 'not built yet',
+  'POST /v1/admin/setting/strategy/profile': 'not built yet',
+  'PUT /v1/admin/setting/strategy/profile/{strategy_profile_id}': 'not built yet',
+  'GET /v1/admin/subscription/list': 'not built yet',
+  'POST /v1/admin/subscription': 'not built yet',
+  'PUT /v1/admin/subscription/{subscription_id}': 'not built yet',
+  'GET /v1/admin/setting/notification': 'not built yet',
+  'PUT /v1/admin/setting/notification': 'not built yet',
+}
+
+beforeAll(() =>
+  system.watched(async () => {
+    operator = await ApiUser.logIn(gateway(), system.endpoints.operator ?? { username: '', password: '' })
+    const names = { firstName: 'Anna', lastName: 'Doe', email: 'anna@example.com' }
+    const user = { username: 'anna', password, roles: ['follower'], ...names }
+    ids.user = (await operator.does<{ id: string }>('POST', '/v1/users', user)).id
+    anna = await ApiUser.logIn(gateway(), { username: 'anna', password })
+    await follow()
+    await trade()
+  }),
+)
+
+function gateway(): string {
+  return system.endpoints.gateway ?? ''
+}
+
+let secret = ''
+
+/** One account at the paper venue that follows one strategy. */
+async function follow(): Promise<void> {
+  const strategy = { name: 'Breakout', venue: 'binance-usdm', symbol: 'BTC/USDT' }
+  const made = await operator.does<{ id: string; secret: string }>('POST', '/v1/strategies', strategy)
+  ids.strategy = made.id
+  secret = made.secret
+  const profile = { name: 'Conservative', riskPercent: '1' }
+  ids.profile = (await operator.does<{ id: string }>('POST', '/v1/risk-profiles', profile)).id
+  const venue = ['--venue', 'binance-usdm', '--balance', '10000']
+  const { apiKey, secret: apiSecret } = await system.tells<PaperCredentials>('paper', 'account', ...venue)
+  await system.tells('paper', 'price', '--symbol', 'BTCUSDT', '--price', entryPrice)
+  const connected = { venue: 'binance-usdm', credentials: { apiKey, secret: apiSecret } }
+  ids.account = (await anna.does<{ id: string }>('POST', '/v1/accounts', connected)).id
+  const terms = { strategyId: ids.strategy, accountId: ids.account, riskProfileId: ids.profile, leverage: 2 }
+  // signals learns of the account by its event.
+  const { items } = await eventually(async () => {
+    const { status, body } = await anna.asks<{ items: { id: string }[] }>('POST', '/v1/follows', { follows: [terms] })
+    return status === 201 && body
+  })
+  ids.follow = items[0]?.id ?? ''
+  await eventually(
+    async () => (await operator.gets<{ USD: number }>(`${account}/exchange/balance/${ids.user}`)).USD > 0,
+    {
+      withinMs: knownWithinMs,
+      describe: 'the balance is known',
+    },
+  )
+  await untilBusIsQuiet(system.endpoints.nats, knownWithinMs)
+}
+
+/** One trade that ended at its target, and one that stands. */
+async function trade(): Promise<void> {
+  await alert('18900', '19900')
+  await stateIs('protected')
+  await system.tells('paper', 'price', '--symbol', 'BTCUSDT', '--price', '19950')
+  await stateIs('closed')
+  await system.tells('paper', 'price', '--symbol', 'BTCUSDT', '--price', entryPrice)
+  await alert('18950', '19800')
+  await stateIs('protected')
+  await eventually(
+    async () =>
+      (await operator.gets<{ tradesOpen: number; tradesClosed: number }>('/v1/performance')).tradesClosed === 1,
+    { withinMs: knownWithinMs, describe: 'the trade is in the ledger' },
+  )
+}
+
+async function alert(stop: string, takeProfit: string): Promise<void> {
+  const prices = { orderPrice: Number(entryPrice), stop, stopType: 'Market', takeProfit }
+  const extra = { trailingTrigger: 'NaN', callbackRate: 'NaN', winRate: '60' }
+  const answer = await postAlert(gateway(), { strategy: ids.strategy, secret, type: 'buy', ...prices, ...extra })
+  expect(answer.status).toBe(200)
+  ids.signal = answer.signalId ?? ''
+}
+
+function stateIs(wanted: string): Promise<unknown> {
+  return eventually(
+    async () => {
+      const { items } = await anna.gets<{ items: { state: string; denial: unknown }[] }>(
+        `/v1/orders?signalId=${ids.signal}`,
+      )
+      if (items[0]?.state === 'denied') throw new Error(`denied: ${JSON.stringify(items[0].denial)}`)
+      return items[0]?.state === wanted
+    },
+    { withinMs: knownWithinMs, describe: `the bracket is ${wanted}` },
+  )
+}
+
+describe('the list of the documented admin operations', () => {
+  it('is covered: each has a replay here or stands among what is not built', () => {
+    const covered = [...Object.keys(replays), ...Object.keys(notBuilt)]
+    expect(covered.toSorted()).toEqual(documented.map(({ operation }) => operation).toSorted())
+  })
+})
+
+describe('the admin surface answers in the shape of its document:', () => {
+  // In the order of the replays: some of them end what others show.
+  const byName = new Map(documented.map((each) => [each.operation, each]))
+  it.each(Object.keys(replays).map((operation) => [operation]))('%s', async (operation) => {
+    const { request: given = {}, reply: shape } = byName.get(operation)!
+    const { path, body, holds, ...leeway } = replays[operation]!
+    const [method] = operation.split(' ') as [Method]
+    const { status, body: reply } = await operator.asks<unknown>(method, path(), body?.(given))
+    expect([status, reply]).toEqual([200, reply])
+    if (shape !== undefined) expect(differences(shape, reply, leeway), JSON.stringify(reply)).toEqual([])
+    if (holds !== undefined) expect(holds(reply), JSON.stringify(reply)).toBe(true)
+  })
+
+  it('and to nobody but operators', async () => {
+    const bella = { username: 'bella', password, roles: ['follower', 'provider'] }
+    await operator.does('POST', '/v1/users', bella)
+    const provider = await ApiUser.logIn(gateway(), { username: 'bella', password })
+    for (const [operation, { path }] of Object.entries(replays)) {
+      const [method] = operation.split(' ') as [Method]
+      const { status, body } = await provider.asks<{ message?: string }>(
+        method,
+        path(),
+        method === 'GET' ? undefined : {},
+      )
+      expect([operation, status, Object.keys(body)]).toEqual([operation, 403, ['message']])
+    }
+  })
+
+  it('and says of what is not built that there is no such route', async () => {
+    for (const operation of Object.keys(notBuilt)) {
+      const [method, path] = operation.split(' ') as [Method, string]
+      const asked = await operator.asks<unknown>(method, path.replaceAll(/\{\w+\}/g, ids.user))
+      expect(asked).toEqual({ status: 404, body: { message: 'route not found' } })
+    }
+  })
+})

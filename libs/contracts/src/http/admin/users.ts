@@ -1,0 +1,215 @@
+/**
+ * Account users and what operators do with them, in the words of the admin surface.
+ * Called by the surface's list of routes. Must never hold behaviour.
+ */
+import { z } from 'zod'
+import { timestamp } from '../../common.ts'
+import { defineRoute } from '../../define-route.ts'
+import * as identity from '../../rpc/identity.ts'
+import * as reporting from '../../rpc/reporting.ts'
+import {
+  adminPrefix,
+  adminRoute,
+  idOf,
+  listPage,
+  numberOf,
+  numberOrNull,
+  pageMarks,
+  pageWith,
+  shownNumber,
+  start,
+} from './words.ts'
+
+const userFields = {
+  status: z.literal('CONFIRMED').meta({ description: 'Users are made by operators, which confirms them' }),
+  active: z.boolean(),
+  emailVerified: z.boolean().meta({ description: 'False: no address is ever verified' }),
+  email: z.string().nullable(),
+  firstName: z.string().nullable(),
+  lastName: z.string().nullable(),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+}
+const listedUser = z.strictObject({ uid: z.uuid(), ...userFields }).meta({ id: 'AdminUser' })
+
+/** What both the list and the overview show of a user. */
+export function shownUser(user: identity.UserView) {
+  const { email, firstName, lastName, createdAt, updatedAt, disabledAt } = user
+  const shown = { email, firstName, lastName, createdAt, updatedAt }
+  return { status: 'CONFIRMED' as const, active: disabledAt === null, emailVerified: false, ...shown }
+}
+
+function toListed(user: identity.UserView) {
+  return { uid: user.id, ...shownUser(user) }
+}
+
+const account = `${adminPrefix}/account/user`
+const ofUser = { params: z.strictObject({ userId: idOf('User') }) }
+
+const historyPage = pageWith({ usual: 30, most: reporting.daysPerCallMax }).extend({ start })
+const tradingDays = z
+  .strictObject({
+    items: z.array(
+      z.strictObject({
+        date: z.iso.date(),
+        totalTrades: z.int(),
+        totalProfit: shownNumber.meta({ description: 'After fees' }),
+        totalFees: shownNumber,
+      }),
+    ),
+    ...pageMarks,
+  })
+  .meta({ id: 'AdminTradingDays' })
+
+const performance = z
+  .strictObject({
+    totalTrades: z.int(),
+    openTrades: z.int(),
+    wins: z.int(),
+    losses: z.int(),
+    winRate: shownNumber.nullable(),
+    totalProfit: shownNumber,
+    totalFees: shownNumber,
+    grossProfit: shownNumber,
+    grossLoss: shownNumber,
+    profitFactor: shownNumber.nullable(),
+    maxDrawdown: shownNumber,
+    bestTrade: shownNumber.nullable(),
+    worstTrade: shownNumber.nullable(),
+  })
+  .meta({ id: 'AdminPerformance' })
+
+const originWords = {
+  strategy: 'of alerts',
+  manual: 'of orders that were given by hand',
+}
+
+function historyRoute(origin: keyof typeof originWords, operation: string) {
+  return defineRoute({
+    operation,
+    ...adminRoute,
+    method: 'GET',
+    path: `${account}/trade/${origin}/{userId}/history`,
+    summary: `Days with closed trades ${originWords[origin]}, newest first`,
+    ...ofUser,
+    query: historyPage,
+    rpc: reporting.listTradingDays,
+    toRequest: ({ caller, params: { userId }, query: { start: from, ...page } }) => ({
+      caller,
+      page,
+      userId,
+      origin,
+      from,
+    }),
+    reply: tradingDays,
+    toReply: ({ items, nextToken }) => ({
+      items: items.map(({ date, tradesClosed, realizedPnl, fees }) => ({
+        date,
+        totalTrades: tradesClosed,
+        totalProfit: numberOf(realizedPnl),
+        totalFees: numberOf(fees),
+      })),
+      nextToken,
+    }),
+  })
+}
+
+function performanceRoute(origin: keyof typeof originWords, operation: string) {
+  return defineRoute({
+    operation,
+    ...adminRoute,
+    method: 'GET',
+    path: `${account}/trade/${origin}/{userId}/performance`,
+    summary: `What the trades ${originWords[origin]} amount to`,
+    ...ofUser,
+    query: z.strictObject({ start }),
+    rpc: reporting.getPerformance,
+    toRequest: ({ caller, params: { userId }, query: { start: from } }) => ({ caller, userId, origin, from }),
+    reply: performance,
+    toReply: (answer) => ({
+      totalTrades: answer.tradesClosed,
+      openTrades: answer.tradesOpen,
+      wins: answer.wins,
+      losses: answer.losses,
+      winRate: numberOrNull(answer.winRatePercent),
+      totalProfit: numberOf(answer.realizedPnl),
+      totalFees: numberOf(answer.fees),
+      grossProfit: numberOf(answer.grossProfit),
+      grossLoss: numberOf(answer.grossLoss),
+      profitFactor: numberOrNull(answer.profitFactor),
+      maxDrawdown: numberOf(answer.maximumDrawdown),
+      bestTrade: numberOrNull(answer.bestTrade),
+      worstTrade: numberOrNull(answer.worstTrade),
+    }),
+  })
+}
+
+const readingRoutes = [
+  defineRoute({
+    operation: 'adminListUsers',
+    ...adminRoute,
+    method: 'GET',
+    path: `${account}/list`,
+    summary: 'List users',
+    query: listPage,
+    rpc: identity.listUsers,
+    toRequest: ({ caller, query }) => ({ caller, page: query }),
+    reply: z.strictObject({ items: z.array(listedUser), ...pageMarks }).meta({ id: 'AdminUsers' }),
+    toReply: ({ items, nextToken }) => ({ items: items.map(toListed), nextToken }),
+  }),
+  defineRoute({
+    operation: 'adminGetTotalBalance',
+    ...adminRoute,
+    method: 'GET',
+    path: `${account}/exchange/balance/{userId}`,
+    summary: 'What all exchange keys of a user are worth together',
+    description: 'With the profit and loss of open positions. What cannot be valued in US dollars is left out.',
+    ...ofUser,
+    rpc: reporting.getUserWorth,
+    toRequest: ({ caller, params }) => ({ caller, userId: params.userId }),
+    reply: z.strictObject({ USD: shownNumber }).meta({ id: 'AdminTotalBalance' }),
+    toReply: ({ usd }) => ({ USD: numberOf(usd) }),
+  }),
+  historyRoute('strategy', 'adminListStrategyHistory'),
+  historyRoute('manual', 'adminListManualHistory'),
+  performanceRoute('strategy', 'adminGetStrategyPerformance'),
+  performanceRoute('manual', 'adminGetManualPerformance'),
+] as const
+
+const action = {
+  ...adminRoute,
+  method: 'PUT',
+  ...ofUser,
+  reply: listedUser,
+  toReply: toListed,
+} as const
+
+const actionRoutes = [
+  defineRoute({
+    operation: 'adminEnableUser',
+    ...action,
+    path: `${account}/action/enable/{userId}`,
+    summary: 'Let a disabled user log in again',
+    rpc: identity.enableUser,
+    toRequest: ({ caller, params }) => ({ caller, userId: params.userId }),
+  }),
+  defineRoute({
+    operation: 'adminDisableUser',
+    ...action,
+    path: `${account}/action/disable/{userId}`,
+    summary: 'Disable a user and end their sessions',
+    rpc: identity.disableUser,
+    toRequest: ({ caller, params }) => ({ caller, userId: params.userId }),
+  }),
+  defineRoute({
+    operation: 'adminResetMfa',
+    ...action,
+    path: `${account}/action/reset/mfa/{userId}`,
+    summary: "Turn off a user's second factor, for one who lost it",
+    proof: 'fresh',
+    rpc: identity.resetSecondFactor,
+    toRequest: ({ caller, params }) => ({ caller, userId: params.userId }),
+  }),
+] as const
+
+export const adminUserRoutes = [...readingRoutes, ...actionRoutes] as const
