@@ -3,6 +3,7 @@
  * Called by `./tradewire sim`. Exit code 1 when an invariant was broken.
  */
 import { Command, InvalidArgumentError } from 'commander'
+import { billingCommand } from './billing/billing-command.ts'
 import { runSeed, type SeedReport } from './run-seed.ts'
 
 const seedsMax = 1_000_000
@@ -41,14 +42,21 @@ function summaryOf(reports: readonly SeedReport[], elapsedMs: number) {
   }
 }
 
-async function main(): Promise<number> {
-  const options = new Command('sim')
+async function main(): Promise<void> {
+  await new Command('sim')
     .description('run the services’ own decisions against simulated faults, many seeds in virtual time')
     .option('--seeds <n>', 'how many seeds', whole, 500)
     .option('--first <n>', 'the first seed; each failure prints the seed that repeats it', whole, 1)
     .option('--json', 'print one JSON object at the end')
-    .parse()
-    .opts<Options>()
+    .action(async (options: Options) => {
+      process.exitCode = await runSeeds(options)
+    })
+    .enablePositionalOptions()
+    .addCommand(billingCommand())
+    .parseAsync()
+}
+
+async function runSeeds(options: Options): Promise<number> {
   const startedMs = performance.now()
   const reports: SeedReport[] = []
   for (let seed = options.first; seed < options.first + options.seeds; seed += 1) {
@@ -71,4 +79,4 @@ async function main(): Promise<number> {
   return summary.violations === 0 ? 0 : 1
 }
 
-process.exitCode = await main()
+await main()

@@ -1,0 +1,49 @@
+/** `sim billing`: one run, and what came of it. Called by the simulator's command. Exit code 1 when the books disagree. */
+import { Command, InvalidArgumentError } from 'commander'
+import { simulateBilling } from './simulate-billing.ts'
+
+const wholeMax = 1_000_000
+const shownMax = 20
+
+function whole(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1 || value > wholeMax) throw new InvalidArgumentError('a whole number from 1')
+  return value
+}
+
+interface Options {
+  readonly subscribers: number
+  readonly months: number
+  readonly seed: number
+  readonly json?: boolean
+}
+
+export function billingCommand(): Command {
+  return new Command('billing')
+    .description('subscribers for months in virtual time; the books must say what the providers say')
+    .option('--subscribers <n>', 'how many', whole, 200)
+    .option('--months <n>', 'of thirty days', whole, 6)
+    .option('--seed <n>', 'the same seed makes the same subscribers', whole, 1)
+    .option('--json', 'print one JSON object at the end')
+    .action(run)
+}
+
+async function run(options: Options): Promise<void> {
+  const startedMs = performance.now()
+  const onDay = (day: number, of: number): void => {
+    if (process.stderr.isTTY) process.stderr.write(`\r  day ${day} of ${of}`)
+  }
+  const { mismatches, ...report } = await simulateBilling({ ...options, onDay })
+  for (const problem of mismatches.slice(0, shownMax)) process.stderr.write(`${problem}\n`)
+  const { subscribers, months, seed } = options
+  const elapsedMs = Math.round(performance.now() - startedMs)
+  const summary = { ...report, mismatches: mismatches.length, subscribers, months, seed, elapsedMs }
+  if (options.json === true) console.log(JSON.stringify(summary))
+  else {
+    console.log(
+      `\n${report.payments} payments, ${report.refunds} refunds, ${report.disputes} disputes; ` +
+        `the ledger is out of balance by ${report.ledgerImbalance}; ${mismatches.length} mismatches`,
+    )
+  }
+  process.exitCode = mismatches.length === 0 && report.ledgerImbalance === '0' ? 0 : 1
+}

@@ -1,0 +1,146 @@
+import { billingService } from '@tradewire/billing/service'
+import { BillingJob } from '@tradewire/billing/transport/cron/billing.job'
+import { BeginSubscription } from '@tradewire/billing/use-cases/begin-subscription/begin-subscription.use-case'
+import { CreatePlan } from '@tradewire/billing/use-cases/create-plan/create-plan.use-case'
+import { RunBilling } from '@tradewire/billing/use-cases/run-billing/run-billing.use-case'
+import { Database } from '@tradewire/database/database'
+import { SeededRandomness } from '@tradewire/kernel/randomness'
+import type { PaymentIntent } from '@tradewire/paper/surfaces/stripe/stripe-objects.wire'
+import { signedDelivery, StripeServer } from '@tradewire/paper/surfaces/stripe/stripe.controller'
+import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
+import { testBackends } from '@tradewire/testkit/test-backends'
+import Fastify from 'fastify'
+import { request } from 'undici'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { audit } from './billing-model.ts'
+import { SettableClock } from './settable-clock.ts'
+import { simulateBilling } from './simulate-billing.ts'
+
+const backends = testBackends({ nats: false })
+const secret = 'whsec_of_the_interleavings'
+const clock = new SettableClock(new Date('2026-01-15T08:00:00.000Z'))
+const stripe = new StripeServer(clock)
+const http = Fastify()
+const dayMs = 86_400_000
+/** A claim of a process that was killed is taken over after a minute. */
+const claimMs = 61_000
+const subscribersCount = 6
+
+let billing: TestService
+let planId: string
+
+beforeAll(async () => {
+  await stripe.register(http, () => true)
+  const settings = {
+    BILLING_PROVIDERS: 'stripe',
+    BILLING_STRIPE_API_URL: await http.listen({ host: '127.0.0.1', port: 0 }),
+    BILLING_STRIPE_SECRET_KEY: 'sk_test_interleavings',
+    BILLING_STRIPE_WEBHOOK_SECRETS: secret,
+    LOG_LEVEL: 'silent',
+  }
+  billing = await startTestService(billingService, backends, { settings, clock, nats: false })
+  // The test says when work is done, and when it is cut short.
+  await billing.app.get(BillingJob).onApplicationShutdown()
+  const plan = {
+    name: 'PROFESSIONAL',
+    monthlyPrice: '40',
+    maxBalance: null,
+    maxApiKeys: 20,
+    maxPositions: null,
+    private: false,
+    strategyAutomated: true,
+    default: false,
+  }
+  const created = await billing.app.get(CreatePlan).execute({ caller: operator, plan })
+  planId = created.ok ? created.value.id : ''
+})
+
+afterAll(() => http.close())
+
+const operator = { userId: '01963a5e-0000-7000-8000-00000000000a', roles: ['operator' as const] }
+const userOf = (number: number) => `01963a5e-0000-7000-8000-0000000001${String(number).padStart(2, '0')}`
+
+async function begin(number: number): Promise<PaymentIntent> {
+  const subscription = { subject: { kind: 'plan' as const, id: planId }, provider: 'stripe' as const }
+  const caller = { userId: userOf(number), roles: ['follower' as const] }
+  const wish = { ...subscription, currency: 'USD', cycle: 'monthly' as const }
+  const begun = await billing.app.get(BeginSubscription).execute({ caller, subscription: wish })
+  if (!begun.ok) throw new Error(begun.error.code)
+  return stripe.books.intents.get(begun.value.clientSecret?.split('_secret_')[0] ?? '')!
+}
+
+/** All that can become of a payment: paid, declined, refunded in parts, disputed, won, lost, renewed. */
+async function makeHistory(): Promise<void> {
+  const { books } = stripe
+  const intents = []
+  for (let number = 0; number < subscribersCount; number += 1) intents.push(await begin(number))
+  const [paid, declined, refunded, won, lost, open] = intents as [PaymentIntent, ...PaymentIntent[]]
+  for (const intent of [paid, refunded, won, lost, open]) books.confirm(intent!, 'pm_card_visa')
+  books.confirm(declined!, 'pm_card_chargeDeclined')
+  books.confirm(declined!, 'pm_card_visa')
+  for (const part of [1_333, 1_333, 1_334]) books.refund(refunded!, part)
+  const [wonDispute, lostDispute] = [won, lost].map((intent) => books.dispute(intent!))
+  books.dispute(open!)
+  books.closeDispute(wonDispute!, 'won')
+  books.closeDispute(lostDispute!, 'lost')
+  clock.advance(40 * dayMs)
+  books.advanceTo(clock.now())
+}
+
+async function deliverInterleaved(random: SeededRandomness): Promise<void> {
+  const thrice = [...stripe.books.events, ...stripe.books.events.toReversed(), ...stripe.books.events]
+  const shuffled = thrice.map((event) => ({ event, place: random.fraction() })).toSorted((a, b) => a.place - b.place)
+  for (const { event } of shuffled) {
+    const { headers, body } = signedDelivery(event, secret, clock.now())
+    const url = `${billing.url}/v1/webhook/payments/stripe`
+    const answer = await request(url, { method: 'POST', headers, body })
+    await answer.body.dump()
+    // While PostgreSQL is away it is answered 503, and Stripe sends it again.
+    if (answer.statusCode !== 200)
+      await request(url, { method: 'POST', headers, body }).then((again) => again.body.dump())
+  }
+}
+
+/** As when the process dies there: the server ends its sessions in the middle of whatever they do. */
+async function killSessions(): Promise<void> {
+  await backends.query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where application_name like '%billing%' and pid <> pg_backend_pid()",
+  )
+}
+
+describe('billing', () => {
+  it('says what Stripe says after each event three times, reversed and interleaved, with its work cut at any step', async () => {
+    const random = new SeededRandomness(7)
+    await makeHistory()
+    await deliverInterleaved(random)
+    const runBilling = billing.app.get(RunBilling)
+    for (let cut = 0; cut < 40; cut += 1) {
+      const work = runBilling.execute('events').catch(() => undefined)
+      const steps = Math.floor(random.fraction() * 40)
+      for (let step = 0; step < steps; step += 1) await backends.query('select 1')
+      await killSessions()
+      await work
+      clock.advance(claimMs)
+    }
+    const waiting = "select 1 from billing.provider_event where state = 'waiting'"
+    for (let round = 0; round < 24 && (await backends.query(waiting)).length > 0; round += 1) {
+      await runBilling.execute('events')
+      clock.advance(3_600_000)
+    }
+    const cut = 'select count(*)::int as events from billing.provider_event where generation > 1'
+    const [taken] = await backends.query<{ events: number }>(cut)
+    expect(taken?.events).toBeGreaterThan(5)
+    const database = billing.app.get(Database)
+    const found = await audit({ database, books: stripe.books })
+    expect(found).toMatchObject({ payments: subscribersCount * 2, refunds: 3, disputes: 3 })
+    expect(found.mismatches).toEqual([])
+    expect(found.ledgerImbalance).toBe('0')
+  }, 120_000)
+
+  it('says what Stripe says after months of subscribers', async () => {
+    const report = await simulateBilling({ subscribers: 12, months: 3, seed: 5 })
+    expect(report.payments).toBeGreaterThan(20)
+    expect(report.mismatches).toEqual([])
+    expect(report.ledgerImbalance).toBe('0')
+  }, 120_000)
+})
