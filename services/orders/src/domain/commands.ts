@@ -10,15 +10,26 @@ import type {
   tradeClosed,
   tradeOpened,
 } from '@tradewire/contracts/events/orders'
+import { ZERO } from '@tradewire/kernel/decimal'
 import type { ProtectionNews } from './advance.ts'
 import type { Bracket } from './bracket.ts'
 import type { Leg } from './leg.ts'
+import type { TargetSplit } from './targets.ts'
 import type { TradeClosed, TradeOpened } from './trade.ts'
+import { venueCapabilities } from './venue-capabilities.ts'
 
 type Owner = Pick<Bracket, 'bracketId' | 'signalId' | 'strategyId' | 'accountId' | 'venue' | 'symbol' | 'leverage'>
 
-/** `expiresAt` is the signal's: only entries are bound by it (rule R11). */
-export function submitOf(owner: Owner, leg: Leg, expiresAt: string): DataOf<typeof orderSubmit> {
+/**
+ * `expiresAt` is the signal's: only entries are bound by it (rule R11). `split` matters where a target closes a whole
+ * position: the entry is then placed in as many parts.
+ */
+export function submitOf(
+  owner: Owner,
+  leg: Leg,
+  expiresAt: string,
+  split: TargetSplit | null = null,
+): DataOf<typeof orderSubmit> {
   const entry = leg.purpose === 'entry'
   return {
     intentId: leg.intentId,
@@ -33,6 +44,7 @@ export function submitOf(owner: Owner, leg: Leg, expiresAt: string): DataOf<type
     side: leg.side,
     type: leg.type,
     quantity: leg.quantity.toString(),
+    ...partsOf(owner, split),
     price: leg.price?.toString() ?? null,
     triggerPrice: leg.triggerPrice?.toString() ?? null,
     callbackRatePercent: leg.callbackRatePercent?.toString() ?? null,
@@ -40,6 +52,12 @@ export function submitOf(owner: Owner, leg: Leg, expiresAt: string): DataOf<type
     leverage: entry ? owner.leverage : null,
     expiresAt: entry ? expiresAt : null,
   }
+}
+
+function partsOf({ venue }: Owner, split: TargetSplit | null): { readonly parts?: string[] } {
+  if (split === null || venueCapabilities[venue].closes === 'any-quantity') return {}
+  const parts = split.parts.filter(({ quantity }) => quantity.gt(ZERO)).map(({ quantity }) => quantity.toString())
+  return parts.length > 1 ? { parts } : {}
 }
 
 export function cancelOf({ bracketId, accountId }: Owner, { intentId }: Leg): DataOf<typeof orderCancel> {

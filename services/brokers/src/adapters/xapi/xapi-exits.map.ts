@@ -13,6 +13,8 @@ export interface Protection {
   readonly clientOrderId: string
   readonly symbol: string
   readonly price: string
+  /** Zero when it is known from its venue id only. */
+  readonly quantity: string
   readonly positions: readonly number[]
   cancelled: boolean
 }
@@ -44,7 +46,7 @@ export function exitOfVenueId(venueId: string, clientOrderId: string, symbol: st
   if (protection?.[2] !== undefined && protection[3] !== undefined) {
     const kind = protection[1] === 'sl' ? 'stop' : 'target'
     const positions = protection[3].split('+').map(Number)
-    return { kind, clientOrderId, symbol, price: protection[2], positions, cancelled: false }
+    return { kind, clientOrderId, symbol, price: protection[2], quantity: '0', positions, cancelled: false }
   }
   const closing = closingId.exec(venueId)
   if (closing?.[1] === undefined) return null
@@ -109,8 +111,7 @@ export function orderOfExit(
 ): VenueOrder {
   const closed = [...trades.allClosed()].filter((record) => ownerOf(record) === exit.clientOrderId)
   const filled = sum(closed.map(({ volume }) => decimal(volume)))
-  const filledAll = exit.kind === 'close' ? filled.gte(decimal(exit.quantity)) : filled.gt(ZERO)
-  const ended = filledAll && filled.gt(ZERO) ? 'filled' : 'cancelled'
+  const ended = filled.gt(ZERO) && filled.gte(decimal(exit.quantity)) ? 'filled' : 'cancelled'
   const stands =
     exit.kind !== 'close' &&
     !exit.cancelled &&

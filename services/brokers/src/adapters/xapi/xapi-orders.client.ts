@@ -161,7 +161,15 @@ export class XapiOrders {
     }
     const { clientOrderId, symbol } = order
     const positions = chosen.map(({ position }) => position)
-    const exit: Protection = { kind, clientOrderId, symbol, price, positions, cancelled: false }
+    const exit: Protection = {
+      kind,
+      clientOrderId,
+      symbol,
+      price,
+      quantity: order.quantity,
+      positions,
+      cancelled: false,
+    }
     for (const record of chosen) {
       const done = await this.change(record.position, kind, price, clientOrderId)
       if (done.ok) continue

@@ -236,7 +236,7 @@ export class PlanSignal {
       const { signalId, strategyId, venue, symbol, expiresAt } = stored.signal
       const { leverage } = result.order
       const owner = { bracketId, signalId, strategyId, accountId: candidate.accountId, venue, symbol, leverage }
-      submits.push(submitOf(owner, result.entry, expiresAt))
+      submits.push(submitOf(owner, result.entry, expiresAt, result.order.split))
     }
     tx.append(orderSubmit, submits)
     this.count(submits.length, denials)
