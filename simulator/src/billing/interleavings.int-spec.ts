@@ -104,7 +104,7 @@ async function deliverInterleaved(random: SeededRandomness): Promise<void> {
 /** As when the process dies there: the server ends its sessions in the middle of whatever they do. */
 async function killSessions(): Promise<void> {
   await backends.query(
-    "select pg_terminate_backend(pid) from pg_stat_activity where application_name like '%billing%' and pid <> pg_backend_pid()",
+    "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like '%billing%'",
   )
 }
 
