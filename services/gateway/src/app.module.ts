@@ -8,6 +8,7 @@ import { IdentityApiKeys } from '#clients/identity-api-keys.client'
 import { IdentityAudit } from '#clients/identity-audit.client'
 import { IdentityKeys } from '#clients/identity-keys.client'
 import { JoseVerifier } from '#clients/jose-verifier.client'
+import { OidcVerifier } from '#clients/oidc-verifier.client'
 import { RedisLimiter } from '#clients/redis-limiter.client'
 import { SignalsAlerts } from '#clients/signals-alerts.client'
 import { RevocationList } from '#domain/revocation-list'
@@ -50,6 +51,7 @@ const revocationKeptMs = (accessToken.lifetimeSeconds + 60) * 1_000
     { provide: LiveFeed, useClass: BusLiveFeed },
     { provide: OwnAccounts, useClass: BrokerAccounts },
     IdentityKeys,
+    OidcVerifier,
     AnswerRoute,
     AuthenticateCaller,
     FollowEvents,

@@ -35,6 +35,10 @@ export const gatewayConfig = defineConfig(
       .max(1_000)
       .default(1)
       .describe('Gateways that share the limits; each takes its part while Redis is away'),
+    oidcIssuers: z
+      .string()
+      .default('[]')
+      .describe('Other issuers of access tokens, such as a Cognito user pool, as JSON; see docs/access.md'),
     corsOrigins: z
       .array(z.string())
       .default([])

@@ -25,6 +25,7 @@ import { SqlUsers } from '#store/users.store'
 import { ApiKeysController } from '#transport/rpc/api-keys.controller'
 import { AuditController } from '#transport/rpc/audit.controller'
 import { AuthController } from '#transport/rpc/auth.controller'
+import { ExternalUsersController } from '#transport/rpc/external-users.controller'
 import { SecondFactorController } from '#transport/rpc/second-factor.controller'
 import { SessionsController } from '#transport/rpc/sessions.controller'
 import { UserAccessController } from '#transport/rpc/user-access.controller'
@@ -50,6 +51,7 @@ import { OpenSession } from '#use-cases/open-session/open-session.use-case'
 import { LogOut } from '#use-cases/log-out/log-out.use-case'
 import { OfferSecondFactor } from '#use-cases/offer-second-factor/offer-second-factor.use-case'
 import { ProveSecondFactor } from '#use-cases/prove-second-factor/prove-second-factor.use-case'
+import { RecogniseUser } from '#use-cases/recognise-user/recognise-user.use-case'
 import { RecordAct } from '#use-cases/record-act/record-act.use-case'
 import { RefreshSession } from '#use-cases/refresh-session/refresh-session.use-case'
 import { RemoveSecondFactor } from '#use-cases/remove-second-factor/remove-second-factor.use-case'
@@ -71,6 +73,7 @@ async function makeSigner(
     ApiKeysController,
     AuditController,
     AuthController,
+    ExternalUsersController,
     SecondFactorController,
     SessionsController,
     UserAccessController,
@@ -106,6 +109,7 @@ async function makeSigner(
     OfferSecondFactor,
     OpenSession,
     ProveSecondFactor,
+    RecogniseUser,
     RecordAct,
     RefreshSession,
     RemoveSecondFactor,

@@ -52,6 +52,11 @@ export const identityErrors = defineErrors('identity', {
     message: 'The refresh token was used before, so its session was ended for safety.',
     fix: 'Log in again; if it was not you who used it, change your password.',
   },
+  USER_DISABLED: {
+    kind: 'unauthenticated',
+    message: 'This user was disabled.',
+    fix: 'Ask the operator.',
+  },
   USERNAME_TAKEN: {
     kind: 'conflict',
     message: 'A user with this name or e-mail address exists already.',

@@ -281,6 +281,19 @@ export const resetSecondFactor = defineRpc({
   reply: user,
 })
 
+export const recogniseUser = defineRpc({
+  name: 'identity.users.recognise',
+  description: 'The user that another issuer vouches for; made when it is the first time. Fails with USER_DISABLED.',
+  request: z.strictObject({
+    issuer: z.url(),
+    subject: z.string().min(1).max(255),
+    name: z.string().max(255).nullable(),
+    email: emailAddress.nullable(),
+    roles: z.array(z.enum(roles)).min(1).max(roles.length),
+  }),
+  reply: z.strictObject({ userId: z.uuid(), roles: z.array(z.enum(roles)) }),
+})
+
 export const ensureOperator = defineRpc({
   name: 'identity.operator.ensure',
   description: 'Creates the operator with this password unless an operator exists; then nothing is changed.',

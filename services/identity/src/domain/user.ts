@@ -12,8 +12,8 @@ export interface User {
   readonly firstName: string | null
   readonly lastName: string | null
   readonly roles: readonly Role[]
-  /** PHC text of argon2id with its parameters. */
-  readonly passwordHash: string
+  /** PHC text of argon2id with its parameters; null for those whom only another issuer vouches for. */
+  readonly passwordHash: string | null
   readonly createdAt: Date
   readonly updatedAt: Date
   readonly disabledAt: Date | null

@@ -14,7 +14,7 @@ export interface NewUser {
   readonly firstName: string | null
   readonly lastName: string | null
   readonly roles: User['roles']
-  readonly passwordHash: string
+  readonly passwordHash: string | null
 }
 
 export interface ChangedUser {
@@ -26,6 +26,12 @@ export abstract class Users {
   abstract findByName(username: string): Promise<User | null>
   abstract find(id: UserId): Promise<User | null>
   abstract findAll(ids: readonly UserId[]): Promise<User[]>
+  /** Whom the issuer means by the subject. */
+  abstract findExternal(tx: Transaction, issuer: string, subject: string): Promise<User | null>
+  /** Also when another call does the same at the same time: one of them waits for the other. */
+  abstract lockExternal(tx: Transaction, issuer: string, subject: string): Promise<void>
+  abstract linkExternal(tx: Transaction, issuer: string, subject: string, id: UserId): Promise<void>
+  abstract changeRoles(tx: Transaction, id: UserId, roles: User['roles']): Promise<void>
   /** The operator that was created first. */
   abstract firstOperator(): Promise<User | null>
   /** Oldest first. Fails with PAGE_TOKEN_INVALID. */

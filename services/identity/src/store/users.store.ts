@@ -18,7 +18,7 @@ interface UserRow {
   readonly first_name: string | null
   readonly last_name: string | null
   readonly roles: Role[]
-  readonly password_hash: string
+  readonly password_hash: string | null
   readonly created_at: Date
   readonly updated_at: Date
   readonly disabled_at: Date | null
@@ -47,6 +47,31 @@ export class SqlUsers extends Users {
   async findAll(ids: readonly UserId[]): Promise<User[]> {
     const rows = await this.database.query<UserRow>(`select ${columns} from app_user where id = any($1::uuid[])`, [ids])
     return rows.map(userOf)
+  }
+
+  async findExternal(tx: Transaction, issuer: string, subject: string): Promise<User | null> {
+    const rows = await tx.query<UserRow>(
+      `select ${columns} from app_user
+       where id = (select user_id from external_identity where issuer = $1 and subject = $2)`,
+      [issuer, subject],
+    )
+    return first(rows)
+  }
+
+  async lockExternal(tx: Transaction, issuer: string, subject: string): Promise<void> {
+    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${issuer} ${subject}`])
+  }
+
+  async linkExternal(tx: Transaction, issuer: string, subject: string, id: UserId): Promise<void> {
+    await tx.query('insert into external_identity (issuer, subject, user_id) values ($1, $2, $3)', [
+      issuer,
+      subject,
+      id,
+    ])
+  }
+
+  async changeRoles(tx: Transaction, id: UserId, roles: User['roles']): Promise<void> {
+    await tx.query('update app_user set roles = $2 where id = $1', [id, [...roles]])
   }
 
   async firstOperator(): Promise<User | null> {

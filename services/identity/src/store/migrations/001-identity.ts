@@ -11,10 +11,17 @@ export const createIdentity: Migration = {
        first_name text,
        last_name text,
        roles text[] not null check (cardinality(roles) > 0),
-       password_hash text not null,
+       password_hash text,
        created_at timestamptz not null default now(),
        updated_at timestamptz not null default now(),
        disabled_at timestamptz
+     )`,
+    `comment on column app_user.password_hash is 'Null for those whom only another issuer vouches for.'`,
+    `create table external_identity (
+       issuer text not null,
+       subject text not null,
+       user_id uuid not null references app_user (id),
+       primary key (issuer, subject)
      )`,
     `create unique index app_user_email on app_user (lower(email)) where email is not null`,
     `create index app_user_operator on app_user (created_at, id) where 'operator' = any (roles)`,
