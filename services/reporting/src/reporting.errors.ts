@@ -7,4 +7,9 @@ export const reportingErrors = defineErrors('reporting', {
     message: 'There is no such trade, or it is not yours.',
     fix: 'List your trades and use an id from there.',
   },
+  STRATEGY_UNKNOWN: {
+    kind: 'not-found',
+    message: 'There is no such strategy.',
+    fix: 'List the strategies and use an id from there; a new one is listed within moments.',
+  },
 })

@@ -35,7 +35,8 @@ export interface Window {
 export abstract class Ledger {
   /** Opening and closing of a trade may come in either order and more than once; the end is the same. */
   abstract recordOpened(tx: Transaction, trades: readonly Opened[]): Promise<void>
-  abstract recordClosed(tx: Transaction, trades: readonly Closed[]): Promise<void>
+  /** Answers the ids of those that were not in the ledger before. */
+  abstract recordClosed(tx: Transaction, trades: readonly Closed[]): Promise<ReadonlySet<string>>
   abstract recordHandSignals(tx: Transaction, signalIds: readonly string[]): Promise<void>
   abstract find(id: string): Promise<TradeView | undefined>
   abstract list(filter: TradeFilter & { readonly state?: string | undefined }, window: Window): Promise<TradeView[]>

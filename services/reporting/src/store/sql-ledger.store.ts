@@ -51,7 +51,7 @@ insert into ledger_entry (trade_id, strategy_id, follow_id, account_id, user_id,
 select trade_id, strategy_id, follow_id, account_id, user_id, kind, amount, currency, occurred_at
 from jsonb_to_recordset($1::jsonb) as t(trade_id uuid, strategy_id uuid, follow_id uuid, account_id uuid, user_id uuid,
   kind text, amount numeric, currency text, occurred_at timestamptz)
-on conflict (trade_id, kind) do nothing`
+on conflict (trade_id, kind) do nothing returning trade_id`
 
 @Injectable()
 export class SqlLedger extends Ledger {
@@ -69,7 +69,7 @@ export class SqlLedger extends Ledger {
     await tx.query(RECORD_OPENED, [JSON.stringify(rows)])
   }
 
-  async recordClosed(tx: Transaction, trades: readonly Closed[]): Promise<void> {
+  async recordClosed(tx: Transaction, trades: readonly Closed[]): Promise<ReadonlySet<string>> {
     const rows = trades.map((trade) => ({
       ...columnsOf(trade),
       close_price: trade.closePrice,
@@ -79,7 +79,8 @@ export class SqlLedger extends Ledger {
       fees: trade.fees,
     }))
     await tx.query(RECORD_CLOSED, [JSON.stringify(rows)])
-    await tx.query(RECORD_ENTRIES, [JSON.stringify(trades.flatMap(entriesOf))])
+    const entered = await tx.query<{ trade_id: string }>(RECORD_ENTRIES, [JSON.stringify(trades.flatMap(entriesOf))])
+    return new Set(entered.map((entry) => entry.trade_id))
   }
 
   async recordHandSignals(tx: Transaction, signalIds: readonly string[]): Promise<void> {

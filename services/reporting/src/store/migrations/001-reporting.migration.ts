@@ -73,6 +73,34 @@ export const createReporting: Migration = {
     `create index ledger_entry_by_follow on ledger_entry (follow_id, occurred_at)`,
     `create index ledger_entry_by_account on ledger_entry (account_id, occurred_at)`,
     `create index ledger_entry_by_user on ledger_entry (user_id, occurred_at)`,
+    // The marketplace's view of strategies, from the news of them and from new ledger entries.
+    `create table listed_strategy (
+       strategy_id uuid primary key,
+       name text not null,
+       venue text not null,
+       symbol text not null,
+       asset text not null,
+       active boolean not null,
+       revision int not null)`,
+    `create table signal_outcome (
+       strategy_id uuid not null,
+       signal_id uuid not null,
+       notional numeric not null,
+       net numeric not null,
+       closed_at timestamptz not null,
+       primary key (strategy_id, signal_id)) with (fillfactor = 70)`,
+    `comment on table signal_outcome is 'What a signal came to over all followers whose trades of it are closed.'`,
+    `create index signal_outcome_by_time on signal_outcome (strategy_id, closed_at desc, signal_id desc)`,
+    `create table strategy_figures (
+       strategy_id uuid primary key,
+       trades int not null default 0,
+       total_return numeric not null default 0,
+       monthly_return numeric not null default 0,
+       win_rate numeric,
+       drawdown numeric not null default 0,
+       profit_factor numeric,
+       risk_level text,
+       last_trade_at timestamptz) with (fillfactor = 70)`,
     `create function refuse_ledger_change() returns trigger language plpgsql as
        $$ begin raise exception 'the ledger is append-only'; end $$`,
     `create trigger ledger_is_append_only before update or delete on ledger_entry
