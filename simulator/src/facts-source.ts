@@ -72,7 +72,7 @@ export class FactsSource {
     this.tell((outbox) => {
       outbox.append(instrumentChanged, [{ ...instrument, observedAt: at }], null)
       const accounts = this.accountIds.map(
-        (accountId) => ({ accountId, userId: nobody, venue, label: 'account' }) as const,
+        (accountId) => ({ accountId, userId: nobody, venue, priceFeed: 'simulated', label: 'account' }) as const,
       )
       outbox.append(
         accountConnected,

@@ -85,7 +85,7 @@ export interface VenueInstrument {
   readonly tradingHours?: TradingWindow[]
 }
 
-/** A symbol that joins two currencies in which the venue quotes, and what was last paid for it. */
+/** A symbol and what was last paid for it. */
 export interface VenueRate {
   readonly symbol: string
   readonly price: string
@@ -123,8 +123,10 @@ export interface BrokerSession {
   /** All fills of the symbol at or after the moment, also those of others, however many there are. */
   fillsSince(symbol: string, since: Date): Promise<Result<readonly VenueFill[], BrokerError>>
   instruments(): Promise<Result<readonly VenueInstrument[], BrokerError>>
-  /** None where all accounts are in one currency. */
+  /** The symbols that join two currencies in which the venue quotes; none where all accounts are in one. */
   rates(): Promise<Result<readonly VenueRate[], BrokerError>>
+  /** Of these symbols, those that have a price. Left out where no exit of the venue is emulated. */
+  prices?(symbols: readonly string[]): Promise<Result<readonly VenueRate[], BrokerError>>
   /** Idempotent at the venue, so it may be repeated. */
   setLeverage(symbol: string, leverage: number): Promise<Result<undefined, BrokerError>>
   /** Whether the venue says that the key may withdraw funds; false where it cannot say. */

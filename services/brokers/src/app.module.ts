@@ -61,6 +61,7 @@ import { TakeUpAttempts } from './use-cases/take-up-attempts/take-up-attempts.us
 import { PlaceOrders } from './use-cases/place-orders/place-orders.use-case.ts'
 import { SettleOutcome } from './use-cases/settle-outcome/settle-outcome.use-case.ts'
 import { ReadAttempts } from './use-cases/read-attempts/read-attempts.use-case.ts'
+import { ReadPrices } from './use-cases/read-prices/read-prices.use-case.ts'
 import { ReadVenue } from './use-cases/read-venue/read-venue.use-case.ts'
 import { ReconcileAccount } from './use-cases/reconcile-account/reconcile-account.use-case.ts'
 import { ResolveUnknown } from './use-cases/resolve-unknown/resolve-unknown.use-case.ts'
@@ -123,6 +124,7 @@ import { WatchAccounts } from './use-cases/watch-accounts/watch-accounts.use-cas
     OwnPartitions,
     PlaceOrders,
     ReadAttempts,
+    ReadPrices,
     ReadVenue,
     ReconcileAccount,
     RecoverAttempts,

@@ -1,5 +1,6 @@
 /** Wiring of `orders`. Called by startService. Must never hold logic. */
 import { Module } from '@nestjs/common'
+import { BrokerPrices } from './clients/broker-prices.client.ts'
 import { SlotBell } from './domain/slot-bell.ts'
 import { BracketReads } from './ports/bracket-reads.port.ts'
 import { Brackets } from './ports/brackets.port.ts'
@@ -8,7 +9,9 @@ import { Holdings } from './ports/holdings.port.ts'
 import { KillSwitches } from './ports/kill-switches.port.ts'
 import { LossWatches } from './ports/loss-watches.port.ts'
 import { Planning } from './ports/planning.port.ts'
+import { PriceWatches } from './ports/price-watches.port.ts'
 import { SignalRates } from './ports/signal-rates.port.ts'
+import { VenuePrices } from './ports/venue-prices.port.ts'
 import { WaitingEntries } from './ports/waiting-entries.port.ts'
 import { SqlBracketReads } from './store/sql-bracket-reads.store.ts'
 import { SqlBrackets } from './store/sql-brackets.store.ts'
@@ -17,6 +20,7 @@ import { SqlHoldings } from './store/sql-holdings.store.ts'
 import { SqlKillSwitches } from './store/sql-kill-switches.store.ts'
 import { SqlLossWatches } from './store/sql-loss-watches.store.ts'
 import { SqlPlanning } from './store/sql-planning.store.ts'
+import { SqlPriceWatches } from './store/sql-price-watches.store.ts'
 import { SqlSignalRates } from './store/sql-signal-rates.store.ts'
 import { SqlWaitingEntries } from './store/sql-waiting-entries.store.ts'
 import { AccountsConsumer } from './transport/bus/accounts.consumer.ts'
@@ -24,6 +28,7 @@ import { OrderUpdatesConsumer } from './transport/bus/order-updates.consumer.ts'
 import { PositionsConsumer } from './transport/bus/positions.consumer.ts'
 import { SignalsConsumer } from './transport/bus/signals.consumer.ts'
 import { WakeBracketsJob } from './transport/cron/wake-brackets.job.ts'
+import { WatchPricesJob } from './transport/cron/watch-prices.job.ts'
 import { BracketsController } from './transport/rpc/brackets.controller.ts'
 import { ClosingController } from './transport/rpc/closing.controller.ts'
 import { KillSwitchesController } from './transport/rpc/kill-switches.controller.ts'
@@ -47,6 +52,7 @@ import { TakeLosses } from './use-cases/take-losses/take-losses.use-case.ts'
 import { TakeOrderUpdates } from './use-cases/take-order-updates/take-order-updates.use-case.ts'
 import { WakeBrackets } from './use-cases/wake-brackets/wake-brackets.use-case.ts'
 import { WatchLosses } from './use-cases/watch-losses/watch-losses.use-case.ts'
+import { WatchPrices } from './use-cases/watch-prices/watch-prices.use-case.ts'
 import { WatchSource } from './use-cases/watch-source/watch-source.use-case.ts'
 
 @Module({
@@ -66,6 +72,8 @@ import { WatchSource } from './use-cases/watch-source/watch-source.use-case.ts'
     { provide: Facts, useClass: SqlFacts },
     { provide: Holdings, useClass: SqlHoldings },
     { provide: KillSwitches, useClass: SqlKillSwitches },
+    { provide: PriceWatches, useClass: SqlPriceWatches },
+    { provide: VenuePrices, useClass: BrokerPrices },
     { provide: SignalRates, useClass: SqlSignalRates },
     { provide: WaitingEntries, useClass: SqlWaitingEntries },
     SlotBell,
@@ -91,6 +99,8 @@ import { WatchSource } from './use-cases/watch-source/watch-source.use-case.ts'
     WakeBrackets,
     WakeBracketsJob,
     WatchLosses,
+    WatchPrices,
+    WatchPricesJob,
     WatchSource,
   ],
 })

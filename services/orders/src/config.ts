@@ -43,6 +43,13 @@ export const ordersConfig = defineConfig(
       .describe(
         'Alerts of one strategy in a minute that always pass; more than these and than ten times its average minute pause its source. 0 watches nothing',
       ),
+    watchEveryMs: z
+      .number()
+      .int()
+      .min(50)
+      .max(60_000)
+      .default(1_000)
+      .describe('How often the prices are read that exits without an order at the venue wait for'),
     limitRestMs: z
       .number()
       .int()

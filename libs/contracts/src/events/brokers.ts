@@ -77,16 +77,27 @@ export const authenticationFailed = 'VENUE_AUTHENTICATION_FAILED'
 /** The reason of account.disconnected when its user removed the account. */
 export const accountRemoved = 'ACCOUNT_REMOVED'
 
+/** Accounts with the same one see the same prices: those of one venue and environment. */
+export const priceFeed = z.string().min(1).max(80)
+
 export const accountConnected = defineEvent({
   name: 'account.connected',
   version: 1,
   owner: 'brokers',
   description: "A broker account answered with its owner's credentials.",
-  data: z.strictObject({ accountId: z.uuid(), userId: z.uuid(), venue, label: z.string(), connectedAt: timestamp }),
+  data: z.strictObject({
+    accountId: z.uuid(),
+    userId: z.uuid(),
+    venue,
+    priceFeed,
+    label: z.string(),
+    connectedAt: timestamp,
+  }),
   example: {
     accountId: 'df30b2fa-adc8-47cb-a9f5-be90ae259827',
     userId: 'a12565e5-567b-432a-93b2-6349653010d9',
     venue: 'binance-usdm',
+    priceFeed: 'binance-usdm live',
     label: 'Default',
     connectedAt: '2022-09-09T01:57:36.304Z',
   },
@@ -101,6 +112,7 @@ export const accountDisconnected = defineEvent({
     accountId: z.uuid(),
     userId: z.uuid(),
     venue,
+    priceFeed,
     label: z.string(),
     reason: z.strictObject({ code: z.string(), message: z.string() }),
     disconnectedAt: timestamp,
@@ -109,6 +121,7 @@ export const accountDisconnected = defineEvent({
     accountId: 'df30b2fa-adc8-47cb-a9f5-be90ae259827',
     userId: 'a12565e5-567b-432a-93b2-6349653010d9',
     venue: 'binance-usdm',
+    priceFeed: 'binance-usdm live',
     label: 'Default',
     reason: { code: 'VENUE_AUTHENTICATION_FAILED', message: 'Invalid API-key, IP, or permissions for action.' },
     disconnectedAt: '2022-09-09T01:57:36.304Z',

@@ -6,9 +6,12 @@ import { z } from 'zod'
 import { decimalText, pageOf, pageQuery, positiveDecimalText, side, symbol, timestamp, venue } from '../common.ts'
 import { caller } from '../caller.ts'
 import { defineRpc } from '../define-rpc.ts'
+import { priceFeed } from '../events/brokers.ts'
 
 export const accountsPerCallMax = 100
 export const intentsPerCallMax = 100
+export const symbolsPerCallMax = 100
+const pricesDeadlineMs = 3_000
 const credentialFieldsMax = 10
 const credentialCharactersMax = 4_096
 const connectDeadlineMs = 15_000
@@ -213,6 +216,15 @@ export const listVenues = defineRpc({
   description: 'The venues that accounts can be connected to, with their credentials forms and what they can do.',
   request: z.strictObject({}),
   reply: z.strictObject({ items: z.array(venueDescription) }),
+})
+
+export const readPrices = defineRpc({
+  name: 'brokers.prices.read',
+  description:
+    'What was last paid for these symbols; asked by services only. A symbol whose price is not known is left out.',
+  request: z.strictObject({ priceFeed, symbols: z.array(symbol).min(1).max(symbolsPerCallMax) }),
+  reply: z.strictObject({ items: z.array(z.strictObject({ symbol, price: positiveDecimalText })) }),
+  deadlineMs: pricesDeadlineMs,
 })
 
 export const attempt = z.strictObject({

@@ -19,7 +19,9 @@ export const bracketState = z
   })
 export type BracketStateName = z.output<typeof bracketState>
 
-export const legState = z.enum(['submitted', 'working', 'unknown', 'filled', 'rejected', 'cancelled'])
+export const legState = z
+  .enum(['watching', 'submitted', 'working', 'unknown', 'filled', 'rejected', 'cancelled'])
+  .meta({ description: 'watching: the venue has no order yet, we watch the price for it.' })
 const reason = z.strictObject({ code: z.string(), message: z.string() })
 
 export const orderLeg = z
@@ -32,6 +34,18 @@ export const orderLeg = z
     type: orderType,
     /** Whether the venue keeps the order itself or we watch the price for it. */
     execution: z.enum(['native', 'emulated']),
+    /** Of an emulated order: since when we watch, and the price at which it was sent. */
+    watch: z
+      .strictObject({
+        since: timestamp,
+        firedAt: timestamp.nullable(),
+        firedPrice: positiveDecimalText.nullable(),
+        /** The best price since it began to trail, when it was sent. */
+        bestPrice: positiveDecimalText.nullable(),
+        /** Since when no price has come; null while prices come. */
+        blindSince: timestamp.nullable(),
+      })
+      .nullable(),
     quantity: decimalText,
     price: decimalText.nullable(),
     triggerPrice: decimalText.nullable(),

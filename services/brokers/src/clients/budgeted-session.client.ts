@@ -3,7 +3,7 @@
  * Orders and cancels have spent theirs in the lanes; this must never hold them up.
  */
 import type { ApprovedOrder } from '@tradewire/broker-kit/approved-order'
-import type { BrokerError } from '@tradewire/broker-kit/broker-error'
+import { type BrokerError, unsupported } from '@tradewire/broker-kit/broker-error'
 import type {
   BrokerSession,
   OrderReference,
@@ -17,7 +17,7 @@ import type {
   VenueRate,
 } from '@tradewire/broker-kit/broker-session'
 import type { ReadWeights } from '@tradewire/broker-kit/define-broker'
-import type { Result } from '@tradewire/kernel/result'
+import { err, type Result } from '@tradewire/kernel/result'
 import { setTimeout as delay } from 'node:timers/promises'
 
 export interface ReadBudget {
@@ -29,6 +29,10 @@ export interface ReadBudget {
 type Answer<Value> = Promise<Result<Value, BrokerError>>
 
 const waitMostMs = 1_000
+
+function noPrices(): Answer<readonly VenueRate[]> {
+  return Promise.resolve(err(unsupported('prices', 'the venue is asked for no prices')))
+}
 
 export class BudgetedSession implements BrokerSession {
   constructor(
@@ -75,6 +79,10 @@ export class BudgetedSession implements BrokerSession {
 
   rates(): Answer<readonly VenueRate[]> {
     return this.read(this.weights.rates, () => this.inner.rates())
+  }
+
+  prices(symbols: readonly string[]): Answer<readonly VenueRate[]> {
+    return this.read(this.weights.rates, () => this.inner.prices?.(symbols) ?? noPrices())
   }
 
   mayWithdraw(): Answer<boolean> {

@@ -17,3 +17,8 @@ export interface Account {
   readonly createdAt: Date
   readonly changedAt: Date
 }
+
+/** Names who sees the same prices: accounts at one venue in one environment. */
+export function priceFeedOf({ venue, environment }: Pick<Account, 'venue' | 'environment'>): string {
+  return `${venue} ${environment}`
+}

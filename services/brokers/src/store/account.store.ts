@@ -14,7 +14,7 @@ import { InjectConfig, InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { BrokersConfig } from '#config'
-import type { Account, AccountStatus } from '#domain/account'
+import { type Account, type AccountStatus, priceFeedOf } from '#domain/account'
 import type { Reason } from '#domain/attempt'
 import { type AccountChanges, type AccountFilter, Accounts, type UnsealedAccount } from '#ports/accounts.port'
 
@@ -67,7 +67,9 @@ export class AccountStore extends Accounts {
     await this.database.transact(async (tx) => {
       await this.insert(tx, account, credentials)
       const { id: accountId, userId, venue, label } = account
-      tx.append(accountConnected, { accountId, userId, venue, label, connectedAt: account.createdAt.toISOString() })
+      const priceFeed = priceFeedOf(account)
+      const connectedAt = account.createdAt.toISOString()
+      tx.append(accountConnected, { accountId, userId, venue, priceFeed, label, connectedAt })
     })
   }
 

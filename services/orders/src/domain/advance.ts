@@ -9,12 +9,13 @@ import { type Bracket, bracketMoves, type BracketNews, type BracketState } from 
 import { decide, feesAwaitedUntil } from './decide.ts'
 import { feeInCoins } from './coin-exits.ts'
 import type { Decision, ExitPolicy, Gone, LegDraft } from './decision.ts'
-import { type Leg, type LegUpdate, mirror, type Reason } from './leg.ts'
+import { isWatching, type Leg, type LegUpdate, mirror, type Reason } from './leg.ts'
 import type { Loss } from './loss.ts'
 import { isFlat, type Position, positionOf } from './position.ts'
 import type { SignalPlan } from './signal-plan.ts'
 import { failedStop } from './stops.ts'
 import { closedTrade, openedTrade, type TradeClosed, type TradeOpened } from './trade.ts'
+import { endWatches } from './watch.ts'
 
 export type TradeEvent =
   | { readonly kind: 'opened'; readonly trade: TradeOpened }
@@ -71,6 +72,10 @@ function takeNews(bracket: Bracket, news: BracketNews, now: string): Bracket {
   switch (news.kind) {
     case 'wake':
       return bracket
+    case 'fired':
+      return takeFired(bracket, news)
+    case 'blind':
+      return takeBlind(bracket, news.since)
     case 'close':
       return isEnded(bracket) || bracket.closing !== null
         ? bracket
@@ -79,6 +84,28 @@ function takeNews(bracket: Bracket, news: BracketNews, now: string): Bracket {
       return isEnded(bracket) ? bracket : takeLoss(bracket, news.loss)
     case 'update':
       return mirrorUpdate(bracket, news.update)
+  }
+}
+
+/** Once: a position that is on its way out already goes on going. */
+function takeFired(
+  bracket: Bracket,
+  { leg: name, price, best, at }: BracketNews & { readonly kind: 'fired' },
+): Bracket {
+  const index = bracket.legs.findIndex((leg) => leg.leg === name && isWatching(leg))
+  const leg = bracket.legs[index]
+  if (leg?.watch === undefined || bracket.closing !== null) return bracket
+  const watch = { ...leg.watch, firedAt: at, firedPrice: price, bestPrice: best }
+  return { ...bracket, legs: bracket.legs.with(index, { ...leg, watch, observedAt: at }) }
+}
+
+function takeBlind(bracket: Bracket, since: string | null): Bracket {
+  const changes = ({ watch, ...leg }: Leg) =>
+    watch !== undefined && isWatching({ ...leg, watch }) && (watch.blindSince === null) !== (since === null)
+  if (!bracket.legs.some(changes)) return bracket
+  return {
+    ...bracket,
+    legs: bracket.legs.map((leg) => (changes(leg) ? { ...leg, watch: { ...leg.watch!, blindSince: since } } : leg)),
   }
 }
 
@@ -144,20 +171,27 @@ interface CarriedOut {
 }
 
 function carryOut(bracket: Bracket, decision: Decision, now: string): CarriedOut {
-  const submits = decision.submit.map((draft) => legOf(bracket, draft, now))
+  const made = decision.submit.map((draft) => legOf(bracket, draft, now))
   const ending = new Set(decision.cancel.map(({ leg }) => leg))
   const legs = bracket.legs.map((leg) => (ending.has(leg.leg) ? { ...leg, cancelRequested: true } : leg))
   const left = decision.gone === null ? bracket : takeLoss(bracket, lossOf(decision.gone, now))
   return {
     bracket: {
       ...left,
-      legs: submits.length === 0 && ending.size === 0 ? bracket.legs : [...legs, ...submits],
+      legs: made.length === 0 && ending.size === 0 ? bracket.legs : withLegs(legs, made),
       closing: bracket.closing ?? (decision.closing === null ? null : { cause: decision.closing, at: now }),
       wakeAt: decision.wakeAt,
     },
-    submits,
+    submits: made.filter(({ state }) => state === 'submitted'),
     cancels: decision.cancel,
   }
+}
+
+/** What was watched for takes its own place when it is sent. */
+function withLegs(legs: readonly Leg[], made: readonly Leg[]): Leg[] {
+  const names = new Map(made.map((leg) => [leg.leg, leg]))
+  const kept = legs.map((leg) => (leg.state === 'watching' ? (names.get(leg.leg) ?? leg) : leg))
+  return [...kept, ...made.filter((leg) => !kept.includes(leg))]
 }
 
 function lossOf(gone: Gone, at: string): Loss {
@@ -171,7 +205,7 @@ export function legOf(bracket: Pick<Bracket, 'signalId' | 'accountId' | 'side'>,
     ...draft,
     intentId: intentIdOf(bracket.signalId, bracket.accountId, draft.leg, draft.purpose),
     side: draft.purpose === 'entry' ? bracket.side : opposite,
-    state: 'submitted',
+    state: draft.watch?.firedAt === null ? 'watching' : 'submitted',
     revision: 0,
     filledQuantity: ZERO,
     averagePrice: null,
@@ -206,7 +240,8 @@ function settle(before: Bracket, done: CarriedOut, context: SettleContext): Step
     throw new IllegalBracketMove(`bracket ${before.bracketId}: ${before.state} -> ${state}`)
   }
   const failure = state === 'failed' ? position.entry.reason : null
-  let bracket: Bracket = { ...done.bracket, state, failure }
+  const legs = endWatches(done.bracket.legs, state, now)
+  let bracket: Bracket = { ...done.bracket, state, failure, legs }
   const events: TradeEvent[] = []
   const covered = position.entryFinal && position.opened.gt(ZERO) && (state === 'protected' || state === 'closed')
   if (covered && bracket.openedAt === null) {

@@ -38,7 +38,14 @@ export const bracketMoves: Readonly<Record<BracketState, readonly BracketState[]
 }
 
 /** Why a bracket is being taken off the market other than by its own stop or targets. */
-export type ClosingCause = 'command' | 'reversal' | 'stop-refused' | 'stop-hit' | 'late-fill' | 'position-gone'
+export type ClosingCause =
+  | 'command'
+  | 'reversal'
+  | 'stop-refused'
+  | 'stop-hit'
+  | 'trailing-hit'
+  | 'late-fill'
+  | 'position-gone'
 
 export interface Bracket {
   readonly bracketId: BracketId
@@ -92,3 +99,13 @@ export type BracketNews =
   | { readonly kind: 'loss'; readonly loss: Loss }
   | { readonly kind: 'close'; readonly cause?: 'reversal' }
   | { readonly kind: 'wake' }
+  /** The price has come that a leg is watched for. */
+  | {
+      readonly kind: 'fired'
+      readonly leg: string
+      readonly price: Decimal
+      readonly best: Decimal | null
+      readonly at: string
+    }
+  /** No price has come since then, for what is watched; null: one has come again. */
+  | { readonly kind: 'blind'; readonly since: string | null }

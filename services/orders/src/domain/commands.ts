@@ -42,12 +42,9 @@ export function submitOf(
     purpose: leg.purpose,
     leg: leg.leg,
     side: leg.side,
-    type: leg.type,
     quantity: leg.quantity.toString(),
     ...partsOf(owner, split),
-    price: leg.price?.toString() ?? null,
-    triggerPrice: leg.triggerPrice?.toString() ?? null,
-    callbackRatePercent: leg.callbackRatePercent?.toString() ?? null,
+    ...termsOf(leg),
     reduceOnly: !entry,
     leverage: entry ? owner.leverage : null,
     expiresAt: entry ? expiresAt : null,
@@ -58,6 +55,18 @@ function partsOf({ venue }: Owner, split: TargetSplit | null): { readonly parts?
   if (split === null || venueCapabilities[venue].closes === 'any-quantity') return {}
   const parts = split.parts.filter(({ quantity }) => quantity.gt(ZERO)).map(({ quantity }) => quantity.toString())
   return parts.length > 1 ? { parts } : {}
+}
+
+/** What was watched for has got its price: it goes by market. */
+function termsOf({ watch, type, ...leg }: Leg) {
+  if (watch !== undefined)
+    return { type: 'market' as const, price: null, triggerPrice: null, callbackRatePercent: null }
+  return {
+    type,
+    price: leg.price?.toString() ?? null,
+    triggerPrice: leg.triggerPrice?.toString() ?? null,
+    callbackRatePercent: leg.callbackRatePercent?.toString() ?? null,
+  }
 }
 
 export function cancelOf({ bracketId, accountId }: Owner, { intentId }: Leg): DataOf<typeof orderCancel> {

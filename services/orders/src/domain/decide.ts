@@ -7,11 +7,12 @@ import { type Decimal, ZERO } from '@tradewire/kernel/decimal'
 import type { Bracket, ClosingCause } from './bracket.ts'
 import { coverCoins, isUnsellable } from './coin-exits.ts'
 import { type Decision, type ExitPolicy, later, type LegDraft, nothing, type Situation } from './decision.ts'
-import { isFinal, type Leg, openQuantity } from './leg.ts'
+import { hasFired, isFinal, type Leg, openQuantity } from './leg.ts'
 import { isFlat, type Position } from './position.ts'
 import type { SignalPlan } from './signal-plan.ts'
 import { partsOf, protect, stopCause } from './stops.ts'
-import { sellsCoins } from './venue-capabilities.ts'
+import { isEmulated, sellsCoins } from './venue-capabilities.ts'
+import { watchTrail } from './watch.ts'
 
 export function decide(situation: Situation): Decision {
   const { bracket, position, policy, now } = situation
@@ -22,8 +23,9 @@ export function decide(situation: Situation): Decision {
   if (bracket.closing !== null) return unwind(situation)
   const cause = closingCause(situation)
   if (cause !== null) return { ...unwind(situation), closing: cause }
-  if (sellsCoins(bracket.venue)) return join([tendEntry(situation), coverCoins(situation)])
-  return join([tendEntry(situation), protect(situation), aim(situation), trail(situation), trim(situation)])
+  if (sellsCoins(bracket.venue)) return join([tendEntry(situation), coverCoins(situation), watchTrail(situation)])
+  const trailing = isEmulated(bracket.venue, 'trailing') ? watchTrail(situation) : trail(situation)
+  return join([tendEntry(situation), protect(situation), aim(situation), trailing, trim(situation)])
 }
 
 /** Nothing is held and nothing can come: no order of ours may stay behind. */
@@ -49,7 +51,8 @@ function closingCause(situation: Situation): ClosingCause | null {
     if (bracket.gone.gt(ZERO)) return 'position-gone'
     return position.closed.gt(ZERO) ? 'stop-hit' : null
   }
-  return bracket.closedAt === null ? stopCause(situation) : 'late-fill'
+  if (bracket.closedAt !== null) return 'late-fill'
+  return bracket.legs.some(hasFired) ? 'trailing-hit' : stopCause(situation)
 }
 
 /** Until when a limit entry may rest at the venue; null for a market entry. */
@@ -167,25 +170,30 @@ function trim({ bracket, position }: Situation): Decision {
  */
 function unwind({ bracket, position, plan, policy, now }: Situation): Decision {
   const coins = sellsCoins(bracket.venue)
-  const stays = (purpose: OrderPurpose) => purpose === 'close' || (purpose === 'stop' && !coins)
-  const cancel = bracket.legs.filter((leg) => !stays(leg.purpose) && canBeCancelled(leg))
+  const stays = (leg: Leg) => closes(leg) || (leg.purpose === 'stop' && !coins)
+  const cancel = bracket.legs.filter((leg) => !stays(leg) && canBeCancelled(leg))
   if (position.remaining.lte(ZERO)) return { ...nothing, cancel }
   if (coins && bracket.legs.some((leg) => leg.purpose === 'stop' && !isFinal(leg))) return { ...nothing, cancel }
   if (coins && position.entryFinal && isUnsellable(position.remaining, plan)) {
     return { ...nothing, cancel, gone: { quantity: position.remaining, reason: 'unsellable' } }
   }
-  const closes = bracket.legs.filter(({ purpose }) => purpose === 'close')
-  if (closes.some((leg) => !isFinal(leg))) return { ...nothing, cancel }
-  const last = closes.at(-1)
+  const sent = bracket.legs.filter((leg) => closes(leg) && leg.state !== 'watching')
+  if (sent.some((leg) => !isFinal(leg))) return { ...nothing, cancel }
+  const last = sent.at(-1)
   const refusedAt = last === undefined || last.state === 'filled' ? null : (last.observedAt ?? last.submittedAt)
   if (refusedAt !== null) {
     const gone = last !== undefined && provesGone(last, position)
-    const waitMs = gone ? policy.positionGoneMs : waitAfter(closes, policy)
+    const waitMs = gone ? policy.positionGoneMs : waitAfter(sent, policy)
     const wakeAt = later(refusedAt, waitMs)
     if (now < wakeAt) return { ...nothing, cancel, wakeAt }
     if (gone) return { ...sweep(bracket.legs), gone: { quantity: position.remaining, reason: 'venue' } }
   }
-  return { ...nothing, cancel, submit: [closeDraft(closes.length + 1, position.remaining)] }
+  return { ...nothing, cancel, submit: [closeDraft(bracket.legs, position.remaining)] }
+}
+
+/** What takes off all that is left: a close, or the order that was watched for. */
+function closes(leg: Leg): boolean {
+  return leg.purpose === 'close' || hasFired(leg)
 }
 
 /**
@@ -196,14 +204,20 @@ function provesGone(close: Leg, { entry, entryFinal }: Position): boolean {
   return close.reason?.code === 'REDUCE_ONLY_REFUSED' && entryFinal && close.submittedAt >= (entry.observedAt ?? '')
 }
 
-function waitAfter(closes: readonly Leg[], { closeRetryMs }: ExitPolicy): number {
-  const refused = closes.filter(({ state }) => state !== 'filled').length
+function waitAfter(sent: readonly Leg[], { closeRetryMs }: ExitPolicy): number {
+  const refused = sent.filter(({ state }) => state !== 'filled').length
   return closeRetryMs[Math.min(refused, closeRetryMs.length) - 1] ?? 0
 }
 
-function closeDraft(number: number, quantity: Decimal): LegDraft {
+function closeDraft(legs: readonly Leg[], quantity: Decimal): LegDraft {
+  const fired = legs.findLast(hasFired)
+  if (fired?.watch !== undefined) {
+    const { watch, type, price, triggerPrice, callbackRatePercent, purpose } = fired
+    const name = fired.state === 'watching' ? fired.leg : `${purpose}-${numberOf(legs, purpose)}`
+    return { leg: name, purpose, type, quantity, price, triggerPrice, callbackRatePercent, watch }
+  }
   return {
-    leg: `close-${number}`,
+    leg: `close-${numberOf(legs, 'close')}`,
     purpose: 'close',
     type: 'market',
     quantity,
@@ -213,8 +227,13 @@ function closeDraft(number: number, quantity: Decimal): LegDraft {
   }
 }
 
+function numberOf(legs: readonly Leg[], purpose: OrderPurpose): number {
+  return legs.filter((leg) => leg.purpose === purpose).length + 1
+}
+
+/** What is only watched for has no order: it ends by itself. */
 function canBeCancelled(leg: Leg): boolean {
-  return !isFinal(leg) && !leg.cancelRequested
+  return !isFinal(leg) && !leg.cancelRequested && leg.state !== 'watching'
 }
 
 function join(decisions: readonly Decision[]): Decision {

@@ -5,7 +5,7 @@
 import type { OrderPurpose, OrderType } from '@tradewire/contracts/events/orders'
 import { type Decimal, decimal } from '@tradewire/kernel/decimal'
 import type { Bracket, ClosingCause } from './bracket.ts'
-import type { Leg } from './leg.ts'
+import type { Leg, Watch } from './leg.ts'
 import type { LossReason } from './loss.ts'
 import type { Position } from './position.ts'
 import type { SignalPlan } from './signal-plan.ts'
@@ -60,6 +60,8 @@ export interface LegDraft {
   readonly price: Decimal | null
   readonly triggerPrice: Decimal | null
   readonly callbackRatePercent: Decimal | null
+  /** Watched for until it has fired; then sent by market, under the name that it had. */
+  readonly watch?: Watch
 }
 
 /** Held quantity that is not ours to close: the venue has proved it to be gone, or takes no order for so little. */

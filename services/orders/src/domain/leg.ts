@@ -7,14 +7,18 @@ import type { OrderPurpose, OrderType } from '@tradewire/contracts/events/orders
 import type { Decimal } from '@tradewire/kernel/decimal'
 import type { IntentId } from '@tradewire/kernel/ids'
 
-/** `submitted`: the command is out, nothing came back. `unknown`: it may stand; evidence will follow (rule R13). */
-export type LegState = 'submitted' | 'working' | 'unknown' | 'filled' | 'rejected' | 'cancelled'
+/**
+ * `watching`: no order yet, the price is watched for it. `submitted`: the command is out, nothing came back.
+ * `unknown`: it may stand; evidence will follow (rule R13).
+ */
+export type LegState = 'watching' | 'submitted' | 'working' | 'unknown' | 'filled' | 'rejected' | 'cancelled'
 
 /**
  * Allowed moves. A rejected or cancelled order may still turn out to have stood or filled (rule R14); a filled one
  * is filled for ever.
  */
 export const legMoves: Readonly<Record<LegState, readonly LegState[]>> = {
+  watching: ['submitted', 'cancelled'],
   submitted: ['working', 'unknown', 'filled', 'rejected', 'cancelled'],
   working: ['unknown', 'filled', 'rejected', 'cancelled'],
   unknown: ['working', 'filled', 'rejected', 'cancelled'],
@@ -28,6 +32,18 @@ export interface Reason {
   readonly message: string
 }
 
+/** Kept with a leg that is emulated, and with no other. All times are UTC. */
+export interface Watch {
+  readonly since: string
+  /** When the price got there; null before. */
+  readonly firedAt: string | null
+  readonly firedPrice: Decimal | null
+  /** Of a trailing stop, the best price by which it fired. */
+  readonly bestPrice: Decimal | null
+  /** Since when no price has come; null while prices come. */
+  readonly blindSince: string | null
+}
+
 export interface LegOrder {
   readonly intentId: IntentId
   /** Unique within the bracket: entry, stop-1, target-2, close-1. */
@@ -39,6 +55,8 @@ export interface LegOrder {
   readonly price: Decimal | null
   readonly triggerPrice: Decimal | null
   readonly callbackRatePercent: Decimal | null
+  /** Left out where the venue keeps the order itself: there are many of those. */
+  readonly watch?: Watch
 }
 
 export interface Leg extends LegOrder {
@@ -79,6 +97,15 @@ export interface LegUpdate {
   readonly reason: Reason | null
   readonly sentAt: string | null
   readonly observedAt: string
+}
+
+export function isWatching({ state, watch }: Pick<Leg, 'state' | 'watch'>): boolean {
+  return state === 'watching' && watch?.firedAt === null
+}
+
+/** Its price has come: it is sent as soon as it can be. */
+export function hasFired({ watch }: Pick<Leg, 'watch'>): boolean {
+  return watch !== undefined && watch.firedAt !== null
 }
 
 export function isFinal(leg: Pick<Leg, 'state'>): boolean {

@@ -10,6 +10,8 @@ export interface TrailingRule {
   readonly callbackStepPercent: string
 }
 
+export type EmulatedExit = 'trailing'
+
 export interface VenueCapabilities {
   /**
    * `reduce-only`: a stop, several targets and a trailing stop may rest for the same position at once and can never
@@ -17,7 +19,10 @@ export interface VenueCapabilities {
    * one order that is its stop and its target.
    */
   readonly protection: 'reduce-only' | 'pairs'
+  /** Null where there is none, neither at the venue nor by us. */
   readonly trailing: TrailingRule | null
+  /** Exits that the venue has no order for: we watch its prices and send one when they get there. */
+  readonly emulated: readonly EmulatedExit[]
   /** Whether the venue's minimum notional also binds orders that only reduce a position. */
   readonly exitsNeedMinimumNotional: boolean
   /** One net position per symbol: positions of opposite sides would eat each other. */
@@ -28,9 +33,17 @@ export interface VenueCapabilities {
   readonly margin: boolean
 }
 
+/** Ours: prices come about once a second, so what is smaller would only follow chance. */
+const watchedTrailing: TrailingRule = {
+  callbackMinimumPercent: '0.1',
+  callbackMaximumPercent: '50',
+  callbackStepPercent: '0.01',
+}
+
 const futures: VenueCapabilities = {
   protection: 'reduce-only',
   trailing: { callbackMinimumPercent: '0.1', callbackMaximumPercent: '10', callbackStepPercent: '0.1' },
+  emulated: [],
   exitsNeedMinimumNotional: false,
   closes: 'any-quantity',
   netting: true,
@@ -40,6 +53,7 @@ const futures: VenueCapabilities = {
 const coins: VenueCapabilities = {
   protection: 'pairs',
   trailing: null,
+  emulated: [],
   exitsNeedMinimumNotional: true,
   closes: 'any-quantity',
   netting: false,
@@ -52,11 +66,16 @@ export const venueCapabilities: Readonly<Record<Venue, VenueCapabilities>> = {
   paper: futures,
   // Stops and targets stand on positions: the venue's adapter shows them as orders that can only reduce.
   xapi: { ...futures, trailing: null, closes: 'whole-positions' },
-  'binance-spot': coins,
+  'binance-spot': { ...coins, trailing: watchedTrailing, emulated: ['trailing'] },
   'okx-spot': coins,
 }
 
 /** Whether exits sell coins that they lock, so that several cover a position together and none of them can stand twice. */
 export function sellsCoins(venue: Venue): boolean {
   return venueCapabilities[venue].protection === 'pairs'
+}
+
+/** Whether we watch the price for this exit because the venue has no order for it. */
+export function isEmulated(venue: Venue, exit: EmulatedExit): boolean {
+  return venueCapabilities[venue].emulated.includes(exit)
 }

@@ -23,7 +23,10 @@ export type EntitlementNews = DataOf<typeof entitlementChanged>
 export type RateNews = DataOf<typeof rateUpdated>
 export type InstrumentNews = DataOf<typeof instrumentChanged>
 
-export interface AccountNews extends Pick<DataOf<typeof accountConnected>, 'accountId' | 'userId' | 'venue' | 'label'> {
+export interface AccountNews extends Pick<
+  DataOf<typeof accountConnected>,
+  'accountId' | 'userId' | 'venue' | 'priceFeed' | 'label'
+> {
   readonly connected: boolean
   /** The code of what ended the connection; null while it stands. */
   readonly disconnectedBy: string | null

@@ -4,7 +4,7 @@ import type { OrderPurpose, OrderType } from '@tradewire/contracts/events/orders
 import { Decimal, ZERO } from '@tradewire/kernel/decimal'
 import type { AccountId, BracketId, FollowId, IntentId, SignalId, StrategyId, UserId } from '@tradewire/kernel/ids'
 import { type Bracket, type BracketState, type ClosingCause, holdsSlot } from '../domain/bracket.ts'
-import type { Leg, LegState, Reason } from '../domain/leg.ts'
+import type { Leg, LegState, Reason, Watch } from '../domain/leg.ts'
 import type { Loss } from '../domain/loss.ts'
 import { positionOf } from '../domain/position.ts'
 import type { BracketChange } from '../ports/brackets.port.ts'
@@ -64,6 +64,15 @@ export interface StoredLeg {
   readonly acceptedAt: string | null
   readonly filledAt: string | null
   readonly observedAt: string | null
+  readonly watch?: StoredWatch
+}
+
+interface StoredWatch {
+  readonly since: string
+  readonly firedAt: string | null
+  readonly firedPrice: string | null
+  readonly bestPrice: string | null
+  readonly blindSince: string | null
 }
 
 /** What `toBracket` reads. */
@@ -100,9 +109,10 @@ export function toBracket(row: BracketRow): Bracket {
   }
 }
 
-export function toLeg(stored: StoredLeg): Leg {
+export function toLeg({ watch, ...stored }: StoredLeg): Leg {
   return {
     ...stored,
+    ...(watch === undefined ? {} : { watch: toWatch(watch) }),
     intentId: stored.intentId as IntentId,
     quantity: amount(stored.quantity),
     price: optional(stored.price),
@@ -112,6 +122,10 @@ export function toLeg(stored: StoredLeg): Leg {
     averagePrice: optional(stored.averagePrice),
     fee: amount(stored.fee),
   }
+}
+
+function toWatch(stored: StoredWatch): Watch {
+  return { ...stored, firedPrice: optional(stored.firedPrice), bestPrice: optional(stored.bestPrice) }
 }
 
 /** Decimals write themselves as their exact text. */

@@ -111,9 +111,8 @@ export function toBracketReply(row: BracketReadRow): BracketReply {
   }
 }
 
-/** Every leg of this release rests at the venue itself: the gate refuses venues where one would have to be emulated. */
-function legReply({ revision: _, ...shown }: StoredLeg): BracketReply['legs'][number] {
-  return { ...shown, execution: 'native' }
+function legReply({ revision: _, watch, ...shown }: StoredLeg): BracketReply['legs'][number] {
+  return { ...shown, execution: watch === undefined ? 'native' : 'emulated', watch: watch ?? null }
 }
 
 export function toPosition(row: PositionRow): PositionReply {

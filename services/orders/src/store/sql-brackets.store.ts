@@ -10,6 +10,7 @@ import type { SignalId } from '@tradewire/kernel/ids'
 import type { Bracket } from '../domain/bracket.ts'
 import type { SignalPlan } from '../domain/signal-plan.ts'
 import { type BracketChange, Brackets, type OpenBracketsQuery } from '../ports/brackets.port.ts'
+import { PriceWatches } from '../ports/price-watches.port.ts'
 import {
   bracketColumns,
   type BracketRow,
@@ -54,7 +55,10 @@ const dueSql = `select bracket_id from bracket where wake_at <= $1 order by wake
 export class SqlBrackets extends Brackets {
   private readonly plans = new Map<SignalId, SignalPlan>()
 
-  constructor(private readonly database: Database) {
+  constructor(
+    private readonly database: Database,
+    private readonly watches: PriceWatches,
+  ) {
     super()
   }
 
@@ -78,7 +82,9 @@ export class SqlBrackets extends Brackets {
 
   async save(tx: Transaction, changes: readonly BracketChange[]): Promise<void> {
     const moved = changes.filter(({ before, after }) => before !== after)
-    if (moved.length > 0) await tx.query(saveSql, bracketUpdates.parameters(moved.map(bracketUpdate)))
+    if (moved.length === 0) return
+    await tx.query(saveSql, bracketUpdates.parameters(moved.map(bracketUpdate)))
+    await this.watches.keep(tx, moved)
   }
 
   async countOn(tx: Transaction, events: ReadonlyMap<string, number>): Promise<Map<string, number>> {

@@ -59,6 +59,7 @@ const accounts = new Columns<AccountNews>([
   plain('account_id', 'uuid', ({ accountId }) => accountId),
   plain('user_id', 'uuid', ({ userId }) => userId),
   plain('venue', 'text', ({ venue }) => venue),
+  text('price_feed', 'text', ({ priceFeed }) => priceFeed),
   text('label', 'text', ({ label }) => label),
   plain('connected', 'boolean', ({ connected }) => connected),
   text('disconnected_by', 'text', ({ disconnectedBy }) => disconnectedBy),

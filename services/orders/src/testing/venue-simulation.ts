@@ -7,8 +7,8 @@ import { advance, type Step, type TradeEvent } from '../domain/advance.ts'
 import type { Bracket, BracketNews } from '../domain/bracket.ts'
 import { exitPolicyDefault } from '../domain/decision.ts'
 import type { ExitRules } from '../domain/exit-rules.ts'
-import { at, bracketOf } from './bracket-fixtures.ts'
-import { isPair, type Leg, type LegNews, type LegUpdate, type Reason } from '../domain/leg.ts'
+import { at, bracketOf, d } from './bracket-fixtures.ts'
+import { isPair, isWatching, type Leg, type LegNews, type LegUpdate, type Reason } from '../domain/leg.ts'
 import type { SignalPlan } from '../domain/signal-plan.ts'
 import { sellsCoins } from '../domain/venue-capabilities.ts'
 
@@ -93,8 +93,22 @@ export class VenueSimulation {
       case 6:
         return this.deliver(which, (amount % 3) + 1, amount % 5 === 0)
       default:
-        return amount % 20 === 0 ? this.take([{ kind: 'close' }]) : this.wake(amount % 3_000)
+        if (amount % 20 === 0) return this.take([{ kind: 'close' }])
+        return amount % 20 === 1 ? this.fire() : this.wake(amount % 3_000)
     }
+  }
+
+  /** The price comes that an exit is watched for; told twice, as by two processes. */
+  private fire(): void {
+    const watched = this.bracket.legs.filter(isWatching)
+    const news = watched.map(({ leg }) => ({
+      kind: 'fired' as const,
+      leg,
+      price: d('41000'),
+      best: d('41500'),
+      at: at(this.nowMs),
+    }))
+    this.take([...news, ...news])
   }
 
   /** Nothing goes wrong any more: all is answered, market orders fill, cancellations are done, news arrives. */
@@ -118,7 +132,7 @@ export class VenueSimulation {
     if (order.status === 'unanswered' || order.status === 'lost') {
       this.accept(order)
     }
-    const market = order.leg.type === 'market'
+    const market = order.leg.type === 'market' || order.leg.watch !== undefined
     if (market && order.status === 'working') this.fill(order, order.leg.quantity)
     // A market order that only reduces ends when there is nothing left to reduce.
     if (order.status === 'working' && (order.cancelAsked || market)) this.end(order)
@@ -146,7 +160,8 @@ export class VenueSimulation {
     const quantity = minimum(asked, room)
     if (quantity.lte(ZERO)) return
     if (isPair(order.leg)) order.half ??= this.nowMs % 2 === 0 ? 'price' : 'triggerPrice'
-    const at = order.half === null ? (order.leg.price ?? order.leg.triggerPrice) : order.leg[order.half]
+    const waits = order.leg.watch === undefined ? (order.leg.price ?? order.leg.triggerPrice) : null
+    const at = order.half === null ? waits : order.leg[order.half]
     const price = at ?? decimal(String(39_000 + (this.nowMs % 2_000)))
     order.filled = order.filled.plus(quantity)
     order.paid = order.paid.plus(quantity.times(price))

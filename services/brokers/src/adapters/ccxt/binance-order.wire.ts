@@ -197,7 +197,18 @@ export function spotBalancesOf(raw: z.output<typeof spotAccount>): VenueBalance[
   )
 }
 
-export const usdmPrice = z.object({ symbol: z.string(), price: amount })
+export const binancePrice = z.object({ symbol: z.string(), price: amount })
+
+/** Of the venue's prices, those of these symbols of ours by the venue's ids; an untraded one has no price. */
+export function ratesOf(
+  prices: readonly z.output<typeof binancePrice>[],
+  byId: ReadonlyMap<string, string>,
+): { symbol: string; price: string }[] {
+  return prices.flatMap(({ symbol: id, price }) => {
+    const symbol = byId.get(id)
+    return symbol === undefined || !/[1-9]/.test(price) ? [] : [{ symbol, price }]
+  })
+}
 
 export const usdmPosition = z.object({
   symbol: z.string(),

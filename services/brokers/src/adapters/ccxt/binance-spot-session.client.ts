@@ -150,6 +150,20 @@ export class BinanceSpotSession implements BrokerSession {
     return ok([])
   }
 
+  async prices(symbols: readonly string[]): Answer<readonly VenueRate[]> {
+    const byId = new Map(
+      symbols.flatMap((symbol) => {
+        const id = this.api.marketId(symbol)
+        return id === null ? [] : [[id, symbol] as const]
+      }),
+    )
+    if (byId.size === 0) return ok([])
+    const prices = await this.api.call('read', z.array(wire.binancePrice), (api) =>
+      endpoint(api, 'publicGetTickerPrice', { symbols: JSON.stringify([...byId.keys()]) }),
+    )
+    return prices.ok ? ok(wire.ratesOf(prices.value, byId)) : prices
+  }
+
   async setLeverage(): Answer<undefined> {
     await Promise.resolve()
     return err(brokerError.unsupported('leverage', 'spot has no leverage'))

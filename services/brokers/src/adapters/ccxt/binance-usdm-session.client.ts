@@ -155,16 +155,10 @@ export class BinanceUsdmSession implements BrokerSession {
       markets.filter(({ base }) => quotes.has(base)).map(({ id, base, quote }) => [id, `${base}/${quote}`]),
     )
     if (joining.size === 0) return ok([])
-    const prices = await this.api.call('read', z.array(wire.usdmPrice), (api) =>
+    const prices = await this.api.call('read', z.array(wire.binancePrice), (api) =>
       endpoint(api, 'fapiPublicV2GetTickerPrice'),
     )
-    if (!prices.ok) return prices
-    return ok(
-      prices.value.flatMap((each) => {
-        const symbol = joining.get(each.symbol)
-        return symbol === undefined || !/[1-9]/.test(each.price) ? [] : [{ symbol, price: each.price }]
-      }),
-    )
+    return prices.ok ? ok(wire.ratesOf(prices.value, joining)) : prices
   }
 
   async setLeverage(symbol: string, leverage: number): Answer<undefined> {

@@ -1,18 +1,33 @@
-/** Answers which venues there are. Called over the bus. Must never decide anything. */
+/** Answers which venues there are, and their prices. Called over the bus. Must never decide anything. */
 import { Controller } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
-import type { ReplyOf } from '@tradewire/contracts/define-rpc'
+import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import * as rpc from '@tradewire/contracts/rpc/brokers'
 import type { CodedError } from '@tradewire/kernel/errors'
-import { ok, type Result } from '@tradewire/kernel/result'
+import { err, ok, type Result } from '@tradewire/kernel/result'
+import { refusalOfProbe } from '../../use-cases/connect-accounts/connect-accounts.use-case.ts'
 import { ListVenues } from '../../use-cases/list-venues/list-venues.use-case.ts'
+import { ReadPrices } from '../../use-cases/read-prices/read-prices.use-case.ts'
 
 @Controller()
 export class VenuesController {
-  constructor(private readonly venues: ListVenues) {}
+  constructor(
+    private readonly venues: ListVenues,
+    private readonly prices: ReadPrices,
+  ) {}
 
   @Answer(rpc.listVenues)
   list(): Promise<Result<ReplyOf<typeof rpc.listVenues>, CodedError>> {
     return Promise.resolve(ok({ items: this.venues.execute() }))
+  }
+
+  @Answer(rpc.readPrices)
+  async read({
+    priceFeed,
+    symbols,
+  }: RequestOf<typeof rpc.readPrices>): Promise<Result<ReplyOf<typeof rpc.readPrices>, CodedError>> {
+    const prices = await this.prices.execute(priceFeed, symbols)
+    if (!prices.ok) return err(refusalOfProbe(prices.error))
+    return ok({ items: prices.value.map(({ symbol, price }) => ({ symbol, price })) })
   }
 }

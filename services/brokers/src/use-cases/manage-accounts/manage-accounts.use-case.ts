@@ -14,7 +14,7 @@ import { type Page, pageById } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { brokersErrors } from '#brokers.errors'
-import type { Account } from '#domain/account'
+import { type Account, priceFeedOf } from '#domain/account'
 import { Accounts } from '#ports/accounts.port'
 import { Attempts } from '#ports/attempts.port'
 import { refusalOfProbe } from '../connect-accounts/connect-accounts.use-case.ts'
@@ -59,7 +59,8 @@ export class ManageAccounts {
       await this.accounts.remove(tx, accountId)
       const reason = { code: accountRemoved, message: 'The account was removed by its user.' }
       const disconnectedAt = this.venue.now().toISOString()
-      tx.append(accountDisconnected, { accountId, userId, venue, label, reason, disconnectedAt })
+      const priceFeed = priceFeedOf(found.value)
+      tx.append(accountDisconnected, { accountId, userId, venue, priceFeed, label, reason, disconnectedAt })
     })
     await this.venue.forget(accountId)
     return ok({ accountId })

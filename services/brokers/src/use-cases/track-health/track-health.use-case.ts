@@ -9,7 +9,7 @@ import { Database } from '@tradewire/database/database'
 import { Clock } from '@tradewire/kernel/clock'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
-import type { AccountStatus } from '#domain/account'
+import { type AccountStatus, priceFeedOf } from '#domain/account'
 import type { Reason } from '#domain/attempt'
 import { Accounts } from '#ports/accounts.port'
 
@@ -48,8 +48,9 @@ export class TrackHealth {
         if (changed === null) return
         const { userId, venue, label } = changed
         const at = this.clock.now().toISOString()
-        if (reason === null) tx.append(accountConnected, { accountId, userId, venue, label, connectedAt: at })
-        else tx.append(accountDisconnected, { accountId, userId, venue, label, reason, disconnectedAt: at })
+        const all = { accountId, userId, venue, priceFeed: priceFeedOf(changed), label }
+        if (reason === null) tx.append(accountConnected, { ...all, connectedAt: at })
+        else tx.append(accountDisconnected, { ...all, reason, disconnectedAt: at })
       })
       this.known.set(accountId, status)
     } catch (error) {

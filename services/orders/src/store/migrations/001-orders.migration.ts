@@ -46,6 +46,7 @@ export const createOrders: Migration = {
        account_id uuid primary key,
        user_id uuid not null,
        venue text not null,
+       price_feed text not null,
        label text not null,
        connected boolean not null,
        disconnected_by text,
@@ -191,6 +192,32 @@ export const createOrders: Migration = {
     `create index waiting_entry_closes on waiting_entry (waits_for) where closes`,
     `comment on column waiting_entry.waits_for is 'The bracket that has to be proven gone before the entry is planned anew.'`,
     `comment on column waiting_entry.closes is 'Whether the entry itself asks for the end of that bracket.'`,
+
+    // What is watched for at venues that have no order for it: an index of the brackets' own legs, written with them.
+    `create table trail (
+       trail_id bigint generated always as identity primary key,
+       signal_id uuid not null,
+       price_feed text not null,
+       symbol text not null,
+       side text not null,
+       activation numeric not null,
+       callback_rate_percent numeric not null,
+       best numeric,
+       fired_at timestamptz,
+       fired_price numeric
+     ) with (fillfactor = 70)`,
+    `comment on table trail is 'One for all brackets of a signal that began to wait before its price was there.'`,
+    `create index trail_of_signal on trail (signal_id, price_feed) where best is null`,
+    `create table watched_leg (
+       bracket_id uuid not null,
+       leg text not null,
+       price_feed text not null,
+       symbol text not null,
+       trail_id bigint not null references trail (trail_id),
+       blind boolean not null,
+       primary key (bracket_id, leg)
+     )`,
+    `create index watched_leg_of_trail on watched_leg (trail_id, bracket_id)`,
 
     `create table kill_switch (
        id uuid primary key,

@@ -1,0 +1,175 @@
+/**
+ * Trails and what hangs on them in PostgreSQL: small tables beside the brackets, empty where nothing is emulated.
+ * Called through the PriceWatches port. Must never be written but with the bracket whose leg it is.
+ */
+import { Injectable } from '@nestjs/common'
+import type { Side } from '@tradewire/contracts/common'
+import { Database } from '@tradewire/database/database'
+import type { Transaction } from '@tradewire/database/transaction'
+import { decimal } from '@tradewire/kernel/decimal'
+import type { Bracket } from '../domain/bracket.ts'
+import { isWatching, type Leg } from '../domain/leg.ts'
+import type { BracketChange } from '../ports/brackets.port.ts'
+import { type KnownTrail, type PriceSource, PriceWatches, type WatchedLeg } from '../ports/price-watches.port.ts'
+import { Columns, plain, text } from './columns.mapper.ts'
+
+interface Begun {
+  readonly bracket: Bracket
+  readonly leg: Leg
+}
+
+const begun = new Columns<Begun>([
+  plain('bracket_id', 'uuid', ({ bracket }) => bracket.bracketId),
+  plain('leg', 'text', ({ leg }) => leg.leg),
+  plain('account_id', 'uuid', ({ bracket }) => bracket.accountId),
+  plain('signal_id', 'uuid', ({ bracket }) => bracket.signalId),
+  text('symbol', 'text', ({ bracket }) => bracket.symbol),
+  plain('side', 'text', ({ leg }) => leg.side),
+  plain('activation', 'numeric', ({ leg }) => leg.triggerPrice?.toString() ?? null),
+  plain('callback_rate_percent', 'numeric', ({ leg }) => leg.callbackRatePercent?.toString() ?? null),
+])
+
+/** All of a signal share the trail that no price has moved yet; who comes later begins one of their own. */
+const beginSql = `with wanted as (
+  select u.*, a.price_feed from ${begun.unnest('u')} join account a on a.account_id = u.account_id
+), made as (
+  insert into trail (signal_id, price_feed, symbol, side, activation, callback_rate_percent)
+  select distinct w.signal_id, w.price_feed, w.symbol, w.side, w.activation, w.callback_rate_percent from wanted w
+  where not exists (
+    select 1 from trail t where t.signal_id = w.signal_id and t.price_feed = w.price_feed and t.best is null
+  )
+  returning trail_id, signal_id, price_feed
+), resting as (
+  select trail_id, signal_id, price_feed from made
+  union all
+  select min(t.trail_id), t.signal_id, t.price_feed from trail t
+  where t.best is null and (t.signal_id, t.price_feed) in (select signal_id, price_feed from wanted) group by 2, 3
+)
+insert into watched_leg (bracket_id, leg, price_feed, symbol, trail_id, blind)
+select w.bracket_id, w.leg, w.price_feed, w.symbol, r.trail_id, false
+from wanted w join resting r on r.signal_id = w.signal_id and r.price_feed = w.price_feed
+on conflict (bracket_id, leg) do nothing`
+
+const endSql = `delete from watched_leg w using unnest($1::uuid[], $2::text[]) as e (bracket_id, leg)
+where w.bracket_id = e.bracket_id and w.leg = e.leg`
+
+const blindSql = `update watched_leg w set blind = b.blind
+from unnest($1::uuid[], $2::text[], $3::boolean[]) as b (bracket_id, leg, blind)
+where w.bracket_id = b.bracket_id and w.leg = b.leg`
+
+const trailsSql = `select t.trail_id, t.price_feed, t.symbol, t.side, t.activation, t.callback_rate_percent, t.best, t.fired_at,
+  t.fired_price, exists (select 1 from watched_leg w where w.trail_id = t.trail_id) as wanted
+from trail t order by t.trail_id`
+
+const moveSql = `update trail t set
+  best = case when t.side = 'sell' then greatest(t.best, m.best) else least(t.best, m.best) end,
+  fired_at = coalesce(t.fired_at, m.fired_at), fired_price = coalesce(t.fired_price, m.fired_price)
+from unnest($1::bigint[], $2::numeric[], $3::timestamptz[], $4::numeric[]) as m (trail_id, best, fired_at, fired_price)
+where t.trail_id = m.trail_id`
+
+const legsSql = `select bracket_id, leg from watched_leg where trail_id = $1
+  and bracket_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000') order by bracket_id limit $3`
+
+const otherwiseSql = `select distinct bracket_id from watched_leg
+where price_feed = $1 and symbol = $2 and blind <> $3 order by bracket_id limit $4`
+
+/** One that a bracket is just beginning to hang on is locked by that, and left alone. */
+const dropSql = `delete from trail where trail_id in (
+  select t.trail_id from trail t where t.trail_id = any ($1::bigint[]) for update skip locked
+) and not exists (select 1 from watched_leg w where w.trail_id = trail.trail_id)`
+
+interface TrailRow {
+  readonly trail_id: string
+  readonly price_feed: string
+  readonly symbol: string
+  readonly side: Side
+  readonly activation: string
+  readonly callback_rate_percent: string
+  readonly best: string | null
+  readonly fired_at: Date | null
+  readonly fired_price: string | null
+  readonly wanted: boolean
+}
+
+@Injectable()
+export class SqlPriceWatches extends PriceWatches {
+  constructor(private readonly database: Database) {
+    super()
+  }
+
+  async keep(tx: Transaction, changes: readonly Pick<BracketChange, 'before' | 'after'>[]): Promise<void> {
+    const touched = changes.filter(({ before, after }) => isWatched(before) || isWatched(after))
+    if (touched.length === 0) return
+    const begins: Begun[] = []
+    const ends: Begun[] = []
+    const turns: Begun[] = []
+    for (const { before, after } of touched) {
+      const was = new Map(before.legs.filter(isWatching).map((leg) => [leg.leg, leg]))
+      for (const leg of after.legs.filter(isWatching)) {
+        const known = was.get(leg.leg)
+        was.delete(leg.leg)
+        if (known === undefined) begins.push({ bracket: after, leg })
+        else if (isBlind(known) !== isBlind(leg)) turns.push({ bracket: after, leg })
+      }
+      for (const leg of was.values()) ends.push({ bracket: after, leg })
+    }
+    if (begins.length > 0) await tx.query(beginSql, begun.parameters(begins))
+    if (ends.length > 0) await tx.query(endSql, namesOf(ends))
+    if (turns.length > 0) await tx.query(blindSql, [...namesOf(turns), turns.map(({ leg }) => isBlind(leg))])
+  }
+
+  async trails(): Promise<KnownTrail[]> {
+    return (await this.database.query<TrailRow>(trailsSql)).map(toTrail)
+  }
+
+  async move(trails: readonly KnownTrail[]): Promise<void> {
+    await this.database.query(moveSql, [
+      trails.map(({ trailId }) => trailId),
+      trails.map(({ best }) => best?.toString() ?? null),
+      trails.map(({ fired }) => fired?.at ?? null),
+      trails.map(({ fired }) => fired?.price.toString() ?? null),
+    ])
+  }
+
+  async legsOf(trailId: string, after: string | null, limit: number): Promise<WatchedLeg[]> {
+    const rows = await this.database.query<{ bracket_id: string; leg: string }>(legsSql, [trailId, after, limit])
+    return rows.map(({ bracket_id: bracketId, leg }) => ({ bracketId, leg }))
+  }
+
+  async toldOtherwise({ priceFeed, symbol }: PriceSource, blind: boolean, limit: number): Promise<string[]> {
+    const parameters = [priceFeed, symbol, blind, limit]
+    const rows = await this.database.query<{ bracket_id: string }>(otherwiseSql, parameters)
+    return rows.map((row) => row.bracket_id)
+  }
+
+  async drop(trailIds: readonly string[]): Promise<void> {
+    await this.database.query(dropSql, [trailIds])
+  }
+}
+
+function isWatched({ legs }: Bracket): boolean {
+  return legs.some(isWatching)
+}
+
+function isBlind({ watch }: Leg): boolean {
+  return watch !== undefined && watch.blindSince !== null
+}
+
+function namesOf(all: readonly Begun[]): [string[], string[]] {
+  return [all.map(({ bracket }) => bracket.bracketId), all.map(({ leg }) => leg.leg)]
+}
+
+function toTrail(row: TrailRow): KnownTrail {
+  const { fired_at: at, fired_price: price } = row
+  return {
+    trailId: row.trail_id,
+    priceFeed: row.price_feed,
+    symbol: row.symbol,
+    side: row.side,
+    activation: decimal(row.activation),
+    callbackRatePercent: decimal(row.callback_rate_percent),
+    best: row.best === null ? null : decimal(row.best),
+    fired: at === null || price === null ? null : { at: at.toISOString(), price: decimal(price) },
+    wanted: row.wanted,
+  }
+}
