@@ -57,7 +57,7 @@ beforeAll(() =>
   }),
 )
 
-function signal(type: 'buy' | 'sell', stop: string, targets: readonly string[]) {
+function signal(type: 'buy' | 'sell', stop: string, targets: readonly string[], trailing = ['NaN', 'NaN']) {
   return postAlert(system.endpoints.gateway ?? '', {
     strategy: strategy.id,
     secret: strategy.secret,
@@ -66,8 +66,8 @@ function signal(type: 'buy' | 'sell', stop: string, targets: readonly string[]) 
     stop,
     stopType: 'Market',
     ...Object.fromEntries(targets.map((target, index) => [`takeProfit${index + 1}`, target])),
-    trailingTrigger: 'NaN',
-    callbackRate: 'NaN',
+    trailingTrigger: trailing[0],
+    callbackRate: trailing[1],
     winRate: '60',
   })
 }
@@ -144,5 +144,34 @@ describe('a signal at a venue that holds coins', () => {
       const { signalId: short } = await signal('sell', '41000', ['39000'])
       const bracket = await bracketOf(short, 'denied')
       expect(bracket.denial?.code).toBe('VENUE_CANNOT_SHORT')
+    }))
+})
+
+describe('a trailing stop at a venue that has none', () => {
+  it('is watched for by us, beside the orders at the venue, and sells by market when the price comes back', () =>
+    system.watched(async () => {
+      await price('40000')
+      const { signalId } = await signal('buy', '39000', ['42000'], ['50', '1'])
+      const held = await bracketOf(signalId, 'protected')
+      expect(held.legs.map(({ leg, execution }) => [leg, execution])).toEqual([
+        ['entry', 'native'],
+        ['pair-1', 'native'],
+        ['trailing-1', 'emulated'],
+      ])
+      // Up and down until both have been seen, in this order.
+      let high = true
+      const closed = await eventually(
+        async () => {
+          await price(high ? '41500' : '41050')
+          high = !high
+          const { items } = await operator.gets<Page<BracketReply>>(`/v1/orders?signalId=${signalId}`)
+          return items.find(({ state }) => state === 'closed')
+        },
+        { withinMs: 2 * withinMs, describe: 'the trailing stop has sold' },
+      )
+      expect(closed.closeReason).toBe('trailing')
+      const fired = closed.legs.find(({ leg }) => leg === 'trailing-1')
+      expect(fired).toMatchObject({ state: 'filled', watch: { firedPrice: '41050', bestPrice: '41500' } })
+      expect(await openOrders()).toEqual([])
     }))
 })

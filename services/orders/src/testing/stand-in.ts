@@ -25,10 +25,12 @@ export const userIdOf = (number: number) => uuidOfHash(`user ${number}`)
 
 export class StandIn {
   private readonly database: Database
-  private readonly revisions = new Map<string, number>()
+  /** By intent: they go on where the service is started anew. */
+  readonly revisions: Map<string, number>
 
-  constructor(database: Database) {
+  constructor(database: Database, revisions = new Map<string, number>()) {
     this.database = database
+    this.revisions = revisions
   }
 
   /** A strategy on paper futures and so many followers with 10,000 USDT each, risking 1 %. */

@@ -33,7 +33,7 @@ export class WatchPrices {
     const idle = known.filter(({ wanted }) => !wanted)
     if (idle.length > 0) await this.watches.drop(idle.map(({ trailId }) => trailId))
     const wanted = known.filter((trail) => trail.wanted)
-    const moved = await this.moved(wanted, await this.read(wanted))
+    const moved = this.moved(wanted, await this.read(wanted))
     const changed = moved.filter((trail, index) => trail !== wanted[index])
     // Stored before anybody is told: a process that ends half way leaves the rest of the brackets to the next look.
     if (changed.length > 0) await this.watches.move(changed)

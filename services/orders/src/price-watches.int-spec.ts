@@ -1,0 +1,155 @@
+import 'reflect-metadata'
+import { Answerer } from '@tradewire/bus/answerer'
+import { Bus } from '@tradewire/bus/connection'
+import { RpcClient } from '@tradewire/bus/rpc-client'
+import * as brokers from '@tradewire/contracts/events/brokers'
+import { followChanged, strategyChanged } from '@tradewire/contracts/events/signals'
+import { readPrices } from '@tradewire/contracts/rpc/brokers'
+import * as rpc from '@tradewire/contracts/rpc/orders'
+import { Database } from '@tradewire/database/database'
+import { Clock } from '@tradewire/kernel/clock'
+import { ok } from '@tradewire/kernel/result'
+import { createLogger } from '@tradewire/observability/logger'
+import { eventually } from '@tradewire/testkit/eventually'
+import { exampleOf } from '@tradewire/testkit/example-of'
+import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
+import { testBackends } from '@tradewire/testkit/test-backends'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { ordersService } from './service.ts'
+import { accountIdOf, type Cancel, ownerId, StandIn, strategyId, type Submit, userIdOf } from './testing/stand-in.ts'
+
+const backends = testBackends()
+const signalId = '01963a5f-0001-7000-8000-000000000001'
+/** The last one trades live: what is paid there is not what is paid on paper. */
+const [first, second, live] = [0, 1, 2] as const
+const feeds = ['binance-spot paper', 'binance-spot paper', 'binance-spot live']
+
+let service: TestService
+let database: Database
+let venue: StandIn
+/** What brokers answers, by feed. */
+const prices: Record<string, string | undefined> = {}
+let asked = 0
+const revisions = new Map<string, number>()
+
+/** Orders, with a stand-in for brokers that answers questions for prices. */
+async function start(): Promise<void> {
+  service = await startTestService(ordersService, backends, { settings: { ORDERS_WATCH_EVERY_MS: '50' } })
+  database = service.app.get(Database)
+  venue = new StandIn(database, revisions)
+  const logger = createLogger({ service: 'brokers', level: 'silent' })
+  const bus = service.app.get(Bus)
+  const answerer = new Answerer({ bus, logger, clock: service.app.get(Clock), service: 'brokers' })
+  answerer.answer(readPrices, (request) => {
+    const { priceFeed, symbols } = request as { priceFeed: string; symbols: string[] }
+    const price = prices[priceFeed]
+    asked += 1
+    return Promise.resolve(ok({ items: price === undefined ? [] : symbols.map((symbol) => ({ symbol, price })) }))
+  })
+  answerer.start()
+}
+
+function count(from: string, expected: number): Promise<boolean> {
+  const sql = `select count(*)::int as number from ${from}`
+  const read = async () => (await database.query<{ number: number }>(sql))[0]?.number === expected
+  return eventually(read, { describe: `${expected} rows of ${from}` })
+}
+
+function sent(follower: number, leg: string): Promise<Submit> {
+  const read = async () =>
+    (await venue.submits(signalId)).find((submit) => submit.accountId === accountIdOf(follower) && submit.leg === leg)
+  return eventually(read, { describe: `${leg} of follower ${follower}` })
+}
+
+const cancelled = () => venue.commands<Cancel>('order.cancel')
+
+/** Several looks at the price later. */
+async function looks(): Promise<void> {
+  const from = asked
+  await eventually(() => asked > from + 4)
+}
+
+beforeAll(async () => {
+  await start()
+  await venue.found(feeds.length)
+  const connectedAt = new Date(Date.now() + 1_000).toISOString()
+  const spot = { venue: 'binance-spot', kind: 'spot', quantityStep: '0.00001', minimumNotional: '5' } as const
+  const observedAt = new Date().toISOString()
+  await database.transact(async (tx) => {
+    tx.append(brokers.instrumentChanged, exampleOf(brokers.instrumentChanged, { ...spot, observedAt }))
+    tx.append(strategyChanged, exampleOf(strategyChanged, { strategyId, ownerId, venue: 'binance-spot', revision: 2 }))
+    for (const [number, priceFeed] of feeds.entries()) {
+      const account = { accountId: accountIdOf(number), userId: userIdOf(number), connectedAt }
+      const sizing = { mode: 'fixed-quantity', value: '0.2' } as const
+      tx.append(
+        brokers.accountConnected,
+        exampleOf(brokers.accountConnected, { ...account, venue: 'binance-spot', priceFeed }),
+      )
+      tx.append(followChanged, venue.follow(number, { settings: { sizing }, leverage: 1, revision: 2 }))
+    }
+  })
+  await count(`account where venue = 'binance-spot'`, feeds.length)
+  await count('follow where revision = 2', feeds.length)
+  await count(`instrument where venue = 'binance-spot'`, 1)
+  await venue.signal(signalId, {
+    venue: 'binance-spot',
+    targets: ['42000'],
+    trailing: { triggerPercent: '50', callbackRatePercent: '1' },
+  })
+  const entries = await Promise.all([first, second, live].map((one) => sent(one, 'entry')))
+  const fill = { filledQuantity: '0.2', averagePrice: '40000', fee: '0.0002', feeCurrency: 'BTC' }
+  await venue.tell(brokers.orderFilled, entries, fill)
+  const pairs = await Promise.all([first, second, live].map((one) => sent(one, 'pair-1')))
+  await venue.tell(brokers.orderAccepted, pairs)
+  await count(`bracket where state = 'protected'`, feeds.length)
+})
+
+describe('a trailing stop at a venue that has none', () => {
+  it('is watched for by one trail for all that see the same prices', async () => {
+    await count('watched_leg', feeds.length)
+    await count('trail', 2)
+    await looks()
+    const caller = { userId: userIdOf(first), roles: ['follower' as const] }
+    const list = await service.app.get(RpcClient).ask(rpc.listBrackets, { caller, page: {} })
+    const legs = list.ok ? list.value.items[0]!.legs : []
+    expect(legs.map(({ leg, execution, state }) => [leg, execution, state])).toEqual([
+      ['entry', 'native', 'filled'],
+      ['pair-1', 'native', 'working'],
+      ['trailing-1', 'emulated', 'watching'],
+    ])
+  })
+
+  it('keeps the best price over a restart and sends nothing before the price has come back', async () => {
+    prices['binance-spot paper'] = '41500'
+    await count('trail where best = 41500', 1)
+    prices['binance-spot paper'] = '41300'
+    await looks()
+    await service.stop()
+    await start()
+    await looks()
+    await count('trail where best = 41500', 1)
+    expect(await cancelled()).toEqual([])
+  })
+
+  it('frees the coins of those that see the price and sells them by market, once', async () => {
+    prices['binance-spot paper'] = '41085'
+    await eventually(async () => (await cancelled()).length === 2)
+    const pairs = await Promise.all([first, second].map((one) => sent(one, 'pair-1')))
+    await venue.tell(brokers.orderCancelled, pairs)
+    const sales = await Promise.all([first, second].map((one) => sent(one, 'trailing-1')))
+    expect(sales).toMatchObject([0, 1].map(() => ({ type: 'market', side: 'sell', quantity: '0.1998', price: null })))
+    await looks()
+    const all = await venue.submits(signalId)
+    expect(all.filter(({ purpose }) => purpose === 'trailing')).toHaveLength(2)
+    await count(`bracket where close_cause = 'trailing-hit'`, 2)
+    const fill = { filledQuantity: '0.1998', averagePrice: '41080', fee: '8', feeCurrency: 'USDT' }
+    await venue.tell(brokers.orderFilled, sales, fill)
+    await count(`bracket where state = 'closed' and close_reason = 'trailing'`, 2)
+  })
+
+  it('forgets the trail when nothing hangs on it, and leaves others alone', async () => {
+    await count('watched_leg', 1)
+    await count('trail', 1)
+    await count(`bracket where state = 'protected' and account_id = '${accountIdOf(live)}'`, 1)
+  })
+})
