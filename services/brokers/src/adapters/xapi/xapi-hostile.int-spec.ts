@@ -143,11 +143,11 @@ describe('an xAPI venue that answers nonsense', () => {
         const placed = await session.submit(order())
         await session.close()
         // Even a reply that happens to fit only says that the venue has begun.
-        expect(placed.ok).toBe(false)
-        if (!placed.ok)
-          expect(['outcome-unknown', 'rejected', 'not-sent', 'auth', 'rate-limited']).toContain(placed.error.kind)
-        const said = refusalIn(answer, tag)
-        if (!placed.ok && !said) expect(placed.error.kind).toBe('outcome-unknown')
+        if (placed.ok) throw new Error(`taken for done: ${answer}`)
+        // On a busy machine the login may not be answered in time: then, and only then, it was not sent.
+        if (tag === '') expect(placed.error.kind).toBe('not-sent')
+        else if (refusalIn(answer, tag)) expect(placed.error.kind).not.toBe('connectivity')
+        else expect(placed.error.kind).toBe('outcome-unknown')
       }),
       { numRuns: replies },
     )
