@@ -4,6 +4,7 @@ import { Clock } from '@tradewire/kernel/clock'
 import { IdSource } from '@tradewire/kernel/ids'
 import { CONFIG } from '@tradewire/nest-kit/tokens'
 import { ConfiguredProviders } from './clients/configured-providers.client.ts'
+import { MayarProvider } from './clients/mayar/mayar-provider.client.ts'
 import { MockProvider } from './clients/mock/mock-provider.client.ts'
 import { StripeProvider } from './clients/stripe/stripe-provider.client.ts'
 import { billRulesOf, type BillingConfig } from './config.ts'
@@ -92,6 +93,7 @@ import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
     },
     MockProvider,
     StripeProvider,
+    MayarProvider,
     BillingJob,
     ApplyObservations,
     BeginSubscription,

@@ -9,70 +9,100 @@ const dayMs = 24 * hourMs
 
 export const billingConfig = defineConfig(
   'billing',
-  z.object({
-    httpPort: z
-      .number()
-      .int()
-      .min(0)
-      .max(65_535)
-      .default(7_408)
-      .describe('Port that deliveries of payment providers come in by; 0 takes any'),
-    providers: z
-      .array(z.enum(providerCodes))
-      .default([])
-      .describe('Payment providers that are switched on, comma separated; `mock` lets everybody pay without money'),
-    publicUrl: z
-      .url({ protocol: /^https?$/ })
-      .default('http://127.0.0.1:7408')
-      .describe('Where payers and providers reach the API from outside'),
-    ownerSharePercent: z
-      .string()
-      .regex(/^(100|\d{1,2}(\.\d{1,4})?)$/)
-      .default('80')
-      .describe('What the one who offers a strategy gets of its subscriptions, in percent'),
-    graceDays: z
-      .number()
-      .int()
-      .min(0)
-      .max(60)
-      .default(7)
-      .describe('How long a subscription goes on after its paid time while its payment is tried again'),
-    renewLeadDays: z
-      .number()
-      .int()
-      .min(0)
-      .max(28)
-      .default(3)
-      .describe(
-        'How long before the end of its paid time a user is asked to pay the next, where providers do not charge',
-      ),
-    firstPaymentWithinHours: z
-      .number()
-      .int()
-      .min(1)
-      .max(720)
-      .default(24)
-      .describe('How long the first payment of a subscription may take'),
-    stripeApiUrl: z
-      .url({ protocol: /^https?$/ })
-      .default('https://api.stripe.com')
-      .describe('Where Stripe answers; a simulator in tests'),
-    stripeSecretKey: z.string().min(8).optional().meta({
-      description: 'Secret key of the Stripe account; needed when `stripe` is switched on',
-      secret: true,
+  z
+    .object({
+      httpPort: z
+        .number()
+        .int()
+        .min(0)
+        .max(65_535)
+        .default(7_408)
+        .describe('Port that deliveries of payment providers come in by; 0 takes any'),
+      providers: z
+        .array(z.enum(providerCodes))
+        .default([])
+        .describe('Payment providers that are switched on, comma separated; `mock` lets everybody pay without money'),
+      publicUrl: z
+        .url({ protocol: /^https?$/ })
+        .default('http://127.0.0.1:7408')
+        .describe('Where payers and providers reach the API from outside'),
+      ownerSharePercent: z
+        .string()
+        .regex(/^(100|\d{1,2}(\.\d{1,4})?)$/)
+        .default('80')
+        .describe('What the one who offers a strategy gets of its subscriptions, in percent'),
+      graceDays: z
+        .number()
+        .int()
+        .min(0)
+        .max(60)
+        .default(7)
+        .describe('How long a subscription goes on after its paid time while its payment is tried again'),
+      renewLeadDays: z
+        .number()
+        .int()
+        .min(0)
+        .max(28)
+        .default(3)
+        .describe(
+          'How long before the end of its paid time a user is asked to pay the next, where providers do not charge',
+        ),
+      firstPaymentWithinHours: z
+        .number()
+        .int()
+        .min(1)
+        .max(720)
+        .default(24)
+        .describe('How long the first payment of a subscription may take'),
+      stripeApiUrl: z
+        .url({ protocol: /^https?$/ })
+        .default('https://api.stripe.com')
+        .describe('Where Stripe answers; a simulator in tests'),
+      stripeSecretKey: z.string().min(8).optional().meta({
+        description: 'Secret key of the Stripe account; needed when `stripe` is switched on',
+        secret: true,
+      }),
+      stripeWebhookSecrets: z.array(z.string().min(8)).default([]).meta({
+        description: 'Signing secrets of the webhook endpoint at Stripe, comma separated while one is rotated',
+        secret: true,
+      }),
+      mayarApiUrl: z
+        .url({ protocol: /^https?$/ })
+        .default('https://api.mayar.id/hl/v1')
+        .describe('Where Mayar answers; a simulator in tests'),
+      mayarApiKey: z.string().min(8).optional().meta({
+        description: 'API key of the Mayar account; needed when `mayar` is switched on',
+        secret: true,
+      }),
+      mayarPathToken: z.string().min(24).optional().meta({
+        description: 'Unguessable end of the address that Mayar delivers to; without it no delivery is taken',
+        secret: true,
+      }),
+      mayarTokenHeader: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Header in which Mayar sends the webhook token, if it does'),
+      mayarWebhookToken: z.string().min(8).optional().meta({
+        description: 'The webhook token of the Mayar dashboard, compared when the header is named',
+        secret: true,
+      }),
+      pullIntervalMs: z
+        .number()
+        .int()
+        .min(1_000)
+        .max(86_400_000)
+        .default(hourMs)
+        .describe('How often providers are asked for what their deliveries may have failed to tell'),
+    })
+    .refine(({ providers, stripeSecretKey }) => !providers.includes('stripe') || stripeSecretKey !== undefined, {
+      path: ['stripeSecretKey'],
+      error: 'is needed when stripe is switched on',
+    })
+    .refine(({ providers, mayarApiKey }) => !providers.includes('mayar') || mayarApiKey !== undefined, {
+      path: ['mayarApiKey'],
+      error: 'is needed when mayar is switched on',
     }),
-    stripeWebhookSecrets: z.array(z.string().min(8)).default([]).meta({
-      description: 'Signing secrets of the webhook endpoint at Stripe, comma separated while one is rotated',
-      secret: true,
-    }),
-    pullIntervalMs: z
-      .number()
-      .int()
-      .min(1_000)
-      .max(86_400_000)
-      .default(hourMs)
-      .describe('How often providers are asked for what their deliveries may have failed to tell'),
-  }),
 )
 export type BillingConfig = ConfigOf<typeof billingConfig>
 

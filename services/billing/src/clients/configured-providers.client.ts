@@ -4,6 +4,7 @@ import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import type { BillingConfig } from '../config.ts'
 import type { ProviderCode } from '../domain/provider-code.ts'
 import { PaymentProviders, type PaymentProvider } from '../ports/payment-provider.port.ts'
+import { MayarProvider } from './mayar/mayar-provider.client.ts'
 import { MockProvider } from './mock/mock-provider.client.ts'
 import { StripeProvider } from './stripe/stripe-provider.client.ts'
 
@@ -11,9 +12,9 @@ import { StripeProvider } from './stripe/stripe-provider.client.ts'
 export class ConfiguredProviders extends PaymentProviders {
   private readonly providers: ReadonlyMap<ProviderCode, PaymentProvider>
 
-  constructor(@InjectConfig() config: BillingConfig, mock: MockProvider, stripe: StripeProvider) {
+  constructor(@InjectConfig() config: BillingConfig, mock: MockProvider, stripe: StripeProvider, mayar: MayarProvider) {
     super()
-    const known: readonly PaymentProvider[] = [mock, stripe]
+    const known: readonly PaymentProvider[] = [mock, stripe, mayar]
     this.providers = new Map(known.filter(({ code }) => config.providers.includes(code)).map((one) => [one.code, one]))
   }
 

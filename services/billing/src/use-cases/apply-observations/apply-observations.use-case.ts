@@ -79,6 +79,9 @@ export class ApplyObservations {
     const referred = seen.reference === null ? undefined : await this.bills.lockPayment(tx, { id: seen.reference })
     if (referred?.provider === event.provider) {
       if (referred.externalId === null) return referred
+      // Opened twice, because an answer was lost: the one that is paid is it, and a second one that is paid is one more.
+      if (seen.facts.progress !== 'succeeded') return undefined
+      if (referred.facts.progress !== 'succeeded') return referred
       return this.addPayment(tx, by, { ...referred, period: null, amount: seen.amount })
     }
     if (seen.subscriptionExternalId === null) return undefined

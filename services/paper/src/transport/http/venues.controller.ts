@@ -8,7 +8,7 @@ import { Randomness } from '@tradewire/kernel/randomness'
 import { Health } from '@tradewire/nest-kit/health'
 import { CONFIG, LOGGER } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { PaperConfig } from '#config'
 import { FaultBoard } from '#domain/faults'
 import { perpetualBudgets, spotBudgets } from '#domain/rate-limits'
@@ -24,6 +24,7 @@ import { listenKeyEndpoints, serveUserData as serveUsdmUserData } from '#surface
 import { isAuthorized, serveControl } from '#surfaces/control/control.controller'
 import { DirectServer } from '#surfaces/direct/direct.controller'
 import { serveDirectStream } from '#surfaces/direct/direct-stream.controller'
+import { MayarServer } from '#surfaces/mayar/mayar.controller'
 import { okxEndpoints } from '#surfaces/okx/endpoints.controller'
 import { okxWords } from '#surfaces/okx/okx.wire'
 import { serveOkxStreams } from '#surfaces/okx/stream.controller'
@@ -76,7 +77,9 @@ export async function serveVenues(fastify: FastifyInstance, app: INestApplicatio
     tradeByHand: app.get(TradeByHand),
     token: config.controlToken,
   })
-  await new StripeServer(app.get(Clock)).register(fastify, (request) => isAuthorized(request, config.controlToken))
+  const mayCommand = (request: FastifyRequest) => isAuthorized(request, config.controlToken)
+  await new StripeServer(app.get(Clock)).register(fastify, mayCommand)
+  await new MayarServer(app.get(Clock)).register(fastify, mayCommand)
   serveSpotUserData(sockets, spotPrefix, venue, streams)
   const stopExpiry = serveUsdmUserData(sockets, usdmPrefix, { venue, keys, streams })
   serveOkxStreams(sockets, okxPrefix, venue, streams)

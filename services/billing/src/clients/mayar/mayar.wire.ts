@@ -1,0 +1,38 @@
+/** What Mayar answers and delivers, read tolerantly: its documents and samples differ. Called by its client. Must never be trusted for amounts where it was delivered. */
+import { z } from 'zod'
+
+export const referenceKey = 'tradewire_payment'
+
+const extraData = z.record(z.string(), z.unknown()).nullish()
+
+export const createdInvoice = z.object({ data: z.object({ id: z.string(), link: z.string() }) })
+
+export const shownInvoice = z.object({
+  data: z.object({
+    id: z.string(),
+    amount: z.number().int(),
+    /** Text in newer answers, a flag in older ones. */
+    status: z.union([z.string(), z.boolean()]),
+    extraData,
+  }),
+})
+
+export const delivery = z.object({
+  event: z.string().max(100),
+  data: z.object({
+    id: z.string().max(100),
+    transactionId: z.string().max(100).nullish(),
+    /** Of an invoice it is the invoice's id. */
+    productId: z.string().max(100).nullish(),
+  }),
+})
+export type Delivery = z.output<typeof delivery>
+
+export const history = z.object({
+  data: z.array(z.object({ createdAt: z.string(), payload: z.string() })),
+  hasMore: z.boolean().nullish(),
+})
+
+export function isPaid(status: string | boolean): boolean {
+  return status === true || (typeof status === 'string' && ['paid', 'closed', 'success'].includes(status.toLowerCase()))
+}

@@ -1,0 +1,163 @@
+/**
+ * A Mayar to try billing with: its API under /mayar/hl/v1, and under /control/mayar what only a simulator has.
+ * Called by billing's client, by whoever plays the payer, and by tests. Must never sign a delivery: Mayar does not.
+ */
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Clock } from '@tradewire/kernel/clock'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { request as send } from 'undici'
+import { z } from 'zod'
+
+const BEARER = /^Bearer \S+$/
+const slowMs = 50
+const pageItemsMax = 100
+
+const newInvoice = z.object({
+  name: z.string().min(1),
+  email: z.string().min(1),
+  mobile: z.string().min(1),
+  description: z.string(),
+  items: z.array(z.object({ quantity: z.int().min(1), rate: z.int().min(1), description: z.string() })).min(1),
+  extraData: z.record(z.string(), z.unknown()).optional(),
+})
+const payOrder = z.strictObject({ invoice: z.string() })
+const deliverOrder = z.strictObject({ url: z.url(), copies: z.int().min(1).max(10).default(1) })
+const faultOrder = z.strictObject({ fault: z.enum(['none', 'unavailable', 'lost-answer']) })
+
+interface Invoice {
+  readonly id: string
+  readonly transactionId: string
+  readonly amount: number
+  readonly link: string
+  readonly extraData: Readonly<Record<string, unknown>>
+  status: 'unpaid' | 'paid'
+}
+
+interface Told {
+  readonly id: string
+  readonly createdAt: string
+  readonly type: string
+  readonly payload: string
+}
+
+export class MayarServer {
+  private readonly clock: Clock
+  private readonly invoices = new Map<string, Invoice>()
+  private readonly told: Told[] = []
+  private readonly mark: string
+  private fault: z.output<typeof faultOrder>['fault'] = 'none'
+
+  constructor(clock: Clock) {
+    this.clock = clock
+    this.mark = clock.now().getTime().toString(36)
+  }
+
+  async register(fastify: FastifyInstance, isAllowed: (request: FastifyRequest) => boolean): Promise<void> {
+    await fastify.register((scope, _options, done) => {
+      scope.removeAllContentTypeParsers()
+      scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, parsed) => parsed(null, body))
+      scope.addHook('onRequest', async (request, reply) => {
+        if (!request.url.startsWith('/mayar/') || BEARER.test(request.headers.authorization ?? '')) return
+        await reply.code(401).send({ statusCode: 401, messages: 'Unauthorized' })
+      })
+      scope.post('/mayar/hl/v1/invoice/create', (request, reply) => this.create(request, reply))
+      scope.get('/mayar/hl/v1/invoice/:id', (request, reply) => this.show(request, reply))
+      scope.get('/mayar/hl/v1/webhook/history', (request, reply) => this.history(request, reply))
+      scope.post('/control/mayar/:order', async (request, reply) => {
+        if (!isAllowed(request)) return reply.code(401).send({ error: 'a control token is needed' })
+        const { order } = request.params as { readonly order: string }
+        const done = await this.obey(order, JSON.parse(textOf(request)))
+        return done === undefined ? reply.code(404).send({ error: 'not found' }) : reply.send(done)
+      })
+      done()
+    })
+  }
+
+  private async create(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    if (this.fault === 'unavailable') return reply.code(500).send({ statusCode: 500, messages: 'error' })
+    const parsed = newInvoice.safeParse(JSON.parse(textOf(request)))
+    if (!parsed.success) return reply.code(400).send({ statusCode: 400, messages: parsed.error.message })
+    const number = this.invoices.size + 1
+    const id = `inv-${this.mark}-${number}`
+    const amount = parsed.data.items.reduce((sum, { quantity, rate }) => sum + quantity * rate, 0)
+    const link = `https://mayar.test/invoices/${id}`
+    const extraData = parsed.data.extraData ?? {}
+    const transactionId = `trx-${this.mark}-${number}`
+    this.invoices.set(id, { id, transactionId, amount, link, extraData, status: 'unpaid' })
+    if (this.fault === 'lost-answer') {
+      await wait(slowMs)
+      reply.hijack()
+      reply.raw.destroy()
+      return reply
+    }
+    return reply.send({ statusCode: 200, messages: 'success', data: { id, transactionId, link, extraData } })
+  }
+
+  private show(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const invoice = this.invoices.get((request.params as { readonly id: string }).id)
+    if (this.fault === 'unavailable') return reply.code(500).send({ statusCode: 500, messages: 'error' })
+    if (invoice === undefined) return reply.code(404).send({ statusCode: 404, messages: 'not found' })
+    return reply.send({ statusCode: 200, messages: 'success', data: invoice })
+  }
+
+  private history(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const query = request.query as { readonly page?: string; readonly pageSize?: string }
+    const size = Math.min(pageItemsMax, Number(query.pageSize ?? pageItemsMax))
+    const start = (Number(query.page ?? 1) - 1) * size
+    const newest = this.told.toReversed()
+    const hasMore = start + size < newest.length
+    return reply.send({ statusCode: 200, messages: 'success', hasMore, data: newest.slice(start, start + size) })
+  }
+
+  private async obey(order: string, body: unknown): Promise<object | undefined> {
+    switch (order) {
+      case 'pay':
+        return this.pay(payOrder.parse(body).invoice)
+      case 'fault':
+        this.fault = faultOrder.parse(body).fault
+        return { fault: this.fault }
+      case 'deliver':
+        return this.deliver(deliverOrder.parse(body))
+      default:
+        return undefined
+    }
+  }
+
+  private pay(id: string): object | undefined {
+    const invoice = this.invoices.get(id)
+    if (invoice === undefined || invoice.status === 'paid') return invoice
+    invoice.status = 'paid'
+    const createdAt = this.clock.now().toISOString()
+    const data = {
+      id: invoice.transactionId,
+      transactionId: invoice.transactionId,
+      status: 'SUCCESS',
+      transactionStatus: 'paid',
+      createdAt,
+      amount: invoice.amount,
+      productId: invoice.id,
+      productType: 'invoice',
+      paymentMethod: 'QRIS',
+    }
+    const type = 'payment.received'
+    this.told.push({ id: invoice.transactionId, createdAt, type, payload: JSON.stringify({ event: type, data }) })
+    return invoice
+  }
+
+  private async deliver({ url, copies }: z.output<typeof deliverOrder>): Promise<object> {
+    const statuses: number[] = []
+    for (let copy = 0; copy < copies; copy += 1) {
+      for (const { payload } of this.told.toReversed()) {
+        const headers = { 'content-type': 'application/json' }
+        const answer = await send(url, { method: 'POST', headers, body: payload })
+        await answer.body.dump()
+        statuses.push(answer.statusCode)
+      }
+    }
+    return { sent: statuses.length, accepted: statuses.filter((status) => status < 300).length }
+  }
+}
+
+function textOf({ body }: FastifyRequest): string {
+  return typeof body === 'string' ? body : ''
+}
