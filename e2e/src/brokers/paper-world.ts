@@ -19,7 +19,7 @@ export interface PaperWorld {
 
 /** What Bitcoin is called at a venue. */
 export function bitcoinAt(venue: Venue): string {
-  return venue === 'xapi' ? 'BITCOIN/USD' : 'BTC/USDT'
+  return venue === 'metaapi' || venue === 'xapi' ? 'BITCOIN/USD' : 'BTC/USDT'
 }
 
 export async function startPaperWorld(backends: TestBackends): Promise<PaperWorld> {

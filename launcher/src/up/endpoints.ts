@@ -11,6 +11,7 @@ export interface PaperEndpoints {
   readonly control: string
   readonly binanceSpot: string
   readonly binanceUsdm: string
+  readonly metaapi: string
   readonly okx: string
   readonly direct: string
   /** Websockets; TCP stands where PAPER_XAPI_MAIN_PORT and PAPER_XAPI_STREAM_PORT say. */
@@ -55,6 +56,7 @@ function paperEndpoints(base: string): PaperEndpoints {
     control: `${base}/control`,
     binanceSpot: `${base}/binance-spot`,
     binanceUsdm: `${base}/binance-usdm`,
+    metaapi: `${base}/metaapi`,
     okx: `${base}/okx`,
     direct: `${base}/direct`,
     xapi: `${base.replace(/^http/, 'ws')}/xapi`,

@@ -67,6 +67,14 @@ export interface VenueBalance {
   readonly free: string
   /** Total with the profit and loss of open positions. */
   readonly equity: string
+  /** Where positions are held on margin and the venue tells how much of it they use. */
+  readonly margin?: VenueMargin
+}
+
+export interface VenueMargin {
+  readonly used: string
+  /** Equity in percent of the margin; null without margin in use. */
+  readonly levelPercent: string | null
 }
 
 export interface VenueInstrument {

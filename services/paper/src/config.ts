@@ -26,6 +26,20 @@ export const paperConfig = defineConfig(
       .enum(['generous', 'real'])
       .default('generous')
       .describe('Request and order budgets: generous for demos and load, real as the venues have them'),
+    metaapiDetectionMs: z
+      .number()
+      .int()
+      .min(0)
+      .max(600_000)
+      .default(0)
+      .describe('How long MetaApi detects a broker account before it is created; it answers 202 meanwhile'),
+    metaapiDeploymentMs: z
+      .number()
+      .int()
+      .min(0)
+      .max(600_000)
+      .default(0)
+      .describe('How long a MetaApi terminal takes to start, and as long again until it is connected'),
     xapiMainPort: z
       .number()
       .int()

@@ -116,7 +116,7 @@ describe('billing', () => {
     const runBilling = billing.app.get(RunBilling)
     for (let cut = 0; cut < 40; cut += 1) {
       const work = runBilling.execute('events').catch(() => undefined)
-      const steps = Math.floor(random.fraction() * 12)
+      const steps = Math.floor(random.fraction() * 40)
       for (let step = 0; step < steps; step += 1) await backends.query('select 1')
       await killSessions()
       await work
@@ -129,7 +129,7 @@ describe('billing', () => {
     }
     const cut = 'select count(*)::int as events from billing.provider_event where generation > 1'
     const [taken] = await backends.query<{ events: number }>(cut)
-    expect(taken?.events).toBeGreaterThan(0)
+    expect(taken?.events).toBeGreaterThan(5)
     const database = billing.app.get(Database)
     const found = await audit({ database, books: stripe.books })
     expect(found).toMatchObject({ payments: subscribersCount * 2, refunds: 3, disputes: 3 })

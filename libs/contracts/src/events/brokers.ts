@@ -128,6 +128,13 @@ export const accountDisconnected = defineEvent({
   },
 })
 
+/** Where positions are held on margin and the venue tells how much of it they use. */
+export const venueMargin = z.strictObject({
+  used: decimalText,
+  /** Equity in percent of the margin; null without margin in use. */
+  levelPercent: decimalText.nullable(),
+})
+
 export const balanceUpdated = defineEvent({
   name: 'balance.updated',
   version: 1,
@@ -141,6 +148,7 @@ export const balanceUpdated = defineEvent({
     free: decimalText,
     /** Total with the profit and loss of open positions. */
     equity: decimalText,
+    margin: venueMargin.optional(),
     observedAt: timestamp,
   }),
   example: {

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { decimalText, pageOf, pageQuery, positiveDecimalText, side, symbol, timestamp, venue } from '../common.ts'
 import { caller } from '../caller.ts'
 import { defineRpc } from '../define-rpc.ts'
-import { priceFeed } from '../events/brokers.ts'
+import { priceFeed, venueMargin } from '../events/brokers.ts'
 
 export const accountsPerCallMax = 100
 export const intentsPerCallMax = 100
@@ -108,7 +108,13 @@ export const accountBalance = z
   .strictObject({
     accountId: z.uuid(),
     items: z.array(
-      z.strictObject({ currency: z.string(), total: decimalText, free: decimalText, equity: decimalText }),
+      z.strictObject({
+        currency: z.string(),
+        total: decimalText,
+        free: decimalText,
+        equity: decimalText,
+        margin: venueMargin.optional(),
+      }),
     ),
     observedAt: timestamp,
   })

@@ -7,12 +7,14 @@ import { binanceSpotBroker } from './ccxt/binance-spot.adapter.ts'
 import { binanceUsdmBroker } from './ccxt/binance-usdm.adapter.ts'
 import { okxSpotBroker } from './ccxt/okx-spot.adapter.ts'
 import { okxSwapBroker } from './ccxt/okx-swap.adapter.ts'
+import { metaapiBroker } from './metaapi/metaapi.adapter.ts'
 import { paperBroker } from './paper/paper.adapter.ts'
 import { xapiBroker } from './xapi/xapi.adapter.ts'
 
 const brokers: Readonly<Record<Venue, BrokerDefinition>> = {
   'binance-spot': binanceSpotBroker,
   'binance-usdm': binanceUsdmBroker,
+  metaapi: metaapiBroker,
   'okx-spot': okxSpotBroker,
   'okx-swap': okxSwapBroker,
   paper: paperBroker,

@@ -64,7 +64,8 @@ export const venueCapabilities: Readonly<Record<Venue, VenueCapabilities>> = {
   'binance-usdm': futures,
   'okx-swap': futures,
   paper: futures,
-  // Stops and targets stand on positions: the venue's adapter shows them as orders that can only reduce.
+  // Stops and targets stand on positions: the adapters of these venues show them as orders that can only reduce.
+  metaapi: { ...futures, trailing: null, closes: 'whole-positions' },
   xapi: { ...futures, trailing: null, closes: 'whole-positions' },
   'binance-spot': { ...coins, trailing: watchedTrailing, emulated: ['trailing'] },
   'okx-spot': coins,

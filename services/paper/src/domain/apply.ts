@@ -6,6 +6,7 @@ import { unreachable } from '@tradewire/kernel/result'
 import { least, times, type Amount } from './amount.ts'
 import { applyOrderChanged, applySwap, applyTicketChanged, settleDeal } from './cfd/apply-deal.ts'
 import { isSpot } from './instruments.ts'
+import { addedAccount, changeAccount } from './cloud-account.ts'
 import { refreshBands } from './liquidation-bands.ts'
 import { hasLimit, isConditional, isFinal, isResting, remainingOf, type Order, type OrderTerms } from './order.ts'
 import { afterFill } from './position.ts'
@@ -52,6 +53,11 @@ export function apply(state: VenueState, record: VenueRecord): void {
       return applyTicketChanged(state, accountOf(state, record.accountId), record)
     case 'swapped':
       return applySwap(accountOf(state, record.accountId), record)
+    case 'cloud-account-added':
+      state.cloudAccounts.set(record.cloudId, addedAccount(record))
+      return
+    case 'cloud-account-changed':
+      return changeAccount(state.cloudAccounts, record)
     default:
       return unreachable(record)
   }
@@ -113,6 +119,7 @@ function applyAccountCreated(state: VenueState, record: AccountCreated): void {
     secret: record.secret,
     passphrase: record.passphrase ?? null,
     createdAt: record.at,
+    deposit: record.balances.find(({ asset }) => asset === record.currency)?.total ?? 0n,
     balances: new Map(record.balances.map(({ asset, total }) => [asset, { free: total, locked: 0n }])),
     positions: new Map(),
     leverage: new Map(),
@@ -227,7 +234,8 @@ function applyFilled(state: VenueState, record: OrderFilled): void {
   order.updatedAt = record.at
   account.updatedAt = record.at
   const { tradeId, price, quantity, fee, feeCurrency, realizedPnl, maker, at } = record
-  account.fills.push({ tradeId, order, price, quantity, fee, feeCurrency, realizedPnl, maker, at })
+  const fill = { tradeId, order, price, quantity, fee, feeCurrency, realizedPnl, maker, at }
+  account.fills.push(record.deal === undefined ? fill : { ...fill, deal: record.deal })
   market.candles.addTrade(quantity, quote)
   if (record.deal !== undefined) settleDeal({ account, market, order }, record, record.deal)
   else if (isSpot(account.venue)) settleSpot(account, market, order, record)

@@ -5,7 +5,7 @@
 import type { PaperOrderStatus, PaperOrderType } from '@tradewire/contracts/paper/control'
 import type { Side, Venue } from '@tradewire/contracts/common'
 import type { Amount } from './amount.ts'
-import type { DealTerms } from './cfd/deal-terms.ts'
+import type { DealTerms, FilledDeal } from './cfd/deal-terms.ts'
 
 export type OrderType = PaperOrderType
 export type OrderStatus = PaperOrderStatus
@@ -74,6 +74,8 @@ export interface Fill {
   readonly realizedPnl: Amount
   readonly maker: boolean
   readonly at: number
+  /** Contract accounts: the position that it opened, added to or closed. */
+  readonly deal?: FilledDeal
 }
 
 export function isFinal(status: OrderStatus): boolean {

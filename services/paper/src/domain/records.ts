@@ -5,7 +5,7 @@
  */
 import type { Venue } from '@tradewire/contracts/common'
 import type { Amount } from './amount.ts'
-import type { AccountMode, CloseCause, Levels } from './cfd/deal-terms.ts'
+import type { AccountMode, FilledDeal, Levels } from './cfd/deal-terms.ts'
 import type { OrderStatus, OrderTerms } from './order.ts'
 
 export interface AccountCreated {
@@ -90,7 +90,7 @@ export interface OrderFilled {
   readonly maker: boolean
   readonly at: number
   /** The position of a contract account that the fill opened, added to or closed. */
-  readonly deal?: { readonly ticketId: number; readonly closes: boolean; readonly cause: CloseCause }
+  readonly deal?: FilledDeal
 }
 
 /** A pending order of a contract account has new terms. */
@@ -144,6 +144,27 @@ export interface InsurancePaid {
   readonly at: number
 }
 
+/** Somebody's token has a cloud terminal run an account. */
+export interface CloudAccountAdded {
+  readonly kind: 'cloud-account-added'
+  readonly cloudId: string
+  readonly ownerId: string
+  readonly accountId: string
+  readonly transactionId: string
+  readonly region: string
+  readonly magic: number
+  readonly name: string
+  readonly at: number
+}
+
+export interface CloudAccountChanged {
+  readonly kind: 'cloud-account-changed'
+  readonly cloudId: string
+  readonly change: 'deploy' | 'undeploy' | 'rename' | 'delete'
+  readonly name?: string
+  readonly at: number
+}
+
 export type VenueRecord =
   | AccountCreated
   | MarketChanged
@@ -158,3 +179,5 @@ export type VenueRecord =
   | OrderChanged
   | TicketChanged
   | SwapCharged
+  | CloudAccountAdded
+  | CloudAccountChanged

@@ -5,6 +5,7 @@
 import type { Venue } from '@tradewire/contracts/common'
 import { amount, type Amount } from './amount.ts'
 import { Book } from './book.ts'
+import type { CloudAccount } from './cloud-account.ts'
 import { Candles } from './candles.ts'
 import { contractSettings } from './cfd/listed-contracts.ts'
 import { TicketBook } from './cfd/ticket-book.ts'
@@ -56,6 +57,8 @@ export interface Account {
   /** A third part of the credentials, where the venue has one. */
   readonly passphrase: string | null
   readonly createdAt: number
+  /** The opening balance in the account's currency. */
+  readonly deposit: Amount
   /** Spot: every asset. Perpetual venues: the margin currency's wallet, `free` only. */
   readonly balances: Map<string, Balance>
   readonly positions: Map<string, Position>
@@ -85,6 +88,8 @@ export interface VenueState {
   readonly accountsByKey: Map<string, Account>
   /** By order id and by the id got when triggered. */
   readonly orders: Map<number, Order>
+  /** By the id that the cloud terminal's protocol gives them. */
+  readonly cloudAccounts: Map<string, CloudAccount>
 }
 
 const firstId = 8_389_765_001
@@ -136,6 +141,7 @@ export function emptyState(instruments: readonly Instrument[]): VenueState {
     accounts: new Map(),
     accountsByKey: new Map(),
     orders: new Map(),
+    cloudAccounts: new Map(),
   }
 }
 

@@ -79,8 +79,7 @@ export class ManageAccounts {
     if (!found.ok) return found
     const balances = await this.venue.balances(accountId)
     if (!balances.ok) return err(refusalOfProbe(balances.error))
-    const items = balances.value.map(({ currency, total, free, equity }) => ({ currency, total, free, equity }))
-    return ok({ accountId, items, observedAt: this.venue.now().toISOString() })
+    return ok({ accountId, items: [...balances.value], observedAt: this.venue.now().toISOString() })
   }
 
   async openOrders(

@@ -19,8 +19,22 @@ export interface Levels {
 
 export const noLevels: Levels = { stopLoss: null, takeProfit: null, trailingDistance: null }
 
+/** What a fill did to which position of a contract account. */
+export interface FilledDeal {
+  readonly ticketId: number
+  readonly closes: boolean
+  readonly cause: CloseCause
+}
+
+/** What a client writes on its order besides an id; kept and shown, and nothing else. */
+export interface Note {
+  readonly comment?: string | undefined
+  readonly magic?: number | undefined
+}
+
 /** What an order of a contract account says besides the usual. */
 export interface DealTerms extends Levels {
+  readonly note?: Note
   /** The position that it closes; null when it opens. */
   readonly ticketId: number | null
   readonly cause: CloseCause

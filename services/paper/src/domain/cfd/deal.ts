@@ -11,7 +11,7 @@ import { isFinal, type Order, type OrderTerms } from '../order.ts'
 import type { Desk } from '../session.ts'
 import { contractMargin, contractOf, inAccountCurrency, lotsOf, symbolMarginOf } from './contract-margin.ts'
 import { profitOf } from './contract.ts'
-import { noLevels, type CloseCause, type Levels } from './deal-terms.ts'
+import { noLevels, type CloseCause, type Levels, type Note } from './deal-terms.ts'
 import type { Ticket } from './ticket.ts'
 
 export type DealRefusal =
@@ -34,6 +34,7 @@ export interface DealRequest extends Partial<Levels> {
   /** Of a limit or a stop; a market deal takes what the market gives. */
   readonly price?: Amount | undefined
   readonly expiresAt?: number | null
+  readonly note?: Note | undefined
   /** Fault switch: nothing shows the order before this moment (ms). */
   readonly visibleFrom?: number | undefined
 }
@@ -44,6 +45,7 @@ export interface CloseRequest {
   /** All of it when left out. */
   readonly volume?: Amount | undefined
   readonly clientOrderId: string
+  readonly note?: Note | undefined
   readonly visibleFrom?: number | undefined
 }
 
@@ -138,18 +140,15 @@ export interface Closing {
   readonly clientOrderId: string
   /** A target is filled at its own price; anything else by market. */
   readonly price?: Amount | undefined
+  readonly note?: Note | undefined
   readonly visibleFrom?: number | undefined
 }
 
 export function closeTicket(desk: Desk, ticket: Ticket, closing: Closing): Order {
   const side = ticket.side === 'buy' ? 'sell' : 'buy'
-  const { volume, cause, clientOrderId, orderId, visibleFrom } = closing
-  const order = acceptDeal(
-    desk,
-    { orderId, clientOrderId, side, type: 'market', volume, visibleFrom },
-    ticket.id,
-    cause,
-  )
+  const { volume, cause, clientOrderId, orderId, note, visibleFrom } = closing
+  const request: DealRequest = { orderId, clientOrderId, side, type: 'market', volume, note, visibleFrom }
+  const order = acceptDeal(desk, request, ticket.id, cause)
   const price = closing.price ?? takerPrice(desk.market, side)
   emitFill(desk, order, { price, volume, ticket, cause })
   return order
@@ -181,7 +180,15 @@ function acceptDeal(desk: Desk, request: DealRequest, ticketId: number | null, c
     lock: 0n,
     acceptedAt: session.now,
     visibleFrom: request.visibleFrom ?? 0,
-    deal: { ticketId, cause, stopLoss, takeProfit, trailingDistance, expiresAt: request.expiresAt ?? null },
+    deal: {
+      ticketId,
+      cause,
+      stopLoss,
+      takeProfit,
+      trailingDistance,
+      expiresAt: request.expiresAt ?? null,
+      ...(request.note === undefined ? {} : { note: request.note }),
+    },
   }
   session.emit({ kind: 'accepted', order: terms })
   return orderOf(session.state, terms.id)

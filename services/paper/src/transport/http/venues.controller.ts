@@ -29,6 +29,7 @@ import { okxEndpoints } from '#surfaces/okx/endpoints.controller'
 import { okxWords } from '#surfaces/okx/okx.wire'
 import { serveOkxStreams } from '#surfaces/okx/stream.controller'
 import { ProtocolServer } from '#surfaces/protocol/protocol.controller'
+import { MetaapiServer } from '#surfaces/metaapi/metaapi-server.controller'
 import { serveXapi } from '#surfaces/xapi/xapi.controller'
 import { StripeServer } from '#surfaces/stripe/stripe.controller'
 import { UserStreams } from '#surfaces/streams/user-streams.wire'
@@ -41,6 +42,7 @@ import { RunningVenue } from '#ports/running-venue.port'
 const spotPrefix = '/binance-spot'
 const usdmPrefix = '/binance-usdm'
 const okxPrefix = '/okx'
+const metaapiPrefix = '/metaapi'
 const loopback = new Set(['127.0.0.1', '::1', 'localhost'])
 
 export async function serveVenues(fastify: FastifyInstance, app: INestApplicationContext): Promise<void> {
@@ -84,6 +86,8 @@ export async function serveVenues(fastify: FastifyInstance, app: INestApplicatio
   const stopExpiry = serveUsdmUserData(sockets, usdmPrefix, { venue, keys, streams })
   serveOkxStreams(sockets, okxPrefix, venue, streams)
   serveDirectStream(sockets, venue, streams)
+  const delays = { detectionMs: config.metaapiDetectionMs, deploymentMs: config.metaapiDeploymentMs }
+  await new MetaapiServer({ venue, faults, limits: config.limits, delays }).register(fastify, metaapiPrefix)
   const xapi = await serveXapi(app, { venue, faults, streams, sockets, config })
   sockets.attach(fastify)
   fastify.addHook('onClose', async () => {

@@ -44,7 +44,7 @@ export class CreateAccount {
         session.emit({ kind: 'account-created', accountId, venue, label, currency, ...keys, balances, ...terms, at })
         const balance = formatAmount(amount(request.balance))
         const { apiKey, secret } = keys
-        const credentials = credentialsOf(venue, keys)
+        const credentials = credentialsOf(venue, accountId, keys)
         return { accountId, venue, label, currency, balance, apiKey, secret, credentials, createdAt: timeText(at) }
       }),
     )

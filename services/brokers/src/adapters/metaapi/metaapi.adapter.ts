@@ -1,0 +1,81 @@
+/**
+ * Venue `metaapi`: MetaTrader accounts through the cloud terminals of MetaApi, by plain REST. Called by the broker registry.
+ * Must never place an exit that could open a position, nor use the vendor's own client library.
+ */
+import { type BrokerDependencies, type BrokerEnvironment, defineBroker } from '@tradewire/broker-kit/define-broker'
+import { ok } from '@tradewire/kernel/result'
+import { z } from 'zod'
+import { MetaapiAccount, SymbolBooks } from './metaapi-account.client.ts'
+import { MetaapiApi } from './metaapi-api.client.ts'
+import { MetaapiDoors } from './metaapi-doors.client.ts'
+import { MetaapiProvisioning } from './metaapi-provisioning.client.ts'
+import { MetaapiSession } from './metaapi-session.client.ts'
+
+const paperPollMs = 300
+const livePollMs = 2_000
+
+const books = new WeakMap<BrokerDependencies, Map<BrokerEnvironment, SymbolBooks>>()
+
+function booksOf(dependencies: BrokerDependencies, environment: BrokerEnvironment): SymbolBooks {
+  const known = books.get(dependencies) ?? new Map<BrokerEnvironment, SymbolBooks>()
+  books.set(dependencies, known)
+  const one = known.get(environment) ?? new SymbolBooks()
+  known.set(environment, one)
+  return one
+}
+
+const text = z.string().trim().min(1).max(128)
+
+export const metaapiBroker = defineBroker({
+  id: 'metaapi',
+  title: 'MetaTrader through MetaApi',
+  credentials: z
+    .strictObject({
+      token: z.string().trim().min(1).max(8_192).meta({ title: 'MetaApi token', secret: true }),
+      accountId: text.optional().meta({ title: 'MetaApi account, if there is one' }),
+      login: text.optional().meta({ title: 'Login at the broker' }),
+      password: z.string().min(1).max(128).optional().meta({ title: 'Password at the broker', secret: true }),
+      server: text.optional().meta({ title: 'Server of the broker' }),
+      platform: z.enum(['mt4', 'mt5']).default('mt5').meta({ title: 'Platform' }),
+    })
+    .refine(({ accountId, login, password, server }) => accountId !== undefined || (login && password && server), {
+      error: 'either the MetaApi account or login, password and server',
+      path: ['login'],
+    }),
+  capabilities: {
+    orderTypes: ['market', 'limit', 'stop-market', 'take-profit-market'],
+    reduceOnly: true,
+    trailing: false,
+    leverage: null,
+    // The venue's accounts may hold long and short at once; we tell the net of them, and trade one side at a time.
+    hedging: true,
+    positions: 'net',
+    targets: true,
+    clientId: {
+      field: 'clientId',
+      lengthMax: 26,
+      characters: 'base36',
+      uniqueness: 'none',
+      queryable: true,
+      readLagMs: 120_000,
+    },
+    // By asking: REST tells nothing by itself.
+    streams: { orders: true, balances: false },
+    feeInReply: true,
+  },
+  rateLimits: [{ name: 'trades', scope: 'account', capacity: 20, intervalMs: 1_000 }],
+  readWeights: { order: 3, openOrders: 2, balances: 1, positions: 2, fills: 2, rates: 0 },
+  paperReadLagMs: 2_500,
+  async connect(credentials, { environment, dependencies }) {
+    await Promise.resolve()
+    const { token, accountId, login, password, server, platform } = credentials
+    const { clock, randomness } = dependencies
+    const api = new MetaapiApi(token, clock)
+    const doors = new MetaapiDoors(dependencies, environment)
+    const account = { token, accountId, login, password, server, platform }
+    const provisioning = new MetaapiProvisioning(api, doors.provisioning(), clock, account)
+    const parts = { api, doors, provisioning, books: booksOf(dependencies, environment), clock }
+    const pollEveryMs = environment === 'paper' ? paperPollMs : livePollMs
+    return ok(new MetaapiSession(new MetaapiAccount(parts), { clock, randomness, pollEveryMs }))
+  },
+})
