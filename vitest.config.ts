@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config'
 
 const conditions = ['source', 'module', 'node', 'development|production']
 const folders = '{libs,services,launcher,scripts,simulator,chaos}'
-const unitTimeoutMs = 10_000
+const unitTimeoutMs = 60_000
 const integrationTimeoutMs = 30_000
 const e2eTimeoutMs = 180_000
 const workersMax = 2
