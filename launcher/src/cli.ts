@@ -10,6 +10,7 @@ import { simCommand } from './commands/sim.command.ts'
 import { demoCommand } from './commands/demo.command.ts'
 import { drillCommand } from './commands/drill.command.ts'
 import { auditCommand } from './commands/audit.command.ts'
+import { fuzzCommand } from './commands/fuzz.command.ts'
 import { explainCommand } from './commands/explain.command.ts'
 import { doctorCommand } from './commands/doctor.command.ts'
 import { downCommand } from './commands/down.command.ts'
@@ -34,6 +35,7 @@ function program(): Command {
     benchCommand(),
     simCommand(),
     chaosCommand(),
+    fuzzCommand(),
     downCommand(),
     statusCommand(),
     logsCommand(),

@@ -72,6 +72,13 @@ export class GatewayClient {
     } while (token !== null)
   }
 
+  /** For callers that write their requests themselves; `renewed` when the one before was refused. */
+  async token(renewed = false): Promise<string> {
+    if (renewed) this.access = undefined
+    this.access ??= await this.logIn()
+    return this.access
+  }
+
   private async call<Reply>(
     method: 'GET' | 'POST',
     path: string,

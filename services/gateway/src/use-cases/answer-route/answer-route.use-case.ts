@@ -13,6 +13,7 @@ import { auditedAct } from '#domain/audited-act'
 import { type Credential, denialOf } from '#domain/credential'
 import { fieldLocations, type FieldProblem, problemsOf } from '#domain/field-problems'
 import { detailsOf } from '#domain/invalid-parameters'
+import { storableIssues } from '#domain/storable-text'
 import { gatewayErrors } from '#gateway.errors'
 import { AuditLog } from '#ports/audit-log.port'
 
@@ -47,12 +48,14 @@ export class AnswerRoute {
     const denied = denialOf(route, shown, this.clock.now())
     if (denied !== null) return err(gatewayErrors.of(denied.code, denied.context))
     const parts = fieldLocations.map((location) => {
-      const sent: unknown = request[location] ?? {}
-      return { location, sent, ...route[location].safeParse(sent) }
+      // Nothing sent is no fields; null is something sent.
+      const sent: unknown = request[location] === undefined ? {} : request[location]
+      const { data, error } = route[location].safeParse(sent)
+      return { location, sent, data, issues: [...(error?.issues ?? []), ...storableIssues(sent)] }
     })
-    const issues = parts.flatMap((part) => part.error?.issues ?? [])
+    const issues = parts.flatMap((part) => part.issues)
     if (issues.length > 0) {
-      const problems = parts.flatMap(({ location, sent, error }) => problemsOf(location, sent, error?.issues ?? []))
+      const problems = parts.flatMap((part) => problemsOf(part.location, part.sent, part.issues))
       return err({ ...gatewayErrors.of('INVALID_PARAMETERS'), details: detailsOf(issues), problems })
     }
     const [params, query, body] = parts.map((part) => part.data)

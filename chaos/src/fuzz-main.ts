@@ -1,0 +1,64 @@
+/**
+ * `fuzz`: a system of its own, thousands of requests with wrong turns, every answer judged by its contract.
+ * Called by `./tradewire fuzz`. Exit code 1 when anything was found.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { allRoutes } from '@tradewire/contracts/http/all'
+import { liveLine } from '@tradewire/launcher/terminal/live-line'
+import { printJson, printLine, printTable } from '@tradewire/launcher/terminal/output'
+import { Command, InvalidArgumentError } from 'commander'
+import { runFuzz } from './fuzz/run-fuzz.ts'
+import { fuzzTarget } from './fuzz/target.ts'
+import { RealSystem } from './kit/real-system.ts'
+
+const casesMax = 10_000_000
+
+interface Options {
+  readonly cases: number
+  readonly seed: number
+  readonly json?: boolean
+}
+
+function whole(text: string): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value > casesMax) throw new InvalidArgumentError(`a whole number up to ${casesMax}`)
+  return value
+}
+
+async function main(): Promise<number> {
+  const { cases, seed, json } = new Command('fuzz')
+    .description('send requests with wrong turns to a system of its own and judge every answer by its contract')
+    .option('--cases <number>', 'requests', whole, 10_000)
+    .option('--seed <number>', 'chooses the requests', whole, 1)
+    .option('--json', 'print one JSON object at the end')
+    .parse()
+    .opts<Options>()
+  const system = new RealSystem({ processes: false })
+  const line = liveLine(process.stderr)
+  try {
+    line.show('starting a system of its own')
+    await system.start()
+    const result = await runFuzz(fuzzTarget(system.endpoints), allRoutes, {
+      cases,
+      seed,
+      progress: (text) => line.show(text),
+      wait: delay,
+    })
+    line.clear()
+    if (json === true) printJson(result)
+    else {
+      printTable(
+        ['answers', 'number'],
+        Object.entries(result.statuses).map(([status, number]) => [status, String(number)]),
+      )
+      printLine(`${result.cases} requests, seed ${seed}`)
+      for (const finding of result.findings) printLine(finding)
+    }
+    return result.findings.length === 0 ? 0 : 1
+  } finally {
+    line.clear()
+    await system.stop()
+  }
+}
+
+process.exitCode = await main()
