@@ -2,7 +2,9 @@ import 'reflect-metadata'
 import { Answerer } from '@tradewire/bus/answerer'
 import { Bus } from '@tradewire/bus/connection'
 import { RpcClient } from '@tradewire/bus/rpc-client'
+import type { DataOf } from '@tradewire/contracts/define-event'
 import * as brokers from '@tradewire/contracts/events/brokers'
+import type { positionUnprotected } from '@tradewire/contracts/events/orders'
 import { followChanged, strategyChanged } from '@tradewire/contracts/events/signals'
 import { readPrices } from '@tradewire/contracts/rpc/brokers'
 import * as rpc from '@tradewire/contracts/rpc/orders'
@@ -63,6 +65,17 @@ function sent(follower: number, leg: string): Promise<Submit> {
 
 const cancelled = () => venue.commands<Cancel>('order.cancel')
 
+/** The story of the first follower's bracket. */
+async function explained() {
+  const caller = { userId: userIdOf(first), roles: ['follower' as const] }
+  const client = service.app.get(RpcClient)
+  const list = await client.ask(rpc.listBrackets, { caller, page: {} })
+  if (!list.ok) throw new Error(list.error.code)
+  const story = await client.ask(rpc.explainBracket, { caller, bracketId: list.value.items[0]!.id })
+  if (!story.ok) throw new Error(story.error.code)
+  return story.value
+}
+
 /** Several looks at the price later. */
 async function looks(): Promise<void> {
   const from = asked
@@ -105,14 +118,27 @@ beforeAll(async () => {
 })
 
 describe('a trailing stop at a venue that has none', () => {
+  it('has its owner told once while no price comes, and again when one does', async () => {
+    const told = () => venue.commands<DataOf<typeof positionUnprotected>>('position.unprotected')
+    const news = await eventually(async () => {
+      const all = await told()
+      return all.length === feeds.length && all
+    })
+    expect(news[0]).toMatchObject({ stop: 'trailing-1', unprotectedQuantity: '0', follows: 'wait' })
+    expect(news[0]?.reason.code).toBe('PRICE_UNKNOWN')
+    prices['binance-spot paper'] = '40000'
+    await eventually(async () => (await venue.commands('position.protected')).length === 2)
+    await looks()
+    expect(await told()).toHaveLength(feeds.length)
+    await count('watched_leg where blind', 1)
+  })
+
   it('is watched for by one trail for all that see the same prices', async () => {
     await count('watched_leg', feeds.length)
     await count('trail', 2)
     await looks()
-    const caller = { userId: userIdOf(first), roles: ['follower' as const] }
-    const list = await service.app.get(RpcClient).ask(rpc.listBrackets, { caller, page: {} })
-    const legs = list.ok ? list.value.items[0]!.legs : []
-    expect(legs.map(({ leg, execution, state }) => [leg, execution, state])).toEqual([
+    const { bracket } = await explained()
+    expect(bracket.legs.map(({ leg, execution, state }) => [leg, execution, state])).toEqual([
       ['entry', 'native', 'filled'],
       ['pair-1', 'native', 'working'],
       ['trailing-1', 'emulated', 'watching'],
@@ -142,6 +168,10 @@ describe('a trailing stop at a venue that has none', () => {
     const all = await venue.submits(signalId)
     expect(all.filter(({ purpose }) => purpose === 'trailing')).toHaveLength(2)
     await count(`bracket where close_cause = 'trailing-hit'`, 2)
+    const { protection } = await explained()
+    expect(protection?.steps).toContain(
+      'trailing-1 from 41000 on, 1 % from the best price: emulated, the venue has no such order; fired at 41085, the best was 41500: submitted.',
+    )
     const fill = { filledQuantity: '0.1998', averagePrice: '41080', fee: '8', feeCurrency: 'USDT' }
     await venue.tell(brokers.orderFilled, sales, fill)
     await count(`bracket where state = 'closed' and close_reason = 'trailing'`, 2)

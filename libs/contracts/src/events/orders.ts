@@ -216,17 +216,18 @@ export const positionUnprotected = defineEvent({
   version: 1,
   owner: 'orders',
   description:
-    'A stop turned out not to stand, and a part of the position is without one. Told once for each such time.',
+    'A stop turned out not to stand, and a part of the position is without one; or no price comes for an exit that we ' +
+    'watch for (PRICE_UNKNOWN). Told once for each such time.',
   data: holder.extend({
     heldQuantity: positiveDecimalText,
     /** Of it, what no standing stop covers. */
-    unprotectedQuantity: positiveDecimalText,
+    unprotectedQuantity: decimalText,
     /** The leg that failed. */
     stop: z.string(),
     reason: z.strictObject({ code: z.string(), message: z.string() }),
     onStopFailure: stopFailurePolicy,
-    /** `retry`: the stop is sent again. `close`: the position is closed by market. */
-    follows: z.enum(['retry', 'close']),
+    /** `retry`: the stop is sent again. `close`: the position is closed by market. `wait`: prices are asked for again. */
+    follows: z.enum(['retry', 'close', 'wait']),
     unprotectedSince: timestamp,
     toldAt: timestamp,
   }),
@@ -247,7 +248,7 @@ export const positionProtected = defineEvent({
   name: 'position.protected',
   version: 1,
   owner: 'orders',
-  description: 'After position.unprotected: a stop stands over the whole position again.',
+  description: 'After position.unprotected: a stop stands over the whole position again, or prices come again.',
   data: holder.extend({
     /** How long it was without. */
     unprotectedMs: z.int().nonnegative(),

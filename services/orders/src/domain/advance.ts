@@ -9,7 +9,7 @@ import { type Bracket, bracketMoves, type BracketNews, type BracketState } from 
 import { decide, feesAwaitedUntil } from './decide.ts'
 import { feeInCoins } from './coin-exits.ts'
 import type { Decision, ExitPolicy, Gone, LegDraft } from './decision.ts'
-import { isWatching, type Leg, type LegUpdate, mirror, type Reason } from './leg.ts'
+import { isBlind, isWatching, type Leg, type LegUpdate, mirror, type Reason } from './leg.ts'
 import type { Loss } from './loss.ts'
 import { isFlat, type Position, positionOf } from './position.ts'
 import type { SignalPlan } from './signal-plan.ts'
@@ -34,7 +34,7 @@ export type ProtectionNews =
 interface Uncovered {
   readonly held: Decimal
   readonly uncovered: Decimal
-  readonly follows: 'retry' | 'close'
+  readonly follows: 'retry' | 'close' | 'wait'
 }
 
 export interface Step {
@@ -100,13 +100,10 @@ function takeFired(
 }
 
 function takeBlind(bracket: Bracket, since: string | null): Bracket {
-  const changes = ({ watch, ...leg }: Leg) =>
-    watch !== undefined && isWatching({ ...leg, watch }) && (watch.blindSince === null) !== (since === null)
+  const changes = (leg: Leg) => isWatching(leg) && isBlind(leg) !== (since !== null)
   if (!bracket.legs.some(changes)) return bracket
-  return {
-    ...bracket,
-    legs: bracket.legs.map((leg) => (changes(leg) ? { ...leg, watch: { ...leg.watch!, blindSince: since } } : leg)),
-  }
+  const legs = bracket.legs.map((leg) => (changes(leg) ? { ...leg, watch: { ...leg.watch!, blindSince: since } } : leg))
+  return { ...bracket, legs }
 }
 
 function mirrorUpdate(bracket: Bracket, update: LegUpdate): Bracket {
@@ -257,7 +254,7 @@ function settle(before: Bracket, done: CarriedOut, context: SettleContext): Step
     bracket = { ...bracket, closedAt: trade.closedAt }
     events.push({ kind: 'closed', trade })
   }
-  const protection = protectionNews(before, bracket, position)
+  const protection = [...protectionNews(before, bracket, position), ...sightNews(before, bracket, { position, at })]
   return { bracket, submits: done.submits, cancels: done.cancels, events, protection }
 }
 
@@ -284,6 +281,24 @@ function protectionNews(before: Bracket, after: Bracket, position: Position): Pr
   }
   const again = failedBefore && after.exposedSince === null && position.remaining.gt(ZERO)
   return again ? [{ kind: 'protected', spanMs: after.unprotectedMs - before.unprotectedMs }] : []
+}
+
+/** What is watched for cannot fire while no price comes: told once for each such time, whatever else covers the position. */
+function sightNews(
+  before: Bracket,
+  after: Bracket,
+  { position, at }: { readonly position: Position; readonly at: string },
+): ProtectionNews[] {
+  const [was, is] = [before, after].map(({ legs }) => legs.find(isBlind))
+  if (is?.watch !== undefined && was === undefined) {
+    const { remaining: held, protected: covered } = position
+    const reason = { code: 'PRICE_UNKNOWN', message: 'no price comes from the venue' }
+    const since = is.watch.blindSince ?? at
+    return [{ kind: 'unprotected', stop: is.leg, reason, since, held, uncovered: held.minus(covered), follows: 'wait' }]
+  }
+  const since = was?.watch?.blindSince
+  if (typeof since !== 'string' || is !== undefined || !after.legs.some(isWatching)) return []
+  return [{ kind: 'protected', spanMs: Math.max(0, Date.parse(at) - Date.parse(since)) }]
 }
 
 function stateOf(bracket: Bracket, position: Position): BracketState {

@@ -6,7 +6,7 @@ import type { BracketReply, ExplanationReply } from '@tradewire/contracts/rpc/or
 import { decimal, maximum, ZERO } from '@tradewire/kernel/decimal'
 import type { ExitRules } from './exit-rules.ts'
 import { gateChecks } from './gate.ts'
-import type { Leg } from './leg.ts'
+import { type Leg, wasOrdered } from './leg.ts'
 import type { Waited } from './open-position.ts'
 import type { PlanningTrace } from './planning-trace.ts'
 import { protectionOf } from './protection-story.ts'
@@ -280,7 +280,12 @@ function decisionOf({ createdAt, denial }: BracketReply): { at: string; what: st
 
 function momentsOf(leg: Leg): { at: string; what: string }[] {
   const moments: { at: string | null; what: string }[] = [
-    { at: leg.submittedAt, what: `${leg.leg} ordered: ${leg.side} ${leg.quantity} ${leg.type}` },
+    { at: leg.watch?.since ?? null, what: `${leg.leg} watched for: ${leg.side} ${leg.type}` },
+    { at: leg.watch?.firedAt ?? null, what: `${leg.leg} fired at ${leg.watch?.firedPrice ?? 'unknown price'}` },
+    {
+      at: wasOrdered(leg) ? leg.submittedAt : null,
+      what: `${leg.leg} ordered: ${leg.side} ${leg.quantity} ${leg.type}`,
+    },
     { at: leg.sentAt, what: `${leg.leg} sent to the venue` },
     { at: leg.acceptedAt, what: `${leg.leg} taken by the venue` },
     { at: leg.filledAt, what: `${leg.leg} filled ${leg.filledQuantity} at ${leg.averagePrice ?? 'unknown price'}` },

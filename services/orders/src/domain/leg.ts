@@ -103,6 +103,11 @@ export function isWatching({ state, watch }: Pick<Leg, 'state' | 'watch'>): bool
   return state === 'watching' && watch?.firedAt === null
 }
 
+/** No price comes, so it cannot fire. */
+export function isBlind({ state, watch }: Pick<Leg, 'state' | 'watch'>): boolean {
+  return watch !== undefined && isWatching({ state, watch }) && watch.blindSince !== null
+}
+
 /** Its price has come: it is sent as soon as it can be. */
 export function hasFired({ watch }: Pick<Leg, 'watch'>): boolean {
   return watch !== undefined && watch.firedAt !== null
@@ -110,6 +115,11 @@ export function hasFired({ watch }: Pick<Leg, 'watch'>): boolean {
 
 export function isFinal(leg: Pick<Leg, 'state'>): boolean {
   return leg.state === 'filled' || leg.state === 'rejected' || leg.state === 'cancelled'
+}
+
+/** False of what was only watched for. */
+export function wasOrdered({ watch, state, revision }: Pick<Leg, 'watch' | 'state' | 'revision'>): boolean {
+  return watch === undefined || revision > 0 || (state !== 'watching' && state !== 'cancelled')
 }
 
 /** What of the order can still be executed. */

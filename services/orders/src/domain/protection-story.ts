@@ -29,6 +29,7 @@ export function protectionOf({ exits, legs, stopPrice, unprotectedMs }: Protecte
     steps.push(`Once target ${moveStopAfterTarget} is filled the stop moves to the entry price${beyond}.`)
   }
   for (const stop of legs.filter(({ purpose }) => purpose === 'stop')) steps.push(stopLine(stop, stopPrice))
+  for (const leg of legs.filter(({ watch }) => watch !== undefined)) steps.push(watchLine(leg))
   if (steps.length > 1) steps.push(`In all, something was held without a stop for ${unprotectedMs} ms.`)
   return { onStopFailure, moveStopToEntryAfterTarget: moveStopAfterTarget, steps }
 }
@@ -49,4 +50,18 @@ function stopLine(stop: Leg, stopPrice: string | null): string {
       : `${what}: ended by somebody else.`
   }
   return stop.state === 'working' ? `${what}: stands.` : `${what}: ${stop.state}.`
+}
+
+/** What we watched the price for. */
+function watchLine({ leg, triggerPrice, callbackRatePercent, state, watch, ...sale }: Leg): string {
+  const what = `${leg} from ${triggerPrice ?? 'any price'} on, ${callbackRatePercent ?? '0'} % from the best price`
+  const how = `${what}: emulated, the venue has no such order`
+  if (watch === undefined || watch.firedAt === null) {
+    const blind = watch?.blindSince ?? null
+    if (blind !== null) return `${how}; no price has come since ${blind}.`
+    return `${how}; ${state === 'watching' ? 'the price is watched' : 'it did not come to that'}.`
+  }
+  const fired = `${how}; fired at ${watch.firedPrice ?? 'unknown price'}, the best was ${watch.bestPrice ?? 'unknown'}`
+  if (sale.filledQuantity.lte('0')) return `${fired}: ${state}.`
+  return `${fired}: ${sale.filledQuantity} at ${sale.averagePrice ?? 'unknown price'}.`
 }

@@ -80,4 +80,25 @@ describe('a trailing stop at a venue that has none', () => {
     story.take([fired(105)], 105)
     expect(story.tell('pair-1', 'cancelled', { atMs: 110 })).toEqual(['+close-1 0.2997'])
   })
+
+  it('tells once when no price comes, and once when prices come again', () => {
+    const story = opened()
+    const blind = { kind: 'blind' as const, since: at(100) }
+    expect(story.take([blind], 10_200)).toEqual(['unprotected, wait'])
+    expect(story.last?.protection).toMatchObject([
+      { stop: 'trailing-1', reason: { code: 'PRICE_UNKNOWN' }, since: at(100) },
+    ])
+    expect(`${story.last?.protection.map((news) => (news.kind === 'unprotected' ? news.uncovered : ''))}`).toBe('0')
+    expect(story.take([blind], 11_000)).toEqual([])
+    expect(story.bracket).toMatchObject({ state: 'protected', exposedSince: null })
+    expect(story.take([{ kind: 'blind', since: null }], 20_100)).toEqual(['protected'])
+    expect(story.last?.protection).toEqual([{ kind: 'protected', spanMs: 20_000 }])
+  })
+
+  it('says nothing of prices that come again for a trade that has ended', () => {
+    const story = opened()
+    story.take([{ kind: 'blind', since: at(100) }], 10_200)
+    const sold = { filled: '0.2997', price: '39600', fee: '4', atMs: 10_300 }
+    expect(story.tell('pair-1', 'filled', sold)).toEqual(['closed'])
+  })
 })

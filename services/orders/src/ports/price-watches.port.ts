@@ -7,17 +7,18 @@ import type { Decimal } from '@tradewire/kernel/decimal'
 import type { Trail } from '../domain/trail.ts'
 import type { BracketChange } from './brackets.port.ts'
 
-/** Where a price comes from: a feed of accounts that see the same ones, and a symbol. */
-export interface PriceSource {
+export interface KnownTrail extends Trail {
+  readonly trailId: string
+  /** Of the accounts that see the same prices. */
   readonly priceFeed: string
   readonly symbol: string
-}
-
-export interface KnownTrail extends Trail, PriceSource {
-  readonly trailId: string
   readonly fired: FiredAt | null
-  /** A bracket hangs on it. */
-  readonly wanted: boolean
+  /** When a price came last, as far as it was noted. */
+  readonly seenAt: string
+  /** A bracket hangs on it that knows of no lack of prices. */
+  readonly sighted: boolean
+  /** A bracket hangs on it that has been told that no price comes. */
+  readonly blind: boolean
 }
 
 export interface FiredAt {
@@ -30,16 +31,21 @@ export interface WatchedLeg {
   readonly leg: string
 }
 
+export interface WatchedLegsQuery {
+  readonly trailId: string
+  readonly blind: boolean | null
+  readonly after: string | null
+  readonly limit: number
+}
+
 export abstract class PriceWatches {
   /** Begins and ends watching as the legs of these brackets say; costs nothing where none is watched for. */
   abstract keep(tx: Transaction, changes: readonly Pick<BracketChange, 'before' | 'after'>[]): Promise<void>
   abstract trails(): Promise<KnownTrail[]>
   /** In one statement; a better price that another process has seen stays. */
   abstract move(trails: readonly KnownTrail[]): Promise<void>
-  /** From after this bracket, in order. */
-  abstract legsOf(trailId: string, after: string | null, limit: number): Promise<WatchedLeg[]>
-  /** Brackets that have been told otherwise, or nothing yet, of whether prices of this source come. */
-  abstract toldOtherwise(source: PriceSource, blind: boolean, limit: number): Promise<string[]>
+  /** Those that have been told so, or all; from after this bracket, in order. */
+  abstract legsOf(of: WatchedLegsQuery): Promise<WatchedLeg[]>
   /** Those that nothing hangs on. */
   abstract drop(trailIds: readonly string[]): Promise<void>
 }

@@ -8,9 +8,9 @@ import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import { decimal } from '@tradewire/kernel/decimal'
 import type { Bracket } from '../domain/bracket.ts'
-import { isWatching, type Leg } from '../domain/leg.ts'
+import { isBlind, isWatching, type Leg } from '../domain/leg.ts'
 import type { BracketChange } from '../ports/brackets.port.ts'
-import { type KnownTrail, type PriceSource, PriceWatches, type WatchedLeg } from '../ports/price-watches.port.ts'
+import { type KnownTrail, PriceWatches, type WatchedLeg, type WatchedLegsQuery } from '../ports/price-watches.port.ts'
 import { Columns, plain, text } from './columns.mapper.ts'
 
 interface Begun {
@@ -58,20 +58,21 @@ from unnest($1::uuid[], $2::text[], $3::boolean[]) as b (bracket_id, leg, blind)
 where w.bracket_id = b.bracket_id and w.leg = b.leg`
 
 const trailsSql = `select t.trail_id, t.price_feed, t.symbol, t.side, t.activation, t.callback_rate_percent, t.best, t.fired_at,
-  t.fired_price, exists (select 1 from watched_leg w where w.trail_id = t.trail_id) as wanted
+  t.fired_price, t.seen_at,
+  exists (select 1 from watched_leg w where w.trail_id = t.trail_id and not w.blind) as sighted,
+  exists (select 1 from watched_leg w where w.trail_id = t.trail_id and w.blind) as blind
 from trail t order by t.trail_id`
 
 const moveSql = `update trail t set
   best = case when t.side = 'sell' then greatest(t.best, m.best) else least(t.best, m.best) end,
-  fired_at = coalesce(t.fired_at, m.fired_at), fired_price = coalesce(t.fired_price, m.fired_price)
-from unnest($1::bigint[], $2::numeric[], $3::timestamptz[], $4::numeric[]) as m (trail_id, best, fired_at, fired_price)
+  fired_at = coalesce(t.fired_at, m.fired_at), fired_price = coalesce(t.fired_price, m.fired_price),
+  seen_at = greatest(t.seen_at, m.seen_at)
+from unnest($1::bigint[], $2::numeric[], $3::timestamptz[], $4::numeric[], $5::timestamptz[])
+  as m (trail_id, best, fired_at, fired_price, seen_at)
 where t.trail_id = m.trail_id`
 
-const legsSql = `select bracket_id, leg from watched_leg where trail_id = $1
-  and bracket_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000') order by bracket_id limit $3`
-
-const otherwiseSql = `select distinct bracket_id from watched_leg
-where price_feed = $1 and symbol = $2 and blind <> $3 order by bracket_id limit $4`
+const legsSql = `select bracket_id, leg from watched_leg where trail_id = $1 and ($2::boolean is null or blind = $2)
+  and bracket_id > coalesce($3::uuid, '00000000-0000-0000-0000-000000000000') order by bracket_id limit $4`
 
 /** One that a bracket is just beginning to hang on is locked by that, and left alone. */
 const dropSql = `delete from trail where trail_id in (
@@ -88,7 +89,9 @@ interface TrailRow {
   readonly best: string | null
   readonly fired_at: Date | null
   readonly fired_price: string | null
-  readonly wanted: boolean
+  readonly seen_at: Date
+  readonly sighted: boolean
+  readonly blind: boolean
 }
 
 @Injectable()
@@ -128,18 +131,14 @@ export class SqlPriceWatches extends PriceWatches {
       trails.map(({ best }) => best?.toString() ?? null),
       trails.map(({ fired }) => fired?.at ?? null),
       trails.map(({ fired }) => fired?.price.toString() ?? null),
+      trails.map(({ seenAt }) => seenAt),
     ])
   }
 
-  async legsOf(trailId: string, after: string | null, limit: number): Promise<WatchedLeg[]> {
-    const rows = await this.database.query<{ bracket_id: string; leg: string }>(legsSql, [trailId, after, limit])
+  async legsOf({ trailId, blind, after, limit }: WatchedLegsQuery): Promise<WatchedLeg[]> {
+    const parameters = [trailId, blind, after, limit]
+    const rows = await this.database.query<{ bracket_id: string; leg: string }>(legsSql, parameters)
     return rows.map(({ bracket_id: bracketId, leg }) => ({ bracketId, leg }))
-  }
-
-  async toldOtherwise({ priceFeed, symbol }: PriceSource, blind: boolean, limit: number): Promise<string[]> {
-    const parameters = [priceFeed, symbol, blind, limit]
-    const rows = await this.database.query<{ bracket_id: string }>(otherwiseSql, parameters)
-    return rows.map((row) => row.bracket_id)
   }
 
   async drop(trailIds: readonly string[]): Promise<void> {
@@ -149,10 +148,6 @@ export class SqlPriceWatches extends PriceWatches {
 
 function isWatched({ legs }: Bracket): boolean {
   return legs.some(isWatching)
-}
-
-function isBlind({ watch }: Leg): boolean {
-  return watch !== undefined && watch.blindSince !== null
 }
 
 function namesOf(all: readonly Begun[]): [string[], string[]] {
@@ -170,6 +165,8 @@ function toTrail(row: TrailRow): KnownTrail {
     callbackRatePercent: decimal(row.callback_rate_percent),
     best: row.best === null ? null : decimal(row.best),
     fired: at === null || price === null ? null : { at: at.toISOString(), price: decimal(price) },
-    wanted: row.wanted,
+    seenAt: row.seen_at.toISOString(),
+    sighted: row.sighted,
+    blind: row.blind,
   }
 }

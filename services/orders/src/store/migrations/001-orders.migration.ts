@@ -204,7 +204,8 @@ export const createOrders: Migration = {
        callback_rate_percent numeric not null,
        best numeric,
        fired_at timestamptz,
-       fired_price numeric
+       fired_price numeric,
+       seen_at timestamptz not null default now()
      ) with (fillfactor = 70)`,
     `comment on table trail is 'One for all brackets of a signal that began to wait before its price was there.'`,
     `create index trail_of_signal on trail (signal_id, price_feed) where best is null`,
@@ -217,7 +218,7 @@ export const createOrders: Migration = {
        blind boolean not null,
        primary key (bracket_id, leg)
      )`,
-    `create index watched_leg_of_trail on watched_leg (trail_id, bracket_id)`,
+    `create index watched_leg_of_trail on watched_leg (trail_id, blind, bracket_id)`,
 
     `create table kill_switch (
        id uuid primary key,

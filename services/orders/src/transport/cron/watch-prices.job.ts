@@ -8,6 +8,9 @@ import type { Logger } from '@tradewire/observability/logger'
 import type { OrdersConfig } from '../../config.ts'
 import { WatchPrices } from '../../use-cases/watch-prices/watch-prices.use-case.ts'
 
+/** So many looks without a price: their owners are told. */
+const blindLooks = 10
+
 @Injectable()
 export class WatchPricesJob implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined
@@ -39,7 +42,7 @@ export class WatchPricesJob implements OnApplicationBootstrap, OnApplicationShut
 
   private async run(): Promise<void> {
     try {
-      await this.watchPrices.execute()
+      await this.watchPrices.execute(blindLooks * this.config.watchEveryMs)
     } catch (error) {
       this.logger.warn({ error: error instanceof Error ? error.message : String(error) }, 'watching prices failed')
     }

@@ -100,7 +100,7 @@ export class AdvanceBrackets {
       for (const news of step.protection) {
         if (news.kind === 'unprotected') tx.append(positionUnprotected, unprotectedOf(bracket, news, now), { trace })
         else tx.append(positionProtected, protectedOf(bracket, news, now), { trace })
-        if (news.kind === 'unprotected') this.countFailure(bracket)
+        if (news.kind === 'unprotected' && news.follows !== 'wait') this.countFailure(bracket)
       }
     }
   }

@@ -8,12 +8,20 @@ import { Clock } from '@tradewire/kernel/clock'
 import type { Decimal } from '@tradewire/kernel/decimal'
 import type { BracketNews } from '../../domain/bracket.ts'
 import { follow } from '../../domain/trail.ts'
-import { type KnownTrail, PriceWatches, type WatchedLeg } from '../../ports/price-watches.port.ts'
+import {
+  type FiredAt,
+  type KnownTrail,
+  PriceWatches,
+  type WatchedLeg,
+  type WatchedLegsQuery,
+} from '../../ports/price-watches.port.ts'
 import { VenuePrices } from '../../ports/venue-prices.port.ts'
 import { AdvanceBrackets } from '../advance-brackets/advance-brackets.use-case.ts'
 
 /** Brackets moved in one transaction. */
 const batchRows = 200
+/** That a price came is noted this often within the time after which none counts as lost. */
+const notedShare = 4
 
 type Prices = ReadonlyMap<string, ReadonlyMap<string, Decimal>>
 
@@ -27,17 +35,21 @@ export class WatchPrices {
     private readonly advanceBrackets: AdvanceBrackets,
   ) {}
 
-  async execute(): Promise<void> {
+  /** `blindAfterMs`: so long without a price counts as none. */
+  async execute(blindAfterMs: number): Promise<void> {
     const known = await this.watches.trails()
     if (known.length === 0) return
-    const idle = known.filter(({ wanted }) => !wanted)
+    const wanted = known.filter(({ sighted, blind }) => sighted || blind)
+    const idle = known.filter((trail) => !wanted.includes(trail))
     if (idle.length > 0) await this.watches.drop(idle.map(({ trailId }) => trailId))
-    const wanted = known.filter((trail) => trail.wanted)
-    const moved = this.moved(wanted, await this.read(wanted))
+    const moved = this.moved(wanted, await this.read(wanted), blindAfterMs / notedShare)
     const changed = moved.filter((trail, index) => trail !== wanted[index])
     // Stored before anybody is told: a process that ends half way leaves the rest of the brackets to the next look.
     if (changed.length > 0) await this.watches.move(changed)
-    for (const trail of moved) if (trail.fired !== null) await this.fire(trail)
+    for (const trail of moved) {
+      if (trail.fired !== null) await this.fire(trail, trail.fired)
+      else await this.tellSight(trail, blindAfterMs)
+    }
   }
 
   private async read(trails: readonly KnownTrail[]): Promise<Prices> {
@@ -50,30 +62,41 @@ export class WatchPrices {
     return new Map(await Promise.all(answers))
   }
 
-  private moved(trails: readonly KnownTrail[], prices: Prices): KnownTrail[] {
-    const at = this.clock.now().toISOString()
+  private moved(trails: readonly KnownTrail[], prices: Prices, noteEveryMs: number): KnownTrail[] {
+    const now = this.clock.now()
+    const at = now.toISOString()
     return trails.map((known) => {
       const price = prices.get(known.priceFeed)?.get(known.symbol)
       if (price === undefined || known.fired !== null) return known
       const { trail, fires } = follow(known, price)
-      return fires ? { ...trail, fired: { at, price } } : trail
+      if (fires) return { ...trail, seenAt: at, fired: { at, price } }
+      const noted = now.getTime() - Date.parse(known.seenAt) < noteEveryMs
+      return noted ? trail : { ...trail, seenAt: at }
     })
   }
 
-  private async fire({ trailId, fired, best }: KnownTrail): Promise<void> {
-    if (fired === null) return
-    const { at, price } = fired
-    let after: string | null = null
-    do {
-      const legs: WatchedLeg[] = await this.watches.legsOf(trailId, after, batchRows)
-      await this.tell(legs.map(({ bracketId, leg }) => [bracketId, { kind: 'fired', leg, price, best, at }]))
-      after = legs.length < batchRows ? null : legs.at(-1)!.bracketId
-    } while (after !== null)
+  private fire({ trailId, best }: KnownTrail, { at, price }: FiredAt): Promise<void> {
+    return this.tellAll({ trailId, blind: null }, (leg) => ({ kind: 'fired', leg, price, best, at }))
   }
 
-  private async tell(news: readonly (readonly [string, BracketNews])[]): Promise<void> {
-    if (news.length === 0) return
-    const newsById = new Map(news.map(([bracketId, one]) => [bracketId, { news: [one], trace: null }]))
-    await this.database.transact((tx) => this.advanceBrackets.execute(tx, newsById))
+  /** Whether prices come is told to those that know otherwise. */
+  private async tellSight({ trailId, seenAt, sighted, blind }: KnownTrail, blindAfterMs: number): Promise<void> {
+    const isBlind = this.clock.now().getTime() - Date.parse(seenAt) > blindAfterMs
+    if (isBlind ? !sighted : !blind) return
+    await this.tellAll({ trailId, blind: !isBlind }, () => ({ kind: 'blind', since: isBlind ? seenAt : null }))
+  }
+
+  private async tellAll(
+    of: Pick<WatchedLegsQuery, 'trailId' | 'blind'>,
+    newsOf: (leg: string) => BracketNews,
+  ): Promise<void> {
+    let after: string | null = null
+    do {
+      const legs: WatchedLeg[] = await this.watches.legsOf({ ...of, after, limit: batchRows })
+      if (legs.length === 0) return
+      const newsById = new Map(legs.map(({ bracketId, leg }) => [bracketId, { news: [newsOf(leg)], trace: null }]))
+      await this.database.transact((tx) => this.advanceBrackets.execute(tx, newsById))
+      after = legs.length < batchRows ? null : legs.at(-1)!.bracketId
+    } while (after !== null)
   }
 }
