@@ -251,5 +251,23 @@ export const conformanceCases: readonly ConformanceCase[] = [
       check(fill?.forced === null && fill.side === 'buy', 'the fill is not told')
     },
   },
+  {
+    id: 'TC-21',
+    title: 'where prices are told: what was last paid for a symbol, and nothing for one that is not listed',
+    needs: always,
+    async run(world) {
+      if (world.session.prices === undefined) return
+      await world.setPrice('41000')
+      const prices = await world.session.prices([world.symbol, 'NOBODY/USDT'])
+      check(prices.ok, prices.ok ? '' : describeError(prices.error))
+      const [told, ...others] = prices.value
+      check(told?.symbol === world.symbol && others.length === 0, 'another symbol is told')
+      // A broker of contracts tells what it pays, which lies a little below.
+      const off = decimal(told?.price ?? '0')
+        .minus('41000')
+        .abs()
+      check(off.lt('100'), `${told?.price} is not the price`)
+    },
+  },
   ...pairCases,
 ]

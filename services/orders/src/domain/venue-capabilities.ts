@@ -60,15 +60,18 @@ const coins: VenueCapabilities = {
   margin: false,
 }
 
+/** For venues whose sessions tell prices. */
+const watched = { trailing: watchedTrailing, emulated: ['trailing'] } as const
+
 export const venueCapabilities: Readonly<Record<Venue, VenueCapabilities>> = {
   'binance-usdm': futures,
   'okx-swap': futures,
   paper: futures,
   // Stops and targets stand on positions: the adapters of these venues show them as orders that can only reduce.
   metaapi: { ...futures, trailing: null, closes: 'whole-positions' },
-  xapi: { ...futures, trailing: null, closes: 'whole-positions' },
-  'binance-spot': { ...coins, trailing: watchedTrailing, emulated: ['trailing'] },
-  'okx-spot': coins,
+  xapi: { ...futures, ...watched, closes: 'whole-positions' },
+  'binance-spot': { ...coins, ...watched },
+  'okx-spot': { ...coins, ...watched },
 }
 
 /** Whether exits sell coins that they lock, so that several cover a position together and none of them can stand twice. */

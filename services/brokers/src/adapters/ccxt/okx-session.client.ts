@@ -142,8 +142,16 @@ export class OkxSession implements BrokerSession {
     if (this.spot) return ok([])
     const markets = this.parts.api.markets()
     const quotes = new Set(markets.map(({ quote }) => quote))
-    const joining = new Set(markets.filter(({ base }) => quotes.has(base)).map(({ id }) => id))
-    if (joining.size === 0) return ok([])
+    return this.lastOf(new Set(markets.filter(({ base }) => quotes.has(base)).map(({ id }) => id)))
+  }
+
+  prices(symbols: readonly string[]): Answer<readonly VenueRate[]> {
+    return this.lastOf(new Set(symbols.flatMap((symbol) => this.parts.api.marketId(symbol) ?? [])))
+  }
+
+  /** What was last paid, by the venue's ids. */
+  private async lastOf(ids: ReadonlySet<string>): Answer<readonly VenueRate[]> {
+    if (ids.size === 0) return ok([])
     const query = { instType: this.parts.markets.instrumentType }
     const tickers = await this.parts.api.call('read', wire.listOf(wire.okxTicker), (api) =>
       endpoint(api, 'publicGetMarketTickers', query),
@@ -151,7 +159,7 @@ export class OkxSession implements BrokerSession {
     if (!tickers.ok) return tickers
     return ok(
       tickers.value.flatMap(({ instId, last }) => {
-        const price = joining.has(instId) ? positiveOrNull(last) : null
+        const price = ids.has(instId) ? positiveOrNull(last) : null
         return price === null ? [] : [{ symbol: this.parts.api.symbolOf(instId), price }]
       }),
     )

@@ -3,7 +3,7 @@
  * Must never answer from memory where the venue was to be asked.
  */
 import * as brokerError from '@tradewire/broker-kit/broker-error'
-import type { VenueBalance, VenueInstrument, VenueOrder } from '@tradewire/broker-kit/broker-session'
+import type { VenueBalance, VenueInstrument, VenueOrder, VenueRate } from '@tradewire/broker-kit/broker-session'
 import type { TradingWindow } from '@tradewire/contracts/trade-settings'
 import type { Clock } from '@tradewire/kernel/clock'
 import { decimal, maximum, ZERO } from '@tradewire/kernel/decimal'
@@ -16,6 +16,7 @@ import {
   marginLevel,
   streamBalance,
   symbolRecord,
+  tickPrices,
   tradeRecord,
   type TradeRecord,
   tradingHours,
@@ -84,6 +85,27 @@ export class XapiAccount {
   symbolOf(name: string): string | null {
     for (const [symbol, each] of this.listed ?? []) if (each.name === name) return symbol
     return null
+  }
+
+  /** What somebody pays for them now. */
+  async prices(symbols: readonly string[]): Answer<readonly VenueRate[]> {
+    const listed = await this.symbols()
+    if (!listed.ok) return listed
+    const names = symbols.flatMap((symbol) => listed.value.get(symbol)?.name ?? [])
+    if (names.length === 0) return ok([])
+    const question = {
+      command: 'getTickPrices',
+      arguments: { level: 0, symbols: names, timestamp: 0 },
+      kind: 'read',
+    } as const
+    const ticks = await this.main.request(question, tickPrices)
+    if (!ticks.ok) return ticks
+    return ok(
+      ticks.value.quotations.flatMap(({ symbol: name, bid }) => {
+        const symbol = this.symbolOf(name)
+        return symbol === null || !decimal(bid).gt('0') ? [] : [{ symbol, price: decimal(bid).toString() }]
+      }),
+    )
   }
 
   /** Everything that stands, and where asked what was closed since. */

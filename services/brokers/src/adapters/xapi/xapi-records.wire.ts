@@ -83,6 +83,8 @@ export const symbolRecord = z.object({
 })
 export type SymbolRecord = z.output<typeof symbolRecord>
 
+export const tickPrices = z.object({ quotations: z.array(z.object({ symbol: z.string(), bid: decimalText })) })
+
 const dayHours = z.object({ day: whole, fromT: whole, toT: whole })
 export const tradingHours = z.object({ symbol: z.string(), trading: z.array(dayHours).max(100) })
 export type TradingHours = z.output<typeof tradingHours>

@@ -122,6 +122,10 @@ export class XapiSession implements BrokerSession {
     return ok([...symbols.value].flatMap(([symbol, { rate }]) => (rate === null ? [] : [{ symbol, price: rate }])))
   }
 
+  prices(symbols: readonly string[]): Answer<readonly VenueRate[]> {
+    return this.account.prices(symbols)
+  }
+
   async setLeverage(): Answer<undefined> {
     await Promise.resolve()
     return err(brokerError.unsupported('leverage', 'the venue sets the leverage of each symbol'))
