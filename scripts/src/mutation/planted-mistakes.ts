@@ -77,6 +77,22 @@ export const plantedMistakes: readonly PlantedMistake[] = [
     spec: 'services/orders/src/domain/bracket.spec.ts',
   },
   {
+    name: 'trail-fires-early',
+    about: 'a trailing stop that we watch for sells at the first step back from its best price',
+    file: 'services/orders/src/domain/trail.ts',
+    find: 'fires: !better(price, triggerOf(trail, best))',
+    replace: 'fires: !better(triggerOf(trail, best), best)',
+    spec: 'services/orders/src/domain/trail.spec.ts',
+  },
+  {
+    name: 'watch-outlives-its-trade',
+    about: 'an exit is still watched for when its position is gone',
+    file: 'services/orders/src/domain/watch.ts',
+    find: 'if (!legs.some(ends)) return legs',
+    replace: 'if (legs.length > 0) return legs',
+    spec: 'services/orders/src/domain/watch.spec.ts',
+  },
+  {
     name: 'stop-left-too-small',
     about: 'a stop that covers a part of the position is taken for one that covers it',
     file: 'services/orders/src/domain/stops.ts',

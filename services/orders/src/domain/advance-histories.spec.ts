@@ -21,6 +21,8 @@ const plans = [
     targets: [d('39600'), d('39000')],
     trailing,
   }),
+  // Watched for by us: the venue has no trailing stop.
+  planOf({ trailing }, 'xapi'),
 ]
 
 /** What followers may choose for the time after the entry. */

@@ -102,3 +102,16 @@ describe('a trailing stop at a venue that has none', () => {
     expect(story.tell('pair-1', 'filled', sold)).toEqual(['closed'])
   })
 })
+
+describe('a trailing stop of ours where positions are held', () => {
+  it('closes all that is left while the stop stays until it is gone', () => {
+    const story = new Story(planOf({ trailing, targets: [d('41000')] }, 'xapi'), '0.9')
+    story.tell('entry', 'filled', { filled: '0.9', price: '40000', fee: '14' })
+    story.tell('stop-1', 'accepted', { atMs: 45 })
+    story.tell('target-1', 'accepted', { atMs: 46 })
+    expect(leg(story, 'trailing-1')).toMatchObject({ state: 'watching' })
+    expect(story.take([fired(100)], 100)).toEqual(['+trailing-1 0.9', '-target-1'])
+    const sold = { filled: '0.9', price: '40580', fee: '14', atMs: 130 }
+    expect(story.tell('trailing-1', 'filled', sold)).toEqual(['-stop-1', 'closed'])
+  })
+})
