@@ -69,6 +69,56 @@ const replays: Readonly<Record<string, Replay>> = {
     path: () => `${account}/trade/manual/${ids.user}/performance`,
     holds: (reply) => (reply as { totalTrades: number }).totalTrades === 0,
   },
+  'GET /v1/admin/account/user/exchange/key/{user_id}/list': {
+    path: () => `${account}/exchange/key/${ids.user}/list?tradeType=FUTURES`,
+    added: page,
+    holds: (reply) => {
+      const [key, ...more] = (reply as { items: { apiKey: string; exchangeId: string }[] }).items
+      return key?.exchangeId === 'BINANCE' && key.apiKey.includes('****') && more.length === 0
+    },
+  },
+  'GET /v1/admin/exchange/key/balance/history/{api_key_id}': {
+    path: () => `/v1/admin/exchange/key/balance/history/${ids.account}?start=2022-06-01&limit=100`,
+    holds: (reply) => (reply as { items: { totalUSD: number }[] }).items[0]!.totalUSD > 9_000,
+  },
+  'GET /v1/admin/exchange/key/balance/{api_key_id}': {
+    path: () => `/v1/admin/exchange/key/balance/${ids.account}`,
+    holds: (reply) => (reply as Record<string, { used: number }>)['USDT']!.used > 0,
+  },
+  'GET /v1/admin/exchange/key/strategy/follower/{api_key_id}': {
+    path: () => `/v1/admin/exchange/key/strategy/follower/${ids.account}?symbol=BTC/USDT`,
+    holds: (reply) => (reply as { id: string }).id === ids.follow,
+  },
+  'GET /v1/admin/exchange/position/{api_key_id}/list': {
+    path: () => `/v1/admin/exchange/position/${ids.account}/list?symbol=BTC/USDT`,
+    // No service knows a venue's tiers of maintenance margin, nor which margin mode somebody chose there.
+    nullable: ['maintenanceMargin', 'maintenanceMarginPercentage', 'marginRatio', 'marginMode', 'marginType'],
+    holds: (reply) => {
+      const [position] = reply as { side: string; leverage: number; notional: number }[]
+      return position?.side === 'long' && position.leverage === 2 && position.notional > 0
+    },
+  },
+  'GET /v1/admin/exchange/order/{api_key_id}/list': {
+    path: () => `/v1/admin/exchange/order/${ids.account}/list?symbol=BTC/USDT`,
+    // A target is a plain limit order here.
+    absent: ['stopPrice'],
+    holds: (reply) => {
+      const types = (reply as { type: string }[]).map(({ type }) => type)
+      return types.includes('stop_market') && types.length === 2
+    },
+  },
+  'GET /v1/admin/exchange/order/{api_key_id}/history': {
+    path: () => `/v1/admin/exchange/order/${ids.account}/history?symbol=BTC/USDT`,
+    // An order that was cancelled untouched has no average.
+    absent: ['average', 'price'],
+    holds: (reply) => (reply as { status: string }[]).filter(({ status }) => status === 'closed').length === 3,
+  },
+  'GET /v1/admin/exchange/trade/{api_key_id}/history': {
+    path: () => `/v1/admin/exchange/trade/${ids.account}/history?symbol=BTC/USDT`,
+    // Venues are asked for what was traded, not for how.
+    nullable: ['takerOrMaker'],
+    holds: (reply) => (reply as unknown[]).length >= 3,
+  },
   'PUT /v1/admin/account/user/action/disable/{user_id}': {
     path: () => `${account}/action/disable/${ids.user}`,
     holds: (reply) => (reply as { active: boolean }).active === false,
@@ -96,14 +146,6 @@ const replays: Readonly<Record<string, Replay>> = {
 const notBuilt: Readonly<Record<string, string>> = {
   'PUT /v1/admin/account/user/action/reset/telegram/{user_id}': 'no user can be linked with Telegram',
   'GET /v1/admin/account/user/overview/{user_id}': 'not built yet',
-  'GET /v1/admin/account/user/exchange/key/{user_id}/list': 'not built yet',
-  'GET /v1/admin/exchange/key/balance/history/{api_key_id}': 'not built yet',
-  'GET /v1/admin/exchange/key/balance/{api_key_id}': 'not built yet',
-  'GET /v1/admin/exchange/key/strategy/follower/{api_key_id}': 'not built yet',
-  'GET /v1/admin/exchange/position/{api_key_id}/list': 'not built yet',
-  'GET /v1/admin/exchange/order/{api_key_id}/list': 'not built yet',
-  'GET /v1/admin/exchange/order/{api_key_id}/history': 'not built yet',
-  'GET /v1/admin/exchange/trade/{api_key_id}/history': 'not built yet',
   'GET /v1/admin/strategy/follower/{strategy_id}/list': 'not built yet',
   'GET /v1/admin/strategy/trigger/history/{strategy_id}': 'not built yet',
   'GET /v1/admin/setting/strategy/list': 'not built yet',

@@ -14,6 +14,8 @@ export interface Leeway {
   readonly added?: readonly string[]
   /** Documented fields that may be null although no example shows it. */
   readonly nullable?: readonly string[]
+  /** Documented fields that may be absent although every example shows them. */
+  readonly absent?: readonly string[]
 }
 
 /** What is different, one line each; none when the reply has the shape. */
@@ -50,7 +52,7 @@ function inObject(
   const differing = Object.entries(shape).flatMap(([name, member]) => {
     const plain = name.replace(/\?$/, '')
     if (plain in value) return differences(member, value[plain], leeway, at(plain))
-    return name.endsWith('?') ? [] : [`${at(plain)} is missing`]
+    return name.endsWith('?') || leeway.absent?.includes(at(plain)) ? [] : [`${at(plain)} is missing`]
   })
   return [...unknown.map((name) => `${at(name)} is not documented`), ...differing]
 }

@@ -39,6 +39,7 @@ import { RatesJob } from './transport/cron/rates.job.ts'
 import { UpkeepJob } from './transport/cron/upkeep.job.ts'
 import { AccountsController } from './transport/rpc/accounts.controller.ts'
 import { AttemptsController } from './transport/rpc/attempts.controller.ts'
+import { VenueBooksController } from './transport/rpc/venue-books.controller.ts'
 import { VenuesController } from './transport/rpc/venues.controller.ts'
 import { AnnounceInstruments } from './use-cases/announce-instruments/announce-instruments.use-case.ts'
 import { AnnounceRates } from './use-cases/announce-rates/announce-rates.use-case.ts'
@@ -52,6 +53,9 @@ import { KeepBalances } from './use-cases/keep-balances/keep-balances.use-case.t
 import { AskVenue } from './use-cases/ask-venue/ask-venue.use-case.ts'
 import { ListDrift } from './use-cases/list-drift/list-drift.use-case.ts'
 import { LookUpOrder } from './use-cases/look-up-order/look-up-order.use-case.ts'
+import { ListVenueFills } from './use-cases/list-venue-fills/list-venue-fills.use-case.ts'
+import { ListVenueOrders } from './use-cases/list-venue-orders/list-venue-orders.use-case.ts'
+import { ListVenuePositions } from './use-cases/list-venue-positions/list-venue-positions.use-case.ts'
 import { ListVenues } from './use-cases/list-venues/list-venues.use-case.ts'
 import { ManageAccounts } from './use-cases/manage-accounts/manage-accounts.use-case.ts'
 import { OwnPartitions } from './use-cases/own-partitions/own-partitions.use-case.ts'
@@ -73,7 +77,7 @@ import { TrackHealth } from './use-cases/track-health/track-health.use-case.ts'
 import { WatchAccounts } from './use-cases/watch-accounts/watch-accounts.use-case.ts'
 
 @Module({
-  controllers: [AccountsController, AttemptsController, VenuesController],
+  controllers: [AccountsController, AttemptsController, VenueBooksController, VenuesController],
   providers: [
     { provide: Desk, useFactory: (config: BrokersConfig) => new Desk(config.connections), inject: [CONFIG] },
     {
@@ -118,6 +122,9 @@ import { WatchAccounts } from './use-cases/watch-accounts/watch-accounts.use-cas
     KeepBalances,
     LeasesJob,
     ListDrift,
+    ListVenueFills,
+    ListVenueOrders,
+    ListVenuePositions,
     ListVenues,
     LookUpOrder,
     ManageAccounts,

@@ -39,7 +39,9 @@ const myAccount = 'd12565e5-567b-432a-93b2-6349653010d9'
 const sampleAccount: Omit<ReplyOf<typeof listAccounts>['items'][number], 'id' | 'userId'> = {
   venue: 'binance-usdm',
   environment: 'paper',
+  market: 'derivatives',
   label: 'Default',
+  keyHint: null,
   status: 'AUTHORIZED',
   reason: null,
   createdAt: '2026-01-01T00:00:00.000Z',

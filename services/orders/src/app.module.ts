@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common'
 import { BrokerPrices } from './clients/broker-prices.client.ts'
 import { SlotBell } from './domain/slot-bell.ts'
 import { BracketReads } from './ports/bracket-reads.port.ts'
+import { OrderHistory } from './ports/order-history.port.ts'
 import { Brackets } from './ports/brackets.port.ts'
 import { Facts } from './ports/facts.port.ts'
 import { Holdings } from './ports/holdings.port.ts'
@@ -14,6 +15,7 @@ import { SignalRates } from './ports/signal-rates.port.ts'
 import { VenuePrices } from './ports/venue-prices.port.ts'
 import { WaitingEntries } from './ports/waiting-entries.port.ts'
 import { SqlBracketReads } from './store/sql-bracket-reads.store.ts'
+import { SqlOrderHistory } from './store/sql-order-history.store.ts'
 import { SqlBrackets } from './store/sql-brackets.store.ts'
 import { SqlFacts } from './store/sql-facts.store.ts'
 import { SqlHoldings } from './store/sql-holdings.store.ts'
@@ -30,6 +32,7 @@ import { SignalsConsumer } from './transport/bus/signals.consumer.ts'
 import { WakeBracketsJob } from './transport/cron/wake-brackets.job.ts'
 import { WatchPricesJob } from './transport/cron/watch-prices.job.ts'
 import { BracketsController } from './transport/rpc/brackets.controller.ts'
+import { OrderHistoryController } from './transport/rpc/order-history.controller.ts'
 import { ClosingController } from './transport/rpc/closing.controller.ts'
 import { KillSwitchesController } from './transport/rpc/kill-switches.controller.ts'
 import { AdvanceBrackets } from './use-cases/advance-brackets/advance-brackets.use-case.ts'
@@ -41,6 +44,8 @@ import { EngageKillSwitch } from './use-cases/engage-kill-switch/engage-kill-swi
 import { ExplainBracket } from './use-cases/explain-bracket/explain-bracket.use-case.ts'
 import { GetBracket } from './use-cases/get-bracket/get-bracket.use-case.ts'
 import { LearnFacts } from './use-cases/learn-facts/learn-facts.use-case.ts'
+import { ListEndedOrders } from './use-cases/list-ended-orders/list-ended-orders.use-case.ts'
+import { ListSignalBrackets } from './use-cases/list-signal-brackets/list-signal-brackets.use-case.ts'
 import { ListBrackets } from './use-cases/list-brackets/list-brackets.use-case.ts'
 import { ListKillSwitches } from './use-cases/list-kill-switches/list-kill-switches.use-case.ts'
 import { ListPositions } from './use-cases/list-positions/list-positions.use-case.ts'
@@ -62,6 +67,7 @@ import { WatchSource } from './use-cases/watch-source/watch-source.use-case.ts'
     OrderUpdatesConsumer,
     PositionsConsumer,
     BracketsController,
+    OrderHistoryController,
     ClosingController,
     KillSwitchesController,
   ],
@@ -69,6 +75,7 @@ import { WatchSource } from './use-cases/watch-source/watch-source.use-case.ts'
     { provide: Planning, useClass: SqlPlanning },
     { provide: Brackets, useClass: SqlBrackets },
     { provide: BracketReads, useClass: SqlBracketReads },
+    { provide: OrderHistory, useClass: SqlOrderHistory },
     { provide: Facts, useClass: SqlFacts },
     { provide: Holdings, useClass: SqlHoldings },
     { provide: KillSwitches, useClass: SqlKillSwitches },
@@ -88,6 +95,8 @@ import { WatchSource } from './use-cases/watch-source/watch-source.use-case.ts'
     GetBracket,
     LearnFacts,
     ListBrackets,
+    ListEndedOrders,
+    ListSignalBrackets,
     ListKillSwitches,
     ListPositions,
     PlanSignal,

@@ -24,6 +24,7 @@ import { ChangeSettings } from './use-cases/change-settings/change-settings.use-
 import { CreateFollows } from './use-cases/create-follows/create-follows.use-case.ts'
 import { CreateRiskProfile } from './use-cases/create-risk-profile/create-risk-profile.use-case.ts'
 import { CreateStrategy } from './use-cases/create-strategy/create-strategy.use-case.ts'
+import { FindFollow } from './use-cases/find-follow/find-follow.use-case.ts'
 import { GetFollow } from './use-cases/get-follow/get-follow.use-case.ts'
 import { GetSettings } from './use-cases/get-settings/get-settings.use-case.ts'
 import { GetSignal } from './use-cases/get-signal/get-signal.use-case.ts'
@@ -62,6 +63,7 @@ import { UpdateStrategy } from './use-cases/update-strategy/update-strategy.use-
     CreateFollows,
     CreateRiskProfile,
     CreateStrategy,
+    FindFollow,
     GetFollow,
     GetSettings,
     GetSignal,

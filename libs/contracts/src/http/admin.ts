@@ -3,7 +3,8 @@
  * routes. Must never hold an operation of its own.
  */
 import type { RouteContract } from '../define-route.ts'
+import { adminKeyRoutes } from './admin/keys.ts'
 import { adminOrderRoutes } from './admin/orders.ts'
 import { adminUserRoutes } from './admin/users.ts'
 
-export const adminRoutes: readonly RouteContract[] = [...adminUserRoutes, ...adminOrderRoutes]
+export const adminRoutes: readonly RouteContract[] = [...adminUserRoutes, ...adminKeyRoutes, ...adminOrderRoutes]

@@ -3,8 +3,19 @@
  * Called by the gateway and by orders (for the explain trace). Must never return a credential.
  */
 import { z } from 'zod'
-import { decimalText, pageOf, pageQuery, positiveDecimalText, side, symbol, timestamp, venue } from '../common.ts'
+import {
+  decimalText,
+  pageLimitMax,
+  pageOf,
+  pageQuery,
+  positiveDecimalText,
+  side,
+  symbol,
+  timestamp,
+  venue,
+} from '../common.ts'
 import { caller } from '../caller.ts'
+import { orderType } from '../events/orders.ts'
 import { defineRpc } from '../define-rpc.ts'
 import { priceFeed, venueMargin } from '../events/brokers.ts'
 
@@ -19,6 +30,8 @@ const connectManyDeadlineMs = 60_000
 
 export const accountStatus = z.enum(['AUTHORIZED', 'UNAUTHORIZED', 'FAILED'])
 export const accountEnvironment = z.enum(['paper', 'live'])
+/** `spot`: only coins are held there, no positions. */
+export const accountMarket = z.enum(['spot', 'derivatives'])
 
 export const account = z
   .strictObject({
@@ -26,7 +39,10 @@ export const account = z
     userId: z.uuid(),
     venue,
     environment: accountEnvironment,
+    market: accountMarket,
     label: z.string(),
+    /** Enough of the key to know it again; null where the venue's form has nothing that is no secret. */
+    keyHint: z.string().nullable(),
     /** UNAUTHORIZED: the venue refuses the credentials. FAILED: the venue cannot be reached. */
     status: accountStatus,
     reason: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
@@ -77,7 +93,10 @@ export const listAccounts = defineRpc({
     page: pageQuery,
     userId: z.uuid().optional(),
     venue: venue.optional(),
+    market: accountMarket.optional(),
     status: accountStatus.optional(),
+    /** Only these. */
+    accountIds: z.array(z.uuid()).max(pageLimitMax).optional(),
   }),
   reply: pageOf(account),
 })
@@ -138,6 +157,18 @@ export const venueOrder = z
     status: z.enum(['working', 'filled', 'cancelled', 'expired', 'rejected']),
     filledQuantity: decimalText,
     averagePrice: positiveDecimalText.nullable(),
+    /** As we placed it; null for orders that are not ours. */
+    placed: z
+      .strictObject({
+        side,
+        type: orderType,
+        quantity: positiveDecimalText,
+        price: positiveDecimalText.nullable(),
+        triggerPrice: positiveDecimalText.nullable(),
+        reduceOnly: z.boolean(),
+        at: timestamp,
+      })
+      .nullable(),
   })
   .meta({ id: 'VenueOrder' })
 
@@ -146,6 +177,51 @@ export const listVenueOrders = defineRpc({
   description: 'The open orders of an account as the venue lists them now, ours and others.',
   request: z.strictObject({ caller, accountId: z.uuid() }),
   reply: z.strictObject({ items: z.array(venueOrder) }),
+  deadlineMs: connectDeadlineMs,
+})
+
+export const listVenuePositions = defineRpc({
+  name: 'brokers.accounts.positions',
+  description: 'What an account holds as the venue tells it now, ours and others.',
+  request: z.strictObject({ caller, accountId: z.uuid(), symbol: symbol.optional() }),
+  reply: z.strictObject({
+    items: z.array(
+      z.strictObject({
+        symbol: z.string(),
+        side,
+        quantity: positiveDecimalText,
+        entryPrice: positiveDecimalText.nullable(),
+        unrealizedPnl: decimalText,
+        /** As it was set last by us; null when it never was. */
+        leverage: z.int().nullable(),
+      }),
+    ),
+    observedAt: timestamp,
+  }),
+  deadlineMs: connectDeadlineMs,
+})
+
+export const fillsPerCallMax = 1_000
+
+export const listVenueFills = defineRpc({
+  name: 'brokers.accounts.fills',
+  description: 'Trades of an account in a symbol within the last seven days as the venue lists them, newest first.',
+  request: z.strictObject({ caller, accountId: z.uuid(), symbol }),
+  reply: z.strictObject({
+    items: z.array(
+      z.strictObject({
+        tradeId: z.string(),
+        venueOrderId: z.string(),
+        symbol: z.string(),
+        side,
+        quantity: positiveDecimalText,
+        price: positiveDecimalText,
+        fee: decimalText,
+        feeCurrency: z.string().nullable(),
+        at: timestamp,
+      }),
+    ),
+  }),
   deadlineMs: connectDeadlineMs,
 })
 

@@ -124,6 +124,35 @@ export const getBracket = defineRpc({
   reply: bracket,
 })
 
+export const endedOrdersMax = 500
+
+export const listEndedOrders = defineRpc({
+  name: 'orders.orders.ended',
+  description: 'Orders of an account in a symbol that ended, newest first; not those that the venue never took.',
+  request: z.strictObject({ caller, accountId: z.uuid(), symbol }),
+  reply: z.strictObject({ items: z.array(orderLeg) }),
+})
+
+export const signalsPerCallMax = 200
+export const bracketsPerSignalMax = 200
+
+export const listSignalBrackets = defineRpc({
+  name: 'orders.brackets.of-signals',
+  description: 'What became of signals, bracket by bracket: up to 200 of each signal.',
+  request: z.strictObject({ caller, signalIds: z.array(z.uuid()).max(signalsPerCallMax) }),
+  reply: z.strictObject({
+    items: z.array(
+      z.strictObject({
+        id: z.uuid(),
+        signalId: z.uuid(),
+        /** More may happen to it. */
+        active: z.boolean(),
+        changedAt: timestamp,
+      }),
+    ),
+  }),
+})
+
 const setting = z.strictObject({ name: z.string(), value: z.string().nullable(), source: z.string() })
 const check = z.strictObject({ code: z.string(), outcome: z.enum(['passed', 'denied', 'not-reached']) })
 const cap = z.strictObject({ cap: z.string(), quantity: decimalText.nullable(), bound: z.boolean() })

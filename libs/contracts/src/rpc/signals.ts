@@ -232,6 +232,13 @@ export const getFollow = defineRpc({
   reply: follow,
 })
 
+export const findFollow = defineRpc({
+  name: 'signals.follows.find',
+  description: 'The follow of an account that trades a symbol: an active one before a paused one, then the newest.',
+  request: z.strictObject({ caller, accountId: z.uuid(), symbol }),
+  reply: follow,
+})
+
 export const listFollows = defineRpc({
   name: 'signals.follows.list',
   description: 'Follows, newest first.',

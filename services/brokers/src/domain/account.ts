@@ -1,5 +1,6 @@
 /** A broker account as the service thinks of it. Pure: called by stores, sessions and use cases. Must never hold a credential. */
 import type { Venue } from '@tradewire/contracts/common'
+import type { BrokerCapabilities } from '@tradewire/broker-kit/capabilities'
 import type { BrokerEnvironment } from '@tradewire/broker-kit/define-broker'
 import type { Reason } from './attempt.ts'
 
@@ -11,6 +12,8 @@ export interface Account {
   readonly venue: Venue
   readonly environment: BrokerEnvironment
   readonly label: string
+  /** Enough of the key to know it again. */
+  readonly keyHint: string | null
   readonly status: AccountStatus
   readonly reason: Reason | null
   readonly partition: number
@@ -21,4 +24,10 @@ export interface Account {
 /** Names who sees the same prices: accounts at one venue in one environment. */
 export function priceFeedOf({ venue, environment }: Pick<Account, 'venue' | 'environment'>): string {
   return `${venue} ${environment}`
+}
+
+export type Market = 'spot' | 'derivatives'
+
+export function marketOf({ capabilities }: { readonly capabilities: Pick<BrokerCapabilities, 'positions'> }): Market {
+  return capabilities.positions === 'coins' ? 'spot' : 'derivatives'
 }

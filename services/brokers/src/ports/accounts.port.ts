@@ -7,8 +7,9 @@ export interface AccountFilter {
   readonly afterId: string | undefined
   readonly limit: number
   readonly userId: string | undefined
-  readonly venue: string | undefined
+  readonly venues: readonly string[] | undefined
   readonly status: string | undefined
+  readonly accountIds: readonly string[] | undefined
 }
 
 export interface UnsealedAccount {
@@ -44,6 +45,8 @@ export abstract class Accounts {
   ): Promise<Account | null>
   /** Destroys the credentials and keeps the row, whose id stands in trades and attempts. */
   abstract remove(tx: Transaction, accountId: string): Promise<void>
+  /** By symbol, as they were set last. */
+  abstract leveragesOf(accountId: string): Promise<ReadonlyMap<string, number>>
   /** Remembered soon, with others in one statement; forgetting it only costs setting it again. */
   abstract rememberLeverage(accountId: string, symbol: string, leverage: number): void
 }

@@ -24,6 +24,7 @@ interface AccountRow {
   readonly venue: Venue
   readonly environment: BrokerEnvironment
   readonly label: string
+  readonly key_hint: string | null
   readonly status: AccountStatus
   readonly reason_code: string | null
   readonly reason_message: string | null
@@ -42,7 +43,7 @@ interface SecretRow extends AccountRow {
 /** Leverages of a burst are remembered together. */
 const leverageFlushMs = 100
 
-const columns = `a.id, a.user_id, a.venue, a.environment, a.label, a.status, a.reason_code, a.reason_message,
+const columns = `a.id, a.user_id, a.venue, a.environment, a.label, a.key_hint, a.status, a.reason_code, a.reason_message,
   a.partition, a.created_at, a.changed_at`
 
 const leverageColumn = `(select jsonb_object_agg(l.symbol, l.leverage) from account_leverage l where l.account_id = a.id) as leverage`
@@ -76,13 +77,15 @@ export class AccountStore extends Accounts {
   private async insert(tx: Transaction, account: Account, credentials: Record<string, string>): Promise<void> {
     const sealed = this.sealer.seal({ userId: account.userId, subject: account.id }, credentials)
     await tx.query(
-      `insert into account (id, user_id, venue, environment, label, status, partition) values ($1, $2, $3, $4, $5, $6, $7)`,
+      `insert into account (id, user_id, venue, environment, label, key_hint, status, partition)
+       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
       [
         account.id,
         account.userId,
         account.venue,
         account.environment,
         account.label,
+        account.keyHint,
         account.status,
         account.partition,
       ],
@@ -105,9 +108,17 @@ export class AccountStore extends Accounts {
     const rows = await this.database.query<AccountRow>(
       `select ${columns} from account a
        where a.removed_at is null and ($1::uuid is null or a.id < $1) and ($3::uuid is null or a.user_id = $3)
-         and ($4::text is null or a.venue = $4) and ($5::text is null or a.status = $5)
+         and ($4::text[] is null or a.venue = any($4)) and ($5::text is null or a.status = $5)
+         and ($6::uuid[] is null or a.id = any($6))
        order by a.id desc limit $2`,
-      [filter.afterId ?? null, filter.limit, filter.userId ?? null, filter.venue ?? null, filter.status ?? null],
+      [
+        filter.afterId ?? null,
+        filter.limit,
+        filter.userId ?? null,
+        filter.venues ?? null,
+        filter.status ?? null,
+        filter.accountIds ?? null,
+      ],
     )
     return rows.map(accountOf)
   }
@@ -157,6 +168,14 @@ export class AccountStore extends Accounts {
     ])
   }
 
+  async leveragesOf(accountId: string): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.database.query<{ symbol: string; leverage: number }>(
+      'select symbol, leverage from account_leverage where account_id = $1',
+      [accountId],
+    )
+    return new Map(rows.map(({ symbol, leverage }) => [symbol, leverage]))
+  }
+
   rememberLeverage(accountId: string, symbol: string, leverage: number): void {
     this.leverages.set(`${accountId} ${symbol}`, { accountId, symbol, leverage })
     this.flushing ??= this.flushLeverages().finally(() => {
@@ -195,6 +214,7 @@ function accountOf(row: AccountRow): Account {
     venue: row.venue,
     environment: row.environment,
     label: row.label,
+    keyHint: row.key_hint,
     status: row.status,
     reason: row.reason_code === null ? null : { code: row.reason_code, message: row.reason_message ?? '' },
     partition: row.partition,

@@ -111,7 +111,7 @@ export function toBracketReply(row: BracketReadRow): BracketReply {
   }
 }
 
-function legReply({ revision: _, watch, ...shown }: StoredLeg): BracketReply['legs'][number] {
+export function legReply({ revision: _, watch, ...shown }: StoredLeg): BracketReply['legs'][number] {
   return { ...shown, execution: watch === undefined ? 'native' : 'emulated', watch: watch ?? null }
 }
 

@@ -20,6 +20,7 @@ import {
 } from '../ports/bracket-reads.port.ts'
 import { toLeg } from './bracket.mapper.ts'
 import { overviewSql, type OverviewRow, toOverview } from './overview.mapper.ts'
+import { scopeParametersOf, scopeSql } from './read-scope.mapper.ts'
 import {
   type BracketReadRow,
   bracketReadColumns,
@@ -30,9 +31,6 @@ import {
   toPosition,
 } from './reply.mapper.ts'
 import { toExitRules } from './settings.mapper.ts'
-
-const scopeSql = `($1::uuid is null or b.user_id = $1
-  or ($2 and b.strategy_id in (select strategy_id from strategy where owner_id = $1)))`
 
 const listSql = `select ${bracketReadColumns} from bracket b
 where ${scopeSql}
@@ -95,7 +93,7 @@ export class SqlBracketReads extends BracketReads {
     const [low, high] =
       filter.signalId === undefined ? [lowestId, highestId] : bracketIdRangeOf(filter.signalId as SignalId)
     const rows = await this.database.query<BracketReadRow>(listSql, [
-      ...of(scope),
+      ...scopeParametersOf(scope),
       filter.strategyId ?? null,
       filter.followId ?? null,
       filter.accountId ?? null,
@@ -110,12 +108,12 @@ export class SqlBracketReads extends BracketReads {
   }
 
   async find(scope: ReadScope, bracketId: string): Promise<BracketReply | undefined> {
-    const [row] = await this.database.query<BracketReadRow>(findSql, [...of(scope), bracketId])
+    const [row] = await this.database.query<BracketReadRow>(findSql, [...scopeParametersOf(scope), bracketId])
     return row === undefined ? undefined : toBracketReply(row)
   }
 
   async story(scope: ReadScope, bracketId: string): Promise<StoredStory | undefined> {
-    const [row] = await this.database.query<BracketReadRow>(findSql, [...of(scope), bracketId])
+    const [row] = await this.database.query<BracketReadRow>(findSql, [...scopeParametersOf(scope), bracketId])
     const [story] = await this.database.query<StoryRow>(storySql, [bracketId])
     if (row === undefined || story === undefined) return undefined
     const legs = row.legs.map(toLeg)
@@ -132,7 +130,7 @@ export class SqlBracketReads extends BracketReads {
     const keys = readPageToken(page.nextToken, 1)
     if (!keys.ok) return keys
     const rows = await this.database.query<PositionRow>(positionsSql, [
-      ...of(scope),
+      ...scopeParametersOf(scope),
       filter.accountId ?? null,
       filter.strategyId ?? null,
       keys.value?.[0] ?? null,
@@ -144,7 +142,7 @@ export class SqlBracketReads extends BracketReads {
   async overview(scope: ReadScope, { strategyId, signalId, perSignal }: OverviewQuery) {
     const [low, high] = signalId === undefined ? [lowestId, highestId] : bracketIdRangeOf(signalId as SignalId)
     const rows = await this.database.query<OverviewRow>(overviewSql(scopeSql), [
-      ...of(scope),
+      ...scopeParametersOf(scope),
       strategyId ?? null,
       signalId ?? null,
       low,
@@ -153,8 +151,4 @@ export class SqlBracketReads extends BracketReads {
     ])
     return rows.map(toOverview)
   }
-}
-
-function of({ userId, ownStrategies }: ReadScope): [string | null, boolean] {
-  return [userId, ownStrategies]
 }

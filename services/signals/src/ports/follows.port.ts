@@ -20,6 +20,8 @@ export abstract class Follows {
   /** Raises the revision of every follow that uses the profile and answers them as they are now. */
   abstract touchByRiskProfile(tx: Transaction, id: RiskProfileId, at: Date): Promise<Follow[]>
   abstract find(id: FollowId): Promise<Follow | undefined>
+  /** Of the account in the symbol: active ones first, then the newest. */
+  abstract findOf(accountId: string, symbol: string): Promise<Follow | undefined>
   /** How many of these there are, active and of the strategy. */
   abstract countActive(strategyId: StrategyId, ids: readonly FollowId[]): Promise<number>
   abstract list(filter: FollowFilter): Promise<Follow[]>

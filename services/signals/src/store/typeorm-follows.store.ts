@@ -46,6 +46,18 @@ export class TypeormFollows extends Follows {
     return row === null ? undefined : toFollow(row)
   }
 
+  async findOf(accountId: string, symbol: string): Promise<Follow | undefined> {
+    const row = await this.database.dataSource.manager
+      .createQueryBuilder(FollowRow, 'f')
+      .where('f.accountId = :accountId', { accountId })
+      .andWhere('f.strategyId in (select id from strategy where symbol = :symbol)', { symbol })
+      .orderBy('f.active', 'DESC')
+      .addOrderBy('f.id', 'DESC')
+      .limit(1)
+      .getOne()
+    return row === null ? undefined : toFollow(row)
+  }
+
   countActive(strategyId: StrategyId, ids: readonly FollowId[]): Promise<number> {
     return this.database.dataSource.manager.countBy(FollowRow, { strategyId, active: true, id: In([...ids]) })
   }

@@ -11,6 +11,7 @@ export const createBrokers: Migration = {
        venue text not null,
        environment text not null check (environment in ('paper', 'live')),
        label text not null,
+       key_hint text,
        status text not null check (status in ('AUTHORIZED', 'UNAUTHORIZED', 'FAILED')),
        reason_code text,
        reason_message text,

@@ -5,7 +5,8 @@ import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import * as rpc from '@tradewire/contracts/rpc/brokers'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
-import type { Account } from '#domain/account'
+import { type Account, marketOf } from '#domain/account'
+import { Brokers } from '#ports/brokers.port'
 import { ConnectAccounts } from '../../use-cases/connect-accounts/connect-accounts.use-case.ts'
 import { ListDrift } from '../../use-cases/list-drift/list-drift.use-case.ts'
 import { ManageAccounts } from '../../use-cases/manage-accounts/manage-accounts.use-case.ts'
@@ -18,11 +19,12 @@ export class AccountsController {
     private readonly connecting: ConnectAccounts,
     private readonly accounts: ManageAccounts,
     private readonly drift: ListDrift,
+    private readonly brokers: Brokers,
   ) {}
 
   @Answer(rpc.connectAccount)
   async connect(request: RequestOf<typeof rpc.connectAccount>): Promise<AccountResult> {
-    return replied(await this.connecting.execute(request))
+    return this.replied(await this.connecting.execute(request))
   }
 
   @Answer(rpc.connectAccounts)
@@ -32,7 +34,7 @@ export class AccountsController {
     const results = await this.connecting.connectAll(request.caller, request.accounts)
     const items = results.map((result) =>
       result.ok
-        ? { account: accountReply(result.value), error: null }
+        ? { account: this.shown(result.value), error: null }
         : { account: null, error: { code: result.error.code, message: result.error.message } },
     )
     return ok({ items })
@@ -43,12 +45,14 @@ export class AccountsController {
     request: RequestOf<typeof rpc.listAccounts>,
   ): Promise<Result<ReplyOf<typeof rpc.listAccounts>, CodedError>> {
     const page = await this.accounts.list(request)
-    return page.ok ? ok({ items: page.value.items.map(accountReply), nextToken: page.value.nextToken }) : page
+    return page.ok
+      ? ok({ items: page.value.items.map((account) => this.shown(account)), nextToken: page.value.nextToken })
+      : page
   }
 
   @Answer(rpc.getAccount)
   async get({ caller, accountId }: RequestOf<typeof rpc.getAccount>): Promise<AccountResult> {
-    return replied(await this.accounts.get(caller, accountId))
+    return this.replied(await this.accounts.get(caller, accountId))
   }
 
   @Answer(rpc.removeAccount)
@@ -58,7 +62,7 @@ export class AccountsController {
 
   @Answer(rpc.testAccount)
   async test({ caller, accountId }: RequestOf<typeof rpc.testAccount>): Promise<AccountResult> {
-    return replied(await this.accounts.test(caller, accountId))
+    return this.replied(await this.accounts.test(caller, accountId))
   }
 
   @Answer(rpc.getAccountBalance)
@@ -71,27 +75,14 @@ export class AccountsController {
     return this.drift.execute(request)
   }
 
-  @Answer(rpc.listVenueOrders)
-  openOrders({ caller, accountId }: RequestOf<typeof rpc.listVenueOrders>) {
-    return this.accounts.openOrders(caller, accountId)
+  private replied(result: Result<Account, CodedError>): AccountResult {
+    return result.ok ? ok(this.shown(result.value)) : result
   }
-}
 
-function replied(result: Result<Account, CodedError>): AccountResult {
-  return result.ok ? ok(accountReply(result.value)) : result
-}
-
-function accountReply(account: Account): ReplyOf<typeof rpc.getAccount> {
-  const { id, userId, venue, environment, label, status, reason, createdAt, changedAt } = account
-  return {
-    id,
-    userId,
-    venue,
-    environment,
-    label,
-    status,
-    reason,
-    createdAt: createdAt.toISOString(),
-    updatedAt: changedAt.toISOString(),
+  private shown(account: Account): ReplyOf<typeof rpc.getAccount> {
+    const { id, userId, venue, environment, label, keyHint, status, reason, createdAt, changedAt } = account
+    const market = marketOf(this.brokers.of(venue))
+    const times = { createdAt: createdAt.toISOString(), updatedAt: changedAt.toISOString() }
+    return { id, userId, venue, environment, market, label, keyHint, status, reason, ...times }
   }
 }

@@ -16,6 +16,7 @@ import { err, ok, type Result } from '@tradewire/kernel/result'
 import { brokersErrors } from '#brokers.errors'
 import { Sessions } from '#ports/sessions.port'
 import type { Account } from '#domain/account'
+import { keyHintOf } from '#domain/key-hint'
 import { Accounts } from '#ports/accounts.port'
 import { Brokers } from '#ports/brokers.port'
 import { WelcomeAccount } from '../welcome-account/welcome-account.use-case.ts'
@@ -77,6 +78,13 @@ export class ConnectAccounts {
     return ok(account)
   }
 
+  /** Of the first field of the venue's form that is no secret. */
+  private hintOf(venue: Input['venue'], credentials: Record<string, string>): string | null {
+    const fields = Object.entries(this.brokers.of(venue).credentials.shape)
+    const [open] = fields.flatMap(([name, field]) => (isSecret(field) ? [] : (credentials[name] ?? [])))
+    return open === undefined ? null : keyHintOf(open)
+  }
+
   private async store(input: Input, userId: string, credentials: Record<string, string>): Promise<Account> {
     const id = this.ids.next()
     const account: Account = {
@@ -85,6 +93,7 @@ export class ConnectAccounts {
       venue: input.venue,
       environment: input.environment,
       label: input.label,
+      keyHint: this.hintOf(input.venue, credentials),
       status: 'AUTHORIZED',
       reason: null,
       partition: partitionOf(id),
@@ -94,6 +103,10 @@ export class ConnectAccounts {
     await this.stores.connect(account, credentials)
     return account
   }
+}
+
+function isSecret(field: unknown): boolean {
+  return (field as { readonly meta: () => { readonly secret?: unknown } | undefined }).meta()?.secret === true
 }
 
 /** The balance first: it is what a wrong key cannot read. */

@@ -4,19 +4,20 @@
  */
 // tidy-allow ratchet-use-case-methods: reads of one account that share its access check
 import { Injectable } from '@nestjs/common'
-import { decodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
 import { isOperator, maySee, type Caller } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import { accountDisconnected, accountRemoved } from '@tradewire/contracts/events/brokers'
 import type * as rpc from '@tradewire/contracts/rpc/brokers'
+import type { Venue } from '@tradewire/contracts/common'
 import { Database } from '@tradewire/database/database'
 import { type Page, pageById } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { brokersErrors } from '#brokers.errors'
-import { type Account, priceFeedOf } from '#domain/account'
+import { type Account, type Market, marketOf, priceFeedOf } from '#domain/account'
 import { Accounts } from '#ports/accounts.port'
 import { Attempts } from '#ports/attempts.port'
+import { Brokers } from '#ports/brokers.port'
 import { refusalOfProbe } from '../connect-accounts/connect-accounts.use-case.ts'
 import { AskVenue } from '../ask-venue/ask-venue.use-case.ts'
 
@@ -27,6 +28,7 @@ export class ManageAccounts {
     private readonly attempts: Attempts,
     private readonly venue: AskVenue,
     private readonly database: Database,
+    private readonly brokers: Brokers,
   ) {}
 
   async list({
@@ -36,12 +38,19 @@ export class ManageAccounts {
   }: RequestOf<typeof rpc.listAccounts>): Promise<Result<Page<Account>, CodedError>> {
     // Others than operators see their own accounts, whatever they ask for.
     const userId = isOperator(caller) ? filter.userId : caller.userId
+    const { status, accountIds } = filter
+    const venues = this.venuesOf(filter)
     return pageById(
       page,
-      ({ afterId, limit }) =>
-        this.accounts.list({ afterId, limit, userId, venue: filter.venue, status: filter.status }),
+      (window) => this.accounts.list({ ...window, userId, venues, status, accountIds }),
       (account) => account,
     )
+  }
+
+  private venuesOf({ venue, market }: { venue?: Venue | undefined; market?: Market | undefined }): Venue[] | undefined {
+    if (venue === undefined && market === undefined) return undefined
+    const fitting = this.brokers.all().filter((each) => market === undefined || marketOf(each) === market)
+    return fitting.map(({ id }) => id).filter((id) => venue === undefined || id === venue)
   }
 
   async get(caller: Caller, accountId: string): Promise<Result<Account, CodedError>> {
@@ -80,26 +89,5 @@ export class ManageAccounts {
     const balances = await this.venue.balances(accountId)
     if (!balances.ok) return err(refusalOfProbe(balances.error))
     return ok({ accountId, items: [...balances.value], observedAt: this.venue.now().toISOString() })
-  }
-
-  async openOrders(
-    caller: Caller,
-    accountId: string,
-  ): Promise<Result<ReplyOf<typeof rpc.listVenueOrders>, CodedError>> {
-    const found = await this.get(caller, accountId)
-    if (!found.ok) return found
-    const orders = await this.venue.openOrders(accountId)
-    if (!orders.ok) return err(refusalOfProbe(orders.error))
-    const rule = this.venue.clientIdRule(found.value.venue)
-    const items = orders.value.map((order) => ({
-      clientOrderId: order.clientOrderId,
-      intentId: decodeClientOrderId(rule, order.clientOrderId),
-      venueOrderId: order.venueOrderId,
-      symbol: order.symbol,
-      status: order.status,
-      filledQuantity: order.filledQuantity,
-      averagePrice: order.averagePrice,
-    }))
-    return ok({ items })
   }
 }

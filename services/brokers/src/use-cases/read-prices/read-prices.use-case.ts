@@ -28,12 +28,13 @@ export class ReadPrices {
   async execute(priceFeed: string, symbols: readonly string[]): Answer {
     const held = this.sessions.all().find(({ account }) => isUsable(account) && priceFeedOf(account) === priceFeed)
     if (held !== undefined) return pricesOf(held.session, symbols)
-    const [venue] = priceFeed.split(' ')
+    const [venue = ''] = priceFeed.split(' ')
     const listed = await this.accounts.list({
       afterId: undefined,
       limit: accountsMax,
       userId: undefined,
-      venue,
+      venues: [venue],
+      accountIds: undefined,
       status: 'AUTHORIZED',
     })
     const other = listed.find((account) => priceFeedOf(account) === priceFeed)

@@ -4,6 +4,7 @@ import { Answer } from '@tradewire/bus/decorators'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import * as rpc from '@tradewire/contracts/rpc/signals'
 import { CreateFollows } from '../../use-cases/create-follows/create-follows.use-case.ts'
+import { FindFollow } from '../../use-cases/find-follow/find-follow.use-case.ts'
 import { GetFollow } from '../../use-cases/get-follow/get-follow.use-case.ts'
 import { ListFollows } from '../../use-cases/list-follows/list-follows.use-case.ts'
 import { UpdateFollow } from '../../use-cases/update-follow/update-follow.use-case.ts'
@@ -15,6 +16,7 @@ export class FollowsController {
     private readonly updateFollow: UpdateFollow,
     private readonly getFollow: GetFollow,
     private readonly listFollows: ListFollows,
+    private readonly findFollow: FindFollow,
   ) {}
 
   @Answer(rpc.createFollows)
@@ -30,6 +32,11 @@ export class FollowsController {
   @Answer(rpc.getFollow)
   get(request: RequestOf<typeof rpc.getFollow>) {
     return this.getFollow.execute(request)
+  }
+
+  @Answer(rpc.findFollow)
+  find(request: RequestOf<typeof rpc.findFollow>) {
+    return this.findFollow.execute(request)
   }
 
   @Answer(rpc.listFollows)

@@ -1,0 +1,38 @@
+/** What an account holds as its venue tells it now. Called over RPC. Must never show another user's account. */
+import { Injectable } from '@nestjs/common'
+import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
+import type { listVenuePositions } from '@tradewire/contracts/rpc/brokers'
+import type { CodedError } from '@tradewire/kernel/errors'
+import { err, ok, type Result } from '@tradewire/kernel/result'
+import { Accounts } from '#ports/accounts.port'
+import { AskVenue } from '../ask-venue/ask-venue.use-case.ts'
+import { refusalOfProbe } from '../connect-accounts/connect-accounts.use-case.ts'
+import { ManageAccounts } from '../manage-accounts/manage-accounts.use-case.ts'
+
+@Injectable()
+export class ListVenuePositions {
+  constructor(
+    private readonly accounts: ManageAccounts,
+    private readonly venue: AskVenue,
+    private readonly stored: Accounts,
+  ) {}
+
+  async execute({
+    caller,
+    accountId,
+    symbol: wanted,
+  }: RequestOf<typeof listVenuePositions>): Promise<Result<ReplyOf<typeof listVenuePositions>, CodedError>> {
+    const found = await this.accounts.get(caller, accountId)
+    if (!found.ok) return found
+    const positions = await this.venue.execute(accountId, (session) => session.positions())
+    if (!positions.ok) return err(refusalOfProbe(positions.error))
+    const leverages = await this.stored.leveragesOf(accountId)
+    const items = positions.value
+      .filter(({ symbol }) => wanted === undefined || symbol === wanted)
+      .map(({ symbol, side, quantity, entryPrice, unrealizedPnl }) => {
+        const leverage = leverages.get(symbol) ?? null
+        return { symbol, side, quantity, entryPrice, unrealizedPnl, leverage }
+      })
+    return ok({ items, observedAt: this.venue.now().toISOString() })
+  }
+}

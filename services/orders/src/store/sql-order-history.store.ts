@@ -1,0 +1,71 @@
+/** What became of orders and signals in PostgreSQL. Called through the OrderHistory port. Must never read a whole account. */
+import { Injectable } from '@nestjs/common'
+import { Database } from '@tradewire/database/database'
+import type { SignalId } from '@tradewire/kernel/ids'
+import { bracketIdRangeOf } from '../domain/ids.ts'
+import type { ReadScope } from '../ports/bracket-reads.port.ts'
+import { type EndedOrder, OrderHistory, type SignalBracket } from '../ports/order-history.port.ts'
+import type { StoredLeg } from './bracket.mapper.ts'
+import { scopeParametersOf, scopeSql } from './read-scope.mapper.ts'
+import { legReply } from './reply.mapper.ts'
+
+/** Both halves go by an index of the account: what stands holds a slot, what ended has the time of its end. */
+const bracketsSql = `(select b.legs from bracket b
+  where b.account_id = $3 and b.holds_slot and b.symbol = $4 and ${scopeSql} limit $5)
+union all (select b.legs from bracket b
+  where b.account_id = $3 and b.closed_at is not null and b.symbol = $4 and ${scopeSql}
+  order by b.closed_at desc limit $5)`
+
+/** Ids of a signal's brackets lie together: each signal is one short walk along the primary key. */
+const ofSignalsSql = `select b.bracket_id as id, s.signal_id, b.state, coalesce(b.closed_at, b.opened_at, b.created_at) as at
+from unnest($3::uuid[], $4::uuid[], $5::uuid[]) as s (signal_id, low, high)
+cross join lateral (
+  select * from bracket b where b.bracket_id between s.low and s.high and b.signal_id = s.signal_id and ${scopeSql}
+  order by b.bracket_id limit $6) b`
+
+const endedStates: readonly string[] = ['closed', 'failed', 'denied']
+
+@Injectable()
+export class SqlOrderHistory extends OrderHistory {
+  constructor(private readonly database: Database) {
+    super()
+  }
+
+  async ended(
+    scope: ReadScope,
+    of: { readonly accountId: string; readonly symbol: string },
+    limit: number,
+  ): Promise<EndedOrder[]> {
+    const rows = await this.database.query<{ legs: readonly StoredLeg[] }>(bracketsSql, [
+      ...scopeParametersOf(scope),
+      of.accountId,
+      of.symbol,
+      limit,
+    ])
+    const legs = rows.flatMap((row) => row.legs.filter(hasEnded))
+    const newest = legs.toSorted((left, right) => (left.submittedAt < right.submittedAt ? 1 : -1))
+    return newest.slice(0, limit).map(legReply)
+  }
+
+  async ofSignals(scope: ReadScope, signalIds: readonly string[], perSignalMax: number): Promise<SignalBracket[]> {
+    const ranges = signalIds.map((id) => bracketIdRangeOf(id as SignalId))
+    const rows = await this.database.query<{ id: string; signal_id: string; state: string; at: Date }>(ofSignalsSql, [
+      ...scopeParametersOf(scope),
+      signalIds,
+      ranges.map(([low]) => low),
+      ranges.map(([, high]) => high),
+      perSignalMax,
+    ])
+    return rows.map((row) => ({
+      id: row.id,
+      signalId: row.signal_id,
+      active: !endedStates.includes(row.state),
+      changedAt: row.at.toISOString(),
+    }))
+  }
+}
+
+/** An order that the venue never took is no order there. */
+function hasEnded({ state, venueOrderId }: StoredLeg): boolean {
+  return state === 'filled' || state === 'cancelled' || (state === 'rejected' && venueOrderId !== null)
+}
