@@ -81,8 +81,7 @@ export function toPosition(position: Position, observedAt: string): z.output<typ
     marginType: null,
     side: side === 'buy' ? 'long' : 'short',
     hedged: false,
-    percentage:
-      margin?.percentage == null ? null : numberOf(margin.percentage.round(percentDigits, towardsZero).toString()),
+    percentage: shown(margin?.percentage?.round(percentDigits, towardsZero)),
   }
 }
 
@@ -98,7 +97,7 @@ function marginOf({ side, quantity, unrealizedPnl, leverage }: Position, entryPr
 }
 
 function shown(figure: Decimal | null | undefined): number | null {
-  return figure == null ? null : numberOf(figure.round(digits).toString())
+  return figure === null || figure === undefined ? null : numberOf(figure.round(digits).toString())
 }
 
 export const shownOrder = z
