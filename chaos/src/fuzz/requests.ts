@@ -99,8 +99,8 @@ export class RequestMaker {
 
   private text(): string {
     if (this.ids.length > 0 && this.chance(knownIdShare)) return pick(this.ids, this.randomness)
-    const value = mutated({ id: '01963a5e-0000-7000-8000-000000000001' }, this.randomness)
-    const text = isRecord(value) ? String(Object.values(value)[0] ?? 'x') : String(value)
+    const value = mutated(exampleId, this.randomness)
+    const text = typeof value === 'string' ? value : JSON.stringify(value)
     return text.slice(0, pathTextMax) || 'x'
   }
 
@@ -121,6 +121,7 @@ export class RequestMaker {
 }
 
 const idsMax = 500
+const exampleId = '01963a5e-0000-7000-8000-000000000001'
 /** Fastify refuses longer path parameters with a 404 of its own. */
 const pathTextMax = 90
 

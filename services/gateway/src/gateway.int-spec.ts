@@ -226,14 +226,6 @@ describe('refusals', () => {
     expect(query.body.error).toMatchObject({ code: 'INVALID_PARAMETERS', details: { limit: [expect.any(String)] } })
   })
 
-  it('take no body for no fields, but null for something wrong', async () => {
-    const bearer = await token()
-    const path = `/v1/follows/${operatorId}/close`
-    expect((await call('POST', path, { bearer })).status).toBe(503)
-    const { status, body } = await call('POST', path, { bearer, json: 'null' })
-    expect([status, body.error?.code]).toEqual([400, 'INVALID_PARAMETERS'])
-  })
-
   it('keep the code of the service that refused, with the status of its kind', async () => {
     const bearer = await token()
     const taken = await call('POST', '/v1/users', { bearer, json: { ...newUser, username: 'taken' } })
