@@ -172,6 +172,7 @@ export class MetaapiBook {
   protection(exit: Protection): VenueOrder {
     const closed = [...this.deals.values()].filter((deal) => this.exits.ownerOf(deal) === exit.clientOrderId)
     const filled = sum(closed.map(({ volume }) => decimal(volume)))
+    const ended = filled.gt(ZERO) && filled.gte(decimal(exit.quantity)) ? 'filled' : 'cancelled'
     const stands =
       !exit.cancelled &&
       exit.positions.some((id) => {
@@ -183,7 +184,7 @@ export class MetaapiBook {
       clientOrderId: exit.clientOrderId,
       venueOrderId: venueIdOf(exit),
       symbol: exit.symbol,
-      status: stands ? 'working' : filled.gt(ZERO) ? 'filled' : 'cancelled',
+      status: stands ? 'working' : ended,
       filledQuantity: filled.toString(),
       averagePrice: averageOf(closed),
       fee: sum(closed.map(feeOf)).toString(),

@@ -13,6 +13,8 @@ export interface Protection {
   readonly clientOrderId: string
   readonly symbol: string
   readonly price: string
+  /** Zero when it is known from its venue id only. */
+  readonly quantity: string
   readonly positions: readonly string[]
   cancelled: boolean
 }
@@ -29,7 +31,7 @@ export function protectionOf(text: string, clientOrderId: string, symbol: string
   const [, word, price, positions] = venueId.exec(text) ?? []
   if (word === undefined || price === undefined || positions === undefined) return null
   const kind = word === 'sl' ? 'stop' : 'target'
-  return { kind, clientOrderId, symbol, price, positions: positions.split('+'), cancelled: false }
+  return { kind, clientOrderId, symbol, price, quantity: '0', positions: positions.split('+'), cancelled: false }
 }
 
 export function levelOf(position: PositionRecord, kind: Level): string | null {

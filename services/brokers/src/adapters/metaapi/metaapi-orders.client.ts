@@ -155,7 +155,8 @@ export class MetaapiOrders {
     }
     const { clientOrderId, symbol } = order
     const positions = chosen.map(({ id }) => id)
-    const exit: Protection = { kind, clientOrderId, symbol, price, positions, cancelled: false }
+    const covers = { symbol, price, quantity: order.quantity, positions }
+    const exit: Protection = { kind, clientOrderId, ...covers, cancelled: false }
     for (const { id } of chosen) {
       const done = await this.change(id, kind, price)
       if (done.ok) continue

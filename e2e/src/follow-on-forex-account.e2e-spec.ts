@@ -22,7 +22,8 @@ const move = (price: string) => system.tells('paper', 'price', '--symbol', 'EURU
 const ledger = async (accountId: string): Promise<LedgerReply> =>
   ledgerReply.parse(await system.tells('paper', 'ledger', '--account', accountId))
 
-describe('a follow on a forex account', () => {
+describe.each(['xapi', 'metaapi'] as const)('a follow on a forex account at %s', (venue) => {
+  const username = `anna-${venue}`
   let operator: ApiUser
   let anna: ApiUser
   let strategy: ReplyOf<typeof createStrategy>
@@ -33,17 +34,17 @@ describe('a follow on a forex account', () => {
   it('begins with an account that is known by its number', () =>
     system.watched(async () => {
       operator = await ApiUser.logIn(gateway(), system.endpoints.operator ?? { username: '', password: '' })
-      await operator.does('POST', '/v1/users', { username: 'anna', password, roles: ['follower'] })
-      anna = await ApiUser.logIn(gateway(), { username: 'anna', password })
-      strategy = await operator.does('POST', '/v1/strategies', { name: 'Euro', venue: 'xapi', symbol: 'EUR/USD' })
+      await operator.does('POST', '/v1/users', { username, password, roles: ['follower'] })
+      anna = await ApiUser.logIn(gateway(), { username, password })
+      strategy = await operator.does('POST', '/v1/strategies', { name: venue, venue, symbol: 'EUR/USD' })
       const profile = await operator.does<ReplyOf<typeof createRiskProfile>>('POST', '/v1/risk-profiles', {
-        name: 'One',
+        name: venue,
         riskPercent: '1',
       })
-      const made = await system.tells<PaperCredentials>('paper', 'account', '--venue', 'xapi', '--balance', '10000')
+      const made = await system.tells<PaperCredentials>('paper', 'account', '--venue', venue, '--balance', '10000')
       paperId = made.accountId
       await move('1.085')
-      account = await anna.does('POST', '/v1/accounts', { venue: 'xapi', credentials: made.credentials })
+      account = await anna.does('POST', '/v1/accounts', { venue, credentials: made.credentials })
       expect(account.status).toBe('AUTHORIZED')
       const follow = { strategyId: strategy.id, accountId: account.id, riskProfileId: profile.id, leverage: 30 }
       await eventually(async () => {
