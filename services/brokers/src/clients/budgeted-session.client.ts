@@ -3,7 +3,7 @@
  * Orders and cancels have spent theirs in the lanes; this must never hold them up.
  */
 import type { ApprovedOrder } from '@tradewire/broker-kit/approved-order'
-import { type BrokerError, unsupported } from '@tradewire/broker-kit/broker-error'
+import { type BrokerError, rateLimited, unsupported } from '@tradewire/broker-kit/broker-error'
 import type {
   BrokerSession,
   OrderReference,
@@ -82,7 +82,11 @@ export class BudgetedSession implements BrokerSession {
   }
 
   prices(symbols: readonly string[]): Answer<readonly VenueRate[]> {
-    return this.read(this.weights.rates, () => this.inner.prices?.(symbols) ?? noPrices())
+    if (this.inner.prices === undefined) return noPrices()
+    // A late price is worth nothing, and the next look is soon.
+    const waitMs = this.budget.spend(this.weights.rates)
+    if (waitMs > 0) return Promise.resolve(err(rateLimited(waitMs, 'the budget for reads is spent')))
+    return this.asked(() => this.inner.prices!(symbols))
   }
 
   mayWithdraw(): Answer<boolean> {
@@ -105,6 +109,10 @@ export class BudgetedSession implements BrokerSession {
     for (let waitMs = this.budget.spend(weight); waitMs > 0; waitMs = this.budget.spend(weight)) {
       await delay(Math.min(waitMs, waitMostMs))
     }
+    return this.asked(work)
+  }
+
+  private async asked<Value>(work: () => Answer<Value>): Answer<Value> {
     const answer = await work()
     if (!answer.ok && answer.error.kind === 'rate-limited') this.budget.close(answer.error.retryAfterMs)
     return answer

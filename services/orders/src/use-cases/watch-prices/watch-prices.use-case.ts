@@ -46,10 +46,13 @@ export class WatchPrices {
     const changed = moved.filter((trail, index) => trail !== wanted[index])
     // Stored before anybody is told: a process that ends half way leaves the rest of the brackets to the next look.
     if (changed.length > 0) await this.watches.move(changed)
+    const failed: unknown[] = []
     for (const trail of moved) {
-      if (trail.fired !== null) await this.fire(trail, trail.fired)
-      else await this.tellSight(trail, blindAfterMs)
+      const told = trail.fired === null ? this.tellSight(trail, blindAfterMs) : this.fire(trail, trail.fired)
+      // The others do not wait for one that cannot be told; the next look tries it again.
+      await told.catch((error: unknown) => failed.push(error))
     }
+    if (failed.length > 0) throw new AggregateError(failed, 'some of what is watched could not be told')
   }
 
   private async read(trails: readonly KnownTrail[]): Promise<Prices> {
