@@ -16,7 +16,7 @@ export interface Login {
   readonly login: string | undefined
   readonly password: string | undefined
   readonly server: string | undefined
-  readonly platform: 'mt4' | 'mt5'
+  readonly platform: 'mt5'
 }
 
 const base = '/users/current/accounts'

@@ -36,7 +36,7 @@ export const metaapiBroker = defineBroker({
       login: text.optional().meta({ title: 'Login at the broker' }),
       password: z.string().min(1).max(128).optional().meta({ title: 'Password at the broker', secret: true }),
       server: text.optional().meta({ title: 'Server of the broker' }),
-      platform: z.enum(['mt4', 'mt5']).default('mt5').meta({ title: 'Platform' }),
+      platform: z.enum(['mt5']).default('mt5').meta({ title: 'Platform' }),
     })
     .refine(({ accountId, login, password, server }) => accountId !== undefined || (login && password && server), {
       error: 'either the MetaApi account or login, password and server',

@@ -33,7 +33,6 @@ export type Exit = Protection | Closing
 const exitsMax = 20_000
 const protectionId = /^(sl|tp)@(\d{1,20}(?:\.\d{1,20})?):(\d{1,18}(?:\+\d{1,18}){0,31})$/
 const closingId = /^close:(\d{1,18}(?:\+\d{1,18}){0,31})$/
-const positionsMax = 16
 
 /** What we keep as the venue's id of an exit: enough to know it again after a restart. */
 export function venueIdOf(exit: Exit): string {
@@ -132,40 +131,4 @@ export function orderOfExit(
     feeCurrency: null,
     message: null,
   }
-}
-
-export interface Piece {
-  readonly record: TradeRecord
-  readonly volume: Decimal
-}
-
-/** Whole positions that make up the quantity exactly; null when none do. Ours are taken before others. */
-export function wholePositions(records: readonly TradeRecord[], quantity: Decimal): readonly TradeRecord[] | null {
-  const search = (from: number, rest: Decimal): TradeRecord[] | null => {
-    if (rest.eq(ZERO)) return []
-    for (let index = from; index < Math.min(records.length, positionsMax); index += 1) {
-      const record = records[index]
-      if (record === undefined || decimal(record.volume).gt(rest)) continue
-      const others = search(index + 1, rest.minus(decimal(record.volume)))
-      if (others !== null) return [record, ...others]
-    }
-    return null
-  }
-  return search(0, quantity)
-}
-
-/** What to close of which positions for a quantity: whole ones where they fit, then a part; less when there is less. */
-export function closingPieces(records: readonly TradeRecord[], quantity: Decimal): readonly Piece[] {
-  const whole = wholePositions(records, quantity)
-  if (whole !== null) return whole.map((record) => ({ record, volume: decimal(record.volume) }))
-  const pieces: Piece[] = []
-  let rest = quantity
-  for (const record of records) {
-    if (rest.lte(ZERO)) break
-    const volume = decimal(record.volume)
-    const part = volume.lt(rest) ? volume : rest
-    pieces.push({ record, volume: part })
-    rest = rest.minus(part)
-  }
-  return pieces
 }

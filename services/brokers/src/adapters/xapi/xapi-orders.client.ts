@@ -8,8 +8,9 @@ import type { BrokerError } from '@tradewire/broker-kit/broker-error'
 import type { OrderReference, VenueOrder } from '@tradewire/broker-kit/broker-session'
 import { decimal, sum, ZERO } from '@tradewire/kernel/decimal'
 import { err, ok, type Result } from '@tradewire/kernel/result'
+import { closingPieces, wholePositions } from '#domain/position-pieces'
 import type { XapiAccount } from './xapi-account.client.ts'
-import { type Closing, closingPieces, exitOfVenueId, type Protection, wholePositions } from './xapi-exits.map.ts'
+import { type Closing, exitOfVenueId, type Protection } from './xapi-exits.map.ts'
 import type { Answer } from './xapi-main.client.ts'
 import { operation, transactionType, type TradeRecord } from './xapi-records.wire.ts'
 import { commentFor, commentOf, sideOf } from './xapi-trades.map.ts'
@@ -125,7 +126,7 @@ export class XapiOrders {
     const exit: Closing = { kind: 'close', clientOrderId, symbol, quantity, transactions: new Set() }
     this.account.exits.add(exit)
     let failed: BrokerError | null = null
-    for (const { record, volume } of pieces) {
+    for (const { position: record, volume } of pieces) {
       const part = { ...changeOf(record, clientOrderId), type: transactionType.close, volume: volume.toString() }
       const done = await this.transactions.run(part, (number) => exit.transactions.add(number))
       if (!done.ok) failed = done.error

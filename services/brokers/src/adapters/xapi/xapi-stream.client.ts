@@ -3,9 +3,10 @@
  * Must never count as up before the venue has told something after the subscriptions.
  */
 import type { Clock } from '@tradewire/kernel/clock'
+import { parseExact } from '@tradewire/kernel/exact-json'
 import type { Randomness } from '@tradewire/kernel/randomness'
 import type { Answer } from './xapi-main.client.ts'
-import { encode, parseExact } from './xapi-exact.wire.ts'
+import { encode } from './xapi-text.wire.ts'
 import { type Link, openLink, type XapiAddress } from './xapi-link.client.ts'
 import { event } from './xapi-records.wire.ts'
 

@@ -3,10 +3,10 @@
  * Must never call one refused unless the venue has said that it was rejected.
  */
 import * as brokerError from '@tradewire/broker-kit/broker-error'
+import { numberOf } from '@tradewire/kernel/exact-json'
 import type { Clock } from '@tradewire/kernel/clock'
 import { err, ok } from '@tradewire/kernel/result'
 import { setTimeout as delay } from 'node:timers/promises'
-import { numberOf } from './xapi-exact.wire.ts'
 import { rejectionOf } from './xapi-error.map.ts'
 import type { Answer, XapiMain } from './xapi-main.client.ts'
 import { requestStatus, statusRecord, type StatusRecord, transactionReply } from './xapi-records.wire.ts'
