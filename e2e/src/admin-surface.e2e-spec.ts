@@ -36,7 +36,7 @@ const entryPrice = '19300'
 
 let operator: ApiUser
 let anna: ApiUser
-const ids = { user: '', account: '', strategy: '', follow: '', profile: '', signal: '' }
+const ids = { user: '', account: '', strategy: '', follow: '', profile: '', signal: '', plan: '' }
 
 const page = ['nextToken']
 const account = '/v1/admin/account/user'
@@ -140,25 +140,56 @@ const replays: Readonly<Record<string, Replay>> = {
   'DELETE /v1/admin/strategy/follower/{strategy_id}/all': {
     path: () => `/v1/admin/strategy/follower/${ids.strategy}/all`,
   },
+  'GET /v1/admin/setting/strategy/profile/list': {
+    path: () => '/v1/admin/setting/strategy/profile/list',
+    holds: (reply) => (reply as { items: { percentage: number }[] }).items[0]?.percentage === 1,
+  },
+  'POST /v1/admin/setting/strategy/profile': {
+    path: () => '/v1/admin/setting/strategy/profile',
+    body: (profile) => profile,
+    holds: (reply) => (reply as { percentage: number }).percentage === 1.5,
+  },
+  'PUT /v1/admin/setting/strategy/profile/{strategy_profile_id}': {
+    path: () => `/v1/admin/setting/strategy/profile/${ids.profile}`,
+    body: (changes) => changes,
+    holds: (reply) => (reply as { percentage: number }).percentage === 1.7,
+  },
+  'POST /v1/admin/subscription': {
+    path: () => '/v1/admin/subscription',
+    body: (plan) => plan,
+    nullable: ['stripePriceId'],
+    holds: (reply) => {
+      const { id, maxBalanceUSD } = reply as { id: string; maxBalanceUSD: number }
+      ids.plan = id
+      return maxBalanceUSD === 500_000
+    },
+  },
+  'GET /v1/admin/subscription/list': {
+    path: () => '/v1/admin/subscription/list',
+    holds: (reply) => (reply as { items: { id: string }[] }).items.some(({ id }) => id === ids.plan),
+  },
+  'PUT /v1/admin/subscription/{subscription_id}': {
+    path: () => `/v1/admin/subscription/${ids.plan}`,
+    body: (changes) => changes,
+    // The other two replies of a plan show its price.
+    added: ['monthlyPriceUSD'],
+    nullable: ['stripePriceId'],
+    holds: (reply) => (reply as { maxBalanceUSD: number }).maxBalanceUSD === 12_345,
+  },
 }
 
 /** Documented operations that answer `404 {"message": "route not found"}`, and why. */
 const notBuilt: Readonly<Record<string, string>> = {
   'PUT /v1/admin/account/user/action/reset/telegram/{user_id}': 'no user can be linked with Telegram',
-  'GET /v1/admin/account/user/overview/{user_id}': 'not built yet',
-  'GET /v1/admin/strategy/follower/{strategy_id}/list': 'not built yet',
-  'GET /v1/admin/strategy/trigger/history/{strategy_id}': 'not built yet',
-  'GET /v1/admin/setting/strategy/list': 'not built yet',
-  'POST /v1/admin/setting/strategy': 'not built yet',
-  'PUT /v1/admin/setting/strategy/{strategy_id}': 'not built yet',
-  'GET /v1/admin/setting/strategy/profile/list': 'not built yet',
-  'POST /v1/admin/setting/strategy/profile': 'not built yet',
-  'PUT /v1/admin/setting/strategy/profile/{strategy_profile_id}': 'not built yet',
-  'GET /v1/admin/subscription/list': 'not built yet',
-  'POST /v1/admin/subscription': 'not built yet',
-  'PUT /v1/admin/subscription/{subscription_id}': 'not built yet',
-  'GET /v1/admin/setting/notification': 'not built yet',
-  'PUT /v1/admin/setting/notification': 'not built yet',
+  'GET /v1/admin/account/user/overview/{user_id}': 'no service tells yet which plan a user has',
+  'GET /v1/admin/strategy/follower/{strategy_id}/list':
+    'needs the answers of several services, and which plan a user has',
+  'GET /v1/admin/strategy/trigger/history/{strategy_id}': 'needs the answers of several services',
+  'GET /v1/admin/setting/strategy/list': 'needs the answers of several services',
+  'POST /v1/admin/setting/strategy': 'needs the answers of several services',
+  'PUT /v1/admin/setting/strategy/{strategy_id}': 'needs the answers of several services',
+  'GET /v1/admin/setting/notification': 'nothing is sent yet that it could switch',
+  'PUT /v1/admin/setting/notification': 'nothing is sent yet that it could switch',
 }
 
 beforeAll(() =>
@@ -185,7 +216,7 @@ async function follow(): Promise<void> {
   const made = await operator.does<{ id: string; secret: string }>('POST', '/v1/strategies', strategy)
   ids.strategy = made.id
   secret = made.secret
-  const profile = { name: 'Conservative', riskPercent: '1' }
+  const profile = { name: 'Careful', riskPercent: '1' }
   ids.profile = (await operator.does<{ id: string }>('POST', '/v1/risk-profiles', profile)).id
   const venue = ['--venue', 'binance-usdm', '--balance', '10000']
   const { apiKey, secret: apiSecret } = await system.tells<PaperCredentials>('paper', 'account', ...venue)

@@ -5,6 +5,12 @@
 import type { RouteContract } from '../define-route.ts'
 import { adminKeyRoutes } from './admin/keys.ts'
 import { adminOrderRoutes } from './admin/orders.ts'
+import { adminSettingRoutes } from './admin/settings.ts'
 import { adminUserRoutes } from './admin/users.ts'
 
-export const adminRoutes: readonly RouteContract[] = [...adminUserRoutes, ...adminKeyRoutes, ...adminOrderRoutes]
+export const adminRoutes: readonly RouteContract[] = [
+  ...adminUserRoutes,
+  ...adminKeyRoutes,
+  ...adminOrderRoutes,
+  ...adminSettingRoutes,
+]
