@@ -183,6 +183,17 @@ describe('an order on the wire', () => {
     expect(cancelled.ok).toBe(false)
   })
 
+  it('knows a stop again after a restart by what was kept of it, and leaves a level that a newer stop may hold', async () => {
+    held = [{ ...position, stopLoss: 1.08 }]
+    const reference = { clientOrderId, venueOrderId: 'sl@1.08:7', symbol: 'EUR/USD', type: 'stop-market' } as const
+    const session = await open()
+    expect(await session.findByClientId(reference)).toMatchObject({ ok: true, value: { status: 'working' } })
+    expect(await session.openOrders()).toMatchObject({ ok: true, value: [{ clientOrderId, status: 'working' }] })
+    const restarted = await open()
+    expect(await restarted.cancel(reference)).toMatchObject({ ok: true, value: { status: 'cancelled' } })
+    expect(trades()).toEqual([])
+  })
+
   it('never lets an exit open a position: without one nothing is sent', async () => {
     const session = await open()
     const placed = await session.submit(order({ ...stop, triggerPrice: '1.08' }))
