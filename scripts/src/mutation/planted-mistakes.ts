@@ -146,9 +146,9 @@ export const plantedMistakes: readonly PlantedMistake[] = [
   {
     name: 'positions-of-others-shown',
     about: 'the tenant filter of brackets and positions is dropped',
-    file: 'services/orders/src/store/sql-bracket-reads.store.ts',
-    find: '`($1::uuid is null or b.user_id = $1',
-    replace: '`($1::uuid is null or b.user_id is not null',
+    file: 'services/orders/src/store/read-scope.mapper.ts',
+    find: '$1::uuid is null or b.user_id = $1',
+    replace: '$1::uuid is null or b.user_id is not null',
     spec: 'services/orders/src/orders.int-spec.ts',
   },
   {
