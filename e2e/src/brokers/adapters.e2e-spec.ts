@@ -6,6 +6,7 @@ import { allBrokers } from '@tradewire/brokers/adapters/registry.adapter'
 import type { PaperCredentials } from '@tradewire/contracts/paper/control'
 import { SystemClock } from '@tradewire/kernel/clock'
 import { UuidV7Source } from '@tradewire/kernel/ids'
+import { venueCapabilities } from '@tradewire/orders/domain/venue-capabilities'
 import { SystemRandomness } from '@tradewire/kernel/randomness'
 import { createLogger } from '@tradewire/observability/logger'
 import { eventually } from '@tradewire/testkit/eventually'
@@ -85,6 +86,13 @@ describe.each(allBrokers.map((definition) => [definition.id, definition] as cons
       events,
       eventually: (read, describe) => eventually(read, { describe }) as never,
     })
+  })
+
+  it('tells prices where exits are watched for', async () => {
+    const session = await connect(definition, account)
+    sessions.push(session)
+    const { emulated } = venueCapabilities[definition.id]
+    if (emulated.length > 0) expect((await session.prices?.([bitcoinAt(definition.id)]))?.ok).toBe(true)
   })
 
   it('signs every call with the account that it is made for', async () => {
