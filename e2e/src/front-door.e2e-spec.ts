@@ -292,3 +292,34 @@ describe('the audit log', () => {
     expect((await call('GET', '/v1/audit', { bearer })).status).toBe(403)
   })
 })
+
+describe('the marketplace surface at the front door', () => {
+  it('refuses as its document shows it, with and without a slash at the end', async () => {
+    const nobody = await call('GET', '/api/v1/strategies/')
+    expect([nobody.status, nobody.body.error.code]).toEqual([401, 'UNAUTHENTICATED'])
+    const { accessToken: bearer } = await logIn('operator')
+    for (const path of ['/api/v1/payments/create-intent/', '/api/v1/payments/create-intent']) {
+      const { status, body } = await call('POST', path, { bearer, json: { currency: 'dollars' } })
+      expect([status, body.error.code]).toEqual([400, 'INVALID_PARAMETERS'])
+      expect(body.error.details).toEqual({
+        strategy_id: ['This field is required'],
+        payment_method: ['This field is required'],
+        currency: ['must be a currency code such as USD'],
+        billing_cycle: ['This field is required'],
+      })
+    }
+    const nowhere = await call('GET', '/api/v1/nothing/', { bearer })
+    expect([nowhere.status, nowhere.body.error.code]).toEqual([404, 'NOT_FOUND'])
+  })
+
+  it('has the limits of its document unless others are set', async () => {
+    const { accessToken } = await logIn('operator')
+    const limited = await startTestService(gatewayService, backends, { settings: { GATEWAY_RATE_LIMIT: 'true' } })
+    const strategies = `${limited.url}/api/v1/strategies/`
+    const nobody = await request(strategies)
+    const somebody = await request(strategies, { headers: { authorization: `Bearer ${accessToken}` } })
+    await Promise.all([nobody, somebody].map(({ body }) => body.dump()))
+    expect([nobody, somebody].map(({ headers }) => headers['ratelimit-limit'])).toEqual(['10', '100'])
+    await limited.stop()
+  })
+})

@@ -18,13 +18,20 @@ export interface SurfaceRefusal {
 }
 
 /** Whose words and body a refusal has: our own, or those of the document that the surface follows. */
-export type RouteForm = 'own' | 'admin'
+export type RouteForm = 'own' | 'admin' | 'marketplace'
 
 /**
  * How the caller must have proven who they are. `session`: by logging in, not by an API key. `fresh`: the same, and a
  * user with a second factor has given a code within the last quarter of an hour.
  */
 export type RouteProof = 'any' | 'session' | 'fresh'
+
+/** What is asked of a second service once the first has answered; a refusal of either is the route's. */
+export interface RouteStep {
+  readonly rpc: RpcContract
+  /** Null to leave it out. */
+  readonly toRequest: (parts: unknown, answer: unknown) => unknown
+}
 
 export interface RouteContract<
   Params extends z.ZodObject = z.ZodObject,
@@ -59,8 +66,9 @@ export interface RouteContract<
   readonly rpc: RpcContract
   /** The RPC's request, made of the checked parts of the HTTP request. */
   readonly toRequest: (parts: RouteParts<Params, Query, Body>) => unknown
-  /** The RPC's reply in the words of the surface. */
-  readonly toReply: (answer: unknown, parts: RouteParts<Params, Query, Body>) => unknown
+  readonly step: RouteStep | undefined
+  /** The RPC's reply in the words of the surface, with that of the step; null if it was left out. */
+  readonly toReply: (answer: unknown, parts: RouteParts<Params, Query, Body>, stepAnswer: unknown) => unknown
 }
 
 export interface RouteParts<
@@ -93,6 +101,7 @@ export function defineRoute<
   Query extends z.ZodObject = typeof nothing,
   Body extends z.ZodType = typeof nothing,
   Reply extends z.ZodType = Rpc['reply'],
+  Step extends RpcContract = never,
 >(contract: {
   readonly operation: string
   readonly tag: string
@@ -115,16 +124,25 @@ export function defineRoute<
   readonly example?: { readonly body?: z.input<Body>; readonly reply?: z.input<Reply> }
   readonly rpc: Rpc
   readonly toRequest: (parts: RouteParts<Params, Query, Body, Access>) => z.input<Rpc['request']>
+  /** Where a second service has to be asked or told as well. */
+  readonly step?: {
+    readonly rpc: Step
+    readonly toRequest: (
+      parts: RouteParts<Params, Query, Body, Access>,
+      answer: z.output<Rpc['reply']>,
+    ) => z.input<Step['request']> | null
+  }
   /** Together with `toReply`, where the surface has other words than the service. Default: the RPC's own. */
   readonly reply?: Reply
   readonly toReply?: (
     answer: z.output<Rpc['reply']>,
     parts: RouteParts<Params, Query, Body, Access>,
+    stepAnswer: z.output<Step['reply']> | null,
   ) => z.input<NoInfer<Reply>>
 }): RouteContract {
   const parts = { form: 'own', params: nothing, query: nothing, body: nothing, status: 200, errors: [], example: {} }
   const access = { proof: 'any', scope: contract.method === 'GET' ? 'read' : 'manage' }
-  const answer = { reply: contract.rpc.reply, toReply: (reply: unknown) => reply, refusals: {} }
+  const answer = { reply: contract.rpc.reply, toReply: (reply: unknown) => reply, step: undefined, refusals: {} }
   const defaults = { ...parts, ...access, ...answer, description: undefined }
   return { ...defaults, ...contract } as unknown as RouteContract
 }

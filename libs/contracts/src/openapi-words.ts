@@ -32,6 +32,7 @@ export const tagDescriptions: readonly { readonly name: string; readonly descrip
   { name: 'Performance', description: 'Results over time.' },
   { name: 'Webhooks', description: 'Signed news to your own servers.' },
   { name: 'Admin', description: 'Operations in the words of the admin surface, for operators.' },
+  { name: 'Marketplace', description: 'Operations in the words of the marketplace surface.' },
   { name: 'Live stream', description: 'News as it happens.' },
 ]
 

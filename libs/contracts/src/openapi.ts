@@ -7,6 +7,7 @@ import { z } from 'zod'
 import type { PlainOperation } from './define-operation.ts'
 import { nothing, type RouteAccess, type RouteContract } from './define-route.ts'
 import { adminMessage, adminProblems, adminStatusOf, adminUnauthorized } from './http/admin/words.ts'
+import { marketplaceStatusOf } from './http/marketplace/words.ts'
 import { gatewayOperations } from './http/gateway.ts'
 import { apiDescription, errorReplies, otherReplies, tagDescriptions, type ErrorReply } from './openapi-words.ts'
 import { sampleOf } from './openapi-samples.ts'
@@ -96,7 +97,10 @@ function routeOperation(route: RouteContract, components: SchemaComponents): Jso
 }
 
 function refusals(route: RouteContract): JsonObject {
-  const errors = errorKindsOf(route).map((kind) => [
+  const kinds = errorKindsOf(route)
+  const shown =
+    route.form === 'marketplace' ? kinds.filter((kind) => marketplaceStatusOf(kind) === httpStatusOf[kind]) : kinds
+  const errors = shown.map((kind) => [
     String(httpStatusOf[kind]),
     { $ref: `#/components/responses/${errorReplies[kind].name}` },
   ])

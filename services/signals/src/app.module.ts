@@ -18,6 +18,7 @@ import { RiskProfilesController } from './transport/rpc/risk-profiles.controller
 import { SettingsController } from './transport/rpc/settings.controller.ts'
 import { SignalsController } from './transport/rpc/signals.controller.ts'
 import { StrategiesController } from './transport/rpc/strategies.controller.ts'
+import { SubscriptionsController } from './transport/rpc/subscriptions.controller.ts'
 import { AcceptAlert } from './use-cases/accept-alert/accept-alert.use-case.ts'
 import { AcceptSignal } from './use-cases/accept-signal/accept-signal.use-case.ts'
 import { ChangeSettings } from './use-cases/change-settings/change-settings.use-case.ts'
@@ -37,6 +38,8 @@ import { ListStrategies } from './use-cases/list-strategies/list-strategies.use-
 import { OrderFollows } from './use-cases/order-follows/order-follows.use-case.ts'
 import { RotateSecret } from './use-cases/rotate-secret/rotate-secret.use-case.ts'
 import { SendSignal } from './use-cases/send-signal/send-signal.use-case.ts'
+import { SubscribeAccount } from './use-cases/subscribe-account/subscribe-account.use-case.ts'
+import { UnsubscribeAccount } from './use-cases/unsubscribe-account/unsubscribe-account.use-case.ts'
 import { UpdateFollow } from './use-cases/update-follow/update-follow.use-case.ts'
 import { UpdateRiskProfile } from './use-cases/update-risk-profile/update-risk-profile.use-case.ts'
 import { UpdateStrategy } from './use-cases/update-strategy/update-strategy.use-case.ts'
@@ -46,6 +49,7 @@ import { UpdateStrategy } from './use-cases/update-strategy/update-strategy.use-
     StrategiesController,
     RiskProfilesController,
     FollowsController,
+    SubscriptionsController,
     SettingsController,
     SignalsController,
     AccountConnectedConsumer,
@@ -76,6 +80,8 @@ import { UpdateStrategy } from './use-cases/update-strategy/update-strategy.use-
     OrderFollows,
     RotateSecret,
     SendSignal,
+    SubscribeAccount,
+    UnsubscribeAccount,
     UpdateFollow,
     UpdateRiskProfile,
     UpdateStrategy,

@@ -7,6 +7,7 @@ import { auditRoutes } from './audit.ts'
 import { brokerRoutes } from './brokers.ts'
 import { identityRoutes } from './identity.ts'
 import { killSwitchRoutes } from './kill-switches.ts'
+import { marketplaceRoutes } from './marketplace.ts'
 import { orderRoutes } from './orders.ts'
 import { reportingRoutes } from './reporting.ts'
 import { signalRoutes } from './signals.ts'
@@ -24,4 +25,5 @@ export const allRoutes: readonly RouteContract[] = [
   ...webhookRoutes,
   ...adminRoutes,
   ...billingRoutes,
+  ...marketplaceRoutes,
 ]

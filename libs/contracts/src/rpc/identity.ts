@@ -103,6 +103,10 @@ export const user = z
   .meta({ id: 'User' })
 export type UserView = z.output<typeof user>
 
+/** What a log-in answers: the tokens, and whose they are. */
+export const loggedIn = tokenPair.extend({ user }).meta({ id: 'LoggedIn' })
+export type LoggedIn = z.output<typeof loggedIn>
+
 export const userInput = z
   .strictObject({
     username,
@@ -133,7 +137,7 @@ export const logIn = defineRpc({
   name: 'identity.sessions.log-in',
   description: 'Checks a password and starts a session.',
   request: z.strictObject({ credentials, client: clientOf }),
-  reply: tokenPair,
+  reply: loggedIn,
   deadlineMs: hashingDeadlineMs,
 })
 

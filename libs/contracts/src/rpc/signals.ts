@@ -218,6 +218,27 @@ export const createFollows = defineRpc({
   reply: z.strictObject({ items: z.array(follow) }),
 })
 
+export const subscribe = defineRpc({
+  name: 'signals.follows.subscribe',
+  description: 'Lets an account follow a strategy with a share of its equity in each trade, anew if it has left it.',
+  request: z.strictObject({
+    caller,
+    strategyId: z.uuid(),
+    accountId: z.uuid(),
+    allocationPercent: riskPercent,
+    /** Null for no limit of the follow's own. */
+    maxRiskPercent: riskPercent.nullable(),
+  }),
+  reply: follow,
+})
+
+export const unsubscribe = defineRpc({
+  name: 'signals.follows.unsubscribe',
+  description: 'Pauses the follow of a strategy by an account; open positions keep their protection.',
+  request: z.strictObject({ caller, strategyId: z.uuid(), accountId: z.uuid() }),
+  reply: follow,
+})
+
 export const updateFollow = defineRpc({
   name: 'signals.follows.update',
   description: 'Changes or pauses a follow; open positions keep their protection.',

@@ -9,7 +9,14 @@ describe('the payload of a webhook', () => {
     expect(JSON.parse(text)).toMatchObject({
       event: 'trade.opened',
       timestamp: '2025-07-21T12:00:00.000Z',
-      data: { trade_id: data.tradeId, type: 'buy', volume: 0.673, open_price: 1.0945, take_profit: 1.0975 },
+      data: {
+        trade_id: data.tradeId,
+        mt5_account_id: data.accountId,
+        type: 'buy',
+        volume: 0.673,
+        open_price: 1.0945,
+        take_profit: 1.0975,
+      },
     })
   })
 

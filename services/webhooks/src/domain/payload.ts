@@ -18,6 +18,9 @@ export function payloadOf({ name, occurredAt, data }: News): string {
   const shownData: Record<string, unknown> = Object.fromEntries(fields)
   const [nearest] = (data['takeProfits'] as readonly string[] | undefined) ?? []
   if (nearest !== undefined) shownData['take_profit'] = shown(nearest)
+  // The document knows accounts of one platform only.
+  const { accountId } = data
+  if (accountId !== undefined) shownData['mt5_account_id'] = accountId
   return JSON.stringify({ event: name, timestamp: occurredAt, data: shownData })
 }
 

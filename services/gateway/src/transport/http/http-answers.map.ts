@@ -2,6 +2,7 @@
  * Refusals and rate decisions as HTTP: status, headers and the one error body. Called by every route of the gateway.
  * Must never send a body of another shape.
  */
+import { marketplaceStatusOf } from '@tradewire/contracts/http/marketplace/words'
 import { httpStatusOf, type CodedError } from '@tradewire/kernel/errors'
 import type { FastifyReply } from 'fastify'
 import type { RateDecision } from '#domain/rate-limit'
@@ -10,7 +11,15 @@ import type { RouteRefusal } from '#use-cases/answer-route/answer-route.use-case
 const retryAfterDefaultSeconds = 2
 
 export function answerRefusal(reply: FastifyReply, refusal: CodedError | RouteRefusal): FastifyReply {
-  const status = httpStatusOf[refusal.kind]
+  return answerWith(reply, httpStatusOf[refusal.kind], refusal)
+}
+
+/** The same body; the surface's document has fewer statuses. */
+export function answerMarketplaceRefusal(reply: FastifyReply, refusal: CodedError | RouteRefusal): FastifyReply {
+  return answerWith(reply, marketplaceStatusOf(refusal.kind), refusal)
+}
+
+function answerWith(reply: FastifyReply, status: number, refusal: CodedError | RouteRefusal): FastifyReply {
   showWait(reply, status, refusal)
   const details = 'details' in refusal && refusal.details !== undefined ? refusal.details : refusal.context
   return reply.status(status).send({ error: { code: refusal.code, message: refusal.message, details } })

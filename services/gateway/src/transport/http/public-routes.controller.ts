@@ -5,6 +5,7 @@
 import { Injectable } from '@nestjs/common'
 import type { RouteContract, RouteForm } from '@tradewire/contracts/define-route'
 import { adminPrefix } from '@tradewire/contracts/http/admin/words'
+import { marketplacePrefix } from '@tradewire/contracts/http/marketplace/words'
 import { allRoutes } from '@tradewire/contracts/http/all'
 import { alertPath, streamPath } from '@tradewire/contracts/http/gateway'
 import { answerFailure } from '@tradewire/nest-kit/http-errors'
@@ -13,12 +14,17 @@ import type { Logger } from '@tradewire/observability/logger'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CallerGate } from '#transport/http/caller-gate.controller'
 import { answerAdminFailure, answerAdminRefusal, answerNoAdminRoute } from '#transport/http/admin-answers.map'
-import { answerRefusal } from '#transport/http/http-answers.map'
+import { answerMarketplaceRefusal, answerRefusal } from '#transport/http/http-answers.map'
 import { AnswerRoute } from '#use-cases/answer-route/answer-route.use-case'
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 type Method = (typeof methods)[number]
 const userAgentMaxChars = 400
+const refusalsOf = {
+  own: answerRefusal,
+  admin: answerAdminRefusal,
+  marketplace: answerMarketplaceRefusal,
+} as const satisfies Record<RouteForm, unknown>
 
 @Injectable()
 export class PublicRoutes {
@@ -42,21 +48,32 @@ export class PublicRoutes {
       },
       { prefix: adminPrefix },
     )
+    await fastify.register(
+      async (scope) => {
+        scope.setErrorHandler((thrown, request, reply) => answerFailure(thrown, request, reply, this.logger))
+        this.serve(scope, 'marketplace')
+      },
+      { prefix: marketplacePrefix },
+    )
   }
 
   private serve(scope: FastifyInstance, form: RouteForm): void {
     for (const route of allRoutes) {
       if (route.form !== form) continue
-      scope.route({
-        method: route.method,
-        url: fastifyPath(route.path.slice(scope.prefix.length)),
-        handler: (request, reply) => this.answer(route, request, reply),
-      })
+      const url = fastifyPath(route.path.slice(scope.prefix.length))
+      // The marketplace document ends its paths with a slash; its clients may leave it out.
+      for (const each of form === 'marketplace' ? [url, url.replace(/\/$/, '')] : [url]) {
+        scope.route({
+          method: route.method,
+          url: each,
+          handler: (request, reply) => this.answer(route, request, reply),
+        })
+      }
     }
   }
 
   private async answer(route: RouteContract, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const refuse = route.form === 'admin' ? answerAdminRefusal : answerRefusal
+    const refuse = refusalsOf[route.form]
     const passed = await this.gate.pass(request, reply, route.access === 'public')
     if (!passed.ok) return refuse(reply, passed.error, route)
     const answer = await this.answering.execute({

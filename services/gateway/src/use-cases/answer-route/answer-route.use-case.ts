@@ -66,8 +66,20 @@ export class AnswerRoute {
       const stored = await this.audit.asked(act)
       if (!stored.ok) return stored
     }
-    const reply = await this.rpc.ask(route.rpc, route.toRequest(parsed))
+    const reply = await this.ask(route, parsed)
     if (act !== null) await this.audit.ended(act, reply.ok ? 'ok' : reply.error.code)
-    return reply.ok ? ok(route.toReply(reply.value, parsed)) : reply
+    return reply
+  }
+
+  private async ask(
+    route: RouteContract,
+    parts: Parameters<RouteContract['toRequest']>[0],
+  ): Promise<Result<unknown, CodedError>> {
+    const first = await this.rpc.ask(route.rpc, route.toRequest(parts))
+    if (!first.ok) return first
+    const wanted = route.step?.toRequest(parts, first.value) ?? null
+    if (route.step === undefined || wanted === null) return ok(route.toReply(first.value, parts, null))
+    const second = await this.rpc.ask(route.step.rpc, wanted)
+    return second.ok ? ok(route.toReply(first.value, parts, second.value)) : second
   }
 }

@@ -22,7 +22,7 @@ export class AuthController {
   ) {}
 
   @Answer(rpc.logIn)
-  logIn(request: RequestOf<typeof rpc.logIn>): Promise<Result<rpc.TokenPair, CodedError>> {
+  logIn(request: RequestOf<typeof rpc.logIn>): Promise<Result<rpc.LoggedIn, CodedError>> {
     return this.login.execute(request)
   }
 

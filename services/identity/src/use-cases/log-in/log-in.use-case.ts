@@ -4,12 +4,13 @@
  */
 import { Injectable } from '@nestjs/common'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
-import type { logIn, TokenPair } from '@tradewire/contracts/rpc/identity'
+import type { LoggedIn, logIn } from '@tradewire/contracts/rpc/identity'
 import { Database } from '@tradewire/database/database'
 import type { CodedError } from '@tradewire/kernel/errors'
-import { err, type Result } from '@tradewire/kernel/result'
+import { err, ok, type Result } from '@tradewire/kernel/result'
 import { judgeAttempt } from '#domain/login-throttle'
 import { Turns } from '#domain/turns'
+import { viewOf } from '#domain/user'
 import { identityErrors } from '#identity.errors'
 import { LoginAttempts, type AttemptKey } from '#ports/login-attempts.port'
 import { PasswordHasher } from '#ports/password-hasher.port'
@@ -34,7 +35,7 @@ export class LogIn {
   ) {}
 
   /** Fails with TOO_MANY_ATTEMPTS, WRONG_CREDENTIALS, SECOND_FACTOR_NEEDED, WRONG_CODE or LOGIN_BUSY. */
-  async execute(request: Request): Promise<Result<TokenPair, CodedError>> {
+  async execute(request: Request): Promise<Result<LoggedIn, CodedError>> {
     const username = request.credentials.username.trim().toLowerCase()
     const key = { username, address: request.client.address }
     const turn = await this.turns.take(JSON.stringify(key), () => this.attempt(key, request))
@@ -42,7 +43,7 @@ export class LogIn {
   }
 
   /** The attempt is counted before it is checked: guesses through many processes cannot outrun the count either. */
-  private async attempt(key: AttemptKey, { credentials, client }: Request): Promise<Result<TokenPair, CodedError>> {
+  private async attempt(key: AttemptKey, { credentials, client }: Request): Promise<Result<LoggedIn, CodedError>> {
     const count = await this.attempts.count(key)
     const verdict = judgeAttempt(count, count.now)
     if (!verdict.allowed) {
@@ -62,7 +63,8 @@ export class LogIn {
     return this.database.transact(async (tx) => {
       await this.attempts.forget(tx, key)
       if (passwordHash !== undefined) await this.users.changeHash(tx, user.id, passwordHash)
-      return this.opener.execute(tx, user, { ...client, code: credentials.code })
+      const tokens = await this.opener.execute(tx, user, { ...client, code: credentials.code })
+      return tokens.ok ? ok({ ...tokens.value, user: viewOf(user) }) : tokens
     })
   }
 }

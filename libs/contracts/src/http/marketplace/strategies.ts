@@ -1,0 +1,276 @@
+/** Strategies, their performance, and subscribing to them, in the words of the marketplace surface. Called by the surface's list of routes. Must never hold behaviour. */
+import { z } from 'zod'
+import { decimalText, timestamp } from '../../common.ts'
+import { defineRoute } from '../../define-route.ts'
+import * as orders from '../../rpc/orders.ts'
+import * as rpc from '../../rpc/returns.ts'
+import * as signals from '../../rpc/signals.ts'
+import {
+  givenPercent,
+  id,
+  listOf,
+  marketplacePrefix,
+  marketplaceRoute,
+  numberOrNull,
+  required,
+  shownNumber,
+} from './words.ts'
+
+const strategies = `${marketplacePrefix}/strategies/`
+const perPage = 20
+
+const strategy = z
+  .strictObject({
+    id: z.uuid(),
+    name: z.string(),
+    asset: rpc.assetClass,
+    symbol: z.string(),
+    risk_level: rpc.riskLevel.nullable(),
+    total_return: shownNumber,
+    monthly_return: shownNumber,
+    win_rate: shownNumber.nullable(),
+    max_drawdown: shownNumber,
+    profit_factor: shownNumber.nullable(),
+    trades_count: z.int(),
+    is_active: z.boolean(),
+  })
+  .meta({ id: 'MarketplaceStrategy' })
+
+function shownStrategy(listed: rpc.ListedStrategy) {
+  return {
+    id: listed.strategyId,
+    name: listed.name,
+    asset: listed.asset,
+    symbol: listed.symbol,
+    risk_level: listed.riskLevel,
+    total_return: Number(listed.totalReturnPercent),
+    monthly_return: Number(listed.monthlyReturnPercent),
+    win_rate: numberOrNull(listed.winRatePercent),
+    max_drawdown: Number(listed.maximumDrawdownPercent),
+    profit_factor: numberOrNull(listed.profitFactor),
+    trades_count: listed.trades,
+    is_active: listed.active,
+  }
+}
+
+const filter = z.strictObject({
+  risk_level: rpc.riskLevel.optional(),
+  min_return: decimalText.optional().meta({ description: 'Least monthly return, in per cent', examples: ['1.5'] }),
+  asset: rpc.assetClass.optional(),
+  page: z.coerce.number().int().min(1).max(rpc.strategiesPageMax).default(1),
+})
+
+/** The path of another page of the same list. */
+function pageOf({ page: _, ...rest }: z.output<typeof filter>, page: number): string {
+  const given = Object.entries(rest).filter(([, value]) => value !== undefined) as [string, string][]
+  return `${strategies}?${new URLSearchParams([...given, ['page', String(page)]]).toString()}`
+}
+
+const performance = z.strictObject({
+  total_return: shownNumber,
+  monthly_return: shownNumber,
+  win_rate: shownNumber.nullable(),
+  max_drawdown: shownNumber,
+  trades_count: z.int(),
+  profit_factor: shownNumber.nullable(),
+  last_updated: timestamp.nullable(),
+})
+const equityCurve = z.array(z.strictObject({ date: z.iso.date(), equity: shownNumber }))
+
+function shownReturns(returns: Omit<z.output<typeof rpc.getFollowReturns.reply>, 'followId'>) {
+  return {
+    performance: {
+      total_return: Number(returns.totalReturnPercent),
+      monthly_return: Number(returns.monthlyReturnPercent),
+      win_rate: numberOrNull(returns.winRatePercent),
+      max_drawdown: Number(returns.maximumDrawdownPercent),
+      trades_count: returns.trades,
+      profit_factor: numberOrNull(returns.profitFactor),
+      last_updated: returns.lastTradeAt,
+    },
+    equity_curve: returns.curve.map(({ date, equity }) => ({ date, equity: Number(equity) })),
+  }
+}
+
+const ofStrategy = { params: z.strictObject({ id }) }
+
+const strategyRoutes = [
+  defineRoute({
+    ...marketplaceRoute,
+    operation: 'marketplaceStrategies',
+    method: 'GET',
+    path: strategies,
+    summary: 'List available trading strategies',
+    description: 'Best month first. What the figures are: docs/performance.md.',
+    query: filter,
+    rpc: rpc.listListedStrategies,
+    toRequest: ({ caller, query }) => ({
+      caller,
+      riskLevel: query.risk_level,
+      monthlyReturnPercentMin: query.min_return,
+      asset: query.asset,
+      page: query.page,
+      perPage,
+    }),
+    reply: listOf(strategy).meta({ id: 'MarketplaceStrategies' }),
+    toReply: ({ items, count }, { query }) => ({
+      count,
+      next: count > query.page * perPage ? pageOf(query, query.page + 1) : null,
+      previous: query.page > 1 ? pageOf(query, query.page - 1) : null,
+      results: items.map(shownStrategy),
+    }),
+  }),
+  defineRoute({
+    ...marketplaceRoute,
+    ...ofStrategy,
+    operation: 'marketplaceStrategy',
+    method: 'GET',
+    path: `${strategies}{id}/`,
+    summary: 'Get a strategy',
+    rpc: rpc.getListedStrategy,
+    toRequest: ({ caller, params }) => ({ caller, strategyId: params.id }),
+    reply: strategy,
+    toReply: (answer) => shownStrategy(answer),
+  }),
+  defineRoute({
+    ...marketplaceRoute,
+    ...ofStrategy,
+    operation: 'marketplacePerformance',
+    method: 'GET',
+    path: `${strategies}{id}/performance/`,
+    summary: 'Get the performance of a strategy, with its equity curve',
+    rpc: rpc.getStrategyReturns,
+    toRequest: ({ caller, params }) => ({ caller, strategyId: params.id }),
+    reply: z
+      .strictObject({
+        strategy_id: z.uuid(),
+        myfxbook_url: z.string().nullable().meta({ description: 'Null: the figures come from our own ledger' }),
+        performance,
+        equity_curve: equityCurve,
+      })
+      .meta({ id: 'MarketplacePerformance' }),
+    toReply: ({ strategyId, ...returns }) => ({
+      strategy_id: strategyId,
+      myfxbook_url: null,
+      ...shownReturns(returns),
+    }),
+  }),
+]
+
+/** `mt5_account_id` as in the document, or `account_id` for an account anywhere else. */
+const chosenAccount = { mt5_account_id: id.optional(), account_id: id.optional() }
+const oneAccount = {
+  check: (body: { mt5_account_id?: string | undefined; account_id?: string | undefined }) =>
+    (body.mt5_account_id === undefined) !== (body.account_id === undefined),
+  says: { error: 'This field is required, or account_id instead of it', path: ['mt5_account_id'] },
+}
+const accountOf = (body: { mt5_account_id?: string | undefined; account_id?: string | undefined }) =>
+  body.mt5_account_id ?? body.account_id ?? ''
+
+const subscription = z
+  .strictObject({
+    id: z.uuid(),
+    strategy_id: z.uuid(),
+    mt5_account_id: z.uuid(),
+    allocation_percentage: shownNumber.nullable(),
+    max_risk_per_trade: shownNumber.nullable(),
+    is_active: z.boolean(),
+    created_at: timestamp,
+  })
+  .meta({ id: 'MarketplaceSubscription' })
+
+function shownFollow({ settings, ...follow }: z.output<typeof signals.follow>) {
+  return {
+    id: follow.id,
+    strategy_id: follow.strategyId,
+    mt5_account_id: follow.accountId,
+    allocation_percentage: settings.sizing?.mode === 'equity-percent' ? Number(settings.sizing.value) : null,
+    max_risk_per_trade: numberOrNull(settings.maxRiskPercent ?? null),
+    is_active: follow.active,
+    created_at: follow.createdAt,
+  }
+}
+
+const waysToLeave = ['keep', 'close_gracefully_by_position', 'close_gracefully_by_symbol', 'close_now'] as const
+
+const subscriptionRoutes = [
+  defineRoute({
+    ...marketplaceRoute,
+    ...ofStrategy,
+    operation: 'marketplaceSubscribe',
+    method: 'POST',
+    path: `${strategies}{id}/subscribe/`,
+    summary: 'Subscribe to a trading strategy',
+    description:
+      'The account follows the strategy: each trade takes `allocation_percentage` of its equity as notional; one whose ' +
+      'stop would cost more than `max_risk_per_trade` per cent of the balance is refused.',
+    body: z
+      .strictObject({
+        ...chosenAccount,
+        allocation_percentage: givenPercent,
+        max_risk_per_trade: givenPercent.optional(),
+      })
+      .refine(oneAccount.check, oneAccount.says)
+      .meta({ id: 'MarketplaceSubscribe' }),
+    rpc: signals.subscribe,
+    toRequest: ({ caller, params, body }) => ({
+      caller,
+      strategyId: params.id,
+      accountId: accountOf(body),
+      allocationPercent: body.allocation_percentage,
+      maxRiskPercent: body.max_risk_per_trade ?? null,
+    }),
+    reply: subscription,
+    toReply: (follow) => shownFollow(follow),
+  }),
+  defineRoute({
+    ...marketplaceRoute,
+    ...ofStrategy,
+    operation: 'marketplaceUnsubscribe',
+    method: 'POST',
+    path: `${strategies}{id}/unsubscribe/`,
+    summary: 'Leave a trading strategy',
+    description:
+      'No entry follows from it any more. `close_now` closes what is held by market; every other way leaves it under its ' +
+      'stop and targets, which end it.',
+    scope: 'trade',
+    body: z
+      .strictObject({ ...chosenAccount, positions: z.enum(waysToLeave, required).default('keep') })
+      .refine(oneAccount.check, oneAccount.says)
+      .meta({ id: 'MarketplaceUnsubscribe' }),
+    rpc: signals.unsubscribe,
+    toRequest: ({ caller, params, body }) => ({ caller, strategyId: params.id, accountId: accountOf(body) }),
+    step: {
+      rpc: orders.closeFollow,
+      toRequest: ({ caller, body }, follow) =>
+        body.positions === 'close_now' ? { caller, followId: follow.id } : null,
+    },
+    reply: subscription.extend({ positions: z.enum(waysToLeave), closing: z.int() }).meta({ id: 'MarketplaceLeft' }),
+    toReply: (follow, { body }, closed) => ({
+      ...shownFollow(follow),
+      positions: body.positions,
+      closing: closed?.closing ?? 0,
+    }),
+  }),
+  defineRoute({
+    ...marketplaceRoute,
+    ...ofStrategy,
+    operation: 'marketplaceSubscriptionPerformance',
+    method: 'GET',
+    path: `${marketplacePrefix}/subscriptions/{id}/performance/`,
+    summary: 'Get the performance of your own subscription, with its equity curve',
+    rpc: signals.getFollow,
+    toRequest: ({ caller, params }) => ({ caller, followId: params.id }),
+    step: { rpc: rpc.getFollowReturns, toRequest: ({ caller, params }) => ({ caller, followId: params.id }) },
+    reply: z
+      .strictObject({ subscription_id: z.uuid(), strategy_id: z.uuid(), performance, equity_curve: equityCurve })
+      .meta({ id: 'MarketplaceSubscriptionPerformance' }),
+    toReply: ({ id: followId, strategyId }, _, returns) => ({
+      subscription_id: followId,
+      strategy_id: strategyId,
+      ...shownReturns(returns as NonNullable<typeof returns>),
+    }),
+  }),
+]
+
+export const offerRoutes = [...strategyRoutes, ...subscriptionRoutes]
