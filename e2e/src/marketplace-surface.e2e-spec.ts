@@ -42,6 +42,7 @@ let inbox: WebhookInbox
 let operator: ApiUser
 let anna: ApiUser
 let bella: ApiUser
+let terminal = { account_id: '', password: '', server: '', metaapi_token: '' }
 const ids = { account: '', strategy: '', subscription: '', secret: '' }
 
 /** One for each documented operation that is built, in the order of a newcomer's path. */
@@ -50,6 +51,13 @@ const replays: Readonly<Record<string, Replay>> = {
     path: () => `${surface}/auth/login/`,
     body: (login) => ({ ...login, username: 'anna', password }),
     holds: (reply: { user: { username: string } }) => reply.user.username === 'anna',
+  },
+  'POST /api/v1/accounts/mt5/': {
+    path: () => `${surface}/accounts/mt5/`,
+    // The simulated terminal's account: it has no id at MetaApi before it is connected.
+    body: (given) => ({ ...given, ...terminal, metaapi_account_id: undefined }),
+    holds: (reply: { account_id: string; is_connected: boolean }) =>
+      reply.account_id === terminal.account_id && reply.is_connected,
   },
   'POST /api/v1/payments/create-intent/': {
     path: () => `${surface}/payments/create-intent/`,
@@ -97,7 +105,6 @@ const events = ['trade.opened', 'trade.closed', 'payment.succeeded', 'payment.fa
 
 /** Documented operations that are not built, and why. */
 const notBuilt: Readonly<Record<string, string>> = {
-  'POST /api/v1/accounts/mt5/': 'there is no venue for MetaTrader accounts yet',
   'LIMIT 1000/min': 'no plan tells the gateway who is premium',
 }
 
@@ -139,6 +146,16 @@ async function account(): Promise<void> {
   await system.tells('paper', 'price', '--symbol', 'BTCUSDT', '--price', entryPrice)
   const connected = { venue: 'binance-usdm', credentials: { apiKey, secret } }
   ids.account = (await anna.does<{ id: string }>('POST', '/v1/accounts', connected)).id
+  const { credentials } = await system.tells<PaperCredentials>(
+    'paper',
+    'account',
+    '--venue',
+    'metaapi',
+    '--balance',
+    '10000',
+  )
+  const { login: account_id = '', password: terminalPassword = '', server = '', token = '' } = credentials
+  terminal = { account_id, password: terminalPassword, server, metaapi_token: token }
   await untilBusIsQuiet(system.endpoints.nats, knownWithinMs)
 }
 
@@ -214,6 +231,7 @@ describe('the marketplace surface', () => {
       ['DELETE', `/webhooks/${hooks[0]?.id}/`],
       ['GET', `/accounts/mt5/${ids.account}/status/`],
       ['DELETE', `/accounts/mt5/${ids.account}/`],
+      ['GET', `/strategies/${ids.account}/performance/`],
       ['POST', `/strategies/${ids.strategy}/subscribe/`, terms],
       ['POST', `/strategies/${ids.strategy}/unsubscribe/`, { mt5_account_id: ids.account }],
     ]

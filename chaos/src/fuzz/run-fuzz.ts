@@ -127,7 +127,7 @@ function jsonOf(text: string): unknown {
 function judge({ route, allowed, anonymous }: FuzzRequest, { status, text, body }: Answer): Judged | null {
   if (status >= 500) return { kind: 'serverErrors', text: `answered ${status}` }
   if (status >= 400) {
-    const shape = route.form === 'own' ? ownRefusal : otherRefusal
+    const shape = route.form === 'admin' ? otherRefusal : ownRefusal
     return shape.safeParse(body).success
       ? null
       : { kind: 'schemaMismatches', text: `refused ${status} in another shape` }

@@ -68,8 +68,8 @@ const newAccount = z
       .optional()
       .meta({ description: "Not in the surface's document: without it MetaApi lets nobody in" }),
     environment: rpc.accountEnvironment
-      .default('live')
-      .meta({ description: "Not in the surface's document: paper trades with the simulated venue" }),
+      .default('paper')
+      .meta({ description: "Not in the surface's document: live for accounts at a real broker" }),
   })
   .meta({ id: 'MarketplaceNewAccount' })
 
