@@ -54,6 +54,8 @@ export class WatchAccounts {
       const active = this.holding.has(account.id) || this.desk.ofAccount(account.id).length > 0
       const periodMs = this.schedule.periodMs(definition, load, { active, streaming: session.health().streaming })
       const admitted = this.desk.isAdmitted(account.id)
+      // One that waits for its turn is not asked for once more: with many accounts none would ever be done.
+      if (this.running.has(account.id)) continue
       if (this.schedule.isDue(account.id, admitted ? periodMs : 0)) void this.pass(opened)
     }
     for (const accountId of this.schedule.known())
@@ -81,8 +83,11 @@ export class WatchAccounts {
     this.running.add(id)
     try {
       do {
-        this.again.delete(id)
-        await this.slotsOf(opened).run(() => this.once(opened))
+        await this.slotsOf(opened).run(() => {
+          // What was asked for until now is in the pass that begins now.
+          this.again.delete(id)
+          return this.once(opened)
+        })
       } while (this.again.has(id))
     } finally {
       this.running.delete(id)

@@ -1,0 +1,86 @@
+import { partitionCount, partitionOf } from '@tradewire/kernel/partition'
+import { uuidOfHash } from '@tradewire/kernel/ids'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { Desk } from '#domain/desk'
+import { PassSchedule } from '#domain/pass-schedule'
+import type { AccountSession, Sessions } from '#ports/sessions.port'
+import type { ReconcileAccount } from '../reconcile-account/reconcile-account.use-case.ts'
+import { WatchAccounts } from './watch-accounts.use-case.ts'
+
+/** Many more than are read at once. */
+const accountCount = 100
+const everyMs = 60_000
+const metrics = { counter: () => ({ add: () => undefined }) } as never
+
+function sessionOf(number: number): AccountSession {
+  const id = uuidOfHash(`account ${number}`)
+  const account = { id, venue: 'paper', environment: 'paper', partition: partitionOf(id) }
+  const definition = { capabilities: { streams: { orders: true } }, rateLimits: [], readWeights: {} }
+  return { account, definition, session: { health: () => ({ streaming: true }) } } as unknown as AccountSession
+}
+
+describe('watching accounts', () => {
+  const all = Array.from({ length: accountCount }, (_, number) => sessionOf(number))
+  let nowMs: number
+  let desk: Desk
+  let watch: WatchAccounts
+  let reading: (() => void)[]
+  let passes: number
+
+  beforeEach(() => {
+    nowMs = 0
+    passes = 0
+    reading = []
+    desk = new Desk(1)
+    for (let partition = 0; partition < partitionCount; partition += 1)
+      desk.hold({ partition, generation: '1', validUntilMs: Number.POSITIVE_INFINITY })
+    const sessions = {
+      onOpened: (listener: (opened: AccountSession) => void) => all.forEach(listener),
+      all: () => all,
+      known: (accountId: string) => all.find(({ account }) => account.id === accountId),
+    }
+    const reconcile: Pick<ReconcileAccount, 'execute'> = {
+      execute: async () => {
+        passes += 1
+        await new Promise<void>((resolve) => reading.push(resolve))
+        return { read: true, lookAgainMs: null, holds: false, found: [] }
+      },
+    }
+    const pace = { nowMs: () => nowMs, fraction: () => 0.5, paperRateLimits: false }
+    const schedule = new PassSchedule(pace)
+    watch = new WatchAccounts(desk, sessions as unknown as Sessions, reconcile as ReconcileAccount, schedule, metrics)
+  })
+
+  /** The venue answers all that is being read, and the timer turns before the next are read. */
+  async function answer(): Promise<void> {
+    nowMs += 1_000
+    for (const resolve of reading.splice(0)) resolve()
+    await watch.execute(everyMs)
+    await new Promise(setImmediate)
+  }
+
+  it('admits each after one pass, however many turns of the timer its turn takes', async () => {
+    nowMs += 5_000
+    await watch.execute(everyMs)
+    for (let turn = 0; turn < accountCount && reading.length > 0; turn += 1) await answer()
+    expect(all.filter(({ account }) => desk.isAdmitted(account.id))).toHaveLength(accountCount)
+    expect(passes).toBe(accountCount)
+  })
+
+  it('reads an account once when its stream comes before its turn has come', async () => {
+    for (const { account } of all) watch.streamUp(account.id)
+    for (const { account } of all.slice(accountCount / 2)) watch.streamUp(account.id)
+    for (let turn = 0; turn < accountCount && reading.length > 0; turn += 1) await answer()
+    expect(all.filter(({ account }) => desk.isAdmitted(account.id))).toHaveLength(accountCount)
+    expect(passes).toBe(accountCount)
+  })
+
+  it('reads it again when its stream comes while it is being read', async () => {
+    watch.streamUp(all[0]!.account.id)
+    watch.streamUp(all[0]!.account.id)
+    await answer()
+    expect(desk.isAdmitted(all[0]!.account.id)).toBe(false)
+    await answer()
+    expect(desk.isAdmitted(all[0]!.account.id)).toBe(true)
+  })
+})
