@@ -111,10 +111,11 @@ describe('the checker of fault runs', () => {
     ])
   })
 
-  it('finds a venue order that nobody planned, and forgives those that the venue forced', () => {
+  it('finds a venue order that nobody planned, and forgives those that the venue forced or the owner placed', () => {
     const strange = { ...order, clientOrderId: 'c9' }
     expect(found({}, { venueOrders: [order, strange] })).toEqual(['I2: the venue has c9, of which no attempt knows'])
     expect(found({}, { venueOrders: [order, { ...strange, forced: true }] })).toEqual([])
+    expect(found({}, { venueOrders: [order, { ...strange, clientOrderId: 'web_7' }] })).toEqual([])
   })
 
   it('finds a trade whose end was told to nobody', () => {

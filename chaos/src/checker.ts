@@ -2,7 +2,7 @@
  * Judges what happened to a system that was hurt: what was sent, what was answered 2xx, the venue's own ledger, and
  * the rows of the database. Pure; called once all is healed. Must never believe one service's word about its own work.
  */
-import type { LedgerOrder, LedgerReply } from '@tradewire/contracts/paper/control'
+import { handOrderPrefix, type LedgerOrder, type LedgerReply } from '@tradewire/contracts/paper/control'
 import { decimal, type Decimal, ZERO } from '@tradewire/kernel/decimal'
 
 /** I1 one end per signal and account; I2 one venue order per intent; I3 news told; I5 all of it in time. */
@@ -117,7 +117,7 @@ function openAttempts({ dump }: History): Violation[] {
 /** An order of which we know nothing is as bad as a second one: somebody holds what nobody planned. */
 export function doubledOrders({ dump, venueOrders }: Pick<History, 'dump' | 'venueOrders'>): Violation[] {
   const intentOf = new Map(dump.attempts.map(({ clientOrderId, intentId }) => [clientOrderId, intentId]))
-  const ours = venueOrders.filter(({ forced }) => !forced)
+  const ours = venueOrders.filter(({ forced, clientOrderId }) => !forced && !clientOrderId.startsWith(handOrderPrefix))
   const byId = Map.groupBy(ours, ({ accountId, clientOrderId }) => `${accountId} ${clientOrderId}`)
   const doubled = [...byId].filter(([, orders]) => orders.length > 1)
   const foreign = ours.filter(({ clientOrderId }) => !intentOf.has(clientOrderId))

@@ -76,8 +76,9 @@ async function play(scenario: Scenario, stage: Stage, say: (text: string) => voi
           stage.taken.push(signalId)
           await hooks.onSignal?.(place, signalId)
         },
-        async onProtected() {
+        async onProtected(place) {
           atRest.push(await readLedger(system))
+          await hooks.onHeld?.(place)
         },
       },
     )

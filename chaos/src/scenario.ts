@@ -7,6 +7,8 @@ import type { LinkName } from './kit/links.ts'
 import type { Stage } from './stage.ts'
 
 export interface Hooks extends Partial<Omit<DemoWatcher, 'progress' | 'onProtected'>> {
+  /** Once the positions of an alert are held and the venue's book has been noted, before prices go on. */
+  readonly onHeld?: (place: number) => Promise<void>
   /** After the load has ended and everything is healed; says by `stage.expect` what must be true besides. */
   readonly atTheEnd?: () => Promise<void>
 }

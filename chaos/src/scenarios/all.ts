@@ -1,6 +1,7 @@
 /** The list of scenarios. Called by the command, and by e2e specs through their names. Must never hold a scenario's behaviour. */
 import type { Scenario } from '../scenario.ts'
 import { intakeScenarios } from './intake.ts'
+import { ownerScenarios } from './owner.ts'
 import { processScenarios } from './processes.ts'
 import { serverScenarios } from './servers.ts'
 import { venueScenarios } from './venue.ts'
@@ -9,6 +10,7 @@ export const scenarios: readonly Scenario[] = [
   ...serverScenarios,
   ...processScenarios,
   ...venueScenarios,
+  ...ownerScenarios,
   ...intakeScenarios,
 ]
 

@@ -2,7 +2,7 @@
  * Compares the venue's own ledger with our books: nothing lost, nothing doubled (invariants I1 and I2).
  * Called at the end of the demo and of the tests that kill processes. Pure: must never ask our own services to judge.
  */
-import type { LedgerOrder } from '@tradewire/contracts/paper/control'
+import { handOrderPrefix, type LedgerOrder } from '@tradewire/contracts/paper/control'
 import type { BracketReply } from '@tradewire/contracts/rpc/orders'
 
 export interface Books {
@@ -83,5 +83,6 @@ function foreignOrders({ brackets, venueOrders }: Books): string[] {
   const ours = new Set(brackets.flatMap(({ legs }) => legs.map(({ clientOrderId }) => clientOrderId)))
   return venueOrders
     .filter(({ forced, clientOrderId }) => !forced && !ours.has(clientOrderId))
+    .filter(({ clientOrderId }) => !clientOrderId.startsWith(handOrderPrefix))
     .map(({ clientOrderId }) => `the venue has ${clientOrderId}, which is not in our books`)
 }

@@ -212,6 +212,8 @@ export const tradeByHand = z.union([
   /** The whole position, or all coins of the symbol. */
   z.strictObject({ accountId: z.uuid(), symbol: looseSymbol, close: z.literal(true) }),
 ])
+/** Ids of orders that an owner places with the venue's own app begin so. */
+export const handOrderPrefix = 'web_'
 export type HandTradeOrder = z.input<typeof tradeByHand>
 export const handTrade = z.strictObject({
   clientOrderId: z.string(),

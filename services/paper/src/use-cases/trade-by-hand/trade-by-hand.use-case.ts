@@ -3,7 +3,7 @@
  * Called by the control surface. Must never use a client order id that one of our adapters could have made.
  */
 import { Injectable } from '@nestjs/common'
-import type { HandTrade, HandTradeOrder } from '@tradewire/contracts/paper/control'
+import { type HandTrade, type HandTradeOrder, handOrderPrefix } from '@tradewire/contracts/paper/control'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { absolute, amount, type Amount, floorTo, formatAmount } from '#domain/amount'
@@ -27,7 +27,7 @@ export class TradeByHand {
     const market = findMarket(state, account.venue, trade.symbol)
     if (market === undefined) return err(paperErrors.of('PAPER_SYMBOL_UNKNOWN', { symbol: trade.symbol }))
     if (account.mode !== 'one-way') return this.deal(trade, account, market)
-    const request = requestOf(trade, account, market, `web_${state.nextId}`)
+    const request = requestOf(trade, account, market, `${handOrderPrefix}${state.nextId}`)
     const order = this.venue.execute((session) => placeOrder({ session, account, market }, request))
     await this.venue.settled()
     if (!order.ok) return err(paperErrors.of('PAPER_TRADE_REFUSED', { ...order.error }))
@@ -36,7 +36,7 @@ export class TradeByHand {
 
   /** Positions of contracts have ids of their own: each is closed by itself. */
   private async deal(trade: HandTradeOrder, account: Account, market: Market): Promise<Result<HandTrade, CodedError>> {
-    const clientOrderId = `web_${this.venue.state.nextId}`
+    const clientOrderId = `${handOrderPrefix}${this.venue.state.nextId}`
     const done = this.venue.execute((session) => {
       const desk = { session, account, market }
       if (!('close' in trade)) return openDeal(desk, dealOf(trade, clientOrderId))
