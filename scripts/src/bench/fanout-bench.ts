@@ -1,11 +1,12 @@
 /** The order of the measures: servers once, then each part on databases of its own. Called by the command. */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { cpus, tmpdir, totalmem } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Bench, type BenchOptions, wants, type World } from './kit/bench.ts'
 import { killAllChildren } from './kit/child.ts'
 import { cleanUp } from './kit/cleanup.ts'
 import { EventCounter } from './kit/event-counter.ts'
+import { machineFacts } from './kit/machine.ts'
 import { type BenchReport, comparisonOf, type Gate, type Growth } from './kit/report.ts'
 import { type Servers, startServers } from './kit/servers.ts'
 import { median, rounded } from './kit/statistics.ts'
@@ -30,7 +31,6 @@ const singleStrategies = 21
 const accountsPerFollower = 4
 const largeFollowers = 10_000
 const growthSizes = [10, 100]
-const bytesPerGb = 1024 ** 3
 
 interface Found {
   readonly gates: Record<string, Gate>
@@ -64,13 +64,7 @@ export async function runFanoutBench(options: BenchOptions, progress: (text: str
     if (failed) progress(`logs are kept in ${directory}`)
     else await rm(directory, { recursive: true, force: true })
   }
-  const facts = {
-    processors: `${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown'}, shared by load, servers and both sides`,
-    memory: `${Math.round(totalmem() / bytesPerGb)} GB`,
-    software: `Node ${process.versions.node}, PostgreSQL ${servers.postgresVersion}, nats-server ${servers.natsVersion} (default sync interval for both sides)`,
-    venue: `stub exchange, answers after ${options.delayMs} ms, no rate limit`,
-  }
-  return { gates: sorted(found.gates), growth: found.growth, facts }
+  return { gates: sorted(found.gates), growth: found.growth, facts: machineFacts(servers, options.delayMs) }
 }
 
 function sorted(gates: Readonly<Record<string, Gate>>): Record<string, Gate> {

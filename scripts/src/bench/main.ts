@@ -1,13 +1,16 @@
 /**
- * `bench fanout`: ours beside a frameworkless straw man and beside queues, in one run, as ratios.
+ * `bench fanout`: ours beside a frameworkless straw man and beside queues, in one run, as ratios. `bench growth`: ours
+ * by followers. `bench overload`: what exits notice of too many entries.
  * Called by `./tradewire bench`. Must never call a missed gate passed.
  */
 import { Command, InvalidArgumentError } from 'commander'
 import { runFanoutBench } from './fanout-bench.ts'
+import { runGrowthBench } from './growth-bench.ts'
+import { runOverloadBench } from './overload-bench.ts'
 import { killAllChildren } from './kit/child.ts'
 import { cleanUp } from './kit/cleanup.ts'
 import { liveLine } from './kit/live-line.ts'
-import { tableOf } from './kit/table.ts'
+import { growthTableOf, overloadTableOf, tableOf } from './kit/table.ts'
 
 const interruptedExitCode = 130
 
@@ -56,6 +59,56 @@ function fanoutCommand(): Command {
     })
 }
 
+interface GrowthFlags {
+  readonly large?: boolean
+  readonly delay: number
+  readonly chart: string
+  readonly json?: boolean
+  readonly strict?: boolean
+}
+
+function growthCommand(): Command {
+  return new Command('growth')
+    .description('what one signal costs with 10, 100 and 1,000 followers: a line through each cost, and a picture')
+    .option('--large', 'also with 10,000 followers')
+    .option('--delay <ms>', 'answer delay of the stub exchange', whole(0, 1_000), 20)
+    .option('--chart <file>', 'where the SVG picture goes', 'tradewire-growth.svg')
+    .option('--json', 'print one JSON object at the end')
+    .option('--strict', 'exit with 1 when a cost grows faster than followers')
+    .action(async ({ large = false, delay: delayMs, chart, json, strict }: GrowthFlags) => {
+      const line = liveLine()
+      const report = await runGrowthBench({ large, delayMs, chart }, (text) => line.show(text))
+      line.clear()
+      console.log(json === true ? JSON.stringify(report) : growthTableOf(report))
+      const missed = Object.values(report.growth).some(({ pass }) => !pass)
+      process.exitCode = strict === true && missed ? 1 : 0
+    })
+}
+
+interface OverloadFlags {
+  readonly delay: number
+  readonly json?: boolean
+  readonly strict?: boolean
+}
+
+function overloadCommand(): Command {
+  return new Command('overload')
+    .description(
+      'ten times more entries than the venue takes: how long stops wait, what memory does, how soon it is over',
+    )
+    .option('--delay <ms>', 'answer delay of the stub exchange', whole(1, 1_000), 20)
+    .option('--json', 'print one JSON object at the end')
+    .option('--strict', 'exit with 1 when a goal is missed')
+    .action(async ({ delay: delayMs, json, strict }: OverloadFlags) => {
+      const line = liveLine()
+      const report = await runOverloadBench({ delayMs }, (text) => line.show(text))
+      line.clear()
+      console.log(json === true ? JSON.stringify(report) : overloadTableOf(report))
+      const missed = Object.values(report.goals).some(({ pass }) => !pass)
+      process.exitCode = strict === true && missed ? 1 : 0
+    })
+}
+
 async function fanout(options: FanoutOptions): Promise<number> {
   const line = liveLine()
   const report = await runFanoutBench(
@@ -85,7 +138,11 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
-const program = new Command('bench').description('Measure the goals of docs/benchmarks.md.').addCommand(fanoutCommand())
+const program = new Command('bench')
+  .description('Measure the goals of docs/benchmarks.md.')
+  .addCommand(fanoutCommand())
+  .addCommand(growthCommand())
+  .addCommand(overloadCommand())
 try {
   await program.parseAsync()
 } catch (error) {

@@ -64,6 +64,31 @@ function note(fresh: boolean): void {
   }
 }
 
+/** By account: when its entry was filled, until its stop has come. */
+const unprotectedSince = new Map<string, number>()
+let exitDelaysMs: number[] = []
+
+/** The stop after a fill: what an exit has to wait for is the whole way through our services. */
+function noteExit(account: string, { request }: StubOrder): void {
+  const sinceMs = unprotectedSince.get(account)
+  if (sinceMs === undefined || !request.type.startsWith('stop')) return
+  exitDelaysMs.push(nowMs() - sinceMs)
+  unprotectedSince.delete(account)
+}
+
+/** Fills the entry that rests longest and tells its account; false when none rests. */
+function fillNext(symbol: string): boolean {
+  const order = book.nextEntry(symbol)
+  const stream = order === undefined ? undefined : streams.get(order.account)
+  if (order === undefined || stream === undefined) return false
+  book.fill(order)
+  stream.sequence += 1
+  unprotectedSince.set(order.account, nowMs())
+  const [text, fill] = [book.textOf(order), book.fillTextOf(order)]
+  stream.socket.send(`{"type":"order","sequence":${stream.sequence},"order":${text},"fill":${fill}}`)
+  return true
+}
+
 const json = { 'content-type': 'application/json' }
 
 function reply(response: ServerResponse, status: number, body: string): void {
@@ -78,6 +103,7 @@ function refuse(response: ServerResponse, status: number, code: string): void {
 function place(account: string, body: string, response: ServerResponse): void {
   const { order, fresh } = book.place(account, JSON.parse(body) as StubOrder['request'])
   note(fresh)
+  if (fresh) noteExit(account, order)
   setTimeout(() => {
     if (fresh) reply(response, 200, book.textOf(order))
     else refuse(response, 409, 'DUPLICATE_CLIENT_ORDER_ID')
@@ -133,8 +159,8 @@ server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
 })
 
 /** Ends every resting order and tells its account, so that its follow is free for the next measurement. */
-function cancelAll(): number {
-  const open = book.allOpen()
+function cancelAll(symbol: string | null): number {
+  const open = book.allOpen().filter(({ request }) => symbol === null || request.symbol === symbol)
   for (const order of open) {
     book.cancel(order)
     const stream = streams.get(order.account)
@@ -168,5 +194,12 @@ serve({
       else waiting = { orders, resolve }
     }),
   cancelAll,
+  fillNext,
+  /** How long stops took since the last call, and how many fills still wait for theirs. */
+  exitDelays: () => {
+    const found = { delaysMs: exitDelaysMs, missing: unprotectedSince.size }
+    exitDelaysMs = []
+    return found
+  },
   forgetAll: () => book.forgetAll(),
 })

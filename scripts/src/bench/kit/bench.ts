@@ -43,6 +43,9 @@ export interface World extends Bench {
   readonly sized: ReadonlyMap<number, BenchStrategy>
 }
 
+/** Ours alone, ready for fan-outs. */
+export type OursBench = Pick<World, 'servers' | 'stub' | 'ours' | 'events' | 'progress'>
+
 export function wants({ only }: BenchOptions, ...names: readonly string[]): boolean {
   return only === undefined || names.some((name) => only.has(name))
 }

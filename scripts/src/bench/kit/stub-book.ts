@@ -10,9 +10,10 @@ export interface StubOrder {
     readonly type: string
     readonly quantity?: string
     readonly price?: string
+    readonly reduceOnly?: boolean
   }
   readonly createdAt: string
-  status: 'open' | 'cancelled'
+  status: 'open' | 'cancelled' | 'filled'
 }
 
 export class OrderBook {
@@ -54,10 +55,25 @@ export class OrderBook {
     return order
   }
 
+  /** The whole quantity at its own price. */
+  fill(order: StubOrder): StubOrder {
+    order.status = 'filled'
+    this.open.delete(order)
+    return order
+  }
+
+  /** The entry of that symbol that rests longest. */
+  nextEntry(symbol: string): StubOrder | undefined {
+    for (const order of this.open) {
+      if (order.request.symbol === symbol && order.request.reduceOnly !== true) return order
+    }
+    return undefined
+  }
+
   /** Ended orders are forgotten between measurements; ids are never used again by any party. */
   forgetEnded(): void {
     for (const orders of this.accounts.values()) {
-      for (const [id, { status }] of orders) if (status === 'cancelled') orders.delete(id)
+      for (const [id, { status }] of orders) if (status !== 'open') orders.delete(id)
     }
   }
 
@@ -66,12 +82,28 @@ export class OrderBook {
     this.open.clear()
   }
 
+  /** The news of its fill, as the stream tells it. */
+  fillTextOf({ orderId, request }: StubOrder): string {
+    const { clientOrderId, symbol, side, quantity, price } = request
+    return (
+      `{"tradeId":"t${orderId}","orderId":"${orderId}","clientOrderId":"${clientOrderId}","symbol":"${symbol}",` +
+      `"side":"${side}","price":"${price}","quantity":"${quantity}","fee":"0","feeCurrency":"USDT","realizedPnl":"0",` +
+      `"maker":true,"at":"${new Date().toISOString()}"}`
+    )
+  }
+
+  private filledText(status: StubOrder['status'], { quantity, price }: StubOrder['request']): string {
+    return status === 'filled'
+      ? `"filledQuantity":"${quantity}","averagePrice":"${price}"`
+      : '"filledQuantity":"0","averagePrice":null'
+  }
+
   textOf({ orderId, request, status, createdAt }: StubOrder): string {
     const { clientOrderId, symbol, side, type, quantity, price } = request
     return (
       `{"orderId":"${orderId}","clientOrderId":"${clientOrderId}","symbol":"${symbol}","side":"${side}","type":"${type}",` +
-      `"status":"${status}","quantity":"${quantity}","filledQuantity":"0","averagePrice":null,` +
-      `"price":${price === undefined ? 'null' : `"${price}"`},"triggerPrice":null,"reduceOnly":false,` +
+      `"status":"${status}","quantity":"${quantity}",${this.filledText(status, request)},` +
+      `"price":${price === undefined ? 'null' : `"${price}"`},"triggerPrice":null,"reduceOnly":${request.reduceOnly === true},` +
       `"closePosition":false,"fee":"0","feeCurrency":null,"reason":null,"createdAt":"${createdAt}","updatedAt":"${createdAt}"}`
     )
   }

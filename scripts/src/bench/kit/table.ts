@@ -1,5 +1,8 @@
 /** The result for people: a line per ratio, its gate and stretch goal, what is behind it. Called by the command. */
+import type { GrowthReport } from '../growth-bench.ts'
+import type { OverloadReport } from '../overload-bench.ts'
 import type { BenchReport, Comparison, Gate } from './report.ts'
+import { rounded } from './statistics.ts'
 
 const widths = [5, 58, 9, 9, 9, 8] as const
 
@@ -40,5 +43,35 @@ export function tableOf(report: BenchReport): string {
     lines.push(`      ${name} (${limit}): ${pass ? 'pass' : 'MISS'}`, `        ${shown.join(', ')}`)
   }
   lines.push('', ...Object.entries(report.facts).map(([name, value]) => `${name}: ${value}`))
+  return lines.join('\n')
+}
+
+export function growthTableOf({ costs, growth, chart, facts }: GrowthReport): string {
+  const cells = (first: string, rest: readonly string[]): string =>
+    first.padEnd(36) + rest.map((cell) => cell.padStart(11)).join('')
+  const heads = ['fixed', 'a follower', 'off by', 'last step', '']
+  const lines = [cells('one signal, by followers', [...costs.map(({ followers }) => String(followers)), ...heads])]
+  for (const [key, { name, line: fit, lastStep, pass }] of Object.entries(growth)) {
+    const values = costs.map((cost) => String(rounded(cost[key as keyof typeof cost])))
+    const parts = [rounded(fit.fixed), rounded(fit.perFollower), `${Math.round(fit.worstPercent)} %`, `x ${lastStep}`]
+    lines.push(cells(name, [...values, ...parts.map(String), pass ? 'pass' : 'MISS']))
+  }
+  lines.push('', ...Object.entries(facts).map(([name, value]) => `${name}: ${value}`), `picture: ${chart}`)
+  return lines.join('\n')
+}
+
+export function overloadTableOf({ goals, rounds, capacityPerSecond, facts }: OverloadReport): string {
+  const lines = Object.values(goals).map(
+    ({ name, value, limit, pass }) => `${name}: ${value} (${limit}): ${pass ? 'pass' : 'MISS'}`,
+  )
+  lines.push('', `the venue takes ${capacityPerSecond} entries a second`)
+  for (const [index, round] of rounds.entries()) {
+    const { offeredPerSecond, exits, drainedMs, recoveredMs, mostMb } = round
+    lines.push(
+      `round ${index + 1}: ${offeredPerSecond} entries a second, all placed after ${Math.round(drainedMs)} ms; stops after ` +
+        `${rounded(exits.p50)} ms (p99 ${rounded(exits.p99)} ms); usual again after ${Math.round(recoveredMs)} ms; ${mostMb} MB`,
+    )
+  }
+  lines.push('', ...Object.entries(facts).map(([name, value]) => `${name}: ${value}`))
   return lines.join('\n')
 }

@@ -1,6 +1,6 @@
 /** P3 to P7: one signal, or twenty, becomes orders at the venue; ours and the straw man in turns. Called by the bench. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { delayFloorMs, type World } from '../kit/bench.ts'
+import { delayFloorMs, type OursBench, type World } from '../kit/bench.ts'
 import { postAlert } from '../kit/post-alert.ts'
 import { type Comparison, comparisonOf, type Gate, gateOf } from '../kit/report.ts'
 import { median, rounded } from '../kit/statistics.ts'
@@ -43,7 +43,7 @@ export async function runStraw(world: World, followers: number, signals = 1): Pr
   return { lastMs: lastMs - beganMs, doneMs: doneMs - beganMs, cpuUs, databaseUs }
 }
 
-export async function runOurs(world: World, strategies: readonly BenchStrategy[]): Promise<FanoutRun> {
+export async function runOurs(world: OursBench, strategies: readonly BenchStrategy[]): Promise<FanoutRun> {
   const { ours, stub, events } = world
   await stub.reset()
   events.reset()

@@ -33,7 +33,7 @@ const leverage = 5
 const signalMaxAgeSeconds = 600
 
 const operator = { userId: randomUUID(), roles: ['operator' as const] }
-const symbol = 'BTC/USDT'
+const usualSymbol = 'BTC/USDT'
 
 export class Followers {
   private readonly ours: Ours
@@ -98,8 +98,12 @@ export class Followers {
   }
 
   /** Strategies that are followed by the first accounts, so many each; waits until `orders` has heard of all. */
-  async strategies(sizes: readonly number[], onProgress: (done: number) => void): Promise<BenchStrategy[]> {
-    const made = await this.strategiesUnheard(sizes, onProgress)
+  async strategies(
+    sizes: readonly number[],
+    onProgress: (done: number) => void,
+    symbol = usualSymbol,
+  ): Promise<BenchStrategy[]> {
+    const made = await this.strategiesUnheard(sizes, onProgress, symbol)
     await eventually('orders knows the follows', learnLimitMs, async () => {
       const { count } = await this.ours.ask<{ count: number }>('select count(*)::int as count from orders.follow')
       return count === this.follows
@@ -110,6 +114,7 @@ export class Followers {
   async strategiesUnheard(
     sizes: readonly number[],
     onProgress: (done: number) => void = () => undefined,
+    symbol = usualSymbol,
   ): Promise<BenchStrategy[]> {
     const name = `Bench${Array.from(randomUUID().replaceAll(/[^a-f]/g, ''), (letter) => letter).join('')}`
     const profile = await this.ask(createRiskProfile, { caller: operator, profile: { name, riskPercent } })

@@ -119,14 +119,15 @@ export class Ours {
     })
   }
 
-  /** Ends all resting orders at the venue and waits until every follow is free again. */
-  async freeFollows(): Promise<void> {
+  /** Ends all resting orders at the venue, or those of one symbol, and waits until every follow of theirs is free again. */
+  async freeFollows(symbol: string | null = null): Promise<void> {
     await this.settled()
-    await this.settings.stub.cancelAll()
+    await this.settings.stub.cancelAll(symbol)
     await eventually('follows are free again', settleLimitMs, async () => {
       const { held } = await this.ask<{ held: boolean }>(
-        `select exists (select 1 from orders.bracket where holds_slot)
-           or exists (select 1 from brokers.attempt where state = 'accepted') as held`,
+        `select exists (select 1 from orders.bracket where holds_slot and ($1::text is null or symbol = $1))
+           or exists (select 1 from brokers.attempt where state = 'accepted' and ($1::text is null or command ->> 'symbol' = $1)) as held`,
+        [symbol],
       )
       return !held
     })

@@ -40,8 +40,19 @@ export class Stub {
     return this.child.call('streams')
   }
 
-  cancelAll(): Promise<number> {
-    return this.child.call('cancelAll')
+  /** All orders that rest, or those of one symbol. */
+  cancelAll(symbol: string | null = null): Promise<number> {
+    return this.child.call('cancelAll', symbol)
+  }
+
+  /** Fills the entry of that symbol that rests longest; false when there is none. */
+  fillNext(symbol: string): Promise<boolean> {
+    return this.child.call('fillNext', symbol)
+  }
+
+  /** From the news of a fill to the stop for it, for all since the last call. */
+  exitDelays(): Promise<{ readonly delaysMs: readonly number[]; readonly missing: number }> {
+    return this.child.call('exitDelays')
   }
 
   forgetAll(): Promise<void> {

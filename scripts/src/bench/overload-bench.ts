@@ -1,0 +1,238 @@
+/**
+ * `bench overload`: ten times more entries than the venue takes, while positions are opened that need their stops.
+ * Called by the command. Must never measure an exit that did not have to pass waiting entries.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { killAllChildren } from './kit/child.ts'
+import { cleanUp } from './kit/cleanup.ts'
+import { nowMs } from './kit/clock.ts'
+import { eventually } from './kit/eventually.ts'
+import { machineFacts } from './kit/machine.ts'
+import { type OursWorld, openOurs } from './kit/ours-world.ts'
+import { postAlert } from './kit/post-alert.ts'
+import { median, percentile, rounded } from './kit/statistics.ts'
+import { runOurs } from './measures/fanout.ts'
+import { alertOf, type BenchStrategy } from './parties/followers.ts'
+
+/** So few that the venue is the bottleneck: one order a connection and delay. */
+const connections = 16
+const overload = 10
+const wideCount = 20
+const wideFollowers = 1_000
+const accounts = 4_000
+const capacitySignals = 4
+const exitSymbol = 'ETH/USDT'
+const entrySymbol = 'BTC/USDT'
+const idleFills = 200
+const fillsPerRound = 200
+const probesMost = 100
+const roundCount = 2
+const idleFillEveryMs = 25
+const busyFillEveryMs = 100
+const probeEveryMs = 100
+const usualProbes = 3
+const drainLimitMs = 170_000
+const recoveryLimitMs = 60_000
+const bytesPerMb = 1_048_576
+const goals = { exitsMost: 2, recoveryMostMs: 10_000, memoryMost: 1.1 }
+const p99 = 99
+
+export interface Waits {
+  readonly p50: number
+  readonly p99: number
+  readonly count: number
+}
+
+export interface OverloadRound {
+  readonly offeredPerSecond: number
+  readonly exits: Waits
+  /** From the first alert until the last entry was placed. */
+  readonly drainedMs: number
+  /** From then until stops come as fast as before. */
+  readonly recoveredMs: number
+  readonly mostMb: number
+}
+
+export interface OverloadGoal {
+  readonly name: string
+  readonly value: number
+  readonly limit: string
+  readonly pass: boolean
+}
+
+export interface OverloadReport {
+  readonly capacityPerSecond: number
+  readonly idle: Waits
+  readonly rounds: readonly OverloadRound[]
+  readonly goals: Readonly<Record<'exits' | 'recovery' | 'memory', OverloadGoal>>
+  readonly facts: Readonly<Record<string, string | number>>
+}
+
+export async function runOverloadBench(
+  { delayMs }: { readonly delayMs: number },
+  progress: (text: string) => void,
+): Promise<OverloadReport> {
+  const directory = await mkdtemp(join(tmpdir(), 'tradewire-bench-'))
+  let failed = true
+  try {
+    const world = await openOurs({ directory, connections, delayMs, progress })
+    await world.followers.connect(accounts, (done) => progress(`connecting accounts: ${done} of ${accounts}`))
+    const sizes = Array.from({ length: wideCount }, () => wideFollowers)
+    const wide = await world.followers.strategies(sizes, (done) => progress(`strategies: ${done} of ${wideCount}`))
+    const holders = idleFills + roundCount * (fillsPerRound + probesMost)
+    const [held] = await world.followers.strategies([holders], () => undefined, exitSymbol)
+    progress('what the venue takes')
+    const { lastMs } = await runOurs(world, wide.slice(0, capacitySignals))
+    const capacityPerSecond = Math.round((capacitySignals * wideFollowers * 1_000) / lastMs)
+    await rest(world, held!)
+    progress('stops of an idle system')
+    const idle = waitsOf(await fills(world, idleFills, idleFillEveryMs))
+    const rounds: OverloadRound[] = []
+    for (let round = 0; round < roundCount; round += 1) {
+      progress(`overload, round ${round + 1} of ${roundCount}`)
+      rounds.push(await overloadOnce(world, wide, { capacityPerSecond, idle }))
+      await world.ours.freeFollows(entrySymbol)
+    }
+    const facts = machineFacts(world.servers, delayMs)
+    await world.close()
+    failed = false
+    return { capacityPerSecond, idle, rounds, goals: goalsOf(idle, rounds), facts }
+  } finally {
+    killAllChildren()
+    await cleanUp()
+    if (failed) progress(`logs are kept in ${directory}`)
+    else await rm(directory, { recursive: true, force: true })
+  }
+}
+
+/** Entries that wait at the venue to be filled when we want it. */
+async function rest({ ours, stub }: OursWorld, strategy: BenchStrategy): Promise<void> {
+  await stub.reset()
+  await postAlert(ours.alertUrl, alertOf(strategy))
+  await stub.until(strategy.followers, drainLimitMs)
+  await ours.settled()
+}
+
+/** Fills so many entries one after the other; answers how long each stop took. */
+async function fills(
+  world: OursWorld,
+  count: number,
+  everyMs: number,
+  goesOn = (): boolean => true,
+): Promise<number[]> {
+  const { stub } = world
+  await stub.exitDelays()
+  for (let filled = 0; filled < count && goesOn(); filled += 1) {
+    if (!(await stub.fillNext(exitSymbol))) throw new Error('no entry is left that could be filled')
+    await delay(everyMs)
+  }
+  const found: number[] = []
+  await eventually('every fill has its stop', recoveryLimitMs, async () => {
+    const { delaysMs, missing } = await stub.exitDelays()
+    found.push(...delaysMs)
+    return missing === 0
+  })
+  return found
+}
+
+interface Usual {
+  readonly capacityPerSecond: number
+  readonly idle: Waits
+}
+
+async function overloadOnce(
+  world: OursWorld,
+  wide: readonly BenchStrategy[],
+  { capacityPerSecond, idle }: Usual,
+): Promise<OverloadRound> {
+  const { ours, stub } = world
+  await stub.reset()
+  let mostBytes = 0
+  const watch = setInterval(() => (mostBytes = Math.max(mostBytes, ours.tradingUsage().rssBytes)), probeEveryMs)
+  const everyMs = (wideFollowers * 1_000) / (capacityPerSecond * overload)
+  const beganMs = nowMs()
+  const sending = offer(ours.alertUrl, wide, everyMs)
+  let drained = false
+  const drain = untilPlaced(world).then(() => (drained = true))
+  const waits = await fills(world, fillsPerRound, busyFillEveryMs, () => !drained)
+  const offeredMs = await sending
+  await drain
+  const drainedMs = nowMs() - beganMs
+  const recoveredMs = await recovery(world, idle)
+  clearInterval(watch)
+  return {
+    offeredPerSecond: Math.round((wide.length * wideFollowers * 1_000) / offeredMs),
+    exits: waitsOf(waits),
+    drainedMs,
+    recoveredMs,
+    mostMb: Math.round(mostBytes / bytesPerMb),
+  }
+}
+
+/** Answers how long it took. */
+async function offer(url: string, wide: readonly BenchStrategy[], everyMs: number): Promise<number> {
+  const beganMs = nowMs()
+  const posts: Promise<unknown>[] = []
+  for (const [index, strategy] of wide.entries()) {
+    await delay(Math.max(0, beganMs + index * everyMs - nowMs()))
+    posts.push(postAlert(url, alertOf(strategy)))
+  }
+  await Promise.all(posts)
+  return Math.max(nowMs() - beganMs, wide.length * everyMs)
+}
+
+async function untilPlaced({ ours }: OursWorld): Promise<void> {
+  const wanted = wideCount * wideFollowers
+  await eventually('all entries are placed', drainLimitMs, async () => {
+    const { placed } = await ours.ask<{ placed: number }>(
+      `select count(*)::int as placed from orders.bracket where symbol = $1 and holds_slot and state = 'entering'`,
+      [entrySymbol],
+    )
+    return placed >= wanted
+  })
+}
+
+/** Until some stops in a row come within twice the idle median. */
+async function recovery(world: OursWorld, idle: Waits): Promise<number> {
+  const beganMs = nowMs()
+  let inARow = 0
+  for (let probe = 0; probe < probesMost && inARow < usualProbes; probe += 1) {
+    const [waitedMs] = await fills(world, 1, 0)
+    inARow = waitedMs! <= idle.p50 * goals.exitsMost ? inARow + 1 : 0
+    if (inARow < usualProbes) await delay(probeEveryMs)
+  }
+  return inARow >= usualProbes ? nowMs() - beganMs : Number.POSITIVE_INFINITY
+}
+
+function waitsOf(delaysMs: readonly number[]): Waits {
+  return { p50: median(delaysMs), p99: percentile(delaysMs, p99), count: delaysMs.length }
+}
+
+function goalsOf(idle: Waits, rounds: readonly OverloadRound[]): OverloadReport['goals'] {
+  const exits = rounded(Math.max(...rounds.map((round) => round.exits.p99)) / idle.p99)
+  const recoveredMs = Math.round(Math.max(...rounds.map((round) => round.recoveredMs)))
+  const memory = rounded(rounds.at(-1)!.mostMb / rounds[0]!.mostMb)
+  return {
+    exits: {
+      name: 'stops under overload to idle, p99',
+      value: exits,
+      limit: `<= ${goals.exitsMost}`,
+      pass: exits <= goals.exitsMost,
+    },
+    recovery: {
+      name: 'milliseconds until stops come as before',
+      value: recoveredMs,
+      limit: `<= ${goals.recoveryMostMs}`,
+      pass: recoveredMs <= goals.recoveryMostMs,
+    },
+    memory: {
+      name: 'memory of the second overload to the first',
+      value: memory,
+      limit: `<= ${goals.memoryMost}`,
+      pass: memory <= goals.memoryMost,
+    },
+  }
+}
