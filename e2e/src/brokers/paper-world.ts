@@ -7,6 +7,8 @@ import { startTestService } from '@tradewire/testkit/start-test-service'
 import type { TestBackends } from '@tradewire/testkit/test-backends'
 import { request } from 'undici'
 
+const coinVenues: ReadonlySet<Venue> = new Set(['binance-spot', 'coinbase', 'okx-spot'])
+
 export interface PaperWorld {
   readonly url: string
   account(venue: Venue, balance?: string): Promise<PaperCredentials>
@@ -38,7 +40,7 @@ export async function startPaperWorld(backends: TestBackends): Promise<PaperWorl
   return {
     url: service.url,
     account: (venue, balance = '1000000') =>
-      call('POST', '/accounts', { venue, balance, ...(venue.endsWith('-spot') ? { balances: { BTC: '1' } } : {}) }),
+      call('POST', '/accounts', { venue, balance, ...(coinVenues.has(venue) ? { balances: { BTC: '1' } } : {}) }),
     async price(price) {
       await call('POST', '/price', { symbol: 'BTCUSDT', price })
       await call('POST', '/price', { symbol: 'BITCOIN', price })

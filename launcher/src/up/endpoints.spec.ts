@@ -20,6 +20,7 @@ describe('endpoints.json', () => {
         control: 'http://p/control',
         binanceSpot: 'http://p/binance-spot',
         binanceUsdm: 'http://p/binance-usdm',
+        coinbase: 'http://p/coinbase',
         metaapi: 'http://p/metaapi',
         okx: 'http://p/okx',
         direct: 'http://p/direct',

@@ -11,6 +11,7 @@ export interface PaperEndpoints {
   readonly control: string
   readonly binanceSpot: string
   readonly binanceUsdm: string
+  readonly coinbase: string
   readonly metaapi: string
   readonly okx: string
   readonly direct: string
@@ -56,6 +57,7 @@ function paperEndpoints(base: string): PaperEndpoints {
     control: `${base}/control`,
     binanceSpot: `${base}/binance-spot`,
     binanceUsdm: `${base}/binance-usdm`,
+    coinbase: `${base}/coinbase`,
     metaapi: `${base}/metaapi`,
     okx: `${base}/okx`,
     direct: `${base}/direct`,

@@ -20,7 +20,16 @@ export type Side = z.output<typeof side>
 /** Unified symbol, BASE/QUOTE: "BTC/USDT". The venue says whether that is spot or a perpetual. */
 export const symbol = z.string().regex(/^[A-Z0-9]{1,20}\/[A-Z0-9]{1,20}$/, { error: 'must be format BASE/QUOTE' })
 /** The venues of this release; one folder of adapters each. */
-export const venue = z.enum(['binance-spot', 'binance-usdm', 'metaapi', 'okx-spot', 'okx-swap', 'paper', 'xapi'])
+export const venue = z.enum([
+  'binance-spot',
+  'binance-usdm',
+  'coinbase',
+  'metaapi',
+  'okx-spot',
+  'okx-swap',
+  'paper',
+  'xapi',
+])
 export type Venue = z.output<typeof venue>
 
 export const pageLimitMax = 200

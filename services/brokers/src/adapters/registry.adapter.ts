@@ -5,6 +5,7 @@ import type { Venue } from '@tradewire/contracts/common'
 import { Brokers } from '#ports/brokers.port'
 import { binanceSpotBroker } from './ccxt/binance-spot.adapter.ts'
 import { binanceUsdmBroker } from './ccxt/binance-usdm.adapter.ts'
+import { coinbaseBroker } from './ccxt/coinbase.adapter.ts'
 import { okxSpotBroker } from './ccxt/okx-spot.adapter.ts'
 import { okxSwapBroker } from './ccxt/okx-swap.adapter.ts'
 import { metaapiBroker } from './metaapi/metaapi.adapter.ts'
@@ -14,6 +15,7 @@ import { xapiBroker } from './xapi/xapi.adapter.ts'
 const brokers: Readonly<Record<Venue, BrokerDefinition>> = {
   'binance-spot': binanceSpotBroker,
   'binance-usdm': binanceUsdmBroker,
+  coinbase: coinbaseBroker,
   metaapi: metaapiBroker,
   'okx-spot': okxSpotBroker,
   'okx-swap': okxSwapBroker,

@@ -71,6 +71,7 @@ export const venueCapabilities: Readonly<Record<Venue, VenueCapabilities>> = {
   metaapi: { ...futures, trailing: null, closes: 'whole-positions' },
   xapi: { ...futures, ...watched, closes: 'whole-positions' },
   'binance-spot': { ...coins, ...watched },
+  coinbase: { ...coins, ...watched },
   'okx-spot': { ...coins, ...watched },
 }
 

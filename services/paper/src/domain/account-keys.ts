@@ -2,7 +2,7 @@
  * Credentials in the form that each venue gives out. Called when an account is opened.
  * Must never make the same ones twice: everything in them comes from the given randomness.
  */
-import { createHmac } from 'node:crypto'
+import { createECDH, createHmac, createPrivateKey, type JsonWebKey } from 'node:crypto'
 import type { Venue } from '@tradewire/contracts/common'
 
 /** What an account is known by, whatever its venue calls it. */
@@ -14,6 +14,7 @@ export interface AccountKeys {
 
 const keyBytes = 32
 const okxKeyBytes = 16
+const nameBytes = 16
 const passphraseBytes = 12
 const loginBytes = 6
 const loginDigits = 12
@@ -27,6 +28,10 @@ export function accountKeysOf(venue: Venue, random: (bytes: number) => Buffer): 
     case 'okx-swap': {
       const apiKey = hex(okxKeyBytes).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
       return { apiKey, secret: hex(okxKeyBytes).toUpperCase(), passphrase: hex(passphraseBytes) }
+    }
+    case 'coinbase': {
+      const apiKey = `organizations/${hex(nameBytes)}/apiKeys/${hex(nameBytes)}`
+      return { apiKey, secret: privateKeyOf(random(keyBytes)) }
     }
     case 'xapi': {
       const login = BigInt(`0x${hex(loginBytes)}`)
@@ -57,6 +62,19 @@ export function terminalTokenOf(accountId: string, secret: string): string {
   const payload = Buffer.from(JSON.stringify({ _id: accountId })).toString('base64url')
   const signature = createHmac('sha512', secret).update(`${tokenHeader}.${payload}`).digest('base64url')
   return `${tokenHeader}.${payload}.${signature}`
+}
+
+/** A P-256 key as the venue hands it out. The first bit is cleared, so that the number lies within the curve's order. */
+function privateKeyOf(bytes: Buffer): string {
+  bytes[0] = (bytes[0] ?? 0) & 0x7f
+  const curve = createECDH('prime256v1')
+  curve.setPrivateKey(bytes)
+  const point = curve.getPublicKey().subarray(1)
+  const [x, y, d] = [point.subarray(0, keyBytes), point.subarray(keyBytes), bytes].map((part) =>
+    part.toString('base64url'),
+  )
+  const key = createPrivateKey({ key: { kty: 'EC', crv: 'P-256', x, y, d } as JsonWebKey, format: 'jwk' })
+  return key.export({ type: 'sec1', format: 'pem' }).toString()
 }
 
 /** The same in the words of the venue's connect form. */

@@ -249,16 +249,16 @@ function applyFilled(state: VenueState, record: OrderFilled): void {
 function settleSpot(account: Account, market: Market, order: Order, fill: OrderFilled): void {
   const { base, quote } = market.instrument
   const value = times(fill.quantity, fill.price)
-  const [paidAsset, paid, gotAsset, got] =
+  const [paidAsset, price, gotAsset, got] =
     order.side === 'buy' ? [quote, value, base, fill.quantity] : [base, fill.quantity, quote, value]
+  const paid = fill.feeCurrency === paidAsset ? price + fill.fee : price
   const held = account.locks.get(lockKeyOf(order))
   const fromLock = held === undefined ? 0n : least(held.amount, paid)
   const paying = balanceFor(account, paidAsset)
   if (held !== undefined) held.amount -= fromLock
   paying.locked -= fromLock
   paying.free -= paid - fromLock
-  balanceFor(account, gotAsset).free += got
-  balanceFor(account, fill.feeCurrency).free -= fill.fee
+  balanceFor(account, gotAsset).free += fill.feeCurrency === gotAsset ? got - fill.fee : got
 }
 
 function settlePerpetual(state: VenueState, account: Account, order: Order, fill: OrderFilled): void {

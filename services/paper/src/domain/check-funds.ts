@@ -4,6 +4,7 @@
  */
 import { least, most, times, type Amount } from './amount.ts'
 import type { OrderRequest } from './check-order.ts'
+import { takesFeesInQuote } from './instruments.ts'
 import { buyCost, quantityForQuote, takerPrice } from './levels.ts'
 import { accountMargin, exposureOf, marginFor } from './margin.ts'
 import { hasLimit, type Order } from './order.ts'
@@ -18,7 +19,9 @@ export function spotCost(
 ): Amount {
   if (request.side === 'sell') return quantity
   const price = request.price ?? request.triggerPrice
-  return price === undefined ? buyCost(market, quantity) : times(quantity, price)
+  const cost = price === undefined ? buyCost(market, quantity) : times(quantity, price)
+  const feeRate = takesFeesInQuote(market.instrument.venue) ? market.settings.takerFeeRate : 0n
+  return cost + times(cost, feeRate)
 }
 
 export function spotCanPay(account: Account, market: Market, side: 'buy' | 'sell', cost: Amount): boolean {

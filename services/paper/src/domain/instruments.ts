@@ -46,11 +46,18 @@ export interface Instrument {
   readonly contract: Contract | null
 }
 
-const spotVenues: ReadonlySet<Venue> = new Set(['binance-spot', 'okx-spot'])
+const spotVenues: ReadonlySet<Venue> = new Set(['binance-spot', 'coinbase', 'okx-spot'])
 
 /** Trades coins against coins: balances with locks instead of positions on margin. */
 export function isSpot(venue: Venue): boolean {
   return spotVenues.has(venue)
+}
+
+const quoteFeeVenues: ReadonlySet<Venue> = new Set(['coinbase'])
+
+/** Takes the fee of a purchase from the money that pays for it; elsewhere it is taken from the coins that come in. */
+export function takesFeesInQuote(venue: Venue): boolean {
+  return quoteFeeVenues.has(venue)
 }
 
 interface TierRow {
@@ -213,6 +220,20 @@ function okxSpotOf(coin: CoinRow): Instrument {
   }
 }
 
+function coinbaseOf(coin: CoinRow): Instrument {
+  const quantityStep = amount('0.00000001')
+  return {
+    ...spotOf(coin),
+    venue: 'coinbase',
+    venueSymbol: `${coin.base}-USDT`,
+    quantityStep,
+    quantityDecimals: 8,
+    quantityMinimum: quantityStep,
+    notionalMinimum: amount('1'),
+    conditionalOrdersMax: 500,
+  }
+}
+
 /** A hundredth of a contract is the least; orders of any value are taken. */
 function okxSwapOf(coin: CoinRow): Instrument {
   const contractSize = amount(coin.okxContractSize)
@@ -233,6 +254,7 @@ function okxSwapOf(coin: CoinRow): Instrument {
 export const coinInstruments: readonly Instrument[] = coins.flatMap((coin) => [
   spotOf(coin),
   perpetualOf(coin, 'binance-usdm'),
+  coinbaseOf(coin),
   okxSpotOf(coin),
   okxSwapOf(coin),
   perpetualOf(coin, 'paper'),

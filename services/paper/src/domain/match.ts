@@ -3,7 +3,7 @@
  * Called by place-order and walk-tick. Must never fill more than the order's rest, nor let reduceOnly add to a position.
  */
 import { absolute, floorTo, least, most, times, type Amount } from './amount.ts'
-import { isSpot } from './instruments.ts'
+import { isSpot, takesFeesInQuote } from './instruments.ts'
 import { levelsFor, takerPrice, type Level } from './levels.ts'
 import { hasLimit, isFinal, isResting, remainingOf, type Order } from './order.ts'
 import { afterFill } from './position.ts'
@@ -95,7 +95,7 @@ function fill(desk: Desk, order: Order, execution: Execution): void {
   const { instrument, settings } = market
   const rate = maker ? settings.makerFeeRate : settings.takerFeeRate
   const spot = isSpot(account.venue)
-  const inBase = spot && order.side === 'buy'
+  const inBase = spot && order.side === 'buy' && !takesFeesInQuote(account.venue)
   const position = account.positions.get(order.symbol) ?? { quantity: 0n, cost: 0n }
   session.emit({
     kind: 'filled',

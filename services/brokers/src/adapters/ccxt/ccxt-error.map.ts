@@ -24,7 +24,7 @@ export interface CcxtFailure {
   /** The exception's class and its base classes, nearest first. */
   readonly names: readonly string[]
   /** The venue's own code when the text carries one. */
-  readonly code: number | null
+  readonly code: VenueCode | null
   /** The venue's own words. */
   readonly message: string
   readonly retryAfterMs: number | null
@@ -46,10 +46,17 @@ export function failureOf(thrown: unknown, retryAfterMs: number | null, codes: V
   const said = codes.words.exec(text)?.[1]
   return {
     names,
-    code: code === undefined ? null : Number.parseInt(code, 10),
+    code: code === undefined ? null : codeOf(code),
     message: (said ?? text.replaceAll(/https?:\S+/g, '[url]').replace(/^[a-z]+ /, '')).slice(0, messageCharactersMax),
     retryAfterMs,
   }
+}
+
+/** Numbers, or words where the venue gives its errors names. */
+export type VenueCode = number | string
+
+function codeOf(text: string): VenueCode {
+  return /^-?\d+$/.test(text) ? Number.parseInt(text, 10) : text
 }
 
 /** What one venue's codes mean where ccxt's classes do not say it. */
@@ -57,15 +64,15 @@ export interface VenueCodes {
   /** Finds the code, and the venue's words, in the text of an exception. */
   readonly code: RegExp
   readonly words: RegExp
-  readonly auth: ReadonlySet<number>
+  readonly auth: ReadonlySet<VenueCode>
   /** The order may stand. */
-  readonly unknown: ReadonlySet<number>
+  readonly unknown: ReadonlySet<VenueCode>
   /** Turned away at the door because of the time stamp. */
-  readonly stale: ReadonlySet<number>
-  readonly limited: ReadonlySet<number>
-  readonly rejections: ReadonlyMap<number, RejectionCode>
+  readonly stale: ReadonlySet<VenueCode>
+  readonly limited: ReadonlySet<VenueCode>
+  readonly rejections: ReadonlyMap<VenueCode, RejectionCode>
   /** Whether a code that nothing else explains still proves a refusal. */
-  readonly refuses: (code: number) => boolean
+  readonly refuses: (code: VenueCode) => boolean
 }
 
 export const binanceCodes: VenueCodes = {
@@ -76,7 +83,7 @@ export const binanceCodes: VenueCodes = {
   unknown: new Set([-1000, -1001, -1006, -1007]),
   stale: new Set([-1021]),
   limited: new Set(),
-  rejections: new Map<number, RejectionCode>([
+  rejections: new Map<VenueCode, RejectionCode>([
     [-1121, 'UNKNOWN_SYMBOL'],
     [-1111, 'INVALID_QUANTITY'],
     [-2011, 'ORDER_NOT_FOUND'],
@@ -91,7 +98,7 @@ export const binanceCodes: VenueCodes = {
     [-4116, 'DUPLICATE_CLIENT_ORDER_ID'],
     [-4164, 'BELOW_MINIMUM_NOTIONAL'],
   ]),
-  refuses: (code) => code < 0,
+  refuses: (code) => typeof code === 'number' && code < 0,
 }
 /** Exceptions that prove a refusal, by class; the first class of the chain that is listed decides. */
 const rejectionByName: ReadonlyMap<string, RejectionCode> = new Map<string, RejectionCode>([

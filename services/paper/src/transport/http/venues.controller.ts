@@ -25,10 +25,7 @@ import { isAuthorized, serveControl } from '#surfaces/control/control.controller
 import { DirectServer } from '#surfaces/direct/direct.controller'
 import { serveDirectStream } from '#surfaces/direct/direct-stream.controller'
 import { MayarServer } from '#surfaces/mayar/mayar.controller'
-import { okxEndpoints } from '#surfaces/okx/endpoints.controller'
-import { okxWords } from '#surfaces/okx/okx.wire'
-import { serveOkxStreams } from '#surfaces/okx/stream.controller'
-import { ProtocolServer } from '#surfaces/protocol/protocol.controller'
+import { serveExchanges } from '#surfaces/protocol/exchanges.controller'
 import { MetaapiServer } from '#surfaces/metaapi/metaapi-server.controller'
 import { serveXapi } from '#surfaces/xapi/xapi.controller'
 import { StripeServer } from '#surfaces/stripe/stripe.controller'
@@ -41,7 +38,6 @@ import { RunningVenue } from '#ports/running-venue.port'
 
 const spotPrefix = '/binance-spot'
 const usdmPrefix = '/binance-usdm'
-const okxPrefix = '/okx'
 const metaapiPrefix = '/metaapi'
 const loopback = new Set(['127.0.0.1', '::1', 'localhost'])
 
@@ -67,8 +63,7 @@ export async function serveVenues(fastify: FastifyInstance, app: INestApplicatio
   const usdm = new BinanceServer({ venue, faults, name: 'binance-usdm', budgets: perpetualBudgets[config.limits] })
   const usdmEndpoints = [...usdmMarket(config.limits), ...usdmOrders, ...accountEndpoints]
   await usdm.register(fastify, usdmPrefix, [...usdmEndpoints, ...listenKeyEndpoints(keys, streams)])
-  const okx = new ProtocolServer({ venue, faults, limits: config.limits, words: okxWords })
-  await okx.register(fastify, okxPrefix, okxEndpoints)
+  await serveExchanges(fastify, { venue, faults, streams, sockets, limits: config.limits })
   await new DirectServer(venue, faults).register(fastify)
   await serveControl(fastify, {
     venue,
@@ -84,7 +79,6 @@ export async function serveVenues(fastify: FastifyInstance, app: INestApplicatio
   await new MayarServer(app.get(Clock)).register(fastify, mayCommand)
   serveSpotUserData(sockets, spotPrefix, venue, streams)
   const stopExpiry = serveUsdmUserData(sockets, usdmPrefix, { venue, keys, streams })
-  serveOkxStreams(sockets, okxPrefix, venue, streams)
   serveDirectStream(sockets, venue, streams)
   const delays = { detectionMs: config.metaapiDetectionMs, deploymentMs: config.metaapiDeploymentMs }
   await new MetaapiServer({ venue, faults, limits: config.limits, delays }).register(fastify, metaapiPrefix)
