@@ -119,6 +119,22 @@ const replays: Readonly<Record<string, Replay>> = {
     nullable: ['takerOrMaker'],
     holds: (reply) => (reply as unknown[]).length >= 3,
   },
+  'GET /v1/admin/strategy/trigger/history/{strategy_id}': {
+    path: () => `/v1/admin/strategy/trigger/history/${ids.strategy}`,
+    added: ['StrategyAutomatedTriggers.nextToken'],
+    holds: (reply) => {
+      const { items } = (reply as { StrategyAutomatedTriggers: { items: { active: boolean }[] } })
+        .StrategyAutomatedTriggers
+      return items.map(({ active }) => active).join() === 'true,false'
+    },
+  },
+  'GET /v1/admin/setting/strategy/list': {
+    path: () => '/v1/admin/setting/strategy/list',
+    added: page,
+    // A strategy need not have an account that it is sized by.
+    nullable: ['items.reportExchangeApiKey'],
+    holds: (reply) => (reply as { items: { id: string }[] }).items[0]?.id === ids.strategy,
+  },
   'PUT /v1/admin/account/user/action/disable/{user_id}': {
     path: () => `${account}/action/disable/${ids.user}`,
     holds: (reply) => (reply as { active: boolean }).active === false,
@@ -176,6 +192,12 @@ const replays: Readonly<Record<string, Replay>> = {
     nullable: ['stripePriceId'],
     holds: (reply) => (reply as { maxBalanceUSD: number }).maxBalanceUSD === 12_345,
   },
+  'PUT /v1/admin/setting/strategy/{strategy_id}': {
+    path: () => `/v1/admin/setting/strategy/${ids.strategy}`,
+    body: (changes) => changes,
+    nullable: ['reportExchangeApiKey'],
+    holds: (reply) => (reply as { active: boolean }).active === false,
+  },
 }
 
 /** Documented operations that answer `404 {"message": "route not found"}`, and why. */
@@ -184,10 +206,8 @@ const notBuilt: Readonly<Record<string, string>> = {
   'GET /v1/admin/account/user/overview/{user_id}': 'no service tells yet which plan a user has',
   'GET /v1/admin/strategy/follower/{strategy_id}/list':
     'needs the answers of several services, and which plan a user has',
-  'GET /v1/admin/strategy/trigger/history/{strategy_id}': 'needs the answers of several services',
-  'GET /v1/admin/setting/strategy/list': 'needs the answers of several services',
-  'POST /v1/admin/setting/strategy': 'needs the answers of several services',
-  'PUT /v1/admin/setting/strategy/{strategy_id}': 'needs the answers of several services',
+  'POST /v1/admin/setting/strategy':
+    'connects an account and creates a strategy in one step, which nothing undoes by half',
   'GET /v1/admin/setting/notification': 'nothing is sent yet that it could switch',
   'PUT /v1/admin/setting/notification': 'nothing is sent yet that it could switch',
 }

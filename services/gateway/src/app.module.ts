@@ -29,8 +29,13 @@ import { PassedOnRoutes } from '#transport/http/passed-on-routes.controller'
 import { PaymentRoutes } from '#transport/http/payment-routes.controller'
 import { PublicHttp } from '#transport/http/public-http.controller'
 import { PublicRoutes } from '#transport/http/public-routes.controller'
+import { CombinedController } from '#transport/rpc/combined.controller'
 import { AnswerRoute } from '#use-cases/answer-route/answer-route.use-case'
 import { AuthenticateCaller } from '#use-cases/authenticate-caller/authenticate-caller.use-case'
+import { ChangeStrategy } from '#use-cases/change-strategy/change-strategy.use-case'
+import { CombineStrategies } from '#use-cases/combine-strategies/combine-strategies.use-case'
+import { CombineTriggers } from '#use-cases/combine-triggers/combine-triggers.use-case'
+import { FindProviders } from '#use-cases/find-providers/find-providers.use-case'
 import { FollowEvents } from '#use-cases/follow-events/follow-events.use-case'
 import { LimitCaller } from '#use-cases/limit-caller/limit-caller.use-case'
 import { PassAlert } from '#use-cases/pass-alert/pass-alert.use-case'
@@ -40,6 +45,7 @@ import { PassPaymentRequest } from '#use-cases/pass-payment-request/pass-payment
 const revocationKeptMs = (accessToken.lifetimeSeconds + 60) * 1_000
 
 @Module({
+  controllers: [CombinedController],
   providers: [
     { provide: RevocationList, useFactory: () => new RevocationList(revocationKeptMs) },
     { provide: TokenVerifier, useClass: JoseVerifier },
@@ -54,6 +60,10 @@ const revocationKeptMs = (accessToken.lifetimeSeconds + 60) * 1_000
     OidcVerifier,
     AnswerRoute,
     AuthenticateCaller,
+    ChangeStrategy,
+    CombineStrategies,
+    CombineTriggers,
+    FindProviders,
     FollowEvents,
     LimitCaller,
     PassAlert,

@@ -6,11 +6,13 @@ import type { RouteContract } from '../define-route.ts'
 import { adminKeyRoutes } from './admin/keys.ts'
 import { adminOrderRoutes } from './admin/orders.ts'
 import { adminSettingRoutes } from './admin/settings.ts'
+import { adminStrategyRoutes } from './admin/strategies.ts'
 import { adminUserRoutes } from './admin/users.ts'
 
 export const adminRoutes: readonly RouteContract[] = [
   ...adminUserRoutes,
   ...adminKeyRoutes,
   ...adminOrderRoutes,
+  ...adminStrategyRoutes,
   ...adminSettingRoutes,
 ]

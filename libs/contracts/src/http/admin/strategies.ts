@@ -1,0 +1,140 @@
+/**
+ * Strategies and their triggers, in the words of the admin surface. Called by the surface's list of routes.
+ * Must never show a key in full, nor a strategy's secret.
+ */
+import { z } from 'zod'
+import { symbol, timestamp } from '../../common.ts'
+import { defineRoute } from '../../define-route.ts'
+import type { ReplyOf } from '../../define-rpc.ts'
+import * as combined from '../../rpc/admin.ts'
+import * as signals from '../../rpc/signals.ts'
+import { exchangeIdOf } from './keys.ts'
+import { adminPrefix, adminRoute, idOf, listPage, numberOf, pageMarks, shownNumber } from './words.ts'
+
+type Strategy = ReplyOf<typeof signals.getStrategy>
+type Account = ReplyOf<typeof combined.listStrategiesWithKeys>['accounts'][number]
+type Triggers = ReplyOf<typeof combined.listTriggers>
+type Bracket = Triggers['brackets'][number]
+
+const settings = `${adminPrefix}/setting/strategy`
+const ofStrategy = { params: z.strictObject({ strategyId: idOf('Strategy') }) }
+
+const shownStrategy = z
+  .strictObject({
+    id: z.uuid(),
+    active: z.boolean(),
+    name: z.string(),
+    description: z.string().nullable(),
+    exchangeId: z.string().meta({ examples: ['BINANCE'] }),
+    symbol,
+    reportExchangeApiKey: z.string().nullable().meta({ description: "Both ends of the key of the provider's account" }),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: 'AdminStrategy' })
+
+function toStrategy(strategy: Strategy, accounts: readonly Account[]): z.output<typeof shownStrategy> {
+  const { id, active, name, description, venue, symbol: traded, createdAt, updatedAt } = strategy
+  const provider = accounts.find((account) => account.id === strategy.providerAccountId)
+  const words = { exchangeId: exchangeIdOf(venue), symbol: traded, reportExchangeApiKey: provider?.keyHint ?? null }
+  return { id, active, name, description, ...words, createdAt, updatedAt }
+}
+
+const shownTrigger = z
+  .strictObject({
+    id: z.uuid(),
+    active: z.boolean(),
+    strategySource: z.enum(['TRADINGVIEW', 'OPERATOR']),
+    tradeSide: z.enum(['BUY', 'SELL']),
+    price: shownNumber,
+    stop: shownNumber,
+    stopType: z.enum(['MARKET', 'LIMIT']),
+    takeProfit: z.array(shownNumber),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+    StrategyAutomatedHistories: z.strictObject({
+      items: z.array(z.strictObject({ id: z.uuid(), active: z.boolean() })),
+    }),
+  })
+  .meta({ id: 'AdminTrigger' })
+
+/** A trigger is active while one of its histories is, and was updated when the last of them changed. */
+function toTrigger(
+  signal: Triggers['signals']['items'][number],
+  own: readonly Bracket[],
+): z.output<typeof shownTrigger> {
+  const { id, source, side, price, stop, targets, receivedAt } = signal
+  return {
+    id,
+    active: own.some(({ active }) => active),
+    strategySource: source,
+    tradeSide: side === 'buy' ? 'BUY' : 'SELL',
+    price: numberOf(price),
+    stop: numberOf(stop.price),
+    stopType: stop.type === 'market' ? 'MARKET' : 'LIMIT',
+    takeProfit: targets.map(numberOf),
+    createdAt: receivedAt,
+    updatedAt: own.map(({ changedAt }) => changedAt).reduce((latest, at) => (at > latest ? at : latest), receivedAt),
+    StrategyAutomatedHistories: { items: own.map((bracket) => ({ id: bracket.id, active: bracket.active })) },
+  }
+}
+
+export const adminStrategyRoutes = [
+  defineRoute({
+    operation: 'adminListTriggers',
+    ...adminRoute,
+    method: 'GET',
+    path: `${adminPrefix}/strategy/trigger/history/{strategyId}`,
+    summary: 'What triggered a strategy, newest first, and what became of it',
+    description: 'Up to 200 histories of each trigger.',
+    ...ofStrategy,
+    query: listPage,
+    rpc: combined.listTriggers,
+    toRequest: ({ caller, params, query }) => ({ caller, strategyId: params.strategyId, page: query }),
+    reply: z
+      .strictObject({
+        active: z.boolean(),
+        exchangeId: z.string(),
+        symbol,
+        StrategyAutomatedTriggers: z.strictObject({ items: z.array(shownTrigger), ...pageMarks }),
+      })
+      .meta({ id: 'AdminTriggers' }),
+    toReply: ({ strategy, signals: { items, nextToken }, brackets }) => {
+      const bySignal = Map.groupBy(brackets, ({ signalId }) => signalId)
+      const triggers = items.map((signal) => toTrigger(signal, bySignal.get(signal.id) ?? []))
+      const { active, venue, symbol: traded } = strategy
+      const shown = { active, exchangeId: exchangeIdOf(venue), symbol: traded }
+      return { ...shown, StrategyAutomatedTriggers: { items: triggers, nextToken } }
+    },
+  }),
+  defineRoute({
+    operation: 'adminListStrategies',
+    ...adminRoute,
+    method: 'GET',
+    path: `${settings}/list`,
+    summary: 'List strategies',
+    query: listPage,
+    rpc: combined.listStrategiesWithKeys,
+    toRequest: ({ caller, query }) => ({ caller, page: query }),
+    reply: z.strictObject({ items: z.array(shownStrategy), ...pageMarks }).meta({ id: 'AdminStrategies' }),
+    toReply: ({ strategies: { items, nextToken }, accounts }) => {
+      return { items: items.map((strategy) => toStrategy(strategy, accounts)), nextToken }
+    },
+  }),
+  defineRoute({
+    operation: 'adminUpdateStrategy',
+    ...adminRoute,
+    method: 'PUT',
+    path: `${settings}/{strategyId}`,
+    summary: 'Rename, describe, pause or resume a strategy',
+    ...ofStrategy,
+    body: signals.strategyChanges
+      .pick({ active: true, name: true, description: true })
+      .meta({ id: 'AdminStrategyChanges' }),
+    example: { body: { active: false } },
+    rpc: combined.updateStrategyWithKey,
+    toRequest: ({ caller, params, body }) => ({ caller, strategyId: params.strategyId, changes: body }),
+    reply: shownStrategy,
+    toReply: ({ strategy, accounts }) => toStrategy(strategy, accounts),
+  }),
+] as const
