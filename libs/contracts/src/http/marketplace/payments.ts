@@ -65,6 +65,14 @@ export const paymentRoutes = [
         billing_cycle: z.enum(rpc.billingCycle.options, required),
       })
       .meta({ id: 'MarketplaceIntentRequest' }),
+    example: {
+      body: {
+        strategy_id: '61b79e6d-7e22-4f91-b508-ef5be6a21419',
+        payment_method: 'stripe',
+        currency: 'USD',
+        billing_cycle: 'monthly',
+      },
+    },
     rpc: rpc.beginSubscription,
     toRequest: ({ caller, body }) => ({
       caller,

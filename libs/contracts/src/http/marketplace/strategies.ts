@@ -191,6 +191,7 @@ function shownFollow({ settings, ...follow }: z.output<typeof signals.follow>) {
   }
 }
 
+const exampleAccount = { mt5_account_id: 'df30b2fa-adc8-47cb-a9f5-be90ae259827' }
 const waysToLeave = ['keep', 'close_gracefully_by_position', 'close_gracefully_by_symbol', 'close_now'] as const
 
 const subscriptionRoutes = [
@@ -212,6 +213,7 @@ const subscriptionRoutes = [
       })
       .refine(oneAccount.check, oneAccount.says)
       .meta({ id: 'MarketplaceSubscribe' }),
+    example: { body: { ...exampleAccount, allocation_percentage: 25, max_risk_per_trade: 2 } },
     rpc: signals.subscribe,
     toRequest: ({ caller, params, body }) => ({
       caller,
@@ -238,6 +240,7 @@ const subscriptionRoutes = [
       .strictObject({ ...chosenAccount, positions: z.enum(waysToLeave, required).default('keep') })
       .refine(oneAccount.check, oneAccount.says)
       .meta({ id: 'MarketplaceUnsubscribe' }),
+    example: { body: { ...exampleAccount, positions: 'close_now' } },
     rpc: signals.unsubscribe,
     toRequest: ({ caller, params, body }) => ({ caller, strategyId: params.id, accountId: accountOf(body) }),
     step: {
