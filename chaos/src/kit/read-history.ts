@@ -3,14 +3,16 @@
  * administrator sees them. Called once all is healed. Must never write.
  */
 import { ledgerReply, type LedgerReply } from '@tradewire/contracts/paper/control'
+import { untilAnswered } from '@tradewire/launcher/demo/cohort'
 import { ControlClient } from '@tradewire/launcher/paper/control-client'
 import { Client } from 'pg'
 import type { Dump } from '../checker.ts'
 import type { RealSystem } from './real-system.ts'
 
+/** Waits for a venue that a fault has just stopped. */
 export function readLedger(system: RealSystem): Promise<LedgerReply> {
   const venue = ControlClient.at(system.endpoints.paper?.control ?? '')
-  return venue.ask({ method: 'GET', path: '/ledger', query: { view: 'full' } }, ledgerReply)
+  return untilAnswered(() => venue.ask({ method: 'GET', path: '/ledger', query: { view: 'full' } }, ledgerReply))
 }
 
 const queries = {
