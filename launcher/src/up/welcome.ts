@@ -39,7 +39,10 @@ function row(name: string, text: string): void {
 function printAddresses({ gateway, signals, paper }: Endpoints): void {
   if (gateway !== undefined) row('gateway', `${gateway}   (API documents: ${gateway}/docs)`)
   if (signals !== undefined) row('alerts', `${signals}/v1/webhook/strategy`)
-  if (paper !== undefined) row('paper', `${paper.control}   (venues: ${paper.binanceSpot}, ${paper.binanceUsdm})`)
+  if (paper === undefined) return
+  const { control, ...venues } = paper
+  row('paper', control)
+  row('', `speaks ${Object.values(venues).join(', ')}`)
 }
 
 function printOperator(home: Home, { login, created }: EnsuredOperator): void {

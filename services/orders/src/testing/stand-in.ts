@@ -7,6 +7,7 @@ import * as brokers from '@tradewire/contracts/events/brokers'
 import { type orderCancel, orderSubmit } from '@tradewire/contracts/events/orders'
 import { followChanged, signalAccepted, strategyChanged } from '@tradewire/contracts/events/signals'
 import type { Database } from '@tradewire/database/database'
+import { SystemClock } from '@tradewire/kernel/clock'
 import { uuidOfHash } from '@tradewire/kernel/ids'
 import { exampleOf } from '@tradewire/testkit/example-of'
 
@@ -17,7 +18,10 @@ type Update = DataOf<typeof brokers.orderFilled>
 export const strategyId = '01963a5e-0000-7000-8000-0000000000aa'
 export const ownerId = '01963a5e-0000-7000-8000-0000000000bb'
 /** Answers and events of this stand-in are as old as they are, so balances are fresh. */
-const now = () => new Date().toISOString()
+/** The services under test run on the real clock. */
+const clock = new SystemClock()
+const signalLifeMs = 30_000
+const now = () => clock.now().toISOString()
 
 export const accountIdOf = (number: number) => uuidOfHash(`account ${number}`)
 export const followIdOf = (number: number) => uuidOfHash(`follow ${number}`)
@@ -86,7 +90,7 @@ export class StandIn {
       targets: ['40400', '40800'],
       trailing: null,
       receivedAt: now(),
-      expiresAt: new Date(Date.now() + 30_000).toISOString(),
+      expiresAt: new Date(clock.now().getTime() + signalLifeMs).toISOString(),
       ...changes,
     })
   }

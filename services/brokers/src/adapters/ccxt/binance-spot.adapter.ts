@@ -3,29 +3,17 @@
  * Must never share an account's key, options or stream with another account.
  */
 import { connectivity } from '@tradewire/broker-kit/broker-error'
-import { type BrokerDependencies, type BrokerEnvironment, defineBroker } from '@tradewire/broker-kit/define-broker'
+import { defineBroker } from '@tradewire/broker-kit/define-broker'
 import { err, ok } from '@tradewire/kernel/result'
 import { BinanceApi } from './binance-api.client.ts'
 import { binanceClientId, binanceCredentials } from './binance-capabilities.wire.ts'
 import { BinanceSpotSession } from './binance-spot-session.client.ts'
 import { BinanceSpotStream } from './binance-spot-stream.client.ts'
 import { mapThrown } from './ccxt-error.map.ts'
-import { SharedExchange } from './ccxt-exchange.client.ts'
+import { sharedExchange } from './ccxt-exchange.client.ts'
 
 const paperPath = '/binance-spot'
 const liveSocketUrl = 'wss://ws-api.binance.com:443/ws-api/v3'
-
-const exchanges = new WeakMap<BrokerDependencies, Map<BrokerEnvironment, SharedExchange>>()
-
-function sharedExchange(dependencies: BrokerDependencies, environment: BrokerEnvironment): SharedExchange {
-  const known = exchanges.get(dependencies) ?? new Map<BrokerEnvironment, SharedExchange>()
-  exchanges.set(dependencies, known)
-  const shared =
-    known.get(environment) ??
-    new SharedExchange({ venue: 'binance', environment, paperPath, marketTypes: ['spot'], dependencies })
-  known.set(environment, shared)
-  return shared
-}
 
 export const binanceSpotBroker = defineBroker({
   id: 'binance-spot',
@@ -59,7 +47,8 @@ export const binanceSpotBroker = defineBroker({
   paperReadLagMs: 2_000,
   async connect(credentials, { environment, dependencies }) {
     try {
-      const exchange = await sharedExchange(dependencies, environment).session(credentials)
+      const market = { venue: 'binance', environment, paperPath, marketTypes: ['spot'], dependencies } as const
+      const exchange = await sharedExchange(market).session(credentials)
       const api = new BinanceApi(exchange, {
         contracts: false,
         live: environment === 'live',

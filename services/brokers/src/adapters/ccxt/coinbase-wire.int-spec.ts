@@ -1,25 +1,13 @@
 import { generateKeyPairSync, verify } from 'node:crypto'
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { type ApprovedOrder, approveOrder } from '@tradewire/broker-kit/approved-order'
 import type { BrokerSession } from '@tradewire/broker-kit/broker-session'
 import { encodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
 import type { BrokerDependencies } from '@tradewire/broker-kit/define-broker'
 import { orderSubmit } from '@tradewire/contracts/events/orders'
-import { SystemClock } from '@tradewire/kernel/clock'
-import { SystemRandomness } from '@tradewire/kernel/randomness'
-import { memoryLogger } from '@tradewire/testkit/memory-logger'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type ScriptedReply, ScriptedExchange, type Seen } from '#testing/scripted-exchange'
 import { coinbaseBroker } from './coinbase.adapter.ts'
-
-interface Seen {
-  readonly method: string
-  readonly path: string
-  readonly text: string
-  readonly headers: IncomingHttpHeaders
-}
-type Reply = { readonly status: number; readonly body: string } | 'hang-up'
 
 const command = orderSubmit.data.parse(orderSubmit.example)
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -49,51 +37,25 @@ const filled = {
   total_fees: '0.63',
 }
 
-let server: Server
-let seen: Seen[] = []
-let respond: (seen: Seen) => Reply
 let dependencies: BrokerDependencies
 
-const answer = (body: unknown, status = 200): Reply => ({ status, body: JSON.stringify(body) })
+const answer = (body: unknown, status = 200): ScriptedReply => ({ status, body: JSON.stringify(body) })
 
-function normal({ method, path }: Seen): Reply {
+function normal({ method, path }: Seen): ScriptedReply {
   if (path.includes('/ticker')) return answer({ trades: [], best_bid: '41999', best_ask: '42000' })
   if (method === 'POST') return answer({ success: true, success_response: { order_id: 'venue-id' } })
   return answer({ order: filled })
 }
 
+const venue = new ScriptedExchange(normal, ({ path }) =>
+  /\/market\/products(\?|$)/.test(path) ? answer({ products: path.includes('FUTURE') ? [] : [product] }) : undefined,
+)
+
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    let text = ''
-    request.on('data', (chunk: Buffer) => (text += chunk.toString()))
-    request.on('end', () => {
-      const one = { method: request.method ?? '', path: request.url ?? '', text, headers: request.headers }
-      seen.push(one)
-      const markets = /\/market\/products(\?|$)/.test(one.path)
-      const reply = markets ? answer({ products: one.path.includes('FUTURE') ? [] : [product] }) : respond(one)
-      if (reply === 'hang-up') {
-        request.socket.destroy()
-        return
-      }
-      response.writeHead(reply.status, { 'content-type': 'application/json' })
-      response.end(reply.body)
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  dependencies = {
-    clock: new SystemClock(),
-    randomness: new SystemRandomness(),
-    log: memoryLogger().logger,
-    paperUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    connectionsMax: 4,
-    requestTimeoutMs: 1_000,
-  }
+  dependencies = await venue.start()
 })
-beforeEach(() => {
-  seen = []
-  respond = normal
-})
-afterAll(() => server.close())
+beforeEach(() => venue.reset())
+afterAll(() => venue.stop())
 
 async function connect(): Promise<BrokerSession> {
   const connected = await coinbaseBroker.connect(credentials, { environment: 'paper', dependencies })
@@ -146,7 +108,7 @@ describe('orders on the wire', () => {
     const approved = orderOf(part)
     const session = await connect()
     expect((await session.submit(approved)).ok).toBe(true)
-    const sent = JSON.parse(seen.find(({ method }) => method === 'POST')?.text ?? '{}') as object
+    const sent = JSON.parse(venue.seen.find(({ method }) => method === 'POST')?.text ?? '{}') as object
     expect(sent).toEqual({
       client_order_id: approved.clientOrderId,
       product_id: 'BTC-USDT',
@@ -158,7 +120,7 @@ describe('orders on the wire', () => {
   it('carry a token of the account for exactly this call', async () => {
     const session = await connect()
     await session.submit(orderOf({}))
-    const placed = seen.find(({ method }) => method === 'POST')
+    const placed = venue.seen.find(({ method }) => method === 'POST')
     const [header = '', claims = '', signature = ''] = String(placed?.headers['authorization']).slice(7).split('.')
     const said = JSON.parse(Buffer.from(claims, 'base64url').toString()) as object
     expect(said).toMatchObject({ sub: credentials.apiKey, uri: 'POST api.coinbase.com/api/v3/brokerage/orders' })
@@ -177,7 +139,7 @@ describe('failures', () => {
     ['UNKNOWN_FAILURE_REASON', 'PREVIEW_SOMETHING_NEW', { kind: 'rejected', code: 'REFUSED_BY_VENUE' }],
   ])('of a placement that has the status of a success: %s %s', async (error, preview, expected) => {
     const session = await connect()
-    respond = (one) => (one.method === 'POST' ? refusal(error, preview) : normal(one))
+    venue.respond = (one) => (one.method === 'POST' ? refusal(error, preview) : normal(one))
     expect(await session.submit(orderOf({}))).toMatchObject({ ok: false, error: expected })
   })
 
@@ -188,23 +150,23 @@ describe('failures', () => {
     ['a gateway', 502, '<html>', 'outcome-unknown'],
   ])('of the whole call: %s', async (_, status, body, kind) => {
     const session = await connect()
-    respond = (one) =>
+    venue.respond = (one) =>
       one.method === 'POST' ? { status, body: typeof body === 'string' ? body : JSON.stringify(body) } : normal(one)
     expect(await session.submit(orderOf({}))).toMatchObject({ ok: false, error: { kind } })
   })
 
   it('before a purchase was sent prove that nothing stands', async () => {
     const session = await connect()
-    respond = () => 'hang-up'
+    venue.respond = () => 'hang-up'
     expect(await session.submit(orderOf({}))).toMatchObject({ ok: false, error: { kind: 'not-sent' } })
-    expect(seen.filter(({ method }) => method === 'POST')).toHaveLength(0)
+    expect(venue.seen.filter(({ method }) => method === 'POST')).toHaveLength(0)
   })
 
   it('are never repeated by the library', async () => {
     const session = await connect()
-    respond = (one) => (one.method === 'POST' ? 'hang-up' : normal(one))
+    venue.respond = (one) => (one.method === 'POST' ? 'hang-up' : normal(one))
     expect(await session.submit(orderOf({}))).toMatchObject({ ok: false, error: { kind: 'outcome-unknown' } })
-    expect(seen.filter(({ method }) => method === 'POST')).toHaveLength(1)
+    expect(venue.seen.filter(({ method }) => method === 'POST')).toHaveLength(1)
   })
 })
 
@@ -241,7 +203,7 @@ describe('replies that make no sense', () => {
     const reference = { clientOrderId: 'x', venueOrderId: null, symbol: 'BTC/USDT', type: 'limit' as const }
     await fc.assert(
       fc.asyncProperty(body, fc.constantFrom(200, 200, 400, 500), async (text, status) => {
-        respond = () => ({ status, body: text })
+        venue.respond = () => ({ status, body: text })
         const placed = await session.submit(orderOf({ side: 'sell' }))
         if (!placed.ok) expect(placed.error.kind).toBe('outcome-unknown')
         for (const read of [

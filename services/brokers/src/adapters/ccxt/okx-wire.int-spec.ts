@@ -1,26 +1,14 @@
 import { createHmac } from 'node:crypto'
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { type ApprovedOrder, approveOrder } from '@tradewire/broker-kit/approved-order'
 import type { BrokerSession } from '@tradewire/broker-kit/broker-session'
 import { encodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
 import type { BrokerDefinition, BrokerDependencies } from '@tradewire/broker-kit/define-broker'
 import { orderSubmit } from '@tradewire/contracts/events/orders'
-import { SystemClock } from '@tradewire/kernel/clock'
-import { SystemRandomness } from '@tradewire/kernel/randomness'
-import { memoryLogger } from '@tradewire/testkit/memory-logger'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type ScriptedReply, ScriptedExchange, type Seen } from '#testing/scripted-exchange'
 import { okxSpotBroker } from './okx-spot.adapter.ts'
 import { okxSwapBroker } from './okx-swap.adapter.ts'
-
-interface Seen {
-  readonly method: string
-  readonly path: string
-  readonly text: string
-  readonly headers: IncomingHttpHeaders
-}
-type Reply = { readonly status: number; readonly body: string } | 'hang-up'
 
 const command = orderSubmit.data.parse(orderSubmit.example)
 const credentials = { apiKey: 'key', secret: 'secret', passphrase: 'phrase' }
@@ -65,53 +53,28 @@ const coin = {
   lotSz: '0.00000001',
 }
 
-let server: Server
-let seen: Seen[] = []
-let respond: (seen: Seen) => Reply
 let dependencies: BrokerDependencies
 
-function answer(data: readonly unknown[], code = '0', msg = ''): Reply {
+function answer(data: readonly unknown[], code = '0', msg = ''): ScriptedReply {
   return { status: 200, body: JSON.stringify({ code, msg, data }) }
 }
 
-function normal({ path }: Seen): Reply {
+function normal({ path }: Seen): ScriptedReply {
   if (path.includes('/public/instruments')) return answer([path.includes('SPOT') ? coin : instrument])
   if (path.endsWith('/trade/order-algo')) return answer([{ algoId: '9', algoClOrdId: 'x', sCode: '0', sMsg: '' }])
   if (path.endsWith('/trade/order')) return answer([{ ...order, sCode: '0', sMsg: '' }])
   return answer([])
 }
 
+const venue = new ScriptedExchange(normal, (one) =>
+  one.path.includes('/public/instruments') ? normal(one) : undefined,
+)
+
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    let text = ''
-    request.on('data', (chunk: Buffer) => (text += chunk.toString()))
-    request.on('end', () => {
-      const one = { method: request.method ?? '', path: request.url ?? '', text, headers: request.headers }
-      seen.push(one)
-      const reply = one.path.includes('/public/instruments') ? normal(one) : respond(one)
-      if (reply === 'hang-up') {
-        request.socket.destroy()
-        return
-      }
-      response.writeHead(reply.status, { 'content-type': 'application/json' })
-      response.end(reply.body)
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  dependencies = {
-    clock: new SystemClock(),
-    randomness: new SystemRandomness(),
-    log: memoryLogger().logger,
-    paperUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    connectionsMax: 4,
-    requestTimeoutMs: 1_000,
-  }
+  dependencies = await venue.start()
 })
-beforeEach(() => {
-  seen = []
-  respond = normal
-})
-afterAll(() => server.close())
+beforeEach(() => venue.reset())
+afterAll(() => venue.stop())
 
 async function connect(broker: BrokerDefinition = okxSwapBroker): Promise<BrokerSession> {
   const connected = await broker.connect(credentials, { environment: 'paper', dependencies })
@@ -161,7 +124,7 @@ describe('orders on the wire', () => {
     const approved = orderOf(part)
     const session = await connect()
     expect((await session.submit(approved)).ok).toBe(true)
-    const placed = seen.find(({ method }) => method === 'POST')
+    const placed = venue.seen.find(({ method }) => method === 'POST')
     const conditional = type !== 'market' && type !== 'limit'
     const sent = JSON.parse(placed?.text ?? '{}') as Record<string, unknown>
     expect(placed?.path).toBe(`/okx/api/v5/trade/order${conditional ? '-algo' : ''}`)
@@ -176,7 +139,7 @@ describe('orders on the wire', () => {
     await session.submit(
       orderOf({ purpose: 'stop', side: 'sell', type: 'stop-or-target', triggerPrice: '19000', price: '21000' }),
     )
-    const sent = seen.filter(({ method }) => method === 'POST').map(({ text }) => JSON.parse(text) as unknown)
+    const sent = venue.seen.filter(({ method }) => method === 'POST').map(({ text }) => JSON.parse(text) as unknown)
     expect(sent).toMatchObject([
       { instId: 'BTC-USDT', tdMode: 'cash', ordType: 'market', sz: '0.015', tgtCcy: 'base_ccy' },
       { ordType: 'oco', tdMode: 'cash', slTriggerPx: '19000', slOrdPx: '-1', tpTriggerPx: '21000', tpOrdPx: '-1' },
@@ -186,7 +149,7 @@ describe('orders on the wire', () => {
   it('are signed over the time, the path and the body', async () => {
     const session = await connect()
     await session.submit(orderOf({}))
-    for (const { method, path, text, headers } of seen.filter(({ path }) => path.includes('/trade/'))) {
+    for (const { method, path, text, headers } of venue.seen.filter(({ path }) => path.includes('/trade/'))) {
       const signed = `${String(headers['ok-access-timestamp'])}${method}${path.replace('/okx', '')}${text}`
       expect(headers['ok-access-sign']).toBe(createHmac('sha256', 'secret').update(signed).digest('base64'))
       expect(headers['ok-access-passphrase']).toBe('phrase')
@@ -205,7 +168,7 @@ describe('failures', () => {
     ['outer code 1', '1', '50026', { kind: 'outcome-unknown' }],
   ])('of one part are found behind %s (%s %s)', async (_, code, sCode, error) => {
     const session = await connect()
-    respond = () => answer([{ ordId: '', algoId: '', sCode, sMsg: 'words of the venue' }], code)
+    venue.respond = () => answer([{ ordId: '', algoId: '', sCode, sMsg: 'words of the venue' }], code)
     const refused = await session.submit(orderOf({}))
     expect(refused).toMatchObject({ ok: false, error: { ...error, message: 'words of the venue' } })
   })
@@ -219,20 +182,20 @@ describe('failures', () => {
     ['maintenance', 503, '50001', 'outcome-unknown'],
   ])('of the whole call: %s', async (_, status, code, kind) => {
     const session = await connect()
-    respond = () => ({ status, body: JSON.stringify({ code, msg: 'words', data: [] }) })
+    venue.respond = () => ({ status, body: JSON.stringify({ code, msg: 'words', data: [] }) })
     expect(await session.submit(orderOf({}))).toMatchObject({ ok: false, error: { kind } })
   })
 
   it('are never repeated by the library', async () => {
     const session = await connect()
-    respond = () => 'hang-up'
+    venue.respond = () => 'hang-up'
     expect(await session.submit(orderOf({}))).toMatchObject({ ok: false, error: { kind: 'outcome-unknown' } })
-    expect(seen.filter(({ method }) => method === 'POST')).toHaveLength(1)
+    expect(venue.seen.filter(({ method }) => method === 'POST')).toHaveLength(1)
   })
 
   it('leave an order that was taken as working when it cannot be read afterwards', async () => {
     const session = await connect()
-    respond = (one) => (one.method === 'POST' ? normal(one) : { status: 500, body: 'oops' })
+    venue.respond = (one) => (one.method === 'POST' ? normal(one) : { status: 500, body: 'oops' })
     expect(await session.submit(orderOf({}))).toMatchObject({
       ok: true,
       value: { status: 'working', venueOrderId: '7' },
@@ -280,7 +243,7 @@ describe('replies that make no sense', () => {
     const reference = { clientOrderId: 'x', venueOrderId: null, symbol: 'BTC/USDT', type: 'stop-market' as const }
     await fc.assert(
       fc.asyncProperty(body, fc.constantFrom(200, 200, 400, 500), async (text, status) => {
-        respond = () => ({ status, body: text })
+        venue.respond = () => ({ status, body: text })
         const placed = await session.submit(orderOf({}))
         if (!placed.ok) expect(placed.error.kind).toBe('outcome-unknown')
         for (const read of [

@@ -2,7 +2,6 @@
  * Serves one Binance protocol: budgets, keys, signatures, fault switches, then the endpoint's own answer.
  * Called by binance-spot and binance-usdm with their endpoints. Must never answer before the venue has settled.
  */
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Venue } from '@tradewire/contracts/common'
 import type { Result } from '@tradewire/kernel/result'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -10,6 +9,7 @@ import type { FaultBoard, Operation } from '#domain/faults'
 import { BudgetCounter, type VenueBudgets } from '#domain/rate-limits'
 import type { Account } from '#domain/state'
 import type { RunningVenue } from '#ports/running-venue.port'
+import { replyThroughFaults } from '../protocol/faulty-reply.wire.ts'
 import { parametersOf, type Parameters } from './parameters.wire.ts'
 import { checkSigned } from './signature.wire.ts'
 import {
@@ -107,28 +107,8 @@ export class BinanceServer {
     if (hit !== undefined) return fail(reply, hit)
     const answer = endpoint.answer({ ...call, account })
     await venue.settled()
-    return this.finish(endpoint, account, reply, answer)
-  }
-
-  /** The order stands by now, or was refused; what the client learns of it is another matter. */
-  private async finish(
-    endpoint: Endpoint,
-    account: Account,
-    reply: FastifyReply,
-    answer: Result<unknown, VenueError>,
-  ): Promise<FastifyReply> {
-    const { faults } = this.parts
-    const call = { venue: account.venue, accountId: account.id, operation: endpoint.operation ?? 'read' }
-    const latency = faults.strike('latency', call)
-    if (latency !== undefined) await wait(latency.milliseconds)
-    if (!answer.ok) return fail(reply, answer.error)
-    if (faults.strike('drop-reply-after-accept', call) !== undefined) {
-      reply.hijack()
-      reply.raw.destroy()
-      return reply
-    }
-    if (faults.strike('error-after-accept', call) !== undefined) return fail(reply, outcomeUnknown)
-    return reply.send(answer.value)
+    const { operation } = endpoint
+    return replyThroughFaults(reply, { faults, account, operation, answer, refuse: fail, unknown: outcomeUnknown })
   }
 
   private accountOf(request: FastifyRequest): Account | VenueError {

@@ -2,13 +2,13 @@
  * Serves one venue protocol: keys and signatures, budgets, fault switches, then the endpoint's own answer.
  * Called at start with each protocol's endpoints. Must never answer before the venue has settled.
  */
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Result } from '@tradewire/kernel/result'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FaultBoard, Operation } from '#domain/faults'
 import { BudgetCounter, type Budget, type LimitsProfile } from '#domain/rate-limits'
 import type { Account } from '#domain/state'
 import type { RunningVenue } from '#ports/running-venue.port'
+import { replyThroughFaults } from './faulty-reply.wire.ts'
 
 /** One request as it was sent: signatures are over exactly this. */
 export interface RawCall {
@@ -108,28 +108,8 @@ export class ProtocolServer {
     if (hit !== undefined) return refuse(reply, hit)
     const answer = endpoint.answer({ ...call, account })
     await venue.settled()
-    return this.finish(endpoint, account, reply, answer)
-  }
-
-  /** The order stands by now, or was refused; what the client learns of it is another matter. */
-  private async finish(
-    endpoint: ProtocolEndpoint,
-    account: Account,
-    reply: FastifyReply,
-    answer: Result<unknown, Refused>,
-  ): Promise<FastifyReply> {
-    const { faults, words } = this.parts
-    const call = { venue: account.venue, accountId: account.id, operation: endpoint.operation ?? 'read' }
-    const latency = faults.strike('latency', call)
-    if (latency !== undefined) await wait(latency.milliseconds)
-    if (!answer.ok) return refuse(reply, answer.error)
-    if (faults.strike('drop-reply-after-accept', call) !== undefined) {
-      reply.hijack()
-      reply.raw.destroy()
-      return reply
-    }
-    if (faults.strike('error-after-accept', call) !== undefined) return refuse(reply, words.unknown)
-    return reply.send(answer.value)
+    const { operation } = endpoint
+    return replyThroughFaults(reply, { faults, account, operation, answer, refuse, unknown: words.unknown })
   }
 
   private spend(endpoint: ProtocolEndpoint, account: Account, now: number): Refused | undefined {
