@@ -14,6 +14,8 @@ interface Documented {
   readonly request?: Record<string, unknown>
   /** Absent where the document shows none. */
   readonly reply?: Shape
+  /** The documented bodies, by status. */
+  readonly refusals?: Readonly<Record<string, readonly unknown[]>>
 }
 
 interface Replay extends Leeway {
@@ -38,6 +40,15 @@ let operator: ApiUser
 let anna: ApiUser
 const ids = { user: '', account: '', strategy: '', follow: '', profile: '', signal: '', plan: '' }
 
+/** Of the account that a strategy is sized by. */
+let reportKey = {}
+const everyonesPlan = { name: 'DEFAULT', maxBalance: '1000000', maxApiKeys: 10, default: true }
+
+interface ShownFollower {
+  readonly id: string
+  readonly StrategyAutomatedFollowPerformance: { readonly totalProfit: number; readonly closedBalance: number }
+}
+
 const page = ['nextToken']
 const account = '/v1/admin/account/user'
 
@@ -48,6 +59,15 @@ const replays: Readonly<Record<string, Replay>> = {
     added: page,
     nullable: ['items.email', 'items.firstName', 'items.lastName'],
     holds: (reply) => (reply as { items: { uid: string }[] }).items.some(({ uid }) => uid === ids.user),
+  },
+  'GET /v1/admin/account/user/overview/{user_id}': {
+    path: () => `${account}/overview/${ids.user}`,
+    // Prices stand here, and a payer is made anew for each checkout.
+    nullable: ['UserSubscription.stripeCustomerId', 'UserSubscription.SubscriptionType.stripePriceId'],
+    holds: (reply) => {
+      const { id, UserSubscription } = reply as { id: string; UserSubscription: { SubscriptionType: { name: string } } }
+      return id === ids.user && UserSubscription.SubscriptionType.name === everyonesPlan.name
+    },
   },
   'GET /v1/admin/account/user/exchange/balance/{user_id}': {
     path: () => `${account}/exchange/balance/${ids.user}`,
@@ -118,6 +138,15 @@ const replays: Readonly<Record<string, Replay>> = {
     // Venues are asked for what was traded, not for how.
     nullable: ['takerOrMaker'],
     holds: (reply) => (reply as unknown[]).length >= 3,
+  },
+  'GET /v1/admin/strategy/follower/{strategy_id}/list': {
+    path: () => `/v1/admin/strategy/follower/${ids.strategy}/list`,
+    added: page,
+    holds: (reply) => {
+      const [follower, ...more] = (reply as { items: ShownFollower[] }).items
+      const { totalProfit, closedBalance } = follower!.StrategyAutomatedFollowPerformance
+      return follower!.id === ids.follow && totalProfit > 0 && closedBalance > 9_000 && more.length === 0
+    },
   },
   'GET /v1/admin/strategy/trigger/history/{strategy_id}': {
     path: () => `/v1/admin/strategy/trigger/history/${ids.strategy}`,
@@ -192,6 +221,14 @@ const replays: Readonly<Record<string, Replay>> = {
     nullable: ['stripePriceId'],
     holds: (reply) => (reply as { maxBalanceUSD: number }).maxBalanceUSD === 12_345,
   },
+  'POST /v1/admin/setting/strategy': {
+    path: () => '/v1/admin/setting/strategy',
+    body: (strategy) => ({ ...strategy, ...reportKey }),
+    holds: (reply) => {
+      const { exchangeId, reportExchangeApiKey } = reply as { exchangeId: string; reportExchangeApiKey: string }
+      return exchangeId === 'BINANCE' && reportExchangeApiKey.includes('****')
+    },
+  },
   'PUT /v1/admin/setting/strategy/{strategy_id}': {
     path: () => `/v1/admin/setting/strategy/${ids.strategy}`,
     body: (changes) => changes,
@@ -203,11 +240,6 @@ const replays: Readonly<Record<string, Replay>> = {
 /** Documented operations that answer `404 {"message": "route not found"}`, and why. */
 const notBuilt: Readonly<Record<string, string>> = {
   'PUT /v1/admin/account/user/action/reset/telegram/{user_id}': 'no user can be linked with Telegram',
-  'GET /v1/admin/account/user/overview/{user_id}': 'no service tells yet which plan a user has',
-  'GET /v1/admin/strategy/follower/{strategy_id}/list':
-    'needs the answers of several services, and which plan a user has',
-  'POST /v1/admin/setting/strategy':
-    'connects an account and creates a strategy in one step, which nothing undoes by half',
   'GET /v1/admin/setting/notification': 'nothing is sent yet that it could switch',
   'PUT /v1/admin/setting/notification': 'nothing is sent yet that it could switch',
 }
@@ -238,7 +270,10 @@ async function follow(): Promise<void> {
   secret = made.secret
   const profile = { name: 'Careful', riskPercent: '1' }
   ids.profile = (await operator.does<{ id: string }>('POST', '/v1/risk-profiles', profile)).id
+  await operator.does('POST', '/v1/plans', everyonesPlan)
   const venue = ['--venue', 'binance-usdm', '--balance', '10000']
+  const report = await system.tells<PaperCredentials>('paper', 'account', ...venue)
+  reportKey = { reportExchangeApiKey: report.apiKey, reportExchangeApiSecretKey: report.secret }
   const { apiKey, secret: apiSecret } = await system.tells<PaperCredentials>('paper', 'account', ...venue)
   await system.tells('paper', 'price', '--symbol', 'BTCUSDT', '--price', entryPrice)
   const connected = { venue: 'binance-usdm', credentials: { apiKey, secret: apiSecret } }
@@ -315,6 +350,18 @@ describe('the admin surface answers in the shape of its document:', () => {
     expect([status, reply]).toEqual([200, reply])
     if (shape !== undefined) expect(differences(shape, reply, leeway), JSON.stringify(reply)).toEqual([])
     if (holds !== undefined) expect(holds(reply), JSON.stringify(reply)).toBe(true)
+  })
+
+  it('and refuses a strategy as documented: fields that are wrong, and keys that the exchange refuses', async () => {
+    const { request, refusals } = byName.get('POST /v1/admin/setting/strategy')!
+    const path = '/v1/admin/setting/strategy'
+    const wrongSymbol = await operator.asks<unknown>('POST', path, { ...request, symbol: 'BTCUSDT' })
+    expect(wrongSymbol).toEqual({ status: 422, body: refusals?.['422']?.[0] })
+    const unknownKey = await operator.asks<unknown>('POST', path, request)
+    expect(unknownKey).toEqual({ status: 433, body: refusals?.['433']?.[0] })
+    expect(
+      (await operator.gets<{ items: { label: string }[] }>('/v1/accounts')).items.map(({ label }) => label),
+    ).toEqual(['STRATEGY #5', 'Default'])
   })
 
   it('and to nobody but operators', async () => {

@@ -120,7 +120,10 @@ function adminRefusals(route: RouteContract, components: SchemaComponents): Json
     const content = { 'application/json': { schema: components.resolve(components.add(schema, 'output'), 'output') } }
     return [String(status), { description: errorReplies[kind].description, content }]
   })
-  return Object.fromEntries(shown) as JsonObject
+  const own = Object.values(route.refusals).map(({ status, body }) => {
+    return [String(status), { description: 'As documented', content: { 'application/json': { example: { ...body } } } }]
+  })
+  return { ...Object.fromEntries(shown), ...Object.fromEntries(own) } as JsonObject
 }
 
 const bodyErrors = {

@@ -38,6 +38,7 @@ import { CreateDiscount } from './use-cases/create-discount/create-discount.use-
 import { CreatePlan } from './use-cases/create-plan/create-plan.use-case.ts'
 import { CreateProducts } from './use-cases/create-products/create-products.use-case.ts'
 import { FindOffer } from './use-cases/find-offer/find-offer.use-case.ts'
+import { FindUserPlans } from './use-cases/find-user-plans/find-user-plans.use-case.ts'
 import { GetPayment } from './use-cases/get-payment/get-payment.use-case.ts'
 import { IssueInvoice } from './use-cases/issue-invoice/issue-invoice.use-case.ts'
 import { LearnFacts } from './use-cases/learn-facts/learn-facts.use-case.ts'
@@ -104,6 +105,7 @@ import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
     CreatePlan,
     CreateProducts,
     FindOffer,
+    FindUserPlans,
     GetPayment,
     IssueInvoice,
     LearnFacts,

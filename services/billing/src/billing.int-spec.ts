@@ -4,6 +4,7 @@ import type { ReplyOf } from '@tradewire/contracts/define-rpc'
 import { userCreated } from '@tradewire/contracts/events/identity'
 import { strategyChanged } from '@tradewire/contracts/events/signals'
 import * as rpc from '@tradewire/contracts/rpc/billing'
+import { findUserPlans } from '@tradewire/contracts/rpc/user-plans'
 import { Database } from '@tradewire/database/database'
 import { eventually } from '@tradewire/testkit/eventually'
 import { exampleOf } from '@tradewire/testkit/example-of'
@@ -132,6 +133,12 @@ describe('plans', () => {
     expect(await published('entitlement.changed')).toEqual([
       { userId: follower.userId, plan: 'DEFAULT', endsAt: null, maxPositions: 5, maxBalance: '2000', revision: 1 },
     ])
+    const userIds = [follower.userId, stranger.userId]
+    const had = await ask(findUserPlans, { caller: operator, userIds })
+    expect(had.items.map(({ plan: { name }, servedUntil }) => [name, servedUntil])).toEqual([
+      ['DEFAULT', null],
+      ['DEFAULT', null],
+    ])
     await ask(rpc.updatePlan, { caller: operator, planId: plan.id, changes: { maxBalance: '3000' } })
     expect((await published('entitlement.changed')).at(-1)).toMatchObject({ maxBalance: '3000', revision: 2 })
   })
@@ -156,6 +163,13 @@ describe('a subscription to a plan', () => {
       endsAt: '2026-03-07T12:00:00.000Z',
       maxBalance: '15000',
     })
+    const { items: had } = await ask(findUserPlans, {
+      caller: operator,
+      userIds: [follower.userId, stranger.userId],
+    })
+    expect(had).toMatchObject([
+      { userId: follower.userId, plan: { id: plan.id }, changedAt: '2026-01-31T12:00:00.000Z' },
+    ])
     expect(await published('payment.due')).toEqual([])
     await passDays(26)
     const [due] = await published('payment.due')

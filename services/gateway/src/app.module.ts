@@ -33,6 +33,7 @@ import { CombinedController } from '#transport/rpc/combined.controller'
 import { AnswerRoute } from '#use-cases/answer-route/answer-route.use-case'
 import { AuthenticateCaller } from '#use-cases/authenticate-caller/authenticate-caller.use-case'
 import { ChangeStrategy } from '#use-cases/change-strategy/change-strategy.use-case'
+import { CombineFollowers } from '#use-cases/combine-followers/combine-followers.use-case'
 import { CombineStrategies } from '#use-cases/combine-strategies/combine-strategies.use-case'
 import { CombineTriggers } from '#use-cases/combine-triggers/combine-triggers.use-case'
 import { FindProviders } from '#use-cases/find-providers/find-providers.use-case'
@@ -40,6 +41,7 @@ import { FollowEvents } from '#use-cases/follow-events/follow-events.use-case'
 import { LimitCaller } from '#use-cases/limit-caller/limit-caller.use-case'
 import { PassAlert } from '#use-cases/pass-alert/pass-alert.use-case'
 import { PassPaymentRequest } from '#use-cases/pass-payment-request/pass-payment-request.use-case'
+import { StartStrategy } from '#use-cases/start-strategy/start-strategy.use-case'
 
 /** As long as an access token lives, and a little more for clocks that differ. */
 const revocationKeptMs = (accessToken.lifetimeSeconds + 60) * 1_000
@@ -61,6 +63,7 @@ const revocationKeptMs = (accessToken.lifetimeSeconds + 60) * 1_000
     AnswerRoute,
     AuthenticateCaller,
     ChangeStrategy,
+    CombineFollowers,
     CombineStrategies,
     CombineTriggers,
     FindProviders,
@@ -77,6 +80,7 @@ const revocationKeptMs = (accessToken.lifetimeSeconds + 60) * 1_000
     PublicHttp,
     PublicRoutes,
     SessionNews,
+    StartStrategy,
   ],
 })
 export class AppModule {}

@@ -3,6 +3,7 @@
  * routes. Must never hold an operation of its own.
  */
 import type { RouteContract } from '../define-route.ts'
+import { adminFollowerRoutes } from './admin/followers.ts'
 import { adminKeyRoutes } from './admin/keys.ts'
 import { adminOrderRoutes } from './admin/orders.ts'
 import { adminSettingRoutes } from './admin/settings.ts'
@@ -12,6 +13,7 @@ import { adminUserRoutes } from './admin/users.ts'
 export const adminRoutes: readonly RouteContract[] = [
   ...adminUserRoutes,
   ...adminKeyRoutes,
+  ...adminFollowerRoutes,
   ...adminOrderRoutes,
   ...adminStrategyRoutes,
   ...adminSettingRoutes,

@@ -164,6 +164,7 @@ const subscriptionRoutes: readonly RouteContract[] = [
     path: '/v1/payments/{paymentId}/refund',
     summary: 'Give money of a payment back',
     access: operators,
+    proof: 'fresh',
     errors: ['conflict', 'refused'],
     params: z.strictObject({ paymentId: z.uuid() }),
     body: z.strictObject({ amount: rpc.refundPayment.request.shape.amount, requestId: z.uuid() }),

@@ -6,9 +6,12 @@ import { z } from 'zod'
 import { caller } from '../caller.ts'
 import { pageOf, pageQuery } from '../common.ts'
 import { defineRpc } from '../define-rpc.ts'
-import { account } from './brokers.ts'
+import { account, accountInput } from './brokers.ts'
+import { user } from './identity.ts'
 import { listSignalBrackets } from './orders.ts'
-import { signal, strategy, strategyChanges } from './signals.ts'
+import { accountWorth, followerPerformance } from './reporting.ts'
+import { follow, riskProfile, signal, strategy, strategyChanges, strategyInput } from './signals.ts'
+import { findUserPlans } from './user-plans.ts'
 
 /** Longer than each of the questions that it is made of. */
 const combinedDeadlineMs = 12_000
@@ -41,5 +44,36 @@ export const updateStrategyWithKey = defineRpc({
   description: "Changes a strategy and answers it with its provider's account.",
   request: z.strictObject({ caller, strategyId: z.uuid(), changes: strategyChanges }),
   reply: z.strictObject({ strategy, ...providers }),
+  deadlineMs: combinedDeadlineMs,
+})
+
+/** A venue is asked whether it takes the key, and `signals` hears of the account, before the strategy is made. */
+const connectingDeadlineMs = 45_000
+
+export const createStrategyWithKey = defineRpc({
+  name: 'gateway.strategies.create',
+  description: "Connects the provider's account and creates the strategy that is sized by it: both or neither.",
+  request: z.strictObject({
+    caller,
+    account: accountInput,
+    strategy: strategyInput.omit({ venue: true, providerAccountId: true }),
+  }),
+  reply: z.strictObject({ strategy, ...providers }),
+  deadlineMs: connectingDeadlineMs,
+})
+
+export const listFollowers = defineRpc({
+  name: 'gateway.followers.list',
+  description: 'The active followers of a strategy, newest first, with all that is known of them.',
+  request: z.strictObject({ caller, strategyId: z.uuid(), page: pageQuery }),
+  reply: z.strictObject({
+    follows: pageOf(follow),
+    accounts: z.array(account),
+    users: z.array(user),
+    plans: findUserPlans.reply.shape.items,
+    balances: z.array(accountWorth),
+    riskProfiles: z.array(riskProfile),
+    performance: z.array(followerPerformance),
+  }),
   deadlineMs: combinedDeadlineMs,
 })

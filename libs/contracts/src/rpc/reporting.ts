@@ -3,7 +3,7 @@
  * Called by the gateway. Must never show a number that the ledger cannot explain.
  */
 import { z } from 'zod'
-import { decimalText, pageOf, pageQuery, side, symbol, timestamp, venue } from '../common.ts'
+import { decimalText, pageLimitMax, pageOf, pageQuery, side, symbol, timestamp, venue } from '../common.ts'
 import { caller } from '../caller.ts'
 import { defineRpc } from '../define-rpc.ts'
 
@@ -105,13 +105,20 @@ export const followerPerformance = z
     tradesClosed: z.int(),
     realizedPnl: decimalText,
     fees: decimalText,
+    lastClosedAt: timestamp,
   })
   .meta({ id: 'FollowerPerformance' })
 
 export const listFollowerPerformance = defineRpc({
   name: 'reporting.followers.list',
   description: 'Profit and loss of each follower of a strategy, by follow.',
-  request: z.strictObject({ caller, page: pageQuery, strategyId: z.uuid() }),
+  request: z.strictObject({
+    caller,
+    page: pageQuery,
+    strategyId: z.uuid(),
+    /** Only these. */
+    followIds: z.array(z.uuid()).max(pageLimitMax).optional(),
+  }),
   reply: pageOf(followerPerformance),
 })
 

@@ -26,6 +26,8 @@ const strategySettings = {
   settings: tradeSettings.default({}),
   /** The account by whose equity proportional sizes go: followers are shown that equity. */
   providerAccountId: z.uuid().nullable().default(null),
+  /** An inactive one refuses alerts. */
+  active: z.boolean().default(true),
 }
 
 export const strategyInput = z.strictObject(strategySettings)

@@ -40,23 +40,32 @@ export interface HeldPlan {
   readonly plan: Plan
   /** Until when it is served; null for the default plan, which has no end. */
   readonly servedUntil: Date | null
+  /** Null for the default plan: nobody begins it. */
+  readonly begunAt: Date | null
+}
+
+/** A plan that a user has paid for, as subscriptions know it. */
+export interface PaidPlan {
+  readonly userId: string
+  readonly planId: string
+  readonly servedUntil: Date
+  readonly begunAt: Date
 }
 
 /** The plan that is served longest; the default plan when none is; what there was, ended, when there is no default. */
-export function entitlementOf(
-  held: readonly HeldPlan[],
-  defaultPlan: Plan | undefined,
-  now: Date,
-): Entitlement | undefined {
-  const byEnd = held.toSorted((left, right) => (right.servedUntil?.getTime() ?? 0) - (left.servedUntil?.getTime() ?? 0))
+export function planInForce(paid: readonly PaidPlan[], plans: readonly Plan[], now: Date): HeldPlan | undefined {
+  const held = paid.flatMap(({ planId, servedUntil, begunAt }) => {
+    const plan = plans.find(({ id }) => id === planId)
+    return plan === undefined ? [] : [{ plan, servedUntil, begunAt }]
+  })
+  const byEnd = held.toSorted((left, right) => right.servedUntil.getTime() - left.servedUntil.getTime())
   const longest = byEnd[0]
-  const isServed = longest?.servedUntil !== null && longest !== undefined && longest.servedUntil > now
-  if (isServed) return entitled(longest)
-  if (defaultPlan !== undefined) return entitled({ plan: defaultPlan, servedUntil: null })
-  return longest === undefined ? undefined : entitled(longest)
+  if (longest !== undefined && longest.servedUntil > now) return longest
+  const everyones = plans.find((plan) => plan.default)
+  return everyones === undefined ? longest : { plan: everyones, servedUntil: null, begunAt: null }
 }
 
-function entitled({ plan, servedUntil }: HeldPlan): Entitlement {
+export function entitlementOf({ plan, servedUntil }: HeldPlan): Entitlement {
   const { name, maxPositions, maxBalance } = plan
   return {
     plan: name,

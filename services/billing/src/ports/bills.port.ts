@@ -1,6 +1,7 @@
 /** Stored subscriptions, payments and purchases. Called by use cases. Must never lose one that a provider knows of. */
 import type { Transaction } from '@tradewire/database/transaction'
 import type { Payment, Purchase, Subscription } from '../domain/bill.ts'
+import type { PaidPlan } from '../domain/plan.ts'
 import type { ProviderCode } from '../domain/provider-code.ts'
 
 export interface UserWindow {
@@ -34,10 +35,8 @@ export abstract class Bills {
     before: Date,
     limit: number,
   ): Promise<Subscription[]>
-  abstract plansHeld(
-    tx: Transaction,
-    userId: string,
-  ): Promise<readonly { readonly planId: string; readonly servedUntil: Date }[]>
+  /** Plans that these users have paid for, also when they are over. */
+  abstract plansHeld(userIds: readonly string[], tx?: Transaction): Promise<readonly PaidPlan[]>
 
   /** False when there is one with this id, or one of the same period. */
   abstract insertPayment(tx: Transaction, payment: Payment): Promise<boolean>

@@ -4,6 +4,7 @@ import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { Payment, Purchase, Subscription } from '../domain/bill.ts'
 import { statusOf } from '../domain/payment.ts'
+import type { PaidPlan } from '../domain/plan.ts'
 import type { ProviderCode } from '../domain/provider-code.ts'
 import { Bills, type ExternalId, type UserWindow } from '../ports/bills.port.ts'
 import {
@@ -115,11 +116,11 @@ export class SqlBills extends Bills {
     return rows.map(toSubscription)
   }
 
-  plansHeld(tx: Transaction, userId: string): Promise<{ planId: string; servedUntil: Date }[]> {
-    return tx.query<{ planId: string; servedUntil: Date }>(
-      `select subject_id as "planId", served_until as "servedUntil" from subscription
-       where user_id = $1 and subject_kind = 'plan' and served_until is not null`,
-      [userId],
+  plansHeld(userIds: readonly string[], tx?: Transaction): Promise<PaidPlan[]> {
+    return (tx ?? this.database).query<PaidPlan>(
+      `select user_id as "userId", subject_id as "planId", served_until as "servedUntil", begun_at as "begunAt"
+       from subscription where user_id = any($1::uuid[]) and subject_kind = 'plan' and served_until is not null`,
+      [userIds],
     )
   }
 

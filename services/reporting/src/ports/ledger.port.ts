@@ -48,5 +48,8 @@ export abstract class Ledger {
     filter: ClosedFilter,
     window: { readonly before: string | undefined; readonly limit: number },
   ): Promise<TradingDay[]>
-  abstract followers(filter: TradeFilter, window: Window): Promise<FollowerView[]>
+  abstract followers(
+    filter: TradeFilter & { readonly followIds?: readonly string[] | undefined },
+    window: Window,
+  ): Promise<FollowerView[]>
 }

@@ -141,7 +141,10 @@ export class SqlLedger extends Ledger {
     }))
   }
 
-  async followers(filter: TradeFilter, window: Window): Promise<FollowerView[]> {
+  async followers(
+    filter: TradeFilter & { readonly followIds?: readonly string[] | undefined },
+    window: Window,
+  ): Promise<FollowerView[]> {
     const rows = await this.database.query<{
       follow_id: string
       account_id: string
@@ -149,12 +152,15 @@ export class SqlLedger extends Ledger {
       trades_closed: number
       realized_pnl: string
       fees: string
+      last_closed_at: Date
     }>(
       `select follow_id, account_id, user_id, count(distinct trade_id)::int as trades_closed,
-              sum(amount) as realized_pnl, coalesce(-sum(amount) filter (where kind = 'fee'), 0) as fees
+              sum(amount) as realized_pnl, coalesce(-sum(amount) filter (where kind = 'fee'), 0) as fees,
+              max(occurred_at) as last_closed_at
        from ledger_entry where ${FILTER} and ($5::uuid is null or follow_id < $5)
+         and ($7::uuid[] is null or follow_id = any($7))
        group by follow_id, account_id, user_id order by follow_id desc limit $6`,
-      [...parametersOf(filter), window.afterId ?? null, window.limit],
+      [...parametersOf(filter), window.afterId ?? null, window.limit, filter.followIds ?? null],
     )
     return rows.map((row) => ({
       followId: row.follow_id,
@@ -163,6 +169,7 @@ export class SqlLedger extends Ledger {
       tradesClosed: row.trades_closed,
       realizedPnl: row.realized_pnl,
       fees: row.fees,
+      lastClosedAt: row.last_closed_at.toISOString(),
     }))
   }
 }

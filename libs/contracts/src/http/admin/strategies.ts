@@ -3,10 +3,11 @@
  * Must never show a key in full, nor a strategy's secret.
  */
 import { z } from 'zod'
-import { symbol, timestamp } from '../../common.ts'
+import { symbol, timestamp, venue, type Venue } from '../../common.ts'
 import { defineRoute } from '../../define-route.ts'
 import type { ReplyOf } from '../../define-rpc.ts'
 import * as combined from '../../rpc/admin.ts'
+import { accountEnvironment } from '../../rpc/brokers.ts'
 import * as signals from '../../rpc/signals.ts'
 import { exchangeIdOf } from './keys.ts'
 import { adminPrefix, adminRoute, idOf, listPage, numberOf, pageMarks, shownNumber } from './words.ts'
@@ -16,6 +17,8 @@ type Account = ReplyOf<typeof combined.listStrategiesWithKeys>['accounts'][numbe
 type Triggers = ReplyOf<typeof combined.listTriggers>
 type Bracket = Triggers['brackets'][number]
 
+/** Longer than any exchange's. */
+const keyCharactersMax = 512
 const settings = `${adminPrefix}/setting/strategy`
 const ofStrategy = { params: z.strictObject({ strategyId: idOf('Strategy') }) }
 
@@ -34,9 +37,13 @@ const shownStrategy = z
   .meta({ id: 'AdminStrategy' })
 
 function toStrategy(strategy: Strategy, accounts: readonly Account[]): z.output<typeof shownStrategy> {
-  const { id, active, name, description, venue, symbol: traded, createdAt, updatedAt } = strategy
+  const { id, active, name, description, symbol: traded, createdAt, updatedAt } = strategy
   const provider = accounts.find((account) => account.id === strategy.providerAccountId)
-  const words = { exchangeId: exchangeIdOf(venue), symbol: traded, reportExchangeApiKey: provider?.keyHint ?? null }
+  const words = {
+    exchangeId: exchangeIdOf(strategy.venue),
+    symbol: traded,
+    reportExchangeApiKey: provider?.keyHint ?? null,
+  }
   return { id, active, name, description, ...words, createdAt, updatedAt }
 }
 
@@ -79,6 +86,32 @@ function toTrigger(
   }
 }
 
+/** BINANCE is its perpetuals, as the surface's keys are for futures; BINANCE-SPOT is understood too. */
+function venueOf(exchangeId: string): Venue | undefined {
+  const known = venue.options
+  const named = known.find((each) => each.toUpperCase() === exchangeId)
+  return named ?? known.find((each) => exchangeIdOf(each) === exchangeId && !each.endsWith('-spot'))
+}
+
+const newStrategy = z
+  .strictObject({
+    active: z.boolean().default(true),
+    name: signals.strategyName,
+    description: signals.strategyInput.shape.description,
+    exchangeId: z
+      .string()
+      .max(40)
+      .refine((id) => venueOf(id) !== undefined, { error: 'must be supported exchange' })
+      .meta({ examples: ['BINANCE'] }),
+    symbol,
+    reportExchangeApiKey: z.string().min(1).max(keyCharactersMax),
+    reportExchangeApiSecretKey: z.string().min(1).max(keyCharactersMax),
+    environment: accountEnvironment
+      .default('paper')
+      .meta({ description: "Not in the surface's document: live for accounts at a real exchange" }),
+  })
+  .meta({ id: 'AdminNewStrategy' })
+
 export const adminStrategyRoutes = [
   defineRoute({
     operation: 'adminListTriggers',
@@ -102,8 +135,8 @@ export const adminStrategyRoutes = [
     toReply: ({ strategy, signals: { items, nextToken }, brackets }) => {
       const bySignal = Map.groupBy(brackets, ({ signalId }) => signalId)
       const triggers = items.map((signal) => toTrigger(signal, bySignal.get(signal.id) ?? []))
-      const { active, venue, symbol: traded } = strategy
-      const shown = { active, exchangeId: exchangeIdOf(venue), symbol: traded }
+      const { active, symbol: traded } = strategy
+      const shown = { active, exchangeId: exchangeIdOf(strategy.venue), symbol: traded }
       return { ...shown, StrategyAutomatedTriggers: { items: triggers, nextToken } }
     },
   }),
@@ -120,6 +153,35 @@ export const adminStrategyRoutes = [
     toReply: ({ strategies: { items, nextToken }, accounts }) => {
       return { items: items.map((strategy) => toStrategy(strategy, accounts)), nextToken }
     },
+  }),
+  defineRoute({
+    operation: 'adminCreateStrategy',
+    ...adminRoute,
+    method: 'POST',
+    path: settings,
+    summary: "Connect the provider's exchange key and create the strategy that is sized by it",
+    description: 'Its alerts need a secret: `POST /v1/strategies/{strategyId}/secret` shows a new one.',
+    refusals: {
+      ACCOUNT_CREDENTIALS_REFUSED: { status: 433, body: { error: 'exchange API authorization failed (1103)' } },
+    },
+    body: newStrategy,
+    example: {
+      body: {
+        name: 'STRATEGY #5',
+        exchangeId: 'BINANCE',
+        symbol: 'BTC/USDT',
+        reportExchangeApiKey: 'c4qZMdKgwVrhXEa5ADCavztHspKckYDAHpvTW8AqbA4QHJr5nWFbMBrydtMKd73H',
+        reportExchangeApiSecretKey: 'DXnXuCLBWHZdbcSQb7f5aaSeMZfhuP4N7BGhBmSsDbM5ZzIw5qZe6MWzQINTjuND',
+      },
+    },
+    rpc: combined.createStrategyWithKey,
+    toRequest: ({ caller, body: { exchangeId, environment, ...given } }) => {
+      const { reportExchangeApiKey: apiKey, reportExchangeApiSecretKey: secret, ...strategy } = given
+      const account = { venue: venueOf(exchangeId) ?? 'paper', environment, label: given.name }
+      return { caller, account: { ...account, credentials: { apiKey, secret } }, strategy }
+    },
+    reply: shownStrategy,
+    toReply: ({ strategy, accounts }) => toStrategy(strategy, accounts),
   }),
   defineRoute({
     operation: 'adminUpdateStrategy',

@@ -5,8 +5,10 @@
 import { z } from 'zod'
 import { timestamp } from '../../common.ts'
 import { defineRoute } from '../../define-route.ts'
+import type { ReplyOf } from '../../define-rpc.ts'
 import * as identity from '../../rpc/identity.ts'
 import * as reporting from '../../rpc/reporting.ts'
+import { findUserPlans } from '../../rpc/user-plans.ts'
 import {
   adminPrefix,
   adminRoute,
@@ -33,10 +35,51 @@ const userFields = {
 const listedUser = z.strictObject({ uid: z.uuid(), ...userFields }).meta({ id: 'AdminUser' })
 
 /** What both the list and the overview show of a user. */
-export function shownUser(user: identity.UserView) {
+function shownUser(user: identity.UserView) {
   const { email, firstName, lastName, createdAt, updatedAt, disabledAt } = user
   const shown = { email, firstName, lastName, createdAt, updatedAt }
   return { status: 'CONFIRMED' as const, active: disabledAt === null, emailVerified: false, ...shown }
+}
+
+const overview = z
+  .strictObject({
+    id: z.uuid(),
+    ...userFields,
+    UserSubscription: z
+      .strictObject({
+        stripeCustomerId: z.null().meta({ description: 'A payer is made anew for each checkout' }),
+        updatedAt: timestamp,
+        SubscriptionType: z.strictObject({
+          id: z.uuid(),
+          name: z.string(),
+          maxApiKey: z.int(),
+          maxBalanceUSD: shownNumber.nullable(),
+          private: z.boolean(),
+          stripePriceId: z.null(),
+          updatedAt: timestamp,
+        }),
+      })
+      .nullable()
+      .meta({ description: 'Null for a user without a plan, while no plan is the default' }),
+  })
+  .meta({ id: 'AdminUserOverview' })
+
+function toOverview(user: identity.UserView, plans: ReplyOf<typeof findUserPlans>['items']) {
+  const held = plans[0]
+  const { id } = user
+  if (held === undefined) return { id, ...shownUser(user), UserSubscription: null }
+  const { plan, changedAt } = held
+  const type = {
+    id: plan.id,
+    name: plan.name,
+    maxApiKey: plan.maxApiKeys,
+    maxBalanceUSD: numberOrNull(plan.maxBalance),
+    private: plan.private,
+    stripePriceId: null,
+    updatedAt: plan.updatedAt,
+  }
+  const subscription = { stripeCustomerId: null, updatedAt: changedAt, SubscriptionType: type }
+  return { id, ...shownUser(user), UserSubscription: subscription }
 }
 
 function toListed(user: identity.UserView) {
@@ -156,6 +199,22 @@ const readingRoutes = [
     toRequest: ({ caller, query }) => ({ caller, page: query }),
     reply: z.strictObject({ items: z.array(listedUser), ...pageMarks }).meta({ id: 'AdminUsers' }),
     toReply: ({ items, nextToken }) => ({ items: items.map(toListed), nextToken }),
+  }),
+  defineRoute({
+    operation: 'adminGetUserOverview',
+    ...adminRoute,
+    method: 'GET',
+    path: `${account}/overview/{userId}`,
+    summary: 'A user and the plan they have',
+    ...ofUser,
+    rpc: identity.getUser,
+    toRequest: ({ caller, params }) => ({ caller, userId: params.userId }),
+    step: {
+      rpc: findUserPlans,
+      toRequest: ({ caller }, { id }) => ({ caller, userIds: [id] }),
+    },
+    reply: overview,
+    toReply: (user, _parts, plans) => toOverview(user, plans?.items ?? []),
   }),
   defineRoute({
     operation: 'adminGetTotalBalance',

@@ -3,8 +3,10 @@ import { Controller } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import * as rpc from '@tradewire/contracts/rpc/billing'
+import { findUserPlans } from '@tradewire/contracts/rpc/user-plans'
 import { BeginSubscription } from '../../use-cases/begin-subscription/begin-subscription.use-case.ts'
 import { CancelSubscription } from '../../use-cases/cancel-subscription/cancel-subscription.use-case.ts'
+import { FindUserPlans } from '../../use-cases/find-user-plans/find-user-plans.use-case.ts'
 import { ListSubscriptions } from '../../use-cases/list-subscriptions/list-subscriptions.use-case.ts'
 
 @Controller()
@@ -13,6 +15,7 @@ export class SubscriptionsController {
     private readonly beginSubscription: BeginSubscription,
     private readonly listSubscriptions: ListSubscriptions,
     private readonly cancelSubscription: CancelSubscription,
+    private readonly findPlansOfUsers: FindUserPlans,
   ) {}
 
   @Answer(rpc.beginSubscription)
@@ -28,5 +31,10 @@ export class SubscriptionsController {
   @Answer(rpc.cancelSubscription)
   cancel(request: RequestOf<typeof rpc.cancelSubscription>) {
     return this.cancelSubscription.execute(request)
+  }
+
+  @Answer(findUserPlans)
+  findPlans(request: RequestOf<typeof findUserPlans>) {
+    return this.findPlansOfUsers.execute(request)
   }
 }

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common'
 import { entitlementChanged } from '@tradewire/contracts/events/billing'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Clock } from '@tradewire/kernel/clock'
-import { entitlementOf, type Entitlement } from '../../domain/plan.ts'
+import { entitlementOf, planInForce, type Entitlement } from '../../domain/plan.ts'
 import { Bills } from '../../ports/bills.port.ts'
 import { Catalogue } from '../../ports/catalogue.port.ts'
 import { Customers } from '../../ports/customers.port.ts'
@@ -20,13 +20,10 @@ export class TellEntitlement {
   async execute(tx: Transaction, userId: string): Promise<void> {
     const told = await this.customers.lock(tx, userId)
     const plans = await this.catalogue.plans(tx)
-    const held = (await this.bills.plansHeld(tx, userId)).flatMap(({ planId, servedUntil }) => {
-      const plan = plans.find(({ id }) => id === planId)
-      return plan === undefined ? [] : [{ plan, servedUntil }]
-    })
-    const defaultPlan = plans.find((plan) => plan.default)
-    const entitlement = entitlementOf(held, defaultPlan, this.clock.now())
-    if (entitlement === undefined || isSame(told.entitlement, entitlement)) return
+    const held = planInForce(await this.bills.plansHeld([userId], tx), plans, this.clock.now())
+    if (held === undefined) return
+    const entitlement = entitlementOf(held)
+    if (isSame(told.entitlement, entitlement)) return
     const revision = told.revision + 1
     await this.customers.tell(tx, userId, { entitlement, revision })
     tx.append(entitlementChanged, { userId, ...entitlement, revision })

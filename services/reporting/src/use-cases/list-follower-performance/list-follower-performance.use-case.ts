@@ -16,12 +16,16 @@ export class ListFollowerPerformance {
     caller,
     page,
     strategyId,
+    followIds,
   }: RequestOf<typeof listFollowerPerformance>): Promise<Result<ReplyOf<typeof listFollowerPerformance>, CodedError>> {
     const filter = { strategyId, userId: visibleTo(caller) }
     return pageById(
       page,
       async (window) =>
-        (await this.ledger.followers(filter, window)).map((follower) => ({ id: follower.followId, follower })),
+        (await this.ledger.followers({ ...filter, followIds }, window)).map((follower) => ({
+          id: follower.followId,
+          follower,
+        })),
       ({ follower }) => follower,
     )
   }

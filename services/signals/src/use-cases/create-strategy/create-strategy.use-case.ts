@@ -44,7 +44,6 @@ export class CreateStrategy {
       providerAccountId: accountId,
       id: this.ids.next<'Strategy'>(),
       ownerId: request.caller.userId as UserId,
-      active: true,
       secrets: { current: digestOf(secret), previous: null },
       revision: 1,
       createdAt: now,
