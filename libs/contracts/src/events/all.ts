@@ -3,6 +3,7 @@ import type { EventContract } from '../define-event.ts'
 import { billingEvents } from './billing.ts'
 import { brokerEvents } from './brokers.ts'
 import { identityEvents } from './identity.ts'
+import { noticeEvents } from './notices.ts'
 import { orderEvents } from './orders.ts'
 import { signalEvents } from './signals.ts'
 import { webhookEvents } from './webhooks.ts'
@@ -14,4 +15,5 @@ export const allEvents: readonly EventContract[] = [
   ...brokerEvents,
   ...webhookEvents,
   ...billingEvents,
+  ...noticeEvents,
 ]
