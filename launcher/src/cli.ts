@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander'
 import pc from 'picocolors'
 import { benchCommand } from './commands/bench.command.ts'
 import { chaosCommand } from './commands/chaos.command.ts'
+import { conformanceCommand } from './commands/conformance.command.ts'
 import { simCommand } from './commands/sim.command.ts'
 import { demoCommand } from './commands/demo.command.ts'
 import { drillCommand } from './commands/drill.command.ts'
@@ -35,6 +36,7 @@ function program(): Command {
     benchCommand(),
     simCommand(),
     chaosCommand(),
+    conformanceCommand(),
     fuzzCommand(),
     downCommand(),
     statusCommand(),
@@ -65,7 +67,7 @@ function raiseErrors(command: Command): void {
 }
 
 /** Commands that must end in order even when nobody reads what they say any more. */
-const orderlyCommands = new Set(['up', 'run', 'demo', 'drill', 'bench', 'chaos'])
+const orderlyCommands = new Set(['up', 'run', 'demo', 'drill', 'bench', 'chaos', 'conformance'])
 
 /** A closed terminal or pipe must not end a process that has servers to stop; others have nothing left to say. */
 function surviveClosedOutput(): void {

@@ -13,7 +13,7 @@ import { testBackends } from '@tradewire/testkit/test-backends'
 import { base36OfUuid } from '@tradewire/broker-kit/client-order-id'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { loseCommit } from './lost-commit.ts'
-import { type PaperWorld, startPaperWorld } from './paper-world.ts'
+import { type PaperWorld, startPaperWorld } from '@tradewire/chaos/conformance/paper-world'
 import { type Submit, submitOf } from './submit-of.ts'
 
 interface Connected {
@@ -94,7 +94,7 @@ async function ended(intentId: string, withinMs = 8_000): Promise<Told> {
 }
 
 async function venueOrders(account: Connected, intentId: string): Promise<number> {
-  const { orders } = await paper.ledger(`?venue=${account.venue}&accountId=${account.paperId}`)
+  const { orders } = await paper.ledger({ venue: account.venue, accountId: account.paperId })
   return orders.filter(({ clientOrderId }) => clientOrderId === base36OfUuid(intentId)).length
 }
 

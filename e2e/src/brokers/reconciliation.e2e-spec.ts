@@ -13,7 +13,7 @@ import { memoryLogger } from '@tradewire/testkit/memory-logger'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type PaperWorld, startPaperWorld } from './paper-world.ts'
+import { type PaperWorld, startPaperWorld } from '@tradewire/chaos/conformance/paper-world'
 import { type Submit, submitOf } from './submit-of.ts'
 
 interface Connected {
@@ -146,7 +146,7 @@ describe.each(venues)('reconciling an account at %s', (venue) => {
     )
     const [position] = (await report(account, { kind: 'external-position', state: 'open' })).items
     expect(Number(position?.details['quantity'])).toBeCloseTo(venue === 'binance-spot' ? 1.03 : 0.03, 3)
-    const ledger = await paper.ledger(`?venue=${venue}&accountId=${account.paperId}`)
+    const ledger = await paper.ledger({ venue, accountId: account.paperId })
     expect(ledger.orders.filter(({ status }) => status === 'open')).toHaveLength(1)
     expect(ledger.orders).toHaveLength(3)
     expect([await told(positionGone, account.id), await told(positionChanged, account.id)]).toEqual([[], []])
@@ -158,7 +158,7 @@ describe.each(venues)('reconciling an account at %s', (venue) => {
     await send(entry)
     const clientOrderId = base36OfUuid(entry.intentId)
     await eventually(async () =>
-      (await paper.ledger(`?venue=${venue}&accountId=${account.paperId}`)).orders.some(
+      (await paper.ledger({ venue, accountId: account.paperId })).orders.some(
         (order) => order.clientOrderId === clientOrderId,
       ),
     )

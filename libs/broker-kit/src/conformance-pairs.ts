@@ -11,6 +11,7 @@ import {
   exit,
   expectWorking,
   hold,
+  lostReply,
   orderOf,
   place,
   referenceOf,
@@ -64,7 +65,7 @@ export const pairCases: readonly ConformanceCase[] = [
     async run(world) {
       await hold(world)
       const order = orderOf(world, { ...exit, type: 'stop-or-target', triggerPrice: '38000', price: '44000' })
-      await world.dropNextReply()
+      await world.fault(lostReply)
       const lost = await world.session.submit(order)
       check(!lost.ok && lost.error.kind === 'outcome-unknown', lost.ok ? 'no error' : describeError(lost.error))
       const found = await world.session.findByClientId(referenceOf(order))

@@ -3,6 +3,7 @@
  * Called by the cases. Must never name one venue.
  */
 import type { OrderType } from '@tradewire/contracts/events/orders'
+import type { LedgerReply, SetFault } from '@tradewire/contracts/paper/control'
 import { type ApprovedOrder, approveOrder, type SubmitCommand } from './approved-order.ts'
 import type { BrokerError } from './broker-error.ts'
 import type { BrokerSession, OrderReference, SessionEvent, VenueOrder } from './broker-session.ts'
@@ -22,15 +23,15 @@ export interface ConformanceWorld {
   readonly quantity: string
   newIntentId(): string
   setPrice(price: string): Promise<void>
-  /** The next placement is executed but its reply never arrives. */
-  dropNextReply(): Promise<void>
-  /** The next placement is refused because of its rate. */
-  limitNextPlacement(): Promise<void>
-  /** Orders of this client order id in the venue's own ledger. */
-  ordersInLedger(clientOrderId: string): Promise<number>
+  /** Switches a fault on for this account alone; it is gone before the next case. */
+  fault(fault: AccountFault): Promise<void>
+  /** What the venue itself knows of this account. */
+  ledger(): Promise<LedgerReply>
   readonly events: readonly SessionEvent[]
   eventually<Value>(read: () => Promise<Value | undefined> | Value | undefined, describe: string): Promise<Value>
 }
+
+export type AccountFault = Omit<SetFault, 'venue' | 'accountId'>
 
 export interface ConformanceCase {
   readonly id: string
@@ -114,3 +115,12 @@ export async function expectWorking(world: ConformanceWorld, part: Partial<Submi
   const cancelled = await world.session.cancel(referenceOf(order, placed.venueOrderId))
   check(cancelled.ok && cancelled.value.status === 'cancelled', 'the order cannot be cancelled')
 }
+
+/** Orders of this client order id in the venue's own ledger. */
+export async function ordersInLedger(world: ConformanceWorld, clientOrderId: string): Promise<number> {
+  const { orders } = await world.ledger()
+  return orders.filter((order) => order.clientOrderId === clientOrderId).length
+}
+
+/** The next placement is executed but its reply never arrives. */
+export const lostReply: AccountFault = { kind: 'drop-reply-after-accept', next: 1 }

@@ -13,7 +13,9 @@ import {
   exit,
   expectWorking,
   hold,
+  lostReply,
   orderOf,
+  ordersInLedger,
   place,
   referenceOf,
 } from './conformance-world.ts'
@@ -31,7 +33,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
       check(placed.status === 'filled', `status is ${placed.status}`)
       check(placed.filledQuantity === world.quantity, `filled ${placed.filledQuantity}`)
       check(placed.averagePrice !== null, 'there is no average price')
-      check((await world.ordersInLedger(order.clientOrderId)) === 1, 'the ledger does not have exactly one order')
+      check((await ordersInLedger(world, order.clientOrderId)) === 1, 'the ledger does not have exactly one order')
     },
   },
   {
@@ -116,12 +118,12 @@ export const conformanceCases: readonly ConformanceCase[] = [
     needs: always,
     async run(world) {
       const order = orderOf(world, {})
-      await world.dropNextReply()
+      await world.fault(lostReply)
       const lost = await world.session.submit(order)
       check(!lost.ok && lost.error.kind === 'outcome-unknown', lost.ok ? 'no error' : describeError(lost.error))
       const found = await world.session.findByClientId(referenceOf(order))
       check(found.ok && found.value?.status === 'filled', 'the order is not found')
-      check((await world.ordersInLedger(order.clientOrderId)) === 1, 'the ledger does not have exactly one order')
+      check((await ordersInLedger(world, order.clientOrderId)) === 1, 'the ledger does not have exactly one order')
     },
   },
   {
@@ -130,13 +132,13 @@ export const conformanceCases: readonly ConformanceCase[] = [
     needs: always,
     async run(world) {
       const order = orderOf(world, {})
-      await world.limitNextPlacement()
+      await world.fault({ kind: 'rate-limit', next: 1 })
       const limited = await world.session.submit(order)
       check(
         !limited.ok && limited.error.kind === 'rate-limited',
         limited.ok ? 'no error' : describeError(limited.error),
       )
-      check((await world.ordersInLedger(order.clientOrderId)) === 0, 'the ledger has an order')
+      check((await ordersInLedger(world, order.clientOrderId)) === 0, 'the ledger has an order')
     },
   },
   {

@@ -1,9 +1,13 @@
-/** The generated page of the venues: what each can do, as its adapter declares it. Called by the docs command. */
+/** The generated page of the venues: what each can do and what its adapter was seen doing. Called by the docs command. */
+import { conformanceCases } from '@tradewire/broker-kit/conformance'
 import type { BrokerDefinition } from '@tradewire/broker-kit/define-broker'
 import { generated } from './pages.ts'
 import { cell } from './schema-words.ts'
 
-export function brokersPage(brokers: readonly BrokerDefinition[]): string {
+/** Verdicts of the last recorded run of the test card, by venue and case. */
+export type ConformanceRecord = Readonly<Record<string, Readonly<Record<string, string>>>>
+
+export function brokersPage(brokers: readonly BrokerDefinition[], record: ConformanceRecord): string {
   const sorted = brokers.toSorted((left, right) => (left.id < right.id ? -1 : 1))
   return [
     '# Venues',
@@ -11,6 +15,7 @@ export function brokersPage(brokers: readonly BrokerDefinition[]): string {
     'What a venue can do, as its adapter declares it. An order that needs more is refused before the call, with the capability named.\n' +
       'The read lag is how long an accepted order may stay invisible to queries: an unknown order is looked for at least that long.',
     table(['', ...sorted.map(({ id }) => `\`${id}\``)], rowsOf(sorted)),
+    conformanceSection(sorted, record),
     ...sorted.map(limitsSection),
   ].join('\n\n')
 }
@@ -44,6 +49,23 @@ function rowsOf(brokers: readonly BrokerDefinition[]): string[][] {
         .join(', '),
     ),
   ]
+}
+
+function conformanceSection(brokers: readonly BrokerDefinition[], record: ConformanceRecord): string {
+  const verdict = (venue: string, caseId: string): string => {
+    const told = record[venue]?.[caseId] ?? 'not run'
+    if (told === 'skipped') return ''
+    return told === 'failed' ? '**failed**' : told
+  }
+  return [
+    '## Test card',
+    'Each case is played through the adapter, over real sockets, against the paper venue that speaks the same protocol: ' +
+      '`./tradewire conformance`.\nThe verdicts are those of the last run with `--record`. A case that needs what a venue does not declare stays empty.',
+    table(
+      ['', '', ...brokers.map(({ id }) => `\`${id}\``)],
+      conformanceCases.map(({ id, title }) => [id, title, ...brokers.map((broker) => verdict(broker.id, id))]),
+    ),
+  ].join('\n\n')
 }
 
 function limitsSection({ id, rateLimits }: BrokerDefinition): string {

@@ -85,10 +85,18 @@ describe('the events page', () => {
 
 describe('the page of the venues', () => {
   it('shows what every adapter declares, and says when it declares no budget', () => {
-    const page = brokersPage(allBrokers)
+    const page = brokersPage(allBrokers, { paper: { 'TC-01': 'passed', 'TC-02': 'failed', 'TC-18': 'skipped' } })
+    expect(page).toContain('passed |')
+    expect(page).toContain('**failed**')
+    expect(page).toContain('not run')
     for (const { id } of allBrokers) expect(page).toContain(`## Budgets of ${id}`)
     expect(page).toContain('| market order | yes |')
-    expect(brokersPage(allBrokers.map((broker) => ({ ...broker, rateLimits: [] })))).toContain('No budget is declared.')
+    expect(
+      brokersPage(
+        allBrokers.map((broker) => ({ ...broker, rateLimits: [] })),
+        {},
+      ),
+    ).toContain('No budget is declared.')
   })
 })
 

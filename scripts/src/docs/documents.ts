@@ -10,12 +10,13 @@ import { allRoutes } from '@tradewire/contracts/http/all'
 import { buildOpenApi } from '@tradewire/contracts/openapi'
 import { services, sharedErrors } from '../services.ts'
 import { buildAsyncApi } from './async-api.ts'
-import { brokersPage } from './brokers-page.ts'
+import { brokersPage, type ConformanceRecord } from './brokers-page.ts'
 import { denialsPage } from './denials-page.ts'
 import { configPage, environmentExample, errorsPage, eventsPage } from './pages.ts'
 
 export function documentsOf(root: string): ReadonlyMap<string, string> {
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+  const read = (path: string): unknown => JSON.parse(readFileSync(join(root, path), 'utf8'))
+  const { version } = read('package.json') as { version: string }
   const settings: readonly ConfigDefinition[] = [
     sharedConfig,
     ...services.map((service) => service.config as ConfigDefinition),
@@ -27,7 +28,7 @@ export function documentsOf(root: string): ReadonlyMap<string, string> {
     ['docs/openapi.json', json(buildOpenApi(allRoutes, { version }))],
     ['docs/errors.md', errorsPage(errors)],
     ['docs/denials.md', denialsPage(denials)],
-    ['docs/brokers.md', brokersPage(allBrokers)],
+    ['docs/brokers.md', brokersPage(allBrokers, read('docs/conformance.json') as ConformanceRecord)],
     ['docs/config.md', configPage(settings)],
     ['.env.example', environmentExample(settings)],
   ]

@@ -15,8 +15,8 @@ export function planBroker(text: string): Plan {
     next: [
       'pnpm build: the compiler names every table that must know the new venue',
       `${folder}/${name.kebab}.adapter.ts: declare only what the session acts on; take limits and the read lag from the venue's own document`,
-      'register it beside the other adapters of services/brokers',
-      'make the conformance suite of @tradewire/broker-kit pass: it decides whether the adapter is done',
+      'services/brokers/src/adapters/registry.adapter.ts: one line registers it; specs, commands and pages read that list',
+      `./tradewire conformance ${name.kebab}: it decides whether the adapter is done; with --record it goes into docs/brokers.md`,
       'pnpm docs:write',
     ],
   }
