@@ -15,7 +15,7 @@ export interface BenchOptions {
   /** Also with 10,000 followers. */
   readonly large: boolean
   readonly historyRows: number
-  /** Profiles of process B are written here. */
+  /** Profiles of our processes are written here. */
   readonly profile: string | undefined
   /** Also BullMQ and pg-boss. */
   readonly peers: boolean

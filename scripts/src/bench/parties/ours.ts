@@ -1,5 +1,5 @@
 /**
- * Tradewire itself: process A is `signals`, process B is `orders` and `brokers`; production code and settings.
+ * Tradewire itself: `signals`, `orders` and `brokers`, a process each; production code and settings.
  * Called by the measures. Must never reach into a service but by its RPCs, its HTTP and, to count, its tables.
  */
 import { randomBytes } from 'node:crypto'
@@ -34,7 +34,7 @@ export class Ours {
   readonly admin: Client
   private readonly environment: Record<string, string>
   private intake: BenchChild | undefined
-  private trading: BenchChild | undefined
+  private trading: readonly BenchChild[] = []
   private intakeUrl = ''
 
   private constructor(settings: OursSettings, admin: Client, environment: Record<string, string>) {
@@ -83,20 +83,26 @@ export class Ours {
 
   async startTrading(connections: number): Promise<void> {
     await this.stopTrading()
-    this.trading = await this.host({ BROKERS_CONNECTIONS: String(connections) })
-    await this.trading.call('start', ['orders', 'brokers'], startLimitMs)
+    const more = { BROKERS_CONNECTIONS: String(connections) }
+    this.trading = await Promise.all(
+      ['orders', 'brokers'].map(async (name) => {
+        const child = await this.host(more)
+        await child.call('start', [name], startLimitMs)
+        return child
+      }),
+    )
   }
 
   async stopTrading(): Promise<void> {
-    await this.trading?.call('stop')
-    await this.trading?.stop()
-    this.trading = undefined
+    for (const child of this.trading) await child.call('stop')
+    for (const child of this.trading) await child.stop()
+    this.trading = []
   }
 
   /** As a crash would. */
   async killTrading(): Promise<void> {
-    await this.trading?.kill()
-    this.trading = undefined
+    await Promise.all(this.trading.map((child) => child.kill()))
+    this.trading = []
   }
 
   /** One row of one statement, asked as administrator. */
@@ -126,7 +132,7 @@ export class Ours {
     await eventually('follows are free again', settleLimitMs, async () => {
       const { held } = await this.ask<{ held: boolean }>(
         `select exists (select 1 from orders.bracket where holds_slot and ($1::text is null or symbol = $1))
-           or exists (select 1 from brokers.attempt where state = 'accepted' and ($1::text is null or command ->> 'symbol' = $1)) as held`,
+           or exists (select 1 from brokers.attempt where state = 'accepted' and ($1::text is null or command::json ->> 'symbol' = $1)) as held`,
         [symbol],
       )
       return !held
@@ -140,7 +146,11 @@ export class Ours {
   }
 
   tradingUsage(): Usage {
-    return this.trading?.usage() ?? { cpuMs: 0, rssBytes: 0 }
+    const usages = this.trading.map((child) => child.usage())
+    return {
+      cpuMs: usages.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
+      rssBytes: usages.reduce((sum, { rssBytes }) => sum + rssBytes, 0),
+    }
   }
 
   async stop(): Promise<void> {

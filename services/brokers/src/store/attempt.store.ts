@@ -13,7 +13,7 @@ import type { Attempt, AttemptState, Reason } from '#domain/attempt'
 import { Attempts, type StoredAttempt } from '#ports/attempts.port'
 
 interface AttemptRow {
-  readonly command: unknown
+  readonly command: string
   readonly client_order_id: string
   readonly partition: number
   readonly generation: string
@@ -55,7 +55,7 @@ export class AttemptStore extends Attempts {
     const inserted = await tx.query<{ intent_id: string }>(
       `insert into attempt (intent_id, partition, generation, command, client_order_id, state, submissions, trace,
          received_at, sent_at)
-       select intent_id, partition, generation, command::json, client_order_id, state, submissions, nullif(trace, ''),
+       select intent_id, partition, generation, command, client_order_id, state, submissions, nullif(trace, ''),
          received_at, case when submissions > 0 then received_at end
        from unnest(string_to_array($1::text, ',')::uuid[], string_to_array($2::text, ',')::smallint[],
          string_to_array($3::text, ',')::bigint[], string_to_array($4::text, chr(31)), string_to_array($5::text, ','),
@@ -173,7 +173,7 @@ export class AttemptStore extends Attempts {
   async openCount(accountId: string): Promise<number> {
     const [row] = await this.database.query<{ count: number }>(
       `select count(*)::int as count from attempt
-       where partition = $1 and open and command ->> 'accountId' = $2`,
+       where partition = $1 and open and command::json ->> 'accountId' = $2`,
       [partitionOf(accountId), accountId],
     )
     return row?.count ?? 0
@@ -185,7 +185,7 @@ export class AttemptStore extends Attempts {
     if (intentId === null) return null
     const rows = await this.database.query<AttemptRow>(
       `select ${columns} from attempt
-       where intent_id = $1 and client_order_id = $2 and command ->> 'accountId' = $3`,
+       where intent_id = $1 and client_order_id = $2 and command::json ->> 'accountId' = $3`,
       [intentId, clientOrderId, accountId],
     )
     return rows[0] === undefined ? null : storedOf(rows[0])
@@ -202,7 +202,7 @@ export class AttemptStore extends Attempts {
 
 function storedOf(row: AttemptRow): StoredAttempt {
   const attempt: Attempt = {
-    command: orderSubmit.data.parse(row.command),
+    command: orderSubmit.data.parse(JSON.parse(row.command)),
     clientOrderId: row.client_order_id,
     partition: row.partition,
     state: row.state,

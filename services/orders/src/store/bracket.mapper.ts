@@ -35,7 +35,7 @@ export interface BracketRow {
   readonly opened_at: Date | null
   readonly closed_at: Date | null
   readonly wake_at: Date | null
-  readonly legs: readonly StoredLeg[]
+  readonly legs: string
 }
 
 /** A leg as the row of its bracket keeps it: amounts are decimal text. */
@@ -105,7 +105,7 @@ export function toBracket(row: BracketRow): Bracket {
     closedAt: time(row.closed_at),
     wakeAt: time(row.wake_at),
     failure: row.failure,
-    legs: row.legs.map(toLeg),
+    legs: storedLegs(row.legs).map(toLeg),
   }
 }
 
@@ -126,6 +126,11 @@ export function toLeg({ watch, ...stored }: StoredLeg): Leg {
 
 function toWatch(stored: StoredWatch): Watch {
   return { ...stored, firedPrice: optional(stored.firedPrice), bestPrice: optional(stored.bestPrice) }
+}
+
+/** Written by `legsJson`. */
+export function storedLegs(legs: string): readonly StoredLeg[] {
+  return JSON.parse(legs) as readonly StoredLeg[]
 }
 
 /** Decimals write themselves as their exact text. */

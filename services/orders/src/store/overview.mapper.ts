@@ -30,7 +30,7 @@ export function overviewSql(scope: string): string {
     union all
     select strategy_id, of_signal, 'failure', coalesce(failure ->> 'code', 'CLOSED_BEFORE_FILL') from chosen where state = 'failed'
     union all
-    select c.strategy_id, c.of_signal, 'leg', l ->> 'state' from chosen c cross join lateral json_array_elements(c.legs) l
+    select c.strategy_id, c.of_signal, 'leg', l ->> 'state' from chosen c cross join lateral json_array_elements(c.legs::json) l
     where l -> 'watch' is null or l ->> 'revision' <> '0' or l ->> 'state' not in ('watching', 'cancelled')
   ) words group by 1, 2, 3, 4
 ), words as (

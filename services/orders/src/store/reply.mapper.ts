@@ -5,7 +5,7 @@ import type { Venue } from '@tradewire/contracts/common'
 import type { BracketState } from '../domain/bracket.ts'
 import type { Reason } from '../domain/leg.ts'
 import { sellsCoins, venueCapabilities } from '../domain/venue-capabilities.ts'
-import type { StoredLeg } from './bracket.mapper.ts'
+import { type StoredLeg, storedLegs } from './bracket.mapper.ts'
 
 export interface BracketReadRow {
   readonly id: string
@@ -34,7 +34,7 @@ export interface BracketReadRow {
   readonly created_at: Date
   readonly opened_at: Date | null
   readonly closed_at: Date | null
-  readonly legs: readonly StoredLeg[]
+  readonly legs: string
 }
 
 export const bracketReadColumns = `b.bracket_id as id, b.signal_id, b.strategy_id, b.follow_id, b.account_id, b.user_id,
@@ -72,7 +72,7 @@ export const standingStopSql = `left join lateral (
     (array_agg(l.trigger order by l.open desc))[1] as trigger
   from (
     select s.quantity - s."filledQuantity" as open, s."triggerPrice" as trigger
-    from json_to_recordset(b.legs) as s (purpose text, type text, state text, quantity numeric,
+    from json_to_recordset(b.legs::json) as s (purpose text, type text, state text, quantity numeric,
       "filledQuantity" numeric, "triggerPrice" text, "cancelRequested" boolean)
     where s.purpose = 'stop' and s.state = 'working' and not s."cancelRequested"
       and not (s.type = 'stop-or-target' and s."filledQuantity" > 0)
@@ -107,7 +107,7 @@ export function toBracketReply(row: BracketReadRow): BracketReply {
     createdAt: row.created_at.toISOString(),
     openedAt: row.opened_at?.toISOString() ?? null,
     closedAt: row.closed_at?.toISOString() ?? null,
-    legs: row.legs.map(legReply),
+    legs: storedLegs(row.legs).map(legReply),
   }
 }
 

@@ -18,7 +18,7 @@ import {
   type PageRequest,
   type ReadScope,
 } from '../ports/bracket-reads.port.ts'
-import { toLeg } from './bracket.mapper.ts'
+import { storedLegs, toLeg } from './bracket.mapper.ts'
 import { overviewSql, type OverviewRow, toOverview } from './overview.mapper.ts'
 import { scopeParametersOf, scopeSql } from './read-scope.mapper.ts'
 import {
@@ -50,7 +50,7 @@ where ${scopeSql} and b.bracket_id = $3`
 const storySql = `select t.trace, b.exit_rules, p.signal, p.strategy_name, p.instrument, p.prices
 from bracket b join signal_plan p on p.signal_id = b.signal_id
   left join lateral (
-    select e.number, e.traces -> (array_position(e.bracket_ids, b.bracket_id) - 1) as trace from explain e
+    select e.number, e.traces::json -> (array_position(e.bracket_ids, b.bracket_id) - 1) as trace from explain e
     where e.signal_id = b.signal_id and b.bracket_id = any (e.bracket_ids)
   ) t on true
 where b.bracket_id = $1
@@ -116,7 +116,7 @@ export class SqlBracketReads extends BracketReads {
     const [row] = await this.database.query<BracketReadRow>(findSql, [...scopeParametersOf(scope), bracketId])
     const [story] = await this.database.query<StoryRow>(storySql, [bracketId])
     if (row === undefined || story === undefined) return undefined
-    const legs = row.legs.map(toLeg)
+    const legs = storedLegs(row.legs).map(toLeg)
     const { trace, exit_rules: exits, signal, strategy_name: strategyName, instrument, prices } = story
     const shared = { signal, strategyName, instrument, prices }
     return { bracket: toBracketReply(row), legs, exits: toExitRules(exits), trace, ...shared }

@@ -31,7 +31,7 @@ const plansSql = `select signal, instrument, prices from signal_plan where signa
 
 const saveSql = `update bracket set ${bracketUpdates.assignments('u', ['bracket_id', 'holds_slot', 'legs', ...outcomeColumns])},
   ${outcomeColumns.map((name) => `${name} = coalesce(u.${name}, bracket.${name})`).join(', ')},
-  holds_slot = bracket.holds_slot and u.holds_slot, legs = u.legs::json
+  holds_slot = bracket.holds_slot and u.holds_slot, legs = u.legs
 from ${bracketUpdates.unnest('u')} where bracket.bracket_id = u.bracket_id`
 
 /** In account order, so that two transactions cannot wait for each other. */

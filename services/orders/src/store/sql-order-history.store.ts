@@ -5,7 +5,7 @@ import type { SignalId } from '@tradewire/kernel/ids'
 import { bracketIdRangeOf } from '../domain/ids.ts'
 import type { ReadScope } from '../ports/bracket-reads.port.ts'
 import { type EndedOrder, OrderHistory, type SignalBracket } from '../ports/order-history.port.ts'
-import type { StoredLeg } from './bracket.mapper.ts'
+import { type StoredLeg, storedLegs } from './bracket.mapper.ts'
 import { scopeParametersOf, scopeSql } from './read-scope.mapper.ts'
 import { legReply } from './reply.mapper.ts'
 
@@ -36,13 +36,13 @@ export class SqlOrderHistory extends OrderHistory {
     of: { readonly accountId: string; readonly symbol: string },
     limit: number,
   ): Promise<EndedOrder[]> {
-    const rows = await this.database.query<{ legs: readonly StoredLeg[] }>(bracketsSql, [
+    const rows = await this.database.query<{ legs: string }>(bracketsSql, [
       ...scopeParametersOf(scope),
       of.accountId,
       of.symbol,
       limit,
     ])
-    const legs = rows.flatMap((row) => row.legs.filter(hasEnded))
+    const legs = rows.flatMap((row) => storedLegs(row.legs).filter(hasEnded))
     const newest = legs.toSorted((left, right) => (left.submittedAt < right.submittedAt ? 1 : -1))
     return newest.slice(0, limit).map(legReply)
   }

@@ -94,8 +94,11 @@ left join waiting_entry w on w.follow_id = f.follow_id and w.signal_id <> $10
 left join loss_watch o on o.follow_id = f.follow_id
 left join entitlement e on e.user_id = f.user_id
 left join lateral (
-  select currency, total, free, equity, observed_at from balance
-  where balance.account_id = f.account_id order by (currency = $5) desc limit 1
+  select * from (
+    select currency, total, free, equity, observed_at from balance where account_id = f.account_id and currency = $5
+    union all
+    select currency, total, free, equity, observed_at from balance where account_id = f.account_id
+  ) found limit 1
 ) b on true
 left join lateral (
   select sum(x.margin * coalesce(x.rate, 1)) filter (where x.created_at > b.observed_at) as reserved,
@@ -155,7 +158,7 @@ insert into bracket (bracket_id, signal_id, strategy_id, follow_id, account_id, 
   state, holds_slot, quantity, leverage, exit_rules, margin, rate, denial_code, denial_context, created_at, wake_at, legs)
 select bracket_id, $1, $2, follow_id, account_id, user_id, $10, $11, $12,
   ${stateOfPlanned}, quantity is not null, quantity, leverage, exit_rules, margin, rate, denial_code, denial_context, $9,
-  case when quantity is not null then $13::timestamptz end, legs::json
+  case when quantity is not null then $13::timestamptz end, legs
 from ${planned.unnest('p', fixedParameters + 1)}
 on conflict do nothing returning bracket_id`
 
@@ -168,7 +171,7 @@ const decideSql = `with gone as (
 )
 update bracket b set state = ${stateOfPlanned}, holds_slot = p.quantity is not null, quantity = p.quantity,
   leverage = p.leverage, exit_rules = p.exit_rules, margin = p.margin, rate = p.rate, denial_code = p.denial_code, denial_context = p.denial_context,
-  created_at = $4, wake_at = case when p.quantity is not null then $5::timestamptz end, legs = p.legs::json
+  created_at = $4, wake_at = case when p.quantity is not null then $5::timestamptz end, legs = p.legs
 from gone, ${planned.unnest('p', decideParameters + 1)}
 where b.bracket_id = gone.bracket_id and p.bracket_id = gone.bracket_id returning b.bracket_id`
 

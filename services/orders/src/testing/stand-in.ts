@@ -121,7 +121,7 @@ export class StandIn {
   /** As the service's own row has it. */
   async stateOf(intentId: string): Promise<string | undefined> {
     const [row] = await this.database.query<{ state: string }>(
-      `select l.state from bracket b cross join lateral json_to_recordset(b.legs) as l ("intentId" uuid, state text)
+      `select l.state from bracket b cross join lateral json_to_recordset(b.legs::json) as l ("intentId" uuid, state text)
        where l."intentId" = $1`,
       [intentId],
     )

@@ -151,7 +151,7 @@ export const createOrders: Migration = {
        closed_at timestamptz,
        wake_at timestamptz,
        created_at timestamptz not null,
-       legs json storage external not null
+       legs text storage external not null
      ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05, toast_tuple_target = 8160)`,
     `comment on column bracket.bracket_id is 'Starts with the time prefix of its signal id: brackets of a signal lie together.'`,
     `comment on column bracket.holds_slot is 'True from planning to the first end: a follow has one such bracket at most.'`,
@@ -159,7 +159,7 @@ export const createOrders: Migration = {
     `comment on column bracket.exit_rules is 'What the follower has chosen for the time after the entry, as JSON; null where all is as usual.'`,
     `comment on column bracket.rate is 'What one of the quote currency was worth in the account''s when it was planned; null for the same.'`,
     `comment on column bracket.legs is
-       'The orders of the bracket, entry first, as they were told: a bracket is read, moved and saved as a whole.'`,
+       'The orders of the bracket as JSON, entry first, as they were told: a bracket is read, moved and saved as a whole.'`,
     `create unique index bracket_slot on bracket (account_id, follow_id) where holds_slot`,
     `create index bracket_settled on bracket (account_id, closed_at) where closed_at is not null`,
     `create index bracket_of_strategy on bracket (strategy_id, bracket_id)`,
@@ -167,15 +167,15 @@ export const createOrders: Migration = {
     `create index bracket_wake on bracket (wake_at) where wake_at is not null`,
 
     // What of the planning belongs to each follower alone, one row for the followers that were planned together. It is
-    // written for all of them and read for few. As json and not jsonb, and not compressed: both cost more than the insert.
+    // written for all of them and read for few. JSON as text, and not compressed: to check or to pack it costs more than the insert.
     `create table explain (
        signal_id uuid not null,
        number bigint generated always as identity,
        bracket_ids uuid[] not null,
-       traces json storage external not null,
+       traces text storage external not null,
        primary key (signal_id, number)
      )`,
-    `comment on column explain.traces is 'An array, in the order of bracket_ids.'`,
+    `comment on column explain.traces is 'A JSON array, in the order of bracket_ids.'`,
 
     // Entries whose turn has not come: a queue beside the brackets, empty most of the time. It costs the brackets nothing.
     `create table waiting_entry (

@@ -113,23 +113,45 @@ export class PlanSignal {
     if (due.length > 0) return this.planDue(tx, { stored, verdict, query }, due)
     const read = (after: FollowerCursor | null, rows: number): Promise<Candidate[]> =>
       this.planning.candidates(tx, { ...query, after, limit: rows + 1 })
-    let rows = Math.min(firstChunkRows, this.chunkRows)
-    let waits = false
-    let found = await read(null, rows)
-    while (found.length > rows) {
-      const chunk = await planAll(found.slice(0, rows), stored, verdict)
-      rows = Math.min(rows * 2, this.chunkRows)
-      // The next followers are read while this chunk is stored: the plans of one do not change the facts of the other.
-      const next = read(chunk.at(-1)!.candidate, rows)
-      const done = await Promise.all([this.database.transact((own) => this.store(own, stored, chunk)), next])
-      waits ||= done[0]
-      found = done[1]
-    }
-    const last = await this.store(tx, stored, await planAll(found, stored, verdict))
+    const last = await this.planChunks(stored, verdict, read)
+    const waits = (await this.store(tx, stored, last.chunk)) || last.waits
     this.metrics
       .histogram('signal_planning_seconds', 'Planning of one signal for all its followers')
       .record((this.clock.monotonicMs() - beganMs) / 1_000)
-    return waits || last
+    return waits
+  }
+
+  /**
+   * Three steps at a time: one chunk is stored while the next is worked out and the one after it is read. The plans of
+   * one change no fact of another. Answers the last chunk, which is not stored yet.
+   */
+  private async planChunks(
+    stored: StoredSignal,
+    verdict: Verdict,
+    read: (after: FollowerCursor | null, rows: number) => Promise<Candidate[]>,
+  ): Promise<{ readonly chunk: PlannedBracket[]; readonly waits: boolean }> {
+    let rows = Math.min(firstChunkRows, this.chunkRows)
+    let waits = false
+    let storing: Promise<boolean> = Promise.resolve(false)
+    let found = await read(null, rows)
+    try {
+      while (found.length > rows) {
+        const candidates = found.slice(0, rows)
+        rows = Math.min(rows * 2, this.chunkRows)
+        const next = read(candidates.at(-1)!, rows)
+        next.catch(() => undefined)
+        const chunk = await planAll(candidates, stored, verdict)
+        waits = (await storing) || waits
+        storing = this.database.transact((own) => this.store(own, stored, chunk))
+        storing.catch(() => undefined)
+        found = await next
+      }
+      const chunk = await planAll(found, stored, verdict)
+      return { chunk, waits: (await storing) || waits }
+    } finally {
+      // Nothing is stored behind the back of a planning that has failed.
+      await Promise.allSettled([storing])
+    }
   }
 
   /** Entries whose turn has come, or whose signal has expired: they are few, and their plan has been stored. */
