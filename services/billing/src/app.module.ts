@@ -6,6 +6,7 @@ import { CONFIG } from '@tradewire/nest-kit/tokens'
 import { ConfiguredProviders } from './clients/configured-providers.client.ts'
 import { MayarProvider } from './clients/mayar/mayar-provider.client.ts'
 import { MockProvider } from './clients/mock/mock-provider.client.ts'
+import { RazorpayProvider } from './clients/razorpay/razorpay-provider.client.ts'
 import { StripeProvider } from './clients/stripe/stripe-provider.client.ts'
 import { billRulesOf, type BillingConfig } from './config.ts'
 import { BillFactory } from './domain/bill-factory.ts'
@@ -34,6 +35,7 @@ import { BeginSubscription } from './use-cases/begin-subscription/begin-subscrip
 import { CalculatePurchase } from './use-cases/calculate-purchase/calculate-purchase.use-case.ts'
 import { CancelSubscription } from './use-cases/cancel-subscription/cancel-subscription.use-case.ts'
 import { ChooseOutcome } from './use-cases/choose-outcome/choose-outcome.use-case.ts'
+import { ConfirmPayment } from './use-cases/confirm-payment/confirm-payment.use-case.ts'
 import { CreateDiscount } from './use-cases/create-discount/create-discount.use-case.ts'
 import { CreatePlan } from './use-cases/create-plan/create-plan.use-case.ts'
 import { CreateProducts } from './use-cases/create-products/create-products.use-case.ts'
@@ -94,6 +96,7 @@ import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
     },
     MockProvider,
     StripeProvider,
+    RazorpayProvider,
     MayarProvider,
     BillingJob,
     ApplyObservations,
@@ -101,6 +104,7 @@ import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
     CalculatePurchase,
     CancelSubscription,
     ChooseOutcome,
+    ConfirmPayment,
     CreateDiscount,
     CreatePlan,
     CreateProducts,

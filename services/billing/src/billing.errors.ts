@@ -57,6 +57,11 @@ export const billingErrors = defineErrors('billing', {
     message: 'There is no such payment, or it is not yours.',
     fix: 'List your payments and use an id from there.',
   },
+  PROOF_REFUSED: {
+    kind: 'refused',
+    message: 'This does not prove a payment: it is not signed by the payment provider.',
+    fix: "Send the fields of the provider's form as they came; the payment is also found without them, a little later.",
+  },
   REQUEST_ID_TAKEN: {
     kind: 'conflict',
     message: 'The requestId was used for another request.',

@@ -66,6 +66,19 @@ export const billingConfig = defineConfig(
         description: 'Signing secrets of the webhook endpoint at Stripe, comma separated while one is rotated',
         secret: true,
       }),
+      razorpayApiUrl: z
+        .url({ protocol: /^https?$/ })
+        .default('https://api.razorpay.com/v1')
+        .describe('Where Razorpay answers; a simulator in tests'),
+      razorpayKeyId: z.string().min(8).optional().describe('Key id of the Razorpay account; its form shows it'),
+      razorpayKeySecret: z.string().min(8).optional().meta({
+        description: 'Key secret of the Razorpay account; needed when `razorpay` is switched on',
+        secret: true,
+      }),
+      razorpayWebhookSecrets: z.array(z.string().min(8)).default([]).meta({
+        description: 'Secrets of the webhook at Razorpay, comma separated while one is rotated',
+        secret: true,
+      }),
       mayarApiUrl: z
         .url({ protocol: /^https?$/ })
         .default('https://api.mayar.id/hl/v1')
@@ -99,6 +112,11 @@ export const billingConfig = defineConfig(
       path: ['stripeSecretKey'],
       error: 'is needed when stripe is switched on',
     })
+    .refine(
+      ({ providers, razorpayKeyId: id, razorpayKeySecret: secret }) =>
+        !providers.includes('razorpay') || (id !== undefined && secret !== undefined),
+      { path: ['razorpayKeySecret'], error: 'is needed, with razorpayKeyId, when razorpay is switched on' },
+    )
     .refine(({ providers, mayarApiKey }) => !providers.includes('mayar') || mayarApiKey !== undefined, {
       path: ['mayarApiKey'],
       error: 'is needed when mayar is switched on',

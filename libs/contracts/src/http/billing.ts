@@ -158,6 +158,28 @@ const subscriptionRoutes: readonly RouteContract[] = [
     toRequest: ({ caller, params }) => ({ caller, ...params }),
   }),
   defineRoute({
+    operation: 'confirmPayment',
+    tag: 'Billing',
+    method: 'POST',
+    path: '/v1/payments/{paymentId}/confirm',
+    summary: "Hand in what a provider's form gave the payer",
+    access: everyone,
+    errors: ['refused'],
+    params: z.strictObject({ paymentId: z.uuid() }),
+    body: z.strictObject({ proof: rpc.confirmPayment.request.shape.proof }),
+    example: {
+      body: {
+        proof: {
+          razorpay_payment_id: 'pay_29QQoUBi66xm2f',
+          razorpay_order_id: 'order_9A33XWu170gUtm',
+          razorpay_signature: '9ef4dffbfd84f1318f6739a3ce19f9d85851857ae648f114332d8401e0949a3d',
+        },
+      },
+    },
+    rpc: rpc.confirmPayment,
+    toRequest: ({ caller, params, body }) => ({ caller, ...params, ...body }),
+  }),
+  defineRoute({
     operation: 'refundPayment',
     tag: 'Billing',
     method: 'POST',

@@ -201,6 +201,19 @@ export const getPayment = defineRpc({
   reply: payment,
 })
 
+export const confirmPayment = defineRpc({
+  name: 'billing.payments.confirm',
+  description: "Takes what a provider's form gave the payer, so that a payment is known before its delivery comes.",
+  request: z.strictObject({
+    caller,
+    paymentId: z.uuid(),
+    /** As the form gave it, such as `razorpay_payment_id` and `razorpay_signature`. */
+    proof: z.record(z.string().max(80), z.string().max(400)),
+  }),
+  reply: payment,
+  deadlineMs: providerDeadlineMs,
+})
+
 export const refundPayment = defineRpc({
   name: 'billing.payments.refund',
   description: 'Gives money of a payment back; all that is left when no amount is named.',

@@ -6,15 +6,22 @@ import type { ProviderCode } from '../domain/provider-code.ts'
 import { PaymentProviders, type PaymentProvider } from '../ports/payment-provider.port.ts'
 import { MayarProvider } from './mayar/mayar-provider.client.ts'
 import { MockProvider } from './mock/mock-provider.client.ts'
+import { RazorpayProvider } from './razorpay/razorpay-provider.client.ts'
 import { StripeProvider } from './stripe/stripe-provider.client.ts'
 
 @Injectable()
 export class ConfiguredProviders extends PaymentProviders {
   private readonly providers: ReadonlyMap<ProviderCode, PaymentProvider>
 
-  constructor(@InjectConfig() config: BillingConfig, mock: MockProvider, stripe: StripeProvider, mayar: MayarProvider) {
+  constructor(
+    @InjectConfig() config: BillingConfig,
+    mock: MockProvider,
+    stripe: StripeProvider,
+    razorpay: RazorpayProvider,
+    mayar: MayarProvider,
+  ) {
     super()
-    const known: readonly PaymentProvider[] = [mock, stripe, mayar]
+    const known: readonly PaymentProvider[] = [mock, stripe, razorpay, mayar]
     this.providers = new Map(known.filter(({ code }) => config.providers.includes(code)).map((one) => [one.code, one]))
   }
 

@@ -19,6 +19,8 @@ export interface JsonCall<Reply extends z.ZodType> {
   readonly method: 'GET' | 'POST'
   readonly path: string
   readonly body?: object
+  /** Beside those that every call has. */
+  readonly headers?: Readonly<Record<string, string>>
   readonly reply: Reply
 }
 
@@ -34,13 +36,14 @@ export class JsonApi {
     method,
     path,
     body,
+    headers,
     reply,
   }: JsonCall<Reply>): Promise<Result<z.output<Reply>, ProviderFailure>> {
     const open = method === 'GET' ? ('unavailable' as const) : ('unknown' as const)
     try {
       const answer = await request(`${this.options.url.replace(/\/$/, '')}${path}`, {
         method,
-        headers: { authorization: this.options.authorization, 'content-type': 'application/json' },
+        headers: { authorization: this.options.authorization, 'content-type': 'application/json', ...headers },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(answerWithinMs),
       })

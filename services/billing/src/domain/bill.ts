@@ -52,6 +52,11 @@ export interface Payment {
   readonly updatedAt: Date
 }
 
+/** The payer has been told how to pay it. */
+export function isOpened({ clientSecret, paymentUrl }: Payment): boolean {
+  return clientSecret !== null || paymentUrl !== null
+}
+
 export function termsOf(payment: Payment & { readonly externalId: string }): PaymentTerms {
   const { provider, externalId, amount, revenue, owner } = payment
   return { provider, externalId, currency: amount.currency, revenue, owner }

@@ -45,7 +45,8 @@ export abstract class Bills {
   abstract findPayment(id: string): Promise<Payment | undefined>
   abstract payments(window: UserWindow): Promise<Payment[]>
 
-  abstract insertPurchase(tx: Transaction, purchase: Purchase): Promise<void>
+  /** False when its payment has one. */
+  abstract insertPurchase(tx: Transaction, purchase: Purchase): Promise<boolean>
   abstract findPurchase(id: string): Promise<Purchase | undefined>
   abstract purchases(
     window: UserWindow & { readonly ids: readonly string[] | undefined },

@@ -35,7 +35,8 @@ export interface Checkout {
 }
 
 export interface OpenedCheckout {
-  readonly externalId: string
+  /** Null where the provider names a payment only when the payer comes: it is known by our reference then. */
+  readonly externalId: string | null
   readonly subscriptionExternalId: string | null
   readonly clientSecret: string | null
   readonly paymentUrl: string | null
@@ -71,6 +72,9 @@ export interface RawDelivery {
   readonly pathToken: string | undefined
 }
 
+/** What the provider's form gave the payer to bring back to us. */
+export type PayersProof = Readonly<Record<string, string>>
+
 /** An event as it is stored: enough to observe what it is about, at any later time. */
 export interface HeardEvent {
   readonly eventId: string
@@ -84,6 +88,10 @@ export abstract class PaymentProvider {
 
   /** Undefined when it does not come from the provider. Checks the bytes as they came, in constant time. */
   abstract hear(delivery: RawDelivery, now: Date): HeardEvent | undefined
+  /** As `hear`, of what a payer brings back; undefined also where a provider signs nothing of the kind. */
+  hearPayer(_proof: PayersProof): HeardEvent | undefined {
+    return undefined
+  }
   /** Asks the provider how things stand that the event is about: an event is only a hint, and may be old. */
   abstract observe(event: HeardEvent): Promise<Result<readonly Observation[], ProviderFailure>>
   /** The same reference gives the same checkout. */

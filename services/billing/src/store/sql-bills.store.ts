@@ -160,14 +160,15 @@ export class SqlBills extends Bills {
     return rows.map(toPayment)
   }
 
-  async insertPurchase(tx: Transaction, purchase: Purchase): Promise<void> {
+  async insertPurchase(tx: Transaction, purchase: Purchase): Promise<boolean> {
     const { id, userId, lines, currency, subtotal, discount, total, paymentId, createdAt } = purchase
-    await tx.query(
+    const inserted = await tx.query(
       `insert into purchase (id, user_id, lines, currency, subtotal_minor, discount_minor, total_minor, payment_id,
          created_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (payment_id) do nothing returning id`,
       [id, userId, JSON.stringify(lines), currency, subtotal.minor, discount.minor, total.minor, paymentId, createdAt],
     )
+    return inserted.length > 0
   }
 
   async findPurchase(id: string): Promise<Purchase | undefined> {

@@ -10,7 +10,7 @@ import type { CodedError } from '@tradewire/kernel/errors'
 import { uuidOfHash } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { billingErrors } from '../../billing.errors.ts'
-import type { Payment, Subscription } from '../../domain/bill.ts'
+import { isOpened, type Payment, type Subscription } from '../../domain/bill.ts'
 import { viewIntent } from '../../domain/bill-views.ts'
 import { periodEnd } from '../../domain/billing-cycle.ts'
 import { BillFactory } from '../../domain/bill-factory.ts'
@@ -39,18 +39,23 @@ export class BeginSubscription {
     const requestHash = uuidOfHash(
       JSON.stringify([caller.userId, wish.subject, wish.provider, wish.currency, wish.cycle]),
     )
-    const earlier = wish.requestId === undefined ? undefined : await this.bills.findPayment(wish.requestId)
-    if (earlier !== undefined && earlier.requestHash !== requestHash) return err(billingErrors.of('REQUEST_ID_TAKEN'))
-    const begun = earlier === undefined ? await this.begin(caller.userId, wish, requestHash) : await this.again(earlier)
+    const before = await this.again(wish.requestId, requestHash)
+    let begun = before ?? (await this.begin(caller.userId, wish, requestHash))
+    // An equal request at the same moment was first.
+    if (before === undefined && !begun.ok) begun = (await this.again(wish.requestId, requestHash)) ?? begun
     if (!begun.ok) return begun
     const { payment, subscription } = begun.value
     const nextPaymentAt = periodEnd(subscription.begunAt, subscription.cycle, 1)
-    if (payment.externalId !== null) return ok(viewIntent(payment, nextPaymentAt))
+    if (isOpened(payment)) return ok(viewIntent(payment, nextPaymentAt))
     const opened = await this.openCheckout.execute({ payment, subscription })
     return opened.ok ? ok(viewIntent(opened.value, nextPaymentAt)) : opened
   }
 
-  private async again(payment: Payment): Promise<Result<Begun, CodedError>> {
+  /** Undefined when the request comes for the first time. */
+  private async again(id: string | undefined, requestHash: string): Promise<Result<Begun, CodedError> | undefined> {
+    const payment = id === undefined ? undefined : await this.bills.findPayment(id)
+    if (payment === undefined) return undefined
+    if (payment.requestHash !== requestHash) return err(billingErrors.of('REQUEST_ID_TAKEN'))
     const subscription = await this.bills.findSubscription(payment.subscriptionId ?? payment.id)
     return subscription === undefined ? err(billingErrors.of('REQUEST_ID_TAKEN')) : ok({ payment, subscription })
   }

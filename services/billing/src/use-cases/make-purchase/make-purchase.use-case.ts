@@ -7,7 +7,7 @@ import type { CodedError } from '@tradewire/kernel/errors'
 import { uuidOfHash } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { billingErrors } from '../../billing.errors.ts'
-import type { Payment, Purchase } from '../../domain/bill.ts'
+import { isOpened, type Payment, type Purchase } from '../../domain/bill.ts'
 import { BillFactory } from '../../domain/bill-factory.ts'
 import { viewCalculation, viewIntent } from '../../domain/bill-views.ts'
 import { Bills } from '../../ports/bills.port.ts'
@@ -34,36 +34,41 @@ export class MakePurchase {
   async execute({ caller, purchase: wish }: Request): Promise<Result<Reply, CodedError>> {
     const { requestId, ...asked } = wish
     const requestHash = uuidOfHash(JSON.stringify([caller.userId, asked]))
-    const earlier = requestId === undefined ? undefined : await this.bills.findPayment(requestId)
-    if (earlier !== undefined && earlier.requestHash !== requestHash) return err(billingErrors.of('REQUEST_ID_TAKEN'))
-    const bought = earlier === undefined ? await this.buy(caller.userId, wish, requestHash) : await this.again(earlier)
+    const bought =
+      (await this.again(requestId, requestHash)) ??
+      (await this.buy(caller.userId, wish, requestHash)) ??
+      (await this.again(requestId, requestHash))
+    if (bought === undefined) throw new RangeError('a payment is taken that cannot be found')
     if (!bought.ok) return bought
     const { purchase, payment } = bought.value
-    const opened =
-      payment.externalId === null ? await this.openCheckout.execute({ payment, subscription: null }) : ok(payment)
+    const opened = isOpened(payment) ? ok(payment) : await this.openCheckout.execute({ payment, subscription: null })
     if (!opened.ok) return opened
     return ok({ purchaseId: purchase.id, ...viewCalculation(purchase), payment: viewIntent(opened.value, null) })
   }
 
-  private async again(payment: Payment): Promise<Result<Bought, CodedError>> {
+  /** Undefined when the request comes for the first time. */
+  private async again(id: string | undefined, requestHash: string): Promise<Result<Bought, CodedError> | undefined> {
+    const payment = id === undefined ? undefined : await this.bills.findPayment(id)
+    if (payment === undefined) return undefined
+    if (payment.requestHash !== requestHash) return err(billingErrors.of('REQUEST_ID_TAKEN'))
     const purchase = await this.bills.findPurchase(payment.purchaseId ?? payment.id)
     return purchase === undefined ? err(billingErrors.of('REQUEST_ID_TAKEN')) : ok({ purchase, payment })
   }
 
+  /** Undefined when an equal request at the same moment was first. */
   private async buy(
     userId: string,
     wish: Request['purchase'],
     requestHash: string,
-  ): Promise<Result<Bought, CodedError>> {
+  ): Promise<Result<Bought, CodedError> | undefined> {
     const calculated = await this.calculatePurchase.execute(wish)
     if (!calculated.ok) return calculated
     if (calculated.value.total.minor === 0n) return err(billingErrors.of('PURCHASE_INVALID'))
     const purchase = this.factory.purchase(userId, calculated.value, wish.requestId)
     const payment = this.factory.purchasePayment(purchase, wish.provider, requestHash)
     return this.database.transact(async (tx) => {
-      await this.bills.insertPurchase(tx, purchase)
-      if (!(await this.bills.insertPayment(tx, payment)))
-        throw new RangeError(`payment ${payment.id} came in twice at once`)
+      if (!(await this.bills.insertPurchase(tx, purchase))) return undefined
+      await this.bills.insertPayment(tx, payment)
       return ok({ purchase, payment })
     })
   }

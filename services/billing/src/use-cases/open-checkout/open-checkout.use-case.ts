@@ -10,7 +10,7 @@ import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { billingErrors } from '../../billing.errors.ts'
-import type { Payment, Subscription } from '../../domain/bill.ts'
+import { isOpened, type Payment, type Subscription } from '../../domain/bill.ts'
 import { moneyText } from '../../domain/money.ts'
 import { Bills } from '../../ports/bills.port.ts'
 import { Customers } from '../../ports/customers.port.ts'
@@ -54,10 +54,11 @@ export class OpenCheckout {
     return { reference: id, amount, description, customer, recurring }
   }
 
-  /** A delivery may have told of it before: what is known already stays. */
+  /** What a delivery told before stays, and so does what an equal request at the same time was answered. */
   private store(paymentId: string, opened: OpenedCheckout): Promise<Payment> {
     return this.database.transact(async (tx) => {
       const payment = (await this.bills.lockPayment(tx, { id: paymentId }))!
+      if (isOpened(payment)) return payment
       const { clientSecret, paymentUrl } = opened
       const stored = { ...payment, externalId: payment.externalId ?? opened.externalId, clientSecret, paymentUrl }
       await this.bills.savePayment(tx, { ...stored, updatedAt: this.clock.now() })

@@ -5,8 +5,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Clock } from '@tradewire/kernel/clock'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { request as send } from 'undici'
 import { z } from 'zod'
+import { deliverAll, serveProvider, textOf } from '#surfaces/payments/provider-scope.wire'
 
 const BEARER = /^Bearer \S+$/
 const slowMs = 50
@@ -53,24 +53,22 @@ export class MayarServer {
   }
 
   async register(fastify: FastifyInstance, isAllowed: (request: FastifyRequest) => boolean): Promise<void> {
-    await fastify.register((scope, _options, done) => {
-      scope.removeAllContentTypeParsers()
-      scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, parsed) => parsed(null, body))
-      scope.addHook('onRequest', async (request, reply) => {
-        if (!request.url.startsWith('/mayar/') || BEARER.test(request.headers.authorization ?? '')) return
-        await reply.code(401).send({ statusCode: 401, messages: 'Unauthorized' })
-      })
-      scope.post('/mayar/hl/v1/invoice/create', (request, reply) => this.create(request, reply))
-      scope.get('/mayar/hl/v1/invoice/:id', (request, reply) => this.show(request, reply))
-      scope.get('/mayar/hl/v1/webhook/history', (request, reply) => this.history(request, reply))
-      scope.post('/control/mayar/:order', async (request, reply) => {
-        if (!isAllowed(request)) return reply.code(401).send({ error: 'a control token is needed' })
-        const { order } = request.params as { readonly order: string }
-        const done = await this.obey(order, JSON.parse(textOf(request)))
-        return done === undefined ? reply.code(404).send({ error: 'not found' }) : reply.send(done)
-      })
-      done()
+    await serveProvider(fastify, {
+      name: 'mayar',
+      isAllowed,
+      obey: (order, body) => this.obey(order, body),
+      routes: (scope) => this.routes(scope),
     })
+  }
+
+  private routes(scope: FastifyInstance): void {
+    scope.addHook('onRequest', async (request, reply) => {
+      if (!request.url.startsWith('/mayar/') || BEARER.test(request.headers.authorization ?? '')) return
+      await reply.code(401).send({ statusCode: 401, messages: 'Unauthorized' })
+    })
+    scope.post('/mayar/hl/v1/invoice/create', (request, reply) => this.create(request, reply))
+    scope.get('/mayar/hl/v1/invoice/:id', (request, reply) => this.show(request, reply))
+    scope.get('/mayar/hl/v1/webhook/history', (request, reply) => this.history(request, reply))
   }
 
   private async create(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -145,19 +143,9 @@ export class MayarServer {
   }
 
   private async deliver({ url, copies }: z.output<typeof deliverOrder>): Promise<object> {
-    const statuses: number[] = []
-    for (let copy = 0; copy < copies; copy += 1) {
-      for (const { payload } of this.told.toReversed()) {
-        const headers = { 'content-type': 'application/json' }
-        const answer = await send(url, { method: 'POST', headers, body: payload })
-        await answer.body.dump()
-        statuses.push(answer.statusCode)
-      }
-    }
-    return { sent: statuses.length, accepted: statuses.filter((status) => status < 300).length }
+    const headers = { 'content-type': 'application/json' }
+    const once = this.told.toReversed().map(({ payload: body }) => ({ headers, body }))
+    const all = Array.from({ length: copies }, () => once).flat()
+    return { sent: all.length, accepted: await deliverAll(url, all) }
   }
-}
-
-function textOf({ body }: FastifyRequest): string {
-  return typeof body === 'string' ? body : ''
 }

@@ -4,6 +4,7 @@
  * Must never be asked for money.
  */
 import { err, ok, type Result } from '@tradewire/kernel/result'
+import { periodEnd } from '#surfaces/payments/periods.wire'
 import {
   apiVersion,
   testCards,
@@ -22,7 +23,6 @@ import {
   type SubscriptionItem,
 } from './stripe-objects.wire.ts'
 
-const secondMs = 1_000
 const daySeconds = 86_400
 /** A subscription whose first payment does not come is given up. */
 const incompleteSeconds = 23 * 3_600
@@ -96,7 +96,7 @@ export class StripeBooks {
       object: 'subscription_item',
       price,
       current_period_start: start,
-      current_period_end: periodEnd(start, price, 1),
+      current_period_end: periodEnd(start, price.recurring.interval_count),
     }
     const subscription: Subscription = {
       ...this.object('sub', 'subscription'),
@@ -320,9 +320,9 @@ export class StripeBooks {
     if (subscription.cancel_at_period_end) return this.end(subscription, 'canceled')
     const { billing_cycle_anchor: anchor } = subscription
     let period = 1
-    while (periodEnd(anchor, item.price, period) <= item.current_period_end) period += 1
+    while (periodEnd(anchor, item.price.recurring.interval_count * period) <= item.current_period_end) period += 1
     item.current_period_start = item.current_period_end
-    item.current_period_end = periodEnd(anchor, item.price, period)
+    item.current_period_end = periodEnd(anchor, item.price.recurring.interval_count * period)
     const { current_period_start: start, current_period_end: end } = item
     this.collect(subscription, this.invoiceOf(subscription, 'subscription_cycle', start, end))
   }
@@ -375,14 +375,4 @@ export class StripeBooks {
     this.count += 1
     return `${prefix}_${this.mark}${this.count}`
   }
-}
-
-/** Counted from the anchor; months without the day end on their last. */
-function periodEnd(anchor: number, { recurring }: Price, period: number): number {
-  const start = new Date(anchor * secondMs)
-  const end = new Date(start)
-  end.setUTCMonth(start.getUTCMonth() + recurring.interval_count * period, 1)
-  const lastDay = new Date(Date.UTC(end.getUTCFullYear(), end.getUTCMonth() + 1, 0)).getUTCDate()
-  end.setUTCDate(Math.min(start.getUTCDate(), lastDay))
-  return Math.floor(end.getTime() / secondMs)
 }

@@ -5,14 +5,13 @@
 import { createHmac } from 'node:crypto'
 import type { Clock } from '@tradewire/kernel/clock'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { request as send } from 'undici'
 import { z } from 'zod'
+import { deliverAll, serveProvider, textOf, type SignedDelivery } from '#surfaces/payments/provider-scope.wire'
 import { StripeApi } from './stripe-api.wire.ts'
 import { StripeBooks } from './stripe-books.wire.ts'
 import { readForm } from './stripe-form.wire.ts'
 import type { StripeEvent } from './stripe-objects.wire.ts'
 
-const deliverWithinMs = 5_000
 const secondMs = 1_000
 const BEARER = /^Bearer sk_test_\w+$/
 
@@ -42,17 +41,11 @@ export class StripeServer {
   }
 
   async register(fastify: FastifyInstance, isAllowed: (request: FastifyRequest) => boolean): Promise<void> {
-    await fastify.register((scope, _options, done) => {
-      scope.removeAllContentTypeParsers()
-      scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, parsed) => parsed(null, body))
-      scope.all('/v1/*', (request, reply) => this.answer(request, reply))
-      scope.post('/control/stripe/:order', async (request, reply) => {
-        if (!isAllowed(request)) return reply.code(401).send({ error: 'a control token is needed' })
-        const { order } = request.params as { readonly order: string }
-        const done = await this.obey(order, JSON.parse(textOf(request)))
-        return done === undefined ? reply.code(404).send({ error: 'not found' }) : reply.send(done)
-      })
-      done()
+    await serveProvider(fastify, {
+      name: 'stripe',
+      isAllowed,
+      obey: (order, body) => this.obey(order, body),
+      routes: (scope) => scope.all('/v1/*', (request, reply) => this.answer(request, reply)),
     })
   }
 
@@ -112,31 +105,16 @@ export class StripeServer {
   private async deliver({ url, secret, order, copies, from }: z.output<typeof deliverOrder>): Promise<object> {
     const told = this.books.events.slice(from)
     const sent = order === 'reversed' ? told.toReversed() : told
-    let accepted = 0
-    for (let copy = 0; copy < copies; copy += 1) {
-      for (const event of sent) {
-        const { headers, body } = signedDelivery(event, secret, this.books.time)
-        const answer = await send(url, { method: 'POST', headers, body, headersTimeout: deliverWithinMs })
-        await answer.body.dump()
-        if (answer.statusCode < 300) accepted += 1
-      }
-    }
-    return { sent: sent.length * copies, accepted, next: this.books.events.length }
+    const once = sent.map((event) => signedDelivery(event, secret, this.books.time))
+    const all = Array.from({ length: copies }, () => once).flat()
+    return { sent: all.length, accepted: await deliverAll(url, all), next: this.books.events.length }
   }
 }
 
 /** As Stripe signs: the time and the body, under the endpoint's secret. */
-export function signedDelivery(
-  event: StripeEvent,
-  secret: string,
-  now: Date,
-): { readonly headers: Record<string, string>; readonly body: string } {
+export function signedDelivery(event: StripeEvent, secret: string, now: Date): SignedDelivery {
   const body = JSON.stringify(event)
   const seconds = Math.floor(now.getTime() / secondMs)
   const signature = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')
   return { headers: { 'content-type': 'application/json', 'stripe-signature': `t=${seconds},v1=${signature}` }, body }
-}
-
-function textOf({ body }: FastifyRequest): string {
-  return typeof body === 'string' ? body : ''
 }

@@ -27,6 +27,7 @@ import { serveDirectStream } from '#surfaces/direct/direct-stream.controller'
 import { MayarServer } from '#surfaces/mayar/mayar.controller'
 import { serveExchanges } from '#surfaces/protocol/exchanges.controller'
 import { MetaapiServer } from '#surfaces/metaapi/metaapi-server.controller'
+import { RazorpayServer } from '#surfaces/razorpay/razorpay.controller'
 import { serveXapi } from '#surfaces/xapi/xapi.controller'
 import { StripeServer } from '#surfaces/stripe/stripe.controller'
 import { UserStreams } from '#surfaces/streams/user-streams.wire'
@@ -76,6 +77,7 @@ export async function serveVenues(fastify: FastifyInstance, app: INestApplicatio
   })
   const mayCommand = (request: FastifyRequest) => isAuthorized(request, config.controlToken)
   await new StripeServer(app.get(Clock)).register(fastify, mayCommand)
+  await new RazorpayServer(app.get(Clock)).register(fastify, mayCommand)
   await new MayarServer(app.get(Clock)).register(fastify, mayCommand)
   serveSpotUserData(sockets, spotPrefix, venue, streams)
   const stopExpiry = serveUsdmUserData(sockets, usdmPrefix, { venue, keys, streams })
