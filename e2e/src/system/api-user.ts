@@ -22,8 +22,13 @@ export class ApiUser {
     readonly token: string,
   ) {}
 
+  /** Without a log-in: public routes only. */
+  static nobody(url: string): ApiUser {
+    return new ApiUser(url, '')
+  }
+
   static async logIn(url: string, login: { readonly username: string; readonly password: string }): Promise<ApiUser> {
-    const nobody = new ApiUser(url, '')
+    const nobody = ApiUser.nobody(url)
     const { accessToken } = await nobody.does<{ accessToken: string }>('POST', '/v1/auth/login', login)
     return new ApiUser(url, accessToken)
   }

@@ -14,6 +14,8 @@ export interface Home {
   readonly postgres: string
   readonly nats: string
   readonly paper: string
+  /** E-mails, while no SMTP server is set. */
+  readonly mail: string
   /** What runs now, for status and down. */
   readonly runFile: string
   readonly lockFile: string
@@ -36,6 +38,7 @@ export function homeAt(directory: string): Home {
     postgres: join(root, 'postgres'),
     nats: join(root, 'nats'),
     paper: join(root, 'paper'),
+    mail: join(root, 'mail'),
     runFile: join(root, 'run.json'),
     lockFile: join(root, 'up.lock'),
     secretsFile: join(root, 'secrets.json'),
@@ -52,7 +55,7 @@ const privateFileMode = 0o600
 export async function createHome(home: Home): Promise<void> {
   await mkdir(home.root, { recursive: true })
   await chmod(home.root, process.getuid?.() === 0 ? passableDirectoryMode : privateDirectoryMode)
-  for (const folder of [home.logs, home.keys, home.paper]) {
+  for (const folder of [home.logs, home.keys, home.paper, home.mail]) {
     await mkdir(folder, { recursive: true, mode: privateDirectoryMode })
   }
 }

@@ -26,6 +26,8 @@ export function serviceEnvironment(input: EnvironmentInput): Environment {
   const defaults = {
     IDENTITY_SIGNING_KEY_FILE: keys.identitySigning,
     IDENTITY_MASTER_KEY_FILE: keys.identityMaster,
+    IDENTITY_MAIL_DIRECTORY: home.mail,
+    IDENTITY_PUBLIC_URL: serviceUrl(ports, 'gateway'),
     BROKERS_MASTER_KEY_FILE: keys.brokersMaster,
     BROKERS_PAPER_URL: serviceUrl(ports, 'paper'),
     GATEWAY_SIGNALS_URL: serviceUrl(ports, 'signals'),

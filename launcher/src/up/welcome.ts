@@ -25,6 +25,7 @@ export function printWelcome({ home, endpoints, operator, elapsedMs, detached }:
   printLine(pc.bold(`Tradewire is up (${seconds(elapsedMs)}).`))
   printLine()
   printAddresses(endpoints)
+  row('e-mails', `files in ${near(home.mail)}, unless IDENTITY_MAIL_URL names a server`)
   if (operator !== undefined) printOperator(home, operator)
   printLine()
   printNext(home, endpoints)

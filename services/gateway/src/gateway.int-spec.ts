@@ -51,6 +51,7 @@ class IdentityDouble {
       email,
       roles,
       createdAt: '2026-01-01T00:00:00.000Z',
+      emailVerifiedAt: null,
       firstName: null,
       lastName: null,
       updatedAt: '2026-01-01T00:00:00.000Z',
@@ -347,7 +348,7 @@ describe('rate limits', () => {
 
 describe('the pages', () => {
   it('load nothing from elsewhere and forbid it', async () => {
-    for (const path of ['/', '/docs']) {
+    for (const path of ['/', '/account', '/docs']) {
       const reply = await request(gateway.url + path)
       const html = await reply.body.text()
       expect(reply.statusCode).toBe(200)

@@ -6,9 +6,13 @@ import { Randomness } from '@tradewire/kernel/randomness'
 import { CONFIG } from '@tradewire/nest-kit/tokens'
 import { Argon2Hasher } from '#clients/argon2-hasher.client'
 import { JoseSigner } from '#clients/jose-signer.client'
+import { NodemailerSender } from '#clients/nodemailer-sender.client'
 import { loadSigningKeys } from '#clients/key-file.client'
 import type { IdentityConfig } from '#config'
 import { ApiKeys } from '#ports/api-keys.port'
+import { Mails } from '#ports/mails.port'
+import { MailSender } from '#ports/mail-sender.port'
+import { Registrations } from '#ports/registrations.port'
 import { AuditLog } from '#ports/audit-log.port'
 import { LoginAttempts } from '#ports/login-attempts.port'
 import { PasswordHasher } from '#ports/password-hasher.port'
@@ -17,6 +21,8 @@ import { Sessions } from '#ports/sessions.port'
 import { TokenSigner } from '#ports/token-signer.port'
 import { Users } from '#ports/users.port'
 import { SqlApiKeys } from '#store/api-keys.store'
+import { SqlMails } from '#store/mails.store'
+import { SqlRegistrations } from '#store/registrations.store'
 import { SqlAuditLog } from '#store/audit-log.store'
 import { SqlLoginAttempts } from '#store/login-attempts.store'
 import { SqlSecondFactors } from '#store/second-factors.store'
@@ -26,6 +32,8 @@ import { ApiKeysController } from '#transport/rpc/api-keys.controller'
 import { AuditController } from '#transport/rpc/audit.controller'
 import { AuthController } from '#transport/rpc/auth.controller'
 import { ExternalUsersController } from '#transport/rpc/external-users.controller'
+import { MailJob } from '#transport/cron/mail.job'
+import { RegistrationController } from '#transport/rpc/registration.controller'
 import { SecondFactorController } from '#transport/rpc/second-factor.controller'
 import { SessionsController } from '#transport/rpc/sessions.controller'
 import { UserAccessController } from '#transport/rpc/user-access.controller'
@@ -58,6 +66,15 @@ import { RemoveSecondFactor } from '#use-cases/remove-second-factor/remove-secon
 import { ResetSecondFactor } from '#use-cases/reset-second-factor/reset-second-factor.use-case'
 import { RevokeApiKey } from '#use-cases/revoke-api-key/revoke-api-key.use-case'
 import { RevokeSession } from '#use-cases/revoke-session/revoke-session.use-case'
+import { AskMail } from '#use-cases/ask-mail/ask-mail.use-case'
+import { ConfirmRegistration } from '#use-cases/confirm-registration/confirm-registration.use-case'
+import { KeepRegistration } from '#use-cases/keep-registration/keep-registration.use-case'
+import { LimitMails } from '#use-cases/limit-mails/limit-mails.use-case'
+import { RegisterPerson } from '#use-cases/register-person/register-person.use-case'
+import { ReplacePassword } from '#use-cases/replace-password/replace-password.use-case'
+import { ResetPassword } from '#use-cases/reset-password/reset-password.use-case'
+import { SendMails } from '#use-cases/send-mails/send-mails.use-case'
+import { WriteLetter } from '#use-cases/write-letter/write-letter.use-case'
 
 async function makeSigner(
   config: IdentityConfig,
@@ -74,6 +91,7 @@ async function makeSigner(
     AuditController,
     AuthController,
     ExternalUsersController,
+    RegistrationController,
     SecondFactorController,
     SessionsController,
     UserAccessController,
@@ -83,12 +101,25 @@ async function makeSigner(
     { provide: Users, useClass: SqlUsers },
     { provide: Sessions, useClass: SqlSessions },
     { provide: AuditLog, useClass: SqlAuditLog },
+    { provide: Mails, useClass: SqlMails },
+    { provide: MailSender, useClass: NodemailerSender },
+    { provide: Registrations, useClass: SqlRegistrations },
     { provide: ApiKeys, useClass: SqlApiKeys },
     { provide: SecondFactors, useClass: SqlSecondFactors },
     { provide: LoginAttempts, useClass: SqlLoginAttempts },
     { provide: PasswordHasher, useClass: Argon2Hasher },
     { provide: TokenSigner, useFactory: makeSigner, inject: [CONFIG, Clock, IdSource, Randomness] },
+    AskMail,
     ChangePassword,
+    ConfirmRegistration,
+    KeepRegistration,
+    LimitMails,
+    MailJob,
+    RegisterPerson,
+    ReplacePassword,
+    ResetPassword,
+    SendMails,
+    WriteLetter,
     CheckApiKey,
     CheckCode,
     ConfirmSecondFactor,

@@ -20,6 +20,31 @@ export const identityConfig = defineConfig(
           'version seals. Best given as a file, IDENTITY_MASTER_KEY_FILE',
         secret: true,
       }),
+    registration: z
+      .boolean()
+      .default(true)
+      .describe('Whether anybody can register as a follower with an e-mail address; else operators make users'),
+    publicUrl: z
+      .url({ protocol: /^https?$/ })
+      .default('http://127.0.0.1:7400')
+      .describe('Where the gateway is reached from outside: links in e-mails begin with it'),
+    mailUrl: z
+      .url({ protocol: /^smtps?$/ })
+      .optional()
+      .meta({
+        description:
+          'SMTP server for e-mails, smtp://user:password@host:587 or smtps://...; a user name demands TLS. Without it ' +
+          'e-mails become files in mailDirectory',
+        secret: true,
+      }),
+    mailFrom: z.string().min(3).max(320).default('Tradewire <no-reply@localhost>').describe('Sender of e-mails'),
+    mailDirectory: z.string().min(1).default('mail').describe('Where e-mails become files while no mailUrl is set'),
+    mailsPerClientMax: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(20)
+      .describe('E-mails that one address of the network may ask for within 15 minutes'),
     hashMemoryKib: z.int().min(64).max(4_194_304).default(65_536).describe('Memory of one argon2id hash, in KiB'),
     hashPasses: z.int().min(1).max(20).default(3).describe('Passes of one argon2id hash'),
     hashLanes: z.int().min(1).max(16).default(4).describe('Lanes of one argon2id hash'),

@@ -29,8 +29,23 @@ export const identityErrors = defineErrors('identity', {
   },
   WRONG_PASSWORD: {
     kind: 'refused',
-    message: 'The current password is wrong.',
-    fix: 'Send the password that you log in with.',
+    message: 'The password is wrong.',
+    fix: 'Send the password that you log in with, or registered with.',
+  },
+  REGISTRATION_OFF: {
+    kind: 'refused',
+    message: 'Nobody can register here by themselves.',
+    fix: 'Ask the operator for a user.',
+  },
+  LINK_INVALID: {
+    kind: 'refused',
+    message: 'The link is not known, was used, or is too old.',
+    fix: 'Ask for another one.',
+  },
+  TOO_MANY_MAILS: {
+    kind: 'rate-limited',
+    message: 'Too many e-mails were asked for, to this address or from where you are.',
+    fix: 'Wait as long as `retryAfterSeconds` says; the e-mails may be in another folder meanwhile.',
   },
   TOO_MANY_ATTEMPTS: {
     kind: 'rate-limited',

@@ -9,12 +9,14 @@ import { identityRoutes } from './identity.ts'
 import { killSwitchRoutes } from './kill-switches.ts'
 import { marketplaceRoutes } from './marketplace.ts'
 import { orderRoutes } from './orders.ts'
+import { registrationRoutes } from './registration.ts'
 import { reportingRoutes } from './reporting.ts'
 import { signalRoutes } from './signals.ts'
 import { webhookRoutes } from './webhooks.ts'
 
 export const allRoutes: readonly RouteContract[] = [
   ...identityRoutes,
+  ...registrationRoutes,
   ...apiKeyRoutes,
   ...auditRoutes,
   ...brokerRoutes,

@@ -47,7 +47,8 @@ export const secondFactorCode = z
   .max(32)
   .meta({ description: 'Six digits of the authenticator app, or a recovery code', examples: ['492039'] })
 
-const clientOf = z.strictObject({ address: z.string().max(64), userAgent: z.string().max(400).nullable() })
+/** Where a request came from. */
+export const client = z.strictObject({ address: z.string().max(64), userAgent: z.string().max(400).nullable() })
 
 export const credentials = z
   .strictObject({
@@ -85,13 +86,16 @@ export const tokenPair = z
   .meta({ id: 'TokenPair' })
 export type TokenPair = z.output<typeof tokenPair>
 
-const personName = z.string().trim().min(1).max(80)
+export const personName = z.string().trim().min(1).max(80)
 
 export const user = z
   .strictObject({
     id: z.uuid(),
     username: z.string(),
     email: z.string().nullable(),
+    emailVerifiedAt: timestamp
+      .nullable()
+      .meta({ description: 'When a mailed link proved the address; null if none did' }),
     firstName: z.string().nullable(),
     lastName: z.string().nullable(),
     roles: z.array(z.enum(roles)),
@@ -136,7 +140,7 @@ const hashingDeadlineMs = 8_000
 export const logIn = defineRpc({
   name: 'identity.sessions.log-in',
   description: 'Checks a password and starts a session.',
-  request: z.strictObject({ credentials, client: clientOf }),
+  request: z.strictObject({ credentials, client }),
   reply: loggedIn,
   deadlineMs: hashingDeadlineMs,
 })

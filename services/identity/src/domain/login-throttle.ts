@@ -16,8 +16,8 @@ export type AttemptVerdict =
   | { readonly allowed: false; readonly retryAfterSeconds: number }
 
 /** Attempts are counted before the password is checked, so parallel guesses cannot outrun the count. */
-export function judgeAttempt(count: AttemptCount, now: Date): AttemptVerdict {
-  if (count.attempts <= attemptsMax) return { allowed: true }
+export function judgeAttempt(count: AttemptCount, now: Date, most = attemptsMax): AttemptVerdict {
+  if (count.attempts <= most) return { allowed: true }
   const leftMs = count.windowStartedAt.getTime() + attemptWindowMs - now.getTime()
   return { allowed: false, retryAfterSeconds: Math.max(1, Math.ceil(leftMs / 1_000)) }
 }

@@ -9,6 +9,8 @@ export interface User {
   readonly id: UserId
   readonly username: string
   readonly email: string | null
+  /** When a mailed link proved the address. */
+  readonly emailVerifiedAt: Date | null
   readonly firstName: string | null
   readonly lastName: string | null
   readonly roles: readonly Role[]
@@ -27,6 +29,7 @@ export function viewOf(user: User): UserView {
     id: user.id,
     username: user.username,
     email: user.email,
+    emailVerifiedAt: user.emailVerifiedAt?.toISOString() ?? null,
     firstName: user.firstName,
     lastName: user.lastName,
     roles: [...user.roles],

@@ -12,6 +12,8 @@ export abstract class LoginAttempts {
   abstract count(key: AttemptKey): Promise<AttemptCount & { readonly now: Date }>
   /** Takes back one attempt that was never checked. */
   abstract refund(key: AttemptKey): Promise<void>
+  /** A new password: counts of the name from every address start again. */
+  abstract forgetName(tx: Transaction, username: string): Promise<void>
   /** The right password: the count starts again. */
   abstract forget(tx: Transaction, key: AttemptKey): Promise<void>
 }

@@ -15,6 +15,8 @@ export interface NewUser {
   readonly lastName: string | null
   readonly roles: User['roles']
   readonly passwordHash: string | null
+  /** A mailed link has proven the address just now. Default: no. */
+  readonly emailVerified?: boolean
 }
 
 export interface ChangedUser {
@@ -24,6 +26,8 @@ export interface ChangedUser {
 
 export abstract class Users {
   abstract findByName(username: string): Promise<User | null>
+  /** By the address in any case of letters. */
+  abstract findByEmail(tx: Transaction, email: string): Promise<User | null>
   abstract find(id: UserId): Promise<User | null>
   abstract findAll(ids: readonly UserId[]): Promise<User[]>
   /** Whom the issuer means by the subject. */
@@ -41,6 +45,8 @@ export abstract class Users {
   /** Lets one caller at a time decide whether an operator is needed, until the transaction ends. */
   abstract lockOperators(tx: Transaction): Promise<void>
   abstract changeHash(tx: Transaction, id: UserId, passwordHash: string): Promise<void>
+  /** A mailed link has proven the address; the first time stays. */
+  abstract verifyEmail(tx: Transaction, id: UserId): Promise<void>
   /** The user and whether this call disabled them; null when there is no such user. */
   abstract disable(tx: Transaction, id: UserId): Promise<ChangedUser | null>
   /** The same the other way round. */

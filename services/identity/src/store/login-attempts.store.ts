@@ -50,4 +50,8 @@ export class SqlLoginAttempts extends LoginAttempts {
   async forget(tx: Transaction, { username, address }: AttemptKey): Promise<void> {
     await tx.query('delete from login_attempt where username = $1 and address = $2', [username, address])
   }
+
+  async forgetName(tx: Transaction, username: string): Promise<void> {
+    await tx.query('delete from login_attempt where username = $1', [username])
+  }
 }

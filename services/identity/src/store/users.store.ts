@@ -15,6 +15,7 @@ interface UserRow {
   readonly id: UserId
   readonly username: string
   readonly email: string | null
+  readonly email_verified_at: Date | null
   readonly first_name: string | null
   readonly last_name: string | null
   readonly roles: Role[]
@@ -25,7 +26,8 @@ interface UserRow {
   readonly second_factor: boolean
 }
 
-const columns = `id, username, email, first_name, last_name, roles, password_hash, created_at, updated_at, disabled_at,
+const columns = `id, username, email, email_verified_at, first_name, last_name, roles, password_hash, created_at,
+  updated_at, disabled_at,
   exists (select from second_factor f where f.user_id = app_user.id and f.confirmed_at is not null) as second_factor`
 /** Any fixed number of this schema's own. */
 const operatorLockKey = 7_104_711
@@ -38,6 +40,10 @@ export class SqlUsers extends Users {
 
   async findByName(username: string): Promise<User | null> {
     return first(await this.database.query<UserRow>(`select ${columns} from app_user where username = $1`, [username]))
+  }
+
+  async findByEmail(tx: Transaction, email: string): Promise<User | null> {
+    return first(await tx.query<UserRow>(`select ${columns} from app_user where lower(email) = lower($1)`, [email]))
   }
 
   async find(id: UserId): Promise<User | null> {
@@ -93,9 +99,18 @@ export class SqlUsers extends Users {
 
   async add(tx: Transaction, user: NewUser): Promise<User | null> {
     const rows = await tx.query<UserRow>(
-      `insert into app_user (id, username, email, first_name, last_name, roles, password_hash)
-       values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning ${columns}`,
-      [user.id, user.username, user.email, user.firstName, user.lastName, [...user.roles], user.passwordHash],
+      `insert into app_user (id, username, email, first_name, last_name, roles, password_hash, email_verified_at)
+       values ($1, $2, $3, $4, $5, $6, $7, case when $8 then now() end) on conflict do nothing returning ${columns}`,
+      [
+        user.id,
+        user.username,
+        user.email,
+        user.firstName,
+        user.lastName,
+        [...user.roles],
+        user.passwordHash,
+        user.emailVerified === true,
+      ],
     )
     return first(rows)
   }
@@ -106,6 +121,10 @@ export class SqlUsers extends Users {
 
   async changeHash(tx: Transaction, id: UserId, passwordHash: string): Promise<void> {
     await tx.query('update app_user set password_hash = $2, updated_at = now() where id = $1', [id, passwordHash])
+  }
+
+  async verifyEmail(tx: Transaction, id: UserId): Promise<void> {
+    await tx.query('update app_user set email_verified_at = coalesce(email_verified_at, now()) where id = $1', [id])
   }
 
   disable(tx: Transaction, id: UserId): Promise<ChangedUser | null> {
@@ -140,6 +159,7 @@ function userOf(row: UserRow): User {
     id: row.id,
     username: row.username,
     email: row.email,
+    emailVerifiedAt: row.email_verified_at,
     firstName: row.first_name,
     lastName: row.last_name,
     roles: row.roles,

@@ -25,7 +25,7 @@ import {
 const userFields = {
   status: z.literal('CONFIRMED').meta({ description: 'Users are made by operators, which confirms them' }),
   active: z.boolean(),
-  emailVerified: z.boolean().meta({ description: 'False: no address is ever verified' }),
+  emailVerified: z.boolean().meta({ description: 'Whether a mailed link has proven the address' }),
   email: z.string().nullable(),
   firstName: z.string().nullable(),
   lastName: z.string().nullable(),
@@ -36,9 +36,14 @@ const listedUser = z.strictObject({ uid: z.uuid(), ...userFields }).meta({ id: '
 
 /** What both the list and the overview show of a user. */
 function shownUser(user: identity.UserView) {
-  const { email, firstName, lastName, createdAt, updatedAt, disabledAt } = user
+  const { email, emailVerifiedAt, firstName, lastName, createdAt, updatedAt, disabledAt } = user
   const shown = { email, firstName, lastName, createdAt, updatedAt }
-  return { status: 'CONFIRMED' as const, active: disabledAt === null, emailVerified: false, ...shown }
+  return {
+    status: 'CONFIRMED' as const,
+    active: disabledAt === null,
+    emailVerified: emailVerifiedAt !== null,
+    ...shown,
+  }
 }
 
 const overview = z

@@ -1,5 +1,5 @@
 /**
- * The pages for people: a landing page at /, the API page at /docs and its document at /docs/openapi.json.
+ * The pages for people: a landing page at /, mailed links at /account, the API page at /docs and its document.
  * Called by browsers. Must never load anything from another host.
  */
 import { dirname } from 'node:path'
@@ -49,6 +49,7 @@ export class Pages {
       allowedPath: (path) => swaggerFiles.has(path),
     })
     fastify.get('/', (_request, reply) => page(reply, 'index.html'))
+    fastify.get('/account', (_request, reply) => page(reply, 'account.html'))
     fastify.get('/docs', (_request, reply) => page(reply, 'docs.html'))
     fastify.get('/docs/', (_request, reply) => reply.redirect('/docs', 308))
     fastify.get('/docs/openapi.json', (_request, reply) =>

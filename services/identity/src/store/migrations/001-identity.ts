@@ -8,6 +8,7 @@ export const createIdentity: Migration = {
        id uuid primary key,
        username text not null unique check (username = lower(username)),
        email text,
+       email_verified_at timestamptz,
        first_name text,
        last_name text,
        roles text[] not null check (cardinality(roles) > 0),
@@ -107,6 +108,49 @@ export const createIdentity: Migration = {
        $$ begin raise exception 'the audit log is only ever added to'; end $$`,
     `create trigger audit_entry_stays before update or delete or truncate on audit_entry
        for each statement execute function refuse_audit_change()`,
+
+    `create table registration (
+       id uuid primary key,
+       username text not null,
+       email text not null,
+       first_name text,
+       last_name text,
+       password_hash text not null,
+       attempts int not null default 0,
+       created_at timestamptz not null default now(),
+       expires_at timestamptz not null
+     )`,
+    `create index registration_email on registration (lower(email), created_at)`,
+    `create index registration_expires on registration (expires_at)`,
+    `comment on table registration is 'Who has registered and not yet proven the address: no user, no name taken.'`,
+    `create table mailed_link (
+       hash bytea primary key,
+       registration_id uuid references registration (id) on delete cascade,
+       user_id uuid references app_user (id) on delete cascade,
+       expires_at timestamptz not null,
+       check (num_nonnulls(registration_id, user_id) = 1)
+     )`,
+    `create index mailed_link_registration on mailed_link (registration_id) where registration_id is not null`,
+    `create index mailed_link_user on mailed_link (user_id) where user_id is not null`,
+    `create index mailed_link_expires on mailed_link (expires_at)`,
+    `comment on column mailed_link.hash is 'SHA-256: the token is made when its mail is sent and stored nowhere.'`,
+    `create table mail (
+       id uuid primary key,
+       kind text not null check (kind in ('confirm-registration', 'reset-password', 'password-changed')),
+       email text not null,
+       registration_id uuid references registration (id) on delete cascade,
+       state text not null default 'waiting' check (state in ('waiting', 'sent', 'unwanted', 'failed')),
+       attempts int not null default 0,
+       next_attempt_at timestamptz not null default now(),
+       claimed_until timestamptz,
+       last_error text,
+       created_at timestamptz not null default now(),
+       ended_at timestamptz
+     )`,
+    `create index mail_due on mail (next_attempt_at) where state = 'waiting'`,
+    `create index mail_ended on mail (ended_at) where ended_at is not null`,
+    `create index mail_registration on mail (registration_id) where registration_id is not null`,
+    `comment on table mail is 'What is to be mailed; whether anybody has the address is looked up when it is sent.'`,
 
     `create table login_attempt (
        username text not null,

@@ -11,7 +11,7 @@ import { identityErrors } from '#identity.errors'
 import { LoginAttempts } from '#ports/login-attempts.port'
 import { PasswordHasher } from '#ports/password-hasher.port'
 import { Users } from '#ports/users.port'
-import { EndSessions } from '../end-sessions/end-sessions.use-case.ts'
+import { ReplacePassword } from '../replace-password/replace-password.use-case.ts'
 
 /** Guesses at the current password by a stolen session are counted beside those of log-in. */
 const ownAddress = 'password change'
@@ -23,7 +23,7 @@ export class ChangePassword {
     private readonly users: Users,
     private readonly attempts: LoginAttempts,
     private readonly hasher: PasswordHasher,
-    private readonly ending: EndSessions,
+    private readonly replacing: ReplacePassword,
   ) {}
 
   /** Fails with WRONG_PASSWORD, TOO_MANY_ATTEMPTS, LOGIN_BUSY or USER_NOT_FOUND. */
@@ -42,11 +42,7 @@ export class ChangePassword {
     if (!check.value.matches) return err(identityErrors.of('WRONG_PASSWORD'))
     const hash = await this.hasher.hash(request.newPassword)
     if (!hash.ok) return hash
-    await this.database.transact(async (tx) => {
-      await this.attempts.forget(tx, key)
-      await this.users.changeHash(tx, userId, hash.value)
-      await this.ending.execute(tx, userId, 'password-changed')
-    })
+    await this.database.transact((tx) => this.replacing.execute(tx, user, hash.value))
     return ok({})
   }
 }
