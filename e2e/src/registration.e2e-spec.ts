@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import { ensureOperator } from '@tradewire/contracts/rpc/identity'
+import { Database } from '@tradewire/database/database'
 import { gatewayService } from '@tradewire/gateway/service'
 import { identityService } from '@tradewire/identity/service'
 import { eventually } from '@tradewire/testkit/eventually'
@@ -14,12 +15,13 @@ import { type ReceivedMail, SmtpReceiver } from '#system/smtp-receiver'
 const backends = testBackends()
 const password = 'correct horse battery staple'
 let smtp: SmtpReceiver
+let identity: TestService
 let gateway: TestService
 let nobody: ApiUser
 
 beforeAll(async () => {
   smtp = await SmtpReceiver.start()
-  const identity = await startTestService(identityService, backends, {
+  identity = await startTestService(identityService, backends, {
     settings: {
       IDENTITY_SIGNING_KEY_FILE: join(backends.directory, 'keys.json'),
       IDENTITY_MASTER_KEY: `v1:${Buffer.alloc(32, 7).toString('base64')}`,
@@ -137,17 +139,15 @@ describe('registering', () => {
   })
 
   it('and everything else that mails looks at no user before it answers', async () => {
-    // Whoever reads the table now waits; an answer that comes meanwhile cannot depend on it.
-    let held = true
-    const lock = backends
-      .query(`do $$ begin lock table identity.app_user in access exclusive mode; perform pg_sleep(3); end $$`)
-      .finally(() => (held = false))
-    await eventually(async () => {
-      const [row] = await backends.query(
-        `select from pg_locks where relation = 'identity.app_user'::regclass and mode = 'AccessExclusiveLock' and granted`,
-      )
-      return row
+    const locked = Promise.withResolvers<void>()
+    const answered = Promise.withResolvers<void>()
+    // Whoever reads the table meanwhile waits, so an answer that comes meanwhile cannot depend on it.
+    const holding = identity.app.get(Database).transact(async (tx) => {
+      await tx.query('lock table app_user in access exclusive mode')
+      locked.resolve()
+      await answered.promise
     })
+    await locked.promise
     const email = emailOf('owner')
     const answers = await Promise.all([
       post('register', { username: 'owner', email, password }),
@@ -155,8 +155,8 @@ describe('registering', () => {
       post('password/forgot', { email }),
     ])
     expect(answers.map(({ status }) => status)).toEqual([202, 202, 202])
-    expect(held).toBe(true)
-    await lock
+    answered.resolve()
+    await holding
   })
 })
 

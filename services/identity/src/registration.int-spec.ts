@@ -13,10 +13,11 @@ const backends = testBackends()
 const password = 'correct horse battery staple'
 const client = { address: '192.0.2.1', userAgent: null }
 const email = 'operator@mail.example'
-const mailDirectory = join(backends.directory, 'mail')
+let mailDirectory: string
 let ask: RpcClient
 
 beforeAll(async () => {
+  mailDirectory = join(backends.directory, 'mail')
   const service = await startTestService(identityService, backends, {
     settings: {
       IDENTITY_SIGNING_KEY_FILE: join(backends.directory, 'keys', 'signing.json'),
