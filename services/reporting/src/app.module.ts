@@ -21,6 +21,7 @@ import { GetTrade } from './use-cases/get-trade/get-trade.use-case.ts'
 import { GetUserWorth } from './use-cases/get-user-worth/get-user-worth.use-case.ts'
 import { ListBalanceDays } from './use-cases/list-balance-days/list-balance-days.use-case.ts'
 import { ListFollowerPerformance } from './use-cases/list-follower-performance/list-follower-performance.use-case.ts'
+import { ListLedgerTrades } from './use-cases/list-ledger-trades/list-ledger-trades.use-case.ts'
 import { ListStrategies } from './use-cases/list-strategies/list-strategies.use-case.ts'
 import { ListTrades } from './use-cases/list-trades/list-trades.use-case.ts'
 import { ListTradingDays } from './use-cases/list-trading-days/list-trading-days.use-case.ts'
@@ -52,6 +53,7 @@ import { RecordStrategies } from './use-cases/record-strategies/record-strategie
     GetUserWorth,
     ListBalanceDays,
     ListFollowerPerformance,
+    ListLedgerTrades,
     ListStrategies,
     ListTrades,
     ListTradingDays,

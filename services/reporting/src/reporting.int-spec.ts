@@ -94,6 +94,24 @@ describe('reporting', () => {
     expect(figures).toMatchObject({ ok: true, value: { tradesClosed: 0, realizedPnl: '0' } })
   })
 
+  it('shows services what the ledger holds of a user with a strategy, page by page, in the order of closing', async () => {
+    const { userId } = owner
+    const { strategyId, followId } = tradeOpened.example
+    const asked = { userId, strategyId, from: '2022-01-02T00:00:00.000Z', before: '2022-01-04T00:00:00.000Z' }
+    const first = await client.ask(rpc.listLedgerTrades, { ...asked, page: { limit: 1 } })
+    expect(first).toMatchObject({
+      value: {
+        items: [{ tradeId: tradeIdOf(1), followId, currency: 'USDT', realizedPnl: '-6', fees: '1' }],
+        dollarRates: [{ currency: 'USDT', usd: '1' }],
+      },
+    })
+    const nextToken = first.ok ? first.value.nextToken : null
+    const second = await client.ask(rpc.listLedgerTrades, { ...asked, page: { limit: 1, nextToken: nextToken! } })
+    expect(second).toMatchObject({ value: { items: [{ tradeId: tradeIdOf(2) }], nextToken: null } })
+    const foreign = { ...asked, userId: stranger.userId, page: { limit: 9 } }
+    expect(await client.ask(rpc.listLedgerTrades, foreign)).toMatchObject({ value: { items: [], dollarRates: [] } })
+  })
+
   it('keeps its ledger append-only', async () => {
     const database = service.app.get(Database)
     await expect(database.query('update ledger_entry set amount = 1000000')).rejects.toThrow(/append-only/)

@@ -176,3 +176,36 @@ export const getUserWorth = defineRpc({
   request: z.strictObject({ caller, userId: z.uuid() }),
   reply: z.strictObject({ usd: decimalText }),
 })
+
+/** Small enough for one message of the bus. */
+export const ledgerTradesPerPageMax = 1_000
+
+export const ledgerTrade = z.strictObject({
+  tradeId: z.uuid(),
+  followId: z.uuid(),
+  symbol,
+  /** Of the amounts: what the symbol is quoted in. */
+  currency: z.string(),
+  /** After fees. */
+  realizedPnl: decimalText,
+  fees: decimalText,
+  closedAt: timestamp,
+})
+
+export const listLedgerTrades = defineRpc({
+  name: 'reporting.ledger.trades',
+  description:
+    'What the ledger holds of a user with a strategy, over all their follows of it: the trades that were closed from one ' +
+    'moment on and before another, in that order. Asked by services; nobody outside is shown it.',
+  request: z.strictObject({
+    userId: z.uuid(),
+    strategyId: z.uuid(),
+    from: timestamp,
+    before: timestamp,
+    page: pageQuery.extend({ limit: z.int().min(1).max(ledgerTradesPerPageMax) }),
+  }),
+  reply: pageOf(ledgerTrade).extend({
+    /** What one of each currency of this page is worth in US dollars, as was heard last; those without a rate are left out. */
+    dollarRates: z.array(z.strictObject({ currency: z.string(), usd: decimalText })),
+  }),
+})

@@ -1,8 +1,13 @@
 /** What the use cases need of the ledger and its projection. Called by use cases. Must never leak a row. */
 import type { DataOf } from '@tradewire/contracts/define-event'
-import type { ReplyOf } from '@tradewire/contracts/define-rpc'
+import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import type { tradeClosed, tradeOpened } from '@tradewire/contracts/events/orders'
-import type { getTrade, listFollowerPerformance, listTradingDays } from '@tradewire/contracts/rpc/reporting'
+import type {
+  getTrade,
+  listFollowerPerformance,
+  listLedgerTrades,
+  listTradingDays,
+} from '@tradewire/contracts/rpc/reporting'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { ClosedTrade } from '../domain/performance.ts'
 
@@ -25,6 +30,15 @@ export interface TradeFilter {
 export interface ClosedFilter extends TradeFilter {
   readonly origin?: 'strategy' | 'manual' | undefined
   readonly from?: string | undefined
+}
+
+export type LedgerTrade = ReplyOf<typeof listLedgerTrades>['items'][number]
+type LedgerRequest = RequestOf<typeof listLedgerTrades>
+
+/** Trades of a user with a strategy, after the last one that was shown. */
+export interface LedgerWindow extends Pick<LedgerRequest, 'userId' | 'strategyId' | 'from' | 'before'> {
+  readonly after: { readonly closedAt: string; readonly tradeId: string } | undefined
+  readonly limit: number
 }
 
 export interface Window {
@@ -52,4 +66,6 @@ export abstract class Ledger {
     filter: TradeFilter & { readonly followIds?: readonly string[] | undefined },
     window: Window,
   ): Promise<FollowerView[]>
+  /** In the order in which they were closed. */
+  abstract tradesOf(window: LedgerWindow): Promise<LedgerTrade[]>
 }

@@ -29,4 +29,6 @@ export abstract class Worths {
   /** Newest first. */
   abstract days(accountId: string, userId: string | undefined, window: DayWindow): Promise<BalanceDay[]>
   abstract ofUser(userId: string): Promise<string>
+  /** What one of each is worth in US dollars, as was heard last; those without a rate are left out. */
+  abstract dollarRates(currencies: readonly string[]): Promise<Pick<DollarRate, 'currency' | 'usd'>[]>
 }

@@ -9,6 +9,8 @@ import {
   type Closed,
   type ClosedFilter,
   type FollowerView,
+  type LedgerTrade,
+  type LedgerWindow,
   type Opened,
   type TradeFilter,
   type TradeView,
@@ -52,6 +54,15 @@ select trade_id, strategy_id, follow_id, account_id, user_id, kind, amount, curr
 from jsonb_to_recordset($1::jsonb) as t(trade_id uuid, strategy_id uuid, follow_id uuid, account_id uuid, user_id uuid,
   kind text, amount numeric, currency text, occurred_at timestamptz)
 on conflict (trade_id, kind) do nothing returning trade_id`
+
+const TRADES_OF = `
+select e.trade_id, e.follow_id, t.symbol, e.currency, sum(e.amount) as realized_pnl,
+  coalesce(-sum(e.amount) filter (where e.kind = 'fee'), 0) as fees, e.occurred_at
+from ledger_entry e join trade t on t.id = e.trade_id
+where e.user_id = $1 and e.strategy_id = $2 and e.occurred_at >= $3 and e.occurred_at < $4
+  and ($5::timestamptz is null or (e.occurred_at, e.trade_id) > ($5, $6::uuid))
+group by e.trade_id, e.follow_id, t.symbol, e.currency, e.occurred_at
+order by e.occurred_at, e.trade_id limit $7`
 
 @Injectable()
 export class SqlLedger extends Ledger {
@@ -172,6 +183,37 @@ export class SqlLedger extends Ledger {
       lastClosedAt: row.last_closed_at.toISOString(),
     }))
   }
+
+  async tradesOf({ userId, strategyId, from, before, after, limit }: LedgerWindow): Promise<LedgerTrade[]> {
+    const rows = await this.database.query<LedgerRow>(TRADES_OF, [
+      userId,
+      strategyId,
+      from,
+      before,
+      after?.closedAt ?? null,
+      after?.tradeId ?? null,
+      limit,
+    ])
+    return rows.map((row) => ({
+      tradeId: row.trade_id,
+      followId: row.follow_id,
+      symbol: row.symbol,
+      currency: row.currency,
+      realizedPnl: row.realized_pnl,
+      fees: row.fees,
+      closedAt: row.occurred_at.toISOString(),
+    }))
+  }
+}
+
+interface LedgerRow {
+  readonly trade_id: string
+  readonly follow_id: string
+  readonly symbol: string
+  readonly currency: string
+  readonly realized_pnl: string
+  readonly fees: string
+  readonly occurred_at: Date
 }
 
 interface TradeRow {

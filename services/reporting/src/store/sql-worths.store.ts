@@ -130,6 +130,15 @@ export class SqlWorths extends Worths {
     )
     return exact(row?.usd ?? '0') ?? '0'
   }
+
+  dollarRates(currencies: readonly string[]): Promise<Pick<DollarRate, 'currency' | 'usd'>[]> {
+    return this.database.query(
+      `select c.currency, (case when c.currency = any($2::text[]) then 1 else r.usd end)::text as usd
+       from unnest($1::text[]) as c(currency) left join usd_rate r on r.currency = c.currency
+       where c.currency = any($2::text[]) or r.usd is not null`,
+      [currencies, dollars],
+    )
+  }
 }
 
 /** A product of numerics has trailing zeros. */

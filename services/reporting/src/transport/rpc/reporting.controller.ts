@@ -6,6 +6,7 @@ import * as rpc from '@tradewire/contracts/rpc/reporting'
 import { GetPerformance } from '../../use-cases/get-performance/get-performance.use-case.ts'
 import { GetTrade } from '../../use-cases/get-trade/get-trade.use-case.ts'
 import { ListFollowerPerformance } from '../../use-cases/list-follower-performance/list-follower-performance.use-case.ts'
+import { ListLedgerTrades } from '../../use-cases/list-ledger-trades/list-ledger-trades.use-case.ts'
 import { ListTrades } from '../../use-cases/list-trades/list-trades.use-case.ts'
 
 @Controller()
@@ -15,6 +16,7 @@ export class ReportingController {
     private readonly trade: GetTrade,
     private readonly performance: GetPerformance,
     private readonly followers: ListFollowerPerformance,
+    private readonly ledgerTrades: ListLedgerTrades,
   ) {}
 
   @Answer(rpc.listTrades)
@@ -35,5 +37,10 @@ export class ReportingController {
   @Answer(rpc.listFollowerPerformance)
   listFollowers(request: RequestOf<typeof rpc.listFollowerPerformance>) {
     return this.followers.execute(request)
+  }
+
+  @Answer(rpc.listLedgerTrades)
+  listLedgerTrades(request: RequestOf<typeof rpc.listLedgerTrades>) {
+    return this.ledgerTrades.execute(request)
   }
 }
