@@ -7,24 +7,32 @@ import { ConfiguredProviders } from './clients/configured-providers.client.ts'
 import { MayarProvider } from './clients/mayar/mayar-provider.client.ts'
 import { MockProvider } from './clients/mock/mock-provider.client.ts'
 import { RazorpayProvider } from './clients/razorpay/razorpay-provider.client.ts'
+import { ReportingLedger } from './clients/reporting-ledger.client.ts'
 import { StripeProvider } from './clients/stripe/stripe-provider.client.ts'
-import { billRulesOf, type BillingConfig } from './config.ts'
+import { billRulesOf, feeRulesOf, type BillingConfig } from './config.ts'
 import { BillFactory } from './domain/bill-factory.ts'
+import { FeeFactory } from './domain/fee-factory.ts'
 import { Bills } from './ports/bills.port.ts'
 import { Books } from './ports/books.port.ts'
 import { Catalogue } from './ports/catalogue.port.ts'
 import { Customers } from './ports/customers.port.ts'
+import { Fees } from './ports/fees.port.ts'
 import { MockCheckouts } from './ports/mock-checkouts.port.ts'
 import { PaymentProviders } from './ports/payment-provider.port.ts'
 import { ProviderEvents } from './ports/provider-events.port.ts'
+import { RealisedLedger } from './ports/realised-ledger.port.ts'
 import { SqlBills } from './store/sql-bills.store.ts'
 import { SqlBooks } from './store/sql-books.store.ts'
 import { SqlCatalogue } from './store/sql-catalogue.store.ts'
 import { SqlCustomers } from './store/sql-customers.store.ts'
+import { SqlFees } from './store/sql-fees.store.ts'
 import { SqlProviderEvents } from './store/sql-provider-events.store.ts'
 import { FactsConsumer } from './transport/bus/facts.consumer.ts'
+import { FollowsConsumer } from './transport/bus/follows.consumer.ts'
 import { BillingJob } from './transport/cron/billing.job.ts'
 import { BooksController } from './transport/rpc/books.controller.ts'
+import { FeesController } from './transport/rpc/fees.controller.ts'
+import { FeeTermsController } from './transport/rpc/fee-terms.controller.ts'
 import { PaymentsController } from './transport/rpc/payments.controller.ts'
 import { PlansController } from './transport/rpc/plans.controller.ts'
 import { ProductsController } from './transport/rpc/products.controller.ts'
@@ -36,17 +44,24 @@ import { CalculatePurchase } from './use-cases/calculate-purchase/calculate-purc
 import { CancelSubscription } from './use-cases/cancel-subscription/cancel-subscription.use-case.ts'
 import { ChooseOutcome } from './use-cases/choose-outcome/choose-outcome.use-case.ts'
 import { ConfirmPayment } from './use-cases/confirm-payment/confirm-payment.use-case.ts'
+import { CloseFeePeriod } from './use-cases/close-fee-period/close-fee-period.use-case.ts'
+import { CloseFeePeriods } from './use-cases/close-fee-periods/close-fee-periods.use-case.ts'
 import { CreateDiscount } from './use-cases/create-discount/create-discount.use-case.ts'
 import { CreatePlan } from './use-cases/create-plan/create-plan.use-case.ts'
 import { CreateProducts } from './use-cases/create-products/create-products.use-case.ts'
+import { ExplainPerformanceFee } from './use-cases/explain-performance-fee/explain-performance-fee.use-case.ts'
 import { FindOffer } from './use-cases/find-offer/find-offer.use-case.ts'
 import { FindUserPlans } from './use-cases/find-user-plans/find-user-plans.use-case.ts'
 import { GetPayment } from './use-cases/get-payment/get-payment.use-case.ts'
+import { GetPerformanceFee } from './use-cases/get-performance-fee/get-performance-fee.use-case.ts'
 import { IssueInvoice } from './use-cases/issue-invoice/issue-invoice.use-case.ts'
 import { LearnFacts } from './use-cases/learn-facts/learn-facts.use-case.ts'
+import { LearnFollows } from './use-cases/learn-follows/learn-follows.use-case.ts'
 import { ListBalances } from './use-cases/list-balances/list-balances.use-case.ts'
+import { ListEarnedFees } from './use-cases/list-earned-fees/list-earned-fees.use-case.ts'
 import { ListInvoices } from './use-cases/list-invoices/list-invoices.use-case.ts'
 import { ListPayments } from './use-cases/list-payments/list-payments.use-case.ts'
+import { ListPerformanceFees } from './use-cases/list-performance-fees/list-performance-fees.use-case.ts'
 import { ListPlans } from './use-cases/list-plans/list-plans.use-case.ts'
 import { ListProducts } from './use-cases/list-products/list-products.use-case.ts'
 import { ListProviders } from './use-cases/list-providers/list-providers.use-case.ts'
@@ -59,11 +74,14 @@ import { PassTime } from './use-cases/pass-time/pass-time.use-case.ts'
 import { PrecalculatePurchase } from './use-cases/precalculate-purchase/precalculate-purchase.use-case.ts'
 import { ProcessEvents } from './use-cases/process-events/process-events.use-case.ts'
 import { PullProvider } from './use-cases/pull-provider/pull-provider.use-case.ts'
+import { PayPerformanceFee } from './use-cases/pay-performance-fee/pay-performance-fee.use-case.ts'
 import { ReceiveEvent } from './use-cases/receive-event/receive-event.use-case.ts'
 import { RefundPayment } from './use-cases/refund-payment/refund-payment.use-case.ts'
 import { RemoveProducts } from './use-cases/remove-products/remove-products.use-case.ts'
 import { RenewByLink } from './use-cases/renew-by-link/renew-by-link.use-case.ts'
 import { RunBilling } from './use-cases/run-billing/run-billing.use-case.ts'
+import { RunRules } from './use-cases/run-rules/run-rules.use-case.ts'
+import { SetPerformanceFee } from './use-cases/set-performance-fee/set-performance-fee.use-case.ts'
 import { SetStrategyPrices } from './use-cases/set-strategy-prices/set-strategy-prices.use-case.ts'
 import { SettleSubscription } from './use-cases/settle-subscription/settle-subscription.use-case.ts'
 import { TellAllUsers } from './use-cases/tell-all-users/tell-all-users.use-case.ts'
@@ -73,18 +91,23 @@ import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
 @Module({
   controllers: [
     BooksController,
+    FeesController,
+    FeeTermsController,
     PaymentsController,
     PlansController,
     ProductsController,
     PurchasesController,
     SubscriptionsController,
     FactsConsumer,
+    FollowsConsumer,
   ],
   providers: [
     { provide: Bills, useClass: SqlBills },
     { provide: Books, useClass: SqlBooks },
     { provide: Catalogue, useClass: SqlCatalogue },
     { provide: Customers, useClass: SqlCustomers },
+    { provide: Fees, useClass: SqlFees },
+    { provide: RealisedLedger, useClass: ReportingLedger },
     { provide: ProviderEvents, useClass: SqlProviderEvents },
     { provide: PaymentProviders, useClass: ConfiguredProviders },
     { provide: MockCheckouts, useExisting: MockProvider },
@@ -93,6 +116,12 @@ import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
       inject: [Clock, IdSource, CONFIG],
       useFactory: (clock: Clock, ids: IdSource, config: BillingConfig) =>
         new BillFactory(clock, ids, billRulesOf(config)),
+    },
+    {
+      provide: FeeFactory,
+      inject: [Clock, IdSource, CONFIG],
+      useFactory: (clock: Clock, ids: IdSource, config: BillingConfig) =>
+        new FeeFactory(clock, ids, feeRulesOf(config)),
     },
     MockProvider,
     StripeProvider,
@@ -105,17 +134,24 @@ import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
     CancelSubscription,
     ChooseOutcome,
     ConfirmPayment,
+    CloseFeePeriod,
+    CloseFeePeriods,
     CreateDiscount,
     CreatePlan,
     CreateProducts,
+    ExplainPerformanceFee,
     FindOffer,
     FindUserPlans,
     GetPayment,
+    GetPerformanceFee,
     IssueInvoice,
     LearnFacts,
+    LearnFollows,
     ListBalances,
+    ListEarnedFees,
     ListInvoices,
     ListPayments,
+    ListPerformanceFees,
     ListPlans,
     ListProducts,
     ListProviders,
@@ -125,6 +161,7 @@ import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
     MakePurchase,
     OpenCheckout,
     PassTime,
+    PayPerformanceFee,
     PrecalculatePurchase,
     ProcessEvents,
     PullProvider,
@@ -133,6 +170,8 @@ import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
     RemoveProducts,
     RenewByLink,
     RunBilling,
+    RunRules,
+    SetPerformanceFee,
     SetStrategyPrices,
     SettleSubscription,
     TellAllUsers,

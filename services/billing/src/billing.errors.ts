@@ -73,6 +73,16 @@ export const billingErrors = defineErrors('billing', {
       'So much cannot be given back: it is more than is left, nothing was paid, or the provider gives nothing back.',
     fix: 'See the payment for what is left of it.',
   },
+  FEE_NOT_FOUND: {
+    kind: 'not-found',
+    message: 'There is no such performance fee, or it is not yours.',
+    fix: 'List your performance fees and use an id from there.',
+  },
+  FEE_NOT_OPEN: {
+    kind: 'conflict',
+    message: 'This performance fee is paid, or nothing is due.',
+    fix: 'List your performance fees and pay those that are open.',
+  },
   PRODUCT_NOT_FOUND: {
     kind: 'not-found',
     message: 'One of the products is not on sale.',

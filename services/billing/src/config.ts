@@ -1,7 +1,9 @@
 /** Settings of `billing`. Called at start and by the configuration page. Must never hold a secret's default. */
 import { defineConfig, type ConfigOf } from '@tradewire/config/define-config'
+import { decimal } from '@tradewire/kernel/decimal'
 import { z } from 'zod'
 import type { BillRules } from './domain/bill-factory.ts'
+import type { FeeRules } from './domain/fee-factory.ts'
 import { providerCodes } from './domain/provider-code.ts'
 
 const hourMs = 3_600_000
@@ -31,6 +33,11 @@ export const billingConfig = defineConfig(
         .regex(/^(100|\d{1,2}(\.\d{1,4})?)$/)
         .default('80')
         .describe('What the one who offers a strategy gets of its subscriptions, in percent'),
+      performanceFeeMinimum: z
+        .string()
+        .regex(/^\d{1,6}$/)
+        .default('1')
+        .describe('Performance fees below this are put off to the next period; in whole units of their currency'),
       graceDays: z
         .number()
         .int()
@@ -123,6 +130,13 @@ export const billingConfig = defineConfig(
     }),
 )
 export type BillingConfig = ConfigOf<typeof billingConfig>
+
+export function feeRulesOf({
+  ownerSharePercent,
+  performanceFeeMinimum,
+}: Pick<BillingConfig, 'ownerSharePercent' | 'performanceFeeMinimum'>): FeeRules {
+  return { ownerSharePercent: decimal(ownerSharePercent), minimum: performanceFeeMinimum }
+}
 
 export function billRulesOf({
   graceDays,

@@ -140,13 +140,15 @@ export const invoiceIssued = defineEvent({
   name: 'invoice.issued',
   version: 1,
   owner: 'billing',
-  description: 'A payment has its invoice.',
+  description: 'What was paid, or is to be paid as a performance fee, has its invoice.',
   data: z.strictObject({
     invoiceId: z.uuid(),
     /** Without gaps. */
     number: z.string(),
     userId: z.uuid(),
-    paymentId: z.uuid(),
+    /** Null for a performance fee, whose invoice comes before its payment. */
+    paymentId: z.uuid().nullable(),
+    feeId: z.uuid().nullable(),
     amount: decimalText,
     currency,
     issuedAt: timestamp,
@@ -156,6 +158,7 @@ export const invoiceIssued = defineEvent({
     number: '2025-000001',
     userId: 'a12565e5-567b-432a-93b2-6349653010d9',
     paymentId: '01963a5e-0000-7000-8000-00000000000d',
+    feeId: null,
     amount: '99.00',
     currency: 'USD',
     issuedAt: '2025-07-21T12:00:00.000Z',

@@ -10,6 +10,7 @@ import { killSwitchRoutes } from './kill-switches.ts'
 import { marketplaceRoutes } from './marketplace.ts'
 import { orderRoutes } from './orders.ts'
 import { registrationRoutes } from './registration.ts'
+import { performanceFeeRoutes } from './performance-fees.ts'
 import { reportingRoutes } from './reporting.ts'
 import { signalRoutes } from './signals.ts'
 import { webhookRoutes } from './webhooks.ts'
@@ -27,5 +28,6 @@ export const allRoutes: readonly RouteContract[] = [
   ...webhookRoutes,
   ...adminRoutes,
   ...billingRoutes,
+  ...performanceFeeRoutes,
   ...marketplaceRoutes,
 ]

@@ -9,7 +9,7 @@ import { defineRpc } from '../define-rpc.ts'
 import { subscriptionStanding } from '../events/billing.ts'
 
 /** Providers are asked over the network. */
-const providerDeadlineMs = 20_000
+export const providerDeadlineMs = 20_000
 const listMax = 100
 
 export const billingCurrency = z.string().regex(/^[A-Z]{3}$/, { error: 'must be a currency code such as USD' })
@@ -112,7 +112,7 @@ export const paymentIntent = z
     clientSecret: z.string().nullable(),
     /** Where the payer pays; null where a form is shown. */
     paymentUrl: z.string().nullable(),
-    /** When the next payment is due if this one succeeds; null for a purchase. */
+    /** When the next payment is due if this one succeeds; null for a purchase or a performance fee. */
     nextPaymentAt: timestamp.nullable(),
   })
   .meta({ id: 'PaymentIntent' })
@@ -164,6 +164,8 @@ export const payment = z
     userId: z.uuid(),
     subscriptionId: z.uuid().nullable(),
     purchaseId: z.uuid().nullable(),
+    /** The performance fee that it pays. */
+    feeId: z.uuid().nullable(),
     provider: paymentProvider,
     amount: positiveDecimalText,
     refunded: nonNegativeDecimalText,
@@ -378,7 +380,9 @@ export const invoice = z
     id: z.uuid(),
     number: z.string(),
     userId: z.uuid(),
-    paymentId: z.uuid(),
+    /** Null for a performance fee, whose invoice comes before its payment. */
+    paymentId: z.uuid().nullable(),
+    feeId: z.uuid().nullable(),
     description: z.string(),
     amount: decimalText,
     currency: billingCurrency,

@@ -3,6 +3,7 @@ import type { Clock } from '@tradewire/kernel/clock'
 import { uuidOfHash, type IdSource } from '@tradewire/kernel/ids'
 import { revenueOf, type Payment, type Purchase, type Subscription } from './bill.ts'
 import type { BillingCycle } from './billing-cycle.ts'
+import { feeDescription, type PerformanceFee } from './fee.ts'
 import type { Money } from './money.ts'
 import { nothingKnown } from './payment.ts'
 import type { ProviderCode } from './provider-code.ts'
@@ -103,11 +104,27 @@ export class BillFactory {
     }
   }
 
+  /** The same fee has the same payment at one provider. What is owed was booked when the fee was: this settles it. */
+  feePayment(fee: PerformanceFee, provider: ProviderCode): Payment {
+    return {
+      ...this.unpaid(this.clock.now()),
+      id: uuidOfHash(`${fee.id}|${provider}`),
+      userId: fee.userId,
+      feeId: fee.id,
+      description: feeDescription(fee),
+      provider,
+      amount: fee.fee,
+      revenue: `due:user:${fee.userId}`,
+      owner: fee.owner,
+    }
+  }
+
   private unpaid(now: Date) {
     return {
       subscriptionId: null,
       period: null,
       purchaseId: null,
+      feeId: null,
       externalId: null,
       owner: null,
       clientSecret: null,

@@ -43,12 +43,14 @@ export function viewSubscription(subscription: Subscription): SubscriptionReply 
 }
 
 export function viewPayment(payment: Payment): PaymentReply {
-  const { id, userId, subscriptionId, purchaseId, provider, amount, facts, paymentUrl, createdAt, updatedAt } = payment
+  const { id, userId, subscriptionId, purchaseId, feeId, provider, amount, facts, paymentUrl, createdAt, updatedAt } =
+    payment
   return {
     id,
     userId,
     subscriptionId,
     purchaseId,
+    feeId,
     provider,
     amount: moneyText(amount),
     refunded: moneyText(money(refundedMinor(facts), amount.currency)),

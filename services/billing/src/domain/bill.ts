@@ -36,6 +36,8 @@ export interface Payment {
   /** Of the subscription, from 1 on; null when the provider counts, and for purchases. */
   readonly period: number | null
   readonly purchaseId: string | null
+  /** The performance fee that it pays. */
+  readonly feeId: string | null
   readonly description: string
   readonly provider: ProviderCode
   /** Null until the provider has answered. */

@@ -10,6 +10,7 @@ export type LedgerAccount =
   | `clearing:${ProviderCode}`
   | `disputed:${ProviderCode}`
   | `due:user:${string}`
+  | `pending:owner:${string}`
   | `owed:owner:${string}`
   | 'revenue:plans'
   | 'revenue:strategies'

@@ -101,8 +101,19 @@ function placesOf(dispute: Part<DisputeStage> | undefined): { readonly withheld:
   }
 }
 
-/** Credits (or, going down, debits) for what is kept of a payment: the owner's part to the owner, the rest to us. */
+/**
+ * Credits (or, going down, debits) for what is kept of a payment: the owner's part to the owner, the rest to us. What
+ * was earned before it was paid is settled: it is due no longer, and the owner's part waits no longer.
+ */
 function earned({ revenue, owner }: PaymentTerms, from: bigint, to: bigint): Line[] {
+  if (owner !== null && revenue.startsWith('due:user:')) {
+    const ownersMinor = shareOf(from, owner.sharePercent) - shareOf(to, owner.sharePercent)
+    return [
+      { account: revenue, minor: from - to },
+      { account: `pending:owner:${owner.userId}`, minor: -ownersMinor },
+      { account: `owed:owner:${owner.userId}`, minor: ownersMinor },
+    ]
+  }
   if (owner === null) return [{ account: revenue, minor: from - to }]
   const ownersMinor = shareOf(from, owner.sharePercent) - shareOf(to, owner.sharePercent)
   return [

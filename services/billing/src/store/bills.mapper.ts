@@ -84,6 +84,7 @@ export interface PaymentRow {
   readonly subscription_id: string | null
   readonly period: number | null
   readonly purchase_id: string | null
+  readonly fee_id: string | null
   readonly description: string
   readonly provider: ProviderCode
   readonly external_id: string | null
@@ -122,6 +123,7 @@ export function toPayment(row: PaymentRow): Payment {
     subscriptionId: row.subscription_id,
     period: row.period,
     purchaseId: row.purchase_id,
+    feeId: row.fee_id,
     description: row.description,
     provider: row.provider,
     externalId: row.external_id,
@@ -140,7 +142,7 @@ export function toPayment(row: PaymentRow): Payment {
 /** In the order of the columns in the store's statements; `status` is for people who look. */
 export function paymentParameters(payment: Payment, status: string): unknown[] {
   const { id, userId, subscriptionId, period, purchaseId, description, provider, externalId, amount } = payment
-  const { revenue, owner, clientSecret, paymentUrl, facts, requestHash, createdAt, updatedAt } = payment
+  const { revenue, owner, clientSecret, paymentUrl, facts, requestHash, createdAt, updatedAt, feeId } = payment
   const progress: Progress = facts.progress
   return [
     id,
@@ -164,6 +166,7 @@ export function paymentParameters(payment: Payment, status: string): unknown[] {
     requestHash,
     createdAt,
     updatedAt,
+    feeId,
   ]
 }
 

@@ -41,8 +41,8 @@ order by paid_through limit $4`
 const INSERT_PAYMENT = `
 insert into payment (id, user_id, subscription_id, period, purchase_id, description, provider, external_id, currency,
   minor, revenue, owner_id, owner_percent, client_secret, payment_url, progress, status, facts, request_hash,
-  created_at, updated_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+  created_at, updated_at, fee_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 on conflict do nothing returning id`
 
 const SAVE_PAYMENT = `

@@ -29,7 +29,8 @@ interface InvoiceRow {
   readonly id: string
   readonly number: string
   readonly user_id: string
-  readonly payment_id: string
+  readonly payment_id: string | null
+  readonly fee_id: string | null
   readonly description: string
   readonly currency: Currency
   readonly minor: string
@@ -98,14 +99,14 @@ export class SqlBooks extends Books {
   }
 
   async issueInvoice(tx: Transaction, invoice: Omit<Invoice, 'number'>): Promise<Invoice> {
-    const { id, userId, paymentId, description, amount, issuedAt } = invoice
+    const { id, userId, paymentId, feeId, description, amount, issuedAt } = invoice
     const year = issuedAt.getUTCFullYear()
     const [counter] = await tx.query<{ last: number }>(NEXT_NUMBER, [year])
     const number = `${year}-${String(counter!.last).padStart(invoiceDigits, '0')}`
     await tx.query(
-      `insert into invoice (id, number, user_id, payment_id, description, currency, minor, issued_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [id, number, userId, paymentId, description, amount.currency, amount.minor, issuedAt],
+      `insert into invoice (id, number, user_id, payment_id, fee_id, description, currency, minor, issued_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [id, number, userId, paymentId, feeId, description, amount.currency, amount.minor, issuedAt],
     )
     return { ...invoice, number }
   }
@@ -121,6 +122,7 @@ export class SqlBooks extends Books {
       number: row.number,
       userId: row.user_id,
       paymentId: row.payment_id,
+      feeId: row.fee_id,
       description: row.description,
       amount: money(BigInt(row.minor), row.currency),
       issuedAt: row.issued_at,

@@ -53,6 +53,69 @@ const catalogue = [
   `comment on column customer.entitlement is 'What was told last of what the user may do; null when nothing ever was.'`,
 ]
 
+const fees = [
+  `create table follow (
+     follow_id uuid primary key,
+     user_id uuid not null,
+     strategy_id uuid not null,
+     active boolean not null,
+     revision int not null)`,
+  `create index follow_active on follow (user_id, strategy_id) where active`,
+  `create table fee_offer (
+     strategy_id uuid primary key,
+     percent numeric not null check (percent between 0 and 100),
+     cycle text not null check (cycle in ('monthly', 'quarterly', 'yearly')),
+     changed_at timestamptz not null)`,
+  `comment on table fee_offer is 'What part of new profit is asked of those who begin to follow now.'`,
+  `create table fee_agreement (
+     id uuid primary key,
+     user_id uuid not null,
+     strategy_id uuid not null,
+     percent numeric not null check (percent > 0 and percent <= 100),
+     cycle text not null check (cycle in ('monthly', 'quarterly', 'yearly')),
+     agreed_at timestamptz not null,
+     period_start timestamptz not null,
+     closes_at timestamptz not null,
+     look_at timestamptz not null,
+     unique (user_id, strategy_id))`,
+  `create index fee_agreement_due on fee_agreement (look_at)`,
+  `create table performance_fee (
+     id uuid primary key,
+     agreement_id uuid not null references fee_agreement,
+     user_id uuid not null,
+     strategy_id uuid not null,
+     strategy_name text not null,
+     owner_id uuid not null,
+     owner_percent numeric not null,
+     period_start timestamptz not null,
+     period_end timestamptz not null,
+     percent numeric not null,
+     ledger_currency text not null,
+     rate numeric not null check (rate > 0),
+     result numeric not null,
+     profit_before numeric not null,
+     profit_after numeric not null check (profit_after = profit_before + result),
+     high_water_before numeric not null check (high_water_before >= 0),
+     high_water_after numeric not null check (high_water_after >= high_water_before),
+     chargeable numeric not null check (chargeable >= 0),
+     currency text not null,
+     minor bigint not null check (minor >= 0),
+     closed_at timestamptz not null,
+     unique (agreement_id, ledger_currency, period_end))`,
+  `comment on table performance_fee is 'One for each period in which trades were closed, also where nothing is due: it carries the mark.'`,
+  `create index performance_fee_by_user on performance_fee (user_id, id desc)`,
+  `create index performance_fee_by_strategy on performance_fee (strategy_id, id desc)`,
+  `create table performance_trade (
+     fee_id uuid not null references performance_fee,
+     line int not null,
+     trade_id uuid not null unique,
+     follow_id uuid not null,
+     symbol text not null,
+     realized_pnl numeric not null,
+     closed_at timestamptz not null,
+     primary key (fee_id, line))`,
+]
+
 const payments = [
   `create table subscription (
      id uuid primary key,
@@ -98,6 +161,7 @@ const payments = [
      subscription_id uuid references subscription,
      period int,
      purchase_id uuid references purchase,
+     fee_id uuid references performance_fee,
      description text not null,
      provider text not null,
      external_id text,
@@ -117,6 +181,7 @@ const payments = [
      unique (provider, external_id),
      unique (subscription_id, period))`,
   `create index payment_by_user on payment (user_id, id desc)`,
+  `create index payment_by_fee on payment (fee_id) where fee_id is not null`,
   `create table provider_event (
      id uuid primary key,
      provider text not null,
@@ -198,12 +263,17 @@ const books = [
      id uuid primary key,
      number text not null unique,
      user_id uuid not null,
-     payment_id uuid not null unique references payment,
+     payment_id uuid unique references payment,
+     fee_id uuid unique references performance_fee,
      description text not null,
      currency text not null,
      minor bigint not null,
-     issued_at timestamptz not null)`,
+     issued_at timestamptz not null,
+     check (num_nonnulls(payment_id, fee_id) = 1))`,
   `create index invoice_by_user on invoice (user_id, id desc)`,
 ]
 
-export const createBilling: Migration = { name: '001-create-billing', sql: [...catalogue, ...payments, ...books] }
+export const createBilling: Migration = {
+  name: '001-create-billing',
+  sql: [...catalogue, ...fees, ...payments, ...books],
+}

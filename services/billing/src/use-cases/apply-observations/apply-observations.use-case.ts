@@ -65,7 +65,10 @@ export class ApplyObservations {
     const now = this.clock.now()
     await this.books.write(tx, journalsOf(termsOf(payment), before, facts), { providerEventId: event.id }, now)
     await this.bills.savePayment(tx, { ...payment, facts, updatedAt: now })
-    if (!isPaid(payment, before) && isPaid(payment, facts)) await this.issueInvoice.execute(tx, payment)
+    // A performance fee had its invoice before.
+    const isNewlyPaid = !isPaid(payment, before) && isPaid(payment, facts)
+    if (isNewlyPaid && payment.feeId === null)
+      await this.issueInvoice.execute(tx, { ...payment, paymentId: payment.id })
     tell(tx, payment, facts, now)
     if (payment.subscriptionId !== null) await this.moveSubscription(tx, { ...payment, facts }, seen)
     return true
@@ -138,6 +141,7 @@ function renewalOf({ id, userId, owner, provider, subject, begunAt }: Subscripti
     subscriptionId: id,
     period: null,
     purchaseId: null,
+    feeId: null,
     description: subject.name,
     provider,
     externalId: null,

@@ -1,10 +1,10 @@
-/** Writes the invoice of a payment that was made, once, with the next number of the year. Called in that payment's transaction. */
+/** Writes the invoice of what was paid or charged, once, with the next number of the year. Called in the transaction of that. */
 import { Injectable } from '@nestjs/common'
 import { invoiceIssued } from '@tradewire/contracts/events/billing'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Clock } from '@tradewire/kernel/clock'
 import { IdSource } from '@tradewire/kernel/ids'
-import type { Payment } from '../../domain/bill.ts'
+import type { Invoice } from '../../domain/invoice.ts'
 import { moneyText } from '../../domain/money.ts'
 import { Books } from '../../ports/books.port.ts'
 
@@ -16,21 +16,16 @@ export class IssueInvoice {
     private readonly clock: Clock,
   ) {}
 
-  async execute(tx: Transaction, { id: paymentId, userId, description, amount }: Payment): Promise<void> {
+  async execute(tx: Transaction, billed: Omit<Invoice, 'id' | 'number' | 'issuedAt'>): Promise<void> {
     const issuedAt = this.clock.now()
-    const invoice = await this.books.issueInvoice(tx, {
-      id: this.ids.next(),
-      userId,
-      paymentId,
-      description,
-      amount,
-      issuedAt,
-    })
+    const { userId, paymentId, feeId, amount } = billed
+    const invoice = await this.books.issueInvoice(tx, { ...billed, id: this.ids.next(), issuedAt })
     tx.append(invoiceIssued, {
       invoiceId: invoice.id,
       number: invoice.number,
       userId,
       paymentId,
+      feeId,
       amount: moneyText(amount),
       currency: amount.currency,
       issuedAt: issuedAt.toISOString(),

@@ -1,12 +1,12 @@
 /**
- * Asks a provider what has happened lately and stores what no delivery told. Called hourly.
+ * Asks each provider what has happened lately and stores what no delivery told. Called hourly.
  * Must never act on it here: what it finds takes the way of every event.
  */
 import { Injectable } from '@nestjs/common'
 import { Clock } from '@tradewire/kernel/clock'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
-import type { PaymentProvider } from '../../ports/payment-provider.port.ts'
+import { PaymentProviders, type PaymentProvider } from '../../ports/payment-provider.port.ts'
 import { ProviderEvents } from '../../ports/provider-events.port.ts'
 
 /** As long as providers keep their events. */
@@ -17,13 +17,17 @@ const overlapMs = 3_600_000
 @Injectable()
 export class PullProvider {
   constructor(
+    private readonly providers: PaymentProviders,
     private readonly events: ProviderEvents,
     private readonly clock: Clock,
     @InjectLogger() private readonly logger: Logger,
   ) {}
 
-  /** Answers how many events no delivery had told. */
-  async execute(provider: PaymentProvider): Promise<number> {
+  async execute(): Promise<void> {
+    for (const provider of this.providers.all()) await this.pull(provider)
+  }
+
+  private async pull(provider: PaymentProvider): Promise<void> {
     const now = this.clock.now()
     const last = await this.events.pulledThrough(provider.code)
     const since = new Date(last === undefined ? now.getTime() - firstPullMs : last.getTime() - overlapMs)
@@ -33,12 +37,11 @@ export class PullProvider {
         { provider: provider.code, detail: recent.error.detail },
         'a payment provider could not be asked',
       )
-      return 0
+      return
     }
     const missed = await this.events.store(provider.code, recent.value, { heardBy: 'pull', now })
     await this.events.rememberPull(provider.code, now)
     if (missed > 0)
       this.logger.warn({ provider: provider.code, missed }, 'deliveries of a payment provider were missed')
-    return missed
   }
 }

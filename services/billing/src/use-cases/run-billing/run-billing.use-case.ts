@@ -1,10 +1,10 @@
 /** One round of the work that nobody asks for, until nothing is left of it. Called by the job and by simulations. Must never wait. */
 import { Injectable } from '@nestjs/common'
-import { PaymentProviders } from '../../ports/payment-provider.port.ts'
 import { PassTime } from '../pass-time/pass-time.use-case.ts'
 import { ProcessEvents } from '../process-events/process-events.use-case.ts'
 import { PullProvider } from '../pull-provider/pull-provider.use-case.ts'
 import { RenewByLink } from '../renew-by-link/renew-by-link.use-case.ts'
+import { RunRules } from '../run-rules/run-rules.use-case.ts'
 
 @Injectable()
 export class RunBilling {
@@ -13,7 +13,7 @@ export class RunBilling {
     private readonly passTime: PassTime,
     private readonly renewByLink: RenewByLink,
     private readonly pullProvider: PullProvider,
-    private readonly providers: PaymentProviders,
+    private readonly runRules: RunRules,
   ) {}
 
   async execute(work: 'events' | 'time' | 'pull'): Promise<void> {
@@ -24,9 +24,10 @@ export class RunBilling {
       case 'time':
         while ((await this.passTime.execute()) > 0);
         await this.renewByLink.execute()
+        await this.runRules.execute()
         return
       case 'pull':
-        for (const provider of this.providers.all()) await this.pullProvider.execute(provider)
+        await this.pullProvider.execute()
     }
   }
 }

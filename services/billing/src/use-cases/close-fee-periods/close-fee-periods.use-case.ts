@@ -1,0 +1,51 @@
+/** Closes the periods of performance fees that are over, once the ledger is sure to have their trades. Called by the job. Must never hold all up for one. */
+import { Injectable } from '@nestjs/common'
+import { Clock } from '@tradewire/kernel/clock'
+import { InjectLogger } from '@tradewire/nest-kit/tokens'
+import type { Logger } from '@tradewire/observability/logger'
+import type { DueAgreement } from '../../domain/fee.ts'
+import { Fees } from '../../ports/fees.port.ts'
+import { RealisedLedger } from '../../ports/realised-ledger.port.ts'
+import { CloseFeePeriod } from '../close-fee-period/close-fee-period.use-case.ts'
+
+/** By then the news of the last trades has come, save in the worst outage; what comes later counts in the next period. */
+const settleMs = 3_600_000
+/** How far before the period trades are looked for that came too late for the one before. */
+const lateNewsMs = 2_678_400_000
+/** Until one that could not be closed is looked at again. */
+const putOffMs = 600_000
+const batchRows = 100
+
+@Injectable()
+export class CloseFeePeriods {
+  constructor(
+    private readonly fees: Fees,
+    private readonly ledger: RealisedLedger,
+    private readonly closeFeePeriod: CloseFeePeriod,
+    private readonly clock: Clock,
+    @InjectLogger() private readonly logger: Logger,
+  ) {}
+
+  /** Answers how many were looked at; called again until none are. */
+  async execute(): Promise<number> {
+    const now = this.clock.now()
+    const due = await this.fees.due(new Date(now.getTime() - settleMs), now, batchRows)
+    for (const one of due) {
+      if (!(await this.close(one))) await this.fees.putOff(one.agreement.id, new Date(now.getTime() + putOffMs))
+    }
+    return due.length
+  }
+
+  private async close(due: DueAgreement): Promise<boolean> {
+    const { userId, strategyId, agreedAt, periodStart, closesAt } = due.agreement
+    const from = new Date(Math.max(agreedAt.getTime(), periodStart.getTime() - lateNewsMs))
+    const realised = await this.ledger.of({ userId, strategyId, from, before: closesAt })
+    if (!realised.ok) {
+      this.logger.warn({ agreementId: due.agreement.id, code: realised.error.code }, 'the ledger could not be asked')
+      return false
+    }
+    const closed = await this.closeFeePeriod.execute(due, realised.value)
+    if (!closed) this.logger.warn({ agreementId: due.agreement.id }, 'a currency has no rate: its fee waits')
+    return closed
+  }
+}

@@ -1,0 +1,25 @@
+/** Shows a performance fee with every trade that was counted. Called over RPC. Must never show another user's trades, not even to the strategy's owner. */
+import { Injectable } from '@nestjs/common'
+import { maySee } from '@tradewire/contracts/caller'
+import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
+import type { getPerformanceFeeLines } from '@tradewire/contracts/rpc/performance-fees'
+import type { CodedError } from '@tradewire/kernel/errors'
+import { err, ok, type Result } from '@tradewire/kernel/result'
+import { billingErrors } from '../../billing.errors.ts'
+import { viewFee, viewLine } from '../../domain/fee.ts'
+import { Fees } from '../../ports/fees.port.ts'
+
+@Injectable()
+export class ExplainPerformanceFee {
+  constructor(private readonly fees: Fees) {}
+
+  async execute({
+    caller,
+    feeId,
+  }: RequestOf<typeof getPerformanceFeeLines>): Promise<Result<ReplyOf<typeof getPerformanceFeeLines>, CodedError>> {
+    const fee = await this.fees.find(feeId)
+    if (fee === undefined || !maySee(caller, fee.userId)) return err(billingErrors.of('FEE_NOT_FOUND', { feeId }))
+    const lines = await this.fees.lines(feeId)
+    return ok({ ...viewFee(fee), lines: lines.map(viewLine) })
+  }
+}

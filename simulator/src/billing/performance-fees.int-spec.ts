@@ -1,0 +1,261 @@
+import { billingService } from '@tradewire/billing/service'
+import { RunBilling } from '@tradewire/billing/use-cases/run-billing/run-billing.use-case'
+import { RpcClient } from '@tradewire/bus/rpc-client'
+import type { ReplyOf } from '@tradewire/contracts/define-rpc'
+import { tradeClosed } from '@tradewire/contracts/events/orders'
+import { followChanged, strategyChanged } from '@tradewire/contracts/events/signals'
+import * as billing from '@tradewire/contracts/rpc/billing'
+import * as fees from '@tradewire/contracts/rpc/performance-fees'
+import { Database } from '@tradewire/database/database'
+import { reportingService } from '@tradewire/reporting/service'
+import { eventually } from '@tradewire/testkit/eventually'
+import { exampleOf } from '@tradewire/testkit/example-of'
+import { ManualClock } from '@tradewire/testkit/manual-clock'
+import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
+import { testBackends } from '@tradewire/testkit/test-backends'
+import { request } from 'undici'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+
+const backends = testBackends()
+const { strategyId } = strategyChanged.example
+const owner = { userId: strategyChanged.example.ownerId, roles: ['provider' as const] }
+const follower = { userId: followChanged.example.userId, roles: ['follower' as const] }
+const stranger = { userId: '01963a5e-0000-7000-8000-00000000000b', roles: ['follower' as const] }
+const operator = { userId: '01963a5e-0000-7000-8000-00000000000c', roles: ['operator' as const] }
+const { followId } = followChanged.example
+const clock = new ManualClock('2026-01-15T00:00:00.000Z')
+
+let service: TestService
+let reporting: TestService
+let client: RpcClient
+let trades = 0
+let followRevision = 1
+
+beforeAll(async () => {
+  const settings = { BILLING_PROVIDERS: 'mock', BILLING_PUBLIC_URL: 'http://pay.test' }
+  service = await startTestService(billingService, backends, { settings, clock })
+  reporting = await startTestService(reportingService, backends, { clock })
+  client = service.app.get(RpcClient)
+  await publish(service, (tx) => tx.append(strategyChanged, exampleOf(strategyChanged, { ownerId: owner.userId })))
+  await rowsOf('strategy', 1)
+})
+
+beforeEach(async () => {
+  clock.jumpTo('2026-01-15T00:00:00.000Z')
+  await backends.query(`truncate billing.follow, billing.fee_offer, billing.fee_agreement, billing.performance_fee,
+    billing.performance_trade, billing.payment, billing.provider_event, billing.mock_payment, billing.journal,
+    billing.entry, billing.rule_run, billing.invoice, billing.invoice_counter`)
+  await backends.query('truncate reporting.ledger_entry, reporting.trade')
+  await backends.query('delete from billing.outbox')
+})
+
+type Publishing = (tx: Parameters<Parameters<Database['transact']>[0]>[0]) => void
+
+function publish(from: TestService, append: Publishing): Promise<void> {
+  return from.app.get(Database).transact((tx) => Promise.resolve(append(tx)))
+}
+
+async function rowsOf(table: string, count: number): Promise<void> {
+  await eventually(async () => (await backends.query(`select 1 from billing.${table}`)).length === count, {
+    describe: `${count} of ${table}`,
+  })
+}
+
+async function ask<Contract extends Parameters<RpcClient['ask']>[0]>(
+  contract: Contract,
+  asked: Parameters<typeof client.ask<Contract>>[1],
+): Promise<ReplyOf<Contract>> {
+  const answer = await client.ask(contract, asked)
+  if (!answer.ok) throw new Error(`${answer.error.code} ${JSON.stringify(answer.error.context)}`)
+  return answer.value
+}
+
+async function refusal(contract: Parameters<RpcClient['ask']>[0], asked: unknown): Promise<string> {
+  const answer = await client.ask(contract, asked)
+  return answer.ok ? 'accepted' : answer.error.code
+}
+
+async function askFor(percent: string): Promise<void> {
+  await ask(fees.setPerformanceFee, { caller: owner, strategyId, terms: { percent, cycle: 'monthly' } })
+}
+
+/** Of one follow; the revision is what makes it news. */
+async function follow(active = true): Promise<void> {
+  followRevision += 1
+  const revision = followRevision
+  await publish(service, (tx) => tx.append(followChanged, exampleOf(followChanged, { active, revision })))
+  await eventually(async () => {
+    const [row] = await backends.query<{ revision: number }>('select revision from billing.follow')
+    return row?.revision === revision
+  })
+}
+
+async function close(realizedPnl: string, closedAt: string, symbol = 'BTC/USDT'): Promise<string> {
+  trades += 1
+  const tradeId = `01963a5e-0000-7000-8000-${String(trades).padStart(12, '0')}`
+  const trade = { tradeId, strategyId, followId, userId: follower.userId, symbol, realizedPnl, fees: '0.1', closedAt }
+  await publish(reporting, (tx) => tx.append(tradeClosed, exampleOf(tradeClosed, trade)))
+  await eventually(async () => {
+    const found = await backends.query('select 1 from reporting.ledger_entry where trade_id = $1', [tradeId])
+    return found.length === 2
+  })
+  return tradeId
+}
+
+async function passTo(time: string): Promise<void> {
+  clock.jumpTo(time)
+  await service.app.get(RunBilling).execute('time')
+}
+
+async function pay(paymentUrl: string | null): Promise<void> {
+  const answer = await request(new URL(new URL(paymentUrl ?? '').pathname, service.url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'outcome=succeeded',
+  })
+  await answer.body.dump()
+  await service.app.get(RunBilling).execute('events')
+  await eventually(
+    async () => (await backends.query("select 1 from billing.provider_event where state = 'waiting'")).length === 0,
+  )
+}
+
+async function balances(): Promise<Record<string, string>> {
+  const { items, imbalance } = await ask(billing.listBalances, { caller: operator })
+  expect(imbalance).toBe('0')
+  return Object.fromEntries(items.map(({ account, balance }) => [account, balance]))
+}
+
+const listed = async () => (await ask(fees.listPerformanceFees, { caller: follower, page: {} })).items
+
+describe('a performance fee', () => {
+  it('is charged for new profit alone, month by month, explained by its trades, paid, and shared with the owner', async () => {
+    await askFor('20')
+    await follow()
+    const counted = [
+      await close('150.25', '2026-01-20T00:00:00.000Z'),
+      await close('-50.25', '2026-01-31T23:59:59.999Z'),
+    ]
+    await close('-80', '2026-02-10T00:00:00.000Z')
+    await passTo('2026-02-01T00:30:00.000Z')
+    expect(await listed()).toEqual([])
+    await passTo('2026-02-01T01:00:00.000Z')
+    const [january] = await listed()
+    expect(january).toMatchObject({
+      result: '100',
+      highWaterBefore: '0',
+      highWaterAfter: '100',
+      chargeable: '100',
+      amount: '20.00',
+      currency: 'USD',
+      status: 'open',
+    })
+    const explained = await ask(fees.getPerformanceFeeLines, { caller: follower, feeId: january!.id })
+    expect(explained.lines.map(({ tradeId, realizedPnl }) => [tradeId, realizedPnl])).toEqual([
+      [counted[0], '150.25'],
+      [counted[1], '-50.25'],
+    ])
+    const owed = `owed:owner:${owner.userId}`
+    const due = { [`due:user:${follower.userId}`]: '20.00', [`pending:owner:${owner.userId}`]: '-16.00' }
+    expect(await balances()).toEqual({ ...due, 'revenue:performance': '-4.00' })
+    const wish = { caller: follower, feeId: january!.id, provider: 'mock' as const }
+    const intent = await ask(fees.payPerformanceFee, wish)
+    expect(await ask(fees.payPerformanceFee, wish)).toEqual(intent)
+    await pay(intent.paymentUrl)
+    expect(await balances()).toEqual({ 'clearing:mock': '20.00', [owed]: '-16.00', 'revenue:performance': '-4.00' })
+    expect(await refusal(fees.payPerformanceFee, wish)).toBe('FEE_NOT_OPEN')
+    await passTo('2026-03-01T02:00:00.000Z')
+    await close('90', '2026-03-05T00:00:00.000Z')
+    await passTo('2026-04-01T02:00:00.000Z')
+    const shown = (await listed()).map(({ amount, status, profitAfter, highWaterAfter }) => [
+      amount,
+      status,
+      profitAfter,
+      highWaterAfter,
+    ])
+    expect(shown).toEqual([
+      ['2.00', 'open', '110', '110'],
+      ['0.00', 'nothing-due', '20', '100'],
+      ['20.00', 'paid', '100', '100'],
+    ])
+    const { items: invoices } = await ask(billing.listInvoices, { caller: follower, page: {} })
+    expect(invoices.map(({ number, amount, feeId }) => [number, amount, feeId])).toEqual([
+      ['2026-000002', '2.00', (await listed())[0]!.id],
+      ['2026-000001', '20.00', january!.id],
+    ])
+    const earned = await ask(fees.listEarnedFees, { caller: owner, strategyId, page: {} })
+    expect(earned.items.map(({ share }) => share)).toEqual(['1.60', '0.00', '16.00'])
+    expect(await refusal(fees.getPerformanceFeeLines, { caller: owner, feeId: january!.id })).toBe('FEE_NOT_FOUND')
+    expect(await refusal(fees.payPerformanceFee, { ...wish, caller: stranger })).toBe('FEE_NOT_FOUND')
+    expect(await refusal(fees.listEarnedFees, { caller: stranger, strategyId, page: {} })).toBe('STRATEGY_NOT_FOUND')
+  })
+
+  it('counts a trade that is told too late in the next period, and none twice', async () => {
+    await askFor('10')
+    await follow()
+    await close('100', '2026-01-20T00:00:00.000Z')
+    await passTo('2026-02-01T02:00:00.000Z')
+    await close('50', '2026-01-31T00:00:00.000Z')
+    await close('-20', '2026-02-15T00:00:00.000Z')
+    await passTo('2026-03-01T02:00:00.000Z')
+    expect((await listed()).map(({ amount, result }) => [amount, result])).toEqual([
+      ['3.00', '30'],
+      ['10.00', '100'],
+    ])
+  })
+
+  it('is not asked of who followed before it was, nor of the owner, and never raised on who agreed to less', async () => {
+    await follow()
+    await askFor('20')
+    const own = { followId: '01963a5e-0000-7000-8000-0000000000f0', userId: owner.userId }
+    await publish(service, (tx) => tx.append(followChanged, exampleOf(followChanged, own)))
+    await rowsOf('follow', 2)
+    await rowsOf('fee_agreement', 0)
+    await backends.query('delete from billing.follow where user_id = $1', [owner.userId])
+    await close('100', '2026-01-20T00:00:00.000Z')
+    await passTo('2026-02-01T02:00:00.000Z')
+    expect(await listed()).toEqual([])
+    await follow(false)
+    await follow()
+    await askFor('30')
+    await close('100', '2026-02-10T00:00:00.000Z')
+    await passTo('2026-03-01T02:00:00.000Z')
+    await askFor('5')
+    await close('100', '2026-03-10T00:00:00.000Z')
+    await passTo('2026-04-01T02:00:00.000Z')
+    await askFor('0')
+    await close('100', '2026-04-10T00:00:00.000Z')
+    await passTo('2026-05-01T02:00:00.000Z')
+    expect((await listed()).map(({ percent, amount }) => [percent, amount])).toEqual([
+      ['0', '0.00'],
+      ['5', '5.00'],
+      ['20', '20.00'],
+    ])
+  })
+
+  it('waits for the ledger, and for the rate of a currency that nobody pays in', async () => {
+    await askFor('20')
+    await follow()
+    await close('0.5', '2026-01-20T00:00:00.000Z', 'ETH/BTC')
+    await passTo('2026-02-01T02:00:00.000Z')
+    expect(await listed()).toEqual([])
+    await backends.query("insert into reporting.usd_rate values ('BTC', 60000, now())")
+    await passTo('2026-02-01T02:05:00.000Z')
+    expect(await listed()).toEqual([])
+    await passTo('2026-02-01T02:20:00.000Z')
+    expect(await listed()).toMatchObject([
+      { ledgerCurrency: 'BTC', chargeable: '0.5', rate: '60000', amount: '6000.00', currency: 'USD' },
+    ])
+  })
+
+  it('is closed once, however many processes close it', async () => {
+    await askFor('20')
+    await follow()
+    await close('100', '2026-01-20T00:00:00.000Z')
+    clock.jumpTo('2026-02-01T02:00:00.000Z')
+    const runs = service.app.get(RunBilling)
+    await Promise.all(Array.from({ length: 8 }, () => runs.execute('time')))
+    expect(await listed()).toHaveLength(1)
+    expect(await balances()).toMatchObject({ [`due:user:${follower.userId}`]: '20.00' })
+  })
+})
