@@ -31,6 +31,7 @@ export const tagDescriptions: readonly { readonly name: string; readonly descrip
   { name: 'Trades', description: 'What was closed, with profit and loss.' },
   { name: 'Performance', description: 'Results over time.' },
   { name: 'Webhooks', description: 'Signed news to your own servers.' },
+  { name: 'Notices', description: 'News in words: which are sent, and to which chat.' },
   { name: 'Admin', description: 'Operations in the words of the admin surface, for operators.' },
   { name: 'Marketplace', description: 'Operations in the words of the marketplace surface.' },
   { name: 'Live stream', description: 'News as it happens.' },

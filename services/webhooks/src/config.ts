@@ -1,4 +1,4 @@
-/** Settings of `webhooks`. Called at start and by the configuration page. Must never hold a secret. */
+/** Settings of `webhooks`. Called at start and by the configuration page. Must never hold a secret's default. */
 import { defineConfig, type ConfigOf } from '@tradewire/config/define-config'
 import { z } from 'zod'
 
@@ -21,6 +21,18 @@ export const webhooksConfig = defineConfig(
       .max(256)
       .default(32)
       .describe('Deliveries under way at once to one endpoint, so that a slow one cannot hold up others'),
+    telegramApiUrl: z
+      .url({ protocol: /^https?$/ })
+      .default('https://api.telegram.org')
+      .describe("Where Telegram's bot API answers; a simulator in tests"),
+    telegramBotToken: z
+      .string()
+      .regex(/^\d+:[\w-]{8,}$/)
+      .optional()
+      .meta({
+        description: 'Token of the bot that sends notices to chats; without it no chat can be linked',
+        secret: true,
+      }),
     deliveryTimeoutMs: z.number().int().min(1_000).max(60_000).default(15_000).describe('Longest wait for an answer'),
   }),
 )

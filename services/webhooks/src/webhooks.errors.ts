@@ -22,6 +22,11 @@ export const webhooksErrors = defineErrors('webhooks', {
     message: "Only operators may receive every user's events.",
     fix: 'Leave everyUser out.',
   },
+  TELEGRAM_NOT_SET_UP: {
+    kind: 'refused',
+    message: 'This installation has no Telegram bot.',
+    fix: 'The operator makes a bot with BotFather and sets WEBHOOKS_TELEGRAM_BOT_TOKEN.',
+  },
   DELIVERY_NOT_FOUND: {
     kind: 'not-found',
     message: 'There is no such delivery to this endpoint.',

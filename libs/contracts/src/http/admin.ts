@@ -5,6 +5,7 @@
 import type { RouteContract } from '../define-route.ts'
 import { adminFollowerRoutes } from './admin/followers.ts'
 import { adminKeyRoutes } from './admin/keys.ts'
+import { adminNotificationRoutes } from './admin/notifications.ts'
 import { adminOrderRoutes } from './admin/orders.ts'
 import { adminSettingRoutes } from './admin/settings.ts'
 import { adminStrategyRoutes } from './admin/strategies.ts'
@@ -17,4 +18,5 @@ export const adminRoutes: readonly RouteContract[] = [
   ...adminOrderRoutes,
   ...adminStrategyRoutes,
   ...adminSettingRoutes,
+  ...adminNotificationRoutes,
 ]

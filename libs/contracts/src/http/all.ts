@@ -8,6 +8,7 @@ import { brokerRoutes } from './brokers.ts'
 import { identityRoutes } from './identity.ts'
 import { killSwitchRoutes } from './kill-switches.ts'
 import { marketplaceRoutes } from './marketplace.ts'
+import { notificationRoutes } from './notifications.ts'
 import { orderRoutes } from './orders.ts'
 import { registrationRoutes } from './registration.ts'
 import { performanceFeeRoutes } from './performance-fees.ts'
@@ -26,6 +27,7 @@ export const allRoutes: readonly RouteContract[] = [
   ...killSwitchRoutes,
   ...reportingRoutes,
   ...webhookRoutes,
+  ...notificationRoutes,
   ...adminRoutes,
   ...billingRoutes,
   ...performanceFeeRoutes,

@@ -19,6 +19,8 @@ export const webhookEventNames = [
   'payment.failed',
   'payment.due',
   'subscription.changed',
+  'notice.raised',
+  'report.made',
 ] as const
 export const webhookEventName = z.enum(webhookEventNames)
 

@@ -9,12 +9,10 @@ import { Agent, request } from 'undici'
 import type { WebhooksConfig } from '../config.ts'
 import { Targets } from '../domain/target.ts'
 import { Sender, type Sent } from '../ports/sender.port.ts'
+import { excerptOf, failureOf, startOf, unanswered } from './http-answer.map.ts'
 
 const connectTimeoutMs = 10_000
 const keepAliveTimeoutMs = 30_000
-/** What is read of an answer at most; the excerpt kept is shorter. */
-const responseBytesMax = 16_384
-const excerptCharactersMax = 500
 
 class AddressRefused extends Error {
   readonly code = 'ADDRESS_REFUSED'
@@ -65,10 +63,11 @@ export class UndiciSender extends Sender implements OnApplicationShutdown {
         status: answer.statusCode,
         retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
         error: answer.statusCode >= 300 && answer.statusCode < 400 ? 'REDIRECT' : null,
-        responseExcerpt: await excerptOf(answer.body),
+        responseExcerpt: excerptOf(await startOf(answer.body)),
+        gone: answer.statusCode === 410,
       }
     } catch (error) {
-      return unanswered(codeOf(error))
+      return unanswered(failureOf(error))
     }
   }
 
@@ -82,28 +81,4 @@ export class UndiciSender extends Sender implements OnApplicationShutdown {
       return done(null, first.address, first.family)
     })
   }
-}
-
-function unanswered(error: Sent['error']): Sent {
-  return { status: null, retryAfter: undefined, error, responseExcerpt: null }
-}
-
-async function excerptOf(body: AsyncIterable<Buffer>): Promise<string | null> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of body) {
-    chunks.push(chunk)
-    bytes += chunk.length
-    // Leaving the loop destroys the rest: an endless answer costs a connection, not memory.
-    if (bytes > responseBytesMax) break
-  }
-  const text = Buffer.concat(chunks).toString('utf8').replaceAll('\0', '').slice(0, excerptCharactersMax)
-  return text === '' ? null : text
-}
-
-function codeOf(error: unknown): NonNullable<Sent['error']> {
-  const { name, code, cause } = error as { name?: string; code?: string; cause?: { code?: string } }
-  if (code === 'ADDRESS_REFUSED' || cause?.code === 'ADDRESS_REFUSED') return 'ADDRESS_REFUSED'
-  const timedOut = name === 'TimeoutError' || /TIMEOUT/.test(code ?? '')
-  return timedOut ? 'TIMEOUT' : 'CONNECTION_FAILED'
 }

@@ -16,7 +16,7 @@ export class EndpointFactory {
     this.randomness = randomness
   }
 
-  create(wishes: Pick<Endpoint, 'userId' | 'url' | 'events' | 'everyUser' | 'description'>): Endpoint {
+  create(wishes: Pick<Endpoint, 'userId' | 'channel' | 'url' | 'events' | 'everyUser' | 'description'>): Endpoint {
     const now = this.clock.now()
     return {
       ...wishes,

@@ -7,6 +7,8 @@ import type { UserId, WebhookEndpointId } from '@tradewire/kernel/ids'
 export interface Endpoint {
   readonly id: WebhookEndpointId
   readonly userId: UserId
+  /** A chat is told news in words; it is no webhook of the API. */
+  readonly channel: 'webhook' | 'telegram'
   readonly url: string
   /** Empty for all. */
   readonly events: readonly string[]
@@ -25,7 +27,7 @@ export interface Endpoint {
 export type EndpointView = ReplyOf<typeof getWebhookEndpoint>
 
 export function viewEndpoint(endpoint: Endpoint): EndpointView {
-  const { secret: _, previousSecret: __, previousSecretUntil: ___, ...shown } = endpoint
+  const { channel: _, secret: __, previousSecret: ___, previousSecretUntil: ____, ...shown } = endpoint
   return {
     ...shown,
     events: [...endpoint.events],
@@ -37,5 +39,5 @@ export function viewEndpoint(endpoint: Endpoint): EndpointView {
 
 /** True when there is such an endpoint and the caller may use it: the two refusals must look alike. */
 export function isUsableBy(caller: Caller, endpoint: Endpoint | undefined): endpoint is Endpoint {
-  return endpoint !== undefined && maySee(caller, endpoint.userId)
+  return endpoint?.channel === 'webhook' && maySee(caller, endpoint.userId)
 }

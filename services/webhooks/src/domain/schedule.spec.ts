@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { attemptsMax, judge, readRetryAfter, retryWaitsMs } from './schedule.ts'
 
 const randomness = new SeededRandomness(1)
-const failed = { status: 500, retryAfterMs: null }
+const failed = { status: 500, retryAfterMs: null, gone: false }
 
 describe('the schedule of deliveries', () => {
   it('is ten attempts over 75 h 35 min 5 s', () => {
@@ -28,21 +28,21 @@ describe('the schedule of deliveries', () => {
   })
 
   it.each([200, 201, 204, 299])('takes %i as delivered', (status) => {
-    expect(judge({ status, retryAfterMs: null }, 1, randomness)).toEqual({ kind: 'delivered' })
+    expect(judge({ status, retryAfterMs: null, gone: false }, 1, randomness)).toEqual({ kind: 'delivered' })
   })
 
-  it('takes a redirect as a failure and 410 as goodbye', () => {
-    expect(judge({ status: 302, retryAfterMs: null }, 1, randomness).kind).toBe('retry')
-    expect(judge({ status: 410, retryAfterMs: null }, 1, randomness).kind).toBe('gone')
+  it('takes a redirect as a failure, and a goodbye as the end', () => {
+    expect(judge({ status: 302, retryAfterMs: null, gone: false }, 1, randomness).kind).toBe('retry')
+    expect(judge({ status: 410, retryAfterMs: null, gone: true }, 1, randomness).kind).toBe('gone')
   })
 
   it.each([null, 429, 502, 504])('gives an endpoint that answers %s at least a minute', (status) => {
-    const verdict = judge({ status, retryAfterMs: null }, 1, randomness)
+    const verdict = judge({ status, retryAfterMs: null, gone: false }, 1, randomness)
     expect(verdict.kind === 'retry' && verdict.waitMs).toBe(60_000)
   })
 
   it('honours Retry-After, but not beyond a day', () => {
-    const asked = (retryAfterMs: number) => judge({ status: 503, retryAfterMs }, 1, randomness)
+    const asked = (retryAfterMs: number) => judge({ status: 503, retryAfterMs, gone: false }, 1, randomness)
     expect(asked(120_000)).toEqual({ kind: 'retry', waitMs: 120_000 })
     expect(asked(1e12)).toEqual({ kind: 'retry', waitMs: 86_400_000 })
   })

@@ -34,20 +34,21 @@ export interface AttemptOutcome {
   readonly status: number | null
   /** The endpoint's own wish, if it gave one. */
   readonly retryAfterMs: number | null
+  /** It says that it is gone for good: a webhook by 410, a chat by blocking the bot. */
+  readonly gone: boolean
 }
 
 export type Verdict =
   | { readonly kind: 'delivered' }
-  /** 410: the endpoint says that it is gone for good. */
   | { readonly kind: 'gone' }
   | { readonly kind: 'retry'; readonly waitMs: number }
   | { readonly kind: 'exhausted' }
 
 /** `attempt` counts from 1. */
 export function judge(outcome: AttemptOutcome, attempt: number, randomness: Randomness): Verdict {
-  const { status, retryAfterMs } = outcome
+  const { status, retryAfterMs, gone } = outcome
   if (status !== null && status >= 200 && status < 300) return { kind: 'delivered' }
-  if (status === 410) return { kind: 'gone' }
+  if (gone) return { kind: 'gone' }
   const baseMs = retryWaitsMs[attempt - 1]
   if (baseMs === undefined) return { kind: 'exhausted' }
   const jittered = baseMs * (1 - jitterShare + 2 * jitterShare * randomness.fraction())

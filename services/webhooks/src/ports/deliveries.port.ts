@@ -2,6 +2,7 @@
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
 import type { getWebhookDelivery, listWebhookDeliveries } from '@tradewire/contracts/rpc/webhooks'
 import type { Transaction } from '@tradewire/database/transaction'
+import type { Audience } from '../domain/notification-settings.ts'
 
 /** An event on its way to every endpoint that wants it. */
 export interface Queued {
@@ -9,6 +10,8 @@ export interface Queued {
   readonly event: string
   readonly userId: string
   readonly body: string
+  /** Not everybody is told everything: see the notification settings. */
+  readonly audience: Audience
   /** The traceparent that the event came with. */
   readonly trace: string | null
 }

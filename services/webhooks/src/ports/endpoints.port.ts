@@ -16,5 +16,9 @@ export abstract class Endpoints {
   abstract remove(tx: Transaction, id: WebhookEndpointId): Promise<void>
   abstract find(id: WebhookEndpointId): Promise<Endpoint | undefined>
   abstract list(window: EndpointWindow): Promise<Endpoint[]>
+  /** The chat of a user; at most one. */
+  abstract findChat(userId: string, tx?: Transaction): Promise<Endpoint | undefined>
+  abstract replaceChat(tx: Transaction, chat: Endpoint): Promise<void>
+  /** Webhooks only, as `list`. */
   abstract count(tx: Transaction, userId: string): Promise<number>
 }

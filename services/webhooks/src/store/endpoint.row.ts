@@ -10,6 +10,9 @@ export class EndpointRow {
   userId!: string
 
   @Column({ type: 'text' })
+  channel!: 'webhook' | 'telegram'
+
+  @Column({ type: 'text' })
   url!: string
 
   @Column({ type: 'text', array: true })

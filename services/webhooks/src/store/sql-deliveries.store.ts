@@ -28,8 +28,10 @@ const replayRows = 10_000
 const QUEUE = `
 insert into delivery (endpoint_id, event_id, event, body, trace)
 select endpoint.id, news.event_id, news.event, news.body, news.trace
-from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[]) as news(event_id, event, user_id, body, trace)
-join endpoint on endpoint.active and (endpoint.every_user or endpoint.user_id = news.user_id)
+from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::boolean[], $7::boolean[])
+  as news(event_id, event, user_id, body, trace, for_user, for_operators)
+join endpoint on endpoint.active
+  and ((endpoint.every_user and news.for_operators) or (endpoint.user_id = news.user_id and news.for_user))
   and (cardinality(endpoint.events) = 0 or news.event = any(endpoint.events))
 on conflict (endpoint_id, event_id) do nothing`
 
@@ -103,6 +105,8 @@ export class SqlDeliveries extends Deliveries {
       events.map(({ userId }) => userId),
       events.map(({ body }) => body),
       events.map(({ trace }) => trace),
+      events.map(({ audience }) => audience.user),
+      events.map(({ audience }) => audience.operators),
     ])
   }
 

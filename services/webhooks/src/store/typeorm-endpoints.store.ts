@@ -39,15 +39,32 @@ export class TypeormEndpoints extends Endpoints {
 
   async list({ userId, afterId, limit }: EndpointWindow): Promise<Endpoint[]> {
     const rows = await this.database.dataSource.manager.find(EndpointRow, {
-      where: { ...(userId !== undefined && { userId }), ...(afterId !== undefined && { id: LessThan(afterId) }) },
+      where: {
+        channel: 'webhook',
+        ...(userId !== undefined && { userId }),
+        ...(afterId !== undefined && { id: LessThan(afterId) }),
+      },
       order: { id: 'DESC' },
       take: limit,
     })
     return rows.map(toEndpoint)
   }
 
+  async findChat(userId: string, tx?: Transaction): Promise<Endpoint | undefined> {
+    const manager = tx?.manager ?? this.database.dataSource.manager
+    const row = await manager.findOneBy(EndpointRow, { userId, channel: 'telegram' })
+    return row === null ? undefined : toEndpoint(row)
+  }
+
+  async replaceChat(tx: Transaction, chat: Endpoint): Promise<void> {
+    // Two that link at once come one after the other, so that the second replaces the first.
+    await tx.query(`select pg_advisory_xact_lock(hashtext('webhooks.chat'), hashtext($1))`, [chat.userId])
+    await tx.manager.delete(EndpointRow, { userId: chat.userId, channel: 'telegram' })
+    await this.insert(tx, chat)
+  }
+
   count(tx: Transaction, userId: string): Promise<number> {
-    return tx.manager.countBy(EndpointRow, { userId })
+    return tx.manager.countBy(EndpointRow, { userId, channel: 'webhook' })
   }
 }
 

@@ -7,6 +7,7 @@ import { timestamp } from '../../common.ts'
 import { defineRoute } from '../../define-route.ts'
 import type { ReplyOf } from '../../define-rpc.ts'
 import * as identity from '../../rpc/identity.ts'
+import { unlinkTelegram } from '../../rpc/notifications.ts'
 import * as reporting from '../../rpc/reporting.ts'
 import { findUserPlans } from '../../rpc/user-plans.ts'
 import {
@@ -273,6 +274,15 @@ const actionRoutes = [
     proof: 'fresh',
     rpc: identity.resetSecondFactor,
     toRequest: ({ caller, params }) => ({ caller, userId: params.userId }),
+  }),
+  defineRoute({
+    operation: 'adminResetTelegram',
+    ...action,
+    path: `${account}/action/reset/telegram/{userId}`,
+    summary: 'Forget the Telegram chat of a user',
+    rpc: identity.getUser,
+    toRequest: ({ caller, params }) => ({ caller, userId: params.userId }),
+    step: { rpc: unlinkTelegram, toRequest: ({ caller }, { id }) => ({ caller, userId: id }) },
   }),
 ] as const
 

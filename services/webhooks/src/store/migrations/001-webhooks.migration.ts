@@ -7,6 +7,7 @@ export const createWebhooks: Migration = {
     `create table endpoint (
        id uuid primary key,
        user_id uuid not null,
+       channel text not null default 'webhook' check (channel in ('webhook', 'telegram')),
        url text not null,
        events text[] not null,
        every_user boolean not null,
@@ -20,6 +21,7 @@ export const createWebhooks: Migration = {
        created_at timestamptz not null,
        updated_at timestamptz not null)`,
     `create index endpoint_by_user on endpoint (user_id, id desc)`,
+    `create unique index endpoint_chat on endpoint (user_id) where channel = 'telegram'`,
     `create table delivery (
        id uuid primary key default uuidv7(),
        endpoint_id uuid not null references endpoint on delete cascade,
@@ -46,5 +48,14 @@ export const createWebhooks: Migration = {
        error text,
        response_excerpt text,
        primary key (delivery_id, number))`,
+    `create table notification_settings (
+       single boolean primary key default true check (single),
+       near_max_balance_to_user boolean not null default true,
+       near_max_balance_to_operators boolean not null default true,
+       weekly_report boolean not null default true,
+       monthly_report boolean not null default false,
+       created_at timestamptz not null default now(),
+       updated_at timestamptz not null default now())`,
+    `insert into notification_settings default values`,
   ],
 }

@@ -4,6 +4,7 @@ import { Consume } from '@tradewire/bus/decorators'
 import type { EventOf } from '@tradewire/contracts/define-event'
 import { paymentDue, paymentFailed, paymentSucceeded, subscriptionChanged } from '@tradewire/contracts/events/billing'
 import { accountConnected, accountDisconnected } from '@tradewire/contracts/events/brokers'
+import { noticeRaised, reportMade } from '@tradewire/contracts/events/notices'
 import { positionProtected, positionUnprotected, tradeClosed, tradeOpened } from '@tradewire/contracts/events/orders'
 import type { Transaction } from '@tradewire/database/transaction'
 import { QueueDeliveries } from '../../use-cases/queue-deliveries/queue-deliveries.use-case.ts'
@@ -22,6 +23,8 @@ const contracts = [
   paymentFailed,
   paymentDue,
   subscriptionChanged,
+  noticeRaised,
+  reportMade,
 ] as const
 type News = EventOf<(typeof contracts)[number]>
 

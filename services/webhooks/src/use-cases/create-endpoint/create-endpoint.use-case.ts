@@ -31,7 +31,7 @@ export class CreateEndpoint {
     const reason = this.targets.refusalOf(wishes.url)
     if (reason !== undefined) return err(webhooksErrors.of('ENDPOINT_URL_REFUSED', { reason }))
     if (wishes.everyUser && !isOperator(caller)) return err(webhooksErrors.of('EVERY_USER_FORBIDDEN'))
-    const endpoint = this.factory.create({ ...wishes, userId: caller.userId as UserId })
+    const endpoint = this.factory.create({ ...wishes, channel: 'webhook', userId: caller.userId as UserId })
     return this.database.transact(async (tx) => {
       if ((await this.endpoints.count(tx, caller.userId)) >= endpointsPerUserMax) {
         return err(webhooksErrors.of('ENDPOINT_LIMIT_REACHED', { endpointsPerUserMax }))

@@ -51,7 +51,7 @@ export class SendDelivery {
     )
     const number = delivery.attempts + 1
     const retryAfterMs = readRetryAfter(sent.retryAfter, this.clock.now())
-    const verdict = judge({ status: sent.status, retryAfterMs }, number, this.randomness)
+    const verdict = judge({ status: sent.status, retryAfterMs, gone: sent.gone }, number, this.randomness)
     await this.outcomes.submit({
       delivery,
       number,

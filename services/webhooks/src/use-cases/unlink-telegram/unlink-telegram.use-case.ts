@@ -1,0 +1,29 @@
+/** Forgets the chat of a user. Called over RPC by the user, or by operators for anybody. Must never fail when there is none. */
+import { Injectable } from '@nestjs/common'
+import { maySee } from '@tradewire/contracts/caller'
+import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
+import type { unlinkTelegram } from '@tradewire/contracts/rpc/notifications'
+import { Database } from '@tradewire/database/database'
+import type { CodedError } from '@tradewire/kernel/errors'
+import { ok, type Result } from '@tradewire/kernel/result'
+import { viewLink } from '../../domain/notification-views.ts'
+import { Endpoints } from '../../ports/endpoints.port.ts'
+
+@Injectable()
+export class UnlinkTelegram {
+  constructor(
+    private readonly database: Database,
+    private readonly endpoints: Endpoints,
+  ) {}
+
+  execute({
+    caller,
+    userId,
+  }: RequestOf<typeof unlinkTelegram>): Promise<Result<ReplyOf<typeof unlinkTelegram>, CodedError>> {
+    return this.database.transact(async (tx) => {
+      const chat = maySee(caller, userId) ? await this.endpoints.findChat(userId, tx) : undefined
+      if (chat !== undefined) await this.endpoints.remove(tx, chat.id)
+      return ok(viewLink(undefined))
+    })
+  }
+}
