@@ -12,6 +12,7 @@ import { services, sharedErrors } from '../services.ts'
 import { buildAsyncApi } from './async-api.ts'
 import { brokersPage, type ConformanceRecord } from './brokers-page.ts'
 import { denialsPage } from './denials-page.ts'
+import { kubernetesBase, kubernetesPaper } from './kubernetes.ts'
 import { configPage, environmentExample, errorsPage, eventsPage } from './pages.ts'
 
 export function documentsOf(root: string): ReadonlyMap<string, string> {
@@ -31,6 +32,8 @@ export function documentsOf(root: string): ReadonlyMap<string, string> {
     ['docs/brokers.md', brokersPage(allBrokers, read('docs/conformance.json') as ConformanceRecord)],
     ['docs/config.md', configPage(settings)],
     ['.env.example', environmentExample(settings)],
+    ['deploy/kubernetes/base/services.yaml', kubernetesBase(services)],
+    ['deploy/kubernetes/overlays/standalone/paper.yaml', kubernetesPaper(services)],
   ]
   return new Map(texts.map(([path, text]) => [path, `${text.trimEnd()}\n`]))
 }

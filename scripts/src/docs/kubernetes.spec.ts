@@ -1,0 +1,164 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describeConfig, type ConfigDefinition } from '@tradewire/config/define-config'
+import { sharedConfig } from '@tradewire/config/shared'
+import { Deployment, StatefulSet } from 'kubernetes-models/apps/v1'
+import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2'
+import { Job } from 'kubernetes-models/batch/v1'
+import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1'
+import { PodDisruptionBudget } from 'kubernetes-models/policy/v1'
+import { Namespace, PersistentVolumeClaim, Service } from 'kubernetes-models/v1'
+import { describe, expect, it } from 'vitest'
+import { parse, parseAllDocuments } from 'yaml'
+import { repositoryRoot } from '../check/repository.ts'
+import { services } from '../services.ts'
+import type { KubernetesObject } from './kubernetes.ts'
+
+const root = repositoryRoot()
+const folder = join(root, 'deploy/kubernetes')
+const overlays = ['standalone', 'production']
+
+const models: Readonly<Record<string, new (value: never) => { validate(): void }>> = {
+  Deployment,
+  StatefulSet,
+  HorizontalPodAutoscaler,
+  Job,
+  NetworkPolicy,
+  PodDisruptionBudget,
+  Namespace,
+  PersistentVolumeClaim,
+  Service,
+}
+
+interface Kustomization {
+  readonly resources: readonly string[]
+  readonly configMapGenerator?: readonly {
+    readonly name: string
+    readonly envs?: readonly string[]
+    readonly files?: readonly string[]
+  }[]
+  readonly secretGenerator?: readonly { readonly name: string; readonly envs: readonly string[] }[]
+  readonly replicas?: readonly { readonly name: string }[]
+}
+
+interface Container {
+  readonly env?: readonly { readonly name: string }[]
+  readonly envFrom?: readonly {
+    readonly secretRef?: { readonly name: string }
+    readonly configMapRef?: { readonly name: string }
+  }[]
+}
+
+interface Reached {
+  readonly objects: readonly KubernetesObject[]
+  readonly generated: ReadonlySet<string>
+}
+
+function kustomizationOf(path: string): Kustomization {
+  return parse(readFileSync(join(path, 'kustomization.yaml'), 'utf8')) as Kustomization
+}
+
+/** What an overlay applies, its patches aside. */
+function reached(path: string): Reached {
+  const { resources, configMapGenerator = [], secretGenerator = [] } = kustomizationOf(path)
+  const parts = resources.map((resource): Reached => {
+    const target = join(path, resource)
+    if (!resource.endsWith('.yaml')) return reached(target)
+    const documents = parseAllDocuments(readFileSync(target, 'utf8'))
+    return { objects: documents.map((one) => one.toJS() as KubernetesObject), generated: new Set() }
+  })
+  return {
+    objects: parts.flatMap(({ objects }) => objects),
+    generated: new Set([
+      ...[...configMapGenerator, ...secretGenerator].map(({ name }) => name),
+      ...parts.flatMap(({ generated }) => [...generated]),
+    ]),
+  }
+}
+
+function containersOf(object: KubernetesObject): readonly Container[] {
+  const spec = object['spec'] as { template?: { spec: { containers: readonly Container[] } } } | undefined
+  return spec?.template?.spec.containers ?? []
+}
+
+const definitions = [sharedConfig, ...services.map(({ config }) => config as ConfigDefinition)]
+const known = new Set(definitions.flatMap((definition) => describeConfig(definition)).map(({ name }) => name))
+
+function requiredOf(service: string): string[] {
+  const definition = services.find(({ name }) => name === service)!.config as ConfigDefinition
+  return describeConfig(definition).flatMap(({ name, required }) => (required ? [name] : []))
+}
+
+describe.each(overlays)('the overlay %s', (overlay) => {
+  const path = join(folder, 'overlays', overlay)
+  const { objects, generated } = reached(path)
+
+  it('holds objects that Kubernetes takes', () => {
+    for (const object of objects) {
+      const model = models[object.kind]
+      expect(model, object.kind).toBeDefined()
+      expect(() => new model!(object as never).validate(), `${object.kind} ${object.metadata.name}`).not.toThrow()
+    }
+  })
+
+  it('runs every service that ships, and the paper venue only where it is tried on', () => {
+    const deployed = objects.filter(({ kind }) => kind === 'Deployment').map(({ metadata }) => metadata.name)
+    const wanted = services.map(({ name }) => name).filter((name) => name !== 'paper' || overlay === 'standalone')
+    expect(deployed).toEqual(expect.arrayContaining(wanted))
+    expect(deployed.includes('paper')).toBe(overlay === 'standalone')
+  })
+
+  it('makes every secret and every settings map that a container reads', () => {
+    const read = objects
+      .flatMap(containersOf)
+      .flatMap(({ envFrom = [] }) => envFrom.map(({ secretRef, configMapRef }) => (secretRef ?? configMapRef)!.name))
+    expect([...generated]).toEqual(expect.arrayContaining([...new Set(read)]))
+  })
+
+  it('scales only what exists', () => {
+    const names = objects.filter(({ kind }) => kind === 'Deployment').map(({ metadata }) => metadata.name)
+    for (const { name } of kustomizationOf(path).replicas ?? []) expect(names).toContain(name)
+  })
+
+  it('names settings that services have', () => {
+    const named = objects.filter(({ metadata }) => metadata.labels?.['app.kubernetes.io/part-of'] === 'tradewire')
+    const settings = named.flatMap(containersOf).flatMap(({ env = [] }) => env.map(({ name }) => name))
+    expect(settings.filter((name) => !known.has(name))).toEqual([])
+  })
+})
+
+describe('the secrets of an overlay', () => {
+  it('hold what each service cannot start without', () => {
+    const script = readFileSync(join(folder, 'new-secrets.sh'), 'utf8')
+    const masterKeys = /for name in ([a-z ]+); do\n.*\n.*_MASTER_KEY/.exec(script)?.[1]?.split(' ') ?? []
+    const written = masterKeys.map((name) => `${name.toUpperCase()}_MASTER_KEY`)
+    expect(services.flatMap(({ name }) => requiredOf(name)).toSorted()).toEqual(written.toSorted())
+  })
+})
+
+describe('docker-compose.yml', () => {
+  const compose = parse(readFileSync(join(root, 'docker-compose.yml'), 'utf8'), { merge: true }) as {
+    readonly services: Readonly<Record<string, { readonly environment?: Readonly<Record<string, string>> }>>
+  }
+
+  it.each(services.map(({ name }) => name))(
+    'gives %s what it cannot start without, and nothing that nobody reads',
+    (name) => {
+      const given = Object.keys(compose.services[name]?.environment ?? {})
+      expect(given).toEqual(expect.arrayContaining(requiredOf(name)))
+      expect(given.filter((setting) => !known.has(setting))).toEqual([])
+    },
+  )
+})
+
+it('files that kustomizations name are there, but for secrets and settings that each installation writes', () => {
+  for (const overlay of overlays) {
+    const path = join(folder, 'overlays', overlay)
+    for (const { files = [] } of kustomizationOf(path).configMapGenerator ?? []) {
+      for (const file of files) expect(existsSync(join(path, file)), file).toBe(true)
+    }
+  }
+  expect(readFileSync(join(folder, 'overlays/standalone/nats.conf'), 'utf8')).toBe(
+    readFileSync(join(dirname(folder), 'nats.conf'), 'utf8'),
+  )
+})
