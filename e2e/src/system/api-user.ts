@@ -27,6 +27,11 @@ export class ApiUser {
     return new ApiUser(url, '')
   }
 
+  /** With an access token or an API key. */
+  static withToken(url: string, token: string): ApiUser {
+    return new ApiUser(url, token)
+  }
+
   static async logIn(url: string, login: { readonly username: string; readonly password: string }): Promise<ApiUser> {
     const nobody = ApiUser.nobody(url)
     const { accessToken } = await nobody.does<{ accessToken: string }>('POST', '/v1/auth/login', login)

@@ -4,11 +4,15 @@
  */
 import { z } from 'zod'
 
-export const roles = ['operator', 'provider', 'follower'] as const
+/**
+ * owner: an operator who appoints operators and support, and always has the role of one. operator: runs the installation.
+ * support: sees what operators see, changes nothing, and has no other role. provider: offers strategies. follower: trades.
+ */
+export const roles = ['owner', 'operator', 'support', 'provider', 'follower'] as const
 export type Role = (typeof roles)[number]
 
-/** Access of a route: any user, or those who offer strategies. */
-export const everyone: readonly Role[] = [...roles]
+/** Access of a route: all who may change something, or those who offer strategies. Support is added where it may read. */
+export const everyone: readonly Role[] = ['operator', 'provider', 'follower']
 export const providers: readonly Role[] = ['operator', 'provider']
 
 /**
@@ -26,12 +30,17 @@ export function isOperator({ roles: own }: Caller): boolean {
   return own.includes('operator')
 }
 
-/** Operators may see everything; everyone else only what is theirs. */
-export function maySee(asking: Caller, ownerId: string): boolean {
-  return isOperator(asking) || asking.userId === ownerId
+/** For reading alone: no route that changes something lets support in. */
+export function seesAll({ roles: own }: Caller): boolean {
+  return own.includes('operator') || own.includes('support')
 }
 
-/** The user to narrow a list to; undefined when the caller is an operator and sees all. */
+/** Operators and support may see everything; everyone else only what is theirs. */
+export function maySee(asking: Caller, ownerId: string): boolean {
+  return seesAll(asking) || asking.userId === ownerId
+}
+
+/** The user to narrow a list to; undefined when the caller sees all. */
 export function visibleTo(asking: Caller): string | undefined {
-  return isOperator(asking) ? undefined : asking.userId
+  return seesAll(asking) ? undefined : asking.userId
 }

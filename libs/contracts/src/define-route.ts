@@ -111,6 +111,8 @@ export function defineRoute<
   readonly summary: string
   readonly description?: string
   readonly access: Access
+  /** Whether support may call it. Default: what operators may read. */
+  readonly support?: boolean
   /** Default: any. */
   readonly proof?: RouteProof
   /** Default: read for GET, else manage. */
@@ -141,8 +143,18 @@ export function defineRoute<
   ) => z.input<NoInfer<Reply>>
 }): RouteContract {
   const parts = { form: 'own', params: nothing, query: nothing, body: nothing, status: 200, errors: [], example: {} }
-  const access = { proof: 'any', scope: contract.method === 'GET' ? 'read' : 'manage' }
+  const checks = { proof: 'any', scope: contract.method === 'GET' ? 'read' : 'manage' }
   const answer = { reply: contract.rpc.reply, toReply: (reply: unknown) => reply, step: undefined, refusals: {} }
-  const defaults = { ...parts, ...access, ...answer, description: undefined }
-  return { ...defaults, ...contract } as unknown as RouteContract
+  const defaults = { ...parts, ...checks, ...answer, description: undefined }
+  const { support: _, ...declared } = contract
+  return { ...defaults, ...declared, access: withSupport(contract) } as unknown as RouteContract
+}
+
+/** Whoever may read as an operator does, support may: only what a route declares otherwise is different. */
+function withSupport({
+  access,
+  method,
+  support = method === 'GET' && access !== 'public' && access.includes('operator'),
+}: Pick<RouteContract, 'access' | 'method'> & { readonly support?: boolean }): RouteAccess {
+  return access === 'public' || !support ? access : [...access, 'support']
 }

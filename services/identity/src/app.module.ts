@@ -39,6 +39,7 @@ import { SessionsController } from '#transport/rpc/sessions.controller'
 import { UserAccessController } from '#transport/rpc/user-access.controller'
 import { UsersController } from '#transport/rpc/users.controller'
 import { ChangePassword } from '#use-cases/change-password/change-password.use-case'
+import { ChangeRoles } from '#use-cases/change-roles/change-roles.use-case'
 import { CheckApiKey } from '#use-cases/check-api-key/check-api-key.use-case'
 import { CheckCode } from '#use-cases/check-code/check-code.use-case'
 import { ConfirmSecondFactor } from '#use-cases/confirm-second-factor/confirm-second-factor.use-case'
@@ -111,6 +112,7 @@ async function makeSigner(
     { provide: TokenSigner, useFactory: makeSigner, inject: [CONFIG, Clock, IdSource, Randomness] },
     AskMail,
     ChangePassword,
+    ChangeRoles,
     ConfirmRegistration,
     KeepRegistration,
     LimitMails,

@@ -98,6 +98,21 @@ export const identityErrors = defineErrors('identity', {
     message: 'You have no such session.',
     fix: 'Look the id up in the list of your sessions.',
   },
+  STAFF_IS_FOR_OWNERS: {
+    kind: 'forbidden',
+    message: 'Owners, operators and support are made and changed by owners.',
+    fix: 'Ask an owner.',
+  },
+  SUPPORT_STANDS_ALONE: {
+    kind: 'refused',
+    message: 'Support reads what is everybody’s, so it has no other role beside it.',
+    fix: 'Give the role alone, or make a second user.',
+  },
+  LAST_OWNER: {
+    kind: 'refused',
+    message: 'Nobody else is an owner.',
+    fix: 'Make another user an owner first.',
+  },
   CANNOT_DISABLE_YOURSELF: {
     kind: 'refused',
     message: 'An operator cannot disable themselves.',

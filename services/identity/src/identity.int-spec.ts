@@ -100,7 +100,7 @@ describe('log-in', () => {
       algorithms: [rpc.accessToken.algorithm],
     })
     expect(protectedHeader.kid).toBe(keys[0]?.kid)
-    expect(payload).toMatchObject({ sub: operator.userId, roles: ['operator'] })
+    expect(payload).toMatchObject({ sub: operator.userId, roles: ['owner', 'operator'] })
     expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(rpc.accessToken.lifetimeSeconds)
   })
 

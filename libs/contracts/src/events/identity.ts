@@ -43,6 +43,19 @@ export const userEnabled = defineEvent({
   example: { userId: 'a12565e5-567b-432a-93b2-6349653010d9', enabledAt: '2022-10-02T08:00:12.040Z' },
 })
 
+export const userRolesChanged = defineEvent({
+  name: 'user.roles-changed',
+  version: 1,
+  owner: 'identity',
+  description: 'A user has other roles than before; their sessions have ended.',
+  data: z.strictObject({ userId: z.uuid(), roles: z.array(z.enum(roles)), changedAt: timestamp }),
+  example: {
+    userId: 'a12565e5-567b-432a-93b2-6349653010d9',
+    roles: ['provider', 'follower'],
+    changedAt: '2022-10-02T08:00:12.040Z',
+  },
+})
+
 export const sessionRevoked = defineEvent({
   name: 'session.revoked',
   version: 1,
@@ -51,7 +64,7 @@ export const sessionRevoked = defineEvent({
   data: z.strictObject({
     sessionId: z.uuid(),
     userId: z.uuid(),
-    reason: z.enum(['logout', 'reuse', 'disabled', 'password-changed', 'second-factor-reset']),
+    reason: z.enum(['logout', 'reuse', 'disabled', 'password-changed', 'second-factor-reset', 'roles-changed']),
     revokedAt: timestamp,
   }),
   example: {
@@ -75,4 +88,11 @@ export const apiKeyRevoked = defineEvent({
   },
 })
 
-export const identityEvents = [userCreated, userDisabled, userEnabled, sessionRevoked, apiKeyRevoked] as const
+export const identityEvents = [
+  userCreated,
+  userDisabled,
+  userEnabled,
+  userRolesChanged,
+  sessionRevoked,
+  apiKeyRevoked,
+] as const

@@ -15,6 +15,7 @@ export const apiKeyRoutes: readonly RouteContract[] = [
       'Send it as `Authorization: Bearer twk_...` instead of an access token. It has the roles of its user and of those ' +
       'only what its scopes allow. Shown this one time; only a hash is stored.',
     access: everyone,
+    support: true,
     proof: 'fresh',
     status: 201,
     body: rpc.apiKeyInput,
@@ -40,6 +41,7 @@ export const apiKeyRoutes: readonly RouteContract[] = [
     summary: 'End one of your API keys',
     description: 'It is refused within seconds.',
     access: everyone,
+    support: true,
     status: 204,
     params: z.strictObject({ apiKeyId: z.uuid() }),
     rpc: rpc.revokeApiKey,

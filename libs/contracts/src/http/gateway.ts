@@ -1,5 +1,6 @@
 /** Operations that the gateway answers or passes on by itself. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
 import { z } from 'zod'
+import { roles } from '../caller.ts'
 import { defineOperation, type PlainOperation } from '../define-operation.ts'
 import type { EventContract } from '../define-event.ts'
 import { paymentFailed, paymentSucceeded, subscriptionChanged } from '../events/billing.ts'
@@ -108,11 +109,11 @@ const openStream = defineOperation({
   path: streamPath,
   summary: 'Follow live events as server-sent events',
   description:
-    'Operators see every event, others only their own. Each event has an id; send the last one back as ' +
+    'Operators and support see every event, others only their own. Each event has an id; send the last one back as ' +
     '`Last-Event-ID` to go on where you left off. `stream.reset` says that events in between are gone: read the ' +
     'lists again. A comment comes every 15 seconds. The stream ends when the access token expires and when a client ' +
     `reads too slowly. Events: ${liveEvents.map((contract) => `\`${contract.name}\``).join(', ')}.`,
-  access: ['operator', 'provider', 'follower'],
+  access: [...roles],
   query: z.strictObject({
     events: z
       .string()

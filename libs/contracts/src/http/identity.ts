@@ -79,6 +79,7 @@ const sessionRoutes = [
     path: '/v1/sessions/{sessionId}',
     summary: 'End one of your own sessions',
     access: everyone,
+    support: true,
     proof: 'session',
     status: 204,
     params: z.strictObject({ sessionId: z.uuid() }),
@@ -143,6 +144,23 @@ const userRoutes = [
     rpc: rpc.enableUser,
     toRequest: ({ caller, params }) => ({ caller, userId: params.userId }),
   }),
+  defineRoute({
+    operation: 'changeRoles',
+    tag: 'Users',
+    method: 'PUT',
+    path: '/v1/users/{userId}/roles',
+    summary: 'Give a user other roles',
+    description:
+      'Owners appoint operators and support, and other owners, who are operators too. Support has no other role beside it. ' +
+      'All sessions of the user end.',
+    access: ['owner'],
+    proof: 'fresh',
+    params: z.strictObject({ userId: z.uuid() }),
+    body: z.strictObject({ roles: rpc.givenRoles }).meta({ id: 'NewRoles' }),
+    errors: ['refused'],
+    rpc: rpc.changeRoles,
+    toRequest: ({ caller, params, body }) => ({ caller, userId: params.userId, roles: body.roles }),
+  }),
 ] as const
 
 const ownSecurityRoutes = [
@@ -154,6 +172,7 @@ const ownSecurityRoutes = [
     summary: 'Change your password',
     description: 'Ends all your sessions, this one too.',
     access: everyone,
+    support: true,
     proof: 'session',
     status: 204,
     body: z
@@ -174,6 +193,7 @@ const ownSecurityRoutes = [
     summary: 'Get a secret for your authenticator app',
     description: 'Nothing changes until it is confirmed. Asking again gives another secret.',
     access: everyone,
+    support: true,
     proof: 'session',
     status: 201,
     errors: ['conflict'],
@@ -188,6 +208,7 @@ const ownSecurityRoutes = [
     summary: 'Turn your second factor on',
     description: 'Answers with recovery codes, this one time.',
     access: everyone,
+    support: true,
     proof: 'session',
     body: codeBody,
     errors: ['conflict'],
@@ -201,6 +222,7 @@ const ownSecurityRoutes = [
     path: '/v1/users/me/second-factor/remove',
     summary: 'Turn your second factor off',
     access: everyone,
+    support: true,
     proof: 'session',
     status: 204,
     body: codeBody,

@@ -111,6 +111,8 @@ export type UserView = z.output<typeof user>
 export const loggedIn = tokenPair.extend({ user }).meta({ id: 'LoggedIn' })
 export type LoggedIn = z.output<typeof loggedIn>
 
+export const givenRoles = z.array(z.enum(roles)).min(1).max(roles.length)
+
 export const userInput = z
   .strictObject({
     username,
@@ -118,7 +120,7 @@ export const userInput = z
     email: emailAddress.nullable().default(null),
     firstName: personName.nullable().default(null),
     lastName: personName.nullable().default(null),
-    roles: z.array(z.enum(roles)).min(1).max(roles.length),
+    roles: givenRoles,
   })
   .meta({ id: 'NewUser' })
 
@@ -182,6 +184,13 @@ export const createUser = defineRpc({
   request: z.strictObject({ caller, user: userInput }),
   reply: user,
   deadlineMs: hashingDeadlineMs,
+})
+
+export const changeRoles = defineRpc({
+  name: 'identity.users.change-roles',
+  description: 'Gives a user other roles and ends their sessions.',
+  request: z.strictObject({ caller, userId: z.uuid(), roles: givenRoles }),
+  reply: user,
 })
 
 export const listUsers = defineRpc({
@@ -297,14 +306,14 @@ export const recogniseUser = defineRpc({
     subject: z.string().min(1).max(255),
     name: z.string().max(255).nullable(),
     email: emailAddress.nullable(),
-    roles: z.array(z.enum(roles)).min(1).max(roles.length),
+    roles: givenRoles,
   }),
   reply: z.strictObject({ userId: z.uuid(), roles: z.array(z.enum(roles)) }),
 })
 
 export const ensureOperator = defineRpc({
   name: 'identity.operator.ensure',
-  description: 'Creates the operator with this password unless an operator exists; then nothing is changed.',
+  description: 'Creates the owner with this password unless an owner exists; then nothing is changed.',
   request: z.strictObject({ username, password: newPassword, email: emailAddress.nullable().default(null) }),
   reply: z.strictObject({ userId: z.uuid(), username: z.string(), created: z.boolean() }),
   deadlineMs: hashingDeadlineMs,

@@ -64,6 +64,10 @@ export class IdentityApiKeys extends ApiKeyChecker {
     })
   }
 
+  forgetUser(userId: string): void {
+    for (const [hash, { known }] of this.kept) if (known?.key.userId === userId) this.kept.delete(hash)
+  }
+
   private async find(hash: string): Promise<Result<Known | null, CodedError>> {
     const nowMs = this.clock.monotonicMs()
     const kept = this.kept.get(hash)

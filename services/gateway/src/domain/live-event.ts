@@ -2,7 +2,7 @@
  * What a live stream shows to whom, and the text form of its events and positions.
  * Called by the stream controller and FollowEvents. Must never show a follower what belongs to another.
  */
-import type { Caller } from '@tradewire/contracts/caller'
+import { type Caller, seesAll } from '@tradewire/contracts/caller'
 import type { Event } from '@tradewire/contracts/define-event'
 
 /** Where a client stands: after event `index` of the message with this sequence. */
@@ -37,9 +37,9 @@ interface Ownership {
   readonly accountId?: unknown
 }
 
-/** Operators see all; others only events that carry their own user id or, carrying none, an account of theirs. */
+/** Operators and support see all; others only events that carry their own user id or, carrying none, an account of theirs. */
 export function maySee(event: Event, caller: Caller, ownAccounts: ReadonlySet<string>): boolean {
-  if (caller.roles.includes('operator')) return true
+  if (seesAll(caller)) return true
   const { userId, ownerId, accountId } = ownershipOf(event)
   const owner = userId ?? ownerId
   if (owner !== undefined) return owner === caller.userId

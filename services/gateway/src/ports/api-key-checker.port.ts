@@ -6,4 +6,6 @@ import type { Credential } from '#domain/credential'
 export abstract class ApiKeyChecker {
   /** Fails with UNAUTHENTICATED, also from an address that the key does not allow, or KEYS_UNKNOWN without an answer. */
   abstract check(key: string, address: string): Promise<Result<Credential, CodedError>>
+  /** The roles of this user are others now. */
+  abstract forgetUser(userId: string): void
 }

@@ -5,7 +5,7 @@
 import type { Id, UserId } from '@tradewire/kernel/ids'
 
 export type SessionId = Id<'Session'>
-export type SessionEnd = 'logout' | 'reuse' | 'disabled' | 'password-changed' | 'second-factor-reset'
+export type SessionEnd = 'logout' | 'reuse' | 'disabled' | 'password-changed' | 'second-factor-reset' | 'roles-changed'
 
 /** A repeat within this time is taken for a lost reply, not for theft. */
 export const graceMs = 30_000

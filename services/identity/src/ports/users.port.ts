@@ -28,6 +28,8 @@ export abstract class Users {
   abstract findByName(username: string): Promise<User | null>
   /** By the address in any case of letters. */
   abstract findByEmail(tx: Transaction, email: string): Promise<User | null>
+  /** Holds the user as they are until the transaction ends. */
+  abstract lock(tx: Transaction, id: UserId): Promise<User | null>
   abstract find(id: UserId): Promise<User | null>
   abstract findAll(ids: readonly UserId[]): Promise<User[]>
   /** Whom the issuer means by the subject. */
@@ -35,15 +37,17 @@ export abstract class Users {
   /** Also when another call does the same at the same time: one of them waits for the other. */
   abstract lockExternal(tx: Transaction, issuer: string, subject: string): Promise<void>
   abstract linkExternal(tx: Transaction, issuer: string, subject: string, id: UserId): Promise<void>
-  abstract changeRoles(tx: Transaction, id: UserId, roles: User['roles']): Promise<void>
-  /** The operator that was created first. */
-  abstract firstOperator(): Promise<User | null>
+  abstract changeRoles(tx: Transaction, id: UserId, roles: User['roles']): Promise<User>
+  /** The owner that was created first. */
+  abstract firstOwner(): Promise<User | null>
   /** Oldest first. Fails with PAGE_TOKEN_INVALID. */
   abstract list(page: PageQuery): Promise<Result<Page<User>, CodedError>>
   /** Null when the name or the e-mail address is taken. */
   abstract add(tx: Transaction, user: NewUser): Promise<User | null>
-  /** Lets one caller at a time decide whether an operator is needed, until the transaction ends. */
-  abstract lockOperators(tx: Transaction): Promise<void>
+  /** Lets one caller at a time decide who is an owner, until the transaction ends. */
+  abstract lockOwners(tx: Transaction): Promise<void>
+  /** Whether somebody else is an owner and not disabled. */
+  abstract hasOtherOwner(tx: Transaction, id: UserId): Promise<boolean>
   abstract changeHash(tx: Transaction, id: UserId, passwordHash: string): Promise<void>
   /** A mailed link has proven the address; the first time stays. */
   abstract verifyEmail(tx: Transaction, id: UserId): Promise<void>

@@ -30,7 +30,7 @@ const columns = `id, username, email, email_verified_at, first_name, last_name, 
   updated_at, disabled_at,
   exists (select from second_factor f where f.user_id = app_user.id and f.confirmed_at is not null) as second_factor`
 /** Any fixed number of this schema's own. */
-const operatorLockKey = 7_104_711
+const ownerLockKey = 7_104_711
 
 @Injectable()
 export class SqlUsers extends Users {
@@ -44,6 +44,10 @@ export class SqlUsers extends Users {
 
   async findByEmail(tx: Transaction, email: string): Promise<User | null> {
     return first(await tx.query<UserRow>(`select ${columns} from app_user where lower(email) = lower($1)`, [email]))
+  }
+
+  async lock(tx: Transaction, id: UserId): Promise<User | null> {
+    return first(await tx.query<UserRow>(`select ${columns} from app_user where id = $1 for update`, [id]))
   }
 
   async find(id: UserId): Promise<User | null> {
@@ -76,13 +80,27 @@ export class SqlUsers extends Users {
     ])
   }
 
-  async changeRoles(tx: Transaction, id: UserId, roles: User['roles']): Promise<void> {
-    await tx.query('update app_user set roles = $2 where id = $1', [id, [...roles]])
+  async changeRoles(tx: Transaction, id: UserId, roles: User['roles']): Promise<User> {
+    const rows = await tx.query<UserRow>(
+      `update app_user set roles = $2, updated_at = now() where id = $1 returning ${columns}`,
+      [id, [...roles]],
+    )
+    const changed = first(rows)
+    if (changed === null) throw new Error('the user whose roles change is gone')
+    return changed
   }
 
-  async firstOperator(): Promise<User | null> {
+  async hasOtherOwner(tx: Transaction, id: UserId): Promise<boolean> {
+    const rows = await tx.query(
+      `select from app_user where 'owner' = any (roles) and disabled_at is null and id <> $1 limit 1`,
+      [id],
+    )
+    return rows.length > 0
+  }
+
+  async firstOwner(): Promise<User | null> {
     const rows = await this.database.query<UserRow>(
-      `select ${columns} from app_user where 'operator' = any (roles) order by created_at, id limit 1`,
+      `select ${columns} from app_user where 'owner' = any (roles) order by created_at, id limit 1`,
     )
     return first(rows)
   }
@@ -115,8 +133,8 @@ export class SqlUsers extends Users {
     return first(rows)
   }
 
-  async lockOperators(tx: Transaction): Promise<void> {
-    await tx.query('select pg_advisory_xact_lock($1)', [operatorLockKey])
+  async lockOwners(tx: Transaction): Promise<void> {
+    await tx.query('select pg_advisory_xact_lock($1)', [ownerLockKey])
   }
 
   async changeHash(tx: Transaction, id: UserId, passwordHash: string): Promise<void> {
@@ -136,7 +154,7 @@ export class SqlUsers extends Users {
   }
 
   private async setDisabled(tx: Transaction, id: UserId, disabled: boolean): Promise<ChangedUser | null> {
-    const before = first(await tx.query<UserRow>(`select ${columns} from app_user where id = $1 for update`, [id]))
+    const before = await this.lock(tx, id)
     if (before === null) return null
     if ((before.disabledAt !== null) === disabled) return { user: before, changed: false }
     const rows = await tx.query<UserRow>(

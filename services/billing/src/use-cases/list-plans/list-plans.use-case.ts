@@ -1,6 +1,6 @@
 /** Lists plans. Called over RPC. Must never show a private plan to anyone but operators. */
 import { Injectable } from '@nestjs/common'
-import { isOperator } from '@tradewire/contracts/caller'
+import { seesAll } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import type { listPlans } from '@tradewire/contracts/rpc/billing'
 import type { CodedError } from '@tradewire/kernel/errors'
@@ -14,6 +14,6 @@ export class ListPlans {
 
   async execute({ caller }: RequestOf<typeof listPlans>): Promise<Result<ReplyOf<typeof listPlans>, CodedError>> {
     const plans = await this.catalogue.plans()
-    return ok({ items: plans.filter((plan) => isOperator(caller) || !plan.private).map(viewPlan) })
+    return ok({ items: plans.filter((plan) => seesAll(caller) || !plan.private).map(viewPlan) })
   }
 }

@@ -4,7 +4,7 @@
  */
 // tidy-allow ratchet-use-case-methods: reads of one account that share its access check
 import { Injectable } from '@nestjs/common'
-import { isOperator, maySee, type Caller } from '@tradewire/contracts/caller'
+import { maySee, seesAll, type Caller } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import { accountDisconnected, accountRemoved } from '@tradewire/contracts/events/brokers'
 import type * as rpc from '@tradewire/contracts/rpc/brokers'
@@ -36,8 +36,8 @@ export class ManageAccounts {
     page,
     ...filter
   }: RequestOf<typeof rpc.listAccounts>): Promise<Result<Page<Account>, CodedError>> {
-    // Others than operators see their own accounts, whatever they ask for.
-    const userId = isOperator(caller) ? filter.userId : caller.userId
+    // Those who do not see all see their own accounts, whatever they ask for.
+    const userId = seesAll(caller) ? filter.userId : caller.userId
     const { status, accountIds } = filter
     const venues = this.venuesOf(filter)
     return pageById(

@@ -6,11 +6,18 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import { Bus } from '@tradewire/bus/connection'
 import { Tail, type TailPosition } from '@tradewire/bus/tail'
 import type { Event } from '@tradewire/contracts/define-event'
-import { apiKeyRevoked, sessionRevoked, userDisabled, userEnabled } from '@tradewire/contracts/events/identity'
+import {
+  apiKeyRevoked,
+  sessionRevoked,
+  userDisabled,
+  userEnabled,
+  userRolesChanged,
+} from '@tradewire/contracts/events/identity'
 import { accessToken } from '@tradewire/contracts/rpc/identity'
 import { Clock } from '@tradewire/kernel/clock'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
+import { ApiKeyChecker } from '#ports/api-key-checker.port'
 import { RevocationList } from '#domain/revocation-list'
 
 const retryMs = 1_000
@@ -25,6 +32,7 @@ export class SessionNews implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly bus: Bus,
     private readonly revocations: RevocationList,
+    private readonly apiKeys: ApiKeyChecker,
     private readonly clock: Clock,
     @InjectLogger() private readonly logger: Logger,
   ) {}
@@ -58,7 +66,7 @@ export class SessionNews implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async openTail(): Promise<Tail> {
-    const contracts = [sessionRevoked, userDisabled, userEnabled, apiKeyRevoked]
+    const contracts = [sessionRevoked, userDisabled, userEnabled, userRolesChanged, apiKeyRevoked]
     if (this.position !== undefined) {
       const tail = await Tail.open(this.bus, { contracts, after: this.position })
       if (tail.gapless) return tail
@@ -76,6 +84,10 @@ export class SessionNews implements OnApplicationBootstrap, OnModuleDestroy {
     if (event.name === apiKeyRevoked.name) {
       const parsed = apiKeyRevoked.data.safeParse(event.data)
       if (parsed.success) this.revocations.add(parsed.data.apiKeyId, new Date(parsed.data.revokedAt))
+    }
+    if (event.name === userRolesChanged.name) {
+      const parsed = userRolesChanged.data.safeParse(event.data)
+      if (parsed.success) this.apiKeys.forgetUser(parsed.data.userId)
     }
     if (event.name === userDisabled.name) {
       const parsed = userDisabled.data.safeParse(event.data)

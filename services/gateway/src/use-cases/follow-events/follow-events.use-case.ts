@@ -3,7 +3,7 @@
  * Called by the stream route. Must never show an event that the caller may not see.
  */
 import { Injectable } from '@nestjs/common'
-import type { Caller } from '@tradewire/contracts/caller'
+import { type Caller, seesAll } from '@tradewire/contracts/caller'
 import type { EventContract } from '@tradewire/contracts/define-event'
 import { balanceUpdated } from '@tradewire/contracts/events/brokers'
 import { liveEvents } from '@tradewire/contracts/http/gateway'
@@ -52,7 +52,7 @@ export class FollowEvents {
 
   /** Balances name an account and no user, so whose it is must be known. Operators see all of them anyway. */
   private async accountsOf(caller: Caller, contracts: readonly EventContract[]): Promise<ReadonlySet<string>> {
-    const needed = contracts.includes(balanceUpdated) && !caller.roles.includes('operator')
+    const needed = contracts.includes(balanceUpdated) && !seesAll(caller)
     return needed ? this.ownAccounts.of(caller) : new Set()
   }
 }

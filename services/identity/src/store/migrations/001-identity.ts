@@ -15,7 +15,9 @@ export const createIdentity: Migration = {
        password_hash text,
        created_at timestamptz not null default now(),
        updated_at timestamptz not null default now(),
-       disabled_at timestamptz
+       disabled_at timestamptz,
+       check (not 'owner' = any (roles) or 'operator' = any (roles)),
+       check (not 'support' = any (roles) or cardinality(roles) = 1)
      )`,
     `comment on column app_user.password_hash is 'Null for those whom only another issuer vouches for.'`,
     `create table external_identity (
@@ -25,7 +27,7 @@ export const createIdentity: Migration = {
        primary key (issuer, subject)
      )`,
     `create unique index app_user_email on app_user (lower(email)) where email is not null`,
-    `create index app_user_operator on app_user (created_at, id) where 'operator' = any (roles)`,
+    `create index app_user_owner on app_user (created_at, id) where 'owner' = any (roles)`,
 
     `create table session (
        id uuid primary key,
@@ -37,7 +39,7 @@ export const createIdentity: Migration = {
        expires_at timestamptz not null,
        proved_at timestamptz,
        ended_at timestamptz,
-       ended_reason text check (ended_reason in ('logout', 'reuse', 'disabled', 'password-changed', 'second-factor-reset'))
+       ended_reason text check (ended_reason in ('logout', 'reuse', 'disabled', 'password-changed', 'second-factor-reset', 'roles-changed'))
      )`,
     `create index session_living on session (user_id) where ended_at is null`,
     `comment on column session.proved_at is 'When a code of the second factor was given last; null without one.'`,

@@ -44,7 +44,7 @@ export class SecondFactorController {
   }
 
   @Answer(rpc.resetSecondFactor)
-  reset({ userId }: RequestOf<typeof rpc.resetSecondFactor>): Promise<Result<rpc.UserView, CodedError>> {
-    return this.resetting.execute(idOf<'User'>(userId.toLowerCase()))
+  reset({ caller, userId }: RequestOf<typeof rpc.resetSecondFactor>): Promise<Result<rpc.UserView, CodedError>> {
+    return this.resetting.execute(caller, idOf<'User'>(userId.toLowerCase()))
   }
 }

@@ -6,6 +6,7 @@ import * as rpc from '@tradewire/contracts/rpc/identity'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { idOf } from '@tradewire/kernel/ids'
 import type { Result } from '@tradewire/kernel/result'
+import { ChangeRoles } from '#use-cases/change-roles/change-roles.use-case'
 import { DisableUser } from '#use-cases/disable-user/disable-user.use-case'
 import { EnableUser } from '#use-cases/enable-user/enable-user.use-case'
 
@@ -14,15 +15,21 @@ export class UserAccessController {
   constructor(
     private readonly disabling: DisableUser,
     private readonly enabling: EnableUser,
+    private readonly changing: ChangeRoles,
   ) {}
 
   @Answer(rpc.disableUser)
   disable({ caller, userId }: RequestOf<typeof rpc.disableUser>): Promise<Result<rpc.UserView, CodedError>> {
-    return this.disabling.execute(idOf<'User'>(caller.userId), idOf<'User'>(userId.toLowerCase()))
+    return this.disabling.execute(caller, idOf<'User'>(userId.toLowerCase()))
+  }
+
+  @Answer(rpc.changeRoles)
+  changeRoles(request: RequestOf<typeof rpc.changeRoles>): Promise<Result<rpc.UserView, CodedError>> {
+    return this.changing.execute(request)
   }
 
   @Answer(rpc.enableUser)
-  enable({ userId }: RequestOf<typeof rpc.enableUser>): Promise<Result<rpc.UserView, CodedError>> {
-    return this.enabling.execute(idOf<'User'>(userId.toLowerCase()))
+  enable({ caller, userId }: RequestOf<typeof rpc.enableUser>): Promise<Result<rpc.UserView, CodedError>> {
+    return this.enabling.execute(caller, idOf<'User'>(userId.toLowerCase()))
   }
 }

@@ -23,8 +23,8 @@ export class UsersController {
   ) {}
 
   @Answer(rpc.createUser)
-  create({ user }: RequestOf<typeof rpc.createUser>): Promise<Result<rpc.UserView, CodedError>> {
-    return this.creating.execute(user)
+  create(request: RequestOf<typeof rpc.createUser>): Promise<Result<rpc.UserView, CodedError>> {
+    return this.creating.execute(request)
   }
 
   @Answer(rpc.listUsers)

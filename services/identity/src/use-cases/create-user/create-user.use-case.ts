@@ -7,6 +7,7 @@ import { Database } from '@tradewire/database/database'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { IdSource } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
+import { givingFault, settledRoles } from '#domain/staff'
 import { createdEventOf, viewOf } from '#domain/user'
 import { identityErrors } from '#identity.errors'
 import { PasswordHasher } from '#ports/password-hasher.port'
@@ -21,12 +22,14 @@ export class CreateUser {
     private readonly ids: IdSource,
   ) {}
 
-  /** Fails with USERNAME_TAKEN or LOGIN_BUSY. */
-  async execute(input: RequestOf<typeof createUser>['user']): Promise<Result<UserView, CodedError>> {
+  /** Fails with STAFF_IS_FOR_OWNERS, SUPPORT_STANDS_ALONE, USERNAME_TAKEN or LOGIN_BUSY. */
+  async execute({ caller, user: input }: RequestOf<typeof createUser>): Promise<Result<UserView, CodedError>> {
+    const fault = givingFault(caller, input.roles)
+    if (fault !== null) return err(identityErrors.of(fault))
     const hash = await this.hasher.hash(input.password)
     if (!hash.ok) return hash
     const { username, email, firstName, lastName } = input
-    const roles = [...new Set(input.roles)]
+    const roles = settledRoles(input.roles)
     return this.database.transact(async (tx) => {
       const id = this.ids.next<'User'>()
       const user = await this.users.add(tx, {

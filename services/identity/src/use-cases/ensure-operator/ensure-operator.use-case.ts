@@ -1,6 +1,6 @@
 /**
- * Gives a new installation its operator. Called by the launcher at every start.
- * Must never change an operator that exists, nor its password.
+ * Gives a new installation its owner, who is its first operator. Called by the launcher at every start.
+ * Must never change an owner that exists, nor their password.
  */
 import { Injectable } from '@nestjs/common'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
@@ -24,15 +24,15 @@ export class EnsureOperator {
     private readonly ids: IdSource,
   ) {}
 
-  /** Fails with USERNAME_TAKEN when a user who is no operator has the name, or with LOGIN_BUSY. */
+  /** Fails with USERNAME_TAKEN when a user who is no owner has the name, or with LOGIN_BUSY. */
   async execute(input: RequestOf<typeof ensureOperator>): Promise<Result<ReplyOf<typeof ensureOperator>, CodedError>> {
-    const existing = await this.users.firstOperator()
+    const existing = await this.users.firstOwner()
     if (existing !== null) return ok(replyOf(existing, false))
     const hash = await this.hasher.hash(input.password)
     if (!hash.ok) return hash
     return this.database.transact(async (tx) => {
-      await this.users.lockOperators(tx)
-      const meanwhile = await this.users.firstOperator()
+      await this.users.lockOwners(tx)
+      const meanwhile = await this.users.firstOwner()
       if (meanwhile !== null) return ok(replyOf(meanwhile, false))
       const { username, email } = input
       const id = this.ids.next<'User'>()
@@ -42,7 +42,7 @@ export class EnsureOperator {
         email,
         firstName: null,
         lastName: null,
-        roles: ['operator'],
+        roles: ['owner', 'operator'],
         passwordHash: hash.value,
       })
       if (user === null) return err(identityErrors.of('USERNAME_TAKEN', { username }))

@@ -4,7 +4,7 @@
  */
 import { Injectable } from '@nestjs/common'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import { userCreated } from '@tradewire/contracts/events/identity'
+import { userCreated, userRolesChanged } from '@tradewire/contracts/events/identity'
 import type { recogniseUser } from '@tradewire/contracts/rpc/identity'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
@@ -12,6 +12,7 @@ import type { CodedError } from '@tradewire/kernel/errors'
 import { IdSource } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { externalName } from '#domain/external-name'
+import { settledRoles } from '#domain/staff'
 import { createdEventOf, type User } from '#domain/user'
 import { identityErrors } from '#identity.errors'
 import { Users } from '#ports/users.port'
@@ -36,8 +37,11 @@ export class RecogniseUser {
       const known = await this.users.findExternal(tx, request.issuer, request.subject)
       const user = known ?? (await this.make(tx, request))
       if (user.disabledAt !== null) return err(identityErrors.of('USER_DISABLED'))
-      const roles = [...new Set(request.roles)]
-      if (roles.toSorted().join() !== user.roles.toSorted().join()) await this.users.changeRoles(tx, user.id, roles)
+      const roles = settledRoles(request.roles)
+      if (roles.toSorted().join() !== user.roles.toSorted().join()) {
+        const { updatedAt } = await this.users.changeRoles(tx, user.id, roles)
+        tx.append(userRolesChanged, { userId: user.id, roles, changedAt: updatedAt.toISOString() })
+      }
       return ok({ userId: user.id, roles })
     })
   }
@@ -45,7 +49,7 @@ export class RecogniseUser {
   private async make(tx: Transaction, { issuer, subject, name, email, roles }: Request): Promise<User> {
     const id = this.ids.next<'User'>()
     const username = externalName(name ?? email, id.slice(-suffixChars))
-    const fresh = { id, username, firstName: null, lastName: null, roles, passwordHash: null }
+    const fresh = { id, username, firstName: null, lastName: null, roles: settledRoles(roles), passwordHash: null }
     // An address that another user has is left out: it proves nothing.
     const user =
       (await this.users.add(tx, { ...fresh, email })) ?? (await this.users.add(tx, { ...fresh, email: null }))

@@ -6,7 +6,7 @@ import { pageById } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { UserId } from '@tradewire/kernel/ids'
 import type { Result } from '@tradewire/kernel/result'
-import { isOperator } from '@tradewire/contracts/caller'
+import { seesAll } from '@tradewire/contracts/caller'
 import { viewFollow } from '../../domain/views.ts'
 import { Follows } from '../../ports/follows.port.ts'
 
@@ -21,7 +21,7 @@ export class ListFollows {
     accountId,
     active,
   }: RequestOf<typeof listFollows>): Promise<Result<ReplyOf<typeof listFollows>, CodedError>> {
-    const userId = isOperator(caller) ? undefined : (caller.userId as UserId)
+    const userId = seesAll(caller) ? undefined : (caller.userId as UserId)
     return pageById(
       page,
       (window) => this.follows.list({ ...window, userId, strategyId, accountId, active }),

@@ -6,7 +6,7 @@ import { pageById } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { UserId } from '@tradewire/kernel/ids'
 import type { Result } from '@tradewire/kernel/result'
-import { isOperator } from '@tradewire/contracts/caller'
+import { seesAll } from '@tradewire/contracts/caller'
 import { viewSignal } from '../../domain/views.ts'
 import { Signals } from '../../ports/signals.port.ts'
 
@@ -19,7 +19,7 @@ export class ListSignals {
     page,
     strategyId,
   }: RequestOf<typeof listSignals>): Promise<Result<ReplyOf<typeof listSignals>, CodedError>> {
-    const ownerId = isOperator(caller) ? undefined : (caller.userId as UserId)
+    const ownerId = seesAll(caller) ? undefined : (caller.userId as UserId)
     return pageById(page, (window) => this.signals.list({ ...window, ownerId, strategyId }), viewSignal)
   }
 }
