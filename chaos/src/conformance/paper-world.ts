@@ -10,6 +10,7 @@ import {
   type LedgerQuery,
   type LedgerReply,
   ledgerReply,
+  paperAccount,
   paperCredentials,
   type PaperCredentials,
   paperFault,
@@ -35,6 +36,7 @@ export interface PaperWorld {
   price(price: string): Promise<void>
   fault(fault: SetFault): Promise<void>
   clearFaults(): Promise<void>
+  revokeKey(accountId: string): Promise<void>
   trade(trade: HandTradeOrder): Promise<void>
   ledger(query?: LedgerQuery): Promise<LedgerReply>
 }
@@ -68,6 +70,9 @@ export async function startPaperWorld(stage: Stage): Promise<PaperWorld> {
     },
     async clearFaults() {
       await control.ask({ method: 'DELETE', path: '/faults' }, paperFaultList)
+    },
+    async revokeKey(accountId) {
+      await control.ask({ method: 'POST', path: `/accounts/${accountId}/revoke-key` }, paperAccount)
     },
     async trade(trade) {
       await control.ask({ method: 'POST', path: '/trades', body: trade }, handTrade)

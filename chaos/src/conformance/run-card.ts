@@ -3,7 +3,8 @@
  * Called by the conformance command and by the e2e spec of adapters. Must never decide what a case demands: the card does.
  */
 import type { BrokerSession, SessionEvent } from '@tradewire/broker-kit/broker-session'
-import { type ConformanceCase, conformancePrice } from '@tradewire/broker-kit/conformance-world'
+import { expectSameBooks } from '@tradewire/broker-kit/conformance-books'
+import { type ConformanceCase, type ConformanceWorld, conformancePrice } from '@tradewire/broker-kit/conformance-world'
 import type { BrokerDefinition, BrokerDependencies } from '@tradewire/broker-kit/define-broker'
 import type { PaperCredentials } from '@tradewire/contracts/paper/control'
 import { SystemClock } from '@tradewire/kernel/clock'
@@ -46,7 +47,7 @@ export class CardTable {
       const events: SessionEvent[] = []
       session.events((event) => events.push(event))
       await eventually(() => events.some(({ kind }) => kind === 'stream-up'), { describe: 'the stream' })
-      await one.run({
+      const world: ConformanceWorld = {
         session,
         strangerSession: () => this.connect(definition, strangerOf(definition, account)),
         poorSession: async () => this.connect(definition, await paper.account(definition.id, poorBalance)),
@@ -56,10 +57,14 @@ export class CardTable {
         newIntentId: () => ids.next(),
         setPrice: (price) => paper.price(price),
         fault: (fault) => paper.fault({ ...fault, ...mine }),
+        clearFaults: () => paper.clearFaults(),
+        revokeKey: () => paper.revokeKey(account.accountId),
         ledger: () => paper.ledger(mine),
         events,
         eventually: (read, describe) => eventually(read, { describe }) as never,
-      })
+      }
+      await one.run(world)
+      if (one.breaksSession !== true) await expectSameBooks(world)
     } finally {
       await session.close()
     }

@@ -25,6 +25,9 @@ export interface ConformanceWorld {
   setPrice(price: string): Promise<void>
   /** Switches a fault on for this account alone; it is gone before the next case. */
   fault(fault: AccountFault): Promise<void>
+  clearFaults(): Promise<void>
+  /** The account's key lets nobody in any more. */
+  revokeKey(): Promise<void>
   /** What the venue itself knows of this account. */
   ledger(): Promise<LedgerReply>
   readonly events: readonly SessionEvent[]
@@ -38,6 +41,8 @@ export interface ConformanceCase {
   readonly title: string
   /** The case is skipped, and said to be, when the venue declares that it cannot. */
   needs(capabilities: BrokerCapabilities): boolean
+  /** The session is of no use afterwards, so that its books cannot be compared. */
+  readonly breaksSession?: boolean
   run(world: ConformanceWorld): Promise<void>
 }
 

@@ -4,6 +4,7 @@
  */
 import { decimal } from '@tradewire/kernel/decimal'
 import { refusalOf } from './capabilities.ts'
+import { faultCases } from './conformance-faults.ts'
 import { pairCases } from './conformance-pairs.ts'
 import {
   can,
@@ -22,7 +23,7 @@ import {
 
 const always = (): boolean => true
 
-export const conformanceCases: readonly ConformanceCase[] = [
+const listed: readonly ConformanceCase[] = [
   {
     id: 'TC-01',
     title: 'a market order is filled and carries our client order id',
@@ -271,5 +272,42 @@ export const conformanceCases: readonly ConformanceCase[] = [
       check(off.lt('100'), `${told?.price} is not the price`)
     },
   },
+  {
+    id: 'TC-30',
+    title: 'a take-profit-limit order works, is found, listed and cancelled',
+    needs: can('take-profit-limit'),
+    async run(world) {
+      await expectWorking(world, {
+        purpose: 'target',
+        leg: 'target-1',
+        type: 'take-profit-limit',
+        triggerPrice: '44000',
+        price: '43900',
+      })
+    },
+  },
+  {
+    id: 'TC-31',
+    title: 'an order is replaced: the new one works before the old one is cancelled, and is left alone',
+    needs: can('limit'),
+    async run(world) {
+      const half = decimal(world.quantity).div('2').toString()
+      const resting = { type: 'limit', price: '36000' } as const
+      const before = orderOf(world, { ...resting, quantity: half })
+      const placed = await place(world, before)
+      const after = orderOf(world, { ...resting, price: '36500' })
+      check((await place(world, after)).status === 'working', 'the new order does not work')
+      const cancelled = await world.session.cancel(referenceOf(before, placed.venueOrderId))
+      check(cancelled.ok && cancelled.value.status === 'cancelled', 'the old order cannot be cancelled')
+      const open = await world.session.openOrders()
+      const ids = open.ok ? open.value.map(({ clientOrderId }) => clientOrderId) : []
+      check(ids.join() === after.clientOrderId, `open are ${ids.join(', ')}`)
+    },
+  },
   ...pairCases,
+  ...faultCases,
 ]
+
+export const conformanceCases: readonly ConformanceCase[] = listed.toSorted((left, right) =>
+  left.id < right.id ? -1 : 1,
+)

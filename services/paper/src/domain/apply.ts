@@ -32,6 +32,9 @@ export function apply(state: VenueState, record: VenueRecord): void {
     }
     case 'account-created':
       return applyAccountCreated(state, record)
+    case 'key-revoked':
+      state.accountsByKey.delete(accountOf(state, record.accountId).apiKey)
+      return
     case 'market-changed': {
       const market = marketOf(state, record.venue, record.symbol)
       if (market !== undefined) market.settings = record.settings

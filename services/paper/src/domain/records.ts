@@ -25,6 +25,13 @@ export interface AccountCreated {
   readonly at: number
 }
 
+/** The account's key lets nobody in any more. */
+export interface KeyRevoked {
+  readonly kind: 'key-revoked'
+  readonly accountId: string
+  readonly at: number
+}
+
 export interface MarketChanged {
   readonly kind: 'market-changed'
   readonly venue: Venue
@@ -167,6 +174,7 @@ export interface CloudAccountChanged {
 
 export type VenueRecord =
   | AccountCreated
+  | KeyRevoked
   | MarketChanged
   | PriceMoved
   | OrderAccepted

@@ -87,6 +87,15 @@ function ownedEndpoints(Base: ExchangeClass): ExchangeClass {
 
   // The signature is ccxt's own.
   class Owned extends (Base as new (settings: object) => object) {
+    /** ccxt's own rounds to the venue's step in silence: what was decided is what is sent, and the venue may refuse it. */
+    amountToPrecision(_symbol: string, amount: string | number): string {
+      return String(amount)
+    }
+
+    priceToPrecision(_symbol: string, price: string | number): string {
+      return String(price)
+    }
+
     // tidy-allow ratchet-parameters: ccxt calls it with these
     defineRestApiEndpoint(
       methodName: string,

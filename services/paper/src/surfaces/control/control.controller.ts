@@ -78,7 +78,8 @@ function send(reply: FastifyReply, answer: Answer): FastifyReply {
   return reply.status(status).send(body)
 }
 
-function accountRoutes(scope: FastifyInstance, { venue, createAccount, tradeByHand: hand }: ControlParts): void {
+function accountRoutes(scope: FastifyInstance, parts: ControlParts): void {
+  const { venue, createAccount, tradeByHand: hand } = parts
   scope.post('/accounts', async (request, reply) => {
     const parsed = parse(createPaperAccount, request.body)
     if (!parsed.ok) return send(reply, parsed)
@@ -93,6 +94,14 @@ function accountRoutes(scope: FastifyInstance, { venue, createAccount, tradeByHa
   scope.get('/accounts', (_request, reply) =>
     send(reply, ok({ accounts: [...venue.state.accounts.values()].map(accountView) })),
   )
+  scope.post<{ Params: { id: string } }>('/accounts/:id/revoke-key', async (request, reply) => {
+    const account = venue.state.accounts.get(request.params.id)
+    if (account === undefined) return send(reply, err(paperErrors.of('PAPER_ACCOUNT_UNKNOWN')))
+    venue.execute((session) => session.emit({ kind: 'key-revoked', accountId: account.id, at: session.now }))
+    await venue.settled()
+    parts.streams.disconnect({ kind: 'disconnect-streams', operation: 'any', accountId: account.id })
+    return send(reply, ok(accountView(account)))
+  })
   scope.post('/trades', async (request, reply) => {
     const parsed = parse(tradeByHand, request.body)
     return send(reply, parsed.ok ? await hand.execute(parsed.value) : parsed)

@@ -82,6 +82,7 @@ export class MainConnection {
     const { command } = parsed.data
     if (command === 'login') return this.login(parsed.data)
     if (this.session === null) return this.reply(parsed.data, err(xapiError('BE103')))
+    if (!this.parts.venue.state.accountsByKey.has(this.session.account.apiKey)) return this.link.drop()
     const now = this.parts.venue.now()
     if (now - this.session.lastCommandAt > this.parts.rules.sessionIdleMs) {
       this.closed()
