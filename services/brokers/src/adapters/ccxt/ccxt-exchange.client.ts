@@ -88,12 +88,12 @@ function ownedEndpoints(Base: ExchangeClass): ExchangeClass {
   // The signature is ccxt's own.
   class Owned extends (Base as new (settings: object) => object) {
     /** ccxt's own rounds to the venue's step in silence: what was decided is what is sent, and the venue may refuse it. */
-    amountToPrecision(_symbol: string, amount: string | number): string {
-      return String(amount)
+    amountToPrecision(_symbol: string, amount: unknown): unknown {
+      return asText(amount)
     }
 
-    priceToPrecision(_symbol: string, price: string | number): string {
-      return String(price)
+    priceToPrecision(_symbol: string, price: unknown): unknown {
+      return asText(price)
     }
 
     // tidy-allow ratchet-parameters: ccxt calls it with these
@@ -126,6 +126,11 @@ function ownedEndpoints(Base: ExchangeClass): ExchangeClass {
     }
   }
   return Owned as unknown as ExchangeClass
+}
+
+/** Our amounts are text already; ccxt's own few are small whole numbers, or nothing. */
+function asText(value: unknown): unknown {
+  return typeof value === 'number' ? String(value) : value
 }
 
 interface FetchOptions {
