@@ -11,10 +11,12 @@ export interface PaperEndpoints {
   readonly control: string
   readonly binanceSpot: string
   readonly binanceUsdm: string
+  readonly cex: string
   readonly coinbase: string
   readonly metaapi: string
   readonly okx: string
   readonly direct: string
+  readonly tokocrypto: string
   /** Websockets; TCP stands where PAPER_XAPI_MAIN_PORT and PAPER_XAPI_STREAM_PORT say. */
   readonly xapi: string
 }
@@ -57,10 +59,12 @@ function paperEndpoints(base: string): PaperEndpoints {
     control: `${base}/control`,
     binanceSpot: `${base}/binance-spot`,
     binanceUsdm: `${base}/binance-usdm`,
+    cex: `${base}/cex`,
     coinbase: `${base}/coinbase`,
     metaapi: `${base}/metaapi`,
     okx: `${base}/okx`,
     direct: `${base}/direct`,
+    tokocrypto: `${base}/tokocrypto`,
     xapi: `${base.replace(/^http/, 'ws')}/xapi`,
   }
 }

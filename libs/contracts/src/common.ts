@@ -23,11 +23,13 @@ export const symbol = z.string().regex(/^[A-Z0-9]{1,20}\/[A-Z0-9]{1,20}$/, { err
 export const venue = z.enum([
   'binance-spot',
   'binance-usdm',
+  'cex',
   'coinbase',
   'metaapi',
   'okx-spot',
   'okx-swap',
   'paper',
+  'tokocrypto',
   'xapi',
 ])
 export type Venue = z.output<typeof venue>

@@ -5,9 +5,11 @@ import type { Venue } from '@tradewire/contracts/common'
 import { Brokers } from '#ports/brokers.port'
 import { binanceSpotBroker } from './ccxt/binance-spot.adapter.ts'
 import { binanceUsdmBroker } from './ccxt/binance-usdm.adapter.ts'
+import { cexBroker } from './ccxt/cex.adapter.ts'
 import { coinbaseBroker } from './ccxt/coinbase.adapter.ts'
 import { okxSpotBroker } from './ccxt/okx-spot.adapter.ts'
 import { okxSwapBroker } from './ccxt/okx-swap.adapter.ts'
+import { tokocryptoBroker } from './ccxt/tokocrypto.adapter.ts'
 import { metaapiBroker } from './metaapi/metaapi.adapter.ts'
 import { paperBroker } from './paper/paper.adapter.ts'
 import { xapiBroker } from './xapi/xapi.adapter.ts'
@@ -15,11 +17,13 @@ import { xapiBroker } from './xapi/xapi.adapter.ts'
 const brokers: Readonly<Record<Venue, BrokerDefinition>> = {
   'binance-spot': binanceSpotBroker,
   'binance-usdm': binanceUsdmBroker,
+  cex: cexBroker,
   coinbase: coinbaseBroker,
   metaapi: metaapiBroker,
   'okx-spot': okxSpotBroker,
   'okx-swap': okxSwapBroker,
   paper: paperBroker,
+  tokocrypto: tokocryptoBroker,
   xapi: xapiBroker,
 }
 

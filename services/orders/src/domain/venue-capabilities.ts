@@ -71,8 +71,10 @@ export const venueCapabilities: Readonly<Record<Venue, VenueCapabilities>> = {
   metaapi: { ...futures, trailing: null, closes: 'whole-positions' },
   xapi: { ...futures, ...watched, closes: 'whole-positions' },
   'binance-spot': { ...coins, ...watched },
+  cex: { ...coins, ...watched },
   coinbase: { ...coins, ...watched },
   'okx-spot': { ...coins, ...watched },
+  tokocrypto: { ...coins, ...watched },
 }
 
 /** Whether exits sell coins that they lock, so that several cover a position together and none of them can stand twice. */

@@ -48,10 +48,15 @@ export function accountKeysOf(venue: Venue, random: (bytes: number) => Buffer): 
     }
     case 'binance-spot':
     case 'binance-usdm':
+    case 'cex':
     case 'paper':
+    case 'tokocrypto':
       return { apiKey: hex(keyBytes), secret: hex(keyBytes) }
   }
 }
+
+/** The sub-account that an account of CEX.IO trades with. */
+export const subAccount = 'trading'
 
 /** Where the accounts of cloud terminals are. */
 export const terminalServer = 'Tradewire-Demo'
@@ -84,5 +89,7 @@ export function credentialsOf(venue: Venue, accountId: string, keys: AccountKeys
     return { token: terminalTokenOf(accountId, password), login, password, server: terminalServer }
   }
   if (venue === 'xapi') return { userId: keys.apiKey, password: keys.secret, server: 'demo', transport: 'websocket' }
+  // Orders through the API are taken of sub-accounts only.
+  if (venue === 'cex') return { ...keys, accountId: subAccount }
   return { ...keys }
 }

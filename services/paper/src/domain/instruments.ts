@@ -46,14 +46,14 @@ export interface Instrument {
   readonly contract: Contract | null
 }
 
-const spotVenues: ReadonlySet<Venue> = new Set(['binance-spot', 'coinbase', 'okx-spot'])
+const spotVenues: ReadonlySet<Venue> = new Set(['binance-spot', 'cex', 'coinbase', 'okx-spot', 'tokocrypto'])
 
 /** Trades coins against coins: balances with locks instead of positions on margin. */
 export function isSpot(venue: Venue): boolean {
   return spotVenues.has(venue)
 }
 
-const quoteFeeVenues: ReadonlySet<Venue> = new Set(['coinbase'])
+const quoteFeeVenues: ReadonlySet<Venue> = new Set(['cex', 'coinbase'])
 
 /** Takes the fee of a purchase from the money that pays for it; elsewhere it is taken from the coins that come in. */
 export function takesFeesInQuote(venue: Venue): boolean {
@@ -234,6 +234,28 @@ function coinbaseOf(coin: CoinRow): Instrument {
   }
 }
 
+/** The books are those of Binance; the names are the venue's own. */
+function tokocryptoOf(coin: CoinRow): Instrument {
+  return { ...spotOf(coin), venue: 'tokocrypto', venueSymbol: `${coin.base}_USDT` }
+}
+
+function cexOf(coin: CoinRow): Instrument {
+  const quantityStep = amount('0.00000001')
+  return {
+    ...spotOf(coin),
+    venue: 'cex',
+    venueSymbol: `${coin.base}-USDT`,
+    priceStep: amount(coin.perpetualPriceStep),
+    priceDecimals: decimalsOf(coin.perpetualPriceStep),
+    priceMinimum: amount(coin.perpetualPriceStep),
+    quantityStep,
+    quantityDecimals: 8,
+    quantityMinimum: amount('0.00001'),
+    notionalMinimum: amount('1'),
+    conditionalOrdersMax: 500,
+  }
+}
+
 /** A hundredth of a contract is the least; orders of any value are taken. */
 function okxSwapOf(coin: CoinRow): Instrument {
   const contractSize = amount(coin.okxContractSize)
@@ -254,10 +276,12 @@ function okxSwapOf(coin: CoinRow): Instrument {
 export const coinInstruments: readonly Instrument[] = coins.flatMap((coin) => [
   spotOf(coin),
   perpetualOf(coin, 'binance-usdm'),
+  cexOf(coin),
   coinbaseOf(coin),
   okxSpotOf(coin),
   okxSwapOf(coin),
   perpetualOf(coin, 'paper'),
+  tokocryptoOf(coin),
 ])
 
 /** The tier that a notional falls into; the last one also takes what is above its cap. */

@@ -91,7 +91,7 @@ export function isConditional(type: OrderType): boolean {
   return type !== 'market' && type !== 'limit'
 }
 
-const oneBookVenues: ReadonlySet<Venue> = new Set(['binance-spot', 'coinbase'])
+const oneBookVenues: ReadonlySet<Venue> = new Set(['binance-spot', 'cex', 'coinbase', 'tokocrypto'])
 
 /** Waits in a book of its own (algo orders) at venues that have one; the others keep all orders together. */
 export function inAlgo(venue: Venue, type: OrderType): boolean {

@@ -34,7 +34,7 @@ export interface CcxtExchange {
   cancelOrder(id: string | undefined, symbol: string, parameters: Parameters): Promise<{ info: unknown }>
   fetchOrder(id: string | undefined, symbol: string, parameters: Parameters): Promise<{ info: unknown }>
   loadTimeDifference(): Promise<number>
-  readonly [endpoint: `${'fapi' | 'private' | 'public' | 'sapi' | 'v3'}${string}`]: Endpoint
+  readonly [endpoint: `${'binance' | 'fapi' | 'private' | 'public' | 'sapi' | 'v3'}${string}`]: Endpoint
 }
 
 export interface CcxtMarket {
@@ -50,7 +50,7 @@ export interface CcxtMarket {
   readonly info: Readonly<Record<string, unknown>>
 }
 
-export type CcxtVenue = 'binance' | 'binanceusdm' | 'coinbase' | 'okx'
+export type CcxtVenue = 'binance' | 'binanceusdm' | 'cex' | 'coinbase' | 'okx' | 'tokocrypto'
 type ExchangeClass = new (settings: object) => CcxtExchange
 
 const timeoutSlackMs = 5_000

@@ -20,17 +20,25 @@ import { err, ok } from '@tradewire/kernel/result'
 import { positionsOfCoins } from './coins.map.ts'
 import type { Answer } from './exchange-api.client.ts'
 
+/** What a placement was answered with. */
+export interface Placed {
+  readonly venueOrderId: string
+  /** How the order stands; null where the answer tells only that it was taken. */
+  readonly told: VenueOrder | null
+}
+
 /** What differs between the exchanges. */
 export interface CoinExchange {
   isListed(symbol: string): boolean
-  /** The venue's id of the order, which may have been filled by then. */
-  place(order: ApprovedOrder): Answer<string>
+  place(order: ApprovedOrder): Answer<Placed>
   /** `rejected(ORDER_NOT_FOUND)` when it is not open. */
   cancel(venueOrderId: string, symbol: string): Answer<unknown>
   read(venueOrderId: string, symbol: string): Answer<VenueOrder | null>
-  findByClientId(clientOrderId: string, symbol: string): Answer<VenueOrder | null>
+  findByClientId(reference: OrderReference): Answer<VenueOrder | null>
   openOrders(): Answer<readonly VenueOrder[]>
   balances(): Answer<readonly VenueBalance[]>
+  /** What is held apart from what `fillsSince` does not tell yet. Left out where it tells each fill at once. */
+  settledBalances?(): Answer<readonly VenueBalance[]>
   fillsSince(symbol: string, since: Date): Answer<readonly VenueFill[]>
   instruments(): readonly VenueInstrument[]
   prices(symbols: readonly string[]): Answer<readonly VenueRate[]>
@@ -54,7 +62,8 @@ export class CoinSession implements BrokerSession {
     if (!this.exchange.isListed(symbol)) return err(brokerError.rejected('UNKNOWN_SYMBOL', `${symbol} is not listed`))
     const placed = await this.exchange.place(order)
     if (!placed.ok) return placed
-    const venueOrderId = placed.value
+    const { venueOrderId, told } = placed.value
+    if (told !== null) return ok(told)
     const accepted = { clientOrderId, venueOrderId, symbol, status: 'working', filledQuantity: '0' } as const
     const taken: VenueOrder = { ...accepted, averagePrice: null, fee: '0', feeCurrency: null, message: null }
     if (order.type !== 'market') return ok(taken)
@@ -74,9 +83,8 @@ export class CoinSession implements BrokerSession {
   }
 
   findByClientId(reference: OrderReference): Answer<VenueOrder | null> {
-    const { venueOrderId, clientOrderId, symbol } = reference
-    if (venueOrderId !== null) return this.exchange.read(venueOrderId, symbol)
-    return this.exchange.findByClientId(clientOrderId, symbol)
+    const { venueOrderId, symbol } = reference
+    return venueOrderId === null ? this.exchange.findByClientId(reference) : this.exchange.read(venueOrderId, symbol)
   }
 
   openOrders(): Answer<readonly VenueOrder[]> {
@@ -84,7 +92,7 @@ export class CoinSession implements BrokerSession {
   }
 
   async positions(): Answer<readonly VenuePosition[]> {
-    const balances = await this.balances()
+    const balances = await (this.exchange.settledBalances?.() ?? this.balances())
     return balances.ok ? ok(positionsOfCoins(balances.value, (symbol) => this.exchange.isListed(symbol))) : balances
   }
 
@@ -134,9 +142,9 @@ export class CoinSession implements BrokerSession {
     await Promise.resolve()
   }
 
-  private async venueIdOf({ venueOrderId, clientOrderId, symbol }: OrderReference): Answer<string> {
-    if (venueOrderId !== null) return ok(venueOrderId)
-    const found = await this.exchange.findByClientId(clientOrderId, symbol)
+  private async venueIdOf(reference: OrderReference): Answer<string> {
+    if (reference.venueOrderId !== null) return ok(reference.venueOrderId)
+    const found = await this.exchange.findByClientId(reference)
     if (!found.ok) return found
     const id = found.value?.venueOrderId ?? null
     return id === null ? err(brokerError.rejected('ORDER_NOT_FOUND', 'the venue knows no such order')) : ok(id)

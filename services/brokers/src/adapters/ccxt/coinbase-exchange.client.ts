@@ -5,6 +5,7 @@
 import type { ApprovedOrder } from '@tradewire/broker-kit/approved-order'
 import * as brokerError from '@tradewire/broker-kit/broker-error'
 import type {
+  OrderReference,
   VenueBalance,
   VenueFill,
   VenueInstrument,
@@ -17,8 +18,9 @@ import { amount, amountOrNone, positiveOrNull } from './amounts.wire.ts'
 import { mapCcxtFailure } from './ccxt-error.map.ts'
 import { coinbaseCodes } from './coinbase-codes.map.ts'
 import * as wire from './coinbase-order.wire.ts'
-import type { CoinExchange } from './coin-session.client.ts'
+import type { CoinExchange, Placed } from './coin-session.client.ts'
 import { absentAsNull, type Answer, endpoint, type ExchangeApi } from './exchange-api.client.ts'
+import { limitThrough } from './limit-through.map.ts'
 
 const pageMax = 250
 const pagesMax = 40
@@ -46,7 +48,7 @@ export class CoinbaseExchange implements CoinExchange {
     return this.api.marketId(symbol) !== null
   }
 
-  async place(order: ApprovedOrder): Answer<string> {
+  async place(order: ApprovedOrder): Answer<Placed> {
     const configuration = await this.configurationOf(order)
     if (!configuration.ok) return configuration
     const answer = await this.api.call('place', placed, (exchange) =>
@@ -60,7 +62,7 @@ export class CoinbaseExchange implements CoinExchange {
     if (!answer.ok) return answer
     const id = answer.value.success_response.order_id
     this.note(id, order.clientOrderId)
-    return ok(id)
+    return ok({ venueOrderId: id, told: null })
   }
 
   async cancel(venueOrderId: string): Answer<unknown> {
@@ -86,7 +88,7 @@ export class CoinbaseExchange implements CoinExchange {
   }
 
   /** All orders of the product are looked through, newest first. */
-  async findByClientId(clientOrderId: string, symbol: string): Answer<VenueOrder | null> {
+  async findByClientId({ clientOrderId, symbol }: OrderReference): Answer<VenueOrder | null> {
     const query = { product_ids: this.api.marketId(symbol) ?? symbol }
     const found = await this.orders(query, (orders) => orders.some((each) => each.client_order_id === clientOrderId))
     if (!found.ok) return found
@@ -154,7 +156,7 @@ export class CoinbaseExchange implements CoinExchange {
     const { side, quantity: base_size, price: limit_price, triggerPrice: stop_price } = order
     const takesProfit = order.type === 'take-profit-limit' || order.type === 'take-profit-market'
     const stop_direction = (side === 'buy') === takesProfit ? 'STOP_DIRECTION_STOP_DOWN' : 'STOP_DIRECTION_STOP_UP'
-    const through = (price: string) => wire.limitThrough(price, side, this.priceStepOf(order.symbol))
+    const through = (price: string) => limitThrough(price, side, this.priceStepOf(order.symbol))
     switch (order.type) {
       case 'limit':
         return ok({ limit_limit_gtc: { base_size, limit_price, post_only: false } })

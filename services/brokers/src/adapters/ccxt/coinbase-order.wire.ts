@@ -9,7 +9,7 @@ import type {
   VenueOrder,
   VenueOrderStatus,
 } from '@tradewire/broker-kit/broker-session'
-import { Decimal, decimal, ONE, ZERO } from '@tradewire/kernel/decimal'
+import { Decimal, decimal, ZERO } from '@tradewire/kernel/decimal'
 import { z } from 'zod'
 import { amount, amountOrNone, inTradingOrder, plain, positiveOrNull } from './amounts.wire.ts'
 import type { CcxtMarket } from './ccxt-exchange.client.ts'
@@ -142,17 +142,4 @@ export function coinbaseInstrumentOf(market: CcxtMarket): VenueInstrument | null
     minimumNotional: plain(quote_min_size),
     contractSize: '1',
   }
-}
-
-/** So far past the price an order is still good that shall be executed at once: the venue's own bracket does the same. */
-const throughShare = decimal('0.05')
-
-/** A limit that lets an order through at any sensible price, on the market's own steps. */
-export function limitThrough(price: string, side: 'buy' | 'sell', priceStep: string): string {
-  const [step, factor] = [decimal(priceStep), side === 'buy' ? ONE.plus(throughShare) : ONE.minus(throughShare)]
-  const steps = decimal(price).times(factor).div(step)
-  return steps
-    .round(0, side === 'buy' ? Decimal.roundDown : Decimal.roundUp)
-    .times(step)
-    .toString()
 }

@@ -103,7 +103,7 @@ export async function absentAsNull<Value>(answer: Answer<Value>): Answer<Value |
 /** Calls one of ccxt's endpoint methods on the account's own session. */
 export function endpoint(
   exchange: CcxtExchange,
-  name: `${'fapi' | 'private' | 'public' | 'sapi' | 'v3'}${string}`,
+  name: `${'binance' | 'fapi' | 'private' | 'public' | 'sapi' | 'v3'}${string}`,
   parameters: Record<string, unknown> | readonly Record<string, unknown>[] = {},
 ): Promise<unknown> {
   const call = exchange[name]

@@ -19,12 +19,19 @@ import {
 
 type Execution = 'NEW' | 'TRADE' | 'CANCELED' | 'EXPIRED'
 
-/** The translator of one subscription of one connection. */
-export function spotEvents(subscriptionId: number): Translator {
-  return (news) => eventsOf(news).map((event) => JSON.stringify({ subscriptionId, event }))
+/** What orders and lists are numbered by: a venue in front of this one has other numbers than its own. */
+type IdOf = (id: number) => number
+
+interface SpotNews extends News {
+  readonly idOf: IdOf
 }
 
-function eventsOf(news: News): object[] {
+/** The translator of one subscription of one connection. */
+export function spotEvents(subscriptionId: number, idOf: IdOf = (id) => id): Translator {
+  return (news) => eventsOf({ ...news, idOf }).map((event) => JSON.stringify({ subscriptionId, event }))
+}
+
+function eventsOf(news: SpotNews): object[] {
   const { record, order } = news
   if (order === undefined) return []
   switch (record.kind) {
@@ -46,7 +53,7 @@ function eventsOf(news: News): object[] {
   }
 }
 
-function report({ now }: News, order: Order, execution: Execution, fill?: OrderFilled): object {
+function report({ now, idOf }: SpotNews, order: Order, execution: Execution, fill?: OrderFilled): object {
   const cancelled = execution === 'CANCELED'
   return {
     e: 'executionReport',
@@ -60,12 +67,12 @@ function report({ now }: News, order: Order, execution: Execution, fill?: OrderF
     p: text(order.price),
     P: text(order.triggerPrice),
     F: text(0n),
-    g: order.listId ?? -1,
+    g: order.listId === null ? -1 : idOf(order.listId),
     C: cancelled ? order.clientOrderId : '',
     x: execution,
     X: statusWord(order),
     r: 'NONE',
-    i: order.id,
+    i: idOf(order.id),
     l: text(fill?.quantity ?? 0n),
     z: text(order.filled),
     L: text(fill?.price ?? 0n),
@@ -73,7 +80,7 @@ function report({ now }: News, order: Order, execution: Execution, fill?: OrderF
     N: fill?.feeCurrency ?? null,
     T: now,
     t: fill?.tradeId ?? -1,
-    I: fill?.tradeId ?? order.id,
+    I: fill?.tradeId ?? idOf(order.id),
     w: order.status === 'open' || order.status === 'partially-filled',
     m: fill?.maker ?? false,
     M: false,
@@ -98,26 +105,26 @@ function accountPosition({ account, now }: News, order: Order): object {
   }
 }
 
-function listEnd(news: News, order: Order): object[] {
+function listEnd(news: SpotNews, order: Order): object[] {
   if (order.listId === null || !isFinal(order.status)) return []
   for (const other of news.account.open.values()) if (other.listId === order.listId) return []
   return [listStatus(news, order)]
 }
 
-function listStatus({ account, now }: News, order: Order): object {
+function listStatus({ account, now, idOf }: SpotNews, order: Order): object {
   const legs = account.orders.filter(({ listId }) => listId === order.listId)
   const done = legs.every(({ status }) => isFinal(status))
   return {
     e: 'listStatus',
     E: now,
     s: symbolOf(order),
-    g: order.listId,
+    g: idOf(order.listId ?? -1),
     c: 'OCO',
     l: done ? 'ALL_DONE' : 'EXEC_STARTED',
     L: done ? 'ALL_DONE' : 'EXECUTING',
     r: 'NONE',
     C: order.listClientOrderId ?? '',
     T: now,
-    O: legs.map((leg) => ({ s: symbolOf(leg), i: leg.id, c: leg.clientOrderId })),
+    O: legs.map((leg) => ({ s: symbolOf(leg), i: idOf(leg.id), c: leg.clientOrderId })),
   }
 }

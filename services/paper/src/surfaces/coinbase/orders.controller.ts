@@ -8,27 +8,18 @@ import { isFinal, type Order } from '#domain/order'
 import { cancelOrder, placeOrder, placeOrderList } from '#domain/place-order'
 import { listedAs, marketOf, marketsOf, type Market } from '#domain/state'
 import { isVisible, underFaults } from '../binance/placement.map.ts'
+import { fieldsOf } from '../protocol/json-body.wire.ts'
 import type { ProtocolEndpoint, Refused, SignedCall } from '../protocol/protocol.controller.ts'
 import { coinbaseError, coinbaseVenue, failureOf, idOf, idText, notFound, unknownProduct } from './coinbase.wire.ts'
 import { accountViews, bracketOf, clientIdOf, fillView, idOfOrder, orderView } from './order.map.ts'
 import { placementOf, type Placement, previewOf } from './order-request.map.ts'
 
 type Answer = Result<unknown, Refused>
-type Fields = Readonly<Record<string, unknown>>
 
 const okHttp = 200
 const pageDefault = 100
 const pageMax = 250
 const unreadable = coinbaseError('INVALID_ARGUMENT', 'the body cannot be read')
-
-function bodyOf(call: SignedCall): Fields | undefined {
-  try {
-    const parsed: unknown = JSON.parse(call.raw.body)
-    return typeof parsed === 'object' && parsed !== null ? (parsed as Fields) : undefined
-  } catch {
-    return undefined
-  }
-}
 
 export function marketOfOrder(call: Pick<SignedCall, 'venue'>, order: Order): Market {
   const market = marketOf(call.venue.state, coinbaseVenue, order.symbol)
@@ -41,7 +32,7 @@ function viewOf(call: SignedCall, order: Order) {
 }
 
 function place(call: SignedCall): Answer {
-  const body = bodyOf(call)
+  const body = fieldsOf(call.raw.body)
   if (body === undefined) return err(unreadable)
   const market = listedAs(
     call.venue.state,
@@ -98,7 +89,7 @@ function findOrder(call: SignedCall, id: string): Order | undefined {
 }
 
 function cancelBatch(call: SignedCall): Answer {
-  const ids = bodyOf(call)?.['order_ids']
+  const ids = fieldsOf(call.raw.body)?.['order_ids']
   if (!Array.isArray(ids) || ids.length === 0) return err(unreadable)
   const results = ids.map((each) => {
     const order_id = String(each)

@@ -5,6 +5,7 @@
 import type { Account } from '#domain/state'
 import { isFinal } from '#domain/order'
 import type { RunningVenue } from '#ports/running-venue.port'
+import { fieldsOf } from '../protocol/json-body.wire.ts'
 import type { News, UserStreams } from '../streams/user-streams.wire.ts'
 import type { Connection, Websockets } from '../streams/websockets.wire.ts'
 import { accountOfToken } from './coinbase.wire.ts'
@@ -84,14 +85,5 @@ class CoinbaseConnection {
     const timestamp = new Date(this.parts.venue.now()).toISOString()
     this.connection.send(JSON.stringify({ channel, client_id: '', timestamp, sequence_num: this.sequence, events }))
     this.sequence += 1
-  }
-}
-
-function fieldsOf(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text)
-    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : undefined
-  } catch {
-    return undefined
   }
 }
