@@ -44,10 +44,6 @@ export const cexOrder = z.object({
 })
 export type CexOrder = z.output<typeof cexOrder>
 
-export function isFinal(raw: CexOrder): boolean {
-  return statuses[raw.status] !== 'working'
-}
-
 export function executedOf(raw: CexOrder): Decimal {
   return decimal(plain(raw.executedAmountCcy1 ?? '0'))
 }

@@ -37,7 +37,7 @@ export function cexScript({ url, credentials, clock }: CexStreamParts): StreamSc
       if (!told.success) return line.reconnect('a message of the stream cannot be read')
       const { e, ok, data } = told.data
       if (e === 'connected') line.send(login())
-      else if (e === 'auth') loggedIn(ok === 'ok', String(data?.['error'] ?? ''), line)
+      else if (e === 'auth') loggedIn(ok === 'ok', data?.['error'], line)
       else if (e === 'executionReport') reported(data, line)
       else if (e === 'disconnected') line.reconnect('the venue ended the connection')
     },
@@ -50,10 +50,11 @@ export function cexScript({ url, credentials, clock }: CexStreamParts): StreamSc
     return JSON.stringify({ e: 'auth', auth: { key, signature, timestamp }, oid: 'auth' })
   }
 
-  function loggedIn(accepted: boolean, error: string, line: StreamLine): void {
+  function loggedIn(accepted: boolean, told: unknown, line: StreamLine): void {
     if (accepted) return line.confirmUp()
+    const error = typeof told === 'string' ? told : 'the login was refused'
     if (/key not passed or incorrect|signature/i.test(error)) line.tell({ kind: 'auth-failed', message: error })
-    line.reconnect(error === '' ? 'the login was refused' : error)
+    line.reconnect(error)
   }
 
   function reported(data: Readonly<Record<string, unknown>> | null | undefined, line: StreamLine): void {

@@ -69,7 +69,7 @@ export function accountOfLogin(login: unknown, venue: RunningVenue): Account | u
 export function subAccountRefusal(given: unknown): Refused | undefined {
   if (given === undefined || given === null || given === '')
     return cexError('API orders from Main account are not allowed')
-  return given === subAccount ? undefined : cexError(`Account ${String(given)} does not exist`)
+  return given === subAccount ? undefined : cexError('Account does not exist')
 }
 
 function rejected(operation: Operation): Refused {

@@ -9,7 +9,7 @@ import type { Account, Market } from '#domain/state'
 const text = (value: Amount | null | undefined) => formatAmount(value ?? 0n)
 
 /** The machinery behind the venue numbers orders by itself: nobody may take one id for the other. */
-const innerIdsFrom = 1_000_000
+const innerIdsFrom = 10 ** 6
 
 export function innerIdOf(id: number): number {
   return innerIdsFrom + id
@@ -20,14 +20,15 @@ const noList = '0'
 
 const typeNumbers = {
   limit: 1,
+  /** A limit that never takes. */
+  maker: 7,
   market: 2,
   'stop-market': 3,
   'stop-limit': 4,
   'take-profit-market': 5,
   'take-profit-limit': 6,
   'trailing-stop-market': 3,
-} as const satisfies Record<Order['type'], number>
-const limitMaker = 7
+} as const satisfies Record<Order['type'] | 'maker', number>
 const timesInForce = { gtc: 1, ioc: 2, fok: 3, 'post-only': 4 } as const
 
 const statusNumbers = {
@@ -55,7 +56,7 @@ export function placedView(order: Order) {
     symbol: venueSymbolOf(order),
     symbolType: 1,
     side: order.side === 'buy' ? 0 : 1,
-    type: maker ? limitMaker : typeNumbers[order.type],
+    type: maker ? typeNumbers.maker : typeNumbers[order.type],
     price: text(order.price),
     origQty: text(order.quantity),
     origQuoteQty: text(order.quoteQuantity ?? times(order.quantity ?? 0n, order.price ?? 0n)),

@@ -35,11 +35,6 @@ export function plainError({ status, code, msg }: VenueError, now: number): Refu
   return { status, body: { code, msg, timestamp: now } }
 }
 
-/** An error of the venue's own; what the machinery behind it said is inside. */
-function ownError(code: number, msg: string, inner: VenueError, now: number): Refused {
-  return { status: okHttp, body: { code, msg, data: { code: inner.code, msg: inner.msg }, timestamp: now } }
-}
-
 export function unknownSymbol(now: number): Refused {
   return plainError(invalidSymbol, now)
 }
@@ -48,23 +43,22 @@ export function orderDoesNotExist(now: number): Refused {
   return { status: okHttp, body: { code: 3_218, msg: 'Order does not exist', timestamp: now } }
 }
 
-/** The venue's words for the refusals that it tells itself; all others come as Binance tells them. */
+/** What the venue tells with numbers and words of its own; all other refusals come as Binance tells them. */
+const ownRefusals: Readonly<Partial<Record<Refusal['code'], { readonly code: number; readonly msg: string }>>> = {
+  INSUFFICIENT_FUNDS: { code: 2_202, msg: 'Insufficient balance' },
+  NOTIONAL: { code: 3_210, msg: 'The total volume is too low' },
+  QUANTITY_STEP: { code: 3_203, msg: 'Incorrect Order Quantity' },
+  QUANTITY_RANGE: { code: 3_203, msg: 'Incorrect Order Quantity' },
+  PRICE_RANGE: { code: 3_207, msg: 'The price is out of range' },
+  PRICE_PERCENT: { code: 3_207, msg: 'The price is out of range' },
+}
+
+/** What the machinery behind the venue said is inside. */
 export function refusedOrder(refusal: Refusal, market: boolean, now: number): Refused {
   const inner = refusalOf(refusal, market)
-  switch (refusal.code) {
-    case 'INSUFFICIENT_FUNDS':
-      return ownError(2_202, 'Insufficient balance', inner, now)
-    case 'NOTIONAL':
-      return ownError(3_210, 'The total volume is too low', inner, now)
-    case 'QUANTITY_STEP':
-    case 'QUANTITY_RANGE':
-      return ownError(3_203, 'Incorrect Order Quantity', inner, now)
-    case 'PRICE_RANGE':
-    case 'PRICE_PERCENT':
-      return ownError(3_207, 'The price is out of range', inner, now)
-    default:
-      return plainError(inner, now)
-  }
+  const own = ownRefusals[refusal.code]
+  if (own === undefined) return plainError(inner, now)
+  return { status: okHttp, body: { ...own, data: { code: inner.code, msg: inner.msg }, timestamp: now } }
 }
 
 export function parametersOfCall(raw: RawCall): Parameters {
