@@ -12,6 +12,7 @@ import { services, sharedErrors } from '../services.ts'
 import { buildAsyncApi } from './async-api.ts'
 import { brokersPage, type ConformanceRecord } from './brokers-page.ts'
 import { denialsPage } from './denials-page.ts'
+import { grafanaDashboard, metricsPage, prometheusRules } from './observability.ts'
 import { kubernetesBase, kubernetesPaper } from './kubernetes.ts'
 import { configPage, environmentExample, errorsPage, eventsPage } from './pages.ts'
 
@@ -32,6 +33,9 @@ export function documentsOf(root: string): ReadonlyMap<string, string> {
     ['docs/brokers.md', brokersPage(allBrokers, read('docs/conformance.json') as ConformanceRecord)],
     ['docs/config.md', configPage(settings)],
     ['.env.example', environmentExample(settings)],
+    ['docs/metrics.md', metricsPage()],
+    ['deploy/observability/alerts.yaml', prometheusRules()],
+    ['deploy/observability/dashboard.json', grafanaDashboard()],
     ['deploy/kubernetes/base/services.yaml', kubernetesBase(services)],
     ['deploy/kubernetes/overlays/standalone/paper.yaml', kubernetesPaper(services)],
   ]

@@ -4,6 +4,7 @@ import { Clock } from '@tradewire/kernel/clock'
 import { IdSource } from '@tradewire/kernel/ids'
 import { Randomness } from '@tradewire/kernel/randomness'
 import { CONFIG } from '@tradewire/nest-kit/tokens'
+import { Metrics } from '@tradewire/observability/metrics'
 import { SendersByScheme } from './clients/senders-by-scheme.client.ts'
 import { TelegramSender } from './clients/telegram-sender.client.ts'
 import { UndiciSender } from './clients/undici-sender.client.ts'
@@ -50,8 +51,9 @@ import { UpdateEndpoint } from './use-cases/update-endpoint/update-endpoint.use-
     TelegramSender,
     {
       provide: Sender,
-      inject: [UndiciSender, TelegramSender],
-      useFactory: (webhooks: UndiciSender, chats: TelegramSender) => new SendersByScheme(webhooks, chats),
+      inject: [UndiciSender, TelegramSender, Clock, Metrics],
+      useFactory: (webhook: UndiciSender, chat: TelegramSender, clock: Clock, metrics: Metrics) =>
+        new SendersByScheme({ webhook, chat }, clock, metrics),
     },
     {
       provide: Targets,

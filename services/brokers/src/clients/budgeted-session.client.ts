@@ -1,5 +1,6 @@
 /**
- * A session whose reads spend the venue's budget first. Made by the session registry around each adapter's session.
+ * A session whose reads spend the venue's budget first, and whose orders and cancels are timed. Made by the session
+ * registry around each adapter's session.
  * Orders and cancels have spent theirs in the lanes; this must never hold them up.
  */
 import type { ApprovedOrder } from '@tradewire/broker-kit/approved-order'
@@ -28,6 +29,9 @@ export interface ReadBudget {
 
 type Answer<Value> = Promise<Result<Value, BrokerError>>
 
+/** Makes a call and notes how long its answer took. */
+export type Timed = <Value>(call: 'submit' | 'cancel', work: () => Answer<Value>) => Answer<Value>
+
 const waitMostMs = 1_000
 
 function noPrices(): Answer<readonly VenueRate[]> {
@@ -39,14 +43,15 @@ export class BudgetedSession implements BrokerSession {
     private readonly inner: BrokerSession,
     private readonly weights: ReadWeights,
     private readonly budget: ReadBudget,
+    private readonly timed: Timed,
   ) {}
 
   submit(order: ApprovedOrder): Answer<VenueOrder> {
-    return this.inner.submit(order)
+    return this.timed('submit', () => this.inner.submit(order))
   }
 
   cancel(reference: OrderReference): Answer<VenueOrder> {
-    return this.inner.cancel(reference)
+    return this.timed('cancel', () => this.inner.cancel(reference))
   }
 
   setLeverage(symbol: string, leverage: number): Answer<undefined> {

@@ -13,11 +13,12 @@ import { Randomness } from '@tradewire/kernel/randomness'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { InjectConfig, InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
+import { Metrics } from '@tradewire/observability/metrics'
 import type { BrokersConfig } from '#config'
 import { Accounts, type UnsealedAccount } from '#ports/accounts.port'
 import { Brokers } from '#ports/brokers.port'
 import { type AccountSession, type SessionResult, Sessions } from '#ports/sessions.port'
-import { BudgetedSession } from './budgeted-session.client.ts'
+import { BudgetedSession, type Timed } from './budgeted-session.client.ts'
 import { Budgets } from './budgets.client.ts'
 
 type SessionEventListener = (accountId: string, event: SessionEvent) => void
@@ -26,14 +27,27 @@ type SessionEventListener = (accountId: string, event: SessionEvent) => void
 const streamsPerTick = 16
 const streamTickMs = 20
 
-/** Time, chance and budgets, as sessions get them. */
+/** Time, chance, budgets and what is measured, as sessions get them. */
 @Injectable()
 export class AdapterMeans {
   constructor(
     readonly clock: Clock,
     readonly randomness: Randomness,
     readonly budgets: Budgets,
+    private readonly metrics: Metrics,
   ) {}
+
+  /** Times the calls that change something at this venue. */
+  timing(venue: Venue): Timed {
+    const seconds = this.metrics.histogram('venue_answer_seconds', 'From an order or cancel to what the venue answered')
+    return async (call, work) => {
+      const beganMs = this.clock.monotonicMs()
+      const answer = await work()
+      const outcome = answer.ok ? 'ok' : answer.error.kind
+      seconds.record((this.clock.monotonicMs() - beganMs) / 1_000, { venue, call, outcome })
+      return answer
+    }
+  }
 }
 
 @Injectable()
@@ -125,10 +139,12 @@ export class VenueSessions extends Sessions {
     const connected = await this.probe(account.venue, account.environment, credentials)
     if (!connected.ok) return connected
     this.means.budgets.note(account.id, account.environment)
-    const session = new BudgetedSession(connected.value, definition.readWeights, {
-      spend: (weight) => this.means.budgets.spendRead(account.venue, account.id, weight),
-      close: (retryAfterMs) => this.means.budgets.close(account.venue, account.id, retryAfterMs),
-    })
+    const budget = {
+      spend: (weight: number) => this.means.budgets.spendRead(account.venue, account.id, weight),
+      close: (retryAfterMs: number) => this.means.budgets.close(account.venue, account.id, retryAfterMs),
+    }
+    const timed = this.means.timing(account.venue)
+    const session = new BudgetedSession(connected.value, definition.readWeights, budget, timed)
     const opened: AccountSession = { account, definition, session, leverage: new Map(Object.entries(leverage)) }
     this.sessions.set(account.id, opened)
     this.openedListener(opened)
