@@ -26,6 +26,10 @@ export type RouteForm = 'own' | 'admin' | 'marketplace'
  */
 export type RouteProof = 'any' | 'session' | 'fresh'
 
+/** A file as a service answers it; the gateway sends its bytes. */
+export const fileReply = z.strictObject({ name: z.string().regex(/^[\w.-]{1,120}$/), base64: z.base64() })
+export type FileReply = z.output<typeof fileReply>
+
 /** What is asked of a second service once the first has answered; a refusal of either is the route's. */
 export interface RouteStep {
   readonly rpc: RpcContract
@@ -53,6 +57,8 @@ export interface RouteContract<
   /** What an API key needs to call it. */
   readonly scope: ApiKeyScope
   readonly status: 200 | 201 | 202 | 204
+  /** The media type of the bytes that it sends, where the reply is a file; undefined where it is JSON. */
+  readonly file: 'text/csv' | 'application/pdf' | undefined
   readonly params: Params
   readonly query: Query
   readonly body: Body
@@ -118,6 +124,8 @@ export function defineRoute<
   /** Default: read for GET, else manage. */
   readonly scope?: ApiKeyScope
   readonly status?: RouteContract['status']
+  /** With an RPC that answers a `fileReply`. */
+  readonly file?: RouteContract['file']
   readonly params?: Params
   readonly query?: Query
   readonly body?: Body
@@ -145,7 +153,7 @@ export function defineRoute<
   const parts = { form: 'own', params: nothing, query: nothing, body: nothing, status: 200, errors: [], example: {} }
   const checks = { proof: 'any', scope: contract.method === 'GET' ? 'read' : 'manage' }
   const answer = { reply: contract.rpc.reply, toReply: (reply: unknown) => reply, step: undefined, refusals: {} }
-  const defaults = { ...parts, ...checks, ...answer, description: undefined }
+  const defaults = { ...parts, ...checks, ...answer, description: undefined, file: undefined }
   const { support: _, ...declared } = contract
   return { ...defaults, ...declared, access: withSupport(contract) } as unknown as RouteContract
 }

@@ -79,7 +79,7 @@ function routeOperation(route: RouteContract, components: SchemaComponents): Jso
   const success =
     route.status === 204 || !hasFields(route.reply)
       ? { description: 'Done' }
-      : { description: 'Done', content: { 'application/json': media(route, 'reply', components) } }
+      : { description: 'Done', content: replyContent(route, components) }
   return {
     operationId: route.operation,
     tags: [route.tag],
@@ -94,6 +94,11 @@ function routeOperation(route: RouteContract, components: SchemaComponents): Jso
       ...(route.form === 'admin' ? adminRefusals(route, components) : refusals(route)),
     },
   }
+}
+
+function replyContent(route: RouteContract, components: SchemaComponents): JsonObject {
+  if (route.file === undefined) return { 'application/json': media(route, 'reply', components) }
+  return { [route.file]: { schema: { type: 'string', ...(route.file === 'text/csv' ? {} : { format: 'binary' }) } } }
 }
 
 function refusals(route: RouteContract): JsonObject {

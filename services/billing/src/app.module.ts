@@ -9,9 +9,10 @@ import { MockProvider } from './clients/mock/mock-provider.client.ts'
 import { RazorpayProvider } from './clients/razorpay/razorpay-provider.client.ts'
 import { ReportingLedger } from './clients/reporting-ledger.client.ts'
 import { StripeProvider } from './clients/stripe/stripe-provider.client.ts'
-import { billRulesOf, feeRulesOf, type BillingConfig } from './config.ts'
+import { billRulesOf, feeRulesOf, payoutRulesOf, type BillingConfig } from './config.ts'
 import { BillFactory } from './domain/bill-factory.ts'
 import { FeeFactory } from './domain/fee-factory.ts'
+import { PayoutFactory } from './domain/payout-factory.ts'
 import { Bills } from './ports/bills.port.ts'
 import { Books } from './ports/books.port.ts'
 import { Catalogue } from './ports/catalogue.port.ts'
@@ -19,6 +20,7 @@ import { Customers } from './ports/customers.port.ts'
 import { Fees } from './ports/fees.port.ts'
 import { MockCheckouts } from './ports/mock-checkouts.port.ts'
 import { PaymentProviders } from './ports/payment-provider.port.ts'
+import { Payouts } from './ports/payouts.port.ts'
 import { ProviderEvents } from './ports/provider-events.port.ts'
 import { RealisedLedger } from './ports/realised-ledger.port.ts'
 import { SqlBills } from './store/sql-bills.store.ts'
@@ -26,6 +28,7 @@ import { SqlBooks } from './store/sql-books.store.ts'
 import { SqlCatalogue } from './store/sql-catalogue.store.ts'
 import { SqlCustomers } from './store/sql-customers.store.ts'
 import { SqlFees } from './store/sql-fees.store.ts'
+import { SqlPayouts } from './store/sql-payouts.store.ts'
 import { SqlProviderEvents } from './store/sql-provider-events.store.ts'
 import { FactsConsumer } from './transport/bus/facts.consumer.ts'
 import { FollowsConsumer } from './transport/bus/follows.consumer.ts'
@@ -34,12 +37,15 @@ import { BooksController } from './transport/rpc/books.controller.ts'
 import { FeesController } from './transport/rpc/fees.controller.ts'
 import { FeeTermsController } from './transport/rpc/fee-terms.controller.ts'
 import { PaymentsController } from './transport/rpc/payments.controller.ts'
+import { PayoutsController } from './transport/rpc/payouts.controller.ts'
+import { StatementsController } from './transport/rpc/statements.controller.ts'
 import { PlansController } from './transport/rpc/plans.controller.ts'
 import { ProductsController } from './transport/rpc/products.controller.ts'
 import { PurchasesController } from './transport/rpc/purchases.controller.ts'
 import { SubscriptionsController } from './transport/rpc/subscriptions.controller.ts'
 import { ApplyObservations } from './use-cases/apply-observations/apply-observations.use-case.ts'
 import { BeginSubscription } from './use-cases/begin-subscription/begin-subscription.use-case.ts'
+import { BookPayout } from './use-cases/book-payout/book-payout.use-case.ts'
 import { CalculatePurchase } from './use-cases/calculate-purchase/calculate-purchase.use-case.ts'
 import { CancelSubscription } from './use-cases/cancel-subscription/cancel-subscription.use-case.ts'
 import { ChooseOutcome } from './use-cases/choose-outcome/choose-outcome.use-case.ts'
@@ -54,13 +60,17 @@ import { FindOffer } from './use-cases/find-offer/find-offer.use-case.ts'
 import { FindUserPlans } from './use-cases/find-user-plans/find-user-plans.use-case.ts'
 import { GetPayment } from './use-cases/get-payment/get-payment.use-case.ts'
 import { GetPerformanceFee } from './use-cases/get-performance-fee/get-performance-fee.use-case.ts'
+import { GetStatement } from './use-cases/get-statement/get-statement.use-case.ts'
+import { GetStatementFile } from './use-cases/get-statement-file/get-statement-file.use-case.ts'
 import { IssueInvoice } from './use-cases/issue-invoice/issue-invoice.use-case.ts'
 import { LearnFacts } from './use-cases/learn-facts/learn-facts.use-case.ts'
 import { LearnFollows } from './use-cases/learn-follows/learn-follows.use-case.ts'
 import { ListBalances } from './use-cases/list-balances/list-balances.use-case.ts'
 import { ListEarnedFees } from './use-cases/list-earned-fees/list-earned-fees.use-case.ts'
 import { ListInvoices } from './use-cases/list-invoices/list-invoices.use-case.ts'
+import { ListOwed } from './use-cases/list-owed/list-owed.use-case.ts'
 import { ListPayments } from './use-cases/list-payments/list-payments.use-case.ts'
+import { ListPayouts } from './use-cases/list-payouts/list-payouts.use-case.ts'
 import { ListPerformanceFees } from './use-cases/list-performance-fees/list-performance-fees.use-case.ts'
 import { ListPlans } from './use-cases/list-plans/list-plans.use-case.ts'
 import { ListProducts } from './use-cases/list-products/list-products.use-case.ts'
@@ -80,9 +90,11 @@ import { RefundPayment } from './use-cases/refund-payment/refund-payment.use-cas
 import { RemoveProducts } from './use-cases/remove-products/remove-products.use-case.ts'
 import { RenewByLink } from './use-cases/renew-by-link/renew-by-link.use-case.ts'
 import { RunBilling } from './use-cases/run-billing/run-billing.use-case.ts'
+import { RunPayouts } from './use-cases/run-payouts/run-payouts.use-case.ts'
 import { RunRules } from './use-cases/run-rules/run-rules.use-case.ts'
 import { SetPerformanceFee } from './use-cases/set-performance-fee/set-performance-fee.use-case.ts'
 import { SetStrategyPrices } from './use-cases/set-strategy-prices/set-strategy-prices.use-case.ts'
+import { SettlePayout } from './use-cases/settle-payout/settle-payout.use-case.ts'
 import { SettleSubscription } from './use-cases/settle-subscription/settle-subscription.use-case.ts'
 import { TellAllUsers } from './use-cases/tell-all-users/tell-all-users.use-case.ts'
 import { TellEntitlement } from './use-cases/tell-entitlement/tell-entitlement.use-case.ts'
@@ -94,6 +106,8 @@ import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
     FeesController,
     FeeTermsController,
     PaymentsController,
+    PayoutsController,
+    StatementsController,
     PlansController,
     ProductsController,
     PurchasesController,
@@ -108,6 +122,7 @@ import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
     { provide: Customers, useClass: SqlCustomers },
     { provide: Fees, useClass: SqlFees },
     { provide: RealisedLedger, useClass: ReportingLedger },
+    { provide: Payouts, useClass: SqlPayouts },
     { provide: ProviderEvents, useClass: SqlProviderEvents },
     { provide: PaymentProviders, useClass: ConfiguredProviders },
     { provide: MockCheckouts, useExisting: MockProvider },
@@ -123,6 +138,12 @@ import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
       useFactory: (clock: Clock, ids: IdSource, config: BillingConfig) =>
         new FeeFactory(clock, ids, feeRulesOf(config)),
     },
+    {
+      provide: PayoutFactory,
+      inject: [Clock, IdSource, CONFIG],
+      useFactory: (clock: Clock, ids: IdSource, config: BillingConfig) =>
+        new PayoutFactory(clock, ids, payoutRulesOf(config)),
+    },
     MockProvider,
     StripeProvider,
     RazorpayProvider,
@@ -130,6 +151,7 @@ import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
     BillingJob,
     ApplyObservations,
     BeginSubscription,
+    BookPayout,
     CalculatePurchase,
     CancelSubscription,
     ChooseOutcome,
@@ -144,13 +166,17 @@ import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
     FindUserPlans,
     GetPayment,
     GetPerformanceFee,
+    GetStatement,
+    GetStatementFile,
     IssueInvoice,
     LearnFacts,
     LearnFollows,
     ListBalances,
     ListEarnedFees,
     ListInvoices,
+    ListOwed,
     ListPayments,
+    ListPayouts,
     ListPerformanceFees,
     ListPlans,
     ListProducts,
@@ -170,7 +196,9 @@ import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
     RemoveProducts,
     RenewByLink,
     RunBilling,
+    RunPayouts,
     RunRules,
+    SettlePayout,
     SetPerformanceFee,
     SetStrategyPrices,
     SettleSubscription,

@@ -83,6 +83,21 @@ export const billingErrors = defineErrors('billing', {
     message: 'This performance fee is paid, or nothing is due.',
     fix: 'List your performance fees and pay those that are open.',
   },
+  PAYOUT_NOT_FOUND: {
+    kind: 'not-found',
+    message: 'There is no such payout.',
+    fix: 'List the payouts and use an id from there.',
+  },
+  PAYOUT_SETTLED: {
+    kind: 'conflict',
+    message: 'The payout was settled another way already.',
+    fix: 'See the payout; one that came back is over, and what it held is owed again.',
+  },
+  STATEMENT_TOO_LONG: {
+    kind: 'refused',
+    message: 'The statement would have too many lines.',
+    fix: 'Ask for a shorter time.',
+  },
   PRODUCT_NOT_FOUND: {
     kind: 'not-found',
     message: 'One of the products is not on sale.',

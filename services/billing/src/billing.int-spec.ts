@@ -5,6 +5,7 @@ import { userCreated } from '@tradewire/contracts/events/identity'
 import { strategyChanged } from '@tradewire/contracts/events/signals'
 import * as rpc from '@tradewire/contracts/rpc/billing'
 import { findUserPlans } from '@tradewire/contracts/rpc/user-plans'
+import * as payouts from '@tradewire/contracts/rpc/payouts'
 import { Database } from '@tradewire/database/database'
 import { eventually } from '@tradewire/testkit/eventually'
 import { exampleOf } from '@tradewire/testkit/example-of'
@@ -39,7 +40,8 @@ beforeEach(async () => {
   clock.jumpTo('2026-01-31T12:00:00.000Z')
   await backends.query(`truncate billing.plan, billing.price, billing.strategy, billing.product, billing.discount,
     billing.customer, billing.subscription, billing.purchase, billing.payment, billing.provider_event,
-    billing.mock_payment, billing.journal, billing.entry, billing.rule_run, billing.invoice, billing.invoice_counter`)
+    billing.mock_payment, billing.journal, billing.entry, billing.rule_run, billing.invoice, billing.invoice_counter,
+    billing.payout`)
   await backends.query('delete from billing.outbox')
   await service.app.get(Database).transact(async (tx) => {
     tx.append(userCreated, userCreated.example)
@@ -266,6 +268,60 @@ describe('a subscription to a strategy', () => {
     expect(await balances()).toEqual({})
     expect(await published('refund.issued')).toHaveLength(2)
     expect(await refusal(rpc.getPayment, { caller: stranger, paymentId })).toBe('PAYMENT_NOT_FOUND')
+  })
+})
+
+describe('what a strategy earns its owner', () => {
+  const window = { currency: 'USD', from: '2026-01-01T00:00:00.000Z', before: '2027-01-01T00:00:00.000Z' }
+  const run = () => ask(payouts.runPayouts, { caller: operator })
+
+  it('is held, paid out once with everything apart by currency, stated line by line, and owed again when it comes back', async () => {
+    const prices = [{ currency: 'USD', cycle: 'monthly' as const, amount: '99' }]
+    await ask(rpc.setStrategyPrices, { caller: owner, strategyId, prices })
+    const intent = await ask(rpc.beginSubscription, { caller: follower, subscription: wishFor(strategyId, 'strategy') })
+    await pay(intent.paymentUrl)
+    expect((await run()).items).toEqual([])
+    const { items: held } = await ask(payouts.listOwed, { caller: owner })
+    expect(held).toMatchObject([{ owed: '79.20', payable: '0.00' }])
+    await passDays(15)
+    const runs = await Promise.all([run(), run(), run()])
+    const created = runs.flatMap(({ items }) => items)
+    expect(created).toMatchObject([{ ownerId: owner.userId, amount: '79.20', currency: 'USD', state: 'created' }])
+    const payoutId = created[0]!.id
+    const settle = (state: 'paid' | 'returned', reference: string) =>
+      client.ask(payouts.settlePayout, { caller: operator, payoutId, state, reference })
+    expect(await settle('paid', 'SEPA 1')).toMatchObject({ ok: true, value: { state: 'paid', reference: 'SEPA 1' } })
+    expect(await settle('paid', 'SEPA 1')).toMatchObject({ ok: true })
+    expect(await balances()).toEqual({ 'clearing:mock': '99.00', 'revenue:strategies': '-19.80', 'paid-out': '-79.20' })
+    expect(await settle('returned', 'account closed')).toMatchObject({ ok: true })
+    expect(await settle('paid', 'SEPA 2')).toMatchObject({ ok: false, error: { code: 'PAYOUT_SETTLED' } })
+    const stated = await ask(payouts.getStatement, { caller: owner, window })
+    expect(stated.lines.map(({ kind, amount, balance }) => [kind, amount, balance])).toEqual([
+      ['earned', '79.20', '79.20'],
+      ['payout', '-79.20', '0.00'],
+      ['payout-returned', '79.20', '79.20'],
+    ])
+    const file = await ask(payouts.getStatementFile, { caller: operator, window: { ...window, ownerId: owner.userId } })
+    expect(file.name).toBe('statement-USD-2026-01-01-2027-01-01.csv')
+    expect(Buffer.from(file.base64, 'base64').toString('utf8').split('\r\n')).toHaveLength(7)
+    expect((await ask(payouts.getStatement, { caller: stranger, window })).lines).toEqual([])
+    expect((await ask(payouts.listPayouts, { caller: stranger, page: {} })).items).toEqual([])
+  })
+
+  it('that was paid out and is refunded afterwards is taken off what is earned next', async () => {
+    const prices = [{ currency: 'USD', cycle: 'monthly' as const, amount: '99' }]
+    await ask(rpc.setStrategyPrices, { caller: owner, strategyId, prices })
+    const intent = await ask(rpc.beginSubscription, { caller: follower, subscription: wishFor(strategyId, 'strategy') })
+    await pay(intent.paymentUrl)
+    await passDays(15)
+    expect((await run()).items).toHaveLength(1)
+    const requestId = '01963a5e-0000-7000-8000-0000000000ad'
+    await ask(rpc.refundPayment, { caller: operator, paymentId: intent.paymentId, requestId })
+    await quiet()
+    expect(await ask(payouts.listOwed, { caller: owner })).toMatchObject({
+      items: [{ owed: '-79.20', payable: '-79.20', underWay: '79.20' }],
+    })
+    expect((await run()).items).toEqual([])
   })
 })
 

@@ -4,6 +4,7 @@ import { decimal } from '@tradewire/kernel/decimal'
 import { z } from 'zod'
 import type { BillRules } from './domain/bill-factory.ts'
 import type { FeeRules } from './domain/fee-factory.ts'
+import type { PayoutRules } from './domain/payout-factory.ts'
 import { providerCodes } from './domain/provider-code.ts'
 
 const hourMs = 3_600_000
@@ -38,6 +39,18 @@ export const billingConfig = defineConfig(
         .regex(/^\d{1,6}$/)
         .default('1')
         .describe('Performance fees below this are put off to the next period; in whole units of their currency'),
+      payoutMinimum: z
+        .string()
+        .regex(/^\d{1,6}$/)
+        .default('50')
+        .describe('What an owner of strategies must be owed to be paid out; in whole units of each currency'),
+      payoutHoldDays: z
+        .number()
+        .int()
+        .min(0)
+        .max(180)
+        .default(14)
+        .describe('How long what an owner earned waits before it is paid out, because payers may want it back'),
       graceDays: z
         .number()
         .int()
@@ -136,6 +149,13 @@ export function feeRulesOf({
   performanceFeeMinimum,
 }: Pick<BillingConfig, 'ownerSharePercent' | 'performanceFeeMinimum'>): FeeRules {
   return { ownerSharePercent: decimal(ownerSharePercent), minimum: performanceFeeMinimum }
+}
+
+export function payoutRulesOf({
+  payoutMinimum,
+  payoutHoldDays,
+}: Pick<BillingConfig, 'payoutMinimum' | 'payoutHoldDays'>): PayoutRules {
+  return { minimum: payoutMinimum, holdMs: payoutHoldDays * dayMs }
 }
 
 export function billRulesOf({

@@ -11,6 +11,7 @@ import { marketplaceRoutes } from './marketplace.ts'
 import { notificationRoutes } from './notifications.ts'
 import { orderRoutes } from './orders.ts'
 import { registrationRoutes } from './registration.ts'
+import { payoutRoutes } from './payouts.ts'
 import { performanceFeeRoutes } from './performance-fees.ts'
 import { reportingRoutes } from './reporting.ts'
 import { signalRoutes } from './signals.ts'
@@ -31,5 +32,6 @@ export const allRoutes: readonly RouteContract[] = [
   ...adminRoutes,
   ...billingRoutes,
   ...performanceFeeRoutes,
+  ...payoutRoutes,
   ...marketplaceRoutes,
 ]

@@ -12,6 +12,8 @@ export type LedgerAccount =
   | `due:user:${string}`
   | `pending:owner:${string}`
   | `owed:owner:${string}`
+  | `payable:owner:${string}`
+  | 'paid-out'
   | 'revenue:plans'
   | 'revenue:strategies'
   | 'revenue:products'

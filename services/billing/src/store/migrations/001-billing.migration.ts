@@ -256,6 +256,17 @@ const books = [
    end $$`,
   `create trigger entry_stays before update or delete on entry for each row execute function books_are_append_only()`,
   `create trigger journal_stays before update or delete on journal for each row execute function books_are_append_only()`,
+  `create table payout (
+     id uuid primary key,
+     owner_id uuid not null,
+     currency text not null,
+     minor bigint not null check (minor > 0),
+     state text not null check (state in ('created', 'paid', 'returned')),
+     reference text,
+     created_at timestamptz not null,
+     settled_at timestamptz,
+     check ((state = 'created') = (settled_at is null)))`,
+  `create index payout_by_owner on payout (owner_id, id desc)`,
   `create table invoice_counter (
      year int primary key,
      last int not null)`,

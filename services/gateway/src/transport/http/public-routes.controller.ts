@@ -3,7 +3,7 @@
  * Called by the service definition before the server listens. Must never hold a route of its own: routes are data.
  */
 import { Injectable } from '@nestjs/common'
-import type { RouteContract, RouteForm } from '@tradewire/contracts/define-route'
+import type { FileReply, RouteContract, RouteForm } from '@tradewire/contracts/define-route'
 import { adminPrefix } from '@tradewire/contracts/http/admin/words'
 import { marketplacePrefix } from '@tradewire/contracts/http/marketplace/words'
 import { allRoutes } from '@tradewire/contracts/http/all'
@@ -86,6 +86,7 @@ export class PublicRoutes {
     })
     if (!answer.ok) return refuse(reply, answer.error, route)
     void reply.header('cache-control', 'no-store').status(route.status)
+    if (route.file !== undefined) return sendFile(reply, route.file, answer.value as FileReply)
     return route.status === 204 ? reply.send() : reply.send(answer.value)
   }
 
@@ -115,6 +116,15 @@ export class PublicRoutes {
       })
     }
   }
+}
+
+function sendFile(reply: FastifyReply, type: string, { name, base64 }: FileReply): FastifyReply {
+  const mediaType = type.startsWith('text/') ? `${type}; charset=utf-8` : type
+  return reply
+    .header('content-type', mediaType)
+    .header('content-disposition', `attachment; filename="${name}"`)
+    .header('x-content-type-options', 'nosniff')
+    .send(Buffer.from(base64, 'base64'))
 }
 
 /** `/v1/users/{userId}` -> `/v1/users/:userId`. */
