@@ -70,6 +70,7 @@ export class MemoryPlanning extends Planning {
         active: strategy.active,
         settings: strategy.settings ?? null,
         provider: null,
+        soldBy: null,
       },
       instrument: instrument && {
         kind: instrument.kind,
@@ -223,6 +224,7 @@ export class MemoryPlanning extends Planning {
       positions: held.length,
       lossBases: {},
       entitlement: null,
+      access: null,
       exposure: sum(held.map((row) => marginOf(row).times(String(row.bracket.leverage ?? 1)))),
       lastLoss: null,
       ...this.inTheWayOf(tx, follow, signal, held),

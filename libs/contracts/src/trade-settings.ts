@@ -98,6 +98,10 @@ const offsetPercentMax = 10
 export const stopFailurePolicy = z.enum(['flatten', 'retry-then-flatten', 'alert'])
 export type StopFailurePolicy = z.output<typeof stopFailurePolicy>
 
+/** What becomes of a position when the subscription to its strategy is over for good. */
+export const subscriptionEndPolicies = ['keep', 'close'] as const
+export type SubscriptionEndPolicy = (typeof subscriptionEndPolicies)[number]
+
 export const tradeSettings = z
   .strictObject({
     sizing: sizingRule,
@@ -139,6 +143,11 @@ export const tradeSettings = z
       .refine((text) => Number(text) >= 0 && Number(text) <= offsetPercentMax, { error: 'must be from 0 to 10' })
       .meta({ examples: ['0.1'] }),
     onStopFailure: stopFailurePolicy,
+    onSubscriptionEnd: z.enum(subscriptionEndPolicies).meta({
+      description:
+        'What becomes of a position when the subscription to a strategy that costs something is over for good. keep: its ' +
+        'stop and targets end it. close: it is closed by market at that moment. Unsaid, it is kept.',
+    }),
     lossLimits,
     /** Of the loss limits; unsaid means midnight UTC. */
     tradingDay,

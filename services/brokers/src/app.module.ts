@@ -13,6 +13,7 @@ import type { BrokersConfig } from './config.ts'
 import { Desk } from './domain/desk.ts'
 import { PassSchedule } from './domain/pass-schedule.ts'
 import { Accounts } from './ports/accounts.port.ts'
+import { Allowances } from './ports/allowances.port.ts'
 import { Attempts } from './ports/attempts.port.ts'
 import { Brokers } from './ports/brokers.port.ts'
 import { CommandIntake } from './ports/command-intake.port.ts'
@@ -25,6 +26,7 @@ import { Results } from './ports/results.port.ts'
 import { SendGate } from './ports/send-gate.port.ts'
 import { Sessions } from './ports/sessions.port.ts'
 import { AccountStore } from './store/account.store.ts'
+import { AllowancesStore } from './store/allowances.store.ts'
 import { AnchoredTime } from './store/anchored-time.store.ts'
 import { AttemptWriter } from './store/attempt-writer.store.ts'
 import { AttemptStore } from './store/attempt.store.ts'
@@ -34,6 +36,7 @@ import { LeaseStore } from './store/lease.store.ts'
 import { ReconciliationStore } from './store/reconciliation.store.ts'
 import { SubmitMarks } from './store/submit-marks.store.ts'
 import { CommandsConsumer } from './transport/bus/commands.consumer.ts'
+import { EntitlementsConsumer } from './transport/bus/entitlements.consumer.ts'
 import { LeasesJob } from './transport/cron/leases.job.ts'
 import { RatesJob } from './transport/cron/rates.job.ts'
 import { UpkeepJob } from './transport/cron/upkeep.job.ts'
@@ -57,6 +60,7 @@ import { ListVenueFills } from './use-cases/list-venue-fills/list-venue-fills.us
 import { ListVenueOrders } from './use-cases/list-venue-orders/list-venue-orders.use-case.ts'
 import { ListVenuePositions } from './use-cases/list-venue-positions/list-venue-positions.use-case.ts'
 import { ListVenues } from './use-cases/list-venues/list-venues.use-case.ts'
+import { LearnAllowances } from './use-cases/learn-allowances/learn-allowances.use-case.ts'
 import { ManageAccounts } from './use-cases/manage-accounts/manage-accounts.use-case.ts'
 import { OwnPartitions } from './use-cases/own-partitions/own-partitions.use-case.ts'
 import { HoldPartitions } from './use-cases/hold-partitions/hold-partitions.use-case.ts'
@@ -77,7 +81,13 @@ import { TrackHealth } from './use-cases/track-health/track-health.use-case.ts'
 import { WatchAccounts } from './use-cases/watch-accounts/watch-accounts.use-case.ts'
 
 @Module({
-  controllers: [AccountsController, AttemptsController, VenueBooksController, VenuesController],
+  controllers: [
+    AccountsController,
+    AttemptsController,
+    VenueBooksController,
+    VenuesController,
+    EntitlementsConsumer,
+  ],
   providers: [
     { provide: Desk, useFactory: (config: BrokersConfig) => new Desk(config.connections), inject: [CONFIG] },
     {
@@ -98,6 +108,7 @@ import { WatchAccounts } from './use-cases/watch-accounts/watch-accounts.use-cas
     Budgets,
     AdapterMeans,
     { provide: Accounts, useClass: AccountStore },
+    { provide: Allowances, useClass: AllowancesStore },
     { provide: Attempts, useExisting: AttemptStore },
     { provide: Brokers, useClass: BrokerRegistry },
     { provide: CommandIntake, useClass: PartitionIntake },
@@ -127,6 +138,7 @@ import { WatchAccounts } from './use-cases/watch-accounts/watch-accounts.use-cas
     ListVenuePositions,
     ListVenues,
     LookUpOrder,
+    LearnAllowances,
     ManageAccounts,
     OwnPartitions,
     PlaceOrders,

@@ -32,6 +32,11 @@ export const brokersErrors = defineErrors('brokers', {
     message: 'Only an operator may connect an account for somebody else.',
     fix: 'Leave userId out, or ask an operator.',
   },
+  ACCOUNT_LIMIT_REACHED: {
+    kind: 'refused',
+    message: 'The plan of the user allows no more accounts.',
+    fix: 'Remove an account that is not needed, or change to a plan that allows more.',
+  },
   ACCOUNT_HAS_OPEN_ORDERS: {
     kind: 'conflict',
     message: 'The account has orders of ours that are still open.',

@@ -13,6 +13,7 @@ import { Planning } from './ports/planning.port.ts'
 import { PriceWatches } from './ports/price-watches.port.ts'
 import { SignalRates } from './ports/signal-rates.port.ts'
 import { VenuePrices } from './ports/venue-prices.port.ts'
+import { Subscriptions } from './ports/subscriptions.port.ts'
 import { WaitingEntries } from './ports/waiting-entries.port.ts'
 import { SqlBracketReads } from './store/sql-bracket-reads.store.ts'
 import { SqlOrderHistory } from './store/sql-order-history.store.ts'
@@ -24,11 +25,13 @@ import { SqlLossWatches } from './store/sql-loss-watches.store.ts'
 import { SqlPlanning } from './store/sql-planning.store.ts'
 import { SqlPriceWatches } from './store/sql-price-watches.store.ts'
 import { SqlSignalRates } from './store/sql-signal-rates.store.ts'
+import { SqlSubscriptions } from './store/sql-subscriptions.store.ts'
 import { SqlWaitingEntries } from './store/sql-waiting-entries.store.ts'
 import { AccountsConsumer } from './transport/bus/accounts.consumer.ts'
 import { OrderUpdatesConsumer } from './transport/bus/order-updates.consumer.ts'
 import { PositionsConsumer } from './transport/bus/positions.consumer.ts'
 import { SignalsConsumer } from './transport/bus/signals.consumer.ts'
+import { SubscriptionsConsumer } from './transport/bus/subscriptions.consumer.ts'
 import { WakeBracketsJob } from './transport/cron/wake-brackets.job.ts'
 import { WatchPricesJob } from './transport/cron/watch-prices.job.ts'
 import { BracketsController } from './transport/rpc/brackets.controller.ts'
@@ -44,6 +47,7 @@ import { EngageKillSwitch } from './use-cases/engage-kill-switch/engage-kill-swi
 import { ExplainBracket } from './use-cases/explain-bracket/explain-bracket.use-case.ts'
 import { GetBracket } from './use-cases/get-bracket/get-bracket.use-case.ts'
 import { LearnFacts } from './use-cases/learn-facts/learn-facts.use-case.ts'
+import { LearnSubscriptions } from './use-cases/learn-subscriptions/learn-subscriptions.use-case.ts'
 import { ListEndedOrders } from './use-cases/list-ended-orders/list-ended-orders.use-case.ts'
 import { ListSignalBrackets } from './use-cases/list-signal-brackets/list-signal-brackets.use-case.ts'
 import { ListBrackets } from './use-cases/list-brackets/list-brackets.use-case.ts'
@@ -63,6 +67,7 @@ import { WatchSource } from './use-cases/watch-source/watch-source.use-case.ts'
 @Module({
   controllers: [
     SignalsConsumer,
+    SubscriptionsConsumer,
     AccountsConsumer,
     OrderUpdatesConsumer,
     PositionsConsumer,
@@ -78,6 +83,7 @@ import { WatchSource } from './use-cases/watch-source/watch-source.use-case.ts'
     { provide: OrderHistory, useClass: SqlOrderHistory },
     { provide: Facts, useClass: SqlFacts },
     { provide: Holdings, useClass: SqlHoldings },
+    { provide: Subscriptions, useClass: SqlSubscriptions },
     { provide: KillSwitches, useClass: SqlKillSwitches },
     { provide: PriceWatches, useClass: SqlPriceWatches },
     { provide: VenuePrices, useClass: BrokerPrices },
@@ -94,6 +100,7 @@ import { WatchSource } from './use-cases/watch-source/watch-source.use-case.ts'
     ExplainBracket,
     GetBracket,
     LearnFacts,
+    LearnSubscriptions,
     ListBrackets,
     ListEndedOrders,
     ListSignalBrackets,

@@ -40,6 +40,20 @@ export const followerDenials = {
     'Renew the plan to take part in the next signal.',
     { plan: z.string(), endedAt: timestamp, now: timestamp },
   ),
+  PLAN_BY_HAND_ONLY: defineDenial(
+    'The plan of the user takes part in what is sent by hand only, not in alerts.',
+    'Change to a plan with automated strategies.',
+    { plan: z.string() },
+  ),
+  STRATEGY_NOT_PAID: defineDenial(
+    'The strategy costs something, and the user has no subscription to it that is paid: no new entries. Exits pass.',
+    'Subscribe to the strategy, or pay what is due, to take part in the next signal.',
+    {
+      /** Null when nothing was ever paid. */
+      servedUntil: timestamp.nullable(),
+      now: timestamp,
+    },
+  ),
   ACCOUNT_KEY_UNAUTHORIZED: defineDenial(
     'The venue refuses the API key of the account.',
     'Check at the venue that the key exists, may trade and allows our address, then connect the account again.',

@@ -22,6 +22,10 @@ export const entitlementChanged = defineEvent({
     maxPositions: z.int().min(0).nullable(),
     /** What one account may hold, in the currency in which its balance is told; null for any amount. */
     maxBalance: positiveDecimalText.nullable(),
+    /** Accounts, each with its API key, that the user may have connected. */
+    maxApiKeys: z.int().min(0),
+    /** Whether alerts are followed; what is sent by hand always is. */
+    strategyAutomated: z.boolean(),
     /** Grows by one with each change; a lower one than already seen is old news. */
     revision: z.int().positive(),
   }),
@@ -31,6 +35,8 @@ export const entitlementChanged = defineEvent({
     endsAt: '2022-10-09T00:00:00.000Z',
     maxPositions: 5,
     maxBalance: '15000',
+    maxApiKeys: 20,
+    strategyAutomated: true,
     revision: 1,
   },
 })
@@ -136,6 +142,25 @@ export const subscriptionChanged = defineEvent({
   },
 })
 
+export const strategyPriced = defineEvent({
+  name: 'strategy.priced',
+  version: 1,
+  owner: 'billing',
+  description: 'What a strategy costs was said anew. While it has a price, its followers need a subscription that is paid.',
+  data: z.strictObject({
+    strategyId: z.uuid(),
+    /** Empty when it costs nothing. */
+    prices: z.array(z.strictObject({ currency, cycle: z.string(), amount: positiveDecimalText })),
+    /** Grows by one with each change; a lower one than already seen is old news. */
+    revision: z.int().positive(),
+  }),
+  example: {
+    strategyId: '61b79e6d-7e22-4f91-b508-ef5be6a21419',
+    prices: [{ currency: 'USD', cycle: 'monthly', amount: '99.00' }],
+    revision: 1,
+  },
+})
+
 export const invoiceIssued = defineEvent({
   name: 'invoice.issued',
   version: 1,
@@ -171,6 +196,7 @@ export const billingEvents = [
   paymentDue,
   refundIssued,
   subscriptionChanged,
+  strategyPriced,
   invoiceIssued,
   entitlementChanged,
 ] as const

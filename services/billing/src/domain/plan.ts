@@ -34,6 +34,8 @@ export interface Entitlement {
   readonly endsAt: string | null
   readonly maxPositions: number | null
   readonly maxBalance: string | null
+  readonly maxApiKeys: number
+  readonly strategyAutomated: boolean
 }
 
 export interface HeldPlan {
@@ -66,11 +68,13 @@ export function planInForce(paid: readonly PaidPlan[], plans: readonly Plan[], n
 }
 
 export function entitlementOf({ plan, servedUntil }: HeldPlan): Entitlement {
-  const { name, maxPositions, maxBalance } = plan
+  const { name, maxPositions, maxBalance, maxApiKeys, strategyAutomated } = plan
   return {
     plan: name,
     endsAt: servedUntil?.toISOString() ?? null,
     maxPositions,
     maxBalance: maxBalance?.toString() ?? null,
+    maxApiKeys,
+    strategyAutomated,
   }
 }

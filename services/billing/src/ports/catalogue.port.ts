@@ -40,7 +40,8 @@ export abstract class Catalogue {
   abstract saveStrategies(tx: Transaction, strategies: readonly StrategyFacts[]): Promise<void>
   abstract findStrategy(id: string): Promise<StrategyFacts | undefined>
   abstract offers(strategyId: string): Promise<Offer[]>
-  abstract replaceOffers(tx: Transaction, strategyId: string, offers: readonly Offer[]): Promise<void>
+  /** Answers how often that has been done. */
+  abstract replaceOffers(tx: Transaction, strategyId: string, offers: readonly Offer[]): Promise<number>
   abstract products(window: ProductWindow): Promise<Product[]>
   abstract insertProducts(tx: Transaction, products: readonly Product[]): Promise<void>
   abstract removeProducts(ids: readonly string[], now: Date): Promise<number>

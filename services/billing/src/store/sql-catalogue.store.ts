@@ -113,7 +113,11 @@ export class SqlCatalogue extends Catalogue {
     return rows.map(({ currency, cycle, minor }) => ({ cycle, amount: money(BigInt(minor), currency) }))
   }
 
-  async replaceOffers(tx: Transaction, strategyId: string, offers: readonly Offer[]): Promise<void> {
+  async replaceOffers(tx: Transaction, strategyId: string, offers: readonly Offer[]): Promise<number> {
+    const [strategy] = await tx.query<{ revision: number }>(
+      'update strategy set price_revision = price_revision + 1 where strategy_id = $1 returning price_revision as revision',
+      [strategyId],
+    )
     await tx.query('delete from price where strategy_id = $1', [strategyId])
     await tx.query(
       `insert into price (strategy_id, currency, cycle, minor)
@@ -125,6 +129,7 @@ export class SqlCatalogue extends Catalogue {
         offers.map(({ amount }) => amount.minor),
       ],
     )
+    return strategy!.revision
   }
 
   async products({ productIds, categories, name, afterId, limit }: ProductWindow): Promise<Product[]> {

@@ -2,6 +2,7 @@
 import type { Transaction } from '@tradewire/database/transaction'
 import type { Account, AccountStatus } from '#domain/account'
 import type { Reason } from '#domain/attempt'
+import type { Allowance } from './allowances.port.ts'
 
 export interface AccountFilter {
   readonly afterId: string | undefined
@@ -29,8 +30,11 @@ export interface AccountChanges {
 }
 
 export abstract class Accounts {
-  /** Seals the credentials, stores the account and tells that it is connected, in one commit. */
-  abstract connect(account: Account, credentials: Record<string, string>): Promise<void>
+  /**
+   * Seals the credentials, stores the account and tells that it is connected, in one commit. Answers the allowance where
+   * it is used up: then nothing was stored.
+   */
+  abstract connect(account: Account, credentials: Record<string, string>): Promise<Allowance | undefined>
   abstract get(accountId: string): Promise<Account | null>
   abstract list(filter: AccountFilter): Promise<Account[]>
   /** With credentials: for sessions alone. Accounts that are gone are left out. */

@@ -17,6 +17,7 @@ import type { BrokersConfig } from '#config'
 import { type Account, type AccountStatus, priceFeedOf } from '#domain/account'
 import type { Reason } from '#domain/attempt'
 import { type AccountChanges, type AccountFilter, Accounts, type UnsealedAccount } from '#ports/accounts.port'
+import { type Allowance, Allowances } from '#ports/allowances.port'
 
 interface AccountRow {
   readonly id: string
@@ -56,6 +57,7 @@ export class AccountStore extends Accounts {
 
   constructor(
     private readonly database: Database,
+    private readonly allowances: Allowances,
     randomness: Randomness,
     @InjectConfig() config: BrokersConfig,
     @InjectLogger() private readonly logger: Logger,
@@ -64,13 +66,16 @@ export class AccountStore extends Accounts {
     this.sealer = new Sealer(MasterKeys.parse(config.masterKey), randomness)
   }
 
-  async connect(account: Account, credentials: Record<string, string>): Promise<void> {
-    await this.database.transact(async (tx) => {
+  async connect(account: Account, credentials: Record<string, string>): Promise<Allowance | undefined> {
+    return this.database.transact(async (tx) => {
+      const allowed = await this.allowances.lock(tx, account.userId, account.createdAt)
+      if (allowed !== undefined && allowed.accounts >= allowed.accountsMax) return allowed
       await this.insert(tx, account, credentials)
       const { id: accountId, userId, venue, label } = account
       const priceFeed = priceFeedOf(account)
       const connectedAt = account.createdAt.toISOString()
       tx.append(accountConnected, { accountId, userId, venue, priceFeed, label, connectedAt })
+      return undefined
     })
   }
 

@@ -27,7 +27,8 @@ const limited = (said: TradeSettings, changes: Partial<Candidate> = {}) =>
 
 /** Why a follower with this plan is refused. */
 function planned(changes: Partial<Entitlement>): Denial {
-  const unlimited = { plan: 'STARTER', endsAt: null, maxPositions: null, maxBalance: null, positions: 0 }
+  const limits = { endsAt: null, maxPositions: null, maxBalance: null, strategyAutomated: true }
+  const unlimited = { plan: 'STARTER', ...limits, positions: 0 }
   return follower({ entitlement: { ...unlimited, ...changes } })
 }
 
@@ -84,6 +85,8 @@ const ways: Readonly<Record<DenialCode, () => Denial>> = {
     follower({ settings: settings({ lossLimits: { dayPercent: '5' } }) }, { margin: false }),
   FOLLOW_INACTIVE: () => follower({ active: false }),
   PLAN_ENDED: () => planned({ endsAt: now }),
+  PLAN_BY_HAND_ONLY: () => planned({ strategyAutomated: false }),
+  STRATEGY_NOT_PAID: () => follower({ access: { servedUntil: now } }),
   ACCOUNT_KEY_UNAUTHORIZED: () => follower({ account: { ...account, disconnectedBy: 'VENUE_AUTHENTICATION_FAILED' } }),
   ACCOUNT_NOT_CONNECTED: () => follower({ account: { ...account, disconnectedBy: 'VENUE_UNREACHABLE' } }),
   ACCOUNT_VENUE_DIFFERS: () => follower({ account: { venue: 'paper', connected: true, disconnectedBy: null } }),

@@ -5,7 +5,14 @@ import { candidate, context, now } from '../testing/gate-fixtures.ts'
 import type { Entitlement } from './entitlement.ts'
 import { type Candidate, judge } from './gate.ts'
 
-const unlimited: Entitlement = { plan: 'STARTER', endsAt: null, maxPositions: null, maxBalance: null, positions: 7 }
+const unlimited: Entitlement = {
+  plan: 'STARTER',
+  endsAt: null,
+  maxPositions: null,
+  maxBalance: null,
+  strategyAutomated: true,
+  positions: 7,
+}
 
 const accountIds = ['00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000002']
 
@@ -26,6 +33,12 @@ describe('what a plan allows', () => {
     expect(outcome({ maxPositions: 7 })).toBe('PLAN_LIMIT_REACHED')
     expect(outcome({ maxBalance: d('10000') })).toBe('approved')
     expect(outcome({ maxBalance: d('9999.99') })).toBe('BALANCE_LIMIT_EXCEEDED')
+  })
+
+  it('is without alerts what is sent by hand', () => {
+    const byHandOnly = { strategyAutomated: false }
+    expect(outcome(byHandOnly)).toBe('PLAN_BY_HAND_ONLY')
+    expect(outcome(byHandOnly, { ...context(), byAlert: false })).toBe('approved')
   })
 
   it('is counted over all accounts of the user within one signal, and for each user alone', () => {

@@ -11,6 +11,8 @@ export interface Entitlement {
   readonly endsAt: Date | null
   readonly maxPositions: number | null
   readonly maxBalance: Decimal | null
+  /** Whether it takes part in alerts. */
+  readonly strategyAutomated: boolean
   /** Positions and entries under way on all accounts of the user, without those of the signal that is planned. */
   readonly positions: number
 }
@@ -19,6 +21,14 @@ export function endAgainst(entitlement: Entitlement | null, now: Date): DenialCo
   if (entitlement === null) return null
   const { plan, endsAt } = entitlement
   return endsAt === null || now < endsAt ? null : { plan, endedAt: endsAt.toISOString(), now: now.toISOString() }
+}
+
+export function alertsAgainst(
+  entitlement: Entitlement | null,
+  { byAlert }: { readonly byAlert: boolean },
+): DenialContext<'PLAN_BY_HAND_ONLY'> | null {
+  if (entitlement === null || entitlement.strategyAutomated || !byAlert) return null
+  return { plan: entitlement.plan }
 }
 
 /** `taken`: what accounts of the same user have got of this signal so far, less a position that makes room for it. */

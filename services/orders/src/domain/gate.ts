@@ -10,7 +10,7 @@ import type { AccountId, FollowId, RiskProfileId, UserId } from '@tradewire/kern
 import { type ApprovedOrder, approved } from './approved-order.ts'
 import { type Money, moneyIn } from './conversion.ts'
 import { denial } from './denial.ts'
-import { balanceAgainst, endAgainst, type Entitlement, positionsAgainst } from './entitlement.ts'
+import { alertsAgainst, balanceAgainst, endAgainst, type Entitlement, positionsAgainst } from './entitlement.ts'
 import type { EngagedSwitches } from './kill-switch.ts'
 import { type Bases, lossAgainst } from './loss-limit.ts'
 import { type InTheWay, stayingOf, type Wait, waitOf } from './open-position.ts'
@@ -19,6 +19,7 @@ import type { Rates } from './rates.ts'
 import type { SignalPlan } from './signal-plan.ts'
 import { type ResolvedSettings, windowText } from './settings.ts'
 import { size, type SizingTerms, type SizingTrace } from './sizing.ts'
+import { type StrategyAccess, unpaidAgainst } from './strategy-access.ts'
 import { splitOverTargets, type SplitRules } from './targets.ts'
 import { isOpen } from './trading-window.ts'
 
@@ -42,6 +43,7 @@ export interface Candidate extends InTheWay {
   readonly lossBases: Bases
   /** Null for a user of whom no plan was told. */
   readonly entitlement: Entitlement | null
+  readonly access: StrategyAccess
   /** Margin of brackets of this account that were planned after its balance was told. */
   readonly reserved: Decimal
   /** Brackets of the account that have not ended; where a limit counts them, nobody else adds one until the commit. */
@@ -72,6 +74,8 @@ export interface GateContext {
   readonly plan: SignalPlan
   readonly sizing: SizingTerms
   readonly split: SplitRules
+  /** Not sent by hand. */
+  readonly byAlert: boolean
   readonly margin: boolean
   readonly netting: boolean
   readonly balanceAgeMaxMs: number
@@ -123,6 +127,8 @@ export const gateChecks: readonly Check[] = [
   },
   { code: 'FOLLOW_INACTIVE', against: ({ active, followId }) => (active ? null : { followId }) },
   { code: 'PLAN_ENDED', against: ({ entitlement }, { now }) => endAgainst(entitlement, now) },
+  { code: 'PLAN_BY_HAND_ONLY', against: ({ entitlement }, context) => alertsAgainst(entitlement, context) },
+  { code: 'STRATEGY_NOT_PAID', against: ({ access }, { now }) => unpaidAgainst(access, now) },
   {
     code: 'ACCOUNT_KEY_UNAUTHORIZED',
     against: ({ account, accountId }) => (account?.disconnectedBy === authenticationFailed ? { accountId } : null),

@@ -10,6 +10,7 @@ import {
   lossPeriods,
   type OpenPositionPolicy,
   type SizingMode,
+  type SubscriptionEndPolicy,
   type TradeSettings,
   type TradingDay,
   type TradingWindow,
@@ -83,6 +84,7 @@ export interface ResolvedSettings {
   readonly tradingWindows: readonly TradingWindow[]
   readonly onOpenPosition: OpenPositionPolicy
   readonly exits: ExitRules
+  readonly onSubscriptionEnd: SubscriptionEndPolicy
   /** Each holds by itself. */
   readonly lossLimits: readonly LossLimit[]
   readonly tradingDay: TradingDay
@@ -92,9 +94,12 @@ export interface ResolvedSettings {
 
 /** An alert of the other side says that the position is wrong; one of the same side is most often a repetition. */
 const openPositionDefault: OpenPositionPolicy = 'reverse'
+/** A position is never abandoned: its stop and targets are at the venue. */
+const subscriptionEndDefault: SubscriptionEndPolicy = 'keep'
 
 /**
- * Two rules of precedence. A choice (sizing, multiplier, convertBalance, onOpenPosition, exits): the nearest layer that makes it. A limit: the
+ * Two rules of precedence. A choice (sizing, multiplier, convertBalance, onOpenPosition, exits,
+ * onSubscriptionEnd): the nearest layer that makes it. A limit: the
  * strictest of all layers, the farther one on a tie; lists keep what all layers allow.
  */
 export function resolveSettings(basic: BasicSettings, byLayer: SettingsByLayer): ResolvedSettings {
@@ -154,6 +159,12 @@ export function resolveSettings(basic: BasicSettings, byLayer: SettingsByLayer):
         (policy) => policy,
       ) ?? openPositionDefault,
     exits: exitsOf(layers, note),
+    onSubscriptionEnd:
+      note(
+        'onSubscriptionEnd',
+        nearest(layers, (said) => said.onSubscriptionEnd),
+        (policy) => policy,
+      ) ?? subscriptionEndDefault,
     ...lossRulesOf(layers, note),
     sources,
   }

@@ -5,7 +5,7 @@
 import type { Denial } from '@tradewire/contracts/denials/all'
 import type { TradeSettings } from '@tradewire/contracts/trade-settings'
 import type { Transaction } from '@tradewire/database/transaction'
-import type { AccountId, BracketId, FollowId, StrategyId } from '@tradewire/kernel/ids'
+import type { AccountId, BracketId, FollowId, StrategyId, UserId } from '@tradewire/kernel/ids'
 import type { ApprovedOrder } from '../domain/approved-order.ts'
 import type { Candidate } from '../domain/gate.ts'
 import type { Instrument } from '../domain/instrument.ts'
@@ -29,6 +29,8 @@ export interface SignalFacts {
         readonly settings: TradeSettings | null
         /** Null when it names none. */
         readonly provider: ProviderAccount | null
+        /** Who offers it for money; null when it costs nothing. */
+        readonly soldBy: UserId | null
       }
     | undefined
   readonly instrument: Instrument | undefined
@@ -82,6 +84,8 @@ export interface FollowerCursor {
 export interface FollowerQuery {
   readonly signal: Signal
   readonly strategyId: StrategyId
+  /** Null when the strategy costs nothing: then nobody is asked whether they have paid. */
+  readonly soldBy: UserId | null
   /** The currency that the signal's instrument is paid in. */
   readonly quote: string
   /** The layers that are the same for all followers. */

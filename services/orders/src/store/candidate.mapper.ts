@@ -47,6 +47,7 @@ export interface CandidateRow extends FollowSettingsRow {
     readonly endsAt: string | null
     readonly maxPositions: number | null
     readonly maxBalance: string | null
+    readonly strategyAutomated: boolean
     readonly positions: number
   } | null
 }
@@ -57,6 +58,7 @@ export type FactsRow = {
   readonly strategy_settings: string | null
   readonly platform_settings: string | null
   readonly provider_account_id: string | null
+  readonly sold_by: string | null
   readonly provider_currency: string | null
   readonly provider_equity: string | null
   readonly provider_observed_ms: number | null
@@ -85,6 +87,7 @@ export function toCandidate(row: CandidateRow, common: FollowerQuery['common'], 
     exposure: zero,
     lastLoss: null,
     entitlement: entitlementOf(row),
+    access: null,
     ...inTheWayOf(row),
   }
 }
@@ -101,12 +104,13 @@ function inTheWayOf(row: CandidateRow): InTheWay {
 
 function entitlementOf({ entitlement }: CandidateRow): Candidate['entitlement'] {
   if (entitlement === null) return null
-  const { plan, endsAt, maxPositions, maxBalance, positions } = entitlement
+  const { plan, endsAt, maxPositions, maxBalance, strategyAutomated, positions } = entitlement
   return {
     plan,
     endsAt: endsAt === null ? null : new Date(endsAt),
     maxPositions,
     maxBalance: maxBalance === null ? null : new Decimal(maxBalance),
+    strategyAutomated,
     positions,
   }
 }

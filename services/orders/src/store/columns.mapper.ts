@@ -88,3 +88,11 @@ const escaped = /[\\"]/g
 function quoted(item: string): string {
   return `"${item.replace(escaped, '\\$&')}"`
 }
+
+/** `stamp` tells newer from older: a revision or a time. Rows go in key order, so that two batches cannot deadlock. */
+export function upsertSql<Row>(table: string, columns: Columns<Row>, keys: readonly string[], stamp: string): string {
+  const key = keys.join(', ')
+  return `insert into ${table} (${columns.names})
+select * from ${columns.unnest('n')} order by ${key}
+on conflict (${key}) do update set ${columns.updates(keys)} where excluded.${stamp} > ${table}.${stamp}`
+}

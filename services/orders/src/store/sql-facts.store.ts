@@ -17,7 +17,7 @@ import {
   type SettingsNews,
   type StrategyNews,
 } from '../ports/facts.port.ts'
-import { Columns, plain, text } from './columns.mapper.ts'
+import { Columns, plain, text, upsertSql } from './columns.mapper.ts'
 import { settingsText } from './settings.mapper.ts'
 
 const strategies = new Columns<StrategyNews>([
@@ -81,6 +81,7 @@ const entitlements = new Columns<EntitlementNews>([
   plain('ends_at', 'timestamptz', ({ endsAt }) => endsAt),
   plain('max_positions', 'int', ({ maxPositions }) => maxPositions),
   plain('max_balance', 'numeric', ({ maxBalance }) => maxBalance),
+  plain('strategy_automated', 'boolean', ({ strategyAutomated }) => strategyAutomated),
   plain('revision', 'int', ({ revision }) => revision),
 ])
 
@@ -109,14 +110,6 @@ const rates = new Columns<RateNews>([
   plain('price', 'numeric', ({ price }) => price),
   plain('observed_at', 'timestamptz', ({ observedAt }) => observedAt),
 ])
-
-/** `stamp` tells newer from older: a revision or a time. Rows go in key order, so that two batches cannot deadlock. */
-function upsertSql<Row>(table: string, columns: Columns<Row>, keys: readonly string[], stamp: string): string {
-  const key = keys.join(', ')
-  return `insert into ${table} (${columns.names})
-select * from ${columns.unnest('n')} order by ${key}
-on conflict (${key}) do update set ${columns.updates(keys)} where excluded.${stamp} > ${table}.${stamp}`
-}
 
 const strategySql = upsertSql('strategy', strategies, ['strategy_id'], 'revision')
 const followSql = upsertSql('follow', follows, ['follow_id'], 'revision')

@@ -5,7 +5,7 @@
 import { Injectable } from '@nestjs/common'
 import type { Denial } from '@tradewire/contracts/denials/all'
 import type { Transaction } from '@tradewire/database/transaction'
-import type { AccountId, FollowId } from '@tradewire/kernel/ids'
+import type { AccountId, FollowId, UserId } from '@tradewire/kernel/ids'
 import { injectTrace } from '@tradewire/observability/trace'
 import type { Candidate } from '../domain/gate.ts'
 import { bracketIdRangeOf } from '../domain/ids.ts'
@@ -20,6 +20,7 @@ import {
   type SignalFacts,
   type StoredSignal,
 } from '../ports/planning.port.ts'
+import { Subscriptions } from '../ports/subscriptions.port.ts'
 import { WaitingEntries, type WaitingEntry } from '../ports/waiting-entries.port.ts'
 import { legsJson } from './bracket.mapper.ts'
 import { type CandidateRow, type FactsRow, providerOf, ratesOf, toCandidate } from './candidate.mapper.ts'
@@ -34,12 +35,13 @@ const lockSql = `select pg_advisory_xact_lock_shared(${planningLockSql}),
   pg_advisory_xact_lock(hashtextextended(current_schema() || $2 || '|' || $3, 0)),
   s.name as strategy_name, s.active as strategy_active, s.settings as strategy_settings,
   p.settings as platform_settings, s.provider_account_id, provider.currency as provider_currency,
-  provider.equity as provider_equity, (extract(epoch from provider.observed_at) * 1000)::float8 as provider_observed_ms,
+  case when sale.sold then s.owner_id end as sold_by, provider.equity as provider_equity, (extract(epoch from provider.observed_at) * 1000)::float8 as provider_observed_ms,
   (select json_agg(json_build_object('symbol', r.symbol, 'price', r.price::text, 'observedAt', r.observed_at)) from rate r
     where r.venue = $2) as rates, i.*
 from (select 1) as one
 left join strategy s on s.strategy_id = $1
 left join layer_settings p on p.scope = 'platform'
+left join strategy_sale sale on sale.strategy_id = $1
 left join instrument i on i.venue = $2 and i.symbol = $3
 left join lateral (
   select currency, equity, observed_at from balance
@@ -82,7 +84,7 @@ const candidatesSql = `select f.follow_id, f.account_id, f.user_id, f.risk_profi
   held.reserved, held.positions, held.own, held.own_side, held.own_ending, held.opposite_staying, held.opposite_ending,
   w.bracket_id as waiting, w.side as waiting_side, w.closes as waiting_closes, settled.lost_since, settled.released, o.bases,
   case when e.user_id is not null then json_build_object('plan', e.plan, 'endsAt', e.ends_at,
-    'maxPositions', e.max_positions, 'maxBalance', e.max_balance::text, 'positions', entitled.positions) end as entitlement
+    'strategyAutomated', e.strategy_automated, 'maxPositions', e.max_positions, 'maxBalance', e.max_balance::text, 'positions', entitled.positions) end as entitlement
 from (
   select * from follow where strategy_id = $1 and active and (account_id, follow_id) > ($2::uuid, $3::uuid)
     and ($9::uuid[] is null or follow_id = any ($9))
@@ -195,6 +197,7 @@ export class SqlPlanning extends Planning {
     private readonly killSwitches: KillSwitches,
     private readonly waitingEntries: WaitingEntries,
     private readonly holdings: Holdings,
+    private readonly subscriptions: Subscriptions,
   ) {
     super()
   }
@@ -219,6 +222,7 @@ export class SqlPlanning extends Planning {
               active: row.strategy_active === true,
               settings: reader.of(row.strategy_settings),
               provider: providerOf(row),
+              soldBy: row.sold_by as UserId | null,
             },
       instrument: row.kind === null ? undefined : toInstrument(row),
       rates: ratesOf(row),
@@ -244,11 +248,8 @@ export class SqlPlanning extends Planning {
       signal.signalId,
     ])
     const reader = new SettingsReader()
-    return this.holdings.of(
-      tx,
-      rows.map((row) => toCandidate(row, query.common, reader)),
-      query.now,
-    )
+    const found = rows.map((row) => toCandidate(row, query.common, reader))
+    return this.holdings.of(tx, await this.subscriptions.of(tx, found, query), query.now)
   }
 
   async insert(tx: Transaction, stored: StoredSignal, brackets: readonly PlannedBracket[]): Promise<Set<string>> {

@@ -19,7 +19,8 @@ const catalogue = [
      strategy_id uuid primary key,
      owner_id uuid not null,
      name text not null,
-     revision int not null)`,
+     revision int not null,
+     price_revision int not null default 0)`,
   `comment on table strategy is 'As signals tells of them: who may say what one costs, and who earns by it.'`,
   `create table price (
      strategy_id uuid not null,

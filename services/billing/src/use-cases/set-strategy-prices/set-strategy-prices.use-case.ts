@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import { maySee } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
+import { strategyPriced } from '@tradewire/contracts/events/billing'
 import type { setStrategyPrices } from '@tradewire/contracts/rpc/billing'
 import { Database } from '@tradewire/database/database'
 import type { CodedError } from '@tradewire/kernel/errors'
@@ -29,7 +30,10 @@ export class SetStrategyPrices {
     const offers = prices.map(toOffer)
     const kinds = new Set(prices.map(({ currency, cycle }) => `${currency} ${cycle}`))
     if (offers.includes(undefined) || kinds.size < prices.length) return err(billingErrors.of('PRICE_INVALID'))
-    await this.database.transact((tx) => this.catalogue.replaceOffers(tx, strategyId, offers as Offer[]))
+    await this.database.transact(async (tx) => {
+      const revision = await this.catalogue.replaceOffers(tx, strategyId, offers as Offer[])
+      tx.append(strategyPriced, { strategyId, prices, revision })
+    })
     return ok({ items: prices })
   }
 }

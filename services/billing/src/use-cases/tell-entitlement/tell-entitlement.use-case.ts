@@ -8,6 +8,8 @@ import { Bills } from '../../ports/bills.port.ts'
 import { Catalogue } from '../../ports/catalogue.port.ts'
 import { Customers } from '../../ports/customers.port.ts'
 
+const told = ['plan', 'endsAt', 'maxPositions', 'maxBalance', 'maxApiKeys', 'strategyAutomated'] as const
+
 @Injectable()
 export class TellEntitlement {
   constructor(
@@ -18,13 +20,13 @@ export class TellEntitlement {
   ) {}
 
   async execute(tx: Transaction, userId: string): Promise<void> {
-    const told = await this.customers.lock(tx, userId)
+    const before = await this.customers.lock(tx, userId)
     const plans = await this.catalogue.plans(tx)
     const held = planInForce(await this.bills.plansHeld([userId], tx), plans, this.clock.now())
     if (held === undefined) return
     const entitlement = entitlementOf(held)
-    if (isSame(told.entitlement, entitlement)) return
-    const revision = told.revision + 1
+    if (isSame(before.entitlement, entitlement)) return
+    const revision = before.revision + 1
     await this.customers.tell(tx, userId, { entitlement, revision })
     tx.append(entitlementChanged, { userId, ...entitlement, revision })
   }
@@ -32,5 +34,5 @@ export class TellEntitlement {
 
 function isSame(left: Entitlement | null, right: Entitlement): boolean {
   if (left === null) return false
-  return (['plan', 'endsAt', 'maxPositions', 'maxBalance'] as const).every((field) => left[field] === right[field])
+  return told.every((field) => left[field] === right[field])
 }

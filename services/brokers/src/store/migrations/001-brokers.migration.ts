@@ -32,6 +32,15 @@ export const createBrokers: Migration = {
     `comment on table account_secret is
        'Sealed credentials: one data key per account, itself sealed by the master key of that version.'`,
 
+    `create table account_allowance (
+       user_id uuid primary key,
+       plan text not null,
+       accounts_max int not null,
+       ends_at timestamptz,
+       revision int not null
+     )`,
+    `comment on table account_allowance is 'What plans allow. A user without a row may connect any number.'`,
+
     `create table account_leverage (
        account_id uuid not null references account (id),
        symbol text not null,

@@ -73,7 +73,12 @@ export class ConnectAccounts {
       await session.close()
       return checked
     }
-    const account = await this.store(input, userId, credentials)
+    const stored = await this.store(input, userId, credentials)
+    if (!stored.ok) {
+      await session.close()
+      return stored
+    }
+    const account = stored.value
     this.welcome.execute(account, { credentials, session, balance: checked.value })
     return ok(account)
   }
@@ -85,7 +90,11 @@ export class ConnectAccounts {
     return open === undefined ? null : keyHintOf(open)
   }
 
-  private async store(input: Input, userId: string, credentials: Record<string, string>): Promise<Account> {
+  private async store(
+    input: Input,
+    userId: string,
+    credentials: Record<string, string>,
+  ): Promise<Result<Account, CodedError>> {
     const id = this.ids.next()
     const account: Account = {
       id,
@@ -100,8 +109,8 @@ export class ConnectAccounts {
       createdAt: this.welcome.now(),
       changedAt: this.welcome.now(),
     }
-    await this.stores.connect(account, credentials)
-    return account
+    const usedUp = await this.stores.connect(account, credentials)
+    return usedUp === undefined ? ok(account) : err(brokersErrors.of('ACCOUNT_LIMIT_REACHED', { ...usedUp }))
   }
 }
 

@@ -68,9 +68,24 @@ export const createOrders: Migration = {
        ends_at timestamptz,
        max_positions int,
        max_balance numeric,
+       strategy_automated boolean not null,
        revision int not null
      )`,
     `comment on table entitlement is 'What plans allow. A user without a row has no limits.'`,
+    `create table strategy_sale (
+       strategy_id uuid primary key,
+       sold boolean not null,
+       revision int not null
+     )`,
+    `comment on table strategy_sale is 'Whether a strategy costs something. One without a row costs nothing.'`,
+    `create table strategy_subscription (
+       subscription_id uuid primary key,
+       user_id uuid not null,
+       strategy_id uuid not null,
+       served_until timestamptz,
+       revision int not null
+     )`,
+    `create index strategy_subscription_of on strategy_subscription (strategy_id, user_id) include (served_until)`,
     `create table instrument (
        venue text not null,
        symbol text not null,

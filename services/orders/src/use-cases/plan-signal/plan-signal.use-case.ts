@@ -109,7 +109,8 @@ export class PlanSignal {
     const { stored, verdict } = this.judgeSignal(signal, data, { ...facts, overtakenBy }, now)
     const quote = facts.instrument?.quote ?? ''
     const common = { platform: facts.platformSettings, strategy: facts.strategy?.settings ?? null }
-    const query = { signal, strategyId: signal.strategyId, quote, common, now, followIds: chosenOf(data) }
+    const of = { strategyId: signal.strategyId, soldBy: facts.strategy?.soldBy ?? null }
+    const query = { signal, ...of, quote, common, now, followIds: chosenOf(data) }
     if (due.length > 0) return this.planDue(tx, { stored, verdict, query }, due)
     const read = (after: FollowerCursor | null, rows: number): Promise<Candidate[]> =>
       this.planning.candidates(tx, { ...query, after, limit: rows + 1 })
@@ -202,14 +203,18 @@ export class PlanSignal {
       const verdict: Verdict = () => ({ outcome: 'denied', denial: error, sizing: null })
       return { stored: { ...common, plan: null, denial: error }, verdict }
     }
-    const context = this.gateContext(planned.value, facts, now)
+    const context = this.gateContext(planned.value, facts, { signal, now })
     return {
       stored: { ...common, plan: planned.value, denial: null },
       verdict: (candidate) => judge(candidate, context),
     }
   }
 
-  private gateContext(plan: SignalPlan, facts: SignalFacts, now: Date): GateContext {
+  private gateContext(
+    plan: SignalPlan,
+    facts: SignalFacts,
+    { signal, now }: { readonly signal: Signal; readonly now: Date },
+  ): GateContext {
     const { margin, netting } = venueCapabilities[plan.venue]
     const { balanceAgeMaxMs, rateAgeMaxMs } = this.policy
     const rates = new Rates(facts.rates, { now, ageMaxMs: rateAgeMaxMs })
@@ -219,6 +224,7 @@ export class PlanSignal {
       plan,
       sizing: sizingTerms(plan.prices, plan.instrument, this.policy, provider.ok ? provider.value : null),
       split: splitRulesOf(plan),
+      byAlert: signal.source !== 'OPERATOR',
       margin,
       netting,
       balanceAgeMaxMs,
