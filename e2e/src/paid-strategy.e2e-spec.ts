@@ -1,0 +1,168 @@
+import { postAlert } from '@tradewire/chaos/kit/alert-sender'
+import type { ReplyOf } from '@tradewire/contracts/define-rpc'
+import { ledgerReply, type PaperCredentials } from '@tradewire/contracts/paper/control'
+import type * as billing from '@tradewire/contracts/rpc/billing'
+import type { connectAccount } from '@tradewire/contracts/rpc/brokers'
+import type { BracketReply } from '@tradewire/contracts/rpc/orders'
+import type { createFollows, createRiskProfile, createStrategy } from '@tradewire/contracts/rpc/signals'
+import { decimal, ZERO } from '@tradewire/kernel/decimal'
+import { untilBusIsQuiet } from '@tradewire/launcher/demo/bus-quiet'
+import { ControlClient } from '@tradewire/launcher/paper/control-client'
+import { eventually } from '@tradewire/testkit/eventually'
+import { Client } from 'pg'
+import { request } from 'undici'
+import { describe, expect, it } from 'vitest'
+import { ApiUser } from './system/api-user.ts'
+import { realSystem } from './system/real-system.ts'
+
+type Page<Item> = { readonly items: readonly Item[] }
+type Intent = ReplyOf<typeof billing.beginSubscription>
+
+const system = realSystem({ processes: false })
+const withinMs = 30_000
+const password = 'correct horse battery staple'
+const cheapest = 41_000
+
+let anna: ApiUser
+let strategy: ReplyOf<typeof createStrategy>
+let subscriptionId: string
+
+/** The bracket of one alert, as soon as it is what is wanted. */
+async function alertUntil(entry: number, wanted: (bracket: BracketReply) => boolean): Promise<BracketReply> {
+  const answer = await postAlert(system.endpoints.gateway ?? '', {
+    strategy: strategy.id,
+    secret: strategy.secret,
+    type: 'buy',
+    orderPrice: entry,
+    stop: entry - 1_000,
+    stopType: 'Market',
+    takeProfit: entry + 2_000,
+    trailingTrigger: 'NaN',
+    callbackRate: 'NaN',
+    winRate: '60',
+  })
+  return eventually(
+    async () => {
+      const { items } = await anna.gets<Page<BracketReply>>(`/v1/orders?signalId=${answer.signalId}`)
+      return items.find(wanted)
+    },
+    { withinMs, describe: `the entry at ${entry} is as wanted` },
+  )
+}
+
+/** As the payer does on the page of the mock provider. */
+async function pay(paymentUrl: string | null): Promise<void> {
+  const { pathname } = new URL(paymentUrl ?? '')
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const url = `${system.endpoints.gateway}${pathname}`
+  const answer = await request(url, { method: 'POST', headers, body: 'outcome=succeeded' })
+  await answer.body.dump()
+  expect(answer.statusCode).toBe(200)
+}
+
+async function untilStanding(standing: string): Promise<void> {
+  await eventually(
+    async () => {
+      const { items } = await anna.gets<Page<billing.SubscriptionReply>>('/v1/subscriptions')
+      return items.find(({ id }) => id === subscriptionId)?.standing === standing
+    },
+    { withinMs, describe: `the subscription is ${standing}` },
+  )
+  await untilBusIsQuiet(system.endpoints.nats, withinMs)
+}
+
+/** A month and the days of grace go by for billing alone. */
+async function letTimePass(): Promise<void> {
+  const client = new Client({ connectionString: system.endpoints.database })
+  await client.connect()
+  try {
+    await client.query(
+      `update billing.subscription set begun_at = begun_at - interval '50 days', paid_through = paid_through - interval '50 days',
+         next_change_at = now() where id = $1`,
+      [subscriptionId],
+    )
+  } finally {
+    await client.end()
+  }
+}
+
+/** What the account holds by the venue's own ledger. */
+async function heldAtVenue(): Promise<readonly string[]> {
+  const venue = ControlClient.at(system.endpoints.paper?.control ?? '')
+  const ledger = await venue.ask({ method: 'GET', path: '/ledger', query: { view: 'full' } }, ledgerReply)
+  return ledger.positions.map(({ quantity }) => quantity).filter((quantity) => !decimal(quantity).eq(ZERO))
+}
+
+describe('a strategy that costs something', () => {
+  it('is followed, but not traded before its subscription is paid', () =>
+    system.watched(async () => {
+      const gateway = system.endpoints.gateway ?? ''
+      const operator = await ApiUser.logIn(gateway, system.endpoints.operator ?? { username: '', password: '' })
+      await operator.does('POST', '/v1/users', { username: 'anna', password, roles: ['follower'] })
+      anna = await ApiUser.logIn(gateway, { username: 'anna', password })
+      const market = { venue: 'binance-usdm', symbol: 'BTC/USDT' }
+      strategy = await operator.does('POST', '/v1/strategies', { name: 'Dear', ...market })
+      const prices = [{ currency: 'USD', cycle: 'monthly', amount: '99' }]
+      await eventually(async () => {
+        const { status } = await operator.asks('PUT', `/v1/strategies/${strategy.id}/prices`, { prices })
+        return status === 200
+      })
+      const profile = { name: 'One', riskPercent: '1' }
+      const { id: riskProfileId } = await operator.does<ReplyOf<typeof createRiskProfile>>(
+        'POST',
+        '/v1/risk-profiles',
+        profile,
+      )
+      const venueAccount = ['account', '--venue', market.venue, '--balance', '10000']
+      const { apiKey, secret } = await system.tells<PaperCredentials>('paper', ...venueAccount)
+      await system.tells('paper', 'price', '--symbol', 'BTCUSDT', '--price', '42000')
+      const { id: accountId } = await anna.does<ReplyOf<typeof connectAccount>>('POST', '/v1/accounts', {
+        venue: market.venue,
+        credentials: { apiKey, secret },
+      })
+      const follow = { strategyId: strategy.id, accountId, riskProfileId, leverage: 5 }
+      await eventually(async () => {
+        const { status } = await anna.asks<ReplyOf<typeof createFollows>>('POST', '/v1/follows', { follows: [follow] })
+        return status === 201
+      })
+      await untilBusIsQuiet(system.endpoints.nats, withinMs)
+      const refused = await alertUntil(42_000, ({ state }) => state === 'denied')
+      expect(refused.denial).toMatchObject({ code: 'STRATEGY_NOT_PAID', context: { servedUntil: null } })
+    }))
+
+  it('is traded from the next signal on once the payment is known', () =>
+    system.watched(async () => {
+      const subject = { kind: 'strategy', id: strategy.id }
+      const wish = { subject, provider: 'mock', currency: 'USD', cycle: 'monthly' }
+      const intent = await anna.does<Intent>('POST', '/v1/subscriptions', wish)
+      subscriptionId = intent.subscriptionId ?? ''
+      await pay(intent.paymentUrl)
+      await untilStanding('active')
+      await alertUntil(42_001, ({ state }) => state === 'protected')
+      expect(await heldAtVenue()).toHaveLength(1)
+    }))
+
+  it('takes no new entries when it is not paid any more, while what is held keeps its stop and can be closed', () =>
+    system.watched(async () => {
+      await letTimePass()
+      await untilStanding('lapsed')
+      const refused = await alertUntil(42_002, ({ state }) => state === 'denied')
+      expect(refused.denial).toMatchObject({ code: 'STRATEGY_NOT_PAID' })
+      expect(await heldAtVenue()).toHaveLength(1)
+      await system.tells('paper', 'price', '--symbol', 'BTCUSDT', '--price', String(cheapest - 1))
+      await eventually(async () => (await heldAtVenue()).length === 0, { withinMs, describe: 'the stop was hit' })
+      await system.tells('paper', 'price', '--symbol', 'BTCUSDT', '--price', '42000')
+    }))
+
+  it('is traded again once it is paid again', () =>
+    system.watched(async () => {
+      const subject = { kind: 'strategy', id: strategy.id }
+      const wish = { subject, provider: 'mock', currency: 'USD', cycle: 'monthly' }
+      const intent = await anna.does<Intent>('POST', '/v1/subscriptions', wish)
+      subscriptionId = intent.subscriptionId ?? ''
+      await pay(intent.paymentUrl)
+      await untilStanding('active')
+      await alertUntil(42_003, ({ state }) => state === 'protected')
+      expect(await heldAtVenue()).toHaveLength(1)
+    }))
+})
