@@ -133,7 +133,16 @@ describe('plans', () => {
     expect(plan).toMatchObject({ private: true, default: true, monthlyPrice: null, maxBalance: '2000' })
     expect(await refusal(rpc.createPlan, { caller: operator, plan: { ...basic, name: 'SECOND' } })).toBe('PLAN_EXISTS')
     expect(await published('entitlement.changed')).toEqual([
-      { userId: follower.userId, plan: 'DEFAULT', endsAt: null, maxPositions: 5, maxBalance: '2000', revision: 1 },
+      {
+        userId: follower.userId,
+        plan: 'DEFAULT',
+        endsAt: null,
+        maxPositions: 5,
+        maxBalance: '2000',
+        maxApiKeys: 3,
+        strategyAutomated: true,
+        revision: 1,
+      },
     ])
     const userIds = [follower.userId, stranger.userId]
     const had = await ask(findUserPlans, { caller: operator, userIds })

@@ -81,13 +81,7 @@ import { TrackHealth } from './use-cases/track-health/track-health.use-case.ts'
 import { WatchAccounts } from './use-cases/watch-accounts/watch-accounts.use-case.ts'
 
 @Module({
-  controllers: [
-    AccountsController,
-    AttemptsController,
-    VenueBooksController,
-    VenuesController,
-    EntitlementsConsumer,
-  ],
+  controllers: [AccountsController, AttemptsController, VenueBooksController, VenuesController, EntitlementsConsumer],
   providers: [
     { provide: Desk, useFactory: (config: BrokersConfig) => new Desk(config.connections), inject: [CONFIG] },
     {

@@ -146,7 +146,8 @@ export const strategyPriced = defineEvent({
   name: 'strategy.priced',
   version: 1,
   owner: 'billing',
-  description: 'What a strategy costs was said anew. While it has a price, its followers need a subscription that is paid.',
+  description:
+    'What a strategy costs was said anew. While it has a price, its followers need a subscription that is paid.',
   data: z.strictObject({
     strategyId: z.uuid(),
     /** Empty when it costs nothing. */
