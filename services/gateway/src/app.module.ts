@@ -28,6 +28,7 @@ import { Pages } from '#transport/http/pages.controller'
 import { PassedOnRoutes } from '#transport/http/passed-on-routes.controller'
 import { PaymentRoutes } from '#transport/http/payment-routes.controller'
 import { PublicHttp } from '#transport/http/public-http.controller'
+import { TokenRoute } from '#transport/http/token-route.controller'
 import { PublicRoutes } from '#transport/http/public-routes.controller'
 import { CombinedController } from '#transport/rpc/combined.controller'
 import { AnswerRoute } from '#use-cases/answer-route/answer-route.use-case'
@@ -38,6 +39,7 @@ import { CombineStrategies } from '#use-cases/combine-strategies/combine-strateg
 import { CombineTriggers } from '#use-cases/combine-triggers/combine-triggers.use-case'
 import { FindProviders } from '#use-cases/find-providers/find-providers.use-case'
 import { FollowEvents } from '#use-cases/follow-events/follow-events.use-case'
+import { IssueToken } from '#use-cases/issue-token/issue-token.use-case'
 import { LimitCaller } from '#use-cases/limit-caller/limit-caller.use-case'
 import { PassAlert } from '#use-cases/pass-alert/pass-alert.use-case'
 import { PassPaymentRequest } from '#use-cases/pass-payment-request/pass-payment-request.use-case'
@@ -79,6 +81,8 @@ const revocationKeptMs = (accessToken.lifetimeSeconds + 60) * 1_000
     PaymentRoutes,
     PublicHttp,
     PublicRoutes,
+    TokenRoute,
+    IssueToken,
     SessionNews,
     StartStrategy,
   ],

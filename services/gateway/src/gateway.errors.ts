@@ -19,12 +19,12 @@ export const gatewayErrors = defineErrors('gateway', {
   },
   SCOPE_NEEDED: {
     kind: 'forbidden',
-    message: 'The API key may not do this.',
-    fix: 'Use a key with the scope named in the details, or log in.',
+    message: 'The API key or the token of a client may not do this.',
+    fix: 'Use one with the scope named in the details, or log in.',
   },
   SESSION_NEEDED: {
     kind: 'forbidden',
-    message: 'This cannot be done with an API key.',
+    message: 'This cannot be done with an API key or as a client.',
     fix: 'Log in and use the access token.',
   },
   PROOF_NEEDED: {

@@ -11,6 +11,7 @@ import { loadSigningKeys } from '#clients/key-file.client'
 import type { IdentityConfig } from '#config'
 import { ApiKeys } from '#ports/api-keys.port'
 import { Mails } from '#ports/mails.port'
+import { OauthClients } from '#ports/oauth-clients.port'
 import { MailSender } from '#ports/mail-sender.port'
 import { Registrations } from '#ports/registrations.port'
 import { AuditLog } from '#ports/audit-log.port'
@@ -21,6 +22,7 @@ import { Sessions } from '#ports/sessions.port'
 import { TokenSigner } from '#ports/token-signer.port'
 import { Users } from '#ports/users.port'
 import { SqlApiKeys } from '#store/api-keys.store'
+import { SqlOauthClients } from '#store/oauth-clients.store'
 import { SqlMails } from '#store/mails.store'
 import { SqlRegistrations } from '#store/registrations.store'
 import { SqlAuditLog } from '#store/audit-log.store'
@@ -33,6 +35,7 @@ import { AuditController } from '#transport/rpc/audit.controller'
 import { AuthController } from '#transport/rpc/auth.controller'
 import { ExternalUsersController } from '#transport/rpc/external-users.controller'
 import { MailJob } from '#transport/cron/mail.job'
+import { OauthClientsController } from '#transport/rpc/oauth-clients.controller'
 import { RegistrationController } from '#transport/rpc/registration.controller'
 import { SecondFactorController } from '#transport/rpc/second-factor.controller'
 import { SessionsController } from '#transport/rpc/sessions.controller'
@@ -58,6 +61,11 @@ import { ListUsers } from '#use-cases/list-users/list-users.use-case'
 import { LogIn } from '#use-cases/log-in/log-in.use-case'
 import { OpenSession } from '#use-cases/open-session/open-session.use-case'
 import { LogOut } from '#use-cases/log-out/log-out.use-case'
+import { CreateOauthClient } from '#use-cases/create-oauth-client/create-oauth-client.use-case'
+import { IssueClientToken } from '#use-cases/issue-client-token/issue-client-token.use-case'
+import { ListOauthClients } from '#use-cases/list-oauth-clients/list-oauth-clients.use-case'
+import { RevokeOauthClient } from '#use-cases/revoke-oauth-client/revoke-oauth-client.use-case'
+import { RotateOauthSecret } from '#use-cases/rotate-oauth-secret/rotate-oauth-secret.use-case'
 import { OfferSecondFactor } from '#use-cases/offer-second-factor/offer-second-factor.use-case'
 import { ProveSecondFactor } from '#use-cases/prove-second-factor/prove-second-factor.use-case'
 import { RecogniseUser } from '#use-cases/recognise-user/recognise-user.use-case'
@@ -92,6 +100,7 @@ async function makeSigner(
     AuditController,
     AuthController,
     ExternalUsersController,
+    OauthClientsController,
     RegistrationController,
     SecondFactorController,
     SessionsController,
@@ -102,6 +111,7 @@ async function makeSigner(
     { provide: Users, useClass: SqlUsers },
     { provide: Sessions, useClass: SqlSessions },
     { provide: AuditLog, useClass: SqlAuditLog },
+    { provide: OauthClients, useClass: SqlOauthClients },
     { provide: Mails, useClass: SqlMails },
     { provide: MailSender, useClass: NodemailerSender },
     { provide: Registrations, useClass: SqlRegistrations },
@@ -139,6 +149,11 @@ async function makeSigner(
     ListUsers,
     LogIn,
     LogOut,
+    CreateOauthClient,
+    IssueClientToken,
+    ListOauthClients,
+    RevokeOauthClient,
+    RotateOauthSecret,
     OfferSecondFactor,
     OpenSession,
     ProveSecondFactor,

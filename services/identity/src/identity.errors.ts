@@ -93,6 +93,26 @@ export const identityErrors = defineErrors('identity', {
     message: 'You have as many API keys as one user may have.',
     fix: 'End one that is not used any more.',
   },
+  CLIENT_INVALID: {
+    kind: 'unauthenticated',
+    message: 'There is no such client, its secret is wrong, or its user is disabled.',
+    fix: 'Check both; have the secret rotated if it is lost.',
+  },
+  CLIENT_SCOPE_INVALID: {
+    kind: 'refused',
+    message: 'The client may not have all the scopes asked for.',
+    fix: 'Ask for some of its own, or for none to get all of them.',
+  },
+  CLIENT_NOT_FOUND: {
+    kind: 'not-found',
+    message: 'There is no such client.',
+    fix: 'Look the id up in the list of clients.',
+  },
+  TOO_MANY_CLIENTS: {
+    kind: 'refused',
+    message: 'There are as many clients as one installation may have.',
+    fix: 'End one that is not used any more.',
+  },
   SESSION_NOT_FOUND: {
     kind: 'not-found',
     message: 'You have no such session.',

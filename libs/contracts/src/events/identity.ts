@@ -88,6 +88,19 @@ export const apiKeyRevoked = defineEvent({
   },
 })
 
+export const oauthClientRevoked = defineEvent({
+  name: 'oauth-client.revoked',
+  version: 1,
+  owner: 'identity',
+  description: 'An OAuth client ended; its tokens are refused from now on.',
+  data: z.strictObject({ clientId: z.uuid(), userId: z.uuid(), revokedAt: timestamp }),
+  example: {
+    clientId: '01963a5e-0000-7000-8000-00000000000d',
+    userId: 'a12565e5-567b-432a-93b2-6349653010d9',
+    revokedAt: '2022-10-01T15:32:39.511Z',
+  },
+})
+
 export const identityEvents = [
   userCreated,
   userDisabled,
@@ -95,4 +108,5 @@ export const identityEvents = [
   userRolesChanged,
   sessionRevoked,
   apiKeyRevoked,
+  oauthClientRevoked,
 ] as const

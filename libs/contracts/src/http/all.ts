@@ -9,6 +9,7 @@ import { identityRoutes } from './identity.ts'
 import { killSwitchRoutes } from './kill-switches.ts'
 import { marketplaceRoutes } from './marketplace.ts'
 import { notificationRoutes } from './notifications.ts'
+import { oauthRoutes } from './oauth.ts'
 import { orderRoutes } from './orders.ts'
 import { registrationRoutes } from './registration.ts'
 import { payoutRoutes } from './payouts.ts'
@@ -21,6 +22,7 @@ export const allRoutes: readonly RouteContract[] = [
   ...identityRoutes,
   ...registrationRoutes,
   ...apiKeyRoutes,
+  ...oauthRoutes,
   ...auditRoutes,
   ...brokerRoutes,
   ...signalRoutes,

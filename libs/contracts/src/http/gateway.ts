@@ -8,6 +8,7 @@ import { accountConnected, accountDisconnected, balanceUpdated } from '../events
 import { orderPlanned, positionProtected, positionUnprotected, tradeClosed, tradeOpened } from '../events/orders.ts'
 import { signalAccepted } from '../events/signals.ts'
 import { webhookDisabled } from '../events/webhooks.ts'
+import { issueTokenOperation } from './oauth.ts'
 
 export const alertPath = '/v1/webhook/strategy'
 export const streamPath = '/v1/stream'
@@ -138,4 +139,4 @@ const openStream = defineOperation({
   ],
 })
 
-export const gatewayOperations: readonly PlainOperation[] = [sendAlert, openStream]
+export const gatewayOperations: readonly PlainOperation[] = [sendAlert, openStream, issueTokenOperation]

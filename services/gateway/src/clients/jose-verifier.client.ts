@@ -4,7 +4,7 @@
  * Must never let the token choose how it is checked (RFC 8725), nor say more than that it is not valid.
  */
 import { Injectable } from '@nestjs/common'
-import { roles } from '@tradewire/contracts/caller'
+import { apiKeyScopes, roles } from '@tradewire/contracts/caller'
 import { accessToken } from '@tradewire/contracts/rpc/identity'
 import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
@@ -27,6 +27,11 @@ const claims = z.object({
   exp: z.int(),
   roles: z.array(z.enum(roles)),
   mfa: z.int().optional(),
+  scope: z
+    .string()
+    .transform((text) => text.split(' '))
+    .pipe(z.array(z.enum(apiKeyScopes)))
+    .optional(),
 })
 
 class KeysUnknownError extends Error {}
@@ -74,12 +79,12 @@ export class JoseVerifier extends TokenVerifier {
 function read(payload: JWTPayload): Result<Credential, CodedError> {
   const parsed = claims.safeParse(payload)
   if (!parsed.success) return refusal('invalid')
-  const { sub, sid, exp, roles: granted, mfa } = parsed.data
+  const { sub, sid, exp, roles: granted, mfa, scope } = parsed.data
   return ok({
     caller: { userId: sub, roles: granted },
     id: sid,
     expiresAt: new Date(exp * millisecondsPerSecond),
-    scopes: null,
+    scopes: scope ?? null,
     provedAt: mfa === undefined ? null : new Date(mfa * millisecondsPerSecond),
   })
 }

@@ -8,10 +8,10 @@ import type { ErrorContext } from '@tradewire/kernel/errors'
 
 export interface Credential {
   readonly caller: Caller
-  /** Of the session or the API key: what can be revoked. */
+  /** Of the session, the API key or the OAuth client: what can be revoked. */
   readonly id: string
   readonly expiresAt: Date
-  /** What an API key may do; null for a session, which may do everything. */
+  /** What an API key or a client's token may do; null for a session, which may do everything. */
   readonly scopes: readonly ApiKeyScope[] | null
   /** When a session's user gave a code last; null for a user without a second factor. */
   readonly provedAt: Date | null

@@ -37,13 +37,15 @@ export class JoseSigner extends TokenSigner {
     return new JoseSigner(await Promise.all(ready), { keys: published }, deps)
   }
 
-  async sign({ userId, sessionId, roles, secondFactor }: TokenClaims): Promise<string> {
+  async sign({ userId, sessionId, roles, secondFactor, scopes }: TokenClaims): Promise<string> {
     const now = this.deps.clock.now()
     const signing = signingKeyAt(this.keys, now)
     if (signing === undefined) throw new Error('no signing key is in its time yet: check the key file and the clock')
     const issuedAt = Math.floor(now.getTime() / 1_000)
     const proof = secondFactor && { mfa: Math.floor((secondFactor.provedAt?.getTime() ?? 0) / 1_000) }
-    return new SignJWT({ roles: [...roles], sid: sessionId, ...proof })
+    // RFC 8693, 4.2: names with spaces between.
+    const scope = scopes && { scope: scopes.join(' ') }
+    return new SignJWT({ roles: [...roles], sid: sessionId, ...proof, ...scope })
       .setProtectedHeader({ alg: accessToken.algorithm, typ: accessToken.type, kid: signing.kid })
       .setIssuer(accessToken.issuer)
       .setAudience(accessToken.audience)

@@ -8,6 +8,7 @@ import { Tail, type TailPosition } from '@tradewire/bus/tail'
 import type { Event } from '@tradewire/contracts/define-event'
 import {
   apiKeyRevoked,
+  oauthClientRevoked,
   sessionRevoked,
   userDisabled,
   userEnabled,
@@ -66,7 +67,7 @@ export class SessionNews implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async openTail(): Promise<Tail> {
-    const contracts = [sessionRevoked, userDisabled, userEnabled, userRolesChanged, apiKeyRevoked]
+    const contracts = [sessionRevoked, userDisabled, userEnabled, userRolesChanged, apiKeyRevoked, oauthClientRevoked]
     if (this.position !== undefined) {
       const tail = await Tail.open(this.bus, { contracts, after: this.position })
       if (tail.gapless) return tail
@@ -84,6 +85,10 @@ export class SessionNews implements OnApplicationBootstrap, OnModuleDestroy {
     if (event.name === apiKeyRevoked.name) {
       const parsed = apiKeyRevoked.data.safeParse(event.data)
       if (parsed.success) this.revocations.add(parsed.data.apiKeyId, new Date(parsed.data.revokedAt))
+    }
+    if (event.name === oauthClientRevoked.name) {
+      const parsed = oauthClientRevoked.data.safeParse(event.data)
+      if (parsed.success) this.revocations.add(parsed.data.clientId, new Date(parsed.data.revokedAt))
     }
     if (event.name === userRolesChanged.name) {
       const parsed = userRolesChanged.data.safeParse(event.data)

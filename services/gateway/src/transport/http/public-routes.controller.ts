@@ -8,6 +8,7 @@ import { adminPrefix } from '@tradewire/contracts/http/admin/words'
 import { marketplacePrefix } from '@tradewire/contracts/http/marketplace/words'
 import { allRoutes } from '@tradewire/contracts/http/all'
 import { alertPath, streamPath } from '@tradewire/contracts/http/gateway'
+import { tokenPath } from '@tradewire/contracts/http/oauth'
 import { answerFailure } from '@tradewire/nest-kit/http-errors'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
@@ -15,6 +16,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CallerGate } from '#transport/http/caller-gate.controller'
 import { answerAdminFailure, answerAdminRefusal, answerNoAdminRoute } from '#transport/http/admin-answers.map'
 import { answerMarketplaceRefusal, answerRefusal } from '#transport/http/http-answers.map'
+import { TokenRoute } from '#transport/http/token-route.controller'
 import { AnswerRoute } from '#use-cases/answer-route/answer-route.use-case'
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
@@ -31,10 +33,12 @@ export class PublicRoutes {
   constructor(
     private readonly gate: CallerGate,
     private readonly answering: AnswerRoute,
+    private readonly tokens: TokenRoute,
     @InjectLogger() private readonly logger: Logger,
   ) {}
 
   async register(fastify: FastifyInstance): Promise<void> {
+    await this.tokens.register(fastify)
     await fastify.register(async (scope) => {
       scope.setErrorHandler((thrown, request, reply) => answerFailure(thrown, request, reply, this.logger))
       this.serve(scope, 'own')
@@ -95,6 +99,7 @@ export class PublicRoutes {
     const allowed = new Map<string, Method[]>([
       [alertPath, ['POST']],
       [streamPath, ['GET']],
+      [tokenPath, ['POST']],
     ])
     for (const { path, method, form } of allRoutes) {
       if (form === 'own') allowed.set(path, [...(allowed.get(path) ?? []), method])

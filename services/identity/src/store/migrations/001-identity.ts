@@ -91,6 +91,26 @@ export const createIdentity: Migration = {
     `create index api_key_user on api_key (user_id) where revoked_at is null`,
     `comment on column api_key.hash is 'SHA-256: the key itself is never stored.'`,
 
+    `create table oauth_client (
+       id uuid primary key,
+       user_id uuid not null references app_user (id),
+       name text not null,
+       scopes text[] not null,
+       created_at timestamptz not null default now(),
+       last_used_at timestamptz,
+       revoked_at timestamptz
+     )`,
+    `create index oauth_client_living on oauth_client (id) where revoked_at is null`,
+    `create table oauth_secret (
+       hash bytea primary key,
+       client_id uuid not null references oauth_client (id),
+       prefix text not null,
+       created_at timestamptz not null default now(),
+       ends_at timestamptz
+     )`,
+    `create index oauth_secret_client on oauth_secret (client_id)`,
+    `comment on column oauth_secret.hash is 'SHA-256: the secret itself is never stored.'`,
+
     `create table audit_entry (
        sequence bigint primary key,
        at timestamptz not null,
