@@ -28,6 +28,7 @@ import { TakeFindings } from '@tradewire/brokers/use-cases/take-findings/take-fi
 import { TakeUpAttempts } from '@tradewire/brokers/use-cases/take-up-attempts/take-up-attempts.use-case'
 import { TendOrders } from '@tradewire/brokers/use-cases/tend-orders/tend-orders.use-case'
 import { WatchAccounts } from '@tradewire/brokers/use-cases/watch-accounts/watch-accounts.use-case'
+import { isUrgentSubject } from '@tradewire/contracts/define-event'
 import type { Database } from '@tradewire/database/database'
 import { DatabaseUnavailableError } from '@tradewire/database/retryable-error'
 import type { Transaction } from '@tradewire/database/transaction'
@@ -45,7 +46,7 @@ import { readLagMs, type VenueAccount } from './venue.ts'
 import { passed, type VirtualTime } from './virtual-time.ts'
 
 const durable = 'brokers'
-const slotsMax = 64
+const slots = { all: 64, exits: 4 }
 const reconcileEveryMs = 5_000
 /** Until a process asks again for what it could not take. */
 const leaseRetryMs = 100
@@ -169,7 +170,7 @@ export class BrokersProcess {
   private readonly means: BrokersMeans
   private readonly connection: Connection
   private readonly database: Database
-  private readonly desk = new Desk(slotsMax)
+  private readonly desk = new Desk(slots)
   private readonly evidence: ApplyEvidence
   private readonly watch: WatchAccounts
   private readonly tend: TendOrders
@@ -248,17 +249,18 @@ export class BrokersProcess {
   }
 
   /** One message of commands; resolves once they are stored. */
-  async take({ events }: Delivery): Promise<void> {
+  async take({ subject, events }: Delivery): Promise<void> {
     let current: Transaction | undefined
+    const lane = isUrgentSubject(subject) ? 'exits' : 'entries'
     try {
       await this.database.transact(async (tx) => {
         current = tx
-        await this.commands.settleDoubts(tx)
+        await this.commands.settleDoubts(tx, lane)
         const fresh = await freshEvents(this.means.database, tx, durable, events)
         if (fresh.length > 0) await this.commands.execute(fresh as never, tx)
       })
     } catch (error) {
-      if (current !== undefined) this.commands.rolledBack(current, error instanceof DatabaseUnavailableError)
+      if (current !== undefined) this.commands.rolledBack(current, lane, error instanceof DatabaseUnavailableError)
       throw error
     }
     if (current !== undefined) this.commands.committed(current)

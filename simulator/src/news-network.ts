@@ -14,6 +14,7 @@ export interface NetworkMood {
 }
 
 export interface Delivery {
+  readonly subject: string
   readonly events: readonly Event[]
 }
 
@@ -95,7 +96,7 @@ export class NewsNetwork {
     const { events } = JSON.parse(message.body) as { events: Event[] }
     if (this.defects.acksBeforeCommit === true) subscriber.unconfirmed.delete(message.id)
     try {
-      await handler({ events })
+      await handler({ subject: message.subject, events })
       subscriber.unconfirmed.delete(message.id)
     } catch {
       const lost = this.defects.acksBeforeCommit === true

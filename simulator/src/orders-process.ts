@@ -114,7 +114,7 @@ export class OrdersProcess {
     this.handlers = {
       signals: consumers.signals.handle.bind(consumers.signals),
       accounts: consumers.accounts.handle.bind(consumers.accounts),
-      updates: consumers.updates.handle.bind(consumers.updates),
+      updates: consumers.updates.handleUrgent.bind(consumers.updates),
     }
     const wake = new WakeBrackets(database, brackets, time, advance)
     const turns = new PlanWaiting(database, waiting, advance, plan, time)

@@ -2,7 +2,7 @@
  * A whole installation on one seed: processes, databases, bus, venues and what befalls them.
  * Called by the runner. Must never read a real clock or a real random number.
  */
-import type { Event } from '@tradewire/contracts/define-event'
+import { type Event, urgentSubjectOf } from '@tradewire/contracts/define-event'
 import { type Decimal, decimal } from '@tradewire/kernel/decimal'
 import { uuidOfHash } from '@tradewire/kernel/ids'
 import { partitionCount } from '@tradewire/kernel/partition'
@@ -34,7 +34,7 @@ const restartMs = 400
 const handOverMs = 150
 /** So long that everything that was told at the start has been learnt. */
 const beginMs = 200
-const commandSubject = /^order\.(submit|cancel)\./
+const commandSubject = /^(urgent\.)?order\.(submit|cancel)\./
 const operator = { userId: uuidOfHash('operator'), roles: ['operator' as const] }
 
 const silent = new Proxy({}, { get: () => () => undefined }) as Logger
@@ -64,7 +64,7 @@ export class World {
     this.network = new NewsNetwork(this.choices, defects)
     this.network.declare('brokers', (subject) => commandSubject.test(subject))
     for (const [durable, names] of Object.entries(ordersDurables)) {
-      const wanted = new Set<string>(names)
+      const wanted = new Set<string>(names.flatMap((name) => [name, urgentSubjectOf(name)]))
       this.network.declare(durable, (subject) => wanted.has(subject))
     }
     const { time, choices } = this

@@ -230,12 +230,12 @@ describe.each(venues)('placing orders at %s', (venue) => {
     const target = submitOf(account, { purpose: 'entry', type: 'limit', price: '30000' })
     await send(target)
     await eventually(async () => (await updatesOf(target.intentId)).some(({ name }) => name === 'order.accepted'))
-    const { intentId, bracketId, accountId } = target
+    const { intentId, bracketId, accountId, purpose } = target
     for (let count = 0; count < 2; count += 1) {
-      await service.app.get(Database).transact(async (tx) => tx.append(orderCancel, { intentId, bracketId, accountId }))
+      await service.app.get(Database).transact(async (tx) => tx.append(orderCancel, { intentId, bracketId, accountId, purpose }))
     }
     expect(await ended(intentId)).toMatchObject({ name: 'order.cancelled', data: { filledQuantity: '0' } })
-    await service.app.get(Database).transact(async (tx) => tx.append(orderCancel, { intentId, bracketId, accountId }))
+    await service.app.get(Database).transact(async (tx) => tx.append(orderCancel, { intentId, bracketId, accountId, purpose }))
   })
 
   it('rejects what the venue refuses, with a stable code', async () => {
@@ -282,9 +282,9 @@ describe('a commit whose answer is lost', () => {
     const target = submitOf(account, { type: 'limit', price: '30000' })
     await send(target)
     await eventually(async () => (await updatesOf(target.intentId)).some(({ name }) => name === 'order.accepted'))
-    const { intentId, bracketId, accountId } = target
+    const { intentId, bracketId, accountId, purpose } = target
     loseCommit(service, 'select 1 from brokers.attempt where intent_id = $1 and cancel_requested', intentId)
-    const cancel = { intentId, bracketId, accountId }
+    const cancel = { intentId, bracketId, accountId, purpose }
     await service.app.get(Database).transact(async (tx) => tx.append(orderCancel, cancel))
     expect(await ended(intentId)).toMatchObject({ name: 'order.cancelled', data: { filledQuantity: '0' } })
   })

@@ -37,6 +37,8 @@ export interface BatchProcessorDeps {
   /** Waits before a batch is tried again while PostgreSQL is away; false when it is to be tried no more. */
   readonly pause: (attempt: number, batch: readonly Delivery[]) => Promise<boolean>
   readonly hooks?: TransactionHooks | undefined
+  /** Its transactions go before those of others. */
+  readonly urgent?: boolean
 }
 
 /** After this many deliveries an event goes to the dead letters. */
@@ -136,16 +138,19 @@ export class BatchProcessor {
     trace: string | null,
     remember: (tx: Transaction) => Promise<readonly Event[]>,
   ): Promise<{ readonly error: unknown } | undefined> {
-    const { hooks, handler, database } = this.deps
+    const { hooks, handler, database, urgent = false } = this.deps
     let current: Transaction | undefined
     try {
       await runInTrace(trace, `consume ${this.deps.name}`, () =>
-        database.transact(async (tx) => {
-          current = tx
-          await hooks?.begun(tx)
-          const fresh = await remember(tx)
-          if (fresh.length > 0) await handler(fresh, tx)
-        }),
+        database.transact(
+          async (tx) => {
+            current = tx
+            await hooks?.begun(tx)
+            const fresh = await remember(tx)
+            if (fresh.length > 0) await handler(fresh, tx)
+          },
+          { urgent },
+        ),
       )
     } catch (error) {
       const doubtful = error instanceof DatabaseUnavailableError

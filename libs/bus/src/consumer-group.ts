@@ -12,7 +12,7 @@ import type { ConsumerRunnerDeps, GroupOptions } from './consumer-options.ts'
 import { type Delivery, DeliveryParser, type DeliverySource } from './delivery.ts'
 import { GatherQueue } from './gather-queue.ts'
 import { ackWaitMs, PullLoop } from './pull-loop.ts'
-import { filterSubjectOf, type StreamName, streamOf } from './streams.ts'
+import { filterSubjectsOf, type StreamName, streamOf } from './streams.ts'
 
 const eventsMaxDefault = 500
 const heldMessagesMax = 1_000
@@ -49,6 +49,7 @@ export class ConsumerGroup {
       database: deps.database,
       handler: options.handler,
       hooks: options.hooks,
+      urgent: options.haste === 'urgent',
       logger: deps.logger,
       metrics: deps.metrics ?? noBusMetrics,
       now: () => deps.clock.now(),
@@ -73,7 +74,7 @@ export class ConsumerGroup {
       logger: this.deps.logger,
       stream: this.stream,
       durable,
-      subjects: filterSubjects ?? this.options.contracts.map(filterSubjectOf),
+      subjects: filterSubjects ?? this.options.contracts.flatMap((one) => filterSubjectsOf(one, this.options.haste)),
       accept: (message, source) => this.accept(message, source),
       roomFor: () => (this.held < heldMessagesMax ? undefined : this.room()),
       // What was not begun comes again from the server; what runs commits, and its repetition has no effect.

@@ -8,7 +8,7 @@ import type { TransactionHooks } from './batch-processor.ts'
 import type { BusLogger } from './bus-logger.ts'
 import type { BusMetrics } from './bus-metrics.ts'
 import type { Bus } from './connection.ts'
-import type { StreamName } from './streams.ts'
+import type { Haste, StreamName } from './streams.ts'
 
 /** An event of one of the contracts, told apart by its name. */
 export type ConsumedEvent<Contract extends EventContract> = Contract extends EventContract
@@ -23,6 +23,8 @@ interface SharedOptions<Contract extends EventContract> {
   readonly eventsMax?: number
   /** Transactions at once. */
   readonly concurrency?: number
+  /** Only what its contracts call urgent, or only the rest; both when not given. */
+  readonly haste?: Haste
   /** Events that share a key are handled in order, also with concurrency. */
   readonly key?: (event: ConsumedEvent<Contract>) => string | readonly string[]
   /** A message with such an event goes before others that wait, but for those it shares a key with. */

@@ -10,6 +10,7 @@ import type { Result } from '@tradewire/kernel/result'
 import { EventPattern, MessagePattern } from '@nestjs/microservices'
 import type { ConsumedEvent } from './consumer-options.ts'
 import { rpcSubjectOf } from './rpc-wire.ts'
+import type { Haste } from './streams.ts'
 
 /** Handlers registered for this transport are ours alone: Nest offers them to no other. */
 export const busTransport = Symbol('tradewire-bus')
@@ -21,6 +22,8 @@ export interface ConsumeOptions<Contract extends EventContract> {
   readonly eventsMax?: number
   /** Transactions at once; 1 when not given. */
   readonly concurrency?: number
+  /** Only what its contracts call urgent, or only the rest; both when not given. */
+  readonly haste?: Haste
   /** Events that share a key are handled in order, also with concurrency. */
   readonly key?: (event: ConsumedEvent<Contract>) => string | readonly string[]
 }

@@ -19,15 +19,15 @@ const claimSql = `update outbox o set claimed_until = clock_timestamp() + $2::in
 from (
   select id from outbox
   where published_at is null and claimed_until <= clock_timestamp()
-  order by id limit $1 for update skip locked
+  order by not starts_with(subject, 'urgent.'), id limit $1 for update skip locked
 ) due
 where o.id = due.id
 returning o.id, o.subject, o.body, o.trace, o.event_count as "eventCount"`
 
-/** Takes up to `rows` messages that nobody is publishing, oldest first. */
+/** Takes up to `rows` messages that nobody is publishing: urgent ones first, each class oldest first. */
 export async function claimRows(database: Database, rows: number, claimMs: number): Promise<ClaimedRow[]> {
   const claimed = await database.query<ClaimedRow>(claimSql, [rows, claimMs])
-  // RETURNING keeps no order; ids sort by time.
+  // RETURNING keeps no order; ids sort by time. What is urgent passes the others in the queue.
   return claimed.sort((left, right) => (left.id < right.id ? -1 : 1))
 }
 

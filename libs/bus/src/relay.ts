@@ -11,6 +11,7 @@ import { type BusLogger, errorFields } from './bus-logger.ts'
 import { type BusMetrics, noBusMetrics } from './bus-metrics.ts'
 import type { Bus } from './connection.ts'
 import { claimRows, type Mark, markPublished } from './outbox-rows.ts'
+import { PublishQueue } from './publish-queue.ts'
 import { StoreWatch } from './store-watch.ts'
 
 export interface OutboxRelayOptions {
@@ -22,6 +23,8 @@ export interface OutboxRelayOptions {
 }
 
 const publishesInFlightMax = 512
+/** What is urgent may be on its way besides: it never waits for the answers to the others. */
+const urgentInFlightMax = publishesInFlightMax + 128
 const charsInFlightMax = 16_000_000
 /** Beyond this many messages in memory new ones wait in the table for the poll. */
 const memoryMessagesMax = 20_000
@@ -49,8 +52,7 @@ export class OutboxRelay {
 
   /** Queued or in flight in this process: a poll that claims one of them again leaves it alone. */
   private readonly held = new Set<string>()
-  private queue: Publication[] = []
-  private queueHead = 0
+  private readonly queue = new PublishQueue()
   private charsInFlight = 0
   private publisher: AckedPublisher | undefined
   /** Stops listening for commits: only while we can publish are fresh rows ours from the start. */
@@ -120,18 +122,12 @@ export class OutboxRelay {
   private pump(): void {
     const publisher = this.publisher
     if (publisher === undefined) return
-    while (
-      this.queueHead < this.queue.length &&
-      publisher.waiting < publishesInFlightMax &&
-      (this.charsInFlight < charsInFlightMax || publisher.waiting === 0)
-    ) {
-      const message = this.queue[this.queueHead++]!
+    while (publisher.waiting < urgentInFlightMax) {
+      const roomForChars = this.charsInFlight < charsInFlightMax || publisher.waiting === 0
+      const message = this.queue.shift(roomForChars && publisher.waiting < publishesInFlightMax)
+      if (message === undefined) return
       this.charsInFlight += message.body.length
       publisher.send(message)
-    }
-    if (this.queueHead === this.queue.length || this.queueHead > memoryMessagesMax) {
-      this.queue = this.queue.slice(this.queueHead)
-      this.queueHead = 0
     }
   }
 
@@ -213,8 +209,7 @@ export class OutboxRelay {
     this.ignoreCommits = undefined
     this.publisher?.close()
     this.publisher = undefined
-    this.queue = []
-    this.queueHead = 0
+    this.queue.clear()
     this.charsInFlight = 0
     this.held.clear()
   }
@@ -223,7 +218,7 @@ export class OutboxRelay {
     if (this.polling || this.stopped) return
     this.polling = true
     try {
-      while (this.publisher !== undefined && !this.stopped && this.queue.length - this.queueHead < claimRowsMax) {
+      while (this.publisher !== undefined && !this.stopped && this.queue.size < claimRowsMax) {
         const rows = await claimRows(this.database, claimRowsMax, claimMs)
         if (this.publisher === undefined) return
         for (const row of rows) this.enqueue(row)

@@ -10,7 +10,7 @@ import {
   StorageType,
   StoreCompression,
 } from '@nats-io/jetstream'
-import type { EventContract } from '@tradewire/contracts/define-event'
+import { type EventContract, urgentSubjectOf } from '@tradewire/contracts/define-event'
 import { nanos } from 'nats'
 
 export const streamNames = ['EVENTS', 'COMMANDS'] as const
@@ -21,9 +21,15 @@ export function streamOf(contract: EventContract): StreamName {
   return contract.partitioned ? 'COMMANDS' : 'EVENTS'
 }
 
+/** Which of a contract's messages: those that go before the others, the others, or all of them. */
+export type Haste = 'urgent' | 'calm' | 'any'
+
 /** The subjects under which a contract's messages travel, as a consumer filters them. */
-export function filterSubjectOf(contract: EventContract): string {
-  return contract.partitioned ? `${contract.name}.*` : contract.name
+export function filterSubjectsOf(contract: EventContract, haste: Haste = 'any'): string[] {
+  const calm = contract.partitioned ? `${contract.name}.*` : contract.name
+  const urgent = contract.urgent === undefined ? [] : [urgentSubjectOf(calm)]
+  if (haste === 'urgent') return urgent
+  return haste === 'calm' ? [calm] : [calm, ...urgent]
 }
 
 const maxAgeMs = 48 * 60 * 60 * 1_000
@@ -38,7 +44,7 @@ export async function ensureStreams(
   replicas: number,
 ): Promise<void> {
   for (const name of streamNames) {
-    const subjects = contracts.filter((contract) => streamOf(contract) === name).map(filterSubjectOf)
+    const subjects = contracts.filter((contract) => streamOf(contract) === name).flatMap((one) => filterSubjectsOf(one))
     if (subjects.length === 0) continue
     await ensureStream(manager, name, { subjects, replicas })
   }

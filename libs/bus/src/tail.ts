@@ -5,7 +5,7 @@
 import { type ConsumerMessages, DeliverPolicy } from '@nats-io/jetstream'
 import { type Event, type EventContract, eventMessage } from '@tradewire/contracts/define-event'
 import { type Bus, BusUnavailableError } from './connection.ts'
-import { filterSubjectOf, streamOf } from './streams.ts'
+import { filterSubjectsOf, streamOf } from './streams.ts'
 
 /** A place in one life of the stream: a stream that was made anew counts from 1 again. */
 export interface TailPosition {
@@ -62,7 +62,7 @@ export class Tail {
     const gapless = after === undefined || continues(after, life, state)
     const resumeAt = after !== undefined && gapless ? after.sequence : state.last_seq
     const consumer = await bus.jetstream().consumers.get('EVENTS', {
-      filter_subjects: contracts.map(filterSubjectOf),
+      filter_subjects: contracts.flatMap((contract) => filterSubjectsOf(contract)),
       ...(since === undefined || after !== undefined
         ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: resumeAt + 1 }
         : { deliver_policy: DeliverPolicy.StartTime, opt_start_time: since.toISOString() }),

@@ -23,6 +23,11 @@ export interface EventContract<Name extends string = string, Data extends z.ZodT
   readonly delivery: 'single' | 'batched'
   /** Partitioned by account: the subject is `<name>.p00` .. `<name>.p15`. */
   readonly partitioned: boolean
+  /**
+   * Which events go before all others in every queue on their way: those that exits follow from, and exits themselves.
+   * They travel on a subject of their own, `urgent.<subject>`. None when not given.
+   */
+  readonly urgent?: (data: z.output<Data>) => boolean
 }
 
 /** At most this many logical events in one message. */
@@ -49,15 +54,27 @@ export function defineEvent<const Name extends string, Data extends z.ZodType>(c
   readonly example: z.input<Data>
   readonly delivery?: 'single' | 'batched'
   readonly partitioned?: boolean
+  readonly urgent?: (data: z.output<Data>) => boolean
 }): EventContract<Name, Data> {
   return { delivery: 'single', partitioned: false, ...contract }
 }
 
-/** The subject an event of this contract is published on. */
+/** The subject an event of this contract is published on, unless it is urgent. */
 export function subjectOf(contract: EventContract, partition?: number): string {
   if (!contract.partitioned) return contract.name
   if (partition === undefined) throw new Error(`${contract.name} is partitioned: name the partition`)
   return `${contract.name}.${partitionToken(partition)}`
+}
+
+const urgentPrefix = 'urgent.'
+
+/** Where what is urgent travels beside that subject. */
+export function urgentSubjectOf(subject: string): string {
+  return `${urgentPrefix}${subject}`
+}
+
+export function isUrgentSubject(subject: string): boolean {
+  return subject.startsWith(urgentPrefix)
 }
 
 export const eventEnvelope = z.strictObject({

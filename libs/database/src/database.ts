@@ -8,6 +8,7 @@ import type { IdSource } from '@tradewire/kernel/ids'
 import type { Pool, PoolClient } from 'pg'
 import { DataSource, type QueryRunner } from 'typeorm'
 import { OutboxBuffer, type OutboxMessage } from './outbox-message.ts'
+import { PermitRefusedError, Permits } from './permits.ts'
 import { classifyDatabaseError, DatabaseUnavailableError } from './retryable-error.ts'
 import { Session } from './session.ts'
 import { StatementNames } from './statement-names.ts'
@@ -20,6 +21,8 @@ export interface DatabaseOptions {
   // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- TypeORM's own type of an entity class
   readonly rows?: readonly Function[]
   readonly poolMax: number
+  /** Of these, so many that only urgent transactions take; a pool of fewer than eight keeps none. */
+  readonly urgentConnections?: number
   readonly applicationName: string
   readonly clock: Clock
   readonly ids: IdSource
@@ -29,7 +32,14 @@ export interface DatabaseOptions {
   readonly unsafeDurability?: boolean
 }
 
+export interface TransactOptions {
+  /** Exits follow from it: it goes before all that waits for a connection, and has some of its own. */
+  readonly urgent?: boolean
+}
+
 const connectionWaitMsDefault = 5_000
+/** In a smaller pool work that needs two connections at once would be short of them. */
+const reservingPoolMin = 8
 const statementTimeoutMs = 15_000
 const lockTimeoutMs = 5_000
 /** A process that stalls inside a transaction blocks others by its inbox rows: its session ends after this. */
@@ -55,6 +65,7 @@ export class Database {
   private readonly clock: Clock
   private readonly ids: IdSource
   private readonly names = new StatementNames()
+  private readonly permits: Permits
   private readonly listeners = new Set<CommittedListener>()
 
   private constructor(dataSource: DataSource, options: DatabaseOptions) {
@@ -62,6 +73,11 @@ export class Database {
     this.schema = options.schema
     this.clock = options.clock
     this.ids = options.ids
+    this.permits = new Permits({
+      all: options.poolMax,
+      urgent: options.poolMax < reservingPoolMin ? 0 : (options.urgentConnections ?? 0),
+      waitMs: options.connectionWaitMs ?? connectionWaitMsDefault,
+    })
   }
 
   /** Throws DatabaseUnavailableError when the server is away and UnsafeDurabilityError by rule R9. */
@@ -84,14 +100,23 @@ export class Database {
 
   /** One statement in its own transaction. See Transaction.query. */
   async query<Row = Record<string, unknown>>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    return runStatement<Row>(this.pool(), this.names, sql, parameters)
+    await this.permit(false)
+    try {
+      return await runStatement<Row>(this.pool(), this.names, sql, parameters)
+    } finally {
+      this.permits.release()
+    }
   }
 
   /**
    * BEGIN, work, one INSERT of all events appended, COMMIT. Read committed. Work that throws is rolled back and its
    * error thrown on; conflicts and outages surface as RetryableError. Nothing is retried here.
    */
-  async transact<Value>(work: (tx: Transaction) => Promise<Value>): Promise<Value> {
+  async transact<Value>(
+    work: (tx: Transaction) => Promise<Value>,
+    { urgent = false }: TransactOptions = {},
+  ): Promise<Value> {
+    await this.permit(urgent)
     const runner = this.dataSource.createQueryRunner('master')
     const outbox = new OutboxBuffer(this.clock, this.ids)
     try {
@@ -115,6 +140,7 @@ export class Database {
       throw classifyDatabaseError(unwrap(error))
     } finally {
       await release(runner)
+      this.permits.release()
     }
   }
 
@@ -137,6 +163,14 @@ export class Database {
       messages.map(({ trace }) => trace),
       this.listeners.size > 0 ? outboxClaimMs : 0,
     ])
+  }
+
+  private async permit(urgent: boolean): Promise<void> {
+    try {
+      await this.permits.acquire(urgent)
+    } catch (error) {
+      throw error instanceof PermitRefusedError ? new DatabaseUnavailableError(error) : error
+    }
   }
 
   private pool(): Pool {

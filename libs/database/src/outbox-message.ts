@@ -8,6 +8,7 @@ import {
   type Event,
   type EventContract,
   subjectOf,
+  urgentSubjectOf,
 } from '@tradewire/contracts/define-event'
 import type { Clock } from '@tradewire/kernel/clock'
 import type { IdSource } from '@tradewire/kernel/ids'
@@ -96,6 +97,11 @@ export class OutboxBuffer {
 }
 
 function subjectFor(contract: EventContract, data: unknown): string {
+  const subject = calmSubjectFor(contract, data)
+  return contract.urgent?.(data) === true ? urgentSubjectOf(subject) : subject
+}
+
+function calmSubjectFor(contract: EventContract, data: unknown): string {
   if (!contract.partitioned) return subjectOf(contract)
   const accountId = (data as { readonly accountId?: unknown } | null)?.accountId
   if (typeof accountId !== 'string') throw new Error(`${contract.name} is partitioned: its data needs an accountId`)

@@ -24,7 +24,7 @@ export const outboxMigrations: readonly { readonly name: string; readonly sql: r
          'Stored as it is: compressing a batch costs more than all the rest of its insert, and it is gone in a day.'`,
       `comment on column outbox.claimed_until is 'Until then one relay has the row; afterwards any relay may publish it.'`,
       `comment on column outbox.store is 'Which life of which stream took the message; see bus_store.'`,
-      `create index outbox_pending on outbox (id) where published_at is null`,
+      `create index outbox_pending on outbox ((not starts_with(subject, 'urgent.')), id) where published_at is null`,
       `create index outbox_published on outbox (store, stream_sequence) where store is not null`,
 
       `create table inbox (

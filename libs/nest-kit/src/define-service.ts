@@ -19,6 +19,8 @@ export interface ServiceDatabase {
   readonly migrations: readonly Migration[]
   /** How long a caller waits for a free connection; intake wants it short. */
   readonly connectionWaitMs?: number
+  /** Connections that only what exits follow from may take. */
+  readonly urgentConnections?: number
 }
 
 export interface ServiceDefinition<Config = unknown> {

@@ -136,7 +136,7 @@ async function connectDatabase(ground: Groundwork): Promise<OpenDatabase | undef
   if (definition.database === undefined) return undefined
   // tidy-allow no-lazy-import: a service without a database does not pay 20 MB for TypeORM; nothing is cyclic here
   const { openDatabase } = await import('#service-database')
-  const { schema, rows = [], connectionWaitMs } = definition.database
+  const { schema, rows = [], connectionWaitMs, urgentConnections } = definition.database
   const opened = await openDatabase(
     {
       url: settings.databaseUrl ?? shared.databaseUrl,
@@ -147,6 +147,7 @@ async function connectDatabase(ground: Groundwork): Promise<OpenDatabase | undef
       clock,
       ids,
       ...(connectionWaitMs === undefined ? {} : { connectionWaitMs }),
+      ...(urgentConnections === undefined ? {} : { urgentConnections }),
     },
     { logger, withinMs: ground.databaseConnectWithinMs },
   )

@@ -9,7 +9,7 @@ import { PartitionIntake } from './clients/partition-intake.client.ts'
 import { ProcessIdentity } from './clients/process-identity.client.ts'
 import { VenueSendGate } from './clients/venue-send-gate.client.ts'
 import { AdapterMeans, VenueSessions } from './clients/venue-sessions.client.ts'
-import type { BrokersConfig } from './config.ts'
+import { type BrokersConfig, laneSlotsOf } from './config.ts'
 import { Desk } from './domain/desk.ts'
 import { PassSchedule } from './domain/pass-schedule.ts'
 import { Accounts } from './ports/accounts.port.ts'
@@ -83,7 +83,7 @@ import { WatchAccounts } from './use-cases/watch-accounts/watch-accounts.use-cas
 @Module({
   controllers: [AccountsController, AttemptsController, VenueBooksController, VenuesController, EntitlementsConsumer],
   providers: [
-    { provide: Desk, useFactory: (config: BrokersConfig) => new Desk(config.connections), inject: [CONFIG] },
+    { provide: Desk, useFactory: (config: BrokersConfig) => new Desk(laneSlotsOf(config)), inject: [CONFIG] },
     {
       provide: PassSchedule,
       useFactory: (clock: Clock, randomness: Randomness, { paperRateLimits }: BrokersConfig) =>

@@ -25,7 +25,9 @@ export const brokersConfig = defineConfig(
       .min(1)
       .max(1_024)
       .default(128)
-      .describe('Requests to one venue at a time; the first knob of latency, bounded by the budget of the venue'),
+      .describe(
+        'Requests to one venue at a time, besides a few for exits alone; the first knob of latency, bounded by the budget of the venue',
+      ),
     requestTimeoutMs: z
       .number()
       .int()
@@ -58,3 +60,14 @@ export const brokersConfig = defineConfig(
   }),
 )
 export type BrokersConfig = ConfigOf<typeof brokersConfig>
+
+/** Connections to a venue that only exits take: an exit never waits for the answer to an entry. */
+const exitConnections = 8
+
+export function laneSlotsOf({ connections }: BrokersConfig): { readonly all: number; readonly exits: number } {
+  return { all: connections, exits: exitConnections }
+}
+
+export function connectionsMaxOf({ connections }: BrokersConfig): number {
+  return connections + exitConnections
+}

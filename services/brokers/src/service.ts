@@ -10,6 +10,6 @@ export const brokersService = defineService({
   config: brokersConfig,
   module: AppModule,
   errors: brokersErrors,
-  database: { schema: 'brokers', migrations: [createBrokers] },
+  database: { schema: 'brokers', migrations: [createBrokers], urgentConnections: 2 },
   bus: true,
 })

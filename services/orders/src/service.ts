@@ -10,6 +10,6 @@ export const ordersService = defineService({
   config: ordersConfig,
   module: AppModule,
   errors: ordersErrors,
-  database: { schema: 'orders', migrations: [createOrders] },
+  database: { schema: 'orders', migrations: [createOrders], urgentConnections: 2 },
   bus: true,
 })

@@ -3,12 +3,14 @@ import { z } from 'zod'
 import { decimalText, positiveDecimalText, side, symbol, timestamp, venue } from '../common.ts'
 import { defineEvent } from '../define-event.ts'
 import { tradingWindow } from '../trade-settings.ts'
+import { orderPurpose } from './orders.ts'
 
 /** What is known of one venue order of ours at one moment; quantities are cumulative. */
 export const orderUpdate = z.strictObject({
   intentId: z.uuid(),
   bracketId: z.uuid(),
   accountId: z.uuid(),
+  purpose: orderPurpose,
   /** Grows with each update of the same intent: a consumer ignores a lower one than it has seen. */
   revision: z.int().positive(),
   venueOrderId: z.string().nullable(),
@@ -27,10 +29,13 @@ export const orderUpdate = z.strictObject({
   observedAt: timestamp,
 })
 
+export type OrderUpdate = z.output<typeof orderUpdate>
+
 const updateExample = {
   intentId: '01963a5e-0000-8000-a000-000000000001',
   bracketId: '01963a5e-0000-7000-8000-000000000002',
   accountId: 'df30b2fa-adc8-47cb-a9f5-be90ae259827',
+  purpose: 'entry' as const,
   revision: 2,
   venueOrderId: '3240579942',
   clientOrderId: 'tw1f3k9d0a7b5c2e4g6h8j1k3',
@@ -44,6 +49,11 @@ const updateExample = {
   observedAt: '2022-10-21T18:12:09.485Z',
 }
 
+/** What is held needs its stop, and what becomes of an exit may want another one. That an entry rests changes nothing. */
+export function exitsFollow({ purpose, filledQuantity }: Pick<OrderUpdate, 'purpose' | 'filledQuantity'>): boolean {
+  return purpose !== 'entry' || filledQuantity !== '0'
+}
+
 function orderEvent<const Name extends string>(name: Name, description: string) {
   return defineEvent({
     name,
@@ -53,6 +63,7 @@ function orderEvent<const Name extends string>(name: Name, description: string) 
     description,
     data: orderUpdate,
     example: updateExample,
+    urgent: exitsFollow,
   })
 }
 

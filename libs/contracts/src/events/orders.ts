@@ -8,6 +8,10 @@ import { stopFailurePolicy } from '../trade-settings.ts'
 export const orderPurpose = z.enum(['entry', 'stop', 'target', 'trailing', 'close'])
 export type OrderPurpose = z.output<typeof orderPurpose>
 
+function isOfExit({ purpose }: { readonly purpose: OrderPurpose }): boolean {
+  return purpose !== 'entry'
+}
+
 /**
  * How the venue shall execute it. Conditional types carry a trigger price. `stop-or-target`: a stop at the trigger price
  * and a target at the price over the same quantity; what comes first ends the other.
@@ -79,6 +83,7 @@ export const orderSubmit = defineEvent({
     leverage: 5,
     expiresAt: '2022-11-06T16:54:29.180Z',
   },
+  urgent: isOfExit,
 })
 
 export const orderCancel = defineEvent({
@@ -88,12 +93,15 @@ export const orderCancel = defineEvent({
   delivery: 'batched',
   partitioned: true,
   description: 'Command to brokers: cancel one of our orders; it is no error if the order has ended already.',
-  data: z.strictObject({ intentId: z.uuid(), bracketId: z.uuid(), accountId: z.uuid() }),
+  data: z.strictObject({ intentId: z.uuid(), bracketId: z.uuid(), accountId: z.uuid(), purpose: orderPurpose }),
   example: {
     intentId: '01963a5e-0000-8000-a000-000000000001',
     bracketId: '01963a5e-0000-7000-8000-000000000002',
     accountId: 'df30b2fa-adc8-47cb-a9f5-be90ae259827',
+    purpose: 'entry',
   },
+  // An entry's cancel stays behind the entry that it names.
+  urgent: isOfExit,
 })
 
 export const orderPlanned = defineEvent({

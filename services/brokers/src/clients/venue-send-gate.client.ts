@@ -40,6 +40,7 @@ export class VenueSendGate extends SendGate {
       intentId: attempt.command.intentId,
       partition: attempt.partition,
       generation,
+      exit: isExit(attempt.command),
     }))
     return this.marks.mark(requests, this.time.now())
   }

@@ -14,7 +14,7 @@ import { err, ok, type Result } from '@tradewire/kernel/result'
 import { InjectConfig, InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import { Metrics } from '@tradewire/observability/metrics'
-import type { BrokersConfig } from '#config'
+import { type BrokersConfig, connectionsMaxOf } from '#config'
 import { Accounts, type UnsealedAccount } from '#ports/accounts.port'
 import { Brokers } from '#ports/brokers.port'
 import { type AccountSession, type SessionResult, Sessions } from '#ports/sessions.port'
@@ -73,7 +73,7 @@ export class VenueSessions extends Sessions {
       randomness: means.randomness,
       log,
       paperUrl: config.paperUrl.replace(/\/$/, ''),
-      connectionsMax: config.connections,
+      connectionsMax: connectionsMaxOf(config),
       requestTimeoutMs: config.requestTimeoutMs,
     }
   }

@@ -6,7 +6,7 @@ import type { Venue } from '@tradewire/contracts/common'
 import { isExit } from '@tradewire/broker-kit/approved-order'
 import { partitionOf } from '@tradewire/kernel/partition'
 import type { Attempt } from './attempt.ts'
-import { type LaneItem, Lanes } from './lanes.ts'
+import { type LaneItem, type LaneSlots, Lanes } from './lanes.ts'
 
 export interface LaneWork extends LaneItem {
   readonly kind: 'submit' | 'cancel'
@@ -50,7 +50,7 @@ export class Desk {
   private readonly filled = new Map<string, Map<string, number>>()
   private workListener: (venue: Venue) => void = () => undefined
 
-  constructor(private readonly slotsMax: number) {}
+  constructor(private readonly slots: LaneSlots) {}
 
   // --- partitions ---
 
@@ -158,7 +158,7 @@ export class Desk {
   lanesOf(venue: Venue): Lanes<LaneWork> {
     const known = this.lanes.get(venue)
     if (known !== undefined) return known
-    const lanes = new Lanes<LaneWork>(this.slotsMax, (accountId) => this.admitted.has(accountId))
+    const lanes = new Lanes<LaneWork>(this.slots, (accountId) => this.admitted.has(accountId))
     this.lanes.set(venue, lanes)
     return lanes
   }
@@ -169,7 +169,7 @@ export class Desk {
 
   /** Orders are on their way to a venue. */
   get isBusy(): boolean {
-    return this.lanes.values().some((lanes) => lanes.slotsFree < this.slotsMax)
+    return this.lanes.values().some((lanes) => lanes.isBusy)
   }
 
   onWork(listener: (venue: Venue) => void): void {

@@ -8,7 +8,7 @@ function item(id: string, accountId: string, exit = false): LaneItem {
 
 describe('the lanes', () => {
   it('send one order of an account at a time, in order', () => {
-    const lanes = new Lanes<LaneItem>(8)
+    const lanes = new Lanes<LaneItem>({ all: 8, exits: 0 })
     lanes.add(item('1', 'a'))
     lanes.add(item('2', 'a'))
     lanes.add(item('3', 'b'))
@@ -19,7 +19,7 @@ describe('the lanes', () => {
   })
 
   it('let exits go before entries, in the account and among accounts', () => {
-    const lanes = new Lanes<LaneItem>(1)
+    const lanes = new Lanes<LaneItem>({ all: 1, exits: 0 })
     lanes.add(item('entry-a', 'a'))
     lanes.add(item('entry-b', 'b'))
     lanes.add(item('exit-b', 'b', true))
@@ -32,7 +32,7 @@ describe('the lanes', () => {
     const order = fc.record({ account: fc.integer({ min: 0, max: 4 }), exit: fc.boolean() })
     fc.assert(
       fc.property(fc.array(order, { maxLength: 40 }), fc.integer({ min: 1, max: 4 }), (orders, slots) => {
-        const lanes = new Lanes<LaneItem>(slots)
+        const lanes = new Lanes<LaneItem>({ all: slots, exits: 0 })
         orders.forEach(({ account, exit }, index) => lanes.add(item(String(index), String(account), exit)))
         const exitsLeft = new Map<string, number>()
         for (const { account, exit } of orders) {
@@ -52,17 +52,32 @@ describe('the lanes', () => {
     )
   })
 
+  it('let an exit go while every slot is taken by entries, and only so many more', () => {
+    const lanes = new Lanes<LaneItem>({ all: 2, exits: 1 })
+    for (const account of ['a', 'b', 'c']) lanes.add(item(`entry-${account}`, account))
+    expect(lanes.take(8).map(({ id }) => id)).toEqual(['entry-a', 'entry-b'])
+    expect(lanes.tryStart(item('entry-d', 'd'))).toBe(false)
+    expect(lanes.tryStart(item('exit-e', 'e', true))).toBe(true)
+    expect(lanes.tryStart(item('exit-f', 'f', true))).toBe(false)
+    lanes.done('a')
+    lanes.add(item('exit-f', 'f', true))
+    expect(lanes.take(8).map(({ id }) => id)).toEqual(['exit-f'])
+    lanes.done('b')
+    lanes.done('e')
+    expect(lanes.take(8).map(({ id }) => id)).toEqual(['entry-c'])
+  })
+
   it('keep to the number of slots', () => {
-    const lanes = new Lanes<LaneItem>(2)
+    const lanes = new Lanes<LaneItem>({ all: 2, exits: 0 })
     for (const account of ['a', 'b', 'c']) lanes.add(item(account, account))
     expect(lanes.take(8)).toHaveLength(2)
-    expect(lanes.slotsFree).toBe(0)
+    expect(lanes.slotsFree(false)).toBe(0)
     lanes.done('a')
     expect(lanes.take(8)).toHaveLength(1)
   })
 
   it('hold entries of an account while its exits go on', () => {
-    const lanes = new Lanes<LaneItem>(8)
+    const lanes = new Lanes<LaneItem>({ all: 8, exits: 0 })
     lanes.holdEntries('a')
     lanes.add(item('entry', 'a'))
     lanes.add(item('exit', 'a', true))
@@ -74,7 +89,7 @@ describe('the lanes', () => {
   })
 
   it('start an order past the queues only when it would be next', () => {
-    const lanes = new Lanes<LaneItem>(2)
+    const lanes = new Lanes<LaneItem>({ all: 2, exits: 0 })
     expect(lanes.tryStart(item('1', 'a'))).toBe(true)
     expect(lanes.tryStart(item('2', 'a'))).toBe(false)
     lanes.holdEntries('b')
@@ -88,7 +103,7 @@ describe('the lanes', () => {
   })
 
   it('give up a waiting order, and only a waiting one', () => {
-    const lanes = new Lanes<LaneItem>(1)
+    const lanes = new Lanes<LaneItem>({ all: 1, exits: 0 })
     lanes.add(item('1', 'a'))
     lanes.add(item('2', 'a'))
     lanes.take(1)
@@ -100,7 +115,7 @@ describe('the lanes', () => {
     const order = fc.record({ account: fc.integer({ min: 0, max: 4 }), exit: fc.boolean() })
     fc.assert(
       fc.property(fc.array(order, { maxLength: 60 }), fc.integer({ min: 1, max: 6 }), (orders, slots) => {
-        const lanes = new Lanes<LaneItem>(slots)
+        const lanes = new Lanes<LaneItem>({ all: slots, exits: 0 })
         const sent: LaneItem[] = []
         const flying: string[] = []
         const step = (): void => {
@@ -127,7 +142,7 @@ describe('the lanes', () => {
             expect(ids).toEqual([...ids].sort((left, right) => left - right))
           }
         }
-        expect(lanes.slotsFree).toBe(slots)
+        expect(lanes.slotsFree(false)).toBe(slots)
       }),
     )
   })

@@ -1,6 +1,7 @@
 /**
- * Who may be sent next: one order of an account at a time, exits before entries, so many at once over all accounts.
- * Pure: called by placement. Must never let an order overtake an earlier one of its own class and account.
+ * Who may be sent next: one order of an account at a time, exits before entries, so many at once over all accounts, and
+ * some slots more for exits alone. Pure: called by placement.
+ * Must never let an order overtake an earlier one of its own class and account.
  */
 export interface LaneItem {
   readonly id: string
@@ -17,6 +18,12 @@ interface Lane<Item> {
   holds: number
 }
 
+export interface LaneSlots {
+  readonly all: number
+  /** Besides: exits need not wait for the answer to an entry. */
+  readonly exits: number
+}
+
 export class Lanes<Item extends LaneItem> {
   private readonly lanes = new Map<string, Lane<Item>>()
   /** Accounts whose next order could go now; sets keep the order in which they became ready. */
@@ -25,13 +32,18 @@ export class Lanes<Item extends LaneItem> {
   private inFlight = 0
 
   constructor(
-    private readonly slotsMax: number,
+    private readonly slots: LaneSlots,
     /** Whether entries of the account may go at all; `recheck` when that changes. */
     private readonly mayEnter: (accountId: string) => boolean = () => true,
   ) {}
 
-  get slotsFree(): number {
-    return this.slotsMax - this.inFlight
+  get isBusy(): boolean {
+    return this.inFlight > 0
+  }
+
+  /** For an item of the class. */
+  slotsFree(exit: boolean): number {
+    return Math.max(0, this.slots.all + (exit ? this.slots.exits : 0) - this.inFlight)
   }
 
   get queued(): number {
@@ -52,7 +64,7 @@ export class Lanes<Item extends LaneItem> {
    * It then holds slot and account until `done`, as if taken.
    */
   tryStart(item: Item): boolean {
-    if (this.slotsFree <= 0) return false
+    if (this.slotsFree(item.exit) <= 0) return false
     const lane = this.lanes.get(item.accountId)
     if (lane !== undefined && (lane.busy || lane.exits.length > 0)) return false
     if (lane !== undefined && !item.exit && (lane.holds > 0 || lane.entries.length > 0)) return false
@@ -72,13 +84,14 @@ export class Lanes<Item extends LaneItem> {
     this.refresh(item.accountId, lane)
   }
 
-  /** Takes up to `itemsMax` items that may go now; each holds a slot and its account until `done`. */
-  take(itemsMax: number): Item[] {
+  /** Takes up to `itemsMax` items of these classes that may go now; each holds a slot and its account until `done`. */
+  take(itemsMax: number, isWanted: (exit: boolean) => boolean = () => true): Item[] {
     const taken: Item[] = []
-    const limit = Math.min(itemsMax, this.slotsFree)
-    for (const [ready, queueOf] of this.classes()) {
+    for (const [exit, ready, queueOf] of this.classes()) {
+      if (!isWanted(exit)) continue
+      const limit = Math.min(itemsMax, this.slotsFree(exit))
       for (const accountId of ready) {
-        if (taken.length >= limit) return this.noteTaken(taken)
+        if (taken.length >= limit) break
         const lane = this.lanes.get(accountId)
         const item = lane === undefined ? undefined : queueOf(lane).shift()
         if (lane === undefined || item === undefined) continue
@@ -147,10 +160,10 @@ export class Lanes<Item extends LaneItem> {
     if (lane !== undefined) this.refresh(accountId, lane)
   }
 
-  private classes(): [Set<string>, (lane: Lane<Item>) => Item[]][] {
+  private classes(): [boolean, Set<string>, (lane: Lane<Item>) => Item[]][] {
     return [
-      [this.readyExits, (lane) => lane.exits],
-      [this.readyEntries, (lane) => lane.entries],
+      [true, this.readyExits, (lane) => lane.exits],
+      [false, this.readyEntries, (lane) => lane.entries],
     ]
   }
 

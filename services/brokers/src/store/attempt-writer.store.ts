@@ -3,10 +3,9 @@
  * Called by evidence. Must never give a result up while its partition is held: it tries again until PostgreSQL is back.
  */
 import { Injectable } from '@nestjs/common'
-import type { DataOf, EventContract } from '@tradewire/contracts/define-event'
+import type { EventContract } from '@tradewire/contracts/define-event'
 import * as events from '@tradewire/contracts/events/brokers'
 import { Database } from '@tradewire/database/database'
-import { DatabaseUnavailableError } from '@tradewire/database/retryable-error'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Clock } from '@tradewire/kernel/clock'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
@@ -16,19 +15,13 @@ import { type Attempt, isFinal, type UpdateKind, updateKindOf } from '#domain/at
 import { type AttemptResult, Results } from '#ports/results.port'
 import { AttemptStore } from './attempt.store.ts'
 import { LeaseStore } from './lease.store.ts'
+import { ResultDrain } from './result-drain.store.ts'
 
-type OrderUpdate = DataOf<typeof events.orderAccepted>
-
-const batchRows = 500
-const retryMs = 200
-/**
- * News that an order rests gathers until nothing has come for so long and nothing is on its way to a venue, or for so
- * long at most: nothing follows from it, and while a burst goes on its orders shall leave first.
- */
-const calmPauseMs = 10
-const calmMostMs = 300
-const calmRowsMax = 2_000
-const drainPollMs = 5
+/** That an entry rests waits until nothing is on its way to a venue: while a burst goes on its orders shall leave first. */
+const entriesCalmMostMs = 300
+/** That an exit rests lets the next one follow. */
+const exitsCalmMostMs = 30
+const settledPollMs = 5
 
 const contractOf: Readonly<Record<UpdateKind, EventContract<string, (typeof events.orderAccepted)['data']>>> = {
   accepted: events.orderAccepted,
@@ -40,13 +33,9 @@ const contractOf: Readonly<Record<UpdateKind, EventContract<string, (typeof even
 
 @Injectable()
 export class AttemptWriter extends Results {
-  /** The newest result of each attempt: an update is cumulative, so a newer one says all. */
-  private waiting = new Map<string, AttemptResult>()
-  private running = false
-  /** Something waits that others act upon. */
-  private urgent = false
-  private timer: NodeJS.Timeout | undefined
-  private calmUntilMs = 0
+  /** What exits follow from, and exits themselves, are written by themselves: they never wait for news of entries. */
+  private readonly exits: ResultDrain
+  private readonly entries: ResultDrain
   private lostListener: (partitions: readonly number[]) => void = () => undefined
   private isBurst: () => boolean = () => false
 
@@ -55,9 +44,13 @@ export class AttemptWriter extends Results {
     private readonly attempts: AttemptStore,
     private readonly leases: LeaseStore,
     private readonly clock: Clock,
-    @InjectLogger() private readonly logger: Logger,
+    @InjectLogger() logger: Logger,
   ) {
     super()
+    const common = { clock, logger, isBurst: () => this.isBurst() }
+    const commit = (urgent: boolean) => (batch: readonly AttemptResult[]) => this.commit(batch, urgent)
+    this.exits = new ResultDrain({ ...common, calmMostMs: exitsCalmMostMs, commit: commit(true) })
+    this.entries = new ResultDrain({ ...common, calmMostMs: entriesCalmMostMs, commit: commit(false) })
   }
 
   /** Called when a write finds that another process owns the partition now. */
@@ -70,20 +63,24 @@ export class AttemptWriter extends Results {
   }
 
   write(result: AttemptResult): void {
-    this.waiting.set(result.attempt.command.intentId, result)
-    this.urgent ||= isUrgent(result.attempt)
-    this.drainSoon()
+    const { command, filledQuantity } = result.attempt
+    const urgent = events.exitsFollow({ purpose: command.purpose, filledQuantity })
+    // What waits of the same entry is older news.
+    if (urgent) this.entries.drop(command.intentId)
+    const drain = urgent ? this.exits : this.entries
+    drain.put(result, isPrompt(result.attempt))
   }
 
   /** Resolves when everything written so far is committed, or after the limit. */
   async settled(withinMs: number): Promise<void> {
     const until = this.clock.monotonicMs() + withinMs
-    while ((this.running || this.waiting.size > 0) && this.clock.monotonicMs() < until) await delay(drainPollMs)
+    const settled = (): boolean => this.exits.isSettled && this.entries.isSettled
+    while (!settled() && this.clock.monotonicMs() < until) await delay(settledPollMs)
   }
 
   /** Appends the event of a result that is stored in the same transaction already. */
   append(tx: Transaction, results: readonly AttemptResult[]): void {
-    const groups = new Map<string, { contract: EventContract; trace: string | null; data: OrderUpdate[] }>()
+    const groups = new Map<string, { contract: EventContract; trace: string | null; data: events.OrderUpdate[] }>()
     for (const { attempt, trace, observedAt } of results) {
       const kind = updateKindOf(attempt)
       if (kind === null) continue
@@ -95,82 +92,14 @@ export class AttemptWriter extends Results {
     for (const { contract, trace, data } of groups.values()) tx.append(contract, data, { trace })
   }
 
-  private async drain(): Promise<void> {
-    this.running = true
-    // One turn of the event loop: replies that came in the same read share a commit.
-    await new Promise(setImmediate)
-    do {
-      this.urgent = false
-      const batch = this.takeBatch()
-      try {
-        await this.commit(batch)
-      } catch (error) {
-        await this.commitSingly(batch, error)
-      }
-    } while (this.isDue() || this.waiting.size >= batchRows)
-    this.running = false
-    if (this.waiting.size > 0) this.drainSoon()
-  }
-
-  private drainSoon(): void {
-    if (this.running) return
-    if (this.isDue()) {
-      clearTimeout(this.timer)
-      this.timer = undefined
-      void this.drain()
-      return
-    }
-    if (this.timer === undefined) {
-      this.calmUntilMs = this.clock.monotonicMs() + calmMostMs
-      this.timer = setTimeout(() => this.drainWhenCalm(), calmPauseMs)
-    } else if (this.clock.monotonicMs() < this.calmUntilMs) this.timer.refresh()
-  }
-
-  private drainWhenCalm(): void {
-    if (this.isBurst() && this.clock.monotonicMs() < this.calmUntilMs) {
-      this.timer?.refresh()
-      return
-    }
-    this.timer = undefined
-    void this.drain()
-  }
-
-  private isDue(): boolean {
-    return (this.urgent && this.waiting.size > 0) || this.waiting.size >= calmRowsMax
-  }
-
-  /** One row that cannot be written must not keep the others from it. */
-  private async commitSingly(batch: readonly AttemptResult[], cause: unknown): Promise<void> {
-    const away = cause instanceof DatabaseUnavailableError
-    if (!away) this.logger.error({ err: cause }, 'writing order results failed; they are written one by one')
-    for (const result of batch) {
-      if (!away && batch.length > 1) await this.commit([result]).catch(() => this.putBack(result))
-      else this.putBack(result)
-    }
-    await delay(retryMs)
-  }
-
-  private takeBatch(): AttemptResult[] {
-    const batch: AttemptResult[] = []
-    for (const [intentId, result] of this.waiting) {
-      if (batch.length >= batchRows) break
-      batch.push(result)
-      this.waiting.delete(intentId)
-    }
-    return batch
-  }
-
-  private putBack(result: AttemptResult): void {
-    const { intentId } = result.attempt.command
-    if (!this.waiting.has(intentId)) this.waiting.set(intentId, result)
-  }
-
-  private async commit(batch: readonly AttemptResult[]): Promise<void> {
+  private async commit(results: readonly AttemptResult[], urgent: boolean): Promise<void> {
+    // In one order, so that two transactions with the same attempts cannot lock each other out.
+    const batch = results.toSorted((a, b) => (a.attempt.command.intentId < b.attempt.command.intentId ? -1 : 1))
     const owned = new Map(
       batch.map(({ attempt, generation }) => [attempt.partition, { partition: attempt.partition, generation }]),
     )
     let lost: number[] = []
-    await this.database.transact(async (tx) => {
+    const write = async (tx: Transaction): Promise<void> => {
       const held = await this.leases.fence(tx, [...owned.values()])
       lost = [...owned.keys()].filter((partition) => !held.has(partition))
       const ours = batch.filter(({ attempt }) => held.has(attempt.partition))
@@ -183,22 +112,24 @@ export class AttemptWriter extends Results {
         tx,
         ours.filter(({ attempt }) => written.has(attempt.command.intentId)),
       )
-    })
+    }
+    await this.database.transact(write, { urgent })
     if (lost.length > 0) this.lostListener(lost)
   }
 }
 
-/** Fills want a stop, ends free an account, doubts want evidence; that an order rests changes nothing. */
-function isUrgent(attempt: Attempt): boolean {
+/** Fills want a stop, ends free an account, doubts want evidence; that an order rests may wait a moment. */
+function isPrompt(attempt: Attempt): boolean {
   return updateKindOf(attempt) !== 'accepted'
 }
 
-function updateOf(attempt: Attempt, observedAt: Date): OrderUpdate {
+function updateOf(attempt: Attempt, observedAt: Date): events.OrderUpdate {
   const { command } = attempt
   return {
     intentId: command.intentId,
     bracketId: command.bracketId,
     accountId: command.accountId,
+    purpose: command.purpose,
     revision: attempt.revision,
     venueOrderId: attempt.venueOrderId,
     clientOrderId: attempt.clientOrderId,

@@ -4,6 +4,7 @@
  */
 import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
+import type { Transaction } from '@tradewire/database/transaction'
 import { AttemptStore } from './attempt.store.ts'
 import { LeaseStore } from './lease.store.ts'
 
@@ -11,6 +12,7 @@ export interface MarkRequest {
   readonly intentId: string
   readonly partition: number
   readonly generation: string
+  readonly exit: boolean
 }
 
 @Injectable()
@@ -24,10 +26,11 @@ export class SubmitMarks {
   /** Answers the ids that may be sent. */
   async mark(requests: readonly MarkRequest[], sentAt: Date): Promise<Set<string>> {
     const owned = new Map(requests.map(({ partition, generation }) => [partition, { partition, generation }]))
-    return this.database.transact(async (tx) => {
+    const store = async (tx: Transaction): Promise<Set<string>> => {
       const held = await this.leases.fence(tx, [...owned.values()])
       const allowed = requests.filter(({ partition }) => held.has(partition)).map(({ intentId }) => intentId)
       return allowed.length === 0 ? new Set<string>() : this.attempts.markSubmitting(tx, allowed, sentAt)
-    })
+    }
+    return this.database.transact(store, { urgent: requests.some(({ exit }) => exit) })
   }
 }

@@ -69,8 +69,8 @@ function termsOf({ watch, type, ...leg }: Leg) {
   }
 }
 
-export function cancelOf({ bracketId, accountId }: Owner, { intentId }: Leg): DataOf<typeof orderCancel> {
-  return { intentId, bracketId, accountId }
+export function cancelOf({ bracketId, accountId }: Owner, { intentId, purpose }: Leg): DataOf<typeof orderCancel> {
+  return { intentId, bracketId, accountId, purpose }
 }
 
 type Planned = DataOf<typeof orderPlanned>

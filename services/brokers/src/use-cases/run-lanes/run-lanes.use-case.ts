@@ -24,7 +24,9 @@ const markRetryMs = 250
 export class RunLanes {
   private readonly pumping = new Set<Venue>()
   private readonly again = new Set<Venue>()
-  private readonly timers = new Map<Venue, NodeJS.Timeout>()
+  /** Their marks are being stored: what becomes ready meanwhile shares the next commit. Exits wait for exits alone. */
+  private readonly marking = { exits: new Set<Venue>(), entries: new Set<Venue>() }
+  private readonly timers = new Map<Venue, { readonly timer: NodeJS.Timeout; readonly dueMs: number }>()
   private stopped = false
 
   constructor(
@@ -39,7 +41,7 @@ export class RunLanes {
 
   stop(): void {
     this.stopped = true
-    for (const timer of this.timers.values()) clearTimeout(timer)
+    for (const { timer } of this.timers.values()) clearTimeout(timer)
   }
 
   /** An order whose slot, budget and mark are taken already. */
@@ -59,17 +61,18 @@ export class RunLanes {
       await new Promise(setImmediate)
       do {
         this.again.delete(venue)
-        await this.round(venue)
+        this.round(venue)
       } while (this.again.has(venue) && !this.stopped)
     } finally {
       this.pumping.delete(venue)
     }
   }
 
-  private async round(venue: Venue): Promise<void> {
+  private round(venue: Venue): void {
     const lanes = this.desk.lanesOf(venue)
-    const marking: Taken[] = []
-    for (const work of lanes.take(takenMax)) {
+    const exits: Taken[] = []
+    const entries: Taken[] = []
+    for (const work of lanes.take(takenMax, (exit) => !this.marking[classOf(exit)].has(venue))) {
       const one = this.desk.find(work.intentId)
       if (one === undefined || (work.kind === 'submit' && one.attempt.state !== 'queued')) {
         lanes.done(work.accountId)
@@ -81,29 +84,35 @@ export class RunLanes {
         lanes.done(work.accountId)
         this.pumpLater(venue, waitMs)
       } else if (work.kind === 'cancel' || !this.gate.needsMark(one.attempt.command)) void this.run(one, work)
-      else marking.push({ one, work })
+      else (work.exit ? exits : entries).push({ one, work })
     }
-    if (marking.length > 0) await this.markAndLetGo(venue, marking)
+    if (exits.length > 0) void this.markAndLetGo(venue, exits, this.marking.exits)
+    if (entries.length > 0) void this.markAndLetGo(venue, entries, this.marking.entries)
   }
 
-  private async markAndLetGo(venue: Venue, marking: readonly Taken[]): Promise<void> {
+  private async markAndLetGo(venue: Venue, taken: readonly Taken[], marking: Set<Venue>): Promise<void> {
     const lanes = this.desk.lanesOf(venue)
+    const markAgain = (): void => {
+      marking.delete(venue)
+      this.desk.wake(venue)
+    }
+    marking.add(venue)
     try {
-      const marked = await this.gate.mark(marking.map(({ one }) => one))
-      for (const { one, work } of marking) {
+      const marked = await this.gate.mark(taken.map(({ one }) => one))
+      for (const { one, work } of taken) {
         if (marked.has(work.intentId)) void this.run(one, work)
         // Ended meanwhile, or another process holds the partition: whoever holds it knows.
         else lanes.done(work.accountId)
       }
+      markAgain()
     } catch (error) {
-      this.logger.warn({ err: error, orders: marking.length }, 'orders wait: their marks could not be stored')
-      for (const { work } of marking) {
+      this.logger.warn({ err: error, orders: taken.length }, 'orders wait: their marks could not be stored')
+      for (const { work } of taken) {
         lanes.putBack(work)
         lanes.done(work.accountId)
       }
       // Without the wait a database that is away would be asked in a tight loop.
-      this.again.delete(venue)
-      this.pumpLater(venue, markRetryMs)
+      setTimeout(markAgain, markRetryMs).unref()
     }
   }
 
@@ -117,13 +126,21 @@ export class RunLanes {
     }
   }
 
+  /** The earliest wish counts: an exit does not wait for the budget that an entry waits for. */
   private pumpLater(venue: Venue, waitMs: number): void {
-    if (this.timers.has(venue)) return
+    const dueMs = this.gate.now().getTime() + waitMs
+    const known = this.timers.get(venue)
+    if (known !== undefined && known.dueMs <= dueMs) return
+    clearTimeout(known?.timer)
     const timer = setTimeout(() => {
       this.timers.delete(venue)
       void this.pump(venue)
     }, waitMs)
     timer.unref()
-    this.timers.set(venue, timer)
+    this.timers.set(venue, { timer, dueMs })
   }
+}
+
+function classOf(exit: boolean): 'exits' | 'entries' {
+  return exit ? 'exits' : 'entries'
 }

@@ -13,7 +13,7 @@ import { partitionOf } from '@tradewire/kernel/partition'
 import type { Attempt } from '#domain/attempt'
 import { Desk, type HeldPartition, type LaneWork, openAttempt, type OpenAttempt, workOf } from '#domain/desk'
 import type { StoredAttempt } from '#ports/attempts.port'
-import type { Command, CommandTaker } from '#ports/command-intake.port'
+import type { Command, CommandLane, CommandTaker } from '#ports/command-intake.port'
 import { CommandLog } from '#ports/command-log.port'
 import { SendGate } from '#ports/send-gate.port'
 import { CancelOrders } from '../cancel-orders/cancel-orders.use-case.ts'
@@ -37,7 +37,7 @@ export class PartitionLostError extends RetryableError {
 export class TakeCommands implements CommandTaker {
   private readonly batches = new Map<Transaction, Batch>()
   /** Perhaps committed, with nobody told: their messages would then not come again, for the inbox knows them. */
-  private doubtful: Batch[] = []
+  private readonly doubtful: Record<CommandLane, Batch[]> = { exits: [], entries: [] }
 
   constructor(
     private readonly desk: Desk,
@@ -81,24 +81,25 @@ export class TakeCommands implements CommandTaker {
     for (const intentId of batch.cancels) this.cancels.request(intentId)
   }
 
-  rolledBack(tx: Transaction, doubtful: boolean): void {
+  rolledBack(tx: Transaction, lane: CommandLane, doubtful: boolean): void {
     const batch = this.batches.get(tx)
     this.batches.delete(tx)
     for (const one of batch?.fresh ?? []) this.giveBack(one, batch?.reserved)
-    if (batch !== undefined && doubtful) this.doubtful.push(batch)
+    if (batch !== undefined && doubtful) this.doubtful[lane].push(batch)
   }
 
   /**
-   * What turns out to be stored goes on as after its commit: nothing of it has left this process. Transactions follow
-   * one another, so none can store these commands while this one looks.
+   * What turns out to be stored goes on as after its commit: nothing of it has left this process. Transactions of a lane
+   * follow one another, so none can store these commands while this one looks.
    */
-  async settleDoubts(tx: Transaction): Promise<void> {
-    if (this.doubtful.length === 0) return
-    const fresh = this.doubtful.flatMap((batch) => batch.fresh)
+  async settleDoubts(tx: Transaction, lane: CommandLane): Promise<void> {
+    const doubtful = this.doubtful[lane]
+    if (doubtful.length === 0) return
+    const fresh = doubtful.flatMap((batch) => batch.fresh)
     const wanted = fresh.map(({ attempt, generation }) => ({ intentId: attempt.command.intentId, generation }))
     const stored = await this.log.stored(tx, wanted)
-    const cancels = this.doubtful.flatMap((batch) => batch.cancels)
-    this.doubtful = []
+    const cancels = doubtful.flatMap((batch) => batch.cancels)
+    this.doubtful[lane] = []
     for (const one of fresh) {
       const { command, partition } = one.attempt
       const ours = this.desk.heldPartition(partition)?.generation === one.generation

@@ -31,7 +31,7 @@ describe('watching accounts', () => {
     nowMs = 0
     passes = 0
     reading = []
-    desk = new Desk(1)
+    desk = new Desk({ all: 1, exits: 0 })
     for (let partition = 0; partition < partitionCount; partition += 1)
       desk.hold({ partition, generation: '1', validUntilMs: Number.POSITIVE_INFINITY })
     const sessions = {

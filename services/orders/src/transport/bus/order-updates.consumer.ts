@@ -1,4 +1,7 @@
-/** Hears what became of our orders. Called by the bus. Must never decide anything. */
+/**
+ * Hears what became of our orders: what a stop or another exit follows from never waits for the news that entries rest.
+ * Called by the bus. Must never decide anything.
+ */
 import { Controller } from '@nestjs/common'
 import { Consume } from '@tradewire/bus/decorators'
 import { orderUpdateEvents } from '@tradewire/contracts/events/brokers'
@@ -10,6 +13,8 @@ import {
 
 /** Updates applied in one transaction at most: large enough to be cheap, small enough that stops leave soon. */
 const eventsMax = 250
+/** From these nothing follows at once; each transaction keeps the processor from the others for some milliseconds. */
+const calmEventsMax = 100
 /** Transactions at once: brackets are locked in id order and old news is ignored, so they may overlap. */
 const concurrency = 2
 
@@ -17,8 +22,13 @@ const concurrency = 2
 export class OrderUpdatesConsumer {
   constructor(private readonly takeOrderUpdates: TakeOrderUpdates) {}
 
-  @Consume(orderUpdateEvents, { name: 'order-updates', eventsMax, concurrency })
-  handle(events: readonly OrderUpdateEvent[], tx: Transaction): Promise<void> {
+  @Consume(orderUpdateEvents, { name: 'urgent-order-updates', haste: 'urgent', eventsMax, concurrency })
+  handleUrgent(events: readonly OrderUpdateEvent[], tx: Transaction): Promise<void> {
+    return this.takeOrderUpdates.execute(events, tx)
+  }
+
+  @Consume(orderUpdateEvents, { name: 'order-updates', haste: 'calm', eventsMax: calmEventsMax, concurrency: 1 })
+  handleCalm(events: readonly OrderUpdateEvent[], tx: Transaction): Promise<void> {
     return this.takeOrderUpdates.execute(events, tx)
   }
 }

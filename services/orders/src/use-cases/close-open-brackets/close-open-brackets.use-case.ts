@@ -37,7 +37,7 @@ export class CloseOpenBrackets {
       const ids: string[] = await this.brackets.openIds({ of, entriesOnly, after, limit: batchRows })
       if (ids.length > 0) {
         const newsById = new Map(ids.map((id) => [id, { news: [{ kind: 'close' as const }], trace }]))
-        const moved = await this.database.transact((tx) => this.advanceBrackets.execute(tx, newsById))
+        const moved = await this.database.transact((tx) => this.advanceBrackets.execute(tx, newsById), { urgent: true })
         closing += moved.filter((bracket) => bracket.closing?.cause === 'command').length
       }
       if (ids.length < batchRows) return closing

@@ -30,7 +30,7 @@ export class PlanWaiting {
     if (closing.length > 0) {
       const news = [{ kind: 'close' as const, cause: 'reversal' as const }]
       const newsById = new Map(closing.map(({ bracketId, trace }) => [bracketId, { news, trace }]))
-      await this.database.transact((tx) => this.advanceBrackets.execute(tx, newsById))
+      await this.database.transact((tx) => this.advanceBrackets.execute(tx, newsById), { urgent: true })
     }
     const due = await this.waiting.due(this.clock.now(), batchRows)
     for (const { data, trace, entries } of due) {

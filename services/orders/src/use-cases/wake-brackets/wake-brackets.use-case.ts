@@ -25,7 +25,7 @@ export class WakeBrackets {
     const ids = await this.brackets.dueIds(this.clock.now(), batchRows)
     if (ids.length === 0) return false
     const newsById = new Map(ids.map((id) => [id, { news: [{ kind: 'wake' as const }], trace: null }]))
-    await this.database.transact((tx) => this.advanceBrackets.execute(tx, newsById))
+    await this.database.transact((tx) => this.advanceBrackets.execute(tx, newsById), { urgent: true })
     return ids.length === batchRows
   }
 }

@@ -98,7 +98,7 @@ export class WatchPrices {
       const legs: WatchedLeg[] = await this.watches.legsOf({ ...of, after, limit: batchRows })
       if (legs.length === 0) return
       const newsById = new Map(legs.map(({ bracketId, leg }) => [bracketId, { news: [newsOf(leg)], trace: null }]))
-      await this.database.transact((tx) => this.advanceBrackets.execute(tx, newsById))
+      await this.database.transact((tx) => this.advanceBrackets.execute(tx, newsById), { urgent: true })
       after = legs.length < batchRows ? null : legs.at(-1)!.bracketId
     } while (after !== null)
   }
