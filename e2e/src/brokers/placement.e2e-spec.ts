@@ -232,10 +232,14 @@ describe.each(venues)('placing orders at %s', (venue) => {
     await eventually(async () => (await updatesOf(target.intentId)).some(({ name }) => name === 'order.accepted'))
     const { intentId, bracketId, accountId, purpose } = target
     for (let count = 0; count < 2; count += 1) {
-      await service.app.get(Database).transact(async (tx) => tx.append(orderCancel, { intentId, bracketId, accountId, purpose }))
+      await service.app
+        .get(Database)
+        .transact(async (tx) => tx.append(orderCancel, { intentId, bracketId, accountId, purpose }))
     }
     expect(await ended(intentId)).toMatchObject({ name: 'order.cancelled', data: { filledQuantity: '0' } })
-    await service.app.get(Database).transact(async (tx) => tx.append(orderCancel, { intentId, bracketId, accountId, purpose }))
+    await service.app
+      .get(Database)
+      .transact(async (tx) => tx.append(orderCancel, { intentId, bracketId, accountId, purpose }))
   })
 
   it('rejects what the venue refuses, with a stable code', async () => {

@@ -15,12 +15,11 @@ describe('permits to use the pool', () => {
     const permits = new Permits(limits)
     for (let taken = 0; taken < 4; taken += 1) void permits.acquire(true)
     const order: string[] = []
-    const waiting = [
-      permits.acquire(false)?.then(() => order.push('entry 1')),
-      permits.acquire(false)?.then(() => order.push('entry 2')),
-      permits.acquire(true)?.then(() => order.push('exit 1')),
-      permits.acquire(true)?.then(() => order.push('exit 2')),
-    ]
+    const wait = async (urgent: boolean, name: string): Promise<void> => {
+      await permits.acquire(urgent)
+      order.push(name)
+    }
+    const waiting = [wait(false, 'entry 1'), wait(false, 'entry 2'), wait(true, 'exit 1'), wait(true, 'exit 2')]
     for (let released = 0; released < 5; released += 1) permits.release()
     await Promise.all(waiting)
     expect(order).toEqual(['exit 1', 'exit 2', 'entry 1', 'entry 2'])

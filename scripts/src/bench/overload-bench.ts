@@ -14,6 +14,7 @@ import { machineFacts } from './kit/machine.ts'
 import { type OursWorld, openOurs } from './kit/ours-world.ts'
 import { postAlert } from './kit/post-alert.ts'
 import { median, percentile, rounded } from './kit/statistics.ts'
+import { exitHops } from './measures/exit-hops.ts'
 import { runOurs } from './measures/fanout.ts'
 import { alertOf, type BenchStrategy } from './parties/followers.ts'
 
@@ -54,6 +55,8 @@ export interface OverloadRound {
   /** From then until stops come as fast as before. */
   readonly recoveredMs: number
   readonly mostMb: number
+  /** Where the stops' time went. */
+  readonly hops: string
 }
 
 export interface OverloadGoal {
@@ -89,14 +92,15 @@ export async function runOverloadBench(
     const capacityPerSecond = Math.round((capacitySignals * wideFollowers * 1_000) / lastMs)
     await rest(world, held!)
     progress('stops of an idle system')
+    const idleHops = await watchHops(world)
     const idle = waitsOf(await fills(world, idleFills, idleFillEveryMs))
+    const facts = { ...machineFacts(world.servers, delayMs), 'idle stops': await idleHops() }
     const rounds: OverloadRound[] = []
     for (let round = 0; round < roundCount; round += 1) {
       progress(`overload, round ${round + 1} of ${roundCount}`)
       rounds.push(await overloadOnce(world, wide, { capacityPerSecond, idle }))
       await world.ours.freeFollows(entrySymbol)
     }
-    const facts = machineFacts(world.servers, delayMs)
     await world.close()
     failed = false
     return { capacityPerSecond, idle, rounds, goals: goalsOf(idle, rounds), facts }
@@ -153,6 +157,7 @@ async function overloadOnce(
   let mostBytes = 0
   const watch = setInterval(() => (mostBytes = Math.max(mostBytes, ours.tradingUsage().rssBytes)), probeEveryMs)
   const everyMs = (wideFollowers * 1_000) / (capacityPerSecond * overload)
+  const hops = await watchHops(world)
   const beganMs = nowMs()
   const sending = offer(ours.alertUrl, wide, everyMs)
   let drained = false
@@ -161,6 +166,7 @@ async function overloadOnce(
   const offeredMs = await sending
   await drain
   const drainedMs = nowMs() - beganMs
+  const spent = await hops()
   const recoveredMs = await recovery(world, idle)
   clearInterval(watch)
   return {
@@ -169,6 +175,18 @@ async function overloadOnce(
     drainedMs,
     recoveredMs,
     mostMb: Math.round(mostBytes / bytesPerMb),
+    hops: spent,
+  }
+}
+
+/** Answers what tells where the time of the stops since now went. */
+async function watchHops({ ours }: OursWorld): Promise<() => Promise<string>> {
+  const since = new Date()
+  await ours.loopDelays()
+  return async () => {
+    const { p99: busyMs, most } = await ours.loopDelays()
+    const busy = `event loop busy for ${rounded(busyMs)} ms at a time (p99; most ${rounded(most)})`
+    return `${await exitHops(ours, exitSymbol, since)}; ${busy}`
   }
 }
 

@@ -2,6 +2,7 @@
  * Runs services of ours as their own main files do, several in one process when asked. Process of the bench.
  * Must never add, leave out or change anything of what ships.
  */
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { environment } from '@tradewire/config/environment'
 import type { AnyServiceDefinition } from '@tradewire/nest-kit/define-service'
 import type { RunningService } from '@tradewire/nest-kit/start-service'
@@ -14,6 +15,8 @@ const loaders: Readonly<Record<string, () => Promise<AnyServiceDefinition>>> = {
 }
 
 const running: RunningService[] = []
+const loopDelay = monitorEventLoopDelay({ resolution: 2 })
+const nsPerMs = 1_000_000
 
 serve({
   /** Answers the URLs by service. */
@@ -29,6 +32,13 @@ serve({
   },
   stop: async () => {
     for (const service of running.splice(0).toReversed()) await service.stop()
+  },
+  /** How long the event loop was busy at a time, since the last call. */
+  loopDelays: () => {
+    const [p50, p99, most] = [loopDelay.percentile(50), loopDelay.percentile(99), loopDelay.max]
+    loopDelay.reset()
+    loopDelay.enable()
+    return { p50: p50 / nsPerMs, p99: p99 / nsPerMs, most: most / nsPerMs }
   },
   heap: () => {
     globalThis.gc?.()

@@ -1,5 +1,5 @@
 /** The AsyncAPI 3 document of all events. Called by the docs command. Must never depend on time or order of import. */
-import { batchEventsMax, type EventContract } from '@tradewire/contracts/define-event'
+import { batchEventsMax, type EventContract, urgentSubjectOf } from '@tradewire/contracts/define-event'
 import { partitionCount, partitionToken } from '@tradewire/kernel/partition'
 import { jsonSchemaOf, type SchemaNode } from './schema-words.ts'
 
@@ -30,7 +30,7 @@ export function buildAsyncApi(events: readonly EventContract[], version: string)
       license: { name: 'Apache-2.0' },
     },
     defaultContentType: 'application/json',
-    channels: entries(channelOf),
+    channels: { ...entries((event) => channelOf(event)), ...urgentChannels(sorted) },
     operations: entries((event) => ({
       action: 'send',
       title: `${event.owner} publishes ${event.name}`,
@@ -41,12 +41,18 @@ export function buildAsyncApi(events: readonly EventContract[], version: string)
   }
 }
 
-function channelOf(event: EventContract): unknown {
+/** What exits follow from travels apart, so that it never waits behind the rest of its kind. */
+function urgentChannels(events: readonly EventContract[]): Record<string, unknown> {
+  const urgent = events.filter((event) => event.urgent !== undefined)
+  return Object.fromEntries(urgent.map((event) => [`${keyOf(event)}Urgent`, channelOf(event, urgentSubjectOf)]))
+}
+
+function channelOf(event: EventContract, addressOf = (subject: string): string => subject): unknown {
   const messages = { [keyOf(event)]: { $ref: `#/components/messages/${keyOf(event)}` } }
-  if (!event.partitioned) return { address: event.name, description: event.description, messages }
+  if (!event.partitioned) return { address: addressOf(event.name), description: event.description, messages }
   const tokens = Array.from({ length: partitionCount }, (_, partition) => partitionToken(partition))
   return {
-    address: `${event.name}.{partition}`,
+    address: addressOf(`${event.name}.{partition}`),
     description: event.description,
     parameters: { partition: { description: 'Partition of the account', enum: tokens, examples: tokens.slice(0, 1) } },
     messages,

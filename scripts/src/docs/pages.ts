@@ -34,12 +34,14 @@ function eventSection(event: EventContract): string {
   const subject = event.partitioned
     ? `\`${event.name}.p00\` … \`${subjectOf(event, 15)}\`, by account`
     : `\`${event.name}\``
+  const urgent =
+    event.urgent === undefined ? '' : ` Those that exits follow from travel on \`urgent.\` before that subject.`
   const batch =
     event.delivery === 'batched' ? `up to ${batchEventsMax} events of one subject a message` : 'one event a message'
   return [
     `## ${event.name}`,
     event.description,
-    `Version ${event.version}, owned by \`${event.owner}\`. Subject: ${subject}. Delivery: ${batch}.`,
+    `Version ${event.version}, owned by \`${event.owner}\`. Subject: ${subject}.${urgent} Delivery: ${batch}.`,
     ['| field | type | |', '|---|---|---|', ...rows].join('\n'),
     `\`\`\`json\n${JSON.stringify(event.example, undefined, 2)}\n\`\`\``,
   ].join('\n\n')

@@ -32,7 +32,16 @@ export const thingOrdered = defineEvent({
   data: z.strictObject({ accountId: z.uuid() }),
   example: { accountId: 'df30b2fa-adc8-47cb-a9f5-be90ae259827' },
 })
-export const contracts: readonly EventContract[] = [thingHappened, thingCounted, thingOrdered]
+export const thingHurried = defineEvent({
+  name: 'thing.hurried',
+  version: 1,
+  owner: 'things',
+  description: 'What is of the account "exit" goes before all others.',
+  data,
+  example,
+  urgent: ({ account }) => account === 'exit',
+})
+export const contracts: readonly EventContract[] = [thingHappened, thingCounted, thingOrdered, thingHurried]
 
 export const doubleNumber = defineRpc({
   name: 'things.number.double',

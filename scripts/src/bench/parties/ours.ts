@@ -153,6 +153,11 @@ export class Ours {
     }
   }
 
+  /** Of the process that plans and sends, in milliseconds since the last call. */
+  async loopDelays(): Promise<{ readonly p50: number; readonly p99: number; readonly most: number }> {
+    return this.trading!.call('loopDelays')
+  }
+
   async stop(): Promise<void> {
     await this.stopTrading()
     await this.intake?.call('stop')

@@ -2,7 +2,7 @@
  * Stands in for signals and brokers in this service's integration spec: their events go through its own outbox, and
  * the commands it sends are read from there. Called by specs only. Must never be imported by the service.
  */
-import type { DataOf, Event } from '@tradewire/contracts/define-event'
+import { type DataOf, type Event, urgentSubjectOf } from '@tradewire/contracts/define-event'
 import * as brokers from '@tradewire/contracts/events/brokers'
 import { type orderCancel, orderSubmit } from '@tradewire/contracts/events/orders'
 import { followChanged, signalAccepted, strategyChanged } from '@tradewire/contracts/events/signals'
@@ -109,8 +109,8 @@ export class StandIn {
   /** The stored commands of a subject, in the order of their commits. */
   async commands<Data>(name: string, signalId?: string): Promise<Data[]> {
     const rows = await this.database.query<{ body: string }>(
-      'select body from outbox where subject like $1 order by created_at, id',
-      [`${name}%`],
+      'select body from outbox where subject like any ($1) order by created_at, id',
+      [[`${name}%`, urgentSubjectOf(`${name}%`)]],
     )
     const all = rows.flatMap(({ body }) =>
       (JSON.parse(body) as { events: Event<Data>[] }).events.map(({ data }) => data),
@@ -134,13 +134,13 @@ export class StandIn {
 
   tell(
     contract: (typeof brokers.orderUpdateEvents)[number],
-    orders: readonly Pick<Submit, 'intentId' | 'bracketId' | 'accountId'>[],
+    orders: readonly Pick<Submit, 'intentId' | 'bracketId' | 'accountId' | 'purpose'>[],
     changes: Partial<Update> = {},
   ): Promise<void> {
     return this.database.transact(async (tx) => {
       tx.append(
         contract,
-        orders.map(({ intentId, bracketId, accountId }) => {
+        orders.map(({ intentId, bracketId, accountId, purpose }) => {
           const revision = (this.revisions.get(intentId) ?? 0) + 1
           this.revisions.set(intentId, revision)
           const { final = contract !== brokers.orderAccepted } = changes
@@ -153,6 +153,7 @@ export class StandIn {
             intentId,
             bracketId,
             accountId,
+            purpose,
             revision,
             final,
           })
@@ -165,8 +166,8 @@ export class StandIn {
   async deliverAgain(name: string): Promise<void> {
     await this.database.query(
       `insert into outbox (id, subject, body, event_count, claimed_until)
-       select gen_random_uuid(), subject, body, event_count, now() from outbox where subject = $1`,
-      [name],
+       select gen_random_uuid(), subject, body, event_count, now() from outbox where subject = any ($1)`,
+      [[name, urgentSubjectOf(name)]],
     )
   }
 }
