@@ -184,8 +184,9 @@ async function watchHops({ ours }: OursWorld): Promise<() => Promise<string>> {
   const since = new Date()
   await ours.loopDelays()
   return async () => {
-    const { p99: busyMs, most } = await ours.loopDelays()
-    const busy = `event loop busy for ${rounded(busyMs)} ms at a time (p99; most ${rounded(most)})`
+    const delays = await ours.loopDelays()
+    const each = delays.map(({ p99: busyMs, most }) => `${rounded(busyMs)} ms (most ${rounded(most)})`)
+    const busy = `event loops busy at a time, p99: ${each.join(' and ')}`
     return `${await exitHops(ours, exitSymbol, since)}; ${busy}`
   }
 }

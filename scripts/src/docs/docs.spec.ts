@@ -44,8 +44,10 @@ describe('the AsyncAPI document', () => {
 
   it('has a channel, an operation, a message and a schema for every event', () => {
     const keys = allEvents.map(keyOf).toSorted()
-    const parts = ['channels', 'operations', 'components/messages', 'components/schemas']
-    for (const part of parts) expect(Object.keys(lookUp(document, `#/${part}`) as object).toSorted()).toEqual(keys)
+    const keysOf = (part: string): string[] => Object.keys(lookUp(document, `#/${part}`) as object).toSorted()
+    for (const part of ['operations', 'components/messages', 'components/schemas']) expect(keysOf(part)).toEqual(keys)
+    const urgent = allEvents.filter((event) => event.urgent !== undefined).map((event) => `${keyOf(event)}Urgent`)
+    expect(keysOf('channels')).toEqual([...keys, ...urgent].toSorted())
   })
 
   it('has no reference that leads nowhere', () => {

@@ -153,9 +153,9 @@ export class Ours {
     }
   }
 
-  /** Of the process that plans and sends, in milliseconds since the last call. */
-  async loopDelays(): Promise<{ readonly p50: number; readonly p99: number; readonly most: number }> {
-    return this.trading!.call('loopDelays')
+  /** Of the processes that plan and send, in milliseconds since the last call. */
+  loopDelays(): Promise<{ readonly p99: number; readonly most: number }[]> {
+    return Promise.all(this.trading.map((child) => child.call<{ p99: number; most: number }>('loopDelays')))
   }
 
   async stop(): Promise<void> {
