@@ -39,12 +39,18 @@ export class ApiUser {
   }
 
   /** Any answer. */
-  async asks<Body = ApiFailure>(method: Method, path: string, json?: object): Promise<ApiReply<Body>> {
+  async asks<Body = ApiFailure>(
+    method: Method,
+    path: string,
+    json?: object,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<ApiReply<Body>> {
     const reply = await request(this.url + path, {
       method,
       headers: {
         ...(this.token === '' ? {} : { authorization: `Bearer ${this.token}` }),
         ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
       },
       ...(json === undefined ? {} : { body: JSON.stringify(json) }),
     })

@@ -13,7 +13,8 @@ import { type BusLogger, errorFields } from './bus-logger.ts'
 import { type BusMetrics, noBusMetrics } from './bus-metrics.ts'
 import type { Bus } from './connection.ts'
 import { requestInvalid } from './rpc-client.ts'
-import { deadlineHeader, rpcSubjectOf, traceHeader } from './rpc-wire.ts'
+import { type IdempotentRequests, type RequestKey, requestKey } from './idempotent-requests.ts'
+import { deadlineHeader, requestKeyHeader, rpcSubjectOf, traceHeader } from './rpc-wire.ts'
 
 export interface AnswererOptions {
   readonly bus: Bus
@@ -22,6 +23,8 @@ export interface AnswererOptions {
   /** The queue group: replicas of a service share the questions. */
   readonly service: string
   readonly metrics?: BusMetrics
+  /** Absent in services without a database; then no request may carry a key. */
+  readonly requests?: IdempotentRequests
 }
 
 export type AnswerMethod = (request: unknown) => Promise<Result<unknown, CodedError>>
@@ -117,7 +120,15 @@ export class Answerer {
     const request = contract.request.safeParse(body)
     if (!request.success) return err(requestInvalid(request.error))
     const trace = message.headers?.get(traceHeader) || null
-    return runInTrace(trace, `answer ${contract.name}`, () => method(request.data))
+    const work = () => method(request.data)
+    return runInTrace(trace, `answer ${contract.name}`, () => this.once(keyOf(message), work))
+  }
+
+  private once(key: RequestKey | undefined, work: () => ReturnType<AnswerMethod>): ReturnType<AnswerMethod> {
+    if (key === undefined) return work()
+    const { requests, service } = this.options
+    if (requests === undefined) throw new Error(`${service} has no database, so it cannot answer a request once`)
+    return requests.once(key, work)
   }
 
   private expired(message: Msg): boolean {
@@ -134,4 +145,9 @@ export class Answerer {
       message.respond(JSON.stringify(err(busErrors.of('ANSWER_FAILED', { rpc: contract.name }))))
     }
   }
+}
+
+function keyOf(message: Msg): RequestKey | undefined {
+  const text = message.headers?.get(requestKeyHeader)
+  return text ? requestKey.parse(JSON.parse(text)) : undefined
 }

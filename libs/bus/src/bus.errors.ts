@@ -17,6 +17,16 @@ export const busErrors = defineErrors('bus', {
     message: 'The request does not have the form that its contract asks for.',
     fix: 'Correct the fields named in the context.',
   },
+  REQUEST_IN_FLIGHT: {
+    kind: 'conflict',
+    message: 'The same request is being carried out at this moment.',
+    fix: 'Send it again with the same Idempotency-Key in a moment: the answer is then the one of the first.',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    kind: 'refused',
+    message: 'This Idempotency-Key belongs to another request of yours.',
+    fix: 'Make a new key for each request, and keep it for repetitions of that request alone.',
+  },
   REPLY_INVALID: {
     kind: 'unknown',
     message: 'The answer did not have the form that its contract promises.',

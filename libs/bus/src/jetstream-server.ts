@@ -13,6 +13,7 @@ import type { BusMetrics } from './bus-metrics.ts'
 import type { Bus } from './connection.ts'
 import type { RunningConsumer } from './consumer-options.ts'
 import type { ConsumerRunner } from './consumer-runner.ts'
+import type { IdempotentRequests } from './idempotent-requests.ts'
 import { type AnswerExtras, busTransport, Call, type ConsumeExtras } from './decorators.ts'
 
 export interface JetStreamServerOptions {
@@ -21,6 +22,8 @@ export interface JetStreamServerOptions {
   readonly bus: Bus
   /** Absent in services without a database; then @Consume is refused. */
   readonly runner?: ConsumerRunner
+  /** Absent likewise; then no question may carry an idempotency key. */
+  readonly requests?: IdempotentRequests
   readonly logger: BusLogger
   readonly clock: Clock
   readonly metrics?: BusMetrics
@@ -42,8 +45,9 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   constructor(options: JetStreamServerOptions) {
     super()
     this.options = options
-    const { bus, logger, clock, service, metrics } = options
-    this.answerer = new Answerer({ bus, logger, clock, service, ...(metrics === undefined ? {} : { metrics }) })
+    const { bus, logger, clock, service, metrics, requests } = options
+    const extras = { ...(metrics && { metrics }), ...(requests && { requests }) }
+    this.answerer = new Answerer({ bus, logger, clock, service, ...extras })
   }
 
   /** Does not wait for NATS: a service starts without it. */

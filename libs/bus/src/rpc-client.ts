@@ -11,11 +11,14 @@ import { headers, type Msg, NoRespondersError, RequestError, TimeoutError } from
 import type { z } from 'zod'
 import { busErrors } from './bus.errors.ts'
 import { type Bus, BusUnavailableError } from './connection.ts'
-import { deadlineHeader, rpcReply, rpcSubjectOf, traceHeader } from './rpc-wire.ts'
+import type { RequestKey } from './idempotent-requests.ts'
+import { deadlineHeader, requestKeyHeader, rpcReply, rpcSubjectOf, traceHeader } from './rpc-wire.ts'
 
 export interface AskOptions {
   /** Shorter or longer than the contract's own deadline. */
   readonly deadlineMs?: number
+  /** Asked again with the same key, the answer is the same and nothing is done twice; the answering service needs a database. */
+  readonly key?: RequestKey | undefined
 }
 
 const issuesShownMax = 5
@@ -45,15 +48,20 @@ export class RpcClient {
     return withSpan(`ask ${contract.name}`, { rpc: contract.name }, async () => {
       try {
         // The answering side parses again, so the request travels as it came in.
-        return readReply(contract, await this.send(contract, request, deadlineMs))
+        return readReply(contract, await this.send(contract, request, { ...options, deadlineMs }))
       } catch (error) {
         return err(askFailure(contract, error))
       }
     })
   }
 
-  private send(contract: RpcContract, request: unknown, deadlineMs: number): Promise<Msg> {
+  private send(
+    contract: RpcContract,
+    request: unknown,
+    { deadlineMs, key }: AskOptions & { readonly deadlineMs: number },
+  ): Promise<Msg> {
     const sent = headers()
+    if (key !== undefined) sent.set(requestKeyHeader, JSON.stringify(key))
     sent.set(deadlineHeader, String(this.clock.now().getTime() + deadlineMs))
     const trace = injectTrace()
     if (trace !== undefined) sent.set(traceHeader, trace)

@@ -5,6 +5,8 @@ import { z } from 'zod'
 /** Wall time in epoch milliseconds after which nobody waits for the answer. */
 export const deadlineHeader = 'Tradewire-Deadline'
 export const traceHeader = 'traceparent'
+/** A request that may come more than once and must be answered once; as JSON. */
+export const requestKeyHeader = 'Tradewire-Request-Key'
 
 export function rpcSubjectOf(contract: RpcContract): string {
   return `rpc.${contract.name}`

@@ -9,6 +9,7 @@ import { messageIdHeader } from './acked-publisher.ts'
 import type { BusLogger } from './bus-logger.ts'
 import type { BusMetrics } from './bus-metrics.ts'
 import { type ConsumerProgress, confirmedSequenceOf } from './confirmed-sequence.ts'
+import { pruneRequests } from './idempotent-requests.ts'
 import { pruneInbox, pruneRows, releaseRows } from './outbox-rows.ts'
 import { streamNames } from './streams.ts'
 
@@ -111,6 +112,7 @@ export class StoreWatch {
       )
     }
     await repeat(() => pruneInbox(this.deps.database, inboxKeepSeconds, pruneBatchRows))
+    await repeat(() => pruneRequests(this.deps.database, pruneBatchRows))
   }
 
   private async checkStream(manager: JetStreamManager, info: StreamInfo): Promise<string> {

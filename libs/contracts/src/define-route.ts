@@ -30,6 +30,12 @@ export type RouteProof = 'any' | 'session' | 'fresh'
 export const fileReply = z.strictObject({ name: z.string().regex(/^[\w.-]{1,120}$/), base64: z.base64() })
 export type FileReply = z.output<typeof fileReply>
 
+/**
+ * `key`: a request may carry an Idempotency-Key; the same one again gets the stored reply and has no second effect.
+ * Every POST that trades or bills says so; its service must remember the effect by `requestId`, or by its own state.
+ */
+export type RouteIdempotency = 'none' | 'key'
+
 /** What is asked of a second service once the first has answered; a refusal of either is the route's. */
 export interface RouteStep {
   readonly rpc: RpcContract
@@ -54,6 +60,7 @@ export interface RouteContract<
   readonly description: string | undefined
   readonly access: RouteAccess
   readonly proof: RouteProof
+  readonly idempotency: RouteIdempotency
   /** What an API key needs to call it. */
   readonly scope: ApiKeyScope
   readonly status: 200 | 201 | 202 | 204
@@ -90,6 +97,8 @@ export interface RouteParts<
   readonly body: z.output<Body>
   /** Where the request came from; for rate limits and session lists, never for authorisation. */
   readonly client: RouteClient
+  /** A digest of caller, operation and Idempotency-Key; undefined where no key was sent. */
+  readonly requestId: string | undefined
 }
 
 export interface RouteClient {
@@ -121,6 +130,8 @@ export function defineRoute<
   readonly support?: boolean
   /** Default: any. */
   readonly proof?: RouteProof
+  /** Default: none. Not for routes with a step, nor for public ones: nobody is known to have sent the key before. */
+  readonly idempotency?: RouteIdempotency
   /** Default: read for GET, else manage. */
   readonly scope?: ApiKeyScope
   readonly status?: RouteContract['status']
@@ -151,7 +162,7 @@ export function defineRoute<
   ) => z.input<NoInfer<Reply>>
 }): RouteContract {
   const parts = { form: 'own', params: nothing, query: nothing, body: nothing, status: 200, errors: [], example: {} }
-  const checks = { proof: 'any', scope: contract.method === 'GET' ? 'read' : 'manage' }
+  const checks = { proof: 'any', idempotency: 'none', scope: contract.method === 'GET' ? 'read' : 'manage' }
   const answer = { reply: contract.rpc.reply, toReply: (reply: unknown) => reply, step: undefined, refusals: {} }
   const defaults = { ...parts, ...checks, ...answer, description: undefined, file: undefined }
   const { support: _, ...declared } = contract

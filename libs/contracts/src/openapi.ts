@@ -7,6 +7,7 @@ import { z } from 'zod'
 import type { PlainOperation } from './define-operation.ts'
 import { nothing, type RouteAccess, type RouteContract } from './define-route.ts'
 import { adminMessage, adminProblems, adminStatusOf, adminUnauthorized } from './http/admin/words.ts'
+import { idempotencyKeyCharactersMax } from './http/gateway.ts'
 import { marketplaceStatusOf } from './http/marketplace/words.ts'
 import { gatewayOperations } from './http/gateway.ts'
 import { apiDescription, errorReplies, otherReplies, tagDescriptions, type ErrorReply } from './openapi-words.ts'
@@ -72,6 +73,7 @@ function routeOperation(route: RouteContract, components: SchemaComponents): Jso
   const parameters = [
     ...parametersOf(route.params, 'path', components),
     ...parametersOf(route.query, 'query', components),
+    ...(route.idempotency === 'key' ? [idempotencyKeyParameter] : []),
   ]
   const body = hasFields(route.body)
     ? { requestBody: { required: true, content: { 'application/json': media(route, 'body', components) } } }
@@ -99,6 +101,17 @@ function routeOperation(route: RouteContract, components: SchemaComponents): Jso
 function replyContent(route: RouteContract, components: SchemaComponents): JsonObject {
   if (route.file === undefined) return { 'application/json': media(route, 'reply', components) }
   return { [route.file]: { schema: { type: 'string', ...(route.file === 'text/csv' ? {} : { format: 'binary' }) } } }
+}
+
+const idempotencyKeyParameter = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'A key of your own for this request, the same for each repetition of it. For 24 hours a repetition gets the stored ' +
+    'reply and has no second effect; 409 while the first is under way, 422 for another request under the same key.',
+  schema: { type: 'string', minLength: 1, maxLength: idempotencyKeyCharactersMax },
+  example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
 }
 
 function refusals(route: RouteContract): JsonObject {

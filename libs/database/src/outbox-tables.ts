@@ -39,6 +39,18 @@ export const outboxMigrations: readonly { readonly name: string; readonly sql: r
       // Rows arrive in the order of time, so a block-range index is enough to find the old ones.
       `create index inbox_received on inbox using brin (received_at)`,
 
+      `create table idempotent_request (
+         id uuid primary key,
+         body uuid not null,
+         reply text,
+         generation int not null default 0,
+         claimed_until timestamptz not null,
+         begun_at timestamptz not null default now()
+       )`,
+      `comment on table idempotent_request is 'What was answered to requests that carry an idempotency key.'`,
+      `comment on column idempotent_request.body is 'A digest of all that was sent: another one under the same key is a mistake.'`,
+      `create index idempotent_request_begun on idempotent_request using brin (begun_at)`,
+
       `create table dead_letter (
          id uuid primary key,
          consumer text not null,

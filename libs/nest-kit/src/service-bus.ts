@@ -5,6 +5,7 @@
 import type { Provider } from '@nestjs/common'
 import { Bus } from '@tradewire/bus/connection'
 import { ConsumerRunner } from '@tradewire/bus/consumer-runner'
+import { IdempotentRequests } from '@tradewire/bus/idempotent-requests'
 import { JetStreamServer } from '@tradewire/bus/jetstream-server'
 import { OutboxRelay } from '@tradewire/bus/relay'
 import { RpcClient } from '@tradewire/bus/rpc-client'
@@ -44,11 +45,13 @@ export async function openBus({ url, service, logger, clock, metrics, database }
   const counted = busMetrics(metrics)
   const runner = database && new ConsumerRunner({ bus, database, logger, clock, metrics: counted })
   const relay = database && new OutboxRelay({ database, bus, logger, clock, metrics: counted })
+  const requests = database && new IdempotentRequests(database)
+  const extras = { ...(runner && { runner }), ...(requests && { requests }) }
   const forgetBacklog =
     relay && metrics.observe('outbox_backlog_messages', 'Committed and not yet acknowledged', () => relay.backlog)
   relay?.start()
   return {
-    strategy: new JetStreamServer({ service, bus, logger, clock, metrics: counted, ...(runner && { runner }) }),
+    strategy: new JetStreamServer({ service, bus, logger, clock, metrics: counted, ...extras }),
     providers: [
       { provide: Bus, useValue: bus },
       { provide: RpcClient, useValue: new RpcClient(bus, clock) },

@@ -193,6 +193,19 @@ describe('the alert intake', () => {
     expect(await send(operator)).toMatchObject({ ok: true })
     expect(await send(operator)).toMatchObject({ ok: false, error: { code: 'SIGNAL_DUPLICATE' } })
   })
+
+  it('takes a numbered signal by hand once, also when its reply was never kept, and the same prices under another number', async () => {
+    const stop = { price: '98', type: 'market' as const }
+    const signal = { side: 'buy' as const, price: '100', stop, targets: ['101'] }
+    const send = (requestId: string) =>
+      rpc.ask(sendSignal, { caller: operator, strategyId: strategy.id, signal, requestId })
+    const first = await send('01963a5e-0000-7000-8000-0000000000a1')
+    expect(first.ok).toBe(true)
+    expect(await send('01963a5e-0000-7000-8000-0000000000a1')).toEqual(first)
+    const other = await send('01963a5e-0000-7000-8000-0000000000a2')
+    expect(other.ok).toBe(true)
+    expect(other).not.toEqual(first)
+  })
 })
 
 describe('the alert intake without its neighbours', () => {

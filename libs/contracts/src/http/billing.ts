@@ -110,8 +110,11 @@ const subscriptionRoutes: readonly RouteContract[] = [
         cycle: 'monthly',
       },
     },
+    idempotency: 'key',
     rpc: rpc.beginSubscription,
-    toRequest: ({ caller, body }) => ({ caller, subscription: body }),
+    toRequest: ({ caller, body, requestId }) => {
+      return { caller, subscription: { ...body, requestId: body.requestId ?? requestId } }
+    },
   }),
   defineRoute({
     operation: 'listSubscriptions',
@@ -132,6 +135,7 @@ const subscriptionRoutes: readonly RouteContract[] = [
     summary: 'End a subscription when the time that was paid is over',
     access: everyone,
     params: z.strictObject({ subscriptionId: z.uuid() }),
+    idempotency: 'key',
     rpc: rpc.cancelSubscription,
     toRequest: ({ caller, params }) => ({ caller, ...params }),
   }),
@@ -176,6 +180,7 @@ const subscriptionRoutes: readonly RouteContract[] = [
         },
       },
     },
+    idempotency: 'key',
     rpc: rpc.confirmPayment,
     toRequest: ({ caller, params, body }) => ({ caller, ...params, ...body }),
   }),
@@ -190,6 +195,7 @@ const subscriptionRoutes: readonly RouteContract[] = [
     errors: ['conflict', 'refused'],
     params: z.strictObject({ paymentId: z.uuid() }),
     body: z.strictObject({ amount: rpc.refundPayment.request.shape.amount, requestId: z.uuid() }),
+    idempotency: 'key',
     rpc: rpc.refundPayment,
     toRequest: ({ caller, params, body }) => ({ caller, ...params, ...body }),
   }),
@@ -284,8 +290,11 @@ const shopRoutes: readonly RouteContract[] = [
         discountCode: 'SPRING-10',
       },
     },
+    idempotency: 'key',
     rpc: rpc.makePurchase,
-    toRequest: ({ caller, body }) => ({ caller, purchase: body }),
+    toRequest: ({ caller, body, requestId }) => {
+      return { caller, purchase: { ...body, requestId: body.requestId ?? requestId } }
+    },
   }),
   defineRoute({
     operation: 'listPurchases',

@@ -10,6 +10,10 @@ import { signalAccepted } from '../events/signals.ts'
 import { webhookDisabled } from '../events/webhooks.ts'
 import { issueTokenOperation } from './oauth.ts'
 
+/** As Node spells it. Quoted, as the IETF's draft has it, or plain. */
+export const idempotencyKeyHeader = 'idempotency-key'
+export const idempotencyKeyCharactersMax = 255
+
 export const alertPath = '/v1/webhook/strategy'
 export const streamPath = '/v1/stream'
 

@@ -80,6 +80,7 @@ export const performanceFeeRoutes: readonly RouteContract[] = [
     params: byFee,
     body: z.strictObject({ provider: rpc.payPerformanceFee.request.shape.provider }),
     example: { body: { provider: 'stripe' } },
+    idempotency: 'key',
     rpc: rpc.payPerformanceFee,
     toRequest: ({ caller, params, body }) => ({ caller, ...params, ...body }),
   }),

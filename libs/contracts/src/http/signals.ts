@@ -87,8 +87,11 @@ const strategyRoutes = [
     status: 202,
     params: z.strictObject({ strategyId: z.uuid() }),
     body: rpc.operatorSignal,
+    idempotency: 'key',
     rpc: rpc.sendSignal,
-    toRequest: (parts) => ({ caller: parts.caller, strategyId: parts.params.strategyId, signal: parts.body }),
+    toRequest: ({ caller, params, body, requestId }) => {
+      return { caller, strategyId: params.strategyId, signal: body, requestId }
+    },
   }),
 ] as const
 

@@ -310,10 +310,13 @@ export const operatorSignal = z.strictObject({
   trailing: trailingStop.nullable().default(null),
 })
 
+/** Asked again with the same one, the answer is the same signal, whatever was sent in between. */
+const requestId = z.uuid().optional()
+
 export const sendSignal = defineRpc({
   name: 'signals.signals.send',
   description: "An operator's or the provider's own signal: the same path as an alert.",
-  request: z.strictObject({ caller, strategyId: z.uuid(), signal: operatorSignal }),
+  request: z.strictObject({ caller, strategyId: z.uuid(), signal: operatorSignal, requestId }),
   reply: z.strictObject({ signalId: z.uuid() }),
 })
 
@@ -328,6 +331,7 @@ export const orderFollows = defineRpc({
     /** Says which strategy. */
     followId: z.uuid(),
     followIds: z.array(z.uuid()).min(1).max(chosenFollowsMax),
+    requestId,
     order: operatorSignal.omit({ trailing: true }).extend({
       /** Null when the caller names none: then the worst one that the targets allow. */
       price: positiveDecimalText.nullable(),

@@ -28,6 +28,11 @@ export function ordersKeyOf(order: unknown, followIds: readonly string[]): Dedup
   return { key: keyOf(['orders', order, followIds.toSorted()]), windowSeconds: dedupeWindowSeconds }
 }
 
+/** A request that its sender has numbered. */
+export function requestKeyOf(requestId: string): DedupeKey {
+  return { key: keyOf(['request', requestId]), windowSeconds: dedupeByIdWindowSeconds }
+}
+
 function keyOf(parts: readonly unknown[]): string {
   return uuidOfHash(JSON.stringify(parts))
 }

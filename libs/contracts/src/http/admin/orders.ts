@@ -74,9 +74,11 @@ export const adminOrderRoutes = [
         strategyFollowIds: ['af42792c-b48e-4322-9716-07050cec48c8', '9bfa5701-735f-4836-876d-f489630c0acc'],
       },
     },
+    idempotency: 'key',
     rpc: signals.orderFollows,
-    toRequest: ({ caller, params, body }) => ({
+    toRequest: ({ caller, params, body, requestId }) => ({
       caller,
+      requestId,
       followId: params.strategyFollowId,
       followIds: body.strategyFollowIds ?? [params.strategyFollowId],
       order: {

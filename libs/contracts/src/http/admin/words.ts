@@ -23,7 +23,7 @@ export const adminProblem = z.object({
   value: z.unknown().optional(),
   msg: z.string(),
   param: z.string().meta({ examples: ['stopPrice'] }),
-  location: z.enum(['body', 'params', 'query']),
+  location: z.enum(['body', 'params', 'query', 'headers']),
 })
 export type AdminProblem = z.output<typeof adminProblem>
 export const adminProblems = z.object({ errors: z.array(adminProblem) }).meta({ id: 'AdminProblems' })

@@ -73,10 +73,12 @@ export const paymentRoutes = [
         billing_cycle: 'monthly',
       },
     },
+    idempotency: 'key',
     rpc: rpc.beginSubscription,
-    toRequest: ({ caller, body }) => ({
+    toRequest: ({ caller, body, requestId }) => ({
       caller,
       subscription: {
+        requestId,
         subject: { kind: 'strategy' as const, id: body.strategy_id },
         provider: body.payment_method,
         currency: body.currency,

@@ -7,7 +7,7 @@ import type { FileReply, RouteContract, RouteForm } from '@tradewire/contracts/d
 import { adminPrefix } from '@tradewire/contracts/http/admin/words'
 import { marketplacePrefix } from '@tradewire/contracts/http/marketplace/words'
 import { allRoutes } from '@tradewire/contracts/http/all'
-import { alertPath, streamPath } from '@tradewire/contracts/http/gateway'
+import { alertPath, idempotencyKeyHeader, streamPath } from '@tradewire/contracts/http/gateway'
 import { tokenPath } from '@tradewire/contracts/http/oauth'
 import { answerFailure } from '@tradewire/nest-kit/http-errors'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
@@ -87,6 +87,7 @@ export class PublicRoutes {
       params: request.params,
       query: request.query,
       body: request.body,
+      idempotencyKey: headerOf(request, idempotencyKeyHeader),
     })
     if (!answer.ok) return refuse(reply, answer.error, route)
     void reply.header('cache-control', 'no-store').status(route.status)
@@ -135,4 +136,9 @@ function sendFile(reply: FastifyReply, type: string, { name, base64 }: FileReply
 /** `/v1/users/{userId}` -> `/v1/users/:userId`. */
 function fastifyPath(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ':$1')
+}
+
+function headerOf(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name]
+  return Array.isArray(value) ? value.join(',') : value
 }

@@ -5,6 +5,7 @@
 import { Injectable } from '@nestjs/common'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import type { RouteClient, RouteContract } from '@tradewire/contracts/define-route'
+import { idempotencyKeyCharactersMax, idempotencyKeyHeader } from '@tradewire/contracts/http/gateway'
 import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { IdSource } from '@tradewire/kernel/ids'
@@ -14,6 +15,7 @@ import { type Credential, denialOf } from '#domain/credential'
 import { fieldLocations, type FieldProblem, problemsOf } from '#domain/field-problems'
 import { detailsOf } from '#domain/invalid-parameters'
 import { storableIssues } from '#domain/storable-text'
+import { type RequestKey, requestKeyOf } from '#domain/request-key'
 import { gatewayErrors } from '#gateway.errors'
 import { AuditLog } from '#ports/audit-log.port'
 
@@ -24,6 +26,7 @@ export interface RouteRequest {
   readonly params: unknown
   readonly query: unknown
   readonly body: unknown
+  readonly idempotencyKey: string | undefined
 }
 
 /** A refusal whose details name fields; other refusals carry the context of their code. */
@@ -59,14 +62,17 @@ export class AnswerRoute {
       return err({ ...gatewayErrors.of('INVALID_PARAMETERS'), details: detailsOf(issues), problems })
     }
     const [params, query, body] = parts.map((part) => part.data)
+    const key = requestKeyOf(request, [params, query, body])
+    if (key === 'malformed') return err(malformedKey())
     // The contract's types tie the parts to the route's own schemas; here they are any route's.
-    const parsed = { caller: shown?.caller, client, params, query, body } as Parameters<RouteContract['toRequest']>[0]
+    const asked = { caller: shown?.caller, client, params, query, body, requestId: key?.id }
+    const parsed = asked as Parameters<RouteContract['toRequest']>[0]
     const act = auditedAct({ route, shown, params, address: client.address }, this.ids.next())
     if (act !== null) {
       const stored = await this.audit.asked(act)
       if (!stored.ok) return stored
     }
-    const reply = await this.ask(route, parsed)
+    const reply = await this.ask(route, parsed, key)
     if (act !== null) await this.audit.ended(act, reply.ok ? 'ok' : reply.error.code)
     return reply
   }
@@ -74,12 +80,19 @@ export class AnswerRoute {
   private async ask(
     route: RouteContract,
     parts: Parameters<RouteContract['toRequest']>[0],
+    key: RequestKey | undefined,
   ): Promise<Result<unknown, CodedError>> {
-    const first = await this.rpc.ask(route.rpc, route.toRequest(parts))
+    const first = await this.rpc.ask(route.rpc, route.toRequest(parts), { key })
     if (!first.ok) return first
     const wanted = route.step?.toRequest(parts, first.value) ?? null
     if (route.step === undefined || wanted === null) return ok(route.toReply(first.value, parts, null))
     const second = await this.rpc.ask(route.step.rpc, wanted)
     return second.ok ? ok(route.toReply(first.value, parts, second.value)) : second
   }
+}
+
+function malformedKey(): RouteRefusal {
+  const msg = `must be 1 to ${idempotencyKeyCharactersMax} visible ASCII characters`
+  const problems = [{ msg, param: idempotencyKeyHeader, location: 'headers' as const }]
+  return { ...gatewayErrors.of('INVALID_PARAMETERS'), details: { [idempotencyKeyHeader]: [msg] }, problems }
 }

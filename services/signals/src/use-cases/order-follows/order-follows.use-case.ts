@@ -9,7 +9,7 @@ import type { orderFollows } from '@tradewire/contracts/rpc/signals'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { FollowId } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import { ordersKeyOf } from '../../domain/dedupe.ts'
+import { ordersKeyOf, requestKeyOf } from '../../domain/dedupe.ts'
 import { sidesAreRight, worstPriceOf } from '../../domain/hand-prices.ts'
 import { Follows } from '../../ports/follows.port.ts'
 import { signalsErrors } from '../../signals.errors.ts'
@@ -24,7 +24,7 @@ export class OrderFollows {
 
   /** The same orders again within the window are answered like the first: a repeated request orders nothing. */
   async execute(request: RequestOf<typeof orderFollows>): Promise<Result<ReplyOf<typeof orderFollows>, CodedError>> {
-    const { caller, followId, order } = request
+    const { caller, followId, order, requestId } = request
     const follow = await this.follows.find(followId as FollowId)
     if (follow === undefined || !isOperator(caller)) return err(signalsErrors.of('FOLLOW_NOT_FOUND', { followId }))
     const draft: SignalDraft = {
@@ -41,7 +41,7 @@ export class OrderFollows {
     const accepted = await this.acceptSignal.execute({
       strategyId: follow.strategyId,
       draft,
-      dedupe: ordersKeyOf(order, followIds),
+      dedupe: requestId === undefined ? ordersKeyOf(order, followIds) : requestKeyOf(requestId),
       request: { contentType: 'application/json', body: JSON.stringify({ ...order, followIds }), sourceIp: 'rpc' },
       exceptions: { entryType: 'market', followIds },
       mayUse: () => isOperator(caller),

@@ -8,7 +8,7 @@ import type { sendSignal } from '@tradewire/contracts/rpc/signals'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { StrategyId } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import { dedupeKeyOf } from '../../domain/dedupe.ts'
+import { dedupeKeyOf, requestKeyOf } from '../../domain/dedupe.ts'
 import { sidesAreRight } from '../../domain/hand-prices.ts'
 import { maySee } from '@tradewire/contracts/caller'
 import { signalsErrors } from '../../signals.errors.ts'
@@ -21,15 +21,17 @@ export class SendSignal {
   async execute(request: RequestOf<typeof sendSignal>): Promise<Result<ReplyOf<typeof sendSignal>, CodedError>> {
     const draft: SignalDraft = { source: 'OPERATOR', ...request.signal }
     if (!sidesAreRight(draft)) return err(signalsErrors.of('SIGNAL_ON_WRONG_SIDE', { side: draft.side }))
+    const { strategyId, requestId } = request
+    const alert = { ...draft, strategyId, secret: '', winRate: null, alertId: null }
     const accepted = await this.acceptSignal.execute({
-      strategyId: request.strategyId as StrategyId,
+      strategyId: strategyId as StrategyId,
       draft,
-      dedupe: dedupeKeyOf({ ...draft, strategyId: request.strategyId, secret: '', winRate: null, alertId: null }),
+      dedupe: requestId === undefined ? dedupeKeyOf(alert) : requestKeyOf(requestId),
       request: { contentType: 'application/json', body: JSON.stringify(request.signal), sourceIp: 'rpc' },
       mayUse: (strategy) => maySee(request.caller, strategy.ownerId),
     })
     if (!accepted.ok) return accepted
-    if (accepted.value.duplicate) {
+    if (accepted.value.duplicate && requestId === undefined) {
       return err(signalsErrors.of('SIGNAL_DUPLICATE', { signalId: accepted.value.signalId }))
     }
     return ok({ signalId: accepted.value.signalId })
