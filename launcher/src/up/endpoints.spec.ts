@@ -23,6 +23,7 @@ describe('endpoints.json', () => {
         cex: 'http://p/cex',
         coinbase: 'http://p/coinbase',
         metaapi: 'http://p/metaapi',
+        mtManager: 'http://p/mt-manager',
         okx: 'http://p/okx',
         direct: 'http://p/direct',
         tokocrypto: 'http://p/tokocrypto',

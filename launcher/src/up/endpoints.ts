@@ -14,6 +14,7 @@ export interface PaperEndpoints {
   readonly cex: string
   readonly coinbase: string
   readonly metaapi: string
+  readonly mtManager: string
   readonly okx: string
   readonly direct: string
   readonly tokocrypto: string
@@ -62,6 +63,7 @@ function paperEndpoints(base: string): PaperEndpoints {
     cex: `${base}/cex`,
     coinbase: `${base}/coinbase`,
     metaapi: `${base}/metaapi`,
+    mtManager: `${base}/mt-manager`,
     okx: `${base}/okx`,
     direct: `${base}/direct`,
     tokocrypto: `${base}/tokocrypto`,

@@ -26,6 +26,7 @@ export const venue = z.enum([
   'cex',
   'coinbase',
   'metaapi',
+  'mt-manager',
   'okx-spot',
   'okx-swap',
   'paper',

@@ -40,6 +40,24 @@ export const paperConfig = defineConfig(
       .max(600_000)
       .default(0)
       .describe('How long a MetaApi terminal takes to start, and as long again until it is connected'),
+    mtManagerTokenSeconds: z
+      .number()
+      .int()
+      .min(1)
+      .max(86_400)
+      .default(3_600)
+      .describe('How long a token of the MetaTrader manager WebAPI lives'),
+    mtManagerPumpLagMs: z
+      .number()
+      .int()
+      .min(0)
+      .max(600_000)
+      .default(0)
+      .describe('How far behind the MetaTrader manager answers from its own memory instead of from the trade server'),
+    mtManagerLists: z
+      .enum(['bare', 'value'])
+      .default('bare')
+      .describe('Lists of the MetaTrader manager that have no envelope: as such, or within a field "value"'),
     xapiMainPort: z
       .number()
       .int()

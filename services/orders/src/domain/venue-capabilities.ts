@@ -69,6 +69,7 @@ export const venueCapabilities: Readonly<Record<Venue, VenueCapabilities>> = {
   paper: futures,
   // Stops and targets stand on positions: the adapters of these venues show them as orders that can only reduce.
   metaapi: { ...futures, trailing: null, closes: 'whole-positions' },
+  'mt-manager': { ...futures, ...watched, closes: 'whole-positions' },
   xapi: { ...futures, ...watched, closes: 'whole-positions' },
   'binance-spot': { ...coins, ...watched },
   cex: { ...coins, ...watched },

@@ -2,7 +2,7 @@
  * Credentials in the form that each venue gives out. Called when an account is opened.
  * Must never make the same ones twice: everything in them comes from the given randomness.
  */
-import { createECDH, createHmac, createPrivateKey, type JsonWebKey } from 'node:crypto'
+import { createECDH, createHash, createHmac, createPrivateKey, type JsonWebKey } from 'node:crypto'
 import type { Venue } from '@tradewire/contracts/common'
 
 /** What an account is known by, whatever its venue calls it. */
@@ -46,6 +46,8 @@ export function accountKeysOf(venue: Venue, random: (bytes: number) => Buffer): 
         .slice(0, terminalLoginDigits - 1)
       return { apiKey: `5${login}`, secret: hex(passwordBytes) }
     }
+    case 'mt-manager':
+      return { apiKey: hex(nameBytes), secret: hex(keyBytes) }
     case 'binance-spot':
     case 'binance-usdm':
     case 'cex':
@@ -69,6 +71,31 @@ export function terminalTokenOf(accountId: string, secret: string): string {
   return `${tokenHeader}.${payload}.${signature}`
 }
 
+export type PlatformKind = 'MT4' | 'MT5'
+
+/** The trade platform of a manager's client: one of each kind, over the same accounts. */
+export function platformIdOf(ownerId: string, kind: PlatformKind): string {
+  return uuidOf(`${kind} ${ownerId}`)
+}
+
+export function organizationIdOf(ownerId: string): string {
+  return uuidOf(`organization ${ownerId}`)
+}
+
+function uuidOf(text: string): string {
+  const hex = createHash('sha256').update(text).digest('hex')
+  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-8$4-$5')
+}
+
+const loginFirst = 1_000_000
+const loginsMax = 9_000_000
+const loginHexDigits = 12
+
+/** The number of the account that a manager's client begins with. */
+export function firstLoginOf(clientId: string): number {
+  return loginFirst + (Number.parseInt(clientId.slice(0, loginHexDigits), 16) % loginsMax)
+}
+
 /** A P-256 key as the venue hands it out. The first bit is cleared, so that the number lies within the curve's order. */
 function privateKeyOf(bytes: Buffer): string {
   bytes[0] = (bytes[0] ?? 0) & 0x7f
@@ -87,6 +114,11 @@ export function credentialsOf(venue: Venue, accountId: string, keys: AccountKeys
   if (venue === 'metaapi') {
     const { apiKey: login, secret: password } = keys
     return { token: terminalTokenOf(accountId, password), login, password, server: terminalServer }
+  }
+  if (venue === 'mt-manager') {
+    const { apiKey: clientId, secret: clientSecret } = keys
+    const tradePlatform = platformIdOf(accountId, 'MT4')
+    return { clientId, clientSecret, tradePlatform, login: String(firstLoginOf(clientId)) }
   }
   if (venue === 'xapi') return { userId: keys.apiKey, password: keys.secret, server: 'demo', transport: 'websocket' }
   // Orders through the API are taken of sub-accounts only.

@@ -7,6 +7,7 @@ import { least, times, type Amount } from './amount.ts'
 import { applyOrderChanged, applySwap, applyTicketChanged, settleDeal } from './cfd/apply-deal.ts'
 import { isSpot } from './instruments.ts'
 import { addedAccount, changeAccount } from './cloud-account.ts'
+import { changeUser, moveFunds, openedUser } from './managed-user.ts'
 import { refreshBands } from './liquidation-bands.ts'
 import { hasLimit, isConditional, isFinal, isResting, remainingOf, type Order, type OrderTerms } from './order.ts'
 import { afterFill } from './position.ts'
@@ -61,6 +62,14 @@ export function apply(state: VenueState, record: VenueRecord): void {
       return
     case 'cloud-account-changed':
       return changeAccount(state.cloudAccounts, record)
+    case 'user-opened':
+      state.users.set(record.accountId, openedUser(record))
+      return
+    case 'user-changed':
+      return changeUser(state.users.get(record.accountId), accountOf(state, record.accountId), record)
+    case 'funds-moved':
+      state.nextId = Math.max(state.nextId, record.id + 1)
+      return moveFunds(accountOf(state, record.accountId), record)
     default:
       return unreachable(record)
   }
@@ -133,6 +142,8 @@ function applyAccountCreated(state: VenueState, record: AccountCreated): void {
     locks: new Map(),
     mode: record.mode ?? 'one-way',
     leverageMax: record.leverageMax ?? 1,
+    credit: 0n,
+    transfers: [],
     tickets: new Map(),
     closedTickets: [],
     updatedAt: record.at,

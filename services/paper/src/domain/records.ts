@@ -6,6 +6,7 @@
 import type { Venue } from '@tradewire/contracts/common'
 import type { Amount } from './amount.ts'
 import type { AccountMode, FilledDeal, Levels } from './cfd/deal-terms.ts'
+import type { Transfer, UserProfile } from './managed-user.ts'
 import type { OrderStatus, OrderTerms } from './order.ts'
 
 export interface AccountCreated {
@@ -172,6 +173,33 @@ export interface CloudAccountChanged {
   readonly at: number
 }
 
+/** An account of a manager's platform got a number and an owner's record. */
+export interface UserOpened {
+  readonly kind: 'user-opened'
+  readonly accountId: string
+  /** The account whose client manages it; its own id for the first of a platform. */
+  readonly ownerId: string
+  readonly login: number
+  readonly profile: UserProfile
+  readonly at: number
+}
+
+export interface UserChanged {
+  readonly kind: 'user-changed'
+  readonly accountId: string
+  readonly profile?: Partial<UserProfile>
+  /** Hashes of new passwords. */
+  readonly password?: string
+  readonly investorPassword?: string
+  readonly at: number
+}
+
+/** A manager paid money in or out, or gave or took credit. */
+export interface FundsMoved extends Transfer {
+  readonly kind: 'funds-moved'
+  readonly accountId: string
+}
+
 export type VenueRecord =
   | AccountCreated
   | KeyRevoked
@@ -189,3 +217,6 @@ export type VenueRecord =
   | SwapCharged
   | CloudAccountAdded
   | CloudAccountChanged
+  | UserOpened
+  | UserChanged
+  | FundsMoved

@@ -12,6 +12,7 @@ import { TicketBook } from './cfd/ticket-book.ts'
 import type { AccountMode } from './cfd/deal-terms.ts'
 import type { ClosedTicket, Ticket } from './cfd/ticket.ts'
 import type { Instrument } from './instruments.ts'
+import type { ManagedUser, Transfer } from './managed-user.ts'
 import { inAlgo, type Fill, type Order } from './order.ts'
 import type { MarketSettings } from './records.ts'
 
@@ -72,7 +73,11 @@ export interface Account {
   readonly locks: Map<number, { readonly asset: string; amount: Amount }>
   readonly mode: AccountMode
   /** Contract accounts: the account's own cap of leverage. */
-  readonly leverageMax: number
+  leverageMax: number
+  /** Lent by the broker: counts as equity, and can never be paid out. */
+  credit: Amount
+  /** What a manager paid in or out, oldest first. */
+  readonly transfers: Transfer[]
   /** Open positions of a contract account by their id, and those that were closed, oldest first. */
   readonly tickets: Map<number, Ticket>
   readonly closedTickets: ClosedTicket[]
@@ -90,6 +95,8 @@ export interface VenueState {
   readonly orders: Map<number, Order>
   /** By the id that the cloud terminal's protocol gives them. */
   readonly cloudAccounts: Map<string, CloudAccount>
+  /** Owners' records of the accounts that a manager has, by account. */
+  readonly users: Map<string, ManagedUser>
 }
 
 const firstId = 8_389_765_001
@@ -142,6 +149,7 @@ export function emptyState(instruments: readonly Instrument[]): VenueState {
     accountsByKey: new Map(),
     orders: new Map(),
     cloudAccounts: new Map(),
+    users: new Map(),
   }
 }
 

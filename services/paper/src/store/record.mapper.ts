@@ -33,6 +33,7 @@ const AMOUNT_KEYS: ReadonlySet<string> = new Set([
   'takeProfit',
   'trailingDistance',
   'swap',
+  'moved',
 ])
 
 /** A copy with amounts as text; JSON's own replacer function costs several times as much. */

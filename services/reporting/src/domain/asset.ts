@@ -7,7 +7,7 @@ const currencies = new Set(
 )
 const coins = new Set('ADA AVAX BCH BNB BTC DOGE DOT EOS ETH LINK LTC SOL TRX XLM XMR XRP'.split(' '))
 /** Where shares, metals and currencies are traded too. */
-const brokersOfAll: ReadonlySet<string> = new Set(['xapi', 'metaapi'])
+const brokersOfAll: ReadonlySet<string> = new Set(['xapi', 'metaapi', 'mt-manager'])
 
 export function assetOf(venue: Venue, symbol: string): AssetClass {
   const [base = '', quote = ''] = symbol.split('/')

@@ -14,7 +14,7 @@ export interface ContractMargin {
   readonly balance: Amount
   readonly profit: Amount
   readonly swap: Amount
-  /** Balance with open profit and swap. */
+  /** Balance and credit with open profit and swap. */
   readonly equity: Amount
   readonly margin: Amount
   /** May be below zero. */
@@ -89,7 +89,7 @@ export function contractMargin(state: VenueState, account: Account): ContractMar
     if (market !== undefined) margin += symbolMarginOf(state, account, market, lotsOf(account, symbol))
   }
   const balance = balanceOf(account, account.currency).free
-  const equity = balance + profit + swap
+  const equity = balance + account.credit + profit + swap
   const level = margin === 0n ? null : over(equity * HUNDRED, margin)
   return { balance, profit, swap, equity, margin, free: equity - margin, level }
 }

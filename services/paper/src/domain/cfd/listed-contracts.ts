@@ -105,7 +105,7 @@ const rows: readonly ContractRow[] = [
 ]
 
 /** The simulated venues of contracts. */
-export const contractVenues: readonly Venue[] = ['metaapi', 'xapi']
+export const contractVenues: readonly Venue[] = ['metaapi', 'mt-manager', 'xapi']
 
 const lotStep = '0.01'
 const priceMaximum = '1000000'

@@ -28,6 +28,7 @@ import { MayarServer } from '#surfaces/mayar/mayar.controller'
 import { serveExchanges } from '#surfaces/protocol/exchanges.controller'
 import { MetaapiServer } from '#surfaces/metaapi/metaapi-server.controller'
 import { RazorpayServer } from '#surfaces/razorpay/razorpay.controller'
+import { serveMtManager } from '#surfaces/mt-manager/mt-manager.controller'
 import { serveXapi } from '#surfaces/xapi/xapi.controller'
 import { StripeServer } from '#surfaces/stripe/stripe.controller'
 import { UserStreams } from '#surfaces/streams/user-streams.wire'
@@ -84,6 +85,7 @@ export async function serveVenues(fastify: FastifyInstance, app: INestApplicatio
   serveDirectStream(sockets, venue, streams)
   const delays = { detectionMs: config.metaapiDetectionMs, deploymentMs: config.metaapiDeploymentMs }
   await new MetaapiServer({ venue, faults, limits: config.limits, delays }).register(fastify, metaapiPrefix)
+  await serveMtManager(fastify, app, { venue, faults, config })
   const xapi = await serveXapi(app, { venue, faults, streams, sockets, config })
   sockets.attach(fastify)
   fastify.addHook('onClose', async () => {

@@ -6,10 +6,11 @@ import { Injectable } from '@nestjs/common'
 import type { CreatePaperAccount, PaperCredentials } from '@tradewire/contracts/paper/control'
 import { IdSource } from '@tradewire/kernel/ids'
 import { Randomness } from '@tradewire/kernel/randomness'
-import { accountKeysOf, credentialsOf } from '#domain/account-keys'
+import { accountKeysOf, credentialsOf, firstLoginOf } from '#domain/account-keys'
 import { amount, formatAmount } from '#domain/amount'
 import { contractVenues } from '#domain/cfd/listed-contracts'
 import { timeText } from '#domain/ledger'
+import { groupOf, newProfile } from '#domain/managed-user'
 import { RunningVenue } from '#ports/running-venue.port'
 
 const leverageDefault = 100
@@ -42,6 +43,12 @@ export class CreateAccount {
           ? { mode: request.mode ?? 'hedging', leverageMax: request.leverage ?? leverageDefault }
           : {}
         session.emit({ kind: 'account-created', accountId, venue, label, currency, ...keys, balances, ...terms, at })
+        if (venue === 'mt-manager') {
+          const login = firstLoginOf(keys.apiKey)
+          const group = groupOf(currency)
+          const profile = newProfile({ group, name: label, leverage: request.leverage ?? leverageDefault })
+          session.emit({ kind: 'user-opened', accountId, ownerId: accountId, login, profile, at })
+        }
         const balance = formatAmount(amount(request.balance))
         const { apiKey, secret } = keys
         const credentials = credentialsOf(venue, accountId, keys)
