@@ -11,6 +11,7 @@ import { okxSpotBroker } from './ccxt/okx-spot.adapter.ts'
 import { okxSwapBroker } from './ccxt/okx-swap.adapter.ts'
 import { tokocryptoBroker } from './ccxt/tokocrypto.adapter.ts'
 import { metaapiBroker } from './metaapi/metaapi.adapter.ts'
+import { mtManagerBroker } from './mt-manager/mt-manager.adapter.ts'
 import { paperBroker } from './paper/paper.adapter.ts'
 import { xapiBroker } from './xapi/xapi.adapter.ts'
 
@@ -20,6 +21,7 @@ const brokers: Readonly<Record<Venue, BrokerDefinition>> = {
   cex: cexBroker,
   coinbase: coinbaseBroker,
   metaapi: metaapiBroker,
+  'mt-manager': mtManagerBroker,
   'okx-spot': okxSpotBroker,
   'okx-swap': okxSwapBroker,
   paper: paperBroker,

@@ -49,12 +49,7 @@ export class ManagerClient {
     })
   }
 
-  async send(
-    method: string,
-    path: string,
-    body?: string,
-    headers: Record<string, string> = {},
-  ): Promise<Reply> {
+  async send(method: string, path: string, body?: string, headers: Record<string, string> = {}): Promise<Reply> {
     const authorization: Record<string, string> = this.token === '' ? {} : { authorization: `Bearer ${this.token}` }
     const reply = await fetch(this.venue.base + path, {
       method,
@@ -62,7 +57,12 @@ export class ManagerClient {
       ...(body === undefined ? {} : { body }),
     })
     const text = await reply.text()
-    return { status: reply.status, headers: reply.headers, body: (text === '' ? null : JSON.parse(text)) as never, text }
+    return {
+      status: reply.status,
+      headers: reply.headers,
+      body: (text === '' ? null : JSON.parse(text)) as never,
+      text,
+    }
   }
 
   /** Version 2, on the MT4 platform. */

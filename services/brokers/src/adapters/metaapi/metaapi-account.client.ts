@@ -8,10 +8,12 @@ import { decimal, maximum, ZERO } from '@tradewire/kernel/decimal'
 import { err, ok } from '@tradewire/kernel/result'
 import * as brokerError from '@tradewire/broker-kit/broker-error'
 import { z } from 'zod'
-import type { Answer, Door, MetaapiApi } from './metaapi-api.client.ts'
+import { proven } from '#clients/level-desk.client'
+import { LevelExits } from '#domain/level-exits'
+import type { Door } from '#clients/venue-doors.client'
+import type { Answer, MetaapiApi } from './metaapi-api.client.ts'
 import { MetaapiBook } from './metaapi-book.map.ts'
 import type { MetaapiDoors } from './metaapi-doors.client.ts'
-import { MetaapiExits } from './metaapi-exits.map.ts'
 import type { MetaapiProvisioning } from './metaapi-provisioning.client.ts'
 import { accountInformation, dealRecord, orderRecord, positionRecord, type TradeReply } from './metaapi-records.wire.ts'
 import { MetaapiSymbols } from './metaapi-symbols.client.ts'
@@ -47,7 +49,7 @@ export interface AccountParts {
 }
 
 export class MetaapiAccount {
-  readonly exits = new MetaapiExits()
+  readonly exits = new LevelExits()
   readonly book = new MetaapiBook(this.exits)
   private opened: Terminal | null = null
   private opening: Answer<Terminal> | null = null
@@ -172,9 +174,4 @@ export class MetaapiAccount {
     const { door, base } = terminal.value
     return this.parts.api.read(door, { method: 'GET', path: `${base}${path}` }, schema)
   }
-}
-
-/** Nothing was sent yet: a call before the trade that failed proves it. */
-export function proven(error: brokerError.BrokerError): brokerError.BrokerError {
-  return error.kind === 'connectivity' ? brokerError.notSent(error.message) : error
 }

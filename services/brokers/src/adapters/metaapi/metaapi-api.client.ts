@@ -9,17 +9,12 @@ import type { Clock } from '@tradewire/kernel/clock'
 import { parseExact } from '@tradewire/kernel/exact-json'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import type { z } from 'zod'
-import type { VenueHttp, VenueReply, VenueRequest } from '#clients/venue-http.client'
+import type { Door } from '#clients/venue-doors.client'
+import type { VenueReply, VenueRequest } from '#clients/venue-http.client'
 import { errorOfStatus, outcomeOf, waitMsOf } from './metaapi-error.map.ts'
 import { type TradeReply, tradeReply } from './metaapi-records.wire.ts'
 
 export type Answer<Value> = Promise<Result<Value, BrokerError>>
-
-/** A base URL as the pool of its host and the path before every path. */
-export interface Door {
-  readonly http: VenueHttp
-  readonly prefix: string
-}
 
 export interface ApiCall {
   readonly method: VenueRequest['method']

@@ -5,34 +5,13 @@
 import type { VenueFill, VenueOrder, VenuePosition } from '@tradewire/broker-kit/broker-session'
 import type { Side } from '@tradewire/contracts/common'
 import { type Decimal, decimal, sum, ZERO } from '@tradewire/kernel/decimal'
-import { levelOf, type MetaapiExits, type Protection, venueIdOf } from './metaapi-exits.map.ts'
+import { type LevelExits, type Protection, stands, venueIdOf } from '#domain/level-exits'
+import { isWhole, ownIdOf } from '#domain/part-ids'
+import { ownerOf } from './metaapi-exits.map.ts'
 import type { DealRecord, OrderRecord, PositionRecord } from './metaapi-records.wire.ts'
 
 const dealsMax = 20_000
 const endedMax = 5_000
-const partsText = 'abcdefghijklmnopqrstuvwxyz'
-const ourId = /^([0-9a-z]{25})(?:([a-z])|([A-Z]))?$/
-
-/** What an id of ours says: which order, and which part of it; `last` where it is the last part. */
-export interface OwnId {
-  readonly clientOrderId: string
-  readonly part: number
-  readonly last: boolean
-}
-
-/** Id and comment share 26 characters at some brokers, so that a part is one letter: a capital for the last one. */
-export function partIdOf(clientOrderId: string, part: number, parts: number): string {
-  if (parts === 1) return clientOrderId
-  const letter = partsText.charAt(part - 1)
-  return clientOrderId + (part === parts ? letter.toUpperCase() : letter)
-}
-
-export function ownIdOf(clientId: string): OwnId | null {
-  const [, clientOrderId, letter, last] = ourId.exec(clientId) ?? []
-  if (clientOrderId === undefined) return null
-  const word = letter ?? last?.toLowerCase()
-  return { clientOrderId, part: word === undefined ? 1 : partsText.indexOf(word) + 1, last: letter === undefined }
-}
 
 export function sideOf({ type }: { readonly type: string }): Side {
   return type.includes('_SELL') ? 'sell' : 'buy'
@@ -76,7 +55,7 @@ export class MetaapiBook {
   /** All that any read has shown since it was last compared, as text that changes with it. */
   private shown = new Map<string, string>()
 
-  constructor(private readonly exits: MetaapiExits) {}
+  constructor(private readonly exits: LevelExits) {}
 
   replace(positions: readonly PositionRecord[], pending: readonly OrderRecord[]): void {
     this.positions.clear()
@@ -148,7 +127,7 @@ export class MetaapiBook {
     if (records.length === 0) return null
     const done = [...deals, ...untold.map(({ volume, openPrice: price }) => ({ volume, price }))]
     const filled = sum(done.map(({ volume }) => decimal(volume)))
-    const status = statusOf(waiting, ended, whole(records) && done.length > 0)
+    const status = statusOf(waiting, ended, isWhole(records.map(({ clientId }) => clientId)) && done.length > 0)
     return {
       clientOrderId,
       venueOrderId: venueIdsOf(waiting, deals, untold, ended),
@@ -170,21 +149,15 @@ export class MetaapiBook {
 
   /** A stop or target as an order: working while its level stands, filled by what it closed. */
   protection(exit: Protection): VenueOrder {
-    const closed = [...this.deals.values()].filter((deal) => this.exits.ownerOf(deal) === exit.clientOrderId)
+    const closed = [...this.deals.values()].filter((deal) => ownerOf(this.exits, deal) === exit.clientOrderId)
     const filled = sum(closed.map(({ volume }) => decimal(volume)))
     const ended = filled.gt(ZERO) && filled.gte(decimal(exit.quantity)) ? 'filled' : 'cancelled'
-    const stands =
-      !exit.cancelled &&
-      exit.positions.some((id) => {
-        const position = this.positions.get(id)
-        const level = position === undefined ? null : levelOf(position, exit.kind)
-        return level !== null && decimal(level).eq(decimal(exit.price))
-      })
+    const isWorking = stands(exit, (id) => this.positions.get(id))
     return {
       clientOrderId: exit.clientOrderId,
       venueOrderId: venueIdOf(exit),
       symbol: exit.symbol,
-      status: stands ? 'working' : ended,
+      status: isWorking ? 'working' : ended,
       filledQuantity: filled.toString(),
       averagePrice: averageOf(closed),
       fee: sum(closed.map(feeOf)).toString(),
@@ -226,7 +199,7 @@ export class MetaapiBook {
       .map((deal) => ({
         tradeId: deal.id,
         venueOrderId: deal.orderId,
-        clientOrderId: this.exits.ownerOf(deal) ?? ownIdOf(deal.clientId)?.clientOrderId ?? null,
+        clientOrderId: ownerOf(this.exits, deal) ?? ownIdOf(deal.clientId)?.clientOrderId ?? null,
         symbol,
         side: sideOf(deal),
         quantity: deal.volume,
@@ -237,13 +210,6 @@ export class MetaapiBook {
         at: deal.time,
       }))
   }
-}
-
-/** True when every part of an order is there. */
-function whole(records: readonly { readonly clientId: string }[]): boolean {
-  const ids = records.flatMap(({ clientId }) => ownIdOf(clientId) ?? [])
-  const last = ids.find((id) => id.last)
-  return last !== undefined && new Set(ids.map(({ part }) => part)).size === last.part
 }
 
 const endedStatus: Readonly<Record<string, VenueOrder['status']>> = {

@@ -1,42 +1,9 @@
 /**
- * Our exits at a venue where stops and targets stand on positions: which positions each covers, and how it is remembered.
- * Called by the session's parts. Must never let two exits hold the same level of a position at once.
+ * Which of our exits a deal of the venue was. Called by the book.
+ * Must never take a deal that opens for one.
  */
-import { decimal } from '@tradewire/kernel/decimal'
-import type { DealRecord, PositionRecord } from './metaapi-records.wire.ts'
-
-export type Level = 'stop' | 'target'
-
-/** A stop or target of ours, as levels on positions. */
-export interface Protection {
-  readonly kind: Level
-  readonly clientOrderId: string
-  readonly symbol: string
-  readonly price: string
-  /** Zero when it is known from its venue id only. */
-  readonly quantity: string
-  readonly positions: readonly string[]
-  cancelled: boolean
-}
-
-const exitsMax = 20_000
-const venueId = /^(sl|tp)@(\d{1,20}(?:\.\d{1,20})?):(\d{1,20}(?:\+\d{1,20}){0,31})$/
-
-/** What we keep as the venue's id of an exit: enough to know it again after a restart. */
-export function venueIdOf({ kind, price, positions }: Protection): string {
-  return `${kind === 'stop' ? 'sl' : 'tp'}@${price}:${positions.join('+')}`
-}
-
-export function protectionOf(text: string, clientOrderId: string, symbol: string): Protection | null {
-  const [, word, price, positions] = venueId.exec(text) ?? []
-  if (word === undefined || price === undefined || positions === undefined) return null
-  const kind = word === 'sl' ? 'stop' : 'target'
-  return { kind, clientOrderId, symbol, price, quantity: '0', positions: positions.split('+'), cancelled: false }
-}
-
-export function levelOf(position: PositionRecord, kind: Level): string | null {
-  return kind === 'stop' ? position.stopLoss : position.takeProfit
-}
+import type { Level, LevelExits } from '#domain/level-exits'
+import type { DealRecord } from './metaapi-records.wire.ts'
 
 /** Which level of a position the venue closed it at; null for any other deal. */
 export function levelOfDeal({ reason, brokerComment, comment }: DealRecord): Level | null {
@@ -45,49 +12,8 @@ export function levelOfDeal({ reason, brokerComment, comment }: DealRecord): Lev
   return reason === 'DEAL_REASON_TP' || words.includes('[tp') ? 'target' : null
 }
 
-export class MetaapiExits {
-  private readonly exits = new Map<string, Protection>()
-  /** The level as it was when its position was last seen: what the venue closed it at. */
-  private readonly lastLevels = new Map<string, { stopLoss: string | null; takeProfit: string | null }>()
-
-  add(exit: Protection): void {
-    this.exits.set(exit.clientOrderId, exit)
-    forgetOldest(this.exits)
-  }
-
-  find(clientOrderId: string): Protection | undefined {
-    return this.exits.get(clientOrderId)
-  }
-
-  all(): readonly Protection[] {
-    return [...this.exits.values()]
-  }
-
-  see({ id, stopLoss, takeProfit }: PositionRecord): void {
-    this.lastLevels.set(id, { stopLoss, takeProfit })
-    forgetOldest(this.lastLevels)
-  }
-
-  /** The exit that set this level last, if it is still wanted. */
-  holderOf(kind: Level, position: string): Protection | undefined {
-    return this.all().findLast((exit) => exit.kind === kind && !exit.cancelled && exit.positions.includes(position))
-  }
-
-  /** Which exit of ours made the venue close; null when none did. */
-  ownerOf(deal: DealRecord): string | null {
-    const kind = levelOfDeal(deal)
-    if (kind === null || deal.entryType === 'DEAL_ENTRY_IN') return null
-    const fits = this.all().filter((exit) => exit.kind === kind && exit.positions.includes(deal.positionId))
-    const last = this.lastLevels.get(deal.positionId)
-    const level = kind === 'stop' ? last?.stopLoss : last?.takeProfit
-    const exact = fits.findLast(
-      ({ price }) => level !== undefined && level !== null && decimal(price).eq(decimal(level)),
-    )
-    return (exact ?? fits.findLast(({ cancelled }) => !cancelled) ?? fits.at(-1))?.clientOrderId ?? null
-  }
-}
-
-function forgetOldest(map: Map<string, unknown>): void {
-  const [oldest] = map.keys()
-  if (map.size > exitsMax && oldest !== undefined) map.delete(oldest)
+/** Which exit of ours made the venue close; null when none did. */
+export function ownerOf(exits: LevelExits, deal: DealRecord): string | null {
+  const kind = levelOfDeal(deal)
+  return kind === null || deal.entryType === 'DEAL_ENTRY_IN' ? null : exits.ownerOf(kind, deal.positionId)
 }

@@ -7,7 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import * as brokerError from '@tradewire/broker-kit/broker-error'
 import type { Clock } from '@tradewire/kernel/clock'
 import { err, ok } from '@tradewire/kernel/result'
-import type { Answer, Door, MetaapiApi } from './metaapi-api.client.ts'
+import type { Door } from '#clients/venue-doors.client'
+import type { Answer, MetaapiApi } from './metaapi-api.client.ts'
 import { type CloudAccount, cloudAccount, cloudAccounts, createdAccount } from './metaapi-records.wire.ts'
 
 export interface Login {

@@ -19,12 +19,15 @@ import type {
 import type { Clock } from '@tradewire/kernel/clock'
 import type { Randomness } from '@tradewire/kernel/randomness'
 import { err, ok } from '@tradewire/kernel/result'
+import { AccountPoll } from '#clients/account-poll.client'
+import { LevelDesk } from '#clients/level-desk.client'
+import { protectionOf } from '#domain/level-exits'
+import { ownIdOf } from '#domain/part-ids'
 import type { MetaapiAccount } from './metaapi-account.client.ts'
 import type { Answer } from './metaapi-api.client.ts'
-import { ownIdOf } from './metaapi-book.map.ts'
-import { protectionOf } from './metaapi-exits.map.ts'
-import { MetaapiOrders } from './metaapi-orders.client.ts'
-import { MetaapiPoll } from './metaapi-poll.client.ts'
+import { MetaapiNews } from './metaapi-news.client.ts'
+import type { TradeReply } from './metaapi-records.wire.ts'
+import { MetaapiVenue } from './metaapi-venue.client.ts'
 
 /** How far back an order is looked for. */
 const historyMs = 259_200_000
@@ -38,14 +41,14 @@ export interface SessionMeans {
 }
 
 export class MetaapiSession implements BrokerSession {
-  private readonly orders: MetaapiOrders
-  private poll: MetaapiPoll | null = null
+  private readonly orders: LevelDesk<TradeReply>
+  private poll: AccountPoll | null = null
 
   constructor(
     private readonly account: MetaapiAccount,
     private readonly means: SessionMeans,
   ) {
-    this.orders = new MetaapiOrders(account)
+    this.orders = new LevelDesk(new MetaapiVenue(account))
   }
 
   submit(order: ApprovedOrder): Answer<VenueOrder> {
@@ -143,7 +146,8 @@ export class MetaapiSession implements BrokerSession {
   events(listener: SessionListener): () => void {
     const { clock, randomness, pollEveryMs: everyMs } = this.means
     this.poll?.close()
-    this.poll = new MetaapiPoll({ account: this.account, listener, clock, randomness, everyMs })
+    const changes = new MetaapiNews(this.account)
+    this.poll = new AccountPoll({ news: () => changes.read(), listener, clock, randomness, everyMs })
     return () => this.stop()
   }
 

@@ -7,7 +7,8 @@ import type { VenueInstrument } from '@tradewire/broker-kit/broker-session'
 import { decimal, ZERO } from '@tradewire/kernel/decimal'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { z } from 'zod'
-import type { Answer, Door, MetaapiApi } from './metaapi-api.client.ts'
+import type { Door } from '#clients/venue-doors.client'
+import type { Answer, MetaapiApi } from './metaapi-api.client.ts'
 import { type SymbolSpecification, symbolSpecification } from './metaapi-records.wire.ts'
 
 export interface Listed {

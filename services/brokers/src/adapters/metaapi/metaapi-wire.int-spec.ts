@@ -10,8 +10,8 @@ import { SystemRandomness } from '@tradewire/kernel/randomness'
 import { memoryLogger } from '@tradewire/testkit/memory-logger'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { ownIdOf, partIdOf } from '#domain/part-ids'
 import { metaapiBroker } from './metaapi.adapter.ts'
-import { ownIdOf, partIdOf } from './metaapi-book.map.ts'
 
 /** So many generated replies; set HOSTILE_REPLIES for more. */
 const repliesDefault = 300

@@ -16,7 +16,6 @@ export type ManagerCode =
   | 'TradeBadVolume'
   | 'TradeDisable'
   | 'TradeNoMoney'
-  | 'TradeBrokerBusy'
   | 'TradeRequote'
   | 'TradeExpirationDenied'
   | 'TradeTooManyOrders'

