@@ -87,13 +87,13 @@ function uuidOf(text: string): string {
   return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-8$4-$5')
 }
 
-const loginFirst = 1_000_000
+const loginMin = 1_000_000
 const loginsMax = 9_000_000
 const loginHexDigits = 12
 
 /** The number of the account that a manager's client begins with. */
 export function firstLoginOf(clientId: string): number {
-  return loginFirst + (Number.parseInt(clientId.slice(0, loginHexDigits), 16) % loginsMax)
+  return loginMin + (Number.parseInt(clientId.slice(0, loginHexDigits), 16) % loginsMax)
 }
 
 /** A P-256 key as the venue hands it out. The first bit is cleared, so that the number lies within the curve's order. */

@@ -3,8 +3,6 @@
  * Called by the fold and by the protocol of managers. Must never hold a password in words.
  */
 import type { Amount } from './amount.ts'
-import type { FundsMoved, UserChanged, UserOpened } from './records.ts'
-import type { Account } from './state.ts'
 
 /** What a manager writes about an owner. */
 export interface UserProfile {
@@ -69,28 +67,4 @@ export function newProfile(part: Pick<UserProfile, 'group' | 'name'> & Partial<U
   const more = { leadSource: '', phone: '', email: '', comment: '', agentAccount: 0, interestRate: 0, taxes: 0 }
   const flags = { enableFlags: mayLogIn | changeablePassword, sendReports: 1, mqid: 0, userColor: 0 }
   return { ...texts, ...more, ...flags, ...part, leverage: part.leverage || leverageDefault }
-}
-
-export function openedUser({ accountId, ownerId, login, profile, at }: UserOpened): ManagedUser {
-  return { accountId, ownerId, login, registeredAt: at, profile, password: null, investorPassword: null }
-}
-
-export function changeUser(user: ManagedUser | undefined, account: Account, record: UserChanged): void {
-  if (user === undefined) return
-  user.profile = { ...user.profile, ...record.profile }
-  user.password = record.password ?? user.password
-  user.investorPassword = record.investorPassword ?? user.investorPassword
-  account.leverageMax = user.profile.leverage
-}
-
-export function moveFunds(account: Account, { id, purpose, moved, comment, expiresAt, at }: FundsMoved): void {
-  account.transfers.push({ id, purpose, moved, comment, expiresAt, at })
-  account.updatedAt = at
-  if (purpose === 'credit') {
-    account.credit += moved
-    return
-  }
-  const balance = account.balances.get(account.currency) ?? { free: 0n, locked: 0n }
-  balance.free += moved
-  account.balances.set(account.currency, balance)
 }

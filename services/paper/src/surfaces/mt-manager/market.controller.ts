@@ -34,8 +34,7 @@ const minutesOf: Readonly<Record<string, number>> = {
   Mn1: 43_200,
 }
 const barsMax = 5_000
-const build = 1_420
-const version = 400
+const program = { build: 1_420, version: 400 }
 
 function named(call: ManagerCall, name: string | null | undefined, view: (market: Market) => unknown): Answer {
   if (name === null || name === undefined || name === '') return err(invalid('symbol: must be given'))
@@ -96,7 +95,7 @@ export const marketOperations: readonly ManagerOperation[] = [
     method: 'GET',
     kind,
     path: 'ManagerCommon',
-    answer: () => answered({ name: 'Tradewire-Demo', owner: 'Tradewire Demo', build, version, timeZone: 0 }),
+    answer: () => answered({ name: 'Tradewire-Demo', owner: 'Tradewire Demo', ...program, timeZone: 0 }),
   },
   {
     method: 'GET',

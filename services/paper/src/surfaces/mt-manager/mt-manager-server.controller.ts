@@ -234,7 +234,7 @@ const forbidden: Failure = { code: 'Forbidden', managerCode: null, message: 'the
 function accountMeant({ venue, owner, body, parameters }: ManagerCall): Account {
   const given = (body as { readonly orderBy?: unknown } | null | undefined)?.orderBy ?? parameters['login']
   for (const user of venue.state.users.values()) {
-    if (user.ownerId === owner.id && String(user.login) === String(given)) {
+    if (user.ownerId === owner.id && (user.login === given || String(user.login) === given)) {
       return venue.state.accounts.get(user.accountId) ?? owner
     }
   }

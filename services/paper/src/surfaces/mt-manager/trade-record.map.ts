@@ -18,10 +18,10 @@ import { venueName } from './token.wire.ts'
 export const commentCharactersMax = 31
 
 /** Our engine counts from far above the tickets of a trade server, which are 32 bits. */
-const ticketsFrom = 8_000_000_000
+const engineIdMin = 8_000_000_000
 
 export function ticketOf(engineId: number): number {
-  return engineId - ticketsFrom
+  return engineId - engineIdMin
 }
 
 /** A trade as it is looked through; the record is made only where it is shown. */
@@ -71,7 +71,7 @@ function isPendingOrder({ type, deal, status }: Order): boolean {
 /** The deposit that every account begins with. */
 function depositOf(account: Account): Transfer {
   const { deposit: moved, createdAt: at } = account
-  return { id: ticketsFrom + 1, purpose: 'balance', moved, comment: 'Deposit', expiresAt: null, at }
+  return { id: engineIdMin + 1, purpose: 'balance', moved, comment: 'Deposit', expiresAt: null, at }
 }
 
 interface Whose {
@@ -176,7 +176,12 @@ function openView(whose: Whose, ticket: Ticket, { order, comment }: { order: num
   const symbol = market.instrument.venueSymbol
   const record = () =>
     recordOf({
-      ...{ order, login, symbol, comment, state: 'OpenNormal', digits: market.instrument.priceDecimals },
+      order,
+      login,
+      symbol,
+      comment,
+      state: 'OpenNormal',
+      digits: market.instrument.priceDecimals,
       tradeCommand: ticket.side === 'buy' ? 'Buy' : 'Sell',
       volume: ticket.volume,
       openPrice: ticket.openPrice,
@@ -207,7 +212,13 @@ function closedView(
   const state = isLast ? 'ClosedNormal' : 'ClosedPart'
   const record = () =>
     recordOf({
-      ...{ order, login, symbol, comment, state, closedAt, digits: instrument.priceDecimals },
+      order,
+      login,
+      symbol,
+      comment,
+      state,
+      closedAt,
+      digits: instrument.priceDecimals,
       tradeCommand: ticket.side === 'buy' ? 'Buy' : 'Sell',
       volume: piece.volume,
       openPrice: piece.openPrice,
@@ -237,7 +248,12 @@ function pendingView(whose: Whose, order: Order): TradeView {
   const why = order.status === 'expired' ? '[expiration]' : ended ? 'cancelled' : ''
   const record = () =>
     recordOf({
-      ...{ order: ticket, login, symbol, state, closedAt, digits: market.instrument.priceDecimals },
+      order: ticket,
+      login,
+      symbol,
+      state,
+      closedAt,
+      digits: market.instrument.priceDecimals,
       tradeCommand: `${side}${order.type === 'limit' ? 'Limit' : 'Stop'}`,
       volume: order.quantity ?? 0n,
       openPrice: pendingPriceOf(order) ?? 0n,
@@ -262,7 +278,13 @@ function transferView({ login }: ManagedUser, { id, purpose, moved, comment, exp
   const none = { stopLoss: null, takeProfit: null }
   const record = () =>
     recordOf({
-      ...{ ...shared, comment, digits: 0, volume: 0n, openPrice: 0n, closePrice: 0n, levels: none },
+      ...shared,
+      comment,
+      digits: 0,
+      volume: 0n,
+      openPrice: 0n,
+      closePrice: 0n,
+      levels: none,
       tradeCommand: purpose === 'balance' ? 'Balance' : 'Credit',
       commission: 0n,
       swap: 0n,

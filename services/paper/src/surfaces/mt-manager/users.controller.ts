@@ -70,7 +70,7 @@ function openUser(call: ManagerCall, ids: IdSource): Answer {
   if (!groupsOf(call, users).includes(given.group)) return err(managerError('InvalidData', 'there is no such group'))
   if (users.some(({ login }) => login === wanted)) return err(managerError('InvalidData', 'the login is taken'))
   const login = wanted === 0 ? Math.max(...users.map((user) => user.login)) + 1 : wanted
-  const profile = newProfile({ group: given.group, name: given.name, ...withoutNull(given) })
+  const profile = newProfile({ group: given.group, name: given.name, ...profileOf(given) })
   const accountId = ids.next<'PaperAccount'>()
   const currency = currencyOf(profile.group)
   call.venue.execute((session) => {
@@ -86,16 +86,17 @@ function openUser(call: ManagerCall, ids: IdSource): Answer {
   return user === undefined ? err(managerError('InvalidData')) : answered(userRecord(call, user))
 }
 
-function withoutNull(given: object): Partial<UserProfile> {
-  const set = Object.entries(given).filter(([, value]) => value !== null && value !== undefined)
+/** Money may come along, as the record has it; it is moved by transactions only. */
+const money = new Set(['balance', 'credit'])
+
+function profileOf(given: object): Partial<UserProfile> {
+  const set = Object.entries(given).filter(([name, value]) => !money.has(name) && value !== null && value !== undefined)
   return Object.fromEntries(set) as Partial<UserProfile>
 }
 
-/** `balance` and `credit` may come along, as the record has them; money is moved by transactions only. */
 function changeUser(call: ManagerCall, user: ManagedUser, given: z.output<typeof changedUser>): Answer {
-  const { balance, credit, ...rest } = given
   const account = accountOf(call, user)
-  const profile = withoutNull(rest)
+  const profile = profileOf(given)
   const { group } = profile
   if (group !== undefined && group !== user.profile.group) {
     if (!groupsOf(call, usersOf(call)).includes(group) || currencyOf(group) !== account.currency) {
