@@ -64,6 +64,7 @@ export class MtManagerVenue implements LevelVenue<string> {
   async open({ order, type, volume, price, partId }: Opening): Answer<string> {
     const listed = await this.account.listed(order.symbol)
     if (!listed.ok) return err(proven(listed.error))
+    if (!isWhole(decimal(volume))) return err(betweenSteps)
     const asked = price === null ? await this.marketPrice(listed.value, order.side) : ok({ price, ieDeviation: 0 })
     if (!asked.ok) return err(proven(asked.error))
     const body = {
@@ -84,6 +85,7 @@ export class MtManagerVenue implements LevelVenue<string> {
     const { book } = this.account
     const record = book.open.get(positionId)
     if (record === undefined) return err(brokerError.rejected('ORDER_NOT_FOUND', 'the position has gone'))
+    if (!isWhole(volume)) return err(betweenSteps)
     const listed = await this.account.listedNamed(record.symbol)
     if (!listed.ok) return err(proven(listed.error))
     const asked = await this.marketPrice(listed.value, order.side)
@@ -188,9 +190,15 @@ export class MtManagerVenue implements LevelVenue<string> {
   }
 }
 
+const betweenSteps = brokerError.rejected('INVALID_QUANTITY', 'lots have at most two decimals')
+
 /** Lots in hundredths, as the trade server counts them. */
 function unitsOf(lots: Decimal): number {
-  return Math.round(Number(lots.times('100').toString()))
+  return Number(lots.times('100').toString())
+}
+
+function isWhole(lots: Decimal): boolean {
+  return Number.isSafeInteger(unitsOf(lots))
 }
 
 function uuidOf(hex: string): string {
