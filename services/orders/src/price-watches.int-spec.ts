@@ -22,9 +22,11 @@ import { accountIdOf, type Cancel, ownerId, StandIn, strategyId, type Submit, us
 
 const backends = testBackends()
 const signalId = '01963a5f-0001-7000-8000-000000000001'
-/** The last one trades live: what is paid there is not what is paid on paper. */
-const [first, second, live] = [0, 1, 2] as const
+const targetsSignalId = '01963a5f-0002-7000-8000-000000000001'
+/** The third one trades live: what is paid there is not what is paid on paper. The last one is at a venue without pairs. */
+const [first, second, live, plain] = [0, 1, 2, 3] as const
 const feeds = ['binance-spot paper', 'binance-spot paper', 'binance-spot live']
+const plainFeed = 'cex paper'
 
 let service: TestService
 let database: Database
@@ -57,17 +59,18 @@ function count(from: string, expected: number): Promise<boolean> {
   return eventually(read, { describe: `${expected} rows of ${from}` })
 }
 
-function sent(follower: number, leg: string): Promise<Submit> {
+function sent(follower: number, leg: string, signal = signalId): Promise<Submit> {
   const read = async () =>
-    (await venue.submits(signalId)).find((submit) => submit.accountId === accountIdOf(follower) && submit.leg === leg)
+    (await venue.submits(signal)).find((submit) => submit.accountId === accountIdOf(follower) && submit.leg === leg)
   return eventually(read, { describe: `${leg} of follower ${follower}` })
 }
 
+const venueOf = (priceFeed: string) => (priceFeed === plainFeed ? 'cex' : 'binance-spot')
 const cancelled = () => venue.commands<Cancel>('order.cancel')
 
-/** The story of the first follower's bracket. */
-async function explained() {
-  const caller = { userId: userIdOf(first), roles: ['follower' as const] }
+/** The story of a follower's newest bracket. */
+async function explained(follower: number = first) {
+  const caller = { userId: userIdOf(follower), roles: ['follower' as const] }
   const client = service.app.get(RpcClient)
   const list = await client.ask(rpc.listBrackets, { caller, page: {} })
   if (!list.ok) throw new Error(list.error.code)
@@ -84,25 +87,27 @@ async function looks(): Promise<void> {
 
 beforeAll(async () => {
   await start()
-  await venue.found(feeds.length)
+  await venue.found(feeds.length + 1)
   const connectedAt = new Date(Date.now() + 1_000).toISOString()
   const spot = { venue: 'binance-spot', kind: 'spot', quantityStep: '0.00001', minimumNotional: '5' } as const
   const observedAt = new Date().toISOString()
   await database.transact(async (tx) => {
-    tx.append(brokers.instrumentChanged, exampleOf(brokers.instrumentChanged, { ...spot, observedAt }))
+    for (const one of ['binance-spot', 'cex'] as const) {
+      tx.append(brokers.instrumentChanged, exampleOf(brokers.instrumentChanged, { ...spot, venue: one, observedAt }))
+    }
     tx.append(strategyChanged, exampleOf(strategyChanged, { strategyId, ownerId, venue: 'binance-spot', revision: 2 }))
-    for (const [number, priceFeed] of feeds.entries()) {
+    for (const [number, priceFeed] of [...feeds, plainFeed].entries()) {
       const account = { accountId: accountIdOf(number), userId: userIdOf(number), connectedAt }
       const sizing = { mode: 'fixed-quantity', value: '0.2' } as const
       tx.append(
         brokers.accountConnected,
-        exampleOf(brokers.accountConnected, { ...account, venue: 'binance-spot', priceFeed }),
+        exampleOf(brokers.accountConnected, { ...account, venue: venueOf(priceFeed), priceFeed }),
       )
       tx.append(followChanged, venue.follow(number, { settings: { sizing }, leverage: 1, revision: 2 }))
     }
   })
   await count(`account where venue = 'binance-spot'`, feeds.length)
-  await count('follow where revision = 2', feeds.length)
+  await count('follow where revision = 2', feeds.length + 1)
   await count(`instrument where venue = 'binance-spot'`, 1)
   await venue.signal(signalId, {
     venue: 'binance-spot',
@@ -181,5 +186,55 @@ describe('a trailing stop at a venue that has none', () => {
     await count('watched_leg', 1)
     await count('trail', 1)
     await count(`bracket where state = 'protected' and account_id = '${accountIdOf(live)}'`, 1)
+  })
+})
+
+describe('targets at a venue whose stops are no targets as well', () => {
+  it('are watched for, each by its own trail, while each part stands under a stop of the venue', async () => {
+    prices[plainFeed] = '40000'
+    await venue.signal(targetsSignalId, { venue: 'cex', targets: ['40400', '40800'] })
+    const entry = await sent(plain, 'entry', targetsSignalId)
+    const fill = { filledQuantity: '0.2', averagePrice: '40000', fee: '8', feeCurrency: 'USDT' }
+    await venue.tell(brokers.orderFilled, [entry], fill)
+    const stops = await Promise.all(['stop-1', 'stop-2'].map((leg) => sent(plain, leg, targetsSignalId)))
+    expect(stops).toMatchObject([0, 1].map(() => ({ type: 'stop-market', quantity: '0.1', triggerPrice: '39600' })))
+    await venue.tell(brokers.orderAccepted, stops)
+    await count(`bracket where state = 'protected' and account_id = '${accountIdOf(plain)}'`, 1)
+    await count(`trail where price_feed = '${plainFeed}' and callback_rate_percent is null`, 2)
+    const { bracket } = await explained(plain)
+    expect(bracket.legs.map(({ leg, execution, state }) => [leg, execution, state])).toEqual([
+      ['entry', 'native', 'filled'],
+      ['stop-1', 'native', 'working'],
+      ['stop-2', 'native', 'working'],
+      ['target-1', 'emulated', 'watching'],
+      ['target-2', 'emulated', 'watching'],
+    ])
+  })
+
+  it('are still watched for after a restart, and sell their part alone, once', async () => {
+    const before = (await cancelled()).length
+    await service.stop()
+    await start()
+    await looks()
+    expect(await cancelled()).toHaveLength(before)
+    prices[plainFeed] = '40410'
+    await eventually(async () => (await cancelled()).length === before + 1)
+    const freed = (await cancelled()).at(-1)!
+    await venue.tell(brokers.orderCancelled, [
+      { ...freed, bracketId: (await sent(plain, 'entry', targetsSignalId)).bracketId },
+    ])
+    const sale = await sent(plain, 'target-1', targetsSignalId)
+    expect(sale).toMatchObject({ type: 'market', side: 'sell', quantity: '0.1', price: null })
+    const fill = { filledQuantity: '0.1', averagePrice: '40405', fee: '4', feeCurrency: 'USDT' }
+    await venue.tell(brokers.orderFilled, [sale], fill)
+    await count(`watched_leg where price_feed = '${plainFeed}'`, 1)
+    await looks()
+    const sales = (await venue.submits(targetsSignalId)).filter(({ purpose }) => purpose === 'target')
+    expect(sales).toHaveLength(1)
+    await count(`bracket where state = 'protected' and account_id = '${accountIdOf(plain)}'`, 1)
+    const { protection } = await explained(plain)
+    expect(protection?.steps).toContain(
+      'target-1 from 40400 on: emulated, the venue has no such order; fired at 40410: 0.1 at 40405.',
+    )
   })
 })

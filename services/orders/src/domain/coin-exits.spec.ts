@@ -1,7 +1,7 @@
 import { sum } from '@tradewire/kernel/decimal'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { d, planOf } from '../testing/bracket-fixtures.ts'
+import { at, d, planOf } from '../testing/bracket-fixtures.ts'
 import { Story } from '../testing/bracket-story.ts'
 import { VenueSimulation } from '../testing/venue-simulation.ts'
 import { type ExitRules, exitRulesDefault } from './exit-rules.ts'
@@ -117,6 +117,92 @@ describe('a position of coins', () => {
   })
 })
 
+describe('coins at a venue whose stops are no targets as well', () => {
+  const watched = planOf({}, 'cex')
+  const fired = (leg: string, atMs: number) =>
+    ({ kind: 'fired', leg, price: d('40400'), best: d('40400'), at: at(atMs) }) as const
+  const stateOf = (story: Story, leg: string) => story.bracket.legs.find((one) => one.leg === leg)?.state
+
+  function held(): Story {
+    const story = new Story(watched, '0.3')
+    expect(story.tell('entry', 'filled', bought)).toEqual(['+stop-1 0.0999', '+stop-2 0.0999', '+stop-3 0.0999'])
+    for (const stop of ['stop-1', 'stop-2', 'stop-3']) story.tell(stop, 'accepted', { atMs: 45 })
+    return story
+  }
+
+  it('have a stop for each part and watch for its target', () => {
+    const story = held()
+    expect(story.bracket.state).toBe('protected')
+    expect(orderOf(story, 'stop-2')).toBe('stop-market 0.0999 at 39600 or null')
+    expect(orderOf(story, 'target-2')).toBe('take-profit-market 0.0999 at 40800 or null')
+    expect(['target-1', 'target-2', 'target-3'].map((leg) => stateOf(story, leg))).toEqual(Array(3).fill('watching'))
+  })
+
+  it('free the coins of one part when its price has come, sell them by market, and keep the others under their stops', () => {
+    const story = held()
+    expect(story.take([fired('target-1', 100)], 100)).toEqual(['-stop-3'])
+    expect(story.take([fired('target-1', 101)], 101)).toEqual([])
+    expect(story.tell('stop-3', 'cancelled', { atMs: 110 })).toEqual(['+target-1 0.0999'])
+    const sold = { filled: '0.0999', price: '40390', fee: '4', atMs: 120 }
+    expect(story.tell('target-1', 'filled', sold)).toEqual([])
+    expect(story.bracket.state).toBe('protected')
+    expect(positionOf(story.bracket).protected.toString()).toBe('0.1998')
+    story.tell('stop-1', 'filled', { filled: '0.0999', price: '39600', fee: '4', atMs: 200 })
+    expect(story.tell('stop-2', 'filled', { filled: '0.0999', price: '39600', fee: '4', atMs: 210 })).toEqual([
+      'closed',
+    ])
+    expect(stateOf(story, 'target-2')).toBe('cancelled')
+  })
+
+  it('leave a part to its stop when that was faster', () => {
+    const story = new Story(planOf({ targets: [d('41000')] }, 'cex'), '0.3')
+    story.tell('entry', 'filled', bought)
+    story.tell('stop-1', 'accepted', { atMs: 45 })
+    expect(story.take([fired('target-1', 100)], 100)).toEqual(['-stop-1'])
+    const hit = { filled: '0.2997', price: '39600', fee: '4', atMs: 105 }
+    expect(story.tell('stop-1', 'filled', hit)).toEqual(['closed'])
+    expect(stateOf(story, 'target-1')).toBe('cancelled')
+  })
+
+  it('put a part whose sale is refused under a stop again, watch for it once more, then leave it to the stop', () => {
+    const story = held()
+    const refused = { reason: { code: 'REFUSED_BY_VENUE', message: '' } }
+    story.take([fired('target-3', 100)], 100)
+    story.tell('stop-3', 'cancelled', { atMs: 110 })
+    expect(story.tell('target-3', 'rejected', { ...refused, atMs: 120 })).toEqual(['+stop-4 0.0999'])
+    expect(stateOf(story, 'target-3.2')).toBe('watching')
+    story.tell('stop-4', 'accepted', { atMs: 130 })
+    story.take([fired('target-3.2', 200)], 200)
+    story.tell('stop-4', 'cancelled', { atMs: 210 })
+    story.tell('target-3.2', 'rejected', { ...refused, atMs: 220 })
+    expect(story.bracket.legs.some(({ leg }) => leg === 'target-3.3')).toBe(false)
+    expect(story.bracket.legs.at(-1)).toMatchObject({ purpose: 'stop', state: 'submitted' })
+  })
+
+  it('move their stops once a target is sold', () => {
+    const story = new Story(watched, '0.3', { ...exitRulesDefault, moveStopAfterTarget: 1 })
+    story.tell('entry', 'filled', bought)
+    for (const stop of ['stop-1', 'stop-2', 'stop-3']) story.tell(stop, 'accepted', { atMs: 45 })
+    story.take([fired('target-1', 100)], 100)
+    story.tell('stop-3', 'cancelled', { atMs: 110 })
+    const sold = { filled: '0.0999', price: '40390', fee: '4', atMs: 120 }
+    expect(story.tell('target-1', 'filled', sold)).toEqual(['-stop-1'])
+    expect(story.tell('stop-1', 'cancelled', { atMs: 130 })).toEqual(['+stop-4 0.0999'])
+    expect(orderOf(story, 'stop-4')).toBe('stop-market 0.0999 at 40000 or null')
+  })
+
+  it('wait for a sale under way before they are closed by command', () => {
+    const story = held()
+    story.take([fired('target-1', 100)], 100)
+    story.tell('stop-3', 'cancelled', { atMs: 110 })
+    expect(story.take([{ kind: 'close' }], 115)).toEqual(['-stop-1', '-stop-2', '-target-1'])
+    story.tell('stop-1', 'cancelled', { atMs: 120 })
+    expect(story.tell('stop-2', 'cancelled', { atMs: 121 })).toEqual([])
+    const sold = { filled: '0.0999', price: '40390', fee: '4', atMs: 125 }
+    expect(story.tell('target-1', 'filled', sold)).toEqual(['+close-1 0.1998'])
+  })
+})
+
 describe('the end of a trade in coins', () => {
   it('waits for the fee of the last sale although what is left ends it at once', () => {
     const story = new Story(planOf({ targets: [d('41000')] }, 'binance-spot'), '0.3')
@@ -138,6 +224,9 @@ const plans = [
   planOf({ targets: [d('41000')] }, 'binance-spot'),
   planOf({ trailing }, 'binance-spot'),
   planOf({ trailing, entryType: 'limit' }, 'binance-spot'),
+  planOf({}, 'cex'),
+  planOf({ entryType: 'limit' }, 'cex'),
+  planOf({ trailing }, 'cex'),
 ]
 const exits: readonly ExitRules[] = [
   exitRulesDefault,

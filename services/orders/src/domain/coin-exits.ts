@@ -5,12 +5,13 @@
 import { type Decimal, HUNDRED, minimum, sum, ZERO } from '@tradewire/kernel/decimal'
 import type { Bracket } from './bracket.ts'
 import { type Decision, type ExitPolicy, later, type LegDraft, nothing, type Situation } from './decision.ts'
-import { isFinal, isPair, type Leg, openQuantity } from './leg.ts'
+import { hasFired, isFinal, isPair, type Leg, openQuantity } from './leg.ts'
 import { hasBegun } from './position.ts'
 import type { SignalPlan } from './signal-plan.ts'
 import { floorTo } from './steps.ts'
 import { hasFailed, partsOf, retryAt, stopDraft, type StopPrices, stopPrices, stopsOf } from './stops.ts'
-import { sellsCoins } from './venue-capabilities.ts'
+import { targetTries } from './target-legs.ts'
+import { isEmulated, sellsCoins } from './venue-capabilities.ts'
 
 /** One order that shall stand. */
 interface Wanted {
@@ -26,7 +27,8 @@ export function coverCoins(situation: Situation): Decision {
   if (position.remaining.lte(ZERO)) return nothing
   const exits = stopsOf(bracket.legs)
   const live = exits.filter((leg) => !isFinal(leg))
-  const free = position.remaining.minus(sum(live.map(openQuantity)))
+  const selling = bracket.legs.filter((leg) => leg.purpose === 'target' && leg.state !== 'watching' && !isFinal(leg))
+  const free = position.remaining.minus(sum([...live, ...selling].map(openQuantity)))
   if (!isSettled(situation)) return coverMore(situation, free)
   const { missing, misplaced } = compare(live, wantedOf(situation))
   const ending = endBegun(situation, live)
@@ -36,10 +38,34 @@ export function coverCoins(situation: Situation): Decision {
     const crumbs = sum(missing.map(({ quantity }) => quantity))
     return { ...nothing, ...ending, gone: { quantity: crumbs, reason: 'unsellable' } }
   }
-  const placing = place(situation, sellable, free)
-  const moving = live.some((leg) => leg.state !== 'working' || leg.cancelRequested) || placing.submit.length > 0
+  const sales = sellAtTargets(bracket.legs, free)
+  const placing = place(situation, sellable, free.minus(sum(sales.map(({ quantity }) => quantity))))
+  const submit = [...sales, ...placing.submit]
+  const moving = live.some((leg) => leg.state !== 'working' || leg.cancelRequested) || submit.length > 0
   const cancel = moving ? ending.cancel : [...ending.cancel, ...misplaced.slice(0, 1)]
-  return { ...placing, cancel, wakeAt: earlier(placing.wakeAt, ending.wakeAt) }
+  return { ...placing, submit, cancel, wakeAt: earlier(placing.wakeAt, ending.wakeAt) }
+}
+
+/** Targets whose price has come are sold by market as soon as the stops of their parts have let go of the coins. */
+function sellAtTargets(legs: readonly Leg[], free: Decimal): LegDraft[] {
+  const sales: LegDraft[] = []
+  let room = free
+  for (const leg of legs) {
+    if (leg.purpose !== 'target' || leg.state !== 'watching' || !hasFired(leg) || leg.quantity.gt(room)) continue
+    room = room.minus(leg.quantity)
+    const { type, quantity, price, triggerPrice, callbackRatePercent, watch } = leg
+    sales.push({
+      leg: leg.leg,
+      purpose: 'target',
+      type,
+      quantity,
+      price,
+      triggerPrice,
+      callbackRatePercent,
+      watch: watch!,
+    })
+  }
+  return sales
 }
 
 /** Coins that the fee of the entry was paid in and that no loss has taken off yet; with the rest of a step that they break. */
@@ -63,7 +89,7 @@ export function isUnsellable(quantity: Decimal, { instrument, prices }: SignalPl
 }
 
 /** How much there is to split is certain: the entry has ended and what its fee left of it is known. */
-function isSettled({ position, policy, now }: Situation): boolean {
+export function isSettled({ position, policy, now }: Situation): boolean {
   return position.entryFinal && !(position.entry.feeCurrency === null && awaitsFee(position.entry, policy, now))
 }
 
@@ -87,19 +113,25 @@ function coverMore(situation: Situation, free: Decimal): Decision {
   return { ...placing, wakeAt: earlier(placing.wakeAt, feeUntil) }
 }
 
-/** A pair for each part; a stop alone for one whose pair the venue has refused, and for what no part accounts for. */
+/**
+ * A pair for each part; a stop alone where its target is watched for or the venue has refused its pair, and for what no part
+ * accounts for. Nothing for a part that is being sold.
+ */
 function wantedOf(situation: Situation): Wanted[] {
   const { bracket, position, plan } = situation
   const stop = stopPrices(situation)
   const wanted: Wanted[] = []
+  const watched = isEmulated(bracket.venue, 'target')
   let room = position.remaining
   for (const part of partsOf(position, plan, unsellableOf(bracket.losses))) {
-    const tries = stopsOf(bracket.legs).filter((leg) => isPair(leg) && leg.price?.eq(part.price) === true)
+    const pairs = stopsOf(bracket.legs).filter((leg) => isPair(leg) && leg.price?.eq(part.price) === true)
+    const tries = watched ? targetTries(bracket.legs, part.target) : pairs
     const left = part.quantity.minus(sum(tries.map(({ filledQuantity }) => filledQuantity)))
     const quantity = minimum(left, room)
     if (quantity.lte(ZERO)) continue
     room = room.minus(quantity)
-    wanted.push({ quantity, stop, target: givenUp(tries, situation) ? null : part.price })
+    if (tries.some((leg) => hasFired(leg) && !isFinal(leg))) continue
+    wanted.push({ quantity, stop, target: watched || givenUp(tries, situation) ? null : part.price })
   }
   return room.gt(ZERO) ? [...wanted, { quantity: room, stop, target: null }] : wanted
 }
@@ -166,7 +198,7 @@ function endBegun({ policy, now }: Situation, live: readonly Leg[]): Pick<Decisi
   return { cancel: ends.filter(({ at }) => now >= at).map(({ leg }) => leg), wakeAt: waiting.toSorted()[0] ?? null }
 }
 
-function unsellableOf(losses: Bracket['losses']): Decimal {
+export function unsellableOf(losses: Bracket['losses']): Decimal {
   return sum(losses.filter(({ reason }) => reason === 'unsellable').map(({ quantity }) => quantity))
 }
 

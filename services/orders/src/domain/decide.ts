@@ -7,12 +7,13 @@ import { type Decimal, ZERO } from '@tradewire/kernel/decimal'
 import type { Bracket, ClosingCause } from './bracket.ts'
 import { coverCoins, isUnsellable } from './coin-exits.ts'
 import { type Decision, type ExitPolicy, later, type LegDraft, nothing, type Situation } from './decision.ts'
-import { hasFired, isFinal, type Leg, openQuantity } from './leg.ts'
+import { endsTrade, isFinal, type Leg, openQuantity } from './leg.ts'
 import { isFlat, type Position } from './position.ts'
 import type { SignalPlan } from './signal-plan.ts'
 import { partsOf, protect, stopCause } from './stops.ts'
+import { targetLegName, targetTries } from './target-legs.ts'
 import { isEmulated, sellsCoins } from './venue-capabilities.ts'
-import { watchTrail } from './watch.ts'
+import { watchTargets, watchTrail } from './watch.ts'
 
 export function decide(situation: Situation): Decision {
   const { bracket, position, policy, now } = situation
@@ -23,7 +24,9 @@ export function decide(situation: Situation): Decision {
   if (bracket.closing !== null) return unwind(situation)
   const cause = closingCause(situation)
   if (cause !== null) return { ...unwind(situation), closing: cause }
-  if (sellsCoins(bracket.venue)) return join([tendEntry(situation), coverCoins(situation), watchTrail(situation)])
+  if (sellsCoins(bracket.venue)) {
+    return join([tendEntry(situation), coverCoins(situation), watchTargets(situation), watchTrail(situation)])
+  }
   const trailing = isEmulated(bracket.venue, 'trailing') ? watchTrail(situation) : trail(situation)
   return join([tendEntry(situation), protect(situation), aim(situation), trailing, trim(situation)])
 }
@@ -52,7 +55,7 @@ function closingCause(situation: Situation): ClosingCause | null {
     return position.closed.gt(ZERO) ? 'stop-hit' : null
   }
   if (bracket.closedAt !== null) return 'late-fill'
-  return bracket.legs.some(hasFired) ? 'trailing-hit' : stopCause(situation)
+  return bracket.legs.some(endsTrade) ? 'trailing-hit' : stopCause(situation)
 }
 
 /** Until when a limit entry may rest at the venue; null for a market entry. */
@@ -83,15 +86,13 @@ function aim({ bracket, position, plan, policy }: Situation): Decision {
   if (!position.entryFinal || position.stopHit || !isCovered(bracket, position)) return nothing
   const submit: LegDraft[] = []
   for (const part of partsOf(position, plan)) {
-    const tries = bracket.legs.filter(
-      ({ leg }) => leg === legNameOf(part.target, 1) || leg.startsWith(`target-${part.target}.`),
-    )
+    const tries = targetTries(bracket.legs, part.target)
     const last = tries.at(-1)
     const again = last !== undefined && last.state === 'rejected' && tries.length <= policy.targetRetriesMax
     if (part.quantity.lte(ZERO) || (last !== undefined && !again)) continue
     if (part.quantity.gt(position.remaining)) continue
     submit.push({
-      leg: legNameOf(part.target, tries.length + 1),
+      leg: targetLegName(part.target, tries.length + 1),
       purpose: 'target',
       type: 'limit',
       quantity: part.quantity,
@@ -112,11 +113,6 @@ function isCovered({ legs }: Bracket, { remaining }: Position): boolean {
       !leg.cancelRequested &&
       openQuantity(leg).gte(remaining),
   )
-}
-
-/** target-2 at first, then target-2.2. */
-function legNameOf(target: number, attempt: number): string {
-  return attempt === 1 ? `target-${target}` : `target-${target}.${attempt}`
 }
 
 /**
@@ -173,7 +169,7 @@ function unwind({ bracket, position, plan, policy, now }: Situation): Decision {
   const stays = (leg: Leg) => closes(leg) || (leg.purpose === 'stop' && !coins)
   const cancel = bracket.legs.filter((leg) => !stays(leg) && canBeCancelled(leg))
   if (position.remaining.lte(ZERO)) return { ...nothing, cancel }
-  if (coins && bracket.legs.some((leg) => leg.purpose === 'stop' && !isFinal(leg))) return { ...nothing, cancel }
+  if (coins && bracket.legs.some((leg) => sellsPart(leg) && !isFinal(leg))) return { ...nothing, cancel }
   if (coins && position.entryFinal && isUnsellable(position.remaining, plan)) {
     return { ...nothing, cancel, gone: { quantity: position.remaining, reason: 'unsellable' } }
   }
@@ -193,7 +189,12 @@ function unwind({ bracket, position, plan, policy, now }: Situation): Decision {
 
 /** What takes off all that is left: a close, or the order that was watched for. */
 function closes(leg: Leg): boolean {
-  return leg.purpose === 'close' || hasFired(leg)
+  return leg.purpose === 'close' || endsTrade(leg)
+}
+
+/** A stop, or a target that is being sold at: either has coins that a close cannot have as well. */
+function sellsPart({ purpose, state }: Leg): boolean {
+  return purpose === 'stop' || (purpose === 'target' && state !== 'watching')
 }
 
 /**
@@ -210,7 +211,7 @@ function waitAfter(sent: readonly Leg[], { closeRetryMs }: ExitPolicy): number {
 }
 
 function closeDraft(legs: readonly Leg[], quantity: Decimal): LegDraft {
-  const fired = legs.findLast(hasFired)
+  const fired = legs.findLast(endsTrade)
   if (fired?.watch !== undefined) {
     const { watch, type, price, triggerPrice, callbackRatePercent, purpose } = fired
     const name = fired.state === 'watching' ? fired.leg : `${purpose}-${numberOf(legs, purpose)}`

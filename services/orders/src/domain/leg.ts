@@ -109,8 +109,13 @@ export function isBlind({ state, watch }: Pick<Leg, 'state' | 'watch'>): boolean
 }
 
 /** Its price has come: it is sent as soon as it can be. */
-export function hasFired({ watch }: Pick<Leg, 'watch'>): boolean {
+export function hasFired({ watch }: { readonly watch?: Watch | undefined }): boolean {
   return watch !== undefined && watch.firedAt !== null
+}
+
+/** A fired target sells its part; what else fires takes off all that is left. */
+export function endsTrade({ purpose, watch }: Pick<Leg, 'purpose' | 'watch'>): boolean {
+  return purpose !== 'target' && hasFired({ watch })
 }
 
 export function isFinal(leg: Pick<Leg, 'state'>): boolean {

@@ -54,14 +54,16 @@ function stopLine(stop: Leg, stopPrice: string | null): string {
 
 /** What we watched the price for. */
 function watchLine({ leg, triggerPrice, callbackRatePercent, state, watch, ...sale }: Leg): string {
-  const what = `${leg} from ${triggerPrice ?? 'any price'} on, ${callbackRatePercent ?? '0'} % from the best price`
+  const from = `${leg} from ${triggerPrice ?? 'any price'} on`
+  const what = callbackRatePercent === null ? from : `${from}, ${callbackRatePercent} % from the best price`
   const how = `${what}: emulated, the venue has no such order`
   if (watch === undefined || watch.firedAt === null) {
     const blind = watch?.blindSince ?? null
     if (blind !== null) return `${how}; no price has come since ${blind}.`
     return `${how}; ${state === 'watching' ? 'the price is watched' : 'it did not come to that'}.`
   }
-  const fired = `${how}; fired at ${watch.firedPrice ?? 'unknown price'}, the best was ${watch.bestPrice ?? 'unknown'}`
+  const best = callbackRatePercent === null ? '' : `, the best was ${watch.bestPrice ?? 'unknown'}`
+  const fired = `${how}; fired at ${watch.firedPrice ?? 'unknown price'}${best}`
   if (sale.filledQuantity.lte('0')) return `${fired}: ${state}.`
   return `${fired}: ${sale.filledQuantity} at ${sale.averagePrice ?? 'unknown price'}.`
 }

@@ -107,8 +107,10 @@ function filledTarget(legs: readonly Leg[], position: Position, plan: SignalPlan
   const parts = partsOf(position, plan).filter(({ quantity }) => quantity.gt(ZERO))
   const due = parts.findLast(({ target }) => target <= after) ?? parts[0]
   if (due === undefined) return null
-  const reached = ({ price }: Leg) =>
-    price !== null && (plan.side === 'buy' ? price.gte(due.price) : price.lte(due.price))
+  const reached = ({ price, triggerPrice, watch }: Leg) => {
+    const at = watch === undefined ? price : triggerPrice
+    return at !== null && (plan.side === 'buy' ? at.gte(due.price) : at.lte(due.price))
+  }
   return filled.some(reached) ? due.price : null
 }
 

@@ -18,6 +18,15 @@ function prices(trail: Trail, path: readonly Decimal[]): { readonly trail: Trail
 
 const path = (...texts: string[]) => texts.map((text) => d(text))
 
+describe('a target of ours', () => {
+  it('fires when its price has come, whatever comes after', () => {
+    const target: Trail = { ...sale, callbackRatePercent: null }
+    expect(prices(target, path('40599', '40600')).firedBy).toBe(1)
+    expect(prices({ ...target, side: 'buy', activation: d('39400') }, path('39401', '39000')).firedBy).toBe(1)
+    expect(follow({ ...target, best: d('40600') }, d('1')).fires).toBe(true)
+  })
+})
+
 describe('a trailing stop of ours', () => {
   it('waits for its activation price, then fires by the callback below the best price since', () => {
     expect(prices(sale, path('40000', '40599', '39000')).firedBy).toBe(null)

@@ -10,7 +10,7 @@ export interface TrailingRule {
   readonly callbackStepPercent: string
 }
 
-export type EmulatedExit = 'trailing'
+export type EmulatedExit = 'target' | 'trailing'
 
 export interface VenueCapabilities {
   /**
@@ -72,7 +72,8 @@ export const venueCapabilities: Readonly<Record<Venue, VenueCapabilities>> = {
   'mt-manager': { ...futures, ...watched, closes: 'whole-positions' },
   xapi: { ...futures, ...watched, closes: 'whole-positions' },
   'binance-spot': { ...coins, ...watched },
-  cex: { ...coins, ...watched },
+  // Its stops lock the coins and are no targets as well.
+  cex: { ...coins, ...watched, emulated: ['target', 'trailing'] },
   coinbase: { ...coins, ...watched },
   'okx-spot': { ...coins, ...watched },
   tokocrypto: { ...coins, ...watched },

@@ -29,7 +29,7 @@ const begun = new Columns<Begun>([
   plain('callback_rate_percent', 'numeric', ({ leg }) => leg.callbackRatePercent?.toString() ?? null),
 ])
 
-/** All of a signal share the trail that no price has moved yet; who comes later begins one of their own. */
+/** All of a signal share the trail to a price that none has moved yet; who comes later begins one of their own. */
 const beginSql = `with wanted as (
   select u.*, a.price_feed from ${begun.unnest('u')} join account a on a.account_id = u.account_id
 ), made as (
@@ -37,17 +37,19 @@ const beginSql = `with wanted as (
   select distinct w.signal_id, w.price_feed, w.symbol, w.side, w.activation, w.callback_rate_percent from wanted w
   where not exists (
     select 1 from trail t where t.signal_id = w.signal_id and t.price_feed = w.price_feed and t.best is null
+      and t.activation = w.activation and t.callback_rate_percent is not distinct from w.callback_rate_percent
   )
-  returning trail_id, signal_id, price_feed
+  returning trail_id, signal_id, price_feed, activation, callback_rate_percent
 ), resting as (
-  select trail_id, signal_id, price_feed from made
+  select trail_id, signal_id, price_feed, activation, callback_rate_percent from made
   union all
-  select min(t.trail_id), t.signal_id, t.price_feed from trail t
-  where t.best is null and (t.signal_id, t.price_feed) in (select signal_id, price_feed from wanted) group by 2, 3
+  select min(t.trail_id), t.signal_id, t.price_feed, t.activation, t.callback_rate_percent from trail t
+  where t.best is null and (t.signal_id, t.price_feed) in (select signal_id, price_feed from wanted) group by 2, 3, 4, 5
 )
 insert into watched_leg (bracket_id, leg, price_feed, symbol, trail_id, blind)
 select w.bracket_id, w.leg, w.price_feed, w.symbol, r.trail_id, false
 from wanted w join resting r on r.signal_id = w.signal_id and r.price_feed = w.price_feed
+  and r.activation = w.activation and r.callback_rate_percent is not distinct from w.callback_rate_percent
 on conflict (bracket_id, leg) do nothing`
 
 const endSql = `delete from watched_leg w using unnest($1::uuid[], $2::text[]) as e (bracket_id, leg)
@@ -85,7 +87,7 @@ interface TrailRow {
   readonly symbol: string
   readonly side: Side
   readonly activation: string
-  readonly callback_rate_percent: string
+  readonly callback_rate_percent: string | null
   readonly best: string | null
   readonly fired_at: Date | null
   readonly fired_price: string | null
@@ -162,7 +164,7 @@ function toTrail(row: TrailRow): KnownTrail {
     symbol: row.symbol,
     side: row.side,
     activation: decimal(row.activation),
-    callbackRatePercent: decimal(row.callback_rate_percent),
+    callbackRatePercent: row.callback_rate_percent === null ? null : decimal(row.callback_rate_percent),
     best: row.best === null ? null : decimal(row.best),
     fired: at === null || price === null ? null : { at: at.toISOString(), price: decimal(price) },
     seenAt: row.seen_at.toISOString(),

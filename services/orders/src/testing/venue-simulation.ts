@@ -94,14 +94,15 @@ export class VenueSimulation {
         return this.deliver(which, (amount % 3) + 1, amount % 5 === 0)
       default:
         if (amount % 20 === 0) return this.take([{ kind: 'close' }])
-        return amount % 20 === 1 ? this.fire() : this.wake(amount % 3_000)
+        return amount % 20 === 1 ? this.fire(which) : this.wake(amount % 3_000)
     }
   }
 
-  /** The price comes that an exit is watched for; told twice, as by two processes. */
-  private fire(): void {
+  /** The price comes that one or all of the exits are watched for; told twice, as by two processes. */
+  private fire(which: number): void {
     const watched = this.bracket.legs.filter(isWatching)
-    const news = watched.map(({ leg }) => ({
+    const reached = which % 2 === 0 ? watched : watched.slice(0, 1)
+    const news = reached.map(({ leg }) => ({
       kind: 'fired' as const,
       leg,
       price: d('41000'),

@@ -216,13 +216,13 @@ export const createOrders: Migration = {
        symbol text not null,
        side text not null,
        activation numeric not null,
-       callback_rate_percent numeric not null,
+       callback_rate_percent numeric,
        best numeric,
        fired_at timestamptz,
        fired_price numeric,
        seen_at timestamptz not null default now()
      ) with (fillfactor = 70)`,
-    `comment on table trail is 'One for all brackets of a signal that began to wait before its price was there.'`,
+    `comment on table trail is 'One for all brackets of a signal that began to wait before its price was there; without a callback a target.'`,
     `create index trail_of_signal on trail (signal_id, price_feed) where best is null`,
     `create table watched_leg (
        bracket_id uuid not null,
