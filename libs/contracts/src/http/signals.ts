@@ -88,6 +88,9 @@ const strategyRoutes = [
     params: z.strictObject({ strategyId: z.uuid() }),
     body: rpc.operatorSignal,
     idempotency: 'key',
+    example: {
+      body: { side: 'buy', price: '46319.5', stop: { price: '45800', type: 'market' }, targets: ['47000', '47800'] },
+    },
     rpc: rpc.sendSignal,
     toRequest: ({ caller, params, body, requestId }) => {
       return { caller, strategyId: params.strategyId, signal: body, requestId }
