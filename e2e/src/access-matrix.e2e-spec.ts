@@ -94,10 +94,13 @@ describe('the routes', () => {
   it('that support may call read, or are about their own user', () => {
     const changing = open('support').filter(({ method }) => method !== 'GET')
     expect(changing.map(({ operation }) => operation).toSorted()).toEqual([
+      'addPasskey',
       'changePassword',
       'confirmSecondFactor',
       'createApiKey',
+      'offerPasskey',
       'offerSecondFactor',
+      'removePasskey',
       'removeSecondFactor',
       'revokeApiKey',
       'revokeSession',

@@ -26,7 +26,7 @@ describe('the environment of services', () => {
       IDENTITY_SIGNING_KEY_FILE: '/srv/keys/signing',
       IDENTITY_MASTER_KEY_FILE: '/srv/keys/users',
       IDENTITY_MAIL_DIRECTORY: '/srv/tradewire/mail',
-      IDENTITY_PUBLIC_URL: 'http://127.0.0.1:7400',
+      IDENTITY_PUBLIC_URL: 'http://localhost:7400',
       BROKERS_MASTER_KEY_FILE: '/srv/keys/master',
     })
   })

@@ -27,7 +27,8 @@ export function serviceEnvironment(input: EnvironmentInput): Environment {
     IDENTITY_SIGNING_KEY_FILE: keys.identitySigning,
     IDENTITY_MASTER_KEY_FILE: keys.identityMaster,
     IDENTITY_MAIL_DIRECTORY: home.mail,
-    IDENTITY_PUBLIC_URL: serviceUrl(ports, 'gateway'),
+    // Browsers bind passkeys to names, not to addresses.
+    IDENTITY_PUBLIC_URL: `http://localhost:${ports.gateway}`,
     BROKERS_MASTER_KEY_FILE: keys.brokersMaster,
     BROKERS_PAPER_URL: serviceUrl(ports, 'paper'),
     GATEWAY_SIGNALS_URL: serviceUrl(ports, 'signals'),

@@ -29,8 +29,8 @@ export const gatewayErrors = defineErrors('gateway', {
   },
   PROOF_NEEDED: {
     kind: 'forbidden',
-    message: 'This asks for a code of your second factor given within the last 15 minutes.',
-    fix: 'Send the refresh token with `code` to /v1/auth/refresh and use the new access token.',
+    message: 'This asks for a code or passkey of yours given within the last 15 minutes.',
+    fix: 'Send the refresh token with `code` or `passkey` to /v1/auth/refresh and use the new access token.',
   },
   AUDIT_UNAVAILABLE: {
     kind: 'unavailable',

@@ -6,12 +6,15 @@ import { Randomness } from '@tradewire/kernel/randomness'
 import { CONFIG } from '@tradewire/nest-kit/tokens'
 import { Argon2Hasher } from '#clients/argon2-hasher.client'
 import { JoseSigner } from '#clients/jose-signer.client'
+import { SimpleWebauthn } from '#clients/simple-webauthn.client'
 import { NodemailerSender } from '#clients/nodemailer-sender.client'
 import { loadSigningKeys } from '#clients/key-file.client'
 import type { IdentityConfig } from '#config'
 import { ApiKeys } from '#ports/api-keys.port'
 import { Mails } from '#ports/mails.port'
 import { OauthClients } from '#ports/oauth-clients.port'
+import { PasskeyVerifier } from '#ports/passkey-verifier.port'
+import { Passkeys } from '#ports/passkeys.port'
 import { MailSender } from '#ports/mail-sender.port'
 import { Registrations } from '#ports/registrations.port'
 import { AuditLog } from '#ports/audit-log.port'
@@ -23,6 +26,7 @@ import { TokenSigner } from '#ports/token-signer.port'
 import { Users } from '#ports/users.port'
 import { SqlApiKeys } from '#store/api-keys.store'
 import { SqlOauthClients } from '#store/oauth-clients.store'
+import { SqlPasskeys } from '#store/passkeys.store'
 import { SqlMails } from '#store/mails.store'
 import { SqlRegistrations } from '#store/registrations.store'
 import { SqlAuditLog } from '#store/audit-log.store'
@@ -36,6 +40,7 @@ import { AuthController } from '#transport/rpc/auth.controller'
 import { ExternalUsersController } from '#transport/rpc/external-users.controller'
 import { MailJob } from '#transport/cron/mail.job'
 import { OauthClientsController } from '#transport/rpc/oauth-clients.controller'
+import { PasskeysController } from '#transport/rpc/passkeys.controller'
 import { RegistrationController } from '#transport/rpc/registration.controller'
 import { SecondFactorController } from '#transport/rpc/second-factor.controller'
 import { SessionsController } from '#transport/rpc/sessions.controller'
@@ -67,6 +72,12 @@ import { ListOauthClients } from '#use-cases/list-oauth-clients/list-oauth-clien
 import { RevokeOauthClient } from '#use-cases/revoke-oauth-client/revoke-oauth-client.use-case'
 import { RotateOauthSecret } from '#use-cases/rotate-oauth-secret/rotate-oauth-secret.use-case'
 import { OfferSecondFactor } from '#use-cases/offer-second-factor/offer-second-factor.use-case'
+import { AddPasskey } from '#use-cases/add-passkey/add-passkey.use-case'
+import { ChallengePasskey } from '#use-cases/challenge-passkey/challenge-passkey.use-case'
+import { CheckPasskey } from '#use-cases/check-passkey/check-passkey.use-case'
+import { ListPasskeys } from '#use-cases/list-passkeys/list-passkeys.use-case'
+import { OfferPasskey } from '#use-cases/offer-passkey/offer-passkey.use-case'
+import { RemovePasskey } from '#use-cases/remove-passkey/remove-passkey.use-case'
 import { ProveSecondFactor } from '#use-cases/prove-second-factor/prove-second-factor.use-case'
 import { RecogniseUser } from '#use-cases/recognise-user/recognise-user.use-case'
 import { RecordAct } from '#use-cases/record-act/record-act.use-case'
@@ -101,6 +112,7 @@ async function makeSigner(
     AuthController,
     ExternalUsersController,
     OauthClientsController,
+    PasskeysController,
     RegistrationController,
     SecondFactorController,
     SessionsController,
@@ -112,6 +124,8 @@ async function makeSigner(
     { provide: Sessions, useClass: SqlSessions },
     { provide: AuditLog, useClass: SqlAuditLog },
     { provide: OauthClients, useClass: SqlOauthClients },
+    { provide: Passkeys, useClass: SqlPasskeys },
+    { provide: PasskeyVerifier, useClass: SimpleWebauthn },
     { provide: Mails, useClass: SqlMails },
     { provide: MailSender, useClass: NodemailerSender },
     { provide: Registrations, useClass: SqlRegistrations },
@@ -156,6 +170,12 @@ async function makeSigner(
     RotateOauthSecret,
     OfferSecondFactor,
     OpenSession,
+    AddPasskey,
+    ChallengePasskey,
+    CheckPasskey,
+    ListPasskeys,
+    OfferPasskey,
+    RemovePasskey,
     ProveSecondFactor,
     RecogniseUser,
     RecordAct,

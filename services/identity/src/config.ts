@@ -26,8 +26,18 @@ export const identityConfig = defineConfig(
       .describe('Whether anybody can register as a follower with an e-mail address; else operators make users'),
     publicUrl: z
       .url({ protocol: /^https?$/ })
-      .default('http://127.0.0.1:7400')
-      .describe('Where the gateway is reached from outside: links in e-mails begin with it'),
+      .default('http://localhost:7400')
+      .describe('Where the gateway is reached from outside: links in e-mails begin with it, passkeys are bound to it'),
+    passkeyDomain: z
+      .string()
+      .min(1)
+      .max(253)
+      .optional()
+      .describe('Domain that passkeys are bound to; the host of publicUrl unless set. A change voids every passkey'),
+    passkeyOrigins: z
+      .array(z.string())
+      .default([])
+      .describe('Origins of web pages on which passkeys are used, comma separated; that of publicUrl unless set'),
     mailUrl: z
       .url({ protocol: /^smtps?$/ })
       .optional()

@@ -10,12 +10,32 @@ export const identityErrors = defineErrors('identity', {
   SECOND_FACTOR_NEEDED: {
     kind: 'unauthenticated',
     message: 'The password is right; this user has a second factor too.',
-    fix: 'Send the same request with `code`: six digits of the authenticator app, or a recovery code.',
+    fix: 'Send the same request with `code`, six digits of the app or a recovery code, or with `passkey`.',
   },
   WRONG_CODE: {
     kind: 'refused',
     message: 'The code is wrong, too old or was used before.',
     fix: 'Send the code that the authenticator app shows now, or a recovery code that was never used.',
+  },
+  PASSKEY_INVALID: {
+    kind: 'refused',
+    message: 'The passkey does not prove it: it is not yours, its challenge was used or is too old, or it was altered.',
+    fix: 'Ask for a challenge anew and try once more.',
+  },
+  PASSKEY_KNOWN: {
+    kind: 'conflict',
+    message: 'This passkey was added before.',
+    fix: 'Use it, or make another one.',
+  },
+  PASSKEY_NOT_FOUND: {
+    kind: 'not-found',
+    message: 'You have no such passkey.',
+    fix: 'Look the id up in the list of your passkeys.',
+  },
+  TOO_MANY_PASSKEYS: {
+    kind: 'refused',
+    message: 'You have as many passkeys as one user may have.',
+    fix: 'Take one away that is not used any more.',
   },
   SECOND_FACTOR_ON: {
     kind: 'conflict',

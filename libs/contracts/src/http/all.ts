@@ -11,6 +11,7 @@ import { marketplaceRoutes } from './marketplace.ts'
 import { notificationRoutes } from './notifications.ts'
 import { oauthRoutes } from './oauth.ts'
 import { orderRoutes } from './orders.ts'
+import { passkeyRoutes } from './passkeys.ts'
 import { registrationRoutes } from './registration.ts'
 import { payoutRoutes } from './payouts.ts'
 import { performanceFeeRoutes } from './performance-fees.ts'
@@ -21,6 +22,7 @@ import { webhookRoutes } from './webhooks.ts'
 export const allRoutes: readonly RouteContract[] = [
   ...identityRoutes,
   ...registrationRoutes,
+  ...passkeyRoutes,
   ...apiKeyRoutes,
   ...oauthRoutes,
   ...auditRoutes,

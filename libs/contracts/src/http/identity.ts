@@ -4,6 +4,7 @@ import { pageQuery } from '../common.ts'
 import { everyone } from '../caller.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as rpc from '../rpc/identity.ts'
+import { passkeyProof } from '../rpc/passkeys.ts'
 
 const refreshBody = z
   .strictObject({
@@ -15,7 +16,9 @@ const refreshBody = z
   })
   .meta({ id: 'RefreshToken' })
 
-const refreshWithCode = refreshBody.extend({ code: rpc.secondFactorCode.optional() }).meta({ id: 'Refresh' })
+const refreshWithProof = refreshBody
+  .extend({ code: rpc.secondFactorCode.optional(), passkey: passkeyProof.optional() })
+  .meta({ id: 'Refresh' })
 const codeBody = z.strictObject({ code: rpc.secondFactorCode }).meta({ id: 'SecondFactorCode' })
 
 const sessionRoutes = [
@@ -27,7 +30,7 @@ const sessionRoutes = [
     summary: 'Log in with a user name and password',
     description:
       'After five wrong passwords from one address the name is closed to that address for 15 minutes. Users with a ' +
-      'second factor send a `code` too; without it the answer is 401 SECOND_FACTOR_NEEDED.',
+      'second factor send a `code` or a `passkey` too; without it the answer is 401 SECOND_FACTOR_NEEDED.',
     access: 'public',
     body: rpc.credentials,
     errors: ['unauthenticated'],
@@ -42,10 +45,10 @@ const sessionRoutes = [
     summary: 'Exchange a refresh token for the next one and a new access token',
     description:
       'A refresh token works once. Within 30 seconds a repeat gets the same successor, so a lost reply locks nobody ' +
-      'out; a later repeat ends the session. With a `code` of the second factor the new access token counts as freshly ' +
+      'out; a later repeat ends the session. With a `code` or a `passkey` the new access token counts as freshly ' +
       'proven, which some routes ask for.',
     access: 'public',
-    body: refreshWithCode,
+    body: refreshWithProof,
     errors: ['unauthenticated'],
     rpc: rpc.refreshSession,
     toRequest: ({ body }) => body,

@@ -7,6 +7,7 @@ import { pageOf, pageQuery, timestamp } from '../common.ts'
 import { defineRpc } from '../define-rpc.ts'
 import { caller, roles } from '../caller.ts'
 import { nothing } from '../define-route.ts'
+import { passkeyProof } from './passkeys.ts'
 
 /** What every access token says of itself; signer and verifier both pin it (reliability rule R22). */
 export const accessToken = {
@@ -64,6 +65,7 @@ export const credentials = z
       .max(passwordLengthMax)
       .meta({ examples: ['correct horse battery staple'] }),
     code: secondFactorCode.optional(),
+    passkey: passkeyProof.optional().meta({ description: 'Instead of a code: what the authenticator answered' }),
   })
   .meta({ id: 'Credentials' })
 
@@ -102,7 +104,7 @@ export const user = z
     createdAt: timestamp,
     updatedAt: timestamp,
     disabledAt: timestamp.nullable(),
-    secondFactor: z.boolean().meta({ description: 'Whether log-in asks for a code besides the password' }),
+    secondFactor: z.boolean().meta({ description: 'Whether log-in asks for a code or a passkey besides the password' }),
   })
   .meta({ id: 'User' })
 export type UserView = z.output<typeof user>
@@ -153,6 +155,7 @@ export const refreshSession = defineRpc({
   request: z.strictObject({
     refreshToken: z.string().min(1).max(refreshTokenLengthMax),
     code: secondFactorCode.optional(),
+    passkey: passkeyProof.optional(),
   }),
   reply: tokenPair,
 })
@@ -293,7 +296,7 @@ export const removeSecondFactor = defineRpc({
 
 export const resetSecondFactor = defineRpc({
   name: 'identity.second-factor.reset',
-  description: 'Turns the second factor of a user off who lost it, and ends their sessions.',
+  description: 'Turns the second factor of a user off who lost it, passkeys too, and ends their sessions.',
   request: z.strictObject({ caller, userId: z.uuid() }),
   reply: user,
 })

@@ -72,7 +72,8 @@ export class SqlSessions extends Sessions {
     const [row] = await tx.query<TokenRow>(
       `select t.session_id, s.user_id, s.created_at, s.expires_at as session_expires_at,
               coalesce(s.ended_at, u.disabled_at) as ended_at, t.expires_at, t.used_at, t.successor_salt, u.roles,
-              s.proved_at, f.confirmed_at is not null as has_factor,
+              s.proved_at, f.confirmed_at is not null
+                or exists (select from passkey p where p.user_id = s.user_id) as has_factor,
               date_trunc('milliseconds', clock_timestamp()) as now
        from refresh_token t join session s on s.id = t.session_id join app_user u on u.id = s.user_id
          left join second_factor f on f.user_id = s.user_id

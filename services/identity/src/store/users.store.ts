@@ -28,7 +28,8 @@ interface UserRow {
 
 const columns = `id, username, email, email_verified_at, first_name, last_name, roles, password_hash, created_at,
   updated_at, disabled_at,
-  exists (select from second_factor f where f.user_id = app_user.id and f.confirmed_at is not null) as second_factor`
+  exists (select from second_factor f where f.user_id = app_user.id and f.confirmed_at is not null)
+  or exists (select from passkey p where p.user_id = app_user.id) as second_factor`
 /** Any fixed number of this schema's own. */
 const ownerLockKey = 7_104_711
 

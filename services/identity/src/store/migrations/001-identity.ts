@@ -63,6 +63,27 @@ export const createIdentity: Migration = {
        primary key (user_id, hash)
      )`,
 
+    `create table passkey (
+       id uuid primary key,
+       user_id uuid not null references app_user (id),
+       name text not null,
+       credential_id text not null unique,
+       public_key bytea not null,
+       counter bigint not null,
+       transports text[] not null,
+       backed_up boolean not null,
+       created_at timestamptz not null default now(),
+       last_used_at timestamptz
+     )`,
+    `create index passkey_user on passkey (user_id)`,
+    `create table passkey_challenge (
+       hash bytea primary key,
+       user_id uuid references app_user (id),
+       expires_at timestamptz not null
+     )`,
+    `create index passkey_challenge_expires on passkey_challenge (expires_at)`,
+    `comment on column passkey_challenge.user_id is 'Who may add a passkey with it; null to prove one, whosever it is.'`,
+
     `create table refresh_token (
        hash bytea primary key,
        session_id uuid not null references session (id) on delete cascade,

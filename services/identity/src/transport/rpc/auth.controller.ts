@@ -27,8 +27,11 @@ export class AuthController {
   }
 
   @Answer(rpc.refreshSession)
-  refresh(request: RequestOf<typeof rpc.refreshSession>): Promise<Result<rpc.TokenPair, CodedError>> {
-    return this.refreshing.execute(request.refreshToken, request.code)
+  refresh({
+    refreshToken,
+    ...proof
+  }: RequestOf<typeof rpc.refreshSession>): Promise<Result<rpc.TokenPair, CodedError>> {
+    return this.refreshing.execute(refreshToken, proof)
   }
 
   @Answer(rpc.logOut)

@@ -34,7 +34,7 @@ export class LogIn {
     private readonly opener: OpenSession,
   ) {}
 
-  /** Fails with TOO_MANY_ATTEMPTS, WRONG_CREDENTIALS, SECOND_FACTOR_NEEDED, WRONG_CODE or LOGIN_BUSY. */
+  /** Fails with TOO_MANY_ATTEMPTS, WRONG_CREDENTIALS, SECOND_FACTOR_NEEDED, WRONG_CODE, PASSKEY_INVALID or LOGIN_BUSY. */
   async execute(request: Request): Promise<Result<LoggedIn, CodedError>> {
     const username = request.credentials.username.trim().toLowerCase()
     const key = { username, address: request.client.address }
@@ -63,7 +63,7 @@ export class LogIn {
     return this.database.transact(async (tx) => {
       await this.attempts.forget(tx, key)
       if (passwordHash !== undefined) await this.users.changeHash(tx, user.id, passwordHash)
-      const tokens = await this.opener.execute(tx, user, { ...client, code: credentials.code })
+      const tokens = await this.opener.execute(tx, user, { ...client, proof: credentials })
       return tokens.ok ? ok({ ...tokens.value, user: viewOf(user) }) : tokens
     })
   }

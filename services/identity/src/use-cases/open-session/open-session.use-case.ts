@@ -13,7 +13,7 @@ import { hashOf, newRefreshToken } from '#domain/refresh-token'
 import type { User } from '#domain/user'
 import { Sessions } from '#ports/sessions.port'
 import { TokenSigner } from '#ports/token-signer.port'
-import { ProveSecondFactor } from '../prove-second-factor/prove-second-factor.use-case.ts'
+import { ProveSecondFactor, type SentProof } from '../prove-second-factor/prove-second-factor.use-case.ts'
 
 @Injectable()
 export class OpenSession {
@@ -25,16 +25,13 @@ export class OpenSession {
     private readonly proving: ProveSecondFactor,
   ) {}
 
-  /** Fails with SECOND_FACTOR_NEEDED, WRONG_CODE or TOO_MANY_ATTEMPTS. */
+  /** Fails with SECOND_FACTOR_NEEDED, WRONG_CODE, TOO_MANY_ATTEMPTS or PASSKEY_INVALID. */
   async execute(
     tx: Transaction,
     user: User,
-    {
-      code,
-      ...client
-    }: { readonly address: string; readonly userAgent: string | null; readonly code: string | undefined },
+    { proof, ...client }: { readonly address: string; readonly userAgent: string | null; readonly proof: SentProof },
   ): Promise<Result<TokenPair, CodedError>> {
-    const proven = await this.proving.execute(tx, user.id, code)
+    const proven = await this.proving.execute(tx, user.id, proof)
     if (!proven.ok) return proven
     const provedAt = proven.value
     const sessionId = this.ids.next<'Session'>()

@@ -15,7 +15,7 @@ import { decideRotation, refreshExpiry } from '#domain/session'
 import { identityErrors } from '#identity.errors'
 import { Sessions, type FoundToken } from '#ports/sessions.port'
 import { TokenSigner } from '#ports/token-signer.port'
-import { ProveSecondFactor } from '../prove-second-factor/prove-second-factor.use-case.ts'
+import { ProveSecondFactor, type SentProof } from '../prove-second-factor/prove-second-factor.use-case.ts'
 
 interface Successor {
   readonly found: FoundToken
@@ -34,11 +34,11 @@ export class RefreshSession {
   ) {}
 
   /**
-   * With a code the session counts as proven anew.
-   * Fails with REFRESH_TOKEN_INVALID, REFRESH_TOKEN_REUSED, WRONG_CODE or TOO_MANY_ATTEMPTS.
+   * With a code or a passkey the session counts as proven anew.
+   * Fails with REFRESH_TOKEN_INVALID, REFRESH_TOKEN_REUSED, WRONG_CODE, TOO_MANY_ATTEMPTS or PASSKEY_INVALID.
    */
-  async execute(token: string, code?: string): Promise<Result<TokenPair, CodedError>> {
-    const rotated = await this.database.transact((tx) => this.rotate(tx, token, code))
+  async execute(token: string, proof: SentProof = {}): Promise<Result<TokenPair, CodedError>> {
+    const rotated = await this.database.transact((tx) => this.rotate(tx, token, proof))
     if (!rotated.ok) return rotated
     const { found, refreshToken, expiresAt } = rotated.value
     const { id: sessionId, userId } = found.session
@@ -53,12 +53,13 @@ export class RefreshSession {
   }
 
   /** A refusal is a value, so what it changed (a revoked session) is committed with it. */
-  private async rotate(tx: Transaction, token: string, code?: string): Promise<Result<Successor, CodedError>> {
+  private async rotate(tx: Transaction, token: string, proof: SentProof): Promise<Result<Successor, CodedError>> {
     const stored = await this.sessions.lockByToken(tx, hashOf(token))
     if (stored === null) return err(identityErrors.of('REFRESH_TOKEN_INVALID'))
     const rotation = decideRotation(stored.session, stored.token, stored.now)
     const living = rotation.kind === 'rotate' || rotation.kind === 'repeat'
-    const proven = living && code !== undefined ? await this.prove(tx, stored, code) : ok(stored)
+    const sent = proof.code !== undefined || proof.passkey !== undefined
+    const proven = living && sent ? await this.prove(tx, stored, proof) : ok(stored)
     if (!proven.ok) return proven
     const found = proven.value
     switch (rotation.kind) {
@@ -81,8 +82,8 @@ export class RefreshSession {
   }
 
   /** Before anything is rotated: a wrong code leaves the token as it was. */
-  private async prove(tx: Transaction, found: FoundToken, code: string): Promise<Result<FoundToken, CodedError>> {
-    const proven = await this.proving.execute(tx, found.session.userId, code)
+  private async prove(tx: Transaction, found: FoundToken, proof: SentProof): Promise<Result<FoundToken, CodedError>> {
+    const proven = await this.proving.execute(tx, found.session.userId, proof)
     if (!proven.ok) return proven
     if (proven.value === null) return ok(found)
     await this.sessions.prove(tx, found.session.id, proven.value)

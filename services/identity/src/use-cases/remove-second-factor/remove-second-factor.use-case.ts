@@ -19,11 +19,10 @@ export class RemoveSecondFactor {
   /** Fails with SECOND_FACTOR_OFF, WRONG_CODE or TOO_MANY_ATTEMPTS. */
   async execute(userId: UserId, code: string): Promise<Result<Record<string, never>, CodedError>> {
     return this.database.transact(async (tx) => {
-      const proven = await this.proving.execute(tx, userId, code)
+      const proven = await this.proving.execute(tx, userId, { code })
       if (!proven.ok) return proven
-      if (proven.value === null) return err(identityErrors.of('SECOND_FACTOR_OFF'))
-      await this.factors.remove(tx, userId)
-      return ok({})
+      const removed = await this.factors.remove(tx, userId)
+      return removed ? ok({}) : err(identityErrors.of('SECOND_FACTOR_OFF'))
     })
   }
 }

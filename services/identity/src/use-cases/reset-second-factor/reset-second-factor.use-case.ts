@@ -1,4 +1,4 @@
-/** Turns off the second factor of a user who lost it and ends their sessions. Called for operators. Must never touch a password. */
+/** Turns off the second factor of a user who lost it, passkeys too, and ends their sessions. Called for operators. Must never touch a password. */
 import { Injectable } from '@nestjs/common'
 import type { Caller } from '@tradewire/contracts/caller'
 import type { UserView } from '@tradewire/contracts/rpc/identity'
@@ -9,6 +9,7 @@ import { err, ok, type Result } from '@tradewire/kernel/result'
 import { mayManage } from '#domain/staff'
 import { viewOf } from '#domain/user'
 import { identityErrors } from '#identity.errors'
+import { Passkeys } from '#ports/passkeys.port'
 import { SecondFactors } from '#ports/second-factors.port'
 import { Users } from '#ports/users.port'
 import { EndSessions } from '../end-sessions/end-sessions.use-case.ts'
@@ -19,6 +20,7 @@ export class ResetSecondFactor {
     private readonly database: Database,
     private readonly users: Users,
     private readonly factors: SecondFactors,
+    private readonly passkeys: Passkeys,
     private readonly ending: EndSessions,
   ) {}
 
@@ -28,7 +30,8 @@ export class ResetSecondFactor {
     if (user === null) return err(identityErrors.of('USER_NOT_FOUND'))
     if (!mayManage(caller, user)) return err(identityErrors.of('STAFF_IS_FOR_OWNERS'))
     await this.database.transact(async (tx) => {
-      if (await this.factors.remove(tx, userId)) await this.ending.execute(tx, userId, 'second-factor-reset')
+      const [hadApp, hadPasskeys] = [await this.factors.remove(tx, userId), await this.passkeys.removeAll(tx, userId)]
+      if (hadApp || hadPasskeys) await this.ending.execute(tx, userId, 'second-factor-reset')
     })
     return ok(viewOf({ ...user, secondFactor: false }))
   }
