@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { homeAt } from '../home/home.ts'
 import { portOffsets } from './ports.ts'
-import { loginsFrom, roleOf, serviceEnvironment } from './service-environment.ts'
+import { loginsFrom, ownEnvironment, roleOf, serviceEnvironment } from './service-environment.ts'
 
 const input = {
   inherited: {},
@@ -45,6 +45,17 @@ describe('the environment of services', () => {
       GATEWAY_HTTP_PORT: '7400',
       NATS_URL: 'nats://127.0.0.1:7411',
     })
+  })
+
+  it('tells a process of one service nothing that is another’s', () => {
+    const whole = serviceEnvironment({ ...input, inherited: { LOG_LEVEL: 'info', WEBHOOKS_PRIVATE_TARGETS: 'none' } })
+    expect(ownEnvironment('brokers', whole)).toMatchObject({
+      BROKERS_MASTER_KEY_FILE: '/srv/keys/master',
+      LOG_LEVEL: 'info',
+      NATS_URL: 'nats://127.0.0.1:7411',
+    })
+    expect(Object.keys(ownEnvironment('brokers', whole)).join()).not.toMatch(/IDENTITY|ORDERS|WEBHOOKS/)
+    expect(JSON.stringify(ownEnvironment('orders', whole))).not.toContain('/srv/keys')
   })
 
   it('gives every part a port of its own', () => {

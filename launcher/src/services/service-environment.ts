@@ -5,7 +5,7 @@
 import type { Environment } from '@tradewire/config/environment'
 import type { Home } from '../home/home.ts'
 import type { KeyFiles } from '../home/secrets.ts'
-import type { ServiceName } from './catalogue.ts'
+import { type ServiceName, serviceNames } from './catalogue.ts'
 import { type Ports, serviceUrl } from './ports.ts'
 
 export interface EnvironmentInput {
@@ -47,6 +47,14 @@ export function serviceEnvironment(input: EnvironmentInput): Environment {
   }
   const { DATABASE_URL: _administrator, ...rest } = inherited
   return { ...defaults, ...rest, ...forced }
+}
+
+/** Of all settings those that one service has any business with: its own and what all share, so no other's keys. */
+export function ownEnvironment(service: ServiceName, environment: Environment): Environment {
+  const others = serviceNames.filter((name) => name !== service).map((name) => `${prefixOf(name)}_`)
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !others.some((prefix) => name.startsWith(prefix))),
+  )
 }
 
 /**

@@ -13,6 +13,7 @@ import { type Home, logFileOf } from '../home/home.ts'
 import { type RunPart, markOf } from '../home/run-record.ts'
 import type { ServiceName } from '../services/catalogue.ts'
 import { type Ports, serviceUrl } from '../services/ports.ts'
+import { ownEnvironment } from '../services/service-environment.ts'
 import type { ServiceHost } from './service-host.ts'
 import { Supervisor } from './supervisor.ts'
 
@@ -34,12 +35,13 @@ export function processHost(input: ProcessHostInput): ServiceHost {
     async start(name) {
       const logFile = logFileOf(input.home, name)
       const url = serviceUrl(input.ports, name)
+      const environment = ownEnvironment(name, input.environment)
       const supervisor = new Supervisor({
         name,
         logger: input.logger,
         onRestart: input.onRestart,
         start: async () => {
-          const running = await startServiceProcess(name, { logFile, environment: input.environment, url })
+          const running = await startServiceProcess(name, { logFile, environment, url })
           const startedAt = timestamp()
           parts.set(name, { name, kind: 'service', url, ...markOf(running.pid), startedAt, logFile })
           return running

@@ -6,6 +6,7 @@ import type { ReplyOf, RpcContract } from '@tradewire/contracts/define-rpc'
 import type { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
+import type { BoxPublicKey } from '@tradewire/kernel/sealed-box'
 import { injectTrace, withSpan } from '@tradewire/observability/trace'
 import { headers, type Msg, NoRespondersError, RequestError, TimeoutError } from 'nats'
 import type { z } from 'zod'
@@ -22,10 +23,13 @@ export interface AskOptions {
 }
 
 const issuesShownMax = 5
+const keyKeptMs = 60_000
 
 export class RpcClient {
   private readonly bus: Bus
   private readonly clock: Clock
+  /** Keys to seal with, by the question that answers with them. */
+  private readonly keys = new Map<string, { readonly key: BoxPublicKey; readonly untilMs: number }>()
 
   constructor(bus: Bus, clock: Clock) {
     this.bus = bus
@@ -46,13 +50,32 @@ export class RpcClient {
     if (!this.bus.ready()) return err(busErrors.of('SERVICE_UNAVAILABLE', { rpc: contract.name }))
     const deadlineMs = options.deadlineMs ?? contract.deadlineMs
     return withSpan(`ask ${contract.name}`, { rpc: contract.name }, async () => {
+      // The answering side parses again, so the request travels as it came in, but for its secrets.
+      const travelling = await this.sealed(contract, request, parsed.data)
+      if (!travelling.ok) return travelling
       try {
-        // The answering side parses again, so the request travels as it came in.
-        return readReply(contract, await this.send(contract, request, { ...options, deadlineMs }))
+        return readReply(contract, await this.send(contract, travelling.value, { ...options, deadlineMs }))
       } catch (error) {
         return err(askFailure(contract, error))
       }
     })
+  }
+
+  private async sealed(
+    { sealing }: RpcContract,
+    request: unknown,
+    checked: unknown,
+  ): Promise<Result<unknown, CodedError>> {
+    if (sealing === undefined) return ok(request)
+    const { name } = sealing.keyOf
+    const known = this.keys.get(name)
+    if (known !== undefined && known.untilMs > this.clock.monotonicMs()) {
+      return ok(sealing.apply(checked, known.key))
+    }
+    const key = await this.ask(sealing.keyOf, {})
+    if (!key.ok) return key
+    this.keys.set(name, { key: key.value, untilMs: this.clock.monotonicMs() + keyKeptMs })
+    return ok(sealing.apply(checked, key.value))
   }
 
   private send(

@@ -2,6 +2,7 @@
 import { Module } from '@nestjs/common'
 import { Clock } from '@tradewire/kernel/clock'
 import { Randomness } from '@tradewire/kernel/randomness'
+import { MasterKeys, Sealer } from '@tradewire/kernel/sealing'
 import { CONFIG } from '@tradewire/nest-kit/tokens'
 import { BrokerRegistry } from './adapters/registry.adapter.ts'
 import { Budgets } from './clients/budgets.client.ts'
@@ -18,6 +19,7 @@ import { Attempts } from './ports/attempts.port.ts'
 import { Brokers } from './ports/brokers.port.ts'
 import { CommandIntake } from './ports/command-intake.port.ts'
 import { CommandLog } from './ports/command-log.port.ts'
+import { CredentialBoxes } from './ports/credential-boxes.port.ts'
 import { DatabaseTime } from './ports/database-time.port.ts'
 import { Instruments } from './ports/instruments.port.ts'
 import { Leases } from './ports/leases.port.ts'
@@ -31,6 +33,7 @@ import { AnchoredTime } from './store/anchored-time.store.ts'
 import { AttemptWriter } from './store/attempt-writer.store.ts'
 import { AttemptStore } from './store/attempt.store.ts'
 import { CommandLogStore } from './store/command-log.store.ts'
+import { CredentialsKeyStore } from './store/credentials-key.store.ts'
 import { InstrumentStore } from './store/instrument.store.ts'
 import { LeaseStore } from './store/lease.store.ts'
 import { ReconciliationStore } from './store/reconciliation.store.ts'
@@ -94,6 +97,12 @@ import { WatchAccounts } from './use-cases/watch-accounts/watch-accounts.use-cas
         }),
       inject: [Clock, Randomness, CONFIG],
     },
+    {
+      provide: Sealer,
+      useFactory: ({ masterKey }: BrokersConfig, randomness: Randomness) =>
+        new Sealer(MasterKeys.parse(masterKey), randomness),
+      inject: [CONFIG, Randomness],
+    },
     // Stores that only other stores use have no port.
     AttemptStore,
     LeaseStore,
@@ -107,6 +116,7 @@ import { WatchAccounts } from './use-cases/watch-accounts/watch-accounts.use-cas
     { provide: Brokers, useClass: BrokerRegistry },
     { provide: CommandIntake, useClass: PartitionIntake },
     { provide: CommandLog, useClass: CommandLogStore },
+    { provide: CredentialBoxes, useClass: CredentialsKeyStore },
     { provide: DatabaseTime, useClass: AnchoredTime },
     { provide: Instruments, useClass: InstrumentStore },
     { provide: Leases, useExisting: LeaseStore },

@@ -12,6 +12,11 @@ export const brokersErrors = defineErrors('brokers', {
     message: 'The credentials do not have the fields that this venue wants.',
     fix: 'Ask for the list of venues and send the fields of its form.',
   },
+  ACCOUNT_CREDENTIALS_NOT_SEALED: {
+    kind: 'refused',
+    message: 'The credentials did not arrive in a sealed box that is meant for this account.',
+    fix: 'Ask through the bus client of this release, which seals them; try again after a minute if the keys have just changed.',
+  },
   ACCOUNT_CREDENTIALS_REFUSED: {
     kind: 'refused',
     message: 'The venue refuses these credentials.',

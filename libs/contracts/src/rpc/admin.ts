@@ -6,7 +6,8 @@ import { z } from 'zod'
 import { caller } from '../caller.ts'
 import { pageOf, pageQuery } from '../common.ts'
 import { defineRpc } from '../define-rpc.ts'
-import { account, accountInput } from './brokers.ts'
+import { sealAccount } from '../sealed-credentials.ts'
+import { account, getCredentialsKey, travellingAccount } from './brokers.ts'
 import { user } from './identity.ts'
 import { listSignalBrackets } from './orders.ts'
 import { accountWorth, followerPerformance } from './reporting.ts'
@@ -55,11 +56,15 @@ export const createStrategyWithKey = defineRpc({
   description: "Connects the provider's account and creates the strategy that is sized by it: both or neither.",
   request: z.strictObject({
     caller,
-    account: accountInput,
+    account: travellingAccount,
     strategy: strategyInput.omit({ venue: true, providerAccountId: true }),
   }),
   reply: z.strictObject({ strategy, ...providers }),
   deadlineMs: connectingDeadlineMs,
+  sealing: {
+    keyOf: getCredentialsKey,
+    apply: (request, key) => ({ ...request, account: sealAccount(request.caller, request.account, key) }),
+  },
 })
 
 export const listFollowers = defineRpc({

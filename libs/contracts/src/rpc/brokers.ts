@@ -18,6 +18,7 @@ import { caller } from '../caller.ts'
 import { orderType } from '../events/orders.ts'
 import { defineRpc } from '../define-rpc.ts'
 import { priceFeed, venueMargin } from '../events/brokers.ts'
+import { boxPublicKey, sealAccount, sealedBox } from '../sealed-credentials.ts'
 
 export const accountsPerCallMax = 100
 export const intentsPerCallMax = 100
@@ -65,12 +66,28 @@ export const accountInput = z.strictObject({
     .meta({ description: 'Sealed at once and never shown again' }),
 })
 
+export const getCredentialsKey = defineRpc({
+  name: 'brokers.credentials.key',
+  description: 'The public key that credentials are sealed with before they travel; only brokers can open them.',
+  request: z.strictObject({}),
+  reply: boxPublicKey,
+})
+
+/** On the bus the credentials are a sealed box; whoever asks may give them open, the client seals them. */
+export const travellingAccount = accountInput.extend({
+  credentials: z.union([sealedBox, accountInput.shape.credentials]),
+})
+
 export const connectAccount = defineRpc({
   name: 'brokers.accounts.connect',
   description: 'Checks the credentials at the venue, seals them and connects the account.',
-  request: z.strictObject({ caller, account: accountInput }),
+  request: z.strictObject({ caller, account: travellingAccount }),
   reply: account,
   deadlineMs: connectDeadlineMs,
+  sealing: {
+    keyOf: getCredentialsKey,
+    apply: (request, key) => ({ ...request, account: sealAccount(request.caller, request.account, key) }),
+  },
 })
 
 const codedError = z.strictObject({ code: z.string(), message: z.string() })
@@ -78,11 +95,17 @@ const codedError = z.strictObject({ code: z.string(), message: z.string() })
 export const connectAccounts = defineRpc({
   name: 'brokers.accounts.connect-many',
   description: 'Connects up to 100 accounts; each has its own outcome, in the order of the request.',
-  request: z.strictObject({ caller, accounts: z.array(accountInput).min(1).max(accountsPerCallMax) }),
+  request: z.strictObject({ caller, accounts: z.array(travellingAccount).min(1).max(accountsPerCallMax) }),
   reply: z.strictObject({
     items: z.array(z.strictObject({ account: account.nullable(), error: codedError.nullable() })),
   }),
   deadlineMs: connectManyDeadlineMs,
+  sealing: {
+    keyOf: getCredentialsKey,
+    apply: ({ caller: by, accounts }, key) => {
+      return { caller: by, accounts: accounts.map((each) => sealAccount(by, each, key)) }
+    },
+  },
 })
 
 export const listAccounts = defineRpc({

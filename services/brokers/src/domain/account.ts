@@ -21,6 +21,9 @@ export interface Account {
   readonly changedAt: Date
 }
 
+/** Before it has an id, which decides its partition. */
+export type NewAccount = Omit<Account, 'id' | 'partition'>
+
 /** Names who sees the same prices: accounts at one venue in one environment. */
 export function priceFeedOf({ venue, environment }: Pick<Account, 'venue' | 'environment'>): string {
   return `${venue} ${environment}`

@@ -1,6 +1,7 @@
 /** What use cases need of stored accounts. Implemented in store/. Must never offer a credential but by `unseal`. */
 import type { Transaction } from '@tradewire/database/transaction'
-import type { Account, AccountStatus } from '#domain/account'
+import type { Result } from '@tradewire/kernel/result'
+import type { Account, AccountStatus, NewAccount } from '#domain/account'
 import type { Reason } from '#domain/attempt'
 import type { Allowance } from './allowances.port.ts'
 
@@ -34,7 +35,7 @@ export abstract class Accounts {
    * Seals the credentials, stores the account and tells that it is connected, in one commit. Answers the allowance where
    * it is used up: then nothing was stored.
    */
-  abstract connect(account: Account, credentials: Record<string, string>): Promise<Allowance | undefined>
+  abstract connect(account: NewAccount, credentials: Record<string, string>): Promise<Result<Account, Allowance>>
   abstract get(accountId: string): Promise<Account | null>
   abstract list(filter: AccountFilter): Promise<Account[]>
   /** With credentials: for sessions alone. Accounts that are gone are left out. */

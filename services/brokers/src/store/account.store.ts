@@ -7,14 +7,15 @@ import { accountConnected } from '@tradewire/contracts/events/brokers'
 import type { BrokerEnvironment } from '@tradewire/broker-kit/define-broker'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
-import { Randomness } from '@tradewire/kernel/randomness'
-import { MasterKeys, Sealer } from '@tradewire/kernel/sealing'
+import { IdSource } from '@tradewire/kernel/ids'
+import { partitionOf } from '@tradewire/kernel/partition'
+import { err, ok, type Result } from '@tradewire/kernel/result'
+import { Sealer, SealError } from '@tradewire/kernel/sealing'
 import { Injectable } from '@nestjs/common'
-import { InjectConfig, InjectLogger } from '@tradewire/nest-kit/tokens'
+import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { BrokersConfig } from '#config'
-import { type Account, type AccountStatus, priceFeedOf } from '#domain/account'
+import { type Account, type AccountStatus, type NewAccount, priceFeedOf } from '#domain/account'
 import type { Reason } from '#domain/attempt'
 import { type AccountChanges, type AccountFilter, Accounts, type UnsealedAccount } from '#ports/accounts.port'
 import { type Allowance, Allowances } from '#ports/allowances.port'
@@ -51,31 +52,31 @@ const leverageColumn = `(select jsonb_object_agg(l.symbol, l.leverage) from acco
 
 @Injectable()
 export class AccountStore extends Accounts {
-  private readonly sealer: Sealer
   private readonly leverages = new Map<string, { accountId: string; symbol: string; leverage: number }>()
   private flushing: Promise<void> | null = null
 
   constructor(
     private readonly database: Database,
     private readonly allowances: Allowances,
-    randomness: Randomness,
-    @InjectConfig() config: BrokersConfig,
+    private readonly sealer: Sealer,
+    private readonly ids: IdSource,
     @InjectLogger() private readonly logger: Logger,
   ) {
     super()
-    this.sealer = new Sealer(MasterKeys.parse(config.masterKey), randomness)
   }
 
-  async connect(account: Account, credentials: Record<string, string>): Promise<Allowance | undefined> {
+  async connect(made: NewAccount, credentials: Record<string, string>): Promise<Result<Account, Allowance>> {
+    const id = this.ids.next()
+    const account = { ...made, id, partition: partitionOf(id) }
     return this.database.transact(async (tx) => {
       const allowed = await this.allowances.lock(tx, account.userId, account.createdAt)
-      if (allowed !== undefined && allowed.accounts >= allowed.accountsMax) return allowed
+      if (allowed !== undefined && allowed.accounts >= allowed.accountsMax) return err(allowed)
       await this.insert(tx, account, credentials)
       const { id: accountId, userId, venue, label } = account
       const priceFeed = priceFeedOf(account)
       const connectedAt = account.createdAt.toISOString()
       tx.append(accountConnected, { accountId, userId, venue, priceFeed, label, connectedAt })
-      return undefined
+      return ok(account)
     })
   }
 
@@ -136,7 +137,7 @@ export class AccountStore extends Accounts {
        where a.id = any($1::uuid[]) and a.removed_at is null`,
       [accountIds],
     )
-    return rows.map((row) => this.opened(row))
+    return rows.flatMap((row) => this.openedOrTold(row))
   }
 
   async changedSince(partitions: readonly number[], since: Date | null): Promise<AccountChanges> {
@@ -201,6 +202,17 @@ export class AccountStore extends Accounts {
       )
     } catch (error) {
       this.logger.warn({ err: error }, 'leverages could not be remembered; they will be set again')
+    }
+  }
+
+  /** One that cannot be opened must not keep the others of its statement from trading. */
+  private openedOrTold(row: SecretRow): UnsealedAccount[] {
+    try {
+      return [this.opened(row)]
+    } catch (error) {
+      if (!(error instanceof SealError)) throw error
+      this.logger.error({ accountId: row.id, err: error }, 'the credentials of an account cannot be opened')
+      return []
     }
   }
 

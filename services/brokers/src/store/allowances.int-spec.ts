@@ -36,10 +36,8 @@ async function tell(revision: number, maxApiKeys: number, endsAt: string | null 
   )
 }
 
-function connect(owner: string): Promise<Allowance | undefined> {
-  const id = ids.next()
+async function connect(owner: string): Promise<Allowance | undefined> {
   const account = {
-    id,
     userId: owner,
     venue: 'paper' as const,
     environment: 'paper' as const,
@@ -47,11 +45,11 @@ function connect(owner: string): Promise<Allowance | undefined> {
     keyHint: null,
     status: 'AUTHORIZED' as const,
     reason: null,
-    partition: 0,
     createdAt: connectedAt,
     changedAt: connectedAt,
   }
-  return service.app.get(Accounts).connect(account, { apiKey: id })
+  const stored = await service.app.get(Accounts).connect(account, { apiKey: ids.next() })
+  return stored.ok ? undefined : stored.error
 }
 
 const connected = async (owner: string) =>

@@ -40,6 +40,16 @@ export const createBrokers: Migration = {
        revision int not null
      )`,
     `comment on table account_allowance is 'What plans allow. A user without a row may connect any number.'`,
+    `create table credentials_key (
+       id uuid primary key,
+       public_key text not null,
+       master_version int not null,
+       data_key bytea not null,
+       fields jsonb not null,
+       created_at timestamptz not null default now()
+     )`,
+    `comment on table credentials_key is
+       'Keys that credentials are sealed with on their way here; the private halves are sealed as the credentials are.'`,
 
     `create table account_leverage (
        account_id uuid not null references account (id),

@@ -9,16 +9,16 @@ import type { BrokerSession, VenueBalance } from '@tradewire/broker-kit/broker-s
 import { isOperator, type Caller } from '@tradewire/contracts/caller'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import type * as rpc from '@tradewire/contracts/rpc/brokers'
+import { isSealed, purposeOf } from '@tradewire/contracts/sealed-credentials'
 import type { CodedError } from '@tradewire/kernel/errors'
-import { IdSource } from '@tradewire/kernel/ids'
-import { partitionOf } from '@tradewire/kernel/partition'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { brokersErrors } from '#brokers.errors'
 import { Sessions } from '#ports/sessions.port'
-import type { Account } from '#domain/account'
+import type { Account, NewAccount } from '#domain/account'
 import { keyHintOf } from '#domain/key-hint'
 import { Accounts } from '#ports/accounts.port'
 import { Brokers } from '#ports/brokers.port'
+import { CredentialBoxes } from '#ports/credential-boxes.port'
 import { WelcomeAccount } from '../welcome-account/welcome-account.use-case.ts'
 
 type Input = RequestOf<typeof rpc.connectAccount>['account']
@@ -31,7 +31,7 @@ export class ConnectAccounts {
     private readonly stores: Accounts,
     private readonly sessions: Sessions,
     private readonly brokers: Brokers,
-    private readonly ids: IdSource,
+    private readonly boxes: CredentialBoxes,
     private readonly welcome: WelcomeAccount,
   ) {}
 
@@ -56,7 +56,11 @@ export class ConnectAccounts {
   private async connect(caller: Caller, input: Input): Promise<Result<Account, CodedError>> {
     const userId = input.userId ?? caller.userId
     if (userId !== caller.userId && !isOperator(caller)) return err(brokersErrors.of('ACCOUNT_OWNER_FORBIDDEN'))
-    const parsed = this.brokers.of(input.venue).credentials.safeParse(input.credentials)
+    const given = isSealed(input.credentials)
+      ? await this.boxes.open(input.credentials, purposeOf(caller, input))
+      : null
+    if (given === null) return err(brokersErrors.of('ACCOUNT_CREDENTIALS_NOT_SEALED'))
+    const parsed = this.brokers.of(input.venue).credentials.safeParse(given)
     if (!parsed.success) {
       // Field names only: a message could quote what was typed.
       const fields = parsed.error.issues.map(({ path, code }) =>
@@ -95,9 +99,8 @@ export class ConnectAccounts {
     userId: string,
     credentials: Record<string, string>,
   ): Promise<Result<Account, CodedError>> {
-    const id = this.ids.next()
-    const account: Account = {
-      id,
+    const connectedAt = this.welcome.now()
+    const account: NewAccount = {
       userId,
       venue: input.venue,
       environment: input.environment,
@@ -105,12 +108,11 @@ export class ConnectAccounts {
       keyHint: this.hintOf(input.venue, credentials),
       status: 'AUTHORIZED',
       reason: null,
-      partition: partitionOf(id),
-      createdAt: this.welcome.now(),
-      changedAt: this.welcome.now(),
+      createdAt: connectedAt,
+      changedAt: connectedAt,
     }
-    const usedUp = await this.stores.connect(account, credentials)
-    return usedUp === undefined ? ok(account) : err(brokersErrors.of('ACCOUNT_LIMIT_REACHED', { ...usedUp }))
+    const stored = await this.stores.connect(account, credentials)
+    return stored.ok ? stored : err(brokersErrors.of('ACCOUNT_LIMIT_REACHED', { ...stored.error }))
   }
 }
 
