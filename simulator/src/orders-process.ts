@@ -14,6 +14,8 @@ import type { Transaction } from '@tradewire/database/transaction'
 import type { IdSource } from '@tradewire/kernel/ids'
 import type { OrdersConfig } from '@tradewire/orders/config'
 import { exitPolicyDefault } from '@tradewire/orders/domain/decision'
+import { EntryPace } from '@tradewire/orders/domain/entry-pace'
+import { PlanningMeans } from '@tradewire/orders/domain/planning-means'
 import { SlotBell } from '@tradewire/orders/domain/slot-bell'
 import { AccountsConsumer } from '@tradewire/orders/transport/bus/accounts.consumer'
 import { OrderUpdatesConsumer } from '@tradewire/orders/transport/bus/order-updates.consumer'
@@ -38,7 +40,7 @@ import type { MemoryBrackets } from './memory-orders.ts'
 import type { MemoryPlanning } from './memory-planning.ts'
 import type { MemoryWaitingEntries } from './memory-waiting.ts'
 import type { Delivery } from './news-network.ts'
-import type { VirtualTime } from './virtual-time.ts'
+import { passed, type VirtualTime } from './virtual-time.ts'
 
 const wakeEveryMs = 250
 const ringWaitMs = 5
@@ -105,11 +107,12 @@ export class OrdersProcess {
     this.engage = new EngageKillSwitch(database, killSwitches, apply, time, ids)
     this.release = new ReleaseKillSwitch(database, killSwitches, noLosses, time, choices.randomness)
     const learn = new LearnFacts(facts)
-    const plan = new PlanSignal(config, database, planning, time, noMetrics)
+    const pace = new EntryPace(() => time.monotonicMs(), passed)
+    const plan = new PlanSignal(config, database, planning, new PlanningMeans(time, noMetrics, pace))
     const consumers = {
       signals: new SignalsConsumer(learn, unwatched, plan, slots),
       accounts: new AccountsConsumer(learn, noLosses),
-      updates: new OrderUpdatesConsumer(new TakeOrderUpdates(advance)),
+      updates: new OrderUpdatesConsumer(new TakeOrderUpdates(advance), pace, time),
     }
     this.handlers = {
       signals: consumers.signals.handle.bind(consumers.signals),

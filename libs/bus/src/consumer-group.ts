@@ -76,6 +76,7 @@ export class ConsumerGroup {
       durable,
       subjects: filterSubjects ?? this.options.contracts.flatMap((one) => filterSubjectsOf(one, this.options.haste)),
       accept: (message, source) => this.accept(message, source),
+      breathes: this.options.haste !== 'urgent',
       roomFor: () => (this.held < heldMessagesMax ? undefined : this.room()),
       // What was not begun comes again from the server; what runs commits, and its repetition has no effect.
       lost: () => this.forget(durable),
@@ -115,8 +116,14 @@ export class ConsumerGroup {
     this.makeRoom()
   }
 
-  private accept(message: JsMsg, source: DeliverySource): void {
-    this.queue.push(this.parser.parse(message, source))
+  private accept(message: JsMsg, source: DeliverySource): number {
+    const delivery = this.parser.parse(message, source)
+    this.queue.push(delivery)
+    this.dispatchSoon()
+    return delivery.events.length
+  }
+
+  private dispatchSoon(): void {
     if (this.dispatching || this.inWork.size >= (this.options.concurrency ?? 1)) return
     // A turn of the event loop later, messages that came in the same read are there too.
     this.dispatching = true

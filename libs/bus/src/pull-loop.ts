@@ -23,7 +23,10 @@ export interface PullLoopDeps {
   readonly stream: StreamName
   readonly durable: string
   readonly subjects: readonly string[]
-  readonly accept: (message: JsMsg, source: DeliverySource) => void
+  /** Answers how many events it held. */
+  readonly accept: (message: JsMsg, source: DeliverySource) => number
+  /** Whether other work gets a turn while many messages come in at once: for all but what is urgent. */
+  readonly breathes: boolean
   /** Resolves when another message may be taken. */
   readonly roomFor: () => Promise<void> | undefined
   /** The connection is gone: what came through it and was not begun comes again. */
@@ -40,6 +43,8 @@ const serverDeliveriesMax = 1_000
 const prefetchMessages = 500
 const pullExpiresMs = 30_000
 const heartbeatMs = 2_000
+/** Events parsed without a pause: some 4 ms. */
+const breathEvents = 200
 const orphanAckWaitMs = 100
 const orphanSettleMs = 250
 
@@ -167,11 +172,15 @@ export class PullLoop {
       durable: this.durable,
       mayAnswer: () => session === this.session && this.deps.bus.ready(),
     }
+    let events = 0
     try {
       for await (const message of messages) {
         if (session !== this.session || this.stopping.signal.aborted) return
-        this.deps.accept(message, source)
+        events += this.deps.accept(message, source)
         await this.deps.roomFor()
+        if (!this.deps.breathes || events < breathEvents) continue
+        events = 0
+        await new Promise(setImmediate)
       }
     } catch (error) {
       this.deps.logger.warn(errorFields(error), `${this.durable}: consuming broke off`)

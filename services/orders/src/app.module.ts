@@ -1,6 +1,11 @@
 /** Wiring of `orders`. Called by startService. Must never hold logic. */
 import { Module } from '@nestjs/common'
+import { Clock } from '@tradewire/kernel/clock'
+import { Metrics } from '@tradewire/observability/metrics'
+import { setTimeout as rested } from 'node:timers/promises'
 import { BrokerPrices } from './clients/broker-prices.client.ts'
+import { EntryPace } from './domain/entry-pace.ts'
+import { PlanningMeans } from './domain/planning-means.ts'
 import { SlotBell } from './domain/slot-bell.ts'
 import { BracketReads } from './ports/bracket-reads.port.ts'
 import { OrderHistory } from './ports/order-history.port.ts'
@@ -90,6 +95,16 @@ import { WatchSource } from './use-cases/watch-source/watch-source.use-case.ts'
     { provide: SignalRates, useClass: SqlSignalRates },
     { provide: WaitingEntries, useClass: SqlWaitingEntries },
     SlotBell,
+    {
+      provide: EntryPace,
+      useFactory: (clock: Clock) => new EntryPace(() => clock.monotonicMs(), rested),
+      inject: [Clock],
+    },
+    {
+      provide: PlanningMeans,
+      useFactory: (clock: Clock, metrics: Metrics, pace: EntryPace) => new PlanningMeans(clock, metrics, pace),
+      inject: [Clock, Metrics, EntryPace],
+    },
     { provide: LossWatches, useClass: SqlLossWatches },
     AdvanceBrackets,
     ApplyKillSwitches,

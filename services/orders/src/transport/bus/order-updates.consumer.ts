@@ -6,6 +6,8 @@ import { Controller } from '@nestjs/common'
 import { Consume } from '@tradewire/bus/decorators'
 import { orderUpdateEvents } from '@tradewire/contracts/events/brokers'
 import type { Transaction } from '@tradewire/database/transaction'
+import { Clock } from '@tradewire/kernel/clock'
+import { EntryPace } from '../../domain/entry-pace.ts'
 import {
   type OrderUpdateEvent,
   TakeOrderUpdates,
@@ -20,10 +22,17 @@ const concurrency = 2
 
 @Controller()
 export class OrderUpdatesConsumer {
-  constructor(private readonly takeOrderUpdates: TakeOrderUpdates) {}
+  constructor(
+    private readonly takeOrderUpdates: TakeOrderUpdates,
+    private readonly pace: EntryPace,
+    private readonly clock: Clock,
+  ) {}
 
   @Consume(orderUpdateEvents, { name: 'urgent-order-updates', haste: 'urgent', eventsMax, concurrency })
   handleUrgent(events: readonly OrderUpdateEvent[], tx: Transaction): Promise<void> {
+    // The newest of them: what came before it may have waited for the end of an outage.
+    const newestMs = Math.max(...events.map(({ data }) => Date.parse(data.observedAt)))
+    this.pace.exitWaited(this.clock.now().getTime() - newestMs)
     return this.takeOrderUpdates.execute(events, tx)
   }
 

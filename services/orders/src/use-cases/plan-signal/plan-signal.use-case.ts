@@ -9,12 +9,10 @@ import { orderPlanned, orderSubmit } from '@tradewire/contracts/events/orders'
 import { Database } from '@tradewire/database/database'
 import { RetryableError } from '@tradewire/database/retryable-error'
 import type { Transaction } from '@tradewire/database/transaction'
-import { Clock } from '@tradewire/kernel/clock'
 import { Decimal, decimal } from '@tradewire/kernel/decimal'
 import type { FollowId, UserId } from '@tradewire/kernel/ids'
 import { err } from '@tradewire/kernel/result'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
-import { Metrics } from '@tradewire/observability/metrics'
 import type { OrdersConfig } from '../../config.ts'
 import { legOf } from '../../domain/advance.ts'
 import { plannedOf, submitOf } from '../../domain/commands.ts'
@@ -25,6 +23,7 @@ import { bracketIdOf } from '../../domain/ids.ts'
 import { EngagedSwitches, sourcePause } from '../../domain/kill-switch.ts'
 import type { Leg } from '../../domain/leg.ts'
 import { superseded, waitedTooLong } from '../../domain/open-position.ts'
+import { PlanningMeans } from '../../domain/planning-means.ts'
 import { providerEquity } from '../../domain/provider.ts'
 import { Rates } from '../../domain/rates.ts'
 import {
@@ -78,8 +77,7 @@ export class PlanSignal {
     @InjectConfig() config: OrdersConfig,
     private readonly database: Database,
     private readonly planning: Planning,
-    private readonly clock: Clock,
-    private readonly metrics: Metrics,
+    private readonly means: PlanningMeans,
   ) {
     this.chunkRows = config.chunkRows
     this.limitRestMs = config.limitRestMs
@@ -97,10 +95,10 @@ export class PlanSignal {
    * entries are planned, whose turn has come. Answers whether entries have to wait for something to end.
    */
   async execute(data: SignalData, tx: Transaction, due: readonly DueEntry[] = []): Promise<boolean> {
-    const beganMs = this.clock.monotonicMs()
+    const beganMs = this.means.clock.monotonicMs()
     const signal = signalOf(data)
     const facts = await this.planning.lockSymbol(tx, signal)
-    const now = this.clock.now()
+    const now = this.means.clock.now()
     if (facts.strategy === undefined && now.getTime() < Date.parse(signal.expiresAt)) {
       throw new StrategyNotHeardOf(`signal ${signal.signalId}: strategy ${signal.strategyId} is not known yet`)
     }
@@ -115,10 +113,10 @@ export class PlanSignal {
     const read = (after: FollowerCursor | null, rows: number): Promise<Candidate[]> =>
       this.planning.candidates(tx, { ...query, after, limit: rows + 1 })
     const last = await this.planChunks(stored, verdict, read)
-    const waits = (await this.store(tx, stored, last.chunk)) || last.waits
-    this.metrics
+    const waits = (await this.means.pace.run(() => this.store(tx, stored, last.chunk))) || last.waits
+    this.means.metrics
       .histogram('signal_planning_seconds', 'Planning of one signal for all its followers')
-      .record((this.clock.monotonicMs() - beganMs) / 1_000)
+      .record((this.means.clock.monotonicMs() - beganMs) / 1_000)
     return waits
   }
 
@@ -143,7 +141,7 @@ export class PlanSignal {
         next.catch(() => undefined)
         const chunk = await planAll(candidates, stored, verdict)
         waits = (await storing) || waits
-        storing = this.database.transact((own) => this.store(own, stored, chunk))
+        storing = this.means.pace.run(() => this.database.transact((own) => this.store(own, stored, chunk)))
         storing.catch(() => undefined)
         found = await next
       }
@@ -278,7 +276,7 @@ export class PlanSignal {
   }
 
   private count(approved: number, denials: ReadonlyMap<string, number>): void {
-    const counter = this.metrics.counter('orders_planned_total', 'Followers planned, by outcome')
+    const counter = this.means.metrics.counter('orders_planned_total', 'Followers planned, by outcome')
     if (approved > 0) counter.add(approved, { outcome: 'approved' })
     for (const [code, number] of denials) counter.add(number, { outcome: 'denied', code })
   }
