@@ -13,6 +13,7 @@ import type { SignalPlan } from '@tradewire/orders/domain/signal-plan'
 import { type BracketChange, Brackets, type OpenBracketsQuery } from '@tradewire/orders/ports/brackets.port'
 import type { Defects } from './defects.ts'
 import { type MemoryTransaction, Table } from './memory-database.ts'
+import { planningLock } from './memory-kill-switches.ts'
 
 /** A bracket as its row keeps it: with what planning asks of others and what the first end took away. */
 export interface BracketRow {
@@ -91,6 +92,12 @@ export class MemoryBrackets extends Brackets {
       counted.set(accountId, value)
     }
     return counted
+  }
+
+  async awaitPlannings(tx: Transaction): Promise<void> {
+    const own = tx as MemoryTransaction
+    await own.statement()
+    await own.lock(planningLock)
   }
 
   openIds({ of, entriesOnly, after, limit }: OpenBracketsQuery): Promise<string[]> {

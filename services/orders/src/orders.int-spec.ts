@@ -394,3 +394,41 @@ describe('closing by command', () => {
     expect(closed.every((trade) => trade.reason === 'close' && trade.realizedPnl === '25')).toBe(true)
   })
 })
+
+describe('a close that comes while a signal is being planned', () => {
+  const third = '01963a5e-0000-7000-8000-0000000000cd'
+  const numbers = Array.from({ length: 80 }, (_, index) => index + 10)
+
+  it('is ordered after it: what that planning adds is closed as well', async () => {
+    await database.transact(async (tx) => {
+      tx.append(strategyChanged, { ...strategyChanged.example, strategyId: third, ownerId })
+      const changes = (number: number) => ({ strategyId: third, followId: uuidOfHash(`third ${number}`) })
+      tx.append(
+        followChanged,
+        numbers.map((number) => venue.follow(number, changes(number))),
+      )
+    })
+    await eventually(() => count(`follow where strategy_id = '${third}'`, numbers.length))
+    const data = venue.signalData(signalIdOf(7), { strategyId: third })
+    let commit: (() => void) | undefined
+    const mayCommit = new Promise<void>((resolve) => (commit = resolve))
+    const planning = database.transact(async (tx) => {
+      await service.app.get(PlanSignal).execute(data, tx)
+      await mayCommit
+    })
+    // A first chunk of 64 has left; the rest of them stands in a transaction that is about to commit.
+    await inState('planned', 64, 7)
+    const closing = client.ask(rpc.closeStrategy, { caller: provider, strategyId: third })
+    await eventually(async () => (await cancelsOf(7)) === 64)
+    commit?.()
+    await planning
+    expect(await closing).toEqual({ ok: true, value: { closing: numbers.length } })
+    await eventually(async () => (await cancelsOf(7)) === numbers.length)
+  })
+
+  async function cancelsOf(signal: number): Promise<number> {
+    const entries = new Set((await venue.submits(signalIdOf(signal))).map(({ intentId }) => intentId))
+    const cancels = await venue.commands<Cancel>('order.cancel')
+    return cancels.filter(({ intentId }) => entries.has(intentId)).length
+  }
+})

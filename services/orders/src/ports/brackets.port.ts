@@ -45,6 +45,9 @@ export abstract class Brackets {
   /** Counts on by so many trade events per account; answers each account's last number. */
   abstract countOn(tx: Transaction, events: ReadonlyMap<string, number>): Promise<Map<string, number>>
 
+  /** Resolves when every planning that has begun has committed or ended. */
+  abstract awaitPlannings(tx: Transaction): Promise<void>
+
   /** Ids of brackets that have not ended, from after `after`, in order. */
   abstract openIds(query: OpenBracketsQuery): Promise<string[]>
 

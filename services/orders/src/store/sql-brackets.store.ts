@@ -20,6 +20,7 @@ import {
   toBracket,
 } from './bracket.mapper.ts'
 import { type SignalPlanRow, toSignalPlan } from './plan.mapper.ts'
+import { awaitPlannings } from './sql-kill-switches.store.ts'
 
 /** Signals whose plans are kept in memory; they never change. */
 const plansKeptMax = 2_000
@@ -93,6 +94,10 @@ export class SqlBrackets extends Brackets {
       [...events.values()],
     ])
     return new Map(rows.map((row) => [row.account_id, row.value]))
+  }
+
+  awaitPlannings(tx: Transaction): Promise<void> {
+    return awaitPlannings(tx)
   }
 
   async openIds({ of, entriesOnly, after, limit }: OpenBracketsQuery): Promise<string[]> {

@@ -60,6 +60,11 @@ where k.released_at is null and (k.scope = 'platform' or k.scope in ('strategy',
 /** Plannings hold it shared for as long as they last. */
 export const planningLockSql = `hashtextextended(current_schema() || '|planning', 0)`
 
+/** A planning for very many followers takes longer than any other lock is waited for. */
+export async function awaitPlannings(tx: Transaction): Promise<void> {
+  await tx.query(`select set_config('lock_timeout', '14s', true), pg_advisory_xact_lock(${planningLockSql})`)
+}
+
 const ownerSql = {
   strategy: 'select owner_id from strategy where strategy_id = $1',
   source: 'select owner_id from strategy where strategy_id = $1',
@@ -73,8 +78,8 @@ export class SqlKillSwitches extends KillSwitches {
     super()
   }
 
-  async awaitPlannings(tx: Transaction): Promise<void> {
-    await tx.query(`select pg_advisory_xact_lock(${planningLockSql})`)
+  awaitPlannings(tx: Transaction): Promise<void> {
+    return awaitPlannings(tx)
   }
 
   async engage(tx: Transaction, switches: readonly KillSwitch[]): Promise<void> {

@@ -14,6 +14,10 @@ import { WaitingEntries } from '../../ports/waiting-entries.port.ts'
 import { Brackets, type BracketScope } from '../../ports/brackets.port.ts'
 import { AdvanceBrackets } from '../advance-brackets/advance-brackets.use-case.ts'
 
+export interface CloseOptions {
+  readonly entriesOnly?: boolean
+}
+
 /** Brackets closed in one transaction, so that the first closes leave at once. */
 const batchRows = 500
 
@@ -27,8 +31,17 @@ export class CloseOpenBrackets {
     private readonly clock: Clock,
   ) {}
 
-  /** Answers how many are closing now that were not before. */
-  async execute(of: BracketScope, { entriesOnly = false }: { readonly entriesOnly?: boolean } = {}): Promise<number> {
+  /**
+   * Answers how many are closing now that were not before. What is open closes at once; what a planning that is under
+   * way adds to it closes as soon as that has committed: a close is ordered after every signal that was being planned.
+   */
+  async execute(of: BracketScope, options: CloseOptions = {}): Promise<number> {
+    const closing = await this.closeAll(of, options)
+    await this.database.transact((tx) => this.brackets.awaitPlannings(tx), { urgent: true })
+    return closing + (await this.closeAll(of, options))
+  }
+
+  private async closeAll(of: BracketScope, { entriesOnly = false }: CloseOptions): Promise<number> {
     const trace = injectTrace() ?? null
     await this.withdrawWaiting(of, trace)
     let closing = 0
