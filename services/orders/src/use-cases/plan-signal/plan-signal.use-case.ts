@@ -23,7 +23,7 @@ import { bracketIdOf } from '../../domain/ids.ts'
 import { EngagedSwitches, sourcePause } from '../../domain/kill-switch.ts'
 import type { Leg } from '../../domain/leg.ts'
 import { superseded, waitedTooLong } from '../../domain/open-position.ts'
-import { PlanningMeans } from '../../domain/planning-means.ts'
+import { PlanningMeans } from '../../ports/planning-means.port.ts'
 import { providerEquity } from '../../domain/provider.ts'
 import { Rates } from '../../domain/rates.ts'
 import {
