@@ -22,7 +22,7 @@ const move = (price: string) => system.tells('paper', 'price', '--symbol', 'EURU
 const ledger = async (accountId: string): Promise<LedgerReply> =>
   ledgerReply.parse(await system.tells('paper', 'ledger', '--account', accountId))
 
-describe.each(['xapi', 'metaapi'] as const)('a follow on a forex account at %s', (venue) => {
+describe.each(['xapi', 'metaapi', 'mt-manager'] as const)('a follow on a forex account at %s', (venue) => {
   const username = `anna-${venue}`
   let operator: ApiUser
   let anna: ApiUser
@@ -38,7 +38,7 @@ describe.each(['xapi', 'metaapi'] as const)('a follow on a forex account at %s',
       anna = await ApiUser.logIn(gateway(), { username, password })
       strategy = await operator.does('POST', '/v1/strategies', { name: venue, venue, symbol: 'EUR/USD' })
       const profile = await operator.does<ReplyOf<typeof createRiskProfile>>('POST', '/v1/risk-profiles', {
-        name: venue,
+        name: venue.replaceAll('-', ''),
         riskPercent: '1',
       })
       const made = await system.tells<PaperCredentials>('paper', 'account', '--venue', venue, '--balance', '10000')
