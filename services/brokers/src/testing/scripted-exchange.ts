@@ -17,7 +17,9 @@ export interface Seen {
 }
 
 /** `hang-up`: the connection ends without an answer. */
-export type ScriptedReply = { readonly status: number; readonly body: string } | 'hang-up'
+export type ScriptedReply =
+  | { readonly status: number; readonly body: string; readonly headers?: Readonly<Record<string, string>> }
+  | 'hang-up'
 
 export class ScriptedExchange {
   seen: Seen[] = []
@@ -41,7 +43,7 @@ export class ScriptedExchange {
           request.socket.destroy()
           return
         }
-        response.writeHead(reply.status, { 'content-type': 'application/json' })
+        response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers })
         response.end(reply.body)
       })
     })
