@@ -1,5 +1,6 @@
 /** `sim billing`: one run, and what came of it. Called by the simulator's command. Exit code 1 when the books disagree. */
 import { Command, InvalidArgumentError } from 'commander'
+import { simulatedProviders, type SimulatedProvider } from './payers.ts'
 import { simulateBilling } from './simulate-billing.ts'
 
 const wholeMax = 1_000_000
@@ -11,10 +12,23 @@ function whole(text: string): number {
   return value
 }
 
+function count(text: string): number {
+  return text === '0' ? 0 : whole(text)
+}
+
+function providersOf(text: string): readonly SimulatedProvider[] {
+  if (text === 'mixed') return simulatedProviders
+  const one = simulatedProviders.find((name) => name === text)
+  if (one === undefined) throw new InvalidArgumentError(`mixed, or one of ${simulatedProviders.join(', ')}`)
+  return [one]
+}
+
 interface Options {
   readonly subscribers: number
   readonly months: number
   readonly seed: number
+  readonly provider: readonly SimulatedProvider[]
+  readonly kills: number
   readonly json?: boolean
 }
 
@@ -24,6 +38,13 @@ export function billingCommand(): Command {
     .option('--subscribers <n>', 'how many', whole, 200)
     .option('--months <n>', 'of thirty days', whole, 6)
     .option('--seed <n>', 'the same seed makes the same subscribers', whole, 1)
+    .option(
+      '--provider <name>',
+      `who takes the money: mixed, ${simulatedProviders.join(', ')}`,
+      providersOf,
+      simulatedProviders,
+    )
+    .option('--kills <n>', 'how often the billing process is killed', count, 0)
     .option('--json', 'print one JSON object at the end')
     .action(run)
 }
@@ -33,7 +54,7 @@ async function run(options: Options): Promise<void> {
   const onDay = (day: number, of: number): void => {
     if (process.stderr.isTTY) process.stderr.write(`\r  day ${day} of ${of}`)
   }
-  const { mismatches, ...report } = await simulateBilling({ ...options, onDay })
+  const { mismatches, ...report } = await simulateBilling({ ...options, providers: options.provider, onDay })
   for (const problem of mismatches.slice(0, shownMax)) process.stderr.write(`${problem}\n`)
   const { subscribers, months, seed } = options
   const elapsedMs = Math.round(performance.now() - startedMs)

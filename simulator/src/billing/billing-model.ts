@@ -2,13 +2,18 @@
  * What billing's books must say, from the providers' side alone, and where they say something else.
  * Called at the end of a simulation. Must never use a rule of billing's own.
  */
-import type { Charge } from '@tradewire/paper/surfaces/stripe/stripe-objects.wire'
 import type { BillingWorld } from './billing-world.ts'
 
 /** As the service's setting has it by default. */
 const ownerSharePercent = 80n
 
-export type Audited = Pick<BillingWorld, 'database' | 'books'>
+export interface Audited {
+  readonly database: BillingWorld['database']
+  readonly stripe: BillingWorld['stripe']
+  /** Where they are part of it. */
+  readonly razorpay?: BillingWorld['razorpay']
+  readonly mayar?: Pick<BillingWorld['mayar'], 'invoices'>
+}
 
 export interface Audit {
   readonly payments: number
@@ -26,48 +31,112 @@ interface PaymentRow {
   readonly revenue: string
 }
 
+/** A payment as its provider has it. */
+interface Taken {
+  readonly provider: 'stripe' | 'razorpay' | 'mayar' | 'mock'
+  readonly id: string
+  readonly amount: bigint
+  readonly refunded: bigint
+  readonly fee: bigint
+  readonly aside: bigint
+  readonly lost: bigint
+}
+
+/** Mayar counts whole rupiah. */
+const minorPerRupiah = 100n
+
 export async function audit(world: Audited): Promise<Audit> {
-  const { database, books } = world
+  const { database, stripe, razorpay } = world
   const payments = await database.query<PaymentRow>(
     `select external_id, provider, owner_id is not null as owner, revenue from payment where external_id is not null`,
   )
   const byId = new Map(payments.map((payment) => [payment.external_id, payment]))
   const expected = new Map<string, bigint>()
   const mismatches: string[] = []
-  const charges = [...books.charges.values()]
-  for (const charge of charges) {
-    const payment = byId.get(charge.payment_intent)
-    if (payment === undefined) mismatches.push(`Stripe's ${charge.payment_intent} is not known`)
-    else bookStripe(expected, world, charge, payment)
+  const all = [
+    ...takenByStripe(world),
+    ...takenByRazorpay(world),
+    ...takenByMayar(world),
+    ...(await takenByMock(world)),
+  ]
+  for (const taken of all) {
+    const payment = byId.get(taken.id)
+    if (payment === undefined) mismatches.push(`${taken.provider}'s ${taken.id} is not known`)
+    else book(expected, taken, payment)
   }
-  const mocks = await database.query<{ id: string; minor: string }>(
-    `select id, minor from mock_payment where progress = 'succeeded'`,
-  )
-  for (const { id, minor } of mocks) bookKept(expected, byId.get(id)!, 'clearing:mock', BigInt(minor))
   mismatches.push(...(await compareBalances(world, expected)))
   mismatches.push(...(await comparePaidTimes(world)))
-  mismatches.push(...(await compareCounts(world, charges.length + mocks.length)))
+  mismatches.push(...(await compareCounts(world, all.length)))
   const [imbalance] = await database.query<{ total: string }>(
     `select coalesce(sum(abs(total)), 0)::text as total
      from (select sum(minor) as total from entry group by journal_id) as journals`,
   )
   return {
-    payments: charges.length + mocks.length,
-    refunds: books.refunds.size,
-    disputes: books.disputes.size,
+    payments: all.length,
+    refunds: stripe.refunds.size + (razorpay?.refunds.size ?? 0),
+    disputes: stripe.disputes.size + (razorpay?.disputes.size ?? 0),
     ledgerImbalance: imbalance?.total ?? 'none',
     mismatches,
   }
 }
 
-function bookStripe(expected: Map<string, bigint>, world: Audited, charge: Charge, payment: PaymentRow): void {
-  const fee = BigInt(charge.balance_transaction.fee)
-  const dispute = [...world.books.disputes.values()].find(({ charge: id }) => id === charge.id)
-  const lost = dispute?.status === 'lost' ? BigInt(dispute.amount) : 0n
-  const aside = dispute?.status === 'needs_response' ? BigInt(dispute.amount) : 0n
-  bookKept(expected, payment, 'clearing:stripe', BigInt(charge.amount - charge.amount_refunded) - lost)
-  add(expected, 'clearing:stripe', -fee - aside)
-  add(expected, 'disputed:stripe', aside)
+function takenByStripe({ stripe }: Audited): Taken[] {
+  const disputes = new Map([...stripe.disputes.values()].map((dispute) => [dispute.charge, dispute]))
+  return [...stripe.charges.values()].map((charge) => {
+    const dispute = disputes.get(charge.id)
+    return {
+      provider: 'stripe',
+      id: charge.payment_intent,
+      amount: BigInt(charge.amount),
+      refunded: BigInt(charge.amount_refunded),
+      fee: BigInt(charge.balance_transaction.fee),
+      aside: dispute?.status === 'needs_response' ? BigInt(dispute.amount) : 0n,
+      lost: dispute?.status === 'lost' ? BigInt(dispute.amount) : 0n,
+    }
+  })
+}
+
+function takenByRazorpay({ razorpay }: Audited): Taken[] {
+  const disputes = new Map([...(razorpay?.disputes.values() ?? [])].map((dispute) => [dispute.payment_id, dispute]))
+  const captured = [...(razorpay?.payments.values() ?? [])].filter((payment) => payment.captured)
+  return captured.map((payment) => {
+    const dispute = disputes.get(payment.id)
+    return {
+      provider: 'razorpay',
+      id: payment.order_id,
+      amount: BigInt(payment.amount),
+      refunded: BigInt(payment.amount_refunded),
+      fee: BigInt(payment.fee ?? 0),
+      aside: dispute?.status === 'open' ? BigInt(dispute.amount) : 0n,
+      lost: dispute?.status === 'lost' ? BigInt(dispute.amount) : 0n,
+    }
+  })
+}
+
+const nothingElse = { refunded: 0n, fee: 0n, aside: 0n, lost: 0n }
+
+function takenByMayar({ mayar }: Audited): Taken[] {
+  const paid = [...(mayar?.invoices.values() ?? [])].filter(({ status }) => status === 'paid')
+  return paid.map(({ id, amount }) => ({
+    provider: 'mayar',
+    id,
+    amount: BigInt(amount) * minorPerRupiah,
+    ...nothingElse,
+  }))
+}
+
+async function takenByMock({ database }: Audited): Promise<Taken[]> {
+  const rows = await database.query<{ id: string; minor: string }>(
+    `select id, minor from mock_payment where progress = 'succeeded'`,
+  )
+  return rows.map(({ id, minor }) => ({ provider: 'mock', id, amount: BigInt(minor), ...nothingElse }))
+}
+
+function book(expected: Map<string, bigint>, taken: Taken, payment: PaymentRow): void {
+  const { provider, amount, refunded, fee, aside, lost } = taken
+  bookKept(expected, payment, `clearing:${provider}`, amount - refunded - lost)
+  add(expected, `clearing:${provider}`, -fee - aside)
+  add(expected, `disputed:${provider}`, aside)
   add(expected, 'cost:provider-fees', fee)
 }
 
@@ -90,22 +159,27 @@ async function compareBalances({ database }: Audited, expected: Map<string, bigi
   })
 }
 
-/** What Stripe was paid for is what is served. */
-async function comparePaidTimes({ database, books }: Audited): Promise<string[]> {
+/** What a provider that renews by itself was paid for is what is served. */
+async function comparePaidTimes({ database, stripe, razorpay }: Audited): Promise<string[]> {
   const paid = new Map<string, number>()
-  for (const invoice of books.invoices.values()) {
+  for (const invoice of stripe.invoices.values()) {
     if (invoice.status !== 'paid') continue
-    const { subscription } = invoice.parent.subscription_details
-    paid.set(subscription, Math.max(paid.get(subscription) ?? 0, invoice.lines.data[0]!.period.end))
+    const key = `stripe ${invoice.parent.subscription_details.subscription}`
+    paid.set(key, Math.max(paid.get(key) ?? 0, invoice.lines.data[0]!.period.end))
   }
-  const rows = await database.query<{ external_id: string; paid_through: Date | null; standing: string }>(
-    'select external_id, paid_through, standing from subscription where external_id is not null',
+  const over = new Set<string>()
+  for (const { id, status } of stripe.subscriptions.values()) if (status === 'canceled') over.add(`stripe ${id}`)
+  for (const { id, status, current_end: end } of razorpay?.subscriptions.values() ?? []) {
+    if (end !== null) paid.set(`razorpay ${id}`, end)
+    if (status === 'cancelled') over.add(`razorpay ${id}`)
+  }
+  const rows = await database.query<{ key: string; paid_through: Date | null; standing: string }>(
+    `select provider || ' ' || external_id as key, paid_through, standing from subscription where external_id is not null`,
   )
-  return rows.flatMap(({ external_id: id, paid_through: through, standing }) => {
+  return rows.flatMap(({ key, paid_through: through, standing }) => {
     const seconds = through === null ? undefined : through.getTime() / 1_000
-    const problems = seconds === paid.get(id) ? [] : [`${id} is paid through ${seconds} and must be ${paid.get(id)}`]
-    const isOver = books.subscriptions.get(id)?.status === 'canceled'
-    return isOver && standing !== 'ended' ? [...problems, `${id} is ${standing} and must be ended`] : problems
+    const problems = seconds === paid.get(key) ? [] : [`${key} is paid through ${seconds} and must be ${paid.get(key)}`]
+    return over.has(key) && standing !== 'ended' ? [...problems, `${key} is ${standing} and must be ended`] : problems
   })
 }
 

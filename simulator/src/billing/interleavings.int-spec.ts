@@ -14,6 +14,7 @@ import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { audit } from './billing-model.ts'
 import { SettableClock } from './settable-clock.ts'
+import { simulatedProviders } from './payers.ts'
 import { simulateBilling } from './simulate-billing.ts'
 
 const backends = testBackends({ nats: false })
@@ -136,7 +137,7 @@ describe('billing', () => {
     const [taken] = await backends.query<{ events: number }>(cut)
     expect(taken?.events).toBeGreaterThan(5)
     const database = billing.app.get(Database)
-    const found = await audit({ database, books: stripe.books })
+    const found = await audit({ database, stripe: stripe.books })
     expect(found).toMatchObject({ payments: subscribersCount * 2, refunds: 3, disputes: 3 })
     expect(found.mismatches).toEqual([])
     expect(found.ledgerImbalance).toBe('0')
@@ -152,13 +153,19 @@ describe('billing', () => {
     const runBilling = billing.app.get(RunBilling)
     for (const work of ['events', 'pull'] as const) await runBilling.execute(work)
     await untilNoneWaits()
-    const found = await audit({ database: billing.app.get(Database), books: stripe.books })
+    const found = await audit({ database: billing.app.get(Database), stripe: stripe.books })
     expect(found.payments).toBeGreaterThan(subscribersCount * 2)
     expect(found.mismatches).toEqual([])
   })
 
-  it('says what Stripe says after months of subscribers', async () => {
-    const report = await simulateBilling({ subscribers: 12, months: 3, seed: 5 })
+  it('says what all providers say after months of subscribers', async () => {
+    const report = await simulateBilling({
+      subscribers: 16,
+      months: 3,
+      seed: 5,
+      providers: simulatedProviders,
+      kills: 0,
+    })
     expect(report.payments).toBeGreaterThan(20)
     expect(report.mismatches).toEqual([])
     expect(report.ledgerImbalance).toBe('0')

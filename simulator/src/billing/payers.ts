@@ -2,43 +2,55 @@
  * Subscribers as they are: most pay, some cards are declined, some banks ask, some want their money back, some dispute,
  * some leave. Called once a simulated day. Must never touch billing's books, only what a payer or an operator can reach.
  */
-import { BeginSubscription } from '@tradewire/billing/use-cases/begin-subscription/begin-subscription.use-case'
-import { CancelSubscription } from '@tradewire/billing/use-cases/cancel-subscription/cancel-subscription.use-case'
-import { ChooseOutcome } from '@tradewire/billing/use-cases/choose-outcome/choose-outcome.use-case'
-import { RefundPayment } from '@tradewire/billing/use-cases/refund-payment/refund-payment.use-case'
+import type { CodedError } from '@tradewire/kernel/errors'
+import type { ReplyOf } from '@tradewire/contracts/define-rpc'
+import type { beginSubscription } from '@tradewire/contracts/rpc/billing'
 import { type Id, timedUuidOf, uuidOfHash } from '@tradewire/kernel/ids'
 import type { SeededRandomness } from '@tradewire/kernel/randomness'
-import type { Dispute, PaymentIntent } from '@tradewire/paper/surfaces/stripe/stripe-objects.wire'
+import type { Result } from '@tradewire/kernel/result'
 import type { BillingWorld } from './billing-world.ts'
+import type { Chances } from './chances.ts'
+import { RazorpayPayers } from './razorpay-payers.ts'
+import { StripePayers } from './stripe-payers.ts'
 
 const monthDays = 30
 const firstDays = 28
-const visa = 'pm_card_visa'
-const declining = 'pm_card_chargeDeclined'
 
 export interface Offers {
   readonly planId: string
   readonly strategyId: string
 }
 
-export class Payers {
+export const simulatedProviders = ['stripe', 'razorpay', 'mayar', 'mock'] as const
+export type SimulatedProvider = (typeof simulatedProviders)[number]
+
+export interface Crowd {
+  readonly offers: Offers
+  readonly subscribers: number
+  /** One of them each, by lot. */
+  readonly providers: readonly SimulatedProvider[]
+}
+
+export class Payers implements Chances {
   private readonly world: BillingWorld
   private readonly random: SeededRandomness
-  private readonly offers: Offers
-  private readonly subscribers: number
+  private readonly crowd: Crowd
+  private readonly stripe: StripePayers
+  private readonly razorpay: RazorpayPayers
   private begun = 0
   private requests = 0
 
-  constructor(world: BillingWorld, random: SeededRandomness, offers: Offers, subscribers: number) {
+  constructor(world: BillingWorld, random: SeededRandomness, crowd: Crowd) {
     this.world = world
     this.random = random
-    this.offers = offers
-    this.subscribers = subscribers
+    this.crowd = crowd
+    this.stripe = new StripePayers(world.stripe, this)
+    this.razorpay = new RazorpayPayers(world.razorpay, this)
   }
 
   /** The first four weeks bring all subscribers. */
   async arrive(day: number): Promise<void> {
-    const due = Math.ceil((this.subscribers * Math.min(day + 1, firstDays)) / firstDays)
+    const due = Math.ceil((this.crowd.subscribers * Math.min(day + 1, firstDays)) / firstDays)
     while (this.begun < due) {
       await this.subscribe(this.begun)
       this.begun += 1
@@ -46,77 +58,62 @@ export class Payers {
   }
 
   async live(): Promise<void> {
-    const { books } = this.world
-    for (const intent of books.intents.values()) {
-      if (intent.status === 'succeeded') await this.regret(intent)
-    }
-    for (const dispute of books.disputes.values()) this.judge(dispute)
-    for (const subscription of books.subscriptions.values()) {
-      if (subscription.ended_at === null) this.changeCard(subscription.customer)
-    }
-    await this.payMockLinks()
+    await this.stripe.live()
+    await this.razorpay.live()
+    await this.payLinks()
     await this.leave()
   }
 
+  chance(of: number): boolean {
+    return this.random.fraction() < of
+  }
+
+  fraction(): number {
+    return this.random.fraction()
+  }
+
+  async giveBack(externalId: string): Promise<void> {
+    const found = 'select id from payment where external_id = $1'
+    const [row] = await this.world.database.query<{ id: string }>(found, [externalId])
+    if (row === undefined) return
+    this.requests += 1
+    const requestId = uuidOfHash(`refund ${this.requests}`)
+    const caller = { userId: userOf(0), roles: ['operator' as const] }
+    await this.world.ask({ name: 'refund', request: { caller, paymentId: row.id, requestId } })
+  }
+
   private async subscribe(number: number): Promise<void> {
-    const { billing, books } = this.world
-    const provider = this.chance(0.8) ? ('stripe' as const) : ('mock' as const)
-    const subject = this.chance(0.5)
-      ? { kind: 'plan' as const, id: this.offers.planId }
-      : { kind: 'strategy' as const, id: this.offers.strategyId }
+    const { providers, offers } = this.crowd
+    const provider = providers[Math.floor(this.random.fraction() * providers.length)]!
+    // Plans are sold in one currency, which Mayar does not take.
+    const subject =
+      provider !== 'mayar' && this.chance(0.5)
+        ? { kind: 'plan' as const, id: offers.planId }
+        : { kind: 'strategy' as const, id: offers.strategyId }
     const caller = { userId: userOf(number), roles: ['follower' as const] }
-    const subscription = { subject, provider, currency: 'USD', cycle: 'monthly' as const }
-    const begun = await billing.app.get(BeginSubscription).execute({ caller, subscription })
+    const currency = provider === 'mayar' ? 'IDR' : 'USD'
+    const requestId = uuidOfHash(`subscription ${number}`)
+    const subscription = { subject, provider, currency, cycle: 'monthly' as const, requestId }
+    type Begun = Result<ReplyOf<typeof beginSubscription>, CodedError>
+    const begun = await this.world.ask<Begun>({ name: 'begin', request: { caller, subscription } })
     if (!begun.ok) throw new Error(`${begun.error.code}: ${JSON.stringify(begun.error.context)}`)
-    const intent = books.intents.get(begun.value.clientSecret?.split('_secret_')[0] ?? '')
-    if (intent !== undefined) this.payFirst(intent)
+    const secret = begun.value.clientSecret ?? ''
+    if (provider === 'stripe') this.stripe.payFirst(secret)
+    if (provider === 'razorpay') this.razorpay.payFirst(secret)
   }
 
-  private payFirst(intent: PaymentIntent): void {
-    const { books } = this.world
-    if (this.chance(0.03)) return
-    if (this.chance(0.1)) books.confirm(intent, declining)
-    if (this.chance(0.1)) {
-      books.confirm(intent, 'pm_card_authenticationRequired')
-      books.confirm(intent, 'pm_card_authenticationRequired', this.chance(0.9))
-    } else if (this.chance(0.95)) books.confirm(intent, visa)
-  }
-
-  /** Some ask us, some ask Stripe's support, some ask their bank. */
-  private async regret(intent: PaymentIntent): Promise<void> {
-    const { books, billing } = this.world
-    if (this.chance(0.01 / monthDays)) {
-      const amount = this.chance(0.5) ? intent.amount : Math.max(1, Math.floor(intent.amount * this.random.fraction()))
-      if (this.chance(0.5)) return void books.refund(intent, amount)
-      const [row] = await this.world.database.query<{ id: string }>('select id from payment where external_id = $1', [
-        intent.id,
-      ])
-      if (row === undefined) return
-      this.requests += 1
-      const requestId = uuidOfHash(`refund ${this.requests}`)
-      const caller = { userId: userOf(0), roles: ['operator' as const] }
-      await billing.app.get(RefundPayment).execute({ caller, paymentId: row.id, requestId })
-    } else if (this.chance(0.003 / monthDays)) books.dispute(intent)
-  }
-
-  private judge(dispute: Dispute): void {
-    if (this.chance(1 / 20)) this.world.books.closeDispute(dispute, this.chance(0.5) ? 'won' : 'lost')
-  }
-
-  private changeCard(customerId: string): void {
-    const customer = this.world.books.customers.get(customerId)
-    if (customer?.card === visa && this.chance(0.03 / monthDays)) customer.card = declining
-    else if (customer?.card === declining && this.chance(0.1)) customer.card = visa
-  }
-
-  private async payMockLinks(): Promise<void> {
-    const open = await this.world.database.query<{ external_id: string }>(
-      `select external_id from payment where provider = 'mock' and external_id is not null and progress <> 'succeeded'
+  /** On the pages of those that charge nobody by themselves. */
+  private async payLinks(): Promise<void> {
+    const open = await this.world.database.query<{ external_id: string; provider: string }>(
+      `select external_id, provider from payment
+       where provider in ('mock', 'mayar') and external_id is not null and progress <> 'succeeded'
        order by created_at, user_id`,
     )
-    const chooseOutcome = this.world.billing.app.get(ChooseOutcome)
-    for (const { external_id: id } of open) {
-      if (this.chance(0.3)) await chooseOutcome.execute(id, this.chance(0.9) ? 'succeeded' : 'failed')
+    for (const { external_id: id, provider } of open) {
+      if (!this.chance(0.3)) continue
+      const outcome = this.chance(0.9) ? ('succeeded' as const) : ('failed' as const)
+      if (provider === 'mock') await this.world.ask({ name: 'choose', id, outcome })
+      else if (outcome === 'succeeded') this.world.mayar.pay(id)
     }
   }
 
@@ -124,16 +121,12 @@ export class Payers {
     const running = await this.world.database.query<{ id: string; user_id: string }>(
       `select id, user_id from subscription where standing = 'active' and ends_at is null order by begun_at, user_id`,
     )
-    const cancelSubscription = this.world.billing.app.get(CancelSubscription)
     for (const { id: subscriptionId, user_id: userId } of running) {
       if (!this.chance(0.02 / monthDays)) continue
-      const cancelled = await cancelSubscription.execute({ caller: { userId, roles: ['follower'] }, subscriptionId })
+      const request = { caller: { userId, roles: ['follower' as const] }, subscriptionId }
+      const cancelled = await this.world.ask<Result<unknown, CodedError>>({ name: 'cancel', request })
       if (!cancelled.ok) throw new Error(cancelled.error.code)
     }
-  }
-
-  private chance(of: number): boolean {
-    return this.random.fraction() < of
   }
 }
 

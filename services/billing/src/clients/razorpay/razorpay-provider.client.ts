@@ -23,7 +23,7 @@ import {
 } from '../../ports/payment-provider.port.ts'
 import { JsonApi } from '../json-api.client.ts'
 import { RazorpayReader } from './razorpay-reader.client.ts'
-import { dateOf } from './razorpay.map.ts'
+import { dateOf, toSubscriptionObservation } from './razorpay.map.ts'
 import * as wire from './razorpay.wire.ts'
 
 /** It wants to know how often it will charge; nothing says "until it is ended". */
@@ -114,10 +114,19 @@ export class RazorpayProvider extends PaymentProvider {
       body: { cancel_at_cycle_end: when === 'now' ? 0 : 1 },
       reply: wire.subscription,
     })
-    if (!cancelled.ok) return cancelled
+    if (!cancelled.ok) return this.endedAlready(subscriptionId, cancelled.error)
     const { ended_at: endedAt, current_end: currentEnd, end_at: endAt } = cancelled.value
     const at = endedAt ?? currentEnd ?? endAt
     return typeof at === 'number' ? ok(dateOf(at)) : err({ kind: 'unknown', detail: 'it does not say when it ends' })
+  }
+
+  /** It refuses to end what is over: an answer that was lost may have ended it. */
+  private async endedAlready(subscriptionId: string, failure: ProviderFailure): Promise<Result<Date, ProviderFailure>> {
+    if (failure.kind !== 'refused') return err(failure)
+    const shown = await this.reader.get(`/subscriptions/${subscriptionId}`, wire.subscription)
+    if (!shown.ok) return shown
+    const { endsAt } = toSubscriptionObservation(shown.value)
+    return endsAt === null ? err(failure) : ok(endsAt)
   }
 
   recent(since: Date): Promise<Result<readonly HeardEvent[], ProviderFailure>> {

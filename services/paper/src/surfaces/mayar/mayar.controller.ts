@@ -24,7 +24,7 @@ const payOrder = z.strictObject({ invoice: z.string() })
 const deliverOrder = z.strictObject({ url: z.url(), copies: z.int().min(1).max(10).default(1) })
 const faultOrder = z.strictObject({ fault: z.enum(['none', 'unavailable', 'lost-answer']) })
 
-interface Invoice {
+export interface MayarInvoice {
   readonly id: string
   readonly transactionId: string
   readonly amount: number
@@ -33,7 +33,7 @@ interface Invoice {
   status: 'unpaid' | 'paid'
 }
 
-interface Told {
+export interface MayarTold {
   readonly id: string
   readonly createdAt: string
   readonly type: string
@@ -42,8 +42,8 @@ interface Told {
 
 export class MayarServer {
   private readonly clock: Clock
-  private readonly invoices = new Map<string, Invoice>()
-  private readonly told: Told[] = []
+  readonly invoices = new Map<string, MayarInvoice>()
+  readonly told: MayarTold[] = []
   private readonly mark: string
   private fault: z.output<typeof faultOrder>['fault'] = 'none'
 
@@ -121,7 +121,8 @@ export class MayarServer {
     }
   }
 
-  private pay(id: string): object | undefined {
+  /** What the payer does on the page. */
+  pay(id: string): MayarInvoice | undefined {
     const invoice = this.invoices.get(id)
     if (invoice === undefined || invoice.status === 'paid') return invoice
     invoice.status = 'paid'
