@@ -30,6 +30,9 @@ export type RouteProof = 'any' | 'session' | 'fresh'
 export const fileReply = z.strictObject({ name: z.string().regex(/^[\w.-]{1,120}$/), base64: z.base64() })
 export type FileReply = z.output<typeof fileReply>
 
+/** `strict`: by it a password or code could be guessed, so it is refused while requests cannot be counted for certain. */
+export type RouteCounting = 'usual' | 'strict'
+
 /**
  * `key`: a request may carry an Idempotency-Key; the same one again gets the stored reply and has no second effect.
  * Every POST that trades or bills says so; its service must remember the effect by `requestId`, or by its own state.
@@ -60,6 +63,7 @@ export interface RouteContract<
   readonly description: string | undefined
   readonly access: RouteAccess
   readonly proof: RouteProof
+  readonly counting: RouteCounting
   readonly idempotency: RouteIdempotency
   /** What an API key needs to call it. */
   readonly scope: ApiKeyScope
@@ -130,6 +134,8 @@ export function defineRoute<
   readonly support?: boolean
   /** Default: any. */
   readonly proof?: RouteProof
+  /** Default: usual. */
+  readonly counting?: RouteCounting
   /** Default: none. Not for routes with a step, nor for public ones: nobody is known to have sent the key before. */
   readonly idempotency?: RouteIdempotency
   /** Default: read for GET, else manage. */
@@ -162,7 +168,12 @@ export function defineRoute<
   ) => z.input<NoInfer<Reply>>
 }): RouteContract {
   const parts = { form: 'own', params: nothing, query: nothing, body: nothing, status: 200, errors: [], example: {} }
-  const checks = { proof: 'any', idempotency: 'none', scope: contract.method === 'GET' ? 'read' : 'manage' }
+  const checks = {
+    proof: 'any',
+    idempotency: 'none',
+    counting: 'usual',
+    scope: contract.method === 'GET' ? 'read' : 'manage',
+  }
   const answer = { reply: contract.rpc.reply, toReply: (reply: unknown) => reply, step: undefined, refusals: {} }
   const defaults = { ...parts, ...checks, ...answer, description: undefined, file: undefined }
   const { support: _, ...declared } = contract

@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common'
 import { accessToken } from '@tradewire/contracts/rpc/identity'
 import { BrokerAccounts } from '#clients/broker-accounts.client'
 import { BillingEdge } from '#clients/billing-edge.client'
+import { BillingPremiumPlans } from '#clients/billing-premium-plans.client'
 import { BusLiveFeed } from '#clients/bus-live-feed.client'
 import { IdentityApiKeys } from '#clients/identity-api-keys.client'
 import { IdentityAudit } from '#clients/identity-audit.client'
@@ -18,6 +19,7 @@ import { AuditLog } from '#ports/audit-log.port'
 import { LiveFeed } from '#ports/live-feed.port'
 import { OwnAccounts } from '#ports/own-accounts.port'
 import { PaymentEdge } from '#ports/payment-edge.port'
+import { PremiumPlans } from '#ports/premium-plans.port'
 import { RateLimiter } from '#ports/rate-limiter.port'
 import { TokenVerifier } from '#ports/token-verifier.port'
 import { SessionNews } from '#transport/bus/session-news.consumer'
@@ -56,6 +58,7 @@ const revocationKeptMs = (accessToken.lifetimeSeconds + 60) * 1_000
     { provide: ApiKeyChecker, useClass: IdentityApiKeys },
     { provide: AuditLog, useClass: IdentityAudit },
     { provide: RateLimiter, useClass: RedisLimiter },
+    { provide: PremiumPlans, useClass: BillingPremiumPlans },
     { provide: AlertReceiver, useClass: SignalsAlerts },
     { provide: PaymentEdge, useClass: BillingEdge },
     { provide: LiveFeed, useClass: BusLiveFeed },

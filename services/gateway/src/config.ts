@@ -23,6 +23,12 @@ export const gatewayConfig = defineConfig(
       .max(requestsMax)
       .default(100)
       .describe('Requests a minute of one user; alerts are not counted'),
+    ratePremiumPerMinute: z
+      .int()
+      .min(1)
+      .max(requestsMax)
+      .default(1_000)
+      .describe('Requests a minute of one user whose plan is premium'),
     rateAnonymousPerMinute: z
       .int()
       .min(1)

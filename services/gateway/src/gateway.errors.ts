@@ -42,6 +42,11 @@ export const gatewayErrors = defineErrors('gateway', {
     message: 'Too many requests.',
     fix: 'Wait as many seconds as the Retry-After header says.',
   },
+  COUNT_UNKNOWN: {
+    kind: 'unavailable',
+    message: 'Passwords and codes cannot be checked at the moment, as attempts cannot be counted.',
+    fix: 'Try again in a moment; see whether Redis is running.',
+  },
   KEYS_UNKNOWN: {
     kind: 'unavailable',
     message: 'Access tokens cannot be checked at the moment.',

@@ -6,6 +6,7 @@ import { defineConfig } from '@tradewire/config/define-config'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import { recordAct } from '@tradewire/contracts/rpc/audit'
 import * as rpc from '@tradewire/contracts/rpc/identity'
+import { findUserPlans } from '@tradewire/contracts/rpc/user-plans'
 import { startRedis } from '@tradewire/backends/start-redis'
 import { defineErrors, type CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
@@ -27,7 +28,22 @@ const doubleErrors = defineErrors('double', {
 let auditAway = false
 const keys: { signing?: CryptoKey; publicKey?: CryptoKey; jwk?: JWK } = {}
 
-/** Answers as identity would, with keys of this file: the gateway sees no difference. */
+const premiumUsers = new Set<string>()
+const examplePlan = {
+  id: '01963a5e-0000-7000-8000-0000000000b1',
+  name: 'PROFESSIONAL',
+  monthlyPrice: '40',
+  maxBalance: null,
+  maxApiKeys: 20,
+  maxPositions: null,
+  private: false,
+  strategyAutomated: true,
+  default: true,
+  createdAt: '2026-01-01T00:00:00.000Z',
+  updatedAt: '2026-01-01T00:00:00.000Z',
+}
+
+/** Answers as identity and billing would, with keys of this file: the gateway sees no difference. */
 @Controller()
 class IdentityDouble {
   @Answer(rpc.getKeys)
@@ -58,6 +74,19 @@ class IdentityDouble {
       disabledAt: null,
       secondFactor: false,
     })
+  }
+
+  @Answer(findUserPlans)
+  async plans({
+    userIds,
+  }: RequestOf<typeof findUserPlans>): Promise<Result<ReplyOf<typeof findUserPlans>, CodedError>> {
+    const items = userIds.map((userId) => ({
+      userId,
+      plan: { ...examplePlan, premium: premiumUsers.has(userId) },
+      servedUntil: null,
+      changedAt: examplePlan.updatedAt,
+    }))
+    return ok({ items })
   }
 
   @Answer(rpc.getMe)
@@ -340,9 +369,42 @@ describe('rate limits', () => {
     const at = await startGateway({ ...limits, REDIS_URL: 'redis://127.0.0.1:9' })
     const statuses: number[] = []
     for (let round = 0; round < 5; round += 1)
-      statuses.push((await call('POST', '/v1/auth/login', { json, at })).status)
+      statuses.push((await call('POST', '/v1/auth/register', { json, at })).status)
     expect(statuses).toEqual([400, 400, 400, 429, 429])
     await at.stop()
+  })
+
+  it('close what a password or a code could be guessed by while Redis is away, and nothing else', async () => {
+    const at = await startGateway({ ...limits, REDIS_URL: 'redis://127.0.0.1:9' })
+    const bearer = await token()
+    for (const path of ['/v1/auth/login', '/api/v1/auth/login/', '/v1/oauth/token', '/v1/auth/refresh']) {
+      const refused = await call('POST', path, { json, at })
+      expect([path, refused.status, Number(refused.headers['retry-after']) > 0]).toEqual([path, 503, true])
+    }
+    const code = { code: '123456' }
+    const confirmed = await call('POST', '/v1/users/me/second-factor/confirm', { bearer, json: code, at })
+    expect(confirmed).toMatchObject({ status: 503, body: { error: { code: 'COUNT_UNKNOWN' } } })
+    expect((await call('POST', '/v1/users', { bearer, json: newUser, at })).status).toBe(201)
+    await at.stop()
+  })
+
+  it('let users with a premium plan ask more often, and go on by what was known when billing is silent', async () => {
+    const redis = await startRedis({})
+    const at = await startGateway({ ...limits, GATEWAY_RATE_PREMIUM_PER_MINUTE: '20', REDIS_URL: redis.url })
+    premiumUsers.add(operatorId)
+    const bearer = await token()
+    const limitShown = async () => {
+      const { headers } = await call('POST', '/v1/users', { bearer, json: newUser, at })
+      return headers['ratelimit-limit']
+    }
+    expect(await limitShown()).toBe('20')
+    const all = await Promise.all(
+      Array.from({ length: 30 }, () => call('POST', '/v1/users', { bearer, json: newUser, at })),
+    )
+    expect(all.filter(({ status }) => status === 201)).toHaveLength(19)
+    premiumUsers.clear()
+    await at.stop()
+    await redis.stop()
   })
 })
 

@@ -50,6 +50,7 @@ beforeAll(async () => {
     maxPositions: null,
     private: false,
     strategyAutomated: true,
+    premium: false,
     default: false,
   }
   const created = await billing.app.get(CreatePlan).execute({ caller: operator, plan })

@@ -99,6 +99,7 @@ async function offer(world: BillingWorld): Promise<Offers> {
     maxBalance: '15000',
     maxApiKeys: 20,
     maxPositions: null,
+    premium: false,
     private: false,
     strategyAutomated: true,
     default: false,

@@ -31,6 +31,7 @@ const sessionRoutes = [
     description:
       'After five wrong passwords from one address the name is closed to that address for 15 minutes. Users with a ' +
       'second factor send a `code` or a `passkey` too; without it the answer is 401 SECOND_FACTOR_NEEDED.',
+    counting: 'strict',
     access: 'public',
     body: rpc.credentials,
     errors: ['unauthenticated'],
@@ -47,6 +48,7 @@ const sessionRoutes = [
       'A refresh token works once. Within 30 seconds a repeat gets the same successor, so a lost reply locks nobody ' +
       'out; a later repeat ends the session. With a `code` or a `passkey` the new access token counts as freshly ' +
       'proven, which some routes ask for.',
+    counting: 'strict',
     access: 'public',
     body: refreshWithProof,
     errors: ['unauthenticated'],
@@ -174,6 +176,7 @@ const ownSecurityRoutes = [
     path: '/v1/users/me/password',
     summary: 'Change your password',
     description: 'Ends all your sessions, this one too.',
+    counting: 'strict',
     access: everyone,
     support: true,
     proof: 'session',
@@ -210,6 +213,7 @@ const ownSecurityRoutes = [
     path: '/v1/users/me/second-factor/confirm',
     summary: 'Turn your second factor on',
     description: 'Answers with recovery codes, this one time.',
+    counting: 'strict',
     access: everyone,
     support: true,
     proof: 'session',
@@ -224,6 +228,7 @@ const ownSecurityRoutes = [
     method: 'POST',
     path: '/v1/users/me/second-factor/remove',
     summary: 'Turn your second factor off',
+    counting: 'strict',
     access: everyone,
     support: true,
     proof: 'session',

@@ -30,6 +30,8 @@ const planSettings = {
   /** Not shown to everyone. */
   private: z.boolean(),
   strategyAutomated: z.boolean(),
+  /** Whether its users may ask the API more often. */
+  premium: z.boolean(),
 }
 
 export const planInput = z.strictObject({
@@ -39,6 +41,7 @@ export const planInput = z.strictObject({
   maxPositions: planSettings.maxPositions.default(null),
   private: planSettings.private.default(true),
   strategyAutomated: planSettings.strategyAutomated.default(true),
+  premium: planSettings.premium.default(false),
   /** For everyone who has no other; at most one plan. */
   default: z.boolean().default(false),
 })

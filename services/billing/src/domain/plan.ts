@@ -13,6 +13,7 @@ export interface Plan {
   readonly maxPositions: number | null
   readonly private: boolean
   readonly strategyAutomated: boolean
+  readonly premium: boolean
   readonly default: boolean
   readonly createdAt: Date
   readonly updatedAt: Date

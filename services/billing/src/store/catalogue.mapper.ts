@@ -15,6 +15,7 @@ export interface PlanRow {
   readonly max_positions: number | null
   readonly private: boolean
   readonly strategy_automated: boolean
+  readonly premium: boolean
   readonly is_default: boolean
   readonly created_at: Date
   readonly updated_at: Date
@@ -48,6 +49,7 @@ export function toPlan(row: PlanRow): Plan {
     maxPositions: row.max_positions,
     private: row.private,
     strategyAutomated: row.strategy_automated,
+    premium: row.premium,
     default: row.is_default,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

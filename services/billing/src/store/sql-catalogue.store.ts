@@ -18,14 +18,14 @@ import { toDiscount, toPlan, toProduct, type DiscountRow, type PlanRow, type Pro
 
 const SAVE_PLAN = `
 insert into plan (id, name, monthly_minor, max_balance, max_api_keys, max_positions, private, strategy_automated,
-  is_default, created_at, updated_at)
+  premium, is_default, created_at, updated_at)
 select $1, $2::text, $3::bigint, $4::numeric, $5::int, $6::int, $7::boolean, $8::boolean, $9::boolean,
-  $10::timestamptz, $11::timestamptz
+  $10::boolean, $11::timestamptz, $12::timestamptz
 where not exists (
-  select 1 from plan where plan.id <> $1 and (plan.name = $2::text or (plan.is_default and $9::boolean)))
+  select 1 from plan where plan.id <> $1 and (plan.name = $2::text or (plan.is_default and $10::boolean)))
 on conflict (id) do update set name = excluded.name, monthly_minor = excluded.monthly_minor,
   max_balance = excluded.max_balance, max_api_keys = excluded.max_api_keys, max_positions = excluded.max_positions,
-  private = excluded.private, strategy_automated = excluded.strategy_automated, updated_at = excluded.updated_at
+  private = excluded.private, strategy_automated = excluded.strategy_automated, premium = excluded.premium, updated_at = excluded.updated_at
 returning id`
 
 const SAVE_STRATEGIES = `
@@ -81,6 +81,7 @@ export class SqlCatalogue extends Catalogue {
       plan.maxPositions,
       plan.private,
       plan.strategyAutomated,
+      plan.premium,
       plan.default,
       plan.createdAt,
       plan.updatedAt,

@@ -26,7 +26,10 @@ redis.call('SET', KEYS[1], string.format('%.3f', after), 'PX', math.ceil(after -
 return {1, math.ceil(after - now)}
 `
 const keyPrefix = 'tradewire:rate:'
-const commandTimeoutMs = 150
+/** Where a local count can stand in, it does after this. */
+const usualWaitMs = 150
+/** Where none can, a slow answer is better than none. */
+const commandTimeoutMs = 1_500
 const reconnectMs = 1_000
 /** So that the first requests are counted together already; a start never waits longer for Redis. */
 const firstConnectWaitMs = 500
@@ -75,17 +78,21 @@ export class RedisLimiter extends RateLimiter implements OnApplicationBootstrap,
   }
 
   async take(key: string, rule: RateRule): Promise<RateDecision> {
-    if (this.redis.status === 'ready') {
-      try {
-        const step = String(rateWindowMs / rule.limit)
-        const [allowed, usedMs] = await this.redis.takeOne(keyPrefix + key, String(rateWindowMs), step)
-        return decisionOf(allowed === 1, usedMs, rule.limit)
-      } catch (error) {
-        // Lost in the middle of a command: the local count decides.
-        this.logger.debug({ error }, 'a request could not be counted in Redis')
-      }
+    const together = await within(usualWaitMs, this.takeTogether(key, rule))
+    return together ?? this.takeLocally(key, { limit: Math.max(1, Math.ceil(rule.limit / this.replicas)) })
+  }
+
+  async takeTogether(key: string, rule: RateRule): Promise<RateDecision | undefined> {
+    if (this.redis.status !== 'ready') return undefined
+    try {
+      const step = String(rateWindowMs / rule.limit)
+      const [allowed, usedMs] = await this.redis.takeOne(keyPrefix + key, String(rateWindowMs), step)
+      return decisionOf(allowed === 1, usedMs, rule.limit)
+    } catch (error) {
+      // Lost in the middle of a command.
+      this.logger.debug({ error }, 'a request could not be counted in Redis')
+      return undefined
     }
-    return this.takeLocally(key, { limit: Math.max(1, Math.ceil(rule.limit / this.replicas)) })
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -104,5 +111,18 @@ export class RedisLimiter extends RateLimiter implements OnApplicationBootstrap,
     const oldest = this.local.keys().next()
     if (this.local.size > localKeysMax && oldest.done === false) this.local.delete(oldest.value)
     return decision
+  }
+}
+
+/** Undefined when it takes longer; what comes later is left alone. */
+async function within<Value>(limitMs: number, work: Promise<Value>): Promise<Value | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, limitMs, undefined)
+  })
+  try {
+    return await Promise.race([work, limit])
+  } finally {
+    clearTimeout(timer)
   }
 }

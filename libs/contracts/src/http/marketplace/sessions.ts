@@ -25,6 +25,7 @@ export const sessionRoutes = [
       .meta({ id: 'MarketplaceLogin' }),
     errors: ['unauthenticated'],
     example: { body: { username: 'trader', password: 'correct horse battery staple' } },
+    counting: 'strict',
     rpc: rpc.logIn,
     toRequest: ({ body, client }) => ({ credentials: body, client }),
     reply: z
@@ -47,6 +48,7 @@ export const sessionRoutes = [
     summary: 'Exchange a refresh token for the next one and a new access token',
     body: refreshBody,
     errors: ['unauthenticated'],
+    counting: 'strict',
     rpc: rpc.refreshSession,
     toRequest: ({ body }) => ({ refreshToken: body.refresh }),
     reply: z.strictObject(tokens).meta({ id: 'MarketplaceTokens' }),

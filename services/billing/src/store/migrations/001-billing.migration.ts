@@ -11,6 +11,7 @@ const catalogue = [
      max_positions int,
      private boolean not null,
      strategy_automated boolean not null,
+     premium boolean not null,
      is_default boolean not null,
      created_at timestamptz not null,
      updated_at timestamptz not null)`,

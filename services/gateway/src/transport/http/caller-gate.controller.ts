@@ -1,5 +1,6 @@
 /** The gate before every route of the API: who is asking, and not too often. Called by routes. Must never be skipped but for alerts. */
 import { Injectable } from '@nestjs/common'
+import type { RouteContract } from '@tradewire/contracts/define-route'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -20,17 +21,17 @@ export class CallerGate {
   async pass(
     request: FastifyRequest,
     reply: FastifyReply,
-    isPublic: boolean,
+    { access, counting }: Pick<RouteContract, 'access' | 'counting'>,
   ): Promise<Result<Credential | undefined, CodedError>> {
-    const verified = isPublic
-      ? ok(undefined)
-      : await this.authenticating.execute(request.headers.authorization, request.ip)
+    const verified =
+      access === 'public' ? ok(undefined) : await this.authenticating.execute(request.headers.authorization, request.ip)
     // A wrong token is counted like none, so guessing is limited by address.
-    const userId = verified.ok ? verified.value?.caller.userId : undefined
-    const decision = await this.limiting.execute({ userId, address: request.ip })
-    showRate(reply, decision)
-    if (decision?.allowed === false) {
-      return err(gatewayErrors.of('RATE_LIMITED', { retryAfterSeconds: decision.retryAfterSeconds }))
+    const caller = verified.ok ? verified.value?.caller : undefined
+    const counted = await this.limiting.execute({ caller, address: request.ip, counting })
+    if (!counted.ok) return counted
+    showRate(reply, counted.value)
+    if (counted.value?.allowed === false) {
+      return err(gatewayErrors.of('RATE_LIMITED', { retryAfterSeconds: counted.value.retryAfterSeconds }))
     }
     return verified
   }

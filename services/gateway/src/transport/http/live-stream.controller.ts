@@ -54,7 +54,7 @@ export class LiveStream {
   }
 
   private async serve(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const passed = await this.gate.pass(request, reply, false)
+    const passed = await this.gate.pass(request, reply, { ...streamDemands, counting: 'usual' })
     if (!passed.ok) return answerRefusal(reply, passed.error)
     if (passed.value === undefined) return answerRefusal(reply, gatewayErrors.of('UNAUTHENTICATED'))
     const denied = denialOf(streamDemands, passed.value, this.clock.now())

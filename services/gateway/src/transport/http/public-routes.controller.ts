@@ -78,7 +78,7 @@ export class PublicRoutes {
 
   private async answer(route: RouteContract, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const refuse = refusalsOf[route.form]
-    const passed = await this.gate.pass(request, reply, route.access === 'public')
+    const passed = await this.gate.pass(request, reply, route)
     if (!passed.ok) return refuse(reply, passed.error, route)
     const answer = await this.answering.execute({
       route,

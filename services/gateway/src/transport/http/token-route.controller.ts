@@ -38,7 +38,7 @@ export class TokenRoute {
   }
 
   private async answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const passed = await this.gate.pass(request, reply, true)
+    const passed = await this.gate.pass(request, reply, { access: 'public', counting: 'strict' })
     if (!passed.ok) return answerRefusal(reply, passed.error)
     const { authorization, 'content-type': contentType } = request.headers
     const body = typeof request.body === 'string' ? request.body : undefined
