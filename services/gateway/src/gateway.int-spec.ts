@@ -1,122 +1,29 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Controller, Module } from '@nestjs/common'
-import { Answer } from '@tradewire/bus/decorators'
-import { defineConfig } from '@tradewire/config/define-config'
-import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import { recordAct } from '@tradewire/contracts/rpc/audit'
 import * as rpc from '@tradewire/contracts/rpc/identity'
-import { findUserPlans } from '@tradewire/contracts/rpc/user-plans'
 import { startRedis } from '@tradewire/backends/start-redis'
-import { defineErrors, type CodedError } from '@tradewire/kernel/errors'
-import { err, ok, type Result } from '@tradewire/kernel/result'
-import { defineService } from '@tradewire/nest-kit/define-service'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
-import { exportJWK, exportSPKI, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose'
+import { exportJWK, exportSPKI, generateKeyPair, SignJWT, type CryptoKey } from 'jose'
 import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { z } from 'zod'
 import { gatewayService } from '#service'
+import { neighbours, operatorId, told } from '#testing/neighbours'
 
-const operatorId = '01963a5e-0000-7000-8000-0000000000aa'
 const sessionId = '01963a5e-0000-7000-8000-0000000000bb'
-const doubleErrors = defineErrors('double', {
-  NAME_TAKEN: { kind: 'conflict', message: 'Taken.', fix: 'Choose another.' },
-  NOT_TODAY: { kind: 'refused', message: 'Not today.', fix: 'Tomorrow.' },
-})
-let auditAway = false
-const keys: { signing?: CryptoKey; publicKey?: CryptoKey; jwk?: JWK } = {}
-
-const premiumUsers = new Set<string>()
-const examplePlan = {
-  id: '01963a5e-0000-7000-8000-0000000000b1',
-  name: 'PROFESSIONAL',
-  monthlyPrice: '40',
-  maxBalance: null,
-  maxApiKeys: 20,
-  maxPositions: null,
-  private: false,
-  strategyAutomated: true,
-  default: true,
-  createdAt: '2026-01-01T00:00:00.000Z',
-  updatedAt: '2026-01-01T00:00:00.000Z',
-}
-
-/** Answers as identity and billing would, with keys of this file: the gateway sees no difference. */
-@Controller()
-class IdentityDouble {
-  @Answer(rpc.getKeys)
-  async keys(): Promise<Result<ReplyOf<typeof rpc.getKeys>, CodedError>> {
-    return ok({ keys: [keys.jwk as ReplyOf<typeof rpc.getKeys>['keys'][number]] })
-  }
-
-  @Answer(recordAct)
-  async record(): Promise<Result<Record<string, never>, CodedError>> {
-    return auditAway ? err(doubleErrors.of('NOT_TODAY')) : ok({})
-  }
-
-  @Answer(rpc.createUser)
-  async create({ user }: RequestOf<typeof rpc.createUser>): Promise<Result<rpc.UserView, CodedError>> {
-    if (user.username === 'taken') return err(doubleErrors.of('NAME_TAKEN', { username: user.username }))
-    if (user.username === 'nottoday') return err(doubleErrors.of('NOT_TODAY'))
-    const { username, email, roles } = user
-    return ok({
-      id: operatorId,
-      username,
-      email,
-      roles,
-      createdAt: '2026-01-01T00:00:00.000Z',
-      emailVerifiedAt: null,
-      firstName: null,
-      lastName: null,
-      updatedAt: '2026-01-01T00:00:00.000Z',
-      disabledAt: null,
-      secondFactor: false,
-    })
-  }
-
-  @Answer(findUserPlans)
-  async plans({
-    userIds,
-  }: RequestOf<typeof findUserPlans>): Promise<Result<ReplyOf<typeof findUserPlans>, CodedError>> {
-    const items = userIds.map((userId) => ({
-      userId,
-      plan: { ...examplePlan, premium: premiumUsers.has(userId) },
-      servedUntil: null,
-      changedAt: examplePlan.updatedAt,
-    }))
-    return ok({ items })
-  }
-
-  @Answer(rpc.getMe)
-  async me(): Promise<Result<rpc.UserView, CodedError>> {
-    throw new Error('a bug of the double')
-  }
-}
-
-@Module({ controllers: [IdentityDouble] })
-class DoubleModule {}
-
-const identityDouble = defineService({
-  name: 'double',
-  config: defineConfig('double', z.object({})),
-  module: DoubleModule,
-  errors: doubleErrors,
-  bus: true,
-})
-
 const backends = testBackends()
 let gateway: TestService
+let signing: CryptoKey | undefined
+let publicKey: CryptoKey | undefined
 let signals: Server
 let received: { method: string; url: string; headers: IncomingMessage['headers']; body: Buffer }[] = []
 let answerAlert: (() => { status: number; type: string; body: string }) | undefined
 
 beforeAll(async () => {
   const pair = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true })
-  keys.signing = pair.privateKey
-  keys.publicKey = pair.publicKey
-  keys.jwk = { ...(await exportJWK(pair.publicKey)), kid: 'key-1', alg: 'EdDSA', use: 'sig' }
+  signing = pair.privateKey
+  publicKey = pair.publicKey
+  told.key = { ...(await exportJWK(pair.publicKey)), kid: 'key-1', alg: 'EdDSA', use: 'sig' }
   signals = createServer((incoming, outgoing) => {
     const chunks: Buffer[] = []
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -130,7 +37,7 @@ beforeAll(async () => {
     })
   })
   await new Promise<void>((resolve) => signals.listen(0, '127.0.0.1', resolve))
-  await startTestService(identityDouble, backends)
+  await startTestService(neighbours, backends)
   gateway = await startGateway({})
 })
 
@@ -159,7 +66,7 @@ async function token({ claims = {}, header = {}, key, expiresInSeconds = 600 }: 
   return new SignJWT({ iss, aud, sub: operatorId, sid: sessionId, roles: ['operator'], iat: now, ...claims })
     .setProtectedHeader({ alg: 'EdDSA', typ, kid: 'key-1', ...header })
     .setExpirationTime(now + expiresInSeconds)
-    .sign(key ?? (keys.signing as CryptoKey))
+    .sign(key ?? (signing as CryptoKey))
 }
 
 interface Answer {
@@ -195,7 +102,7 @@ describe('access tokens at the gateway', () => {
   })
 
   it('are refused with 401 in every forged or stale form', async () => {
-    const { jwk, publicKey } = keys
+    const { key: jwk } = told
     const other = await generateKeyPair('EdDSA', { crv: 'Ed25519' })
     const unsigned = `${Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url')}.${(await token()).split('.')[1]}.`
     const spki = new TextEncoder().encode(await exportSPKI(publicKey as CryptoKey))
@@ -234,11 +141,11 @@ describe('access tokens at the gateway', () => {
 
 describe('the audit log', () => {
   it('must be written before anything is changed, but holds up no exit', async () => {
-    auditAway = true
+    told.auditAway = true
     const bearer = await token()
     const refused = await call('POST', '/v1/users', { bearer, json: newUser })
     const exit = await call('POST', `/v1/follows/${operatorId}/close`, { bearer, json: {} })
-    auditAway = false
+    told.auditAway = false
     expect([refused.status, refused.body.error?.code]).toEqual([503, 'AUDIT_UNAVAILABLE'])
     // Nobody answers for orders here: the request went on to it.
     expect([exit.status, exit.body.error?.code]).toEqual([503, 'SERVICE_UNAVAILABLE'])
@@ -391,7 +298,7 @@ describe('rate limits', () => {
   it('let users with a premium plan ask more often, and go on by what was known when billing is silent', async () => {
     const redis = await startRedis({})
     const at = await startGateway({ ...limits, GATEWAY_RATE_PREMIUM_PER_MINUTE: '20', REDIS_URL: redis.url })
-    premiumUsers.add(operatorId)
+    told.premiumUsers.add(operatorId)
     const bearer = await token()
     const limitShown = async () => {
       const { headers } = await call('POST', '/v1/users', { bearer, json: newUser, at })
@@ -402,7 +309,7 @@ describe('rate limits', () => {
       Array.from({ length: 30 }, () => call('POST', '/v1/users', { bearer, json: newUser, at })),
     )
     expect(all.filter(({ status }) => status === 201)).toHaveLength(19)
-    premiumUsers.clear()
+    told.premiumUsers.clear()
     await at.stop()
     await redis.stop()
   })

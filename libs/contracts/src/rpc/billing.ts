@@ -30,7 +30,6 @@ const planSettings = {
   /** Not shown to everyone. */
   private: z.boolean(),
   strategyAutomated: z.boolean(),
-  /** Whether its users may ask the API more often. */
   premium: z.boolean(),
 }
 
