@@ -5,7 +5,7 @@
 import { defineConfig } from 'vitest/config'
 
 const conditions = ['source', 'module', 'node', 'development|production']
-const folders = '{libs,services,launcher,scripts,simulator,chaos}'
+const folders = '{libs,services,launcher,scripts,simulator,chaos,sdks}'
 const unitTimeoutMs = 60_000
 const integrationTimeoutMs = 30_000
 const e2eTimeoutMs = 180_000

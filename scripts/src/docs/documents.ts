@@ -14,6 +14,8 @@ import { brokersPage, type ConformanceRecord } from './brokers-page.ts'
 import { denialsPage } from './denials-page.ts'
 import { grafanaDashboard, metricsPage, prometheusRules } from './observability.ts'
 import { kubernetesBase, kubernetesPaper } from './kubernetes.ts'
+import { postmanCollection } from './postman.ts'
+import { typescriptSdk } from './typescript-sdk.ts'
 import { configPage, environmentExample, errorsPage, eventsPage } from './pages.ts'
 
 export function documentsOf(root: string): ReadonlyMap<string, string> {
@@ -24,15 +26,18 @@ export function documentsOf(root: string): ReadonlyMap<string, string> {
     ...services.map((service) => service.config as ConfigDefinition),
   ]
   const errors = [...sharedErrors, ...services.map((service) => service.errors)]
+  const api = buildOpenApi(allRoutes, { version })
   const texts: readonly (readonly [string, string])[] = [
     ['docs/events.md', eventsPage(allEvents)],
     ['docs/asyncapi.json', json(buildAsyncApi(allEvents, version))],
-    ['docs/openapi.json', json(buildOpenApi(allRoutes, { version }))],
+    ['docs/openapi.json', json(api)],
     ['docs/errors.md', errorsPage(errors)],
     ['docs/denials.md', denialsPage(denials)],
     ['docs/brokers.md', brokersPage(allBrokers, read('docs/conformance.json') as ConformanceRecord)],
     ['docs/config.md', configPage(settings)],
     ['.env.example', environmentExample(settings)],
+    ['docs/postman.json', json(postmanCollection(api))],
+    ['sdks/typescript/src/operations.ts', typescriptSdk(api)],
     ['docs/metrics.md', metricsPage()],
     ['deploy/observability/alerts.yaml', prometheusRules()],
     ['deploy/observability/dashboard.json', grafanaDashboard()],

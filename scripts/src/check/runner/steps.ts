@@ -2,7 +2,7 @@
 import { parseCompile, parseFormat, parseImports, parseLint, parseOwn, parseUnused } from './parsers.ts'
 import type { Step } from './step.ts'
 
-const sourceFolders = ['libs', 'services', 'launcher', 'scripts', 'e2e', 'simulator', 'chaos']
+const sourceFolders = ['libs', 'services', 'launcher', 'scripts', 'e2e', 'simulator', 'chaos', 'sdks']
 
 /** Our own commands run as this file does: from the build, or straight from source when there is none yet. */
 function own(command: string): string[] {
