@@ -7,6 +7,7 @@ import { ConfiguredProviders } from './clients/configured-providers.client.ts'
 import { MayarProvider } from './clients/mayar/mayar-provider.client.ts'
 import { MockProvider } from './clients/mock/mock-provider.client.ts'
 import { RazorpayProvider } from './clients/razorpay/razorpay-provider.client.ts'
+import { PdfInvoicePrinter } from './clients/pdf/pdf-invoice-printer.client.ts'
 import { ReportingLedger } from './clients/reporting-ledger.client.ts'
 import { StripeProvider } from './clients/stripe/stripe-provider.client.ts'
 import { billRulesOf, feeRulesOf, payoutRulesOf, type BillingConfig } from './config.ts'
@@ -18,18 +19,23 @@ import { Books } from './ports/books.port.ts'
 import { Catalogue } from './ports/catalogue.port.ts'
 import { Customers } from './ports/customers.port.ts'
 import { Fees } from './ports/fees.port.ts'
+import { InvoicePrinter } from './ports/invoice-printer.port.ts'
 import { MockCheckouts } from './ports/mock-checkouts.port.ts'
+import { Parties } from './ports/parties.port.ts'
 import { PaymentProviders } from './ports/payment-provider.port.ts'
 import { Payouts } from './ports/payouts.port.ts'
 import { ProviderEvents } from './ports/provider-events.port.ts'
+import { TaxCalculator, TaxRates } from './ports/taxes.port.ts'
 import { RealisedLedger } from './ports/realised-ledger.port.ts'
 import { SqlBills } from './store/sql-bills.store.ts'
 import { SqlBooks } from './store/sql-books.store.ts'
 import { SqlCatalogue } from './store/sql-catalogue.store.ts'
 import { SqlCustomers } from './store/sql-customers.store.ts'
 import { SqlFees } from './store/sql-fees.store.ts'
+import { SqlParties } from './store/sql-parties.store.ts'
 import { SqlPayouts } from './store/sql-payouts.store.ts'
 import { SqlProviderEvents } from './store/sql-provider-events.store.ts'
+import { SqlTaxes } from './store/sql-taxes.store.ts'
 import { FactsConsumer } from './transport/bus/facts.consumer.ts'
 import { FollowsConsumer } from './transport/bus/follows.consumer.ts'
 import { BillingJob } from './transport/cron/billing.job.ts'
@@ -41,6 +47,7 @@ import { PayoutsController } from './transport/rpc/payouts.controller.ts'
 import { StatementsController } from './transport/rpc/statements.controller.ts'
 import { PlansController } from './transport/rpc/plans.controller.ts'
 import { ProductsController } from './transport/rpc/products.controller.ts'
+import { ProfilesController } from './transport/rpc/profiles.controller.ts'
 import { PurchasesController } from './transport/rpc/purchases.controller.ts'
 import { SubscriptionsController } from './transport/rpc/subscriptions.controller.ts'
 import { ApplyObservations } from './use-cases/apply-observations/apply-observations.use-case.ts'
@@ -58,6 +65,8 @@ import { CreateProducts } from './use-cases/create-products/create-products.use-
 import { ExplainPerformanceFee } from './use-cases/explain-performance-fee/explain-performance-fee.use-case.ts'
 import { FindOffer } from './use-cases/find-offer/find-offer.use-case.ts'
 import { FindUserPlans } from './use-cases/find-user-plans/find-user-plans.use-case.ts'
+import { GetBillingProfile } from './use-cases/get-billing-profile/get-billing-profile.use-case.ts'
+import { GetInvoiceFile } from './use-cases/get-invoice-file/get-invoice-file.use-case.ts'
 import { GetPayment } from './use-cases/get-payment/get-payment.use-case.ts'
 import { GetPerformanceFee } from './use-cases/get-performance-fee/get-performance-fee.use-case.ts'
 import { GetStatement } from './use-cases/get-statement/get-statement.use-case.ts'
@@ -78,6 +87,7 @@ import { ListProviders } from './use-cases/list-providers/list-providers.use-cas
 import { ListPurchases } from './use-cases/list-purchases/list-purchases.use-case.ts'
 import { ListStrategyPrices } from './use-cases/list-strategy-prices/list-strategy-prices.use-case.ts'
 import { ListSubscriptions } from './use-cases/list-subscriptions/list-subscriptions.use-case.ts'
+import { ListTaxRates } from './use-cases/list-tax-rates/list-tax-rates.use-case.ts'
 import { MakePurchase } from './use-cases/make-purchase/make-purchase.use-case.ts'
 import { OpenCheckout } from './use-cases/open-checkout/open-checkout.use-case.ts'
 import { PassTime } from './use-cases/pass-time/pass-time.use-case.ts'
@@ -92,8 +102,10 @@ import { RenewByLink } from './use-cases/renew-by-link/renew-by-link.use-case.ts
 import { RunBilling } from './use-cases/run-billing/run-billing.use-case.ts'
 import { RunPayouts } from './use-cases/run-payouts/run-payouts.use-case.ts'
 import { RunRules } from './use-cases/run-rules/run-rules.use-case.ts'
+import { SetBillingProfile } from './use-cases/set-billing-profile/set-billing-profile.use-case.ts'
 import { SetPerformanceFee } from './use-cases/set-performance-fee/set-performance-fee.use-case.ts'
 import { SetStrategyPrices } from './use-cases/set-strategy-prices/set-strategy-prices.use-case.ts'
+import { SetTaxRates } from './use-cases/set-tax-rates/set-tax-rates.use-case.ts'
 import { SettlePayout } from './use-cases/settle-payout/settle-payout.use-case.ts'
 import { SettleSubscription } from './use-cases/settle-subscription/settle-subscription.use-case.ts'
 import { TellAllUsers } from './use-cases/tell-all-users/tell-all-users.use-case.ts'
@@ -110,6 +122,7 @@ import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
     StatementsController,
     PlansController,
     ProductsController,
+    ProfilesController,
     PurchasesController,
     SubscriptionsController,
     FactsConsumer,
@@ -122,9 +135,13 @@ import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
     { provide: Customers, useClass: SqlCustomers },
     { provide: Fees, useClass: SqlFees },
     { provide: RealisedLedger, useClass: ReportingLedger },
+    { provide: Parties, useClass: SqlParties },
+    { provide: TaxRates, useClass: SqlTaxes },
+    { provide: TaxCalculator, useExisting: TaxRates },
     { provide: Payouts, useClass: SqlPayouts },
     { provide: ProviderEvents, useClass: SqlProviderEvents },
     { provide: PaymentProviders, useClass: ConfiguredProviders },
+    { provide: InvoicePrinter, useClass: PdfInvoicePrinter },
     { provide: MockCheckouts, useExisting: MockProvider },
     {
       provide: BillFactory,
@@ -164,6 +181,8 @@ import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
     ExplainPerformanceFee,
     FindOffer,
     FindUserPlans,
+    GetBillingProfile,
+    GetInvoiceFile,
     GetPayment,
     GetPerformanceFee,
     GetStatement,
@@ -184,6 +203,7 @@ import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
     ListPurchases,
     ListStrategyPrices,
     ListSubscriptions,
+    ListTaxRates,
     MakePurchase,
     OpenCheckout,
     PassTime,
@@ -199,7 +219,9 @@ import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
     RunPayouts,
     RunRules,
     SettlePayout,
+    SetBillingProfile,
     SetPerformanceFee,
+    SetTaxRates,
     SetStrategyPrices,
     SettleSubscription,
     TellAllUsers,

@@ -83,6 +83,16 @@ export const billingErrors = defineErrors('billing', {
     message: 'This performance fee is paid, or nothing is due.',
     fix: 'List your performance fees and pay those that are open.',
   },
+  INVOICE_NOT_FOUND: {
+    kind: 'not-found',
+    message: 'There is no such invoice, or it is not yours.',
+    fix: 'List your invoices and use an id from there.',
+  },
+  TAX_RATE_TWICE: {
+    kind: 'invalid',
+    message: 'A country stands twice.',
+    fix: 'Give each country one rate.',
+  },
   PAYOUT_NOT_FOUND: {
     kind: 'not-found',
     message: 'There is no such payout.',

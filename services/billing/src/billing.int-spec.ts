@@ -5,6 +5,7 @@ import { userCreated } from '@tradewire/contracts/events/identity'
 import { strategyChanged } from '@tradewire/contracts/events/signals'
 import * as rpc from '@tradewire/contracts/rpc/billing'
 import { findUserPlans } from '@tradewire/contracts/rpc/user-plans'
+import * as profiles from '@tradewire/contracts/rpc/billing-profile'
 import * as payouts from '@tradewire/contracts/rpc/payouts'
 import { Database } from '@tradewire/database/database'
 import { eventually } from '@tradewire/testkit/eventually'
@@ -41,7 +42,7 @@ beforeEach(async () => {
   await backends.query(`truncate billing.plan, billing.price, billing.strategy, billing.product, billing.discount,
     billing.customer, billing.subscription, billing.purchase, billing.payment, billing.provider_event,
     billing.mock_payment, billing.journal, billing.entry, billing.rule_run, billing.invoice, billing.invoice_counter,
-    billing.payout`)
+    billing.payout, billing.billing_profile, billing.tax_rate`)
   await backends.query('delete from billing.outbox')
   await service.app.get(Database).transact(async (tx) => {
     tx.append(userCreated, userCreated.example)
@@ -277,6 +278,69 @@ describe('a subscription to a strategy', () => {
     expect(await balances()).toEqual({})
     expect(await published('refund.issued')).toHaveLength(2)
     expect(await refusal(rpc.getPayment, { caller: stranger, paymentId })).toBe('PAYMENT_NOT_FOUND')
+  })
+})
+
+describe('a tax', () => {
+  const rates = [{ country: 'DE', name: 'VAT', percent: '19', included: false }]
+  const profile = { name: 'Anna Example', address: ['Beispielweg 1', '10115 Berlin'], country: 'DE', taxId: 'DE123' }
+
+  beforeEach(async () => {
+    await ask(profiles.setTaxRates, { caller: operator, rates })
+  })
+
+  it('is added for payers of its country alone, set aside, never shared, and stands on the invoice', async () => {
+    await ask(rpc.setStrategyPrices, {
+      caller: owner,
+      strategyId,
+      prices: [{ currency: 'USD', cycle: 'monthly' as const, amount: '99' }],
+    })
+    const begin = (caller: typeof follower) =>
+      ask(rpc.beginSubscription, { caller, subscription: wishFor(strategyId, 'strategy') })
+    expect(await begin(stranger)).toMatchObject({ amount: '99.00' })
+    await ask(profiles.setBillingProfile, { caller: follower, profile })
+    const intent = await begin(follower)
+    expect(intent).toMatchObject({ amount: '117.81' })
+    await pay(intent.paymentUrl)
+    const owed = `owed:owner:${owner.userId}`
+    const kept = { 'clearing:mock': '117.81', 'tax:DE': '-18.81' }
+    expect(await balances()).toEqual({ ...kept, 'revenue:strategies': '-19.80', [owed]: '-79.20' })
+    const { items } = await ask(rpc.listInvoices, { caller: follower, page: {} })
+    expect(items).toMatchObject([
+      {
+        amount: '117.81',
+        net: '99.00',
+        tax: { name: 'VAT', percent: '19', amount: '18.81' },
+        lines: [{ amount: '99.00' }],
+      },
+    ])
+  })
+
+  it('is precalculated as it is charged, after the discount, and is not changed by what is said later', async () => {
+    const products = [{ name: 'Model A', category: 'models', amount: '100', currency: 'USD' }]
+    const { items } = await ask(rpc.createProducts, { caller: operator, products })
+    await ask(rpc.createDiscount, { caller: operator, discount: { code: 'SPRING', percent: '10' } })
+    await ask(profiles.setBillingProfile, { caller: follower, profile })
+    const bought = [{ productId: items[0]!.id, quantity: 2 }]
+    const purchase = { provider: 'mock' as const, products: bought, discountCode: 'SPRING' }
+    const calculated = await ask(rpc.precalculatePurchase, { caller: follower, purchase })
+    expect(calculated).toMatchObject({
+      subtotal: '200.00',
+      discount: '20.00',
+      tax: { amount: '34.20' },
+      total: '214.20',
+    })
+    const made = await ask(rpc.makePurchase, { caller: follower, purchase })
+    expect(made).toMatchObject({ ...calculated, payment: { amount: '214.20' } })
+    await ask(profiles.setTaxRates, { caller: operator, rates: [] })
+    await pay(made.payment.paymentUrl)
+    expect(await balances()).toMatchObject({ 'tax:DE': '-34.20', 'revenue:products': '-180.00' })
+    expect((await ask(rpc.listInvoices, { caller: follower, page: {} })).items[0]?.lines).toEqual([
+      { description: 'Model A', quantity: 2, amount: '200.00' },
+      { description: 'Discount', quantity: 1, amount: '-20.00' },
+    ])
+    const twice = [...rates, ...rates]
+    expect(await refusal(profiles.setTaxRates, { caller: operator, rates: twice })).toBe('TAX_RATE_TWICE')
   })
 })
 

@@ -39,6 +39,12 @@ export const billingConfig = defineConfig(
         .regex(/^\d{1,6}$/)
         .default('1')
         .describe('Performance fees below this are put off to the next period; in whole units of their currency'),
+      sellerName: z.string().min(1).max(120).default('Tradewire').describe('Who sells, as invoices name it'),
+      sellerAddress: z
+        .array(z.string())
+        .default([])
+        .describe('The address of the seller on invoices; its lines, comma separated'),
+      sellerTaxId: z.string().min(1).max(40).optional().describe('The tax number of the seller on invoices'),
       payoutMinimum: z
         .string()
         .regex(/^\d{1,6}$/)

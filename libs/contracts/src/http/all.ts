@@ -2,6 +2,7 @@
 import type { RouteContract } from '../define-route.ts'
 import { adminRoutes } from './admin.ts'
 import { apiKeyRoutes } from './api-keys.ts'
+import { billingProfileRoutes } from './billing-profile.ts'
 import { billingRoutes } from './billing.ts'
 import { auditRoutes } from './audit.ts'
 import { brokerRoutes } from './brokers.ts'
@@ -35,6 +36,7 @@ export const allRoutes: readonly RouteContract[] = [
   ...notificationRoutes,
   ...adminRoutes,
   ...billingRoutes,
+  ...billingProfileRoutes,
   ...performanceFeeRoutes,
   ...payoutRoutes,
   ...marketplaceRoutes,

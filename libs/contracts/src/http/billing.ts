@@ -322,6 +322,18 @@ const bookRoutes: readonly RouteContract[] = [
     toRequest: ({ caller, query }) => ({ caller, page: query }),
   }),
   defineRoute({
+    operation: 'getInvoiceFile',
+    tag: 'Billing',
+    method: 'GET',
+    path: '/v1/invoices/{invoiceId}.pdf',
+    summary: 'Get an invoice as PDF',
+    access: everyone,
+    params: z.strictObject({ invoiceId: z.uuid() }),
+    file: 'application/pdf',
+    rpc: rpc.getInvoiceFile,
+    toRequest: ({ caller, params }) => ({ caller, ...params }),
+  }),
+  defineRoute({
     operation: 'listBalances',
     tag: 'Billing',
     method: 'GET',

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { caller } from '../caller.ts'
 import { decimalText, pageOf, pageQuery, positiveDecimalText, timestamp } from '../common.ts'
+import { fileReply } from '../define-route.ts'
 import { defineRpc } from '../define-rpc.ts'
 import { subscriptionStanding } from '../events/billing.ts'
 
@@ -303,6 +304,15 @@ export const purchaseInput = z.strictObject({
   requestId: z.uuid().optional(),
 })
 
+const tax = z.strictObject({
+  country: z.string(),
+  name: z.string(),
+  percent: decimalText,
+  /** True: prices contain it. False: it comes on top. */
+  included: z.boolean(),
+  amount: decimalText,
+})
+
 const calculation = {
   lines: z.array(
     z.strictObject({ productId: z.uuid(), name: z.string(), quantity: z.int(), amount: positiveDecimalText }),
@@ -310,6 +320,8 @@ const calculation = {
   currency: billingCurrency,
   subtotal: decimalText,
   discount: decimalText,
+  /** Of what is left; null for none. */
+  tax: tax.nullable(),
   total: decimalText,
 }
 
@@ -386,15 +398,27 @@ export const invoice = z
     paymentId: z.uuid().nullable(),
     feeId: z.uuid().nullable(),
     description: z.string(),
+    lines: z.array(z.strictObject({ description: z.string(), quantity: z.int(), amount: decimalText })),
+    net: decimalText,
+    tax: tax.nullable(),
+    /** With the tax. */
     amount: decimalText,
     currency: billingCurrency,
     issuedAt: timestamp,
   })
   .meta({ id: 'Invoice' })
+export type InvoiceReply = z.output<typeof invoice>
 
 export const listInvoices = defineRpc({
   name: 'billing.invoices.list',
   description: 'Invoices, newest first.',
   request: z.strictObject({ caller, page: pageQuery }),
   reply: pageOf(invoice),
+})
+
+export const getInvoiceFile = defineRpc({
+  name: 'billing.invoices.file',
+  description: 'An invoice as PDF; that of a performance fee with every trade that was counted.',
+  request: z.strictObject({ caller, invoiceId: z.uuid() }),
+  reply: fileReply,
 })

@@ -50,6 +50,9 @@ const fee = {
   /** What of the profit was new, in the currency in which the strategy trades. */
   chargeable: decimalText,
   ledgerCurrency: z.string(),
+  /** Of the fee, before the tax that may come on top. */
+  fee: decimalText,
+  /** What is to be paid. */
   amount: decimalText,
   currency: billingCurrency,
   /** `nothing-due`: no new profit, or so little that it is counted again with the next. */

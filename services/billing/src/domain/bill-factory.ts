@@ -7,6 +7,7 @@ import { feeDescription, type PerformanceFee } from './fee.ts'
 import type { Money } from './money.ts'
 import { nothingKnown } from './payment.ts'
 import type { ProviderCode } from './provider-code.ts'
+import type { TaxTerms } from './tax.ts'
 import { nothingPaid, type StandingRules } from './subscription.ts'
 
 export interface SubscriptionOffer {
@@ -14,6 +15,7 @@ export interface SubscriptionOffer {
   readonly owner: Subscription['owner']
   readonly cycle: BillingCycle
   readonly amount: Money
+  readonly tax: TaxTerms | null
 }
 
 export interface BillRules extends StandingRules {
@@ -59,7 +61,7 @@ export class BillFactory {
   }
 
   /** The same period always has the same payment. */
-  renewal({ id, userId, subject, owner, provider, amount }: Subscription, period: number): Payment {
+  renewal({ id, userId, subject, owner, provider, amount, tax }: Subscription, period: number): Payment {
     const now = this.clock.now()
     return {
       ...this.unpaid(now),
@@ -70,6 +72,7 @@ export class BillFactory {
       description: subject.name,
       provider,
       amount,
+      tax,
       revenue: revenueOf[subject.kind],
       owner,
     }
@@ -77,7 +80,7 @@ export class BillFactory {
 
   purchase(
     userId: string,
-    calculated: Pick<Purchase, 'lines' | 'currency' | 'subtotal' | 'discount' | 'total'>,
+    calculated: Pick<Purchase, 'lines' | 'currency' | 'subtotal' | 'discount' | 'tax' | 'total'>,
     requestId: string | undefined,
   ): Purchase {
     return {
@@ -90,7 +93,7 @@ export class BillFactory {
   }
 
   purchasePayment(purchase: Purchase, provider: ProviderCode, requestHash: string): Payment {
-    const { id: purchaseId, userId, paymentId: id, lines, total: amount } = purchase
+    const { id: purchaseId, userId, paymentId: id, lines, tax, total: amount } = purchase
     return {
       ...this.unpaid(purchase.createdAt),
       id,
@@ -99,6 +102,7 @@ export class BillFactory {
       description: lines.map(({ name }) => name).join(', '),
       provider,
       amount,
+      tax,
       revenue: revenueOf.product,
       requestHash,
     }
@@ -113,7 +117,8 @@ export class BillFactory {
       feeId: fee.id,
       description: feeDescription(fee),
       provider,
-      amount: fee.fee,
+      amount: fee.charged,
+      tax: fee.tax,
       revenue: `due:user:${fee.userId}`,
       owner: fee.owner,
     }

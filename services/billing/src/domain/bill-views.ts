@@ -11,6 +11,7 @@ import type {
 import type { Payment, Product, Purchase, Subscription } from './bill.ts'
 import { money, moneyText } from './money.ts'
 import { refundedMinor, statusOf } from './payment.ts'
+import { taxIn } from './tax.ts'
 import { planCurrency, type Plan } from './plan.ts'
 
 export function viewPlan(shown: Plan): ReplyOf<typeof createPlan> {
@@ -89,14 +90,17 @@ export function viewCalculation({
   currency,
   subtotal,
   discount,
+  tax,
   total,
-}: Pick<Purchase, 'lines' | 'currency' | 'subtotal' | 'discount' | 'total'>) {
+}: Pick<Purchase, 'lines' | 'currency' | 'subtotal' | 'discount' | 'tax' | 'total'>) {
   const [shownSubtotal, shownDiscount, shownTotal] = [subtotal, discount, total].map(moneyText) as [
     string,
     string,
     string,
   ]
-  return { lines: [...lines], currency, subtotal: shownSubtotal, discount: shownDiscount, total: shownTotal }
+  const shownTax = tax === null ? null : { ...tax, amount: moneyText(money(taxIn(total.minor, tax), total.currency)) }
+  const amounts = { subtotal: shownSubtotal, discount: shownDiscount, tax: shownTax, total: shownTotal }
+  return { lines: [...lines], currency, ...amounts }
 }
 
 export function viewPurchase(purchase: Purchase, payment: Payment): ReplyOf<typeof listPurchases>['items'][number] {

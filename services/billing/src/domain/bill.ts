@@ -6,6 +6,7 @@ import type { Money } from './money.ts'
 import type { PaymentTerms } from './payment-journals.ts'
 import type { PaymentFacts } from './payment.ts'
 import type { ProviderCode } from './provider-code.ts'
+import type { TaxTerms } from './tax.ts'
 import type { Standing, SubscriptionFacts } from './subscription.ts'
 
 export type SubjectKind = 'plan' | 'strategy'
@@ -19,7 +20,9 @@ export interface Subscription {
   readonly provider: ProviderCode
   /** The provider's own subscription; null where renewals are ours. */
   readonly externalId: string | null
+  /** Of a period, tax and all. */
   readonly amount: Money
+  readonly tax: TaxTerms | null
   readonly cycle: BillingCycle
   readonly begunAt: Date
   readonly facts: SubscriptionFacts
@@ -43,6 +46,7 @@ export interface Payment {
   /** Null until the provider has answered. */
   readonly externalId: string | null
   readonly amount: Money
+  readonly tax: TaxTerms | null
   readonly revenue: LedgerAccount
   readonly owner: PaymentTerms['owner']
   readonly clientSecret: string | null
@@ -60,8 +64,8 @@ export function isOpened({ clientSecret, paymentUrl }: Payment): boolean {
 }
 
 export function termsOf(payment: Payment & { readonly externalId: string }): PaymentTerms {
-  const { provider, externalId, amount, revenue, owner } = payment
-  return { provider, externalId, currency: amount.currency, revenue, owner }
+  const { provider, externalId, amount, revenue, tax, owner } = payment
+  return { provider, externalId, currency: amount.currency, revenue, tax, owner }
 }
 
 export const revenueOf: Readonly<Record<SubjectKind | 'product', LedgerAccount>> = {
@@ -94,6 +98,8 @@ export interface Purchase {
   readonly currency: Currency
   readonly subtotal: Money
   readonly discount: Money
+  readonly tax: TaxTerms | null
+  /** What is to be paid, tax and all. */
   readonly total: Money
   readonly paymentId: string
   readonly createdAt: Date

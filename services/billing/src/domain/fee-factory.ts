@@ -5,6 +5,7 @@ import type { IdSource } from '@tradewire/kernel/ids'
 import { feeCurrencyOf, type DueAgreement, type FeeAgreement, type FeeOffer, type PerformanceFee } from './fee.ts'
 import { closeAfter } from './fee-period.ts'
 import { money, parseMoney } from './money.ts'
+import { taxed } from './tax.ts'
 import { crystallise, percentNow, type Mark } from './performance-fee.ts'
 
 export interface FeeRules {
@@ -37,14 +38,18 @@ export class FeeFactory {
     return { ...offer, id: this.ids.next(), userId, strategyId, agreedAt, periodStart: agreedAt, closesAt }
   }
 
-  close({ agreement, strategy, asked }: DueAgreement, before: Mark, counted: CountedTrades): PerformanceFee {
+  close({ agreement, strategy, asked, tax }: DueAgreement, before: Mark, counted: CountedTrades): PerformanceFee {
     const { id: agreementId, userId, strategyId, periodStart, closesAt: periodEnd } = agreement
     const { ledgerCurrency, rate, results } = counted
     const currency = feeCurrencyOf(ledgerCurrency)
     const percent = percentNow(agreement.percent, asked)
     const minimum = parseMoney(this.rules.minimum, currency) ?? money(1n, currency)
+    const crystallised = crystallise(before, results, { percent, currency, rate, minimum })
+    const { amount: charged } = taxed(crystallised.fee, tax)
     return {
-      ...crystallise(before, results, { percent, currency, rate, minimum }),
+      ...crystallised,
+      charged,
+      tax,
       id: this.ids.next(),
       agreementId,
       userId,

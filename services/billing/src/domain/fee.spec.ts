@@ -27,10 +27,19 @@ const feeOf = (minor: bigint): PerformanceFee => ({
   result: decimal('0'),
   chargeable: decimal('0'),
   fee: money(minor, 'USD'),
+  charged: money(minor, 'USD'),
+  tax: null,
   invoiceId: null,
   closedAt: new Date(2),
 })
-const terms: PaymentTerms = { provider: 'mock', externalId: 'p', currency: 'USD', revenue: 'due:user:u', owner }
+const terms: PaymentTerms = {
+  provider: 'mock',
+  externalId: 'p',
+  currency: 'USD',
+  revenue: 'due:user:u',
+  tax: null,
+  owner,
+}
 
 describe('the books of a performance fee', () => {
   it('owe the owner nothing before it is paid, and all of the share once it is', () => {

@@ -5,6 +5,7 @@ import type { BillingCycle } from './billing-cycle.ts'
 import { isCurrency, type Currency } from './currency.ts'
 import { journalOf, type Journal } from './ledger.ts'
 import { money, moneyText, shareOf, type Money } from './money.ts'
+import { taxIn, withoutTax, type TaxTerms } from './tax.ts'
 import type { Crystallised } from './performance-fee.ts'
 
 /** What the owner of a strategy asks for. */
@@ -29,6 +30,7 @@ export interface DueAgreement {
   readonly agreement: FeeAgreement
   readonly strategy: { readonly name: string; readonly ownerId: string }
   readonly asked: Decimal | null
+  readonly tax: TaxTerms | null
 }
 
 /** A closed trade that was counted. */
@@ -53,6 +55,9 @@ export interface PerformanceFee extends Crystallised {
   readonly percent: Decimal
   readonly ledgerCurrency: string
   readonly rate: Decimal
+  /** What is to be paid: the fee with the tax that may come on top. */
+  readonly charged: Money
+  readonly tax: TaxTerms | null
   readonly invoiceId: string | null
   readonly closedAt: Date
 }
@@ -67,18 +72,20 @@ export function feeCurrencyOf(ledgerCurrency: string): Currency {
   return isCurrency(ledgerCurrency) ? ledgerCurrency : 'USD'
 }
 
-export function ownersShare({ fee, owner }: Pick<PerformanceFee, 'fee' | 'owner'>): Money {
-  return money(shareOf(fee.minor, owner.sharePercent), fee.currency)
+export function ownersShare({ charged, tax, owner }: Pick<PerformanceFee, 'charged' | 'tax' | 'owner'>): Money {
+  return money(shareOf(withoutTax(charged.minor, tax), owner.sharePercent), charged.currency)
 }
 
 /** The follower owes it from now on. The owner's part waits until it is paid: nobody is paid out what never came in. */
 export function chargedJournal(closed: PerformanceFee): Journal {
-  const { id, userId, owner, fee } = closed
+  const { id, userId, owner, charged, tax } = closed
   const share = ownersShare(closed).minor
-  return journalOf({ source: 'rule:performance-fee', object: id, kind: 'charged' }, fee.currency, [
-    { account: `due:user:${userId}`, minor: fee.minor },
+  const taxMinor = taxIn(charged.minor, tax)
+  return journalOf({ source: 'rule:performance-fee', object: id, kind: 'charged' }, charged.currency, [
+    { account: `due:user:${userId}`, minor: charged.minor },
+    ...(tax === null ? [] : [{ account: `tax:${tax.country}` as const, minor: -taxMinor }]),
     { account: `pending:owner:${owner.userId}`, minor: -share },
-    { account: 'revenue:performance', minor: share - fee.minor },
+    { account: 'revenue:performance', minor: share + taxMinor - charged.minor },
   ])
 }
 
@@ -98,7 +105,8 @@ function viewShared({ id, userId, strategyId, strategyName, ...fee }: ShownFee) 
     percent: fee.percent.toString(),
     chargeable: fee.chargeable.toString(),
     ledgerCurrency: fee.ledgerCurrency,
-    amount: moneyText(fee.fee),
+    fee: moneyText(fee.fee),
+    amount: moneyText(fee.charged),
     currency: fee.fee.currency,
     status: statusOf(fee),
     closedAt: fee.closedAt.toISOString(),

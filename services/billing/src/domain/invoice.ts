@@ -1,7 +1,21 @@
-/** The invoice of a payment or of a performance fee. Called by use cases and stores. Must never change once it has its number. */
-import type { ReplyOf } from '@tradewire/contracts/define-rpc'
-import type { listInvoices } from '@tradewire/contracts/rpc/billing'
-import { moneyText, type Money } from './money.ts'
+/** An invoice: who sold what to whom, for how much, and how much of it is tax. Called by use cases and stores. Must never change once it has its number. */
+import type { InvoiceReply } from '@tradewire/contracts/rpc/billing'
+import type { Purchase } from './bill.ts'
+import { money, moneyText, parseMoney, times, type Money } from './money.ts'
+import { taxIn, withoutTax, type TaxTerms } from './tax.ts'
+
+export interface Party {
+  readonly name: string
+  readonly address: readonly string[]
+  readonly taxId: string | null
+}
+
+export interface InvoiceLine {
+  readonly description: string
+  readonly quantity: number
+  /** Of all of them, as prices are shown: with the tax where prices contain it. Below nothing for a discount. */
+  readonly amount: string
+}
 
 export interface Invoice {
   readonly id: string
@@ -11,10 +25,40 @@ export interface Invoice {
   readonly paymentId: string | null
   readonly feeId: string | null
   readonly description: string
+  readonly lines: readonly InvoiceLine[]
+  /** What is to be paid or was, tax and all. */
   readonly amount: Money
+  readonly tax: TaxTerms | null
+  readonly seller: Party
+  readonly buyer: Party
   readonly issuedAt: Date
 }
 
-export function viewInvoice({ amount, issuedAt, ...rest }: Invoice): ReplyOf<typeof listInvoices>['items'][number] {
-  return { ...rest, amount: moneyText(amount), currency: amount.currency, issuedAt: issuedAt.toISOString() }
+/** As they were bought, and what was taken off. */
+export function purchaseLines({ lines, discount, currency }: Purchase): InvoiceLine[] {
+  const bought = lines.map(({ name, quantity, amount }) => ({
+    description: name,
+    quantity,
+    amount: moneyText(times(parseMoney(amount, currency) ?? money(0n, currency), quantity)),
+  }))
+  if (discount.minor === 0n) return bought
+  return [...bought, { description: 'Discount', quantity: 1, amount: moneyText(times(discount, -1)) }]
+}
+
+/** An amount as prices are shown. */
+export function listedText({ minor, currency }: Money, tax: TaxTerms | null): string {
+  return moneyText(money(tax?.included === false ? withoutTax(minor, tax) : minor, currency))
+}
+
+export function viewInvoice({ amount, tax, issuedAt, seller: _, buyer: __, lines, ...rest }: Invoice): InvoiceReply {
+  const { minor, currency } = amount
+  return {
+    ...rest,
+    lines: lines.map((line) => ({ ...line })),
+    amount: moneyText(amount),
+    net: moneyText(money(withoutTax(minor, tax), currency)),
+    tax: tax === null ? null : { ...tax, amount: moneyText(money(taxIn(minor, tax), currency)) },
+    currency,
+    issuedAt: issuedAt.toISOString(),
+  }
 }

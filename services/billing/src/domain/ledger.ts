@@ -14,6 +14,7 @@ export type LedgerAccount =
   | `owed:owner:${string}`
   | `payable:owner:${string}`
   | 'paid-out'
+  | `tax:${string}`
   | 'revenue:plans'
   | 'revenue:strategies'
   | 'revenue:products'

@@ -6,6 +6,7 @@ import { balancesOf, originText, type Journal } from './ledger.ts'
 import { shareOf } from './money.ts'
 import { journalsOf, type PaymentTerms } from './payment-journals.ts'
 import { givenBackMinor, learned, nothingKnown, type PaymentFacts } from './payment.ts'
+import { taxIn, withoutTax } from './tax.ts'
 
 const owner = { userId: 'o', sharePercent: new Decimal('33.3') }
 const terms: PaymentTerms = {
@@ -13,6 +14,7 @@ const terms: PaymentTerms = {
   externalId: 'pi_1',
   currency: 'USD',
   revenue: 'revenue:strategies',
+  tax: null,
   owner,
 }
 
@@ -60,6 +62,26 @@ describe('the ledger of a payment', () => {
           const journals = bookedFrom(sequence)
           expect(sorted(balancesOf(journals))).toEqual(sorted(modelOf(end)))
         }
+      }),
+    )
+  })
+
+  it('sets the tax aside, and shares only what is left without it', () => {
+    const tax = { country: 'DE', name: 'VAT', percent: '19', included: true }
+    fc.assert(
+      fc.property(fc.array(anyFacts, { minLength: 1, maxLength: 6 }), (told) => {
+        let known = nothingKnown
+        const journals = told.flatMap((facts) => {
+          const before = known
+          known = learned(known, facts)
+          return journalsOf({ ...terms, tax }, before, known)
+        })
+        const kept = known.capturedMinor - givenBackMinor(known)
+        const share = shareOf(withoutTax(kept, tax), owner.sharePercent)
+        const balances = balancesOf(journals)
+        expect(balances.get('tax:DE USD') ?? 0n).toBe(-taxIn(kept, tax))
+        expect(balances.get('owed:owner:o USD') ?? 0n).toBe(-share)
+        expect(balances.get('revenue:strategies USD') ?? 0n).toBe(share + taxIn(kept, tax) - kept)
       }),
     )
   })

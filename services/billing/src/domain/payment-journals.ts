@@ -8,6 +8,7 @@ import { journalOf, type Journal, type LedgerAccount, type Line } from './ledger
 import { shareOf } from './money.ts'
 import { givenBackMinor, type DisputeStage, type Part, type PaymentFacts } from './payment.ts'
 import type { ProviderCode } from './provider-code.ts'
+import { taxIn, withoutTax, type TaxTerms } from './tax.ts'
 
 /** Whose money it is: fixed when the payment was begun. */
 export interface PaymentTerms {
@@ -16,6 +17,8 @@ export interface PaymentTerms {
   readonly externalId: string
   readonly currency: Currency
   readonly revenue: LedgerAccount
+  /** In every amount of it. */
+  readonly tax: TaxTerms | null
   /** The one who offers what was bought gets this part of it; null when it is all ours. */
   readonly owner: { readonly userId: string; readonly sharePercent: Decimal } | null
 }
@@ -102,23 +105,24 @@ function placesOf(dispute: Part<DisputeStage> | undefined): { readonly withheld:
 }
 
 /**
- * Credits (or, going down, debits) for what is kept of a payment: the owner's part to the owner, the rest to us. What
- * was earned before it was paid is settled: it is due no longer, and the owner's part waits no longer.
+ * Credits (or, going down, debits) for what is kept of a payment: the tax set aside, the owner's part of the rest to
+ * the owner, what is left to us. What was earned before it was paid is settled: it is due no longer, and the owner's part waits no longer.
  */
-function earned({ revenue, owner }: PaymentTerms, from: bigint, to: bigint): Line[] {
+function earned({ revenue, owner, tax }: PaymentTerms, from: bigint, to: bigint): Line[] {
+  const ownersPart = (minor: bigint) => (owner === null ? 0n : shareOf(withoutTax(minor, tax), owner.sharePercent))
+  const ownersMinor = ownersPart(from) - ownersPart(to)
   if (owner !== null && revenue.startsWith('due:user:')) {
-    const ownersMinor = shareOf(from, owner.sharePercent) - shareOf(to, owner.sharePercent)
     return [
       { account: revenue, minor: from - to },
       { account: `pending:owner:${owner.userId}`, minor: -ownersMinor },
       { account: `owed:owner:${owner.userId}`, minor: ownersMinor },
     ]
   }
-  if (owner === null) return [{ account: revenue, minor: from - to }]
-  const ownersMinor = shareOf(from, owner.sharePercent) - shareOf(to, owner.sharePercent)
+  const taxMinor = taxIn(from, tax) - taxIn(to, tax)
   return [
-    { account: `owed:owner:${owner.userId}`, minor: ownersMinor },
-    { account: revenue, minor: from - to - ownersMinor },
+    ...(tax === null ? [] : [{ account: `tax:${tax.country}` as const, minor: taxMinor }]),
+    ...(owner === null ? [] : [{ account: `owed:owner:${owner.userId}` as const, minor: ownersMinor }]),
+    { account: revenue, minor: from - to - taxMinor - ownersMinor },
   ]
 }
 

@@ -31,7 +31,7 @@ export abstract class Fees {
   abstract saveAgreements(tx: Transaction, agreements: readonly FeeAgreement[]): Promise<void>
 
   /** Those whose period is over and that may be looked at again, longest over first. */
-  abstract due(closedBefore: Date, now: Date, limit: number): Promise<DueAgreement[]>
+  abstract due(closedBefore: Date, now: Date, limit: number): Promise<Omit<DueAgreement, 'tax'>[]>
   abstract putOff(agreementId: string, until: Date): Promise<void>
   /** Undefined when its period was closed meanwhile. */
   abstract lockAgreement(tx: Transaction, agreement: FeeAgreement): Promise<FeeAgreement | undefined>

@@ -7,6 +7,7 @@ import type { LedgerAccount } from '../domain/ledger.ts'
 import { money } from '../domain/money.ts'
 import type { Part, PaymentFacts, Progress } from '../domain/payment.ts'
 import type { ProviderCode } from '../domain/provider-code.ts'
+import type { TaxTerms } from '../domain/tax.ts'
 import type { Standing } from '../domain/subscription.ts'
 
 export interface SubscriptionRow {
@@ -21,6 +22,7 @@ export interface SubscriptionRow {
   readonly external_id: string | null
   readonly currency: Currency
   readonly minor: string
+  readonly tax: TaxTerms | null
   readonly cycle: BillingCycle
   readonly begun_at: Date
   readonly paid_through: Date | null
@@ -41,6 +43,7 @@ export function toSubscription(row: SubscriptionRow): Subscription {
     provider: row.provider,
     externalId: row.external_id,
     amount: money(BigInt(row.minor), row.currency),
+    tax: row.tax,
     cycle: row.cycle,
     begunAt: row.begun_at,
     facts: { paidThrough: row.paid_through, failedFrom: row.failed_from, endsAt: row.ends_at },
@@ -75,6 +78,7 @@ export function subscriptionParameters(subscription: Subscription): unknown[] {
     subscription.servedUntil,
     subscription.nextChangeAt,
     subscription.revision,
+    subscription.tax === null ? null : JSON.stringify(subscription.tax),
   ]
 }
 
@@ -90,6 +94,7 @@ export interface PaymentRow {
   readonly external_id: string | null
   readonly currency: Currency
   readonly minor: string
+  readonly tax: TaxTerms | null
   readonly revenue: LedgerAccount
   readonly owner_id: string | null
   readonly owner_percent: string | null
@@ -128,6 +133,7 @@ export function toPayment(row: PaymentRow): Payment {
     provider: row.provider,
     externalId: row.external_id,
     amount: money(BigInt(row.minor), row.currency),
+    tax: row.tax,
     revenue: row.revenue,
     owner: toOwner(row),
     clientSecret: row.client_secret,
@@ -167,6 +173,7 @@ export function paymentParameters(payment: Payment, status: string): unknown[] {
     createdAt,
     updatedAt,
     feeId,
+    payment.tax === null ? null : JSON.stringify(payment.tax),
   ]
 }
 
@@ -199,6 +206,7 @@ export interface PurchaseRow {
   readonly currency: Currency
   readonly subtotal_minor: string
   readonly discount_minor: string
+  readonly purchase_tax: TaxTerms | null
   readonly total_minor: string
   readonly payment_id: string
   readonly created_at: Date
@@ -213,6 +221,7 @@ export function toPurchase(row: PurchaseRow): Purchase {
     currency,
     subtotal: money(BigInt(row.subtotal_minor), currency),
     discount: money(BigInt(row.discount_minor), currency),
+    tax: row.purchase_tax,
     total: money(BigInt(row.total_minor), currency),
     paymentId: row.payment_id,
     createdAt: row.created_at,

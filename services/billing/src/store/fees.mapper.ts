@@ -3,6 +3,7 @@ import { Decimal } from '@tradewire/kernel/decimal'
 import type { BillingCycle } from '../domain/billing-cycle.ts'
 import type { Currency } from '../domain/currency.ts'
 import type { DueAgreement, FeeAgreement, FeeLine, PerformanceFee, ShownFee } from '../domain/fee.ts'
+import type { TaxTerms } from '../domain/tax.ts'
 import { money } from '../domain/money.ts'
 
 export interface AgreementRow {
@@ -35,7 +36,7 @@ export interface DueRow extends AgreementRow {
   readonly asked: string | null
 }
 
-export function toDue(row: DueRow): DueAgreement {
+export function toDue(row: DueRow): Omit<DueAgreement, 'tax'> {
   return {
     agreement: toAgreement(row),
     strategy: { name: row.strategy_name, ownerId: row.owner_id },
@@ -64,6 +65,8 @@ export interface FeeRow {
   readonly chargeable: string
   readonly currency: Currency
   readonly minor: string
+  readonly charged_minor: string
+  readonly tax: TaxTerms | null
   readonly invoice_id: string | null
   readonly closed_at: Date
   readonly paid: boolean
@@ -87,6 +90,8 @@ export function toFee(row: FeeRow): ShownFee {
     after: { profit: new Decimal(row.profit_after), highWater: new Decimal(row.high_water_after) },
     chargeable: new Decimal(row.chargeable),
     fee: money(BigInt(row.minor), row.currency),
+    charged: money(BigInt(row.charged_minor), row.currency),
+    tax: row.tax,
     invoiceId: row.invoice_id,
     closedAt: row.closed_at,
     paid: row.paid,
@@ -118,6 +123,8 @@ export function feeParameters(fee: PerformanceFee): unknown[] {
     fee.fee.currency,
     fee.fee.minor,
     fee.closedAt,
+    fee.charged.minor,
+    fee.tax === null ? null : JSON.stringify(fee.tax),
   ]
 }
 

@@ -20,8 +20,8 @@ import {
 
 const INSERT_SUBSCRIPTION = `
 insert into subscription (id, user_id, subject_kind, subject_id, subject_name, owner_id, owner_percent, provider, external_id,
-  currency, minor, cycle, begun_at, paid_through, failed_from, ends_at, standing, served_until, next_change_at, revision)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+  currency, minor, cycle, begun_at, paid_through, failed_from, ends_at, standing, served_until, next_change_at, revision, tax)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
 on conflict do nothing returning id`
 
 const SAVE_SUBSCRIPTION = `
@@ -41,8 +41,8 @@ order by paid_through limit $4`
 const INSERT_PAYMENT = `
 insert into payment (id, user_id, subscription_id, period, purchase_id, description, provider, external_id, currency,
   minor, revenue, owner_id, owner_percent, client_secret, payment_url, progress, status, facts, request_hash,
-  created_at, updated_at, fee_id)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+  created_at, updated_at, fee_id, tax)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
 on conflict do nothing returning id`
 
 const SAVE_PAYMENT = `
@@ -52,7 +52,7 @@ where id = $1`
 
 const PURCHASES = `
 select purchase.id as purchase_id, payment.*, purchase.lines, purchase.subtotal_minor,
-  purchase.discount_minor, purchase.total_minor, purchase.payment_id, purchase.created_at as bought_at
+  purchase.discount_minor, purchase.tax as purchase_tax, purchase.total_minor, purchase.payment_id, purchase.created_at as bought_at
 from purchase join payment on payment.id = purchase.payment_id
 where ($1::uuid is null or purchase.user_id = $1) and ($2::uuid[] is null or purchase.id = any($2))
   and ($3::uuid is null or purchase.id < $3)
@@ -162,17 +162,21 @@ export class SqlBills extends Bills {
 
   async insertPurchase(tx: Transaction, purchase: Purchase): Promise<boolean> {
     const { id, userId, lines, currency, subtotal, discount, total, paymentId, createdAt } = purchase
+    const tax = purchase.tax === null ? null : JSON.stringify(purchase.tax)
+    const minors = [subtotal.minor, discount.minor, total.minor]
     const inserted = await tx.query(
       `insert into purchase (id, user_id, lines, currency, subtotal_minor, discount_minor, total_minor, payment_id,
-         created_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (payment_id) do nothing returning id`,
-      [id, userId, JSON.stringify(lines), currency, subtotal.minor, discount.minor, total.minor, paymentId, createdAt],
+         created_at, tax)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (payment_id) do nothing returning id`,
+      [id, userId, JSON.stringify(lines), currency, ...minors, paymentId, createdAt, tax],
     )
     return inserted.length > 0
   }
 
   async findPurchase(id: string): Promise<Purchase | undefined> {
-    const [row] = await this.database.query<PurchaseRow>('select * from purchase where id = $1', [id])
+    const [row] = await this.database.query<PurchaseRow>('select *, tax as purchase_tax from purchase where id = $1', [
+      id,
+    ])
     return row && toPurchase(row)
   }
 

@@ -4,8 +4,9 @@ import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import { IdSource } from '@tradewire/kernel/ids'
 import type { Currency } from '../domain/currency.ts'
-import type { Invoice } from '../domain/invoice.ts'
+import type { Invoice, InvoiceLine, Party } from '../domain/invoice.ts'
 import type { Journal } from '../domain/ledger.ts'
+import type { TaxTerms } from '../domain/tax.ts'
 import { money } from '../domain/money.ts'
 import type { UserWindow } from '../ports/bills.port.ts'
 import { Books, type Balance, type Cause } from '../ports/books.port.ts'
@@ -32,6 +33,10 @@ interface InvoiceRow {
   readonly payment_id: string | null
   readonly fee_id: string | null
   readonly description: string
+  readonly lines: readonly InvoiceLine[]
+  readonly tax: TaxTerms | null
+  readonly seller: Party
+  readonly buyer: Party
   readonly currency: Currency
   readonly minor: string
   readonly issued_at: Date
@@ -99,14 +104,16 @@ export class SqlBooks extends Books {
   }
 
   async issueInvoice(tx: Transaction, invoice: Omit<Invoice, 'number'>): Promise<Invoice> {
-    const { id, userId, paymentId, feeId, description, amount, issuedAt } = invoice
+    const { id, userId, paymentId, feeId, description, amount, tax, issuedAt } = invoice
+    const told = [invoice.lines, tax, invoice.seller, invoice.buyer].map((part) => part && JSON.stringify(part))
     const year = issuedAt.getUTCFullYear()
     const [counter] = await tx.query<{ last: number }>(NEXT_NUMBER, [year])
     const number = `${year}-${String(counter!.last).padStart(invoiceDigits, '0')}`
     await tx.query(
-      `insert into invoice (id, number, user_id, payment_id, fee_id, description, currency, minor, issued_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [id, number, userId, paymentId, feeId, description, amount.currency, amount.minor, issuedAt],
+      `insert into invoice (id, number, user_id, payment_id, fee_id, description, currency, minor, issued_at,
+         lines, tax, seller, buyer)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+      [id, number, userId, paymentId, feeId, description, amount.currency, amount.minor, issuedAt, ...told],
     )
     return { ...invoice, number }
   }
@@ -117,15 +124,29 @@ export class SqlBooks extends Books {
        order by id desc limit $3`,
       [userId ?? null, afterId ?? null, limit],
     )
-    return rows.map((row) => ({
-      id: row.id,
-      number: row.number,
-      userId: row.user_id,
-      paymentId: row.payment_id,
-      feeId: row.fee_id,
-      description: row.description,
-      amount: money(BigInt(row.minor), row.currency),
-      issuedAt: row.issued_at,
-    }))
+    return rows.map(toInvoice)
+  }
+
+  async findInvoice(id: string): Promise<Invoice | undefined> {
+    const [row] = await this.database.query<InvoiceRow>('select * from invoice where id = $1', [id])
+    return row && toInvoice(row)
+  }
+}
+
+function toInvoice(row: InvoiceRow): Invoice {
+  const { id, number, description, lines, tax, seller, buyer } = row
+  return {
+    id,
+    number,
+    userId: row.user_id,
+    paymentId: row.payment_id,
+    feeId: row.fee_id,
+    description,
+    lines,
+    amount: money(BigInt(row.minor), row.currency),
+    tax,
+    seller,
+    buyer,
+    issuedAt: row.issued_at,
   }
 }

@@ -46,8 +46,8 @@ on conflict (user_id, strategy_id) do update set percent = excluded.percent, cyc
 const INSERT_FEE = `
 insert into performance_fee (id, agreement_id, user_id, strategy_id, strategy_name, owner_id, owner_percent,
   period_start, period_end, percent, ledger_currency, rate, result, profit_before, profit_after, high_water_before,
-  high_water_after, chargeable, currency, minor, closed_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`
+  high_water_after, chargeable, currency, minor, closed_at, charged_minor, tax)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`
 
 const INSERT_LINES = `
 insert into performance_trade (fee_id, line, trade_id, follow_id, symbol, realized_pnl, closed_at)
@@ -119,7 +119,7 @@ export class SqlFees extends Fees {
     ])
   }
 
-  async due(closedBefore: Date, now: Date, limit: number): Promise<DueAgreement[]> {
+  async due(closedBefore: Date, now: Date, limit: number): Promise<Omit<DueAgreement, 'tax'>[]> {
     const rows = await this.database.query<DueRow>(DUE, [closedBefore, now, limit])
     return rows.map(toDue)
   }

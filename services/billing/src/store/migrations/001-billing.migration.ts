@@ -55,6 +55,20 @@ const catalogue = [
   `comment on column customer.entitlement is 'What was told last of what the user may do; null when nothing ever was.'`,
 ]
 
+const taxes = [
+  `create table billing_profile (
+     user_id uuid primary key,
+     name text not null,
+     address text[] not null,
+     country text not null,
+     tax_id text)`,
+  `create table tax_rate (
+     country text primary key,
+     name text not null,
+     percent numeric not null check (percent >= 0 and percent < 100),
+     included boolean not null)`,
+]
+
 const fees = [
   `create table follow (
      follow_id uuid primary key,
@@ -103,6 +117,8 @@ const fees = [
      currency text not null,
      minor bigint not null check (minor >= 0),
      closed_at timestamptz not null,
+     charged_minor bigint not null check (charged_minor >= minor),
+     tax jsonb,
      unique (agreement_id, ledger_currency, period_end))`,
   `comment on table performance_fee is 'One for each period in which trades were closed, also where nothing is due: it carries the mark.'`,
   `create index performance_fee_by_user on performance_fee (user_id, id desc)`,
@@ -140,6 +156,7 @@ const payments = [
      served_until timestamptz,
      next_change_at timestamptz,
      revision int not null,
+     tax jsonb,
      unique (provider, external_id))`,
   `create index subscription_by_user on subscription (user_id, id desc)`,
   `create index subscription_due on subscription (next_change_at) where next_change_at is not null`,
@@ -155,7 +172,8 @@ const payments = [
      discount_minor bigint not null,
      total_minor bigint not null check (total_minor > 0),
      payment_id uuid not null unique,
-     created_at timestamptz not null)`,
+     created_at timestamptz not null,
+     tax jsonb)`,
   `create index purchase_by_user on purchase (user_id, id desc)`,
   `create table payment (
      id uuid primary key,
@@ -180,6 +198,7 @@ const payments = [
      request_hash text not null,
      created_at timestamptz not null,
      updated_at timestamptz not null,
+     tax jsonb,
      unique (provider, external_id),
      unique (subscription_id, period))`,
   `create index payment_by_user on payment (user_id, id desc)`,
@@ -282,11 +301,15 @@ const books = [
      currency text not null,
      minor bigint not null,
      issued_at timestamptz not null,
+     lines jsonb not null,
+     tax jsonb,
+     seller jsonb not null,
+     buyer jsonb not null,
      check (num_nonnulls(payment_id, fee_id) = 1))`,
   `create index invoice_by_user on invoice (user_id, id desc)`,
 ]
 
 export const createBilling: Migration = {
   name: '001-create-billing',
-  sql: [...catalogue, ...fees, ...payments, ...books],
+  sql: [...catalogue, ...taxes, ...fees, ...payments, ...books],
 }

@@ -3,6 +3,7 @@ import { Controller } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import * as rpc from '@tradewire/contracts/rpc/billing'
+import { GetInvoiceFile } from '../../use-cases/get-invoice-file/get-invoice-file.use-case.ts'
 import { ListBalances } from '../../use-cases/list-balances/list-balances.use-case.ts'
 import { ListInvoices } from '../../use-cases/list-invoices/list-invoices.use-case.ts'
 import { ListProviders } from '../../use-cases/list-providers/list-providers.use-case.ts'
@@ -11,6 +12,7 @@ import { ListProviders } from '../../use-cases/list-providers/list-providers.use
 export class BooksController {
   constructor(
     private readonly listInvoices: ListInvoices,
+    private readonly getInvoiceFile: GetInvoiceFile,
     private readonly listBalances: ListBalances,
     private readonly listProviders: ListProviders,
   ) {}
@@ -18,6 +20,11 @@ export class BooksController {
   @Answer(rpc.listInvoices)
   invoices(request: RequestOf<typeof rpc.listInvoices>) {
     return this.listInvoices.execute(request)
+  }
+
+  @Answer(rpc.getInvoiceFile)
+  invoiceFile(request: RequestOf<typeof rpc.getInvoiceFile>) {
+    return this.getInvoiceFile.execute(request)
   }
 
   @Answer(rpc.listBalances)

@@ -134,7 +134,10 @@ function factsFor(
     : {}
 }
 
-function renewalOf({ id, userId, owner, provider, subject, begunAt }: Subscription, seen: ObservedPayment): Payment {
+function renewalOf(
+  { id, userId, owner, provider, subject, begunAt, tax }: Subscription,
+  seen: ObservedPayment,
+): Payment {
   return {
     id,
     userId,
@@ -146,6 +149,7 @@ function renewalOf({ id, userId, owner, provider, subject, begunAt }: Subscripti
     provider,
     externalId: null,
     amount: seen.amount,
+    tax,
     revenue: revenueOf[subject.kind],
     owner,
     clientSecret: null,

@@ -65,7 +65,7 @@ export class BeginSubscription {
     wish: Request['subscription'],
     requestHash: string,
   ): Promise<Result<Begun, CodedError>> {
-    const offer = await this.findOffer.execute(wish)
+    const offer = await this.findOffer.execute(userId, wish)
     if (!offer.ok) return offer
     const subscription = this.factory.subscription(userId, wish.provider, offer.value)
     const payment = this.factory.firstPayment(subscription, wish.requestId, requestHash)

@@ -7,23 +7,26 @@ import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { billingErrors } from '../../billing.errors.ts'
 import type { Product, Purchase } from '../../domain/bill.ts'
-import { calculate, type Discount, type PricedLine } from '../../domain/discount.ts'
+import { calculate, type Calculation, type Discount, type PricedLine } from '../../domain/discount.ts'
 import { moneyText } from '../../domain/money.ts'
+import { taxed, type TaxTerms } from '../../domain/tax.ts'
 import { Catalogue } from '../../ports/catalogue.port.ts'
 import { PaymentProviders } from '../../ports/payment-provider.port.ts'
+import { TaxCalculator } from '../../ports/taxes.port.ts'
 
 type Wish = RequestOf<typeof precalculatePurchase>['purchase']
-export type CalculatedPurchase = Pick<Purchase, 'lines' | 'currency' | 'subtotal' | 'discount' | 'total'>
+export type CalculatedPurchase = Pick<Purchase, 'lines' | 'currency' | 'subtotal' | 'discount' | 'tax' | 'total'>
 
 @Injectable()
 export class CalculatePurchase {
   constructor(
     private readonly catalogue: Catalogue,
     private readonly providers: PaymentProviders,
+    private readonly taxes: TaxCalculator,
     private readonly clock: Clock,
   ) {}
 
-  async execute(wish: Wish): Promise<Result<CalculatedPurchase, CodedError>> {
+  async execute(userId: string, wish: Wish): Promise<Result<CalculatedPurchase, CodedError>> {
     const productIds = wish.products.map(({ productId }) => productId)
     const everything = { productIds, categories: undefined, name: undefined, afterId: undefined }
     const products = await this.catalogue.products({ ...everything, limit: productIds.length })
@@ -42,6 +45,7 @@ export class CalculatePurchase {
     }
     const discount = await this.findDiscount(wish.discountCode)
     if (!discount.ok) return discount
+    const terms = await this.taxes.termsFor(userId)
     const priced = lines.map(({ product: { amount }, quantity }) => ({ price: amount, quantity }))
     return ok({
       lines: lines.map(({ product: { id, name, amount }, quantity }) => ({
@@ -51,7 +55,7 @@ export class CalculatePurchase {
         amount: moneyText(amount),
       })),
       currency,
-      ...calculate(priced as [PricedLine, ...PricedLine[]], discount.value),
+      ...withTax(calculate(priced as [PricedLine, ...PricedLine[]], discount.value), terms),
     })
   }
 
@@ -61,4 +65,9 @@ export class CalculatePurchase {
     const isValid = found !== undefined && (found.endsAt === null || this.clock.now() < found.endsAt)
     return isValid ? ok(found.discount) : err(billingErrors.of('DISCOUNT_NOT_FOUND', { code }))
   }
+}
+
+function withTax(calculation: Calculation, terms: TaxTerms | null) {
+  const { amount: total, tax } = taxed(calculation.total, terms)
+  return { ...calculation, tax, total }
 }

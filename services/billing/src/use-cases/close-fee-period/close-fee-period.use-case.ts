@@ -64,7 +64,8 @@ export class CloseFeePeriod {
       feeId,
       userId,
       description: feeDescription(fee),
-      amount: fee.fee,
+      amount: fee.charged,
+      tax: fee.tax,
     })
   }
 }

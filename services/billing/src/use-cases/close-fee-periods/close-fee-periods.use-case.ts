@@ -1,11 +1,11 @@
 /** Closes the periods of performance fees that are over, once the ledger is sure to have their trades. Called by the job. Must never hold all up for one. */
 import { Injectable } from '@nestjs/common'
-import { Clock } from '@tradewire/kernel/clock'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import type { DueAgreement } from '../../domain/fee.ts'
 import { Fees } from '../../ports/fees.port.ts'
 import { RealisedLedger } from '../../ports/realised-ledger.port.ts'
+import { TaxCalculator } from '../../ports/taxes.port.ts'
 import { CloseFeePeriod } from '../close-fee-period/close-fee-period.use-case.ts'
 
 /** By then the news of the last trades has come, save in the worst outage; what comes later counts in the next period. */
@@ -22,13 +22,12 @@ export class CloseFeePeriods {
     private readonly fees: Fees,
     private readonly ledger: RealisedLedger,
     private readonly closeFeePeriod: CloseFeePeriod,
-    private readonly clock: Clock,
+    private readonly taxes: TaxCalculator,
     @InjectLogger() private readonly logger: Logger,
   ) {}
 
   /** Answers how many were looked at; called again until none are. */
-  async execute(): Promise<number> {
-    const now = this.clock.now()
+  async execute(now: Date): Promise<number> {
     const due = await this.fees.due(new Date(now.getTime() - settleMs), now, batchRows)
     for (const one of due) {
       if (!(await this.close(one))) await this.fees.putOff(one.agreement.id, new Date(now.getTime() + putOffMs))
@@ -36,7 +35,7 @@ export class CloseFeePeriods {
     return due.length
   }
 
-  private async close(due: DueAgreement): Promise<boolean> {
+  private async close(due: Omit<DueAgreement, 'tax'>): Promise<boolean> {
     const { userId, strategyId, agreedAt, periodStart, closesAt } = due.agreement
     const from = new Date(Math.max(agreedAt.getTime(), periodStart.getTime() - lateNewsMs))
     const realised = await this.ledger.of({ userId, strategyId, from, before: closesAt })
@@ -44,7 +43,7 @@ export class CloseFeePeriods {
       this.logger.warn({ agreementId: due.agreement.id, code: realised.error.code }, 'the ledger could not be asked')
       return false
     }
-    const closed = await this.closeFeePeriod.execute(due, realised.value)
+    const closed = await this.closeFeePeriod.execute({ ...due, tax: await this.taxes.termsFor(userId) }, realised.value)
     if (!closed) this.logger.warn({ agreementId: due.agreement.id }, 'a currency has no rate: its fee waits')
     return closed
   }

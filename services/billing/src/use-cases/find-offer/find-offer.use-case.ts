@@ -1,4 +1,4 @@
-/** What a subscription would cost, if it is sold and its provider takes the currency. Called when one is begun. */
+/** What a subscription would cost a user, taxes and all, if it is sold and its provider takes the currency. Called when one is begun. */
 import { Injectable } from '@nestjs/common'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import type { beginSubscription } from '@tradewire/contracts/rpc/billing'
@@ -10,11 +10,15 @@ import { billingErrors } from '../../billing.errors.ts'
 import type { BillingConfig } from '../../config.ts'
 import type { SubscriptionOffer } from '../../domain/bill-factory.ts'
 import { isCurrency } from '../../domain/currency.ts'
+import { taxed } from '../../domain/tax.ts'
 import { planCurrency, planPrice } from '../../domain/plan.ts'
 import { Catalogue } from '../../ports/catalogue.port.ts'
 import { PaymentProviders } from '../../ports/payment-provider.port.ts'
+import { TaxCalculator } from '../../ports/taxes.port.ts'
 
 type Wish = RequestOf<typeof beginSubscription>['subscription']
+/** Before taxes. */
+type PricedOffer = Omit<SubscriptionOffer, 'tax'>
 
 @Injectable()
 export class FindOffer {
@@ -22,10 +26,12 @@ export class FindOffer {
     @InjectConfig() private readonly config: BillingConfig,
     private readonly catalogue: Catalogue,
     private readonly providers: PaymentProviders,
+    private readonly taxes: TaxCalculator,
   ) {}
 
   /** Fails with PROVIDER_NOT_AVAILABLE, PLAN_NOT_FOUND, STRATEGY_NOT_FOUND or NOT_FOR_SALE. */
-  async execute({ subject, provider, currency, cycle }: Wish): Promise<Result<SubscriptionOffer, CodedError>> {
+  async execute(userId: string, wish: Wish): Promise<Result<SubscriptionOffer, CodedError>> {
+    const { subject, provider, currency, cycle } = wish
     const capabilities = this.providers.of(provider)?.capabilities
     if (!isCurrency(currency) || capabilities?.currencies.includes(currency) !== true) {
       return err(billingErrors.of('PROVIDER_NOT_AVAILABLE', { provider, currency }))
@@ -34,10 +40,12 @@ export class FindOffer {
       ? this.planOffer(subject.id, cycle)
       : this.strategyOffer(subject.id, { currency, cycle }))
     if (!found.ok) return found
-    return found.value.amount.currency === currency ? found : err(billingErrors.of('NOT_FOR_SALE'))
+    const { amount, ...rest } = found.value
+    if (amount.currency !== currency) return err(billingErrors.of('NOT_FOR_SALE'))
+    return ok({ ...rest, ...taxed(amount, await this.taxes.termsFor(userId)) })
   }
 
-  private async planOffer(id: string, cycle: Wish['cycle']): Promise<Result<SubscriptionOffer, CodedError>> {
+  private async planOffer(id: string, cycle: Wish['cycle']): Promise<Result<PricedOffer, CodedError>> {
     const plan = await this.catalogue.findPlan(id)
     if (plan === undefined) return err(billingErrors.of('PLAN_NOT_FOUND', { planId: id }))
     const amount = planPrice(plan, cycle)
@@ -48,7 +56,7 @@ export class FindOffer {
   private async strategyOffer(
     id: string,
     wanted: Pick<Wish, 'currency' | 'cycle'>,
-  ): Promise<Result<SubscriptionOffer, CodedError>> {
+  ): Promise<Result<PricedOffer, CodedError>> {
     const strategy = await this.catalogue.findStrategy(id)
     if (strategy === undefined) return err(billingErrors.of('STRATEGY_NOT_FOUND', { strategyId: id }))
     const offers = await this.catalogue.offers(id)

@@ -4,22 +4,41 @@ import { invoiceIssued } from '@tradewire/contracts/events/billing'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Clock } from '@tradewire/kernel/clock'
 import { IdSource } from '@tradewire/kernel/ids'
-import type { Invoice } from '../../domain/invoice.ts'
+import { listedText, purchaseLines, type Invoice, type InvoiceLine } from '../../domain/invoice.ts'
 import { moneyText } from '../../domain/money.ts'
+import { Bills } from '../../ports/bills.port.ts'
 import { Books } from '../../ports/books.port.ts'
+import { Parties } from '../../ports/parties.port.ts'
+
+type Billed = Pick<Invoice, 'userId' | 'paymentId' | 'feeId' | 'description' | 'amount' | 'tax'> & {
+  readonly purchaseId?: string | null
+}
 
 @Injectable()
 export class IssueInvoice {
   constructor(
     private readonly books: Books,
+    private readonly bills: Bills,
+    private readonly parties: Parties,
     private readonly ids: IdSource,
     private readonly clock: Clock,
   ) {}
 
-  async execute(tx: Transaction, billed: Omit<Invoice, 'id' | 'number' | 'issuedAt'>): Promise<void> {
+  async execute(tx: Transaction, billed: Billed): Promise<void> {
     const issuedAt = this.clock.now()
-    const { userId, paymentId, feeId, amount } = billed
-    const invoice = await this.books.issueInvoice(tx, { ...billed, id: this.ids.next(), issuedAt })
+    const { userId, paymentId, feeId, description, amount, tax } = billed
+    const invoice = await this.books.issueInvoice(tx, {
+      ...(await this.parties.of(tx, userId)),
+      id: this.ids.next(),
+      userId,
+      paymentId,
+      feeId,
+      description,
+      lines: await this.linesOf(billed),
+      amount,
+      tax,
+      issuedAt,
+    })
     tx.append(invoiceIssued, {
       invoiceId: invoice.id,
       number: invoice.number,
@@ -30,5 +49,12 @@ export class IssueInvoice {
       currency: amount.currency,
       issuedAt: issuedAt.toISOString(),
     })
+  }
+
+  private async linesOf({ purchaseId, description, amount, tax }: Billed): Promise<readonly InvoiceLine[]> {
+    const purchase = purchaseId == null ? undefined : await this.bills.findPurchase(purchaseId)
+    return purchase === undefined
+      ? [{ description, quantity: 1, amount: listedText(amount, tax) }]
+      : purchaseLines(purchase)
   }
 }

@@ -61,7 +61,7 @@ export class MakePurchase {
     wish: Request['purchase'],
     requestHash: string,
   ): Promise<Result<Bought, CodedError> | undefined> {
-    const calculated = await this.calculatePurchase.execute(wish)
+    const calculated = await this.calculatePurchase.execute(userId, wish)
     if (!calculated.ok) return calculated
     if (calculated.value.total.minor === 0n) return err(billingErrors.of('PURCHASE_INVALID'))
     const purchase = this.factory.purchase(userId, calculated.value, wish.requestId)

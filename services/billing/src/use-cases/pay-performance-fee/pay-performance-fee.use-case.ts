@@ -6,6 +6,7 @@ import { Database } from '@tradewire/database/database'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { billingErrors } from '../../billing.errors.ts'
+import { isOpened } from '../../domain/bill.ts'
 import { BillFactory } from '../../domain/bill-factory.ts'
 import { viewIntent } from '../../domain/bill-views.ts'
 import { Bills } from '../../ports/bills.port.ts'
@@ -33,8 +34,7 @@ export class PayPerformanceFee {
     const wanted = this.factory.feePayment(fee, provider)
     await this.database.transact((tx) => this.bills.insertPayment(tx, wanted))
     const payment = (await this.bills.findPayment(wanted.id)) ?? wanted
-    const opened =
-      payment.externalId === null ? await this.openCheckout.execute({ payment, subscription: null }) : ok(payment)
+    const opened = isOpened(payment) ? ok(payment) : await this.openCheckout.execute({ payment, subscription: null })
     return opened.ok ? ok(viewIntent(opened.value, null)) : opened
   }
 }

@@ -12,9 +12,10 @@ export class PrecalculatePurchase {
   constructor(private readonly calculatePurchase: CalculatePurchase) {}
 
   async execute({
+    caller,
     purchase,
   }: RequestOf<typeof precalculatePurchase>): Promise<Result<ReplyOf<typeof precalculatePurchase>, CodedError>> {
-    const calculated = await this.calculatePurchase.execute(purchase)
+    const calculated = await this.calculatePurchase.execute(caller.userId, purchase)
     return calculated.ok ? ok(viewCalculation(calculated.value)) : calculated
   }
 }

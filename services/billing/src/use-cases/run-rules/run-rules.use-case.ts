@@ -1,12 +1,17 @@
 /** What rules make of time: fees of periods that are over. Called by the job with everything else that time moves. Must never wait. */
 import { Injectable } from '@nestjs/common'
+import { Clock } from '@tradewire/kernel/clock'
 import { CloseFeePeriods } from '../close-fee-periods/close-fee-periods.use-case.ts'
 
 @Injectable()
 export class RunRules {
-  constructor(private readonly closeFeePeriods: CloseFeePeriods) {}
+  constructor(
+    private readonly closeFeePeriods: CloseFeePeriods,
+    private readonly clock: Clock,
+  ) {}
 
   async execute(): Promise<void> {
-    while ((await this.closeFeePeriods.execute()) > 0);
+    const now = this.clock.now()
+    while ((await this.closeFeePeriods.execute(now)) > 0);
   }
 }

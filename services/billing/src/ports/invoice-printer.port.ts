@@ -1,0 +1,6 @@
+/** Draws an invoice. Called when its file is asked for. Must never draw the same invoice in two ways. */
+import type { InvoiceDocument } from '../domain/invoice-document.ts'
+
+export abstract class InvoicePrinter {
+  abstract print(document: InvoiceDocument): Promise<Buffer>
+}

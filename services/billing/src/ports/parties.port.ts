@@ -1,0 +1,14 @@
+/** Who sells and who buys, as invoices name them. Called when one is issued and by the routes of profiles. Must never change what an invoice says already. */
+import type { ReplyOf } from '@tradewire/contracts/define-rpc'
+import type { setBillingProfile } from '@tradewire/contracts/rpc/billing-profile'
+import type { Transaction } from '@tradewire/database/transaction'
+import type { Party } from '../domain/invoice.ts'
+
+export type BillingProfile = ReplyOf<typeof setBillingProfile>['profile']
+
+export abstract class Parties {
+  abstract saveProfile(userId: string, profile: BillingProfile): Promise<void>
+  abstract profile(userId: string): Promise<BillingProfile | null>
+  /** As they are now. Who said nothing is named as they log in. */
+  abstract of(tx: Transaction, userId: string): Promise<{ readonly seller: Party; readonly buyer: Party }>
+}
