@@ -1,122 +1,24 @@
 import 'reflect-metadata'
-import { RpcClient } from '@tradewire/bus/rpc-client'
-import type { ReplyOf } from '@tradewire/contracts/define-rpc'
-import { userCreated } from '@tradewire/contracts/events/identity'
-import { strategyChanged } from '@tradewire/contracts/events/signals'
 import * as rpc from '@tradewire/contracts/rpc/billing'
 import { findUserPlans } from '@tradewire/contracts/rpc/user-plans'
-import * as profiles from '@tradewire/contracts/rpc/billing-profile'
-import * as payouts from '@tradewire/contracts/rpc/payouts'
-import { Database } from '@tradewire/database/database'
-import { eventually } from '@tradewire/testkit/eventually'
-import { exampleOf } from '@tradewire/testkit/example-of'
-import { ManualClock } from '@tradewire/testkit/manual-clock'
-import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
-import { testBackends } from '@tradewire/testkit/test-backends'
 import { request } from 'undici'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { billingService } from './service.ts'
-import { RunBilling } from './use-cases/run-billing/run-billing.use-case.ts'
+import { BillingDesk, follower, operator, owner, stranger, strategyId, wishFor } from './testing/billing-desk.ts'
 
-const backends = testBackends()
-const operator = { userId: '01963a5e-0000-7000-8000-00000000000a', roles: ['operator' as const] }
-const follower = { userId: userCreated.example.userId, roles: ['follower' as const] }
-const stranger = { userId: '01963a5e-0000-7000-8000-00000000000b', roles: ['follower' as const] }
-const owner = { userId: strategyChanged.example.ownerId, roles: ['provider' as const] }
-const { strategyId } = strategyChanged.example
-const dayMs = 86_400_000
-const clock = new ManualClock('2026-01-31T12:00:00.000Z')
+const desk = new BillingDesk()
+const { backends } = desk
+const ask = desk.ask.bind(desk)
+const refusal = desk.refusal.bind(desk)
+const pay = desk.pay.bind(desk)
+const quiet = desk.quiet.bind(desk)
+const passDays = desk.passDays.bind(desk)
+const published = desk.published.bind(desk)
+const balances = desk.balances.bind(desk)
 
-let service: TestService
-let client: RpcClient
-
-beforeAll(async () => {
-  const settings = { BILLING_PROVIDERS: 'mock', BILLING_PUBLIC_URL: 'http://pay.test' }
-  service = await startTestService(billingService, backends, { settings, clock })
-  client = service.app.get(RpcClient)
-})
-
-beforeEach(async () => {
-  await quiet()
-  clock.jumpTo('2026-01-31T12:00:00.000Z')
-  await backends.query(`truncate billing.plan, billing.price, billing.strategy, billing.product, billing.discount,
-    billing.customer, billing.subscription, billing.purchase, billing.payment, billing.provider_event,
-    billing.mock_payment, billing.journal, billing.entry, billing.rule_run, billing.invoice, billing.invoice_counter,
-    billing.payout, billing.billing_profile, billing.tax_rate`)
-  await backends.query('delete from billing.outbox')
-  await service.app.get(Database).transact(async (tx) => {
-    tx.append(userCreated, userCreated.example)
-    tx.append(strategyChanged, exampleOf(strategyChanged, { ownerId: owner.userId }))
-  })
-  await eventually(async () => (await backends.query('select 1 from billing.strategy')).length === 1)
-  await eventually(async () => (await backends.query('select 1 from billing.customer')).length === 1)
-})
-
-type Asked<Contract extends Parameters<RpcClient['ask']>[0]> = ReplyOf<Contract>
-
-async function ask<Contract extends Parameters<RpcClient['ask']>[0]>(
-  contract: Contract,
-  asked: Parameters<typeof client.ask<Contract>>[1],
-): Promise<Asked<Contract>> {
-  const answer = await client.ask(contract, asked)
-  if (!answer.ok) throw new Error(`${answer.error.code} ${JSON.stringify(answer.error.context)}`)
-  return answer.value
-}
-
-async function refusal(contract: Parameters<RpcClient['ask']>[0], asked: unknown): Promise<string> {
-  const answer = await client.ask(contract, asked)
-  return answer.ok ? 'accepted' : answer.error.code
-}
-
-/** Until all that providers told has been worked on, by us or by the service's own job. */
-async function quiet(): Promise<void> {
-  await service.app.get(RunBilling).execute('events')
-  await eventually(
-    async () => (await backends.query("select 1 from billing.provider_event where state = 'waiting'")).length === 0,
-  )
-}
-
-/** As a payer does it, on the page. */
-async function pay(paymentUrl: string | null, outcome = 'succeeded'): Promise<void> {
-  const page = new URL(paymentUrl ?? '')
-  const answer = await request(new URL(page.pathname, service.url), {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: `outcome=${outcome}`,
-  })
-  expect(answer.statusCode).toBe(200)
-  await answer.body.dump()
-  await quiet()
-}
-
-async function passDays(days: number): Promise<void> {
-  clock.advance(days * dayMs)
-  await service.app.get(RunBilling).execute('time')
-}
-
-async function published(subject: string) {
-  const rows = await backends.query<{ body: string }>(
-    'select body from billing.outbox where subject = $1 order by id',
-    [subject],
-  )
-  return rows.flatMap(({ body }) =>
-    (JSON.parse(body) as { events: { data: Record<string, unknown> }[] }).events.map(({ data }) => data),
-  )
-}
-
-async function balances(): Promise<Record<string, string>> {
-  const { items, imbalance } = await ask(rpc.listBalances, { caller: operator })
-  expect(imbalance).toBe('0')
-  return Object.fromEntries(items.map(({ account, balance }) => [account, balance]))
-}
+beforeAll(() => desk.start())
+beforeEach(() => desk.clear())
 
 const professional = { name: 'PROFESSIONAL', monthlyPrice: '40', maxBalance: '15000', maxApiKeys: 20, private: false }
-const wishFor = (id: string, kind: 'plan' | 'strategy' = 'plan') => ({
-  subject: { kind, id },
-  provider: 'mock' as const,
-  currency: 'USD',
-  cycle: 'monthly' as const,
-})
 
 async function subscribe(planId: string, caller = follower) {
   return ask(rpc.beginSubscription, { caller, subscription: wishFor(planId) })
@@ -208,7 +110,7 @@ describe('a subscription to a plan', () => {
     const requestId = '01963a5e-0000-7000-8000-0000000000aa'
     const wish = { ...wishFor(plan.id), requestId }
     const asked = Array.from({ length: 10 }, () =>
-      client.ask(rpc.beginSubscription, { caller: follower, subscription: wish }),
+      desk.client.ask(rpc.beginSubscription, { caller: follower, subscription: wish }),
     )
     const answers = await Promise.all(asked)
     expect(answers.some(({ ok }) => ok)).toBe(true)
@@ -281,123 +183,6 @@ describe('a subscription to a strategy', () => {
   })
 })
 
-describe('a tax', () => {
-  const rates = [{ country: 'DE', name: 'VAT', percent: '19', included: false }]
-  const profile = { name: 'Anna Example', address: ['Beispielweg 1', '10115 Berlin'], country: 'DE', taxId: 'DE123' }
-
-  beforeEach(async () => {
-    await ask(profiles.setTaxRates, { caller: operator, rates })
-  })
-
-  it('is added for payers of its country alone, set aside, never shared, and stands on the invoice', async () => {
-    await ask(rpc.setStrategyPrices, {
-      caller: owner,
-      strategyId,
-      prices: [{ currency: 'USD', cycle: 'monthly' as const, amount: '99' }],
-    })
-    const begin = (caller: typeof follower) =>
-      ask(rpc.beginSubscription, { caller, subscription: wishFor(strategyId, 'strategy') })
-    expect(await begin(stranger)).toMatchObject({ amount: '99.00' })
-    await ask(profiles.setBillingProfile, { caller: follower, profile })
-    const intent = await begin(follower)
-    expect(intent).toMatchObject({ amount: '117.81' })
-    await pay(intent.paymentUrl)
-    const owed = `owed:owner:${owner.userId}`
-    const kept = { 'clearing:mock': '117.81', 'tax:DE': '-18.81' }
-    expect(await balances()).toEqual({ ...kept, 'revenue:strategies': '-19.80', [owed]: '-79.20' })
-    const { items } = await ask(rpc.listInvoices, { caller: follower, page: {} })
-    expect(items).toMatchObject([
-      {
-        amount: '117.81',
-        net: '99.00',
-        tax: { name: 'VAT', percent: '19', amount: '18.81' },
-        lines: [{ amount: '99.00' }],
-      },
-    ])
-  })
-
-  it('is precalculated as it is charged, after the discount, and is not changed by what is said later', async () => {
-    const products = [{ name: 'Model A', category: 'models', amount: '100', currency: 'USD' }]
-    const { items } = await ask(rpc.createProducts, { caller: operator, products })
-    await ask(rpc.createDiscount, { caller: operator, discount: { code: 'SPRING', percent: '10' } })
-    await ask(profiles.setBillingProfile, { caller: follower, profile })
-    const bought = [{ productId: items[0]!.id, quantity: 2 }]
-    const purchase = { provider: 'mock' as const, products: bought, discountCode: 'SPRING' }
-    const calculated = await ask(rpc.precalculatePurchase, { caller: follower, purchase })
-    expect(calculated).toMatchObject({
-      subtotal: '200.00',
-      discount: '20.00',
-      tax: { amount: '34.20' },
-      total: '214.20',
-    })
-    const made = await ask(rpc.makePurchase, { caller: follower, purchase })
-    expect(made).toMatchObject({ ...calculated, payment: { amount: '214.20' } })
-    await ask(profiles.setTaxRates, { caller: operator, rates: [] })
-    await pay(made.payment.paymentUrl)
-    expect(await balances()).toMatchObject({ 'tax:DE': '-34.20', 'revenue:products': '-180.00' })
-    expect((await ask(rpc.listInvoices, { caller: follower, page: {} })).items[0]?.lines).toEqual([
-      { description: 'Model A', quantity: 2, amount: '200.00' },
-      { description: 'Discount', quantity: 1, amount: '-20.00' },
-    ])
-    const twice = [...rates, ...rates]
-    expect(await refusal(profiles.setTaxRates, { caller: operator, rates: twice })).toBe('TAX_RATE_TWICE')
-  })
-})
-
-describe('what a strategy earns its owner', () => {
-  const window = { currency: 'USD', from: '2026-01-01T00:00:00.000Z', before: '2027-01-01T00:00:00.000Z' }
-  const run = () => ask(payouts.runPayouts, { caller: operator })
-
-  it('is held, paid out once with everything apart by currency, stated line by line, and owed again when it comes back', async () => {
-    const prices = [{ currency: 'USD', cycle: 'monthly' as const, amount: '99' }]
-    await ask(rpc.setStrategyPrices, { caller: owner, strategyId, prices })
-    const intent = await ask(rpc.beginSubscription, { caller: follower, subscription: wishFor(strategyId, 'strategy') })
-    await pay(intent.paymentUrl)
-    expect((await run()).items).toEqual([])
-    const { items: held } = await ask(payouts.listOwed, { caller: owner })
-    expect(held).toMatchObject([{ owed: '79.20', payable: '0.00' }])
-    await passDays(15)
-    const runs = await Promise.all([run(), run(), run()])
-    const created = runs.flatMap(({ items }) => items)
-    expect(created).toMatchObject([{ ownerId: owner.userId, amount: '79.20', currency: 'USD', state: 'created' }])
-    const payoutId = created[0]!.id
-    const settle = (state: 'paid' | 'returned', reference: string) =>
-      client.ask(payouts.settlePayout, { caller: operator, payoutId, state, reference })
-    expect(await settle('paid', 'SEPA 1')).toMatchObject({ ok: true, value: { state: 'paid', reference: 'SEPA 1' } })
-    expect(await settle('paid', 'SEPA 1')).toMatchObject({ ok: true })
-    expect(await balances()).toEqual({ 'clearing:mock': '99.00', 'revenue:strategies': '-19.80', 'paid-out': '-79.20' })
-    expect(await settle('returned', 'account closed')).toMatchObject({ ok: true })
-    expect(await settle('paid', 'SEPA 2')).toMatchObject({ ok: false, error: { code: 'PAYOUT_SETTLED' } })
-    const stated = await ask(payouts.getStatement, { caller: owner, window })
-    expect(stated.lines.map(({ kind, amount, balance }) => [kind, amount, balance])).toEqual([
-      ['earned', '79.20', '79.20'],
-      ['payout', '-79.20', '0.00'],
-      ['payout-returned', '79.20', '79.20'],
-    ])
-    const file = await ask(payouts.getStatementFile, { caller: operator, window: { ...window, ownerId: owner.userId } })
-    expect(file.name).toBe('statement-USD-2026-01-01-2027-01-01.csv')
-    expect(Buffer.from(file.base64, 'base64').toString('utf8').split('\r\n')).toHaveLength(7)
-    expect((await ask(payouts.getStatement, { caller: stranger, window })).lines).toEqual([])
-    expect((await ask(payouts.listPayouts, { caller: stranger, page: {} })).items).toEqual([])
-  })
-
-  it('that was paid out and is refunded afterwards is taken off what is earned next', async () => {
-    const prices = [{ currency: 'USD', cycle: 'monthly' as const, amount: '99' }]
-    await ask(rpc.setStrategyPrices, { caller: owner, strategyId, prices })
-    const intent = await ask(rpc.beginSubscription, { caller: follower, subscription: wishFor(strategyId, 'strategy') })
-    await pay(intent.paymentUrl)
-    await passDays(15)
-    expect((await run()).items).toHaveLength(1)
-    const requestId = '01963a5e-0000-7000-8000-0000000000ad'
-    await ask(rpc.refundPayment, { caller: operator, paymentId: intent.paymentId, requestId })
-    await quiet()
-    expect(await ask(payouts.listOwed, { caller: owner })).toMatchObject({
-      items: [{ owed: '-79.20', payable: '-79.20', underWay: '79.20' }],
-    })
-    expect((await run()).items).toEqual([])
-  })
-})
-
 describe('a purchase', () => {
   it('costs what was precalculated, and shows its payment', async () => {
     const products = [
@@ -445,7 +230,10 @@ describe('the books', () => {
 describe('a delivery that is not proven', () => {
   it('is refused, whatever provider it names', async () => {
     for (const path of ['mock', 'stripe', 'nobody', 'mayar/guess']) {
-      const answer = await request(new URL(`/v1/webhook/payments/${path}`, service.url), { method: 'POST', body: '{}' })
+      const answer = await request(new URL(`/v1/webhook/payments/${path}`, desk.service.url), {
+        method: 'POST',
+        body: '{}',
+      })
       expect(answer.statusCode).toBe(400)
       await answer.body.dump()
     }

@@ -36,7 +36,7 @@ export interface ExplainedFee {
 }
 
 export function documentOf(invoice: Invoice, explained: ExplainedFee | null): InvoiceDocument {
-  const { number, issuedAt, seller, buyer, amount, paymentId, id } = invoice
+  const { number, issuedAt, seller, buyer, amount, paymentId, feeId } = invoice
   return {
     number,
     issuedOn: day(issuedAt),
@@ -54,7 +54,7 @@ export function documentOf(invoice: Invoice, explained: ExplainedFee | null): In
     },
     totals: totalsOf(invoice),
     explanation: explained === null ? [] : [workingOf(explained), tradesOf(explained)],
-    note: paymentId === null ? `Please pay in your account. Invoice ${id}` : `Paid. Payment ${paymentId}`,
+    note: paymentId === null ? `To be paid in your account. Performance fee ${feeId}` : `Paid. Payment ${paymentId}`,
   }
 }
 

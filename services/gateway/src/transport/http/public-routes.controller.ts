@@ -15,6 +15,7 @@ import type { Logger } from '@tradewire/observability/logger'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CallerGate } from '#transport/http/caller-gate.controller'
 import { answerAdminFailure, answerAdminRefusal, answerNoAdminRoute } from '#transport/http/admin-answers.map'
+import { answerFile, fastifyPath } from '#transport/http/file-answers.map'
 import { answerMarketplaceRefusal, answerRefusal } from '#transport/http/http-answers.map'
 import { TokenRoute } from '#transport/http/token-route.controller'
 import { AnswerRoute } from '#use-cases/answer-route/answer-route.use-case'
@@ -91,7 +92,7 @@ export class PublicRoutes {
     })
     if (!answer.ok) return refuse(reply, answer.error, route)
     void reply.header('cache-control', 'no-store').status(route.status)
-    if (route.file !== undefined) return sendFile(reply, route.file, answer.value as FileReply)
+    if (route.file !== undefined) return answerFile(reply, route.file, answer.value as FileReply)
     return route.status === 204 ? reply.send() : reply.send(answer.value)
   }
 
@@ -122,20 +123,6 @@ export class PublicRoutes {
       })
     }
   }
-}
-
-function sendFile(reply: FastifyReply, type: string, { name, base64 }: FileReply): FastifyReply {
-  const mediaType = type.startsWith('text/') ? `${type}; charset=utf-8` : type
-  return reply
-    .header('content-type', mediaType)
-    .header('content-disposition', `attachment; filename="${name}"`)
-    .header('x-content-type-options', 'nosniff')
-    .send(Buffer.from(base64, 'base64'))
-}
-
-/** `/v1/users/{userId}` -> `/v1/users/:userId`. */
-function fastifyPath(path: string): string {
-  return path.replaceAll(/\{(\w+)\}/g, ':$1')
 }
 
 function headerOf(request: FastifyRequest, name: string): string | undefined {

@@ -1,0 +1,133 @@
+/**
+ * The service on real servers with the mock provider, a user, a strategy and a clock that tests move. Called by
+ * integration specs, which start it in their hooks. Must never answer a question by itself: it asks the service.
+ */
+import { RpcClient } from '@tradewire/bus/rpc-client'
+import type { ReplyOf } from '@tradewire/contracts/define-rpc'
+import { userCreated } from '@tradewire/contracts/events/identity'
+import { strategyChanged } from '@tradewire/contracts/events/signals'
+import { listBalances } from '@tradewire/contracts/rpc/billing'
+import { Database } from '@tradewire/database/database'
+import { eventually } from '@tradewire/testkit/eventually'
+import { exampleOf } from '@tradewire/testkit/example-of'
+import { ManualClock } from '@tradewire/testkit/manual-clock'
+import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
+import { testBackends } from '@tradewire/testkit/test-backends'
+import { request } from 'undici'
+import { billingService } from '../service.ts'
+import { RunBilling } from '../use-cases/run-billing/run-billing.use-case.ts'
+
+type Contract = Parameters<RpcClient['ask']>[0]
+
+export const operator = { userId: '01963a5e-0000-7000-8000-00000000000a', roles: ['operator' as const] }
+export const follower = { userId: userCreated.example.userId, roles: ['follower' as const] }
+export const stranger = { userId: '01963a5e-0000-7000-8000-00000000000b', roles: ['follower' as const] }
+export const owner = { userId: strategyChanged.example.ownerId, roles: ['provider' as const] }
+export const { strategyId } = strategyChanged.example
+
+const dayMs = 86_400_000
+const start = '2026-01-31T12:00:00.000Z'
+
+export const wishFor = (id: string, kind: 'plan' | 'strategy' = 'plan') => ({
+  subject: { kind, id },
+  provider: 'mock' as const,
+  currency: 'USD',
+  cycle: 'monthly' as const,
+})
+
+export class BillingDesk {
+  readonly backends = testBackends()
+  readonly clock = new ManualClock(start)
+  private started: TestService | undefined
+
+  get service(): TestService {
+    if (this.started === undefined) throw new Error('start the desk first')
+    return this.started
+  }
+
+  get client(): RpcClient {
+    return this.service.app.get(RpcClient)
+  }
+
+  /** For beforeAll. */
+  async start(): Promise<void> {
+    const settings = { BILLING_PROVIDERS: 'mock', BILLING_PUBLIC_URL: 'http://pay.test' }
+    this.started = await startTestService(billingService, this.backends, { settings, clock: this.clock })
+  }
+
+  /** For beforeEach: nothing was sold yet, and the user and the strategy are known. */
+  async clear(): Promise<void> {
+    await this.quiet()
+    this.clock.jumpTo(start)
+    await this.backends.query(`truncate billing.plan, billing.price, billing.strategy, billing.product,
+      billing.discount, billing.customer, billing.subscription, billing.purchase, billing.payment,
+      billing.provider_event, billing.mock_payment, billing.journal, billing.entry, billing.rule_run, billing.invoice,
+      billing.invoice_counter, billing.payout, billing.billing_profile, billing.tax_rate`)
+    await this.backends.query('delete from billing.outbox')
+    await this.service.app.get(Database).transact(async (tx) => {
+      tx.append(userCreated, userCreated.example)
+      tx.append(strategyChanged, exampleOf(strategyChanged, { ownerId: owner.userId }))
+    })
+    const isKnown = async (table: string) => (await this.backends.query(`select 1 from billing.${table}`)).length === 1
+    await eventually(() => isKnown('strategy'))
+    await eventually(() => isKnown('customer'))
+  }
+
+  async ask<Asked extends Contract>(
+    contract: Asked,
+    asked: Parameters<typeof this.client.ask<Asked>>[1],
+  ): Promise<ReplyOf<Asked>> {
+    const answer = await this.client.ask(contract, asked)
+    if (!answer.ok) throw new Error(`${answer.error.code} ${JSON.stringify(answer.error.context)}`)
+    return answer.value
+  }
+
+  async refusal(contract: Contract, asked: unknown): Promise<string> {
+    const answer = await this.client.ask(contract, asked)
+    return answer.ok ? 'accepted' : answer.error.code
+  }
+
+  /** Until all that providers told has been worked on, by us or by the service's own job. */
+  async quiet(): Promise<void> {
+    await this.service.app.get(RunBilling).execute('events')
+    await eventually(async () => {
+      const waiting = await this.backends.query("select 1 from billing.provider_event where state = 'waiting'")
+      return waiting.length === 0
+    })
+  }
+
+  /** As a payer does it, on the page. */
+  async pay(paymentUrl: string | null, outcome = 'succeeded'): Promise<void> {
+    const page = new URL(paymentUrl ?? '')
+    const answer = await request(new URL(page.pathname, this.service.url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: `outcome=${outcome}`,
+    })
+    if (answer.statusCode !== 200) throw new Error(`the page answered ${answer.statusCode}`)
+    await answer.body.dump()
+    await this.quiet()
+  }
+
+  async passDays(days: number): Promise<void> {
+    this.clock.advance(days * dayMs)
+    await this.service.app.get(RunBilling).execute('time')
+  }
+
+  async published(subject: string): Promise<Record<string, unknown>[]> {
+    const rows = await this.backends.query<{ body: string }>(
+      'select body from billing.outbox where subject = $1 order by id',
+      [subject],
+    )
+    return rows.flatMap(({ body }) =>
+      (JSON.parse(body) as { events: { data: Record<string, unknown> }[] }).events.map(({ data }) => data),
+    )
+  }
+
+  /** Throws when the books are out of balance. */
+  async balances(): Promise<Record<string, string>> {
+    const { items, imbalance } = await this.ask(listBalances, { caller: operator })
+    if (imbalance !== '0') throw new Error(`the books are out of balance by ${imbalance}`)
+    return Object.fromEntries(items.map(({ account, balance }) => [account, balance]))
+  }
+}
