@@ -1,5 +1,6 @@
 import 'reflect-metadata'
 import * as rpc from '@tradewire/contracts/rpc/billing'
+import * as invoicing from '@tradewire/contracts/rpc/invoices'
 import { findUserPlans } from '@tradewire/contracts/rpc/user-plans'
 import { request } from 'undici'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -101,7 +102,7 @@ describe('a subscription to a plan', () => {
     const told = (await published('subscription.changed')).map((change) => change['standing'])
     expect(told).toEqual(['active', 'active', 'past-due', 'lapsed', 'active'])
     expect(await balances()).toEqual({ 'clearing:mock': '120.00', 'revenue:plans': '-120.00' })
-    const { items: invoices } = await ask(rpc.listInvoices, { caller: follower, page: {} })
+    const { items: invoices } = await ask(invoicing.listInvoices, { caller: follower, page: {} })
     expect(invoices.map(({ number }) => number)).toEqual(['2026-000003', '2026-000002', '2026-000001'])
   })
 

@@ -1,5 +1,6 @@
 import 'reflect-metadata'
 import * as rpc from '@tradewire/contracts/rpc/billing'
+import * as invoicing from '@tradewire/contracts/rpc/invoices'
 import * as profiles from '@tradewire/contracts/rpc/billing-profile'
 import * as payouts from '@tradewire/contracts/rpc/payouts'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -40,7 +41,7 @@ describe('a tax', () => {
     const owed = `owed:owner:${owner.userId}`
     const kept = { 'clearing:mock': '117.81', 'tax:DE': '-18.81' }
     expect(await balances()).toEqual({ ...kept, 'revenue:strategies': '-19.80', [owed]: '-79.20' })
-    const { items } = await ask(rpc.listInvoices, { caller: follower, page: {} })
+    const { items } = await ask(invoicing.listInvoices, { caller: follower, page: {} })
     expect(items).toMatchObject([
       {
         amount: '117.81',
@@ -70,7 +71,7 @@ describe('a tax', () => {
     await ask(profiles.setTaxRates, { caller: operator, rates: [] })
     await pay(made.payment.paymentUrl)
     expect(await balances()).toMatchObject({ 'tax:DE': '-34.20', 'revenue:products': '-180.00' })
-    expect((await ask(rpc.listInvoices, { caller: follower, page: {} })).items[0]?.lines).toEqual([
+    expect((await ask(invoicing.listInvoices, { caller: follower, page: {} })).items[0]?.lines).toEqual([
       { description: 'Model A', quantity: 2, amount: '200.00' },
       { description: 'Discount', quantity: 1, amount: '-20.00' },
     ])
@@ -138,13 +139,13 @@ describe('an invoice', () => {
     const plan = { name: 'PRO', monthlyPrice: '40', maxApiKeys: 20, private: false }
     const { id } = await ask(rpc.createPlan, { caller: operator, plan })
     await pay((await ask(rpc.beginSubscription, { caller: follower, subscription: wishFor(id) })).paymentUrl)
-    const [invoice] = (await ask(rpc.listInvoices, { caller: follower, page: {} })).items
+    const [invoice] = (await ask(invoicing.listInvoices, { caller: follower, page: {} })).items
     const invoiceId = invoice!.id
-    const file = await ask(rpc.getInvoiceFile, { caller: follower, invoiceId })
+    const file = await ask(invoicing.getInvoiceFile, { caller: follower, invoiceId })
     expect(file.name).toBe('invoice-2026-000001.pdf')
     expect(Buffer.from(file.base64, 'base64').subarray(0, 5).toString()).toBe('%PDF-')
-    expect(await ask(rpc.getInvoiceFile, { caller: operator, invoiceId })).toEqual(file)
-    expect(await refusal(rpc.getInvoiceFile, { caller: stranger, invoiceId })).toBe('INVOICE_NOT_FOUND')
+    expect(await ask(invoicing.getInvoiceFile, { caller: operator, invoiceId })).toEqual(file)
+    expect(await refusal(invoicing.getInvoiceFile, { caller: stranger, invoiceId })).toBe('INVOICE_NOT_FOUND')
   })
 
   it('has the next number, without gaps, however many are paid at once', async () => {
@@ -155,7 +156,7 @@ describe('an invoice', () => {
       Array.from({ length: 12 }, () => ask(rpc.makePurchase, { caller: follower, purchase })),
     )
     await Promise.all(made.map(({ payment }) => pay(payment.paymentUrl)))
-    const { items: invoices } = await ask(rpc.listInvoices, { caller: follower, page: {} })
+    const { items: invoices } = await ask(invoicing.listInvoices, { caller: follower, page: {} })
     const numbers = Array.from({ length: 12 }, (_, index) => `2026-${String(index + 1).padStart(6, '0')}`)
     expect(invoices.map(({ number }) => number).toSorted()).toEqual(numbers)
   })

@@ -5,6 +5,7 @@ import type { ReplyOf } from '@tradewire/contracts/define-rpc'
 import { tradeClosed } from '@tradewire/contracts/events/orders'
 import { followChanged, strategyChanged } from '@tradewire/contracts/events/signals'
 import * as billing from '@tradewire/contracts/rpc/billing'
+import * as invoicing from '@tradewire/contracts/rpc/invoices'
 import * as fees from '@tradewire/contracts/rpc/performance-fees'
 import { Database } from '@tradewire/database/database'
 import { reportingService } from '@tradewire/reporting/service'
@@ -178,7 +179,7 @@ describe('a performance fee', () => {
       ['0.00', 'nothing-due', '20', '100'],
       ['20.00', 'paid', '100', '100'],
     ])
-    const { items: invoices } = await ask(billing.listInvoices, { caller: follower, page: {} })
+    const { items: invoices } = await ask(invoicing.listInvoices, { caller: follower, page: {} })
     expect(invoices.map(({ number, amount, feeId }) => [number, amount, feeId])).toEqual([
       ['2026-000002', '2.00', (await listed())[0]!.id],
       ['2026-000001', '20.00', january!.id],

@@ -4,6 +4,7 @@ import { everyone, providers } from '../caller.ts'
 import { pageQuery } from '../common.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as rpc from '../rpc/billing.ts'
+import { getInvoiceFile, listInvoices } from '../rpc/invoices.ts'
 
 /** Providers deliver to it; the provider's name follows, and for some a secret. */
 export const paymentDeliveryPath = '/v1/webhook/payments'
@@ -318,7 +319,7 @@ const bookRoutes: readonly RouteContract[] = [
     summary: 'List invoices',
     access: everyone,
     query: pageQuery,
-    rpc: rpc.listInvoices,
+    rpc: listInvoices,
     toRequest: ({ caller, query }) => ({ caller, page: query }),
   }),
   defineRoute({
@@ -330,7 +331,7 @@ const bookRoutes: readonly RouteContract[] = [
     access: everyone,
     params: z.strictObject({ invoiceId: z.uuid() }),
     file: 'application/pdf',
-    rpc: rpc.getInvoiceFile,
+    rpc: getInvoiceFile,
     toRequest: ({ caller, params }) => ({ caller, ...params }),
   }),
   defineRoute({

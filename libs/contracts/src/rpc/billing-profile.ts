@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { caller } from '../caller.ts'
+import { decimalText } from '../common.ts'
 import { defineRpc } from '../define-rpc.ts'
 
 export const country = z.string().regex(/^[A-Z]{2}$/, { error: 'must be a country code such as DE' })
@@ -57,4 +58,14 @@ export const setTaxRates = defineRpc({
   description: 'Says what taxes there are, all at once. Running subscriptions keep theirs.',
   request: z.strictObject({ caller, rates: z.array(taxRate).max(ratesMax) }),
   reply: z.strictObject({ items: z.array(taxRate) }),
+})
+
+/** As it was charged. */
+export const chargedTax = z.strictObject({
+  country: z.string(),
+  name: z.string(),
+  percent: decimalText,
+  /** True: prices contain it. False: it comes on top. */
+  included: z.boolean(),
+  amount: decimalText,
 })

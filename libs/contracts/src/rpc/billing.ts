@@ -5,9 +5,9 @@
 import { z } from 'zod'
 import { caller } from '../caller.ts'
 import { decimalText, pageOf, pageQuery, positiveDecimalText, timestamp } from '../common.ts'
-import { fileReply } from '../define-route.ts'
 import { defineRpc } from '../define-rpc.ts'
 import { subscriptionStanding } from '../events/billing.ts'
+import { chargedTax } from './billing-profile.ts'
 
 /** Providers are asked over the network. */
 export const providerDeadlineMs = 20_000
@@ -304,15 +304,6 @@ export const purchaseInput = z.strictObject({
   requestId: z.uuid().optional(),
 })
 
-const tax = z.strictObject({
-  country: z.string(),
-  name: z.string(),
-  percent: decimalText,
-  /** True: prices contain it. False: it comes on top. */
-  included: z.boolean(),
-  amount: decimalText,
-})
-
 const calculation = {
   lines: z.array(
     z.strictObject({ productId: z.uuid(), name: z.string(), quantity: z.int(), amount: positiveDecimalText }),
@@ -321,7 +312,7 @@ const calculation = {
   subtotal: decimalText,
   discount: decimalText,
   /** Of what is left; null for none. */
-  tax: tax.nullable(),
+  tax: chargedTax.nullable(),
   total: decimalText,
 }
 
@@ -387,38 +378,4 @@ export const listBalances = defineRpc({
     /** The sum over all lines that were ever written: anything but 0 is a mistake. */
     imbalance: z.string(),
   }),
-})
-
-export const invoice = z
-  .strictObject({
-    id: z.uuid(),
-    number: z.string(),
-    userId: z.uuid(),
-    /** Null for a performance fee, whose invoice comes before its payment. */
-    paymentId: z.uuid().nullable(),
-    feeId: z.uuid().nullable(),
-    description: z.string(),
-    lines: z.array(z.strictObject({ description: z.string(), quantity: z.int(), amount: decimalText })),
-    net: decimalText,
-    tax: tax.nullable(),
-    /** With the tax. */
-    amount: decimalText,
-    currency: billingCurrency,
-    issuedAt: timestamp,
-  })
-  .meta({ id: 'Invoice' })
-export type InvoiceReply = z.output<typeof invoice>
-
-export const listInvoices = defineRpc({
-  name: 'billing.invoices.list',
-  description: 'Invoices, newest first.',
-  request: z.strictObject({ caller, page: pageQuery }),
-  reply: pageOf(invoice),
-})
-
-export const getInvoiceFile = defineRpc({
-  name: 'billing.invoices.file',
-  description: 'An invoice as PDF; that of a performance fee with every trade that was counted.',
-  request: z.strictObject({ caller, invoiceId: z.uuid() }),
-  reply: fileReply,
 })

@@ -47,7 +47,7 @@ export abstract class Bills {
 
   /** False when its payment has one. */
   abstract insertPurchase(tx: Transaction, purchase: Purchase): Promise<boolean>
-  abstract findPurchase(id: string): Promise<Purchase | undefined>
+  abstract findPurchase(id: string, tx?: Transaction): Promise<Purchase | undefined>
   abstract purchases(
     window: UserWindow & { readonly ids: readonly string[] | undefined },
   ): Promise<{ readonly purchase: Purchase; readonly payment: Payment }[]>

@@ -173,10 +173,11 @@ export class SqlBills extends Bills {
     return inserted.length > 0
   }
 
-  async findPurchase(id: string): Promise<Purchase | undefined> {
-    const [row] = await this.database.query<PurchaseRow>('select *, tax as purchase_tax from purchase where id = $1', [
-      id,
-    ])
+  async findPurchase(id: string, tx?: Transaction): Promise<Purchase | undefined> {
+    const [row] = await (tx ?? this.database).query<PurchaseRow>(
+      'select *, tax as purchase_tax from purchase where id = $1',
+      [id],
+    )
     return row && toPurchase(row)
   }
 

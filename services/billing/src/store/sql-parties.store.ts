@@ -51,7 +51,7 @@ export class SqlParties extends Parties {
       'select username, email from customer where user_id = $1',
       [userId],
     )
-    const address = known?.email == null ? [] : [known.email]
-    return { seller, buyer: { name: known?.username ?? userId, address, taxId: null } }
+    const { username, email } = known ?? { username: userId, email: null }
+    return { seller, buyer: { name: username, address: email === null ? [] : [email], taxId: null } }
   }
 }

@@ -160,14 +160,8 @@ function bottomOf({ page }: Sheet): number {
 
 /** The fonts know Western letters: what else there is loses its marks, or shows as a question mark. */
 function printable(text: string): string {
-  return [...text].map((letter) => (isKnown(letter) ? letter : plain(letter))).join('')
-}
-
-function plain(letter: string): string {
-  const bare = letter.normalize('NFKD').replaceAll(/\p{M}/gu, '')
-  return bare !== '' && [...bare].every(isKnown) ? bare : '?'
-}
-
-function isKnown(letter: string): boolean {
-  return /^[\u0020-\u007e\u00a0-\u00ff€–—‘’“”•…]$/u.test(letter)
+  return text.replaceAll(/[^\u0020-\u007e\u00a0-\u00ff€–—‘’“”•…]/gu, (letter) => {
+    const bare = letter.normalize('NFKD').replaceAll(/\p{M}/gu, '')
+    return /^[\u0020-\u007e]+$/.test(bare) ? bare : '?'
+  })
 }

@@ -3,6 +3,7 @@ import { Controller } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import * as rpc from '@tradewire/contracts/rpc/billing'
+import * as invoicing from '@tradewire/contracts/rpc/invoices'
 import { GetInvoiceFile } from '../../use-cases/get-invoice-file/get-invoice-file.use-case.ts'
 import { ListBalances } from '../../use-cases/list-balances/list-balances.use-case.ts'
 import { ListInvoices } from '../../use-cases/list-invoices/list-invoices.use-case.ts'
@@ -17,13 +18,13 @@ export class BooksController {
     private readonly listProviders: ListProviders,
   ) {}
 
-  @Answer(rpc.listInvoices)
-  invoices(request: RequestOf<typeof rpc.listInvoices>) {
+  @Answer(invoicing.listInvoices)
+  invoices(request: RequestOf<typeof invoicing.listInvoices>) {
     return this.listInvoices.execute(request)
   }
 
-  @Answer(rpc.getInvoiceFile)
-  invoiceFile(request: RequestOf<typeof rpc.getInvoiceFile>) {
+  @Answer(invoicing.getInvoiceFile)
+  invoiceFile(request: RequestOf<typeof invoicing.getInvoiceFile>) {
     return this.getInvoiceFile.execute(request)
   }
 

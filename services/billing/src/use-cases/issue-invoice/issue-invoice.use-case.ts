@@ -34,7 +34,7 @@ export class IssueInvoice {
       paymentId,
       feeId,
       description,
-      lines: await this.linesOf(billed),
+      lines: await this.linesOf(tx, billed),
       amount,
       tax,
       issuedAt,
@@ -51,8 +51,10 @@ export class IssueInvoice {
     })
   }
 
-  private async linesOf({ purchaseId, description, amount, tax }: Billed): Promise<readonly InvoiceLine[]> {
-    const purchase = purchaseId == null ? undefined : await this.bills.findPurchase(purchaseId)
+  /** In the transaction's own connection: a second one for each that is under way might not be there. */
+  private async linesOf(tx: Transaction, billed: Billed): Promise<readonly InvoiceLine[]> {
+    const { purchaseId = null, description, amount, tax } = billed
+    const purchase = purchaseId === null ? undefined : await this.bills.findPurchase(purchaseId, tx)
     return purchase === undefined
       ? [{ description, quantity: 1, amount: listedText(amount, tax) }]
       : purchaseLines(purchase)
