@@ -10,6 +10,7 @@ import { DataSource, type QueryRunner } from 'typeorm'
 import { OutboxBuffer, type OutboxMessage } from './outbox-message.ts'
 import { PermitRefusedError, Permits } from './permits.ts'
 import { classifyDatabaseError, DatabaseUnavailableError } from './retryable-error.ts'
+import { becomeReaderSql } from './own-rows.ts'
 import { Session } from './session.ts'
 import { StatementNames } from './statement-names.ts'
 import { runStatement, Transaction } from './transaction.ts'
@@ -106,6 +107,22 @@ export class Database {
     } finally {
       this.permits.release()
     }
+  }
+
+  /**
+   * One read for one user: row-level security hides every row that is not theirs, also if the statement forgets to ask.
+   * Null for a caller who sees all. Only tables that `ownRows` has granted can be read for one user.
+   */
+  async queryOwn<Row = Record<string, unknown>>(
+    ownerId: string | null,
+    sql: string,
+    parameters: readonly unknown[] = [],
+  ): Promise<Row[]> {
+    if (ownerId === null) return this.query(sql, parameters)
+    return this.transact(async (tx) => {
+      await tx.query(becomeReaderSql, [ownerId])
+      return tx.query<Row>(sql, parameters)
+    })
   }
 
   /**

@@ -52,7 +52,8 @@ export abstract class Ledger {
   /** Answers the ids of those that were not in the ledger before. */
   abstract recordClosed(tx: Transaction, trades: readonly Closed[]): Promise<ReadonlySet<string>>
   abstract recordHandSignals(tx: Transaction, signalIds: readonly string[]): Promise<void>
-  abstract find(id: string): Promise<TradeView | undefined>
+  /** `userId`: only if it is this user's; undefined for those who see all. */
+  abstract find(id: string, userId: string | undefined): Promise<TradeView | undefined>
   abstract list(filter: TradeFilter & { readonly state?: string | undefined }, window: Window): Promise<TradeView[]>
   /** Closed trades of the filter in the order in which they were closed. */
   abstract closedTrades(filter: ClosedFilter): Promise<ClosedTrade[]>

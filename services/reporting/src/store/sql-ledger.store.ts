@@ -98,13 +98,18 @@ export class SqlLedger extends Ledger {
     await tx.query(`insert into hand_signal select unnest($1::uuid[]) on conflict do nothing`, [signalIds])
   }
 
-  async find(id: string): Promise<TradeView | undefined> {
-    const [row] = await this.database.query<TradeRow>('select * from trade where id = $1', [id])
+  async find(id: string, userId: string | undefined): Promise<TradeView | undefined> {
+    const [row] = await this.database.queryOwn<TradeRow>(
+      userId ?? null,
+      'select * from trade where id = $1 and ($2::uuid is null or user_id = $2)',
+      [id, userId ?? null],
+    )
     return row === undefined ? undefined : toTrade(row)
   }
 
   async list(filter: TradeFilter & { readonly state?: string | undefined }, window: Window): Promise<TradeView[]> {
-    const rows = await this.database.query<TradeRow>(
+    const rows = await this.database.queryOwn<TradeRow>(
+      filter.userId ?? null,
       `select * from trade where ${FILTER} and ($5::text is null or state = $5) and ($6::uuid is null or id < $6)
        order by id desc limit $7`,
       [...parametersOf(filter), filter.state ?? null, window.afterId ?? null, window.limit],
@@ -113,7 +118,8 @@ export class SqlLedger extends Ledger {
   }
 
   async closedTrades(filter: ClosedFilter): Promise<ClosedTrade[]> {
-    const rows = await this.database.query<{ gross_pnl: string; fees: string }>(
+    const rows = await this.database.queryOwn<{ gross_pnl: string; fees: string }>(
+      filter.userId ?? null,
       `select coalesce(sum(amount) filter (where kind = 'gross-pnl'), 0) as gross_pnl,
               coalesce(-sum(amount) filter (where kind = 'fee'), 0) as fees
        from ledger_entry where ${FILTER} and ${CLOSED}
@@ -124,7 +130,8 @@ export class SqlLedger extends Ledger {
   }
 
   async countOpen(filter: ClosedFilter): Promise<number> {
-    const [row] = await this.database.query<{ open: number }>(
+    const [row] = await this.database.queryOwn<{ open: number }>(
+      filter.userId ?? null,
       `select count(*)::int as open from trade where ${FILTER} and state = 'open'
          and ($5::text is null or ($5 = 'manual') = (signal_id in (select signal_id from hand_signal)))`,
       [...parametersOf(filter), filter.origin ?? null],
@@ -136,7 +143,13 @@ export class SqlLedger extends Ledger {
     filter: ClosedFilter,
     window: { readonly before: string | undefined; readonly limit: number },
   ): Promise<TradingDay[]> {
-    const rows = await this.database.query<{ day: string; trades_closed: number; realized_pnl: string; fees: string }>(
+    const rows = await this.database.queryOwn<{
+      day: string
+      trades_closed: number
+      realized_pnl: string
+      fees: string
+    }>(
+      filter.userId ?? null,
       `select (occurred_at at time zone 'UTC')::date::text as day, count(distinct trade_id)::int as trades_closed,
               sum(amount) as realized_pnl, coalesce(-sum(amount) filter (where kind = 'fee'), 0) as fees
        from ledger_entry
@@ -156,7 +169,7 @@ export class SqlLedger extends Ledger {
     filter: TradeFilter & { readonly followIds?: readonly string[] | undefined },
     window: Window,
   ): Promise<FollowerView[]> {
-    const rows = await this.database.query<{
+    const rows = await this.database.queryOwn<{
       follow_id: string
       account_id: string
       user_id: string
@@ -165,6 +178,7 @@ export class SqlLedger extends Ledger {
       fees: string
       last_closed_at: Date
     }>(
+      filter.userId ?? null,
       `select follow_id, account_id, user_id, count(distinct trade_id)::int as trades_closed,
               sum(amount) as realized_pnl, coalesce(-sum(amount) filter (where kind = 'fee'), 0) as fees,
               max(occurred_at) as last_closed_at
@@ -185,7 +199,7 @@ export class SqlLedger extends Ledger {
   }
 
   async tradesOf({ userId, strategyId, from, before, after, limit }: LedgerWindow): Promise<LedgerTrade[]> {
-    const rows = await this.database.query<LedgerRow>(TRADES_OF, [
+    const rows = await this.database.queryOwn<LedgerRow>(userId, TRADES_OF, [
       userId,
       strategyId,
       from,

@@ -98,7 +98,7 @@ export class SqlStrategyReturns extends StrategyReturns {
   }
 
   async ofFollow(followId: string, userId: string | undefined): Promise<SignalOutcome[]> {
-    const rows = await this.database.query<OutcomeRow>(OF_FOLLOW, [followId, userId ?? null])
+    const rows = await this.database.queryOwn<OutcomeRow>(userId ?? null, OF_FOLLOW, [followId, userId ?? null])
     return rows.map(toOutcome)
   }
 

@@ -95,7 +95,8 @@ export class SqlWorths extends Worths {
   }
 
   async find(accountIds: readonly string[], userId: string | undefined): Promise<Worth[]> {
-    const rows = await this.database.query<WorthRow>(
+    const rows = await this.database.queryOwn<WorthRow>(
+      userId ?? null,
       `select a.account_id, d.equity * d.usd_rate as equity_usd, d.total * d.usd_rate as total_usd, d.observed_at
        from account a cross join lateral ${LATEST} d
        where a.account_id = any($1::uuid[]) and ($2::uuid is null or a.user_id = $2)`,
@@ -110,7 +111,8 @@ export class SqlWorths extends Worths {
   }
 
   async days(accountId: string, userId: string | undefined, window: DayWindow): Promise<BalanceDay[]> {
-    const rows = await this.database.query<{ day: string; usd: string | null }>(
+    const rows = await this.database.queryOwn<{ day: string; usd: string | null }>(
+      userId ?? null,
       `select d.day::text as day, d.equity * d.usd_rate as usd
        from balance_day d join account a on a.account_id = d.account_id
        where d.account_id = $1 and ($2::uuid is null or a.user_id = $2)
@@ -123,7 +125,8 @@ export class SqlWorths extends Worths {
   }
 
   async ofUser(userId: string): Promise<string> {
-    const [row] = await this.database.query<{ usd: string }>(
+    const [row] = await this.database.queryOwn<{ usd: string }>(
+      userId,
       `select coalesce(sum(d.equity * d.usd_rate), 0) as usd from account a cross join lateral ${LATEST} d
        where a.user_id = $1 and a.removed_at is null`,
       [userId],

@@ -1,5 +1,6 @@
 /** First tables of `reporting`. Called by the migration job. Must never be edited once released. */
 import type { Migration } from '@tradewire/database/migrations'
+import { ownRows } from '@tradewire/database/own-rows'
 
 export const createReporting: Migration = {
   name: '001-create-reporting',
@@ -105,5 +106,12 @@ export const createReporting: Migration = {
        $$ begin raise exception 'the ledger is append-only'; end $$`,
     `create trigger ledger_is_append_only before update or delete on ledger_entry
        for each row execute function refuse_ledger_change()`,
+
+    // What the public API reads for one user; whatever a statement forgets, it shows nobody else's rows (ADR 0019).
+    ...ownRows({
+      byUser: ['trade', 'ledger_entry', 'account'],
+      derived: { balance_day: 'exists (select from account a where a.account_id = balance_day.account_id)' },
+      shared: ['hand_signal'],
+    }),
   ],
 }

@@ -16,10 +16,7 @@ export class GetTrade {
     caller,
     tradeId,
   }: RequestOf<typeof getTrade>): Promise<Result<ReplyOf<typeof getTrade>, CodedError>> {
-    const trade = await this.ledger.find(tradeId)
-    const owner = visibleTo(caller)
-    return trade === undefined || (owner !== undefined && trade.userId !== owner)
-      ? err(reportingErrors.of('TRADE_NOT_FOUND', { tradeId }))
-      : ok(trade)
+    const trade = await this.ledger.find(tradeId, visibleTo(caller))
+    return trade === undefined ? err(reportingErrors.of('TRADE_NOT_FOUND', { tradeId })) : ok(trade)
   }
 }

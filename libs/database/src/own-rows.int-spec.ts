@@ -1,0 +1,101 @@
+import { SystemClock } from '@tradewire/kernel/clock'
+import { UuidV7Source } from '@tradewire/kernel/ids'
+import { testBackends } from '@tradewire/testkit/test-backends'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { Database } from './database.ts'
+import { roleUrl, runMigrations } from './migrations.ts'
+import { becomeReaderSql, ownRows } from './own-rows.ts'
+
+const backends = testBackends({ nats: false, ownPostgres: true })
+const [anna, berta] = ['01963a5e-0000-7000-8000-00000000000a', '01963a5e-0000-7000-8000-00000000000b'] as const
+const everything = 'select n from note where n > $1 order by n'
+let database: Database
+
+beforeAll(async () => {
+  await runMigrations({
+    adminUrl: backends.adminUrl,
+    service: 'notes',
+    schema: 'notes',
+    role: 'notes',
+    password: 'test-only',
+    migrations: [
+      {
+        name: '001-notes',
+        sql: [
+          'create table note (n int primary key, user_id uuid not null)',
+          'create table page (n int not null, page int not null)',
+          'create table colour (name text primary key)',
+          'create table secret (text text)',
+          ...ownRows({
+            byUser: ['note'],
+            derived: { page: 'exists (select from note where note.n = page.n)' },
+            shared: ['colour'],
+          }),
+        ],
+      },
+    ],
+  })
+  database = await Database.connect({
+    url: roleUrl(backends.adminUrl, 'notes', 'test-only'),
+    schema: 'notes',
+    // One connection, so that every statement meets what the one before has left.
+    poolMax: 1,
+    applicationName: 'notes',
+    clock: new SystemClock(),
+    ids: new UuidV7Source(),
+    unsafeDurability: true,
+  })
+  backends.onStop(() => database.close())
+  await database.query('insert into note values (1, $1), (2, $2), (3, $1)', [anna, berta])
+  await database.query(`insert into page values (1, 1), (2, 1), (2, 2), (3, 1)`)
+  await database.query(`insert into colour values ('red')`)
+})
+
+const numbers = async (ownerId: string | null, sql = everything, parameters: unknown[] = [0]) =>
+  (await database.queryOwn<{ n: number }>(ownerId, sql, parameters)).map(({ n }) => n)
+
+describe('reading for one user', () => {
+  it('shows the rows of that user alone, whoever was read for before, with the same prepared statement', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      expect(await numbers(anna)).toEqual([1, 3])
+      expect(await numbers(berta)).toEqual([2])
+      expect(await numbers(null)).toEqual([1, 2, 3])
+    }
+  })
+
+  it('reaches rows whose owner another table names, and what is everybody’s', async () => {
+    expect(await numbers(berta, 'select n, page from page order by page', [])).toEqual([2, 2])
+    expect(await database.queryOwn(berta, 'select * from colour')).toEqual([{ name: 'red' }])
+  })
+
+  it('reaches no table that was not granted, and writes nothing', async () => {
+    for (const sql of [
+      'select * from secret',
+      'select * from outbox',
+      `insert into colour values ('blue')`,
+      'delete from note',
+      `update note set user_id = '${anna}'`,
+    ]) {
+      await expect(database.queryOwn(anna, sql), sql).rejects.toThrow(/permission denied/)
+    }
+    expect(await numbers(null)).toEqual([1, 2, 3])
+  })
+
+  it('without a user shows nothing: the wall stands when the question is forgotten', async () => {
+    for (const nobody of ['', null]) {
+      const rows = await database.transact(async (tx) => {
+        await tx.query(becomeReaderSql, [nobody])
+        return tx.query(everything, [0])
+      })
+      expect(rows).toEqual([])
+    }
+  })
+
+  it('ends with its transaction, also with one that fails', async () => {
+    await expect(database.queryOwn(anna, 'select 1 / 0')).rejects.toThrow()
+    const [row] = await database.query<{ role: string; owner: string | null }>(
+      `select current_user as role, nullif(current_setting('tradewire.owner', true), '') as owner`,
+    )
+    expect(row).toEqual({ role: 'notes', owner: null })
+  })
+})
