@@ -65,6 +65,7 @@ describe('migrations', () => {
     expect(tables.map(({ name }) => name)).toEqual([
       'bus_store',
       'dead_letter',
+      'idempotent_request',
       'inbox',
       'outbox',
       'schema_migration',

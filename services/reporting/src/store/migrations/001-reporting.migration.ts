@@ -107,7 +107,7 @@ export const createReporting: Migration = {
     `create trigger ledger_is_append_only before update or delete on ledger_entry
        for each row execute function refuse_ledger_change()`,
 
-    // What the public API reads for one user; whatever a statement forgets, it shows nobody else's rows (ADR 0019).
+    // What the public API reads for one user; whatever a statement forgets, it shows nobody else's rows (ADR 0021).
     ...ownRows({
       byUser: ['trade', 'ledger_entry', 'account'],
       derived: { balance_day: 'exists (select from account a where a.account_id = balance_day.account_id)' },
