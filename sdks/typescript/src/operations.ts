@@ -83,6 +83,10 @@ export type ApiKey = { id: string; name: string; prefix: string; scopes: readonl
 
 export type AuditEntry = { sequence: number; at: string; actId: string; kind: 'asked' | 'ended'; userId: string; credentialId: string; operation: string; subject: Readonly<Record<string, string>>; address: string; outcome: string | null; hash: string }
 
+export type BillingProfile = { name: string; address: readonly string[]; country: string; taxId: string | null }
+
+export type BillingProfileInput = { name: string; address: readonly string[]; country: string; taxId?: string | null }
+
 export type Bracket = { id: string; signalId: string; strategyId: string; followId: string; accountId: string; userId: string; venue: 'binance-spot' | 'binance-usdm' | 'cex' | 'coinbase' | 'metaapi' | 'mt-manager' | 'okx-spot' | 'okx-swap' | 'paper' | 'tokocrypto' | 'xapi'; symbol: string; side: 'buy' | 'sell'; state: 'denied' | 'waiting' | 'planned' | 'entering' | 'open' | 'protected' | 'closing' | 'closed' | 'failed'; quantity: string | null; leverage: number | null; filledQuantity: string; closedQuantity: string; openPrice: string | null; closePrice: string | null; realizedPnl: string | null; fees: string | null; closeReason: 'stop' | 'target' | 'trailing' | 'close' | 'manual' | 'liquidation' | 'stop-out' | 'venue' | null; denial: Denial | null; failure: { code: string; message: string } | null; unprotectedMs: number; createdAt: string; openedAt: string | null; closedAt: string | null; legs: readonly OrderLeg[] }
 
 export type CreatedApiKey = { id: string; name: string; prefix: string; scopes: readonly ('read' | 'trade' | 'manage')[]; addresses: readonly string[]; createdAt: string; expiresAt: string | null; lastUsedAt: string | null; key: string }
@@ -93,11 +97,11 @@ export type Denial = { code: 'STRATEGY_INACTIVE'; message: string; fix: string; 
 
 export type DriftFinding = { id: string; kind: 'external-order' | 'external-trade' | 'external-position' | 'position-lost' | 'unexplained-change' | 'fill-missed' | 'order-missing' | 'order-stands'; subject: string; symbol: string | null; state: 'open' | 'resolved'; details: Readonly<Record<string, string | null>>; foundAt: string; resolvedAt: string | null }
 
-export type EarnedPerformanceFee = { id: string; userId: string; strategyId: string; strategyName: string; periodStart: string; periodEnd: string; percent: string; chargeable: string; ledgerCurrency: string; amount: string; currency: string; status: 'nothing-due' | 'open' | 'paid'; closedAt: string; share: string }
+export type EarnedPerformanceFee = { id: string; userId: string; strategyId: string; strategyName: string; periodStart: string; periodEnd: string; percent: string; chargeable: string; ledgerCurrency: string; fee: string; amount: string; currency: string; status: 'nothing-due' | 'open' | 'paid'; closedAt: string; share: string }
 
 export type Error = { error: { code: string; message: string; details: Readonly<Record<string, unknown>> } }
 
-export type ExplainedPerformanceFee = { id: string; userId: string; strategyId: string; strategyName: string; periodStart: string; periodEnd: string; percent: string; chargeable: string; ledgerCurrency: string; amount: string; currency: string; status: 'nothing-due' | 'open' | 'paid'; closedAt: string; result: string; profitBefore: string; profitAfter: string; highWaterBefore: string; highWaterAfter: string; rate: string; invoiceId: string | null; lines: readonly { tradeId: string; followId: string; symbol: string; realizedPnl: string; closedAt: string }[] }
+export type ExplainedPerformanceFee = { id: string; userId: string; strategyId: string; strategyName: string; periodStart: string; periodEnd: string; percent: string; chargeable: string; ledgerCurrency: string; fee: string; amount: string; currency: string; status: 'nothing-due' | 'open' | 'paid'; closedAt: string; result: string; profitBefore: string; profitAfter: string; highWaterBefore: string; highWaterAfter: string; rate: string; invoiceId: string | null; lines: readonly { tradeId: string; followId: string; symbol: string; realizedPnl: string; closedAt: string }[] }
 
 export type Explanation = { bracket: Bracket; signal: Readonly<Record<string, unknown>>; strategy: { id: string; name: string | null }; settings: readonly { name: string; value: string | null; source: string }[]; instrument: Readonly<Record<string, unknown>> | null; prices: Readonly<Record<string, unknown>> | null; balance: { currency: string; total: string; free: string; equity: string; reserved: string; lostSince: string; observedAt: string; ageMs: number } | null; checks: readonly { code: string; outcome: 'passed' | 'denied' | 'not-reached' }[]; sizing: { caps: readonly { cap: string; quantity: string | null; bound: boolean }[]; bound: string; minimumQuantity: string; quantity: string; notional: string; atRisk: string; steps: readonly string[] } | null; targets: readonly { target: number; price: string; quantity: string }[]; mergedTargets: readonly (readonly [number, number])[]; protection: { onStopFailure: 'flatten' | 'retry-then-flatten' | 'alert'; moveStopToEntryAfterTarget: number | null; steps: readonly string[] } | null; slippage: { signalPrice: string; openPrice: string; percent: string } | null; fees: readonly { leg: string; fee: string; currency: string }[]; timings: { signalReceivedAt: string; plannedAt: string; signalToPlanMs: number; planToSentMs: number | null; sentToAnswerMs: number | null; signalToFillMs: number | null; unprotectedMs: number }; timeline: readonly { at: string; what: string }[] }
 
@@ -105,7 +109,7 @@ export type Follow = { id: string; strategyId: string; accountId: string; userId
 
 export type FollowerPerformance = { followId: string; accountId: string; userId: string; tradesClosed: number; realizedPnl: string; fees: string; lastClosedAt: string }
 
-export type Invoice = { id: string; number: string; userId: string; paymentId: string | null; feeId: string | null; description: string; amount: string; currency: string; issuedAt: string }
+export type Invoice = { id: string; number: string; userId: string; paymentId: string | null; feeId: string | null; description: string; lines: readonly { description: string; quantity: number; amount: string }[]; net: string; tax: { country: string; name: string; percent: string; included: boolean; amount: string } | null; amount: string; currency: string; issuedAt: string }
 
 export type KillSwitch = { id: string; scope: 'platform' | 'strategy' | 'source' | 'follow' | 'account'; scopeId: string | null; mode: 'exit-only' | 'halt' | 'flatten'; cause: 'command' | 'loss-limit' | 'rate-anomaly'; reason: string; loss: LossFigures | null; engagedBy: string | null; engagedAt: string; endsAt: string | null; releasedAt: string | null }
 
@@ -217,19 +221,19 @@ export type Payout = { id: string; ownerId: string; amount: string; currency: st
 
 export type Performance = { tradesOpen: number; tradesClosed: number; wins: number; losses: number; winRatePercent: string | null; realizedPnl: string; fees: string; grossProfit: string; grossLoss: string; profitFactor: string | null; maximumDrawdown: string; bestTrade: string | null; worstTrade: string | null }
 
-export type PerformanceFee = { id: string; userId: string; strategyId: string; strategyName: string; periodStart: string; periodEnd: string; percent: string; chargeable: string; ledgerCurrency: string; amount: string; currency: string; status: 'nothing-due' | 'open' | 'paid'; closedAt: string; result: string; profitBefore: string; profitAfter: string; highWaterBefore: string; highWaterAfter: string; rate: string; invoiceId: string | null }
+export type PerformanceFee = { id: string; userId: string; strategyId: string; strategyName: string; periodStart: string; periodEnd: string; percent: string; chargeable: string; ledgerCurrency: string; fee: string; amount: string; currency: string; status: 'nothing-due' | 'open' | 'paid'; closedAt: string; result: string; profitBefore: string; profitAfter: string; highWaterBefore: string; highWaterAfter: string; rate: string; invoiceId: string | null }
 
 export type PerformanceFeeTerms = { percent: string; cycle: 'monthly' | 'quarterly' | 'yearly' }
 
 export type PerformanceFeeTermsInput = { percent: string; cycle: 'monthly' | 'quarterly' | 'yearly' }
 
-export type Plan = { id: string; name: string; monthlyPrice: string | null; maxBalance: string | null; maxApiKeys: number; maxPositions: number | null; private: boolean; strategyAutomated: boolean; default: boolean; createdAt: string; updatedAt: string }
+export type Plan = { id: string; name: string; monthlyPrice: string | null; maxBalance: string | null; maxApiKeys: number; maxPositions: number | null; private: boolean; strategyAutomated: boolean; premium: boolean; default: boolean; createdAt: string; updatedAt: string }
 
 export type Position = { bracketId: string; strategyId: string; followId: string; accountId: string; userId: string; venue: 'binance-spot' | 'binance-usdm' | 'cex' | 'coinbase' | 'metaapi' | 'mt-manager' | 'okx-spot' | 'okx-swap' | 'paper' | 'tokocrypto' | 'xapi'; symbol: string; side: 'buy' | 'sell'; state: 'denied' | 'waiting' | 'planned' | 'entering' | 'open' | 'protected' | 'closing' | 'closed' | 'failed'; quantity: string; openPrice: string; stopPrice: string; protectedQuantity: string; openedAt: string | null }
 
 export type Product = { id: string; name: string; category: string; description: string; amount: string; currency: string; createdAt: string }
 
-export type Purchase = { id: string; userId: string; lines: readonly { productId: string; name: string; quantity: number; amount: string }[]; currency: string; subtotal: string; discount: string; total: string; paymentId: string; status: 'created' | 'needs-action' | 'processing' | 'failed' | 'succeeded' | 'partly-refunded' | 'refunded' | 'disputed' | 'charged-back'; paymentUrl: string | null; createdAt: string }
+export type Purchase = { id: string; userId: string; lines: readonly { productId: string; name: string; quantity: number; amount: string }[]; currency: string; subtotal: string; discount: string; tax: { country: string; name: string; percent: string; included: boolean; amount: string } | null; total: string; paymentId: string; status: 'created' | 'needs-action' | 'processing' | 'failed' | 'succeeded' | 'partly-refunded' | 'refunded' | 'disputed' | 'charged-back'; paymentUrl: string | null; createdAt: string }
 
 export type RecoveryCodes = { recoveryCodes: readonly string[] }
 
@@ -260,6 +264,10 @@ export type Strategy = { id: string; ownerId: string; name: string; description:
 export type StrategyWithSecret = { id: string; ownerId: string; name: string; description: string | null; venue: 'binance-spot' | 'binance-usdm' | 'cex' | 'coinbase' | 'metaapi' | 'mt-manager' | 'okx-spot' | 'okx-swap' | 'paper' | 'tokocrypto' | 'xapi'; symbol: string; entryType: 'market' | 'limit'; signalMaxAgeSeconds: number; settings: TradeSettings; providerAccountId: string | null; active: boolean; createdAt: string; updatedAt: string; secret: string }
 
 export type Subscription = { id: string; userId: string; subject: { kind: 'plan' | 'strategy'; id: string; name: string }; provider: 'mock' | 'stripe' | 'razorpay' | 'mayar'; amount: string; currency: string; cycle: 'monthly' | 'quarterly' | 'yearly'; standing: 'incomplete' | 'active' | 'past-due' | 'lapsed' | 'ended'; paidThrough: string | null; servedUntil: string | null; endsAt: string | null; begunAt: string }
+
+export type TaxRate = { country: string; name: string; percent: string; included: boolean }
+
+export type TaxRateInput = { country: string; name: string; percent: string; included: boolean }
 
 export type TelegramLink = { chatId: string | null; active: boolean; linkedAt: string | null }
 
@@ -448,6 +456,10 @@ export interface Operations {
   confirmRegistration: { body: RegistrationConfirmation; reply: User }
   /** Have the link of your registration mailed again */
   resendConfirmation: { body: Mailbox; reply: undefined }
+  /** Get whom your invoices are made out to */
+  getBillingProfile: { reply: { profile: BillingProfile | null } }
+  /** Say whom your invoices are made out to */
+  setBillingProfile: { body: BillingProfileInput; reply: { profile: BillingProfile } }
   /** List the balances of the books */
   listBalances: { reply: { items: readonly { account: string; currency: string; balance: string }[]; imbalance: string } }
   /** Add a discount that purchases may name */
@@ -464,6 +476,8 @@ export interface Operations {
   closeFollowPosition: { params: { followId: string }; reply: { closing: number } }
   /** List invoices */
   listInvoices: { query?: { limit?: number; nextToken?: string }; reply: { items: readonly Invoice[]; nextToken: string | null } }
+  /** Get an invoice as PDF */
+  getInvoiceFile: { params: { invoiceId: string }; reply: undefined }
   /** List kill switches, newest first */
   listKillSwitches: { query?: { limit?: number; nextToken?: string; engaged?: 'true' | 'false' }; reply: { items: readonly KillSwitch[]; nextToken: string | null } }
   /** Stop entries, end resting entries (halt) or close everything (flatten) */
@@ -527,9 +541,9 @@ export interface Operations {
   /** List plans */
   listPlans: { reply: { items: readonly Plan[] } }
   /** Add a plan */
-  createPlan: { body: { name: string; monthlyPrice?: string | null; maxBalance?: string | null; maxApiKeys: number; maxPositions?: number | null; private?: boolean; strategyAutomated?: boolean; default?: boolean }; reply: Plan }
+  createPlan: { body: { name: string; monthlyPrice?: string | null; maxBalance?: string | null; maxApiKeys: number; maxPositions?: number | null; private?: boolean; strategyAutomated?: boolean; premium?: boolean; default?: boolean }; reply: Plan }
   /** Change a plan for everyone who has it */
-  updatePlan: { params: { planId: string }; body: { name?: string; monthlyPrice?: string | null; maxBalance?: string | null; maxApiKeys?: number; maxPositions?: number | null; private?: boolean; strategyAutomated?: boolean }; reply: Plan }
+  updatePlan: { params: { planId: string }; body: { name?: string; monthlyPrice?: string | null; maxBalance?: string | null; maxApiKeys?: number; maxPositions?: number | null; private?: boolean; strategyAutomated?: boolean; premium?: boolean }; reply: Plan }
   /** Get what holds for all entries */
   getPlatformSettings: { reply: LayerSettings }
   /** Say anew what holds for all entries */
@@ -543,11 +557,11 @@ export interface Operations {
   /** Take products off the list */
   removeProducts: { query: { productIds: string }; reply: { removed: number } }
   /** Buy products; the answer says how to pay */
-  makePurchase: { body: { provider: 'mock' | 'stripe' | 'razorpay' | 'mayar'; products: readonly { productId: string; quantity?: number }[]; discountCode?: string; requestId?: string }; reply: { purchaseId: string; lines: readonly { productId: string; name: string; quantity: number; amount: string }[]; currency: string; subtotal: string; discount: string; total: string; payment: PaymentIntent } }
+  makePurchase: { body: { provider: 'mock' | 'stripe' | 'razorpay' | 'mayar'; products: readonly { productId: string; quantity?: number }[]; discountCode?: string; requestId?: string }; reply: { purchaseId: string; lines: readonly { productId: string; name: string; quantity: number; amount: string }[]; currency: string; subtotal: string; discount: string; tax: { country: string; name: string; percent: string; included: boolean; amount: string } | null; total: string; payment: PaymentIntent } }
   /** List purchases with the state of their payment */
   listPurchases: { query?: { limit?: number; nextToken?: string; purchaseIds?: string }; reply: { items: readonly Purchase[]; nextToken: string | null } }
   /** Calculate what a purchase would cost */
-  precalculatePurchase: { body: { provider: 'mock' | 'stripe' | 'razorpay' | 'mayar'; products: readonly { productId: string; quantity?: number }[]; discountCode?: string; requestId?: string }; reply: { lines: readonly { productId: string; name: string; quantity: number; amount: string }[]; currency: string; subtotal: string; discount: string; total: string } }
+  precalculatePurchase: { body: { provider: 'mock' | 'stripe' | 'razorpay' | 'mayar'; products: readonly { productId: string; quantity?: number }[]; discountCode?: string; requestId?: string }; reply: { lines: readonly { productId: string; name: string; quantity: number; amount: string }[]; currency: string; subtotal: string; discount: string; tax: { country: string; name: string; percent: string; included: boolean; amount: string } | null; total: string } }
   /** Create a risk profile */
   createRiskProfile: { body: { name: string; riskPercent: string; settings?: TradeSettingsInput }; reply: RiskProfile }
   /** List risk profiles */
@@ -596,6 +610,10 @@ export interface Operations {
   listSubscriptions: { query?: { limit?: number; nextToken?: string }; reply: { items: readonly Subscription[]; nextToken: string | null } }
   /** End a subscription when the time that was paid is over */
   cancelSubscription: { params: { subscriptionId: string }; reply: Subscription }
+  /** List the tax of each country */
+  listTaxRates: { reply: { items: readonly TaxRate[] } }
+  /** Say what taxes there are, all at once */
+  setTaxRates: { body: { rates: readonly TaxRateInput[] }; reply: { items: readonly TaxRate[] } }
   /** Get the Telegram chat that your notices are sent to */
   getTelegramLink: { reply: TelegramLink }
   /** Have your notices sent to a Telegram chat */
@@ -745,6 +763,8 @@ export const routes = {
   register: { method: 'POST', path: '/v1/auth/register' },
   confirmRegistration: { method: 'POST', path: '/v1/auth/register/confirm' },
   resendConfirmation: { method: 'POST', path: '/v1/auth/register/resend' },
+  getBillingProfile: { method: 'GET', path: '/v1/billing-profile' },
+  setBillingProfile: { method: 'PUT', path: '/v1/billing-profile' },
   listBalances: { method: 'GET', path: '/v1/books/balances' },
   createDiscount: { method: 'POST', path: '/v1/discounts' },
   createFollow: { method: 'POST', path: '/v1/follows' },
@@ -753,6 +773,7 @@ export const routes = {
   updateFollow: { method: 'PATCH', path: '/v1/follows/{followId}' },
   closeFollowPosition: { method: 'POST', path: '/v1/follows/{followId}/close', once: true },
   listInvoices: { method: 'GET', path: '/v1/invoices' },
+  getInvoiceFile: { method: 'GET', path: '/v1/invoices/{invoiceId}.pdf' },
   listKillSwitches: { method: 'GET', path: '/v1/kill-switches' },
   engageKillSwitch: { method: 'POST', path: '/v1/kill-switches' },
   requestKillSwitchRelease: { method: 'POST', path: '/v1/kill-switches/{killSwitchId}/release' },
@@ -819,6 +840,8 @@ export const routes = {
   beginSubscription: { method: 'POST', path: '/v1/subscriptions', once: true },
   listSubscriptions: { method: 'GET', path: '/v1/subscriptions' },
   cancelSubscription: { method: 'POST', path: '/v1/subscriptions/{subscriptionId}/cancel', once: true },
+  listTaxRates: { method: 'GET', path: '/v1/tax-rates' },
+  setTaxRates: { method: 'PUT', path: '/v1/tax-rates' },
   getTelegramLink: { method: 'GET', path: '/v1/telegram-link' },
   linkTelegram: { method: 'PUT', path: '/v1/telegram-link' },
   unlinkTelegram: { method: 'DELETE', path: '/v1/telegram-link' },

@@ -232,6 +232,7 @@ class Ledger {
       externalId: seen.externalId,
       currency: seen.amount.currency,
       revenue: 'revenue:strategies',
+      tax: null,
       owner,
     }
     for (const journal of journalsOf(terms, before, after)) {
