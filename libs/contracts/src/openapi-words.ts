@@ -9,7 +9,8 @@ export const apiDescription = [
   '',
   'Log in with `POST /v1/auth/login` and send the access token as `Authorization: Bearer <token>`; it lasts ten ' +
     'minutes and `POST /v1/auth/refresh` gives the next one. Amounts, prices and quantities are exact decimals as text. ' +
-    'Lists answer `items` and a `nextToken` for the next page. Ids are UUIDs that sort by time.',
+    'Lists answer `items` and a `nextToken` for the next page. Ids are UUIDs that sort by time. A reply may gain fields, ' +
+    'and a word in it values, at any time: expect some that you do not know.',
   '',
   'Every refusal has one shape, `{"error": {"code", "message", "details"}}`, and a code that never changes its ' +
     'meaning. Every reply carries `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset` (seconds).',

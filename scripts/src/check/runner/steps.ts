@@ -44,6 +44,14 @@ export const steps: readonly Step[] = [
     parse: parseOwn,
   },
   {
+    name: 'compatibility',
+    about: 'the API document takes nothing away from callers (scripts/src/check/compatibility)',
+    command: ['scripts/dist/check/compatibility/main.js', '--json'],
+    after: 'compile',
+    needsIt: true,
+    parse: parseOwn,
+  },
+  {
     name: 'imports',
     about: 'who may import whom (.dependency-cruiser.mjs)',
     command: [
