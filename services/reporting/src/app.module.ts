@@ -1,14 +1,17 @@
 /** Wiring of `reporting`. Called by startService. Must never hold logic. */
 import { Module } from '@nestjs/common'
 import { Ledger } from './ports/ledger.port.ts'
+import { Reports } from './ports/reports.port.ts'
 import { Worths } from './ports/worths.port.ts'
 import { SqlLedger } from './store/sql-ledger.store.ts'
+import { SqlReports } from './store/sql-reports.store.ts'
 import { SqlWorths } from './store/sql-worths.store.ts'
 import { StrategyReturns } from './ports/returns.port.ts'
 import { SqlStrategyReturns } from './store/sql-strategy-returns.store.ts'
 import { StrategiesConsumer } from './transport/bus/strategies.consumer.ts'
 import { TradesConsumer } from './transport/bus/trades.consumer.ts'
 import { WorthConsumer } from './transport/bus/worth.consumer.ts'
+import { ReportsJob } from './transport/cron/reports.job.ts'
 import { ReportingController } from './transport/rpc/reporting.controller.ts'
 import { WorthController } from './transport/rpc/worth.controller.ts'
 import { FindBalances } from './use-cases/find-balances/find-balances.use-case.ts'
@@ -25,6 +28,7 @@ import { ListLedgerTrades } from './use-cases/list-ledger-trades/list-ledger-tra
 import { ListStrategies } from './use-cases/list-strategies/list-strategies.use-case.ts'
 import { ListTrades } from './use-cases/list-trades/list-trades.use-case.ts'
 import { ListTradingDays } from './use-cases/list-trading-days/list-trading-days.use-case.ts'
+import { MakeReports } from './use-cases/make-reports/make-reports.use-case.ts'
 import { RecordClosedTrades } from './use-cases/record-closed-trades/record-closed-trades.use-case.ts'
 import { RecordHandSignals } from './use-cases/record-hand-signals/record-hand-signals.use-case.ts'
 import { RecordOpenedTrades } from './use-cases/record-opened-trades/record-opened-trades.use-case.ts'
@@ -44,6 +48,8 @@ import { RecordStrategies } from './use-cases/record-strategies/record-strategie
     { provide: Ledger, useClass: SqlLedger },
     { provide: StrategyReturns, useClass: SqlStrategyReturns },
     { provide: Worths, useClass: SqlWorths },
+    { provide: Reports, useClass: SqlReports },
+    ReportsJob,
     FindBalances,
     GetFollowReturns,
     GetPerformance,
@@ -57,6 +63,7 @@ import { RecordStrategies } from './use-cases/record-strategies/record-strategie
     ListStrategies,
     ListTrades,
     ListTradingDays,
+    MakeReports,
     RecordClosedTrades,
     RecordHandSignals,
     RecordOpenedTrades,

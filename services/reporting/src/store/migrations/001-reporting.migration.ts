@@ -102,6 +102,13 @@ export const createReporting: Migration = {
        profit_factor numeric,
        risk_level text,
        last_trade_at timestamptz) with (fillfactor = 70)`,
+    `create table report_run (
+       period text not null check (period in ('weekly', 'monthly')),
+       began timestamptz not null,
+       after_user uuid,
+       done boolean not null default false,
+       primary key (period, began))`,
+    `comment on column report_run.after_user is 'The last user, by id, whose report of the period was made.'`,
     `create function refuse_ledger_change() returns trigger language plpgsql as
        $$ begin raise exception 'the ledger is append-only'; end $$`,
     `create trigger ledger_is_append_only before update or delete on ledger_entry
