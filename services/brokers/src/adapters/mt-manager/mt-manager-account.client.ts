@@ -7,22 +7,15 @@ import type { VenueBalance, VenueOrder, VenueRate } from '@tradewire/broker-kit/
 import type { Clock } from '@tradewire/kernel/clock'
 import { decimal, maximum, ZERO } from '@tradewire/kernel/decimal'
 import { err, ok } from '@tradewire/kernel/result'
-import { z } from 'zod'
+import { proven } from '#clients/level-desk.client'
 import { LevelExits } from '#domain/level-exits'
 import type { Answer, MtManagerApi } from './mt-manager-api.client.ts'
 import { MtManagerBook } from './mt-manager-book.map.ts'
-import {
-  groupRecord,
-  groupSecurity,
-  marginLevel,
-  platforms,
-  symbolConfig,
-  tickInfo,
-  tradeRecord,
-  type TradeRecord,
-  userRecord,
-} from './mt-manager-records.wire.ts'
-import { type Listed, listedSymbols } from './mt-manager-symbols.map.ts'
+import { Mt4Platform } from './mt-manager-mt4.client.ts'
+import { Mt5Platform } from './mt-manager-mt5.client.ts'
+import type { Found, Platform, Quote, Who } from './mt-manager-platform.wire.ts'
+import { platforms, type TradeRecord } from './mt-manager-records.wire.ts'
+import type { Listed } from './mt-manager-symbols.map.ts'
 
 export interface AccountParts {
   readonly api: MtManagerApi
@@ -31,25 +24,22 @@ export interface AccountParts {
   readonly login: string
 }
 
-/** What is known once the account was found. */
-interface Found {
-  readonly currency: string
-  readonly symbols: ReadonlyMap<string, Listed>
-}
-
 const ticketsAtOnceMax = 100
+type PlatformKind = new (api: MtManagerApi, id: string) => Platform
+const kinds: ReadonlyMap<string, PlatformKind> = new Map<string, PlatformKind>([
+  ['MT4', Mt4Platform],
+  ['MT5', Mt5Platform],
+])
 
 export class MtManagerAccount {
   readonly exits = new LevelExits()
   readonly book = new MtManagerBook(this.exits)
-  readonly base: string
+  private platform: Platform | null = null
   private group: string | null = null
   private found: Found | null = null
   private finding: Answer<Found> | null = null
 
-  constructor(private readonly parts: AccountParts) {
-    this.base = `/api/v2/MT4/${encodeURIComponent(parts.platform)}`
-  }
+  constructor(private readonly parts: AccountParts) {}
 
   get login(): string {
     return this.parts.login
@@ -67,27 +57,30 @@ export class MtManagerAccount {
   }
 
   private async find(): Answer<Found> {
-    const { api, platform, login } = this.parts
+    const { api, platform: id, login } = this.parts
     const all = await api.readBare('/api/TradePlatforms', platforms)
     if (!all.ok) return all
-    const mine = all.value.find(({ id }) => id.toLowerCase() === platform.toLowerCase())
+    const mine = all.value.find((platform) => platform.id.toLowerCase() === id.toLowerCase())
     if (mine === undefined) return err(brokerError.authFailed('the client has no such trade platform'))
-    if (mine.type.toUpperCase() !== 'MT4') return err(brokerError.authFailed('the trade platform is not MT4'))
-    const user = await api.read(`${this.base}/UserRecordRequest/${login}`, userRecord)
-    if (!user.ok)
-      return err(isMissing(user.error) ? brokerError.authFailed('the platform has no such login') : user.error)
-    this.group = user.value.group
-    const group = encodeURIComponent(user.value.group)
-    const [terms, securities, configs] = await Promise.all([
-      api.read(`${this.base}/GroupRecordGet/${group}`, groupRecord),
-      api.read(`${this.base}/GroupSecGroupsGet/${group}`, z.array(groupSecurity)),
-      api.read(`${this.base}/CfgRequestSymbol`, z.array(symbolConfig)),
-    ])
-    if (!terms.ok) return terms
-    if (!securities.ok) return securities
-    if (!configs.ok) return configs
-    this.found = { currency: terms.value.currency, symbols: listedSymbols(configs.value, securities.value) }
-    return ok(this.found)
+    const kind = kinds.get(mine.type.toUpperCase())
+    if (kind === undefined) return err(brokerError.authFailed('the trade platform is neither MT4 nor MT5'))
+    this.platform = new kind(api, id)
+    const found = await this.platform.find(login)
+    if (!found.ok) {
+      return err(isMissing(found.error) ? brokerError.authFailed('the platform has no such login') : found.error)
+    }
+    this.group = found.value.group
+    this.found = found.value
+    return found
+  }
+
+  /** The platform with the account on it. */
+  private async at(): Answer<{ readonly platform: Platform; readonly who: Who; readonly found: Found }> {
+    const found = await this.open()
+    if (!found.ok) return found
+    if (this.platform === null) return err(brokerError.connectivity('the platform is not known'))
+    const who = { login: this.login, group: this.group ?? found.value.group }
+    return ok({ platform: this.platform, who, found: found.value })
   }
 
   async listed(symbol: string): Answer<Listed> {
@@ -104,56 +97,59 @@ export class MtManagerAccount {
     return `${plain.slice(0, 20) || 'X'}/X`
   }
 
+  /** Of a platform that may be traded. */
+  async tradable(symbol: string): Answer<Listed> {
+    const at = await this.at()
+    if (!at.ok) return at
+    const { refusal } = at.value.platform
+    return refusal === null ? this.listed(symbol) : err(refusal)
+  }
+
   /** The broker's name of what a ticket trades. */
   async listedNamed(name: string): Answer<Listed> {
     return this.listed(this.symbolOf(name))
   }
 
   /** What the platform would pay and ask now. */
-  async quote(name: string): Answer<{ readonly bid: string; readonly ask: string }> {
-    return this.parts.api.read(`${this.base}/TickInfoLast/${encodeURIComponent(name)}`, tickInfo)
+  async quote(name: string): Answer<Quote> {
+    const at = await this.at()
+    return at.ok ? at.value.platform.quote(name) : at
   }
 
   async prices(symbols: readonly string[]): Answer<readonly VenueRate[]> {
-    const found = await this.open()
-    if (!found.ok) return found
-    const ticks = await this.parts.api.read(`${this.base}/TickInfoLast`, z.array(tickInfo))
-    if (!ticks.ok) return ticks
-    const bids = new Map(ticks.value.map(({ symbol, bid }) => [symbol, bid]))
+    const at = await this.at()
+    if (!at.ok) return at
+    const quotes = await at.value.platform.quotes()
+    if (!quotes.ok) return quotes
+    const bids = new Map(quotes.value.map(({ symbol, bid }) => [symbol, bid]))
     return ok(
       symbols.flatMap((symbol) => {
-        const bid = bids.get(found.value.symbols.get(symbol)?.name ?? '')
+        const bid = bids.get(at.value.found.symbols.get(symbol)?.name ?? '')
         return bid === undefined || decimal(bid).lte(ZERO) ? [] : [{ symbol, price: decimal(bid).toString() }]
       }),
     )
   }
 
   async trade(body: object, key: string): Answer<string> {
-    const transaction = { orderBy: Number(this.login), ...body }
-    return this.parts.api.trade(`${this.base}/TradeTransaction`, transaction, key)
+    const at = await this.at()
+    if (!at.ok) return err(proven(at.error))
+    return at.value.platform.trade({ orderBy: Number(this.login), ...body }, key)
   }
 
   /** What stands, from the gateway's memory; what it does not show any more, or not yet, is asked of the trade server. */
   async readOpen(): Answer<undefined> {
-    const found = await this.open()
-    if (!found.ok) return found
-    const path = `${this.base}/TradesGetByLogin/${this.login}/${encodeURIComponent(this.group ?? '')}`
-    const records = await this.parts.api.read(path, z.array(tradeRecord))
-    if (!records.ok) return records
-    const missing = this.book.replace(this.mine(records.value))
-    return this.readTickets(missing)
+    const records = await this.ask((platform, who) => platform.openTrades(who))
+    return records.ok ? this.readTickets(this.book.replace(records.value)) : records
   }
 
   /** Live. A ticket that the trade server does not know is no more. */
   async readTickets(tickets: readonly string[]): Answer<undefined> {
     for (let from = 0; from < tickets.length; from += ticketsAtOnceMax) {
       const asked = tickets.slice(from, from + ticketsAtOnceMax)
-      const query = asked.map((ticket) => `orders=${ticket}`).join('&')
-      const records = await this.parts.api.read(`${this.base}/TradeRecordsRequest?${query}`, z.array(tradeRecord))
+      const records = await this.ask((platform, who) => platform.tickets(who, asked))
       if (!records.ok) return records
-      const mine = this.mine(records.value)
-      const told = new Set(mine.map(({ order }) => order))
-      for (const record of mine) this.book.add(record)
+      const told = new Set(records.value.map(({ order }) => order))
+      for (const record of records.value) this.book.add(record)
       for (const ticket of asked) if (!told.has(ticket)) this.book.forget(ticket)
     }
     return ok(undefined)
@@ -161,34 +157,30 @@ export class MtManagerAccount {
 
   /** Live: all that is open in the account's group. Only where an answer hangs on it: groups are large. */
   async readGroup(): Answer<undefined> {
-    const found = await this.open()
-    if (!found.ok) return found
-    const path = `${this.base}/AdmTradesRequest/${encodeURIComponent(this.group ?? '')}?openOnly=true`
-    const records = await this.parts.api.read(path, z.array(tradeRecord))
-    if (!records.ok) return records
-    for (const record of this.mine(records.value)) this.book.add(record)
-    return ok(undefined)
+    return this.learn(await this.ask((platform, who) => platform.groupTrades(who)))
   }
 
   /** Live: what was closed since a moment. */
   async readHistory(since: Date): Answer<undefined> {
-    const path = `${this.base}/TradesUserHistory/${this.login}?fromTime=${since.toISOString()}`
-    const records = await this.parts.api.read(path, z.array(tradeRecord))
+    return this.learn(await this.ask((platform, who) => platform.history(who, since)))
+  }
+
+  private learn(records: Awaited<Answer<readonly TradeRecord[]>>): Awaited<Answer<undefined>> {
     if (!records.ok) return records
-    for (const record of this.mine(records.value)) this.book.add(record)
+    for (const record of records.value) this.book.add(record)
     return ok(undefined)
   }
 
   async balance(): Answer<VenueBalance> {
-    const found = await this.open()
-    if (!found.ok) return found
-    const money = await this.parts.api.read(`${this.base}/MarginLevelRequest/${this.login}`, marginLevel)
+    const at = await this.at()
+    if (!at.ok) return at
+    const money = await at.value.platform.money(at.value.who)
     if (!money.ok) return money
     const { group, balance, equity, free, margin, level } = money.value
     this.group = group
     const used = decimal(margin).toString()
     return ok({
-      currency: found.value.currency,
+      currency: at.value.found.currency,
       total: decimal(balance).toString(),
       free: maximum(decimal(free), ZERO).toString(),
       equity: decimal(equity).toString(),
@@ -209,8 +201,14 @@ export class MtManagerAccount {
     return order === null ? null : { ...order, feeCurrency: this.found?.currency ?? null }
   }
 
-  private mine(records: readonly TradeRecord[]): readonly TradeRecord[] {
-    return records.filter(({ login }) => login === this.login)
+  /** Never another login's trades. */
+  private async ask(
+    question: (platform: Platform, who: Who) => Answer<readonly TradeRecord[]>,
+  ): Answer<readonly TradeRecord[]> {
+    const at = await this.at()
+    if (!at.ok) return at
+    const records = await question(at.value.platform, at.value.who)
+    return records.ok ? ok(records.value.filter(({ login }) => login === this.login)) : records
   }
 }
 

@@ -5,21 +5,21 @@
 import { decimal, isDecimalText } from '@tradewire/kernel/decimal'
 import { z } from 'zod'
 
-const amount = z.string().refine(isDecimalText)
-const amountOrZero = amount.nullish().transform((text) => text ?? '0')
+export const amount = z.string().refine(isDecimalText)
+export const amountOrZero = amount.nullish().transform((text) => text ?? '0')
 /** Zero and absent both mean that no level is set. */
-const level = amount
+export const level = amount
   .nullish()
   .transform((text) => (text === undefined || text === null || !/[1-9]/.test(text) ? null : text))
-const ticket = z.string().regex(/^\d{1,18}$/)
+export const ticket = z.string().regex(/^\d{1,18}$/)
 const ticketText = z.string().regex(/^-?\d{1,18}$/)
-const word = z.string().max(100)
-const textOrEmpty = z
+export const word = z.string().max(100)
+export const textOrEmpty = z
   .string()
   .nullish()
   .transform((text) => text ?? '')
 /** In UTC, also where no zone is named. */
-const time = z
+export const time = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT/)
   .transform((text) => new Date(/(?:z|[+-]\d\d:\d\d)$/i.test(text) ? text : `${text}Z`))

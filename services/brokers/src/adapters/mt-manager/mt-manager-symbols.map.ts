@@ -15,7 +15,7 @@ export interface Listed {
 const partMax = 20
 const currencyLetters = 3
 
-function plain(text: string): string {
+export function plain(text: string): string {
   return text
     .toUpperCase()
     .replaceAll(/[^A-Z0-9]/g, '')

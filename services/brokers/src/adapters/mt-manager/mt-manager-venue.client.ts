@@ -41,7 +41,7 @@ export class MtManagerVenue implements LevelVenue<string> {
   }
 
   async nameOf(symbol: string): Answer<string> {
-    const listed = await this.account.listed(symbol)
+    const listed = await this.account.tradable(symbol)
     return listed.ok ? ok(listed.value.name) : listed
   }
 

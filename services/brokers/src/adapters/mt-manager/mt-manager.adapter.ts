@@ -1,6 +1,6 @@
 /**
  * Venue `mt-manager`: MT4 accounts through their broker's manager WebAPI, over plain HTTP. Called by the broker registry.
- * Must never place an exit that could open a position, nor trade where the protocol only reads.
+ * Must never place an exit that could open a position, nor trade MT5, which the protocol only reads.
  */
 import { defineBroker } from '@tradewire/broker-kit/define-broker'
 import { ok } from '@tradewire/kernel/result'

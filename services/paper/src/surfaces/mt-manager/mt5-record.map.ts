@@ -69,6 +69,7 @@ export function positionRecord(seen: Seen, ticket: Ticket) {
     profit: exact(ticketProfitOf(call.venue.state, account, ticket)),
     storage: exact(ticket.swap),
     comment: commentOf(ticket.openedBy),
+    rateMargin: exact(market.price),
     activationMode: 'None',
     reason: 'Dealer',
   }
