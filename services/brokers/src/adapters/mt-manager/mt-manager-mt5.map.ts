@@ -105,7 +105,12 @@ export function openTrade(position: Position5): TradeRecord {
   const { login, symbol, volume, comment, profit, storage } = position
   return {
     ...nothing,
-    ...{ login, symbol, volume, comment, profit, storage },
+    login,
+    symbol,
+    volume,
+    comment,
+    profit,
+    storage,
     order: position.position,
     tradeCommand: position.action,
     tradeRecordState: 'OpenNormal',
