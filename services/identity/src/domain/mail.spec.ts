@@ -1,6 +1,7 @@
 import { SeededRandomness } from '@tradewire/kernel/randomness'
 import { describe, expect, it } from 'vitest'
-import { accountLink, judgeSending, mailRetryWaitsMs } from './mail.ts'
+import { accountLink, confirmationLetter, judgeSending, mailRetryWaitsMs } from './mail.ts'
+import { newMailedToken } from './mailed-token.ts'
 
 const randomness = new SeededRandomness(1)
 
@@ -26,6 +27,17 @@ describe('a mail that was handed over', () => {
   it('is not tried again when the server has refused it for good', () => {
     const verdict = judgeSending({ kind: 'refused', reason: '550 no such mailbox' }, 1, randomness)
     expect(verdict).toEqual({ state: 'failed', reason: '550 no such mailbox' })
+  })
+})
+
+describe('a letter', () => {
+  it('has lines that no mail transport has to break, with the link of an installation on this machine', () => {
+    const link = accountLink('http://localhost:65535', 'confirm', newMailedToken(randomness))
+    const { text } = confirmationLetter('a@mail.example', 'a'.repeat(64), link)
+    const lines = text.split('\n')
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(76)
+    expect(lines).toContain(link)
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(`the user name ${'a'.repeat(64)}. If it was you`)
   })
 })
 

@@ -95,5 +95,10 @@ function accountPage(publicUrl: string): string {
 }
 
 function letter(to: string, subject: string, paragraphs: readonly string[]): Letter {
-  return { to, subject: `Tradewire: ${subject}`, text: `${paragraphs.join('\n\n')}\n` }
+  return { to, subject: `Tradewire: ${subject}`, text: `${paragraphs.map(wrapped).join('\n\n')}\n` }
+}
+
+/** Lines of at most 72 characters, of whole words. */
+function wrapped(paragraph: string): string {
+  return paragraph.replaceAll(/(?=.{73})(.{1,72}) /g, '$1\n')
 }

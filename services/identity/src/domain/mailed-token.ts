@@ -6,7 +6,8 @@ import { createHash } from 'node:crypto'
 import { mailedTokenStart } from '@tradewire/contracts/rpc/registration'
 import type { Randomness } from '@tradewire/kernel/randomness'
 
-const secretBytes = 32
+/** With them a link on this machine fits a line of a mail, so that it can be copied out of the file as it is. */
+const secretBytes = 24
 const hour = 3_600_000
 
 export const confirmationLifetimeMs = 24 * hour
@@ -18,7 +19,7 @@ export function newMailedToken(randomness: Randomness): string {
   return mailedTokenStart + randomness.bytes(secretBytes).toString('base64url')
 }
 
-/** SHA-256 is enough: a token has 256 random bits. */
+/** SHA-256 is enough: a token has 192 random bits. */
 export function mailedHashOf(token: string): Buffer {
   return createHash('sha256').update(token).digest()
 }
