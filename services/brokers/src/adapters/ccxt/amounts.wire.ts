@@ -1,5 +1,5 @@
 /**
- * Exact amounts as exchanges write them. Called by the wire files of all exchanges.
+ * Exact amounts, ids and known words as exchanges write them. Called by the wire files of all exchanges.
  * Must never round: amounts are text on the wire and stay exact.
  */
 import type { VenueBalance } from '@tradewire/broker-kit/broker-session'
@@ -14,8 +14,19 @@ export const amount = z
   .transform(String)
   .refine((text) => /^-?\d{1,30}(\.\d{1,30})?$/.test(text), { error: 'is not a plain decimal' })
 
+/** Of what was executed, and its prices: a venue that tells less than nothing is not understood. */
+export const quantity = amount.refine((text) => !text.startsWith('-'), { error: 'is below zero' })
+
+/** Empty text where there is no quantity. */
+export const quantityOrNone = z.union([z.literal('').transform(() => null), quantity])
+
 /** Empty text where there is no amount. */
 export const amountOrNone = z.union([z.literal('').transform(() => null), amount])
+
+/** A word that stands in this table itself: "constructor" stands in every object. */
+export function wordOf(words: Readonly<Record<string, unknown>>) {
+  return idText.refine((text) => Object.hasOwn(words, text), { error: 'is not a known word' })
+}
 
 /** Without needless zeros: "0.67300000" becomes "0.673". */
 export function plain(text: string): string {

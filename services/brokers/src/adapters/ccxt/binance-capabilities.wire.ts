@@ -1,9 +1,8 @@
 /**
- * What both Binance venues share as data: the client order id rule and the credentials form.
+ * What both Binance venues share as data: the client order id rule.
  * Called by the Binance adapters and streams. Must never promise what an adapter does not do.
  */
 import type { ClientIdRule } from '@tradewire/broker-kit/client-order-id'
-import { z } from 'zod'
 
 /** Unique among open orders only: a used id is free again once its order is filled (section 6 of the reliability rules). */
 export const binanceClientId: ClientIdRule = {
@@ -14,9 +13,3 @@ export const binanceClientId: ClientIdRule = {
   queryable: true,
   readLagMs: 120_000,
 }
-
-export const binanceCredentials = z.strictObject({
-  apiKey: z.string().trim().min(1).max(200).meta({ title: 'API key' }),
-  secret: z.string().trim().min(1).max(4_096).meta({ title: 'API secret', secret: true }),
-})
-export type BinanceCredentials = z.output<typeof binanceCredentials>

@@ -11,7 +11,7 @@ import type {
 } from '@tradewire/broker-kit/broker-session'
 import { Decimal, decimal, ZERO } from '@tradewire/kernel/decimal'
 import { z } from 'zod'
-import { amount, idText, inTradingOrder, plain, positiveOrNull } from './amounts.wire.ts'
+import { amount, idText, inTradingOrder, plain, positiveOrNull, quantity, wordOf } from './amounts.wire.ts'
 
 const averageDigits = 18
 
@@ -28,7 +28,7 @@ const statuses: Readonly<Record<string, VenueOrderStatus>> = {
   NEW_INSURANCE: 'working',
   NEW_ADL: 'working',
 }
-const status = z.string().refine((text) => statuses[text] !== undefined, { error: 'is not a known status' })
+const status = wordOf(statuses)
 
 function statusOf(text: string): VenueOrderStatus {
   return statuses[text] ?? 'working'
@@ -45,10 +45,12 @@ export const binanceOrder = z.object({
   /** Spot: on cancels the id of the order itself, while clientOrderId names the cancel. */
   origClientOrderId: z.string().optional(),
   status,
-  executedQty: amount,
-  avgPrice: amount.optional(),
-  cummulativeQuoteQty: amount.optional(),
-  fills: z.array(z.object({ price: amount, qty: amount, commission: amount, commissionAsset: z.string() })).optional(),
+  executedQty: quantity,
+  avgPrice: quantity.optional(),
+  cummulativeQuoteQty: quantity.optional(),
+  fills: z
+    .array(z.object({ price: quantity, qty: quantity, commission: amount, commissionAsset: z.string() }))
+    .optional(),
 })
 export type BinanceOrder = z.output<typeof binanceOrder>
 
@@ -99,7 +101,7 @@ export const binanceAlgoOrder = z.object({
   symbol: z.string(),
   algoId: idText,
   clientAlgoId: z.string(),
-  algoStatus: z.string().refine((text) => algoStatuses[text] !== undefined, { error: 'is not a known status' }),
+  algoStatus: wordOf(algoStatuses),
   actualOrderId: idText.nullish(),
 })
 export type BinanceAlgoOrder = z.output<typeof binanceAlgoOrder>
@@ -132,8 +134,8 @@ export const binanceAlgoCancel = z.object({ algoId: idText, clientAlgoId: z.stri
 export const binanceTrade = z.object({
   id: idText,
   orderId: idText,
-  price: amount,
-  qty: amount,
+  price: quantity,
+  qty: quantity,
   commission: amount,
   commissionAsset: z.string(),
   time: z.number(),
@@ -197,7 +199,7 @@ export function spotBalancesOf(raw: z.output<typeof spotAccount>): VenueBalance[
   )
 }
 
-export const binancePrice = z.object({ symbol: z.string(), price: amount })
+export const binancePrice = z.object({ symbol: z.string(), price: quantity })
 
 /** Of the venue's prices, those of these symbols of ours by the venue's ids; an untraded one has no price. */
 export function ratesOf(
@@ -239,11 +241,11 @@ export const orderReport = z.object({
   C: z.string().optional(),
   X: status,
   i: idText,
-  z: amount,
+  z: quantity,
   /** USD-M: average price. */
-  ap: amount.optional(),
+  ap: quantity.optional(),
   /** Spot: quote amount so far. */
-  Z: amount.optional(),
+  Z: quantity.optional(),
   n: amount.nullish(),
   N: z.string().nullish(),
   t: idText.nullish(),
@@ -258,7 +260,7 @@ export const algoReport = z.object({
   caid: z.string(),
   aid: idText,
   s: z.string(),
-  X: z.string().refine((text) => algoStatuses[text] !== undefined, { error: 'is not a known status' }),
+  X: wordOf(algoStatuses),
   ai: idText.nullish(),
   rm: z.string().nullish(),
 })

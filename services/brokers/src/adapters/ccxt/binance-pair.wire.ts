@@ -2,19 +2,11 @@
  * A stop and a target of which one ends the other, an order list (OCO) of Binance spot, as the one order that it is for us.
  * Called by the spot session and its stream. Must never tell the end of one half as the end of both.
  */
-import type { VenueOrder, VenueOrderStatus } from '@tradewire/broker-kit/broker-session'
+import type { VenueOrder } from '@tradewire/broker-kit/broker-session'
 import type { ApprovedOrder } from '@tradewire/broker-kit/approved-order'
-import { decimal, sum } from '@tradewire/kernel/decimal'
 import { z } from 'zod'
 import { type BinanceOrder, binanceOrder, clientIdOfOrder, venueOrderOf } from './binance-order.wire.ts'
-
-/** The list bears our id; its halves bear it with a word behind. */
-const halfId = /^(.+)-(?:stop|target)$/
-
-/** The id of the pair that a half belongs to; null for an order that stands alone. */
-export function pairIdOf(clientOrderId: string): string | null {
-  return halfId.exec(clientOrderId)?.[1] ?? null
-}
+import { halfIdsOf, joinedOrder, pairIdOf } from './order-halves.map.ts'
 
 /** Ids of order lists are numbers of their own: the word keeps them apart from those of orders. */
 export function pairVenueId(orderListId: string | undefined): string | null {
@@ -23,8 +15,9 @@ export function pairVenueId(orderListId: string | undefined): string | null {
 
 /** The target waits in the book as a maker, so that only the stop counts against the venue's limit on conditional orders. */
 export function pairRequestOf(order: ApprovedOrder, marketId: string): Record<string, unknown> {
-  const target = { Type: 'LIMIT_MAKER', ClientOrderId: `${order.clientOrderId}-target`, Price: order.price }
-  const stop = { Type: 'STOP_LOSS', ClientOrderId: `${order.clientOrderId}-stop`, StopPrice: order.triggerPrice }
+  const ids = halfIdsOf(order.clientOrderId)
+  const target = { Type: 'LIMIT_MAKER', ClientOrderId: ids.target, Price: order.price }
+  const stop = { Type: 'STOP_LOSS', ClientOrderId: ids.stop, StopPrice: order.triggerPrice }
   const sells = order.side === 'sell'
   return {
     symbol: marketId,
@@ -51,22 +44,9 @@ export const pairNames = z.object({ orderListId: id, orders: z.array(z.object({ 
 /** `listStatus` of the stream. */
 export const pairStatus = z.object({ s: z.string(), C: z.string(), L: z.string() })
 
-/** At most one of the halves was executed; the other one ends when that begins. */
 export function venueOrderOfPair(halves: readonly BinanceOrder[], clientOrderId: string, symbol: string): VenueOrder {
   const told = halves.map((half) => venueOrderOf(half, symbol))
-  const executed = told.find(({ filledQuantity }) => filledQuantity !== '0') ?? told[0]!
-  return {
-    ...executed,
-    clientOrderId,
-    venueOrderId: pairVenueId(halves[0]?.orderListId),
-    status: statusOf(told.map(({ status }) => status)),
-    filledQuantity: sum(told.map(({ filledQuantity }) => decimal(filledQuantity))).toString(),
-  }
-}
-
-function statusOf(halves: readonly VenueOrderStatus[]): VenueOrderStatus {
-  const order: readonly VenueOrderStatus[] = ['filled', 'working', 'cancelled', 'rejected', 'expired']
-  return order.find((status) => halves.includes(status)) ?? 'working'
+  return joinedOrder(told, { clientOrderId, venueOrderId: pairVenueId(halves[0]?.orderListId) })
 }
 
 /** Open orders with the halves of each pair joined. */

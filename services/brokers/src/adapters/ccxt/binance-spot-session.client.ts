@@ -23,10 +23,12 @@ import type { BinanceApi } from './binance-api.client.ts'
 import { BinanceFills, type FillSources } from './binance-fills.client.ts'
 import { instrumentOf } from './binance-instrument.map.ts'
 import * as wire from './binance-order.wire.ts'
-import { joinHalves, pairIdOf } from './binance-pair.wire.ts'
+import { joinHalves } from './binance-pair.wire.ts'
 import { BinancePairs, type PairReference } from './binance-pairs.client.ts'
 import type { BinanceSpotStream } from './binance-spot-stream.client.ts'
-import { type Answer, endpoint } from './exchange-api.client.ts'
+import { positionsOfCoins } from './coins.map.ts'
+import { absentAsNull, type Answer, endpoint } from './exchange-api.client.ts'
+import { pairIdOf } from './order-halves.map.ts'
 
 const fillSources: FillSources = {
   trades: 'privateGetMyTrades',
@@ -94,15 +96,14 @@ export class BinanceSpotSession implements BrokerSession {
 
   async findByClientId(reference: OrderReference): Answer<VenueOrder | null> {
     if (reference.type === 'stop-or-target') return this.findPair(reference)
-    const found = await this.api.call('read', wire.binanceOrder, async (exchange) => {
-      const market = this.api.marketName(reference.symbol)
-      const { info } = await exchange.fetchOrder(undefined, market, { clientOrderId: reference.clientOrderId })
-      return info
-    })
-    if (!found.ok) {
-      const absent = found.error.kind === 'rejected' && found.error.code === 'ORDER_NOT_FOUND'
-      return absent ? ok(null) : found
-    }
+    const found = await absentAsNull(
+      this.api.call('read', wire.binanceOrder, async (exchange) => {
+        const market = this.api.marketName(reference.symbol)
+        const { info } = await exchange.fetchOrder(undefined, market, { clientOrderId: reference.clientOrderId })
+        return info
+      }),
+    )
+    if (!found.ok || found.value === null) return found.ok ? ok(null) : found
     // A cancelled order is found by its id although its clientOrderId may name the cancel.
     return this.withFee({ ...wire.venueOrderOf(found.value, reference.symbol), clientOrderId: reference.clientOrderId })
   }
@@ -117,14 +118,8 @@ export class BinanceSpotSession implements BrokerSession {
   /** Spot keeps coins, not positions: what is held of a coin counts as a long position of its USDT market. */
   async positions(): Answer<readonly VenuePosition[]> {
     const balances = await this.balances()
-    if (!balances.ok) return balances
-    return ok(
-      balances.value.flatMap(({ currency, total }) => {
-        const symbol = `${currency}/USDT`
-        if (total === '0' || this.api.marketId(symbol) === null) return []
-        return [{ symbol, side: 'buy' as const, quantity: total, entryPrice: null, unrealizedPnl: '0' }]
-      }),
-    )
+    const isListed = (symbol: string) => this.api.marketId(symbol) !== null
+    return balances.ok ? ok(positionsOfCoins(balances.value, isListed)) : balances
   }
 
   async balances(): Answer<readonly VenueBalance[]> {

@@ -9,11 +9,13 @@ import type { BrokerDependencies } from '@tradewire/broker-kit/define-broker'
 import { z } from 'zod'
 import { VenueSocket } from '#clients/venue-socket.client'
 import type { BinanceApi } from './binance-api.client.ts'
-import { type BinanceCredentials, binanceClientId } from './binance-capabilities.wire.ts'
+import { binanceClientId } from './binance-capabilities.wire.ts'
 import * as wire from './binance-order.wire.ts'
-import { pairIdOf, pairStatus, pairVenueId } from './binance-pair.wire.ts'
+import { pairStatus, pairVenueId } from './binance-pair.wire.ts'
 import type { PairReference } from './binance-pairs.client.ts'
+import type { KeyAndSecret } from './coin-capabilities.wire.ts'
 import { FeeLedger } from './fee-ledger.client.ts'
+import { pairIdOf } from './order-halves.map.ts'
 
 const recvWindowMs = 10_000
 const subscribeReply = z.looseObject({ id: z.string(), status: z.number() })
@@ -39,7 +41,7 @@ export class BinanceSpotStream {
   constructor(
     private readonly api: BinanceApi,
     private readonly url: string,
-    private readonly credentials: BinanceCredentials,
+    private readonly credentials: KeyAndSecret,
     private readonly dependencies: BrokerDependencies,
   ) {}
 

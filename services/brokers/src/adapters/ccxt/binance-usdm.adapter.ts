@@ -2,15 +2,15 @@
  * Venue `binance-usdm`: Binance USD-M futures through ccxt. Called by the broker registry.
  * Must never share an account's key, options or stream with another account.
  */
-import { connectivity } from '@tradewire/broker-kit/broker-error'
 import { defineBroker } from '@tradewire/broker-kit/define-broker'
-import { err, ok } from '@tradewire/kernel/result'
 import { BinanceApi } from './binance-api.client.ts'
-import { binanceClientId, binanceCredentials } from './binance-capabilities.wire.ts'
+import { binanceClientId } from './binance-capabilities.wire.ts'
 import { BinanceUsdmSession } from './binance-usdm-session.client.ts'
 import { BinanceUsdmStream } from './binance-usdm-stream.client.ts'
-import { mapThrown } from './ccxt-error.map.ts'
+import { binanceCodes } from './ccxt-error.map.ts'
 import { sharedExchange } from './ccxt-exchange.client.ts'
+import { keyAndSecret } from './coin-capabilities.wire.ts'
+import { connectSession, streamUrlOf } from './connect-session.client.ts'
 
 const paperPath = '/binance-usdm'
 const liveStreamUrl = 'wss://fstream.binance.com/private/ws'
@@ -18,7 +18,7 @@ const liveStreamUrl = 'wss://fstream.binance.com/private/ws'
 export const binanceUsdmBroker = defineBroker({
   id: 'binance-usdm',
   title: 'Binance USD-M futures',
-  credentials: binanceCredentials,
+  credentials: keyAndSecret,
   capabilities: {
     orderTypes: [
       'market',
@@ -47,19 +47,13 @@ export const binanceUsdmBroker = defineBroker({
   // Order and algo order; both open lists; account; position risk; trades, orders and algo orders of a window.
   readWeights: { order: 2, openOrders: 80, balances: 5, positions: 5, fills: 15, rates: 2 },
   paperReadLagMs: 2_000,
-  async connect(credentials, { environment, dependencies }) {
-    try {
+  connect: (credentials, options) =>
+    connectSession(binanceCodes, async () => {
+      const { environment, dependencies } = options
       const venue = { venue: 'binanceusdm', environment, paperPath, marketTypes: ['linear'], dependencies } as const
       const exchange = await sharedExchange(venue).session(credentials)
       const api = new BinanceApi(exchange, { contracts: true, live: environment === 'live', clock: dependencies.clock })
-      const streamUrl =
-        environment === 'paper'
-          ? `${dependencies.paperUrl.replace(/^http/, 'ws')}${paperPath}/private/ws`
-          : liveStreamUrl
-      return ok(new BinanceUsdmSession(api, new BinanceUsdmStream(api, streamUrl, dependencies)))
-    } catch (thrown) {
-      const error = mapThrown(thrown, 'read', null)
-      return err(error.kind === 'auth' || error.kind === 'rate-limited' ? error : connectivity(error.message))
-    }
-  },
+      const streamUrl = streamUrlOf(options, { paperPath: `${paperPath}/private/ws`, live: liveStreamUrl })
+      return new BinanceUsdmSession(api, new BinanceUsdmStream(api, streamUrl, dependencies))
+    }),
 })

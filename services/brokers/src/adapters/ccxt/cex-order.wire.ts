@@ -11,7 +11,7 @@ import type {
 } from '@tradewire/broker-kit/broker-session'
 import { Decimal, decimal, ONE, ZERO } from '@tradewire/kernel/decimal'
 import { z } from 'zod'
-import { amount, idText, inTradingOrder, plain, positiveOrNull } from './amounts.wire.ts'
+import { amount, idText, inTradingOrder, plain, positiveOrNull, quantity, wordOf } from './amounts.wire.ts'
 import type { CcxtMarket } from './ccxt-exchange.client.ts'
 import { data } from './wrapped-data.wire.ts'
 
@@ -30,13 +30,13 @@ const statuses: Readonly<Record<string, VenueOrderStatus>> = {
 export const cexOrder = z.object({
   orderId: idText.refine((id) => /^\d{1,18}$/.test(id), { error: 'is not an order id' }),
   clientOrderId: z.string().nullish(),
-  status: z.string().refine((text) => statuses[text] !== undefined, { error: 'is not a known status' }),
+  status: wordOf(statuses),
   currency1: z.string(),
   currency2: z.string(),
   side: z.enum(['BUY', 'SELL']),
-  executedAmountCcy1: amount.nullish(),
-  executedAmountCcy2: amount.nullish(),
-  averagePrice: amount.nullish(),
+  executedAmountCcy1: quantity.nullish(),
+  executedAmountCcy2: quantity.nullish(),
+  averagePrice: quantity.nullish(),
   feeAmount: amount.nullish(),
   feeCurrency: z.string().nullish(),
   rejectReason: z.string().nullish(),

@@ -11,7 +11,16 @@ import type {
 } from '@tradewire/broker-kit/broker-session'
 import { Decimal, decimal, ZERO } from '@tradewire/kernel/decimal'
 import { z } from 'zod'
-import { amount, amountOrNone, inTradingOrder, plain, positiveOrNull } from './amounts.wire.ts'
+import {
+  amount,
+  amountOrNone,
+  inTradingOrder,
+  plain,
+  positiveOrNull,
+  quantity,
+  quantityOrNone,
+  wordOf,
+} from './amounts.wire.ts'
 import type { CcxtMarket } from './ccxt-exchange.client.ts'
 
 const statuses: Readonly<Record<string, VenueOrderStatus>> = {
@@ -25,7 +34,7 @@ const statuses: Readonly<Record<string, VenueOrderStatus>> = {
   EXPIRED: 'expired',
   FAILED: 'rejected',
 }
-const status = z.string().refine((text) => statuses[text] !== undefined, { error: 'is not a known status' })
+const status = wordOf(statuses)
 
 const told = z.object({
   order_id: z.string().min(1),
@@ -37,12 +46,12 @@ const told = z.object({
 })
 
 export const coinbaseOrder = told
-  .extend({ filled_size: amountOrNone, average_filled_price: amountOrNone.nullish() })
+  .extend({ filled_size: quantityOrNone, average_filled_price: quantityOrNone.nullish() })
   .transform((raw) => ({ ...raw, filled: raw.filled_size, average: raw.average_filled_price }))
 
 /** The stream has names of its own for the same. */
 export const coinbasePush = told
-  .extend({ cumulative_quantity: amountOrNone, avg_price: amountOrNone.nullish() })
+  .extend({ cumulative_quantity: quantityOrNone, avg_price: quantityOrNone.nullish() })
   .transform((raw) => ({ ...raw, filled: raw.cumulative_quantity, average: raw.avg_price }))
 
 type Told = z.output<typeof told> & { readonly filled: string | null; readonly average?: string | null | undefined }
@@ -70,8 +79,8 @@ export const coinbaseFill = z.object({
   order_id: z.string(),
   product_id: z.string(),
   trade_time: z.iso.datetime({ offset: true }),
-  price: amount,
-  size: amount,
+  price: quantity.refine((text) => /[1-9]/.test(text), { error: 'is no price' }),
+  size: quantity,
   size_in_quote: z.boolean(),
   commission: amountOrNone,
   side: z.enum(['BUY', 'SELL']),

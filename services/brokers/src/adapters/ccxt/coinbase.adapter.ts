@@ -2,12 +2,11 @@
  * Venue `coinbase`: coins at Coinbase Advanced Trade through ccxt. Called by the broker registry.
  * Must never share an account's key, options or stream with another account.
  */
-import { connectivity } from '@tradewire/broker-kit/broker-error'
 import { defineBroker } from '@tradewire/broker-kit/define-broker'
-import { err, ok } from '@tradewire/kernel/result'
-import { mapThrown } from './ccxt-error.map.ts'
 import { sharedExchange } from './ccxt-exchange.client.ts'
+import { coinCapabilities } from './coin-capabilities.wire.ts'
 import { CoinSession } from './coin-session.client.ts'
+import { connectSession, streamUrlOf } from './connect-session.client.ts'
 import { coinbaseClientId, coinbaseCredentials } from './coinbase-capabilities.wire.ts'
 import { coinbaseCodes } from './coinbase-codes.map.ts'
 import { CoinbaseExchange } from './coinbase-exchange.client.ts'
@@ -22,33 +21,14 @@ export const coinbaseBroker = defineBroker({
   id: 'coinbase',
   title: 'Coinbase Advanced Trade',
   credentials: coinbaseCredentials,
-  capabilities: {
-    orderTypes: [
-      'market',
-      'limit',
-      'stop-market',
-      'stop-limit',
-      'take-profit-market',
-      'take-profit-limit',
-      'stop-or-target',
-    ],
-    reduceOnly: false,
-    trailing: false,
-    leverage: null,
-    hedging: false,
-    positions: 'coins',
-    targets: true,
-    clientId: coinbaseClientId,
-    streams: { orders: true, balances: false },
-    feeInReply: true,
-  },
+  capabilities: { ...coinCapabilities, clientId: coinbaseClientId },
   // Thirty private calls in a second and user; a purchase at the market costs one more of the public ones.
   rateLimits: [{ name: 'calls-1s', scope: 'account', capacity: 25, intervalMs: 1_000 }],
   readWeights: { order: 1, openOrders: 1, balances: 1, positions: 1, fills: 2, rates: 1 },
   paperReadLagMs: 2_000,
-  async connect(credentials, { environment, dependencies }) {
-    try {
-      const paper = environment === 'paper'
+  connect: (credentials, options) =>
+    connectSession(coinbaseCodes, async () => {
+      const { environment, dependencies } = options
       const exchange = await sharedExchange({
         venue: 'coinbase',
         environment,
@@ -62,12 +42,8 @@ export const coinbaseBroker = defineBroker({
         key.token(seconds, `${method} ${url.replace('https://', '').replace(/\?.*/, '')}`)
       Object.assign(exchange, { createAuthToken })
       const api = new ExchangeApi(exchange, { contracts: false, clock: dependencies.clock, codes: coinbaseCodes })
-      const url = paper ? `${dependencies.paperUrl.replace(/^http/, 'ws')}${paperPath}/ws` : liveStreamUrl
+      const url = streamUrlOf(options, { paperPath: `${paperPath}/ws`, live: liveStreamUrl })
       const stream = new CoinbaseStream({ url, key, symbolOf: (id) => api.symbolOf(id), dependencies })
-      return ok(new CoinSession(new CoinbaseExchange(api), stream))
-    } catch (thrown) {
-      const error = mapThrown(thrown, 'read', null, coinbaseCodes)
-      return err(error.kind === 'auth' || error.kind === 'rate-limited' ? error : connectivity(error.message))
-    }
-  },
+      return new CoinSession(new CoinbaseExchange(api), stream)
+    }),
 })

@@ -2,12 +2,12 @@
  * Makes the session of one OKX account, for spot or swaps. Called by the two OKX adapters.
  * Must never share an account's key, options or stream with another account.
  */
-import { type BrokerError, connectivity } from '@tradewire/broker-kit/broker-error'
+import type { BrokerError } from '@tradewire/broker-kit/broker-error'
 import type { BrokerSession } from '@tradewire/broker-kit/broker-session'
 import type { ConnectOptions } from '@tradewire/broker-kit/define-broker'
-import { err, ok, type Result } from '@tradewire/kernel/result'
-import { mapThrown } from './ccxt-error.map.ts'
+import type { Result } from '@tradewire/kernel/result'
 import { sharedExchange } from './ccxt-exchange.client.ts'
+import { connectSession, streamUrlOf } from './connect-session.client.ts'
 import { ExchangeApi } from './exchange-api.client.ts'
 import type { OkxCredentials } from './okx-capabilities.wire.ts'
 import { okxCodes } from './okx-codes.map.ts'
@@ -20,12 +20,13 @@ import { OkxStream } from './okx-stream.client.ts'
 const paperPath = '/okx'
 const liveStreamUrl = 'wss://ws.okx.com:8443/ws/v5'
 
-export async function connectOkx(
+export function connectOkx(
   kind: 'SPOT' | 'SWAP',
   credentials: OkxCredentials,
-  { environment, dependencies }: ConnectOptions,
+  options: ConnectOptions,
 ): Promise<Result<BrokerSession, BrokerError>> {
-  try {
+  return connectSession(okxCodes, async () => {
+    const { environment, dependencies } = options
     const exchange = await sharedExchange({
       venue: 'okx',
       environment,
@@ -37,13 +38,9 @@ export async function connectOkx(
     }).session({ apiKey: credentials.apiKey, secret: credentials.secret, password: credentials.passphrase })
     const api = new ExchangeApi(exchange, { contracts: kind === 'SWAP', clock: dependencies.clock, codes: okxCodes })
     const markets = new OkxMarkets(api, kind)
-    const paperStreamUrl = `${dependencies.paperUrl.replace(/^http/, 'ws')}${paperPath}/ws/v5`
-    const url = environment === 'paper' ? paperStreamUrl : liveStreamUrl
+    const url = streamUrlOf(options, { paperPath: `${paperPath}/ws/v5`, live: liveStreamUrl })
     const stream = new OkxStream({ markets, url, credentials, dependencies })
     const parts = { api, markets, orders: new OkxOrders(api, markets), fills: new OkxFills(api, markets), stream }
-    return ok(new OkxSession(parts))
-  } catch (thrown) {
-    const error = mapThrown(thrown, 'read', null, okxCodes)
-    return err(error.kind === 'auth' || error.kind === 'rate-limited' ? error : connectivity(error.message))
-  }
+    return new OkxSession(parts)
+  })
 }

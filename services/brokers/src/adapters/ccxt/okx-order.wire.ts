@@ -11,7 +11,16 @@ import type {
 } from '@tradewire/broker-kit/broker-session'
 import { type Decimal, decimal, ZERO } from '@tradewire/kernel/decimal'
 import { z } from 'zod'
-import { amount, amountOrNone, inTradingOrder, plain, positiveOrNull } from './amounts.wire.ts'
+import {
+  amount,
+  amountOrNone,
+  inTradingOrder,
+  plain,
+  positiveOrNull,
+  quantity,
+  quantityOrNone,
+  wordOf,
+} from './amounts.wire.ts'
 
 /** One part of the answer to a placement or cancel; the outer code may say success while a part says failure. */
 export const okxPart = z.object({
@@ -39,9 +48,9 @@ export const okxOrder = z.object({
   /** Set when the order came from an algo order. */
   algoClOrdId: z.string().optional(),
   algoId: z.string().optional(),
-  state: z.string().refine((text) => statuses[text] !== undefined, { error: 'is not a known state' }),
-  accFillSz: amountOrNone,
-  avgPx: amountOrNone.optional(),
+  state: wordOf(statuses),
+  accFillSz: quantityOrNone,
+  avgPx: quantityOrNone.optional(),
   /** Negative is what we pay. */
   fee: amountOrNone.optional(),
   feeCcy: z.string().optional(),
@@ -106,7 +115,7 @@ export const okxAlgoOrder = z.object({
   instId: z.string(),
   algoId: z.string().min(1),
   algoClOrdId: z.string(),
-  state: z.string().refine((text) => algoStatuses[text] !== undefined, { error: 'is not a known state' }),
+  state: wordOf(algoStatuses),
   /** The order that it became. */
   ordId: z.string().optional(),
   failCode: z.string().optional(),
@@ -142,8 +151,8 @@ export const okxFill = z.object({
   clOrdId: z.string(),
   billId: z.string().min(1),
   side: z.enum(['buy', 'sell']),
-  fillPx: amount,
-  fillSz: amount,
+  fillPx: quantity,
+  fillSz: quantity,
   fee: amountOrNone.optional(),
   feeCcy: z.string().optional(),
   ts: z.string().regex(/^\d{1,15}$/),
@@ -209,7 +218,7 @@ export function venuePositionOf(raw: z.output<typeof okxPosition>, market: OkxMa
   }
 }
 
-export const okxTicker = z.object({ instId: z.string(), last: amountOrNone })
+export const okxTicker = z.object({ instId: z.string(), last: quantityOrNone })
 
 /** The list in an answer of OKX. */
 export function listOf<Item extends z.ZodType>(item: Item) {

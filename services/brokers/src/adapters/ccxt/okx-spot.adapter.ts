@@ -3,6 +3,7 @@
  * Must never share an account's key, options or stream with another account. Orders are paid from the balance, never borrowed.
  */
 import { defineBroker } from '@tradewire/broker-kit/define-broker'
+import { coinCapabilities } from './coin-capabilities.wire.ts'
 import { okxClientId, okxCredentials, okxRateLimits, okxReadWeights } from './okx-capabilities.wire.ts'
 import { connectOkx } from './okx-connect.client.ts'
 
@@ -10,26 +11,7 @@ export const okxSpotBroker = defineBroker({
   id: 'okx-spot',
   title: 'OKX spot',
   credentials: okxCredentials,
-  capabilities: {
-    orderTypes: [
-      'market',
-      'limit',
-      'stop-market',
-      'stop-limit',
-      'take-profit-market',
-      'take-profit-limit',
-      'stop-or-target',
-    ],
-    reduceOnly: false,
-    trailing: false,
-    leverage: null,
-    hedging: false,
-    positions: 'coins',
-    targets: true,
-    clientId: okxClientId,
-    streams: { orders: true, balances: false },
-    feeInReply: true,
-  },
+  capabilities: { ...coinCapabilities, clientId: okxClientId },
   rateLimits: okxRateLimits,
   readWeights: okxReadWeights,
   paperReadLagMs: 2_000,

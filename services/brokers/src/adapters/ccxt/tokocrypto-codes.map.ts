@@ -7,8 +7,8 @@ import { binanceCodes, type VenueCode, type VenueCodes } from './ccxt-error.map.
 
 export const tokocryptoCodes: VenueCodes = {
   ...binanceCodes,
-  // The venue's own code comes first; what it says inside is the more exact text.
-  words: /.*"msg":\s*"([^"]*)"/s,
+  // The venue's own code comes first; what it says inside is the more exact text. Anchored: replies may be of any length.
+  words: /^.*"msg":\s*"([^"]*)"/s,
   auth: new Set<VenueCode>([...binanceCodes.auth, -1_099, -1_109, -1_125]),
   limited: new Set<VenueCode>([-1_003, -1_015]),
   rejections: new Map<VenueCode, RejectionCode>([

@@ -6,7 +6,7 @@ import type { VenueBalance, VenueFill, VenueOrder, VenueOrderStatus } from '@tra
 import type { Side } from '@tradewire/contracts/common'
 import { Decimal, decimal, sum, ZERO } from '@tradewire/kernel/decimal'
 import { z } from 'zod'
-import { amount, idText, inTradingOrder, plain, positiveOrNull } from './amounts.wire.ts'
+import { amount, idText, inTradingOrder, plain, positiveOrNull, quantity, wordOf } from './amounts.wire.ts'
 import { data } from './wrapped-data.wire.ts'
 
 const averageDigits = 18
@@ -28,10 +28,10 @@ export const tokocryptoOrder = z.object({
   orderId: nonEmptyId,
   clientId: z.string(),
   symbol: z.string(),
-  status: idText.refine((text) => statuses[text] !== undefined, { error: 'is not a known status' }),
-  executedQty: amount,
-  executedPrice: amount.nullish(),
-  executedQuoteQty: amount.nullish(),
+  status: wordOf(statuses),
+  executedQty: quantity,
+  executedPrice: quantity.nullish(),
+  executedQuoteQty: quantity.nullish(),
 })
 export type TokocryptoOrder = z.output<typeof tokocryptoOrder>
 
@@ -62,8 +62,8 @@ function averageOf(raw: TokocryptoOrder, filled: Decimal): string | null {
 export const tokocryptoTrade = z.object({
   tradeId: idText,
   orderId: idText,
-  price: amount,
-  qty: amount,
+  price: quantity,
+  qty: quantity,
   commission: amount,
   commissionAsset: z.string(),
   isBuyer: z

@@ -6,6 +6,9 @@ import { isDecimalText } from '@tradewire/kernel/decimal'
 import { z } from 'zod'
 
 const amount = z.string().refine(isDecimalText)
+/** Of what is held or was executed. */
+const volume = amount.refine((text) => !text.startsWith('-'))
+const volumeOrZero = volume.nullish().transform((text) => text ?? '0')
 const amountOrZero = amount.nullish().transform((text) => text ?? '0')
 /** Zero and absent both mean that no level is set. */
 const level = amount
@@ -45,10 +48,10 @@ export const positionRecord = z.object({
   type: z.enum(['POSITION_TYPE_BUY', 'POSITION_TYPE_SELL']),
   symbol: word,
   time,
-  openPrice: amount,
+  openPrice: volume,
   stopLoss: level,
   takeProfit: level,
-  volume: amount,
+  volume,
   swap: amountOrZero,
   profit: amountOrZero,
   commission: amountOrZero,
@@ -61,8 +64,8 @@ export const orderRecord = z.object({
   type: word,
   state: word,
   symbol: word,
-  volume: amount,
-  currentVolume: amountOrZero,
+  volume,
+  currentVolume: volumeOrZero,
   clientId: textOrEmpty,
 })
 export type OrderRecord = z.output<typeof orderRecord>
@@ -73,8 +76,8 @@ export const dealRecord = z.object({
   time,
   entryType: word.nullish(),
   symbol: word.nullish(),
-  volume: amountOrZero,
-  price: amountOrZero,
+  volume: volumeOrZero,
+  price: volumeOrZero,
   commission: amountOrZero,
   swap: amountOrZero,
   positionId: id.nullish().transform((text) => text ?? ''),

@@ -45,7 +45,7 @@ export const tradeRecord = z.object({
   /** Null for deposits. */
   symbol: z.string().nullable(),
   tp: decimalText,
-  volume: decimalText,
+  volume: decimalText.refine((text) => !text.startsWith('-')),
   /** Only in the stream. */
   state: z.string().optional(),
   type: whole.optional(),
