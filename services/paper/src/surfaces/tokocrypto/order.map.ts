@@ -85,6 +85,7 @@ export function cancelledView(order: Order) {
 /** The answer to placing a stop and a target: the target first. */
 export function listView(halves: readonly Order[]) {
   const [first] = halves
+  const targetFirst = halves.toSorted((one, other) => Number(other.type === 'limit') - Number(one.type === 'limit'))
   return {
     bOrderListId: String(innerIdOf(first?.listId ?? 0)),
     clientId: first?.listClientOrderId ?? '',
@@ -92,7 +93,7 @@ export function listView(halves: readonly Order[]) {
     symbol: first === undefined ? '' : venueSymbolOf(first),
     symbolType: 1,
     createTime: first?.acceptedAt ?? 0,
-    orders: halves.map(({ id, clientOrderId }) => ({ orderId: String(id), clientId: clientOrderId })),
+    orders: targetFirst.map(({ id, clientOrderId }) => ({ orderId: String(id), clientId: clientOrderId })),
   }
 }
 
