@@ -56,7 +56,7 @@ export class ExchangeApi {
   }
 
   market(symbol: string): CcxtMarket | null {
-    return this.exchange.markets?.[this.marketName(symbol)] ?? null
+    return ownValue(this.exchange.markets, this.marketName(symbol)) ?? null
   }
 
   /** The venue's id of our symbol, such as BTCUSDT; null when the venue does not list it. */
@@ -67,7 +67,7 @@ export class ExchangeApi {
   /** Our symbol of a venue's id; ids of markets that we cannot name stay as they are. */
   symbolOf(marketId: string): string {
     const byId = (this.exchange as unknown as { markets_by_id?: Record<string, readonly CcxtMarket[]> }).markets_by_id
-    const market = byId?.[marketId]?.find((each) => (this.side.contracts ? each.swap === true : each.spot))
+    const market = ownValue(byId, marketId)?.find((each) => (this.side.contracts ? each.swap === true : each.spot))
     return market === undefined ? marketId : `${market.base}/${market.quote}`
   }
 
@@ -91,6 +91,11 @@ export class ExchangeApi {
         this.clockChecked = null
       })
   }
+}
+
+/** What a venue names may be anything, also what every object has. */
+function ownValue<Value>(values: Readonly<Record<string, Value>> | undefined, name: string): Value | undefined {
+  return values !== undefined && Object.hasOwn(values, name) ? values[name] : undefined
 }
 
 /** Null when the venue proved that it knows no such order. */
