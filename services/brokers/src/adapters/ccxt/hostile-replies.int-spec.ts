@@ -143,7 +143,7 @@ const kinds = [
 
 function ordersFor({ capabilities }: BrokerDefinition): ApprovedOrder[] {
   return kinds.flatMap((part) => {
-    const made = { ...command, quantity: '0.015', ...part } as typeof command
+    const made = { ...command, quantity: '0.015', ...part }
     if (!capabilities.orderTypes.includes(made.type)) return []
     const approved = approveOrder(made, encodeClientOrderId(capabilities.clientId, made.intentId))
     if (!approved.ok) throw new Error(approved.error.message)
