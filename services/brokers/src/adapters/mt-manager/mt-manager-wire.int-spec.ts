@@ -85,6 +85,14 @@ describe('an order on the wire', () => {
     })
   })
 
+  it('protects at once what it has opened, while the memory of the gateway does not show it yet', async () => {
+    const session = await gateway.openOne()
+    expect((await session.submit(gateway.order())).ok).toBe(true)
+    const placed = await session.submit(gateway.order({ ...stop, triggerPrice: '1.08' }))
+    expect(placed).toMatchObject({ ok: true, value: { status: 'working' } })
+    expect(gateway.bodies()[1]).toMatchObject({ tradeTransactionType: 'ModifyTrade', order: 7, sl: 1.08, tp: 1.1 })
+  })
+
   it('never lets an exit open a position: without one nothing is sent', async () => {
     const session = await gateway.openOne()
     for (const exit of [{ ...stop, triggerPrice: '1.08' }, close] as const) {
