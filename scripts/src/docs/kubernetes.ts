@@ -24,7 +24,10 @@ const stateFolder = '/var/lib/tradewire'
 const asked: ReadonlySet<string> = new Set(['gateway', 'signals', 'billing', 'paper'])
 /** They keep a file: one process each, ended before the next begins. */
 const keepsFiles: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  identity: { IDENTITY_SIGNING_KEY_FILE: `${stateFolder}/identity-signing-keys.json` },
+  identity: {
+    IDENTITY_SIGNING_KEY_FILE: `${stateFolder}/identity-signing-keys.json`,
+    IDENTITY_MAIL_DIRECTORY: `${stateFolder}/mail`,
+  },
   paper: { PAPER_DATA_DIRECTORY: stateFolder },
 }
 const neighbours: Readonly<Record<string, Readonly<Record<string, string>>>> = {
