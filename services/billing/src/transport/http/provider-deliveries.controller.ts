@@ -7,7 +7,7 @@ import { paymentDeliveryPath, paymentPagePath } from '@tradewire/contracts/http/
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ChooseOutcome, mockOutcomes } from '../../use-cases/choose-outcome/choose-outcome.use-case.ts'
 import { ReceiveEvent } from '../../use-cases/receive-event/receive-event.use-case.ts'
-import { mockPage, mockPagePolicy } from './mock-page.wire.ts'
+import { mockPage, mockPageOfNothing, mockPagePolicy } from './mock-page.wire.ts'
 
 const bodyBytesMax = 524_288
 const retryAfterSeconds = '30'
@@ -72,8 +72,8 @@ async function answerPage(
     mockOutcomes.find((outcome) => outcome === wanted),
   )
   void reply.header('content-security-policy', mockPagePolicy)
-  if (checkout === undefined) return reply.code(404).send({ error: 'not found' })
-  return reply.header('content-type', 'text/html; charset=utf-8').send(mockPage(checkout))
+  void reply.header('content-type', 'text/html; charset=utf-8')
+  return checkout === undefined ? reply.code(404).send(mockPageOfNothing()) : reply.send(mockPage(checkout))
 }
 
 function bytesOf({ body }: FastifyRequest): Buffer {
