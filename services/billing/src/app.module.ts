@@ -25,6 +25,7 @@ import { Parties } from './ports/parties.port.ts'
 import { PaymentProviders } from './ports/payment-provider.port.ts'
 import { Payouts } from './ports/payouts.port.ts'
 import { ProviderEvents } from './ports/provider-events.port.ts'
+import { Reminders } from './ports/reminders.port.ts'
 import { TaxCalculator, TaxRates } from './ports/taxes.port.ts'
 import { RealisedLedger } from './ports/realised-ledger.port.ts'
 import { SqlBills } from './store/sql-bills.store.ts'
@@ -35,6 +36,7 @@ import { SqlFees } from './store/sql-fees.store.ts'
 import { SqlParties } from './store/sql-parties.store.ts'
 import { SqlPayouts } from './store/sql-payouts.store.ts'
 import { SqlProviderEvents } from './store/sql-provider-events.store.ts'
+import { SqlReminders } from './store/sql-reminders.store.ts'
 import { SqlTaxes } from './store/sql-taxes.store.ts'
 import { FactsConsumer } from './transport/bus/facts.consumer.ts'
 import { FollowsConsumer } from './transport/bus/follows.consumer.ts'
@@ -97,6 +99,7 @@ import { PullProvider } from './use-cases/pull-provider/pull-provider.use-case.t
 import { PayPerformanceFee } from './use-cases/pay-performance-fee/pay-performance-fee.use-case.ts'
 import { ReceiveEvent } from './use-cases/receive-event/receive-event.use-case.ts'
 import { RefundPayment } from './use-cases/refund-payment/refund-payment.use-case.ts'
+import { RemindDebtors } from './use-cases/remind-debtors/remind-debtors.use-case.ts'
 import { RemoveProducts } from './use-cases/remove-products/remove-products.use-case.ts'
 import { RenewByLink } from './use-cases/renew-by-link/renew-by-link.use-case.ts'
 import { RunBilling } from './use-cases/run-billing/run-billing.use-case.ts'
@@ -136,6 +139,7 @@ import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
     { provide: Fees, useClass: SqlFees },
     { provide: RealisedLedger, useClass: ReportingLedger },
     { provide: Parties, useClass: SqlParties },
+    { provide: Reminders, useClass: SqlReminders },
     { provide: TaxRates, useClass: SqlTaxes },
     { provide: TaxCalculator, useExisting: TaxRates },
     { provide: Payouts, useClass: SqlPayouts },
@@ -213,6 +217,7 @@ import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
     PullProvider,
     ReceiveEvent,
     RefundPayment,
+    RemindDebtors,
     RemoveProducts,
     RenewByLink,
     RunBilling,

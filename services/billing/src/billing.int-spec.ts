@@ -106,6 +106,26 @@ describe('a subscription to a plan', () => {
     expect(invoices.map(({ number }) => number)).toEqual(['2026-000003', '2026-000002', '2026-000001'])
   })
 
+  it('that is not paid is reminded of at the named days, with the link, until it is paid', async () => {
+    const plan = await ask(rpc.createPlan, { caller: operator, plan: professional })
+    await pay((await subscribe(plan.id)).paymentUrl)
+    const notices = async () => (await published('notice.raised')).map(({ kind }) => kind)
+    await passDays(27)
+    expect(await notices()).toEqual([])
+    const [due] = await published('payment.due')
+    await passDays(1)
+    await passDays(1)
+    expect(await notices()).toEqual(['payment-failing'])
+    await Promise.all([passDays(2), passDays(0), passDays(0)])
+    expect(await notices()).toEqual(['payment-failing', 'payment-failing'])
+    expect((await published('notice.raised'))[1]?.['text']).toContain(due?.['paymentUrl'])
+    await passDays(3)
+    expect(await notices()).toEqual(['payment-failing', 'payment-failing', 'service-ending'])
+    await pay(due?.['paymentUrl'] as string)
+    await passDays(1)
+    expect(await notices()).toHaveLength(3)
+  })
+
   it('is begun once for one requestId, and not twice at the same time', async () => {
     const plan = await ask(rpc.createPlan, { caller: operator, plan: professional })
     const requestId = '01963a5e-0000-7000-8000-0000000000aa'

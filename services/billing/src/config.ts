@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { BillRules } from './domain/bill-factory.ts'
 import type { FeeRules } from './domain/fee-factory.ts'
 import type { PayoutRules } from './domain/payout-factory.ts'
+import type { ReminderRules } from './domain/reminder.ts'
 import { providerCodes } from './domain/provider-code.ts'
 
 const hourMs = 3_600_000
@@ -64,6 +65,11 @@ export const billingConfig = defineConfig(
         .max(60)
         .default(7)
         .describe('How long a subscription goes on after its paid time while its payment is tried again'),
+      reminderDays: z
+        .array(z.coerce.number().int().min(0).max(60))
+        .min(1)
+        .default([0, 3, 5])
+        .describe('How many days after something is owed its payer is reminded, ascending, comma separated'),
       renewLeadDays: z
         .number()
         .int()
@@ -155,6 +161,11 @@ export function feeRulesOf({
   performanceFeeMinimum,
 }: Pick<BillingConfig, 'ownerSharePercent' | 'performanceFeeMinimum'>): FeeRules {
   return { ownerSharePercent: decimal(ownerSharePercent), minimum: performanceFeeMinimum }
+}
+
+/** A service that is about to end is warned of a day before. */
+export function reminderRulesOf({ reminderDays }: Pick<BillingConfig, 'reminderDays'>): ReminderRules {
+  return { afterMs: reminderDays.map((days) => days * dayMs), warnMs: dayMs }
 }
 
 export function payoutRulesOf({

@@ -203,6 +203,15 @@ const payments = [
      unique (subscription_id, period))`,
   `create index payment_by_user on payment (user_id, id desc)`,
   `create index payment_by_fee on payment (fee_id) where fee_id is not null`,
+  `create table reminder (
+     object uuid not null,
+     since timestamptz not null,
+     taken int not null,
+     next_at timestamptz,
+     primary key (object, since))`,
+  `comment on table reminder is 'How often who owes was reminded: of a subscription since the end of its paid time, or of a fee.'`,
+  `create index subscription_past_due on subscription (paid_through) where standing = 'past-due'`,
+  `create index performance_fee_charged on performance_fee (closed_at) where charged_minor > 0`,
   `create table provider_event (
      id uuid primary key,
      provider text not null,

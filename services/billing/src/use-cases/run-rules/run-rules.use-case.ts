@@ -1,17 +1,20 @@
-/** What rules make of time: fees of periods that are over. Called by the job with everything else that time moves. Must never wait. */
+/** What rules make of time: fees of periods that are over, reminders of what is owed. Called by the job with everything else that time moves. Must never wait. */
 import { Injectable } from '@nestjs/common'
 import { Clock } from '@tradewire/kernel/clock'
 import { CloseFeePeriods } from '../close-fee-periods/close-fee-periods.use-case.ts'
+import { RemindDebtors } from '../remind-debtors/remind-debtors.use-case.ts'
 
 @Injectable()
 export class RunRules {
   constructor(
     private readonly closeFeePeriods: CloseFeePeriods,
+    private readonly remindDebtors: RemindDebtors,
     private readonly clock: Clock,
   ) {}
 
   async execute(): Promise<void> {
     const now = this.clock.now()
     while ((await this.closeFeePeriods.execute(now)) > 0);
+    while ((await this.remindDebtors.execute(now)) > 0);
   }
 }

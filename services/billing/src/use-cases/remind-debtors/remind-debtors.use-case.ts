@@ -1,0 +1,37 @@
+/** Reminds those whose payment is missing, at the named days, by notices. Called by the job. Must never say a step twice, however many processes run. */
+import { Injectable } from '@nestjs/common'
+import { noticeRaised } from '@tradewire/contracts/events/notices'
+import { Database } from '@tradewire/database/database'
+import { InjectConfig } from '@tradewire/nest-kit/tokens'
+import { reminderRulesOf, type BillingConfig } from '../../config.ts'
+import { reminderOf, type Debt } from '../../domain/reminder.ts'
+import { Reminders } from '../../ports/reminders.port.ts'
+
+const batchRows = 100
+
+@Injectable()
+export class RemindDebtors {
+  constructor(
+    @InjectConfig() private readonly config: BillingConfig,
+    private readonly database: Database,
+    private readonly reminders: Reminders,
+  ) {}
+
+  /** Answers how many were looked at; called again until none are. */
+  async execute(now: Date): Promise<number> {
+    const due = await this.reminders.due(now, batchRows)
+    for (const debt of due) await this.remind(debt, now)
+    return due.length
+  }
+
+  private remind(debt: Debt, now: Date): Promise<void> {
+    const reminder = reminderOf(debt, now, reminderRulesOf(this.config))
+    return this.database.transact(async (tx) => {
+      const isOurs = await this.reminders.take(tx, debt, reminder)
+      if (!isOurs || reminder.notice === null) return
+      const { userId } = debt
+      const about = { userId, audience: ['user' as const], accountId: null, raisedAt: now.toISOString() }
+      tx.append(noticeRaised, { ...about, ...reminder.notice })
+    })
+  }
+}
