@@ -9,6 +9,7 @@ import { MockProvider } from './clients/mock/mock-provider.client.ts'
 import { RazorpayProvider } from './clients/razorpay/razorpay-provider.client.ts'
 import { PdfInvoicePrinter } from './clients/pdf/pdf-invoice-printer.client.ts'
 import { ReportingLedger } from './clients/reporting-ledger.client.ts'
+import { ReportingTotals } from './clients/reporting-totals.client.ts'
 import { StripeProvider } from './clients/stripe/stripe-provider.client.ts'
 import { billRulesOf, feeRulesOf, payoutRulesOf, type BillingConfig } from './config.ts'
 import { BillFactory } from './domain/bill-factory.ts'
@@ -25,6 +26,7 @@ import { Parties } from './ports/parties.port.ts'
 import { PaymentProviders } from './ports/payment-provider.port.ts'
 import { Payouts } from './ports/payouts.port.ts'
 import { ProviderEvents } from './ports/provider-events.port.ts'
+import { AccountTotals, Limits } from './ports/limits.port.ts'
 import { Reminders } from './ports/reminders.port.ts'
 import { TaxCalculator, TaxRates } from './ports/taxes.port.ts'
 import { RealisedLedger } from './ports/realised-ledger.port.ts'
@@ -36,6 +38,7 @@ import { SqlFees } from './store/sql-fees.store.ts'
 import { SqlParties } from './store/sql-parties.store.ts'
 import { SqlPayouts } from './store/sql-payouts.store.ts'
 import { SqlProviderEvents } from './store/sql-provider-events.store.ts'
+import { SqlLimits } from './store/sql-limits.store.ts'
 import { SqlReminders } from './store/sql-reminders.store.ts'
 import { SqlTaxes } from './store/sql-taxes.store.ts'
 import { FactsConsumer } from './transport/bus/facts.consumer.ts'
@@ -114,6 +117,7 @@ import { SettleSubscription } from './use-cases/settle-subscription/settle-subsc
 import { TellAllUsers } from './use-cases/tell-all-users/tell-all-users.use-case.ts'
 import { TellEntitlement } from './use-cases/tell-entitlement/tell-entitlement.use-case.ts'
 import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
+import { WatchLimits } from './use-cases/watch-limits/watch-limits.use-case.ts'
 
 @Module({
   controllers: [
@@ -139,6 +143,8 @@ import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
     { provide: Fees, useClass: SqlFees },
     { provide: RealisedLedger, useClass: ReportingLedger },
     { provide: Parties, useClass: SqlParties },
+    { provide: Limits, useClass: SqlLimits },
+    { provide: AccountTotals, useClass: ReportingTotals },
     { provide: Reminders, useClass: SqlReminders },
     { provide: TaxRates, useClass: SqlTaxes },
     { provide: TaxCalculator, useExisting: TaxRates },
@@ -232,6 +238,7 @@ import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
     TellAllUsers,
     TellEntitlement,
     UpdatePlan,
+    WatchLimits,
   ],
 })
 export class AppModule {}

@@ -22,6 +22,7 @@ import { GetStrategy } from './use-cases/get-strategy/get-strategy.use-case.ts'
 import { GetStrategyReturns } from './use-cases/get-strategy-returns/get-strategy-returns.use-case.ts'
 import { GetTrade } from './use-cases/get-trade/get-trade.use-case.ts'
 import { GetUserWorth } from './use-cases/get-user-worth/get-user-worth.use-case.ts'
+import { ListAccountTotals } from './use-cases/list-account-totals/list-account-totals.use-case.ts'
 import { ListBalanceDays } from './use-cases/list-balance-days/list-balance-days.use-case.ts'
 import { ListFollowerPerformance } from './use-cases/list-follower-performance/list-follower-performance.use-case.ts'
 import { ListLedgerTrades } from './use-cases/list-ledger-trades/list-ledger-trades.use-case.ts'
@@ -57,6 +58,7 @@ import { RecordStrategies } from './use-cases/record-strategies/record-strategie
     GetStrategyReturns,
     GetTrade,
     GetUserWorth,
+    ListAccountTotals,
     ListBalanceDays,
     ListFollowerPerformance,
     ListLedgerTrades,

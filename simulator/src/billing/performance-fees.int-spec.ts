@@ -129,6 +129,33 @@ async function balances(): Promise<Record<string, string>> {
 
 const listed = async () => (await ask(fees.listPerformanceFees, { caller: follower, page: {} })).items
 
+describe('an account near the limit of its plan', () => {
+  it('is told of once, until it was clear of it', async () => {
+    const { userId, accountId } = followChanged.example
+    const entitlement = JSON.stringify({ plan: 'STARTER', maxBalance: '1000' })
+    await backends.query(
+      `insert into billing.customer (user_id, username, entitlement) values ($1, 'anna', $2)
+       on conflict (user_id) do update set entitlement = excluded.entitlement`,
+      [userId, entitlement],
+    )
+    await follow()
+    const told: number[] = []
+    let minutes = 0
+    for (const total of ['899', '900', '880', '850', '849', '950']) {
+      await backends.query(
+        `insert into reporting.balance_day values ($1, '2026-01-15', 'USDT', $2, $2, 1, now())
+         on conflict (account_id, day) do update set total = excluded.total`,
+        [accountId, total],
+      )
+      minutes += 6
+      await passTo(new Date(Date.UTC(2026, 0, 15, 0, minutes)).toISOString())
+      const raised = await backends.query("select 1 from billing.outbox where subject = 'notice.raised'")
+      told.push(raised.length)
+    }
+    expect(told).toEqual([0, 1, 1, 1, 1, 2])
+  })
+})
+
 describe('a performance fee', () => {
   it('is charged for new profit alone, month by month, explained by its trades, paid, and shared with the owner', async () => {
     await askFor('20')

@@ -209,3 +209,14 @@ export const listLedgerTrades = defineRpc({
     dollarRates: z.array(z.strictObject({ currency: z.string(), usd: decimalText })),
   }),
 })
+
+export const listAccountTotals = defineRpc({
+  name: 'reporting.balances.totals',
+  description:
+    'What these accounts hold without open profit, in their own currencies, as was heard last. Asked by services; nobody ' +
+    'outside is shown it.',
+  request: z.strictObject({ accountIds: z.array(z.uuid()).max(accountsPerCallMax) }),
+  reply: z.strictObject({
+    items: z.array(z.strictObject({ accountId: z.uuid(), total: decimalText, currency: z.string() })),
+  }),
+})

@@ -22,10 +22,10 @@ import {
 /** The tables read in the last part are as they were before: a CTE's rows are not seen there. */
 const SAVE_FOLLOWS = `
 with saved as (
-  insert into follow (follow_id, user_id, strategy_id, active, revision)
-  select distinct on (follow_id) follow_id, user_id, strategy_id, active, revision
-  from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::boolean[], $5::int[])
-    as news (follow_id, user_id, strategy_id, active, revision)
+  insert into follow (follow_id, user_id, strategy_id, account_id, active, revision)
+  select distinct on (follow_id) follow_id, user_id, strategy_id, account_id, active, revision
+  from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::boolean[], $6::int[])
+    as news (follow_id, user_id, strategy_id, account_id, active, revision)
   order by follow_id, revision desc
   on conflict (follow_id) do update set active = excluded.active, revision = excluded.revision
     where follow.revision < excluded.revision
@@ -96,6 +96,7 @@ export class SqlFees extends Fees {
         follows.map(({ followId }) => followId),
         follows.map(({ userId }) => userId),
         follows.map(({ strategyId }) => strategyId),
+        follows.map(({ accountId }) => accountId),
         follows.map(({ active }) => active),
         follows.map(({ revision }) => revision),
       ],

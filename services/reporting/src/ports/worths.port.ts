@@ -2,11 +2,12 @@
 import type { DataOf } from '@tradewire/contracts/define-event'
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
 import type { accountConnected, accountDisconnected, balanceUpdated } from '@tradewire/contracts/events/brokers'
-import type { findBalances, listBalanceDays } from '@tradewire/contracts/rpc/reporting'
+import type { findBalances, listAccountTotals, listBalanceDays } from '@tradewire/contracts/rpc/reporting'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { DollarRate } from '../domain/dollar-rates.ts'
 
 export type Worth = ReplyOf<typeof findBalances>['items'][number]
+export type AccountTotal = ReplyOf<typeof listAccountTotals>['items'][number]
 export type BalanceDay = ReplyOf<typeof listBalanceDays>['items'][number]
 
 export interface DayWindow {
@@ -29,6 +30,8 @@ export abstract class Worths {
   /** Newest first. */
   abstract days(accountId: string, userId: string | undefined, window: DayWindow): Promise<BalanceDay[]>
   abstract ofUser(userId: string): Promise<string>
+  /** What they hold in their own currencies; accounts that nothing was heard of are left out. */
+  abstract totals(accountIds: readonly string[]): Promise<AccountTotal[]>
   /** What one of each is worth in US dollars, as was heard last; those without a rate are left out. */
   abstract dollarRates(currencies: readonly string[]): Promise<Pick<DollarRate, 'currency' | 'usd'>[]>
 }

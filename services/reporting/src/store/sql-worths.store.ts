@@ -6,7 +6,7 @@ import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import { decimal } from '@tradewire/kernel/decimal'
 import { dollars, type DollarRate } from '../domain/dollar-rates.ts'
-import { type BalanceDay, type DayWindow, type Worth, Worths } from '../ports/worths.port.ts'
+import { type AccountTotal, type BalanceDay, type DayWindow, type Worth, Worths } from '../ports/worths.port.ts'
 
 /** Of one account in one batch the newest stays; the day's row is written again only when something changed. */
 const RECORD_BALANCES = `
@@ -132,6 +132,14 @@ export class SqlWorths extends Worths {
       [userId],
     )
     return exact(row?.usd ?? '0') ?? '0'
+  }
+
+  totals(accountIds: readonly string[]): Promise<AccountTotal[]> {
+    return this.database.query<AccountTotal>(
+      `select a.account_id as "accountId", d.total::text as total, d.currency
+       from unnest($1::uuid[]) as a(account_id) cross join lateral ${LATEST} d`,
+      [accountIds],
+    )
   }
 
   dollarRates(currencies: readonly string[]): Promise<Pick<DollarRate, 'currency' | 'usd'>[]> {

@@ -74,9 +74,13 @@ const fees = [
      follow_id uuid primary key,
      user_id uuid not null,
      strategy_id uuid not null,
+     account_id uuid not null,
      active boolean not null,
      revision int not null)`,
   `create index follow_active on follow (user_id, strategy_id) where active`,
+  `create index follow_by_account on follow (account_id) where active`,
+  `create table near_limit (account_id uuid primary key)`,
+  `comment on table near_limit is 'Accounts whose users were told that they are near what their plans allow.'`,
   `create table fee_offer (
      strategy_id uuid primary key,
      percent numeric not null check (percent between 0 and 100),

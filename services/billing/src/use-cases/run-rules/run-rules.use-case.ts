@@ -1,14 +1,16 @@
-/** What rules make of time: fees of periods that are over, reminders of what is owed. Called by the job with everything else that time moves. Must never wait. */
+/** What rules make of time: fees of periods that are over, reminders of what is owed, limits that are near. Called by the job with everything else that time moves. Must never wait. */
 import { Injectable } from '@nestjs/common'
 import { Clock } from '@tradewire/kernel/clock'
 import { CloseFeePeriods } from '../close-fee-periods/close-fee-periods.use-case.ts'
 import { RemindDebtors } from '../remind-debtors/remind-debtors.use-case.ts'
+import { WatchLimits } from '../watch-limits/watch-limits.use-case.ts'
 
 @Injectable()
 export class RunRules {
   constructor(
     private readonly closeFeePeriods: CloseFeePeriods,
     private readonly remindDebtors: RemindDebtors,
+    private readonly watchLimits: WatchLimits,
     private readonly clock: Clock,
   ) {}
 
@@ -16,5 +18,6 @@ export class RunRules {
     const now = this.clock.now()
     while ((await this.closeFeePeriods.execute(now)) > 0);
     while ((await this.remindDebtors.execute(now)) > 0);
+    await this.watchLimits.execute(now)
   }
 }

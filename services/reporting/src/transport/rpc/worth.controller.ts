@@ -5,6 +5,7 @@ import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import * as rpc from '@tradewire/contracts/rpc/reporting'
 import { FindBalances } from '../../use-cases/find-balances/find-balances.use-case.ts'
 import { GetUserWorth } from '../../use-cases/get-user-worth/get-user-worth.use-case.ts'
+import { ListAccountTotals } from '../../use-cases/list-account-totals/list-account-totals.use-case.ts'
 import { ListBalanceDays } from '../../use-cases/list-balance-days/list-balance-days.use-case.ts'
 import { ListTradingDays } from '../../use-cases/list-trading-days/list-trading-days.use-case.ts'
 
@@ -15,6 +16,7 @@ export class WorthController {
     private readonly balanceDays: ListBalanceDays,
     private readonly balances: FindBalances,
     private readonly userWorth: GetUserWorth,
+    private readonly accountTotals: ListAccountTotals,
   ) {}
 
   @Answer(rpc.listTradingDays)
@@ -35,5 +37,10 @@ export class WorthController {
   @Answer(rpc.getUserWorth)
   getUserWorth(request: RequestOf<typeof rpc.getUserWorth>) {
     return this.userWorth.execute(request)
+  }
+
+  @Answer(rpc.listAccountTotals)
+  listAccountTotals(request: RequestOf<typeof rpc.listAccountTotals>) {
+    return this.accountTotals.execute(request)
   }
 }
