@@ -1,9 +1,10 @@
 /**
  * `bench fanout`: ours beside a frameworkless straw man and beside queues, in one run, as ratios. `bench growth`: ours
- * by followers. `bench overload`: what exits notice of too many entries.
+ * by followers. `bench overload`: what exits notice of too many entries. `bench accounts`: many accounts, venues that fail.
  * Called by `./tradewire bench`. Must never call a missed gate passed.
  */
 import { Command, InvalidArgumentError } from 'commander'
+import { runAccountsBench } from './accounts-bench.ts'
 import { runFanoutBench } from './fanout-bench.ts'
 import { runGrowthBench } from './growth-bench.ts'
 import { runOverloadBench } from './overload-bench.ts'
@@ -109,6 +110,32 @@ function overloadCommand(): Command {
     })
 }
 
+interface AccountsFlags {
+  readonly accounts: number
+  readonly failing: number
+  readonly json?: boolean
+  readonly strict?: boolean
+}
+
+function accountsCommand(): Command {
+  return new Command('accounts')
+    .description(
+      'many connected accounts: how soon they are ready while venues fail, what one weighs, storms of streams',
+    )
+    .option('--accounts <n>', 'connected accounts', whole(50, 10_000), 1_000)
+    .option('--failing <percent>', 'share of the venues that fail', whole(0, 90), 30)
+    .option('--json', 'print one JSON object at the end')
+    .option('--strict', 'exit with 1 when a gate is missed')
+    .action(async ({ accounts, failing: failingPercent, json, strict }: AccountsFlags) => {
+      const line = liveLine()
+      const report = await runAccountsBench({ accounts, failingPercent }, (text) => line.show(text))
+      line.clear()
+      console.log(json === true ? JSON.stringify(report) : tableOf(report))
+      const missed = Object.values(report.gates).some(({ pass }) => !pass)
+      process.exitCode = strict === true && missed ? 1 : 0
+    })
+}
+
 async function fanout(options: FanoutOptions): Promise<number> {
   const line = liveLine()
   const report = await runFanoutBench(
@@ -143,6 +170,7 @@ const program = new Command('bench')
   .addCommand(fanoutCommand())
   .addCommand(growthCommand())
   .addCommand(overloadCommand())
+  .addCommand(accountsCommand())
 try {
   await program.parseAsync()
 } catch (error) {

@@ -11,6 +11,7 @@ import { serve } from './kit/serve.ts'
 const loaders: Readonly<Record<string, () => Promise<AnyServiceDefinition>>> = {
   signals: async () => (await import('@tradewire/signals/service')).signalsService,
   orders: async () => (await import('@tradewire/orders/service')).ordersService,
+  paper: async () => (await import('@tradewire/paper/service')).paperService,
   brokers: async () => (await import('@tradewire/brokers/service')).brokersService,
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '@tradewire/kernel/clock'
 import type { Randomness } from '@tradewire/kernel/randomness'
+import { setTimeout as delay } from 'node:timers/promises'
 import { type RawData, WebSocket } from 'ws'
 
 export interface VenueSocketTarget {
@@ -30,6 +31,22 @@ const backoffMaxMs = 15_000
 /** A host that answers the handshake with plain HTTP offers no stream: asking again soon is noise. */
 const notOfferedRetryMs = 60_000
 const messageBytesMax = 4 * 1024 * 1024
+/** To one host: when a venue drops every stream at once, a thousand handshakes in one moment look like an attack. */
+const handshakesPerSecondMax = 200
+const msPerSecond = 1_000
+
+/** The turns of handshakes, one after another, by the clock of a process and the host. */
+const turns = new WeakMap<Clock, Map<string, number>>()
+
+/** How long a handshake to this host must wait for its turn, which is taken with the question. */
+function turnInMs(clock: Clock, host: string): number {
+  const hosts = turns.get(clock) ?? new Map<string, number>()
+  turns.set(clock, hosts)
+  const nowMs = clock.monotonicMs()
+  const turnMs = Math.max(nowMs, hosts.get(host) ?? 0)
+  hosts.set(host, turnMs + msPerSecond / handshakesPerSecondMax)
+  return turnMs - nowMs
+}
 
 export class VenueSocket {
   private socket: WebSocket | null = null
@@ -80,6 +97,8 @@ export class VenueSocket {
       this.fail(cause instanceof Error ? cause.message : 'the stream cannot be opened', false)
       return
     }
+    const waitMs = turnInMs(this.options.clock, new URL(target.url).host)
+    if (waitMs > 0) await delay(waitMs)
     if (this.stopped) return
     const socket = new WebSocket(target.url, {
       headers: target.headers ?? {},
