@@ -15,6 +15,7 @@ import { fuzzCommand } from './commands/fuzz.command.ts'
 import { explainCommand } from './commands/explain.command.ts'
 import { doctorCommand } from './commands/doctor.command.ts'
 import { downCommand } from './commands/down.command.ts'
+import { keysCommand } from './commands/keys.command.ts'
 import { logsCommand } from './commands/logs.command.ts'
 import { migrateCommand } from './commands/migrate.command.ts'
 import { operatorCommand } from './commands/operator.command.ts'
@@ -45,6 +46,7 @@ function program(): Command {
     paperCommand(),
     migrateCommand(),
     operatorCommand(),
+    keysCommand(),
     runCommand(),
     testCommand(),
     checkCommand(),

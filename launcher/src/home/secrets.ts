@@ -2,9 +2,10 @@
  * The generated secrets of a home: database passwords, the keys that seal credentials, the operator's password.
  * Called by `up` and `migrate`. Must never print a secret nor write one readable for others.
  */
-import { writeFile } from 'node:fs/promises'
+import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SystemRandomness, type Randomness } from '@tradewire/kernel/randomness'
+import { MasterKeys } from '@tradewire/kernel/sealing'
 import { type Home, readJson, writePrivateJson } from './home.ts'
 
 export interface Secrets {
@@ -20,6 +21,7 @@ export interface KeyFiles {
 
 const passwordBytes = 24
 const masterKeyBytes = 32
+const brokersMasterFile = 'brokers-master.key'
 
 /** Base64url text of so many random bytes. */
 export function newSecret(randomness: Randomness, bytes: number = passwordBytes): string {
@@ -40,9 +42,17 @@ export async function ensureSecrets(
   return secrets
 }
 
+/** Adds a newer key to those that seal credentials, which stay; answers its version. */
+export async function addMasterKey(home: Home, randomness: Randomness = new SystemRandomness()): Promise<number> {
+  const path = join(home.keys, brokersMasterFile)
+  const version = MasterKeys.parse(await readFile(path, 'utf8')).newest + 1
+  await appendFile(path, newMasterKey(randomness, version))
+  return version
+}
+
 /** The form that services read: a version and 32 bytes; a later version is added as a further line. */
-function newMasterKey(randomness: Randomness): string {
-  return `v1:${randomness.bytes(masterKeyBytes).toString('base64')}\n`
+function newMasterKey(randomness: Randomness, version = 1): string {
+  return `v${version}:${randomness.bytes(masterKeyBytes).toString('base64')}\n`
 }
 
 /** Makes the master keys that are missing. identity makes its own signing keys at the path that it is given. */
@@ -50,7 +60,7 @@ export async function ensureKeys(home: Home, randomness: Randomness = new System
   return {
     identitySigning: join(home.keys, 'identity-signing-keys.json'),
     identityMaster: await ensureMasterKey(join(home.keys, 'identity-master.key'), randomness),
-    brokersMaster: await ensureMasterKey(join(home.keys, 'brokers-master.key'), randomness),
+    brokersMaster: await ensureMasterKey(join(home.keys, brokersMasterFile), randomness),
   }
 }
 

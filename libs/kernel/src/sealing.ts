@@ -66,6 +66,10 @@ export class Sealer {
     private readonly randomness: Randomness,
   ) {}
 
+  get newestVersion(): number {
+    return this.masters.newest
+  }
+
   seal(owner: SealOwner, secrets: Readonly<Record<string, string>>): SealedSecrets {
     const dataKey = this.randomness.bytes(keyBytes)
     const masterVersion = this.masters.newest

@@ -242,7 +242,8 @@ export async function runAccountsBench(
     const someReadyMs = await readyMs(world, healthy, wanted)
     await world.stop()
     failed = false
-    const facts = { ...machineFacts(servers, 0), venues: venues.join(', '), failing: failing.join(', ') }
+    const { venue: _, ...machine } = machineFacts(servers, 0)
+    const facts = { ...machine, venues: venues.join(', '), failing: failing.join(', ') }
     return { gates: gatesOf({ accounts, wanted, allReadyMs, someReadyMs, heapKb, cut }), growth: [], facts }
   } finally {
     killAllChildren()
@@ -295,7 +296,7 @@ function gatesOf({ accounts, wanted, allReadyMs, someReadyMs, heapKb, cut }: Mea
       cut.mostInOneSecond,
       goals.handshakesMost,
       `${cut.mostInOneSecond}`,
-      [`${cut.handshakes} connections in all, the last after ${seconds(cut.lastMs)}`],
+      [`${cut.handshakes} handshakes in all, the last after ${seconds(cut.lastMs)}`],
     ),
   }
 }

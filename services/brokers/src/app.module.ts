@@ -25,6 +25,7 @@ import { Instruments } from './ports/instruments.port.ts'
 import { Leases } from './ports/leases.port.ts'
 import { Reconciliations } from './ports/reconciliations.port.ts'
 import { Results } from './ports/results.port.ts'
+import { SealedKeys } from './ports/sealed-keys.port.ts'
 import { SendGate } from './ports/send-gate.port.ts'
 import { Sessions } from './ports/sessions.port.ts'
 import { AccountStore } from './store/account.store.ts'
@@ -37,6 +38,7 @@ import { CredentialsKeyStore } from './store/credentials-key.store.ts'
 import { InstrumentStore } from './store/instrument.store.ts'
 import { LeaseStore } from './store/lease.store.ts'
 import { ReconciliationStore } from './store/reconciliation.store.ts'
+import { SealedKeyStore } from './store/sealed-keys.store.ts'
 import { SubmitMarks } from './store/submit-marks.store.ts'
 import { CommandsConsumer } from './transport/bus/commands.consumer.ts'
 import { EntitlementsConsumer } from './transport/bus/entitlements.consumer.ts'
@@ -45,6 +47,7 @@ import { RatesJob } from './transport/cron/rates.job.ts'
 import { UpkeepJob } from './transport/cron/upkeep.job.ts'
 import { AccountsController } from './transport/rpc/accounts.controller.ts'
 import { AttemptsController } from './transport/rpc/attempts.controller.ts'
+import { CredentialsController } from './transport/rpc/credentials.controller.ts'
 import { VenueBooksController } from './transport/rpc/venue-books.controller.ts'
 import { VenuesController } from './transport/rpc/venues.controller.ts'
 import { AnnounceInstruments } from './use-cases/announce-instruments/announce-instruments.use-case.ts'
@@ -76,6 +79,7 @@ import { ReadPrices } from './use-cases/read-prices/read-prices.use-case.ts'
 import { ReadVenue } from './use-cases/read-venue/read-venue.use-case.ts'
 import { ReconcileAccount } from './use-cases/reconcile-account/reconcile-account.use-case.ts'
 import { ResolveUnknown } from './use-cases/resolve-unknown/resolve-unknown.use-case.ts'
+import { RotateKeys } from './use-cases/rotate-keys/rotate-keys.use-case.ts'
 import { RunLanes } from './use-cases/run-lanes/run-lanes.use-case.ts'
 import { TakeFindings } from './use-cases/take-findings/take-findings.use-case.ts'
 import { TendOrders } from './use-cases/tend-orders/tend-orders.use-case.ts'
@@ -84,7 +88,14 @@ import { TrackHealth } from './use-cases/track-health/track-health.use-case.ts'
 import { WatchAccounts } from './use-cases/watch-accounts/watch-accounts.use-case.ts'
 
 @Module({
-  controllers: [AccountsController, AttemptsController, VenueBooksController, VenuesController, EntitlementsConsumer],
+  controllers: [
+    AccountsController,
+    AttemptsController,
+    CredentialsController,
+    VenueBooksController,
+    VenuesController,
+    EntitlementsConsumer,
+  ],
   providers: [
     { provide: Desk, useFactory: (config: BrokersConfig) => new Desk(laneSlotsOf(config)), inject: [CONFIG] },
     {
@@ -122,6 +133,7 @@ import { WatchAccounts } from './use-cases/watch-accounts/watch-accounts.use-cas
     { provide: Leases, useExisting: LeaseStore },
     { provide: Reconciliations, useClass: ReconciliationStore },
     { provide: Results, useClass: AttemptWriter },
+    { provide: SealedKeys, useClass: SealedKeyStore },
     { provide: SendGate, useClass: VenueSendGate },
     { provide: Sessions, useClass: VenueSessions },
     AnnounceInstruments,
@@ -152,6 +164,7 @@ import { WatchAccounts } from './use-cases/watch-accounts/watch-accounts.use-cas
     ReconcileAccount,
     RecoverAttempts,
     ResolveUnknown,
+    RotateKeys,
     RunLanes,
     SettleOutcome,
     TakeCommands,

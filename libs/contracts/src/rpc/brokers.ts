@@ -52,11 +52,13 @@ export const account = z
   })
   .meta({ id: 'Account' })
 
+export const accountLabel = z.string().trim().min(1).max(80)
+
 export const accountInput = z.strictObject({
   venue,
   /** Paper trades with the simulated venue; live with the real one. */
   environment: accountEnvironment.default('paper'),
-  label: z.string().trim().min(1).max(80).default('Default'),
+  label: accountLabel.default('Default'),
   /** Whose account it is; only an operator may name somebody else. */
   userId: z.uuid().optional(),
   /** The fields of the venue's form (see the list of venues). */
@@ -71,6 +73,21 @@ export const getCredentialsKey = defineRpc({
   description: 'The public key that credentials are sealed with before they travel; only brokers can open them.',
   request: z.strictObject({}),
   reply: boxPublicKey,
+})
+
+export const rotateCredentialsKeys = defineRpc({
+  name: 'brokers.credentials.rotate',
+  description: 'Seals every data key by the newest master key; credentials are not touched and accounts trade on.',
+  request: z.strictObject({ caller }),
+  reply: z
+    .strictObject({
+      newestVersion: z.int(),
+      rewrapped: z.int(),
+      /** Versions that still seal something: what is not named may be taken away. */
+      inUse: z.array(z.strictObject({ version: z.int(), sealed: z.int() })),
+    })
+    .meta({ id: 'CredentialsKeys' }),
+  deadlineMs: connectManyDeadlineMs,
 })
 
 /** On the bus the credentials are a sealed box; whoever asks may give them open, the client seals them. */
@@ -128,6 +145,13 @@ export const getAccount = defineRpc({
   name: 'brokers.accounts.get',
   description: 'One account.',
   request: z.strictObject({ caller, accountId: z.uuid() }),
+  reply: account,
+})
+
+export const renameAccount = defineRpc({
+  name: 'brokers.accounts.rename',
+  description: 'Gives an account another label; nothing else of it can be changed.',
+  request: z.strictObject({ caller, accountId: z.uuid(), label: accountLabel }),
   reply: account,
 })
 

@@ -1,11 +1,16 @@
-/** Hands connections on to a server and notes when each was made. Called by measures of storms. Must never look inside. */
+/**
+ * Hands connections on to a server and notes when each asked for a websocket. Called by measures of storms.
+ * Must never change a byte, nor hold one back.
+ */
 import { createConnection, createServer } from 'node:net'
 import { atEnd } from './cleanup.ts'
 import { nowMs } from './clock.ts'
 
+const upgrade = /^upgrade: *websocket/im
+
 export interface CountingProxy {
   readonly url: string
-  /** When each connection was made since the last call. */
+  /** When each handshake of a stream came since the last call. */
   taken(): number[]
 }
 
@@ -13,7 +18,9 @@ export async function startCountingProxy(target: string): Promise<CountingProxy>
   const { hostname, port } = new URL(target)
   let made: number[] = []
   const server = createServer((client) => {
-    made.push(nowMs())
+    client.once('data', (first: Buffer) => {
+      if (upgrade.test(first.toString('latin1'))) made.push(nowMs())
+    })
     const upstream = createConnection({ host: hostname, port: Number(port) })
     client.on('error', () => upstream.destroy()).on('close', () => upstream.destroy())
     upstream.on('error', () => client.destroy()).on('close', () => client.destroy())

@@ -48,6 +48,7 @@ export abstract class Accounts {
     accountId: string,
     change: { readonly status: AccountStatus; readonly reason: Reason | null },
   ): Promise<Account | null>
+  abstract rename(accountId: string, label: string): Promise<void>
   /** Destroys the credentials and keeps the row, whose id stands in trades and attempts. */
   abstract remove(tx: Transaction, accountId: string): Promise<void>
   /** By symbol, as they were set last. */

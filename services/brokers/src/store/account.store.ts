@@ -166,6 +166,11 @@ export class AccountStore extends Accounts {
     return rows[0] === undefined ? null : accountOf(rows[0])
   }
 
+  async rename(accountId: string, label: string): Promise<void> {
+    const sql = 'update account set label = $2, changed_at = clock_timestamp() where id = $1 and removed_at is null'
+    await this.database.query(sql, [accountId, label])
+  }
+
   /** Destroys the credentials and keeps the row, whose id stands in trades and attempts. */
   async remove(tx: Transaction, accountId: string): Promise<void> {
     await tx.query('delete from account_secret where account_id = $1', [accountId])

@@ -7,7 +7,6 @@ import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
 import { type Account, marketOf } from '#domain/account'
 import { Brokers } from '#ports/brokers.port'
-import { CredentialBoxes } from '#ports/credential-boxes.port'
 import { ConnectAccounts } from '../../use-cases/connect-accounts/connect-accounts.use-case.ts'
 import { ListDrift } from '../../use-cases/list-drift/list-drift.use-case.ts'
 import { ManageAccounts } from '../../use-cases/manage-accounts/manage-accounts.use-case.ts'
@@ -21,13 +20,7 @@ export class AccountsController {
     private readonly accounts: ManageAccounts,
     private readonly drift: ListDrift,
     private readonly brokers: Brokers,
-    private readonly boxes: CredentialBoxes,
   ) {}
-
-  @Answer(rpc.getCredentialsKey)
-  async credentialsKey(): Promise<Result<ReplyOf<typeof rpc.getCredentialsKey>, CodedError>> {
-    return ok(await this.boxes.publicKey())
-  }
 
   @Answer(rpc.connectAccount)
   async connect(request: RequestOf<typeof rpc.connectAccount>): Promise<AccountResult> {
@@ -60,6 +53,11 @@ export class AccountsController {
   @Answer(rpc.getAccount)
   async get({ caller, accountId }: RequestOf<typeof rpc.getAccount>): Promise<AccountResult> {
     return this.replied(await this.accounts.get(caller, accountId))
+  }
+
+  @Answer(rpc.renameAccount)
+  async rename({ caller, accountId, label }: RequestOf<typeof rpc.renameAccount>): Promise<AccountResult> {
+    return this.replied(await this.accounts.rename(caller, accountId, label))
   }
 
   @Answer(rpc.removeAccount)

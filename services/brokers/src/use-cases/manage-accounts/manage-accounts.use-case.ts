@@ -1,5 +1,5 @@
 /**
- * Lists, shows, tests and removes broker accounts, and reads them at their venue. Called over RPC.
+ * Lists, shows, tests, labels and removes broker accounts, and reads them at their venue. Called over RPC.
  * Must never show an account to somebody whose it is not, nor a credential to anybody.
  */
 // tidy-allow ratchet-use-case-methods: reads of one account that share its access check
@@ -57,6 +57,13 @@ export class ManageAccounts {
     const account = await this.accounts.get(accountId)
     if (account === null || !maySee(caller, account.userId)) return err(brokersErrors.of('ACCOUNT_NOT_FOUND'))
     return ok(account)
+  }
+
+  async rename(caller: Caller, accountId: string, label: string): Promise<Result<Account, CodedError>> {
+    const found = await this.get(caller, accountId)
+    if (!found.ok) return found
+    await this.accounts.rename(accountId, label)
+    return this.get(caller, accountId)
   }
 
   async remove(caller: Caller, accountId: string): Promise<Result<{ accountId: string }, CodedError>> {
