@@ -35,17 +35,19 @@ const messageBytesMax = 4 * 1024 * 1024
 const handshakesPerSecondMax = 200
 const msPerSecond = 1_000
 
-/** The turns of handshakes, one after another, by the clock of a process and the host. */
-const turns = new WeakMap<Clock, Map<string, number>>()
+/** The last turn given to each host, by the clock of a process. */
+const turns = new WeakMap<Clock, Map<string, Promise<void>>>()
 
-/** How long a handshake to this host must wait for its turn, which is taken with the question. */
-function turnInMs(clock: Clock, host: string): number {
-  const hosts = turns.get(clock) ?? new Map<string, number>()
+/** Each waits for the one before, not for a time: a process that was busy has no turns to make up for. */
+function turnOf(clock: Clock, host: string): Promise<void> {
+  const hosts = turns.get(clock) ?? new Map<string, Promise<void>>()
   turns.set(clock, hosts)
-  const nowMs = clock.monotonicMs()
-  const turnMs = Math.max(nowMs, hosts.get(host) ?? 0)
-  hosts.set(host, turnMs + msPerSecond / handshakesPerSecondMax)
-  return turnMs - nowMs
+  const turn = hosts.get(host) ?? Promise.resolve()
+  hosts.set(
+    host,
+    turn.then(() => delay(msPerSecond / handshakesPerSecondMax)),
+  )
+  return turn
 }
 
 export class VenueSocket {
@@ -97,8 +99,7 @@ export class VenueSocket {
       this.fail(cause instanceof Error ? cause.message : 'the stream cannot be opened', false)
       return
     }
-    const waitMs = turnInMs(this.options.clock, new URL(target.url).host)
-    if (waitMs > 0) await delay(waitMs)
+    await turnOf(this.options.clock, new URL(target.url).host)
     if (this.stopped) return
     const socket = new WebSocket(target.url, {
       headers: target.headers ?? {},

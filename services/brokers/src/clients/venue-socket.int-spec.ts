@@ -52,7 +52,7 @@ describe('streams to one host', () => {
     await eventually(() => handshakesMs.length >= streams && allUp(), { withinMs: 15_000, describe: 'all are back' })
     for (const socket of sockets) socket.close()
     expect(handshakesMs.length).toBe(streams)
-    // A machine that was busy may let a few turns through late, together.
+    // What a busy machine takes late, it takes together.
     expect(mostInOneSecond(handshakesMs)).toBeLessThanOrEqual(250)
   })
 })
