@@ -136,9 +136,7 @@ class AccountsWorld {
 
 /** Makes the accounts at the venues, one venue after the other, and connects them as an operator does. */
 async function connect(
-  world: AccountsWorld,
-  rpc: RpcClient,
-  venues: readonly Venue[],
+  { world, rpc, venues }: { world: AccountsWorld; rpc: RpcClient; venues: readonly Venue[] },
   total: number,
   say: (done: number) => void,
 ): Promise<void> {
@@ -223,12 +221,12 @@ export async function runAccountsBench(
     // The first few of every venue bring along what all share: instruments, code, connections.
     const few = venues.length * 2
     await world.start()
-    await connect(world, rpc, venues, few, () => progress('connecting the first accounts'))
+    await connect({ world, rpc, venues }, few, () => progress('connecting the first accounts'))
     await world.stop()
     progress('weighing a process with few accounts')
     await readyMs(world, venues, few)
     const fewBytes = await world.heapBytes()
-    await connect(world, rpc, venues, accounts - few, (done) => progress(`connecting accounts: ${done + few}`))
+    await connect({ world, rpc, venues }, accounts - few, (done) => progress(`connecting accounts: ${done + few}`))
     await world.stop()
     progress('starting with all accounts')
     const allReadyMs = await readyMs(world, venues, accounts)
@@ -271,7 +269,7 @@ interface Measured {
 }
 
 function gatesOf({ accounts, wanted, allReadyMs, someReadyMs, heapKb, cut }: Measured): Record<string, Gate> {
-  const gate = (name: string, value: number, most: number, ours: string, notes: readonly string[] = []) =>
+  const gate = (name: string, [value, most]: readonly [number, number], ours: string, notes: readonly string[] = []) =>
     gateOf({
       name,
       comparisons: [
@@ -285,16 +283,14 @@ function gatesOf({ accounts, wanted, allReadyMs, someReadyMs, heapKb, cut }: Mea
   return {
     ready: gate(
       'ms until the accounts of living venues are ready',
-      someReadyMs,
-      goals.readyMostMs,
+      [someReadyMs, goals.readyMostMs],
       seconds(someReadyMs),
       [`${wanted} of ${accounts} accounts; with all venues alive ${accounts} accounts after ${seconds(allReadyMs)}`],
     ),
-    heap: gate('KB of heap for an idle account', heapKb, goals.heapMostKb, `${rounded(heapKb)} KB`),
+    heap: gate('KB of heap for an idle account', [heapKb, goals.heapMostKb], `${rounded(heapKb)} KB`),
     storm: gate(
       'handshakes in one second after every stream was cut',
-      cut.mostInOneSecond,
-      goals.handshakesMost,
+      [cut.mostInOneSecond, goals.handshakesMost],
       `${cut.mostInOneSecond}`,
       [`${cut.handshakes} handshakes in all, the last after ${seconds(cut.lastMs)}`],
     ),
