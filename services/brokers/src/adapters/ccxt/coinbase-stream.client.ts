@@ -1,18 +1,17 @@
 /**
- * The stream of one Coinbase account's orders: one light socket with a token. Called by its session.
- * Must never be used as proof of absence: what it did not say may still have happened.
+ * The script of Coinbase's stream of one account's orders: a token with each subscription. Called by the Coinbase adapter.
+ * Must never ask without heartbeats: the venue closes a connection on which nothing happens.
  */
-import type { SessionHealth, SessionListener } from '@tradewire/broker-kit/broker-session'
 import { decodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
-import type { BrokerDependencies } from '@tradewire/broker-kit/define-broker'
+import type { Clock } from '@tradewire/kernel/clock'
 import { z } from 'zod'
-import { VenueSocket } from '#clients/venue-socket.client'
 import { coinbaseClientId } from './coinbase-capabilities.wire.ts'
 import type { CoinbaseKey } from './coinbase-key.client.ts'
 import * as wire from './coinbase-order.wire.ts'
-import type { CoinStream } from './coin-session.client.ts'
+import type { StreamLine, StreamScript } from './socket-stream.client.ts'
 
 const secondMs = 1_000
+const channels = ['heartbeats', 'user']
 const push = z.object({
   type: z.string().optional(),
   message: z.string().optional(),
@@ -24,87 +23,42 @@ export interface CoinbaseStreamParts {
   readonly url: string
   readonly key: CoinbaseKey
   readonly symbolOf: (productId: string) => string
-  readonly dependencies: BrokerDependencies
+  readonly clock: Clock
 }
 
-export class CoinbaseStream implements CoinStream {
-  private socket: VenueSocket | null = null
-  private listener: SessionListener = () => undefined
-
-  constructor(private readonly parts: CoinbaseStreamParts) {}
-
-  open(listener: SessionListener): void {
-    this.listener = listener
-    const { clock, randomness } = this.parts.dependencies
-    this.socket = new VenueSocket({
-      target: () => Promise.resolve({ url: this.parts.url }),
-      onOpen: (send) => {
-        // Without heartbeats the venue closes a connection on which nothing happens.
-        for (const channel of ['heartbeats', 'user']) {
-          send(JSON.stringify({ type: 'subscribe', channel, jwt: this.token() }))
-        }
-        return false
-      },
-      onMessage: (text) => this.heard(text),
-      onUp: () => listener({ kind: 'stream-up' }),
-      onDown: (message) => listener({ kind: 'stream-down', message }),
-      clock,
-      randomness,
-    })
-  }
-
-  close(): void {
-    this.socket?.close()
-    this.socket = null
-  }
-
-  health(): SessionHealth {
-    return { streaming: this.socket?.isUp ?? false, lastMessageAtMs: this.socket?.lastMessageAtMs ?? null }
+export function coinbaseScript({ url, key, symbolOf, clock }: CoinbaseStreamParts): StreamScript {
+  return {
+    target: () => Promise.resolve({ url }),
+    opened(send) {
+      for (const channel of channels) send(JSON.stringify({ type: 'subscribe', channel, jwt: token() }))
+    },
+    heard(raw, line) {
+      const told = push.safeParse(raw)
+      if (!told.success) return line.reconnect('a message of the stream cannot be read')
+      const { type, message = 'the stream was refused', channel, events = [] } = told.data
+      if (type === 'error') {
+        if (/authentication/i.test(message)) line.tell({ kind: 'auth-failed', message })
+        return line.reconnect(message)
+      }
+      if (channel !== 'user') return
+      line.confirmUp()
+      for (const order of events.flatMap(({ orders }) => orders ?? [])) tell(order, line)
+    },
   }
 
   /** Empty when the key cannot sign: the venue then says so. */
-  private token(): string {
+  function token(): string {
     try {
-      return this.parts.key.token(Math.floor(this.parts.dependencies.clock.now().getTime() / secondMs))
+      return key.token(Math.floor(clock.now().getTime() / secondMs))
     } catch {
       return ''
     }
   }
 
-  private heard(text: string): void {
-    const message = parsed(text)
-    if (message === null) {
-      this.socket?.reconnect('a message of the stream cannot be read')
-      return
-    }
-    if (message.type === 'error') {
-      const said = message.message ?? 'the stream was refused'
-      if (/authentication/i.test(said)) this.listener({ kind: 'auth-failed', message: said })
-      this.socket?.reconnect(said)
-      return
-    }
-    if (message.channel !== 'user') return
-    this.socket?.confirmUp()
-    for (const raw of (message.events ?? []).flatMap(({ orders }) => orders ?? [])) this.told(raw)
-  }
-
-  private told(raw: unknown): void {
+  function tell(raw: unknown, line: StreamLine): void {
     const order = wire.coinbasePush.safeParse(raw)
-    if (!order.success) {
-      this.socket?.reconnect('an order update cannot be read')
-      return
-    }
+    if (!order.success) return line.reconnect('an order update cannot be read')
     if (decodeClientOrderId(coinbaseClientId, order.data.client_order_id) === null) return
-    const symbol = this.parts.symbolOf(order.data.product_id)
-    this.listener({ kind: 'order', order: wire.venueOrderOf(order.data, symbol) })
-  }
-}
-
-function parsed(text: string): z.output<typeof push> | null {
-  try {
-    const message = push.safeParse(JSON.parse(text))
-    return message.success ? message.data : null
-  } catch {
-    return null
+    line.tell({ kind: 'order', order: wire.venueOrderOf(order.data, symbolOf(order.data.product_id)) })
   }
 }

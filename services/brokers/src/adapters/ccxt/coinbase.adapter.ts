@@ -11,8 +11,9 @@ import { coinbaseClientId, coinbaseCredentials } from './coinbase-capabilities.w
 import { coinbaseCodes } from './coinbase-codes.map.ts'
 import { CoinbaseExchange } from './coinbase-exchange.client.ts'
 import { CoinbaseKey } from './coinbase-key.client.ts'
-import { CoinbaseStream } from './coinbase-stream.client.ts'
+import { coinbaseScript } from './coinbase-stream.client.ts'
 import { ExchangeApi } from './exchange-api.client.ts'
+import { SocketStream } from './socket-stream.client.ts'
 
 const paperPath = '/coinbase'
 const liveStreamUrl = 'wss://advanced-trade-ws-user.coinbase.com'
@@ -43,7 +44,7 @@ export const coinbaseBroker = defineBroker({
       Object.assign(exchange, { createAuthToken })
       const api = new ExchangeApi(exchange, { contracts: false, clock: dependencies.clock, codes: coinbaseCodes })
       const url = streamUrlOf(options, { paperPath: `${paperPath}/ws`, live: liveStreamUrl })
-      const stream = new CoinbaseStream({ url, key, symbolOf: (id) => api.symbolOf(id), dependencies })
-      return new CoinSession(new CoinbaseExchange(api), stream)
+      const script = coinbaseScript({ url, key, symbolOf: (id) => api.symbolOf(id), clock: dependencies.clock })
+      return new CoinSession(new CoinbaseExchange(api), new SocketStream(script, dependencies))
     }),
 })
