@@ -126,6 +126,42 @@ describe('a subscription to a plan', () => {
     expect(await notices()).toHaveLength(3)
   })
 
+  it('is served for its days of trial before it is paid, once for each user, and from then on by what is paid', async () => {
+    const plan = await ask(rpc.createPlan, { caller: operator, plan: { ...professional, trialDays: 14 } })
+    const intent = await subscribe(plan.id)
+    expect(intent.nextPaymentAt).toBe('2026-03-14T12:00:00.000Z')
+    await passDays(0)
+    const trialEndsAt = '2026-02-14T12:00:00.000Z'
+    expect(await standing()).toMatchObject({
+      standing: 'active',
+      servedUntil: trialEndsAt,
+      trialEndsAt,
+      paidThrough: null,
+    })
+    expect((await published('entitlement.changed')).at(-1)).toMatchObject({ plan: 'PROFESSIONAL', endsAt: trialEndsAt })
+    await passDays(14)
+    expect(await standing()).toMatchObject({ standing: 'lapsed', servedUntil: trialEndsAt })
+    await pay(intent.paymentUrl)
+    expect(await standing()).toMatchObject({ standing: 'active', paidThrough: '2026-03-14T12:00:00.000Z' })
+    const subscriptionId = intent.subscriptionId ?? ''
+    await ask(rpc.cancelSubscription, { caller: follower, subscriptionId })
+    await passDays(40)
+    await subscribe(plan.id)
+    expect(await standing()).toMatchObject({ standing: 'incomplete', trialEndsAt: null })
+    expect(await balances()).toEqual({ 'clearing:mock': '40.00', 'revenue:plans': '-40.00' })
+  })
+
+  it('that is cancelled in its trial is served to its end and asks for nothing', async () => {
+    const plan = await ask(rpc.createPlan, { caller: operator, plan: { ...professional, trialDays: 14 } })
+    const { subscriptionId } = await subscribe(plan.id)
+    await passDays(3)
+    const cancelled = await ask(rpc.cancelSubscription, { caller: follower, subscriptionId: subscriptionId ?? '' })
+    expect(cancelled).toMatchObject({ standing: 'active', endsAt: '2026-02-14T12:00:00.000Z' })
+    await passDays(11)
+    expect(await standing()).toMatchObject({ standing: 'ended' })
+    expect(await published('payment.due')).toEqual([])
+  })
+
   it('is begun once for one requestId, and not twice at the same time', async () => {
     const plan = await ask(rpc.createPlan, { caller: operator, plan: professional })
     const requestId = '01963a5e-0000-7000-8000-0000000000aa'

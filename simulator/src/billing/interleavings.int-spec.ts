@@ -51,6 +51,7 @@ beforeAll(async () => {
     private: false,
     strategyAutomated: true,
     premium: false,
+    trialDays: 0,
     default: false,
   }
   const created = await billing.app.get(CreatePlan).execute({ caller: operator, plan })

@@ -102,14 +102,15 @@ async function offer(world: BillingWorld): Promise<Offers> {
     premium: false,
     private: false,
     strategyAutomated: true,
+    trialDays: 0,
     default: false,
   }
   type Created = Result<ReplyOf<typeof createPlan>, CodedError>
   const created = await world.ask<Created>({ name: 'offer', request: { caller, plan } })
   if (!created.ok) throw new Error(created.error.code)
   const prices = [
-    { currency: 'USD', cycle: 'monthly' as const, amount: '99.49' },
-    { currency: 'IDR', cycle: 'monthly' as const, amount: '1500003' },
+    { currency: 'USD', cycle: 'monthly' as const, amount: '99.49', trialDays: 0 },
+    { currency: 'IDR', cycle: 'monthly' as const, amount: '1500003', trialDays: 7 },
   ]
   const priced = await world.ask<Result<unknown, CodedError>>({
     name: 'price',

@@ -250,7 +250,7 @@ class Ledger {
     const before = this.subscriptions.get(id) ?? nothingPaid
     const after = joined(before, { ...nothingPaid, paidThrough })
     const standing = (facts: typeof before) => ({
-      standing: standingOf(facts, begunAt, begunAt, rules).standing,
+      standing: standingOf(facts, { begunAt, anchorAt: begunAt }, begunAt, rules).standing,
       paidThrough: facts.paidThrough,
     })
     expect(isForward(standing(before), standing(after))).toBe(true)

@@ -19,6 +19,9 @@ export const billingCycle = z.enum(['monthly', 'quarterly', 'yearly'])
 const nonNegativeDecimalText = decimalText.refine((text) => !text.startsWith('-'), { error: 'must not be negative' })
 const name = z.string().trim().min(1).max(80)
 
+const trialDaysMax = 365
+const trialDays = z.int().min(0).max(trialDaysMax)
+
 const planSettings = {
   name,
   /** In USD; null for a plan that is not sold by itself. */
@@ -32,6 +35,8 @@ const planSettings = {
   private: z.boolean(),
   strategyAutomated: z.boolean(),
   premium: z.boolean(),
+  /** Days that a first subscription is served before it is paid, at providers whose payers come to a page. */
+  trialDays,
 }
 
 export const planInput = z.strictObject({
@@ -42,6 +47,7 @@ export const planInput = z.strictObject({
   private: planSettings.private.default(true),
   strategyAutomated: planSettings.strategyAutomated.default(true),
   premium: planSettings.premium.default(false),
+  trialDays: trialDays.default(0),
   /** For everyone who has no other; at most one plan. */
   default: z.boolean().default(false),
 })
@@ -72,7 +78,13 @@ export const updatePlan = defineRpc({
   reply: plan,
 })
 
-export const price = z.strictObject({ currency: billingCurrency, cycle: billingCycle, amount: positiveDecimalText })
+export const price = z.strictObject({
+  currency: billingCurrency,
+  cycle: billingCycle,
+  amount: positiveDecimalText,
+  /** As those of plans. */
+  trialDays: trialDays.default(0),
+})
 const pricesMax = 60
 
 export const setStrategyPrices = defineRpc({
@@ -142,6 +154,8 @@ export const subscription = z
     servedUntil: timestamp.nullable(),
     endsAt: timestamp.nullable(),
     begunAt: timestamp,
+    /** Until when it is served without a payment; null when there is no trial. */
+    trialEndsAt: timestamp.nullable(),
   })
   .meta({ id: 'Subscription' })
 export type SubscriptionReply = z.output<typeof subscription>

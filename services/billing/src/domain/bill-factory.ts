@@ -10,12 +10,15 @@ import type { ProviderCode } from './provider-code.ts'
 import type { TaxTerms } from './tax.ts'
 import { nothingPaid, type StandingRules } from './subscription.ts'
 
+const dayMs = 86_400_000
+
 export interface SubscriptionOffer {
   readonly subject: Subscription['subject']
   readonly owner: Subscription['owner']
   readonly cycle: BillingCycle
   readonly amount: Money
   readonly tax: TaxTerms | null
+  readonly trialDays: number
 }
 
 export interface BillRules extends StandingRules {
@@ -39,8 +42,9 @@ export class BillFactory {
     return { now, paidBefore: new Date(now.getTime() + this.rules.renewLeadMs) }
   }
 
-  subscription(userId: string, provider: ProviderCode, offer: SubscriptionOffer): Subscription {
+  subscription(userId: string, provider: ProviderCode, { trialDays, ...offer }: SubscriptionOffer): Subscription {
     const begunAt = this.clock.now()
+    const hasTrial = trialDays > 0
     return {
       ...offer,
       id: this.ids.next(),
@@ -48,10 +52,12 @@ export class BillFactory {
       provider,
       externalId: null,
       begunAt,
+      anchorAt: new Date(begunAt.getTime() + trialDays * dayMs),
       facts: nothingPaid,
       standing: 'incomplete',
       servedUntil: null,
-      nextChangeAt: new Date(begunAt.getTime() + this.rules.firstPaymentWithinMs),
+      // A trial begins with the next look at what time has changed.
+      nextChangeAt: hasTrial ? begunAt : new Date(begunAt.getTime() + this.rules.firstPaymentWithinMs),
       revision: 0,
     }
   }

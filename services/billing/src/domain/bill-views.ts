@@ -26,7 +26,7 @@ export function viewPlan(shown: Plan): ReplyOf<typeof createPlan> {
 }
 
 export function viewSubscription(subscription: Subscription): SubscriptionReply {
-  const { id, userId, subject, provider, amount, cycle, standing, facts, servedUntil, begunAt } = subscription
+  const { id, userId, subject, provider, amount, cycle, standing, facts, servedUntil, begunAt, anchorAt } = subscription
   return {
     id,
     userId,
@@ -40,6 +40,7 @@ export function viewSubscription(subscription: Subscription): SubscriptionReply 
     servedUntil: servedUntil?.toISOString() ?? null,
     endsAt: facts.endsAt?.toISOString() ?? null,
     begunAt: begunAt.toISOString(),
+    trialEndsAt: anchorAt > begunAt ? anchorAt.toISOString() : null,
   }
 }
 

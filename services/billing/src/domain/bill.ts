@@ -25,6 +25,8 @@ export interface Subscription {
   readonly tax: TaxTerms | null
   readonly cycle: BillingCycle
   readonly begunAt: Date
+  /** Its first period begins then: later than itself where a trial comes first. */
+  readonly anchorAt: Date
   readonly facts: SubscriptionFacts
   readonly standing: Standing
   readonly servedUntil: Date | null

@@ -15,6 +15,7 @@ export interface Plan {
   readonly strategyAutomated: boolean
   readonly premium: boolean
   readonly default: boolean
+  readonly trialDays: number
   readonly createdAt: Date
   readonly updatedAt: Date
 }

@@ -6,15 +6,16 @@ import { isForward, joined, nothingPaid, standingOf } from './subscription.ts'
 
 const dayMs = 86_400_000
 const rules = { graceMs: 7 * dayMs, firstPaymentWithinMs: dayMs }
-const begun = new Date('2026-01-01T00:00:00.000Z')
-const day = (number: number) => new Date(begun.getTime() + number * dayMs)
+const begunAt = new Date('2026-01-01T00:00:00.000Z')
+const begun = { begunAt, anchorAt: begunAt }
+const day = (number: number) => new Date(begunAt.getTime() + number * dayMs)
 
 describe('a subscription', () => {
   it('moves forward only, whatever is told of it in whichever order while time passes', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(anySubscription, fc.nat(20)), { maxLength: 12 }), (told) => {
         let facts = nothingPaid
-        let now = begun
+        let now = begunAt
         let before = { standing: standingOf(facts, begun, now, rules).standing, paidThrough: facts.paidThrough }
         for (const [news, days] of told) {
           facts = joined(facts, news)
@@ -45,6 +46,16 @@ describe('a subscription', () => {
     expect(standingOf(facts, begun, day(31), rules)).toMatchObject({ standing: 'past-due', servedUntil: day(37) })
     expect(standingOf(facts, begun, day(37), rules).standing).toBe('lapsed')
     expect(standingOf({ ...facts, paidThrough: day(60) }, begun, day(38), rules).standing).toBe('active')
+  })
+
+  it('with a trial serves until it ends without days of grace, and from then on by what is paid', () => {
+    const trial = { begunAt, anchorAt: day(14) }
+    expect(standingOf(nothingPaid, trial, day(13), rules)).toMatchObject({ standing: 'active', servedUntil: day(14) })
+    expect(standingOf(nothingPaid, trial, day(14), rules)).toMatchObject({ standing: 'lapsed', servedUntil: day(14) })
+    const paid = { ...nothingPaid, paidThrough: periodEnd(trial.anchorAt, 'monthly', 1) }
+    expect(standingOf(paid, trial, day(15), rules)).toMatchObject({ standing: 'active' })
+    const cancelled = { ...nothingPaid, endsAt: day(14) }
+    expect(standingOf(cancelled, trial, day(14), rules)).toMatchObject({ standing: 'ended', servedUntil: day(14) })
   })
 
   it('that was cancelled serves what was paid and then is over for good', () => {

@@ -42,8 +42,16 @@ export interface StandingNow {
   readonly nextChangeAt: Date | null
 }
 
-export function standingOf(facts: SubscriptionFacts, begunAt: Date, now: Date, rules: StandingRules): StandingNow {
+/** When it was begun, and when its first period begins: later where a trial comes first. */
+export interface Begun {
+  readonly begunAt: Date
+  readonly anchorAt: Date
+}
+
+export function standingOf(facts: SubscriptionFacts, begun: Begun, now: Date, rules: StandingRules): StandingNow {
   const { paidThrough, endsAt } = facts
+  const { begunAt, anchorAt } = begun
+  if (paidThrough === null && anchorAt > begunAt) return trialOf(earliest(endsAt, anchorAt)!, endsAt, now)
   if (paidThrough === null) {
     const givenUpAt = earliest(endsAt, later(begunAt, rules.firstPaymentWithinMs))!
     const isEnded = endsAt !== null && now >= endsAt
@@ -57,6 +65,13 @@ export function standingOf(facts: SubscriptionFacts, begunAt: Date, now: Date, r
   const isFailed = facts.failedFrom !== null && facts.failedFrom >= paidThrough
   if (now >= paidThrough || isFailed) return { standing: 'past-due', servedUntil, nextChangeAt: servedUntil }
   return { standing: 'active', servedUntil, nextChangeAt: earliest(endsAt, paidThrough) }
+}
+
+/** No days of grace: nothing was paid yet. */
+function trialOf(servedUntil: Date, endsAt: Date | null, now: Date): StandingNow {
+  if (endsAt !== null && now >= endsAt) return { standing: 'ended', servedUntil, nextChangeAt: null }
+  if (now >= servedUntil) return { standing: 'lapsed', servedUntil, nextChangeAt: endsAt }
+  return { standing: 'active', servedUntil, nextChangeAt: servedUntil }
 }
 
 /** Whether a move from one standing to another goes forward; within the same paid time, or into a later one. */

@@ -25,6 +25,7 @@ export abstract class Bills {
     by: { readonly id: string } | ExternalId,
   ): Promise<Subscription | undefined>
   abstract findSubscription(id: string): Promise<Subscription | undefined>
+  abstract everSubscribed(userId: string, subject: Pick<Subscription['subject'], 'kind' | 'id'>): Promise<boolean>
   abstract subscriptions(window: UserWindow): Promise<Subscription[]>
   /** Those whose standing changes by time alone before `now`. */
   abstract dueSubscriptions(now: Date, limit: number): Promise<string[]>

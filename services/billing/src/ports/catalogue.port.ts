@@ -9,6 +9,7 @@ import type { Plan } from '../domain/plan.ts'
 export interface Offer {
   readonly cycle: BillingCycle
   readonly amount: Money
+  readonly trialDays: number
 }
 
 export interface StrategyFacts {

@@ -25,6 +25,7 @@ export interface SubscriptionRow {
   readonly tax: TaxTerms | null
   readonly cycle: BillingCycle
   readonly begun_at: Date
+  readonly anchor_at: Date
   readonly paid_through: Date | null
   readonly failed_from: Date | null
   readonly ends_at: Date | null
@@ -46,6 +47,7 @@ export function toSubscription(row: SubscriptionRow): Subscription {
     tax: row.tax,
     cycle: row.cycle,
     begunAt: row.begun_at,
+    anchorAt: row.anchor_at,
     facts: { paidThrough: row.paid_through, failedFrom: row.failed_from, endsAt: row.ends_at },
     standing: row.standing,
     servedUntil: row.served_until,
@@ -71,6 +73,7 @@ export function subscriptionParameters(subscription: Subscription): unknown[] {
     amount.minor,
     cycle,
     begunAt,
+    subscription.anchorAt,
     facts.paidThrough,
     facts.failedFrom,
     facts.endsAt,

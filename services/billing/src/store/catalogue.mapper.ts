@@ -17,6 +17,7 @@ export interface PlanRow {
   readonly strategy_automated: boolean
   readonly premium: boolean
   readonly is_default: boolean
+  readonly trial_days: number
   readonly created_at: Date
   readonly updated_at: Date
 }
@@ -51,6 +52,7 @@ export function toPlan(row: PlanRow): Plan {
     strategyAutomated: row.strategy_automated,
     premium: row.premium,
     default: row.is_default,
+    trialDays: row.trial_days,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }

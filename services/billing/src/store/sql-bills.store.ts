@@ -20,8 +20,8 @@ import {
 
 const INSERT_SUBSCRIPTION = `
 insert into subscription (id, user_id, subject_kind, subject_id, subject_name, owner_id, owner_percent, provider, external_id,
-  currency, minor, cycle, begun_at, paid_through, failed_from, ends_at, standing, served_until, next_change_at, revision, tax)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+  currency, minor, cycle, begun_at, anchor_at, paid_through, failed_from, ends_at, standing, served_until, next_change_at, revision, tax)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 on conflict do nothing returning id`
 
 const SAVE_SUBSCRIPTION = `
@@ -92,6 +92,14 @@ export class SqlBills extends Bills {
   async findSubscription(id: string): Promise<Subscription | undefined> {
     const [row] = await this.database.query<SubscriptionRow>('select * from subscription where id = $1', [id])
     return row && toSubscription(row)
+  }
+
+  async everSubscribed(userId: string, { kind, id }: Pick<Subscription['subject'], 'kind' | 'id'>): Promise<boolean> {
+    const rows = await this.database.query(
+      'select 1 from subscription where user_id = $1 and subject_kind = $2 and subject_id = $3 limit 1',
+      [userId, kind, id],
+    )
+    return rows.length > 0
   }
 
   async subscriptions({ userId, afterId, limit }: UserWindow): Promise<Subscription[]> {

@@ -18,14 +18,15 @@ import { toDiscount, toPlan, toProduct, type DiscountRow, type PlanRow, type Pro
 
 const SAVE_PLAN = `
 insert into plan (id, name, monthly_minor, max_balance, max_api_keys, max_positions, private, strategy_automated,
-  premium, is_default, created_at, updated_at)
+  premium, is_default, created_at, updated_at, trial_days)
 select $1, $2::text, $3::bigint, $4::numeric, $5::int, $6::int, $7::boolean, $8::boolean, $9::boolean,
-  $10::boolean, $11::timestamptz, $12::timestamptz
+  $10::boolean, $11::timestamptz, $12::timestamptz, $13::int
 where not exists (
   select 1 from plan where plan.id <> $1 and (plan.name = $2::text or (plan.is_default and $10::boolean)))
 on conflict (id) do update set name = excluded.name, monthly_minor = excluded.monthly_minor,
   max_balance = excluded.max_balance, max_api_keys = excluded.max_api_keys, max_positions = excluded.max_positions,
-  private = excluded.private, strategy_automated = excluded.strategy_automated, premium = excluded.premium, updated_at = excluded.updated_at
+  private = excluded.private, strategy_automated = excluded.strategy_automated, premium = excluded.premium,
+  updated_at = excluded.updated_at, trial_days = excluded.trial_days
 returning id`
 
 const SAVE_STRATEGIES = `
@@ -85,6 +86,7 @@ export class SqlCatalogue extends Catalogue {
       plan.default,
       plan.createdAt,
       plan.updatedAt,
+      plan.trialDays,
     ])
     return saved.length > 0
   }
@@ -107,11 +109,16 @@ export class SqlCatalogue extends Catalogue {
   }
 
   async offers(strategyId: string): Promise<Offer[]> {
-    const rows = await this.database.query<{ currency: Currency; cycle: BillingCycle; minor: string }>(
-      'select currency, cycle, minor from price where strategy_id = $1 order by currency, minor',
+    const rows = await this.database.query<{
+      currency: Currency
+      cycle: BillingCycle
+      minor: string
+      trialDays: number
+    }>(
+      'select currency, cycle, minor, trial_days as "trialDays" from price where strategy_id = $1 order by currency, minor',
       [strategyId],
     )
-    return rows.map(({ currency, cycle, minor }) => ({ cycle, amount: money(BigInt(minor), currency) }))
+    return rows.map(({ currency, minor, ...row }) => ({ ...row, amount: money(BigInt(minor), currency) }))
   }
 
   async replaceOffers(tx: Transaction, strategyId: string, offers: readonly Offer[]): Promise<number> {
@@ -121,13 +128,14 @@ export class SqlCatalogue extends Catalogue {
     )
     await tx.query('delete from price where strategy_id = $1', [strategyId])
     await tx.query(
-      `insert into price (strategy_id, currency, cycle, minor)
-       select $1, * from unnest($2::text[], $3::text[], $4::bigint[])`,
+      `insert into price (strategy_id, currency, cycle, minor, trial_days)
+       select $1, * from unnest($2::text[], $3::text[], $4::bigint[], $5::int[])`,
       [
         strategyId,
         offers.map(({ amount }) => amount.currency),
         offers.map(({ cycle }) => cycle),
         offers.map(({ amount }) => amount.minor),
+        offers.map(({ trialDays }) => trialDays),
       ],
     )
     return strategy!.revision

@@ -13,6 +13,7 @@ const catalogue = [
      strategy_automated boolean not null,
      premium boolean not null,
      is_default boolean not null,
+     trial_days int not null default 0,
      created_at timestamptz not null,
      updated_at timestamptz not null)`,
   `create unique index plan_default on plan (is_default) where is_default`,
@@ -28,6 +29,7 @@ const catalogue = [
      currency text not null,
      cycle text not null check (cycle in ('monthly', 'quarterly', 'yearly')),
      minor bigint not null check (minor > 0),
+     trial_days int not null,
      primary key (strategy_id, currency, cycle))`,
   `create table product (
      id uuid primary key,
@@ -153,6 +155,7 @@ const payments = [
      minor bigint not null check (minor > 0),
      cycle text not null check (cycle in ('monthly', 'quarterly', 'yearly')),
      begun_at timestamptz not null,
+     anchor_at timestamptz not null,
      paid_through timestamptz,
      failed_from timestamptz,
      ends_at timestamptz,

@@ -120,13 +120,13 @@ function isPaid({ amount }: Payment, { progress, capturedMinor }: PaymentFacts):
 
 /** What a payment says of its subscription. */
 function factsFor(
-  { begunAt, cycle }: Subscription,
+  { begunAt, anchorAt, cycle }: Subscription,
   payment: Payment,
   { period }: ObservedPayment,
 ): Partial<SubscriptionFacts> {
   if (isPaid(payment, payment.facts)) {
     if (period !== null) return { paidThrough: period.end }
-    return payment.period === null ? {} : { paidThrough: periodEnd(begunAt, cycle, payment.period) }
+    return payment.period === null ? {} : { paidThrough: periodEnd(anchorAt, cycle, payment.period) }
   }
   // A first payment that fails leaves the subscription as incomplete as it was.
   return payment.facts.progress === 'failed' && period !== null && period.start > begunAt

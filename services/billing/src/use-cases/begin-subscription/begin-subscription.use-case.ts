@@ -45,7 +45,7 @@ export class BeginSubscription {
     if (before === undefined && !begun.ok) begun = (await this.again(wish.requestId, requestHash)) ?? begun
     if (!begun.ok) return begun
     const { payment, subscription } = begun.value
-    const nextPaymentAt = periodEnd(subscription.begunAt, subscription.cycle, 1)
+    const nextPaymentAt = periodEnd(subscription.anchorAt, subscription.cycle, 1)
     if (isOpened(payment)) return ok(viewIntent(payment, nextPaymentAt))
     const opened = await this.openCheckout.execute({ payment, subscription })
     return opened.ok ? ok(viewIntent(opened.value, nextPaymentAt)) : opened

@@ -43,8 +43,9 @@ export class CancelSubscription {
   }
 
   private async endAtProvider(subscription: Subscription): Promise<Result<Date, CodedError>> {
-    const { externalId, provider, facts } = subscription
-    const ours = facts.paidThrough ?? this.clock.now()
+    const { externalId, provider, facts, servedUntil } = subscription
+    // A trial is served to its end, as what was paid is.
+    const ours = facts.paidThrough ?? servedUntil ?? this.clock.now()
     if (externalId === null) return ok(ours)
     const when = facts.paidThrough === null ? 'now' : 'period-end'
     const cancelled = await this.providers.of(provider)?.cancel(externalId, when)

@@ -12,6 +12,7 @@ import type { SubscriptionOffer } from '../../domain/bill-factory.ts'
 import { isCurrency } from '../../domain/currency.ts'
 import { taxed } from '../../domain/tax.ts'
 import { planCurrency, planPrice } from '../../domain/plan.ts'
+import { Bills } from '../../ports/bills.port.ts'
 import { Catalogue } from '../../ports/catalogue.port.ts'
 import { PaymentProviders } from '../../ports/payment-provider.port.ts'
 import { TaxCalculator } from '../../ports/taxes.port.ts'
@@ -27,6 +28,7 @@ export class FindOffer {
     private readonly catalogue: Catalogue,
     private readonly providers: PaymentProviders,
     private readonly taxes: TaxCalculator,
+    private readonly bills: Bills,
   ) {}
 
   /** Fails with PROVIDER_NOT_AVAILABLE, PLAN_NOT_FOUND, STRATEGY_NOT_FOUND or NOT_FOR_SALE. */
@@ -42,7 +44,10 @@ export class FindOffer {
     if (!found.ok) return found
     const { amount, ...rest } = found.value
     if (amount.currency !== currency) return err(billingErrors.of('NOT_FOR_SALE'))
-    return ok({ ...rest, ...taxed(amount, await this.taxes.termsFor(userId)) })
+    // One trial of each; a provider that charges by itself would begin with a payment.
+    const mayTry = capabilities.renewals === 'link' && !(await this.bills.everSubscribed(userId, subject))
+    const trialDays = mayTry ? rest.trialDays : 0
+    return ok({ ...rest, trialDays, ...taxed(amount, await this.taxes.termsFor(userId)) })
   }
 
   private async planOffer(id: string, cycle: Wish['cycle']): Promise<Result<PricedOffer, CodedError>> {
@@ -50,7 +55,7 @@ export class FindOffer {
     if (plan === undefined) return err(billingErrors.of('PLAN_NOT_FOUND', { planId: id }))
     const amount = planPrice(plan, cycle)
     if (amount === undefined) return err(billingErrors.of('NOT_FOR_SALE', { currency: planCurrency }))
-    return ok({ subject: { kind: 'plan', id, name: plan.name }, owner: null, cycle, amount })
+    return ok({ subject: { kind: 'plan', id, name: plan.name }, owner: null, cycle, amount, trialDays: plan.trialDays })
   }
 
   private async strategyOffer(

@@ -16,7 +16,7 @@ export class ListStrategyPrices {
   }: RequestOf<typeof listStrategyPrices>): Promise<Result<ReplyOf<typeof listStrategyPrices>, CodedError>> {
     const offers = await this.catalogue.offers(strategyId)
     return ok({
-      items: offers.map(({ cycle, amount }) => ({ cycle, amount: moneyText(amount), currency: amount.currency })),
+      items: offers.map(({ amount, ...offer }) => ({ ...offer, amount: moneyText(amount), currency: amount.currency })),
     })
   }
 }

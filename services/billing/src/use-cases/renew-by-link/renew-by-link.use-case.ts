@@ -35,8 +35,8 @@ export class RenewByLink {
   }
 
   private async ask(subscription: Subscription): Promise<boolean> {
-    const { begunAt, cycle, facts } = subscription
-    const payment = this.factory.renewal(subscription, periodAfter(begunAt, cycle, facts.paidThrough!))
+    const { anchorAt, cycle, facts } = subscription
+    const payment = this.factory.renewal(subscription, periodAfter(anchorAt, cycle, facts.paidThrough!))
     // Stored by an earlier run whose provider did not answer, it is opened now.
     await this.database.transact((tx) => this.bills.insertPayment(tx, payment))
     return (await this.openCheckout.execute({ payment, subscription })).ok

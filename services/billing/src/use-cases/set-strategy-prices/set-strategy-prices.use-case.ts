@@ -32,13 +32,14 @@ export class SetStrategyPrices {
     if (offers.includes(undefined) || kinds.size < prices.length) return err(billingErrors.of('PRICE_INVALID'))
     await this.database.transact(async (tx) => {
       const revision = await this.catalogue.replaceOffers(tx, strategyId, offers as Offer[])
-      tx.append(strategyPriced, { strategyId, prices, revision })
+      const told = prices.map(({ currency, cycle, amount }) => ({ currency, cycle, amount }))
+      tx.append(strategyPriced, { strategyId, prices: told, revision })
     })
     return ok({ items: prices })
   }
 }
 
-function toOffer({ currency, cycle, amount }: Request['prices'][number]): Offer | undefined {
+function toOffer({ currency, cycle, amount, trialDays }: Request['prices'][number]): Offer | undefined {
   const parsed = isCurrency(currency) ? parseMoney(amount, currency) : undefined
-  return parsed && { cycle, amount: parsed }
+  return parsed && { cycle, amount: parsed, trialDays }
 }

@@ -28,7 +28,7 @@ export class SettleSubscription {
     seen: Partial<SubscriptionFacts> = {},
   ): Promise<Subscription> {
     const facts = joined(subscription.facts, { ...subscription.facts, ...seen })
-    const now = standingOf(facts, subscription.begunAt, this.clock.now(), billRulesOf(this.config))
+    const now = standingOf(facts, subscription, this.clock.now(), billRulesOf(this.config))
     const isNews =
       now.standing !== subscription.standing ||
       now.servedUntil?.getTime() !== subscription.servedUntil?.getTime() ||
