@@ -229,7 +229,7 @@ export type PerformanceFeeTerms = { percent: string; cycle: 'monthly' | 'quarter
 
 export type PerformanceFeeTermsInput = { percent: string; cycle: 'monthly' | 'quarterly' | 'yearly' }
 
-export type Plan = { id: string; name: string; monthlyPrice: string | null; maxBalance: string | null; maxApiKeys: number; maxPositions: number | null; private: boolean; strategyAutomated: boolean; premium: boolean; default: boolean; createdAt: string; updatedAt: string }
+export type Plan = { id: string; name: string; monthlyPrice: string | null; maxBalance: string | null; maxApiKeys: number; maxPositions: number | null; private: boolean; strategyAutomated: boolean; premium: boolean; trialDays: number; default: boolean; createdAt: string; updatedAt: string }
 
 export type Position = { bracketId: string; strategyId: string; followId: string; accountId: string; userId: string; venue: 'binance-spot' | 'binance-usdm' | 'cex' | 'coinbase' | 'metaapi' | 'mt-manager' | 'okx-spot' | 'okx-swap' | 'paper' | 'tokocrypto' | 'xapi'; symbol: string; side: 'buy' | 'sell'; state: 'denied' | 'waiting' | 'planned' | 'entering' | 'open' | 'protected' | 'closing' | 'closed' | 'failed'; quantity: string; openPrice: string; stopPrice: string; protectedQuantity: string; openedAt: string | null }
 
@@ -265,7 +265,7 @@ export type Strategy = { id: string; ownerId: string; name: string; description:
 
 export type StrategyWithSecret = { id: string; ownerId: string; name: string; description: string | null; venue: 'binance-spot' | 'binance-usdm' | 'cex' | 'coinbase' | 'metaapi' | 'mt-manager' | 'okx-spot' | 'okx-swap' | 'paper' | 'tokocrypto' | 'xapi'; symbol: string; entryType: 'market' | 'limit'; signalMaxAgeSeconds: number; settings: TradeSettings; providerAccountId: string | null; active: boolean; createdAt: string; updatedAt: string; secret: string }
 
-export type Subscription = { id: string; userId: string; subject: { kind: 'plan' | 'strategy'; id: string; name: string }; provider: 'mock' | 'stripe' | 'razorpay' | 'mayar'; amount: string; currency: string; cycle: 'monthly' | 'quarterly' | 'yearly'; standing: 'incomplete' | 'active' | 'past-due' | 'lapsed' | 'ended'; paidThrough: string | null; servedUntil: string | null; endsAt: string | null; begunAt: string }
+export type Subscription = { id: string; userId: string; subject: { kind: 'plan' | 'strategy'; id: string; name: string }; provider: 'mock' | 'stripe' | 'razorpay' | 'mayar'; amount: string; currency: string; cycle: 'monthly' | 'quarterly' | 'yearly'; standing: 'incomplete' | 'active' | 'past-due' | 'lapsed' | 'ended'; paidThrough: string | null; servedUntil: string | null; endsAt: string | null; begunAt: string; trialEndsAt: string | null }
 
 export type TaxRate = { country: string; name: string; percent: string; included: boolean }
 
@@ -547,9 +547,9 @@ export interface Operations {
   /** List plans */
   listPlans: { reply: { items: readonly Plan[] } }
   /** Add a plan */
-  createPlan: { body: { name: string; monthlyPrice?: string | null; maxBalance?: string | null; maxApiKeys: number; maxPositions?: number | null; private?: boolean; strategyAutomated?: boolean; premium?: boolean; default?: boolean }; reply: Plan }
+  createPlan: { body: { name: string; monthlyPrice?: string | null; maxBalance?: string | null; maxApiKeys: number; maxPositions?: number | null; private?: boolean; strategyAutomated?: boolean; premium?: boolean; trialDays?: number; default?: boolean }; reply: Plan }
   /** Change a plan for everyone who has it */
-  updatePlan: { params: { planId: string }; body: { name?: string; monthlyPrice?: string | null; maxBalance?: string | null; maxApiKeys?: number; maxPositions?: number | null; private?: boolean; strategyAutomated?: boolean; premium?: boolean }; reply: Plan }
+  updatePlan: { params: { planId: string }; body: { name?: string; monthlyPrice?: string | null; maxBalance?: string | null; maxApiKeys?: number; maxPositions?: number | null; private?: boolean; strategyAutomated?: boolean; premium?: boolean; trialDays?: number }; reply: Plan }
   /** Get what holds for all entries */
   getPlatformSettings: { reply: LayerSettings }
   /** Say anew what holds for all entries */
@@ -601,9 +601,9 @@ export interface Operations {
   /** List performance fees of the followers of your strategy, with your share */
   listEarnedPerformanceFees: { params: { strategyId: string }; query?: { limit?: number; nextToken?: string }; reply: { items: readonly EarnedPerformanceFee[]; nextToken: string | null } }
   /** List what a strategy costs */
-  listStrategyPrices: { params: { strategyId: string }; reply: { items: readonly { currency: string; cycle: 'monthly' | 'quarterly' | 'yearly'; amount: string }[] } }
+  listStrategyPrices: { params: { strategyId: string }; reply: { items: readonly { currency: string; cycle: 'monthly' | 'quarterly' | 'yearly'; amount: string; trialDays: number }[] } }
   /** Say what a strategy costs */
-  setStrategyPrices: { params: { strategyId: string }; body: { prices: readonly { currency: string; cycle: 'monthly' | 'quarterly' | 'yearly'; amount: string }[] }; reply: { items: readonly { currency: string; cycle: 'monthly' | 'quarterly' | 'yearly'; amount: string }[] } }
+  setStrategyPrices: { params: { strategyId: string }; body: { prices: readonly { currency: string; cycle: 'monthly' | 'quarterly' | 'yearly'; amount: string; trialDays?: number }[] }; reply: { items: readonly { currency: string; cycle: 'monthly' | 'quarterly' | 'yearly'; amount: string; trialDays: number }[] } }
   /** Make a new alert secret, with an overlap for the old one */
   rotateStrategySecret: { params: { strategyId: string }; body: { overlapSeconds?: number }; reply: StrategyWithSecret }
   /** Send a signal by hand: every follower gets a sized, protected position */
@@ -616,6 +616,8 @@ export interface Operations {
   listSubscriptions: { query?: { limit?: number; nextToken?: string }; reply: { items: readonly Subscription[]; nextToken: string | null } }
   /** End a subscription when the time that was paid is over */
   cancelSubscription: { params: { subscriptionId: string }; reply: Subscription }
+  /** Open the provider's page for cards and invoices of a subscription */
+  openPaymentPortal: { params: { subscriptionId: string }; reply: { url: string } }
   /** List the tax of each country */
   listTaxRates: { reply: { items: readonly TaxRate[] } }
   /** Say what taxes there are, all at once */
@@ -848,6 +850,7 @@ export const routes = {
   beginSubscription: { method: 'POST', path: '/v1/subscriptions', once: true },
   listSubscriptions: { method: 'GET', path: '/v1/subscriptions' },
   cancelSubscription: { method: 'POST', path: '/v1/subscriptions/{subscriptionId}/cancel', once: true },
+  openPaymentPortal: { method: 'POST', path: '/v1/subscriptions/{subscriptionId}/portal' },
   listTaxRates: { method: 'GET', path: '/v1/tax-rates' },
   setTaxRates: { method: 'PUT', path: '/v1/tax-rates' },
   getTelegramLink: { method: 'GET', path: '/v1/telegram-link' },

@@ -95,6 +95,7 @@ import { ListSubscriptions } from './use-cases/list-subscriptions/list-subscript
 import { ListTaxRates } from './use-cases/list-tax-rates/list-tax-rates.use-case.ts'
 import { MakePurchase } from './use-cases/make-purchase/make-purchase.use-case.ts'
 import { OpenCheckout } from './use-cases/open-checkout/open-checkout.use-case.ts'
+import { OpenPortal } from './use-cases/open-portal/open-portal.use-case.ts'
 import { PassTime } from './use-cases/pass-time/pass-time.use-case.ts'
 import { PrecalculatePurchase } from './use-cases/precalculate-purchase/precalculate-purchase.use-case.ts'
 import { ProcessEvents } from './use-cases/process-events/process-events.use-case.ts'
@@ -216,6 +217,7 @@ import { WatchLimits } from './use-cases/watch-limits/watch-limits.use-case.ts'
     ListTaxRates,
     MakePurchase,
     OpenCheckout,
+    OpenPortal,
     PassTime,
     PayPerformanceFee,
     PrecalculatePurchase,

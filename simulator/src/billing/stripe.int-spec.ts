@@ -201,6 +201,15 @@ describe('a subscription at Stripe', () => {
     expect((await balances())['revenue:plans']).toBe('-40.00')
   })
 
+  it('has a page of Stripe for its payer, and for nobody else', async () => {
+    const { subscriptionId } = await subscribe()
+    const opened = await client.ask(rpc.openPortal, { caller: follower, subscriptionId })
+    expect(opened).toMatchObject({ ok: true, value: { url: expect.stringContaining('billing.stripe.test') as string } })
+    const stranger = { userId: operator.userId, roles: ['follower' as const] }
+    const refused = await client.ask(rpc.openPortal, { caller: stranger, subscriptionId })
+    expect(refused).toMatchObject({ ok: false, error: { code: 'SUBSCRIPTION_NOT_FOUND' } })
+  })
+
   it('that is cancelled is not charged again', async () => {
     const { intent, subscriptionId } = await subscribe()
     await stripe.paymentIntents.confirm(intent, visa)

@@ -141,6 +141,18 @@ const subscriptionRoutes: readonly RouteContract[] = [
     toRequest: ({ caller, params }) => ({ caller, ...params }),
   }),
   defineRoute({
+    operation: 'openPaymentPortal',
+    tag: 'Billing',
+    method: 'POST',
+    path: '/v1/subscriptions/{subscriptionId}/portal',
+    summary: "Open the provider's page for cards and invoices of a subscription",
+    access: everyone,
+    errors: ['refused'],
+    params: z.strictObject({ subscriptionId: z.uuid() }),
+    rpc: rpc.openPortal,
+    toRequest: ({ caller, params }) => ({ caller, ...params }),
+  }),
+  defineRoute({
     operation: 'listPayments',
     tag: 'Billing',
     method: 'GET',

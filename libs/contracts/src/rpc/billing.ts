@@ -175,6 +175,14 @@ export const cancelSubscription = defineRpc({
   deadlineMs: providerDeadlineMs,
 })
 
+export const openPortal = defineRpc({
+  name: 'billing.subscriptions.portal',
+  description: 'Where the payer of a subscription changes cards and sees invoices at the provider.',
+  request: z.strictObject({ caller, subscriptionId: z.uuid() }),
+  reply: z.strictObject({ url: z.string() }),
+  deadlineMs: providerDeadlineMs,
+})
+
 export const payment = z
   .strictObject({
     id: z.uuid(),

@@ -2,7 +2,7 @@
  * A payment provider: how to open a checkout, what a delivery is worth, and how things stand there now.
  * Called by use cases; implemented in clients/<provider>. Must never decide what money means to us.
  */
-import type { Result } from '@tradewire/kernel/result'
+import { err, type Result } from '@tradewire/kernel/result'
 import type { BillingCycle } from '../domain/billing-cycle.ts'
 import type { Currency } from '../domain/currency.ts'
 import type { Money } from '../domain/money.ts'
@@ -100,6 +100,10 @@ export abstract class PaymentProvider {
   abstract refund(externalId: string, amount: Money, reference: string): Promise<Result<HeardEvent, ProviderFailure>>
   /** Ends the provider's subscription, with its paid time or now. Answers when it ends. */
   abstract cancel(subscriptionExternalId: string, when: 'now' | 'period-end'): Promise<Result<Date, ProviderFailure>>
+  /** Where the payer changes cards and sees invoices at the provider; refused where it has no such page. */
+  async portal(_subscriptionExternalId: string, _returnUrl: string): Promise<Result<string, ProviderFailure>> {
+    return err({ kind: 'refused', detail: 'it has no page for its payers' })
+  }
   /** What has happened there since, whether or not a delivery told of it. */
   abstract recent(since: Date): Promise<Result<readonly HeardEvent[], ProviderFailure>>
 }

@@ -174,6 +174,14 @@ export class StripeProvider extends PaymentProvider {
     })
   }
 
+  override portal(subscriptionId: string, returnUrl: string): Promise<Result<string, ProviderFailure>> {
+    return asked('read', async () => {
+      const { customer } = await this.stripe.subscriptions.retrieve(subscriptionId)
+      const wish = { customer: idOf(customer), return_url: returnUrl }
+      return (await this.stripe.billingPortal.sessions.create(wish)).url
+    })
+  }
+
   recent(since: Date): Promise<Result<readonly HeardEvent[], ProviderFailure>> {
     const gte = Math.floor(since.getTime() / 1_000)
     return asked('read', async () => {

@@ -7,6 +7,7 @@ import { findUserPlans } from '@tradewire/contracts/rpc/user-plans'
 import { BeginSubscription } from '../../use-cases/begin-subscription/begin-subscription.use-case.ts'
 import { CancelSubscription } from '../../use-cases/cancel-subscription/cancel-subscription.use-case.ts'
 import { FindUserPlans } from '../../use-cases/find-user-plans/find-user-plans.use-case.ts'
+import { OpenPortal } from '../../use-cases/open-portal/open-portal.use-case.ts'
 import { ListSubscriptions } from '../../use-cases/list-subscriptions/list-subscriptions.use-case.ts'
 
 @Controller()
@@ -15,6 +16,7 @@ export class SubscriptionsController {
     private readonly beginSubscription: BeginSubscription,
     private readonly listSubscriptions: ListSubscriptions,
     private readonly cancelSubscription: CancelSubscription,
+    private readonly openPortal: OpenPortal,
     private readonly findPlansOfUsers: FindUserPlans,
   ) {}
 
@@ -26,6 +28,11 @@ export class SubscriptionsController {
   @Answer(rpc.listSubscriptions)
   list(request: RequestOf<typeof rpc.listSubscriptions>) {
     return this.listSubscriptions.execute(request)
+  }
+
+  @Answer(rpc.openPortal)
+  portal(request: RequestOf<typeof rpc.openPortal>) {
+    return this.openPortal.execute(request)
   }
 
   @Answer(rpc.cancelSubscription)

@@ -42,6 +42,7 @@ const newIntent = z.object({
   metadata,
 })
 const newRefund = z.object({ payment_intent: z.string(), amount: whole.optional() })
+const newPortal = z.object({ customer: z.string(), return_url: z.url() })
 const confirmation = z.object({ payment_method: z.string() })
 const ofIntent = z.object({ payment_intent: z.string() })
 const eventQuery = z.object({
@@ -95,6 +96,8 @@ export class StripeApi {
         }
         case 'POST payment_intents/:id/confirm':
           return this.confirm(this.books.intents.get(id!), confirmation.parse(parameters).payment_method)
+        case 'POST billing_portal/:id':
+          return this.openPortal(newPortal.parse(parameters))
         case 'POST refunds':
           return this.refund(newRefund.parse(parameters))
         case 'POST subscriptions/:id':
@@ -163,6 +166,12 @@ export class StripeApi {
     const intent = this.books.intents.get(invoice.payments.data[0]!.payment.payment_intent)!
     const secret = { client_secret: intent.client_secret, type: 'payment_intent' }
     return ok({ ...subscription, latest_invoice: { ...invoice, confirmation_secret: secret } })
+  }
+
+  private openPortal({ customer, return_url: returnUrl }: z.output<typeof newPortal>): StripeAnswer {
+    if (!this.books.customers.has(customer)) return found(undefined)
+    const url = `https://billing.stripe.test/p/session/${customer}`
+    return ok({ id: `bps_${customer}`, object: 'billing_portal.session', customer, return_url: returnUrl, url })
   }
 
   private confirm(intent: PaymentIntent | undefined, card: string): StripeAnswer {
