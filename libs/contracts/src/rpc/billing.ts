@@ -19,8 +19,7 @@ export const billingCycle = z.enum(['monthly', 'quarterly', 'yearly'])
 const nonNegativeDecimalText = decimalText.refine((text) => !text.startsWith('-'), { error: 'must not be negative' })
 const name = z.string().trim().min(1).max(80)
 
-const trialDaysMax = 365
-const trialDays = z.int().min(0).max(trialDaysMax)
+const trialDays = z.int().min(0).max(365)
 
 const planSettings = {
   name,
@@ -82,7 +81,6 @@ export const price = z.strictObject({
   currency: billingCurrency,
   cycle: billingCycle,
   amount: positiveDecimalText,
-  /** As those of plans. */
   trialDays: trialDays.default(0),
 })
 const pricesMax = 60
@@ -154,7 +152,6 @@ export const subscription = z
     servedUntil: timestamp.nullable(),
     endsAt: timestamp.nullable(),
     begunAt: timestamp,
-    /** Until when it is served without a payment; null when there is no trial. */
     trialEndsAt: timestamp.nullable(),
   })
   .meta({ id: 'Subscription' })
