@@ -1,11 +1,13 @@
 /**
  * `bench fanout`: ours beside a frameworkless straw man and beside queues, in one run, as ratios. `bench growth`: ours
  * by followers. `bench overload`: what exits notice of too many entries. `bench accounts`: many accounts, venues that fail.
+ * `bench gateway`: the HTTP edge.
  * Called by `./tradewire bench`. Must never call a missed gate passed.
  */
 import { Command, InvalidArgumentError } from 'commander'
 import { runAccountsBench } from './accounts-bench.ts'
 import { runFanoutBench } from './fanout-bench.ts'
+import { gatewayTableOf, runGatewayBench } from './gateway-bench.ts'
 import { runGrowthBench } from './growth-bench.ts'
 import { runOverloadBench } from './overload-bench.ts'
 import { killAllChildren } from './kit/child.ts'
@@ -136,6 +138,21 @@ function accountsCommand(): Command {
     })
 }
 
+function gatewayCommand(): Command {
+  return new Command('gateway')
+    .description('requests a second beside an empty Nest service on Fastify, and whether memory stays flat')
+    .option('--json', 'print one JSON object at the end')
+    .option('--strict', 'exit with 1 when a goal is missed')
+    .action(async ({ json, strict }: { readonly json?: boolean; readonly strict?: boolean }) => {
+      const line = liveLine()
+      const report = await runGatewayBench((text) => line.show(text))
+      line.clear()
+      console.log(json === true ? JSON.stringify(report) : gatewayTableOf(report))
+      const missed = Object.values(report.goals).some(({ pass }) => !pass)
+      process.exitCode = strict === true && missed ? 1 : 0
+    })
+}
+
 async function fanout(options: FanoutOptions): Promise<number> {
   const line = liveLine()
   const report = await runFanoutBench(
@@ -171,6 +188,7 @@ const program = new Command('bench')
   .addCommand(growthCommand())
   .addCommand(overloadCommand())
   .addCommand(accountsCommand())
+  .addCommand(gatewayCommand())
 try {
   await program.parseAsync()
 } catch (error) {

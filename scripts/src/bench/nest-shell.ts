@@ -1,5 +1,5 @@
 /**
- * P12 and P14: an empty service, Nest on Fastify with PostgreSQL, NATS and Redis connected, and nothing else.
+ * P12, P14 and the gateway's bench: an empty service, Nest on Fastify with PostgreSQL, NATS and Redis connected, and nothing else.
  * Process of the bench: what our services' memory and start are compared with.
  */
 import 'reflect-metadata'
@@ -12,6 +12,11 @@ import pg from 'pg'
 
 @Controller()
 class HealthController {
+  @Get('/v1/users/me')
+  me(): object {
+    return { id: 'a12565e5-567b-432a-93b2-6349653010d9', username: 'operator', roles: ['operator'] }
+  }
+
   @Get('/health/ready')
   ready(): string {
     return 'ok'

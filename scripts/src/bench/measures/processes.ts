@@ -22,7 +22,7 @@ export interface ProcessesResult {
   readonly gates: Readonly<Record<string, Gate>>
 }
 
-interface Program {
+export interface Program {
   readonly name: string
   readonly file: string
   readonly environment: Readonly<Record<string, string>>
@@ -34,7 +34,8 @@ interface Started {
   readonly rssBytes: number
 }
 
-interface Running {
+export interface Running {
+  readonly url: string
   readonly startMs: number
   rssBytes(): number
   stop(): Promise<void>
@@ -58,7 +59,7 @@ export async function measureProcesses(bench: Bench): Promise<ProcessesResult> {
     for (let round = 0; round < startsPerProgram; round += 1) {
       for (const program of programs) {
         bench.progress(`cold start of ${program.name}: ${round + 1} of ${startsPerProgram}`)
-        const running = await start(bench, program)
+        const running = await startProgram(bench, program)
         starts.get(program.name)!.push(running.startMs)
         await running.stop()
       }
@@ -80,7 +81,7 @@ export async function measureProcesses(bench: Bench): Promise<ProcessesResult> {
 async function idleMemory(bench: Bench, programs: readonly Program[]): Promise<Map<string, number>> {
   bench.progress('idle memory of all services')
   const running = await Promise.all(
-    programs.map(async (program) => [program.name, await start(bench, program)] as const),
+    programs.map(async (program) => [program.name, await startProgram(bench, program)] as const),
   )
   await delay(idleBeforeRssMs)
   const found = new Map(running.map(([name, one]) => [name, one.rssBytes()]))
@@ -88,9 +89,13 @@ async function idleMemory(bench: Bench, programs: readonly Program[]): Promise<M
   return found
 }
 
-const shell = 'nest-shell'
+export const shell = 'nest-shell'
 
-async function programsOf({ servers, directory }: Bench, redisUrl: string): Promise<Program[]> {
+/** Each service as it ships, and the empty one, with settings of their own. */
+export async function programsOf(
+  { servers, directory }: Pick<Bench, 'servers' | 'directory'>,
+  redisUrl: string,
+): Promise<Program[]> {
   const databaseUrl = await servers.database('processes')
   const keys = join(directory, 'keys')
   mkdirSync(keys, { recursive: true })
@@ -127,7 +132,8 @@ async function programsOf({ servers, directory }: Bench, redisUrl: string): Prom
   return programs
 }
 
-async function start({ directory }: Bench, program: Program): Promise<Running> {
+/** Resolves when it is ready. */
+export async function startProgram({ directory }: Pick<Bench, 'directory'>, program: Program): Promise<Running> {
   const port = await freePort()
   const log = openSync(join(directory, 'processes.log'), 'a')
   const beganMs = nowMs()
@@ -149,7 +155,8 @@ async function start({ directory }: Bench, program: Program): Promise<Running> {
       if (nowMs() - beganMs > readyLimitMs) throw new Error(`${program.name} was not ready in time`)
       await delay(readyPollMs)
     }
-    return { startMs: nowMs() - beganMs, rssBytes: () => usageOf([child.pid ?? 0]).rssBytes, stop }
+    const url = `http://127.0.0.1:${port}`
+    return { url, startMs: nowMs() - beganMs, rssBytes: () => usageOf([child.pid ?? 0]).rssBytes, stop }
   } catch (error) {
     await stop()
     throw error
