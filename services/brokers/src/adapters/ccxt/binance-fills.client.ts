@@ -1,14 +1,15 @@
 /**
- * All fills of one symbol since a moment, with the client order ids that Binance's trades leave out.
+ * All fills of one symbol since a moment, with the client order ids that Binance's trades leave out; and the fee of one order.
  * Called by the two Binance sessions. Must never stop at a full page: a fill that is not told looks like somebody else's.
  */
 import * as brokerError from '@tradewire/broker-kit/broker-error'
-import type { VenueFill } from '@tradewire/broker-kit/broker-session'
+import type { VenueFill, VenueOrder } from '@tradewire/broker-kit/broker-session'
 import { err, ok } from '@tradewire/kernel/result'
 import { z } from 'zod'
 import type { BinanceApi } from './binance-api.client.ts'
 import { type Answer, endpoint } from './exchange-api.client.ts'
 import * as wire from './binance-order.wire.ts'
+import { withFeeOf } from './order-fee.map.ts'
 
 type EndpointName = Parameters<typeof endpoint>[1]
 
@@ -47,6 +48,16 @@ export class BinanceFills {
     if (!own.ok) return own
     const idOf = (orderId: string) => own.value.get(orderId) ?? clientIds.value.get(orderId) ?? null
     return ok(trades.value.map((each) => wire.venueFillOf(each, symbol, idOf(each.orderId))))
+  }
+
+  /** Orders do not carry their fees here; trades do. Without an answer the fee stays untold, which is no error. */
+  async withFee(order: VenueOrder): Answer<VenueOrder> {
+    if (order.fee !== null || order.venueOrderId === null) return ok(order)
+    const query = { symbol: this.api.marketId(order.symbol) ?? order.symbol, orderId: order.venueOrderId }
+    const trades = await this.api.call('read', z.array(wire.binanceTrade), (api) =>
+      endpoint(api, this.sources.trades, query),
+    )
+    return ok(trades.ok ? withFeeOf(order, trades.value) : order)
   }
 
   /** Window by window; from the first full page on by the ids of trades, which have no windows. */

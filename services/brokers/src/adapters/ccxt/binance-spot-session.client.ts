@@ -16,7 +16,6 @@ import type {
   VenueRate,
 } from '@tradewire/broker-kit/broker-session'
 import * as brokerError from '@tradewire/broker-kit/broker-error'
-import { decimal, sum } from '@tradewire/kernel/decimal'
 import { err, ok } from '@tradewire/kernel/result'
 import { z } from 'zod'
 import type { BinanceApi } from './binance-api.client.ts'
@@ -80,7 +79,7 @@ export class BinanceSpotSession implements BrokerSession {
   async cancel(reference: OrderReference): Answer<VenueOrder> {
     if (reference.type === 'stop-or-target') {
       const ended = await this.pairs.cancel(reference)
-      return ended.ok ? this.withFee(ended.value) : ended
+      return ended.ok ? this.fills.withFee(ended.value) : ended
     }
     const cancelled = await this.api.call('cancel', wire.binanceOrder, async (exchange) => {
       const market = this.api.marketName(reference.symbol)
@@ -88,7 +87,7 @@ export class BinanceSpotSession implements BrokerSession {
       return info
     })
     if (!cancelled.ok) return cancelled
-    return this.withFee({
+    return this.fills.withFee({
       ...wire.venueOrderOf(cancelled.value, reference.symbol),
       clientOrderId: reference.clientOrderId,
     })
@@ -105,7 +104,10 @@ export class BinanceSpotSession implements BrokerSession {
     )
     if (!found.ok || found.value === null) return found.ok ? ok(null) : found
     // A cancelled order is found by its id although its clientOrderId may name the cancel.
-    return this.withFee({ ...wire.venueOrderOf(found.value, reference.symbol), clientOrderId: reference.clientOrderId })
+    return this.fills.withFee({
+      ...wire.venueOrderOf(found.value, reference.symbol),
+      clientOrderId: reference.clientOrderId,
+    })
   }
 
   async openOrders(): Answer<readonly VenueOrder[]> {
@@ -187,21 +189,7 @@ export class BinanceSpotSession implements BrokerSession {
 
   private async findPair(reference: PairReference): Answer<VenueOrder | null> {
     const found = await this.pairs.find(reference)
-    return found.ok && found.value !== null ? this.withFee(found.value) : found
-  }
-
-  private async withFee(order: VenueOrder): Answer<VenueOrder> {
-    if (order.fee !== null || order.venueOrderId === null) return ok(order)
-    const trades = await this.api.call('read', z.array(wire.binanceTrade), (api) =>
-      endpoint(api, 'privateGetMyTrades', {
-        symbol: this.api.marketId(order.symbol) ?? order.symbol,
-        orderId: order.venueOrderId,
-      }),
-    )
-    if (!trades.ok) return ok(order)
-    if (!sum(trades.value.map((each) => decimal(each.qty))).eq(decimal(order.filledQuantity))) return ok(order)
-    const fee = sum(trades.value.map((each) => decimal(each.commission))).toString()
-    return ok({ ...order, fee, feeCurrency: trades.value[0]?.commissionAsset ?? null })
+    return found.ok && found.value !== null ? this.fills.withFee(found.value) : found
   }
 }
 

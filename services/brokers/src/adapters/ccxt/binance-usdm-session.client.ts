@@ -15,7 +15,6 @@ import type {
   VenuePosition,
   VenueRate,
 } from '@tradewire/broker-kit/broker-session'
-import { decimal, sum, ZERO } from '@tradewire/kernel/decimal'
 import { err, ok } from '@tradewire/kernel/result'
 import * as brokerError from '@tradewire/broker-kit/broker-error'
 import { z } from 'zod'
@@ -204,7 +203,7 @@ export class BinanceUsdmSession implements BrokerSession {
       return info
     })
     if (!cancelled.ok) return cancelled
-    return this.withFee({
+    return this.fills.withFee({
       ...wire.venueOrderOf(cancelled.value, reference.symbol),
       clientOrderId: reference.clientOrderId,
     })
@@ -220,23 +219,10 @@ export class BinanceUsdmSession implements BrokerSession {
       }),
     )
     if (!found.ok || found.value === null) return found.ok ? ok(null) : found
-    return this.withFee({ ...wire.venueOrderOf(found.value, reference.symbol), clientOrderId: reference.clientOrderId })
-  }
-
-  /** Orders do not carry their fees here; trades do. Without an answer the fee stays untold, which is no error. */
-  private async withFee(order: VenueOrder): Answer<VenueOrder> {
-    if (order.fee !== null || order.venueOrderId === null) return ok(order)
-    const trades = await this.api.call('read', z.array(wire.binanceTrade), (api) =>
-      endpoint(api, 'fapiPrivateGetUserTrades', {
-        symbol: this.api.marketId(order.symbol) ?? order.symbol,
-        orderId: order.venueOrderId,
-      }),
-    )
-    if (!trades.ok) return ok(order)
-    const told = sum(trades.value.map((each) => decimal(each.qty)))
-    if (!told.eq(decimal(order.filledQuantity)) || told.eq(ZERO)) return ok(order)
-    const fee = sum(trades.value.map((each) => decimal(each.commission))).toString()
-    return ok({ ...order, fee, feeCurrency: trades.value[0]?.commissionAsset ?? null })
+    return this.fills.withFee({
+      ...wire.venueOrderOf(found.value, reference.symbol),
+      clientOrderId: reference.clientOrderId,
+    })
   }
 
   /** Which orders of the book were conditional orders once: those are ours by the id of the conditional order. */

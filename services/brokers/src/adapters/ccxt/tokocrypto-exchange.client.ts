@@ -21,6 +21,7 @@ import type { CcxtMarket } from './ccxt-exchange.client.ts'
 import type { CoinExchange, Placed } from './coin-session.client.ts'
 import { absentAsNull, type Answer, endpoint, type ExchangeApi } from './exchange-api.client.ts'
 import { limitThrough } from './limit-through.map.ts'
+import { withFeeOf } from './order-fee.map.ts'
 import { halfIdsOf, joinedOrder, pairIdOf } from './order-halves.map.ts'
 import * as wire from './tokocrypto-order.wire.ts'
 import { data } from './wrapped-data.wire.ts'
@@ -227,7 +228,7 @@ export class TokocryptoExchange implements CoinExchange {
   private async whole(told: VenueOrder): Answer<VenueOrder> {
     if (told.fee !== null || told.venueOrderId === null) return ok(told)
     const trades = await this.trades(told.symbol, { orderId: told.venueOrderId, limit: pageMax })
-    return ok(trades.ok ? wire.withFee(told, trades.value) : told)
+    return ok(trades.ok ? withFeeOf(told, trades.value) : told)
   }
 
   private trades(symbol: string, query: Request): Answer<wire.TokocryptoTrade[]> {

@@ -4,7 +4,7 @@
  */
 import type { VenueBalance, VenueFill, VenueOrder, VenueOrderStatus } from '@tradewire/broker-kit/broker-session'
 import type { Side } from '@tradewire/contracts/common'
-import { Decimal, decimal, sum, ZERO } from '@tradewire/kernel/decimal'
+import { Decimal, decimal, ZERO } from '@tradewire/kernel/decimal'
 import { z } from 'zod'
 import { amount, idText, inTradingOrder, plain, positiveOrNull, quantity, wordOf } from './amounts.wire.ts'
 import { data } from './wrapped-data.wire.ts'
@@ -88,14 +88,6 @@ export function venueFillOf(raw: TokocryptoTrade, symbol: string, clientOrderId:
     forced: null,
     at: new Date(raw.time),
   }
-}
-
-/** The order with its fee, when the trades add up to what was filled. */
-export function withFee(order: VenueOrder, trades: readonly TokocryptoTrade[]): VenueOrder {
-  const traded = sum(trades.map(({ qty }) => decimal(plain(qty))))
-  if (!traded.eq(decimal(order.filledQuantity))) return order
-  const fee = sum(trades.map(({ commission }) => decimal(plain(commission)))).toString()
-  return { ...order, fee, feeCurrency: trades[0]?.commissionAsset ?? null }
 }
 
 export const tokocryptoAccount = data(
