@@ -8,6 +8,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { runScenario, type Outcome } from './run-scenario.ts'
 import type { Scenario } from './scenario.ts'
 import { scenarioNamed, scenarios } from './scenarios/all.ts'
+import { runVenues, venuesSummaryOf } from './venues/run-venues.ts'
 
 const seedMax = 1_000_000
 const roundsMax = 1_000
@@ -18,6 +19,8 @@ interface Options {
   readonly rounds: number
   readonly json?: boolean
   readonly list?: boolean
+  readonly venues?: boolean
+  readonly seeds: number
 }
 
 function wholeUpTo(max: number): (text: string) => number {
@@ -70,12 +73,32 @@ function printOutcomes(outcomes: readonly Outcome[]): void {
   }
 }
 
+async function playVenues({ seed, seeds, json }: Options): Promise<number> {
+  const startedMs = performance.now()
+  const line = liveLine(process.stderr)
+  const runs = await runVenues({ seed, seeds }, (done, of) => line.show(`${done} of ${of} runs`))
+  line.clear()
+  const summary = venuesSummaryOf(runs, performance.now() - startedMs)
+  if (json === true) printLine(JSON.stringify(summary))
+  else {
+    printTable(
+      ['venue', 'seeds', 'orders', 'violations'],
+      summary.venues.map(({ venue, ...counts }) => [venue, ...Object.values(counts).map(String)]),
+    )
+    for (const { venue, seed: broken, text } of summary.findings) printLine(`${venue}, seed ${broken}: ${text}`)
+    printLine(`\n${runs.length} runs, ${summary.orders} orders: ${summary.violations} violations`)
+  }
+  return summary.violations === 0 ? 0 : 1
+}
+
 async function main(): Promise<number> {
   const options = new Command('chaos')
     .description('hurt a whole system on purpose and compare its books with the venue’s ledger afterwards')
     .option('--scenario <names>', 'names separated by commas, or all', scenariosNamed, scenarios)
     .option('--seed <number>', 'chooses when and whom the faults strike', wholeUpTo(seedMax), 1)
     .option('--rounds <number>', 'repetitions, each with the next seed', wholeUpTo(roundsMax), 1)
+    .option('--venues', 'instead: play orders and faults by chance at every venue, through its adapter')
+    .option('--seeds <number>', 'with --venues: so many seeds at each venue, from --seed on', wholeUpTo(roundsMax), 200)
     .option('--list', 'print the scenarios and end')
     .option('--json', 'print one JSON object at the end')
     .parse()
@@ -87,6 +110,7 @@ async function main(): Promise<number> {
     )
     return 0
   }
+  if (options.venues === true) return playVenues(options)
   const startedMs = performance.now()
   const line = liveLine(process.stderr)
   const outcomes: Outcome[] = []
@@ -110,3 +134,5 @@ async function main(): Promise<number> {
 }
 
 process.exitCode = await main()
+// Sockets that a venue's client keeps alive would hold the process.
+process.exit()

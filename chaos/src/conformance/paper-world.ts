@@ -36,6 +36,8 @@ export interface PaperWorld {
   price(price: string): Promise<void>
   fault(fault: SetFault): Promise<void>
   clearFaults(): Promise<void>
+  /** Those of one account: others may be under way beside it. */
+  clearFaultsOf(accountId: string): Promise<void>
   revokeKey(accountId: string): Promise<void>
   trade(trade: HandTradeOrder): Promise<void>
   ledger(query?: LedgerQuery): Promise<LedgerReply>
@@ -70,6 +72,13 @@ export async function startPaperWorld(stage: Stage): Promise<PaperWorld> {
     },
     async clearFaults() {
       await control.ask({ method: 'DELETE', path: '/faults' }, paperFaultList)
+    },
+    async clearFaultsOf(accountId) {
+      const { faults } = await control.ask({ method: 'GET', path: '/faults' }, paperFaultList)
+      for (const { id } of faults.filter((each) => each.accountId === accountId)) {
+        // It may have ended by itself meanwhile.
+        await control.ask({ method: 'DELETE', path: `/faults/${id}` }, paperFaultList).catch(() => undefined)
+      }
     },
     async revokeKey(accountId) {
       await control.ask({ method: 'POST', path: `/accounts/${accountId}/revoke-key` }, paperAccount)

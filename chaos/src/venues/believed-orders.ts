@@ -1,0 +1,184 @@
+/**
+ * The orders of one account as `brokers` would believe them: its own table of moves, its own looks at the venue, its own
+ * verdict on absence, over the venue's real adapter. Called by the run over venues. Must never read the venue's ledger.
+ */
+import type { ApprovedOrder, SubmitCommand } from '@tradewire/broker-kit/approved-order'
+import type { BrokerError } from '@tradewire/broker-kit/broker-error'
+import type { BrokerSession, VenueOrder } from '@tradewire/broker-kit/broker-session'
+import type { BrokerDefinition } from '@tradewire/broker-kit/define-broker'
+import { absenceVerdict } from '@tradewire/brokers/domain/absence'
+import {
+  afterLostReply,
+  afterRefusal,
+  afterSubmitting,
+  afterVenueOrder,
+  type Attempt,
+  isFinal,
+} from '@tradewire/brokers/domain/attempt'
+import type { AccountSession } from '@tradewire/brokers/ports/sessions.port'
+import { LookUpOrder } from '@tradewire/brokers/use-cases/look-up-order/look-up-order.use-case'
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** Proved not sent: tried so often again. */
+const triesMax = 5
+const lookEveryMs = 150
+const resolveWithinMs = 15_000
+
+export interface Believed {
+  readonly order: ApprovedOrder
+  attempt: Attempt
+  /** The venue has refused a second order with this id. */
+  proved: boolean
+}
+
+export class BelievedOrders {
+  readonly all: Believed[] = []
+  private readonly session: BrokerSession
+  private readonly definition: BrokerDefinition
+  private readonly lookUp = new LookUpOrder()
+
+  constructor(session: BrokerSession, definition: BrokerDefinition) {
+    this.session = session
+    this.definition = definition
+  }
+
+  get resting(): Believed[] {
+    return this.all.filter(({ attempt }) => attempt.state === 'accepted')
+  }
+
+  /** News of the stream. */
+  hear(news: VenueOrder): void {
+    const one = this.all.find(({ order }) => order.clientOrderId === news.clientOrderId)
+    if (one !== undefined) this.take(one, news)
+  }
+
+  async submit(command: SubmitCommand, order: ApprovedOrder): Promise<void> {
+    const one: Believed = { order, attempt: queued(command, order.clientOrderId), proved: false }
+    this.all.push(one)
+    for (let tries = 0; tries < triesMax && !isFinal(one.attempt.state); tries += 1) {
+      if (!(await this.send(one))) return
+    }
+    // Given up while it is proved not sent: as an entry that expires.
+    this.refuse(one, 'EXPIRED_BEFORE_SEND', 'It was not sent.')
+  }
+
+  async cancel(one: Believed): Promise<void> {
+    const cancelled = await this.session.cancel(this.referenceOf(one))
+    if (cancelled.ok) this.take(one, cancelled.value)
+    else await this.read(one)
+  }
+
+  /** Reads every order that has been sent once more. */
+  async readAll(): Promise<void> {
+    for (const one of this.all) if (one.attempt.submissions > 0) await this.read(one)
+  }
+
+  /** One try; true when it is to be tried again. */
+  private async send(one: Believed): Promise<boolean> {
+    one.attempt = afterSubmitting(one.attempt, new Date())
+    const answer = await this.session.submit(one.order)
+    if (answer.ok) {
+      this.take(one, answer.value)
+      return false
+    }
+    return this.failed(one, answer.error)
+  }
+
+  private async failed(one: Believed, error: BrokerError): Promise<boolean> {
+    switch (error.kind) {
+      case 'rate-limited':
+        return this.again(one, error.retryAfterMs)
+      case 'connectivity':
+      case 'not-sent':
+        return this.again(one, lookEveryMs)
+      case 'outcome-unknown':
+        return this.resolve(one, error.message)
+      case 'rejected':
+        one.proved = error.code === 'DUPLICATE_CLIENT_ORDER_ID'
+        if (one.proved) return this.resolve(one, error.message)
+        break
+      case 'auth':
+      case 'unsupported':
+    }
+    this.refuse(one, error.kind, error.message)
+    return false
+  }
+
+  private async again(one: Believed, afterMs: number): Promise<boolean> {
+    if (one.attempt.state === 'submitting') one.attempt = { ...one.attempt, state: 'queued' }
+    await delay(afterMs)
+    return true
+  }
+
+  /** Asks the venue until the order is found or counts as absent; true when it is to be sent again. */
+  private async resolve(one: Believed, message: string): Promise<boolean> {
+    one.attempt = afterLostReply(one.attempt, message) ?? one.attempt
+    const { clientId } = this.definition.capabilities
+    let absentSince: number | null = null
+    const until = performance.now() + resolveWithinMs
+    while (performance.now() < until) {
+      // Evidence may have come by the stream.
+      if (one.attempt.state !== 'unknown') return false
+      const looked = performance.now()
+      const found = await this.lookUp.execute({ session: this.session } as AccountSession, one.attempt)
+      if (found.ok && found.value !== null) {
+        this.take(one, found.value)
+        return false
+      }
+      if (found.ok) {
+        absentSince ??= looked
+        const verdict = absenceVerdict({
+          uniqueness: clientId.uniqueness,
+          readLagMs: this.definition.paperReadLagMs,
+          absentMs: performance.now() - absentSince,
+          provedAtVenue: one.proved,
+          expired: false,
+        })
+        if (verdict === 'submit-again') return true
+        if (verdict === 'never-arrived') break
+      } else absentSince = null
+      await delay(lookEveryMs)
+    }
+    this.refuse(one, 'NEVER_ARRIVED', 'The venue has no such order.')
+    return false
+  }
+
+  private async read(one: Believed): Promise<void> {
+    const found = await this.lookUp.execute({ session: this.session } as AccountSession, one.attempt)
+    if (found.ok && found.value !== null) this.take(one, found.value)
+  }
+
+  private take(one: Believed, news: VenueOrder): void {
+    one.attempt = afterVenueOrder(one.attempt, news, new Date()) ?? one.attempt
+  }
+
+  private refuse(one: Believed, code: string, message: string): void {
+    one.attempt = afterRefusal(one.attempt, { code, message }, new Date()) ?? one.attempt
+  }
+
+  private referenceOf({ order, attempt }: Believed) {
+    const { clientOrderId, symbol, type } = order
+    return { clientOrderId, venueOrderId: attempt.venueOrderId, symbol, type }
+  }
+}
+
+function queued(command: SubmitCommand, clientOrderId: string): Attempt {
+  return {
+    command,
+    clientOrderId,
+    partition: 0,
+    state: 'queued',
+    revision: 0,
+    submissions: 0,
+    venueOrderId: null,
+    filledQuantity: '0',
+    averagePrice: null,
+    fee: null,
+    feeCurrency: null,
+    reason: null,
+    cancelRequested: false,
+    receivedAt: new Date(),
+    sentAt: null,
+    answeredAt: null,
+  }
+}
