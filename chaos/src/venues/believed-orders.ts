@@ -29,6 +29,8 @@ export interface Believed {
   attempt: Attempt
   /** The venue has refused a second order with this id. */
   proved: boolean
+  /** Since when no look has shown it, though it was accepted. */
+  missingSinceMs: number | null
 }
 
 export class BelievedOrders {
@@ -53,7 +55,7 @@ export class BelievedOrders {
   }
 
   async submit(command: SubmitCommand, order: ApprovedOrder): Promise<void> {
-    const one: Believed = { order, attempt: queued(command, order.clientOrderId), proved: false }
+    const one: Believed = { order, attempt: queued(command, order.clientOrderId), proved: false, missingSinceMs: null }
     this.all.push(one)
     for (let tries = 0; tries < triesMax && !isFinal(one.attempt.state); tries += 1) {
       if (!(await this.send(one))) return
@@ -144,8 +146,23 @@ export class BelievedOrders {
   }
 
   private async read(one: Believed): Promise<void> {
+    const looked = performance.now()
     const found = await this.lookUp.execute({ session: this.session } as AccountSession, one.attempt)
-    if (found.ok && found.value !== null) this.take(one, found.value)
+    if (!found.ok) return
+    if (found.value !== null) {
+      one.missingSinceMs = null
+      this.take(one, found.value)
+    } else if (one.attempt.state === 'accepted') this.miss(one, looked)
+  }
+
+  /** As reconciliation does it: what has been accepted and is shown by no look for the read lag has ended. */
+  private miss(one: Believed, nowMs: number): void {
+    one.missingSinceMs ??= nowMs
+    if (nowMs - one.missingSinceMs < this.definition.paperReadLagMs) return
+    const { clientOrderId, symbol } = one.order
+    const { venueOrderId, filledQuantity, averagePrice, fee, feeCurrency } = one.attempt
+    const told = { clientOrderId, venueOrderId, symbol, filledQuantity, averagePrice, fee, feeCurrency }
+    this.take(one, { ...told, status: 'expired', message: null })
   }
 
   private take(one: Believed, news: VenueOrder): void {

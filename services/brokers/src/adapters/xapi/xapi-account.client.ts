@@ -162,7 +162,8 @@ export class XapiAccount {
   /** An exit of ours as it stands by what was read. */
   exitOrder(clientOrderId: string): VenueOrder | null {
     const exit = this.exits.find(clientOrderId)
-    return exit === undefined ? null : this.inCurrency(orderOfExit(exit, this.trades, (one) => this.exits.ownerOf(one)))
+    const order = exit === undefined ? null : orderOfExit(exit, this.trades, (one) => this.exits.ownerOf(one))
+    return order === null ? null : this.inCurrency(order)
   }
 
   entryOrder(clientOrderId: string, symbol: string): VenueOrder | null {

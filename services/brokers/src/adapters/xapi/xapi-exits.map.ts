@@ -26,6 +26,8 @@ export interface Closing {
   readonly symbol: string
   readonly quantity: string
   readonly transactions: Set<number>
+  /** Positions whose transaction was never answered, with what was closed of them before: the next close of one is ours. */
+  readonly lost: Map<number, ReadonlySet<number>>
 }
 
 export type Exit = Protection | Closing
@@ -55,6 +57,7 @@ export function exitOfVenueId(venueId: string, clientOrderId: string, symbol: st
     symbol,
     quantity: '0',
     transactions: new Set(closing[1].split('+').map(Number)),
+    lost: new Map(),
   }
 }
 
@@ -93,8 +96,10 @@ export class XapiExits {
       const exact = fits.findLast(({ price }) => decimal(price).eq(level))
       return (exact ?? fits.at(-1))?.clientOrderId ?? null
     }
-    const closing = this.all().find((exit) => exit.kind === 'close' && exit.transactions.has(record.order2))
-    return closing?.clientOrderId ?? null
+    const closings = this.all().filter((exit): exit is Closing => exit.kind === 'close')
+    const named = closings.find(({ transactions }) => transactions.has(record.order2))
+    const unanswered = closings.find(({ lost }) => lost.get(record.position)?.has(record.order2) === false)
+    return (named ?? unanswered)?.clientOrderId ?? null
   }
 }
 
@@ -102,13 +107,17 @@ function levelOf(record: TradeRecord, kind: Protection['kind']): Decimal {
   return decimal(kind === 'stop' ? record.sl : record.tp)
 }
 
-/** The exit as an order: working while its level stands, filled by what it closed. */
+/**
+ * The exit as an order: working while its level stands, filled by what it closed. Null for a close of which nobody knows
+ * yet whether it arrived.
+ */
 export function orderOfExit(
   exit: Exit,
   trades: XapiTrades,
   ownerOf: (record: TradeRecord) => string | null,
-): VenueOrder {
+): VenueOrder | null {
   const closed = [...trades.allClosed()].filter((record) => ownerOf(record) === exit.clientOrderId)
+  if (exit.kind === 'close' && closed.length === 0 && exit.lost.size > 0) return null
   const filled = sum(closed.map(({ volume }) => decimal(volume)))
   const ended = filled.gt(ZERO) && filled.gte(decimal(exit.quantity)) ? 'filled' : 'cancelled'
   const stands =

@@ -123,14 +123,21 @@ export class XapiOrders {
     const { clientOrderId, symbol } = order
     const pieces = closingPieces(held, decimal(order.quantity))
     const quantity = sum(pieces.map(({ volume }) => volume)).toString()
-    const exit: Closing = { kind: 'close', clientOrderId, symbol, quantity, transactions: new Set() }
+    const exit: Closing = { kind: 'close', clientOrderId, symbol, quantity, transactions: new Set(), lost: new Map() }
     this.account.exits.add(exit)
     let failed: BrokerError | null = null
     for (const { position: record, volume } of pieces) {
       const part = { ...changeOf(record, clientOrderId), type: transactionType.close, volume: volume.toString() }
-      const done = await this.transactions.run(part, (number) => exit.transactions.add(number))
+      const before = new Set(this.account.trades.closedOf(record.position).map(({ order2 }) => order2))
+      let isNumbered = false
+      const done = await this.transactions.run(part, (number) => {
+        exit.transactions.add(number)
+        isNumbered = true
+      })
       if (!done.ok) failed = done.error
-      if (failed?.kind === 'outcome-unknown') return err(failed)
+      if (failed?.kind !== 'outcome-unknown') continue
+      if (!isNumbered) exit.lost.set(record.position, before)
+      return err(failed)
     }
     // None of it went through: that is the venue's refusal. ORDER_NOT_FOUND means that the position had gone.
     if (failed !== null && exit.transactions.size === 0) return err(withoutPosition(failed))

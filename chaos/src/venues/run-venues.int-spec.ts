@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest'
+import { runVenues, venuesSummaryOf } from './run-venues.ts'
+
+const seeds = 3
+const limitMs = 120_000
+
+describe('orders and faults by chance at every venue', () => {
+  it(
+    'leave no order doubled, none lost, and none believed rejected that stands',
+    async () => {
+      const runs = await runVenues({ seed: 1, seeds }, () => undefined)
+      expect(venuesSummaryOf(runs, 0).findings).toEqual([])
+      expect(new Set(runs.map(({ venue }) => venue)).size * seeds).toBe(runs.length)
+    },
+    limitMs,
+  )
+})
