@@ -14,7 +14,7 @@ export interface ApiOperation {
   readonly query: JsonObject | undefined
   readonly body: JsonObject | undefined
   readonly bodyExample: JsonValue | undefined
-  /** Of the success that is JSON; undefined for none. */
+  /** Of the success that is JSON, or a file as its bytes; undefined for none. */
   readonly reply: JsonObject | undefined
 }
 
@@ -43,7 +43,7 @@ function operationOf(path: string, method: string, operation: JsonObject): ApiOp
     query: partOf(parameters, 'query'),
     body: schemaOf(request),
     bodyExample: request?.['example'],
-    reply: schemaOf(contentOf(success)),
+    reply: schemaOf(contentOf(success)) ?? fileOf(success),
   }
 }
 
@@ -62,6 +62,13 @@ function contentOf(part: JsonValue | undefined): JsonObject | undefined {
   const content = isObject(part) ? part['content'] : undefined
   const media = isObject(content) ? content['application/json'] : undefined
   return isObject(media) ? media : undefined
+}
+
+/** A success that is neither JSON nor a stream. */
+function fileOf(part: JsonValue | undefined): JsonObject | undefined {
+  const content = isObject(part) ? part['content'] : undefined
+  const isFile = entriesOf(content).some(([type]) => type === 'text/csv' || type === 'application/pdf')
+  return isFile ? { type: 'string', format: 'binary' } : undefined
 }
 
 function schemaOf(media: JsonObject | undefined): JsonObject | undefined {

@@ -16,7 +16,7 @@ export function typeOf(schema: JsonObject): string {
   if (Array.isArray(type)) return union(type.map((one) => typeOf({ ...schema, type: one as string })))
   switch (type) {
     case 'string':
-      return 'string'
+      return schema['format'] === 'binary' ? 'Uint8Array' : 'string'
     case 'integer':
     case 'number':
       return 'number'

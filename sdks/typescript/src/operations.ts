@@ -483,7 +483,7 @@ export interface Operations {
   /** List invoices */
   listInvoices: { query?: { limit?: number; nextToken?: string }; reply: { items: readonly Invoice[]; nextToken: string | null } }
   /** Get an invoice as PDF */
-  getInvoiceFile: { params: { invoiceId: string }; reply: undefined }
+  getInvoiceFile: { params: { invoiceId: string }; reply: Uint8Array }
   /** List kill switches, newest first */
   listKillSwitches: { query?: { limit?: number; nextToken?: string; engaged?: 'true' | 'false' }; reply: { items: readonly KillSwitch[]; nextToken: string | null } }
   /** Stop entries, end resting entries (halt) or close everything (flatten) */
@@ -533,7 +533,7 @@ export interface Operations {
   /** Get a statement of what was earned, taken back and paid out */
   getOwnerStatement: { query: { currency: string; from: string; before: string; ownerId?: string }; reply: OwnerStatement }
   /** Get the statement as comma-separated values */
-  getOwnerStatementFile: { query: { currency: string; from: string; before: string; ownerId?: string }; reply: undefined }
+  getOwnerStatementFile: { query: { currency: string; from: string; before: string; ownerId?: string }; reply: Uint8Array }
   /** Say that a payout was transferred, or that its money came back */
   settlePayout: { params: { payoutId: string }; body: { state: 'paid' | 'returned'; reference: string }; reply: Payout }
   /** Performance of a strategy, a follow or an account, from the ledger */

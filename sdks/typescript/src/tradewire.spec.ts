@@ -46,6 +46,16 @@ const session = (number: number) => ({
 })
 
 describe('a call', () => {
+  it('answers a file as its bytes', async () => {
+    const { url } = await api(() => ({
+      status: 200,
+      body: 'PDF',
+      headers: { 'content-type': 'application/pdf', 'content-disposition': 'attachment; filename="a.pdf"' },
+    }))
+    const invoice = await Tradewire.withToken(url, 'key').call('getInvoiceFile', { params: { invoiceId: 'i' } })
+    expect(new TextDecoder().decode(invoice)).toBe('"PDF"')
+  })
+
   it('fills the path, leaves out what is not given, and sends the token', async () => {
     const { url, asked } = await api(() => ({ status: 200, body: { id: 'a/b' } }))
     const tradewire = Tradewire.withToken(`${url}/`, 'key')

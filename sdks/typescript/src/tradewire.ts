@@ -80,6 +80,7 @@ export class Tradewire {
     let response = await send()
     if (response.status === 401 && (await this.isRenewed(token))) response = await send()
     if (!response.ok) throw await errorOf(response)
+    if (isFile(response)) return new Uint8Array(await response.arrayBuffer()) as Reply<Name>
     const text = await response.text()
     return (text === '' ? undefined : JSON.parse(text)) as Reply<Name>
   }
@@ -155,6 +156,11 @@ type ListName = {
   [Name in OperationName]: Reply<Name> extends { items: readonly unknown[]; nextToken: string | null } ? Name : never
 }[OperationName]
 type Item<Name extends OperationName> = Reply<Name> extends { items: readonly (infer One)[] } ? One : never
+
+/** An invoice or a statement: its bytes as they came. */
+function isFile({ headers }: Response): boolean {
+  return headers.get('content-disposition')?.startsWith('attachment') === true
+}
 
 async function errorOf(response: Response): Promise<TradewireError> {
   const { error, message } = (await response.json().catch(() => ({}))) as {
