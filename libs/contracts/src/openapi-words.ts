@@ -36,6 +36,8 @@ export const tagDescriptions: readonly { readonly name: string; readonly descrip
   { name: 'Admin', description: 'Operations in the words of the admin surface, for operators.' },
   { name: 'Marketplace', description: 'Operations in the words of the marketplace surface.' },
   { name: 'Live stream', description: 'News as it happens.' },
+  { name: 'Performance fees', description: 'What followers owe of new profit, explained trade by trade.' },
+  { name: 'Payouts', description: 'What owners of strategies have earned, and how it is paid out.' },
 ]
 
 export interface ErrorReply {

@@ -80,9 +80,7 @@ export class Tradewire {
     let response = await send()
     if (response.status === 401 && (await this.isRenewed(token))) response = await send()
     if (!response.ok) throw await errorOf(response)
-    if (isFile(response)) return new Uint8Array(await response.arrayBuffer()) as Reply<Name>
-    const text = await response.text()
-    return (text === '' ? undefined : JSON.parse(text)) as Reply<Name>
+    return (await contentOf(response)) as Reply<Name>
   }
 
   /** Every item of a list, page by page. */
@@ -157,9 +155,13 @@ type ListName = {
 }[OperationName]
 type Item<Name extends OperationName> = Reply<Name> extends { items: readonly (infer One)[] } ? One : never
 
-/** An invoice or a statement: its bytes as they came. */
-function isFile({ headers }: Response): boolean {
-  return headers.get('content-disposition')?.startsWith('attachment') === true
+/** JSON as what it says; an invoice or a statement as its bytes. */
+async function contentOf(response: Response): Promise<unknown> {
+  if (response.headers.get('content-disposition')?.startsWith('attachment') === true) {
+    return new Uint8Array(await response.arrayBuffer())
+  }
+  const text = await response.text()
+  return text === '' ? undefined : JSON.parse(text)
 }
 
 async function errorOf(response: Response): Promise<TradewireError> {
