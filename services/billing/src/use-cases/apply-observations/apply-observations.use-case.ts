@@ -65,12 +65,13 @@ export class ApplyObservations {
     const now = this.clock.now()
     await this.books.write(tx, journalsOf(termsOf(payment), before, facts), { providerEventId: event.id }, now)
     await this.bills.savePayment(tx, { ...payment, facts, updatedAt: now })
-    // A performance fee had its invoice before.
+    tell(tx, payment, facts, now)
+    if (payment.subscriptionId !== null) await this.moveSubscription(tx, { ...payment, facts }, seen)
+    // A performance fee had its invoice before. Last of all: everybody waits for the counter of invoices, and who has it
+    // must not wait for a subscription.
     const isNewlyPaid = !isPaid(payment, before) && isPaid(payment, facts)
     if (isNewlyPaid && payment.feeId === null)
       await this.issueInvoice.execute(tx, { ...payment, paymentId: payment.id })
-    tell(tx, payment, facts, now)
-    if (payment.subscriptionId !== null) await this.moveSubscription(tx, { ...payment, facts }, seen)
     return true
   }
 
