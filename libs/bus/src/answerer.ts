@@ -134,7 +134,7 @@ export class Answerer {
   private expired(message: Msg): boolean {
     const deadline = Number(message.headers?.get(deadlineHeader) || Number.NaN)
     // A question without a deadline would be answered however late: it is malformed and nobody of ours sends it.
-    return !(deadline > this.options.clock.now().getTime())
+    return !(deadline > this.options.bus.nowMs())
   }
 
   private reply({ contract, message }: Question, result: Result<unknown, CodedError>): void {

@@ -6,13 +6,15 @@
 import { jetstream, type JetStreamClient, type JetStreamManager, jetstreamManager } from '@nats-io/jetstream'
 import type { EventContract } from '@tradewire/contracts/define-event'
 import { allEvents } from '@tradewire/contracts/events/all'
+import { type Clock, SystemClock } from '@tradewire/kernel/clock'
 import { type Randomness, SystemRandomness } from '@tradewire/kernel/randomness'
 import { connect, type NatsConnection } from 'nats'
 import { setTimeout as delay } from 'node:timers/promises'
 import { backoffMs } from './backoff.ts'
 import { type BusLogger, errorFields } from './bus-logger.ts'
+import { BusTime } from './bus-time.ts'
 import { IncompatibleServerError, refuseOldServer } from './server-version.ts'
-import { ensureStreams } from './streams.ts'
+import { ensureStreams, serverTimeMs } from './streams.ts'
 
 export interface BusOptions {
   /** One address, or several separated by commas. */
@@ -24,6 +26,7 @@ export interface BusOptions {
   /** Copies of each stream in a cluster; 1 for a single server. */
   readonly streamReplicas?: number
   readonly randomness?: Randomness
+  readonly clock?: Clock
 }
 
 const firstConnectWaitMs = 2_000
@@ -33,6 +36,8 @@ const retryMostMs = 2_000
 const pingIntervalMs = 5_000
 const pingsUnansweredMax = 2
 const flushWaitMs = 1_000
+/** Clocks that drift by a second a day part by far less than a millisecond meanwhile. */
+const timeEveryMs = 10_000
 
 export type BusListener = () => void | Promise<void>
 
@@ -54,6 +59,8 @@ export class Bus {
   private readonly readyListeners = new Set<BusListener>()
   private readonly lostListeners = new Set<() => void>()
   private readonly stopping = new AbortController()
+  private readonly time: BusTime
+  private readonly timer: NodeJS.Timeout
   private live: Live | undefined
   private online = false
   /** Counts connections and reconnects: work begun under another number is stale. */
@@ -64,6 +71,8 @@ export class Bus {
     this.options = options
     this.logger = options.logger
     this.randomness = options.randomness ?? new SystemRandomness()
+    this.time = new BusTime(options.clock ?? new SystemClock())
+    this.timer = setInterval(() => void this.askTimeAgain(), timeEveryMs).unref()
   }
 
   /**
@@ -103,6 +112,13 @@ export class Bus {
     return this.current().manager
   }
 
+  /** The time of NATS in epoch milliseconds, by which processes agree whatever their own clocks show. */
+  nowMs(): number {
+    const nowMs = this.time.nowMs()
+    if (nowMs === undefined) throw new BusUnavailableError('NATS has not told its time yet')
+    return nowMs
+  }
+
   /** Runs at each connect and reconnect once the streams stand; at once if that is so now. Returns the way to stop. */
   onReady(listener: BusListener): () => void {
     this.readyListeners.add(listener)
@@ -128,6 +144,7 @@ export class Bus {
     const connection = this.live?.connection
     if (this.online) await Promise.race([connection?.flush().catch(() => undefined), this.pause(flushWaitMs)])
     this.stopping.abort()
+    clearInterval(this.timer)
     this.lose()
     await connection?.close()
     await this.establishing.catch(() => undefined)
@@ -206,7 +223,8 @@ export class Bus {
       try {
         const { connection, manager } = this.live!
         refuseOldServer(connection.info?.version ?? '0')
-        await ensureStreams(manager, this.options.contracts ?? allEvents, this.options.streamReplicas ?? 1)
+        await ensureStreams(manager, this.contracts, this.options.streamReplicas ?? 1)
+        await this.askTime(manager)
         if (session !== this.session) return
         this.online = true
         this.logger.info({ server: connection.getServer(), version: connection.info?.version }, 'the bus is ready')
@@ -216,6 +234,24 @@ export class Bus {
         if (attempt === 0) this.logger.warn(errorFields(error), 'the streams are not ready yet')
         await this.pause(backoffMs(attempt, retryFirstMs, retryMostMs, this.randomness))
       }
+    }
+  }
+
+  private get contracts(): readonly EventContract[] {
+    return this.options.contracts ?? allEvents
+  }
+
+  private askTime(manager: JetStreamManager): Promise<void> {
+    return this.time.observe(() => serverTimeMs(manager, this.contracts))
+  }
+
+  /** What is known goes on when no answer comes. */
+  private async askTimeAgain(): Promise<void> {
+    if (!this.online) return
+    try {
+      await this.askTime(this.manager())
+    } catch (error) {
+      this.logger.warn(errorFields(error), 'NATS does not tell its time')
     }
   }
 

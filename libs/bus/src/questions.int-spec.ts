@@ -1,5 +1,6 @@
 import 'reflect-metadata'
 import { NestFactory } from '@nestjs/core'
+import { SystemClock } from '@tradewire/kernel/clock'
 import { err, ok } from '@tradewire/kernel/result'
 import { eventually } from '@tradewire/testkit/eventually'
 import { testBackends } from '@tradewire/testkit/test-backends'
@@ -11,6 +12,16 @@ import { Doubler, refusedNumber, seenNumbers, ThingsController, ThingsModule } f
 import { JetStreamServer } from './jetstream-server.ts'
 import { RpcClient } from './rpc-client.ts'
 import { deadlineHeader, rpcSubjectOf } from './rpc-wire.ts'
+
+class ClockApart extends SystemClock {
+  constructor(private readonly apartMs: number) {
+    super()
+  }
+
+  override now(): Date {
+    return new Date(super.now().getTime() + this.apartMs)
+  }
+}
 
 const backends = testBackends()
 const harness = new BusHarness(backends)
@@ -64,9 +75,16 @@ describe('questions over the bus', () => {
     expect(reply).toMatchObject({ ok: false, error: { code: 'REQUEST_INVALID' } })
   })
 
+  it('are answered although the clocks of both sides are an hour apart', async () => {
+    for (const hours of [-1, 1]) {
+      const apart = new RpcClient(node.bus, new ClockApart(hours * 3_600_000))
+      expect(await apart.ask(double, { number: 3 }, { deadlineMs: 1_000 })).toMatchObject({ ok: true })
+    }
+  })
+
   it('are dropped by the answering side once nobody waits any more', async () => {
     const sent = headers()
-    sent.set(deadlineHeader, String(clock.now().getTime() - 1))
+    sent.set(deadlineHeader, String(node.bus.nowMs() - 1))
     const connection = node.bus.connection()
     connection.publish(rpcSubjectOf(double), JSON.stringify({ number: 4_711 }), { headers: sent })
     expect(await client.ask(double, { number: 2 })).toMatchObject({ ok: true })

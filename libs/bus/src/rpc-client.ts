@@ -85,7 +85,7 @@ export class RpcClient {
   ): Promise<Msg> {
     const sent = headers()
     if (key !== undefined) sent.set(requestKeyHeader, JSON.stringify(key))
-    sent.set(deadlineHeader, String(this.clock.now().getTime() + deadlineMs))
+    sent.set(deadlineHeader, String(this.bus.nowMs() + deadlineMs))
     const trace = injectTrace()
     if (trace !== undefined) sent.set(traceHeader, trace)
     const body = JSON.stringify(request)

@@ -2,7 +2,7 @@
 import type { RpcContract } from '@tradewire/contracts/define-rpc'
 import { z } from 'zod'
 
-/** Wall time in epoch milliseconds after which nobody waits for the answer. */
+/** Epoch milliseconds by the clock of NATS (`Bus.nowMs`) after which nobody waits for the answer. */
 export const deadlineHeader = 'Tradewire-Deadline'
 export const traceHeader = 'traceparent'
 /** A request that may come more than once and must be answered once; as JSON. */

@@ -50,6 +50,14 @@ export async function ensureStreams(
   }
 }
 
+/** The server's wall time in epoch milliseconds, as the description of a stream of these contracts bears it. */
+export async function serverTimeMs(manager: JetStreamManager, [contract]: readonly EventContract[]): Promise<number> {
+  if (contract === undefined) throw new Error('a bus without contracts has no stream to ask')
+  const { ts } = await manager.streams.info(streamOf(contract))
+  if (ts === undefined) throw new Error('the server does not say when it described its stream')
+  return Date.parse(ts)
+}
+
 async function ensureStream(
   manager: JetStreamManager,
   name: StreamName,
