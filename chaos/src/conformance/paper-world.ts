@@ -16,6 +16,7 @@ import {
   paperFault,
   paperFaultList,
   type SetFault,
+  type SetPrice,
   setPriceReply,
 } from '@tradewire/contracts/paper/control'
 import { ControlClient } from '@tradewire/launcher/paper/control-client'
@@ -28,12 +29,16 @@ import { paperService } from '@tradewire/paper/service'
 export interface Stage {
   readonly directory: string
   onStop(work: () => Promise<void>): void
+  /** Of the venue, by the names of its environment. */
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 export interface PaperWorld {
   readonly url: string
   account(venue: Venue, balance?: string): Promise<PaperCredentials>
   price(price: string): Promise<void>
+  /** One market, tick by tick. */
+  move(change: SetPrice): Promise<void>
   fault(fault: SetFault): Promise<void>
   clearFaults(): Promise<void>
   /** Those of one account: others may be under way beside it. */
@@ -51,6 +56,7 @@ export async function startPaperWorld(stage: Stage): Promise<PaperWorld> {
     TRADEWIRE_ENVIRONMENT: 'test',
     PAPER_HTTP_PORT: '0',
     PAPER_DATA_DIRECTORY: join(stage.directory, 'paper'),
+    ...stage.settings,
   }
   const logger = createLogger({ service: paperService.name, level: 'warn' })
   const service = await startService(paperService, environment, { logger })
@@ -66,6 +72,9 @@ export async function startPaperWorld(stage: Stage): Promise<PaperWorld> {
       for (const symbol of markets) {
         await control.ask({ method: 'POST', path: '/price', body: { symbol, price } }, setPriceReply)
       }
+    },
+    async move(change) {
+      await control.ask({ method: 'POST', path: '/price', body: change }, setPriceReply)
     },
     async fault(fault) {
       await control.ask({ method: 'POST', path: '/faults', body: fault }, paperFault)

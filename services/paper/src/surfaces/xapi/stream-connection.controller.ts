@@ -14,7 +14,7 @@ import { errorBody, type Link } from './main-connection.controller.ts'
 import { Pacing, type XapiRules } from './rules.wire.ts'
 import type { XapiSession, XapiSessions } from './sessions.wire.ts'
 import { candleRecord, tickRecord } from './symbol-record.map.ts'
-import { balanceRecord, closedRecord, openRecord, pendingRecord, recordType } from './trade-record.map.ts'
+import { balanceRecord, closedRecord, openRecord, pendingRecord, recordType, streamed } from './trade-record.map.ts'
 import type { Transaction } from './transactions.wire.ts'
 import { encode, numberOf, parseExact, WireNumber } from './values.wire.ts'
 import { xapiError } from './xapi-error.wire.ts'
@@ -256,19 +256,19 @@ function tradesOf(news: News): object[] {
 }
 
 function closedOf(state: VenueState, account: Account, closed: ClosedTicket): object {
-  return { ...closedRecord(state, account, closed), state: 'Modified', type: recordType.close }
+  return { ...streamed(closedRecord(state, account, closed)), state: 'Modified', type: recordType.close }
 }
 
 function open(state: VenueState, account: Account, ticketId: number): object[] {
   const ticket = account.tickets.get(ticketId)
   return ticket === undefined
     ? []
-    : [{ ...openRecord(state, account, ticket), state: 'Modified', type: recordType.open }]
+    : [{ ...streamed(openRecord(state, account, ticket)), state: 'Modified', type: recordType.open }]
 }
 
 function pending({ state, account, order }: News, word: 'Modified' | 'Deleted'): object {
   if (order === undefined) return {}
   const closed = word === 'Deleted'
-  const record = { ...pendingRecord(state, account, order), state: word, type: recordType.pending }
+  const record = { ...streamed(pendingRecord(state, account, order)), state: word, type: recordType.pending }
   return { ...record, profit: null, closed, ...(closed ? { close_time: order.updatedAt } : {}) }
 }

@@ -133,6 +133,11 @@ export function pendingRecord(state: VenueState, account: Account, order: Order)
   }
 }
 
+/** The record as the stream tells it: without the time of its last change. */
+export function streamed({ timestamp: _, ...record }: Fields): Fields {
+  return record
+}
+
 /** The record as request-reply commands answer it: with its times as text. */
 export function withTimeStrings(record: Fields): Fields {
   const text = (at: unknown) => (typeof at === 'number' ? timeString(at) : null)
