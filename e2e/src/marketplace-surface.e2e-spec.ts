@@ -3,10 +3,10 @@ import { postAlert } from '@tradewire/chaos/kit/alert-sender'
 import type { PaperCredentials } from '@tradewire/contracts/paper/control'
 import { untilBusIsQuiet } from '@tradewire/launcher/demo/bus-quiet'
 import { eventually } from '@tradewire/testkit/eventually'
-import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ApiUser, type Method } from './system/api-user.ts'
 import { differences, type Leeway, type Shape } from './system/documented-shape.ts'
+import { payAtPage } from './system/payment-page.ts'
 import { realSystem } from './system/real-system.ts'
 import { startWebhookInbox, type WebhookInbox } from './system/webhook-inbox.ts'
 
@@ -44,7 +44,7 @@ let operator: ApiUser
 let anna: ApiUser
 let bella: ApiUser
 let terminal = { account_id: '', password: '', server: '', metaapi_token: '' }
-const ids = { account: '', strategy: '', subscription: '', secret: '', paymentPath: '' }
+const ids = { account: '', strategy: '', subscription: '', secret: '', paymentUrl: '' }
 
 /** One for each documented operation that is built, in the order of a newcomer's path. */
 const replays: Readonly<Record<string, Replay>> = {
@@ -66,7 +66,7 @@ const replays: Readonly<Record<string, Replay>> = {
     added: ['payment_url'],
     nullable: ['client_secret'],
     holds: (reply: { amount: number; currency: string; payment_url: string }) => {
-      ids.paymentPath = new URL(reply.payment_url).pathname
+      ids.paymentUrl = reply.payment_url
       return reply.amount === 9_900 && reply.currency === 'usd'
     },
   },
@@ -120,13 +120,6 @@ beforeAll(async () => {
 afterAll(() => inbox.stop())
 
 /** As the payer does on the page of the mock provider; who has not paid does not take part. */
-async function pay(): Promise<void> {
-  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-  const answer = await request(gateway() + ids.paymentPath, { method: 'POST', headers, body: 'outcome=succeeded' })
-  await answer.body.dump()
-  expect(answer.statusCode).toBe(200)
-}
-
 function gateway(): string {
   return system.endpoints.gateway ?? ''
 }
@@ -199,7 +192,7 @@ describe('the marketplace surface', () => {
   it.each(Object.entries(replays))('answers in the shape of its document: %s', replay)
 
   it('plays a trade of a strategy that is paid, and tells of it in the documented shape', async () => {
-    await pay()
+    await payAtPage(gateway(), ids.paymentUrl)
     await untilBusIsQuiet(system.endpoints.nats, knownWithinMs)
     const prices = { orderPrice: Number(entryPrice), stop: '18900', stopType: 'Market', takeProfit: '19900' }
     const extra = { trailingTrigger: 'NaN', callbackRate: 'NaN', winRate: '60' }

@@ -10,9 +10,9 @@ import { untilBusIsQuiet } from '@tradewire/launcher/demo/bus-quiet'
 import { ControlClient } from '@tradewire/launcher/paper/control-client'
 import { eventually } from '@tradewire/testkit/eventually'
 import { Client } from 'pg'
-import { request } from 'undici'
 import { describe, expect, it } from 'vitest'
 import { ApiUser } from './system/api-user.ts'
+import { payAtPage } from './system/payment-page.ts'
 import { realSystem } from './system/real-system.ts'
 
 type Page<Item> = { readonly items: readonly Item[] }
@@ -51,15 +51,6 @@ async function alertUntil(entry: number, wanted: (bracket: BracketReply) => bool
 }
 
 /** As the payer does on the page of the mock provider. */
-async function pay(paymentUrl: string | null): Promise<void> {
-  const { pathname } = new URL(paymentUrl ?? '')
-  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-  const url = `${system.endpoints.gateway}${pathname}`
-  const answer = await request(url, { method: 'POST', headers, body: 'outcome=succeeded' })
-  await answer.body.dump()
-  expect(answer.statusCode).toBe(200)
-}
-
 async function untilStanding(standing: string): Promise<void> {
   await eventually(
     async () => {
@@ -136,7 +127,7 @@ describe('a strategy that costs something', () => {
       const wish = { subject, provider: 'mock', currency: 'USD', cycle: 'monthly' }
       const intent = await anna.does<Intent>('POST', '/v1/subscriptions', wish)
       subscriptionId = intent.subscriptionId ?? ''
-      await pay(intent.paymentUrl)
+      await payAtPage(system.endpoints.gateway ?? '', intent.paymentUrl ?? '')
       await untilStanding('active')
       await alertUntil(42_001, ({ state }) => state === 'protected')
       expect(await heldAtVenue()).toHaveLength(1)
@@ -160,7 +151,7 @@ describe('a strategy that costs something', () => {
       const wish = { subject, provider: 'mock', currency: 'USD', cycle: 'monthly' }
       const intent = await anna.does<Intent>('POST', '/v1/subscriptions', wish)
       subscriptionId = intent.subscriptionId ?? ''
-      await pay(intent.paymentUrl)
+      await payAtPage(system.endpoints.gateway ?? '', intent.paymentUrl ?? '')
       await untilStanding('active')
       await alertUntil(42_003, ({ state }) => state === 'protected')
       expect(await heldAtVenue()).toHaveLength(1)

@@ -8,6 +8,7 @@ import { untilBusIsQuiet } from '@tradewire/launcher/demo/bus-quiet'
 import { eventually } from '@tradewire/testkit/eventually'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ApiUser } from './system/api-user.ts'
+import { payAtPage } from './system/payment-page.ts'
 import { realSystem } from './system/real-system.ts'
 
 /** Nothing is read anew at a venue while rows are compared. */
@@ -32,8 +33,9 @@ type Page<Item> = { readonly items: readonly Item[] }
 
 let anna: ApiUser
 let bella: ApiUser
-/** Everything of Anna's that a path can name. A fee is not hers: no period has ended yet. */
-const annas: Record<string, string> = { feeId: '01963a5e-0000-7000-8000-0000000000ff' }
+const nothingsId = '01963a5e-0000-7000-8000-0000000000ff'
+/** Everything of Anna's that a path can name. She has no fee, as no period has ended yet, and no device with a passkey. */
+const annas: Record<string, string> = { feeId: nothingsId, passkeyId: nothingsId }
 
 /** What anyone may see of what somebody else offers, and why that is no leak. */
 const onOffer: Readonly<Record<string, string>> = {
@@ -158,13 +160,17 @@ async function hasPaid(strategyId: string): Promise<Record<string, string>> {
     { withinMs: knownWithinMs, describe: 'billing knows the strategy' },
   )
   const intent = { strategy_id: strategyId, payment_method: 'mock', currency: 'USD', billing_cycle: 'monthly' }
-  const { subscription_id: subscriptionId } = await anna.does<{ subscription_id: string }>(
-    'POST',
-    '/api/v1/payments/create-intent/',
-    intent,
-  )
+  const { subscription_id: subscriptionId, payment_url: paymentUrl } = await anna.does<{
+    subscription_id: string
+    payment_url: string
+  }>('POST', '/api/v1/payments/create-intent/', intent)
+  await payAtPage(system.endpoints.gateway ?? '', paymentUrl)
+  const invoiceId = await eventually(async () => (await anna.gets<Page<Identified>>('/v1/invoices')).items[0]?.id, {
+    withinMs: knownWithinMs,
+    describe: 'the payment has its invoice',
+  })
   const { items: payments } = await anna.gets<Page<Identified>>('/v1/payments')
-  return { subscriptionId, paymentId: payments[0]!.id }
+  return { subscriptionId, invoiceId, paymentId: payments[0]!.id }
 }
 
 /** A body that the contract takes, about Anna's things where it names any. */
@@ -191,7 +197,7 @@ function parametersOf(path: string): string[] {
 /** One line for each table: its rows, in any order. Tables that move by themselves are left out, and the audit log: it notes what was refused as well. */
 async function tables(): Promise<Record<string, string>> {
   const moving =
-    /\.(?:outbox|inbox|bus_store|partition_lease|lease_process|session|balance|audit_entry)$|^webhooks\.(?:attempt|delivery)$/
+    /\.(?:outbox|inbox|bus_store|partition_lease|lease_process|session|balance|holding|audit_entry)$|^webhooks\.(?:attempt|delivery)$/
   return withDatabase(system, async (client) => {
     const { rows } = await client.query<{ schema: string; name: string }>(
       `select table_schema as schema, table_name as name from information_schema.tables

@@ -19,6 +19,7 @@ import {
   type PlannedBracket,
   Planning,
   type SignalFacts,
+  SlotTaken,
   type StoredSignal,
 } from '@tradewire/orders/ports/planning.port'
 import type { Defects } from './defects.ts'
@@ -140,7 +141,7 @@ export class MemoryPlanning extends Planning {
       if (brackets.rows.has(bracketId, tx) && this.means.defects.plansOverWhatStands !== true) continue
       if (row.holdsSlot) {
         await own.lock(slotKeyOf(row.bracket))
-        if (this.slotIsTaken(tx, row.bracket)) continue
+        if (this.slotIsTaken(tx, row.bracket)) throw new SlotTaken(bracketId)
       }
       brackets.rows.put(tx, bracketId, row)
       own.whenApplied(() => onPlanned(row, signal))

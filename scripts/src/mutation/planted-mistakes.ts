@@ -80,8 +80,8 @@ export const plantedMistakes: readonly PlantedMistake[] = [
     name: 'trail-fires-early',
     about: 'a trailing stop that we watch for sells at the first step back from its best price',
     file: 'services/orders/src/domain/trail.ts',
-    find: 'fires: !better(price, triggerOf(trail, best))',
-    replace: 'fires: !better(triggerOf(trail, best), best)',
+    find: 'fires: !better(price, triggerOf(side, callbackRatePercent, best))',
+    replace: 'fires: !better(triggerOf(side, callbackRatePercent, best), best)',
     spec: 'services/orders/src/domain/trail.spec.ts',
   },
   {

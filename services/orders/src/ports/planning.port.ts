@@ -4,6 +4,7 @@
  */
 import type { Denial } from '@tradewire/contracts/denials/all'
 import type { TradeSettings } from '@tradewire/contracts/trade-settings'
+import { RetryableError } from '@tradewire/database/retryable-error'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { AccountId, BracketId, FollowId, StrategyId, UserId } from '@tradewire/kernel/ids'
 import type { ApprovedOrder } from '../domain/approved-order.ts'
@@ -97,6 +98,18 @@ export interface FollowerQuery {
   readonly limit: number
 }
 
+/**
+ * A follow was given another bracket since its facts were read: by a planning whose lock went with its connection, and
+ * whose last chunk was committed nevertheless. To leave the follow out would be to pass it over: it is planned anew.
+ */
+export class SlotTaken extends RetryableError {
+  override readonly name = 'SlotTaken'
+
+  constructor(bracketId: string) {
+    super(`bracket ${bracketId} was planned, but its follow has another open one meanwhile`)
+  }
+}
+
 export abstract class Planning {
   /**
    * Waits until no kill switch is being engaged and no other transaction plans this venue's symbol, so that checks of
@@ -111,8 +124,8 @@ export abstract class Planning {
   abstract candidates(tx: Transaction, query: FollowerQuery): Promise<Candidate[]>
 
   /**
-   * Stores brackets, entry legs and traces in one statement; answers the ids that were new. What exists already, or
-   * would give a follow a second open bracket, is left out.
+   * Stores brackets, entry legs and traces in one statement; answers the ids that were new. What exists already is left
+   * out. Throws SlotTaken where one would give a follow a second open bracket.
    */
   abstract insert(tx: Transaction, signal: StoredSignal, brackets: readonly PlannedBracket[]): Promise<Set<string>>
 

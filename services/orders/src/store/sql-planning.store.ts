@@ -18,6 +18,7 @@ import {
   type PlannedBracket,
   Planning,
   type SignalFacts,
+  SlotTaken,
   type StoredSignal,
 } from '../ports/planning.port.ts'
 import { Subscriptions } from '../ports/subscriptions.port.ts'
@@ -164,6 +165,10 @@ select bracket_id, $1, $2, follow_id, account_id, user_id, $10, $11, $12,
 from ${planned.unnest('p', fixedParameters + 1)}
 on conflict do nothing returning bracket_id`
 
+/** Which of them are not there: what was left out for another reason than that it had been stored before. */
+const missingSql = `select p.bracket_id from unnest($1::uuid[]) as p (bracket_id)
+where not exists (select from bracket b where b.bracket_id = p.bracket_id) limit 1`
+
 const decideParameters = 5
 /** As if they had been planned only now: their margin counts from now on. */
 const decideSql = `with gone as (
@@ -272,7 +277,19 @@ export class SqlPlanning extends Planning {
       `[${brackets.map(traceJson).join(',')}]`,
       ...planned.parameters(brackets),
     ])
-    return new Set(rows.map((row) => row.bracket_id))
+    const inserted = new Set(rows.map((row) => row.bracket_id))
+    if (inserted.size < brackets.length) await this.refuseSecondSlot(tx, inserted, brackets)
+    return inserted
+  }
+
+  private async refuseSecondSlot(
+    tx: Transaction,
+    inserted: ReadonlySet<string>,
+    brackets: readonly PlannedBracket[],
+  ): Promise<void> {
+    const left = brackets.flatMap(({ bracketId }) => (inserted.has(bracketId) ? [] : [bracketId]))
+    const [missing] = await tx.query<{ bracket_id: string }>(missingSql, [left])
+    if (missing !== undefined) throw new SlotTaken(missing.bracket_id)
   }
 
   withdraw(tx: Transaction, bracketIds: readonly string[], denial: Denial): Promise<WaitingEntry[]> {
