@@ -95,6 +95,11 @@ describe('the checker of fault runs', () => {
   it('takes a signal that was denied to everybody for an outcome', () => {
     const deniedSignals = [{ signalId: 's1', code: 'STALE_SIGNAL' }]
     expect(found({ deniedSignals, brackets: [] })).toEqual([])
+    const told = { ...bracket, state: 'denied', opened: false }
+    expect(found({ deniedSignals, brackets: [told] })).toEqual([])
+    expect(found({ deniedSignals, brackets: [told, { ...told, bracketId: 'b2' }] })).toEqual([
+      'I1: signal s1, account a1: 2 outcomes',
+    ])
   })
 
   it.each(['planned', 'entering', 'open', 'protected', 'closing'])('finds a bracket that stayed %s', (state) => {

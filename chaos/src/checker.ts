@@ -99,7 +99,9 @@ function wrongEnds({ dump }: History): Violation[] {
     (followsOf.get(strategyId) ?? []).flatMap(({ accountId }) => {
       const brackets = bracketsOf.get(`${signalId} ${accountId}`) ?? []
       const place = `signal ${signalId}, account ${accountId}`
-      const count = brackets.length + (denied.has(signalId) ? 1 : 0)
+      // What was denied as a whole is denied to each follower, in his own bracket: one outcome, not two.
+      const told = brackets.length > 0 && brackets.every(({ state }) => state === 'denied')
+      const count = brackets.length + (denied.has(signalId) && !told ? 1 : 0)
       if (count !== 1) return [violation('I1', `${place}: ${count} outcomes`)]
       return brackets
         .filter(({ state }) => !ends.has(state))
