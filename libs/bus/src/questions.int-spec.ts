@@ -1,7 +1,7 @@
 import 'reflect-metadata'
 import { NestFactory } from '@nestjs/core'
-import { SystemClock } from '@tradewire/kernel/clock'
 import { err, ok } from '@tradewire/kernel/result'
+import { ClockApart } from '@tradewire/testkit/clock-apart'
 import { eventually } from '@tradewire/testkit/eventually'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { headers } from 'nats'
@@ -12,16 +12,6 @@ import { Doubler, refusedNumber, seenNumbers, ThingsController, ThingsModule } f
 import { JetStreamServer } from './jetstream-server.ts'
 import { RpcClient } from './rpc-client.ts'
 import { deadlineHeader, rpcSubjectOf } from './rpc-wire.ts'
-
-class ClockApart extends SystemClock {
-  constructor(private readonly apartMs: number) {
-    super()
-  }
-
-  override now(): Date {
-    return new Date(super.now().getTime() + this.apartMs)
-  }
-}
 
 const backends = testBackends()
 const harness = new BusHarness(backends)

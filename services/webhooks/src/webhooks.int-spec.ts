@@ -5,6 +5,7 @@ import { RpcClient } from '@tradewire/bus/rpc-client'
 import { positionUnprotected, tradeOpened } from '@tradewire/contracts/events/orders'
 import * as rpc from '@tradewire/contracts/rpc/webhooks'
 import { Database } from '@tradewire/database/database'
+import { ClockApart } from '@tradewire/testkit/clock-apart'
 import { eventually } from '@tradewire/testkit/eventually'
 import { exampleOf } from '@tradewire/testkit/example-of'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
@@ -24,6 +25,7 @@ interface Received {
   readonly body: string
 }
 
+const clock = new ClockApart()
 let service: TestService
 let client: RpcClient
 let receiver: Server
@@ -42,7 +44,8 @@ beforeAll(async () => {
     })
   })
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
-  service = await startTestService(webhooksService, backends, { settings: { WEBHOOKS_PRIVATE_TARGETS: '127.0.0.0/8' } })
+  const settings = { WEBHOOKS_PRIVATE_TARGETS: '127.0.0.0/8' }
+  service = await startTestService(webhooksService, backends, { settings, clock })
   client = service.app.get(RpcClient)
 })
 
@@ -52,6 +55,7 @@ beforeEach(async () => {
   await backends.query('delete from webhooks.endpoint')
   received = []
   answers.clear()
+  clock.apartMs = 0
 })
 
 const urlOf = (path: string) => `http://127.0.0.1:${(receiver.address() as AddressInfo).port}${path}`
@@ -99,6 +103,17 @@ describe('an outbound webhook', () => {
     expect(delivery).toMatchObject({ attempts: 1, lastStatus: 204, history: [{ number: 1, status: 204, error: null }] })
     expect(received).toHaveLength(1)
     expect(await onlyDelivery(other.id)).toBeUndefined()
+  })
+
+  it('is signed with a time that receivers accept although the clock of its process has jumped', async () => {
+    const endpoint = await addEndpoint('/strict')
+    for (const apartMs of [-600_000, 600_000]) {
+      clock.apartMs = apartMs
+      received = []
+      await announce()
+      const [{ body, headers }] = (await eventually(() => received.length > 0 && received)) as [Received]
+      expect(new Webhook(endpoint.secret).verify(body, headers as Record<string, string>)).toBeDefined()
+    }
   })
 
   it('tells the owner of a position that it is without a stop', async () => {

@@ -24,6 +24,8 @@ export interface Claimed {
   readonly body: string
   readonly attempts: number
   readonly generation: number
+  /** By PostgreSQL's clock: receivers refuse signatures of another time, and our own clock may jump. */
+  readonly claimedAt: Date
   readonly url: string
   readonly secrets: readonly string[]
   readonly trace: string | null

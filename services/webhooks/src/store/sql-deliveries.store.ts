@@ -53,7 +53,7 @@ update delivery set claimed_until = now() + interval '${claimSeconds} seconds', 
 from due, endpoint
 where delivery.id = due.id and endpoint.id = delivery.endpoint_id
 returning delivery.id, delivery.endpoint_id, delivery.event_id, delivery.body, delivery.trace, delivery.attempts,
-  delivery.generation,
+  delivery.generation, now() as claimed_at,
   endpoint.url, endpoint.secret,
   case when endpoint.previous_secret_until > now() then endpoint.previous_secret end as previous_secret`
 
@@ -131,6 +131,7 @@ export class SqlDeliveries extends Deliveries {
       body: row.body,
       attempts: row.attempts,
       generation: row.generation,
+      claimedAt: row.claimed_at,
       url: row.url,
       trace: row.trace,
       secrets: row.previous_secret === null ? [row.secret] : [row.secret, row.previous_secret],
@@ -233,6 +234,7 @@ interface ClaimedRow {
   readonly trace: string | null
   readonly attempts: number
   readonly generation: number
+  readonly claimed_at: Date
   readonly url: string
   readonly secret: string
   readonly previous_secret: string | null

@@ -43,20 +43,21 @@ export class SendDelivery {
 
   /** One attempt. Rejects only when its outcome could not be written: the claim runs out and it is tried again. */
   async execute(delivery: Claimed): Promise<void> {
-    const startedAt = this.clock.now()
+    const { claimedAt: startedAt } = delivery
     const startedMs = this.clock.monotonicMs()
     const headers = signedHeaders(delivery.eventId, delivery.body, delivery.secrets, startedAt)
     const sent = await runInTrace(delivery.trace, 'webhook send', () =>
       this.sender.send(delivery.url, { ...headers }, delivery.body),
     )
     const number = delivery.attempts + 1
-    const retryAfterMs = readRetryAfter(sent.retryAfter, this.clock.now())
+    const durationMs = Math.round(this.clock.monotonicMs() - startedMs)
+    const retryAfterMs = readRetryAfter(sent.retryAfter, new Date(startedAt.getTime() + durationMs))
     const verdict = judge({ status: sent.status, retryAfterMs, gone: sent.gone }, number, this.randomness)
     await this.outcomes.submit({
       delivery,
       number,
       startedAt,
-      durationMs: Math.round(this.clock.monotonicMs() - startedMs),
+      durationMs,
       status: sent.status,
       error: sent.error,
       responseExcerpt: sent.responseExcerpt,
