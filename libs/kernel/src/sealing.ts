@@ -12,10 +12,13 @@ const tagBytes = 16
 /** The form of the sealed fields; part of what is authenticated. */
 const sealVersion = 1
 
-export interface SealedSecrets {
+export interface WrappedKey {
   readonly masterVersion: number
   /** The data key, sealed by the master key of that version. */
   readonly dataKey: Buffer
+}
+
+export interface SealedSecrets extends WrappedKey {
   /** Base64 of each sealed field. */
   readonly fields: Readonly<Record<string, string>>
 }
@@ -71,49 +74,71 @@ export class Sealer {
   }
 
   seal(owner: SealOwner, secrets: Readonly<Record<string, string>>): SealedSecrets {
-    const dataKey = this.randomness.bytes(keyBytes)
-    const masterVersion = this.masters.newest
-    const fields = Object.entries(secrets).map(([field, value]) => {
-      const sealed = this.encrypt(dataKey, Buffer.from(value), fieldContext(owner, field))
-      return [field, sealed.toString('base64')]
-    })
-    const wrapped = this.encrypt(this.masters.keyOf(masterVersion), dataKey, keyContext(owner, masterVersion))
+    const dataKey = newDataKey(this.randomness)
+    const fields = sealFields(this.randomness, dataKey, owner, secrets)
+    const wrapped = this.wrap(owner, dataKey)
     dataKey.fill(0)
-    return { masterVersion, dataKey: wrapped, fields: Object.fromEntries(fields) }
+    return { ...wrapped, fields }
   }
 
   /** Throws SealError when the sealed text belongs to another owner or field, or was changed. */
   open(owner: SealOwner, sealed: SealedSecrets): Record<string, string> {
-    const master = this.masters.keyOf(sealed.masterVersion)
-    const dataKey = decrypt(master, sealed.dataKey, keyContext(owner, sealed.masterVersion))
-    const fields = Object.entries(sealed.fields).map(([field, text]) => {
-      const plain = decrypt(dataKey, Buffer.from(text, 'base64'), fieldContext(owner, field))
-      return [field, plain.toString()]
-    })
+    const dataKey = this.unwrap(owner, sealed)
+    const fields = openFields(dataKey, owner, sealed.fields)
     dataKey.fill(0)
-    return Object.fromEntries(fields)
+    return fields
   }
 
-  /** The same data key under the newest master key; the fields stay as they are. */
-  rewrap(owner: SealOwner, sealed: SealedSecrets): SealedSecrets {
-    const dataKey = decrypt(
-      this.masters.keyOf(sealed.masterVersion),
-      sealed.dataKey,
-      keyContext(owner, sealed.masterVersion),
-    )
+  /** A data key under the newest master key. */
+  wrap(owner: SealOwner, dataKey: Buffer): WrappedKey {
     const masterVersion = this.masters.newest
-    const wrapped = this.encrypt(this.masters.keyOf(masterVersion), dataKey, keyContext(owner, masterVersion))
-    dataKey.fill(0)
-    return { ...sealed, masterVersion, dataKey: wrapped }
+    const master = this.masters.keyOf(masterVersion)
+    return { masterVersion, dataKey: encrypt(this.randomness, master, dataKey, keyContext(owner, masterVersion)) }
   }
 
-  private encrypt(key: Buffer, plain: Buffer, context: string): Buffer {
-    const nonce = this.randomness.bytes(nonceBytes)
-    const cipher = createCipheriv(algorithm, key, nonce)
-    cipher.setAAD(Buffer.from(context))
-    const body = Buffer.concat([cipher.update(plain), cipher.final()])
-    return Buffer.concat([nonce, body, cipher.getAuthTag()])
+  /** Throws SealError when the data key is another owner's, or was changed. */
+  unwrap(owner: SealOwner, { masterVersion, dataKey }: WrappedKey): Buffer {
+    return decrypt(this.masters.keyOf(masterVersion), dataKey, keyContext(owner, masterVersion))
   }
+}
+
+export function newDataKey(randomness: Randomness): Buffer {
+  return randomness.bytes(keyBytes)
+}
+
+/** Each field under the data key, bound to its owner and name. */
+export function sealFields(
+  randomness: Randomness,
+  dataKey: Buffer,
+  owner: SealOwner,
+  secrets: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const fields = Object.entries(secrets).map(([field, value]) => {
+    const sealed = encrypt(randomness, dataKey, Buffer.from(value), fieldContext(owner, field))
+    return [field, sealed.toString('base64')]
+  })
+  return Object.fromEntries(fields) as Record<string, string>
+}
+
+/** Throws SealError when a sealed text belongs to another owner or field, or was changed. */
+export function openFields(
+  dataKey: Buffer,
+  owner: SealOwner,
+  sealed: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const fields = Object.entries(sealed).map(([field, text]) => {
+    const plain = decrypt(dataKey, Buffer.from(text, 'base64'), fieldContext(owner, field))
+    return [field, plain.toString()]
+  })
+  return Object.fromEntries(fields) as Record<string, string>
+}
+
+function encrypt(randomness: Randomness, key: Buffer, plain: Buffer, context: string): Buffer {
+  const nonce = randomness.bytes(nonceBytes)
+  const cipher = createCipheriv(algorithm, key, nonce)
+  cipher.setAAD(Buffer.from(context))
+  const body = Buffer.concat([cipher.update(plain), cipher.final()])
+  return Buffer.concat([nonce, body, cipher.getAuthTag()])
 }
 
 function decrypt(key: Buffer, sealed: Buffer, context: string): Buffer {

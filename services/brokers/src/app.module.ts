@@ -2,10 +2,10 @@
 import { Module } from '@nestjs/common'
 import { Clock } from '@tradewire/kernel/clock'
 import { Randomness } from '@tradewire/kernel/randomness'
-import { MasterKeys, Sealer } from '@tradewire/kernel/sealing'
 import { CONFIG } from '@tradewire/nest-kit/tokens'
 import { BrokerRegistry } from './adapters/registry.adapter.ts'
 import { Budgets } from './clients/budgets.client.ts'
+import { masterKeyHolderOf } from './clients/master-key-holder.client.ts'
 import { PartitionIntake } from './clients/partition-intake.client.ts'
 import { ProcessIdentity } from './clients/process-identity.client.ts'
 import { VenueSendGate } from './clients/venue-send-gate.client.ts'
@@ -23,6 +23,7 @@ import { CredentialBoxes } from './ports/credential-boxes.port.ts'
 import { DatabaseTime } from './ports/database-time.port.ts'
 import { Instruments } from './ports/instruments.port.ts'
 import { Leases } from './ports/leases.port.ts'
+import { MasterKeyHolder } from './ports/master-keys.port.ts'
 import { Reconciliations } from './ports/reconciliations.port.ts'
 import { Results } from './ports/results.port.ts'
 import { SealedKeys } from './ports/sealed-keys.port.ts'
@@ -34,6 +35,7 @@ import { AnchoredTime } from './store/anchored-time.store.ts'
 import { AttemptWriter } from './store/attempt-writer.store.ts'
 import { AttemptStore } from './store/attempt.store.ts'
 import { CommandLogStore } from './store/command-log.store.ts'
+import { CredentialSealer } from './store/credential-sealer.store.ts'
 import { CredentialsKeyStore } from './store/credentials-key.store.ts'
 import { InstrumentStore } from './store/instrument.store.ts'
 import { LeaseStore } from './store/lease.store.ts'
@@ -109,13 +111,13 @@ import { WatchAccounts } from './use-cases/watch-accounts/watch-accounts.use-cas
       inject: [Clock, Randomness, CONFIG],
     },
     {
-      provide: Sealer,
-      useFactory: ({ masterKey }: BrokersConfig, randomness: Randomness) =>
-        new Sealer(MasterKeys.parse(masterKey), randomness),
+      provide: MasterKeyHolder,
+      useFactory: masterKeyHolderOf,
       inject: [CONFIG, Randomness],
     },
     // Stores that only other stores use have no port.
     AttemptStore,
+    CredentialSealer,
     LeaseStore,
     SubmitMarks,
     ProcessIdentity,

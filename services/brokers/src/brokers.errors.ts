@@ -1,5 +1,6 @@
 /** The closed table of what `brokers` refuses. Called by its use cases; the errors page is generated from it. Must never change a code's meaning. */
-import { defineErrors } from '@tradewire/kernel/errors'
+import { type CodedError, defineErrors } from '@tradewire/kernel/errors'
+import { MasterKeysUnavailable } from '#ports/master-keys.port'
 
 export const brokersErrors = defineErrors('brokers', {
   ACCOUNT_NOT_FOUND: {
@@ -32,6 +33,11 @@ export const brokersErrors = defineErrors('brokers', {
     message: 'The venue could not be asked.',
     fix: 'Try again in a moment; look at the status page of the venue if it lasts.',
   },
+  MASTER_KEYS_UNAVAILABLE: {
+    kind: 'unavailable',
+    message: 'The service that holds the master keys gives no answer, so that nothing can be sealed or opened.',
+    fix: 'Try again in a moment; if it lasts, see that it can be reached and that its token is valid.',
+  },
   ACCOUNT_OWNER_FORBIDDEN: {
     kind: 'forbidden',
     message: 'Only an operator may connect an account for somebody else.',
@@ -58,3 +64,9 @@ export const brokersErrors = defineErrors('brokers', {
     fix: 'Try again after the time in retryAfterMs.',
   },
 })
+
+/** What is told when the holder of the master keys gave no answer; anything else is thrown on. */
+export function refusalOfKeys(error: unknown): CodedError {
+  if (error instanceof MasterKeysUnavailable) return brokersErrors.of('MASTER_KEYS_UNAVAILABLE')
+  throw error
+}

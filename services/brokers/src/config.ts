@@ -4,60 +4,94 @@ import { z } from 'zod'
 
 export const brokersConfig = defineConfig(
   'brokers',
-  z.object({
-    httpPort: z.number().int().min(0).max(65_535).default(7_405).describe('Port of health and metrics; 0 takes any'),
-    paperUrl: z
-      .url({ protocol: /^https?$/ })
-      .default('http://127.0.0.1:7402')
-      .describe('Base URL of the paper venues, for accounts of environment paper'),
-    masterKey: z
-      .string()
-      .min(1)
-      .meta({
+  z
+    .object({
+      httpPort: z.number().int().min(0).max(65_535).default(7_405).describe('Port of health and metrics; 0 takes any'),
+      paperUrl: z
+        .url({ protocol: /^https?$/ })
+        .default('http://127.0.0.1:7402')
+        .describe('Base URL of the paper venues, for accounts of environment paper'),
+      keyProvider: z
+        .enum(['environment', 'vault'])
+        .default('environment')
+        .describe(
+          'Who holds the master keys of credentials: `environment` (BROKERS_MASTER_KEY) or `vault`; chosen before the first account',
+        ),
+      vaultUrl: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe('Where HashiCorp Vault is reached, such as https://vault:8200'),
+      vaultToken: z.string().min(1).optional().meta({
         description:
-          'Keys that seal account credentials, one per line or comma: v1:<32 bytes in base64>; the highest version seals. ' +
-          'Best given as a file, BROKERS_MASTER_KEY_FILE',
+          'Token that may encrypt and decrypt with the key of Transit; best given as a file, BROKERS_VAULT_TOKEN_FILE',
         secret: true,
       }),
-    connections: z
-      .number()
-      .int()
-      .min(1)
-      .max(1_024)
-      .default(128)
-      .describe(
-        'Requests to one venue at a time, besides a few for exits alone; the first knob of latency, bounded by the budget of the venue',
-      ),
-    requestTimeoutMs: z
-      .number()
-      .int()
-      .min(500)
-      .max(60_000)
-      .default(10_000)
-      .describe('Longest wait for an answer of a venue; afterwards the outcome is unknown'),
-    paperRateLimits: z.boolean().default(false).describe('Keep the budgets of live venues on paper accounts too'),
-    leaseMs: z
-      .number()
-      .int()
-      .min(1_000)
-      .max(60_000)
-      .default(10_000)
-      .describe('How long a partition stays with a process that is not heard of'),
-    reconcileEveryMs: z
-      .number()
-      .int()
-      .min(1_000)
-      .max(600_000)
-      .default(30_000)
-      .describe('How often accounts with orders or positions of ours are reconciled with their venue'),
-    balanceEveryMs: z
-      .number()
-      .int()
-      .min(5_000)
-      .max(3_600_000)
-      .default(300_000)
-      .describe('How often balances are read again at the venue'),
-  }),
+      vaultKey: z
+        .string()
+        .regex(/^[\w.-]{1,128}$/)
+        .default('tradewire')
+        .describe('Name of the key in the Transit engine, which is mounted at `transit`'),
+      masterKey: z
+        .string()
+        .min(1)
+        .optional()
+        .meta({
+          description:
+            'Keys that seal account credentials, one per line or comma: v1:<32 bytes in base64>; the highest version seals. ' +
+            'Best given as a file, BROKERS_MASTER_KEY_FILE',
+          secret: true,
+        }),
+      connections: z
+        .number()
+        .int()
+        .min(1)
+        .max(1_024)
+        .default(128)
+        .describe(
+          'Requests to one venue at a time, besides a few for exits alone; the first knob of latency, bounded by the budget of the venue',
+        ),
+      requestTimeoutMs: z
+        .number()
+        .int()
+        .min(500)
+        .max(60_000)
+        .default(10_000)
+        .describe('Longest wait for an answer of a venue; afterwards the outcome is unknown'),
+      paperRateLimits: z.boolean().default(false).describe('Keep the budgets of live venues on paper accounts too'),
+      leaseMs: z
+        .number()
+        .int()
+        .min(1_000)
+        .max(60_000)
+        .default(10_000)
+        .describe('How long a partition stays with a process that is not heard of'),
+      reconcileEveryMs: z
+        .number()
+        .int()
+        .min(1_000)
+        .max(600_000)
+        .default(30_000)
+        .describe('How often accounts with orders or positions of ours are reconciled with their venue'),
+      balanceEveryMs: z
+        .number()
+        .int()
+        .min(5_000)
+        .max(3_600_000)
+        .default(300_000)
+        .describe('How often balances are read again at the venue'),
+    })
+    .refine(({ keyProvider, masterKey }) => keyProvider !== 'environment' || masterKey !== undefined, {
+      path: ['masterKey'],
+      error: 'is needed while BROKERS_KEY_PROVIDER is environment',
+    })
+    .refine(({ keyProvider, vaultUrl }) => keyProvider !== 'vault' || vaultUrl !== undefined, {
+      path: ['vaultUrl'],
+      error: 'is needed when BROKERS_KEY_PROVIDER is vault',
+    })
+    .refine(({ keyProvider, vaultToken }) => keyProvider !== 'vault' || vaultToken !== undefined, {
+      path: ['vaultToken'],
+      error: 'is needed when BROKERS_KEY_PROVIDER is vault',
+    }),
 )
 export type BrokersConfig = ConfigOf<typeof brokersConfig>
 

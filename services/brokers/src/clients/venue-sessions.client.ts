@@ -97,7 +97,8 @@ export class VenueSessions extends Sessions {
   async get(accountId: string): Promise<SessionResult> {
     const known = this.sessions.get(accountId)
     if (known !== undefined) return ok(known)
-    const [unsealed] = await this.accounts.unseal([accountId])
+    const unsealed = await this.accounts.unsealOne(accountId)
+    if (unsealed === 'keys-unavailable') return err(brokerError.notSent('the master keys are out of reach'))
     if (unsealed === undefined || unsealed.account.status === 'UNAUTHORIZED') {
       return err(brokerError.authFailed('the account is not connected, or its credentials are refused'))
     }

@@ -38,8 +38,10 @@ export abstract class Accounts {
   abstract connect(account: NewAccount, credentials: Record<string, string>): Promise<Result<Account, Allowance>>
   abstract get(accountId: string): Promise<Account | null>
   abstract list(filter: AccountFilter): Promise<Account[]>
-  /** With credentials: for sessions alone. Accounts that are gone are left out. */
+  /** With credentials: for sessions alone. Accounts that are gone are left out. Throws MasterKeysUnavailable. */
   abstract unseal(accountIds: readonly string[]): Promise<UnsealedAccount[]>
+  /** The same for one; undefined when it is gone. */
+  abstract unsealOne(accountId: string): Promise<UnsealedAccount | 'keys-unavailable' | undefined>
   /** Accounts of these partitions that changed after the moment; all of them without a moment. */
   abstract changedSince(partitions: readonly number[], since: Date | null): Promise<AccountChanges>
   /** Answers the account when its status really changed: callers tell of that once. */

@@ -7,8 +7,8 @@ export interface MasterVersionUse {
 
 export abstract class SealedKeys {
   /** The master key that seals from now on. */
-  abstract newestVersion(): number
-  /** Seals some data keys by the newest master key that an older one seals; answers how many. Fields stay as they are. */
-  abstract rewrapSome(): Promise<number>
+  abstract newestVersion(): Promise<number>
+  /** Seals some data keys anew that a master key before `newest` seals; answers how many. Fields stay as they are. */
+  abstract rewrapSome(newest: number): Promise<number>
   abstract versionsInUse(): Promise<readonly MasterVersionUse[]>
 }

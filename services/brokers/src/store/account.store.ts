@@ -10,7 +10,7 @@ import type { Transaction } from '@tradewire/database/transaction'
 import { IdSource } from '@tradewire/kernel/ids'
 import { partitionOf } from '@tradewire/kernel/partition'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import { Sealer, SealError } from '@tradewire/kernel/sealing'
+import type { SealedSecrets } from '@tradewire/kernel/sealing'
 import { Injectable } from '@nestjs/common'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
@@ -19,6 +19,8 @@ import { type Account, type AccountStatus, type NewAccount, priceFeedOf } from '
 import type { Reason } from '#domain/attempt'
 import { type AccountChanges, type AccountFilter, Accounts, type UnsealedAccount } from '#ports/accounts.port'
 import { type Allowance, Allowances } from '#ports/allowances.port'
+import { MasterKeysUnavailable } from '#ports/master-keys.port'
+import { CredentialSealer } from './credential-sealer.store.ts'
 
 interface AccountRow {
   readonly id: string
@@ -58,7 +60,7 @@ export class AccountStore extends Accounts {
   constructor(
     private readonly database: Database,
     private readonly allowances: Allowances,
-    private readonly sealer: Sealer,
+    private readonly sealer: CredentialSealer,
     private readonly ids: IdSource,
     @InjectLogger() private readonly logger: Logger,
   ) {
@@ -68,10 +70,12 @@ export class AccountStore extends Accounts {
   async connect(made: NewAccount, credentials: Record<string, string>): Promise<Result<Account, Allowance>> {
     const id = this.ids.next()
     const account = { ...made, id, partition: partitionOf(id) }
+    // Before the transaction: the holder of the master keys may be slow, and the allowance is locked in it.
+    const sealed = await this.sealer.seal({ userId: account.userId, subject: id }, credentials)
     return this.database.transact(async (tx) => {
       const allowed = await this.allowances.lock(tx, account.userId, account.createdAt)
       if (allowed !== undefined && allowed.accounts >= allowed.accountsMax) return err(allowed)
-      await this.insert(tx, account, credentials)
+      await this.insert(tx, account, sealed)
       const { id: accountId, userId, venue, label } = account
       const priceFeed = priceFeedOf(account)
       const connectedAt = account.createdAt.toISOString()
@@ -80,8 +84,7 @@ export class AccountStore extends Accounts {
     })
   }
 
-  private async insert(tx: Transaction, account: Account, credentials: Record<string, string>): Promise<void> {
-    const sealed = this.sealer.seal({ userId: account.userId, subject: account.id }, credentials)
+  private async insert(tx: Transaction, account: Account, sealed: SealedSecrets): Promise<void> {
     await tx.query(
       `insert into account (id, user_id, venue, environment, label, key_hint, status, partition)
        values ($1, $2, $3, $4, $5, $6, $7, $8)`,
@@ -137,7 +140,23 @@ export class AccountStore extends Accounts {
        where a.id = any($1::uuid[]) and a.removed_at is null`,
       [accountIds],
     )
-    return rows.flatMap((row) => this.openedOrTold(row))
+    const opened = await this.sealer.openAll(
+      rows.map((row) => ({
+        owner: { userId: row.user_id, subject: row.id },
+        sealed: { masterVersion: row.master_version, dataKey: row.data_key, fields: row.fields },
+      })),
+    )
+    return rows.flatMap((row, index) => this.openedOrTold(row, opened[index] ?? null))
+  }
+
+  async unsealOne(accountId: string): Promise<UnsealedAccount | 'keys-unavailable' | undefined> {
+    try {
+      const [unsealed] = await this.unseal([accountId])
+      return unsealed
+    } catch (error) {
+      if (error instanceof MasterKeysUnavailable) return 'keys-unavailable'
+      throw error
+    }
   }
 
   async changedSince(partitions: readonly number[], since: Date | null): Promise<AccountChanges> {
@@ -211,21 +230,11 @@ export class AccountStore extends Accounts {
   }
 
   /** One that cannot be opened must not keep the others of its statement from trading. */
-  private openedOrTold(row: SecretRow): UnsealedAccount[] {
-    try {
-      return [this.opened(row)]
-    } catch (error) {
-      if (!(error instanceof SealError)) throw error
-      this.logger.error({ accountId: row.id, err: error }, 'the credentials of an account cannot be opened')
-      return []
-    }
-  }
-
-  private opened(row: SecretRow): UnsealedAccount {
-    const account = accountOf(row)
-    const sealed = { masterVersion: row.master_version, dataKey: row.data_key, fields: row.fields }
-    const credentials = this.sealer.open({ userId: account.userId, subject: account.id }, sealed)
-    return { account, credentials, leverage: row.leverage ?? {} }
+  private openedOrTold(row: SecretRow, credentials: Record<string, string> | null): UnsealedAccount[] {
+    if (credentials !== null) return [{ account: accountOf(row), credentials, leverage: row.leverage ?? {} }]
+    const { id: accountId, master_version: masterVersion } = row
+    this.logger.error({ accountId, masterVersion }, 'the credentials of an account cannot be opened')
+    return []
   }
 }
 

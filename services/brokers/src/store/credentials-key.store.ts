@@ -6,8 +6,9 @@ import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
 import { IdSource } from '@tradewire/kernel/ids'
 import { type BoxPublicKey, newBoxKey, openBox, type SealedBox } from '@tradewire/kernel/sealed-box'
-import { Sealer, SealError } from '@tradewire/kernel/sealing'
+import { SealError } from '@tradewire/kernel/sealing'
 import { CredentialBoxes } from '#ports/credential-boxes.port'
+import { CredentialSealer } from './credential-sealer.store.ts'
 
 interface KeyRow {
   readonly id: string
@@ -24,7 +25,7 @@ export class CredentialsKeyStore extends CredentialBoxes {
 
   constructor(
     private readonly database: Database,
-    private readonly sealer: Sealer,
+    private readonly sealer: CredentialSealer,
     private readonly ids: IdSource,
   ) {
     super()
@@ -55,7 +56,7 @@ export class CredentialsKeyStore extends CredentialBoxes {
     if (known !== undefined) return { keyId: known.id, publicKey: known.public_key }
     const keyId = this.ids.next()
     const { publicKey, privateKey } = newBoxKey()
-    const { masterVersion, dataKey, fields } = this.sealer.seal(sealOwnerOf(keyId), { privateKey })
+    const { masterVersion, dataKey, fields } = await this.sealer.seal(sealOwnerOf(keyId), { privateKey })
     await this.database.query(
       'insert into credentials_key (id, public_key, master_version, data_key, fields) values ($1, $2, $3, $4, $5)',
       [keyId, publicKey, masterVersion, dataKey, JSON.stringify(fields)],
@@ -69,7 +70,8 @@ export class CredentialsKeyStore extends CredentialBoxes {
     const [row] = await this.database.query<KeyRow>('select * from credentials_key where id = $1', [keyId])
     if (row === undefined) return null
     const sealed = { masterVersion: row.master_version, dataKey: row.data_key, fields: row.fields }
-    const { privateKey } = this.sealer.open(sealOwnerOf(keyId), sealed)
+    const [opened] = await this.sealer.openAll([{ owner: sealOwnerOf(keyId), sealed }])
+    const privateKey = opened?.['privateKey']
     if (privateKey === undefined) return null
     this.opened.set(keyId, privateKey)
     return privateKey

@@ -5,8 +5,9 @@
 import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
-import { Sealer, type SealOwner } from '@tradewire/kernel/sealing'
+import type { SealOwner } from '@tradewire/kernel/sealing'
 import { type MasterVersionUse, SealedKeys } from '#ports/sealed-keys.port'
+import { CredentialSealer } from './credential-sealer.store.ts'
 import { sealOwnerOf } from './credentials-key.store.ts'
 
 interface KeyRow {
@@ -24,33 +25,34 @@ const sources = [
     select: `select s.account_id as id, a.user_id, s.master_version, s.data_key
              from account_secret s join account a on a.id = s.account_id
              where s.master_version < $1 limit $2 for update of s skip locked`,
-    update: `update account_secret s set master_version = $1, data_key = v.data_key
-             from unnest($2::uuid[], $3::bytea[]) as v (id, data_key) where s.account_id = v.id`,
+    update: `update account_secret s set master_version = v.master_version, data_key = v.data_key
+             from unnest($1::int[], $2::uuid[], $3::bytea[]) as v (master_version, id, data_key) where s.account_id = v.id`,
   },
   {
     select: `select id, null as user_id, master_version, data_key from credentials_key
              where master_version < $1 limit $2 for update skip locked`,
-    update: `update credentials_key k set master_version = $1, data_key = v.data_key
-             from unnest($2::uuid[], $3::bytea[]) as v (id, data_key) where k.id = v.id`,
+    update: `update credentials_key k set master_version = v.master_version, data_key = v.data_key
+             from unnest($1::int[], $2::uuid[], $3::bytea[]) as v (master_version, id, data_key) where k.id = v.id`,
   },
 ] as const
+type Source = (typeof sources)[number]
 
 @Injectable()
 export class SealedKeyStore extends SealedKeys {
   constructor(
     private readonly database: Database,
-    private readonly sealer: Sealer,
+    private readonly sealer: CredentialSealer,
   ) {
     super()
   }
 
-  newestVersion(): number {
-    return this.sealer.newestVersion
+  newestVersion(): Promise<number> {
+    return this.sealer.newestVersion()
   }
 
-  async rewrapSome(): Promise<number> {
+  async rewrapSome(newest: number): Promise<number> {
     for (const source of sources) {
-      const done = await this.database.transact((tx) => this.rewrap(tx, source))
+      const done = await this.database.transact((tx) => this.rewrap(tx, source, newest))
       if (done > 0) return done
     }
     return 0
@@ -64,15 +66,14 @@ export class SealedKeyStore extends SealedKeys {
     )
   }
 
-  private async rewrap(tx: Transaction, { select, update }: (typeof sources)[number]): Promise<number> {
-    const newest = this.sealer.newestVersion
+  private async rewrap(tx: Transaction, { select, update }: Source, newest: number): Promise<number> {
     const rows = await tx.query<KeyRow>(select, [newest, rowsPerCommit])
     if (rows.length === 0) return 0
-    const wrapped = rows.map((row) => {
-      const sealed = { masterVersion: row.master_version, dataKey: row.data_key, fields: {} }
-      return this.sealer.rewrap(ownerOf(row), sealed).dataKey
-    })
-    await tx.query(update, [newest, rows.map(({ id }) => id), wrapped])
+    const wrapped = await this.sealer.rewrapAll(
+      rows.map((row) => ({ owner: ownerOf(row), masterVersion: row.master_version, dataKey: row.data_key })),
+    )
+    const versions = wrapped.map(({ masterVersion }) => masterVersion)
+    await tx.query(update, [versions, rows.map(({ id }) => id), wrapped.map(({ dataKey }) => dataKey)])
     return rows.length
   }
 }

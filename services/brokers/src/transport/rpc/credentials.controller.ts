@@ -4,7 +4,8 @@ import { Answer } from '@tradewire/bus/decorators'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import * as rpc from '@tradewire/contracts/rpc/brokers'
 import type { CodedError } from '@tradewire/kernel/errors'
-import { ok, type Result } from '@tradewire/kernel/result'
+import { err, ok, type Result } from '@tradewire/kernel/result'
+import { refusalOfKeys } from '#brokers.errors'
 import { CredentialBoxes } from '#ports/credential-boxes.port'
 import { RotateKeys } from '../../use-cases/rotate-keys/rotate-keys.use-case.ts'
 
@@ -17,7 +18,11 @@ export class CredentialsController {
 
   @Answer(rpc.getCredentialsKey)
   async key(): Promise<Result<ReplyOf<typeof rpc.getCredentialsKey>, CodedError>> {
-    return ok(await this.boxes.publicKey())
+    try {
+      return ok(await this.boxes.publicKey())
+    } catch (error) {
+      return err(refusalOfKeys(error))
+    }
   }
 
   @Answer(rpc.rotateCredentialsKeys)

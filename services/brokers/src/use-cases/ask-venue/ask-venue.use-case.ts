@@ -58,7 +58,8 @@ export class AskVenue {
   async execute<Value>(accountId: string, question: (session: BrokerSession) => Answer<Value>): Answer<Value> {
     const known = this.sessions.known(accountId)
     if (known !== undefined) return question(known.session)
-    const [unsealed] = await this.accounts.unseal([accountId])
+    const unsealed = await this.accounts.unsealOne(accountId)
+    if (unsealed === 'keys-unavailable') return err(brokerError.notSent('the master keys are out of reach'))
     if (unsealed === undefined) return err(brokerError.authFailed('the account is not connected any more'))
     const { venue, environment } = unsealed.account
     const probed = await this.sessions.probe(venue, environment, unsealed.credentials)

@@ -12,7 +12,7 @@ import type * as rpc from '@tradewire/contracts/rpc/brokers'
 import { isSealed, purposeOf } from '@tradewire/contracts/sealed-credentials'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import { brokersErrors } from '#brokers.errors'
+import { brokersErrors, refusalOfKeys } from '#brokers.errors'
 import { Sessions } from '#ports/sessions.port'
 import type { Account, NewAccount } from '#domain/account'
 import { keyHintOf } from '#domain/key-hint'
@@ -46,7 +46,9 @@ export class ConnectAccounts {
     const queue = inputs.map((input, index) => ({ input, index }))
     const worker = async (): Promise<void> => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-        results[next.index] = await this.connect(caller, next.input)
+        results[next.index] = await this.connect(caller, next.input).catch((error: unknown) =>
+          err(refusalOfKeys(error)),
+        )
       }
     }
     await Promise.all(Array.from({ length: Math.min(connectsAtOnceMax, inputs.length) }, worker))
@@ -77,7 +79,7 @@ export class ConnectAccounts {
       await session.close()
       return checked
     }
-    const stored = await this.store(input, userId, credentials)
+    const stored = await this.store(input, userId, credentials).catch((error: unknown) => err(refusalOfKeys(error)))
     if (!stored.ok) {
       await session.close()
       return stored

@@ -20,6 +20,7 @@ const commitSlackMs = 10_000
 export class FollowAccounts {
   private since: Date | null = null
   private stopped = false
+  private readonly unsealing = new Set<string>()
 
   constructor(
     private readonly desk: Desk,
@@ -33,12 +34,12 @@ export class FollowAccounts {
 
   /** All accounts of `fresh` partitions, and of the others what changed since the last look. */
   async execute(fresh: readonly number[]): Promise<void> {
-    if (fresh.length > 0) await this.adoptAll((await this.accounts.changedSince(fresh, null)).usable)
+    if (fresh.length > 0) this.adoptAll((await this.accounts.changedSince(fresh, null)).usable)
     const others = this.desk.heldPartitions().map(({ partition }) => partition)
     if (others.length === 0) return
     const changed = await this.accounts.changedSince(others, this.since)
     this.since = new Date(changed.at.getTime() - commitSlackMs)
-    await this.adoptAll(changed.usable)
+    this.adoptAll(changed.usable)
     await Promise.all(changed.unusable.map((accountId) => this.sessions.forget(accountId)))
   }
 
@@ -47,10 +48,25 @@ export class FollowAccounts {
     await this.sessions.closeAll()
   }
 
-  private async adoptAll(accountIds: readonly string[]): Promise<void> {
-    const missing = accountIds.filter((accountId) => this.sessions.known(accountId) === undefined)
-    if (missing.length === 0) return
-    for (const unsealed of await this.accounts.unseal(missing)) void this.adopt(unsealed)
+  /** Does not wait: whoever holds the master keys may be out of reach for longer than a lease lasts. */
+  private adoptAll(accountIds: readonly string[]): void {
+    const missing = accountIds.filter(
+      (accountId) => this.sessions.known(accountId) === undefined && !this.unsealing.has(accountId),
+    )
+    if (missing.length === 0 || this.stopped) return
+    for (const accountId of missing) this.unsealing.add(accountId)
+    void this.unsealAll(missing)
+  }
+
+  private async unsealAll(accountIds: readonly string[]): Promise<void> {
+    try {
+      for (const unsealed of await this.accounts.unseal(accountIds)) void this.adopt(unsealed)
+    } catch (error) {
+      this.logger.warn({ err: error, accounts: accountIds.length }, 'credentials cannot be opened yet; accounts wait')
+      setTimeout(() => this.adoptAll(accountIds), retryMs).unref()
+    } finally {
+      for (const accountId of accountIds) this.unsealing.delete(accountId)
+    }
   }
 
   private async adopt(unsealed: UnsealedAccount): Promise<void> {

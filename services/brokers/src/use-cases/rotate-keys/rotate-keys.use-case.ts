@@ -8,7 +8,7 @@ import type { ReplyOf } from '@tradewire/contracts/define-rpc'
 import type * as rpc from '@tradewire/contracts/rpc/brokers'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import { brokersErrors } from '#brokers.errors'
+import { brokersErrors, refusalOfKeys } from '#brokers.errors'
 import { SealedKeys } from '#ports/sealed-keys.port'
 
 /** Commits of one call; a larger installation calls again. */
@@ -20,13 +20,22 @@ export class RotateKeys {
 
   async execute(caller: Caller): Promise<Result<ReplyOf<typeof rpc.rotateCredentialsKeys>, CodedError>> {
     if (!isOperator(caller)) return err(brokersErrors.of('ACCOUNT_OWNER_FORBIDDEN'))
+    try {
+      return ok(await this.rotate())
+    } catch (error) {
+      return err(refusalOfKeys(error))
+    }
+  }
+
+  private async rotate(): Promise<ReplyOf<typeof rpc.rotateCredentialsKeys>> {
+    const newestVersion = await this.keys.newestVersion()
     let rewrapped = 0
     for (let commits = 0; commits < commitsMax; commits += 1) {
-      const done = await this.keys.rewrapSome()
+      const done = await this.keys.rewrapSome(newestVersion)
       if (done === 0) break
       rewrapped += done
     }
     const inUse = await this.keys.versionsInUse()
-    return ok({ newestVersion: this.keys.newestVersion(), rewrapped, inUse: [...inUse] })
+    return { newestVersion, rewrapped, inUse: [...inUse] }
   }
 }
