@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { describeConfig, type ConfigDefinition } from '@tradewire/config/define-config'
+import { ConfigError } from '@tradewire/config/config-error'
+import { describeConfig, type ConfigDefinition, loadConfig } from '@tradewire/config/define-config'
 import { sharedConfig } from '@tradewire/config/shared'
 import { Deployment, StatefulSet } from 'kubernetes-models/apps/v1'
 import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2'
@@ -86,7 +87,14 @@ const known = new Set(definitions.flatMap((definition) => describeConfig(definit
 
 function requiredOf(service: string): string[] {
   const definition = services.find(({ name }) => name === service)!.config as ConfigDefinition
-  return describeConfig(definition).flatMap(({ name, required }) => (required ? [name] : []))
+  // By their names alone a setting may look optional that another one's default makes necessary.
+  try {
+    loadConfig(definition, {})
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems.map(({ name }) => name)
+    throw error
+  }
 }
 
 describe.each(overlays)('the overlay %s', (overlay) => {
