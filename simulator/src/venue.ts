@@ -5,6 +5,7 @@
  */
 import type { ApprovedOrder } from '@tradewire/broker-kit/approved-order'
 import type { BrokerError } from '@tradewire/broker-kit/broker-error'
+import { keyUntold } from '@tradewire/broker-kit/broker-session'
 import type {
   BrokerSession,
   OrderReference,
@@ -12,8 +13,8 @@ import type {
   SessionListener,
   VenueFill,
   VenueOrder,
-  VenuePosition,
   VenueOrderStatus,
+  VenuePosition,
 } from '@tradewire/broker-kit/broker-session'
 import { type Decimal, decimal, maximum, minimum, sum, ZERO } from '@tradewire/kernel/decimal'
 import { err, ok, type Result } from '@tradewire/kernel/result'
@@ -127,7 +128,7 @@ export class VenueAccount {
       instruments: () => read(() => []),
       rates: () => read(() => []),
       setLeverage: () => read(() => undefined),
-      mayWithdraw: () => read(() => false),
+      keyFacts: () => read(() => keyUntold),
       events: (listener) => this.listen(listener, alive),
       health: () => ({ streaming: this.mood.streaming, lastMessageAtMs: null }),
       close: () => Promise.resolve(),

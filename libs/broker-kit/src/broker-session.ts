@@ -99,6 +99,18 @@ export interface VenueRate {
   readonly price: string
 }
 
+export interface KeyFacts {
+  /** False where the venue cannot say. */
+  readonly mayWithdraw: boolean
+  /** Whether it works from named addresses only; null where the venue does not tell. */
+  readonly ipBound: boolean | null
+  /** When it stops trading; null for never, or where the venue does not tell. */
+  readonly expiresAt: Date | null
+}
+
+/** Of a venue that tells nothing. */
+export const keyUntold: KeyFacts = { mayWithdraw: false, ipBound: null, expiresAt: null }
+
 /** News that a session tells its listener. */
 export type SessionEvent =
   | { readonly kind: 'order'; readonly order: VenueOrder }
@@ -137,8 +149,8 @@ export interface BrokerSession {
   prices?(symbols: readonly string[]): Promise<Result<readonly VenueRate[], BrokerError>>
   /** Idempotent at the venue, so it may be repeated. */
   setLeverage(symbol: string, leverage: number): Promise<Result<undefined, BrokerError>>
-  /** Whether the venue says that the key may withdraw funds; false where it cannot say. */
-  mayWithdraw(): Promise<Result<boolean, BrokerError>>
+  /** What the venue says of the key itself. */
+  keyFacts(): Promise<Result<KeyFacts, BrokerError>>
   /** Opens the stream of updates if the venue has one; the function returned stops it. */
   events(listener: SessionListener): () => void
   health(): SessionHealth

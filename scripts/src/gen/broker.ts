@@ -113,7 +113,7 @@ ${[
   refusing('instruments()', 'list instruments'),
   refusing('rates()', 'list rates'),
   refusing('setLeverage()', 'set leverage'),
-  refusing('mayWithdraw()', 'ask what a key may do'),
+  refusing('keyFacts()', 'ask what a key may do'),
 ].join('\n')}
   /** No stream: the listener is never called, and there is nothing to stop. */
   events(): () => void {

@@ -42,6 +42,7 @@ const sampleAccount: Omit<ReplyOf<typeof listAccounts>['items'][number], 'id' | 
   market: 'derivatives',
   label: 'Default',
   keyHint: null,
+  key: { ipBound: null, expiresAt: null },
   status: 'AUTHORIZED',
   reason: null,
   createdAt: '2026-01-01T00:00:00.000Z',

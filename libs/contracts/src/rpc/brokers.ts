@@ -44,6 +44,11 @@ export const account = z
     label: z.string(),
     /** Enough of the key to know it again; null where the venue's form has nothing that is no secret. */
     keyHint: z.string().nullable(),
+    /** What the venue said of the key when it was asked last: at the connection, or with a test of the account. */
+    key: z.strictObject({
+      ipBound: z.boolean().nullable().meta({ description: 'Works from named addresses only; null: not told' }),
+      expiresAt: timestamp.nullable().meta({ description: 'When it stops trading; null: never, or not told' }),
+    }),
     /** UNAUTHORIZED: the venue refuses the credentials. FAILED: the venue cannot be reached. */
     status: accountStatus,
     reason: z.strictObject({ code: z.string(), message: z.string() }).nullable(),

@@ -7,6 +7,7 @@ import type { ApprovedOrder } from '@tradewire/broker-kit/approved-order'
 import { type BrokerError, rateLimited, unsupported } from '@tradewire/broker-kit/broker-error'
 import type {
   BrokerSession,
+  KeyFacts,
   OrderReference,
   SessionHealth,
   SessionListener,
@@ -94,8 +95,8 @@ export class BudgetedSession implements BrokerSession {
     return this.asked(() => this.inner.prices!(symbols))
   }
 
-  mayWithdraw(): Answer<boolean> {
-    return this.inner.mayWithdraw()
+  keyFacts(): Answer<KeyFacts> {
+    return this.inner.keyFacts()
   }
 
   events(listener: SessionListener): () => void {

@@ -36,12 +36,17 @@ function startWithVault(): Promise<TestService> {
 
 async function connected(service: TestService, secret: string): Promise<string> {
   const account = { userId: ids.next(), venue: 'paper', environment: 'paper', label: '', keyHint: null } as const
-  const stored = await service.app
-    .get(Accounts)
-    .connect(
-      { ...account, status: 'AUTHORIZED', reason: null, createdAt: at, changedAt: at },
-      { apiKey: 'key', secret },
-    )
+  const stored = await service.app.get(Accounts).connect(
+    {
+      ...account,
+      key: { ipBound: null, expiresAt: null },
+      status: 'AUTHORIZED',
+      reason: null,
+      createdAt: at,
+      changedAt: at,
+    },
+    { apiKey: 'key', secret },
+  )
   if (!stored.ok) throw new Error('the account was not connected')
   return stored.value.id
 }

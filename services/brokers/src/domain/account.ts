@@ -1,5 +1,6 @@
 /** A broker account as the service thinks of it. Pure: called by stores, sessions and use cases. Must never hold a credential. */
 import type { Venue } from '@tradewire/contracts/common'
+import type { KeyFacts } from '@tradewire/broker-kit/broker-session'
 import type { BrokerCapabilities } from '@tradewire/broker-kit/capabilities'
 import type { BrokerEnvironment } from '@tradewire/broker-kit/define-broker'
 import type { Reason } from './attempt.ts'
@@ -14,12 +15,16 @@ export interface Account {
   readonly label: string
   /** Enough of the key to know it again. */
   readonly keyHint: string | null
+  /** As the venue told it when it was asked last. */
+  readonly key: AccountKey
   readonly status: AccountStatus
   readonly reason: Reason | null
   readonly partition: number
   readonly createdAt: Date
   readonly changedAt: Date
 }
+
+export type AccountKey = Pick<KeyFacts, 'ipBound' | 'expiresAt'>
 
 /** Before it has an id, which decides its partition. */
 export type NewAccount = Omit<Account, 'id' | 'partition'>

@@ -1,7 +1,7 @@
 /** What use cases need of stored accounts. Implemented in store/. Must never offer a credential but by `unseal`. */
 import type { Transaction } from '@tradewire/database/transaction'
 import type { Result } from '@tradewire/kernel/result'
-import type { Account, AccountStatus, NewAccount } from '#domain/account'
+import type { Account, AccountKey, AccountStatus, NewAccount } from '#domain/account'
 import type { Reason } from '#domain/attempt'
 import type { Allowance } from './allowances.port.ts'
 
@@ -51,6 +51,8 @@ export abstract class Accounts {
     change: { readonly status: AccountStatus; readonly reason: Reason | null },
   ): Promise<Account | null>
   abstract rename(accountId: string, label: string): Promise<void>
+  /** What the venue tells of the key now. */
+  abstract noteKey(accountId: string, key: AccountKey): Promise<void>
   /** Destroys the credentials and keeps the row, whose id stands in trades and attempts. */
   abstract remove(tx: Transaction, accountId: string): Promise<void>
   /** By symbol, as they were set last. */

@@ -15,7 +15,7 @@ import { Injectable } from '@nestjs/common'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Account, type AccountStatus, type NewAccount, priceFeedOf } from '#domain/account'
+import { type Account, type AccountKey, type AccountStatus, type NewAccount, priceFeedOf } from '#domain/account'
 import type { Reason } from '#domain/attempt'
 import { type AccountChanges, type AccountFilter, Accounts, type UnsealedAccount } from '#ports/accounts.port'
 import { type Allowance, Allowances } from '#ports/allowances.port'
@@ -29,6 +29,8 @@ interface AccountRow {
   readonly environment: BrokerEnvironment
   readonly label: string
   readonly key_hint: string | null
+  readonly key_ip_bound: boolean | null
+  readonly key_expires_at: Date | null
   readonly status: AccountStatus
   readonly reason_code: string | null
   readonly reason_message: string | null
@@ -47,8 +49,8 @@ interface SecretRow extends AccountRow {
 /** Leverages of a burst are remembered together. */
 const leverageFlushMs = 100
 
-const columns = `a.id, a.user_id, a.venue, a.environment, a.label, a.key_hint, a.status, a.reason_code, a.reason_message,
-  a.partition, a.created_at, a.changed_at`
+const columns = `a.id, a.user_id, a.venue, a.environment, a.label, a.key_hint, a.key_ip_bound, a.key_expires_at, a.status,
+  a.reason_code, a.reason_message, a.partition, a.created_at, a.changed_at`
 
 const leverageColumn = `(select jsonb_object_agg(l.symbol, l.leverage) from account_leverage l where l.account_id = a.id) as leverage`
 
@@ -86,8 +88,8 @@ export class AccountStore extends Accounts {
 
   private async insert(tx: Transaction, account: Account, sealed: SealedSecrets): Promise<void> {
     await tx.query(
-      `insert into account (id, user_id, venue, environment, label, key_hint, status, partition)
-       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      `insert into account (id, user_id, venue, environment, label, key_hint, key_ip_bound, key_expires_at, status, partition)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
       [
         account.id,
         account.userId,
@@ -95,6 +97,8 @@ export class AccountStore extends Accounts {
         account.environment,
         account.label,
         account.keyHint,
+        account.key.ipBound,
+        account.key.expiresAt,
         account.status,
         account.partition,
       ],
@@ -190,6 +194,14 @@ export class AccountStore extends Accounts {
     await this.database.query(sql, [accountId, label])
   }
 
+  async noteKey(accountId: string, { ipBound, expiresAt }: AccountKey): Promise<void> {
+    await this.database.query(
+      `update account set key_ip_bound = $2, key_expires_at = $3, changed_at = clock_timestamp()
+       where id = $1 and removed_at is null and (key_ip_bound, key_expires_at) is distinct from ($2::boolean, $3::timestamptz)`,
+      [accountId, ipBound, expiresAt],
+    )
+  }
+
   /** Destroys the credentials and keeps the row, whose id stands in trades and attempts. */
   async remove(tx: Transaction, accountId: string): Promise<void> {
     await tx.query('delete from account_secret where account_id = $1', [accountId])
@@ -246,6 +258,7 @@ function accountOf(row: AccountRow): Account {
     environment: row.environment,
     label: row.label,
     keyHint: row.key_hint,
+    key: { ipBound: row.key_ip_bound, expiresAt: row.key_expires_at },
     status: row.status,
     reason: row.reason_code === null ? null : { code: row.reason_code, message: row.reason_message ?? '' },
     partition: row.partition,

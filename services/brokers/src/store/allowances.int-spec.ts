@@ -43,6 +43,7 @@ async function connect(owner: string): Promise<Allowance | undefined> {
     environment: 'paper' as const,
     label: '',
     keyHint: null,
+    key: { ipBound: null, expiresAt: null },
     status: 'AUTHORIZED' as const,
     reason: null,
     createdAt: connectedAt,

@@ -37,7 +37,7 @@ export async function callHostile({ session, orders, symbol, since }: HostileCal
     () => session.positions(),
     () => session.balances(),
     () => session.fillsSince(symbol, since),
-    () => session.mayWithdraw(),
+    () => session.keyFacts(),
     () => session.prices?.([symbol]),
     () => session.rates(),
   ]

@@ -2,6 +2,8 @@
  * What only Binance's two venues ask of their accounts. Called by the two Binance sessions.
  * Must never ask the simulated venue what only the real one knows.
  */
+import { keyUntold } from '@tradewire/broker-kit/broker-session'
+import type { KeyFacts } from '@tradewire/broker-kit/broker-session'
 import type { Clock } from '@tradewire/kernel/clock'
 import { ok } from '@tradewire/kernel/result'
 import { z } from 'zod'
@@ -15,7 +17,15 @@ export interface BinanceSide {
   readonly clock: Clock
 }
 
-const keyRestrictions = z.object({ enableWithdrawals: z.boolean() })
+/** The end of the year 9999: what is later has no date to be written as. */
+const expiryLatestMs = 253_402_300_799_999
+
+const keyRestrictions = z.object({
+  enableWithdrawals: z.boolean(),
+  ipRestrict: z.boolean().nullish(),
+  /** Left out, or 0, of a key that does not expire. */
+  tradingAuthorityExpirationTime: z.int().nonnegative().max(expiryLatestMs).nullish(),
+})
 
 export class BinanceApi extends ExchangeApi {
   private readonly live: boolean
@@ -26,11 +36,14 @@ export class BinanceApi extends ExchangeApi {
   }
 
   /** Only the real venue knows what a key may do besides trading. */
-  async mayWithdraw(): Answer<boolean> {
-    if (!this.live) return ok(false)
+  async keyFacts(): Answer<KeyFacts> {
+    if (!this.live) return ok(keyUntold)
     const restrictions = await this.call('read', keyRestrictions, (exchange) =>
       endpoint(exchange, 'sapiGetAccountApiRestrictions'),
     )
-    return restrictions.ok ? ok(restrictions.value.enableWithdrawals) : restrictions
+    if (!restrictions.ok) return restrictions
+    const { enableWithdrawals, ipRestrict, tradingAuthorityExpirationTime: expiresMs } = restrictions.value
+    const expiresAt = expiresMs ? new Date(expiresMs) : null
+    return ok({ mayWithdraw: enableWithdrawals, ipBound: ipRestrict ?? null, expiresAt })
   }
 }

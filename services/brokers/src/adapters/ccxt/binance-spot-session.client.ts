@@ -5,6 +5,7 @@
 import { type ApprovedOrder, isConditional } from '@tradewire/broker-kit/approved-order'
 import type {
   BrokerSession,
+  KeyFacts,
   OrderReference,
   SessionHealth,
   SessionListener,
@@ -166,8 +167,8 @@ export class BinanceSpotSession implements BrokerSession {
     return err(brokerError.unsupported('leverage', 'spot has no leverage'))
   }
 
-  mayWithdraw(): Answer<boolean> {
-    return this.api.mayWithdraw()
+  keyFacts(): Answer<KeyFacts> {
+    return this.api.keyFacts()
   }
 
   events(listener: SessionListener): () => void {

@@ -5,6 +5,7 @@
 import { type ApprovedOrder, isConditional, isExit } from '@tradewire/broker-kit/approved-order'
 import type {
   BrokerSession,
+  KeyFacts,
   OrderReference,
   SessionHealth,
   SessionListener,
@@ -167,8 +168,8 @@ export class BinanceUsdmSession implements BrokerSession {
     return set.ok ? ok(undefined) : set
   }
 
-  mayWithdraw(): Answer<boolean> {
-    return this.api.mayWithdraw()
+  keyFacts(): Answer<KeyFacts> {
+    return this.api.keyFacts()
   }
 
   events(listener: SessionListener): () => void {

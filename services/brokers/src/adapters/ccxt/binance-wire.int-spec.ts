@@ -11,7 +11,9 @@ import { SystemRandomness } from '@tradewire/kernel/randomness'
 import { memoryLogger } from '@tradewire/testkit/memory-logger'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { binanceSpotBroker } from './binance-spot.adapter.ts'
+import { BinanceApi } from './binance-api.client.ts'
 import { binanceUsdmBroker } from './binance-usdm.adapter.ts'
+import { sharedExchange } from './ccxt-exchange.client.ts'
 
 interface Seen {
   readonly method: string
@@ -310,5 +312,36 @@ describe('failures', () => {
     const session = await connect(binanceUsdmBroker)
     respond = () => ({ status: 200, body: { surprise: true } })
     expect(await session.submit(orderOf({}))).toMatchObject({ ok: false, error: { kind: 'outcome-unknown' } })
+  })
+})
+
+describe('what the real venue says of a key', () => {
+  /** Asked as the real venue is, at this server. */
+  async function factsOf(told: object): ReturnType<BinanceApi['keyFacts']> {
+    const venue = { venue: 'binanceusdm', environment: 'paper', paperPath: '/binance-usdm', dependencies } as const
+    const exchange = await sharedExchange({ ...venue, marketTypes: ['linear'] }).session({ apiKey: 'a', secret: 'b' })
+    respond = ({ path }) => ({ status: 200, body: path.endsWith('/sapi/v1/account/apiRestrictions') ? told : {} })
+    return new BinanceApi(exchange, { contracts: true, live: true, clock: dependencies.clock }).keyFacts()
+  }
+
+  it.each([
+    [
+      'bound to addresses',
+      { ipRestrict: true, enableWithdrawals: false },
+      { mayWithdraw: false, ipBound: true, expiresAt: null },
+    ],
+    [
+      'free and of an end',
+      { ipRestrict: false, enableWithdrawals: true, tradingAuthorityExpirationTime: 1_628_985_600_000 },
+      { mayWithdraw: true, ipBound: false, expiresAt: new Date('2021-08-15T00:00:00.000Z') },
+    ],
+    ['told no more of', { enableWithdrawals: false }, { mayWithdraw: false, ipBound: null, expiresAt: null }],
+  ])('%s', async (_name, told, value) => {
+    expect(await factsOf(told)).toEqual({ ok: true, value })
+  })
+
+  it('is an error where the end is no moment', async () => {
+    const told = { ipRestrict: false, enableWithdrawals: false, tradingAuthorityExpirationTime: 9e15 }
+    expect(await factsOf(told)).toMatchObject({ ok: false, error: { kind: 'connectivity' } })
   })
 })

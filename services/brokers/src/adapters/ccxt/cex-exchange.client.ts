@@ -4,7 +4,9 @@
  */
 import type { ApprovedOrder } from '@tradewire/broker-kit/approved-order'
 import * as brokerError from '@tradewire/broker-kit/broker-error'
+import { keyUntold } from '@tradewire/broker-kit/broker-session'
 import type {
+  KeyFacts,
   OrderReference,
   VenueBalance,
   VenueFill,
@@ -151,9 +153,9 @@ export class CexExchange implements CoinExchange {
   }
 
   /** The venue does not say what a key may do. */
-  async mayWithdraw(): Answer<boolean> {
+  async keyFacts(): Answer<KeyFacts> {
     await Promise.resolve()
-    return ok(false)
+    return ok(keyUntold)
   }
 
   /** It knows stops with a limit only: one far enough through is as good as none. */

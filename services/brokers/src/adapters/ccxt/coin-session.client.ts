@@ -6,6 +6,7 @@ import type { ApprovedOrder } from '@tradewire/broker-kit/approved-order'
 import * as brokerError from '@tradewire/broker-kit/broker-error'
 import type {
   BrokerSession,
+  KeyFacts,
   OrderReference,
   SessionHealth,
   SessionListener,
@@ -42,7 +43,7 @@ export interface CoinExchange {
   fillsSince(symbol: string, since: Date): Answer<readonly VenueFill[]>
   instruments(): readonly VenueInstrument[]
   prices(symbols: readonly string[]): Answer<readonly VenueRate[]>
-  mayWithdraw(): Answer<boolean>
+  keyFacts(): Answer<KeyFacts>
 }
 
 export interface CoinStream {
@@ -124,8 +125,8 @@ export class CoinSession implements BrokerSession {
     return err(brokerError.unsupported('leverage', 'spot has no leverage'))
   }
 
-  mayWithdraw(): Answer<boolean> {
-    return this.exchange.mayWithdraw()
+  keyFacts(): Answer<KeyFacts> {
+    return this.exchange.keyFacts()
   }
 
   events(listener: SessionListener): () => void {

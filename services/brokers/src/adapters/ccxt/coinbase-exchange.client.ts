@@ -4,7 +4,9 @@
  */
 import type { ApprovedOrder } from '@tradewire/broker-kit/approved-order'
 import * as brokerError from '@tradewire/broker-kit/broker-error'
+import { keyUntold } from '@tradewire/broker-kit/broker-session'
 import type {
+  KeyFacts,
   OrderReference,
   VenueBalance,
   VenueFill,
@@ -144,11 +146,11 @@ export class CoinbaseExchange implements CoinExchange {
     )
   }
 
-  async mayWithdraw(): Answer<boolean> {
+  async keyFacts(): Answer<KeyFacts> {
     const told = await this.api.call('read', permissions, (exchange) =>
       endpoint(exchange, 'v3PrivateGetBrokerageKeyPermissions'),
     )
-    return told.ok ? ok(told.value.can_transfer) : told
+    return told.ok ? ok({ ...keyUntold, mayWithdraw: told.value.can_transfer }) : told
   }
 
   /** How the venue is told to execute it. It knows stops with a limit only: one far enough through is as good as none. */

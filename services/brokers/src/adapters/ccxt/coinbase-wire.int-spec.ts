@@ -213,7 +213,7 @@ describe('replies that make no sense', () => {
           session.findByClientId(reference),
           session.findByClientId({ ...reference, venueOrderId: 'y' }),
           session.cancel({ ...reference, venueOrderId: 'y' }),
-          session.mayWithdraw(),
+          session.keyFacts(),
         ]) {
           expect(typeof (await read).ok).toBe('boolean')
         }

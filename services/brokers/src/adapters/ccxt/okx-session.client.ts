@@ -6,6 +6,7 @@ import { type ApprovedOrder, isConditional } from '@tradewire/broker-kit/approve
 import * as brokerError from '@tradewire/broker-kit/broker-error'
 import type {
   BrokerSession,
+  KeyFacts,
   OrderReference,
   SessionHealth,
   SessionListener,
@@ -32,7 +33,8 @@ import * as wire from './okx-order.wire.ts'
 import type { OkxStream } from './okx-stream.client.ts'
 
 const atMarket = '-1'
-const withdrawals = z.object({ perm: z.string() })
+/** `ip`: the addresses that the key is bound to, divided by commas; empty for none. */
+const keyConfig = z.object({ perm: z.string(), ip: z.string().nullish() })
 
 export interface OkxParts {
   readonly api: ExchangeApi
@@ -177,11 +179,14 @@ export class OkxSession implements BrokerSession {
     return set.ok ? ok(undefined) : set
   }
 
-  async mayWithdraw(): Answer<boolean> {
-    const config = await this.parts.api.call('read', wire.listOf(withdrawals), (api) =>
+  async keyFacts(): Answer<KeyFacts> {
+    const config = await this.parts.api.call('read', wire.listOf(keyConfig), (api) =>
       endpoint(api, 'privateGetAccountConfig'),
     )
-    return config.ok ? ok(config.value.some(({ perm }) => perm.split(',').includes('withdraw'))) : config
+    if (!config.ok) return config
+    const mayWithdraw = config.value.some(({ perm }) => perm.split(',').includes('withdraw'))
+    const ip = config.value[0]?.ip ?? null
+    return ok({ mayWithdraw, ipBound: ip === null ? null : ip.trim() !== '', expiresAt: null })
   }
 
   events(listener: SessionListener): () => void {

@@ -253,7 +253,7 @@ describe('replies that make no sense', () => {
           session.fillsSince('BTC/USDT', new Date(0)),
           session.findByClientId(reference),
           session.cancel(reference),
-          session.mayWithdraw(),
+          session.keyFacts(),
         ]) {
           expect(typeof (await read).ok).toBe('boolean')
         }

@@ -4,7 +4,9 @@
  */
 import type { ApprovedOrder } from '@tradewire/broker-kit/approved-order'
 import * as brokerError from '@tradewire/broker-kit/broker-error'
+import { keyUntold } from '@tradewire/broker-kit/broker-session'
 import type {
+  KeyFacts,
   OrderReference,
   VenueBalance,
   VenueFill,
@@ -147,9 +149,11 @@ export class TokocryptoExchange implements CoinExchange {
     return told.ok ? ok(ratesOf(told.value, byName)) : told
   }
 
-  async mayWithdraw(): Answer<boolean> {
+  async keyFacts(): Answer<KeyFacts> {
     const told = await this.api.call('read', rights, (exchange) => endpoint(exchange, 'privateGetOpenV1AccountSpot'))
-    return told.ok ? ok(told.value.canWithdraw === true || Number(told.value.canWithdraw) === 1) : told
+    if (!told.ok) return told
+    const { canWithdraw } = told.value
+    return ok({ ...keyUntold, mayWithdraw: canWithdraw === true || Number(canWithdraw) === 1 })
   }
 
   /** How the venue is told to execute it. It knows stops and targets with a limit only: one far enough through is as good as none. */

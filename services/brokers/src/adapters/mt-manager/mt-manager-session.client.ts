@@ -4,8 +4,10 @@
  */
 import type { ApprovedOrder } from '@tradewire/broker-kit/approved-order'
 import * as brokerError from '@tradewire/broker-kit/broker-error'
+import { keyUntold } from '@tradewire/broker-kit/broker-session'
 import type {
   BrokerSession,
+  KeyFacts,
   OrderReference,
   SessionHealth,
   SessionListener,
@@ -150,9 +152,9 @@ export class MtManagerSession implements BrokerSession {
   }
 
   /** A manager may pay money out of any account; it is never asked to. */
-  async mayWithdraw(): Answer<boolean> {
+  async keyFacts(): Answer<KeyFacts> {
     await Promise.resolve()
-    return ok(false)
+    return ok(keyUntold)
   }
 
   events(listener: SessionListener): () => void {

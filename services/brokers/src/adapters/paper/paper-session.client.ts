@@ -5,8 +5,10 @@
 import type { ApprovedOrder } from '@tradewire/broker-kit/approved-order'
 import * as brokerError from '@tradewire/broker-kit/broker-error'
 import type { BrokerError } from '@tradewire/broker-kit/broker-error'
+import { keyUntold } from '@tradewire/broker-kit/broker-session'
 import type {
   BrokerSession,
+  KeyFacts,
   OrderReference,
   SessionHealth,
   SessionListener,
@@ -154,9 +156,9 @@ export class PaperSession implements BrokerSession {
     return set.ok ? ok(undefined) : set
   }
 
-  async mayWithdraw(): Answer<boolean> {
+  async keyFacts(): Answer<KeyFacts> {
     await Promise.resolve()
-    return ok(false)
+    return ok(keyUntold)
   }
 
   events(listener: SessionListener): () => void {

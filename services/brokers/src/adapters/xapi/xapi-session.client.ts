@@ -4,8 +4,10 @@
  */
 import type { ApprovedOrder } from '@tradewire/broker-kit/approved-order'
 import * as brokerError from '@tradewire/broker-kit/broker-error'
+import { keyUntold } from '@tradewire/broker-kit/broker-session'
 import type {
   BrokerSession,
+  KeyFacts,
   OrderReference,
   SessionHealth,
   SessionListener,
@@ -131,9 +133,9 @@ export class XapiSession implements BrokerSession {
     return err(brokerError.unsupported('leverage', 'the venue sets the leverage of each symbol'))
   }
 
-  async mayWithdraw(): Answer<boolean> {
+  async keyFacts(): Answer<KeyFacts> {
     await Promise.resolve()
-    return ok(false)
+    return ok(keyUntold)
   }
 
   events(listener: SessionListener): () => void {

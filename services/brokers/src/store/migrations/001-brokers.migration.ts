@@ -12,6 +12,8 @@ export const createBrokers: Migration = {
        environment text not null check (environment in ('paper', 'live')),
        label text not null,
        key_hint text,
+       key_ip_bound boolean,
+       key_expires_at timestamptz,
        status text not null check (status in ('AUTHORIZED', 'UNAUTHORIZED', 'FAILED')),
        reason_code text,
        reason_message text,

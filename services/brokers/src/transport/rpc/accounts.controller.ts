@@ -85,9 +85,10 @@ export class AccountsController {
   }
 
   private shown(account: Account): ReplyOf<typeof rpc.getAccount> {
-    const { id, userId, venue, environment, label, keyHint, status, reason, createdAt, changedAt } = account
+    const { id, userId, venue, environment, label, keyHint, key: told, status, reason, createdAt, changedAt } = account
     const market = marketOf(this.brokers.of(venue))
     const times = { createdAt: createdAt.toISOString(), updatedAt: changedAt.toISOString() }
-    return { id, userId, venue, environment, market, label, keyHint, status, reason, ...times }
+    const key = { ipBound: told.ipBound, expiresAt: told.expiresAt?.toISOString() ?? null }
+    return { id, userId, venue, environment, market, label, keyHint, key, status, reason, ...times }
   }
 }

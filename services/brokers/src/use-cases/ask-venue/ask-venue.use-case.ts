@@ -49,10 +49,20 @@ export class AskVenue {
   }
 
   async test(accountId: string): Promise<void> {
-    const balances = await this.balances(accountId)
+    const balances = await this.execute(accountId, async (session) => {
+      const read = await session.balances()
+      if (read.ok) await this.noteKey(accountId, session)
+      return read
+    })
     if (balances.ok) await this.health.reachable(accountId)
     else if (balances.error.kind === 'auth') await this.health.authFailed(accountId, balances.error.message)
     else if (balances.error.kind === 'connectivity') await this.health.unreachable(accountId, balances.error.message)
+  }
+
+  /** A key that cannot be read about leaves what was known; the account itself has answered. */
+  private async noteKey(accountId: string, session: BrokerSession): Promise<void> {
+    const facts = await session.keyFacts()
+    if (facts.ok) await this.accounts.noteKey(accountId, facts.value)
   }
 
   async execute<Value>(accountId: string, question: (session: BrokerSession) => Answer<Value>): Answer<Value> {

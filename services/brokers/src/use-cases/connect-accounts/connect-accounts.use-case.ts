@@ -14,7 +14,7 @@ import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { brokersErrors, refusalOfKeys } from '#brokers.errors'
 import { Sessions } from '#ports/sessions.port'
-import type { Account, NewAccount } from '#domain/account'
+import type { Account, AccountKey, NewAccount } from '#domain/account'
 import { keyHintOf } from '#domain/key-hint'
 import { Accounts } from '#ports/accounts.port'
 import { Brokers } from '#ports/brokers.port'
@@ -22,6 +22,13 @@ import { CredentialBoxes } from '#ports/credential-boxes.port'
 import { WelcomeAccount } from '../welcome-account/welcome-account.use-case.ts'
 
 type Input = RequestOf<typeof rpc.connectAccount>['account']
+
+/** What the venue has accepted. */
+interface Accepted {
+  readonly userId: string
+  readonly credentials: Record<string, string>
+  readonly key: AccountKey
+}
 
 const connectsAtOnceMax = 20
 
@@ -79,13 +86,15 @@ export class ConnectAccounts {
       await session.close()
       return checked
     }
-    const stored = await this.store(input, userId, credentials).catch((error: unknown) => err(refusalOfKeys(error)))
+    const { balance, key } = checked.value
+    const accepted = { userId, credentials, key }
+    const stored = await this.store(input, accepted).catch((error: unknown) => err(refusalOfKeys(error)))
     if (!stored.ok) {
       await session.close()
       return stored
     }
     const account = stored.value
-    this.welcome.execute(account, { credentials, session, balance: checked.value })
+    this.welcome.execute(account, { credentials, session, balance })
     return ok(account)
   }
 
@@ -96,11 +105,7 @@ export class ConnectAccounts {
     return open === undefined ? null : keyHintOf(open)
   }
 
-  private async store(
-    input: Input,
-    userId: string,
-    credentials: Record<string, string>,
-  ): Promise<Result<Account, CodedError>> {
+  private async store(input: Input, { userId, credentials, key }: Accepted): Promise<Result<Account, CodedError>> {
     const connectedAt = this.welcome.now()
     const account: NewAccount = {
       userId,
@@ -108,6 +113,7 @@ export class ConnectAccounts {
       environment: input.environment,
       label: input.label,
       keyHint: this.hintOf(input.venue, credentials),
+      key,
       status: 'AUTHORIZED',
       reason: null,
       createdAt: connectedAt,
@@ -122,13 +128,20 @@ function isSecret(field: unknown): boolean {
   return (field as { readonly meta: () => { readonly secret?: unknown } | undefined }).meta()?.secret === true
 }
 
+interface Checked {
+  readonly balance: VenueBalance | null
+  readonly key: AccountKey
+}
+
 /** The balance first: it is what a wrong key cannot read. */
-async function checkSession(session: BrokerSession): Promise<Result<VenueBalance | null, CodedError>> {
+async function checkSession(session: BrokerSession): Promise<Result<Checked, CodedError>> {
   const balances = await session.balances()
   if (!balances.ok) return err(refusalOfProbe(balances.error))
-  const mayWithdraw = await session.mayWithdraw()
-  if (!mayWithdraw.ok) return err(refusalOfProbe(mayWithdraw.error))
-  return mayWithdraw.value ? err(brokersErrors.of('ACCOUNT_CAN_WITHDRAW')) : ok(balances.value[0] ?? null)
+  const facts = await session.keyFacts()
+  if (!facts.ok) return err(refusalOfProbe(facts.error))
+  const { mayWithdraw, ipBound, expiresAt } = facts.value
+  if (mayWithdraw) return err(brokersErrors.of('ACCOUNT_CAN_WITHDRAW'))
+  return ok({ balance: balances.value[0] ?? null, key: { ipBound, expiresAt } })
 }
 
 /** The answer to somebody who asked; the venue's words stay in its context. */

@@ -27,6 +27,7 @@ async function connected(service: TestService): Promise<string> {
       environment: 'paper',
       label: '',
       keyHint: null,
+      key: { ipBound: null, expiresAt: null },
       status: 'AUTHORIZED',
       reason: null,
       createdAt: at,

@@ -1,0 +1,104 @@
+import { RpcClient } from '@tradewire/bus/rpc-client'
+import { connectAccount, getAccount, listAccounts, renameAccount, testAccount } from '@tradewire/contracts/rpc/brokers'
+import { UuidV7Source } from '@tradewire/kernel/ids'
+import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
+import { testBackends } from '@tradewire/testkit/test-backends'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { ScriptedExchange } from '#testing/scripted-exchange'
+import { brokersService } from '../../service.ts'
+
+const backends = testBackends()
+const ids = new UuidV7Source()
+const instrument = {
+  instId: 'BTC-USDT-SWAP',
+  instType: 'SWAP',
+  uly: 'BTC-USDT',
+  settleCcy: 'USDT',
+  ctVal: '0.01',
+  ctMult: '1',
+  ctType: 'linear',
+  lotSz: '0.01',
+  minSz: '0.01',
+  tickSz: '0.1',
+  maxLmtSz: '100000000',
+  maxMktSz: '12000',
+  lever: '100',
+  state: 'live',
+}
+const credentials = { apiKey: 'key-of-okx', secret: 'secret', passphrase: 'phrase' }
+let service: TestService
+let caller: { readonly userId: string; readonly roles: ['follower'] }
+
+/** What the venue says of the key; undefined: it fails when it is asked. */
+let config: { readonly perm: string; readonly ip: string } | undefined
+
+const venue = new ScriptedExchange(
+  ({ path }) => {
+    if (path.endsWith('/account/config')) {
+      if (config === undefined) return { status: 503, body: '{"code":"50001","msg":"Service temporarily unavailable"}' }
+      return { status: 200, body: JSON.stringify({ code: '0', msg: '', data: [config] }) }
+    }
+    const details = [{ ccy: 'USDT', cashBal: '1', availBal: '1', availEq: '1', eq: '1' }]
+    const data = path.includes('/account/balance') ? [{ details }] : path.includes('/instruments') ? [instrument] : []
+    return { status: 200, body: JSON.stringify({ code: '0', msg: '', data }) }
+  },
+  () => undefined,
+)
+
+beforeAll(async () => {
+  const { paperUrl } = await venue.start()
+  service = await startTestService(brokersService, backends, {
+    settings: { BROKERS_MASTER_KEY: `v1:${Buffer.alloc(32, 7).toString('base64')}`, BROKERS_PAPER_URL: paperUrl },
+  })
+})
+beforeEach(() => {
+  caller = { userId: ids.next(), roles: ['follower'] }
+  config = { perm: 'read_only,trade', ip: '203.0.113.7,203.0.113.8' }
+})
+afterAll(() => venue.stop())
+
+const rpc = () => service.app.get(RpcClient)
+
+async function connected(): Promise<string> {
+  const account = { venue: 'okx-swap', environment: 'paper', label: 'Mine', credentials } as const
+  const reply = await rpc().ask(connectAccount, { caller, account })
+  if (!reply.ok) throw new Error(reply.error.message)
+  return reply.value.id
+}
+
+describe('what is known of the key of an account', () => {
+  it('is told by the venue at the connection and shown with the account and in the list', async () => {
+    const accountId = await connected()
+    const key = { ipBound: true, expiresAt: null }
+    expect(await rpc().ask(getAccount, { caller, accountId })).toMatchObject({ ok: true, value: { key } })
+    const list = await rpc().ask(listAccounts, { caller, page: {} })
+    expect(list).toMatchObject({ ok: true, value: { items: [{ id: accountId, key }] } })
+  })
+
+  it('is asked again with a test, and stays as it was where the venue does not answer', async () => {
+    const accountId = await connected()
+    config = { perm: 'read_only,trade', ip: '' }
+    const tested = await rpc().ask(testAccount, { caller, accountId })
+    expect(tested).toMatchObject({ ok: true, value: { status: 'AUTHORIZED', key: { ipBound: false } } })
+    config = undefined
+    const again = await rpc().ask(testAccount, { caller, accountId })
+    expect(again).toMatchObject({ ok: true, value: { status: 'AUTHORIZED', key: { ipBound: false } } })
+  })
+
+  it('refuses the connection where the key may withdraw', async () => {
+    config = { perm: 'read_only,trade,withdraw', ip: '203.0.113.7' }
+    await expect(connected()).rejects.toThrow('The key may withdraw funds')
+  })
+})
+
+describe('the label of an account', () => {
+  it('is changed by its user, without a blank at its ends, and by nobody else', async () => {
+    const accountId = await connected()
+    const renamed = await rpc().ask(renameAccount, { caller, accountId, label: ' Savings ' })
+    expect(renamed).toMatchObject({ ok: true, value: { id: accountId, label: 'Savings', status: 'AUTHORIZED' } })
+    const stranger = { ...caller, userId: ids.next() }
+    const refused = await rpc().ask(renameAccount, { caller: stranger, accountId, label: 'Theirs' })
+    expect(refused).toMatchObject({ ok: false, error: { code: 'ACCOUNT_NOT_FOUND' } })
+    expect(await rpc().ask(getAccount, { caller, accountId })).toMatchObject({ ok: true, value: { label: 'Savings' } })
+  })
+})
