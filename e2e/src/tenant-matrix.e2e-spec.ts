@@ -197,7 +197,7 @@ function parametersOf(path: string): string[] {
 /** One line for each table: its rows, in any order. Tables that move by themselves are left out, and the audit log: it notes what was refused as well. */
 async function tables(): Promise<Record<string, string>> {
   const moving =
-    /\.(?:outbox|inbox|bus_store|partition_lease|lease_process|session|balance|holding|audit_entry)$|^webhooks\.(?:attempt|delivery)$/
+    /\.(?:outbox|inbox|bus_store|partition_lease|lease_process|session|balance|balance_day|holding|audit_entry)$|^webhooks\.(?:attempt|delivery)$/
   return withDatabase(system, async (client) => {
     const { rows } = await client.query<{ schema: string; name: string }>(
       `select table_schema as schema, table_name as name from information_schema.tables
