@@ -23,8 +23,8 @@ const hopsSql = `select extract(epoch from ((stop ->> 'submittedAt')::timestampt
     extract(epoch from (a.received_at - (stop ->> 'submittedAt')::timestamptz)) * 1000 as stored,
     extract(epoch from (a.sent_at - a.received_at)) * 1000 as sent
   from orders.bracket b
-  cross join lateral (select leg from json_array_elements(b.legs) as leg where leg ->> 'leg' = 'entry') as e (entry)
-  cross join lateral (select leg from json_array_elements(b.legs) as leg where leg ->> 'leg' = 'stop-1') as s (stop)
+  cross join lateral (select leg from json_array_elements(b.legs::json) as leg where leg ->> 'leg' = 'entry') as e (entry)
+  cross join lateral (select leg from json_array_elements(b.legs::json) as leg where leg ->> 'leg' = 'stop-1') as s (stop)
   join brokers.attempt a on a.intent_id = (stop ->> 'intentId')::uuid
   where b.symbol = $1 and (entry ->> 'observedAt')::timestamptz >= $2::timestamptz and a.sent_at is not null`
 
