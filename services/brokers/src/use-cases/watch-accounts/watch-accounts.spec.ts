@@ -1,7 +1,8 @@
 import { partitionCount, partitionOf } from '@tradewire/kernel/partition'
 import { uuidOfHash } from '@tradewire/kernel/ids'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Desk } from '#domain/desk'
+import type { Attempt } from '#domain/attempt'
+import { Desk, openAttempt } from '#domain/desk'
 import { PassSchedule } from '#domain/pass-schedule'
 import type { AccountSession, Sessions } from '#ports/sessions.port'
 import type { ReconcileAccount } from '../reconcile-account/reconcile-account.use-case.ts'
@@ -82,5 +83,17 @@ describe('watching accounts', () => {
     expect(desk.isAdmitted(all[0]!.account.id)).toBe(false)
     await answer()
     expect(desk.isAdmitted(all[0]!.account.id)).toBe(true)
+  })
+
+  it('reads those first whose orders wait for it, also when the orders came while others were in line', async () => {
+    for (const { account } of all) watch.streamUp(account.id)
+    const last = all.at(-1)!.account.id
+    desk.add(
+      openAttempt({ command: { intentId: 'entry', accountId: last }, clientOrderId: 'entry' } as Attempt, '1', null),
+    )
+    await answer()
+    expect(desk.isAdmitted(last)).toBe(false)
+    await answer()
+    expect(desk.isAdmitted(last)).toBe(true)
   })
 })

@@ -83,11 +83,14 @@ export class WatchAccounts {
     this.running.add(id)
     try {
       do {
-        await this.slotsOf(opened).run(() => {
-          // What was asked for until now is in the pass that begins now.
-          this.again.delete(id)
-          return this.once(opened)
-        })
+        await this.slotsOf(opened).run(
+          () => {
+            // What was asked for until now is in the pass that begins now.
+            this.again.delete(id)
+            return this.once(opened)
+          },
+          () => this.delaysOrders(id),
+        )
       } while (this.again.has(id))
     } finally {
       this.running.delete(id)
@@ -112,6 +115,11 @@ export class WatchAccounts {
     // What came up during the pass is not in it: the next one admits.
     const current = this.sessions.known(id) === opened && this.desk.heldPartition(partition) !== undefined
     if (current && !this.again.has(id)) this.desk.admit(id, venue)
+  }
+
+  /** Orders wait for this account's first pass, or what became of them is told by it. */
+  private delaysOrders(accountId: string): boolean {
+    return !this.desk.isAdmitted(accountId) && this.desk.ofAccount(accountId).length > 0
   }
 
   private slotsOf(opened: AccountSession): Slots {
