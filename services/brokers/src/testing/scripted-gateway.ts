@@ -7,6 +7,7 @@ import type { BrokerSession } from '@tradewire/broker-kit/broker-session'
 import { encodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
 import type { BrokerDefinition, BrokerDependencies } from '@tradewire/broker-kit/define-broker'
 import { orderSubmit } from '@tradewire/contracts/events/orders'
+import type { HostAnswer } from './answering-host.ts'
 import { ScriptedExchange, type ScriptedReply, type Seen } from './scripted-exchange.ts'
 
 type Command = ReturnType<typeof orderSubmit.data.parse>
@@ -14,7 +15,7 @@ type Command = ReturnType<typeof orderSubmit.data.parse>
 export const platform = '0b5b7c0e-7d0f-4c6d-8f2e-4f8a3f0c9d11'
 export const credentials = { clientId: 'client', clientSecret: 'hidden words', tradePlatform: platform, login: '5' }
 
-export const told = (body: unknown, status = 200): ScriptedReply => ({ status, body: JSON.stringify(body) })
+export const told = (body: unknown, status = 200): HostAnswer => ({ status, body: JSON.stringify(body) })
 export const data = (value: unknown) => told({ data: value, error: null, meta: { activityId: 'a' } })
 export const failed = (code: string, managerCode: unknown = null) =>
   told({ data: null, error: { code, managerCode, message: 'words' }, meta: { activityId: 'a' } })
@@ -60,7 +61,7 @@ export class ScriptedGateway {
       activationType: 'None',
     }
     this.exchange = new ScriptedExchange(
-      (seen) => this.answer(seen) ?? this.sane(seen),
+      (seen) => this.answer(seen) ?? this.sane(seen.path),
       () => undefined,
     )
   }
@@ -119,7 +120,8 @@ export class ScriptedGateway {
     return approved.value
   }
 
-  private sane({ path }: Seen): ScriptedReply {
+  /** What a gateway answers whose account is in order. */
+  sane(path: string): HostAnswer {
     if (path.endsWith('openid-configuration')) {
       return told({ token_endpoint: 'http://elsewhere.invalid/mt-manager/connect/token' })
     }

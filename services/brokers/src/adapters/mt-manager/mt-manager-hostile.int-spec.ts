@@ -1,25 +1,27 @@
 import { rejectionCodes } from '@tradewire/broker-kit/broker-error'
+import type { BrokerSession } from '@tradewire/broker-kit/broker-session'
+import { SystemClock } from '@tradewire/kernel/clock'
+import { SystemRandomness } from '@tradewire/kernel/randomness'
 import fc from 'fast-check'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { data, failed, onTrade, ScriptedGateway, told } from '#testing/scripted-gateway'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { AnsweringHost } from '#testing/answering-host'
+import { callHostile } from '#testing/hostile-calls'
+import { hostileReplies, hostileTexts } from '#testing/hostile-replies'
+import { credentials, data, failed, onTrade, platform, ScriptedGateway, told } from '#testing/scripted-gateway'
+import { MtManagerAccount } from './mt-manager-account.client.ts'
+import { MtManagerApi } from './mt-manager-api.client.ts'
+import { MtManagerSession } from './mt-manager-session.client.ts'
+import { MtManagerToken } from './mt-manager-token.client.ts'
 import { mtManagerBroker } from './mt-manager.adapter.ts'
 
-/** So many generated replies; set HOSTILE_REPLIES for more. */
-const repliesDefault = 300
-const replies = Number(process.env['HOSTILE_REPLIES'] ?? repliesDefault)
+// The pauses before a question is repeated pass at once.
+vi.mock('node:timers/promises', () => ({ setTimeout: () => Promise.resolve() }))
 
 const gateway = new ScriptedGateway(mtManagerBroker)
 
 beforeAll(() => gateway.start())
 beforeEach(() => gateway.reset())
 afterAll(() => gateway.stop())
-
-const reference = {
-  clientOrderId: gateway.clientOrderId,
-  venueOrderId: null,
-  symbol: 'EUR/USD',
-  type: 'market',
-} as const
 
 describe('what became of a transaction', () => {
   it('is told by the codes that prove it, and unknown by any other', async () => {
@@ -94,68 +96,97 @@ describe('what became of a transaction', () => {
   })
 })
 
-const deep = `${'{"data":'.repeat(2_000)}1${'}'.repeat(2_000)}`
-const anyText = fc.oneof(
-  fc.json(),
-  fc.string(),
-  fc
-    .anything()
-    .map((value) =>
-      JSON.stringify({ data: { order: value }, error: { code: 'TradeTimeout', managerCode: value } }, plain),
-    ),
-  fc
-    .record({ code: fc.string(), managerCode: fc.oneof(fc.string(), fc.double(), fc.constant(null)) })
-    .map((error) => JSON.stringify({ data: null, error })),
-  fc.constantFrom(
-    '',
-    '{',
-    '[]',
-    'null',
-    deep,
-    '{"data":{"order":1e999}}',
-    '{"data":{"order":-1},"error":null}',
-    '{"data":{"order":"7x"},"error":null}',
-  ),
-)
+/** Good in form, and telling of an outcome that nobody knows: whatever else is wrong with it, it is no success. */
+const unclear = hostileTexts([
+  { data: { order: 0.5 }, error: { code: 'MT4Error', managerCode: 'TradeTimeout', message: 'words' }, meta: {} },
+  { data: null, error: { code: 'Validation', managerCode: 134, message: 'words' } },
+  { error: { code: 'MT4Error', managerCode: 'TradeTooManyReq' } },
+])
+/** What each part of the protocol says when all is well; the paths tell which it answers. */
+const parts = [
+  'openid-configuration',
+  '/connect/token',
+  '/api/TradePlatforms',
+  '/UserRecordRequest/',
+  '/GroupRecordGet/',
+  '/GroupSecGroupsGet/',
+  '/CfgRequestSymbol',
+  '/TickInfoLast/',
+  '/MarginLevelRequest/',
+  '/TradeTransaction',
+  '/TradeRecordsRequest',
+  '/TradesGetByLogin/',
+  '/Trade',
+  '/',
+]
+const goodReplies = parts.map((part): unknown => JSON.parse(gateway.sane(part).body))
+/** Read once for a session, so that another session must read them. */
+const openings = new Set(parts.slice(0, 7))
+const statuses = fc.constantFrom(200, 200, 200, 200, 400, 401, 403, 404, 418, 429, 500, 502)
 
-function plain(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'function' ? String(value) : value
+/** A session whose host is in this process; what the test spoils is told with `spoilt`, the rest is in order. */
+function openAt(host: AnsweringHost): BrokerSession {
+  const clock = new SystemClock()
+  const door = { http: host, prefix: '' }
+  const { clientId: id, clientSecret: secret, login } = credentials
+  const api = new MtManagerApi(door, new MtManagerToken(door, { id, secret }, clock))
+  const account = new MtManagerAccount({ api, clock, platform, login })
+  return new MtManagerSession(account, { clock, randomness: new SystemRandomness(), pollEveryMs: 1_000 })
 }
 
-describe('a venue that answers nonsense', () => {
-  it('never ends the process, and makes a transaction that was sent unknown or refused with a code', async () => {
-    const session = await gateway.openOne()
-    await session.balances()
-    const kinds = new Set(['outcome-unknown', 'rejected', 'rate-limited', 'auth', 'not-sent'])
+describe('ten thousand answers that make no sense', () => {
+  const transactions = Math.ceil(hostileReplies / 2)
+  let spoilt = { part: '/TradeTransaction', status: 200, body: '' }
+  let replies = 0
+  const host = new AnsweringHost(({ path }) => {
+    if (!path.includes(spoilt.part)) return gateway.sane(path)
+    replies += 1
+    return spoilt
+  })
+
+  it('make a transaction that was sent unknown, or refused with a code', async () => {
+    const session = openAt(host)
+    const kinds = ['outcome-unknown', 'rejected', 'rate-limited', 'auth', 'not-sent']
+    replies = 0
     await fc.assert(
-      fc.asyncProperty(anyText, fc.constantFrom(200, 200, 200, 400, 418, 429, 500), async (text, status) => {
-        gateway.answer = onTrade({ status, body: text })
+      fc.asyncProperty(unclear, statuses, async (body, status) => {
+        spoilt = { part: '/TradeTransaction', status, body }
         const placed = await session.submit(gateway.order())
-        if (placed.ok) throw new Error(`taken for done: ${text}`)
+        if (placed.ok) throw new Error(`taken for done: ${body}`)
         expect(kinds).toContain(placed.error.kind)
         if (placed.error.kind === 'rejected') expect(rejectionCodes).toContain(placed.error.code)
         if (status >= 500) expect(placed.error.kind).toBe('outcome-unknown')
       }),
-      { numRuns: replies },
+      { numRuns: transactions, endOnFailure: true },
     )
-  }, 600_000)
+    expect(replies).toBeGreaterThanOrEqual(transactions)
+  }, 120_000)
 
-  it('fails reads with words, whatever comes', async () => {
+  it('fail any other call with words', async () => {
+    gateway.held = [gateway.trade]
+    const exit = { purpose: 'stop', leg: 'stop-1', side: 'sell', reduceOnly: true } as const
+    const orders = [
+      gateway.order(),
+      gateway.order({ type: 'limit', price: '1.05' }),
+      gateway.order({ ...exit, type: 'market' }),
+      gateway.order({ ...exit, type: 'stop-market', triggerPrice: '1.05' }),
+      gateway.order({ ...exit, purpose: 'target', type: 'take-profit-market', triggerPrice: '1.15' }),
+    ]
+    const since = new Date(0)
+    let session = openAt(host)
+    let calls = 0
+    replies = 0
+    const about = fc.constantFrom(...parts)
     await fc.assert(
-      fc.asyncProperty(
-        anyText,
-        fc.constantFrom('Trades', 'Record', 'Platforms', 'Cfg', 'token', 'Group'),
-        async (text, where) => {
-          const session = await gateway.openOne()
-          gateway.answer = ({ path }) => (path.includes(where) ? { status: 200, body: text } : undefined)
-          const found = await session.findByClientId(reference)
-          expect(found.ok ? found.value : found.error.kind).toSatisfy(
-            (one) => one === null || ['connectivity', 'rejected', 'auth', 'rate-limited'].includes(one as string),
-          )
-          gateway.answer = () => undefined
-        },
-      ),
-      { numRuns: 20 },
+      fc.asyncProperty(hostileTexts(goodReplies), statuses, about, async (body, status, part) => {
+        if (replies >= hostileReplies - transactions) return
+        spoilt = { part, status, body }
+        if (openings.has(part) || calls % 50 === 0) session = openAt(host)
+        await callHostile({ session, orders, symbol: 'EUR/USD', since }, calls)
+        calls += 1
+      }),
+      { numRuns: hostileReplies, endOnFailure: true },
     )
+    expect(replies).toBeGreaterThanOrEqual(hostileReplies - transactions)
   }, 120_000)
 })
