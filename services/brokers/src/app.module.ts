@@ -113,7 +113,7 @@ import { WatchAccounts } from './use-cases/watch-accounts/watch-accounts.use-cas
     {
       provide: MasterKeyHolder,
       useFactory: masterKeyHolderOf,
-      inject: [CONFIG, Randomness],
+      inject: [CONFIG, Randomness, Clock],
     },
     // Stores that only other stores use have no port.
     AttemptStore,

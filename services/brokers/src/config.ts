@@ -2,6 +2,13 @@
 import { type ConfigOf, defineConfig } from '@tradewire/config/define-config'
 import { z } from 'zod'
 
+/** What each holder of the master keys cannot be asked without. */
+const neededOf = {
+  environment: ['masterKey'],
+  vault: ['vaultUrl', 'vaultToken'],
+  'aws-kms': ['kmsKeys', 'kmsRegion', 'kmsAccessKeyId', 'kmsSecretAccessKey'],
+} as const
+
 export const brokersConfig = defineConfig(
   'brokers',
   z
@@ -12,10 +19,10 @@ export const brokersConfig = defineConfig(
         .default('http://127.0.0.1:7402')
         .describe('Base URL of the paper venues, for accounts of environment paper'),
       keyProvider: z
-        .enum(['environment', 'vault'])
+        .enum(['environment', 'vault', 'aws-kms'])
         .default('environment')
         .describe(
-          'Who holds the master keys of credentials: `environment` (BROKERS_MASTER_KEY) or `vault`; chosen before the first account',
+          'Who holds the master keys of credentials: `environment` (BROKERS_MASTER_KEY), `vault` or `aws-kms`; chosen before the first account',
         ),
       vaultUrl: z
         .url({ protocol: /^https?$/ })
@@ -31,6 +38,35 @@ export const brokersConfig = defineConfig(
         .regex(/^[\w.-]{1,128}$/)
         .default('tradewire')
         .describe('Name of the key in the Transit engine, which is mounted at `transit`'),
+      kmsKeys: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          'Keys of AWS KMS, one per line or comma: v1:<id or ARN of a symmetric key>; the highest version seals',
+        ),
+      kmsRegion: z
+        .string()
+        .regex(/^[a-z0-9-]{1,40}$/)
+        .optional()
+        .describe('Region of AWS that the keys are in, such as eu-central-1'),
+      kmsUrl: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe('Where KMS is reached, if not at the public address of its region'),
+      kmsAccessKeyId: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Access key of AWS that may encrypt and decrypt with the keys'),
+      kmsSecretAccessKey: z.string().min(1).optional().meta({
+        description: 'Its secret; best given as a file, BROKERS_KMS_SECRET_ACCESS_KEY_FILE',
+        secret: true,
+      }),
+      kmsSessionToken: z.string().min(1).optional().meta({
+        description: 'Its session token, of temporary credentials; read at start, not renewed',
+        secret: true,
+      }),
       masterKey: z
         .string()
         .min(1)
@@ -80,17 +116,12 @@ export const brokersConfig = defineConfig(
         .default(300_000)
         .describe('How often balances are read again at the venue'),
     })
-    .refine(({ keyProvider, masterKey }) => keyProvider !== 'environment' || masterKey !== undefined, {
-      path: ['masterKey'],
-      error: 'is needed while BROKERS_KEY_PROVIDER is environment',
-    })
-    .refine(({ keyProvider, vaultUrl }) => keyProvider !== 'vault' || vaultUrl !== undefined, {
-      path: ['vaultUrl'],
-      error: 'is needed when BROKERS_KEY_PROVIDER is vault',
-    })
-    .refine(({ keyProvider, vaultToken }) => keyProvider !== 'vault' || vaultToken !== undefined, {
-      path: ['vaultToken'],
-      error: 'is needed when BROKERS_KEY_PROVIDER is vault',
+    .check(({ value, issues }) => {
+      for (const key of neededOf[value.keyProvider]) {
+        if (value[key] !== undefined) continue
+        const message = `is needed while BROKERS_KEY_PROVIDER is ${value.keyProvider}`
+        issues.push({ code: 'custom', path: [key], message, input: value[key] })
+      }
     }),
 )
 export type BrokersConfig = ConfigOf<typeof brokersConfig>

@@ -10,6 +10,7 @@ import {
   type OwnedDataKey,
   type OwnedWrappedKey,
 } from '#ports/master-keys.port'
+import { dataKeyOf, jsonOrNull } from './key-service.client.ts'
 import { VenueHttp } from './venue-http.client.ts'
 
 export interface VaultOptions {
@@ -22,7 +23,7 @@ const answerWithinMs = 5_000
 const connectionsMax = 4
 /** Far below what Vault takes in one request, and a thousand accounts are two questions. */
 const itemsPerRequest = 500
-const dataKeyBytes = 32
+const probeBytes = 32
 const okStatus = 200
 /** Vault answers so when some of a batch cannot be opened; what can be is beside it. */
 const partlyRefusedStatus = 400
@@ -45,7 +46,7 @@ export class VaultKeys extends MasterKeyHolder {
   /** Vault tells it with whatever it seals, so that the token needs no right to read the key's description. */
   async newestVersion(): Promise<number> {
     const owner = { userId: 'brokers', subject: 'newest-version' }
-    const [probe] = await this.wrap([{ owner, dataKey: Buffer.alloc(dataKeyBytes) }])
+    const [probe] = await this.wrap([{ owner, dataKey: Buffer.alloc(probeBytes) }])
     if (probe === undefined) throw new MasterKeysUnavailable('Vault sealed nothing')
     return probe.masterVersion
   }
@@ -65,7 +66,7 @@ export class VaultKeys extends MasterKeyHolder {
     return inPieces(keys, async (piece) => {
       const items = piece.map(({ owner, dataKey }) => ({ ...boundTo(owner), ciphertext: dataKey.toString() }))
       const results = await this.ask('decrypt', items, decrypted)
-      return results.map(({ plaintext }) => keyOrNull(plaintext))
+      return results.map(({ plaintext }) => dataKeyOf(plaintext))
     })
   }
 
@@ -100,19 +101,6 @@ export class VaultKeys extends MasterKeyHolder {
 function boundTo({ userId, subject }: SealOwner): { readonly associated_data: string; readonly context: string } {
   const owner = Buffer.from(`${userId}|${subject}|data-key`).toString('base64')
   return { associated_data: owner, context: owner }
-}
-
-function keyOrNull(plaintext: string | undefined): Buffer | null {
-  const key = Buffer.from(plaintext ?? '', 'base64')
-  return key.length === dataKeyBytes ? key : null
-}
-
-function jsonOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }
 
 async function inPieces<From, To>(

@@ -9,13 +9,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Accounts } from '#ports/accounts.port'
 import { MasterKeysUnavailable } from '#ports/master-keys.port'
 import { brokersService } from '../service.ts'
+import { connected, operator, secretsOf } from '../testing/sealed-accounts.ts'
 import { VaultTransit } from '../testing/vault-transit.ts'
 import { VaultKeys } from './vault-keys.client.ts'
 
 const backends = testBackends()
 const ids = new UuidV7Source()
-const operator = { userId: ids.next(), roles: ['operator' as const] }
-const at = new Date('2026-01-15T08:00:00.000Z')
 let vault: VaultTransit
 
 beforeAll(async () => {
@@ -32,28 +31,6 @@ function startWithVault(): Promise<TestService> {
       BROKERS_VAULT_KEY: 'accounts',
     },
   })
-}
-
-async function connected(service: TestService, secret: string): Promise<string> {
-  const account = { userId: ids.next(), venue: 'paper', environment: 'paper', label: '', keyHint: null } as const
-  const stored = await service.app.get(Accounts).connect(
-    {
-      ...account,
-      key: { ipBound: null, expiresAt: null },
-      status: 'AUTHORIZED',
-      reason: null,
-      createdAt: at,
-      changedAt: at,
-    },
-    { apiKey: 'key', secret },
-  )
-  if (!stored.ok) throw new Error('the account was not connected')
-  return stored.value.id
-}
-
-async function secretsOf(service: TestService, accountIds: readonly string[]): Promise<(string | undefined)[]> {
-  const opened = await service.app.get(Accounts).unseal(accountIds)
-  return accountIds.map((id) => opened.find(({ account }) => account.id === id)?.credentials['secret'])
 }
 
 describe('master keys in Vault', () => {

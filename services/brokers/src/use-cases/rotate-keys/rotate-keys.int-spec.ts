@@ -4,13 +4,12 @@ import { UuidV7Source } from '@tradewire/kernel/ids'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { describe, expect, it } from 'vitest'
-import { Accounts } from '#ports/accounts.port'
+import { connected, operator, secretsOf } from '#testing/sealed-accounts'
 import { brokersService } from '../../service.ts'
 
 const backends = testBackends()
 const ids = new UuidV7Source()
 const keyOf = (version: number) => `v${version}:${Buffer.alloc(32, version).toString('base64')}`
-const operator = { userId: ids.next(), roles: ['operator' as const] }
 
 function startWith(...versions: readonly number[]): Promise<TestService> {
   return startTestService(brokersService, backends, {
@@ -18,30 +17,8 @@ function startWith(...versions: readonly number[]): Promise<TestService> {
   })
 }
 
-async function connected(service: TestService): Promise<string> {
-  const at = new Date('2026-01-15T08:00:00.000Z')
-  const stored = await service.app.get(Accounts).connect(
-    {
-      userId: ids.next(),
-      venue: 'paper',
-      environment: 'paper',
-      label: '',
-      keyHint: null,
-      key: { ipBound: null, expiresAt: null },
-      status: 'AUTHORIZED',
-      reason: null,
-      createdAt: at,
-      changedAt: at,
-    },
-    { apiKey: 'key', secret: 'secret' },
-  )
-  if (!stored.ok) throw new Error('the account was not connected')
-  return stored.value.id
-}
-
 async function openedBy(service: TestService, accountIds: readonly string[]): Promise<number> {
-  const opened = await service.app.get(Accounts).unseal(accountIds)
-  return opened.filter(({ credentials }) => credentials['secret'] === 'secret').length
+  return (await secretsOf(service, accountIds)).filter((secret) => secret === 'secret').length
 }
 
 describe('the rotation of the master key', () => {
