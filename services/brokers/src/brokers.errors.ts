@@ -36,7 +36,7 @@ export const brokersErrors = defineErrors('brokers', {
   MASTER_KEYS_UNAVAILABLE: {
     kind: 'unavailable',
     message: 'The service that holds the master keys gives no answer, so that nothing can be sealed or opened.',
-    fix: 'Try again in a moment; if it lasts, see that it can be reached and that its token is valid.',
+    fix: 'Try again in a moment; if it lasts, see that it can be reached and that what it is asked with (a token, an access key) is valid.',
   },
   ACCOUNT_OWNER_FORBIDDEN: {
     kind: 'forbidden',
