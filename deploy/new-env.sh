@@ -8,10 +8,11 @@ if [ -e .env ]; then
   echo '.env exists already: nothing was changed' >&2
   exit 1
 fi
-secret() { od -An -tx1 -N24 /dev/urandom | tr -d ' \n'; }
+# Letters only: nats.conf reads what begins with a digit as a number.
+secret() { od -An -tx1 -N24 /dev/urandom | tr -d ' \n' | tr 0-9 g-p; }
 {
   echo '# Generated secrets of this installation. Keep a copy: without the master keys what they seal is lost.'
-  for name in POSTGRES REDIS IDENTITY_DATABASE SIGNALS_DATABASE ORDERS_DATABASE BROKERS_DATABASE \
+  for name in POSTGRES NATS REDIS IDENTITY_DATABASE SIGNALS_DATABASE ORDERS_DATABASE BROKERS_DATABASE \
     REPORTING_DATABASE WEBHOOKS_DATABASE BILLING_DATABASE OPERATOR; do
     echo "${name}_PASSWORD=$(secret)"
   done

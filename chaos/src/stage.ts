@@ -5,7 +5,7 @@
 import { writeFile } from 'node:fs/promises'
 import { paperFault, paperFaultList, type SetFault } from '@tradewire/contracts/paper/control'
 import { SeededRandomness } from '@tradewire/kernel/randomness'
-import { GatewayClient } from '@tradewire/launcher/demo/gateway-client'
+import { GatewayClient } from '@tradewire/launcher/gateway/gateway-client'
 import { ControlClient } from '@tradewire/launcher/paper/control-client'
 import type { FaultProxy } from '@tradewire/testkit/fault-proxy'
 import { z } from 'zod'

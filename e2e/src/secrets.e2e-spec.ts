@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { freePort } from '@tradewire/backends/free-port'
 import { allBrokers } from '@tradewire/brokers/adapters/registry.adapter'
+import { serverAddress } from '@tradewire/bus/server-address'
 import { paperCredentials } from '@tradewire/contracts/paper/control'
 import { SystemRandomness } from '@tradewire/kernel/randomness'
 import { MasterKeys, Sealer } from '@tradewire/kernel/sealing'
-import { GatewayClient } from '@tradewire/launcher/demo/gateway-client'
+import { GatewayClient } from '@tradewire/launcher/gateway/gateway-client'
 import { readRun } from '@tradewire/launcher/home/run-record'
 import { ControlClient } from '@tradewire/launcher/paper/control-client'
 import { eventually } from '@tradewire/testkit/eventually'
@@ -43,7 +44,7 @@ beforeAll(async () => {
     })
   })
   await new Promise<void>((resolve) => collector.listen(port, '127.0.0.1', resolve))
-  bus = await connect({ servers: system.endpoints.nats })
+  bus = await connect(serverAddress(system.endpoints.nats))
   const everything = bus.subscribe('>')
   void (async () => {
     for await (const message of everything) overheard.push(`${message.subject} ${message.string()}`)

@@ -1,6 +1,6 @@
 /** A running system as the fuzz run sees it: its gateway and its operator. Called by the command and by an e2e spec. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { GatewayClient } from '@tradewire/launcher/demo/gateway-client'
+import { GatewayClient } from '@tradewire/launcher/gateway/gateway-client'
 import type { Endpoints } from '@tradewire/launcher/up/endpoints'
 import type { FuzzTarget } from './run-fuzz.ts'
 

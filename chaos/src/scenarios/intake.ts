@@ -1,5 +1,6 @@
 /** Faults of what comes in: repeated, late and unreadable; and a disk that takes no more. Called by the list. Must never send what no sender could. */
 import { connect } from 'nats'
+import { serverAddress } from '@tradewire/bus/server-address'
 import { signalAccepted } from '@tradewire/contracts/events/signals'
 import { eventually } from '@tradewire/testkit/eventually'
 import { momentAfter } from '../kit/moment.ts'
@@ -87,7 +88,7 @@ async function signalExpires(stage: Stage): Promise<Hooks> {
 function poisonMessage(stage: Stage): ReturnType<Scenario['play']> {
   return {
     async onSignal() {
-      const connection = await connect({ servers: stage.system.endpoints.nats, reconnect: false })
+      const connection = await connect({ ...serverAddress(stage.system.endpoints.nats), reconnect: false })
       try {
         for (const body of ['{"events":[{"id":1}]}', 'no JSON', '{}']) connection.publish(signalAccepted.name, body)
         await connection.flush()

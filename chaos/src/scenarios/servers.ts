@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { once } from 'node:events'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { isAlive } from '@tradewire/backends/process-identity'
+import { serverAddress } from '@tradewire/bus/server-address'
 import { eventually } from '@tradewire/testkit/eventually'
 import { connect } from 'nats'
 import { type AlertAnswer, postAlert, sendAsTradingView } from '../kit/alert-sender.ts'
@@ -96,7 +97,7 @@ async function loseBus(stage: Stage, fault: 'killed' | 'emptied'): Promise<void>
 
 /** When each stream was made; both are there once the services have found the bus again. */
 async function streamBirths(system: RealSystem): Promise<string | undefined> {
-  const connection = await connect({ servers: system.endpoints.nats, reconnect: false })
+  const connection = await connect({ ...serverAddress(system.endpoints.nats), reconnect: false })
   try {
     const manager = await jetstreamManager(connection)
     const streams = await manager.streams.list().next()

@@ -1,12 +1,10 @@
 /** `audit`: verify the chain of the audit log, or write it out. Must never trust anything but the hashes it computes itself. */
 import { type AuditEntry, ChainCheck } from '@tradewire/contracts/audit-chain'
 import { Command, Option } from 'commander'
-import { setTimeout as delay } from 'node:timers/promises'
-import { GatewayClient } from '../demo/gateway-client.ts'
+import { GatewayClient } from '../gateway/gateway-client.ts'
 import type { Home } from '../home/home.ts'
-import { exitCodes, LauncherError } from '../terminal/launcher-error.ts'
+import { LauncherError } from '../terminal/launcher-error.ts'
 import { printJson, printLine } from '../terminal/output.ts'
-import { readEndpoints } from '../up/endpoints.ts'
 import { type HomeOption, homeOption, jsonOption, withExample } from './options.ts'
 
 interface VerifyOptions extends HomeOption {
@@ -57,9 +55,6 @@ async function exportLog({ home }: HomeOption): Promise<void> {
 }
 
 async function eachPage(home: Home, take: (entries: readonly AuditEntry[]) => void): Promise<void> {
-  const { gateway: url, operator } = await readEndpoints(home)
-  if (url === undefined || operator === undefined) {
-    throw new LauncherError('the audit log needs the gateway and its operator', './tradewire up', exitCodes.notRunning)
-  }
-  await new GatewayClient(url, operator, delay).eachPage<AuditEntry>('/v1/audit', take)
+  const gateway = await GatewayClient.of(home)
+  await gateway.eachPage<AuditEntry>('/v1/audit', take)
 }

@@ -1,16 +1,9 @@
 /** `drill`: rehearsals on paper accounts, in a system of their own. Must never touch a running installation. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Command } from 'commander'
 import { drillKillSwitch, type DrillResult } from '../drill/kill-switch-drill.ts'
-import { homeAt } from '../home/home.ts'
 import { LauncherError } from '../terminal/launcher-error.ts'
-import { liveLine } from '../terminal/live-line.ts'
 import { printLine } from '../terminal/output.ts'
-import { terminalProgress } from '../terminal/progress.ts'
-import { startDetached } from '../up/detached.ts'
-import { stopHome } from '../up/stop-home.ts'
+import { withOwnSystem } from '../up/own-system.ts'
 import { jsonOption, wholeNumber, withExample } from './options.ts'
 
 interface DrillCommandOptions {
@@ -22,7 +15,6 @@ interface DrillCommandOptions {
 const followersDefault = 50
 const followersMax = 1_000
 const seedMax = 2_147_483_647
-const stopWaitSeconds = 45
 const settings = { GATEWAY_RATE_LIMIT: 'false' }
 
 export function drillCommand(): Command {
@@ -39,21 +31,12 @@ export function drillCommand(): Command {
 }
 
 async function drill(options: DrillCommandOptions): Promise<void> {
-  const home = homeAt(await mkdtemp(join(tmpdir(), 'tradewire-drill-')))
-  const line = liveLine(process.stderr)
-  try {
-    const args = ['up', '--report-to-parent', '--home', home.root, '--port', '0']
-    const { endpoints } = await startDetached(home, args, terminalProgress(process.stderr), settings)
-    const result = await drillKillSwitch(endpoints, options, { progress: (text) => line.show(text) })
-    line.clear()
-    if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`)
-    else printLine(textOf(result))
-    if (result.violations.length > 0) throw new LauncherError('the drill failed: see what was violated')
-  } finally {
-    line.clear()
-    await stopHome(home, stopWaitSeconds, terminalProgress(process.stderr))
-    await rm(home.root, { recursive: true, force: true })
-  }
+  const result = await withOwnSystem({ name: 'drill', settings }, (endpoints, progress) =>
+    drillKillSwitch(endpoints, options, { progress }),
+  )
+  if (options.json) printLine(JSON.stringify(result))
+  else printLine(textOf(result))
+  if (result.violations.length > 0) throw new LauncherError('the drill failed: see what was violated')
 }
 
 function textOf({

@@ -1,12 +1,10 @@
 /** `explain`: one order's whole story, from the alert to the last fill, for people. Must never ask around the public API. */
 import type { BracketReply, ExplanationReply } from '@tradewire/contracts/rpc/orders'
 import { Command } from 'commander'
-import { setTimeout as delay } from 'node:timers/promises'
-import { GatewayClient } from '../demo/gateway-client.ts'
+import { GatewayClient } from '../gateway/gateway-client.ts'
 import { storyOf } from '../explain/story.ts'
-import { exitCodes, LauncherError } from '../terminal/launcher-error.ts'
+import { LauncherError } from '../terminal/launcher-error.ts'
 import { printJson, printLine } from '../terminal/output.ts'
-import { readEndpoints } from '../up/endpoints.ts'
 import { type HomeOption, homeOption, jsonOption, withExample } from './options.ts'
 
 interface ExplainOptions extends HomeOption {
@@ -24,11 +22,7 @@ export function explainCommand(): Command {
 }
 
 async function explain(order: string | undefined, { home, json }: ExplainOptions): Promise<void> {
-  const { gateway: url, operator } = await readEndpoints(home)
-  if (url === undefined || operator === undefined) {
-    throw new LauncherError('explain needs the gateway and its operator', './tradewire up', exitCodes.notRunning)
-  }
-  const gateway = new GatewayClient(url, operator, delay)
+  const gateway = await GatewayClient.of(home)
   const id = order ?? (await newestOrder(gateway))
   const story = await gateway.get<ExplanationReply>(`/v1/orders/${encodeURIComponent(id)}/explain`)
   if (json) printJson(story)

@@ -1,13 +1,10 @@
 /** `keys`: a further master key for a home, and all that is sealed brought under the newest. Must never print a key. */
-import { setTimeout as delay } from 'node:timers/promises'
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
 import type { rotateCredentialsKeys } from '@tradewire/contracts/rpc/brokers'
 import { Command } from 'commander'
-import { GatewayClient } from '../demo/gateway-client.ts'
+import { GatewayClient } from '../gateway/gateway-client.ts'
 import { addMasterKey } from '../home/secrets.ts'
-import { exitCodes, LauncherError } from '../terminal/launcher-error.ts'
 import { printJson, printLine } from '../terminal/output.ts'
-import { readEndpoints } from '../up/endpoints.ts'
 import { type HomeOption, homeOption, jsonOption, withExample } from './options.ts'
 
 interface RotateOptions extends HomeOption {
@@ -36,12 +33,8 @@ export function keysCommand(): Command {
 }
 
 async function rotate({ home, json }: RotateOptions): Promise<void> {
-  const { gateway, operator } = await readEndpoints(home)
-  if (gateway === undefined || operator === undefined) {
-    throw new LauncherError('keys are rotated through the gateway', './tradewire up', exitCodes.notRunning)
-  }
-  const client = new GatewayClient(gateway, operator, delay)
-  const reply = await client.postAgain<ReplyOf<typeof rotateCredentialsKeys>>('/v1/credentials/rotate')
+  const gateway = await GatewayClient.of(home)
+  const reply = await gateway.postAgain<ReplyOf<typeof rotateCredentialsKeys>>('/v1/credentials/rotate')
   if (json) return printJson(reply)
   const { newestVersion, rewrapped, inUse } = reply
   const old = inUse.filter(({ version }) => version < newestVersion)

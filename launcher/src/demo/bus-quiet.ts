@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { jetstreamManager } from '@nats-io/jetstream'
+import { serverAddress } from '@tradewire/bus/server-address'
 import { connect } from 'nats'
 import { LauncherError } from '../terminal/launcher-error.ts'
 
@@ -25,7 +26,7 @@ export async function untilBusIsQuiet(url: string, withinMs: number): Promise<vo
 }
 
 async function messagesWaiting(url: string): Promise<number> {
-  const connection = await connect({ servers: url, reconnect: false })
+  const connection = await connect({ ...serverAddress(url), reconnect: false })
   try {
     const manager = await jetstreamManager(connection)
     let waiting = 0

@@ -10,7 +10,7 @@ import { LauncherError, exitCodes } from '../terminal/launcher-error.ts'
 import type { Endpoints } from '../up/endpoints.ts'
 import type { StrategyView } from './demo-replies.ts'
 import type { SentSignal } from './demo-result.ts'
-import { type GatewayClient, GatewayError } from './gateway-client.ts'
+import { type GatewayClient, GatewayError } from '../gateway/gateway-client.ts'
 
 export interface Means {
   readonly gateway: GatewayClient

@@ -25,6 +25,7 @@ describe('the secrets of a home', () => {
     expect(second.databasePasswords['orders']).toBe(first.databasePasswords['orders'])
     expect(second.databasePasswords['brokers']).not.toBe(second.databasePasswords['orders'])
     expect(second.databasePasswords['brokers']).toMatch(/^[\w-]{32}$/)
+    expect(second.natsPassword).toBe(first.natsPassword)
     expect((await stat(home.secretsFile)).mode & 0o077).toBe(0)
   })
 

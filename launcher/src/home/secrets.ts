@@ -1,5 +1,5 @@
 /**
- * The generated secrets of a home: database passwords, the keys that seal credentials, the operator's password.
+ * The generated secrets of a home: passwords of its servers, the keys that seal credentials, the operator's password.
  * Called by `up` and `migrate`. Must never print a secret nor write one readable for others.
  */
 import { appendFile, readFile, writeFile } from 'node:fs/promises'
@@ -11,6 +11,8 @@ import { type Home, readJson, writePrivateJson } from './home.ts'
 export interface Secrets {
   /** Password of each service's login role, by service. */
   readonly databasePasswords: Readonly<Record<string, string>>
+  /** Whoever can publish on the bus can order: its server lets in nobody else. */
+  readonly natsPassword: string
 }
 
 export interface KeyFiles {
@@ -37,7 +39,8 @@ export async function ensureSecrets(
   const known = await readJson<Partial<Secrets>>(home.secretsFile)
   const passwords = { ...known?.databasePasswords }
   for (const service of services) passwords[service] ??= newSecret(randomness)
-  const secrets: Secrets = { databasePasswords: passwords }
+  const natsPassword = known?.natsPassword ?? newSecret(randomness)
+  const secrets: Secrets = { databasePasswords: passwords, natsPassword }
   if (JSON.stringify(known) !== JSON.stringify(secrets)) await writePrivateJson(home.secretsFile, secrets)
   return secrets
 }

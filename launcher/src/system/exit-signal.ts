@@ -1,8 +1,8 @@
 /**
- * The wish to stop: Ctrl-C, SIGTERM, or the end of the parent that holds us. Called by up and run.
+ * The wish to stop: Ctrl-C, SIGTERM, or the end of the parent that holds us. Called by the commands that run something.
  * A second signal ends the process at once, for those who cannot wait.
  */
-const impatientExitCode = 130
+import { exitCodes } from '../terminal/launcher-error.ts'
 
 /**
  * Aborts at the first wish; the reason is its name. With `withParent` the end of the parent counts as one:
@@ -11,7 +11,7 @@ const impatientExitCode = 130
 export function exitSignal(withParent = false): AbortSignal {
   const wish = new AbortController()
   const ask = (reason: string): void => {
-    if (wish.signal.aborted) process.exit(impatientExitCode)
+    if (wish.signal.aborted) process.exit(exitCodes.interrupted)
     wish.abort(reason)
   }
   // SIGHUP: the terminal was closed.

@@ -2,19 +2,21 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { projectRoot } from '../home/home.ts'
-
-const killedExitCode = 130
+import { exitCodes } from '../terminal/launcher-error.ts'
 
 /** Answers the exit code. */
 export async function runScript(args: readonly string[]): Promise<number> {
   const child = spawn(process.execPath, [...args], { cwd: projectRoot, stdio: 'inherit' })
-  // The terminal signals both of us: the script decides how it ends, and we say how it ended.
+  // The script decides how it ends, and we say how it ended. A terminal signals both of us; others only know this process.
   const ignore = (): void => undefined
+  const passOn = (): void => void child.kill('SIGTERM')
   process.on('SIGINT', ignore)
+  process.on('SIGTERM', passOn)
   try {
     const [code] = (await once(child, 'exit')) as [number | null]
-    return code ?? killedExitCode
+    return code ?? exitCodes.interrupted
   } finally {
     process.off('SIGINT', ignore)
+    process.off('SIGTERM', passOn)
   }
 }

@@ -2,7 +2,7 @@
  * A failure that the person at the terminal can mend: one sentence, what to do, and the exit code.
  * Thrown anywhere in the launcher and printed by cli.ts; every other error is a bug and shows its stack.
  */
-export const exitCodes = { failed: 1, usage: 2, notRunning: 3, alreadyRunning: 4 } as const
+export const exitCodes = { failed: 1, usage: 2, notRunning: 3, alreadyRunning: 4, interrupted: 130 } as const
 
 export class LauncherError extends Error {
   override readonly name = 'LauncherError'

@@ -11,6 +11,7 @@ import type { RunningProcess } from '@tradewire/backends/running-backend'
 import type { Logger } from '@tradewire/observability/logger'
 import { timestamp } from '../terminal/timestamp.ts'
 import { type Home, logFileOf, toolsDirectory } from '../home/home.ts'
+import { ensureSecrets } from '../home/secrets.ts'
 import { type RunPart, markOf } from '../home/run-record.ts'
 import type { Ports } from '../services/ports.ts'
 import { type ProgressSink, runStep } from '../terminal/progress.ts'
@@ -98,7 +99,8 @@ function nats(input: BackendsInput): Promise<Started> {
     if (url) return { value: external('nats', url), detail: `yours, ${withoutPassword(url)}` }
     const binary = await findNatsServer({ toolsDirectory, onProgress: (line) => step.note(line) })
     const logFile = logFileOf(input.home, 'nats')
-    const options = { directory: input.home.nats, executable: binary.path, port: input.ports.nats, logFile }
+    const { natsPassword: password } = await ensureSecrets(input.home, [])
+    const options = { directory: input.home.nats, executable: binary.path, port: input.ports.nats, logFile, password }
     const value = await supervised('nats', logFile, input, () => startNats(options))
     const version = (await readNatsInfo(input.ports.nats, 1_000))?.version ?? binary.version
     return { value, detail: `${version} with JetStream at 127.0.0.1:${input.ports.nats}` }

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isAlive } from '@tradewire/backends/process-identity'
 import { startRedis } from '@tradewire/backends/start-redis'
+import { serverAddress } from '@tradewire/bus/server-address'
+import { connect } from 'nats'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Home, homeAt } from '../home/home.ts'
 import { readRun } from '../home/run-record.ts'
@@ -53,6 +55,8 @@ describe('a system', () => {
     for (const file of [home.endpointsFile, home.operatorFile, home.secretsFile]) {
       expect((await stat(file)).mode & 0o077).toBe(0)
     }
+    const { servers: addresses } = serverAddress(system.endpoints.nats)
+    await expect(connect({ servers: addresses })).rejects.toThrow(/authorization/i)
     await expect(startSystem(options())).rejects.toMatchObject({ exitCode: exitCodes.alreadyRunning })
     await system.stop()
     const servers = record?.parts.filter(({ pid }) => pid !== process.pid) ?? []

@@ -11,6 +11,11 @@ describe('the generated nats-server configuration', () => {
     expect(text).toContain('store_dir: "/home/a b/store"')
   })
 
+  it('lets in the one login that has a password', () => {
+    expect(natsConfig(input)).not.toContain('authorization')
+    expect(natsConfig({ ...input, password: 'a-b' })).toContain('authorization { user: tradewire, password: "a-b" }')
+  })
+
   it('opens the monitoring page only when asked', () => {
     expect(natsConfig(input)).not.toContain('http:')
     expect(natsConfig({ ...input, monitorPort: 4301 })).toContain('http: "127.0.0.1:4301"')

@@ -20,6 +20,8 @@ export interface NatsOptions {
   readonly logFile?: string
   readonly port?: number
   readonly serverName?: string
+  /** Of the one login that is let in; absent: whoever reaches the port. */
+  readonly password?: string
   /** Port of the server's own monitoring pages; absent: none. */
   readonly monitorPort?: number
   /** `always` fsyncs each write before the acknowledgement; anything else is for comparisons only. */
@@ -55,7 +57,7 @@ export async function startNats(options: NatsOptions): Promise<RunningProcess & 
     throw error
   }
   return {
-    url: `nats://127.0.0.1:${port}`,
+    url: `nats://${loginPart(options.password)}127.0.0.1:${port}`,
     port,
     pid: child.pid,
     storeDirectory,
@@ -70,11 +72,18 @@ function nameFor(directory: string): string {
   return `tradewire-${createHash('sha256').update(directory).digest('hex').slice(0, 12)}`
 }
 
+const user = 'tradewire'
+
+function loginPart(password: string | undefined): string {
+  return password === undefined ? '' : `${user}:${encodeURIComponent(password)}@`
+}
+
 interface ConfigInput {
   readonly port: number
   readonly serverName: string
   readonly storeDirectory: string
   readonly directory: string
+  readonly password?: string
   readonly monitorPort?: number
   readonly syncInterval?: string
 }
@@ -86,6 +95,9 @@ export function natsConfig(input: ConfigInput): string {
     `listen: "127.0.0.1:${input.port}"`,
     `pid_file: ${JSON.stringify(join(input.directory, 'nats.pid'))}`,
     ...(input.monitorPort === undefined ? [] : [`http: "127.0.0.1:${input.monitorPort}"`]),
+    ...(input.password === undefined
+      ? []
+      : [`authorization { user: ${user}, password: ${JSON.stringify(input.password)} }`]),
     'max_payload: 4MB',
     'logtime_utc: true',
     'jetstream {',

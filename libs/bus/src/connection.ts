@@ -13,11 +13,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { backoffMs } from './backoff.ts'
 import { type BusLogger, errorFields } from './bus-logger.ts'
 import { BusTime } from './bus-time.ts'
+import { serverAddress } from './server-address.ts'
 import { IncompatibleServerError, refuseOldServer } from './server-version.ts'
 import { ensureStreams, serverTimeMs } from './streams.ts'
 
 export interface BusOptions {
-  /** One address, or several separated by commas. */
+  /** As serverAddress reads it. */
   readonly url: string
   readonly name: string
   readonly logger: BusLogger
@@ -173,7 +174,7 @@ export class Bus {
 
   private dial(): Promise<NatsConnection> {
     return connect({
-      servers: this.options.url.split(',').map((one) => one.trim()),
+      ...serverAddress(this.options.url),
       name: this.options.name,
       timeout: connectTimeoutMs,
       pingInterval: pingIntervalMs,

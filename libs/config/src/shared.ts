@@ -14,7 +14,8 @@ export const sharedConfig = defineSettings(
       .default('postgres://tradewire@127.0.0.1:5432/tradewire')
       .meta({ description: 'PostgreSQL of this installation', secret: true }),
     natsUrl: z.string().min(1).default('nats://127.0.0.1:4222').meta({
-      description: 'NATS with JetStream, 2.10 or newer; several addresses separated by commas',
+      description: 'NATS with JetStream, 2.10 or newer: nats://user:password@host:port, several separated by commas',
+      secret: true,
     }),
     redisUrl: z
       .url({ protocol: /^rediss?$/ })

@@ -1,9 +1,12 @@
 /**
- * The public REST API as the demo uses it: the same calls that any client makes.
- * Called by the demo. Must never reach around the gateway for what the API offers.
+ * The public REST API, called as any client would. Called by the commands that ask it, the demo and the drill.
+ * Must never reach around the gateway for what the API offers.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import { request } from 'undici'
-import { LauncherError } from '../terminal/launcher-error.ts'
+import type { Home } from '../home/home.ts'
+import { LauncherError, exitCodes } from '../terminal/launcher-error.ts'
+import { readEndpoints } from '../up/endpoints.ts'
 
 export interface Login {
   readonly username: string
@@ -38,6 +41,14 @@ export class GatewayClient {
     private readonly login: Login,
     private readonly wait: (ms: number) => Promise<void>,
   ) {}
+
+  /** The operator of a running home, at its gateway. */
+  static async of(home: Home): Promise<GatewayClient> {
+    const { gateway, operator } = await readEndpoints(home)
+    if (gateway !== undefined && operator !== undefined) return new GatewayClient(gateway, operator, delay)
+    const what = gateway === undefined ? 'no gateway runs' : 'the password of the operator is not known'
+    throw new LauncherError(`${what} in ${home.root}`, './tradewire up --services all', exitCodes.notRunning)
+  }
 
   get<Reply>(path: string): Promise<Reply> {
     return this.call<Reply>('GET', path)
