@@ -2,12 +2,12 @@ import { postAlert } from '@tradewire/chaos/kit/alert-sender'
 import { withDatabase } from '@tradewire/chaos/kit/read-history'
 import type { RouteContract } from '@tradewire/contracts/define-route'
 import { allRoutes } from '@tradewire/contracts/http/all'
-import { buildOpenApi } from '@tradewire/contracts/openapi'
 import type { PaperCredentials } from '@tradewire/contracts/paper/control'
 import { untilBusIsQuiet } from '@tradewire/launcher/demo/bus-quiet'
 import { eventually } from '@tradewire/testkit/eventually'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ApiUser } from './system/api-user.ts'
+import { documentedBody } from './system/documented-body.ts'
 import { payAtPage } from './system/payment-page.ts'
 import { realSystem } from './system/real-system.ts'
 
@@ -175,10 +175,7 @@ async function hasPaid(strategyId: string): Promise<Record<string, string>> {
 
 /** A body that the contract takes, about Anna's things where it names any. */
 function bodyOf(route: RouteContract): object | undefined {
-  const { paths } = buildOpenApi([route]) as unknown as {
-    paths: Record<string, Record<string, { requestBody?: { content: Record<string, { example?: object }> } }>>
-  }
-  const example = paths[route.path]?.[route.method.toLowerCase()]?.requestBody?.content['application/json']?.example
+  const example = documentedBody(route)
   if (example === undefined) return undefined
   return Object.fromEntries(Object.entries(example).map(([key, value]) => [key, annas[key] ?? value])) as object
 }

@@ -136,7 +136,7 @@ export function defineRoute<
   readonly proof?: RouteProof
   /** Default: usual. */
   readonly counting?: RouteCounting
-  /** Default: none. Not for routes with a step, nor for public ones: nobody is known to have sent the key before. */
+  /** Default: none. Not for public routes: nobody is known to have sent the key before. A step has a key of its own. */
   readonly idempotency?: RouteIdempotency
   /** Default: read for GET, else manage. */
   readonly scope?: ApiKeyScope

@@ -171,7 +171,15 @@ function plainOperation(operation: PlainOperation, components: SchemaComponents)
     String(status),
     { description, content: contentOf(content, 'output', components, example as JsonValue | undefined) },
   ])
-  const errors = operation.access === 'public' ? {} : { '401': { $ref: '#/components/responses/Unauthenticated' } }
+  const kinds: readonly ErrorKind[] = [
+    ...(operation.access === 'public' ? [] : (['unauthenticated', 'forbidden'] as const)),
+    'rate-limited',
+    'unavailable',
+  ]
+  const errors = kinds.map((kind) => [
+    String(httpStatusOf[kind]),
+    { $ref: `#/components/responses/${errorReplies[kind].name}` },
+  ])
   return {
     operationId: operation.operation,
     tags: [operation.tag],
@@ -182,7 +190,11 @@ function plainOperation(operation: PlainOperation, components: SchemaComponents)
     ...(body === undefined
       ? {}
       : { requestBody: { required: true, content: contentOf(body, 'input', components, bodyExample as JsonValue) } }),
-    responses: { ...Object.fromEntries(replies), ...errors, '429': { $ref: '#/components/responses/RateLimited' } },
+    responses: {
+      ...Object.fromEntries(errors),
+      '500': { $ref: '#/components/responses/Internal' },
+      ...Object.fromEntries(replies),
+    },
   }
 }
 

@@ -706,7 +706,7 @@ export const routes = {
   marketplaceStrategy: { method: 'GET', path: '/api/v1/strategies/{id}/' },
   marketplacePerformance: { method: 'GET', path: '/api/v1/strategies/{id}/performance/' },
   marketplaceSubscribe: { method: 'POST', path: '/api/v1/strategies/{id}/subscribe/' },
-  marketplaceUnsubscribe: { method: 'POST', path: '/api/v1/strategies/{id}/unsubscribe/' },
+  marketplaceUnsubscribe: { method: 'POST', path: '/api/v1/strategies/{id}/unsubscribe/', once: true },
   marketplaceSubscriptionPerformance: { method: 'GET', path: '/api/v1/subscriptions/{id}/performance/' },
   marketplaceWebhooks: { method: 'GET', path: '/api/v1/webhooks/' },
   marketplaceAddWebhook: { method: 'POST', path: '/api/v1/webhooks/' },

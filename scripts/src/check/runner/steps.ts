@@ -52,6 +52,14 @@ export const steps: readonly Step[] = [
     parse: parseOwn,
   },
   {
+    name: 'routes',
+    about: 'every public operation declares access, schemas, refusals and, where it trades or bills, a key',
+    command: ['scripts/dist/check/routes/main.js', '--json'],
+    after: 'compile',
+    needsIt: true,
+    parse: parseOwn,
+  },
+  {
     name: 'imports',
     about: 'who may import whom (.dependency-cruiser.mjs)',
     command: [

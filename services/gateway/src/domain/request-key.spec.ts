@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Credential } from './credential.ts'
-import { requestKeyOf } from './request-key.ts'
+import { type RequestKey, requestKeyOf, stepKeyOf } from './request-key.ts'
 
 const route = { operation: 'sendSignal', idempotency: 'key' as const }
 const shown = {
@@ -30,6 +30,13 @@ describe('the key of a request', () => {
     const other = requestKeyOf({ route, shown, idempotencyKey: 'one' }, [{}, {}, { side: 'sell' }])
     expect(other).toMatchObject({ id: (key as { id: string }).id })
     expect(other).not.toEqual(key)
+  })
+
+  it('is another one for the step of its route, and the same each time', () => {
+    const first = key as RequestKey
+    expect(stepKeyOf(first)).toEqual(stepKeyOf({ ...first }))
+    expect(stepKeyOf(first).id).not.toBe(first.id)
+    expect(stepKeyOf(first).body).toBe(first.body)
   })
 
   it('is none where the route takes none or none was sent, and malformed when it is empty, too long or not ASCII', () => {

@@ -30,3 +30,8 @@ export function requestKeyOf(request: Keyed, sent: readonly unknown[]): RequestK
   const id = uuidOfHash(JSON.stringify(['request', shown.caller.userId, route.operation, key]))
   return { id, body: uuidOfHash(JSON.stringify(sent)) }
 }
+
+/** What the second service that a route asks knows the same request by: it may be the first one too. */
+export function stepKeyOf({ id, body }: RequestKey): RequestKey {
+  return { id: uuidOfHash(JSON.stringify(['step', id])), body }
+}

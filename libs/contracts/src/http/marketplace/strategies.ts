@@ -241,6 +241,7 @@ const subscriptionRoutes = [
       .refine(oneAccount.check, oneAccount.says)
       .meta({ id: 'MarketplaceUnsubscribe' }),
     example: { body: { ...exampleAccount, positions: 'close_now' } },
+    idempotency: 'key',
     rpc: signals.unsubscribe,
     toRequest: ({ caller, params, body }) => ({ caller, strategyId: params.id, accountId: accountOf(body) }),
     step: {

@@ -15,7 +15,7 @@ import { type Credential, denialOf } from '#domain/credential'
 import { fieldLocations, type FieldProblem, problemsOf } from '#domain/field-problems'
 import { detailsOf } from '#domain/invalid-parameters'
 import { storableIssues } from '#domain/storable-text'
-import { type RequestKey, requestKeyOf } from '#domain/request-key'
+import { type RequestKey, requestKeyOf, stepKeyOf } from '#domain/request-key'
 import { gatewayErrors } from '#gateway.errors'
 import { AuditLog } from '#ports/audit-log.port'
 
@@ -86,7 +86,7 @@ export class AnswerRoute {
     if (!first.ok) return first
     const wanted = route.step?.toRequest(parts, first.value) ?? null
     if (route.step === undefined || wanted === null) return ok(route.toReply(first.value, parts, null))
-    const second = await this.rpc.ask(route.step.rpc, wanted)
+    const second = await this.rpc.ask(route.step.rpc, wanted, { key: key && stepKeyOf(key) })
     return second.ok ? ok(route.toReply(first.value, parts, second.value)) : second
   }
 }
