@@ -60,6 +60,12 @@ export class PassSchedule {
     this.turns.set(accountId, { urgentAtMs, passedAtMs: null, failures: 0, downAtMs: null, share })
   }
 
+  /** Orders wait for the first pass: it does not wait for the stream, which brings another one. */
+  hurry(accountId: string): void {
+    const turn = this.turns.get(accountId)
+    if (turn?.passedAtMs === null && turn.failures === 0) turn.urgentAtMs = this.means.nowMs()
+  }
+
   streamDown(accountId: string): void {
     const turn = this.turns.get(accountId)
     if (turn !== undefined) turn.downAtMs ??= this.means.nowMs()

@@ -96,4 +96,15 @@ describe('watching accounts', () => {
     await answer()
     expect(desk.isAdmitted(last)).toBe(true)
   })
+
+  it('does not wait for the stream of an account whose orders wait', async () => {
+    await watch.execute(everyMs)
+    expect(passes).toBe(0)
+    const { id } = all[0]!.account
+    desk.add(
+      openAttempt({ command: { intentId: 'entry', accountId: id }, clientOrderId: 'entry' } as Attempt, '1', null),
+    )
+    await watch.execute(everyMs)
+    expect(passes).toBe(1)
+  })
 })

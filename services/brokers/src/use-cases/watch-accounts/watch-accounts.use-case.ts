@@ -56,6 +56,7 @@ export class WatchAccounts {
       const admitted = this.desk.isAdmitted(account.id)
       // One that waits for its turn is not asked for once more: with many accounts none would ever be done.
       if (this.running.has(account.id)) continue
+      if (this.delaysOrders(account.id)) this.schedule.hurry(account.id)
       if (this.schedule.isDue(account.id, admitted ? periodMs : 0)) void this.pass(opened)
     }
     for (const accountId of this.schedule.known())
@@ -63,9 +64,11 @@ export class WatchAccounts {
     await Promise.resolve()
   }
 
-  private opened({ account, definition }: AccountSession): void {
+  private opened(opened: AccountSession): void {
+    const { account, definition } = opened
     this.desk.suspend(account.id, account.venue)
     this.schedule.opened(account.id, definition.capabilities.streams.orders)
+    if (this.delaysOrders(account.id)) void this.pass(opened)
   }
 
   private forget(accountId: string): void {
