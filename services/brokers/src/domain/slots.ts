@@ -13,12 +13,16 @@ export class Slots {
   private running = 0
   private readonly waiting: Waiting[] = []
 
-  constructor(private readonly slotsMax: number) {}
+  /** Urgent works may take some slots more. */
+  constructor(
+    private readonly slotsMax: number,
+    private readonly urgentMax = slotsMax,
+  ) {}
 
   /** `isUrgent` is asked whenever a slot is free: a work can become urgent while it waits. */
   async run<Value>(work: () => Promise<Value>, isUrgent: () => boolean = never): Promise<Value> {
     // Whoever ends hands the slot on, so that nobody who comes later can take it first.
-    if (this.running >= this.slotsMax)
+    if (this.running >= (isUrgent() ? this.urgentMax : this.slotsMax))
       await new Promise<void>((resolve) => this.waiting.push({ isUrgent, begin: resolve }))
     else this.running += 1
     try {
@@ -32,6 +36,7 @@ export class Slots {
 
   private next(): Waiting | undefined {
     const urgent = this.waiting.findIndex(({ isUrgent }) => isUrgent())
+    if (urgent === -1 && this.running > this.slotsMax) return undefined
     return this.waiting.splice(Math.max(0, urgent), 1)[0]
   }
 }

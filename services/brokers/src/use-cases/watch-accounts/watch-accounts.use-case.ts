@@ -13,6 +13,8 @@ import { ReconcileAccount } from '../reconcile-account/reconcile-account.use-cas
 
 /** Of one venue: one that does not answer must not keep others from being read. */
 const accountsAtOnceMax = 16
+/** With those whose orders wait: after a restart in the middle of a signal that can be all of its followers. */
+const delayedAccountsAtOnceMax = 64
 
 @Injectable()
 export class WatchAccounts {
@@ -127,7 +129,7 @@ export class WatchAccounts {
 
   private slotsOf(opened: AccountSession): Slots {
     const budget = budgetOf(opened)
-    const known = this.slots.get(budget) ?? new Slots(accountsAtOnceMax)
+    const known = this.slots.get(budget) ?? new Slots(accountsAtOnceMax, delayedAccountsAtOnceMax)
     this.slots.set(budget, known)
     return known
   }
