@@ -37,6 +37,23 @@ describe('the time of the bus', () => {
     expect(time.nowMs()).toBe(busStart)
   })
 
+  it('is the clock of who has a bus: by the machine until NATS has said its time, and never again after', async () => {
+    expect(time.now()).toEqual(clock.now())
+    await observed(busStart, 0)
+    clock.jumpTo('2030-01-01T00:00:00.000Z')
+    clock.advance(1_000)
+    expect(time.now()).toEqual(new Date(busStart + 1_000))
+    expect(time.monotonicMs()).toBe(clock.monotonicMs())
+  })
+
+  it('makes no step for an answer that agrees as far as it can tell, and one for an answer that knows better', async () => {
+    await observed(busStart, 20)
+    await observed(busStart + 27, 20)
+    expect(time.nowMs()).toBe(busStart + 30)
+    await observed(busStart + 33, 4)
+    expect(time.nowMs()).toBe(busStart + 35)
+  })
+
   it('is set anew by a later answer, so that clocks that drift do not part', async () => {
     await observed(busStart, 0)
     clock.advance(10_000)

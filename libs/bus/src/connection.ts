@@ -6,7 +6,7 @@
 import { jetstream, type JetStreamClient, type JetStreamManager, jetstreamManager } from '@nats-io/jetstream'
 import type { EventContract } from '@tradewire/contracts/define-event'
 import { allEvents } from '@tradewire/contracts/events/all'
-import { type Clock, SystemClock } from '@tradewire/kernel/clock'
+import { SystemClock } from '@tradewire/kernel/clock'
 import { type Randomness, SystemRandomness } from '@tradewire/kernel/randomness'
 import { connect, type NatsConnection } from 'nats'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -27,7 +27,8 @@ export interface BusOptions {
   /** Copies of each stream in a cluster; 1 for a single server. */
   readonly streamReplicas?: number
   readonly randomness?: Randomness
-  readonly clock?: Clock
+  /** Who else goes by the time of NATS hands in their own. */
+  readonly time?: BusTime
 }
 
 const firstConnectWaitMs = 2_000
@@ -72,7 +73,7 @@ export class Bus {
     this.options = options
     this.logger = options.logger
     this.randomness = options.randomness ?? new SystemRandomness()
-    this.time = new BusTime(options.clock ?? new SystemClock())
+    this.time = options.time ?? new BusTime(new SystemClock())
     this.timer = setInterval(() => void this.askTimeAgain(), timeEveryMs).unref()
   }
 

@@ -1,9 +1,9 @@
 /**
- * Time as a dependency. Called by every package that needs "now".
- * Must never decide leases or expiry that several processes share: the database's clock does that.
+ * Time as a dependency. Called by every package that needs "now": in a service it is that of NATS, which all services
+ * share. Must never decide leases: the database's clock does that.
  */
 export abstract class Clock {
-  /** Wall time. */
+  /** Wall time; times that other processes have written are compared with it. */
   abstract now(): Date
   /** Milliseconds from an arbitrary origin that never jumps; for measuring durations. */
   abstract monotonicMs(): number

@@ -4,6 +4,7 @@
  */
 import { getRandomValues, hash } from 'node:crypto'
 import { V7Generator } from 'uuidv7'
+import { type Clock, SystemClock } from './clock.ts'
 
 declare const brand: unique symbol
 export type Id<Name extends string> = string & { readonly [brand]: Name }
@@ -50,8 +51,16 @@ const generator = new V7Generator({
 })
 
 export class UuidV7Source extends IdSource {
+  private readonly clock: Clock
+
+  /** By a clock that processes share, ids of all of them sort in the order in which they were made. */
+  constructor(clock: Clock = new SystemClock()) {
+    super()
+    this.clock = clock
+  }
+
   next<Name extends string>(): Id<Name> {
-    return generator.generate().toString() as Id<Name>
+    return generator.generateOrResetWithTs(this.clock.now().getTime()).toString() as Id<Name>
   }
 }
 

@@ -3,6 +3,7 @@
  * Loaded by startService only for services that use the bus. Must never publish anything itself.
  */
 import type { Provider } from '@nestjs/common'
+import type { BusTime } from '@tradewire/bus/bus-time'
 import { Bus } from '@tradewire/bus/connection'
 import { ConsumerRunner } from '@tradewire/bus/consumer-runner'
 import { IdempotentRequests } from '@tradewire/bus/idempotent-requests'
@@ -21,6 +22,8 @@ export interface BusSettings {
   readonly service: string
   readonly logger: Logger
   readonly clock: Clock
+  /** Learns the time of NATS. */
+  readonly time: BusTime
   readonly metrics: Metrics
   /** Without one there is no relay and nothing can be consumed; asking and answering work. */
   readonly database: Database | undefined
@@ -39,8 +42,8 @@ export interface OpenBus {
 }
 
 /** Does not wait long for NATS: everything is kept in PostgreSQL until it is there. */
-export async function openBus({ url, service, logger, clock, metrics, database }: BusSettings): Promise<OpenBus> {
-  const bus = await Bus.connect({ url, name: service, logger })
+export async function openBus({ url, service, logger, clock, time, metrics, database }: BusSettings): Promise<OpenBus> {
+  const bus = await Bus.connect({ url, name: service, logger, time })
   const watch = new DownWatch(() => bus.ready())
   const counted = busMetrics(metrics)
   const runner = database && new ConsumerRunner({ bus, database, logger, clock, metrics: counted })

@@ -7,6 +7,7 @@ import 'reflect-metadata'
 import { type DynamicModule, Module } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
+import { BusTime } from '@tradewire/bus/bus-time'
 import { loadConfig, unknownSettings } from '@tradewire/config/define-config'
 import type { Environment } from '@tradewire/config/environment'
 import type { ServerSettings } from '@tradewire/config/server-settings'
@@ -32,7 +33,10 @@ const databaseConnectWithinMsDefault = 60_000
 
 export interface StartOptions {
   readonly logger?: Logger
+  /** What the service takes for the time: that of NATS, once it is known, when not given. */
   readonly clock?: Clock
+  /** This machine's, which may be wrong. */
+  readonly machineClock?: Clock
   readonly ids?: IdSource
   readonly randomness?: Randomness
   /** How long PostgreSQL may be away at the start. */
@@ -57,6 +61,7 @@ interface Groundwork {
   readonly shared: SharedConfig
   readonly logger: Logger
   readonly clock: Clock
+  readonly time: BusTime
   readonly ids: IdSource
   readonly randomness: Randomness
   readonly metrics: Metrics
@@ -102,7 +107,8 @@ function layGround(definition: ServiceDefinition, environment: Environment, opti
   const shared = loadConfig(sharedConfig, environment)
   const settings = loadConfig(definition.config, environment) as ServerSettings
   const logger = options.logger ?? createLogger({ service: definition.name, level: shared.logLevel })
-  const clock = options.clock ?? new SystemClock()
+  const time = new BusTime(options.machineClock ?? new SystemClock())
+  const clock = options.clock ?? time
   const misspelt = unknownSettings(definition.config, environment)
   if (misspelt.length > 0) logger.warn({ names: misspelt }, 'these settings are not known and have no effect')
   return {
@@ -111,7 +117,8 @@ function layGround(definition: ServiceDefinition, environment: Environment, opti
     shared,
     logger,
     clock,
-    ids: options.ids ?? new UuidV7Source(),
+    time,
+    ids: options.ids ?? new UuidV7Source(time),
     randomness: options.randomness ?? new SystemRandomness(),
     metrics: new Metrics(definition.name),
     health: new Health(),
