@@ -107,6 +107,7 @@ export class MemoryPlanning extends Planning {
     return {
       overtakenBy: newer?.signal.signalId ?? null,
       takingPart: new Map(takingPart.map(({ bracket }) => [bracket.accountId, bracket.followId])),
+      begun: this.signals.has(signalId, tx),
       refusal: this.signals.get(signalId, tx)?.denial ?? null,
     }
   }
@@ -148,6 +149,14 @@ export class MemoryPlanning extends Planning {
       fresh.add(bracketId)
     }
     return fresh
+  }
+
+  async refuse(tx: Transaction, stored: StoredSignal): Promise<void> {
+    const own = tx as MemoryTransaction
+    const { signalId } = stored.signal
+    await own.statement()
+    await own.lock(`signal ${signalId}`)
+    if (!this.signals.has(signalId, tx)) this.signals.put(tx, signalId, stored)
   }
 
   async queue(tx: Transaction, stored: StoredSignal, fresh: readonly PlannedBracket[]): Promise<WaitingEntry[]> {

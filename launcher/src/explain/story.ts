@@ -2,7 +2,7 @@
  * An order's story as a person reads it: why this size, why these prices, what happened when. Pure.
  * Called by the explain command. Must never say what is not in the answer of the API.
  */
-import type { ExplanationReply } from '@tradewire/contracts/rpc/orders'
+import type { ExplanationReply, RefusedSignalReply } from '@tradewire/contracts/rpc/orders'
 import pc from 'picocolors'
 
 const nameWidth = 20
@@ -32,16 +32,30 @@ export function storyOf(story: ExplanationReply): string {
   ].join('\n')
 }
 
+/** Of a signal that was refused for everyone: there is no order to tell of. */
+export function refusalOf({ id, side, venue, symbol, denial, ...signal }: RefusedSignalReply): string {
+  return [
+    '',
+    pc.bold(`${side} ${symbol} at ${venue}: nobody got an order of this signal`),
+    pc.dim(`signal ${id}, strategy ${signal.strategyName ?? signal.strategyId}`),
+    ...deniedLines(denial),
+    row('received', signal.receivedAt),
+    row('refused', signal.refusedAt),
+  ].join('\n')
+}
+
+function deniedLines(denial: RefusedSignalReply['denial']): string[] {
+  const context = Object.entries(denial.context).map(([name, value]) => `${name} ${String(value)}`)
+  return [
+    '',
+    pc.red(`  refused: ${denial.message} (${denial.code})`),
+    row('what led to it', context.join(', ')),
+    row('what to do', denial.fix),
+  ]
+}
+
 function verdict({ bracket: { denial, failure } }: ExplanationReply): string[] {
-  if (denial !== null) {
-    const context = Object.entries(denial.context).map(([name, value]) => `${name} ${String(value)}`)
-    return [
-      '',
-      pc.red(`  refused: ${denial.message} (${denial.code})`),
-      row('what led to it', context.join(', ')),
-      row('what to do', denial.fix),
-    ]
-  }
+  if (denial !== null) return deniedLines(denial)
   return failure === null ? [] : ['', pc.red(`  failed: ${failure.message} (${failure.code})`)]
 }
 

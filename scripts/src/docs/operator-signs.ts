@@ -42,6 +42,7 @@ export const metrics: readonly Metric[] = [
     labels: ['outcome', 'code'],
     means: 'Followers planned: approved, or denied with its code',
   },
+  { name: 'signals_refused_total', labels: ['code'], means: 'Signals refused as a whole, for no follower apart' },
   { name: 'signal_planning_seconds', labels: [], means: 'One signal planned for all its followers' },
   {
     name: 'venue_answer_seconds',

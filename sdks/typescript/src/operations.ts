@@ -243,6 +243,8 @@ export type Refresh = { refreshToken: string; code?: string; passkey?: PasskeyPr
 
 export type RefreshToken = { refreshToken: string }
 
+export type RefusedSignal = { id: string; strategyId: string; strategyName: string | null; venue: 'binance-spot' | 'binance-usdm' | 'cex' | 'coinbase' | 'metaapi' | 'mt-manager' | 'okx-spot' | 'okx-swap' | 'paper' | 'tokocrypto' | 'xapi'; symbol: string; side: 'buy' | 'sell'; receivedAt: string; refusedAt: string; denial: Denial }
+
 export type Registration = { username: string; email: string; password: string; firstName?: string | null; lastName?: string | null }
 
 export type RegistrationConfirmation = { token: string; password: string; username?: string }
@@ -568,6 +570,8 @@ export interface Operations {
   listPurchases: { query?: { limit?: number; nextToken?: string; purchaseIds?: string }; reply: { items: readonly Purchase[]; nextToken: string | null } }
   /** Calculate what a purchase would cost */
   precalculatePurchase: { body: { provider: 'mock' | 'stripe' | 'razorpay' | 'mayar'; products: readonly { productId: string; quantity?: number }[]; discountCode?: string; requestId?: string }; reply: { lines: readonly { productId: string; name: string; quantity: number; amount: string }[]; currency: string; subtotal: string; discount: string; tax: { country: string; name: string; percent: string; included: boolean; amount: string } | null; total: string } }
+  /** List signals that were refused for everyone, each with its reason */
+  listRefusedSignals: { query?: { limit?: number; nextToken?: string; strategyId?: string; signalId?: string }; reply: { items: readonly RefusedSignal[]; nextToken: string | null } }
   /** Create a risk profile */
   createRiskProfile: { body: { name: string; riskPercent: string; settings?: TradeSettingsInput }; reply: RiskProfile }
   /** List risk profiles */
@@ -826,6 +830,7 @@ export const routes = {
   makePurchase: { method: 'POST', path: '/v1/purchases', once: true },
   listPurchases: { method: 'GET', path: '/v1/purchases' },
   precalculatePurchase: { method: 'POST', path: '/v1/purchases/precalculate' },
+  listRefusedSignals: { method: 'GET', path: '/v1/refused-signals' },
   createRiskProfile: { method: 'POST', path: '/v1/risk-profiles' },
   listRiskProfiles: { method: 'GET', path: '/v1/risk-profiles' },
   updateRiskProfile: { method: 'PATCH', path: '/v1/risk-profiles/{riskProfileId}' },

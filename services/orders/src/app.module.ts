@@ -54,6 +54,7 @@ import { GetBracket } from './use-cases/get-bracket/get-bracket.use-case.ts'
 import { LearnFacts } from './use-cases/learn-facts/learn-facts.use-case.ts'
 import { LearnSubscriptions } from './use-cases/learn-subscriptions/learn-subscriptions.use-case.ts'
 import { ListEndedOrders } from './use-cases/list-ended-orders/list-ended-orders.use-case.ts'
+import { ListRefusedSignals } from './use-cases/list-refused-signals/list-refused-signals.use-case.ts'
 import { ListSignalBrackets } from './use-cases/list-signal-brackets/list-signal-brackets.use-case.ts'
 import { ListBrackets } from './use-cases/list-brackets/list-brackets.use-case.ts'
 import { ListKillSwitches } from './use-cases/list-kill-switches/list-kill-switches.use-case.ts'
@@ -118,6 +119,7 @@ import { WatchSource } from './use-cases/watch-source/watch-source.use-case.ts'
     LearnSubscriptions,
     ListBrackets,
     ListEndedOrders,
+    ListRefusedSignals,
     ListSignalBrackets,
     ListKillSwitches,
     ListPositions,

@@ -18,6 +18,7 @@ const backends = testBackends()
 const alertsPerMinute = 5
 const owner: Caller = { userId: ownerId, roles: ['provider'] }
 const follower: Caller = { userId: userIdOf(0), roles: ['follower'] }
+const stranger: Caller = { userId: '01963a5e-0000-7000-8000-0000000000cc', roles: ['follower'] }
 const signalIdOf = (number: number) => `01963a5f-${String(number).padStart(4, '0')}-7000-8000-000000000001`
 
 let service: TestService
@@ -51,16 +52,25 @@ function counted(from: string, expected: number) {
   )
 }
 
-/** What the one follower gets of a signal; its position ends at once, so that the next one is taken. */
+/** What becomes of a signal; the position of the one follower ends at once, so that the next one is taken. */
 async function outcome(changes: Partial<DataOf<typeof signalAccepted>> = {}): Promise<string> {
   signals += 1
   const signalId = signalIdOf(signals)
   await venue.signal(signalId, changes)
-  await counted(`bracket where signal_id = '${signalId}'`, 1)
+  await counted(`signal_plan where signal_id = '${signalId}'`, 1)
   await database.query('update bracket set holds_slot = false')
   const listed = await client.ask(orders.listBrackets, { caller: follower, page: {}, signalId })
   if (!listed.ok) throw new Error(listed.error.code)
-  return listed.value.items[0]!.denial?.code ?? 'planned'
+  const [bracket] = listed.value.items
+  if (bracket !== undefined) return bracket.denial?.code ?? 'planned'
+  const [refused] = await refusedSignals(follower, signalId)
+  return refused?.denial.code ?? 'unknown'
+}
+
+async function refusedSignals(caller: Caller, signalId?: string) {
+  const listed = await client.ask(orders.listRefusedSignals, { caller, page: {}, ...(signalId && { signalId }) })
+  if (!listed.ok) throw new Error(listed.error.code)
+  return listed.value.items
 }
 
 async function engaged() {
@@ -118,5 +128,28 @@ describe('a source', () => {
     expect(await outcome()).toBe('SOURCE_PAUSED')
     expect(await release(owner)).toBe('released')
     expect(await outcome()).toBe('planned')
+  })
+
+  it('that is paused has its signals refused as a whole: a row each, told to no follower apart, seen by whom it concerns', async () => {
+    const command = { scope: 'source', scopeId: strategyId, mode: 'exit-only', reason: 'It storms.' } as const
+    await client.ask(rpc.engageKillSwitch, { caller: owner, ...command })
+    const told = (await venue.commands('order.planned')).length
+    const brackets = await database.query('select from bracket')
+    const storm = Array.from({ length: 20 }, (_, index) => venue.signalData(signalIdOf(1_000 + index)))
+    await venue.signals(storm)
+    await counted(`signal_plan where denial is not null and signal_id >= '${signalIdOf(1_000)}'`, storm.length)
+    expect(await venue.commands('order.planned')).toHaveLength(told)
+    expect(await database.query('select from bracket')).toHaveLength(brackets.length)
+    expect(await database.query(`select from explain where signal_id >= '${signalIdOf(1_000)}'`)).toEqual([])
+    for (const caller of [owner, follower]) {
+      const [newest] = await refusedSignals(caller)
+      expect(newest).toMatchObject({ id: signalIdOf(1_019), strategyId, symbol: 'BTC/USDT', side: 'buy' })
+      expect(newest!.denial).toMatchObject({
+        code: 'SOURCE_PAUSED',
+        context: { cause: 'command', reason: 'It storms.' },
+      })
+    }
+    expect(await refusedSignals(stranger)).toEqual([])
+    expect(await release(owner)).toBe('released')
   })
 })

@@ -65,6 +65,21 @@ export const orderRoutes: readonly RouteContract[] = [
     toRequest: ({ caller, params }) => ({ caller, bracketId: params.orderId }),
   }),
   defineRoute({
+    operation: 'listRefusedSignals',
+    tag: 'Signals',
+    method: 'GET',
+    path: '/v1/refused-signals',
+    summary: 'List signals that were refused for everyone, each with its reason',
+    access: everyone,
+    query: pageQuery.extend({ strategyId: z.uuid().optional(), signalId: z.uuid().optional() }),
+    rpc: rpc.listRefusedSignals,
+    toRequest: ({ caller, query: { limit, nextToken, ...filter } }) => ({
+      caller,
+      page: { limit, nextToken },
+      ...filter,
+    }),
+  }),
+  defineRoute({
     operation: 'listPositions',
     tag: 'Positions',
     method: 'GET',

@@ -153,6 +153,33 @@ export const listSignalBrackets = defineRpc({
   }),
 })
 
+export const refusedSignal = z
+  .strictObject({
+    id: z.uuid(),
+    strategyId: z.uuid(),
+    strategyName: z.string().nullable(),
+    venue,
+    symbol,
+    side,
+    receivedAt: timestamp,
+    refusedAt: timestamp,
+    denial: denialReply,
+  })
+  .meta({ id: 'RefusedSignal' })
+export type RefusedSignalReply = z.output<typeof refusedSignal>
+
+export const listRefusedSignals = defineRpc({
+  name: 'orders.signals.refused',
+  description: 'Signals that were refused for everyone, newest first: of strategies that the caller offers or follows.',
+  request: z.strictObject({
+    caller,
+    page: pageQuery,
+    strategyId: z.uuid().optional(),
+    signalId: z.uuid().optional(),
+  }),
+  reply: pageOf(refusedSignal),
+})
+
 const setting = z.strictObject({ name: z.string(), value: z.string().nullable(), source: z.string() })
 const check = z.strictObject({ code: z.string(), outcome: z.enum(['passed', 'denied', 'not-reached']) })
 const cap = z.strictObject({ cap: z.string(), quantity: decimalText.nullable(), bound: z.boolean() })

@@ -45,6 +45,8 @@ export interface SignalFacts {
   readonly killSwitches: readonly KillSwitch[]
   /** Accounts for which an earlier planning of this signal, that was cut short, has stored a bracket already. */
   readonly takingPart: ReadonlyMap<AccountId, FollowId>
+  /** Whether an earlier planning of this signal has stored anything of it. */
+  readonly begun: boolean
   /** Why that earlier planning refused the signal for everyone: what it said to some holds for all. */
   readonly refusal: Denial | null
 }
@@ -128,6 +130,9 @@ export abstract class Planning {
    * out. Throws SlotTaken where one would give a follow a second open bracket.
    */
   abstract insert(tx: Transaction, signal: StoredSignal, brackets: readonly PlannedBracket[]): Promise<Set<string>>
+
+  /** Stores the signal with its denial and without a bracket: it was refused as a whole. */
+  abstract refuse(tx: Transaction, signal: StoredSignal): Promise<void>
 
   /**
    * Lets new brackets that have to wait queue up, and denies the waiting entries whose place new ones take; answers

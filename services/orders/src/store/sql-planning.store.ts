@@ -58,6 +58,7 @@ const earlierSql = `select (
     select signal_id from signal_plan
     where signal_id > $1 and strategy_id = $2 and received_at > $3 and denial is null and signal -> 'followIds' is null limit 1
   ) as overtaken_by,
+  exists (select from signal_plan where signal_id = $1) as begun,
   (select denial from signal_plan where signal_id = $1) as refusal,
   (
     select json_agg(json_build_array(account_id, follow_id)) from bracket
@@ -66,6 +67,7 @@ const earlierSql = `select (
 
 interface EarlierRow {
   readonly overtaken_by: string | null
+  readonly begun: boolean
   readonly refusal: Denial | null
   readonly taking_part: readonly (readonly [AccountId, FollowId])[] | null
 }
@@ -149,11 +151,14 @@ const planned = new Columns<PlannedBracket>([
 
 const stateOfPlanned = `case when p.denial_code is not null then 'denied' when p.quantity is null then 'waiting' else 'planned' end`
 
+const signalSql = `insert into signal_plan
+  (signal_id, strategy_id, signal, strategy_name, instrument, prices, denial, received_at, planned_at)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing`
+
 const fixedParameters = 15
 /** Signal, brackets and traces: what conflicts is left out. */
 const insertSql = `with plan as (
-  insert into signal_plan (signal_id, strategy_id, signal, strategy_name, instrument, prices, denial, received_at, planned_at)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing
+  ${signalSql}
 ), traces as (
   insert into explain (signal_id, bracket_ids, traces) values ($1, $14, $15)
 )
@@ -233,6 +238,7 @@ export class SqlPlanning extends Planning {
       rates: ratesOf(row),
       overtakenBy: earlier?.overtaken_by ?? null,
       takingPart: new Map(earlier?.taking_part),
+      begun: earlier?.begun === true,
       refusal: earlier?.refusal ?? null,
       killSwitches,
     }
@@ -258,17 +264,9 @@ export class SqlPlanning extends Planning {
   }
 
   async insert(tx: Transaction, stored: StoredSignal, brackets: readonly PlannedBracket[]): Promise<Set<string>> {
-    const { signal, plan, denial, plannedAt } = stored
+    const { signal } = stored
     const rows = await tx.query<{ bracket_id: string }>(insertSql, [
-      signal.signalId,
-      signal.strategyId,
-      stored.raw,
-      stored.strategyName,
-      plan === null ? null : instrumentJson(plan.instrument),
-      plan === null ? null : pricesJson(plan.prices),
-      denial === null ? null : JSON.stringify(denial),
-      signal.receivedAt,
-      plannedAt,
+      ...signalParameters(stored),
       signal.venue,
       signal.symbol,
       signal.side,
@@ -280,6 +278,10 @@ export class SqlPlanning extends Planning {
     const inserted = new Set(rows.map((row) => row.bracket_id))
     if (inserted.size < brackets.length) await this.refuseSecondSlot(tx, inserted, brackets)
     return inserted
+  }
+
+  async refuse(tx: Transaction, stored: StoredSignal): Promise<void> {
+    await tx.query(signalSql, signalParameters(stored))
   }
 
   private async refuseSecondSlot(
@@ -330,6 +332,20 @@ export class SqlPlanning extends Planning {
     ])
     return new Set(rows.map((row) => row.bracket_id))
   }
+}
+
+function signalParameters({ signal, raw, strategyName, plan, denial, plannedAt }: StoredSignal): unknown[] {
+  return [
+    signal.signalId,
+    signal.strategyId,
+    raw,
+    strategyName,
+    plan === null ? null : instrumentJson(plan.instrument),
+    plan === null ? null : pricesJson(plan.prices),
+    denial === null ? null : JSON.stringify(denial),
+    signal.receivedAt,
+    plannedAt,
+  ]
 }
 
 function waitingOf(brackets: readonly PlannedBracket[]) {

@@ -126,6 +126,7 @@ export const createOrders: Migration = {
        planned_at timestamptz not null
      )`,
     `create index signal_plan_of_strategy on signal_plan (strategy_id, received_at) where denial is null`,
+    `create index signal_plan_refused on signal_plan (signal_id) where denial is not null`,
     `comment on column signal_plan.denial is 'Why nobody got an order of this signal; null when followers were looked at.'`,
 
     `create table bracket (

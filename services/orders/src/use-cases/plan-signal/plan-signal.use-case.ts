@@ -110,6 +110,10 @@ export class PlanSignal {
     const of = { strategyId: signal.strategyId, soldBy: facts.strategy?.soldBy ?? null }
     const query = { signal, ...of, quote, common, now, followIds: chosenOf(data) }
     if (due.length > 0) return this.planDue(tx, { stored, verdict, query }, due)
+    if (isRefusedAsAWhole(stored, facts)) {
+      await this.refuse(tx, stored)
+      return false
+    }
     const read = (after: FollowerCursor | null, rows: number): Promise<Candidate[]> =>
       this.planning.candidates(tx, { ...query, after, limit: rows + 1 })
     const last = await this.planChunks(stored, verdict, read)
@@ -236,6 +240,14 @@ export class PlanSignal {
     }
   }
 
+  /** However many follow: what a paused source sends in a storm costs one row each. */
+  private async refuse(tx: Transaction, stored: StoredSignal): Promise<void> {
+    await this.planning.refuse(tx, stored)
+    this.means.metrics
+      .counter('signals_refused_total', 'Signals refused as a whole, by code')
+      .add(1, { code: stored.denial?.code ?? '' })
+  }
+
   /** Answers whether any of them has to wait. */
   private async store(tx: Transaction, stored: StoredSignal, chunk: readonly PlannedBracket[]): Promise<boolean> {
     const inserted = await this.planning.insert(tx, stored, chunk)
@@ -280,6 +292,11 @@ export class PlanSignal {
     if (approved > 0) counter.add(approved, { outcome: 'approved' })
     for (const [code, number] of denials) counter.add(number, { outcome: 'denied', code })
   }
+}
+
+/** A paused source is nobody's own matter. Where some followers were planned before the pause, each of the others is told. */
+function isRefusedAsAWhole({ denial: refusal }: StoredSignal, { begun, refusal: before }: SignalFacts): boolean {
+  return refusal?.code === 'SOURCE_PAUSED' && (!begun || before !== null)
 }
 
 /** Whom the signal is for; null for all of the strategy. */
