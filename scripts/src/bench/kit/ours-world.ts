@@ -18,14 +18,18 @@ export interface OursWorldOptions {
   readonly connections: number
   readonly delayMs: number
   readonly progress: (text: string) => void
+  /** Passed to Node. */
+  readonly execArgv?: readonly string[]
 }
 
-export async function openOurs({ directory, connections, delayMs, progress }: OursWorldOptions): Promise<OursWorld> {
+export async function openOurs(options: OursWorldOptions): Promise<OursWorld> {
+  const { directory, connections, delayMs, progress, execArgv = [] } = options
   progress('starting PostgreSQL, nats-server and ours')
   const servers = await startServers(directory, progress)
   const stub = await Stub.start(join(directory, 'stub.log'), delayMs)
   const databaseUrl = await servers.database('ours')
-  const ours = await Ours.prepare({ databaseUrl, natsUrl: servers.natsUrl, stub, logFile: join(directory, 'ours.log') })
+  const logFile = join(directory, 'ours.log')
+  const ours = await Ours.prepare({ databaseUrl, natsUrl: servers.natsUrl, stub, logFile, execArgv })
   await ours.startIntake()
   await ours.startTrading(connections)
   const followers = await Followers.open(ours)

@@ -66,10 +66,10 @@ export function overloadTableOf({ goals, rounds, capacityPerSecond, facts }: Ove
   )
   lines.push('', `the venue takes ${capacityPerSecond} entries a second`)
   for (const [index, round] of rounds.entries()) {
-    const { offeredPerSecond, exits, drainedMs, recoveredMs, mostMb, hops } = round
+    const { offeredPerSecond, exits, drainedMs, recoveredMs, mostMb, inUseMb, hops } = round
     lines.push(
       `round ${index + 1}: ${offeredPerSecond} entries a second, all placed after ${Math.round(drainedMs)} ms; stops after ` +
-        `${rounded(exits.p50)} ms (p99 ${rounded(exits.p99)} ms); usual again after ${Math.round(recoveredMs)} ms; ${mostMb} MB`,
+        `${rounded(exits.p50)} ms (p99 ${rounded(exits.p99)} ms); usual again after ${Math.round(recoveredMs)} ms; ${mostMb} MB at most, ${inUseMb} MB in use afterwards`,
       `  ${hops}`,
     )
   }

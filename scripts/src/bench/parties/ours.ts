@@ -158,6 +158,12 @@ export class Ours {
     return Promise.all(this.trading.map((child) => child.call<{ p99: number; most: number }>('loopDelays')))
   }
 
+  /** What planning and sending hold after a collection; needs `--expose-gc` among the `execArgv`. */
+  async heapInUseBytes(): Promise<number[]> {
+    const heaps = await Promise.all(this.trading.map((child) => child.call<NodeJS.MemoryUsage>('heap')))
+    return heaps.map(({ heapUsed, external }) => heapUsed + external)
+  }
+
   async stop(): Promise<void> {
     await this.stopTrading()
     await this.intake?.call('stop')

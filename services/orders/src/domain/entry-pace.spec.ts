@@ -4,35 +4,56 @@ import { EntryPace, PaceWindow } from './entry-pace.ts'
 const usualMs = 8
 const lateMs = 200
 
-/** Exits at regular times, of which so many are late. */
+/** Exits at regular times, of which so many are late, while a chunk after the other is stored. */
 function heard(window: PaceWindow, waits: readonly number[], fromMs = 0): number {
   let nowMs = fromMs
-  for (const waitedMs of waits) window.exitWaited(waitedMs, (nowMs += 110))
+  for (const waitedMs of waits) {
+    window.chunkStored(nowMs)
+    window.exitWaited(waitedMs, (nowMs += 110))
+  }
   return nowMs
 }
 
 describe('the window of entries', () => {
-  it('is wide open while exits are as fast as usual, however slow clocks of two hosts make them look', () => {
+  it('is wide open without exits, and begins with one chunk at a time when they come', () => {
     const window = new PaceWindow()
-    const nowMs = heard(window, [5_000, 5_010, 5_004])
-    expect(window.at(nowMs)).toBe(4)
+    expect(window.at(0)).toBe(4)
+    window.exitWaited(usualMs, 0)
+    expect(window.at(1)).toBe(1)
   })
 
-  it('halves with each late exit down to a quarter, and grows again step by step', () => {
+  it('grows by little with each exit that is as fast as usual, however slow clocks of two hosts make it look', () => {
     const window = new PaceWindow()
-    let nowMs = heard(window, [usualMs, lateMs, lateMs])
-    expect(window.at(nowMs)).toBe(1)
-    nowMs = heard(window, [lateMs, lateMs, lateMs, lateMs], nowMs)
+    const nowMs = heard(window, [5_000, 5_010, 5_004])
+    expect(window.at(nowMs)).toBe(1 + 3 / 128)
+  })
+
+  it('shrinks to a quarter with a late exit, and takes a hundred in time to be as wide again', () => {
+    const window = new PaceWindow()
+    let nowMs = heard(window, [usualMs, lateMs])
+    expect(window.at(nowMs)).toBeCloseTo(0.25, 2)
+    nowMs = heard(window, [lateMs, lateMs], nowMs)
     expect(window.at(nowMs)).toBe(0.25)
-    nowMs = heard(window, [usualMs, usualMs, usualMs], nowMs)
+    nowMs = heard(window, Array<number>(96).fill(usualMs), nowMs)
     expect(window.at(nowMs)).toBe(1)
   })
 
   it('is cut once for exits that were late together', () => {
     const window = new PaceWindow()
-    window.exitWaited(usualMs, 0)
-    for (let count = 0; count < 10; count += 1) window.exitWaited(lateMs, 1_000 + count)
-    expect(window.at(1_010)).toBe(2)
+    let nowMs = heard(window, Array<number>(384).fill(usualMs))
+    expect(window.at(nowMs)).toBe(4)
+    for (let count = 0; count < 10; count += 1) window.exitWaited(lateMs, (nowMs += 1))
+    expect(window.at(nowMs)).toBe(1)
+  })
+
+  it('learns nothing from exits while nothing is planned, neither from late ones nor from those in time', () => {
+    const window = new PaceWindow()
+    let nowMs = 10_000
+    for (const waitedMs of [usualMs, lateMs, lateMs, usualMs]) window.exitWaited(waitedMs, (nowMs += 110))
+    expect(window.at(nowMs)).toBe(1)
+    nowMs = heard(window, [lateMs], nowMs)
+    for (let count = 0; count < 20; count += 1) window.exitWaited(usualMs, (nowMs += 110))
+    expect(window.at(nowMs)).toBe(1)
   })
 
   it('opens at once when no exit comes any more', () => {
@@ -44,15 +65,11 @@ describe('the window of entries', () => {
 
 describe('the pace of entries', () => {
   it('lets so many chunks run at once as the window says, in their order', async () => {
-    let nowMs = 0
     const pace = new EntryPace(
-      () => nowMs,
+      () => 0,
       () => Promise.resolve(),
     )
-    for (const waitedMs of [usualMs, lateMs, lateMs]) {
-      nowMs += 110
-      pace.exitWaited(waitedMs)
-    }
+    pace.exitWaited(usualMs)
     const began: string[] = []
     const ends: (() => void)[] = []
     const chunk = (name: string) => () => {
@@ -69,21 +86,23 @@ describe('the pace of entries', () => {
     expect(began).toEqual(['a', 'b', 'c'])
   })
 
-  it('rests after a chunk while even one at a time is too many', async () => {
+  it('rests after a chunk while even one at a time is too many, and has the next one small', async () => {
     let nowMs = 0
     const rests: number[] = []
     const pace = new EntryPace(
       () => nowMs,
       (ms) => Promise.resolve(void rests.push(ms)),
     )
-    for (const waitedMs of [usualMs, lateMs, lateMs, lateMs, lateMs]) {
-      nowMs += 110
-      pace.exitWaited(waitedMs)
-    }
-    await pace.run(() => {
-      nowMs += 20
-      return Promise.resolve()
-    })
-    expect(rests).toEqual([60])
+    const chunk = () =>
+      pace.run(() => {
+        nowMs += 20
+        return Promise.resolve()
+      })
+    pace.exitWaited(usualMs)
+    await chunk()
+    expect([rests, pace.rows(250)]).toEqual([[], 250])
+    pace.exitWaited(lateMs)
+    await chunk()
+    expect([rests, pace.rows(250)]).toEqual([[60], 64])
   })
 })

@@ -133,14 +133,14 @@ export class PlanSignal {
     verdict: Verdict,
     read: (after: FollowerCursor | null, rows: number) => Promise<Candidate[]>,
   ): Promise<{ readonly chunk: PlannedBracket[]; readonly waits: boolean }> {
-    let rows = Math.min(firstChunkRows, this.chunkRows)
+    let rows = Math.min(firstChunkRows, this.means.pace.rows(this.chunkRows))
     let waits = false
     let storing: Promise<boolean> = Promise.resolve(false)
     let found = await read(null, rows)
     try {
       while (found.length > rows) {
         const candidates = found.slice(0, rows)
-        rows = Math.min(rows * 2, this.chunkRows)
+        rows = Math.min(rows * 2, this.means.pace.rows(this.chunkRows))
         const next = read(candidates.at(-1)!, rows)
         next.catch(() => undefined)
         const chunk = await planAll(candidates, stored, verdict)
