@@ -15,8 +15,8 @@ import type { Scenario } from './scenario.ts'
 import { Stage } from './stage.ts'
 
 const followersDefault = 24
-/** No scenario takes longer, whatever waits for ever. */
-const playLimitMs = 120_000
+/** No scenario takes longer unless it says so, whatever waits for ever. */
+const playLimitDefaultMs = 120_000
 const clockHook = resolve(import.meta.dirname, '../dist/kit/clock-hook.js')
 
 export interface Outcome {
@@ -49,7 +49,8 @@ export async function runScenario(scenario: Scenario, seed: number, say: (text: 
   try {
     say('starting a system of its own')
     await system.start()
-    const stage = new Stage({ system, seed, followers: followersDefault, say, disk, clockFile })
+    const { followers = followersDefault } = scenario
+    const stage = new Stage({ system, seed, followers, say, disk, clockFile })
     violations.push(...(await play(scenario, stage, say)))
     if (violations.length > 0) system.keepLogs()
   } catch (error) {
@@ -82,7 +83,7 @@ async function play(scenario: Scenario, stage: Stage, say: (text: string) => voi
         },
       },
     )
-    const result = await withinLimit(load)
+    const result = await withinLimit(load, scenario.limitMs ?? playLimitDefaultMs)
     await stage.untilBesideEnds()
     await hooks.atTheEnd?.()
     stage.expect(result.positions > 0, 'no position was ever held: the run shows nothing')
@@ -103,11 +104,11 @@ async function play(scenario: Scenario, stage: Stage, say: (text: string) => voi
 }
 
 /** The load of a run that was given up ends by itself once its system is gone. */
-async function withinLimit<Value>(load: Promise<Value>): Promise<Value> {
+async function withinLimit<Value>(load: Promise<Value>, limitMs: number): Promise<Value> {
   load.catch(() => undefined)
   using limits = new DisposableStack()
   const late = new Promise<never>((_resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`not settled within ${playLimitMs / 1_000} s`)), playLimitMs)
+    const timer = setTimeout(() => reject(new Error(`not settled within ${limitMs / 1_000} s`)), limitMs)
     limits.defer(() => clearTimeout(timer))
   })
   return await Promise.race([load, late])

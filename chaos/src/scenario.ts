@@ -19,6 +19,10 @@ export interface Scenario {
   readonly rows: readonly number[]
   readonly about: string
   readonly signals: number
+  /** 24 when left out. */
+  readonly followers?: number
+  /** How long the load may take; two minutes when left out. */
+  readonly limitMs?: number
   readonly links?: readonly LinkName[]
   /** PostgreSQL stands on a disk of so many megabytes. */
   readonly diskMegabytes?: number

@@ -4,7 +4,7 @@
  * Must never learn what we believe: the checker compares its books with ours.
  */
 import type { ApprovedOrder } from '@tradewire/broker-kit/approved-order'
-import type { BrokerError } from '@tradewire/broker-kit/broker-error'
+import { type BrokerError, rateLimited } from '@tradewire/broker-kit/broker-error'
 import { keyUntold } from '@tradewire/broker-kit/broker-session'
 import type {
   BrokerSession,
@@ -154,7 +154,7 @@ export class VenueAccount {
     const { mood } = this
     if (this.choices.chance(mood.notReached)) return err({ kind: 'not-sent', message: 'no connection' })
     if (this.choices.chance(mood.limitRate)) {
-      return err({ kind: 'rate-limited', retryAfterMs: rateWaitMs, message: 'too many requests' })
+      return err(rateLimited(rateWaitMs, 'too many requests'))
     }
     if (this.working.some((one) => one.order.clientOrderId === order.clientOrderId)) {
       return err({ kind: 'rejected', code: 'DUPLICATE_CLIENT_ORDER_ID', message: 'the id is in use' })

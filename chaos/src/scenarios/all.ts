@@ -1,5 +1,6 @@
 /** The list of scenarios. Called by the command, and by e2e specs through their names. Must never hold a scenario's behaviour. */
 import type { Scenario } from '../scenario.ts'
+import { followerScenarios } from './followers.ts'
 import { intakeScenarios } from './intake.ts'
 import { ownerScenarios } from './owner.ts'
 import { processScenarios } from './processes.ts'
@@ -10,6 +11,7 @@ export const scenarios: readonly Scenario[] = [
   ...serverScenarios,
   ...processScenarios,
   ...venueScenarios,
+  ...followerScenarios,
   ...ownerScenarios,
   ...intakeScenarios,
 ]

@@ -1,6 +1,5 @@
 /** What a venue does wrong, by the paper venue's own switches and by its connections. Called by the list. Must never need a real venue. */
 import type { SetFault } from '@tradewire/contracts/paper/control'
-import { paperAccountList } from '@tradewire/contracts/paper/control'
 import { readDump } from '../kit/read-history.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Stage } from '../stage.ts'
@@ -71,6 +70,14 @@ export const venueScenarios: readonly Scenario[] = [
     play: withFaults((stage) => [failed(stage), invisible(stage)]),
   },
   {
+    name: 'venue-calls-ids-taken',
+    rows: [14],
+    about:
+      'three in ten requests arrive twice and are answered as the second: the id is taken; each order is found and kept',
+    signals: 2,
+    play: venueCallsIdsTaken,
+  },
+  {
     name: 'venue-limits-rates',
     rows: [15],
     about: 'the venue answers 429 with Retry-After to a burst of orders and of reads',
@@ -126,14 +133,22 @@ export const venueScenarios: readonly Scenario[] = [
       }
     },
   },
-  {
-    name: 'one-follower-fails',
-    rows: [29],
-    about: 'the venue refuses everything of one account; the others are not touched and the group is not repeated',
-    signals: 1,
-    play: oneFollowerFails,
-  },
 ]
+
+/** An order whose id is taken is ours from the first request: none fails, and none is sent again. */
+function venueCallsIdsTaken(stage: Stage): ReturnType<Scenario['play']> {
+  return {
+    beforeSignal: () => stage.setFaults([{ kind: 'repeat-request', rate: 0.3, seed: stage.seed }]),
+    onSettled: () => stage.endFaults(),
+    async atTheEnd() {
+      const { brackets, attempts } = await readDump(stage.system)
+      const failed = brackets.filter(({ state }) => state === 'failed')
+      stage.expect(failed.length === 0, `${failed.length} brackets failed by orders that stand`)
+      const again = attempts.filter(({ submissions }) => submissions > 1)
+      stage.expect(again.length === 0, `${again.length} orders were sent more than once`)
+    },
+  }
+}
 
 function venueRefuses(stage: Stage): ReturnType<Scenario['play']> {
   return {
@@ -144,26 +159,6 @@ function venueRefuses(stage: Stage): ReturnType<Scenario['play']> {
       stage.expect(refused.length > 0, 'no order was refused')
       for (const { intentId, submissions } of refused)
         stage.expect(submissions <= 1, `intent ${intentId} was refused and sent ${submissions} times`)
-    },
-  }
-}
-
-function oneFollowerFails(stage: Stage): ReturnType<Scenario['play']> {
-  return {
-    async beforeSignal() {
-      const { accounts } = await stage.venue.ask({ method: 'GET', path: '/accounts' }, paperAccountList)
-      const { accountId } = stage.pick(accounts.toSorted((a, b) => a.label.localeCompare(b.label)))
-      await stage.setFaults([{ kind: 'reject', operation: 'any', accountId }])
-    },
-    async atTheEnd() {
-      const { brackets, attempts } = await readDump(stage.system)
-      const unlucky = brackets.filter(({ state }) => state === 'failed')
-      stage.expect(unlucky.length <= 1, `${unlucky.length} followers failed, and the venue refused only one`)
-      const held = brackets.filter(({ opened }) => opened).length
-      const planned = brackets.filter(({ state }) => state !== 'denied').length
-      stage.expect(held === planned - unlucky.length, `${held} of ${planned} planned brackets held a position`)
-      const again = attempts.filter(({ submissions }) => submissions > 1)
-      stage.expect(again.length === 0, `${again.length} orders were sent more than once`)
     },
   }
 }

@@ -10,9 +10,13 @@ export interface ConnectivityError {
   readonly message: string
 }
 
+/** Whose rate was too high: that of our address, which all of its accounts share, or one account's own. */
+export type RateScope = 'egress' | 'account'
+
 /** The venue refused the call because of its rate; it was not executed. */
 export interface RateLimitedError {
   readonly kind: 'rate-limited'
+  readonly scope: RateScope
   readonly retryAfterMs: number
   readonly message: string
 }
@@ -82,8 +86,9 @@ export function connectivity(message: string): ConnectivityError {
   return { kind: 'connectivity', message }
 }
 
-export function rateLimited(retryAfterMs: number, message: string): RateLimitedError {
-  return { kind: 'rate-limited', retryAfterMs, message }
+/** Where a venue does not say whose limit it is, all of its accounts wait: that is the careful side. */
+export function rateLimited(retryAfterMs: number, message: string, scope: RateScope = 'egress'): RateLimitedError {
+  return { kind: 'rate-limited', scope, retryAfterMs, message }
 }
 
 export function rejected(code: RejectionCode, message: string): RejectedError {

@@ -8,7 +8,7 @@ import type { Clock } from '@tradewire/kernel/clock'
 import type { Randomness } from '@tradewire/kernel/randomness'
 import type { Result } from '@tradewire/kernel/result'
 import type { z } from 'zod'
-import type { BrokerError } from './broker-error.ts'
+import type { BrokerError, RateScope } from './broker-error.ts'
 import type { BrokerSession } from './broker-session.ts'
 import type { BrokerCapabilities } from './capabilities.ts'
 
@@ -18,7 +18,7 @@ export type BrokerEnvironment = 'paper' | 'live'
 /** One of the venue's budgets; `scope` says what shares it. */
 export interface RateLimit {
   readonly name: string
-  readonly scope: 'egress' | 'account'
+  readonly scope: RateScope
   readonly capacity: number
   readonly intervalMs: number
 }

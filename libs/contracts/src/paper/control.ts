@@ -303,9 +303,11 @@ export const faultKind = z.enum([
   'drop-reply-after-accept',
   /** The order stands; the answer is 503 (Binance: code -1007; direct: OUTCOME_UNKNOWN). */
   'error-after-accept',
+  /** Binance: the request arrives twice; the order stands, and the answer is that to the second: its id is taken. */
+  'repeat-request',
   /** The order stands and can fill, but no list, lookup or stream shows it for `milliseconds`. */
   'delay-visibility',
-  /** 429 with Retry-After; nothing stands. */
+  /** 429 with Retry-After; nothing stands. Binance: of one account its orders were too many, else the address asked too often. */
   'rate-limit',
   /** Only `fraction` of a taker's quantity is filled at once; the rest of a market order expires, of a limit order rests. */
   'partial-fill',

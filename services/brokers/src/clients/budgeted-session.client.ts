@@ -4,7 +4,7 @@
  * Orders and cancels have spent theirs in the lanes; this must never hold them up.
  */
 import type { ApprovedOrder } from '@tradewire/broker-kit/approved-order'
-import { type BrokerError, rateLimited, unsupported } from '@tradewire/broker-kit/broker-error'
+import { type BrokerError, rateLimited, type RateLimitedError, unsupported } from '@tradewire/broker-kit/broker-error'
 import type {
   BrokerSession,
   KeyFacts,
@@ -25,7 +25,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 export interface ReadBudget {
   /** 0 and spent, or how many milliseconds to wait. */
   spend(weight: number): number
-  close(retryAfterMs: number): void
+  close(limited: RateLimitedError): void
 }
 
 type Answer<Value> = Promise<Result<Value, BrokerError>>
@@ -120,7 +120,7 @@ export class BudgetedSession implements BrokerSession {
 
   private async asked<Value>(work: () => Answer<Value>): Answer<Value> {
     const answer = await work()
-    if (!answer.ok && answer.error.kind === 'rate-limited') this.budget.close(answer.error.retryAfterMs)
+    if (!answer.ok && answer.error.kind === 'rate-limited') this.budget.close(answer.error)
     return answer
   }
 }

@@ -4,6 +4,7 @@
  */
 import { Injectable } from '@nestjs/common'
 import type { SubmitCommand } from '@tradewire/broker-kit/approved-order'
+import type { RateLimitedError } from '@tradewire/broker-kit/broker-error'
 import { type ClientIdRule, encodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
 import type { BrokerEnvironment } from '@tradewire/broker-kit/define-broker'
 import type { Venue } from '@tradewire/contracts/common'
@@ -53,8 +54,10 @@ export class Budgets {
   }
 
   /** The venue refused a call because of its rate. */
-  close(venue: Venue, accountId: string, retryAfterMs: number): void {
-    this.budgetOf(venue, accountId).close(retryAfterMs, this.clock.monotonicMs())
+  close(venue: Venue, accountId: string, { scope, retryAfterMs }: RateLimitedError): void {
+    const budget = this.budgetOf(venue, accountId)
+    if (scope === 'account') budget.closeAccount(accountId, retryAfterMs, this.clock.monotonicMs())
+    else budget.close(retryAfterMs, this.clock.monotonicMs())
   }
 
   /** 0 and spent, or how many milliseconds to wait; reads weigh what the venue says. */

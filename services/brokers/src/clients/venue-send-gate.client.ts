@@ -4,7 +4,7 @@
  */
 import { Injectable } from '@nestjs/common'
 import { isExit, type SubmitCommand } from '@tradewire/broker-kit/approved-order'
-import type { BrokerError } from '@tradewire/broker-kit/broker-error'
+import type { BrokerError, RateLimitedError } from '@tradewire/broker-kit/broker-error'
 import { ok, type Result } from '@tradewire/kernel/result'
 import type { Venue } from '@tradewire/contracts/common'
 import { Desk, type LaneWork, type OpenAttempt } from '#domain/desk'
@@ -50,8 +50,8 @@ export class VenueSendGate extends SendGate {
     return this.budgets.spend({ venue, accountId, exit: work.exit })
   }
 
-  closeBudget(venue: Venue, accountId: string, retryAfterMs: number): void {
-    this.budgets.close(venue, accountId, retryAfterMs)
+  closeBudget(venue: Venue, accountId: string, limited: RateLimitedError): void {
+    this.budgets.close(venue, accountId, limited)
   }
 
   now(): Date {

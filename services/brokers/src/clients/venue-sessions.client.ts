@@ -3,7 +3,7 @@
  * Must never keep an account's credentials anywhere but in its session.
  */
 import { Injectable } from '@nestjs/common'
-import type { BrokerError } from '@tradewire/broker-kit/broker-error'
+import type { BrokerError, RateLimitedError } from '@tradewire/broker-kit/broker-error'
 import * as brokerError from '@tradewire/broker-kit/broker-error'
 import type { BrokerSession, SessionEvent } from '@tradewire/broker-kit/broker-session'
 import type { BrokerDependencies, BrokerEnvironment } from '@tradewire/broker-kit/define-broker'
@@ -142,7 +142,7 @@ export class VenueSessions extends Sessions {
     this.means.budgets.note(account.id, account.environment)
     const budget = {
       spend: (weight: number) => this.means.budgets.spendRead(account.venue, account.id, weight),
-      close: (retryAfterMs: number) => this.means.budgets.close(account.venue, account.id, retryAfterMs),
+      close: (limited: RateLimitedError) => this.means.budgets.close(account.venue, account.id, limited),
     }
     const timed = this.means.timing(account.venue)
     const session = new BudgetedSession(connected.value, definition.readWeights, budget, timed)

@@ -51,6 +51,14 @@ describe('the budget of a venue', () => {
     expect(budget.spend('b', 1, true, 0)).toBe(0)
   })
 
+  it('closes for one account alone when the venue has counted that account', () => {
+    const budget = new RateBudget([], 0)
+    budget.closeAccount('a', 5_000, 0)
+    expect(budget.spend('a', 1, true, 0)).toBe(5_000)
+    expect(budget.spend('b', 1, true, 0)).toBe(0)
+    expect(budget.spend('a', 1, true, 5_000)).toBe(0)
+  })
+
   it('closes for everybody after a refusal by the venue, until the moment it named', () => {
     const budget = new RateBudget(limits, 0)
     budget.close(5_000, 0)

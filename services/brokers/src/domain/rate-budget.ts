@@ -52,6 +52,7 @@ export class RateBudget {
   private readonly egress: readonly TokenBucket[]
   private readonly accountLimits: readonly RateLimit[]
   private readonly accounts = new Map<string, readonly TokenBucket[]>()
+  private readonly closedAccounts = new Map<string, number>()
   private closedUntilMs = 0
 
   constructor(limits: readonly RateLimit[], nowMs: number) {
@@ -61,6 +62,9 @@ export class RateBudget {
 
   /** 0 and spent, or how long to wait. */
   spend(accountId: string, cost: number, exit: boolean, nowMs: number): number {
+    const closedMs = (this.closedAccounts.get(accountId) ?? 0) - nowMs
+    if (closedMs > 0) return closedMs
+    this.closedAccounts.delete(accountId)
     const own = this.accountBuckets(accountId, nowMs)
     return this.spendFrom(own.length === 0 ? this.egress : [...this.egress, ...own], cost, exit, nowMs)
   }
@@ -74,6 +78,11 @@ export class RateBudget {
   close(retryAfterMs: number, nowMs: number): void {
     this.closedUntilMs = Math.max(this.closedUntilMs, nowMs + retryAfterMs)
     for (const bucket of this.egress) bucket.closeUntil(this.closedUntilMs)
+  }
+
+  /** The venue counted the orders of this account alone: the others go on. */
+  closeAccount(accountId: string, retryAfterMs: number, nowMs: number): void {
+    this.closedAccounts.set(accountId, Math.max(this.closedAccounts.get(accountId) ?? 0, nowMs + retryAfterMs))
   }
 
   private spendFrom(buckets: readonly TokenBucket[], cost: number, exit: boolean, nowMs: number): number {

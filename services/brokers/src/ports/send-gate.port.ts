@@ -1,6 +1,6 @@
 /** Answers whether an order may be sent now. Implemented in clients/. Must never change an order's state. */
 import type { SubmitCommand } from '@tradewire/broker-kit/approved-order'
-import type { BrokerError } from '@tradewire/broker-kit/broker-error'
+import type { BrokerError, RateLimitedError } from '@tradewire/broker-kit/broker-error'
 import type { Venue } from '@tradewire/contracts/common'
 import type { Result } from '@tradewire/kernel/result'
 import type { LaneWork, OpenAttempt } from '#domain/desk'
@@ -19,7 +19,7 @@ export abstract class SendGate {
   /** 0 and the budget is spent, or how many milliseconds to wait. */
   abstract spend(one: OpenAttempt, work: LaneWork): number
   /** The venue refused a call because of its rate. */
-  abstract closeBudget(venue: Venue, accountId: string, retryAfterMs: number): void
+  abstract closeBudget(venue: Venue, accountId: string, limited: RateLimitedError): void
   /** Only entries expire: an exit always goes. */
   abstract expired(command: SubmitCommand): boolean
   /** True while no other process can hold the partition. */

@@ -3,7 +3,7 @@
  * A placement that may have arrived is always "outcome unknown"; nothing here may call such a thing rejected.
  */
 import * as brokerError from '@tradewire/broker-kit/broker-error'
-import type { BrokerError, RejectionCode } from '@tradewire/broker-kit/broker-error'
+import type { BrokerError, RateScope, RejectionCode } from '@tradewire/broker-kit/broker-error'
 
 /** `place`: an order may stand behind a failure. `read`: nothing was changed. */
 export type CallKind = 'place' | 'cancel' | 'read'
@@ -69,7 +69,8 @@ export interface VenueCodes {
   readonly unknown: ReadonlySet<VenueCode>
   /** Turned away at the door because of the time stamp. */
   readonly stale: ReadonlySet<VenueCode>
-  readonly limited: ReadonlySet<VenueCode>
+  /** Rates that are too high, and whose. */
+  readonly limited: ReadonlyMap<VenueCode, RateScope>
   readonly rejections: ReadonlyMap<VenueCode, RejectionCode>
   /** Whether a code that nothing else explains still proves a refusal. */
   readonly refuses: (code: VenueCode) => boolean
@@ -82,7 +83,8 @@ export const binanceCodes: VenueCodes = {
   // Order status unknown (-1006, -1007), internal error or disconnect (-1000, -1001).
   unknown: new Set([-1000, -1001, -1006, -1007]),
   stale: new Set([-1021]),
-  limited: new Set(),
+  // Orders are counted by account, everything else by address.
+  limited: new Map<VenueCode, RateScope>([[-1015, 'account']]),
   rejections: new Map<VenueCode, RejectionCode>([
     [-1121, 'UNKNOWN_SYMBOL'],
     [-1111, 'INVALID_QUANTITY'],
@@ -121,12 +123,9 @@ export function mapCcxtFailure(failure: CcxtFailure, call: CallKind, codes: Venu
   if (code !== null && codes.auth.has(code)) return brokerError.authFailed(message)
   if (code !== null && codes.stale.has(code)) return staleClock(call, message)
   if (code !== null && codes.unknown.has(code)) return unclear(call, message)
-  if (
-    (code !== null && codes.limited.has(code)) ||
-    names.includes('DDoSProtection') ||
-    names.includes('RateLimitExceeded')
-  ) {
-    return brokerError.rateLimited(failure.retryAfterMs ?? retryAfterDefaultMs, message)
+  const limitOf = code === null ? undefined : codes.limited.get(code)
+  if (limitOf !== undefined || names.includes('DDoSProtection') || names.includes('RateLimitExceeded')) {
+    return brokerError.rateLimited(failure.retryAfterMs ?? retryAfterDefaultMs, message, limitOf)
   }
   if (names.includes('AuthenticationError')) return brokerError.authFailed(message)
   if (names.includes('InvalidNonce')) return staleClock(call, message)

@@ -83,6 +83,9 @@ describe("ccxt's errors", () => {
   it('tell rate limits and failed authentication, also where ccxt takes one for the other', () => {
     expect(mapped(['DDoSProtection', ...network], {}).kind).toBe('rate-limited')
     expect(mapped(['RateLimitExceeded', ...network], {}).kind).toBe('rate-limited')
+    expect(mapped(['RateLimitExceeded', ...network], { code: -1003 })).toMatchObject({ scope: 'egress' })
+    // Orders are counted by account.
+    expect(mapped(['RateLimitExceeded', ...network], { code: -1015 })).toMatchObject({ scope: 'account' })
     expect(mapped(['AuthenticationError', ...refusal], {}).kind).toBe('auth')
     expect(mapped(['DDoSProtection', ...network], { code: -2015 }).kind).toBe('auth')
   })

@@ -2,7 +2,7 @@
  * What CEX.IO's words for errors mean: it has no codes. Called by the CEX.IO exchange through its api.
  * Must never list words as a refusal that can also follow an order which stands.
  */
-import type { RejectionCode } from '@tradewire/broker-kit/broker-error'
+import type { RateScope, RejectionCode } from '@tradewire/broker-kit/broker-error'
 import type { VenueCode, VenueCodes } from './ccxt-error.map.ts'
 
 /** How the library tells an order that was answered as rejected. */
@@ -17,7 +17,7 @@ export const cexCodes: VenueCodes = {
   auth: new Set(),
   unknown: new Set(),
   stale: new Set<VenueCode>(['Request timestamp check failed']),
-  limited: new Set<VenueCode>(['API rate limit reached']),
+  limited: new Map<VenueCode, RateScope>([['API rate limit reached', 'egress']]),
   rejections: new Map<VenueCode, RejectionCode>([
     ['Order not found', 'ORDER_NOT_FOUND'],
     ['Currency pair is not supported', 'UNKNOWN_SYMBOL'],

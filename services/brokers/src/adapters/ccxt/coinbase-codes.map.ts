@@ -2,8 +2,8 @@
  * What Coinbase's words for errors mean where ccxt's classes do not tell it. Called by the Coinbase exchange through its api.
  * Must never list a word as a refusal that can also follow an order which stands.
  */
-import type { RejectionCode } from '@tradewire/broker-kit/broker-error'
-import type { VenueCodes } from './ccxt-error.map.ts'
+import type { RateScope, RejectionCode } from '@tradewire/broker-kit/broker-error'
+import type { VenueCode, VenueCodes } from './ccxt-error.map.ts'
 
 export const coinbaseCodes: VenueCodes = {
   // A refused order says its reason as that of a preview; other errors have a name or an id.
@@ -19,7 +19,9 @@ export const coinbaseCodes: VenueCodes = {
   ]),
   unknown: new Set(['internal_server_error', 'INTERNAL', 'UNAVAILABLE', 'DEADLINE_EXCEEDED', 'UNKNOWN']),
   stale: new Set(),
-  limited: new Set(['rate_limit_exceeded', 'resource_exhausted', 'RESOURCE_EXHAUSTED']),
+  limited: new Map<VenueCode, RateScope>(
+    ['rate_limit_exceeded', 'resource_exhausted', 'RESOURCE_EXHAUSTED'].map((code) => [code, 'egress']),
+  ),
   rejections: new Map<string, RejectionCode>([
     ['INSUFFICIENT_FUND', 'INSUFFICIENT_FUNDS'],
     ['PREVIEW_INSUFFICIENT_FUND', 'INSUFFICIENT_FUNDS'],

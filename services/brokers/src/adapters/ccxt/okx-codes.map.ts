@@ -2,8 +2,8 @@
  * What OKX's error codes mean where ccxt's classes do not tell it. Called by the OKX session through its api.
  * Must never list a code as a refusal that can also follow an order which stands.
  */
-import type { RejectionCode } from '@tradewire/broker-kit/broker-error'
-import type { VenueCodes } from './ccxt-error.map.ts'
+import type { RateScope, RejectionCode } from '@tradewire/broker-kit/broker-error'
+import type { VenueCode, VenueCodes } from './ccxt-error.map.ts'
 
 const rejections: Readonly<Partial<Record<RejectionCode, string>>> = {
   UNKNOWN_SYMBOL: '51001',
@@ -26,7 +26,12 @@ export const okxCodes: VenueCodes = {
   auth: numbersIn('50100 50101 50103 50104 50105 50106 50107 50110 50111 50113 50114 50119'),
   unknown: numbersIn('50004'),
   stale: numbersIn('50102 50112'),
-  limited: numbersIn('50011 50061 51113'),
+  limited: new Map<VenueCode, RateScope>([
+    [50011, 'egress'],
+    // Orders of one sub-account.
+    [50061, 'account'],
+    [51113, 'account'],
+  ]),
   rejections: new Map(
     Object.entries(rejections).flatMap(([code, numbers]) =>
       [...numbersIn(numbers)].map((number) => [number, code as RejectionCode] as const),

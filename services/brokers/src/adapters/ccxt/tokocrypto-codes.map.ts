@@ -2,7 +2,7 @@
  * What Tokocrypto's codes mean where ccxt's classes do not tell it: its own around those of Binance behind it.
  * Called by the Tokocrypto exchange through its api. Must never list a code as a refusal that can also follow an order which stands.
  */
-import type { RejectionCode } from '@tradewire/broker-kit/broker-error'
+import type { RateScope, RejectionCode } from '@tradewire/broker-kit/broker-error'
 import { binanceCodes, type VenueCode, type VenueCodes } from './ccxt-error.map.ts'
 
 export const tokocryptoCodes: VenueCodes = {
@@ -10,7 +10,7 @@ export const tokocryptoCodes: VenueCodes = {
   // The venue's own code comes first; what it says inside is the more exact text. Anchored: replies may be of any length.
   words: /^.*"msg":\s*"([^"]*)"/s,
   auth: new Set<VenueCode>([...binanceCodes.auth, -1_099, -1_109, -1_125]),
-  limited: new Set<VenueCode>([-1_003, -1_015]),
+  limited: new Map<VenueCode, RateScope>([...binanceCodes.limited, [-1_003, 'egress']]),
   rejections: new Map<VenueCode, RejectionCode>([
     ...binanceCodes.rejections,
     [2_202, 'INSUFFICIENT_FUNDS'],

@@ -53,7 +53,7 @@ export class SettleOutcome {
         this.unknown(one, error.message)
         return settled
       case 'rate-limited':
-        this.gate.closeBudget(venue, accountId, error.retryAfterMs)
+        this.gate.closeBudget(venue, accountId, error)
         return { kind: 'again', afterMs: error.retryAfterMs }
       case 'connectivity':
       case 'not-sent':

@@ -4,7 +4,7 @@
  */
 import { unreachable } from '@tradewire/kernel/result'
 import type { Refusal } from '#domain/check-order'
-import { venueError, type VenueError } from '../binance/venue-error.wire.ts'
+import { idTaken, venueError, type VenueError } from '../binance/venue-error.wire.ts'
 
 const filterFailure = (name: string) => venueError(-1013, `Filter failure: ${name}`)
 const rejected = (msg: string) => venueError(-2010, msg)
@@ -35,7 +35,7 @@ export function refusalOf(refusal: Refusal, market: boolean): VenueError {
         `Mandatory parameter '${wireName(refusal.detail)}' was not sent, was empty/null, or malformed.`,
       )
     case 'DUPLICATE_CLIENT_ORDER_ID':
-      return rejected('Duplicate order sent.')
+      return idTaken['binance-spot']
     case 'WOULD_TRIGGER':
       return rejected('Order would trigger immediately.')
     case 'WOULD_TAKE':

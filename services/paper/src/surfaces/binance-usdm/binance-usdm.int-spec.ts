@@ -238,9 +238,17 @@ describe('fault switches', () => {
     expect(await accepted()).toBe(2)
   })
 
-  it('limit the rate with 429 and refuse without accepting', async () => {
+  it('answer as to a repetition of an order that stands', async () => {
+    await fault({ kind: 'repeat-request' })
+    await expect(place(venue.nextId())).rejects.toThrow('"code":-4116')
+    expect(await accepted()).toBe(1)
+  })
+
+  it('limit the orders of an account or the calls of an address with 429, and refuse, without accepting', async () => {
     await fault({ kind: 'rate-limit', milliseconds: 3_000 })
-    await expect(place(venue.nextId())).rejects.toThrow(ccxt.DDoSProtection)
+    await expect(place(venue.nextId())).rejects.toThrow('"code":-1015')
+    await fault({ kind: 'rate-limit', milliseconds: 3_000, accountId: undefined })
+    await expect(place(venue.nextId())).rejects.toThrow('"code":-1003')
     await fault({ kind: 'reject' })
     await expect(place(venue.nextId())).rejects.toThrow(ccxt.InvalidOrder)
     expect(await accepted()).toBe(0)

@@ -6,7 +6,7 @@ import { unreachable } from '@tradewire/kernel/result'
 import { formatFixed } from '#domain/amount'
 import type { Refusal } from '#domain/check-order'
 import type { Instrument } from '#domain/instruments'
-import { tooMuchPrecision, venueError, type VenueError } from '../binance/venue-error.wire.ts'
+import { idTaken, tooMuchPrecision, venueError, type VenueError } from '../binance/venue-error.wire.ts'
 
 export function refusalOf(refusal: Refusal, instrument: Instrument): VenueError {
   switch (refusal.code) {
@@ -34,7 +34,7 @@ export function refusalOf(refusal: Refusal, instrument: Instrument): VenueError 
     case 'INCOMPLETE':
       return venueError(-1102, `Mandatory parameter '${refusal.detail}' was not sent, was empty/null, or malformed.`)
     case 'DUPLICATE_CLIENT_ORDER_ID':
-      return venueError(-4116, 'ClientOrderId is duplicated.')
+      return idTaken['binance-usdm']
     case 'TOO_MANY_ORDERS':
       return venueError(-2025, 'Reach max open order limit.')
     case 'TOO_MANY_CONDITIONAL_ORDERS':

@@ -13,6 +13,7 @@ import { replyThroughFaults } from '../protocol/faulty-reply.wire.ts'
 import { parametersOf, type Parameters } from './parameters.wire.ts'
 import { checkSigned } from './signature.wire.ts'
 import {
+  idTaken,
   keyFormatInvalid,
   keyUnknown,
   outcomeUnknown,
@@ -108,7 +109,8 @@ export class BinanceServer {
     const answer = endpoint.answer({ ...call, account })
     await venue.settled()
     const { operation } = endpoint
-    return replyThroughFaults(reply, { faults, account, operation, answer, refuse: fail, unknown: outcomeUnknown })
+    const words = { refuse: fail, unknown: outcomeUnknown, taken: idTaken[this.parts.name] }
+    return replyThroughFaults(reply, { faults, account, operation, answer, ...words })
   }
 
   private accountOf(request: FastifyRequest): Account | VenueError {
@@ -147,7 +149,13 @@ export class BinanceServer {
   private faultBefore(endpoint: Endpoint, account: Account): VenueError | undefined {
     const call = { venue: account.venue, accountId: account.id, operation: endpoint.operation ?? 'read' }
     const limited = this.parts.faults.strike('rate-limit', call)
-    if (limited !== undefined) return tooManyWeight(this.parts.budgets.weight.unitsMax, limited.milliseconds)
+    if (limited !== undefined) {
+      const { weight, ordersShort } = this.parts.budgets
+      const ordersOfOne = limited.accountId !== undefined && endpoint.operation === 'place'
+      return ordersOfOne
+        ? tooManyOrders(ordersShort.unitsMax, '10 SECOND', limited.milliseconds)
+        : tooManyWeight(weight.unitsMax, limited.milliseconds)
+    }
     if (this.parts.faults.strike('reject', call) === undefined) return undefined
     return endpoint.operation === 'place'
       ? venueError(-2010, 'Order book liquidity is less than LOT_SIZE filter minimum quantity.')

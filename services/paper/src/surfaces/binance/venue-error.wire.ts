@@ -38,6 +38,12 @@ export function missing(name: string): VenueError {
   return venueError(-1102, `Mandatory parameter '${name}' was not sent, was empty/null, or malformed.`)
 }
 
+/** An order with this id stands already. */
+export const idTaken = {
+  'binance-spot': venueError(-2010, 'Duplicate order sent.'),
+  'binance-usdm': venueError(-4116, 'ClientOrderId is duplicated.'),
+} as const
+
 export function illegal(name: string): VenueError {
   return venueError(
     -1100,

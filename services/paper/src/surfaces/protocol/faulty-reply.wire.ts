@@ -17,12 +17,14 @@ export interface SettledCall<Refusal> {
   readonly refuse: (reply: FastifyReply, refusal: Refusal) => FastifyReply
   /** The protocol's word for "it may have been executed". */
   readonly unknown: Refusal
+  /** Its word for an id that is taken. */
+  readonly taken?: Refusal
 }
 
 /** The order stands by now, or was refused; what the client learns of it is another matter. */
 export async function replyThroughFaults<Refusal>(
   reply: FastifyReply,
-  { faults, account, operation = 'read', answer, refuse, unknown }: SettledCall<Refusal>,
+  { faults, account, operation = 'read', answer, refuse, unknown, taken }: SettledCall<Refusal>,
 ): Promise<FastifyReply> {
   const call = { venue: account.venue, accountId: account.id, operation }
   const latency = faults.strike('latency', call)
@@ -34,5 +36,6 @@ export async function replyThroughFaults<Refusal>(
     return reply
   }
   if (faults.strike('error-after-accept', call) !== undefined) return refuse(reply, unknown)
+  if (taken !== undefined && faults.strike('repeat-request', call) !== undefined) return refuse(reply, taken)
   return reply.send(answer.value)
 }
