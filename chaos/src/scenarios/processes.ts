@@ -14,6 +14,8 @@ const pausedMs = 13_000
 const drainWithinMs = 20_000
 const storedWithinMs = 20_000
 const clockJumpMs = 600_000
+/** Eight signals; each step of each is held to its own minute besides. */
+const killsLimitMs = 480_000
 
 export const processScenarios: readonly Scenario[] = [
   {
@@ -21,6 +23,7 @@ export const processScenarios: readonly Scenario[] = [
     rows: [5, 6],
     about: 'every service is killed once while entries go out and once while exits are hit',
     signals: services.length,
+    limitMs: killsLimitMs,
     play(stage) {
       const atEntries = stage.shuffled(services)
       const atExits = stage.shuffled(services)

@@ -26,11 +26,10 @@ export const okxCodes: VenueCodes = {
   auth: numbersIn('50100 50101 50103 50104 50105 50106 50107 50110 50111 50113 50114 50119'),
   unknown: numbersIn('50004'),
   stale: numbersIn('50102 50112'),
+  // Orders of one account and of one sub-account count for it alone.
   limited: new Map<VenueCode, RateScope>([
-    [50011, 'egress'],
-    // Orders of one sub-account.
-    [50061, 'account'],
-    [51113, 'account'],
+    ...[...numbersIn('50011')].map((code) => [code, 'egress'] as const),
+    ...[...numbersIn('50061 51113')].map((code) => [code, 'account'] as const),
   ]),
   rejections: new Map(
     Object.entries(rejections).flatMap(([code, numbers]) =>
