@@ -269,6 +269,10 @@ export type StrategyWithSecret = { id: string; ownerId: string; name: string; de
 
 export type Subscription = { id: string; userId: string; subject: { kind: 'plan' | 'strategy'; id: string; name: string }; provider: 'mock' | 'stripe' | 'razorpay' | 'mayar'; amount: string; currency: string; cycle: 'monthly' | 'quarterly' | 'yearly'; standing: 'incomplete' | 'active' | 'past-due' | 'lapsed' | 'ended'; paidThrough: string | null; servedUntil: string | null; endsAt: string | null; begunAt: string; trialEndsAt: string | null }
 
+export type SubscriptionChange = { subscriptionId: string; timing: 'now' | 'period-end'; effectiveAt: string; subject: { kind: 'plan' | 'strategy'; id: string; name: string }; cycle: 'monthly' | 'quarterly' | 'yearly'; currency: string; amount: string; lines: readonly { description: string; amount: string }[]; dueNow: string; pricedAt: string; nextPaymentAt: string; id: string; state: 'open' | 'scheduled' | 'paid' | 'done' | 'dropped'; payment: PaymentIntent | null }
+
+export type SubscriptionChangePreview = { subscriptionId: string; timing: 'now' | 'period-end'; effectiveAt: string; subject: { kind: 'plan' | 'strategy'; id: string; name: string }; cycle: 'monthly' | 'quarterly' | 'yearly'; currency: string; amount: string; lines: readonly { description: string; amount: string }[]; dueNow: string; pricedAt: string; nextPaymentAt: string }
+
 export type TaxRate = { country: string; name: string; percent: string; included: boolean }
 
 export type TaxRateInput = { country: string; name: string; percent: string; included: boolean }
@@ -517,7 +521,7 @@ export interface Operations {
   /** Explain every number of a bracket, or why it was refused */
   explainOrder: { params: { orderId: string }; reply: Explanation }
   /** List payment providers and what each can do */
-  listPaymentProviders: { reply: { items: readonly { provider: 'mock' | 'stripe' | 'razorpay' | 'mayar'; currencies: readonly string[]; renewals: 'provider' | 'link'; refunds: 'partial' | 'none'; checkout: 'form' | 'page' }[] } }
+  listPaymentProviders: { reply: { items: readonly { provider: 'mock' | 'stripe' | 'razorpay' | 'mayar'; currencies: readonly string[]; renewals: 'provider' | 'link'; refunds: 'partial' | 'none'; upgrades: 'provider' | 'payment'; changesCycle: boolean; checkout: 'form' | 'page' }[] } }
   /** List payments */
   listPayments: { query?: { limit?: number; nextToken?: string }; reply: { items: readonly Payment[]; nextToken: string | null } }
   /** Get a payment */
@@ -620,6 +624,14 @@ export interface Operations {
   listSubscriptions: { query?: { limit?: number; nextToken?: string }; reply: { items: readonly Subscription[]; nextToken: string | null } }
   /** End a subscription when the time that was paid is over */
   cancelSubscription: { params: { subscriptionId: string }; reply: Subscription }
+  /** Change the plan or the cycle of a subscription */
+  changeSubscription: { params: { subscriptionId: string }; body: { planId?: string; cycle?: 'monthly' | 'quarterly' | 'yearly'; pricedAt?: string; requestId?: string }; reply: SubscriptionChange }
+  /** Get the latest change of a subscription */
+  getSubscriptionChange: { params: { subscriptionId: string }; reply: SubscriptionChange }
+  /** Take back a change that is not in force yet */
+  takeBackSubscriptionChange: { params: { subscriptionId: string }; reply: SubscriptionChange }
+  /** Show what a change of plan or cycle would charge, and when */
+  previewSubscriptionChange: { params: { subscriptionId: string }; query?: { planId?: string; cycle?: 'monthly' | 'quarterly' | 'yearly' }; reply: SubscriptionChangePreview }
   /** Open the provider's page for cards and invoices of a subscription */
   openPaymentPortal: { params: { subscriptionId: string }; reply: { url: string } }
   /** List the tax of each country */
@@ -855,6 +867,10 @@ export const routes = {
   beginSubscription: { method: 'POST', path: '/v1/subscriptions', once: true },
   listSubscriptions: { method: 'GET', path: '/v1/subscriptions' },
   cancelSubscription: { method: 'POST', path: '/v1/subscriptions/{subscriptionId}/cancel', once: true },
+  changeSubscription: { method: 'POST', path: '/v1/subscriptions/{subscriptionId}/change', once: true },
+  getSubscriptionChange: { method: 'GET', path: '/v1/subscriptions/{subscriptionId}/change' },
+  takeBackSubscriptionChange: { method: 'DELETE', path: '/v1/subscriptions/{subscriptionId}/change' },
+  previewSubscriptionChange: { method: 'GET', path: '/v1/subscriptions/{subscriptionId}/change/preview' },
   openPaymentPortal: { method: 'POST', path: '/v1/subscriptions/{subscriptionId}/portal' },
   listTaxRates: { method: 'GET', path: '/v1/tax-rates' },
   setTaxRates: { method: 'PUT', path: '/v1/tax-rates' },

@@ -28,6 +28,7 @@ import { Payouts } from './ports/payouts.port.ts'
 import { ProviderEvents } from './ports/provider-events.port.ts'
 import { AccountTotals, Limits } from './ports/limits.port.ts'
 import { Reminders } from './ports/reminders.port.ts'
+import { SubscriptionChanges } from './ports/subscription-changes.port.ts'
 import { TaxCalculator, TaxRates } from './ports/taxes.port.ts'
 import { RealisedLedger } from './ports/realised-ledger.port.ts'
 import { SqlBills } from './store/sql-bills.store.ts'
@@ -40,10 +41,12 @@ import { SqlPayouts } from './store/sql-payouts.store.ts'
 import { SqlProviderEvents } from './store/sql-provider-events.store.ts'
 import { SqlLimits } from './store/sql-limits.store.ts'
 import { SqlReminders } from './store/sql-reminders.store.ts'
+import { SqlSubscriptionChanges } from './store/sql-subscription-changes.store.ts'
 import { SqlTaxes } from './store/sql-taxes.store.ts'
 import { FactsConsumer } from './transport/bus/facts.consumer.ts'
 import { FollowsConsumer } from './transport/bus/follows.consumer.ts'
 import { BillingJob } from './transport/cron/billing.job.ts'
+import { ChangesController } from './transport/rpc/changes.controller.ts'
 import { BooksController } from './transport/rpc/books.controller.ts'
 import { FeesController } from './transport/rpc/fees.controller.ts'
 import { FeeTermsController } from './transport/rpc/fee-terms.controller.ts'
@@ -57,6 +60,7 @@ import { PurchasesController } from './transport/rpc/purchases.controller.ts'
 import { SubscriptionsController } from './transport/rpc/subscriptions.controller.ts'
 import { ApplyObservations } from './use-cases/apply-observations/apply-observations.use-case.ts'
 import { BeginSubscription } from './use-cases/begin-subscription/begin-subscription.use-case.ts'
+import { BillNextPeriod } from './use-cases/bill-next-period/bill-next-period.use-case.ts'
 import { BookPayout } from './use-cases/book-payout/book-payout.use-case.ts'
 import { CalculatePurchase } from './use-cases/calculate-purchase/calculate-purchase.use-case.ts'
 import { CancelSubscription } from './use-cases/cancel-subscription/cancel-subscription.use-case.ts'
@@ -117,12 +121,21 @@ import { SettlePayout } from './use-cases/settle-payout/settle-payout.use-case.t
 import { SettleSubscription } from './use-cases/settle-subscription/settle-subscription.use-case.ts'
 import { TellAllUsers } from './use-cases/tell-all-users/tell-all-users.use-case.ts'
 import { TellEntitlement } from './use-cases/tell-entitlement/tell-entitlement.use-case.ts'
+import { CarryOutChange } from './use-cases/carry-out-change/carry-out-change.use-case.ts'
+import { ChangeSubscription } from './use-cases/change-subscription/change-subscription.use-case.ts'
+import { GetChange } from './use-cases/get-change/get-change.use-case.ts'
+import { PreviewChange } from './use-cases/preview-change/preview-change.use-case.ts'
+import { PriceChange } from './use-cases/price-change/price-change.use-case.ts'
+import { StoreChange } from './use-cases/store-change/store-change.use-case.ts'
+import { TakeBackChange } from './use-cases/take-back-change/take-back-change.use-case.ts'
+import { TellChanges } from './use-cases/tell-changes/tell-changes.use-case.ts'
 import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
 import { WatchLimits } from './use-cases/watch-limits/watch-limits.use-case.ts'
 
 @Module({
   controllers: [
     BooksController,
+    ChangesController,
     FeesController,
     FeeTermsController,
     PaymentsController,
@@ -147,6 +160,7 @@ import { WatchLimits } from './use-cases/watch-limits/watch-limits.use-case.ts'
     { provide: Limits, useClass: SqlLimits },
     { provide: AccountTotals, useClass: ReportingTotals },
     { provide: Reminders, useClass: SqlReminders },
+    { provide: SubscriptionChanges, useClass: SqlSubscriptionChanges },
     { provide: TaxRates, useClass: SqlTaxes },
     { provide: TaxCalculator, useExisting: TaxRates },
     { provide: Payouts, useClass: SqlPayouts },
@@ -179,6 +193,7 @@ import { WatchLimits } from './use-cases/watch-limits/watch-limits.use-case.ts'
     BillingJob,
     ApplyObservations,
     BeginSubscription,
+    BillNextPeriod,
     BookPayout,
     CalculatePurchase,
     CancelSubscription,
@@ -239,6 +254,14 @@ import { WatchLimits } from './use-cases/watch-limits/watch-limits.use-case.ts'
     SettleSubscription,
     TellAllUsers,
     TellEntitlement,
+    CarryOutChange,
+    ChangeSubscription,
+    GetChange,
+    PreviewChange,
+    PriceChange,
+    StoreChange,
+    TakeBackChange,
+    TellChanges,
     UpdatePlan,
     WatchLimits,
   ],

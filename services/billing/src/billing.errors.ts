@@ -52,6 +52,36 @@ export const billingErrors = defineErrors('billing', {
     message: 'There is no such subscription, or it is not yours.',
     fix: 'List your subscriptions and use an id from there.',
   },
+  CHANGE_NOT_FOUND: {
+    kind: 'not-found',
+    message: 'There is no change of such a subscription, or it is not yours.',
+    fix: 'List your subscriptions and ask for a change of one of them.',
+  },
+  CHANGES_NOTHING: {
+    kind: 'conflict',
+    message: 'The subscription is for this plan and cycle already.',
+    fix: 'Name another plan or another cycle.',
+  },
+  CHANGE_NOT_POSSIBLE: {
+    kind: 'refused',
+    message: 'This subscription cannot be changed so.',
+    fix: 'See the reason; what is not paid, was cancelled or was given back must be settled first.',
+  },
+  CHANGE_STALE: {
+    kind: 'refused',
+    message: 'The moment for which the change was priced is too long ago, or is yet to come.',
+    fix: 'Ask for a preview again, and send its pricedAt within some minutes.',
+  },
+  CHANGE_UNDER_WAY: {
+    kind: 'conflict',
+    message: 'Another change of this subscription is under way.',
+    fix: 'Take that one back first, or wait until it is in force.',
+  },
+  CHANGE_TOO_LATE: {
+    kind: 'conflict',
+    message: 'The subscription has moved on: its next period is billed, or the change is in force.',
+    fix: 'Look at the subscription and its payments; change it when its next period is paid.',
+  },
   PAYMENT_NOT_FOUND: {
     kind: 'not-found',
     message: 'There is no such payment, or it is not yours.',

@@ -55,7 +55,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await order('fault', { fault: 'none' })
   await quiet()
-  await backends.query(`truncate billing.customer, billing.subscription, billing.purchase, billing.payment,
+  await backends.query(`truncate billing.customer, billing.subscription, billing.subscription_change, billing.purchase, billing.payment,
     billing.provider_event, billing.journal, billing.entry, billing.rule_run, billing.invoice`)
   await backends.query('delete from billing.outbox')
   from = ((await order('clock', { to: clock.now().toISOString() })) as { events: number }).events

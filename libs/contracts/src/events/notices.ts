@@ -10,7 +10,13 @@ const userId = z.uuid().meta({ description: 'Whom it is about' })
 const words = { title: z.string().min(1).max(120), text: z.string().min(1).max(2_000) }
 
 /** Near-max-balance is subject to the platform's notification settings; the others are always sent. */
-export const noticeKind = z.enum(['near-max-balance', 'payment-due', 'payment-failing', 'service-ending'])
+export const noticeKind = z.enum([
+  'near-max-balance',
+  'payment-due',
+  'payment-failing',
+  'service-ending',
+  'paid-in-vain',
+])
 export const noticeAudience = z.enum(['user', 'operators'])
 
 export const noticeRaised = defineEvent({

@@ -18,6 +18,7 @@ import { payoutRoutes } from './payouts.ts'
 import { performanceFeeRoutes } from './performance-fees.ts'
 import { reportingRoutes } from './reporting.ts'
 import { signalRoutes } from './signals.ts'
+import { subscriptionChangeRoutes } from './subscription-changes.ts'
 import { webhookRoutes } from './webhooks.ts'
 
 export const allRoutes: readonly RouteContract[] = [
@@ -36,6 +37,7 @@ export const allRoutes: readonly RouteContract[] = [
   ...notificationRoutes,
   ...adminRoutes,
   ...billingRoutes,
+  ...subscriptionChangeRoutes,
   ...billingProfileRoutes,
   ...performanceFeeRoutes,
   ...payoutRoutes,

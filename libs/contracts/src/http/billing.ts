@@ -5,6 +5,7 @@ import { pageQuery } from '../common.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as rpc from '../rpc/billing.ts'
 import { getInvoiceFile, listInvoices } from '../rpc/invoices.ts'
+import { listProviders } from '../rpc/payment-providers.ts'
 
 /** Providers deliver to it; the provider's name follows, and for some a secret. */
 export const paymentDeliveryPath = '/v1/webhook/payments'
@@ -90,7 +91,7 @@ const subscriptionRoutes: readonly RouteContract[] = [
     path: '/v1/payment-providers',
     summary: 'List payment providers and what each can do',
     access: everyone,
-    rpc: rpc.listProviders,
+    rpc: listProviders,
     toRequest: ({ caller }) => ({ caller }),
   }),
   defineRoute({

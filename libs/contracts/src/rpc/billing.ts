@@ -369,25 +369,6 @@ export const listPurchases = defineRpc({
   reply: pageOf(purchase),
 })
 
-export const listProviders = defineRpc({
-  name: 'billing.providers.list',
-  description: 'The payment providers that are switched on, and what each can do.',
-  request: z.strictObject({ caller }),
-  reply: z.strictObject({
-    items: z.array(
-      z.strictObject({
-        provider: paymentProvider,
-        currencies: z.array(billingCurrency),
-        /** Who sees to it that the next period is paid. */
-        renewals: z.enum(['provider', 'link']),
-        refunds: z.enum(['partial', 'none']),
-        /** `form`: the payer stays on your page. `page`: they are sent to the provider's. */
-        checkout: z.enum(['form', 'page']),
-      }),
-    ),
-  }),
-})
-
 export const listBalances = defineRpc({
   name: 'billing.books.balances',
   description: 'The balance of every account of the books. Debits are positive; all of a currency sum to zero.',

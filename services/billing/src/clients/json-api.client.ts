@@ -16,7 +16,7 @@ export interface JsonApiOptions {
 }
 
 export interface JsonCall<Reply extends z.ZodType> {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PATCH'
   readonly path: string
   readonly body?: object
   /** Beside those that every call has. */

@@ -9,6 +9,14 @@ import { nothingKnown } from './payment.ts'
 import type { ProviderCode } from './provider-code.ts'
 import type { TaxTerms } from './tax.ts'
 import { nothingPaid, type StandingRules } from './subscription.ts'
+import {
+  dueNow,
+  invoicedChange,
+  nextPeriod,
+  paysThrough,
+  type PricedChange,
+  type SubscriptionChange,
+} from './subscription-change.ts'
 
 const dayMs = 86_400_000
 
@@ -23,6 +31,17 @@ export interface SubscriptionOffer {
 
 export interface BillRules extends StandingRules {
   readonly renewLeadMs: number
+}
+
+/** Of a provider: who charges what. */
+interface ProviderCapabilities {
+  readonly renewals: 'provider' | 'link'
+  readonly upgrades: 'provider' | 'payment'
+}
+
+interface AskedChange {
+  readonly requestId: string | undefined
+  readonly requestHash: string
 }
 
 export class BillFactory {
@@ -45,6 +64,7 @@ export class BillFactory {
   subscription(userId: string, provider: ProviderCode, { trialDays, ...offer }: SubscriptionOffer): Subscription {
     const begunAt = this.clock.now()
     const hasTrial = trialDays > 0
+    const anchorAt = new Date(begunAt.getTime() + trialDays * dayMs)
     return {
       ...offer,
       id: this.ids.next(),
@@ -52,7 +72,8 @@ export class BillFactory {
       provider,
       externalId: null,
       begunAt,
-      anchorAt: new Date(begunAt.getTime() + trialDays * dayMs),
+      anchorAt,
+      grid: { from: anchorAt, afterPeriod: 0 },
       facts: nothingPaid,
       standing: 'incomplete',
       servedUntil: null,
@@ -63,24 +84,49 @@ export class BillFactory {
   }
 
   firstPayment(subscription: Subscription, requestId: string | undefined, requestHash: string): Payment {
-    return { ...this.renewal(subscription, 1), id: requestId ?? this.ids.next(), requestHash }
+    return { ...this.renewal(subscription), id: requestId ?? this.ids.next(), requestHash }
   }
 
-  /** The same period always has the same payment. */
-  renewal({ id, userId, subject, owner, provider, amount, tax }: Subscription, period: number): Payment {
-    const now = this.clock.now()
+  /** Of the period that follows what is paid: the same period always has the same payment. */
+  renewal(subscription: Subscription): Payment {
+    const { number: period, end: paysThrough } = nextPeriod(subscription)
+    const id = uuidOfHash(`${subscription.id}|${period}`)
+    return { ...this.unpaid(this.clock.now()), ...billedOf(subscription), id, period, paysThrough }
+  }
+
+  change(
+    priced: PricedChange,
+    held: Subscription,
+    provider: ProviderCapabilities,
+    asked: AskedChange,
+  ): SubscriptionChange {
+    const toldToProvider =
+      provider.renewals === 'provider' && (priced.timing === 'period-end' || provider.upgrades === 'payment')
     return {
-      ...this.unpaid(now),
-      id: uuidOfHash(`${id}|${period}`),
-      userId,
-      subscriptionId: id,
-      period,
-      description: subject.name,
-      provider,
-      amount,
-      tax,
-      revenue: revenueOf[subject.kind],
-      owner,
+      ...priced,
+      id: asked.requestId ?? this.ids.next(),
+      subscriptionId: held.id,
+      userId: held.userId,
+      state: priced.timing === 'period-end' && !toldToProvider ? 'scheduled' : 'open',
+      formerName: held.subject.name,
+      toldToProvider,
+      requestHash: asked.requestHash,
+      createdAt: this.clock.now(),
+    }
+  }
+
+  /** Of the difference that a change charges; it has the change's id. */
+  changePayment(change: SubscriptionChange, held: Subscription): Payment {
+    return {
+      ...this.unpaid(change.createdAt),
+      ...billedOf(held),
+      id: change.id,
+      changeId: change.id,
+      description: `${change.formerName} to ${change.terms.subject.name}`,
+      amount: dueNow(change.proration),
+      paysThrough: paysThrough(held, change),
+      lines: invoicedChange(change, held.tax),
+      requestHash: change.requestHash,
     }
   }
 
@@ -134,6 +180,9 @@ export class BillFactory {
     return {
       subscriptionId: null,
       period: null,
+      paysThrough: null,
+      changeId: null,
+      lines: null,
       purchaseId: null,
       feeId: null,
       externalId: null,
@@ -146,4 +195,10 @@ export class BillFactory {
       updatedAt: now,
     }
   }
+}
+
+/** Whose money a payment of this subscription is. */
+function billedOf({ id, userId, subject, owner, provider, amount, tax }: Subscription) {
+  const revenue = revenueOf[subject.kind]
+  return { userId, subscriptionId: id, description: subject.name, provider, amount, tax, revenue, owner }
 }

@@ -27,6 +27,8 @@ export interface Subscription {
   readonly begunAt: Date
   /** Its first period begins then: later than itself where a trial comes first. */
   readonly anchorAt: Date
+  /** Whence its periods are counted now, and which number the last one before had: 0 until its cycle is changed. */
+  readonly grid: { readonly from: Date; readonly afterPeriod: number }
   readonly facts: SubscriptionFacts
   readonly standing: Standing
   readonly servedUntil: Date | null
@@ -34,17 +36,30 @@ export interface Subscription {
   readonly revision: number
 }
 
+export interface InvoiceLine {
+  readonly description: string
+  readonly quantity: number
+  /** Of all of them, as prices are shown: with the tax where prices contain it. Below nothing for a discount. */
+  readonly amount: string
+}
+
 export interface Payment {
   readonly id: string
   readonly userId: string
   readonly subscriptionId: string | null
-  /** Of the subscription, from 1 on; null when the provider counts, and for purchases. */
+  /** Of the subscription, from 1 on; null when the provider counts, for changes and for purchases. */
   readonly period: number | null
+  /** What is paid by it, at the latest; fixed when it was begun. Null when the provider says so, and for purchases. */
+  readonly paysThrough: Date | null
+  /** The change of a subscription that it pays for. */
+  readonly changeId: string | null
   readonly purchaseId: string | null
   /** The performance fee that it pays. */
   readonly feeId: string | null
   readonly description: string
   readonly provider: ProviderCode
+  /** As its invoice shows them; null where the description says all. */
+  readonly lines: readonly InvoiceLine[] | null
   /** Null until the provider has answered. */
   readonly externalId: string | null
   readonly amount: Money

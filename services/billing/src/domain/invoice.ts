@@ -1,6 +1,6 @@
 /** An invoice: who sold what to whom, for how much, and how much of it is tax. Called by use cases and stores. Must never change once it has its number. */
 import type { InvoiceReply } from '@tradewire/contracts/rpc/invoices'
-import type { Purchase } from './bill.ts'
+import type { InvoiceLine, Purchase } from './bill.ts'
 import { money, moneyText, parseMoney, times, type Money } from './money.ts'
 import { taxIn, withoutTax, type TaxTerms } from './tax.ts'
 
@@ -8,13 +8,6 @@ export interface Party {
   readonly name: string
   readonly address: readonly string[]
   readonly taxId: string | null
-}
-
-export interface InvoiceLine {
-  readonly description: string
-  readonly quantity: number
-  /** Of all of them, as prices are shown: with the tax where prices contain it. Below nothing for a discount. */
-  readonly amount: string
 }
 
 export interface Invoice {

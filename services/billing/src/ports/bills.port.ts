@@ -36,6 +36,14 @@ export abstract class Bills {
     before: Date,
     limit: number,
   ): Promise<Subscription[]>
+  /** Whether of what is paid now something was given back, or is disputed. */
+  abstract gaveMoneyBack(subscriptionId: string): Promise<boolean>
+  /** Whether its next period was asked for and is not paid. */
+  abstract isNextBilled(tx: Transaction, subscription: Subscription): Promise<boolean>
+  /** Whether its user has another one to this. */
+  abstract isInForce(tx: Transaction, than: Subscription, subject: Subscription['subject']): Promise<boolean>
+  /** Undefined when none waits for the provider to name it. */
+  abstract lockChangePayment(tx: Transaction, subscriptionId: string): Promise<Payment | undefined>
   /** Plans that these users have paid for, also when they are over. */
   abstract plansHeld(userIds: readonly string[], tx?: Transaction): Promise<readonly PaidPlan[]>
 

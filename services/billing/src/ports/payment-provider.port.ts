@@ -2,12 +2,13 @@
  * A payment provider: how to open a checkout, what a delivery is worth, and how things stand there now.
  * Called by use cases; implemented in clients/<provider>. Must never decide what money means to us.
  */
-import { err, type Result } from '@tradewire/kernel/result'
+import { err, ok, type Result } from '@tradewire/kernel/result'
 import type { BillingCycle } from '../domain/billing-cycle.ts'
 import type { Currency } from '../domain/currency.ts'
 import type { Money } from '../domain/money.ts'
 import type { PaymentFacts } from '../domain/payment.ts'
 import type { ProviderCode } from '../domain/provider-code.ts'
+import type { Proration, SubscriptionChange } from '../domain/subscription-change.ts'
 
 /** What a provider can do, as data: use cases ask this and never who it is. */
 export interface ProviderCapabilities {
@@ -16,6 +17,9 @@ export interface ProviderCapabilities {
   readonly renewals: 'provider' | 'link'
   readonly refunds: 'partial' | 'none'
   readonly checkout: 'form' | 'page'
+  /** Who charges the difference of a change that is in force at once: the provider by itself, or we like anything else. */
+  readonly upgrades: 'provider' | 'payment'
+  readonly changesCycle: boolean
 }
 
 /** Nothing was done and asking again may help; nothing was done and never will be; perhaps it was done. */
@@ -42,6 +46,30 @@ export interface OpenedCheckout {
   readonly paymentUrl: string | null
 }
 
+/** What a subscription at the provider is to become. */
+export interface WantedChange {
+  readonly subscriptionExternalId: string
+  readonly description: string
+  /** Of a period from then on. */
+  readonly amount: Money
+  readonly cycle: BillingCycle
+  /** The moment for which it is priced. */
+  readonly pricedAt: Date
+}
+
+export interface ProviderChange extends WantedChange {
+  /** The change's id: the provider's idempotency key. */
+  readonly reference: string
+}
+
+export function providerChangeOf(
+  { id, terms, pricedAt }: SubscriptionChange,
+  subscriptionExternalId: string,
+): ProviderChange {
+  const { subject, amount, cycle } = terms
+  return { reference: id, subscriptionExternalId, description: subject.name, amount, cycle, pricedAt }
+}
+
 /** A payment as the provider shows it now. */
 export interface ObservedPayment {
   readonly kind: 'payment'
@@ -50,6 +78,8 @@ export interface ObservedPayment {
   readonly reference: string | null
   /** The provider's subscription that it is for. */
   readonly subscriptionExternalId: string | null
+  /** Whether the provider made it because its subscription was changed. */
+  readonly isForChange: boolean
   /** What time it pays for, where the provider counts periods. */
   readonly period: { readonly start: Date; readonly end: Date } | null
   readonly amount: Money
@@ -82,9 +112,13 @@ export interface HeardEvent {
   readonly body: string
 }
 
+const noChanges = { kind: 'refused', detail: 'it changes no subscriptions' } as const
+
 export abstract class PaymentProvider {
   abstract readonly code: ProviderCode
   abstract readonly capabilities: ProviderCapabilities
+  /** The least that can be charged more or less, in the smallest unit of the currency. */
+  readonly unitMinor: bigint = 1n
 
   /** Undefined when it does not come from the provider. Checks the bytes as they came, in constant time. */
   abstract hear(delivery: RawDelivery, now: Date): HeardEvent | undefined
@@ -103,6 +137,25 @@ export abstract class PaymentProvider {
   /** Where the payer changes cards and sees invoices at the provider; refused where it has no such page. */
   async portal(_subscriptionExternalId: string, _returnUrl: string): Promise<Result<string, ProviderFailure>> {
     return err({ kind: 'refused', detail: 'it has no page for its payers' })
+  }
+  /** What a change at once would give back and charge, by the provider's own count. */
+  async quoteChange(_change: WantedChange): Promise<Result<Proration, ProviderFailure>> {
+    return err(noChanges)
+  }
+  /** Charges the difference; the change is in force there when it is paid. The same reference does it once. */
+  async changeNow(_change: ProviderChange): Promise<Result<OpenedCheckout, ProviderFailure>> {
+    return err(noChanges)
+  }
+  /** From the next period on it is charged so. The same reference does it once. */
+  async changeLater(_change: ProviderChange): Promise<Result<void, ProviderFailure>> {
+    return err(noChanges)
+  }
+  /** Leaves the subscription as it is now. A change at once, priced then, is closed; refused when it was paid. */
+  async takeBackChange(
+    _subscriptionExternalId: string,
+    _pricedAt: Date | null,
+  ): Promise<Result<void, ProviderFailure>> {
+    return ok(undefined)
   }
   /** What has happened there since, whether or not a delivery told of it. */
   abstract recent(since: Date): Promise<Result<readonly HeardEvent[], ProviderFailure>>

@@ -26,6 +26,8 @@ export interface SubscriptionRow {
   readonly cycle: BillingCycle
   readonly begun_at: Date
   readonly anchor_at: Date
+  readonly grid_from: Date
+  readonly grid_after_period: number
   readonly paid_through: Date | null
   readonly failed_from: Date | null
   readonly ends_at: Date | null
@@ -48,6 +50,7 @@ export function toSubscription(row: SubscriptionRow): Subscription {
     cycle: row.cycle,
     begunAt: row.begun_at,
     anchorAt: row.anchor_at,
+    grid: { from: row.grid_from, afterPeriod: row.grid_after_period },
     facts: { paidThrough: row.paid_through, failedFrom: row.failed_from, endsAt: row.ends_at },
     standing: row.standing,
     servedUntil: row.served_until,
@@ -82,6 +85,8 @@ export function subscriptionParameters(subscription: Subscription): unknown[] {
     subscription.nextChangeAt,
     subscription.revision,
     subscription.tax === null ? null : JSON.stringify(subscription.tax),
+    subscription.grid.from,
+    subscription.grid.afterPeriod,
   ]
 }
 
@@ -90,6 +95,9 @@ export interface PaymentRow {
   readonly user_id: string
   readonly subscription_id: string | null
   readonly period: number | null
+  readonly pays_through: Date | null
+  readonly change_id: string | null
+  readonly lines: Payment['lines']
   readonly purchase_id: string | null
   readonly fee_id: string | null
   readonly description: string
@@ -130,6 +138,9 @@ export function toPayment(row: PaymentRow): Payment {
     userId: row.user_id,
     subscriptionId: row.subscription_id,
     period: row.period,
+    paysThrough: row.pays_through,
+    changeId: row.change_id,
+    lines: row.lines,
     purchaseId: row.purchase_id,
     feeId: row.fee_id,
     description: row.description,
@@ -177,6 +188,9 @@ export function paymentParameters(payment: Payment, status: string): unknown[] {
     updatedAt,
     feeId,
     payment.tax === null ? null : JSON.stringify(payment.tax),
+    payment.paysThrough,
+    payment.changeId,
+    payment.lines === null ? null : JSON.stringify(payment.lines),
   ]
 }
 

@@ -20,13 +20,14 @@ import {
 
 const INSERT_SUBSCRIPTION = `
 insert into subscription (id, user_id, subject_kind, subject_id, subject_name, owner_id, owner_percent, provider, external_id,
-  currency, minor, cycle, begun_at, anchor_at, paid_through, failed_from, ends_at, standing, served_until, next_change_at, revision, tax)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+  currency, minor, cycle, begun_at, anchor_at, paid_through, failed_from, ends_at, standing, served_until, next_change_at, revision, tax, grid_from, grid_after_period)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
 on conflict do nothing returning id`
 
 const SAVE_SUBSCRIPTION = `
 update subscription set external_id = $2, paid_through = $3, failed_from = $4, ends_at = $5, standing = $6,
-  served_until = $7, next_change_at = $8, revision = $9
+  served_until = $7, next_change_at = $8, revision = $9, subject_id = $10, subject_name = $11, minor = $12, cycle = $13,
+  grid_from = $14, grid_after_period = $15
 where id = $1`
 
 const RENEWABLE = `
@@ -35,14 +36,21 @@ where provider = any($1::text[]) and standing in ('active', 'past-due') and paid
   and (ends_at is null or ends_at > paid_through)
   and not exists (
     select 1 from payment where payment.subscription_id = subscription.id and payment.progress <> 'succeeded'
-      and payment.external_id is not null)
+      and payment.external_id is not null and payment.change_id is null)
 order by paid_through limit $4`
+
+/** Of the payment of the period that was paid last, and of those for changes since. */
+const GAVE_BACK = `
+select 1 from payment
+where subscription_id = $1 and progress = 'succeeded' and status <> 'succeeded' and created_at >= (
+  select max(created_at) from payment where subscription_id = $1 and progress = 'succeeded' and change_id is null)
+limit 1`
 
 const INSERT_PAYMENT = `
 insert into payment (id, user_id, subscription_id, period, purchase_id, description, provider, external_id, currency,
   minor, revenue, owner_id, owner_percent, client_secret, payment_url, progress, status, facts, request_hash,
-  created_at, updated_at, fee_id, tax)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+  created_at, updated_at, fee_id, tax, pays_through, change_id, lines)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
 on conflict do nothing returning id`
 
 const SAVE_PAYMENT = `
@@ -81,6 +89,12 @@ export class SqlBills extends Bills {
       servedUntil,
       nextChangeAt,
       revision,
+      subscription.subject.id,
+      subscription.subject.name,
+      subscription.amount.minor,
+      subscription.cycle,
+      subscription.grid.from,
+      subscription.grid.afterPeriod,
     ])
   }
 
@@ -122,6 +136,33 @@ export class SqlBills extends Bills {
   async renewable(providers: readonly ProviderCode[], now: Date, before: Date, limit: number): Promise<Subscription[]> {
     const rows = await this.database.query<SubscriptionRow>(RENEWABLE, [providers, now, before, limit])
     return rows.map(toSubscription)
+  }
+
+  async gaveMoneyBack(subscriptionId: string): Promise<boolean> {
+    return (await this.database.query(GAVE_BACK, [subscriptionId])).length > 0
+  }
+
+  async isNextBilled(tx: Transaction, { id }: Subscription): Promise<boolean> {
+    const unpaid = `select 1 from payment where subscription_id = $1 and period is not null and progress <> 'succeeded'`
+    return (await tx.query(unpaid, [id])).length > 0
+  }
+
+  async isInForce(tx: Transaction, than: Subscription, { kind, id }: Subscription['subject']): Promise<boolean> {
+    const rows = await tx.query(
+      `select 1 from subscription where user_id = $1 and subject_kind = $2 and subject_id = $3 and id <> $4
+         and standing in ('incomplete', 'active', 'past-due')`,
+      [than.userId, kind, id, than.id],
+    )
+    return rows.length > 0
+  }
+
+  async lockChangePayment(tx: Transaction, subscriptionId: string): Promise<Payment | undefined> {
+    const [row] = await tx.query<PaymentRow>(
+      `select payment.* from payment join subscription_change as change on change.id = payment.change_id
+       where payment.subscription_id = $1 and payment.external_id is null and change.state = 'open' for update of payment`,
+      [subscriptionId],
+    )
+    return row && toPayment(row)
   }
 
   plansHeld(userIds: readonly string[], tx?: Transaction): Promise<PaidPlan[]> {

@@ -8,7 +8,7 @@ import type { Debt, Reminder } from '../domain/reminder.ts'
 import { Reminders } from '../ports/reminders.port.ts'
 
 const OPEN_LINK = (column: string) =>
-  `(select payment_url from payment where payment.${column} and progress <> 'succeeded' order by id desc limit 1)`
+  `(select payment_url from payment where payment.${column} and change_id is null and progress <> 'succeeded' order by id desc limit 1)`
 
 /** Of fees those that were charged lately: later ones were reminded of for the last time long ago. */
 const DUE = `

@@ -38,7 +38,10 @@ export class MayarProvider extends PaymentProvider {
     renewals: 'link',
     refunds: 'none',
     checkout: 'page',
+    upgrades: 'payment',
+    changesCycle: true,
   }
+  override readonly unitMinor = minorPerRupiah
   private readonly api: JsonApi
 
   constructor(@InjectConfig() private readonly config: BillingConfig) {
@@ -144,6 +147,7 @@ function observed({ id, amount, status, extraData }: ShownInvoice): Observation 
     externalId: id,
     reference: typeof reference === 'string' ? reference : null,
     subscriptionExternalId: null,
+    isForChange: false,
     period: null,
     amount: money(minor, 'IDR'),
     facts: { ...nothingKnown, ...facts },

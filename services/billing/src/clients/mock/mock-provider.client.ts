@@ -47,7 +47,14 @@ interface MockRow {
 @Injectable()
 export class MockProvider extends PaymentProvider implements MockCheckouts {
   readonly code = 'mock'
-  readonly capabilities: ProviderCapabilities = { currencies, renewals: 'link', refunds: 'partial', checkout: 'page' }
+  readonly capabilities: ProviderCapabilities = {
+    currencies,
+    renewals: 'link',
+    refunds: 'partial',
+    checkout: 'page',
+    upgrades: 'payment',
+    changesCycle: true,
+  }
 
   constructor(
     @InjectConfig() private readonly config: BillingConfig,
@@ -126,6 +133,7 @@ function observed({ id, reference, currency, minor, progress, refunds }: MockRow
     externalId: id,
     reference,
     subscriptionExternalId: null,
+    isForChange: false,
     period: null,
     amount: money(BigInt(minor), currency),
     facts: {

@@ -17,6 +17,7 @@ import {
   type Observation,
   type OpenedCheckout,
   type PayersProof,
+  type ProviderChange,
   type ProviderCapabilities,
   type ProviderFailure,
   type RawDelivery,
@@ -38,6 +39,9 @@ export class RazorpayProvider extends PaymentProvider {
     renewals: 'provider',
     refunds: 'partial',
     checkout: 'form',
+    upgrades: 'payment',
+    // What it makes of a plan with another period is not documented.
+    changesCycle: false,
   }
   private readonly api: JsonApi
   private readonly reader: RazorpayReader
@@ -129,6 +133,30 @@ export class RazorpayProvider extends PaymentProvider {
     return endsAt === null ? err(failure) : ok(endsAt)
   }
 
+  /** It charges nobody before the next cycle; the same again is the same. */
+  override async changeLater({
+    subscriptionExternalId: id,
+    amount,
+    description,
+    cycle,
+  }: ProviderChange): Promise<Result<void, ProviderFailure>> {
+    const planId = await this.planOf({ amount, description }, cycle)
+    if (!planId.ok) return planId
+    const body = { plan_id: planId.value, schedule_change_at: 'cycle_end', customer_notify: 1 }
+    const path = `/subscriptions/${id}`
+    const changed = await this.api.call({ method: 'PATCH', path, body, reply: wire.subscription })
+    return changed.ok ? ok(undefined) : changed
+  }
+
+  override async takeBackChange(id: string): Promise<Result<void, ProviderFailure>> {
+    const shown = await this.reader.get(`/subscriptions/${id}`, wire.subscription)
+    if (!shown.ok) return shown
+    if (shown.value.has_scheduled_changes !== true) return ok(undefined)
+    const path = `/subscriptions/${id}/cancel_scheduled_changes`
+    const cancelled = await this.api.call({ method: 'POST', path, body: {}, reply: wire.subscription })
+    return cancelled.ok ? ok(undefined) : cancelled
+  }
+
   recent(since: Date): Promise<Result<readonly HeardEvent[], ProviderFailure>> {
     return this.reader.recent(since)
   }
@@ -176,7 +204,7 @@ export class RazorpayProvider extends PaymentProvider {
 
   /** One plan there for each name, price and cycle, however often it is sold. */
   private async planOf(
-    { amount, description }: Checkout,
+    { amount, description }: Pick<Checkout, 'amount' | 'description'>,
     cycle: BillingCycle,
   ): Promise<Result<string, ProviderFailure>> {
     const { minor, currency } = amount

@@ -41,6 +41,7 @@ export function toPaymentObservation(parts: OrderParts): ObservedPayment {
     externalId: order.id,
     reference: typeof reference === 'string' ? reference : null,
     subscriptionExternalId: period?.subscription.id ?? null,
+    isForChange: false,
     period: isTimed ? { start: dateOf(start), end: dateOf(end) } : null,
     amount: money(BigInt(order.amount), code),
     facts: factsOf(parts),

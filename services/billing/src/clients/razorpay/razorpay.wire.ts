@@ -54,6 +54,7 @@ export const subscription = z.object({
   current_end: seconds.nullish(),
   end_at: seconds.nullish(),
   ended_at: seconds.nullish(),
+  has_scheduled_changes: z.boolean().nullish(),
 })
 export type Subscription = z.output<typeof subscription>
 

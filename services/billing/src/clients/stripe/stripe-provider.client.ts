@@ -7,8 +7,8 @@ import { err, ok, type Result } from '@tradewire/kernel/result'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import Stripe from 'stripe'
 import type { BillingConfig } from '../../config.ts'
-import { monthsOf } from '../../domain/billing-cycle.ts'
 import type { Money } from '../../domain/money.ts'
+import type { Proration } from '../../domain/subscription-change.ts'
 import {
   PaymentProvider,
   type Checkout,
@@ -16,9 +16,13 @@ import {
   type Observation,
   type OpenedCheckout,
   type ProviderCapabilities,
+  type ProviderChange,
   type ProviderFailure,
   type RawDelivery,
+  type WantedChange,
 } from '../../ports/payment-provider.port.ts'
+import { StripeChanges } from './stripe-changes.client.ts'
+import { StripePrices } from './stripe-prices.client.ts'
 import { dateOf, idOf, referenceKey, toPaymentObservation, toSubscriptionObservation } from './stripe.map.ts'
 
 const retriesMax = 2
@@ -52,8 +56,12 @@ export class StripeProvider extends PaymentProvider {
     renewals: 'provider',
     refunds: 'partial',
     checkout: 'form',
+    upgrades: 'provider',
+    changesCycle: true,
   }
   private readonly stripe: Stripe
+  private readonly prices: StripePrices
+  private readonly changes: StripeChanges
   private readonly secrets: readonly string[]
 
   constructor(@InjectConfig() { stripeApiUrl, stripeSecretKey, stripeWebhookSecrets }: BillingConfig) {
@@ -68,6 +76,8 @@ export class StripeProvider extends PaymentProvider {
       timeout: answerWithinMs,
       telemetry: false,
     })
+    this.prices = new StripePrices(this.stripe)
+    this.changes = new StripeChanges(this.stripe, this.prices)
   }
 
   /** Several secrets while one is rotated. The comparison is Stripe's own, in constant time. */
@@ -126,19 +136,11 @@ export class StripeProvider extends PaymentProvider {
         )
         return openedBy(intent.client_secret, null)
       }
-      const price = await this.stripe.prices.create(
-        {
-          currency,
-          unit_amount: Number(amount.minor),
-          recurring: { interval: 'month', interval_count: monthsOf(recurring.cycle) },
-          product_data: { name: description },
-        },
-        { idempotencyKey: `${reference}:price` },
-      )
+      const price = await this.prices.of({ amount, description, cycle: recurring.cycle })
       const subscription = await this.stripe.subscriptions.create(
         {
           customer: payer.id,
-          items: [{ price: price.id }],
+          items: [{ price }],
           payment_behavior: 'default_incomplete',
           payment_settings: { save_default_payment_method: 'on_subscription' },
           expand: ['latest_invoice.confirmation_secret'],
@@ -165,6 +167,7 @@ export class StripeProvider extends PaymentProvider {
 
   cancel(subscriptionId: string, when: 'now' | 'period-end'): Promise<Result<Date, ProviderFailure>> {
     return asked('write', async () => {
+      await this.changes.takeBack(subscriptionId, null)
       if (when === 'now') {
         const ended = await this.stripe.subscriptions.cancel(subscriptionId)
         return dateOf(ended.ended_at ?? ended.canceled_at ?? ended.created)
@@ -172,6 +175,22 @@ export class StripeProvider extends PaymentProvider {
       const subscription = await this.stripe.subscriptions.update(subscriptionId, { cancel_at_period_end: true })
       return dateOf(subscription.cancel_at ?? subscription.items.data[0]!.current_period_end)
     })
+  }
+
+  override quoteChange(change: WantedChange): Promise<Result<Proration, ProviderFailure>> {
+    return asked('read', () => this.changes.quote(change))
+  }
+
+  override changeNow(change: ProviderChange): Promise<Result<OpenedCheckout, ProviderFailure>> {
+    return asked('write', () => this.changes.now(change))
+  }
+
+  override changeLater(change: ProviderChange): Promise<Result<void, ProviderFailure>> {
+    return asked('write', () => this.changes.later(change))
+  }
+
+  override takeBackChange(subscriptionId: string, pricedAt: Date | null): Promise<Result<void, ProviderFailure>> {
+    return asked('write', () => this.changes.takeBack(subscriptionId, pricedAt))
   }
 
   override portal(subscriptionId: string, returnUrl: string): Promise<Result<string, ProviderFailure>> {

@@ -28,7 +28,7 @@ export interface PaymentParts {
 export function toPaymentObservation({ intent, refunds, disputes, invoice }: PaymentParts): ObservedPayment {
   const subscription = invoice?.parent?.subscription_details
   const isFirst = invoice?.billing_reason === 'subscription_create'
-  const line = invoice?.lines.data[0]
+  const line = invoice?.lines.data.toSorted((left, right) => right.period.end - left.period.end)[0]
   const reference = isFirst ? subscription?.metadata?.[referenceKey] : intent.metadata[referenceKey]
   return {
     kind: 'payment',
@@ -36,6 +36,7 @@ export function toPaymentObservation({ intent, refunds, disputes, invoice }: Pay
     reference: reference ?? null,
     subscriptionExternalId:
       subscription === undefined || subscription === null ? null : idOf(subscription.subscription),
+    isForChange: invoice?.billing_reason === 'subscription_update',
     period: line === undefined ? null : { start: dateOf(line.period.start), end: dateOf(line.period.end) },
     amount: money(BigInt(intent.amount), currencyOf(intent.currency)),
     facts: factsOf(intent, refunds, disputes),

@@ -3,6 +3,7 @@ import { Controller } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import * as rpc from '@tradewire/contracts/rpc/billing'
+import { listProviders } from '@tradewire/contracts/rpc/payment-providers'
 import * as invoicing from '@tradewire/contracts/rpc/invoices'
 import { GetInvoiceFile } from '../../use-cases/get-invoice-file/get-invoice-file.use-case.ts'
 import { ListBalances } from '../../use-cases/list-balances/list-balances.use-case.ts'
@@ -33,7 +34,7 @@ export class BooksController {
     return this.listBalances.execute()
   }
 
-  @Answer(rpc.listProviders)
+  @Answer(listProviders)
   providers() {
     return this.listProviders.execute()
   }

@@ -8,7 +8,6 @@ import type { Transaction } from '@tradewire/database/transaction'
 import { Clock } from '@tradewire/kernel/clock'
 import { uuidOfHash } from '@tradewire/kernel/ids'
 import { revenueOf, termsOf, type Payment, type Subscription } from '../../domain/bill.ts'
-import { periodEnd } from '../../domain/billing-cycle.ts'
 import { money, moneyText } from '../../domain/money.ts'
 import { journalsOf } from '../../domain/payment-journals.ts'
 import { learned, nothingKnown, type PaymentFacts } from '../../domain/payment.ts'
@@ -66,10 +65,10 @@ export class ApplyObservations {
     await this.books.write(tx, journalsOf(termsOf(payment), before, facts), { providerEventId: event.id }, now)
     await this.bills.savePayment(tx, { ...payment, facts, updatedAt: now })
     tell(tx, payment, facts, now)
-    if (payment.subscriptionId !== null) await this.moveSubscription(tx, { ...payment, facts }, seen)
+    const isNewlyPaid = !isPaid(payment, before) && isPaid(payment, facts)
+    if (payment.subscriptionId !== null) await this.moveSubscription(tx, { ...payment, facts }, seen, isNewlyPaid)
     // A performance fee had its invoice before. Last of all: everybody waits for the counter of invoices, and who has it
     // must not wait for a subscription.
-    const isNewlyPaid = !isPaid(payment, before) && isPaid(payment, facts)
     if (isNewlyPaid && payment.feeId === null)
       await this.issueInvoice.execute(tx, { ...payment, paymentId: payment.id })
     return true
@@ -86,12 +85,16 @@ export class ApplyObservations {
       // Opened twice, because an answer was lost: the one that is paid is it, and a second one that is paid is one more.
       if (seen.facts.progress !== 'succeeded') return undefined
       if (referred.facts.progress !== 'succeeded') return referred
-      return this.addPayment(tx, by, { ...referred, period: null, amount: seen.amount })
+      return this.addPayment(tx, by, { ...referred, period: null, paysThrough: null, amount: seen.amount })
     }
     if (seen.subscriptionExternalId === null) return undefined
     const subscription = await this.bills.lockSubscription(tx, { ...by, externalId: seen.subscriptionExternalId })
     if (subscription === undefined) return undefined
-    return this.addPayment(tx, by, renewalOf(subscription, seen))
+    const ofChange = seen.isForChange ? await this.bills.lockChangePayment(tx, subscription.id) : undefined
+    if (ofChange !== undefined) return ofChange
+    // A change whose time has come names what is paid for.
+    const now = await this.settleSubscription.execute(tx, subscription)
+    return this.addPayment(tx, by, renewalOf(now, seen))
   }
 
   private async addPayment(
@@ -106,12 +109,19 @@ export class ApplyObservations {
     return this.bills.lockPayment(tx, { id })
   }
 
-  private async moveSubscription(tx: Transaction, payment: Payment, seen: ObservedPayment): Promise<void> {
+  private async moveSubscription(
+    tx: Transaction,
+    payment: Payment,
+    seen: ObservedPayment,
+    isNewlyPaid: boolean,
+  ): Promise<void> {
     const subscription = await this.bills.lockSubscription(tx, { id: payment.subscriptionId! })
     if (subscription === undefined) return
     // The provider may tell of its subscription before we have stored its answer that it began.
     const externalId = subscription.externalId ?? seen.subscriptionExternalId
-    await this.settleSubscription.execute(tx, { ...subscription, externalId }, factsFor(subscription, payment, seen))
+    const paidChangeId = isNewlyPaid ? (payment.changeId ?? undefined) : undefined
+    const news = factsFor(subscription, payment, seen)
+    await this.settleSubscription.execute(tx, { ...subscription, externalId }, news, paidChangeId)
   }
 }
 
@@ -121,13 +131,13 @@ function isPaid({ amount }: Payment, { progress, capturedMinor }: PaymentFacts):
 
 /** What a payment says of its subscription. */
 function factsFor(
-  { begunAt, anchorAt, cycle }: Subscription,
+  { begunAt }: Subscription,
   payment: Payment,
   { period }: ObservedPayment,
 ): Partial<SubscriptionFacts> {
   if (isPaid(payment, payment.facts)) {
     if (period !== null) return { paidThrough: period.end }
-    return payment.period === null ? {} : { paidThrough: periodEnd(anchorAt, cycle, payment.period) }
+    return payment.paysThrough === null ? {} : { paidThrough: payment.paysThrough }
   }
   // A first payment that fails leaves the subscription as incomplete as it was.
   return payment.facts.progress === 'failed' && period !== null && period.start > begunAt
@@ -144,6 +154,9 @@ function renewalOf(
     userId,
     subscriptionId: id,
     period: null,
+    paysThrough: null,
+    changeId: null,
+    lines: null,
     purchaseId: null,
     feeId: null,
     description: subject.name,

@@ -9,6 +9,7 @@ import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import { billingErrors } from '../../billing.errors.ts'
 import type { BillingConfig } from '../../config.ts'
 import type { SubscriptionOffer } from '../../domain/bill-factory.ts'
+import type { Subscription } from '../../domain/bill.ts'
 import { isCurrency } from '../../domain/currency.ts'
 import { taxed } from '../../domain/tax.ts'
 import { planCurrency, planPrice } from '../../domain/plan.ts'
@@ -31,8 +32,15 @@ export class FindOffer {
     private readonly bills: Bills,
   ) {}
 
-  /** Fails with PROVIDER_NOT_AVAILABLE, PLAN_NOT_FOUND, STRATEGY_NOT_FOUND or NOT_FOR_SALE. */
-  async execute(userId: string, wish: Wish): Promise<Result<SubscriptionOffer, CodedError>> {
+  /**
+   * Fails with PROVIDER_NOT_AVAILABLE, PLAN_NOT_FOUND, STRATEGY_NOT_FOUND or NOT_FOR_SALE. What a running subscription is
+   * changed to has its taxes, and no trial.
+   */
+  async execute(
+    userId: string,
+    wish: Wish,
+    held?: Pick<Subscription, 'tax'>,
+  ): Promise<Result<SubscriptionOffer, CodedError>> {
     const { subject, provider, currency, cycle } = wish
     const capabilities = this.providers.of(provider)?.capabilities
     if (!isCurrency(currency) || capabilities?.currencies.includes(currency) !== true) {
@@ -44,6 +52,7 @@ export class FindOffer {
     if (!found.ok) return found
     const { amount, ...rest } = found.value
     if (amount.currency !== currency) return err(billingErrors.of('NOT_FOR_SALE'))
+    if (held !== undefined) return ok({ ...rest, trialDays: 0, ...taxed(amount, held.tax) })
     // One trial of each; a provider that charges by itself would begin with a payment.
     const mayTry = capabilities.renewals === 'link' && !(await this.bills.everSubscribed(userId, subject))
     const trialDays = mayTry ? rest.trialDays : 0

@@ -4,7 +4,8 @@ import { invoiceIssued } from '@tradewire/contracts/events/billing'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Clock } from '@tradewire/kernel/clock'
 import { IdSource } from '@tradewire/kernel/ids'
-import { listedText, purchaseLines, type Invoice, type InvoiceLine } from '../../domain/invoice.ts'
+import type { InvoiceLine } from '../../domain/bill.ts'
+import { listedText, purchaseLines, type Invoice } from '../../domain/invoice.ts'
 import { moneyText } from '../../domain/money.ts'
 import { Bills } from '../../ports/bills.port.ts'
 import { Books } from '../../ports/books.port.ts'
@@ -12,6 +13,7 @@ import { Parties } from '../../ports/parties.port.ts'
 
 type Billed = Pick<Invoice, 'userId' | 'paymentId' | 'feeId' | 'description' | 'amount' | 'tax'> & {
   readonly purchaseId?: string | null
+  readonly lines?: readonly InvoiceLine[] | null
 }
 
 @Injectable()
@@ -53,7 +55,8 @@ export class IssueInvoice {
 
   /** In the transaction's own connection: a second one for each that is under way might not be there. */
   private async linesOf(tx: Transaction, billed: Billed): Promise<readonly InvoiceLine[]> {
-    const { purchaseId = null, description, amount, tax } = billed
+    const { purchaseId = null, lines = null, description, amount, tax } = billed
+    if (lines !== null) return lines
     const purchase = purchaseId === null ? undefined : await this.bills.findPurchase(purchaseId, tx)
     return purchase === undefined
       ? [{ description, quantity: 1, amount: listedText(amount, tax) }]

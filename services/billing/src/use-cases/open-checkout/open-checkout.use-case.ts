@@ -12,10 +12,12 @@ import { err, ok, type Result } from '@tradewire/kernel/result'
 import { billingErrors } from '../../billing.errors.ts'
 import { isOpened, type Payment, type Subscription } from '../../domain/bill.ts'
 import { moneyText } from '../../domain/money.ts'
+import type { SubscriptionChange } from '../../domain/subscription-change.ts'
 import { Bills } from '../../ports/bills.port.ts'
 import { Customers } from '../../ports/customers.port.ts'
 import {
   PaymentProviders,
+  providerChangeOf,
   type OpenedCheckout,
   type PaymentProvider,
   type ProviderFailure,
@@ -25,6 +27,8 @@ interface Wish {
   readonly payment: Payment
   /** The subscription that it begins or renews; null for a purchase. */
   readonly subscription: Subscription | null
+  /** Where it is the difference of a change. */
+  readonly changed?: { readonly change: SubscriptionChange; readonly subscription: Subscription } | undefined
 }
 
 @Injectable()
@@ -38,10 +42,14 @@ export class OpenCheckout {
   ) {}
 
   /** Fails with PROVIDER_NOT_AVAILABLE, PROVIDER_REFUSED or PROVIDER_UNAVAILABLE. */
-  async execute({ payment, subscription }: Wish): Promise<Result<Payment, CodedError>> {
+  async execute({ payment, subscription, changed }: Wish): Promise<Result<Payment, CodedError>> {
     const provider = this.providers.of(payment.provider)
     if (provider === undefined) return err(billingErrors.of('PROVIDER_NOT_AVAILABLE', { provider: payment.provider }))
-    const opened = await provider.open(await this.checkoutOf(provider, payment, subscription))
+    const externalId = provider.capabilities.upgrades === 'provider' ? changed?.subscription.externalId : undefined
+    const opened =
+      changed === undefined || externalId === undefined || externalId === null
+        ? await provider.open(await this.checkoutOf(provider, payment, subscription))
+        : await provider.changeNow(providerChangeOf(changed.change, externalId))
     if (!opened.ok) return err(codedFailure(opened.error))
     return ok(await this.store(payment.id, opened.value))
   }

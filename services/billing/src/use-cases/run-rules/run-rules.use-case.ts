@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common'
 import { Clock } from '@tradewire/kernel/clock'
 import { CloseFeePeriods } from '../close-fee-periods/close-fee-periods.use-case.ts'
 import { RemindDebtors } from '../remind-debtors/remind-debtors.use-case.ts'
+import { TellChanges } from '../tell-changes/tell-changes.use-case.ts'
 import { WatchLimits } from '../watch-limits/watch-limits.use-case.ts'
 
 @Injectable()
@@ -11,6 +12,7 @@ export class RunRules {
     private readonly closeFeePeriods: CloseFeePeriods,
     private readonly remindDebtors: RemindDebtors,
     private readonly watchLimits: WatchLimits,
+    private readonly tellChanges: TellChanges,
     private readonly clock: Clock,
   ) {}
 
@@ -19,5 +21,6 @@ export class RunRules {
     while ((await this.closeFeePeriods.execute(now)) > 0);
     while ((await this.remindDebtors.execute(now)) > 0);
     await this.watchLimits.execute(now)
+    await this.tellChanges.execute()
   }
 }

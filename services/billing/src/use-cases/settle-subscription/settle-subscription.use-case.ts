@@ -4,13 +4,17 @@
  */
 import { Injectable } from '@nestjs/common'
 import { subscriptionChanged } from '@tradewire/contracts/events/billing'
+import { noticeRaised } from '@tradewire/contracts/events/notices'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Clock } from '@tradewire/kernel/clock'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import { billRulesOf, type BillingConfig } from '../../config.ts'
 import type { Subscription } from '../../domain/bill.ts'
+import { changedBy, moveOf, nextLook, type SubscriptionChange } from '../../domain/subscription-change.ts'
 import { joined, standingOf, type SubscriptionFacts } from '../../domain/subscription.ts'
+import { inVainNotice } from '../../domain/change-notice.ts'
 import { Bills } from '../../ports/bills.port.ts'
+import { SubscriptionChanges } from '../../ports/subscription-changes.port.ts'
 import { TellEntitlement } from '../tell-entitlement/tell-entitlement.use-case.ts'
 
 @Injectable()
@@ -18,22 +22,46 @@ export class SettleSubscription {
   constructor(
     @InjectConfig() private readonly config: BillingConfig,
     private readonly bills: Bills,
+    private readonly changes: SubscriptionChanges,
     private readonly tellEntitlement: TellEntitlement,
     private readonly clock: Clock,
   ) {}
 
+  /** `paidChangeId`: the change whose difference was paid just now. */
   async execute(
     tx: Transaction,
     subscription: Subscription,
     seen: Partial<SubscriptionFacts> = {},
+    paidChangeId?: string,
   ): Promise<Subscription> {
     const facts = joined(subscription.facts, { ...subscription.facts, ...seen })
+    const pending = await this.changes.pending(tx, subscription.id)
+    const moved = moveOf(pending, { ...subscription, facts }, { paidChangeId, now: this.clock.now() })
+    if (pending !== undefined && moved !== undefined) await this.changes.move(tx, pending, moved)
+    const isChanged = moved === 'paid' || moved === 'done'
+    const held = isChanged && pending !== undefined ? changedBy(subscription, pending) : subscription
+    const settled = await this.settle(tx, { ...held, facts }, subscription, moved === undefined ? pending : undefined)
+    const isInVain = paidChangeId !== undefined && !isChanged
+    if (isInVain) tx.append(noticeRaised, inVainNotice(settled, this.clock.now()))
+    return settled
+  }
+
+  private async settle(
+    tx: Transaction,
+    subscription: Subscription,
+    before: Subscription,
+    pending: SubscriptionChange | undefined,
+  ): Promise<Subscription> {
+    const { facts } = subscription
     const now = standingOf(facts, subscription, this.clock.now(), billRulesOf(this.config))
     const isNews =
-      now.standing !== subscription.standing ||
-      now.servedUntil?.getTime() !== subscription.servedUntil?.getTime() ||
-      facts.endsAt?.getTime() !== subscription.facts.endsAt?.getTime()
-    const settled = { ...subscription, ...now, facts, revision: subscription.revision + (isNews ? 1 : 0) }
+      subscription.subject.id !== before.subject.id ||
+      subscription.cycle !== before.cycle ||
+      now.standing !== before.standing ||
+      now.servedUntil?.getTime() !== before.servedUntil?.getTime() ||
+      facts.endsAt?.getTime() !== before.facts.endsAt?.getTime()
+    const nextChangeAt = nextLook(now.nextChangeAt, pending)
+    const settled = { ...subscription, ...now, nextChangeAt, revision: subscription.revision + (isNews ? 1 : 0) }
     await this.bills.saveSubscription(tx, settled)
     if (!isNews) return settled
     tx.append(subscriptionChanged, {

@@ -40,6 +40,7 @@ const newPlan = z.object({
   notes,
 })
 const newSubscription = z.object({ plan_id: z.string(), total_count: z.int().min(1), notes })
+const changedSubscription = z.object({ plan_id: z.string(), schedule_change_at: z.literal('cycle_end') })
 const newRefund = z.object({ amount: z.int().min(1).optional(), notes })
 const cancellation = z.object({ cancel_at_cycle_end: z.union([z.boolean(), z.literal([0, 1])]).default(0) })
 const whole = z.coerce.number().int()
@@ -74,6 +75,7 @@ export class RazorpayApi {
 
   private write(call: RazorpayCall): RazorpayAnswer {
     const [resource = '', id, action] = call.path.split('/')
+    if (call.method === 'PATCH') return this.changeSubscription(id ?? '', changedSubscription.parse(call.body).plan_id)
     switch (`${resource}${action === undefined ? '' : `/${action}`}`) {
       case 'orders':
         return this.createOrder(newOrder.parse(call.body))
@@ -95,11 +97,23 @@ export class RazorpayApi {
           ? failure('Subscription is not cancellable in its current status.')
           : ok(cancelled)
       }
+      case 'subscriptions/cancel_scheduled_changes':
+        return this.changeSubscription(id ?? '', null)
       case 'payments/refund':
         return this.refundOnce(this.books.payments.get(id ?? ''), call)
       default:
         return failure('The requested URL was not found on the server.')
     }
+  }
+
+  private changeSubscription(id: string, planId: string | null): RazorpayAnswer {
+    const subscription = this.books.subscriptions.get(id)
+    const plan = planId === null ? null : this.books.plans.get(planId)
+    if (subscription === undefined || plan === undefined) return noSuchId()
+    const changed = this.books.changeNextCycle(subscription, plan)
+    return changed === undefined
+      ? failure("Can't update subscription when it is not authenticated or active.")
+      : ok(changed)
   }
 
   private createOrder({ unique_receipt: isUnique, ...wanted }: z.output<typeof newOrder>): RazorpayAnswer {

@@ -99,6 +99,8 @@ export class RazorpayBooks {
       card: null,
       attempts: 0,
       endsWithCycle: false,
+      has_scheduled_changes: false,
+      nextPlan: null,
     })
   }
 
@@ -163,6 +165,12 @@ export class RazorpayBooks {
     subscription.endsWithCycle = true
     subscription.charge_at = subscription.current_end
     return subscription
+  }
+
+  /** From its next cycle on; null takes that back. Undefined for one that does not run. */
+  changeNextCycle(subscription: Subscription, plan: Plan | null): Subscription | undefined {
+    if (subscription.status !== 'active' && subscription.status !== 'authenticated') return undefined
+    return Object.assign(subscription, { nextPlan: plan?.id ?? null, has_scheduled_changes: plan !== null })
   }
 
   private comeDue(subscription: Subscription): void {
@@ -252,6 +260,9 @@ export class RazorpayBooks {
   }
 
   private issue(subscription: Subscription, start: number): Invoice {
+    if (subscription.nextPlan !== null) {
+      Object.assign(subscription, { plan_id: subscription.nextPlan, nextPlan: null, has_scheduled_changes: false })
+    }
     const plan = this.plans.get(subscription.plan_id)!
     const { amount, currency } = plan.item
     const order = this.createOrder({ amount, currency, receipt: null, notes: {} })

@@ -43,7 +43,7 @@ export interface Plan extends RazorpayEntity {
 }
 
 export interface Subscription extends RazorpayEntity {
-  readonly plan_id: string
+  plan_id: string
   status: 'created' | 'authenticated' | 'active' | 'pending' | 'halted' | 'cancelled' | 'completed'
   start_at: number | null
   current_start: number | null
@@ -53,12 +53,15 @@ export interface Subscription extends RazorpayEntity {
   readonly total_count: number
   paid_count: number
   remaining_count: string
+  has_scheduled_changes: boolean
   readonly notes: Notes
   readonly short_url: string
   /** Ours: the card on file, the attempts of the open period, and whether it ends with it. */
   card: string | null
   attempts: number
   endsWithCycle: boolean
+  /** Ours: the plan that its next cycle has. */
+  nextPlan: string | null
 }
 
 export interface Invoice extends RazorpayEntity {

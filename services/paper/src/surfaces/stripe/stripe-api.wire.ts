@@ -3,6 +3,7 @@
  * Must never answer a repeated idempotency key with anything but its first answer.
  */
 import { z } from 'zod'
+import { changedLines } from './stripe-changes.wire.ts'
 import type { StripeBooks } from './stripe-books.wire.ts'
 import type { CardError, PaymentIntent, Subscription } from './stripe-objects.wire.ts'
 
@@ -28,6 +29,7 @@ const newPrice = z.object({
   currency: z.string(),
   unit_amount: whole,
   recurring: z.object({ interval: z.literal('month'), interval_count: whole.default(1) }),
+  lookup_key: z.string().max(200).nullable().default(null),
 })
 const newSubscription = z.object({
   customer: z.string(),
@@ -42,9 +44,28 @@ const newIntent = z.object({
   metadata,
 })
 const newRefund = z.object({ payment_intent: z.string(), amount: whole.optional() })
+const changedItems = z.object({ 0: z.object({ id: z.string(), price: z.string() }) })
+const changedSubscription = z.object({
+  items: changedItems,
+  proration_behavior: z.literal('always_invoice'),
+  proration_date: whole,
+  payment_behavior: z.literal('pending_if_incomplete'),
+})
+const preview = z.object({
+  subscription: z.string(),
+  subscription_details: changedSubscription.omit({ payment_behavior: true }),
+})
+const newSchedule = z.object({ from_subscription: z.string() })
+const phases = z.object({
+  phases: z.object({
+    0: z.object({ items: z.object({ 0: z.object({ price: z.string() }) }), start_date: whole, end_date: whole }),
+    1: z.object({ items: z.object({ 0: z.object({ price: z.string() }) }), proration_behavior: z.literal('none') }),
+  }),
+})
 const newPortal = z.object({ customer: z.string(), return_url: z.url() })
 const confirmation = z.object({ payment_method: z.string() })
 const ofIntent = z.object({ payment_intent: z.string() })
+const byLookupKey = z.object({ lookup_keys: z.record(z.string(), z.string()).transform((keys) => Object.values(keys)) })
 const eventQuery = z.object({
   created: z.object({ gte: whole }).optional(),
   types: z.record(z.string(), z.string()).optional(),
@@ -84,8 +105,9 @@ export class StripeApi {
           return ok(this.books.createCustomer(name ?? null, email ?? null, kept))
         }
         case 'POST prices': {
-          const { currency, unit_amount: unitAmount, recurring } = newPrice.parse(parameters)
-          return ok(this.books.createPrice({ currency, unitAmount, intervalMonths: recurring.interval_count }))
+          const { currency, unit_amount: unitAmount, recurring, lookup_key: lookupKey } = newPrice.parse(parameters)
+          const intervalMonths = recurring.interval_count
+          return ok(this.books.createPrice({ currency, unitAmount, intervalMonths, lookupKey }))
         }
         case 'POST subscriptions':
           return this.subscribe(newSubscription.parse(parameters))
@@ -101,9 +123,17 @@ export class StripeApi {
         case 'POST refunds':
           return this.refund(newRefund.parse(parameters))
         case 'POST subscriptions/:id':
-          return this.withSubscription(id!, (one) =>
-            parameters['cancel_at_period_end'] === 'true' ? this.books.cancelAtPeriodEnd(one) : one,
-          )
+          return this.updateSubscription(id!, parameters)
+        case 'POST invoices/:id':
+          return this.previewChange(preview.parse(parameters))
+        case 'POST invoices/:id/void':
+          return this.voidInvoice(id!)
+        case 'POST subscription_schedules':
+          return this.schedule(newSchedule.parse(parameters).from_subscription)
+        case 'POST subscription_schedules/:id':
+          return this.setPhases(id!, phases.parse(parameters))
+        case 'POST subscription_schedules/:id/release':
+          return found(this.books.schedules.get(id!) && this.books.release(this.books.schedules.get(id!)!))
         case 'DELETE subscriptions/:id':
           return this.withSubscription(id!, (one) => this.books.cancel(one))
         default:
@@ -124,6 +154,12 @@ export class StripeApi {
         const { payment_intent: intentId } = ofIntent.parse(parameters)
         return list([...this.books[resource].values()].filter((one) => one.payment_intent === intentId))
       }
+      case 'prices': {
+        const { lookup_keys: keys } = byLookupKey.parse(parameters)
+        return list(
+          [...this.books.prices.values()].filter((one) => one.lookup_key !== null && keys.includes(one.lookup_key)),
+        )
+      }
       case 'events':
         return this.listEvents(eventQuery.parse(parameters))
       default:
@@ -134,8 +170,10 @@ export class StripeApi {
   /** What may be expanded is expanded always: a client that did not ask reads the id of either. */
   private readOne(resource: string, id: string): StripeAnswer {
     switch (resource) {
-      case 'subscriptions':
-        return found(this.books.subscriptions.get(id))
+      case 'subscriptions': {
+        const one = this.books.subscriptions.get(id)
+        return found(one && { ...one, latest_invoice: this.books.invoices.get(one.latest_invoice) })
+      }
       case 'invoices':
         return found(this.books.invoices.get(id))
       case 'payment_intents': {
@@ -161,11 +199,68 @@ export class StripeApi {
     const payer = this.books.customers.get(customer)
     const price = this.books.prices.get(items[0].price)
     if (payer === undefined || price === undefined) return failure(404, 'invalid_request_error', 'No such object')
-    const subscription = this.books.createSubscription(payer, price, kept)
+    return this.withSecret(this.books.createSubscription(payer, price, kept))
+  }
+
+  private withSecret(subscription: Subscription): StripeAnswer {
     const invoice = this.books.invoices.get(subscription.latest_invoice)!
     const intent = this.books.intents.get(invoice.payments.data[0]!.payment.payment_intent)!
     const secret = { client_secret: intent.client_secret, type: 'payment_intent' }
-    return ok({ ...subscription, latest_invoice: { ...invoice, confirmation_secret: secret } })
+    const shown = invoice.status === 'open' ? secret : null
+    return ok({ ...subscription, latest_invoice: { ...invoice, confirmation_secret: shown } })
+  }
+
+  private updateSubscription(id: string, parameters: StripeCall['parameters']): StripeAnswer {
+    const subscription = this.books.subscriptions.get(id)
+    if (subscription === undefined) return found(undefined)
+    if (parameters['cancel_at_period_end'] === 'true') {
+      const isManaged = subscription.schedule !== null
+      const message = 'The subscription is managed by the subscription schedule.'
+      return isManaged ? failure(400, 'invalid_request_error', message) : ok(this.books.cancelAtPeriodEnd(subscription))
+    }
+    const { items, proration_date: at } = changedSubscription.parse(parameters)
+    const price = this.books.prices.get(items[0].price)
+    if (price === undefined || items[0].id !== subscription.items.data[0].id) return found(undefined)
+    if (subscription.status !== 'active' || subscription.pending_update !== null) {
+      return failure(400, 'invalid_request_error', 'This subscription cannot be updated in its current state.')
+    }
+    this.books.change(subscription, price, at)
+    return this.withSecret(subscription)
+  }
+
+  private previewChange({ subscription: id, subscription_details: wanted }: z.output<typeof preview>): StripeAnswer {
+    const subscription = this.books.subscriptions.get(id)
+    const price = this.books.prices.get(wanted.items[0].price)
+    if (subscription === undefined || price === undefined) return found(undefined)
+    const data = changedLines(subscription, price, wanted.proration_date)
+    const amount = data.reduce((total, line) => total + line.amount, 0)
+    return ok({ object: 'invoice', amount_due: Math.max(0, amount), lines: { object: 'list', data } })
+  }
+
+  private voidInvoice(id: string): StripeAnswer {
+    const invoice = this.books.invoices.get(id)
+    if (invoice === undefined) return found(undefined)
+    if (invoice.status !== 'open') return failure(400, 'invalid_request_error', 'Only open invoices can be voided.')
+    return ok(this.books.voidInvoice(invoice))
+  }
+
+  private schedule(id: string): StripeAnswer {
+    const subscription = this.books.subscriptions.get(id)
+    if (subscription === undefined) return found(undefined)
+    const isManaged = subscription.schedule !== null
+    const message = 'The subscription is managed by a schedule already.'
+    return isManaged ? failure(400, 'invalid_request_error', message) : ok(this.books.createSchedule(subscription))
+  }
+
+  private setPhases(id: string, { phases: wanted }: z.output<typeof phases>): StripeAnswer {
+    const schedule = this.books.schedules.get(id)
+    const item = this.books.subscriptions.get(schedule?.subscription ?? '')?.items.data[0]
+    const next = this.books.prices.get(wanted[1].items[0].price)
+    if (schedule === undefined || item === undefined || next === undefined) return found(undefined)
+    const isCurrent = wanted[0].items[0].price === item.price.id && wanted[0].end_date === item.current_period_end
+    if (!isCurrent) return failure(400, 'invalid_request_error', 'The first phase must be the one that runs.')
+    schedule.next = next
+    return ok(schedule)
   }
 
   private openPortal({ customer, return_url: returnUrl }: z.output<typeof newPortal>): StripeAnswer {

@@ -5,6 +5,8 @@
  */
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { periodEnd } from '#surfaces/payments/periods.wire'
+import { become, becomeAsPaid, changedLines, wholePeriod } from './stripe-changes.wire.ts'
+import { draftIntent, draftInvoice, draftSubscription, type IntentDraft } from './stripe-drafts.wire.ts'
 import {
   apiVersion,
   testCards,
@@ -13,10 +15,12 @@ import {
   type Customer,
   type Dispute,
   type Invoice,
+  type InvoiceLine,
   type Metadata,
   type PaymentIntent,
   type Price,
   type Refund,
+  type Schedule,
   type StripeEvent,
   type StripeObject,
   type Subscription,
@@ -36,6 +40,7 @@ export interface NewPrice {
   readonly currency: string
   readonly unitAmount: number
   readonly intervalMonths: number
+  readonly lookupKey: string | null
 }
 
 export class StripeBooks {
@@ -47,6 +52,7 @@ export class StripeBooks {
   readonly charges = new Map<string, Charge>()
   readonly refunds = new Map<string, Refund>()
   readonly disputes = new Map<string, Dispute>()
+  readonly schedules = new Map<string, Schedule>()
   readonly events: StripeEvent[] = []
   private readonly mark: string
   private now: number
@@ -78,10 +84,11 @@ export class StripeBooks {
     return this.keep(this.customers, { ...this.object('cus', 'customer'), name, email, metadata, card: null })
   }
 
-  createPrice({ currency, unitAmount, intervalMonths }: NewPrice): Price {
+  createPrice({ currency, unitAmount, intervalMonths, lookupKey }: NewPrice): Price {
     return this.keep(this.prices, {
       ...this.object('price', 'price'),
       active: true,
+      lookup_key: lookupKey,
       currency,
       unit_amount: unitAmount,
       type: 'recurring',
@@ -98,53 +105,19 @@ export class StripeBooks {
       current_period_start: start,
       current_period_end: periodEnd(start, price.recurring.interval_count),
     }
-    const subscription: Subscription = {
-      ...this.object('sub', 'subscription'),
-      status: 'incomplete',
-      customer: customer.id,
-      currency: price.currency,
-      items: { object: 'list', data: [item] },
-      latest_invoice: '',
-      billing_cycle_anchor: start,
-      cancel_at_period_end: false,
-      cancel_at: null,
-      canceled_at: null,
-      ended_at: null,
-      metadata,
-    }
+    const subscription = draftSubscription(this.object('sub', 'subscription'), { customer, item, metadata })
     this.keep(this.subscriptions, subscription)
-    this.invoiceOf(subscription, 'subscription_create', item.current_period_start, item.current_period_end)
+    this.invoiceOf(subscription, 'subscription_create', wholePeriod(item))
     this.tell('customer.subscription.created', subscription)
     return subscription
   }
 
-  createIntent(
-    amount: number,
-    currency: string,
-    more: {
-      readonly customer?: string
-      readonly description?: string
-      readonly metadata?: Metadata
-      readonly invoice?: string
-    } = {},
-  ): PaymentIntent {
-    const object = this.object('pi', 'payment_intent')
-    return this.keep(this.intents, {
-      ...object,
-      status: 'requires_payment_method',
-      amount,
-      amount_received: 0,
-      currency,
-      customer: more.customer ?? null,
-      client_secret: `${object.id}_secret_${this.nextId('cs')}`,
-      description: more.description ?? null,
-      metadata: more.metadata ?? {},
-      latest_charge: null,
-      last_payment_error: null,
-      next_action: null,
-      payment_method: null,
-      invoice: more.invoice ?? null,
-    })
+  createIntent(amount: number, currency: string, more: Omit<IntentDraft, 'amount' | 'currency'> = {}): PaymentIntent {
+    const secret = this.nextId('cs')
+    return this.keep(
+      this.intents,
+      draftIntent(this.object('pi', 'payment_intent'), secret, { amount, currency, ...more }),
+    )
   }
 
   /** What the payer's form does with a card. `proven`: the payer has passed the bank's question. */
@@ -218,6 +191,39 @@ export class StripeBooks {
     return subscription
   }
 
+  /** Charges both rests to the card on file; the subscription becomes it when that is paid. */
+  change(subscription: Subscription, price: Price, at: number): void {
+    const lines = changedLines(subscription, price, at)
+    subscription.pending_update = { price, at }
+    const invoice = this.invoiceOf(subscription, 'subscription_update', lines)
+    const intent = this.intents.get(invoice.payments.data[0]!.payment.payment_intent)!
+    this.confirm(intent, this.customers.get(subscription.customer)?.card ?? 'pm_card_chargeDeclined')
+  }
+
+  /** A change that waits for its payment is forgotten with its invoice. */
+  voidInvoice(invoice: Invoice): Invoice {
+    invoice.status = 'void'
+    const subscription = this.subscriptions.get(invoice.parent.subscription_details.subscription)!
+    if (subscription.latest_invoice === invoice.id) subscription.pending_update = null
+    return invoice
+  }
+
+  createSchedule(subscription: Subscription): Schedule {
+    const what = { subscription: subscription.id, status: 'active' as const, next: null }
+    const schedule = this.keep<Schedule>(this.schedules, {
+      ...this.object('sub_sched', 'subscription_schedule'),
+      ...what,
+    })
+    subscription.schedule = schedule.id
+    return schedule
+  }
+
+  release(schedule: Schedule): Schedule {
+    schedule.status = 'released'
+    this.subscriptions.get(schedule.subscription)!.schedule = null
+    return schedule
+  }
+
   private pay(intent: PaymentIntent): void {
     const { id, amount, currency } = intent
     const fee = feeFixedMinor + Math.round((amount * feeThousandths) / 1_000)
@@ -240,7 +246,8 @@ export class StripeBooks {
     this.tell('invoice.paid', invoice)
     const subscription = this.subscriptions.get(invoice.parent.subscription_details.subscription)!
     if (subscription.ended_at !== null) return
-    subscription.status = 'active'
+    if (invoice.billing_reason === 'subscription_update') becomeAsPaid(subscription)
+    else subscription.status = 'active'
     this.tell('customer.subscription.updated', subscription)
   }
 
@@ -258,31 +265,14 @@ export class StripeBooks {
   private invoiceOf(
     subscription: Subscription,
     reason: Invoice['billing_reason'],
-    start: number,
-    end: number,
+    lines: readonly InvoiceLine[],
   ): Invoice {
     const [{ price }] = subscription.items.data
+    const amount = lines.reduce((total, line) => total + line.amount, 0)
     const object = this.object('in', 'invoice')
     const paid = { customer: subscription.customer, invoice: object.id }
-    const intent = this.createIntent(price.unit_amount, price.currency, paid)
-    const invoice: Invoice = {
-      ...object,
-      status: 'open',
-      number: object.id.toUpperCase(),
-      customer: subscription.customer,
-      currency: price.currency,
-      billing_reason: reason,
-      amount_due: price.unit_amount,
-      amount_paid: 0,
-      attempt_count: 0,
-      next_payment_attempt: null,
-      parent: {
-        type: 'subscription_details',
-        subscription_details: { subscription: subscription.id, metadata: subscription.metadata },
-      },
-      lines: { object: 'list', data: [{ period: { start, end } }] },
-      payments: { object: 'list', data: [{ payment: { type: 'payment_intent', payment_intent: intent.id } }] },
-    }
+    const intent = this.createIntent(amount, price.currency, paid)
+    const invoice = draftInvoice(object, subscription, { reason, lines, amount, intent: intent.id })
     subscription.latest_invoice = invoice.id
     return this.keep(this.invoices, invoice)
   }
@@ -318,13 +308,19 @@ export class StripeBooks {
   private renew(subscription: Subscription): void {
     const [item] = subscription.items.data
     if (subscription.cancel_at_period_end) return this.end(subscription, 'canceled')
+    const latest = this.invoices.get(subscription.latest_invoice)
+    if (subscription.pending_update !== null && latest !== undefined) this.voidInvoice(latest)
+    const schedule = this.schedules.get(subscription.schedule ?? '')
+    if (schedule !== undefined) {
+      if (schedule.next !== null) become(subscription, schedule.next, item.current_period_end)
+      this.release(schedule)
+    }
     const { billing_cycle_anchor: anchor } = subscription
     let period = 1
     while (periodEnd(anchor, item.price.recurring.interval_count * period) <= item.current_period_end) period += 1
     item.current_period_start = item.current_period_end
     item.current_period_end = periodEnd(anchor, item.price.recurring.interval_count * period)
-    const { current_period_start: start, current_period_end: end } = item
-    this.collect(subscription, this.invoiceOf(subscription, 'subscription_cycle', start, end))
+    this.collect(subscription, this.invoiceOf(subscription, 'subscription_cycle', wholePeriod(item)))
   }
 
   /** Charges the card that is on file. A bank that asks a question gets no answer: the payer is not there. */

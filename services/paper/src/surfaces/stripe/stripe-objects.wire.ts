@@ -19,6 +19,7 @@ export interface Customer extends StripeObject {
 
 export interface Price extends StripeObject {
   readonly active: true
+  readonly lookup_key: string | null
   readonly currency: string
   readonly unit_amount: number
   readonly type: 'recurring'
@@ -28,7 +29,7 @@ export interface Price extends StripeObject {
 export interface SubscriptionItem {
   readonly id: string
   readonly object: 'subscription_item'
-  readonly price: Price
+  price: Price
   current_period_start: number
   current_period_end: number
 }
@@ -39,7 +40,10 @@ export interface Subscription extends StripeObject {
   readonly currency: string
   readonly items: { readonly object: 'list'; readonly data: readonly [SubscriptionItem] }
   latest_invoice: string
-  readonly billing_cycle_anchor: number
+  /** A change that its payer has not paid yet. */
+  pending_update: PendingUpdate | null
+  schedule: string | null
+  billing_cycle_anchor: number
   cancel_at_period_end: boolean
   cancel_at: number | null
   canceled_at: number | null
@@ -47,12 +51,30 @@ export interface Subscription extends StripeObject {
   readonly metadata: Metadata
 }
 
+export interface PendingUpdate {
+  readonly price: Price
+  /** The moment for which it was priced. */
+  readonly at: number
+}
+
+/** What a subscription becomes with its next period. */
+export interface Schedule extends StripeObject {
+  readonly subscription: string
+  status: 'active' | 'released'
+  next: Price | null
+}
+
+export interface InvoiceLine {
+  readonly amount: number
+  readonly period: { readonly start: number; readonly end: number }
+}
+
 export interface Invoice extends StripeObject {
   status: 'open' | 'paid' | 'void'
   readonly number: string
   readonly customer: string
   readonly currency: string
-  readonly billing_reason: 'subscription_create' | 'subscription_cycle'
+  readonly billing_reason: 'subscription_create' | 'subscription_cycle' | 'subscription_update'
   readonly amount_due: number
   amount_paid: number
   attempt_count: number
@@ -63,7 +85,7 @@ export interface Invoice extends StripeObject {
   }
   readonly lines: {
     readonly object: 'list'
-    readonly data: readonly { readonly period: { readonly start: number; readonly end: number } }[]
+    readonly data: readonly InvoiceLine[]
   }
   readonly payments: {
     readonly object: 'list'

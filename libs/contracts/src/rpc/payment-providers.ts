@@ -1,0 +1,28 @@
+/** What the payment providers can do. Answered by `billing`, called by the gateway. Must never carry a key. */
+import { z } from 'zod'
+import { caller } from '../caller.ts'
+import { defineRpc } from '../define-rpc.ts'
+import { billingCurrency, paymentProvider } from './billing.ts'
+
+export const listProviders = defineRpc({
+  name: 'billing.providers.list',
+  description: 'The payment providers that are switched on, and what each can do.',
+  request: z.strictObject({ caller }),
+  reply: z.strictObject({
+    items: z.array(
+      z.strictObject({
+        provider: paymentProvider,
+        currencies: z.array(billingCurrency),
+        /** Who sees to it that the next period is paid. */
+        renewals: z.enum(['provider', 'link']),
+        refunds: z.enum(['partial', 'none']),
+        /** Who charges the difference of a change that is in force at once; `payment`: the payer, like anything else. */
+        upgrades: z.enum(['provider', 'payment']),
+        /** Whether the billing cycle of a running subscription can be changed. */
+        changesCycle: z.boolean(),
+        /** `form`: the payer stays on your page. `page`: they are sent to the provider's. */
+        checkout: z.enum(['form', 'page']),
+      }),
+    ),
+  }),
+})
