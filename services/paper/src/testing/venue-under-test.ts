@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Venue } from '@tradewire/contracts/common'
+import { type Clock, SystemClock } from '@tradewire/kernel/clock'
 import { startService, type RunningService } from '@tradewire/nest-kit/start-service'
 import { afterAll, beforeAll } from 'vitest'
 import { paperService } from '#service'
@@ -36,16 +37,18 @@ export const keysOf = (value: unknown) => Object.keys(value as object).toSorted(
 
 export class VenueUnderTest {
   private readonly venue: Venue
+  private readonly clock: Clock
   private service: RunningService | undefined
   private ids = 0
 
   /** Starts the service, with prices that orders are filled at exactly, before all tests and stops it after them. */
-  constructor(venue: Venue, settings: Readonly<Record<string, string>> = {}) {
+  constructor(venue: Venue, settings: Readonly<Record<string, string>> = {}, clock: Clock = new SystemClock()) {
     this.venue = venue
+    this.clock = clock
     const directory = mkdtempSync(join(tmpdir(), 'paper-'))
     const own = { PAPER_HTTP_PORT: '0', PAPER_DATA_DIRECTORY: directory, LOG_LEVEL: 'error' }
     beforeAll(async () => {
-      this.service = await startService(paperService, { ...own, ...settings })
+      this.service = await startService(paperService, { ...own, ...settings }, { clock })
       await this.post('/control/markets', { symbol: 'BTCUSDT', spreadBasisPoints: '0', slippageBasisPoints: '0' })
     })
     afterAll(async () => {
@@ -90,7 +93,7 @@ export class VenueUnderTest {
 
   /** A request as the venue's document says it is signed, without a client in between. */
   async signed({ apiKey, secret }: Credentials, method: string, path: string, query = ''): Promise<SignedReply> {
-    const text = `${query}${query === '' ? '' : '&'}timestamp=${String(Date.now())}`
+    const text = `${query}${query === '' ? '' : '&'}timestamp=${String(this.clock.now().getTime())}`
     const signature = createHmac('sha256', secret).update(text).digest('hex')
     const reply = await fetch(`${this.base}${path}?${text}&signature=${signature}`, {
       method,

@@ -1,12 +1,13 @@
 import { createHmac } from 'node:crypto'
 import { eventually } from '@tradewire/testkit/eventually'
+import { ManualClock } from '@tradewire/testkit/manual-clock'
 import ccxt from 'ccxt'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { type Credentials, keySets, keysOf, VenueUnderTest } from '#testing/venue-under-test'
 
 const symbol = 'BTC/USDT'
-const venue = new VenueUnderTest('binance-spot', { PAPER_LIMITS: 'real' })
+const venue = new VenueUnderTest('binance-spot')
 
 let account: Credentials
 let exchange: InstanceType<typeof ccxt.binance>
@@ -127,16 +128,24 @@ describe('spot refusals as the client classes them', () => {
     await expect(exchange.fetchOrder('5', symbol)).rejects.toThrow(ccxt.OrderNotFound)
     await expect(exchange.cancelOrder('5', symbol)).rejects.toThrow(ccxt.OrderNotFound)
   })
+})
 
-  it('real budgets: the fifty-first order within ten seconds waits', async () => {
-    const answers = []
-    for (let index = 0; index < 60; index += 1) {
-      answers.push(await signed('POST', '/api/v3/order', 'symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.00001'))
-    }
-    const limited = answers.filter(({ status }) => status === 429)
-    expect(limited.length).toBeGreaterThan(0)
-    expect(limited[0]).toMatchObject({ body: { code: -1015 } })
-    expect(Number(limited[0]?.headers.get('retry-after'))).toBeGreaterThan(0)
+describe('the real budgets of spot', () => {
+  // Stands still: however long fifty calls take, they are within the same ten seconds.
+  const clock = new ManualClock()
+  const standing = new VenueUnderTest('binance-spot', { PAPER_LIMITS: 'real' }, clock)
+
+  it('let fifty orders of an account through within ten seconds, and the next when they are over', async () => {
+    await standing.move('42000')
+    const one = await standing.openAccount('10000')
+    const order = () =>
+      standing.signed(one, 'POST', '/api/v3/order', 'symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.001')
+    for (let count = 0; count < 50; count += 1) expect((await order()).status).toBe(200)
+    const limited = await order()
+    expect(limited).toMatchObject({ status: 429, body: { code: -1015 } })
+    expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(0)
+    clock.advance(10_000)
+    expect((await order()).status).toBe(200)
   })
 })
 

@@ -1,8 +1,14 @@
 import { eventually } from '@tradewire/testkit/eventually'
+import { ManualClock } from '@tradewire/testkit/manual-clock'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type Credentials, keysOf, VenueUnderTest } from '#testing/venue-under-test'
 
-const venue = new VenueUnderTest('metaapi', { PAPER_METAAPI_DETECTION_MS: '200', PAPER_METAAPI_DEPLOYMENT_MS: '60' })
+const deploymentMs = 10_000
+/** Stands still, so that no state is missed on a busy machine; each look that waits for something moves it on. */
+const clock = new ManualClock(new Date().toISOString())
+const lookMs = 1_000
+const delays = { PAPER_METAAPI_DETECTION_MS: '1000', PAPER_METAAPI_DEPLOYMENT_MS: String(deploymentMs) }
+const venue = new VenueUnderTest('metaapi', delays, clock)
 const base = '/users/current/accounts'
 const quote = { bid: '1.08500', ask: '1.08506' }
 let account: Credentials
@@ -36,9 +42,19 @@ const newAccount = (part: object = {}) => {
 const create = (part: object = {}, transaction = account.accountId.replaceAll('-', '')) =>
   call('POST', base, newAccount(part), { 'transaction-id': transaction })
 
+/** Asked again until the broker has been looked at. */
+async function created(part: object = {}, transaction?: string): Promise<Reply> {
+  for (;;) {
+    const reply = await create(part, transaction)
+    if (reply.status !== 202) return reply
+    clock.advance(lookMs)
+  }
+}
+
 const until = (path: string, wanted: (reply: Reply) => boolean): Promise<Reply> =>
   eventually(
     async () => {
+      clock.advance(lookMs)
       const reply = await call('GET', path)
       return wanted(reply) ? reply : undefined
     },
@@ -47,9 +63,7 @@ const until = (path: string, wanted: (reply: Reply) => boolean): Promise<Reply> 
 
 /** The account made, deployed and connected. */
 async function connected(): Promise<string> {
-  let made = await create()
-  while (made.status === 202) made = await create()
-  const { id } = made.body as { id: string }
+  const { id } = (await created()).body as { id: string }
   await until(`${base}/${id}/account-information`, ({ status }) => status === 200)
   return `${base}/${id}`
 }
@@ -67,8 +81,7 @@ describe('provisioning', () => {
   it('answers 202 while it looks at the broker, then the same account for the same transaction', async () => {
     const first = await create()
     expect([first.status, first.headers.get('retry-after')]).toEqual([202, '1'])
-    let made = await create()
-    while (made.status === 202) made = await create()
+    const made = await created()
     expect(made.status).toBe(201)
     const again = await create()
     expect(again.body).toEqual(made.body)
@@ -89,8 +102,7 @@ describe('provisioning', () => {
 
   it('refuses a wrong password, an unknown server, unknown fields and a missing transaction', async () => {
     const refused = async (part: object) => {
-      let reply = await create(part, 'x'.repeat(32))
-      while (reply.status === 202) reply = await create(part, 'x'.repeat(32))
+      const reply = await created(part, 'x'.repeat(32))
       return [reply.status, (reply.body as Record<string, unknown>)['details']]
     }
     expect(await refused({ password: 'wrong' })).toEqual([400, 'E_AUTH'])
@@ -104,8 +116,11 @@ describe('provisioning', () => {
     expect((await call('POST', `${terminal}/undeploy`)).status).toBe(204)
     expect(await call('GET', `${terminal}/positions`)).toMatchObject({ status: 404, body: { error: 'NotFoundError' } })
     expect((await call('POST', `${terminal}/deploy`)).status).toBe(204)
-    await until(`${terminal}/positions`, ({ status }) => status === 504)
-    await until(`${terminal}/positions`, ({ status }) => status === 200)
+    expect(await call('GET', `${terminal}/positions`)).toMatchObject({ status: 404, body: { error: 'NotFoundError' } })
+    clock.advance(deploymentMs)
+    expect(await call('GET', `${terminal}/positions`)).toMatchObject({ status: 504, body: { error: 'TimeoutError' } })
+    clock.advance(deploymentMs)
+    expect((await call('GET', `${terminal}/positions`)).status).toBe(200)
     expect((await call('DELETE', terminal)).status).toBe(204)
     expect((await call('GET', terminal)).status).toBe(404)
   })
