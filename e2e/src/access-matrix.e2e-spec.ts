@@ -5,7 +5,7 @@ import type { RouteContract } from '@tradewire/contracts/define-route'
 import { allRoutes } from '@tradewire/contracts/http/all'
 import { ensureOperator } from '@tradewire/contracts/rpc/identity'
 import { gatewayService } from '@tradewire/gateway/service'
-import { identityService } from '@tradewire/identity/service'
+import { startIdentity } from '@tradewire/identity/testing/start-identity'
 import { eventually } from '@tradewire/testkit/eventually'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
@@ -23,15 +23,8 @@ const people = new Map<Role, ApiUser>()
 
 /** A user of each role alone; an owner is an operator too. */
 beforeAll(async () => {
-  const identity = await startTestService(identityService, backends, {
-    settings: {
-      IDENTITY_SIGNING_KEY_FILE: join(backends.directory, 'keys.json'),
-      IDENTITY_MASTER_KEY: `v1:${Buffer.alloc(32, 7).toString('base64')}`,
-      IDENTITY_HASH_MEMORY_KIB: '1024',
-      IDENTITY_HASH_PASSES: '1',
-      IDENTITY_HASH_LANES: '1',
-      IDENTITY_MAIL_DIRECTORY: join(backends.directory, 'mail'),
-    },
+  const identity = await startIdentity(backends, {
+    IDENTITY_MAIL_DIRECTORY: join(backends.directory, 'mail'),
   })
   await identity.app.get(RpcClient).ask(ensureOperator, { username: 'owner', password })
   gateway = await startTestService(gatewayService, backends, { settings: { GATEWAY_RATE_LIMIT: 'false' } })

@@ -1,11 +1,10 @@
-import { join } from 'node:path'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import * as brokers from '@tradewire/contracts/events/brokers'
 import type { ExplanationReply } from '@tradewire/contracts/rpc/orders'
 import { ensureOperator } from '@tradewire/contracts/rpc/identity'
 import { Database } from '@tradewire/database/database'
 import { gatewayService } from '@tradewire/gateway/service'
-import { identityService } from '@tradewire/identity/service'
+import { startIdentity } from '@tradewire/identity/testing/start-identity'
 import { uuidOfHash } from '@tradewire/kernel/ids'
 import { ordersService } from '@tradewire/orders/service'
 import { signalsService } from '@tradewire/signals/service'
@@ -37,15 +36,7 @@ let strategyId = ''
 let follows: readonly string[] = []
 
 beforeAll(async () => {
-  const identity = await startTestService(identityService, backends, {
-    settings: {
-      IDENTITY_SIGNING_KEY_FILE: join(backends.directory, 'keys.json'),
-      IDENTITY_MASTER_KEY: `v1:${Buffer.alloc(32, 7).toString('base64')}`,
-      IDENTITY_HASH_MEMORY_KIB: '1024',
-      IDENTITY_HASH_PASSES: '1',
-      IDENTITY_HASH_LANES: '1',
-    },
-  })
+  const identity = await startIdentity(backends)
   await identity.app.get(RpcClient).ask(ensureOperator, { username: 'operator', password })
   await startTestService(signalsService, backends)
   const orders = await startTestService(ordersService, backends)

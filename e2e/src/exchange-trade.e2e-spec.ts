@@ -8,10 +8,8 @@ import { postAlert } from '@tradewire/chaos/kit/alert-sender'
 import { untilBusIsQuiet } from '@tradewire/launcher/demo/bus-quiet'
 import { eventually } from '@tradewire/testkit/eventually'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { ApiUser } from './system/api-user.ts'
+import { ApiUser, type Page } from './system/api-user.ts'
 import { realSystem } from './system/real-system.ts'
-
-type Page<Item> = { readonly items: readonly Item[] }
 
 const system = realSystem({ processes: false })
 const withinMs = 15_000

@@ -10,13 +10,12 @@ import { untilBusIsQuiet } from '@tradewire/launcher/demo/bus-quiet'
 import { eventually } from '@tradewire/testkit/eventually'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { postAlert } from '@tradewire/chaos/kit/alert-sender'
-import { ApiUser } from './system/api-user.ts'
+import { ApiUser, type Page } from './system/api-user.ts'
 import { type LiveReader, readLive } from './system/live-reader.ts'
 import { realSystem } from './system/real-system.ts'
 import { startWebhookInbox, type WebhookInbox } from './system/webhook-inbox.ts'
 
 type Trade = ReplyOf<typeof getTrade>
-type Page<Item> = { readonly items: readonly Item[] }
 
 const system = realSystem({ processes: false })
 const knownWithinMs = 15_000

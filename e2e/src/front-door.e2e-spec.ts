@@ -1,6 +1,5 @@
-import { join } from 'node:path'
 import { gatewayService } from '@tradewire/gateway/service'
-import { identityService } from '@tradewire/identity/service'
+import { startIdentity } from '@tradewire/identity/testing/start-identity'
 import { type AuditEntry, ChainCheck } from '@tradewire/contracts/audit-chain'
 import { ensureOperator } from '@tradewire/contracts/rpc/identity'
 import { RpcClient } from '@tradewire/bus/rpc-client'
@@ -16,15 +15,7 @@ const password = 'correct horse battery staple'
 let gateway: TestService
 
 beforeAll(async () => {
-  const identity = await startTestService(identityService, backends, {
-    settings: {
-      IDENTITY_SIGNING_KEY_FILE: join(backends.directory, 'keys.json'),
-      IDENTITY_MASTER_KEY: `v1:${Buffer.alloc(32, 7).toString('base64')}`,
-      IDENTITY_HASH_MEMORY_KIB: '1024',
-      IDENTITY_HASH_PASSES: '1',
-      IDENTITY_HASH_LANES: '1',
-    },
-  })
+  const identity = await startIdentity(backends)
   await identity.app.get(RpcClient).ask(ensureOperator, { username: 'operator', password })
   gateway = await startTestService(gatewayService, backends, { settings: { GATEWAY_RATE_LIMIT: 'false' } })
 })

@@ -1,20 +1,15 @@
-import { postAlert } from '@tradewire/chaos/kit/alert-sender'
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
-import { ledgerReply, type PaperCredentials } from '@tradewire/contracts/paper/control'
+import type { PaperCredentials } from '@tradewire/contracts/paper/control'
 import type { connectAccount } from '@tradewire/contracts/rpc/brokers'
 import type { KillSwitchReply } from '@tradewire/contracts/rpc/kill-switches'
-import type { BracketReply } from '@tradewire/contracts/rpc/orders'
 import type { getTrade } from '@tradewire/contracts/rpc/reporting'
 import type { createFollows, createRiskProfile, createStrategy } from '@tradewire/contracts/rpc/signals'
-import { decimal, ZERO } from '@tradewire/kernel/decimal'
 import { untilBusIsQuiet } from '@tradewire/launcher/demo/bus-quiet'
-import { ControlClient } from '@tradewire/launcher/paper/control-client'
 import { eventually } from '@tradewire/testkit/eventually'
 import { describe, expect, it } from 'vitest'
-import { ApiUser } from './system/api-user.ts'
+import { ApiUser, type Page } from './system/api-user.ts'
+import { alertUntil, heldAtVenue, movePrice } from './system/paper-market.ts'
 import { realSystem } from './system/real-system.ts'
-
-type Page<Item> = { readonly items: readonly Item[] }
 
 const system = realSystem({ processes: false, settings: { BROKERS_BALANCE_EVERY_MS: '5000' } })
 const withinMs = 30_000
@@ -22,40 +17,6 @@ const password = 'correct horse battery staple'
 
 let anna: ApiUser
 let strategy: ReplyOf<typeof createStrategy>
-
-/** The bracket of one alert, as soon as it is what is wanted. */
-async function alertUntil(entry: number, wanted: (bracket: BracketReply) => boolean): Promise<BracketReply> {
-  const answer = await postAlert(system.endpoints.gateway ?? '', {
-    strategy: strategy.id,
-    secret: strategy.secret,
-    type: 'buy',
-    orderPrice: entry,
-    stop: entry - 1_000,
-    stopType: 'Market',
-    takeProfit: entry + 2_000,
-    trailingTrigger: 'NaN',
-    callbackRate: 'NaN',
-    winRate: '60',
-  })
-  return eventually(
-    async () => {
-      const { items } = await anna.gets<Page<BracketReply>>(`/v1/orders?signalId=${answer.signalId}`)
-      return items.find(wanted)
-    },
-    { withinMs, describe: `the entry at ${entry} is as wanted` },
-  )
-}
-
-async function price(value: string): Promise<void> {
-  await system.tells('paper', 'price', '--symbol', 'BTCUSDT', '--price', value)
-}
-
-/** What the account holds by the venue's own ledger. */
-async function heldAtVenue(): Promise<readonly string[]> {
-  const venue = ControlClient.at(system.endpoints.paper?.control ?? '')
-  const ledger = await venue.ask({ method: 'GET', path: '/ledger', query: { view: 'full' } }, ledgerReply)
-  return ledger.positions.map(({ quantity }) => quantity).filter((quantity) => !decimal(quantity).eq(ZERO))
-}
 
 describe('a loss limit with forced close, on a paper account', () => {
   it('has a follower who may lose half a per cent a day, and holds a position', () =>
@@ -74,7 +35,7 @@ describe('a loss limit with forced close, on a paper account', () => {
       )
       const venueAccount = ['account', '--venue', market.venue, '--balance', '10000']
       const { apiKey, secret } = await system.tells<PaperCredentials>('paper', ...venueAccount)
-      await price('42000')
+      await movePrice(system, '42000')
       const { id: accountId } = await anna.does<ReplyOf<typeof connectAccount>>('POST', '/v1/accounts', {
         venue: market.venue,
         credentials: { apiKey, secret },
@@ -87,14 +48,17 @@ describe('a loss limit with forced close, on a paper account', () => {
       })
       await untilBusIsQuiet(system.endpoints.nats, withinMs)
       // The day's losses count from the first balance that is told while the limit stands.
-      await alertUntil(42_000, ({ state }) => state === 'protected')
-      expect(await heldAtVenue()).toEqual(['0.1'])
+      await alertUntil(system, { strategy, follower: anna, entry: 42_000 }, ({ state }) => state === 'protected')
+      expect(await heldAtVenue(system)).toEqual(['0.1'])
     }))
 
   it('closes it when the open loss has reached the limit, above the stop, and refuses the next entry', () =>
     system.watched(async () => {
-      await price('41400')
-      await eventually(async () => (await heldAtVenue()).length === 0, { withinMs, describe: 'the venue is flat' })
+      await movePrice(system, '41400')
+      await eventually(async () => (await heldAtVenue(system)).length === 0, {
+        withinMs,
+        describe: 'the venue is flat',
+      })
       const [tripped] = (await anna.gets<Page<KillSwitchReply>>('/v1/kill-switches?engaged=true')).items
       expect(tripped).toMatchObject({ scope: 'follow', cause: 'loss-limit', mode: 'flatten', loss: { period: 'day' } })
       expect(tripped?.endsAt).toMatch(/T00:00:00/)
@@ -103,12 +67,16 @@ describe('a loss limit with forced close, on a paper account', () => {
         { withinMs, describe: 'the trade is closed' },
       )
       expect(trade.reason).toBe('close')
-      const refused = await alertUntil(41_400, ({ state }) => state === 'denied')
+      const refused = await alertUntil(
+        system,
+        { strategy, follower: anna, entry: 41_400 },
+        ({ state }) => state === 'denied',
+      )
       expect(refused.denial).toMatchObject({
         code: 'LOSS_LIMIT_REACHED',
         context: { killSwitchId: tripped?.id, period: 'day', source: 'follow' },
       })
-      expect(await heldAtVenue()).toEqual([])
+      expect(await heldAtVenue(system)).toEqual([])
     }))
 
   it('lets entries pass again once she has released it in two steps', () =>
@@ -117,7 +85,7 @@ describe('a loss limit with forced close, on a paper account', () => {
       const path = `/v1/kill-switches/${tripped?.id}/release`
       const { confirmation } = await anna.does<{ confirmation: string }>('POST', path)
       await anna.does('POST', `${path}/confirm`, { confirmation })
-      await alertUntil(41_401, ({ state }) => state === 'protected')
-      expect(await heldAtVenue()).toHaveLength(1)
+      await alertUntil(system, { strategy, follower: anna, entry: 41_401 }, ({ state }) => state === 'protected')
+      expect(await heldAtVenue(system)).toHaveLength(1)
     }))
 })

@@ -1,9 +1,8 @@
-import { join } from 'node:path'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import { tokenRefusal, tokenReply } from '@tradewire/contracts/http/oauth'
 import { accessToken, ensureOperator } from '@tradewire/contracts/rpc/identity'
 import { gatewayService } from '@tradewire/gateway/service'
-import { identityService } from '@tradewire/identity/service'
+import { startIdentity } from '@tradewire/identity/testing/start-identity'
 import { eventually } from '@tradewire/testkit/eventually'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
@@ -24,15 +23,7 @@ interface Client {
 }
 
 beforeAll(async () => {
-  const identity = await startTestService(identityService, backends, {
-    settings: {
-      IDENTITY_SIGNING_KEY_FILE: join(backends.directory, 'keys.json'),
-      IDENTITY_MASTER_KEY: `v1:${Buffer.alloc(32, 7).toString('base64')}`,
-      IDENTITY_HASH_MEMORY_KIB: '1024',
-      IDENTITY_HASH_PASSES: '1',
-      IDENTITY_HASH_LANES: '1',
-    },
-  })
+  const identity = await startIdentity(backends)
   await identity.app.get(RpcClient).ask(ensureOperator, { username: 'owner', password })
   gateway = await startTestService(gatewayService, backends, { settings: { GATEWAY_RATE_LIMIT: 'false' } })
   owner = await ApiUser.logIn(gateway.url, { username: 'owner', password })

@@ -1,10 +1,9 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import { ensureOperator } from '@tradewire/contracts/rpc/identity'
 import { gatewayService } from '@tradewire/gateway/service'
-import { identityService } from '@tradewire/identity/service'
+import { startIdentity } from '@tradewire/identity/testing/start-identity'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose'
@@ -34,15 +33,7 @@ async function startPool(): Promise<void> {
 
 beforeAll(async () => {
   await startPool()
-  const identity = await startTestService(identityService, backends, {
-    settings: {
-      IDENTITY_SIGNING_KEY_FILE: join(backends.directory, 'keys.json'),
-      IDENTITY_MASTER_KEY: `v1:${Buffer.alloc(32, 7).toString('base64')}`,
-      IDENTITY_HASH_MEMORY_KIB: '1024',
-      IDENTITY_HASH_PASSES: '1',
-      IDENTITY_HASH_LANES: '1',
-    },
-  })
+  const identity = await startIdentity(backends)
   await identity.app.get(RpcClient).ask(ensureOperator, { username: 'operator', password })
   const trusted = [{ issuer, audiences: ['client-1'], tokenUse: 'access', groups: { admins: 'operator' } }]
   const settings = { GATEWAY_RATE_LIMIT: 'false', GATEWAY_OIDC_ISSUERS: JSON.stringify(trusted) }

@@ -1,21 +1,17 @@
-import { postAlert } from '@tradewire/chaos/kit/alert-sender'
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
-import { ledgerReply, type PaperCredentials } from '@tradewire/contracts/paper/control'
+import type { PaperCredentials } from '@tradewire/contracts/paper/control'
 import type * as billing from '@tradewire/contracts/rpc/billing'
 import type { connectAccount } from '@tradewire/contracts/rpc/brokers'
-import type { BracketReply } from '@tradewire/contracts/rpc/orders'
 import type { createFollows, createRiskProfile, createStrategy } from '@tradewire/contracts/rpc/signals'
-import { decimal, ZERO } from '@tradewire/kernel/decimal'
 import { untilBusIsQuiet } from '@tradewire/launcher/demo/bus-quiet'
-import { ControlClient } from '@tradewire/launcher/paper/control-client'
 import { eventually } from '@tradewire/testkit/eventually'
 import { Client } from 'pg'
 import { describe, expect, it } from 'vitest'
-import { ApiUser } from './system/api-user.ts'
+import { ApiUser, type Page } from './system/api-user.ts'
 import { payAtPage } from './system/payment-page.ts'
+import { alertUntil, heldAtVenue, movePrice } from './system/paper-market.ts'
 import { realSystem } from './system/real-system.ts'
 
-type Page<Item> = { readonly items: readonly Item[] }
 type Intent = ReplyOf<typeof billing.beginSubscription>
 
 const system = realSystem({ processes: false })
@@ -26,29 +22,6 @@ const cheapest = 41_000
 let anna: ApiUser
 let strategy: ReplyOf<typeof createStrategy>
 let subscriptionId: string
-
-/** The bracket of one alert, as soon as it is what is wanted. */
-async function alertUntil(entry: number, wanted: (bracket: BracketReply) => boolean): Promise<BracketReply> {
-  const answer = await postAlert(system.endpoints.gateway ?? '', {
-    strategy: strategy.id,
-    secret: strategy.secret,
-    type: 'buy',
-    orderPrice: entry,
-    stop: entry - 1_000,
-    stopType: 'Market',
-    takeProfit: entry + 2_000,
-    trailingTrigger: 'NaN',
-    callbackRate: 'NaN',
-    winRate: '60',
-  })
-  return eventually(
-    async () => {
-      const { items } = await anna.gets<Page<BracketReply>>(`/v1/orders?signalId=${answer.signalId}`)
-      return items.find(wanted)
-    },
-    { withinMs, describe: `the entry at ${entry} is as wanted` },
-  )
-}
 
 /** As the payer does on the page of the mock provider. */
 async function untilStanding(standing: string): Promise<void> {
@@ -77,13 +50,6 @@ async function letTimePass(): Promise<void> {
   }
 }
 
-/** What the account holds by the venue's own ledger. */
-async function heldAtVenue(): Promise<readonly string[]> {
-  const venue = ControlClient.at(system.endpoints.paper?.control ?? '')
-  const ledger = await venue.ask({ method: 'GET', path: '/ledger', query: { view: 'full' } }, ledgerReply)
-  return ledger.positions.map(({ quantity }) => quantity).filter((quantity) => !decimal(quantity).eq(ZERO))
-}
-
 describe('a strategy that costs something', () => {
   it('is followed, but not traded before its subscription is paid', () =>
     system.watched(async () => {
@@ -106,7 +72,7 @@ describe('a strategy that costs something', () => {
       )
       const venueAccount = ['account', '--venue', market.venue, '--balance', '10000']
       const { apiKey, secret } = await system.tells<PaperCredentials>('paper', ...venueAccount)
-      await system.tells('paper', 'price', '--symbol', 'BTCUSDT', '--price', '42000')
+      await movePrice(system, '42000')
       const { id: accountId } = await anna.does<ReplyOf<typeof connectAccount>>('POST', '/v1/accounts', {
         venue: market.venue,
         credentials: { apiKey, secret },
@@ -117,7 +83,11 @@ describe('a strategy that costs something', () => {
         return status === 201
       })
       await untilBusIsQuiet(system.endpoints.nats, withinMs)
-      const refused = await alertUntil(42_000, ({ state }) => state === 'denied')
+      const refused = await alertUntil(
+        system,
+        { strategy, follower: anna, entry: 42_000 },
+        ({ state }) => state === 'denied',
+      )
       expect(refused.denial).toMatchObject({ code: 'STRATEGY_NOT_PAID', context: { servedUntil: null } })
     }))
 
@@ -129,20 +99,24 @@ describe('a strategy that costs something', () => {
       subscriptionId = intent.subscriptionId ?? ''
       await payAtPage(system.endpoints.gateway ?? '', intent.paymentUrl ?? '')
       await untilStanding('active')
-      await alertUntil(42_001, ({ state }) => state === 'protected')
-      expect(await heldAtVenue()).toHaveLength(1)
+      await alertUntil(system, { strategy, follower: anna, entry: 42_001 }, ({ state }) => state === 'protected')
+      expect(await heldAtVenue(system)).toHaveLength(1)
     }))
 
   it('takes no new entries when it is not paid any more, while what is held keeps its stop and can be closed', () =>
     system.watched(async () => {
       await letTimePass()
       await untilStanding('lapsed')
-      const refused = await alertUntil(42_002, ({ state }) => state === 'denied')
+      const refused = await alertUntil(
+        system,
+        { strategy, follower: anna, entry: 42_002 },
+        ({ state }) => state === 'denied',
+      )
       expect(refused.denial).toMatchObject({ code: 'STRATEGY_NOT_PAID' })
-      expect(await heldAtVenue()).toHaveLength(1)
+      expect(await heldAtVenue(system)).toHaveLength(1)
       await system.tells('paper', 'price', '--symbol', 'BTCUSDT', '--price', String(cheapest - 1))
-      await eventually(async () => (await heldAtVenue()).length === 0, { withinMs, describe: 'the stop was hit' })
-      await system.tells('paper', 'price', '--symbol', 'BTCUSDT', '--price', '42000')
+      await eventually(async () => (await heldAtVenue(system)).length === 0, { withinMs, describe: 'the stop was hit' })
+      await movePrice(system, '42000')
     }))
 
   it('is traded again once it is paid again', () =>
@@ -153,7 +127,7 @@ describe('a strategy that costs something', () => {
       subscriptionId = intent.subscriptionId ?? ''
       await payAtPage(system.endpoints.gateway ?? '', intent.paymentUrl ?? '')
       await untilStanding('active')
-      await alertUntil(42_003, ({ state }) => state === 'protected')
-      expect(await heldAtVenue()).toHaveLength(1)
+      await alertUntil(system, { strategy, follower: anna, entry: 42_003 }, ({ state }) => state === 'protected')
+      expect(await heldAtVenue(system)).toHaveLength(1)
     }))
 })

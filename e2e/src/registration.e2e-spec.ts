@@ -1,9 +1,8 @@
-import { join } from 'node:path'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import { ensureOperator } from '@tradewire/contracts/rpc/identity'
 import { Database } from '@tradewire/database/database'
 import { gatewayService } from '@tradewire/gateway/service'
-import { identityService } from '@tradewire/identity/service'
+import { startIdentity } from '@tradewire/identity/testing/start-identity'
 import { eventually } from '@tradewire/testkit/eventually'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
@@ -21,18 +20,11 @@ let nobody: ApiUser
 
 beforeAll(async () => {
   smtp = await SmtpReceiver.start()
-  identity = await startTestService(identityService, backends, {
-    settings: {
-      IDENTITY_SIGNING_KEY_FILE: join(backends.directory, 'keys.json'),
-      IDENTITY_MASTER_KEY: `v1:${Buffer.alloc(32, 7).toString('base64')}`,
-      IDENTITY_HASH_MEMORY_KIB: '1024',
-      IDENTITY_HASH_PASSES: '1',
-      IDENTITY_HASH_LANES: '1',
-      IDENTITY_MAIL_URL: smtp.url,
-      IDENTITY_MAIL_FROM: 'Tradewire <mail@trade.example>',
-      IDENTITY_PUBLIC_URL: 'https://trade.example',
-      IDENTITY_MAILS_PER_CLIENT_MAX: '1000',
-    },
+  identity = await startIdentity(backends, {
+    IDENTITY_MAIL_URL: smtp.url,
+    IDENTITY_MAIL_FROM: 'Tradewire <mail@trade.example>',
+    IDENTITY_PUBLIC_URL: 'https://trade.example',
+    IDENTITY_MAILS_PER_CLIENT_MAX: '1000',
   })
   await identity.app.get(RpcClient).ask(ensureOperator, { username: 'operator', password })
   gateway = await startTestService(gatewayService, backends, { settings: { GATEWAY_RATE_LIMIT: 'false' } })

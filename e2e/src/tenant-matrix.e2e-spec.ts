@@ -6,7 +6,7 @@ import type { PaperCredentials } from '@tradewire/contracts/paper/control'
 import { untilBusIsQuiet } from '@tradewire/launcher/demo/bus-quiet'
 import { eventually } from '@tradewire/testkit/eventually'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { ApiUser } from './system/api-user.ts'
+import { ApiUser, type Page } from './system/api-user.ts'
 import { documentedBody } from './system/documented-body.ts'
 import { payAtPage } from './system/payment-page.ts'
 import { realSystem } from './system/real-system.ts'
@@ -28,8 +28,6 @@ const tenants = ['provider', 'follower'] as const
 interface Identified {
   readonly id: string
 }
-
-type Page<Item> = { readonly items: readonly Item[] }
 
 let anna: ApiUser
 let bella: ApiUser

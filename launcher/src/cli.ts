@@ -2,7 +2,7 @@
  * The entry of `./tradewire`: reads the arguments, runs one command, turns failures into one line and an exit code.
  * Called by the script of that name, which has made sure of Node 24. Must never hold a command's behaviour.
  */
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Help, type Option } from 'commander'
 import pc from 'picocolors'
 import { benchCommand } from './commands/bench.command.ts'
 import { chaosCommand } from './commands/chaos.command.ts'
@@ -28,44 +28,40 @@ import { upCommand } from './commands/up.command.ts'
 import { LauncherError, exitCodes, messageOf } from './terminal/launcher-error.ts'
 
 function program(): Command {
-  const commands = [
-    upCommand(),
-    demoCommand(),
-    drillCommand(),
-    explainCommand(),
-    auditCommand(),
-    benchCommand(),
-    simCommand(),
-    chaosCommand(),
-    conformanceCommand(),
-    fuzzCommand(),
-    downCommand(),
-    statusCommand(),
-    logsCommand(),
-    doctorCommand(),
-    paperCommand(),
-    migrateCommand(),
-    operatorCommand(),
-    keysCommand(),
-    runCommand(),
-    testCommand(),
-    checkCommand(),
-    genCommand(),
-  ]
+  const groups: Readonly<Record<string, readonly Command[]>> = {
+    'An installation:': [upCommand(), downCommand(), statusCommand(), logsCommand(), doctorCommand()],
+    'To see it work:': [demoCommand(), paperCommand(), explainCommand(), auditCommand()],
+    'To try it hard:': [
+      drillCommand(),
+      simCommand(),
+      chaosCommand(),
+      conformanceCommand(),
+      fuzzCommand(),
+      benchCommand(),
+    ],
+    'For containers and operators:': [migrateCommand(), operatorCommand(), runCommand(), keysCommand()],
+    'For those who work on it:': [testCommand(), checkCommand(), genCommand()],
+  }
   const root = new Command('tradewire')
     .description('One trading signal becomes a protected position on every follower account, exactly once.')
     .usage('<command> [options]')
-    .helpCommand(false)
     .showHelpAfterError('(--help shows what is possible)')
-  for (const command of commands) root.addCommand(command)
-  raiseErrors(root)
+  for (const [title, commands] of Object.entries(groups)) {
+    for (const command of commands) root.addCommand(command.helpGroup(title))
+  }
+  settle(root)
   return root
 }
 
-/** Usage errors of commands and of their parts end here, with one exit code. */
-function raiseErrors(command: Command): void {
-  command.exitOverride()
-  for (const part of command.commands) raiseErrors(part)
+/** What holds for every command and its parts: usage errors end here, with one exit code, and help looks the same. */
+function settle(command: Command): void {
+  command.exitOverride().helpCommand(false).configureHelp({ optionDescription })
+  for (const part of command.commands) settle(part)
+}
+
+/** That a switch is off unless it is given needs no words. */
+function optionDescription(this: Help, option: Option): string {
+  return option.defaultValue === false ? option.description : Help.prototype.optionDescription.call(this, option)
 }
 
 /** Commands that must end in order even when nobody reads what they say any more. */

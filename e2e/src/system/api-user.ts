@@ -14,6 +14,11 @@ export interface ApiFailure {
   readonly error: { readonly code: string; readonly message: string }
 }
 
+/** The one shape of lists. */
+export interface Page<Item> {
+  readonly items: readonly Item[]
+}
+
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 export class ApiUser {

@@ -44,6 +44,7 @@ async function refusedSignal(gateway: GatewayClient, signalId: string): Promise<
 async function newestOrder(gateway: GatewayClient): Promise<string> {
   const { items } = await gateway.get<{ items: BracketReply[] }>('/v1/orders?limit=1')
   const [newest] = items
-  if (newest === undefined) throw new LauncherError('there are no orders yet', './tradewire demo')
+  if (newest === undefined)
+    throw new LauncherError('there are no orders yet', 'send an alert: README.md has a first trade by hand')
   return newest.id
 }

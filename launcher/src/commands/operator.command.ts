@@ -9,6 +9,7 @@ import { printJson, printLine } from '../terminal/output.ts'
 import { jsonOption, withExample } from './options.ts'
 
 const operatorName = 'operator'
+const operatorExample = 'NATS_URL=nats://user:password@nats:4222 OPERATOR_PASSWORD=... ./tradewire operator'
 
 interface OperatorOptions {
   readonly username: string
@@ -22,13 +23,13 @@ export function operatorCommand(): Command {
     .addOption(jsonOption())
     .addHelpText('after', '\nThe password is read from OPERATOR_PASSWORD; identity is reached through NATS_URL.')
     .action(createOperator)
-  return withExample(command, 'NATS_URL=nats://nats:4222 OPERATOR_PASSWORD=... ./tradewire operator')
+  return withExample(command, operatorExample)
 }
 
 async function createOperator({ username, json }: OperatorOptions): Promise<void> {
   const inherited = environment()
   const password = inherited['OPERATOR_PASSWORD']
-  if (!password) throw new LauncherError('OPERATOR_PASSWORD is not set', undefined, exitCodes.usage)
+  if (!password) throw new LauncherError('OPERATOR_PASSWORD is not set', operatorExample, exitCodes.usage)
   const { natsUrl } = loadConfig(sharedConfig, inherited)
   const logger = createLogger({ service: 'launcher', level: 'silent' })
   const { askForOperator } = await import('../up/operator.ts')

@@ -13,7 +13,9 @@ const figureWidth = 9
 export function reportDemo(result: DemoResult, elapsedMs: number): string {
   const lines = [
     '',
-    pc.bold(`${result.signals} alerts, ${result.followers} followers, ${result.candles} minutes of recorded prices`),
+    pc.bold(
+      `${of(result.signals, 'alert')}, ${of(result.followers, 'follower')}, ${result.candles} minutes of recorded prices`,
+    ),
     '',
     row('positions', `${result.positions}${list(result.closedBy, ' closed by ')}`),
     row('refusals', list(result.refusals, '') || 'none'),
@@ -34,6 +36,10 @@ export function reportDemo(result: DemoResult, elapsedMs: number): string {
     pc.dim(`  took ${seconds(elapsedMs)}`),
   ]
   return lines.join('\n')
+}
+
+function of(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 function row(name: string, text: string): string {

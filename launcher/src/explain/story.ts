@@ -12,7 +12,9 @@ export function storyOf(story: ExplanationReply): string {
   return [
     '',
     pc.bold(`${bracket.side} ${bracket.quantity ?? 'nothing'} ${bracket.symbol} at ${bracket.venue}: ${bracket.state}`),
-    pc.dim(`order ${bracket.id}, follow ${bracket.followId}, account ${bracket.accountId}`),
+    row('order', bracket.id),
+    row('follow', bracket.followId),
+    row('account', bracket.accountId),
     ...verdict(story),
     ...part('Alert', alert(story)),
     ...part(
@@ -129,7 +131,8 @@ function result({ bracket, slippage, fees, timings }: ExplanationReply): string[
     ...fees
       .filter(({ fee }) => fee !== '0')
       .map(({ leg: name, fee, currency }) => row(`fee of ${name}`, `${fee} ${currency}`)),
-    row('times', `${hops.join(', ')}; without a stop for ${unprotectedMs} ms`),
+    row('times', hops.join(', ')),
+    row('without a stop', `for ${unprotectedMs} ms`),
   ]
 }
 

@@ -5,7 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { request } from 'undici'
 import type { Home } from '../home/home.ts'
-import { LauncherError, exitCodes } from '../terminal/launcher-error.ts'
+import { detailText, exitCodes, LauncherError } from '../terminal/launcher-error.ts'
 import { readEndpoints } from '../up/endpoints.ts'
 
 export interface Login {
@@ -14,7 +14,7 @@ export interface Login {
 }
 
 interface ErrorBody {
-  readonly error?: { readonly code: string; readonly message: string }
+  readonly error?: { readonly code: string; readonly message: string; readonly details?: unknown }
 }
 
 export class GatewayError extends LauncherError {
@@ -25,6 +25,10 @@ export class GatewayError extends LauncherError {
   ) {
     super(`the gateway answered ${status} ${code}: ${message}`)
   }
+}
+
+function refused(status: number, { error }: ErrorBody): GatewayError {
+  return new GatewayError(status, error?.code ?? 'UNKNOWN', `${error?.message ?? ''}${detailText(error?.details)}`)
 }
 
 const pageRows = 200
@@ -103,7 +107,7 @@ export class GatewayClient {
       if (status === 401 && retry === 0) this.access = undefined
       else if (status === unavailableStatus && retry < unavailableRetriesMax && repeatable) {
         await this.wait(unavailableWaitMs)
-      } else throw new GatewayError(status, reply.error?.code ?? 'UNKNOWN', reply.error?.message ?? '')
+      } else throw refused(status, reply)
     }
   }
 
@@ -116,7 +120,7 @@ export class GatewayClient {
       )
       if (status < 300) return reply.accessToken
       if (status !== unavailableStatus || retry >= unavailableRetriesMax) {
-        throw new GatewayError(status, reply.error?.code ?? 'UNKNOWN', reply.error?.message ?? '')
+        throw refused(status, reply)
       }
       await this.wait(unavailableWaitMs)
     }

@@ -6,6 +6,7 @@ import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SystemRandomness, type Randomness } from '@tradewire/kernel/randomness'
 import { MasterKeys } from '@tradewire/kernel/sealing'
+import { LauncherError } from '../terminal/launcher-error.ts'
 import { type Home, readJson, writePrivateJson } from './home.ts'
 
 export interface Secrets {
@@ -48,7 +49,10 @@ export async function ensureSecrets(
 /** Adds a newer key to those that seal credentials, which stay; answers its version. */
 export async function addMasterKey(home: Home, randomness: Randomness = new SystemRandomness()): Promise<number> {
   const path = join(home.keys, brokersMasterFile)
-  const version = MasterKeys.parse(await readFile(path, 'utf8')).newest + 1
+  const known = await readFile(path, 'utf8').catch(() => {
+    throw new LauncherError(`there is no ${path}`, './tradewire up makes the first key')
+  })
+  const version = MasterKeys.parse(known).newest + 1
   await appendFile(path, newMasterKey(randomness, version))
   return version
 }

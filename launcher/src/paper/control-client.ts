@@ -6,7 +6,7 @@ import { environment } from '@tradewire/config/environment'
 import { controlErrorReply } from '@tradewire/contracts/paper/control'
 import type { z } from 'zod'
 import type { Home } from '../home/home.ts'
-import { LauncherError, exitCodes } from '../terminal/launcher-error.ts'
+import { detailText, exitCodes, LauncherError } from '../terminal/launcher-error.ts'
 import { readEndpoints } from '../up/endpoints.ts'
 
 export interface ControlRequest {
@@ -15,6 +15,10 @@ export interface ControlRequest {
   readonly path: string
   readonly query?: Readonly<Record<string, string | undefined>>
   readonly body?: unknown
+}
+
+function reasonOf({ code, message, details }: z.output<typeof controlErrorReply>['error']): string {
+  return `${code}: ${message}${detailText(details)}`
 }
 
 const answerWithinMs = 30_000
@@ -49,7 +53,7 @@ export class ControlClient {
       response.status === noContentStatus ? undefined : await response.json().catch(() => undefined)
     if (response.ok) return reply.parse(content)
     const known = controlErrorReply.safeParse(content)
-    const reason = known.success ? `${known.data.error.message} (${known.data.error.code})` : `HTTP ${response.status}`
+    const reason = known.success ? reasonOf(known.data.error) : `HTTP ${response.status}`
     throw new LauncherError(`the paper venue refused: ${reason}`)
   }
 

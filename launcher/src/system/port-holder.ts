@@ -3,6 +3,7 @@
  * Must never guess: no answer is an answer.
  */
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
+import { basename } from 'node:path'
 
 export interface PortHolder {
   readonly pid: number
@@ -27,7 +28,8 @@ export function portHolder(port: number): PortHolder | undefined {
   const pids = readOr(() => readdirSync('/proc'), []).filter((name) => /^\d+$/.test(name))
   const pid = pids.find((candidate) => holdsSocket(candidate, sockets))
   if (pid === undefined) return undefined
-  return { pid: Number(pid), command: readOr(() => readFileSync(`/proc/${pid}/comm`, 'utf8').trim(), 'a process') }
+  // Node names its main thread, not itself, in `comm`.
+  return { pid: Number(pid), command: readOr(() => basename(readlinkSync(`/proc/${pid}/exe`)), 'a process') }
 }
 
 function holdsSocket(pid: string, sockets: ReadonlySet<string>): boolean {

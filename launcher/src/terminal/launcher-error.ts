@@ -17,6 +17,12 @@ export class LauncherError extends Error {
   }
 }
 
+/** Which fields a refusal is about, in words: an API's `details` by name; nothing where it has none. */
+export function detailText(details: unknown): string {
+  const names = typeof details === 'object' && details !== null ? Object.entries(details) : []
+  return names.map(([name, why]) => `; ${name} ${[why].flat().join(', ')}`).join('')
+}
+
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)

@@ -5,7 +5,7 @@
 import { roleUrl, runMigrations } from '@tradewire/database/migrations'
 import type { AnyServiceDefinition } from '@tradewire/nest-kit/define-service'
 import type { DatabaseLogin } from '../services/service-environment.ts'
-import { messageOf } from '../terminal/launcher-error.ts'
+import { LauncherError, messageOf } from '../terminal/launcher-error.ts'
 
 export interface PreparedService {
   readonly service: string
@@ -27,7 +27,7 @@ export async function prepareDatabase(
     const { schema, migrations } = database
     const applied = await runMigrations({ adminUrl, service, schema, role, password, migrations }).catch(
       (cause: unknown) => {
-        throw new Error(`the migrations of ${service} failed: ${messageOf(cause)}`, { cause })
+        throw new LauncherError(`the migrations of ${service} failed: ${messageOf(cause)}`)
       },
     )
     prepared.push({ service, url: roleUrl(adminUrl, role, password), applied })

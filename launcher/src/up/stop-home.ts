@@ -3,7 +3,7 @@
  * Called by `down` and `demo`. Must never signal a process that it cannot prove to be the recorded one.
  */
 import type { Home } from '../home/home.ts'
-import { clearRun, isSameProcess, readRun } from '../home/run-record.ts'
+import { clearRun, isSameProcess, readRun, type RunRecord } from '../home/run-record.ts'
 import { type ProgressSink, runStep } from '../terminal/progress.ts'
 import { endProcess, stopLeftovers } from './leftovers.ts'
 
@@ -16,16 +16,16 @@ export interface StopResult {
   readonly inOrder: boolean
 }
 
-export function stopHome(home: Home, waitSeconds: number, progress: ProgressSink): Promise<StopResult> {
+export async function stopHome(home: Home, waitSeconds: number, progress: ProgressSink): Promise<StopResult> {
+  const record = await readRun(home)
+  if (record === undefined) return { wasRunning: false, inOrder: true }
   return runStep(progress, 'Stopping', async () => {
-    const value = await stopRecorded(home, waitSeconds * 1_000)
+    const value = await stopRecorded(home, record, waitSeconds * 1_000)
     return { value, detail: value.inOrder ? 'in order' : 'some had to be killed' }
   })
 }
 
-async function stopRecorded(home: Home, waitMs: number): Promise<StopResult> {
-  const record = await readRun(home)
-  if (record === undefined) return { wasRunning: false, inOrder: true }
+async function stopRecorded(home: Home, record: RunRecord, waitMs: number): Promise<StopResult> {
   const launcherRan = isSameProcess(record.launcher)
   const inOrder = await endProcess(record.launcher, 'SIGTERM', waitMs)
   const leftovers = await stopLeftovers(record)

@@ -42,8 +42,10 @@ function printAddresses({ gateway, signals, paper }: Endpoints): void {
   if (signals !== undefined) row('alerts', `${signals}/v1/webhook/strategy`)
   if (paper === undefined) return
   const { control, ...venues } = paper
+  const places = Object.values(venues).map((url) => url.slice(url.lastIndexOf('/')))
   row('paper', control)
-  row('', `speaks ${Object.values(venues).join(', ')}`)
+  row('', `beside it the venues that it plays: ${places.slice(0, 5).join(', ')},`)
+  row('', places.slice(5).join(', '))
 }
 
 function printOperator(home: Home, { login, created }: EnsuredOperator): void {
@@ -65,22 +67,9 @@ function printNext(home: Home, endpoints: Endpoints): void {
   }
   printLine(`  ./tradewire status${option}`)
   printLine(`  ./tradewire logs --follow${option}`)
-  printFirstAlert(home, endpoints)
-}
-
-const jsonType = `-H 'content-type: application/json'`
-
-/** Log in, make a strategy, post an alert as TradingView would: three lines to paste. */
-function printFirstAlert(home: Home, { gateway, signals, operator }: Endpoints): void {
-  if (gateway === undefined || signals === undefined || operator === undefined) return
-  const strategy = '{"name":"First","venue":"binance-usdm","symbol":"BTC/USDT"}'
-  const alert = `{"strategy":"ID","secret":"SECRET","type":"buy","orderPrice":42000,"stop":41000,"stopType":"market","takeProfit":44000,"winRate":60}`
-  const token = `sed 's/.*"accessToken":"\\([^"]*\\).*/\\1/'`
-  printLine()
-  printLine('A first alert (ID and SECRET are in the answer to the second line):')
-  printLine(`  TOKEN=$(curl -s ${gateway}/v1/auth/login ${jsonType} -d '@${near(home.operatorFile)}' | ${token})`)
-  printLine(`  curl -s ${gateway}/v1/strategies -H "authorization: Bearer $TOKEN" ${jsonType} -d '${strategy}'`)
-  printLine(`  curl -s ${signals}/v1/webhook/strategy ${jsonType} -d '${alert}'`)
+  if (endpoints.gateway !== undefined) {
+    printLine(`A first trade by hand is in README.md, to be pasted; GATEWAY is ${endpoints.gateway} here.`)
+  }
 }
 
 /** The option that names this home in further commands; nothing for the default one. */

@@ -2,7 +2,7 @@
  * `pnpm check`: every rule that a command can hold, side by side, in under two minutes.
  * Called by developers, by `./tradewire check` and by CI. Exit code 0 means that nothing was found.
  */
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { printFinding } from './finding.ts'
 import { repositoryRoot } from './repository.ts'
 import { runSteps } from './runner/run-steps.ts'
@@ -22,7 +22,7 @@ function program(): Command {
   return new Command('check')
     .description('Run every check on the repository.')
     .option('--json', 'print one JSON object at the end instead of text')
-    .option('--only <steps...>', 'run these steps only')
+    .addOption(new Option('--only <steps...>', 'run these steps only').choices(steps.map(({ name }) => name)))
     .addHelpText('after', `\nSteps:\n${names.join('\n')}`)
 }
 
@@ -33,9 +33,6 @@ function row({ name, verdict, tookMs, seen, findings }: StepReport): string {
 
 async function main(): Promise<number> {
   const options = program().parse().opts<Options>()
-  const unknown = (options.only ?? []).filter((name) => !steps.some((step) => step.name === name))
-  if (unknown.length > 0)
-    throw new Error(`no such step: ${unknown.join(', ')} (there are ${steps.map(({ name }) => name).join(', ')})`)
   if (Number(process.versions.node.split('.')[0]) < nodeMajorMin) {
     throw new Error(`needs Node ${nodeMajorMin}: run node_modules/.bin/node scripts/dist/check/all.js`)
   }

@@ -4,10 +4,9 @@ import { RpcClient } from '@tradewire/bus/rpc-client'
 import * as identity from '@tradewire/contracts/rpc/identity'
 import * as rpc from '@tradewire/contracts/rpc/registration'
 import { eventually } from '@tradewire/testkit/eventually'
-import { startTestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { identityService } from '#service'
+import { startIdentity } from '#testing/start-identity'
 
 const backends = testBackends()
 const password = 'correct horse battery staple'
@@ -18,17 +17,10 @@ let ask: RpcClient
 
 beforeAll(async () => {
   mailDirectory = join(backends.directory, 'mail')
-  const service = await startTestService(identityService, backends, {
-    settings: {
-      IDENTITY_SIGNING_KEY_FILE: join(backends.directory, 'keys', 'signing.json'),
-      IDENTITY_MASTER_KEY: `v1:${Buffer.alloc(32, 7).toString('base64')}`,
-      IDENTITY_HASH_MEMORY_KIB: '1024',
-      IDENTITY_HASH_PASSES: '1',
-      IDENTITY_HASH_LANES: '1',
-      IDENTITY_REGISTRATION: 'false',
-      IDENTITY_MAIL_DIRECTORY: mailDirectory,
-      IDENTITY_MAILS_PER_CLIENT_MAX: '4',
-    },
+  const service = await startIdentity(backends, {
+    IDENTITY_REGISTRATION: 'false',
+    IDENTITY_MAIL_DIRECTORY: mailDirectory,
+    IDENTITY_MAILS_PER_CLIENT_MAX: '4',
   })
   ask = service.app.get(RpcClient)
   await ask.ask(identity.ensureOperator, { username: 'operator', password, email })

@@ -1,15 +1,14 @@
-import { join } from 'node:path'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import type { Caller } from '@tradewire/contracts/caller'
 import * as rpc from '@tradewire/contracts/rpc/identity'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { Result } from '@tradewire/kernel/result'
-import { startTestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
+import { valueOf } from '@tradewire/testkit/value-of'
 import { decodeJwt } from 'jose'
 import { generateSync } from 'otplib'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { identityService } from '#service'
+import { startIdentity } from '#testing/start-identity'
 
 const backends = testBackends()
 const password = 'correct horse battery staple'
@@ -18,24 +17,11 @@ let ask: RpcClient
 let operator: Caller
 
 beforeAll(async () => {
-  const identity = await startTestService(identityService, backends, {
-    settings: {
-      IDENTITY_SIGNING_KEY_FILE: join(backends.directory, 'keys', 'signing.json'),
-      IDENTITY_MASTER_KEY: `v1:${Buffer.alloc(32, 7).toString('base64')}`,
-      IDENTITY_HASH_MEMORY_KIB: '1024',
-      IDENTITY_HASH_PASSES: '1',
-      IDENTITY_HASH_LANES: '1',
-    },
-  })
+  const identity = await startIdentity(backends)
   ask = identity.app.get(RpcClient)
   const made = valueOf(await ask.ask(rpc.ensureOperator, { username: 'operator', password }))
   operator = { userId: made.userId, roles: ['operator'] }
 })
-
-function valueOf<Value>(result: Result<Value, CodedError>): Value {
-  if (!result.ok) throw new Error(`${result.error.code}: ${result.error.message}`)
-  return result.value
-}
 
 function codeOf(result: Result<unknown, CodedError>): string {
   return result.ok ? 'ok' : result.error.code

@@ -3,11 +3,10 @@ import { RpcClient } from '@tradewire/bus/rpc-client'
 import { accountConnected } from '@tradewire/contracts/events/brokers'
 import * as signals from '@tradewire/contracts/rpc/signals'
 import { Database } from '@tradewire/database/database'
-import type { Result } from '@tradewire/kernel/result'
-import type { CodedError } from '@tradewire/kernel/errors'
 import { eventually } from '@tradewire/testkit/eventually'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
+import { valueOf } from '@tradewire/testkit/value-of'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { signalsService } from './service.ts'
 
@@ -27,11 +26,6 @@ beforeAll(async () => {
     describe: 'the account is known',
   })
 })
-
-function valueOf<Value>(result: Result<Value, CodedError>): Value {
-  if (!result.ok) throw new Error(JSON.stringify(result.error))
-  return result.value
-}
 
 describe('the settings of strategies, risk profiles and follows', () => {
   it('are kept, answered and replaced as a whole', async () => {
