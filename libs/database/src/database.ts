@@ -10,7 +10,7 @@ import { DataSource, type QueryRunner } from 'typeorm'
 import { OutboxBuffer, type OutboxMessage } from './outbox-message.ts'
 import { PermitRefusedError, Permits } from './permits.ts'
 import { classifyDatabaseError, DatabaseUnavailableError } from './retryable-error.ts'
-import { becomeReaderSql } from './own-rows.ts'
+import { narrowSql, widenSql } from './own-rows.ts'
 import { Session } from './session.ts'
 import { StatementNames } from './statement-names.ts'
 import { runStatement, Transaction } from './transaction.ts'
@@ -109,29 +109,35 @@ export class Database {
     }
   }
 
-  /**
-   * One read for one user: row-level security hides every row that is not theirs, also if the statement forgets to ask.
-   * Null for a caller who sees all. Only tables that `ownRows` has granted can be read for one user.
-   */
+  /** One read for one user, as `transactOwn`. */
   async queryOwn<Row = Record<string, unknown>>(
-    ownerId: string | null,
+    owner: string | null | undefined,
     sql: string,
     parameters: readonly unknown[] = [],
   ): Promise<Row[]> {
-    if (ownerId === null) return this.query(sql, parameters)
-    return this.transact(async (tx) => {
-      await tx.query(becomeReaderSql, [ownerId])
-      return tx.query<Row>(sql, parameters)
-    })
+    if (owner === null || owner === undefined) return this.query(sql, parameters)
+    return this.transactOwn(owner, (tx) => tx.query<Row>(sql, parameters))
+  }
+
+  /**
+   * As `transact`, for one user: row-level security hides every row that is not theirs and lets none be changed, also if
+   * a statement forgets to ask. Only tables that `ownRows` has granted can be used. Null or undefined for who sees all.
+   */
+  transactOwn<Value>(owner: string | null | undefined, work: (tx: Transaction) => Promise<Value>): Promise<Value> {
+    return this.run(work, { urgent: false, owner: owner ?? null })
   }
 
   /**
    * BEGIN, work, one INSERT of all events appended, COMMIT. Read committed. Work that throws is rolled back and its
    * error thrown on; conflicts and outages surface as RetryableError. Nothing is retried here.
    */
-  async transact<Value>(
+  transact<Value>(work: (tx: Transaction) => Promise<Value>, { urgent = false }: TransactOptions = {}): Promise<Value> {
+    return this.run(work, { urgent, owner: null })
+  }
+
+  private async run<Value>(
     work: (tx: Transaction) => Promise<Value>,
-    { urgent = false }: TransactOptions = {},
+    { urgent, owner }: { readonly urgent: boolean; readonly owner: string | null },
   ): Promise<Value> {
     await this.permit(urgent)
     const runner = this.dataSource.createQueryRunner('master')
@@ -141,9 +147,11 @@ export class Database {
       const tx = new Transaction(runner.manager, session.client, this.names, outbox)
       try {
         session.begin()
+        if (owner !== null) await tx.query(narrowSql, [owner])
         const value = await work(tx)
         await tx.end()
         const messages = outbox.take()
+        if (owner !== null && messages.length > 0) await runStatement(session.client, this.names, widenSql, [])
         await session.commit(messages.length > 0 ? this.insertOutbox(session.client, messages) : undefined)
         if (messages.length > 0) for (const listener of this.listeners) listener(messages)
         tx.committed()

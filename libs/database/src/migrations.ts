@@ -5,7 +5,7 @@
  */
 import { Client, escapeIdentifier, escapeLiteral } from 'pg'
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm'
-import { readerOf } from './own-rows.ts'
+import { narrowedOf } from './own-rows.ts'
 import { outboxMigrations } from './outbox-tables.ts'
 
 /** Plain SQL, applied in order in one transaction. The name starts with its number: '001-create-signals'. */
@@ -73,17 +73,18 @@ async function createRoleAndSchema(admin: Client, options: RunMigrationsOptions)
   // The admin must be a member of the role to give it a schema, unless it is a superuser.
   await admin.query(`grant ${role} to current_user`)
   await admin.query(`create schema if not exists ${schema} authorization ${role}`)
-  await createReader(admin, options)
+  await createNarrowed(admin, options)
   await admin.query(`alter role ${role} in database ${database} set search_path = ${schema}`)
 }
 
-/** The role that the service becomes to read for one user; its tables grant it what it may see. */
-async function createReader(admin: Client, { role, schema }: RunMigrationsOptions): Promise<void> {
-  const reader = escapeIdentifier(readerOf(role))
-  const exists = await admin.query('select 1 from pg_roles where rolname = $1', [readerOf(role)])
-  if (exists.rowCount === 0) await admin.query(`create role ${reader} nologin`)
-  await admin.query(`grant ${reader} to ${escapeIdentifier(role)} with inherit false, set true`)
-  await admin.query(`grant usage on schema ${escapeIdentifier(schema)} to ${reader}`)
+/** The role that the service becomes to work for one user; its tables grant it what it may see and change. */
+async function createNarrowed(admin: Client, { role, schema }: RunMigrationsOptions): Promise<void> {
+  const name = narrowedOf(role)
+  const narrowed = escapeIdentifier(name)
+  const exists = await admin.query('select 1 from pg_roles where rolname = $1', [name])
+  if (exists.rowCount === 0) await admin.query(`create role ${narrowed} nologin`)
+  await admin.query(`grant ${narrowed} to ${escapeIdentifier(role)} with inherit false, set true`)
+  await admin.query(`grant usage on schema ${escapeIdentifier(schema)} to ${narrowed}`)
 }
 
 async function applyMigrations(options: RunMigrationsOptions): Promise<string[]> {

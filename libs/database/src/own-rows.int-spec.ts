@@ -1,10 +1,12 @@
+import { sessionRevoked } from '@tradewire/contracts/events/identity'
 import { SystemClock } from '@tradewire/kernel/clock'
 import { UuidV7Source } from '@tradewire/kernel/ids'
+import { exampleOf } from '@tradewire/testkit/example-of'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Database } from './database.ts'
 import { roleUrl, runMigrations } from './migrations.ts'
-import { becomeReaderSql, ownRows } from './own-rows.ts'
+import { narrowSql, ownRows } from './own-rows.ts'
 
 const backends = testBackends({ nats: false, ownPostgres: true })
 const [anna, berta] = ['01963a5e-0000-7000-8000-00000000000a', '01963a5e-0000-7000-8000-00000000000b'] as const
@@ -26,10 +28,16 @@ beforeAll(async () => {
           'create table page (n int not null, page int not null)',
           'create table colour (name text primary key)',
           'create table secret (text text)',
+          'create table draft (n int primary key, user_id uuid not null, text text not null)',
+          'create table word (n int not null references draft on delete cascade, word text not null)',
           ...ownRows({
-            byUser: ['note'],
-            derived: { page: 'exists (select from note where note.n = page.n)' },
+            byUser: ['note', 'draft'],
+            derived: {
+              page: 'exists (select from note where note.n = page.n)',
+              word: 'exists (select from draft where draft.n = word.n)',
+            },
             shared: ['colour'],
+            changed: ['draft', 'word'],
           }),
         ],
       },
@@ -49,6 +57,8 @@ beforeAll(async () => {
   await database.query('insert into note values (1, $1), (2, $2), (3, $1)', [anna, berta])
   await database.query(`insert into page values (1, 1), (2, 1), (2, 2), (3, 1)`)
   await database.query(`insert into colour values ('red')`)
+  await database.query(`insert into draft values (1, $1, 'hers'), (2, $2, 'hers')`, [anna, berta])
+  await database.query(`insert into word values (1, 'a'), (2, 'b')`)
 })
 
 const numbers = async (ownerId: string | null, sql = everything, parameters: unknown[] = [0]) =>
@@ -84,7 +94,7 @@ describe('reading for one user', () => {
   it('without a user shows nothing: the wall stands when the question is forgotten', async () => {
     for (const nobody of ['', null]) {
       const rows = await database.transact(async (tx) => {
-        await tx.query(becomeReaderSql, [nobody])
+        await tx.query(narrowSql, [nobody])
         return tx.query(everything, [0])
       })
       expect(rows).toEqual([])
@@ -97,5 +107,47 @@ describe('reading for one user', () => {
       `select current_user as role, nullif(current_setting('tradewire.owner', true), '') as owner`,
     )
     expect(row).toEqual({ role: 'notes', owner: null })
+  })
+})
+
+const drafts = () => database.query<{ n: number; text: string }>('select n, text from draft order by n')
+
+describe('changing for one user', () => {
+  it('reaches the rows of that user alone, when a statement forgets to ask', async () => {
+    await database.transactOwn(anna, (tx) => tx.query(`update draft set text = 'changed'`))
+    expect(await drafts()).toEqual([
+      { n: 1, text: 'changed' },
+      { n: 2, text: 'hers' },
+    ])
+    await database.transactOwn(anna, (tx) => tx.query('delete from word'))
+    expect(await database.query('select n from word')).toEqual([{ n: 2 }])
+  })
+
+  it('makes nothing in the name of somebody else, and gives nothing away', async () => {
+    for (const sql of [
+      `insert into draft values (3, '${berta}', 'forged')`,
+      `update draft set user_id = '${berta}'`,
+      `insert into word values (2, 'forged')`,
+    ]) {
+      await expect(
+        database.transactOwn(anna, (tx) => tx.query(sql)),
+        sql,
+      ).rejects.toThrow(/row-level security/)
+    }
+  })
+
+  it('locks what is theirs, takes what hangs on it along, and tells of it', async () => {
+    const told: string[] = []
+    const stop = database.onCommitted((messages) => told.push(...messages.map(({ subject }) => subject)))
+    await database.transactOwn(anna, async (tx) => {
+      await tx.query(`insert into draft values (4, $1, 'new')`, [anna])
+      await tx.query(`insert into word values (4, 'c')`)
+      expect(await tx.query('select n from draft for update')).toEqual([{ n: 1 }, { n: 4 }])
+      await tx.query('delete from draft where n = 4')
+      tx.append(sessionRevoked, exampleOf(sessionRevoked, { userId: anna }))
+    })
+    stop()
+    expect(told).toEqual([sessionRevoked.name])
+    expect(await database.query('select n from word order by n')).toEqual([{ n: 2 }])
   })
 })

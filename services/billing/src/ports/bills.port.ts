@@ -24,7 +24,8 @@ export abstract class Bills {
     tx: Transaction,
     by: { readonly id: string } | ExternalId,
   ): Promise<Subscription | undefined>
-  abstract findSubscription(id: string): Promise<Subscription | undefined>
+  /** Undefined also when it is not of `seenBy`; without `seenBy` it may be anybody's. */
+  abstract findSubscription(id: string, seenBy?: string): Promise<Subscription | undefined>
   abstract everSubscribed(userId: string, subject: Pick<Subscription['subject'], 'kind' | 'id'>): Promise<boolean>
   abstract subscriptions(window: UserWindow): Promise<Subscription[]>
   /** Those whose standing changes by time alone before `now`. */
@@ -51,7 +52,7 @@ export abstract class Bills {
   abstract insertPayment(tx: Transaction, payment: Payment): Promise<boolean>
   abstract savePayment(tx: Transaction, payment: Payment): Promise<void>
   abstract lockPayment(tx: Transaction, by: { readonly id: string } | ExternalId): Promise<Payment | undefined>
-  abstract findPayment(id: string): Promise<Payment | undefined>
+  abstract findPayment(id: string, seenBy?: string): Promise<Payment | undefined>
   abstract payments(window: UserWindow): Promise<Payment[]>
 
   /** False when its payment has one. */

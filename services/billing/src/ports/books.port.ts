@@ -26,6 +26,6 @@ export abstract class Books {
   abstract imbalance(): Promise<bigint>
   /** Takes the next number of the year. */
   abstract issueInvoice(tx: Transaction, invoice: Omit<Invoice, 'number'>): Promise<Invoice>
-  abstract findInvoice(id: string): Promise<Invoice | undefined>
+  abstract findInvoice(id: string, seenBy?: string): Promise<Invoice | undefined>
   abstract invoices(window: UserWindow): Promise<Invoice[]>
 }

@@ -103,8 +103,9 @@ export class SqlBills extends Bills {
     return row && toSubscription(row)
   }
 
-  async findSubscription(id: string): Promise<Subscription | undefined> {
-    const [row] = await this.database.query<SubscriptionRow>('select * from subscription where id = $1', [id])
+  async findSubscription(id: string, seenBy?: string): Promise<Subscription | undefined> {
+    const sql = 'select * from subscription where id = $1'
+    const [row] = await this.database.queryOwn<SubscriptionRow>(seenBy, sql, [id])
     return row && toSubscription(row)
   }
 
@@ -117,7 +118,7 @@ export class SqlBills extends Bills {
   }
 
   async subscriptions({ userId, afterId, limit }: UserWindow): Promise<Subscription[]> {
-    const rows = await this.database.query<SubscriptionRow>(pageSql('subscription'), [
+    const rows = await this.database.queryOwn<SubscriptionRow>(userId, pageSql('subscription'), [
       userId ?? null,
       afterId ?? null,
       limit,
@@ -199,13 +200,17 @@ export class SqlBills extends Bills {
     return row && toPayment(row)
   }
 
-  async findPayment(id: string): Promise<Payment | undefined> {
-    const [row] = await this.database.query<PaymentRow>('select * from payment where id = $1', [id])
+  async findPayment(id: string, seenBy?: string): Promise<Payment | undefined> {
+    const [row] = await this.database.queryOwn<PaymentRow>(seenBy, 'select * from payment where id = $1', [id])
     return row && toPayment(row)
   }
 
   async payments({ userId, afterId, limit }: UserWindow): Promise<Payment[]> {
-    const rows = await this.database.query<PaymentRow>(pageSql('payment'), [userId ?? null, afterId ?? null, limit])
+    const rows = await this.database.queryOwn<PaymentRow>(userId, pageSql('payment'), [
+      userId ?? null,
+      afterId ?? null,
+      limit,
+    ])
     return rows.map(toPayment)
   }
 
@@ -238,7 +243,8 @@ export class SqlBills extends Bills {
   }: UserWindow & { readonly ids: readonly string[] | undefined }): Promise<
     { readonly purchase: Purchase; readonly payment: Payment }[]
   > {
-    const rows = await this.database.query<PaymentRow & PurchaseRow & { purchase_id: string; bought_at: Date }>(
+    const rows = await this.database.queryOwn<PaymentRow & PurchaseRow & { purchase_id: string; bought_at: Date }>(
+      userId,
       PURCHASES,
       [userId ?? null, ids ?? null, afterId ?? null, limit],
     )

@@ -120,7 +120,8 @@ export class SqlBooks extends Books {
   }
 
   async invoices({ userId, afterId, limit }: UserWindow): Promise<Invoice[]> {
-    const rows = await this.database.query<InvoiceRow>(
+    const rows = await this.database.queryOwn<InvoiceRow>(
+      userId,
       `select * from invoice where ($1::uuid is null or user_id = $1) and ($2::uuid is null or id < $2)
        order by id desc limit $3`,
       [userId ?? null, afterId ?? null, limit],
@@ -128,8 +129,8 @@ export class SqlBooks extends Books {
     return rows.map(toInvoice)
   }
 
-  async findInvoice(id: string): Promise<Invoice | undefined> {
-    const [row] = await this.database.query<InvoiceRow>('select * from invoice where id = $1', [id])
+  async findInvoice(id: string, seenBy?: string): Promise<Invoice | undefined> {
+    const [row] = await this.database.queryOwn<InvoiceRow>(seenBy, 'select * from invoice where id = $1', [id])
     return row && toInvoice(row)
   }
 }

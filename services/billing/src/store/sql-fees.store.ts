@@ -175,20 +175,20 @@ export class SqlFees extends Fees {
     ])
   }
 
-  async find(id: string): Promise<ShownFee | undefined> {
-    const [row] = await this.database.query<FeeRow>(`${SHOWN} where fee.id = $1`, [id])
+  async find(id: string, seenBy?: string): Promise<ShownFee | undefined> {
+    const [row] = await this.database.queryOwn<FeeRow>(seenBy, `${SHOWN} where fee.id = $1`, [id])
     return row && toFee(row)
   }
 
-  async lines(feeId: string): Promise<FeeLine[]> {
-    const rows = await this.database.query<LineRow>('select * from performance_trade where fee_id = $1 order by line', [
-      feeId,
-    ])
+  async lines(feeId: string, seenBy?: string): Promise<FeeLine[]> {
+    const sql = 'select * from performance_trade where fee_id = $1 order by line'
+    const rows = await this.database.queryOwn<LineRow>(seenBy, sql, [feeId])
     return rows.map(toLine)
   }
 
   async list({ userId, strategyId, afterId, limit }: FeeWindow): Promise<ShownFee[]> {
-    const rows = await this.database.query<FeeRow>(
+    const rows = await this.database.queryOwn<FeeRow>(
+      userId,
       `${SHOWN} where ($1::uuid is null or fee.user_id = $1) and ($2::uuid is null or fee.strategy_id = $2)
          and ($3::uuid is null or fee.id < $3) order by fee.id desc limit $4`,
       [userId ?? null, strategyId ?? null, afterId ?? null, limit],

@@ -91,7 +91,8 @@ export class SqlPayouts extends Payouts {
   }
 
   async list({ userId, afterId, limit }: UserWindow): Promise<Payout[]> {
-    const rows = await this.database.query<PayoutRow>(
+    const rows = await this.database.queryOwn<PayoutRow>(
+      userId,
       `select * from payout where ($1::uuid is null or owner_id = $1) and ($2::uuid is null or id < $2)
        order by id desc limit $3`,
       [userId ?? null, afterId ?? null, limit],

@@ -6,6 +6,8 @@ import type { Reason } from '#domain/attempt'
 import type { Allowance } from './allowances.port.ts'
 
 export interface AccountFilter {
+  /** Whose accounts there are at all; undefined for those who see all. */
+  readonly seenBy: string | undefined
   readonly afterId: string | undefined
   readonly limit: number
   readonly userId: string | undefined
@@ -36,7 +38,8 @@ export abstract class Accounts {
    * it is used up: then nothing was stored.
    */
   abstract connect(account: NewAccount, credentials: Record<string, string>): Promise<Result<Account, Allowance>>
-  abstract get(accountId: string): Promise<Account | null>
+  /** Null also when `seenBy` is somebody else; undefined for those who see all. */
+  abstract get(accountId: string, seenBy: string | undefined): Promise<Account | null>
   abstract list(filter: AccountFilter): Promise<Account[]>
   /** With credentials: for sessions alone. Accounts that are gone are left out. Throws MasterKeysUnavailable. */
   abstract unseal(accountIds: readonly string[]): Promise<UnsealedAccount[]>

@@ -31,6 +31,8 @@ export interface StoredDrift extends DriftFinding {
 }
 
 export interface DriftFilter {
+  /** Undefined for those who see all. */
+  readonly seenBy: string | undefined
   readonly accountId: string
   readonly afterId: string | undefined
   readonly limit: number
@@ -50,5 +52,5 @@ export abstract class Reconciliations {
   abstract conclude(account: Account, owned: OwnedPartition, conclusion: Conclusion): Promise<boolean>
   /** Newest first. */
   abstract list(filter: DriftFilter): Promise<StoredDrift[]>
-  abstract counts(accountId: string): Promise<DriftCount[]>
+  abstract counts(accountId: string, seenBy: string | undefined): Promise<DriftCount[]>
 }

@@ -109,8 +109,9 @@ export class AccountStore extends Accounts {
     )
   }
 
-  async get(accountId: string): Promise<Account | null> {
-    const rows = await this.database.query<AccountRow>(
+  async get(accountId: string, seenBy: string | undefined): Promise<Account | null> {
+    const rows = await this.database.queryOwn<AccountRow>(
+      seenBy,
       `select ${columns} from account a where a.id = $1 and a.removed_at is null`,
       [accountId],
     )
@@ -118,7 +119,8 @@ export class AccountStore extends Accounts {
   }
 
   async list(filter: AccountFilter): Promise<Account[]> {
-    const rows = await this.database.query<AccountRow>(
+    const rows = await this.database.queryOwn<AccountRow>(
+      filter.seenBy,
       `select ${columns} from account a
        where a.removed_at is null and ($1::uuid is null or a.id < $1) and ($3::uuid is null or a.user_id = $3)
          and ($4::text[] is null or a.venue = any($4)) and ($5::text is null or a.status = $5)

@@ -86,8 +86,9 @@ export class ReconciliationStore extends Reconciliations {
     })
   }
 
-  async list({ accountId, afterId, limit, state, kind }: DriftFilter): Promise<StoredDrift[]> {
-    const rows = await this.database.query<DriftRow>(
+  async list({ seenBy, accountId, afterId, limit, state, kind }: DriftFilter): Promise<StoredDrift[]> {
+    const rows = await this.database.queryOwn<DriftRow>(
+      seenBy,
       `select id, kind, subject, symbol, details, found_at, resolved_at from drift
        where account_id = $1 and ($2::uuid is null or id < $2) and ($4::text is null or kind = $4)
          and ($5::text is null or (resolved_at is null) = ($5 = 'open'))
@@ -97,8 +98,9 @@ export class ReconciliationStore extends Reconciliations {
     return rows.map(({ found_at: foundAt, resolved_at: resolvedAt, ...rest }) => ({ ...rest, foundAt, resolvedAt }))
   }
 
-  async counts(accountId: string): Promise<DriftCount[]> {
-    return this.database.query<DriftCount>(
+  async counts(accountId: string, seenBy: string | undefined): Promise<DriftCount[]> {
+    return this.database.queryOwn<DriftCount>(
+      seenBy,
       `select kind, (count(*) filter (where resolved_at is null))::int as open,
          (count(*) filter (where resolved_at is not null))::int as resolved
        from drift where account_id = $1 group by kind order by kind`,

@@ -44,6 +44,7 @@ export abstract class Facts {
   abstract rememberInstruments(tx: Transaction, news: readonly InstrumentNews[]): Promise<void>
   abstract rememberRates(tx: Transaction, news: readonly RateNews[]): Promise<void>
   /** Undefined when there is no such strategy. */
-  abstract ownerOfStrategy(strategyId: StrategyId): Promise<UserId | undefined>
-  abstract ownerOfFollow(followId: FollowId): Promise<UserId | undefined>
+  /** Undefined also when `seenBy` is somebody else; undefined as `seenBy` for those who see all. */
+  abstract ownerOfStrategy(strategyId: StrategyId, seenBy: string | undefined): Promise<UserId | undefined>
+  abstract ownerOfFollow(followId: FollowId, seenBy: string | undefined): Promise<UserId | undefined>
 }

@@ -34,5 +34,10 @@ export abstract class KillSwitches {
   abstract unapplied(): Promise<KillSwitch[]>
   abstract markApplied(id: string, at: Date): Promise<void>
   /** Whose the strategy, follow or account is; undefined when there is none. */
-  abstract ownerOf(scope: Exclude<KillSwitchScope, 'platform'>, scopeId: string): Promise<string | undefined>
+  /** Undefined also when `seenBy` is somebody else; undefined as `seenBy` for those who see all. */
+  abstract ownerOf(
+    scope: Exclude<KillSwitchScope, 'platform'>,
+    scopeId: string,
+    seenBy: string | undefined,
+  ): Promise<string | undefined>
 }

@@ -92,7 +92,7 @@ export class SqlBracketReads extends BracketReads {
     // Ids of a signal's brackets lie together, so the primary key answers this filter.
     const [low, high] =
       filter.signalId === undefined ? [lowestId, highestId] : bracketIdRangeOf(filter.signalId as SignalId)
-    const rows = await this.database.query<BracketReadRow>(listSql, [
+    const rows = await this.database.queryOwn<BracketReadRow>(scope.userId, listSql, [
       ...scopeParametersOf(scope),
       filter.strategyId ?? null,
       filter.followId ?? null,
@@ -108,13 +108,19 @@ export class SqlBracketReads extends BracketReads {
   }
 
   async find(scope: ReadScope, bracketId: string): Promise<BracketReply | undefined> {
-    const [row] = await this.database.query<BracketReadRow>(findSql, [...scopeParametersOf(scope), bracketId])
+    const [row] = await this.database.queryOwn<BracketReadRow>(scope.userId, findSql, [
+      ...scopeParametersOf(scope),
+      bracketId,
+    ])
     return row === undefined ? undefined : toBracketReply(row)
   }
 
   async story(scope: ReadScope, bracketId: string): Promise<StoredStory | undefined> {
-    const [row] = await this.database.query<BracketReadRow>(findSql, [...scopeParametersOf(scope), bracketId])
-    const [story] = await this.database.query<StoryRow>(storySql, [bracketId])
+    const [row] = await this.database.queryOwn<BracketReadRow>(scope.userId, findSql, [
+      ...scopeParametersOf(scope),
+      bracketId,
+    ])
+    const [story] = await this.database.queryOwn<StoryRow>(scope.userId, storySql, [bracketId])
     if (row === undefined || story === undefined) return undefined
     const legs = storedLegs(row.legs).map(toLeg)
     const { trace, exit_rules: exits, signal, strategy_name: strategyName, instrument, prices } = story
@@ -129,7 +135,7 @@ export class SqlBracketReads extends BracketReads {
   ): Promise<Result<Page<PositionReply>, CodedError>> {
     const keys = readPageToken(page.nextToken, 1)
     if (!keys.ok) return keys
-    const rows = await this.database.query<PositionRow>(positionsSql, [
+    const rows = await this.database.queryOwn<PositionRow>(scope.userId, positionsSql, [
       ...scopeParametersOf(scope),
       filter.accountId ?? null,
       filter.strategyId ?? null,
@@ -141,7 +147,7 @@ export class SqlBracketReads extends BracketReads {
 
   async overview(scope: ReadScope, { strategyId, signalId, perSignal }: OverviewQuery) {
     const [low, high] = signalId === undefined ? [lowestId, highestId] : bracketIdRangeOf(signalId as SignalId)
-    const rows = await this.database.query<OverviewRow>(overviewSql(scopeSql), [
+    const rows = await this.database.queryOwn<OverviewRow>(scope.userId, overviewSql(scopeSql), [
       ...scopeParametersOf(scope),
       strategyId ?? null,
       signalId ?? null,

@@ -198,14 +198,14 @@ export class SqlFacts extends Facts {
     await tx.query(rateSql, rates.parameters(latest))
   }
 
-  async ownerOfStrategy(strategyId: StrategyId): Promise<UserId | undefined> {
+  async ownerOfStrategy(strategyId: StrategyId, seenBy: string | undefined): Promise<UserId | undefined> {
     const sql = 'select owner_id as id from strategy where strategy_id = $1'
-    return (await this.database.query<{ id: UserId }>(sql, [strategyId]))[0]?.id
+    return (await this.database.queryOwn<{ id: UserId }>(seenBy, sql, [strategyId]))[0]?.id
   }
 
-  async ownerOfFollow(followId: FollowId): Promise<UserId | undefined> {
+  async ownerOfFollow(followId: FollowId, seenBy: string | undefined): Promise<UserId | undefined> {
     const sql = 'select user_id as id from follow where follow_id = $1'
-    return (await this.database.query<{ id: UserId }>(sql, [followId]))[0]?.id
+    return (await this.database.queryOwn<{ id: UserId }>(seenBy, sql, [followId]))[0]?.id
   }
 }
 

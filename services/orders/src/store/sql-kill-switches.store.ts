@@ -91,7 +91,8 @@ export class SqlKillSwitches extends KillSwitches {
   }
 
   async list({ ownerId, engagedOnly, before, limit }: KillSwitchFilter): Promise<KillSwitch[]> {
-    const rows = await this.database.query<Row>(
+    const rows = await this.database.queryOwn<Row>(
+      ownerId,
       `select ${columns} from kill_switch k
        where ($1::uuid is null or k.scope = 'platform'
            or k.scope_id in (select strategy_id from strategy where owner_id = $1
@@ -145,8 +146,12 @@ export class SqlKillSwitches extends KillSwitches {
     await this.database.query('update kill_switch set applied_at = $2 where id = $1', [id, at])
   }
 
-  async ownerOf(scope: Exclude<KillSwitchScope, 'platform'>, scopeId: string): Promise<string | undefined> {
-    const [row] = await this.database.query<{ owner_id: string }>(ownerSql[scope], [scopeId])
+  async ownerOf(
+    scope: Exclude<KillSwitchScope, 'platform'>,
+    scopeId: string,
+    seenBy: string | undefined,
+  ): Promise<string | undefined> {
+    const [row] = await this.database.queryOwn<{ owner_id: string }>(seenBy, ownerSql[scope], [scopeId])
     return row?.owner_id
   }
 }

@@ -69,7 +69,7 @@ export class SqlOrderHistory extends OrderHistory {
     of: { readonly accountId: string; readonly symbol: string },
     limit: number,
   ): Promise<EndedOrder[]> {
-    const rows = await this.database.query<{ legs: string }>(bracketsSql, [
+    const rows = await this.database.queryOwn<{ legs: string }>(scope.userId, bracketsSql, [
       ...scopeParametersOf(scope),
       of.accountId,
       of.symbol,
@@ -82,13 +82,17 @@ export class SqlOrderHistory extends OrderHistory {
 
   async ofSignals(scope: ReadScope, signalIds: readonly string[], perSignalMax: number): Promise<SignalBracket[]> {
     const ranges = signalIds.map((id) => bracketIdRangeOf(id as SignalId))
-    const rows = await this.database.query<{ id: string; signal_id: string; state: string; at: Date }>(ofSignalsSql, [
-      ...scopeParametersOf(scope),
-      signalIds,
-      ranges.map(([low]) => low),
-      ranges.map(([, high]) => high),
-      perSignalMax,
-    ])
+    const rows = await this.database.queryOwn<{ id: string; signal_id: string; state: string; at: Date }>(
+      scope.userId,
+      ofSignalsSql,
+      [
+        ...scopeParametersOf(scope),
+        signalIds,
+        ranges.map(([low]) => low),
+        ranges.map(([, high]) => high),
+        perSignalMax,
+      ],
+    )
     return rows.map((row) => ({
       id: row.id,
       signalId: row.signal_id,

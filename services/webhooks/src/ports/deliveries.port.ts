@@ -64,6 +64,8 @@ export type DeliveryView = ReplyOf<typeof listWebhookDeliveries>['items'][number
 export type DeliveryHistory = ReplyOf<typeof getWebhookDelivery>
 
 export interface DeliveryWindow {
+  /** Undefined for those who see all. */
+  readonly owner: string | undefined
   readonly endpointId: string
   readonly state: string | undefined
   readonly afterId: string | undefined
@@ -81,7 +83,7 @@ export abstract class Deliveries {
   /** Writes attempts and what follows from them; answers the endpoints that were switched off by it. */
   abstract record(tx: Transaction, attempts: readonly Attempted[]): Promise<Disabled[]>
   abstract list(window: DeliveryWindow): Promise<DeliveryView[]>
-  abstract find(endpointId: string, id: string): Promise<DeliveryHistory | undefined>
+  abstract find(owner: string | undefined, endpointId: string, id: string): Promise<DeliveryHistory | undefined>
   /** Makes finished deliveries pending again, with a full schedule; answers how many. */
   abstract replay(
     tx: Transaction,

@@ -14,10 +14,11 @@ export abstract class Endpoints {
   abstract lock(tx: Transaction, id: WebhookEndpointId): Promise<Endpoint | undefined>
   abstract update(tx: Transaction, endpoint: Endpoint): Promise<void>
   abstract remove(tx: Transaction, id: WebhookEndpointId): Promise<void>
-  abstract find(id: WebhookEndpointId): Promise<Endpoint | undefined>
+  /** Of `owner` alone, unless it is undefined: for those who see all. */
+  abstract find(id: WebhookEndpointId, owner: string | undefined): Promise<Endpoint | undefined>
   abstract list(window: EndpointWindow): Promise<Endpoint[]>
   /** The chat of a user; at most one. */
-  abstract findChat(userId: string, tx?: Transaction): Promise<Endpoint | undefined>
+  abstract findChat(tx: Transaction, userId: string): Promise<Endpoint | undefined>
   abstract replaceChat(tx: Transaction, chat: Endpoint): Promise<void>
   /** Webhooks only, as `list`. */
   abstract count(tx: Transaction, userId: string): Promise<number>

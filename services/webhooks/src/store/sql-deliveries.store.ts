@@ -174,8 +174,9 @@ export class SqlDeliveries extends Deliveries {
       .map((row) => ({ endpointId: row.id, userId: row.user_id, url: row.url, reason: row.disabled_reason }))
   }
 
-  async list({ endpointId, state, afterId, limit }: DeliveryWindow): Promise<DeliveryView[]> {
-    const rows = await this.database.query<DeliveryRow>(
+  async list({ owner, endpointId, state, afterId, limit }: DeliveryWindow): Promise<DeliveryView[]> {
+    const rows = await this.database.queryOwn<DeliveryRow>(
+      owner,
       `select id, endpoint_id, event, state, attempts, next_attempt_at, last_status, created_at from delivery
        where endpoint_id = $1 and ($2::text is null or state = $2) and ($3::uuid is null or id < $3)
        order by id desc limit $4`,
@@ -184,13 +185,15 @@ export class SqlDeliveries extends Deliveries {
     return rows.map(toDelivery)
   }
 
-  async find(endpointId: string, id: string): Promise<DeliveryHistory | undefined> {
-    const [row] = await this.database.query<DeliveryRow & { readonly body: string }>(
+  async find(owner: string | undefined, endpointId: string, id: string): Promise<DeliveryHistory | undefined> {
+    const [row] = await this.database.queryOwn<DeliveryRow & { readonly body: string }>(
+      owner,
       'select * from delivery where endpoint_id = $1 and id = $2',
       [endpointId, id],
     )
     if (row === undefined) return undefined
-    const attempts = await this.database.query<AttemptRow>(
+    const attempts = await this.database.queryOwn<AttemptRow>(
+      owner,
       'select * from attempt where delivery_id = $1 order by number',
       [id],
     )

@@ -32,27 +32,27 @@ export class TypeormEndpoints extends Endpoints {
     await tx.manager.delete(EndpointRow, { id })
   }
 
-  async find(id: WebhookEndpointId): Promise<Endpoint | undefined> {
-    const row = await this.database.dataSource.manager.findOneBy(EndpointRow, { id })
+  async find(id: WebhookEndpointId, owner: string | undefined): Promise<Endpoint | undefined> {
+    const row = await this.database.transactOwn(owner, (tx) => tx.manager.findOneBy(EndpointRow, { id }))
     return row === null ? undefined : toEndpoint(row)
   }
 
   async list({ userId, afterId, limit }: EndpointWindow): Promise<Endpoint[]> {
-    const rows = await this.database.dataSource.manager.find(EndpointRow, {
+    const wanted = {
       where: {
-        channel: 'webhook',
+        channel: 'webhook' as const,
         ...(userId !== undefined && { userId }),
         ...(afterId !== undefined && { id: LessThan(afterId) }),
       },
-      order: { id: 'DESC' },
+      order: { id: 'DESC' as const },
       take: limit,
-    })
+    }
+    const rows = await this.database.transactOwn(userId, (tx) => tx.manager.find(EndpointRow, wanted))
     return rows.map(toEndpoint)
   }
 
-  async findChat(userId: string, tx?: Transaction): Promise<Endpoint | undefined> {
-    const manager = tx?.manager ?? this.database.dataSource.manager
-    const row = await manager.findOneBy(EndpointRow, { userId, channel: 'telegram' })
+  async findChat(tx: Transaction, userId: string): Promise<Endpoint | undefined> {
+    const row = await tx.manager.findOneBy(EndpointRow, { userId, channel: 'telegram' })
     return row === null ? undefined : toEndpoint(row)
   }
 

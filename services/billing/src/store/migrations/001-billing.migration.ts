@@ -1,5 +1,6 @@
 /** First tables of `billing`. Called by the migration job. Must never be edited once released. */
 import type { Migration } from '@tradewire/database/migrations'
+import { ownerSql, ownRows } from '@tradewire/database/own-rows'
 
 const catalogue = [
   `create table plan (
@@ -357,7 +358,16 @@ const books = [
   `create index invoice_by_user on invoice (user_id, id desc)`,
 ]
 
+/** What the public API reads for one user (ADR 0021). The books themselves belong to nobody. */
+const walls = ownRows({
+  byUser: ['subscription', 'payment', 'purchase', 'invoice', 'performance_fee'],
+  derived: {
+    performance_trade: 'exists (select from performance_fee fee where fee.id = performance_trade.fee_id)',
+    payout: `owner_id = ${ownerSql}`,
+  },
+})
+
 export const createBilling: Migration = {
   name: '001-create-billing',
-  sql: [...catalogue, ...taxes, ...fees, ...payments, ...books],
+  sql: [...catalogue, ...taxes, ...fees, ...payments, ...books, ...walls],
 }

@@ -1,6 +1,6 @@
 /** Ends a subscription with the time that was paid; at once when nothing was. Called over RPC. Must never leave its provider charging. */
 import { Injectable } from '@nestjs/common'
-import { maySee } from '@tradewire/contracts/caller'
+import { maySee, visibleTo } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import type { cancelSubscription } from '@tradewire/contracts/rpc/billing'
 import { Database } from '@tradewire/database/database'
@@ -29,7 +29,7 @@ export class CancelSubscription {
   ) {}
 
   async execute({ caller, subscriptionId }: Request): Promise<Result<Reply, CodedError>> {
-    const found = await this.bills.findSubscription(subscriptionId)
+    const found = await this.bills.findSubscription(subscriptionId, visibleTo(caller))
     if (found === undefined || !maySee(caller, found.userId)) {
       return err(billingErrors.of('SUBSCRIPTION_NOT_FOUND', { subscriptionId }))
     }

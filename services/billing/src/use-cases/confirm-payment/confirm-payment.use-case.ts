@@ -3,7 +3,7 @@
  * Must never believe it for more than a hint: proven, it is stored and worked on as every event is.
  */
 import { Injectable } from '@nestjs/common'
-import { maySee } from '@tradewire/contracts/caller'
+import { maySee, visibleTo } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import type { confirmPayment } from '@tradewire/contracts/rpc/billing'
 import { Clock } from '@tradewire/kernel/clock'
@@ -30,7 +30,7 @@ export class ConfirmPayment {
   ) {}
 
   async execute({ caller, paymentId, proof }: Request): Promise<Result<Reply, CodedError>> {
-    const payment = await this.bills.findPayment(paymentId)
+    const payment = await this.bills.findPayment(paymentId, visibleTo(caller))
     if (payment === undefined || !maySee(caller, payment.userId)) {
       return err(billingErrors.of('PAYMENT_NOT_FOUND', { paymentId }))
     }
@@ -38,6 +38,6 @@ export class ConfirmPayment {
     if (heard === undefined) return err(billingErrors.of('PROOF_REFUSED'))
     await this.events.store(payment.provider, [heard], { heardBy: 'asking', now: this.clock.now() })
     await this.processEvents.execute()
-    return ok(viewPayment((await this.bills.findPayment(paymentId)) ?? payment))
+    return ok(viewPayment((await this.bills.findPayment(paymentId, visibleTo(caller))) ?? payment))
   }
 }

@@ -1,6 +1,6 @@
 /** Shows a performance fee with every trade that was counted. Called over RPC. Must never show another user's trades, not even to the strategy's owner. */
 import { Injectable } from '@nestjs/common'
-import { maySee } from '@tradewire/contracts/caller'
+import { maySee, visibleTo } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import type { getPerformanceFeeLines } from '@tradewire/contracts/rpc/performance-fees'
 import type { CodedError } from '@tradewire/kernel/errors'
@@ -17,9 +17,10 @@ export class ExplainPerformanceFee {
     caller,
     feeId,
   }: RequestOf<typeof getPerformanceFeeLines>): Promise<Result<ReplyOf<typeof getPerformanceFeeLines>, CodedError>> {
-    const fee = await this.fees.find(feeId)
+    const seenBy = visibleTo(caller)
+    const fee = await this.fees.find(feeId, seenBy)
     if (fee === undefined || !maySee(caller, fee.userId)) return err(billingErrors.of('FEE_NOT_FOUND', { feeId }))
-    const lines = await this.fees.lines(feeId)
+    const lines = await this.fees.lines(feeId, seenBy)
     return ok({ ...viewFee(fee), lines: lines.map(viewLine) })
   }
 }

@@ -1,6 +1,6 @@
 /** Prints an invoice; that of a performance fee with every trade that was counted. Called over RPC. Must never show another user's. */
 import { Injectable } from '@nestjs/common'
-import { maySee } from '@tradewire/contracts/caller'
+import { maySee, visibleTo } from '@tradewire/contracts/caller'
 import type { FileReply } from '@tradewire/contracts/define-route'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import type { getInvoiceFile } from '@tradewire/contracts/rpc/invoices'
@@ -21,17 +21,17 @@ export class GetInvoiceFile {
   ) {}
 
   async execute({ caller, invoiceId }: RequestOf<typeof getInvoiceFile>): Promise<Result<FileReply, CodedError>> {
-    const invoice = await this.books.findInvoice(invoiceId)
+    const invoice = await this.books.findInvoice(invoiceId, visibleTo(caller))
     if (invoice === undefined || !maySee(caller, invoice.userId)) {
       return err(billingErrors.of('INVOICE_NOT_FOUND', { invoiceId }))
     }
-    const explained = invoice.feeId === null ? null : await this.explained(invoice.feeId)
+    const explained = invoice.feeId === null ? null : await this.explained(invoice.feeId, visibleTo(caller))
     const printed = await this.printer.print(documentOf(invoice, explained))
     return ok({ name: `invoice-${invoice.number}.pdf`, base64: printed.toString('base64') })
   }
 
-  private async explained(feeId: string): Promise<ExplainedFee | null> {
-    const fee = await this.fees.find(feeId)
-    return fee === undefined ? null : { fee, lines: await this.fees.lines(feeId) }
+  private async explained(feeId: string, seenBy?: string): Promise<ExplainedFee | null> {
+    const fee = await this.fees.find(feeId, seenBy)
+    return fee === undefined ? null : { fee, lines: await this.fees.lines(feeId, seenBy) }
   }
 }

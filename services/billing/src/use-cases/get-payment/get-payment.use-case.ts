@@ -1,6 +1,6 @@
 /** Shows one payment. Called over RPC. Must never show another user's. */
 import { Injectable } from '@nestjs/common'
-import { maySee } from '@tradewire/contracts/caller'
+import { maySee, visibleTo } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import type { getPayment } from '@tradewire/contracts/rpc/billing'
 import type { CodedError } from '@tradewire/kernel/errors'
@@ -17,7 +17,7 @@ export class GetPayment {
     caller,
     paymentId,
   }: RequestOf<typeof getPayment>): Promise<Result<ReplyOf<typeof getPayment>, CodedError>> {
-    const payment = await this.bills.findPayment(paymentId)
+    const payment = await this.bills.findPayment(paymentId, visibleTo(caller))
     const isTheirs = payment !== undefined && maySee(caller, payment.userId)
     return isTheirs ? ok(viewPayment(payment)) : err(billingErrors.of('PAYMENT_NOT_FOUND', { paymentId }))
   }

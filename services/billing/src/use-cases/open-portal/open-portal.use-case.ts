@@ -1,6 +1,6 @@
 /** Opens the provider's own page for the payer of a subscription. Called over RPC. Must never open somebody else's. */
 import { Injectable } from '@nestjs/common'
-import { maySee } from '@tradewire/contracts/caller'
+import { maySee, visibleTo } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import type { openPortal } from '@tradewire/contracts/rpc/billing'
 import type { CodedError } from '@tradewire/kernel/errors'
@@ -24,7 +24,7 @@ export class OpenPortal {
     caller,
     subscriptionId,
   }: RequestOf<typeof openPortal>): Promise<Result<ReplyOf<typeof openPortal>, CodedError>> {
-    const found = await this.bills.findSubscription(subscriptionId)
+    const found = await this.bills.findSubscription(subscriptionId, visibleTo(caller))
     if (found === undefined || !maySee(caller, found.userId)) {
       return err(billingErrors.of('SUBSCRIPTION_NOT_FOUND', { subscriptionId }))
     }

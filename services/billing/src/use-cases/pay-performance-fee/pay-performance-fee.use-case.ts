@@ -28,7 +28,7 @@ export class PayPerformanceFee {
     feeId,
     provider,
   }: RequestOf<typeof payPerformanceFee>): Promise<Result<ReplyOf<typeof payPerformanceFee>, CodedError>> {
-    const fee = await this.fees.find(feeId)
+    const fee = await this.fees.find(feeId, caller.userId)
     if (fee?.userId !== caller.userId) return err(billingErrors.of('FEE_NOT_FOUND', { feeId }))
     if (fee.paid || fee.fee.minor === 0n) return err(billingErrors.of('FEE_NOT_OPEN', { feeId }))
     const wanted = this.factory.feePayment(fee, provider)

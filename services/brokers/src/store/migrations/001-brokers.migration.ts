@@ -1,5 +1,6 @@
 /** First tables of `brokers`: accounts, attempts, leases, instruments. Called by the migration run. Must never be edited once released. */
 import type { Migration } from '@tradewire/database/migrations'
+import { ownRows } from '@tradewire/database/own-rows'
 import { partitionCount } from '@tradewire/kernel/partition'
 
 export const createBrokers: Migration = {
@@ -141,5 +142,11 @@ export const createBrokers: Migration = {
        changed_at timestamptz not null default now(),
        primary key (venue, symbol)
      )`,
+
+    // What the public API reads for one user (ADR 0021). Secrets are granted to nobody.
+    ...ownRows({
+      byUser: ['account'],
+      derived: { drift: 'exists (select from account a where a.id = drift.account_id)' },
+    }),
   ],
 }

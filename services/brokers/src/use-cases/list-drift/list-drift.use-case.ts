@@ -1,6 +1,6 @@
 /** The drift report of one account. Called over RPC. Must never show an account to somebody whose it is not. */
 import { Injectable } from '@nestjs/common'
-import { maySee } from '@tradewire/contracts/caller'
+import { maySee, visibleTo } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import type * as rpc from '@tradewire/contracts/rpc/brokers'
 import { pageById } from '@tradewire/database/page'
@@ -26,10 +26,15 @@ export class ListDrift {
     state,
     kind,
   }: RequestOf<typeof rpc.listDrift>): Promise<Result<Reply, CodedError>> {
-    const account = await this.accounts.get(accountId)
+    const seenBy = visibleTo(caller)
+    const account = await this.accounts.get(accountId, seenBy)
     if (account === null || !maySee(caller, account.userId)) return err(brokersErrors.of('ACCOUNT_NOT_FOUND'))
-    const items = await pageById(page, (window) => this.books.list({ accountId, state, kind, ...window }), itemOf)
-    return items.ok ? ok({ ...items.value, counts: await this.books.counts(accountId) }) : items
+    const items = await pageById(
+      page,
+      (window) => this.books.list({ seenBy, accountId, state, kind, ...window }),
+      itemOf,
+    )
+    return items.ok ? ok({ ...items.value, counts: await this.books.counts(accountId, seenBy) }) : items
   }
 }
 

@@ -4,7 +4,7 @@
  */
 // tidy-allow ratchet-use-case-methods: reads of one account that share its access check
 import { Injectable } from '@nestjs/common'
-import { maySee, seesAll, type Caller } from '@tradewire/contracts/caller'
+import { maySee, visibleTo, type Caller } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import { accountDisconnected, accountRemoved } from '@tradewire/contracts/events/brokers'
 import type * as rpc from '@tradewire/contracts/rpc/brokers'
@@ -37,12 +37,13 @@ export class ManageAccounts {
     ...filter
   }: RequestOf<typeof rpc.listAccounts>): Promise<Result<Page<Account>, CodedError>> {
     // Those who do not see all see their own accounts, whatever they ask for.
-    const userId = seesAll(caller) ? filter.userId : caller.userId
+    const seenBy = visibleTo(caller)
+    const userId = seenBy ?? filter.userId
     const { status, accountIds } = filter
     const venues = this.venuesOf(filter)
     return pageById(
       page,
-      (window) => this.accounts.list({ ...window, userId, venues, status, accountIds }),
+      (window) => this.accounts.list({ ...window, seenBy, userId, venues, status, accountIds }),
       (account) => account,
     )
   }
@@ -54,7 +55,7 @@ export class ManageAccounts {
   }
 
   async get(caller: Caller, accountId: string): Promise<Result<Account, CodedError>> {
-    const account = await this.accounts.get(accountId)
+    const account = await this.accounts.get(accountId, visibleTo(caller))
     if (account === null || !maySee(caller, account.userId)) return err(brokersErrors.of('ACCOUNT_NOT_FOUND'))
     return ok(account)
   }

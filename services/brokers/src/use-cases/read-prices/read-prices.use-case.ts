@@ -32,6 +32,7 @@ export class ReadPrices {
     const listed = await this.accounts.list({
       afterId: undefined,
       limit: accountsMax,
+      seenBy: undefined,
       userId: undefined,
       venues: [venue],
       accountIds: undefined,

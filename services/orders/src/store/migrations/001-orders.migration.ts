@@ -1,5 +1,6 @@
 /** The tables of `orders`. Called by runMigrations. Must never be edited once released: add the next one. */
 import type { Migration } from '@tradewire/database/migrations'
+import { ownerSql, ownRows } from '@tradewire/database/own-rows'
 
 export const createOrders: Migration = {
   name: '001-orders',
@@ -272,5 +273,19 @@ export const createOrders: Migration = {
        value int not null
      ) with (fillfactor = 70)`,
     `comment on table account_sequence is 'Counts the trade events of an account (rule R17).'`,
+
+    // What the public API reads for one user (ADR 0021): their own, and what happens on their strategies.
+    ...ownRows({
+      byUser: ['follow', 'account'],
+      derived: {
+        strategy: `owner_id = ${ownerSql}`,
+        bracket: `user_id = ${ownerSql} or strategy_id in (select s.strategy_id from strategy s)`,
+        explain: 'exists (select from bracket b where b.bracket_id = any (explain.bracket_ids))',
+        kill_switch: `scope = 'platform' or scope_id in (select strategy_id from strategy
+          union all select follow_id from follow union all select account_id from account)`,
+      },
+      // One row for all followers of a signal, without anything of theirs.
+      shared: ['signal_plan'],
+    }),
   ],
 }

@@ -5,7 +5,7 @@ import type { closeStrategy } from '@tradewire/contracts/rpc/orders'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { StrategyId } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import { maySee } from '@tradewire/contracts/caller'
+import { maySee, visibleTo } from '@tradewire/contracts/caller'
 import { ordersErrors } from '../../orders.errors.ts'
 import { Facts } from '../../ports/facts.port.ts'
 import { CloseOpenBrackets } from '../close-open-brackets/close-open-brackets.use-case.ts'
@@ -19,7 +19,7 @@ export class CloseStrategy {
 
   async execute(request: RequestOf<typeof closeStrategy>): Promise<Result<{ closing: number }, CodedError>> {
     const strategyId = request.strategyId as StrategyId
-    const ownerId = await this.facts.ownerOfStrategy(strategyId)
+    const ownerId = await this.facts.ownerOfStrategy(strategyId, visibleTo(request.caller))
     if (ownerId === undefined || !maySee(request.caller, ownerId)) return err(ordersErrors.of('STRATEGY_NOT_FOUND'))
     return ok({ closing: await this.closeOpenBrackets.execute({ strategyId }) })
   }

@@ -3,7 +3,7 @@
  * Called by the rpc controller. Must never engage for somebody else's strategy, follow or account.
  */
 import { Injectable } from '@nestjs/common'
-import { type Caller, isOperator, maySee } from '@tradewire/contracts/caller'
+import { type Caller, isOperator, maySee, visibleTo } from '@tradewire/contracts/caller'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import { riskTripped } from '@tradewire/contracts/events/orders'
 import type { engageKillSwitch, KillSwitchReply } from '@tradewire/contracts/rpc/kill-switches'
@@ -65,7 +65,7 @@ export class EngageKillSwitch {
   private async refusal(caller: Caller, scope: KillSwitchScope, scopeId: string | null): Promise<CodedError | null> {
     if ((scope === 'platform') !== (scopeId === null)) return ordersErrors.of('KILL_SWITCH_SCOPE_INCOMPLETE')
     if (scope === 'platform') return isOperator(caller) ? null : ordersErrors.of('KILL_SWITCH_NOT_ALLOWED')
-    const ownerId = await this.killSwitches.ownerOf(scope, scopeId!)
+    const ownerId = await this.killSwitches.ownerOf(scope, scopeId!, visibleTo(caller))
     return ownerId !== undefined && maySee(caller, ownerId) ? null : ordersErrors.of('KILL_SWITCH_NOT_ALLOWED')
   }
 }

@@ -1,5 +1,6 @@
 /** First tables of `webhooks`. Called by the migration job. Must never be edited once released. */
 import type { Migration } from '@tradewire/database/migrations'
+import { ownRows } from '@tradewire/database/own-rows'
 
 export const createWebhooks: Migration = {
   name: '001-create-webhooks',
@@ -57,5 +58,15 @@ export const createWebhooks: Migration = {
        created_at timestamptz not null default now(),
        updated_at timestamptz not null default now())`,
     `insert into notification_settings default values`,
+
+    // What users see and change of their own (ADR 0021). Deliveries are queued and sent by the service itself.
+    ...ownRows({
+      byUser: ['endpoint'],
+      derived: {
+        delivery: 'exists (select from endpoint e where e.id = delivery.endpoint_id)',
+        attempt: 'exists (select from delivery d where d.id = attempt.delivery_id)',
+      },
+      changed: ['endpoint', 'delivery', 'attempt'],
+    }),
   ],
 }

@@ -1,6 +1,6 @@
 /** Adds an outbound endpoint. Called over RPC. Must never accept an address that could not be delivered to. */
 import { Injectable } from '@nestjs/common'
-import { isOperator } from '@tradewire/contracts/caller'
+import { isOperator, visibleTo } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import type { createWebhookEndpoint } from '@tradewire/contracts/rpc/webhooks'
 import { Database } from '@tradewire/database/database'
@@ -32,7 +32,7 @@ export class CreateEndpoint {
     if (reason !== undefined) return err(webhooksErrors.of('ENDPOINT_URL_REFUSED', { reason }))
     if (wishes.everyUser && !isOperator(caller)) return err(webhooksErrors.of('EVERY_USER_FORBIDDEN'))
     const endpoint = this.factory.create({ ...wishes, channel: 'webhook', userId: caller.userId as UserId })
-    return this.database.transact(async (tx) => {
+    return this.database.transactOwn(visibleTo(caller), async (tx) => {
       if ((await this.endpoints.count(tx, caller.userId)) >= endpointsPerUserMax) {
         return err(webhooksErrors.of('ENDPOINT_LIMIT_REACHED', { endpointsPerUserMax }))
       }

@@ -50,7 +50,7 @@ export class LinkTelegram {
       everyUser: isOperator(caller),
       description: null,
     })
-    await this.database.transact(async (tx) => {
+    await this.database.transactOwn(caller.userId, async (tx) => {
       await this.endpoints.replaceChat(tx, chat)
       const body = payloadOf({ name: linkedEvent, occurredAt: chat.createdAt.toISOString(), data: words })
       await this.deliveries.queueOne(tx, chat.id, { event: linkedEvent, body })

@@ -1,5 +1,6 @@
 /** Lists deliveries to an endpoint. Called over RPC. Must never show another user's deliveries. */
 import { Injectable } from '@nestjs/common'
+import { visibleTo } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import type { listWebhookDeliveries } from '@tradewire/contracts/rpc/webhooks'
 import { pageById } from '@tradewire/database/page'
@@ -25,7 +26,7 @@ export class ListDeliveries {
     if (!endpoint.ok) return endpoint
     return pageById(
       page,
-      (window) => this.deliveries.list({ ...window, endpointId, state }),
+      (window) => this.deliveries.list({ ...window, owner: visibleTo(caller), endpointId, state }),
       (delivery) => delivery,
     )
   }

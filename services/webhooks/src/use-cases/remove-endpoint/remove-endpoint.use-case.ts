@@ -1,5 +1,6 @@
 /** Removes an endpoint and what was not delivered to it yet. Called over RPC. Must never act on another user's endpoint. */
 import { Injectable } from '@nestjs/common'
+import { visibleTo } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import type { removeWebhookEndpoint } from '@tradewire/contracts/rpc/webhooks'
 import { Database } from '@tradewire/database/database'
@@ -21,7 +22,7 @@ export class RemoveEndpoint {
     caller,
     endpointId,
   }: RequestOf<typeof removeWebhookEndpoint>): Promise<Result<ReplyOf<typeof removeWebhookEndpoint>, CodedError>> {
-    return this.database.transact(async (tx) => {
+    return this.database.transactOwn(visibleTo(caller), async (tx) => {
       const endpoint = await this.endpoints.lock(tx, endpointId as WebhookEndpointId)
       if (!isUsableBy(caller, endpoint)) return err(webhooksErrors.of('ENDPOINT_NOT_FOUND', { endpointId }))
       await this.endpoints.remove(tx, endpoint.id)

@@ -1,5 +1,6 @@
 /** Makes a new signing secret; the old one signs beside it for a day. Called over RPC. Must never show an old secret. */
 import { Injectable } from '@nestjs/common'
+import { visibleTo } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import type { rotateWebhookSecret } from '@tradewire/contracts/rpc/webhooks'
 import { Database } from '@tradewire/database/database'
@@ -23,7 +24,7 @@ export class RotateEndpointSecret {
     caller,
     endpointId,
   }: RequestOf<typeof rotateWebhookSecret>): Promise<Result<ReplyOf<typeof rotateWebhookSecret>, CodedError>> {
-    return this.database.transact(async (tx) => {
+    return this.database.transactOwn(visibleTo(caller), async (tx) => {
       const endpoint = await this.endpoints.lock(tx, endpointId as WebhookEndpointId)
       if (!isUsableBy(caller, endpoint)) return err(webhooksErrors.of('ENDPOINT_NOT_FOUND', { endpointId }))
       const rotated = this.factory.rotated(endpoint)

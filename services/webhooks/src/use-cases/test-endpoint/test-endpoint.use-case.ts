@@ -1,5 +1,6 @@
 /** Queues a signed test delivery. Called over RPC. Must never reach an endpoint of another user. */
 import { Injectable } from '@nestjs/common'
+import { visibleTo } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import type { testWebhookEndpoint } from '@tradewire/contracts/rpc/webhooks'
 import { Database } from '@tradewire/database/database'
@@ -29,7 +30,7 @@ export class TestEndpoint {
     caller,
     endpointId,
   }: RequestOf<typeof testWebhookEndpoint>): Promise<Result<ReplyOf<typeof testWebhookEndpoint>, CodedError>> {
-    return this.database.transact(async (tx) => {
+    return this.database.transactOwn(visibleTo(caller), async (tx) => {
       const endpoint = await this.endpoints.lock(tx, endpointId as WebhookEndpointId)
       if (!isUsableBy(caller, endpoint)) return err(webhooksErrors.of('ENDPOINT_NOT_FOUND', { endpointId }))
       const occurredAt = this.clock.now().toISOString()

@@ -1,6 +1,6 @@
 /** Forgets the chat of a user. Called over RPC by the user, or by operators for anybody. Must never fail when there is none. */
 import { Injectable } from '@nestjs/common'
-import { maySee } from '@tradewire/contracts/caller'
+import { maySee, visibleTo } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import type { unlinkTelegram } from '@tradewire/contracts/rpc/notifications'
 import { Database } from '@tradewire/database/database'
@@ -20,8 +20,8 @@ export class UnlinkTelegram {
     caller,
     userId,
   }: RequestOf<typeof unlinkTelegram>): Promise<Result<ReplyOf<typeof unlinkTelegram>, CodedError>> {
-    return this.database.transact(async (tx) => {
-      const chat = maySee(caller, userId) ? await this.endpoints.findChat(userId, tx) : undefined
+    return this.database.transactOwn(visibleTo(caller), async (tx) => {
+      const chat = maySee(caller, userId) ? await this.endpoints.findChat(tx, userId) : undefined
       if (chat !== undefined) await this.endpoints.remove(tx, chat.id)
       return ok(viewLink(undefined))
     })

@@ -1,5 +1,6 @@
 /** Changes an endpoint, or switches it on or off. Called over RPC. Must never act on another user's endpoint. */
 import { Injectable } from '@nestjs/common'
+import { visibleTo } from '@tradewire/contracts/caller'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import type { updateWebhookEndpoint } from '@tradewire/contracts/rpc/webhooks'
 import { Database } from '@tradewire/database/database'
@@ -28,7 +29,7 @@ export class UpdateEndpoint {
   }: RequestOf<typeof updateWebhookEndpoint>): Promise<Result<EndpointView, CodedError>> {
     const reason = changes.url === undefined ? undefined : this.targets.refusalOf(changes.url)
     if (reason !== undefined) return err(webhooksErrors.of('ENDPOINT_URL_REFUSED', { reason }))
-    return this.database.transact(async (tx) => {
+    return this.database.transactOwn(visibleTo(caller), async (tx) => {
       const endpoint = await this.endpoints.lock(tx, endpointId as WebhookEndpointId)
       if (!isUsableBy(caller, endpoint)) return err(webhooksErrors.of('ENDPOINT_NOT_FOUND', { endpointId }))
       // Switching an endpoint on again gives it a clean slate.
