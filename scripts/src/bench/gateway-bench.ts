@@ -1,6 +1,6 @@
 /**
  * `bench gateway`: how many requests a second the HTTP edge takes beside an empty Nest service on Fastify, and whether its
- * memory stays flat. Called by the command. Must never count a request that was not answered as it should be.
+ * memory stays flat under all kinds of requests. Called by the command. Must never count one that was not answered as it should be.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,25 +11,37 @@ import { RpcClient } from '@tradewire/bus/rpc-client'
 import { ensureOperator } from '@tradewire/contracts/rpc/identity'
 import { SystemClock } from '@tradewire/kernel/clock'
 import { Pool, request } from 'undici'
-import { killAllChildren } from './kit/child.ts'
+import { BenchChild, killAllChildren } from './kit/child.ts'
 import { cleanUp } from './kit/cleanup.ts'
 import { nowMs } from './kit/clock.ts'
+import { eventually } from './kit/eventually.ts'
 import { machineFacts } from './kit/machine.ts'
 import { type Servers, startServers } from './kit/servers.ts'
 import { median, rounded } from './kit/statistics.ts'
-import { programsOf, type Running, shell, startProgram } from './measures/processes.ts'
+import { type Program, programsOf, type Running, shell, startProgram } from './measures/processes.ts'
+import { type Look, watchMemory } from './measures/steady-memory.ts'
 
 const connections = 64
 const requestsPerBurst = 2_000
-/** A hundred thousand requests: what a user who asks 100 a minute asks in 16 hours. */
-const bursts = 50
-const earlyBurst = 10
 const rounds = 3
+/** After these looks at memory what is kept of callers has filled up as far as it goes. */
+const earlyLooks = 2
 const memoryGrowthMost = 1.1
 const bytesPerMb = 1_048_576
+const msPerMinute = 60_000
+const readyWithinMs = 30_000
+/** What would be passed on is refused. */
+const nobodyThere = 'http://127.0.0.1:9'
 /** Checking the token and the request, and refusing it, is the gateway's own work. */
 const ownWorkLeast = 0.4
 const login = { username: 'operator', password: 'correct horse battery staple' }
+
+export interface GatewayOptions {
+  /** How many requests go by while memory is watched. */
+  readonly requests: number
+  /** Watching ends after this, however many have gone by. */
+  readonly minutesMax: number
+}
 
 interface Goal {
   readonly name: string
@@ -45,11 +57,15 @@ export interface GatewayReport {
 
 interface Edge {
   readonly bare: Running
-  readonly gateway: Running
+  readonly gateway: BenchChild
+  readonly url: string
   readonly authorization: string
 }
 
-export async function runGatewayBench(progress: (text: string) => void): Promise<GatewayReport> {
+export async function runGatewayBench(
+  options: GatewayOptions,
+  progress: (text: string) => void,
+): Promise<GatewayReport> {
   const directory = await mkdtemp(join(tmpdir(), 'tradewire-bench-'))
   const redis = await startRedis({})
   const running: Running[] = []
@@ -57,7 +73,8 @@ export async function runGatewayBench(progress: (text: string) => void): Promise
     progress('starting PostgreSQL, nats-server, identity and the gateway')
     const servers = await startServers(directory, progress)
     const edge = await openEdge({ servers, directory }, redis.url, running)
-    const report = await measure(edge, progress)
+    const report = await measure(edge, options, progress)
+    await edge.gateway.stop()
     return { ...report, facts: { ...machineFacts(servers, 0), ...report.facts } }
   } finally {
     for (const one of running) await one.stop()
@@ -74,47 +91,64 @@ async function openEdge(
   running: Running[],
 ): Promise<Edge> {
   const programs = await programsOf(world, redisUrl)
+  const programOf = (wanted: string): Program => programs.find(({ name }) => name === wanted)!
   const start = async (wanted: string): Promise<Running> => {
-    const program = programs.find(({ name }) => name === wanted)!
-    const environment = { ...program.environment, GATEWAY_RATE_LIMIT: 'false' }
-    const one = await startProgram(world, { ...program, environment })
+    const one = await startProgram(world, programOf(wanted))
     running.push(one)
     return one
   }
   await start('identity')
-  const [bare, gateway] = [await start(shell), await start('gateway')]
+  const bare = await start(shell)
+  const { gateway, url } = await startGateway(world.directory, programOf('gateway').environment)
   const quiet = { debug() {}, info() {}, warn() {}, error() {} }
   const bus = await Bus.connect({ url: world.servers.natsUrl, name: 'bench', logger: quiet })
   await new RpcClient(bus, new SystemClock()).ask(ensureOperator, { ...login, email: null })
   await bus.close()
-  const { body } = await request(`${gateway.url}/v1/auth/login`, {
+  const { body } = await request(`${url}/v1/auth/login`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(login),
   })
   const { accessToken } = (await body.json()) as { readonly accessToken: string }
-  return { bare, gateway, authorization: `Bearer ${accessToken}` }
+  return { bare, gateway, url, authorization: `Bearer ${accessToken}` }
 }
 
-async function measure(edge: Edge, progress: (text: string) => void): Promise<GatewayReport> {
-  const { bare, gateway, authorization } = edge
+/** As it ships, in a process that tells its heap; `killAllChildren` ends it. */
+async function startGateway(directory: string, own: Program['environment']): Promise<Pick<Edge, 'gateway' | 'url'>> {
+  const gateway = await BenchChild.start({
+    entry: 'service-host',
+    logFile: join(directory, 'gateway.log'),
+    environment: { ...own, GATEWAY_RATE_LIMIT: 'false', GATEWAY_HTTP_PORT: '0', GATEWAY_SIGNALS_URL: nobodyThere },
+    execArgv: ['--expose-gc'],
+  })
+  const { gateway: url } = await gateway.call<{ readonly gateway: string }>('start', ['gateway'])
+  await eventually('the gateway is ready', readyWithinMs, async () => {
+    const { statusCode, body } = await request(`${url}/health/ready`)
+    await body.dump()
+    return statusCode === 200
+  })
+  return { gateway, url }
+}
+
+async function measure(
+  edge: Edge,
+  { requests, minutesMax }: GatewayOptions,
+  progress: (text: string) => void,
+): Promise<GatewayReport> {
+  const { bare, gateway, url, authorization } = edge
   const rates: { bare: number; own: number; answered: number }[] = []
   for (let round = 0; round <= rounds; round += 1) {
     progress(`requests a second: round ${round} of ${rounds}`)
     const took = {
       bare: await burst(bare.url, { path: '/v1/users/me', status: 200, authorization }),
-      own: await burst(gateway.url, { path: '/v1/users?limit=0', status: 400, authorization }),
-      answered: await burst(gateway.url, { path: '/v1/users/me', status: 200, authorization }),
+      own: await burst(url, { path: '/v1/users?limit=0', status: 400, authorization }),
+      answered: await burst(url, { path: '/v1/users/me', status: 200, authorization }),
     }
     // The first round warms connections and code.
     if (round > 0) rates.push(took)
   }
-  const memory: number[] = []
-  for (let number = 1; number <= bursts; number += 1) {
-    progress(`memory: burst ${number} of ${bursts}`)
-    await burst(gateway.url, { path: '/v1/users/me', status: 200, authorization })
-    memory.push(gateway.rssBytes())
-  }
+  const load = { url, authorization, requests, endsAfterMs: minutesMax * msPerMinute }
+  const memory = await watchMemory(gateway, load, progress)
   const of = (name: keyof (typeof rates)[number]): number => median(rates.map((each) => each[name]))
   return reportOf({ bare: of('bare'), own: of('own'), answered: of('answered') }, memory)
 }
@@ -144,10 +178,10 @@ async function burst(url: string, { path, status, authorization }: Wanted): Prom
   return (requestsPerBurst / tookMs) * 1_000
 }
 
-function reportOf(rates: { bare: number; own: number; answered: number }, memory: readonly number[]): GatewayReport {
-  const growth = rounded(memory.at(-1)! / memory[earlyBurst - 1]!)
+function reportOf(rates: { bare: number; own: number; answered: number }, looks: readonly Look[]): GatewayReport {
   const own = rounded(rates.own / rates.bare)
   const perSecond = (value: number): string => `${Math.round(value)} a second`
+  const shown = (field: 'heapBytes' | 'rssBytes'): string => looks.map((look) => megabytes(look[field])).join(', ')
   return {
     goals: {
       own: {
@@ -156,23 +190,29 @@ function reportOf(rates: { bare: number; own: number; answered: number }, memory
         limit: `>= ${ownWorkLeast}`,
         pass: own >= ownWorkLeast,
       },
-      memory: {
-        name: `memory after ${bursts} bursts over that after ${earlyBurst}`,
-        value: growth,
-        limit: `<= ${memoryGrowthMost}`,
-        pass: growth <= memoryGrowthMost,
-      },
+      heap: growthGoal('heap in use after a collection', looks, 'heapBytes'),
+      memory: growthGoal('resident memory', looks, 'rssBytes'),
     },
     facts: {
       'empty service': perSecond(rates.bare),
       'token and request checked, refused': perSecond(rates.own),
       'answered by identity': perSecond(rates.answered),
-      'requests while memory was watched': bursts * requestsPerBurst,
-      'memory after each tenth burst': memory
-        .filter((_, index) => index % 10 === 9)
-        .map(megabytes)
-        .join(', '),
+      'requests of eight kinds while memory was watched': looks.at(-1)?.requests ?? 0,
+      'heap in use after each tenth of them, collected': shown('heapBytes'),
+      'resident memory after each tenth of them': shown('rssBytes'),
     },
+  }
+}
+
+/** The last look over the early one. A load that ended before both were taken shows nothing. */
+function growthGoal(name: string, looks: readonly Look[], field: 'heapBytes' | 'rssBytes'): Goal {
+  const [early, last] = [looks[earlyLooks - 1], looks.at(-1)]
+  const value = early === undefined || last === early ? Number.NaN : rounded((last?.[field] ?? 0) / early[field])
+  return {
+    name: `${name} at the end over that after ${earlyLooks} tenths of the requests`,
+    value,
+    limit: `<= ${memoryGrowthMost}`,
+    pass: value <= memoryGrowthMost,
   }
 }
 

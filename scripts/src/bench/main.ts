@@ -138,14 +138,28 @@ function accountsCommand(): Command {
     })
 }
 
+interface GatewayFlags {
+  readonly requests: number
+  readonly minutes: number
+  readonly json?: boolean
+  readonly strict?: boolean
+}
+
 function gatewayCommand(): Command {
   return new Command('gateway')
     .description('requests a second beside an empty Nest service on Fastify, and whether memory stays flat')
+    .option(
+      '--requests <n>',
+      'requests while memory is watched; 500000 is an hour of many users',
+      whole(10_000, 5_000_000),
+      100_000,
+    )
+    .option('--minutes <n>', 'end watching after this, however many went by', whole(1, 120), 10)
     .option('--json', 'print one JSON object at the end')
     .option('--strict', 'exit with 1 when a goal is missed')
-    .action(async ({ json, strict }: { readonly json?: boolean; readonly strict?: boolean }) => {
+    .action(async ({ requests, minutes: minutesMax, json, strict }: GatewayFlags) => {
       const line = liveLine()
-      const report = await runGatewayBench((text) => line.show(text))
+      const report = await runGatewayBench({ requests, minutesMax }, (text) => line.show(text))
       line.clear()
       console.log(json === true ? JSON.stringify(report) : gatewayTableOf(report))
       const missed = Object.values(report.goals).some(({ pass }) => !pass)

@@ -9,6 +9,7 @@ import type { RunningService } from '@tradewire/nest-kit/start-service'
 import { serve } from './kit/serve.ts'
 
 const loaders: Readonly<Record<string, () => Promise<AnyServiceDefinition>>> = {
+  gateway: async () => (await import('@tradewire/gateway/service')).gatewayService,
   signals: async () => (await import('@tradewire/signals/service')).signalsService,
   orders: async () => (await import('@tradewire/orders/service')).ordersService,
   paper: async () => (await import('@tradewire/paper/service')).paperService,

@@ -7,6 +7,7 @@ import { RpcClient } from '@tradewire/bus/rpc-client'
 import type { Caller } from '@tradewire/contracts/caller'
 import { findUserPlans } from '@tradewire/contracts/rpc/user-plans'
 import { Clock } from '@tradewire/kernel/clock'
+import { NewestKept } from '#domain/newest-kept'
 import { PremiumPlans } from '#ports/premium-plans.port'
 
 /** A plan that was paid a moment ago counts after this at the latest. */
@@ -15,7 +16,6 @@ const knownForMs = 60_000
 const unansweredForMs = 5_000
 /** What the first request of a user waits at most. */
 const askDeadlineMs = 300
-const keptMax = 10_000
 
 interface Kept {
   readonly premium: boolean
@@ -24,7 +24,7 @@ interface Kept {
 
 @Injectable()
 export class BillingPremiumPlans extends PremiumPlans {
-  private readonly kept = new Map<string, Kept>()
+  private readonly kept = new NewestKept<Kept>()
   private readonly asking = new Map<string, Promise<boolean>>()
 
   constructor(
@@ -58,13 +58,7 @@ export class BillingPremiumPlans extends PremiumPlans {
     const isServed = held?.servedUntil === null || new Date(held?.servedUntil ?? 0) > this.clock.now()
     const premium = found.ok ? held !== undefined && held.plan.premium && isServed : this.kept.get(userId)?.premium
     const untilMs = this.clock.monotonicMs() + (found.ok ? knownForMs : unansweredForMs)
-    this.keep(userId, { premium: premium ?? false, untilMs })
+    this.kept.keep(userId, { premium: premium ?? false, untilMs })
     return premium ?? false
-  }
-
-  private keep(userId: string, answer: Kept): void {
-    this.kept.delete(userId)
-    if (this.kept.size >= keptMax) this.kept.delete(this.kept.keys().next().value!)
-    this.kept.set(userId, answer)
   }
 }

@@ -12,6 +12,7 @@ import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import type { Credential } from '#domain/credential'
+import { NewestKept } from '#domain/newest-kept'
 import { gatewayErrors } from '#gateway.errors'
 import { ApiKeyChecker } from '#ports/api-key-checker.port'
 
@@ -19,7 +20,6 @@ import { ApiKeyChecker } from '#ports/api-key-checker.port'
 const knownForMs = 30_000
 /** Wrong keys are asked for again soon: a key may just have been made. */
 const unknownForMs = 2_000
-const keptMax = 10_000
 /** A live stream by a key that never ends is checked anew after this. */
 const credentialLifetimeMs = 3_600_000
 
@@ -35,7 +35,7 @@ interface Kept {
 
 @Injectable()
 export class IdentityApiKeys extends ApiKeyChecker {
-  private readonly kept = new Map<string, Kept>()
+  private readonly kept = new NewestKept<Kept>()
 
   constructor(
     private readonly rpc: RpcClient,
@@ -65,7 +65,7 @@ export class IdentityApiKeys extends ApiKeyChecker {
   }
 
   forgetUser(userId: string): void {
-    for (const [hash, { known }] of this.kept) if (known?.key.userId === userId) this.kept.delete(hash)
+    this.kept.forget(({ known }) => known?.key.userId === userId)
   }
 
   private async find(hash: string): Promise<Result<Known | null, CodedError>> {
@@ -75,14 +75,8 @@ export class IdentityApiKeys extends ApiKeyChecker {
     const reply = await this.rpc.ask(checkApiKey, { hash })
     if (!reply.ok && reply.error.code !== 'API_KEY_INVALID') return err(gatewayErrors.of('KEYS_UNKNOWN'))
     const known = reply.ok ? { key: reply.value, from: rangesOf(reply.value.addresses) } : null
-    this.keep(hash, { known, untilMs: nowMs + (known === null ? unknownForMs : knownForMs) })
+    this.kept.keep(hash, { known, untilMs: nowMs + (known === null ? unknownForMs : knownForMs) })
     return ok(known)
-  }
-
-  private keep(hash: string, answer: Kept): void {
-    this.kept.delete(hash)
-    if (this.kept.size >= keptMax) this.kept.delete(this.kept.keys().next().value!)
-    this.kept.set(hash, answer)
   }
 }
 

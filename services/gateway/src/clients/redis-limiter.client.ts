@@ -10,6 +10,7 @@ import type { SharedConfig } from '@tradewire/config/shared'
 import type { Logger } from '@tradewire/observability/logger'
 import { Redis } from 'ioredis'
 import type { GatewayConfig } from '#config'
+import { NewestKept } from '#domain/newest-kept'
 import { decisionOf, rateWindowMs, takeOne, type RateDecision, type RateRule } from '#domain/rate-limit'
 import { RateLimiter } from '#ports/rate-limiter.port'
 
@@ -33,8 +34,6 @@ const commandTimeoutMs = 1_500
 const reconnectMs = 1_000
 /** So that the first requests are counted together already; a start never waits longer for Redis. */
 const firstConnectWaitMs = 500
-/** Keys that are counted locally at most; beyond it the oldest is forgotten. */
-const localKeysMax = 10_000
 
 type LimiterRedis = Redis & {
   takeOne(key: string, windowMs: string, stepMs: string): Promise<readonly [number, number]>
@@ -46,7 +45,7 @@ export class RedisLimiter extends RateLimiter implements OnApplicationBootstrap,
   private readonly enabled: boolean
   private readonly replicas: number
   private readonly logger: Logger
-  private readonly local = new Map<string, number>()
+  private readonly local = new NewestKept<number>()
 
   constructor(
     @InjectConfig() config: GatewayConfig,
@@ -106,10 +105,7 @@ export class RedisLimiter extends RateLimiter implements OnApplicationBootstrap,
 
   private takeLocally(key: string, rule: RateRule): RateDecision {
     const { usedUntilMs, decision } = takeOne(this.local.get(key), rule, this.clock.monotonicMs())
-    this.local.delete(key)
-    this.local.set(key, usedUntilMs)
-    const oldest = this.local.keys().next()
-    if (this.local.size > localKeysMax && oldest.done === false) this.local.delete(oldest.value)
+    this.local.keep(key, usedUntilMs)
     return decision
   }
 }
