@@ -21,7 +21,7 @@ export function parseExact(text: string): unknown {
 function exactText(source: string): string | null {
   if (isDecimalText(source)) return source
   if (!exponential.test(source)) return null
-  const text = new Decimal(source).toFixed()
+  const text = new Decimal(source).toString()
   return isDecimalText(text) ? text : null
 }
 

@@ -2,17 +2,11 @@
  * Exact counting in steps: quantities and caps as whole numbers of the venue's step.
  * Called by sizing, targets and prices. Must never round up what may be risked.
  */
-import { Decimal, ONE } from '@tradewire/kernel/decimal'
-
-/** A decimal whose division cuts off everything behind the point: an exact floor for values that are not negative. */
-const Whole = Decimal()
-Whole.strict = true
-Whole.DP = 0
-Whole.RM = Decimal.roundDown
+import { type Decimal, ONE } from '@tradewire/kernel/decimal'
 
 /** How many whole `size`s fit into `amount` (amount >= 0, size > 0): exact, whatever the number of digits. */
 export function wholeStepsIn(amount: Decimal, size: Decimal): Decimal {
-  return new Decimal(new Whole(amount).div(size))
+  return amount.wholes(size)
 }
 
 /** The fewest whole `size`s that reach `amount` (amount >= 0, size > 0). */
