@@ -9,8 +9,8 @@ export type DecimalSource = Decimal | string | bigint
 
 /** Digits behind the point that a division keeps; it is rounded half up, away from zero. */
 const divisionPlaces = 30
-/** More of them before the point, or behind it, are no amount of anything. */
-const exponentMost = 1_000
+/** More digits before the point, or behind it, are no amount of anything. */
+const exponentDigitsMax = 1_000
 const numberText = /^(-?)(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i
 /** So many digits make a safe integer, whatever they are. */
 const exactDigits = 15
@@ -227,7 +227,7 @@ function parsedSlowly(text: string): Parts {
   const [, sign = '', before = '', behind = '', exponentText = '0'] = numberText.exec(text) ?? []
   const exponent = Number(exponentText)
   if (before.length + behind.length === 0) throw new RangeError(`not a decimal: ${text.slice(0, shownCharacters)}`)
-  if (Math.abs(exponent) > exponentMost) throw new RangeError('the exponent of a decimal is too large')
+  if (Math.abs(exponent) > exponentDigitsMax) throw new RangeError('the exponent of a decimal is too large')
   const units = settled(BigInt(before + behind) * (sign === '-' ? -1n : 1n))
   const scale = behind.length - exponent
   return scale < 0 ? { units: multiply(units, powerOfTen(-scale)), scale: 0 } : shortened(units, scale)

@@ -128,14 +128,56 @@ function toWatch(stored: StoredWatch): Watch {
   return { ...stored, firedPrice: optional(stored.firedPrice), bestPrice: optional(stored.bestPrice) }
 }
 
+/** What is usual is left out of the text: a leg is stored with each step of its bracket. */
+const usual = {
+  price: null,
+  triggerPrice: null,
+  callbackRatePercent: null,
+  revision: 0,
+  filledQuantity: '0',
+  averagePrice: null,
+  fee: '0',
+  feeCurrency: null,
+  venueOrderId: null,
+  clientOrderId: null,
+  reason: null,
+  cancelRequested: false,
+  sentAt: null,
+  acceptedAt: null,
+  filledAt: null,
+  observedAt: null,
+} satisfies Partial<StoredLeg>
+
+type LegText = Omit<StoredLeg, keyof typeof usual> & Partial<StoredLeg>
+
+const amounts = ['price', 'triggerPrice', 'callbackRatePercent', 'filledQuantity', 'averagePrice', 'fee'] as const
+const facts = (Object.keys(usual) as (keyof typeof usual)[]).filter(isFact)
+
 /** Written by `legsJson`. */
 export function storedLegs(legs: string): readonly StoredLeg[] {
-  return JSON.parse(legs) as readonly StoredLeg[]
+  return (JSON.parse(legs) as LegText[]).map((leg) => ({ ...usual, ...leg }))
 }
 
-/** Decimals write themselves as their exact text. */
 export function legsJson(legs: readonly Leg[]): string {
-  return JSON.stringify(legs)
+  return JSON.stringify(legs.map(legText))
+}
+
+function legText(leg: Leg): object {
+  const { intentId, purpose, side, type, state, submittedAt } = leg
+  const quantity = leg.quantity.toString()
+  const said: Record<string, unknown> = { leg: leg.leg, intentId, purpose, side, type, quantity, state, submittedAt }
+  for (const name of amounts) {
+    const amount = leg[name]?.toString() ?? null
+    if (amount !== usual[name]) said[name] = amount
+  }
+  for (const name of facts) if (leg[name] !== usual[name]) said[name] = leg[name]
+  // Decimals write themselves as their exact text.
+  if (leg.watch !== undefined) said['watch'] = leg.watch
+  return said
+}
+
+function isFact(name: keyof typeof usual): name is Exclude<keyof typeof usual, (typeof amounts)[number]> {
+  return !(amounts as readonly string[]).includes(name)
 }
 
 /** As it is stored: amounts are text. */
@@ -202,3 +244,32 @@ export const bracketUpdates = new Columns<BracketUpdate>([
 
 /** Known by the step that closed the bracket alone; what is stored of them stays. */
 export const outcomeColumns = ['close_price', 'realized_pnl', 'fees', 'close_reason']
+
+/**
+ * All that changes when an order comes to rest: most steps of a signal with many followers. A statement of its own for
+ * them costs half of the other.
+ */
+export const restUpdates = new Columns<BracketChange>([
+  plain('bracket_id', 'uuid', ({ after }) => after.bracketId),
+  plain('state', 'text', ({ after }) => after.state),
+  plain('wake_at', 'timestamptz', ({ after }) => after.wakeAt),
+  json('legs', ({ after }) => legsJson(after.legs)),
+])
+
+/** Nothing is held and nothing has ended: of the bracket's own figures none has changed but its state and its turn. */
+export function isRest({ before, after, closed }: BracketChange): boolean {
+  return (
+    closed === null &&
+    after.failure === before.failure &&
+    after.closing === before.closing &&
+    after.gone === before.gone &&
+    after.losses === before.losses &&
+    after.firstFilledAt === before.firstFilledAt &&
+    after.exposedSince === before.exposedSince &&
+    after.unprotectedMs === before.unprotectedMs &&
+    after.openedAt === before.openedAt &&
+    after.closedAt === before.closedAt &&
+    holdsSlot(after) &&
+    after.legs.every(({ filledQuantity, averagePrice }) => filledQuantity.eq(ZERO) && averagePrice === null)
+  )
+}

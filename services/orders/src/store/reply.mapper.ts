@@ -71,11 +71,11 @@ export const standingStopSql = `left join lateral (
   select case when b.venue = any ('{${coinVenues.join()}}') then sum(l.open) else max(l.open) end as open,
     (array_agg(l.trigger order by l.open desc))[1] as trigger
   from (
-    select s.quantity - s."filledQuantity" as open, s."triggerPrice" as trigger
+    select s.quantity - coalesce(s."filledQuantity", 0) as open, s."triggerPrice" as trigger
     from json_to_recordset(b.legs::json) as s (purpose text, type text, state text, quantity numeric,
       "filledQuantity" numeric, "triggerPrice" text, "cancelRequested" boolean)
-    where s.purpose = 'stop' and s.state = 'working' and not s."cancelRequested"
-      and not (s.type = 'stop-or-target' and s."filledQuantity" > 0)
+    where s.purpose = 'stop' and s.state = 'working' and s."cancelRequested" is not true
+      and (s.type <> 'stop-or-target' or s."filledQuantity" is null)
   ) l
 ) stop on true`
 

@@ -16,7 +16,9 @@ import {
   type BracketRow,
   bracketUpdate,
   bracketUpdates,
+  isRest,
   outcomeColumns,
+  restUpdates,
   toBracket,
 } from './bracket.mapper.ts'
 import { type SignalPlanRow, toSignalPlan } from './plan.mapper.ts'
@@ -34,6 +36,9 @@ const saveSql = `update bracket set ${bracketUpdates.assignments('u', ['bracket_
   ${outcomeColumns.map((name) => `${name} = coalesce(u.${name}, bracket.${name})`).join(', ')},
   holds_slot = bracket.holds_slot and u.holds_slot, legs = u.legs
 from ${bracketUpdates.unnest('u')} where bracket.bracket_id = u.bracket_id`
+
+const saveRestSql = `update bracket set ${restUpdates.assignments('u', ['bracket_id'])}
+from ${restUpdates.unnest('u')} where bracket.bracket_id = u.bracket_id`
 
 /** In account order, so that two transactions cannot wait for each other. */
 const countSql = `insert into account_sequence (account_id, value)
@@ -84,7 +89,10 @@ export class SqlBrackets extends Brackets {
   async save(tx: Transaction, changes: readonly BracketChange[]): Promise<void> {
     const moved = changes.filter(({ before, after }) => before !== after)
     if (moved.length === 0) return
-    await tx.query(saveSql, bracketUpdates.parameters(moved.map(bracketUpdate)))
+    const rests = moved.filter(isRest)
+    const others = rests.length === moved.length ? [] : moved.filter((change) => !isRest(change))
+    if (rests.length > 0) await tx.query(saveRestSql, restUpdates.parameters(rests))
+    if (others.length > 0) await tx.query(saveSql, bracketUpdates.parameters(others.map(bracketUpdate)))
     await this.watches.keep(tx, moved)
   }
 
