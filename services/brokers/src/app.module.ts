@@ -22,6 +22,7 @@ import { CommandLog } from './ports/command-log.port.ts'
 import { CredentialBoxes } from './ports/credential-boxes.port.ts'
 import { DatabaseTime } from './ports/database-time.port.ts'
 import { Instruments } from './ports/instruments.port.ts'
+import { KeyWarnings } from './ports/key-warnings.port.ts'
 import { Leases } from './ports/leases.port.ts'
 import { MasterKeyHolder } from './ports/master-keys.port.ts'
 import { Reconciliations } from './ports/reconciliations.port.ts'
@@ -38,12 +39,14 @@ import { CommandLogStore } from './store/command-log.store.ts'
 import { CredentialSealer } from './store/credential-sealer.store.ts'
 import { CredentialsKeyStore } from './store/credentials-key.store.ts'
 import { InstrumentStore } from './store/instrument.store.ts'
+import { KeyWarningStore } from './store/key-warnings.store.ts'
 import { LeaseStore } from './store/lease.store.ts'
 import { ReconciliationStore } from './store/reconciliation.store.ts'
 import { SealedKeyStore } from './store/sealed-keys.store.ts'
 import { SubmitMarks } from './store/submit-marks.store.ts'
 import { CommandsConsumer } from './transport/bus/commands.consumer.ts'
 import { EntitlementsConsumer } from './transport/bus/entitlements.consumer.ts'
+import { KeysJob } from './transport/cron/keys.job.ts'
 import { LeasesJob } from './transport/cron/leases.job.ts'
 import { RatesJob } from './transport/cron/rates.job.ts'
 import { UpkeepJob } from './transport/cron/upkeep.job.ts'
@@ -87,6 +90,7 @@ import { TakeFindings } from './use-cases/take-findings/take-findings.use-case.t
 import { TendOrders } from './use-cases/tend-orders/tend-orders.use-case.ts'
 import { TakeCommands } from './use-cases/take-commands/take-commands.use-case.ts'
 import { TrackHealth } from './use-cases/track-health/track-health.use-case.ts'
+import { WarnOfKeys } from './use-cases/warn-of-keys/warn-of-keys.use-case.ts'
 import { WatchAccounts } from './use-cases/watch-accounts/watch-accounts.use-case.ts'
 
 @Module({
@@ -132,6 +136,7 @@ import { WatchAccounts } from './use-cases/watch-accounts/watch-accounts.use-cas
     { provide: CredentialBoxes, useClass: CredentialsKeyStore },
     { provide: DatabaseTime, useClass: AnchoredTime },
     { provide: Instruments, useClass: InstrumentStore },
+    { provide: KeyWarnings, useClass: KeyWarningStore },
     { provide: Leases, useExisting: LeaseStore },
     { provide: Reconciliations, useClass: ReconciliationStore },
     { provide: Results, useClass: AttemptWriter },
@@ -149,6 +154,7 @@ import { WatchAccounts } from './use-cases/watch-accounts/watch-accounts.use-cas
     HearVenue,
     HoldPartitions,
     KeepBalances,
+    KeysJob,
     LeasesJob,
     ListDrift,
     ListVenueFills,
@@ -176,6 +182,7 @@ import { WatchAccounts } from './use-cases/watch-accounts/watch-accounts.use-cas
     TrackHealth,
     RatesJob,
     UpkeepJob,
+    WarnOfKeys,
     WatchAccounts,
     WelcomeAccount,
   ],

@@ -27,6 +27,11 @@ export const paperErrors = defineErrors('paper', {
     message: 'No simulated venue has an account with that id.',
     fix: 'Read /control/accounts for their ids.',
   },
+  PAPER_KEY_RULE_UNTOLD: {
+    kind: 'refused',
+    message: 'The protocol of the venue has no word for this about a key.',
+    fix: 'Set what the table in docs/credentials.md says that the venue tells.',
+  },
   PAPER_TRADE_REFUSED: {
     kind: 'refused',
     message: 'The venue refuses the trade.',

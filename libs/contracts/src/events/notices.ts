@@ -1,5 +1,5 @@
 /**
- * News in words for people: what `billing` raises and what `reporting` sums up. Called by webhooks, which sends them on.
+ * News in words for people: what `billing` and `brokers` raise and what `reporting` sums up. Called by webhooks, which sends them on.
  * Must never carry a means of payment, a key or a figure that its service cannot explain.
  */
 import { z } from 'zod'
@@ -16,6 +16,7 @@ export const noticeKind = z.enum([
   'payment-failing',
   'service-ending',
   'paid-in-vain',
+  'key-ending',
 ])
 export const noticeAudience = z.enum(['user', 'operators'])
 
@@ -23,7 +24,8 @@ export const noticeRaised = defineEvent({
   name: 'notice.raised',
   version: 1,
   owner: 'billing',
-  description: 'Something that a user, or the operators about a user, should know and act on.',
+  description:
+    'Something that a user, or the operators about a user, should know and act on. Of keys that end, `brokers` raises it.',
   data: z.strictObject({
     userId,
     kind: noticeKind,

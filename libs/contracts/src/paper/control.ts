@@ -67,6 +67,23 @@ export const paperAccount = paperCredentials.omit({ secret: true, credentials: t
 export type PaperAccount = z.output<typeof paperAccount>
 export const paperAccountList = z.strictObject({ accounts: z.array(paperAccount) })
 
+// --- POST /control/accounts/{id}/key, POST /control/accounts/{id}/revoke-key ---
+
+/** Left out: stays as it is. */
+export const changePaperKey = z
+  .strictObject({ mayWithdraw: z.boolean(), ipBound: z.boolean(), expiresAt: timestamp.nullable() })
+  .partial()
+export type ChangePaperKey = z.input<typeof changePaperKey>
+
+/** What the venue tells of the account's key, in the words of its own protocol. */
+export const paperKey = z.strictObject({
+  accountId: z.uuid(),
+  venue,
+  mayWithdraw: z.boolean(),
+  ipBound: z.boolean(),
+  expiresAt: timestamp.nullable(),
+})
+
 // --- GET /control/ledger?venue&accountId&since&view ---
 
 export const ledgerQuery = z.strictObject({

@@ -198,7 +198,8 @@ export class AccountStore extends Accounts {
 
   async noteKey(accountId: string, { ipBound, expiresAt }: AccountKey): Promise<void> {
     await this.database.query(
-      `update account set key_ip_bound = $2, key_expires_at = $3, changed_at = clock_timestamp()
+      `update account set key_ip_bound = $2, key_expires_at = $3, changed_at = clock_timestamp(),
+         key_warned_days = case when key_expires_at is distinct from $3::timestamptz then null else key_warned_days end
        where id = $1 and removed_at is null and (key_ip_bound, key_expires_at) is distinct from ($2::boolean, $3::timestamptz)`,
       [accountId, ipBound, expiresAt],
     )

@@ -8,6 +8,7 @@ import { applyOrderChanged, applySwap, applyTicketChanged, settleDeal } from './
 import { isSpot } from './instruments.ts'
 import { addedAccount, changeAccount } from './cloud-account.ts'
 import { changeUser, moveFunds, openedUser } from './apply-user.ts'
+import { freshKey } from './key-rules.ts'
 import { refreshBands } from './liquidation-bands.ts'
 import { hasLimit, isConditional, isFinal, isResting, remainingOf, type Order, type OrderTerms } from './order.ts'
 import { afterFill } from './position.ts'
@@ -35,6 +36,9 @@ export function apply(state: VenueState, record: VenueRecord): void {
       return applyAccountCreated(state, record)
     case 'key-revoked':
       state.accountsByKey.delete(accountOf(state, record.accountId).apiKey)
+      return
+    case 'key-changed':
+      accountOf(state, record.accountId).keyRules = record.rules
       return
     case 'market-changed': {
       const market = marketOf(state, record.venue, record.symbol)
@@ -130,6 +134,7 @@ function applyAccountCreated(state: VenueState, record: AccountCreated): void {
     apiKey: record.apiKey,
     secret: record.secret,
     passphrase: record.passphrase ?? null,
+    keyRules: freshKey,
     createdAt: record.at,
     deposit: record.balances.find(({ asset }) => asset === record.currency)?.total ?? 0n,
     balances: new Map(record.balances.map(({ asset, total }) => [asset, { free: total, locked: 0n }])),

@@ -6,6 +6,7 @@
 import type { Venue } from '@tradewire/contracts/common'
 import type { Amount } from './amount.ts'
 import type { AccountMode, FilledDeal, Levels } from './cfd/deal-terms.ts'
+import type { KeyRules } from './key-rules.ts'
 import type { Transfer, UserProfile } from './managed-user.ts'
 import type { OrderStatus, OrderTerms } from './order.ts'
 
@@ -31,6 +32,13 @@ export interface KeyRevoked {
   readonly kind: 'key-revoked'
   readonly accountId: string
   readonly at: number
+}
+
+/** What the venue tells of the account's key from now on. */
+export interface KeyChanged {
+  readonly kind: 'key-changed'
+  readonly accountId: string
+  readonly rules: KeyRules
 }
 
 export interface MarketChanged {
@@ -203,6 +211,7 @@ export interface FundsMoved extends Transfer {
 export type VenueRecord =
   | AccountCreated
   | KeyRevoked
+  | KeyChanged
   | MarketChanged
   | PriceMoved
   | OrderAccepted

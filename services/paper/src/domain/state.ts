@@ -12,6 +12,7 @@ import { TicketBook } from './cfd/ticket-book.ts'
 import type { AccountMode } from './cfd/deal-terms.ts'
 import type { ClosedTicket, Ticket } from './cfd/ticket.ts'
 import type { Instrument } from './instruments.ts'
+import type { KeyRules } from './key-rules.ts'
 import type { ManagedUser, Transfer } from './managed-user.ts'
 import { inAlgo, type Fill, type Order } from './order.ts'
 import type { MarketSettings } from './records.ts'
@@ -57,6 +58,7 @@ export interface Account {
   readonly secret: string
   /** A third part of the credentials, where the venue has one. */
   readonly passphrase: string | null
+  keyRules: KeyRules
   readonly createdAt: number
   /** The opening balance in the account's currency. */
   readonly deposit: Amount

@@ -1,8 +1,7 @@
 /**
  * What only Binance's two venues ask of their accounts. Called by the two Binance sessions.
- * Must never ask the simulated venue what only the real one knows.
+ * Must never take a key for one that may not withdraw which the venue has said nothing of.
  */
-import { keyUntold } from '@tradewire/broker-kit/broker-session'
 import type { KeyFacts } from '@tradewire/broker-kit/broker-session'
 import type { Clock } from '@tradewire/kernel/clock'
 import { ok } from '@tradewire/kernel/result'
@@ -13,7 +12,6 @@ import { type Answer, endpoint, ExchangeApi } from './exchange-api.client.ts'
 
 export interface BinanceSide {
   readonly contracts: boolean
-  readonly live: boolean
   readonly clock: Clock
 }
 
@@ -28,16 +26,11 @@ const keyRestrictions = z.object({
 })
 
 export class BinanceApi extends ExchangeApi {
-  private readonly live: boolean
-
-  constructor(exchange: CcxtExchange, { contracts, live, clock }: BinanceSide) {
+  constructor(exchange: CcxtExchange, { contracts, clock }: BinanceSide) {
     super(exchange, { contracts, clock, codes: binanceCodes })
-    this.live = live
   }
 
-  /** Only the real venue knows what a key may do besides trading. */
   async keyFacts(): Answer<KeyFacts> {
-    if (!this.live) return ok(keyUntold)
     const restrictions = await this.call('read', keyRestrictions, (exchange) =>
       endpoint(exchange, 'sapiGetAccountApiRestrictions'),
     )

@@ -33,7 +33,6 @@ export const binanceSpotBroker = defineBroker({
       const exchange = await sharedExchange(market).session(credentials)
       const api = new BinanceApi(exchange, {
         contracts: false,
-        live: environment === 'live',
         clock: dependencies.clock,
       })
       const url = streamUrlOf(options, { paperPath: `${paperPath}/ws-api/v3`, live: liveSocketUrl })

@@ -52,7 +52,7 @@ export const binanceUsdmBroker = defineBroker({
       const { environment, dependencies } = options
       const venue = { venue: 'binanceusdm', environment, paperPath, marketTypes: ['linear'], dependencies } as const
       const exchange = await sharedExchange(venue).session(credentials)
-      const api = new BinanceApi(exchange, { contracts: true, live: environment === 'live', clock: dependencies.clock })
+      const api = new BinanceApi(exchange, { contracts: true, clock: dependencies.clock })
       const streamUrl = streamUrlOf(options, { paperPath: `${paperPath}/private/ws`, live: liveStreamUrl })
       return new BinanceUsdmSession(api, new BinanceUsdmStream(api, streamUrl, dependencies))
     }),

@@ -315,13 +315,12 @@ describe('failures', () => {
   })
 })
 
-describe('what the real venue says of a key', () => {
-  /** Asked as the real venue is, at this server. */
+describe('what the venue says of a key', () => {
   async function factsOf(told: object): ReturnType<BinanceApi['keyFacts']> {
     const venue = { venue: 'binanceusdm', environment: 'paper', paperPath: '/binance-usdm', dependencies } as const
     const exchange = await sharedExchange({ ...venue, marketTypes: ['linear'] }).session({ apiKey: 'a', secret: 'b' })
     respond = ({ path }) => ({ status: 200, body: path.endsWith('/sapi/v1/account/apiRestrictions') ? told : {} })
-    return new BinanceApi(exchange, { contracts: true, live: true, clock: dependencies.clock }).keyFacts()
+    return new BinanceApi(exchange, { contracts: true, clock: dependencies.clock }).keyFacts()
   }
 
   it.each([

@@ -15,6 +15,7 @@ export const createBrokers: Migration = {
        key_hint text,
        key_ip_bound boolean,
        key_expires_at timestamptz,
+       key_warned_days smallint,
        status text not null check (status in ('AUTHORIZED', 'UNAUTHORIZED', 'FAILED')),
        reason_code text,
        reason_message text,

@@ -9,7 +9,7 @@ import type { BrokerError } from '@tradewire/broker-kit/broker-error'
 import type { BrokerSession, VenueBalance, VenueOrder } from '@tradewire/broker-kit/broker-session'
 import type { ClientIdRule } from '@tradewire/broker-kit/client-order-id'
 import type { Venue } from '@tradewire/contracts/common'
-import { err, type Result } from '@tradewire/kernel/result'
+import { err, ok, type Result } from '@tradewire/kernel/result'
 import { Brokers } from '#ports/brokers.port'
 import { Sessions } from '#ports/sessions.port'
 import { Accounts } from '#ports/accounts.port'
@@ -46,6 +46,11 @@ export class AskVenue {
 
   openOrders(accountId: string): Answer<readonly VenueOrder[]> {
     return this.execute(accountId, (session) => session.openOrders())
+  }
+
+  /** Asks what the venue says of the key now. */
+  async learnKey(accountId: string): Promise<void> {
+    await this.execute(accountId, async (session) => ok(await this.noteKey(accountId, session)))
   }
 
   async test(accountId: string): Promise<void> {

@@ -3,10 +3,11 @@
  * Called by binance-spot and binance-usdm with their endpoints. Must never answer before the venue has settled.
  */
 import type { Venue } from '@tradewire/contracts/common'
-import type { Result } from '@tradewire/kernel/result'
+import { ok, type Result } from '@tradewire/kernel/result'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FaultBoard, Operation } from '#domain/faults'
 import { BudgetCounter, type VenueBudgets } from '#domain/rate-limits'
+import { mayTrade } from '#domain/key-rules'
 import type { Account } from '#domain/state'
 import type { RunningVenue } from '#ports/running-venue.port'
 import { replyThroughFaults } from '../protocol/faulty-reply.wire.ts'
@@ -59,6 +60,31 @@ export interface BinanceParts {
 const secondMs = 1_000
 const forbidden = 403
 
+/** What an account's key may do: the same at both venues. */
+const restrictions: Endpoint = {
+  method: 'GET',
+  path: '/sapi/v1/account/apiRestrictions',
+  weight: 1,
+  access: 'signed',
+  answer: ({ account: { createdAt, keyRules, venue } }) =>
+    ok({
+      ipRestrict: keyRules.ipBound,
+      createTime: createdAt,
+      enableReading: true,
+      enableWithdrawals: keyRules.mayWithdraw,
+      enableInternalTransfer: false,
+      enableMargin: false,
+      enableFutures: venue === 'binance-usdm',
+      permitsUniversalTransfer: false,
+      enableVanillaOptions: false,
+      enableFixApiTrade: false,
+      enableFixReadOnly: false,
+      enableSpotAndMarginTrading: venue === 'binance-spot',
+      enablePortfolioMarginTrading: false,
+      ...(keyRules.expiresAt === null ? {} : { tradingAuthorityExpirationTime: keyRules.expiresAt }),
+    }),
+}
+
 export class BinanceServer {
   private readonly weight: BudgetCounter
   private readonly ordersShort: BudgetCounter
@@ -76,7 +102,7 @@ export class BinanceServer {
       async (scope) => {
         scope.removeAllContentTypeParsers()
         scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
-        for (const endpoint of endpoints) {
+        for (const endpoint of [...endpoints, restrictions]) {
           scope.route({
             method: endpoint.method,
             url: endpoint.path,
@@ -104,7 +130,10 @@ export class BinanceServer {
     if ('msg' in account) return fail(reply, account)
     const unsigned = endpoint.access === 'signed' ? checkSigned(raw, call.parameters, account.secret, now) : undefined
     if (unsigned !== undefined) return fail(reply, unsigned)
-    const hit = this.faultBefore(endpoint, account) ?? this.spendOrder(endpoint, account, reply, now)
+    const isOver = endpoint.operation !== undefined && !mayTrade(account.keyRules, now)
+    const hit = isOver
+      ? keyUnknown
+      : (this.faultBefore(endpoint, account) ?? this.spendOrder(endpoint, account, reply, now))
     if (hit !== undefined) return fail(reply, hit)
     const answer = endpoint.answer({ ...call, account })
     await venue.settled()

@@ -152,13 +152,11 @@ function listAccounts(call: SignedCall): Answer {
   return ok({ accounts: page, has_next: cursor !== '', cursor, size: page.length })
 }
 
-const permissions = {
-  can_view: true,
-  can_trade: true,
-  can_transfer: false,
-  portfolio_uuid: '',
-  portfolio_type: 'DEFAULT',
+function permissions({ account }: SignedCall): Answer {
+  const can_transfer = account.keyRules.mayWithdraw
+  return ok({ can_view: true, can_trade: true, can_transfer, portfolio_uuid: '', portfolio_type: 'DEFAULT' })
 }
+
 /** The rates of the first market stand for all. */
 function transactionSummary(call: SignedCall): Answer {
   const settings = marketsOf(call.venue.state, coinbaseVenue)[0]?.settings
@@ -185,5 +183,5 @@ export const orderEndpoints: readonly ProtocolEndpoint[] = [
   { ...read, path: '/api/v3/brokerage/orders/historical/:order', answer: readOrder },
   { ...read, path: '/api/v3/brokerage/accounts', answer: listAccounts },
   { ...read, path: '/api/v3/brokerage/transaction_summary', answer: transactionSummary },
-  { ...read, path: '/api/v3/brokerage/key_permissions', answer: () => ok(permissions) },
+  { ...read, path: '/api/v3/brokerage/key_permissions', answer: permissions },
 ]

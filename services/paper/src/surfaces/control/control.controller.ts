@@ -5,6 +5,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import {
   changeMarket,
+  changePaperKey,
   createPaperAccount,
   createPaperAccounts,
   ledgerQuery,
@@ -12,6 +13,7 @@ import {
   setPrice,
   tradeByHand,
   type ChangeMarket,
+  type ChangePaperKey,
 } from '@tradewire/contracts/paper/control'
 import { venue as venueNames } from '@tradewire/contracts/common'
 import type { CodedError } from '@tradewire/kernel/errors'
@@ -20,7 +22,8 @@ import { failureOf } from '@tradewire/nest-kit/http-errors'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { FaultBoard } from '#domain/faults'
-import { accountView, ledgerOf } from '#domain/ledger'
+import { untoldOf } from '#domain/key-rules'
+import { accountView, ledgerOf, timeText } from '#domain/ledger'
 import { findMarket, type Market } from '#domain/state'
 import { paperErrors } from '#paper.errors'
 import type { CreateAccount } from '#use-cases/create-account/create-account.use-case'
@@ -102,6 +105,11 @@ function accountRoutes(scope: FastifyInstance, parts: ControlParts): void {
     parts.streams.disconnect({ kind: 'disconnect-streams', operation: 'any', accountId: account.id })
     return send(reply, ok(accountView(account)))
   })
+  scope.post<{ Params: { id: string } }>('/accounts/:id/key', async (request, reply) => {
+    const parsed = parse(changePaperKey, request.body)
+    if (!parsed.ok) return send(reply, parsed)
+    return send(reply, await changeKey(venue, request.params.id, parsed.value))
+  })
   scope.post('/trades', async (request, reply) => {
     const parsed = parse(tradeByHand, request.body)
     return send(reply, parsed.ok ? await hand.execute(parsed.value) : parsed)
@@ -113,6 +121,28 @@ function accountRoutes(scope: FastifyInstance, parts: ControlParts): void {
     const from = since === undefined ? undefined : Date.parse(since)
     return send(reply, ok(ledgerOf(venue.state, { ...filter, since: from }, venue.now())))
   })
+}
+
+async function changeKey(venue: RunningVenue, accountId: string, changes: ChangePaperKey): Promise<Answer> {
+  const account = venue.state.accounts.get(accountId)
+  if (account === undefined) return err(paperErrors.of('PAPER_ACCOUNT_UNKNOWN'))
+  const untold = untoldOf(account.venue, changes)
+  if (untold.length > 0) return err(paperErrors.of('PAPER_KEY_RULE_UNTOLD', { venue: account.venue, untold }))
+  const { mayWithdraw, ipBound, expiresAt } = changes
+  const before = account.keyRules
+  const rules = {
+    mayWithdraw: mayWithdraw ?? before.mayWithdraw,
+    ipBound: ipBound ?? before.ipBound,
+    expiresAt: expiresAt === undefined ? before.expiresAt : momentOf(expiresAt),
+  }
+  venue.execute((session) => session.emit({ kind: 'key-changed', accountId, rules }))
+  await venue.settled()
+  const ends = rules.expiresAt === null ? null : timeText(rules.expiresAt)
+  return ok({ accountId, venue: account.venue, ...rules, expiresAt: ends })
+}
+
+function momentOf(text: string | null): number | null {
+  return text === null ? null : Date.parse(text)
 }
 
 function priceRoutes(scope: FastifyInstance, { venue, movePrice }: ControlParts): void {

@@ -62,9 +62,12 @@ function setPositionMode(call: SignedCall): Answer {
   return err(okxError('59000', 'Setting failed. Cancel any open orders, close positions, and stop trading bots first.'))
 }
 
+/** Of those that are kept for examples. */
+const boundAddress = '203.0.113.7'
+
 /** One unified account; spot accounts of this venue cannot trade on margin. */
 function config(call: SignedCall): Answer {
-  const { id, label, venue } = call.account
+  const { id, label, venue, keyRules } = call.account
   const view = {
     uid: id,
     mainUid: id,
@@ -77,8 +80,8 @@ function config(call: SignedCall): Answer {
     ctIsoMode: 'automatic',
     mgnIsoMode: 'automatic',
     label,
-    perm: 'read_only,trade',
-    ip: '',
+    perm: keyRules.mayWithdraw ? 'read_only,trade,withdraw' : 'read_only,trade',
+    ip: keyRules.ipBound ? boundAddress : '',
     type: '0',
   }
   return ok(envelope([view]))

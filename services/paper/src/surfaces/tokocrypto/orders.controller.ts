@@ -131,7 +131,8 @@ function listTrades(call: SignedCall): Answer {
 
 function readAccount(call: SignedCall): Answer {
   const commission = { makerCommission: '0.00100000', takerCommission: '0.00100000' }
-  const rights = { canTrade: 1, canWithdraw: 0, canDeposit: 1, status: 1 }
+  const canWithdraw = call.account.keyRules.mayWithdraw ? 1 : 0
+  const rights = { canTrade: 1, canWithdraw, canDeposit: 1, status: 1 }
   return ok(envelope({ ...commission, ...rights, accountAssets: assetViews(call.account) }, call.now))
 }
 
