@@ -77,6 +77,7 @@ const definition = {
     clientId,
     streams: { orders: true, balances: false },
     feeInReply: true,
+    keyTold: [],
   },
   rateLimits: [],
   readWeights: { order: 1, openOrders: 1, balances: 1, positions: 1, fills: 1, rates: 1 },

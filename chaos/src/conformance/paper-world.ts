@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import type { Venue } from '@tradewire/contracts/common'
 import {
+  type ChangePaperKey,
   handTrade,
   type HandTradeOrder,
   type LedgerQuery,
@@ -15,6 +16,7 @@ import {
   type PaperCredentials,
   paperFault,
   paperFaultList,
+  paperKey,
   type SetFault,
   type SetPrice,
   setPriceReply,
@@ -44,6 +46,7 @@ export interface PaperWorld {
   /** Those of one account: others may be under way beside it. */
   clearFaultsOf(accountId: string): Promise<void>
   revokeKey(accountId: string): Promise<void>
+  changeKey(accountId: string, rules: ChangePaperKey): Promise<void>
   trade(trade: HandTradeOrder): Promise<void>
   ledger(query?: LedgerQuery): Promise<LedgerReply>
 }
@@ -91,6 +94,9 @@ export async function startPaperWorld(stage: Stage): Promise<PaperWorld> {
     },
     async revokeKey(accountId) {
       await control.ask({ method: 'POST', path: `/accounts/${accountId}/revoke-key` }, paperAccount)
+    },
+    async changeKey(accountId, body) {
+      await control.ask({ method: 'POST', path: `/accounts/${accountId}/key`, body }, paperKey)
     },
     async trade(trade) {
       await control.ask({ method: 'POST', path: '/trades', body: trade }, handTrade)

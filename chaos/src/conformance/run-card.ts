@@ -59,6 +59,7 @@ export class CardTable {
         fault: (fault) => paper.fault({ ...fault, ...mine }),
         clearFaults: () => paper.clearFaults(),
         revokeKey: () => paper.revokeKey(account.accountId),
+        changeKey: (rules) => paper.changeKey(account.accountId, rules),
         ledger: () => paper.ledger(mine),
         events,
         eventually: (read, describe) => eventually(read, { describe }) as never,

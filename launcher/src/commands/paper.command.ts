@@ -18,21 +18,9 @@ import { ControlClient } from '../paper/control-client.ts'
 import { generatedPrices } from '../paper/generated-prices.ts'
 import { LauncherError, exitCodes } from '../terminal/launcher-error.ts'
 import { printJson, printLine, printTable } from '../terminal/output.ts'
-import { type HomeOption, homeOption, jsonOption, wholeNumber, withExample } from './options.ts'
-
-interface PaperOptions extends HomeOption {
-  readonly json: boolean
-  readonly url?: string
-}
-
-/** What every paper command has: which venue process, and the form of the answer. */
-function paperSubcommand(name: string, description: string): Command {
-  return new Command(name)
-    .description(description)
-    .addOption(homeOption())
-    .option('--url <url>', 'control URL of the venue, instead of that of the home')
-    .addOption(jsonOption())
-}
+import { wholeNumber, withExample } from './options.ts'
+import { keyCommand } from './paper-key.command.ts'
+import { type PaperOptions, paperSubcommand } from './paper-options.ts'
 
 function venueOption(): Option {
   return new Option('--venue <venue>', 'one of the simulated venues').choices(venue.options)
@@ -40,7 +28,7 @@ function venueOption(): Option {
 
 export function paperCommand(): Command {
   const command = new Command('paper').description('accounts, books, prices and faults of the running paper venue')
-  for (const part of [accountCommand(), ledgerCommand(), priceCommand(), playCommand(), faultCommand()])
+  for (const part of [accountCommand(), ledgerCommand(), priceCommand(), playCommand(), faultCommand(), keyCommand()])
     command.addCommand(part)
   return withExample(command, './tradewire paper account --venue binance-usdm --balance 10000 --json')
 }

@@ -21,6 +21,7 @@ const capabilities: BrokerCapabilities = {
   },
   streams: { orders: true, balances: true },
   feeInReply: true,
+  keyTold: [],
 }
 const command = orderSubmit.data.parse(orderSubmit.example)
 

@@ -5,6 +5,7 @@
 import type { OrderType } from '@tradewire/contracts/events/orders'
 import type { ApprovedOrder } from './approved-order.ts'
 import { type UnsupportedError, unsupported } from './broker-error.ts'
+import type { KeyFacts } from './broker-session.ts'
 import type { ClientIdRule } from './client-order-id.ts'
 
 export interface BrokerCapabilities {
@@ -24,6 +25,8 @@ export interface BrokerCapabilities {
   readonly streams: { readonly orders: boolean; readonly balances: boolean }
   /** Whether the reply to a filled order carries its fee, or only the stream does. */
   readonly feeInReply: boolean
+  /** What the venue says of a key: the rest is not known of it, and a key that may withdraw not refused. */
+  readonly keyTold: readonly (keyof KeyFacts)[]
 }
 
 /** Why the venue cannot take this order at all; null when it can. */

@@ -3,7 +3,7 @@
  * Called by the cases. Must never name one venue.
  */
 import type { OrderType } from '@tradewire/contracts/events/orders'
-import type { LedgerReply, SetFault } from '@tradewire/contracts/paper/control'
+import type { ChangePaperKey, LedgerReply, SetFault } from '@tradewire/contracts/paper/control'
 import { type ApprovedOrder, approveOrder, type SubmitCommand } from './approved-order.ts'
 import type { BrokerError } from './broker-error.ts'
 import type { BrokerSession, OrderReference, SessionEvent, VenueOrder } from './broker-session.ts'
@@ -28,6 +28,8 @@ export interface ConformanceWorld {
   clearFaults(): Promise<void>
   /** The account's key lets nobody in any more. */
   revokeKey(): Promise<void>
+  /** What the venue says of the account's key from now on. */
+  changeKey(rules: ChangePaperKey): Promise<void>
   /** What the venue itself knows of this account. */
   ledger(): Promise<LedgerReply>
   readonly events: readonly SessionEvent[]

@@ -2,8 +2,11 @@
  * The numbered test card that decides whether an adapter is done. Called by each adapter's int-spec against a paper venue,
  * over real sockets and through the real client library. Must never name one venue: a case reads the capabilities.
  */
+import { orderType, type OrderType } from '@tradewire/contracts/events/orders'
 import { decimal } from '@tradewire/kernel/decimal'
+import type { SubmitCommand } from './approved-order.ts'
 import { refusalOf } from './capabilities.ts'
+import { accountCases } from './conformance-account.ts'
 import { faultCases } from './conformance-faults.ts'
 import { pairCases } from './conformance-pairs.ts'
 import {
@@ -22,6 +25,18 @@ import {
 } from './conformance-world.ts'
 
 const always = (): boolean => true
+const target = { price: '44000' }
+/** What an order of each type needs besides its quantity, as an exit. */
+const pricesOf: Readonly<Record<OrderType, Partial<SubmitCommand>>> = {
+  market: {},
+  limit: target,
+  'stop-market': { triggerPrice: '38000' },
+  'stop-limit': { triggerPrice: '38000', price: '37900' },
+  'take-profit-market': { triggerPrice: '44000' },
+  'take-profit-limit': { triggerPrice: '44000', price: '43900' },
+  'trailing-stop': { callbackRatePercent: '2' },
+  'stop-or-target': { triggerPrice: '38000', ...target },
+}
 
 const listed: readonly ConformanceCase[] = [
   {
@@ -229,12 +244,19 @@ const listed: readonly ConformanceCase[] = [
   },
   {
     id: 'TC-16',
-    title: 'an undeclared order type is refused before the call',
-    needs: (capabilities) => !capabilities.trailing,
+    title: 'every order type that is not declared is refused before the call, and by the adapter itself',
+    needs: always,
     async run(world) {
-      const order = orderOf(world, { ...exit, purpose: 'trailing', type: 'trailing-stop', callbackRatePercent: '2' })
-      check(refusalOf(world.capabilities, order) !== null, 'it was not refused')
-      await Promise.resolve()
+      await hold(world)
+      const undeclared = orderType.options.filter((type) => !world.capabilities.orderTypes.includes(type))
+      for (const type of undeclared) {
+        const order = orderOf(world, { ...exit, type, ...pricesOf[type] })
+        check(refusalOf(world.capabilities, order)?.capability === `orderType:${type}`, `${type} was not refused`)
+        const refused = await world.session.submit(order)
+        check(!refused.ok, `the adapter took a ${type} order`)
+        check(refused.error.kind === 'unsupported', describeError(refused.error))
+        check((await ordersInLedger(world, order.clientOrderId)) === 0, `a ${type} order stands`)
+      }
     },
   },
   {
@@ -305,6 +327,7 @@ const listed: readonly ConformanceCase[] = [
     },
   },
   ...pairCases,
+  ...accountCases,
   ...faultCases,
 ]
 

@@ -20,6 +20,8 @@ export function brokersPage(brokers: readonly BrokerDefinition[], record: Confor
   ].join('\n\n')
 }
 
+const keyWords = { mayWithdraw: 'withdrawal', ipBound: 'addresses', expiresAt: 'its end' } as const
+
 function rowsOf(brokers: readonly BrokerDefinition[]): string[][] {
   const row = (label: string, value: (broker: BrokerDefinition) => string) => [label, ...brokers.map(value)]
   const types = new Set(brokers.flatMap(({ capabilities }) => capabilities.orderTypes))
@@ -37,6 +39,7 @@ function rowsOf(brokers: readonly BrokerDefinition[]): string[][] {
     row('news of orders by itself', ({ capabilities }) => mark(capabilities.streams.orders)),
     row('news of balances by itself', ({ capabilities }) => mark(capabilities.streams.balances)),
     row('fee in the reply', ({ capabilities }) => mark(capabilities.feeInReply)),
+    row('tells of a key', ({ capabilities }) => capabilities.keyTold.map((fact) => keyWords[fact]).join(', ')),
     row(
       'our order id',
       ({ capabilities: { clientId } }) => `\`${clientId.field}\`, ${clientId.lengthMax} of ${clientId.characters}`,

@@ -19,7 +19,7 @@ export const binanceSpotBroker = defineBroker({
   id: 'binance-spot',
   title: 'Binance spot',
   credentials: keyAndSecret,
-  capabilities: { ...coinCapabilities, clientId: binanceClientId },
+  capabilities: { ...coinCapabilities, keyTold: ['mayWithdraw', 'ipBound', 'expiresAt'], clientId: binanceClientId },
   rateLimits: [
     { name: 'weight', scope: 'egress', capacity: 6_000, intervalMs: 60_000 },
     { name: 'orders-10s', scope: 'account', capacity: 50, intervalMs: 10_000 },

@@ -38,6 +38,7 @@ export const binanceUsdmBroker = defineBroker({
     clientId: binanceClientId,
     streams: { orders: true, balances: false },
     feeInReply: false,
+    keyTold: ['mayWithdraw', 'ipBound', 'expiresAt'],
   },
   rateLimits: [
     { name: 'weight', scope: 'egress', capacity: 2_400, intervalMs: 60_000 },

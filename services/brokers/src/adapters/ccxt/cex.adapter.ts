@@ -24,6 +24,7 @@ export const cexBroker = defineBroker({
   // There is no order that sells at a profit when a price is reached but a limit, and no order that is a stop as well.
   capabilities: {
     ...coinCapabilities,
+    keyTold: [],
     orderTypes: ['market', 'limit', 'stop-market', 'stop-limit'],
     targets: false,
     clientId: cexClientId,

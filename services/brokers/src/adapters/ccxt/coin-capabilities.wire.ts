@@ -5,8 +5,8 @@
 import type { BrokerCapabilities } from '@tradewire/broker-kit/capabilities'
 import { z } from 'zod'
 
-/** Everything but the client order id rule, which is each venue's own. */
-export const coinCapabilities: Omit<BrokerCapabilities, 'clientId'> = {
+/** Everything but the client order id rule and what is told of keys, which are each venue's own. */
+export const coinCapabilities: Omit<BrokerCapabilities, 'clientId' | 'keyTold'> = {
   orderTypes: [
     'market',
     'limit',

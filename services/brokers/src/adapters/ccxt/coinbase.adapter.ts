@@ -22,7 +22,7 @@ export const coinbaseBroker = defineBroker({
   id: 'coinbase',
   title: 'Coinbase Advanced Trade',
   credentials: coinbaseCredentials,
-  capabilities: { ...coinCapabilities, clientId: coinbaseClientId },
+  capabilities: { ...coinCapabilities, keyTold: ['mayWithdraw'], clientId: coinbaseClientId },
   // Thirty private calls in a second and user; a purchase at the market costs one more of the public ones.
   rateLimits: [{ name: 'calls-1s', scope: 'account', capacity: 25, intervalMs: 1_000 }],
   readWeights: { order: 1, openOrders: 1, balances: 1, positions: 1, fills: 2, rates: 1 },

@@ -11,7 +11,7 @@ export const okxSpotBroker = defineBroker({
   id: 'okx-spot',
   title: 'OKX spot',
   credentials: okxCredentials,
-  capabilities: { ...coinCapabilities, clientId: okxClientId },
+  capabilities: { ...coinCapabilities, keyTold: ['mayWithdraw', 'ipBound'], clientId: okxClientId },
   rateLimits: okxRateLimits,
   readWeights: okxReadWeights,
   paperReadLagMs: 2_000,

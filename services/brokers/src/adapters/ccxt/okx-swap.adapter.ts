@@ -29,6 +29,7 @@ export const okxSwapBroker = defineBroker({
     clientId: okxClientId,
     streams: { orders: true, balances: false },
     feeInReply: true,
+    keyTold: ['mayWithdraw', 'ipBound'],
   },
   rateLimits: okxRateLimits,
   readWeights: okxReadWeights,

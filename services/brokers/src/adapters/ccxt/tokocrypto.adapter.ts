@@ -21,7 +21,7 @@ export const tokocryptoBroker = defineBroker({
   id: 'tokocrypto',
   title: 'Tokocrypto',
   credentials: keyAndSecret,
-  capabilities: { ...coinCapabilities, clientId: tokocryptoClientId },
+  capabilities: { ...coinCapabilities, keyTold: ['mayWithdraw'], clientId: tokocryptoClientId },
   // Half of what Binance gives by address: a purchase costs two calls more than its own.
   rateLimits: [
     { name: 'weight', scope: 'egress', capacity: 1_200, intervalMs: 60_000 },

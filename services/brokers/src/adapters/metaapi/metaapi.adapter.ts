@@ -62,6 +62,7 @@ export const metaapiBroker = defineBroker({
     // By asking: REST tells nothing by itself.
     streams: { orders: true, balances: false },
     feeInReply: true,
+    keyTold: [],
   },
   rateLimits: [{ name: 'trades', scope: 'account', capacity: 20, intervalMs: 1_000 }],
   readWeights: { order: 3, openOrders: 2, balances: 1, positions: 2, fills: 2, rates: 0 },

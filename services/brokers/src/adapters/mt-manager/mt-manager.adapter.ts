@@ -50,6 +50,7 @@ export const mtManagerBroker = defineBroker({
     // By asking: the news of the protocol are no plain HTTP.
     streams: { orders: true, balances: false },
     feeInReply: true,
+    keyTold: [],
   },
   rateLimits: [{ name: 'calls', scope: 'account', capacity: 20, intervalMs: 1_000 }],
   readWeights: { order: 3, openOrders: 1, balances: 1, positions: 1, fills: 2, rates: 0 },
