@@ -3,6 +3,7 @@
  * Called by the adapters, which make them, and by placement and reconciliation, which decide by them.
  * Must never carry a key, a signature or a signed URL: messages are shown to people.
  */
+import type { OrderType } from '@tradewire/contracts/events/orders'
 
 /** The venue was not reached, or a read failed: nothing was changed by the call. */
 export interface ConnectivityError {
@@ -105,6 +106,10 @@ export function outcomeUnknown(message: string): OutcomeUnknownError {
 
 export function unsupported(capability: string, message: string): UnsupportedError {
   return { kind: 'unsupported', capability, message }
+}
+
+export function unsupportedType(type: OrderType): UnsupportedError {
+  return unsupported(`orderType:${type}`, `the venue takes no ${type} orders`)
 }
 
 export function notSent(message: string): NotSentError {

@@ -4,7 +4,7 @@
  */
 import type { OrderType } from '@tradewire/contracts/events/orders'
 import type { ApprovedOrder } from './approved-order.ts'
-import { type UnsupportedError, unsupported } from './broker-error.ts'
+import { type UnsupportedError, unsupported, unsupportedType } from './broker-error.ts'
 import type { KeyFacts } from './broker-session.ts'
 import type { ClientIdRule } from './client-order-id.ts'
 
@@ -32,7 +32,7 @@ export interface BrokerCapabilities {
 /** Why the venue cannot take this order at all; null when it can. */
 export function refusalOf(capabilities: BrokerCapabilities, order: ApprovedOrder): UnsupportedError | null {
   if (!capabilities.orderTypes.includes(order.type)) {
-    return unsupported(`orderType:${order.type}`, `the venue takes no ${order.type} orders`)
+    return unsupportedType(order.type)
   }
   if (order.type === 'trailing-stop' && !capabilities.trailing) {
     return unsupported('trailing', 'the venue has no trailing stops')

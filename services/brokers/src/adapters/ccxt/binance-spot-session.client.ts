@@ -50,6 +50,7 @@ export class BinanceSpotSession implements BrokerSession {
   }
 
   async submit(order: ApprovedOrder): Answer<VenueOrder> {
+    if (order.type === 'trailing-stop') return err(brokerError.unsupportedType(order.type))
     if (this.api.marketId(order.symbol) === null) {
       return err(brokerError.rejected('UNKNOWN_SYMBOL', `${order.symbol} is not listed`))
     }

@@ -48,6 +48,7 @@ export class BinanceUsdmSession implements BrokerSession {
   }
 
   async submit(order: ApprovedOrder): Answer<VenueOrder> {
+    if (order.type === 'stop-or-target') return err(brokerError.unsupportedType(order.type))
     const market = this.api.marketName(order.symbol)
     if (this.api.marketId(order.symbol) === null) {
       return err(brokerError.rejected('UNKNOWN_SYMBOL', `${order.symbol} is not listed`))

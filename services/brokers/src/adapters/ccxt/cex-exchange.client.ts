@@ -177,7 +177,7 @@ export class CexExchange implements CoinExchange {
       case 'stop-market':
         return ok({ ...limit, price: limitThrough(stopPrice ?? '0', side, this.priceStepOf(symbol)), stopPrice })
       default:
-        return err(brokerError.unsupported(`orderType:${type}`, `the venue takes no ${type} orders`))
+        return err(brokerError.unsupportedType(type))
     }
   }
 

@@ -179,7 +179,7 @@ export class CoinbaseExchange implements CoinExchange {
         return ask.ok ? ok({ sor_limit_ioc: { base_size, limit_price: through(ask.value) } }) : ask
       }
       default:
-        return err(brokerError.unsupported(`orderType:${order.type}`, `the venue takes no ${order.type} orders`))
+        return err(brokerError.unsupportedType(order.type))
     }
   }
 

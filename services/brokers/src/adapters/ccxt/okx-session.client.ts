@@ -52,6 +52,9 @@ export class OkxSession implements BrokerSession {
   }
 
   async submit(order: ApprovedOrder): Answer<VenueOrder> {
+    if (order.type === (this.spot ? 'trailing-stop' : 'stop-or-target')) {
+      return err(brokerError.unsupportedType(order.type))
+    }
     const size = this.parts.markets.contractsOf(order.symbol, order.quantity)
     if (size === null) return err(brokerError.rejected('UNKNOWN_SYMBOL', `${order.symbol} is not listed`))
     const placed = await this.place(order, size)

@@ -179,7 +179,7 @@ export class TokocryptoExchange implements CoinExchange {
         return ok({ ...common, type: typeNumbers.limit, price: through(ask.value), timeInForce: immediateOrCancel })
       }
       default:
-        return err(brokerError.unsupported(`orderType:${approved.type}`, `the venue takes no ${approved.type} orders`))
+        return err(brokerError.unsupportedType(approved.type))
     }
   }
 

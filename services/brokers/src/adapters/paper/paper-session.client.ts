@@ -52,8 +52,7 @@ export class PaperSession implements BrokerSession {
 
   async submit(order: ApprovedOrder): Answer<VenueOrder> {
     const placement = directPlacementOf(order)
-    if (placement === null)
-      return err(brokerError.unsupported(`orderType:${order.type}`, 'the venue has no such order'))
+    if (placement === null) return err(brokerError.unsupportedType(order.type))
     const body = JSON.stringify(placement)
     const reply = await this.http.send({
       method: 'POST',

@@ -40,6 +40,8 @@ export class XapiAccount {
   ) {}
 
   async symbols(): Answer<ReadonlyMap<string, Listed>> {
+    // Fees and the balances of the stream are in a currency that only this tells; orders go without it where it fails.
+    if (this.currency === null) await this.balance()
     return this.listed === null ? this.readSymbols() : ok(this.listed)
   }
 

@@ -47,6 +47,7 @@ function sane({ command: name, customTag }: Asked): string {
   const bodies: Record<string, object> = {
     login: { streamSessionId: '1' },
     getAllSymbols: { returnData: [symbol] },
+    getMarginLevel: { returnData: { balance: 1, equity: 1, margin_free: 1, currency: 'USD' } },
     getTrades: { returnData: [] },
     getTradesHistory: { returnData: [] },
     tradeTransaction: { returnData: { order: 7 } },

@@ -80,7 +80,7 @@ export class XapiOrders {
   private async open(order: ApprovedOrder, symbol: string): Answer<VenueOrder> {
     const { type } = order
     if (type !== 'market' && type !== 'limit' && type !== 'stop-market') {
-      return err(brokerError.unsupported(`orderType:${type}`, `the venue takes no ${type} orders`))
+      return err(brokerError.unsupportedType(type))
     }
     const parts = order.parts ?? [order.quantity]
     for (const [index, volume] of parts.entries()) {
