@@ -114,6 +114,10 @@ export class Desk {
     return [...(this.byAccount.get(accountId) ?? [])]
   }
 
+  hasAttempts(accountId: string): boolean {
+    return this.byAccount.has(accountId)
+  }
+
   accountsWithAttempts(): readonly string[] {
     return [...this.byAccount.keys()]
   }

@@ -20,6 +20,7 @@ interface Told {
 
 /** A fill's balance is read once the account has been quiet for so long. */
 const quietMs = 300
+const agesEveryMs = 2_000
 const readsAtOnceMax = 8
 const eventsMax = 1_000
 /** One failed read proves nothing; so many in a row mean that the venue is away for this account. */
@@ -31,6 +32,7 @@ export class KeepBalances {
   private readonly dirtySinceMs = new Map<string, number>()
   private readonly readAtMs = new Map<string, number>()
   private readonly failures = new Map<string, number>()
+  private agesLookedAt = { accounts: 0, ms: 0 }
 
   constructor(
     private readonly database: Database,
@@ -74,12 +76,26 @@ export class KeepBalances {
   /** Reads what fills changed and what is older than `everyMs`. */
   async execute(everyMs: number): Promise<void> {
     const nowMs = this.clock.monotonicMs()
-    const due = this.sessions.all().filter(({ account }) => {
-      const dirtyMs = this.dirtySinceMs.get(account.id)
-      if (dirtyMs !== undefined && nowMs - dirtyMs >= quietMs) return true
-      return nowMs - (this.readAtMs.get(account.id) ?? Number.NEGATIVE_INFINITY) >= everyMs
-    })
+    const due = [...new Set([...this.quiet(nowMs), ...this.aged(nowMs, everyMs)])]
     while (due.length > 0) await Promise.all(due.splice(0, readsAtOnceMax).map((session) => this.read(session)))
+  }
+
+  private quiet(nowMs: number): AccountSession[] {
+    const found: AccountSession[] = []
+    for (const [accountId, dirtyMs] of this.dirtySinceMs) {
+      const session = this.sessions.known(accountId)
+      if (session === undefined) this.dirtySinceMs.delete(accountId)
+      else if (nowMs - dirtyMs >= quietMs) found.push(session)
+    }
+    return found
+  }
+
+  /** Looked for now and then, and at once when accounts have come: with thousands of them it is a long look. */
+  private aged(nowMs: number, everyMs: number): readonly AccountSession[] {
+    const all = this.sessions.all()
+    if (all.length === this.agesLookedAt.accounts && nowMs < this.agesLookedAt.ms + agesEveryMs) return []
+    this.agesLookedAt = { accounts: all.length, ms: nowMs }
+    return all.filter(({ account }) => nowMs - (this.readAtMs.get(account.id) ?? Number.NEGATIVE_INFINITY) >= everyMs)
   }
 
   private async read({ account, session }: AccountSession): Promise<void> {

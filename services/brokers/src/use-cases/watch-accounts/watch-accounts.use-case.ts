@@ -48,12 +48,15 @@ export class WatchAccounts {
   /** The timer's turn: starts every pass that is due. */
   async execute(everyMs: number): Promise<void> {
     const all = this.sessions.all()
-    const sizes = new Map([...Map.groupBy(all, budgetOf)].map(([budget, group]) => [budget, group.length]))
-    for (const opened of all) {
+    // Once for each: with thousands of accounts this is the most that the timer costs.
+    const budgets = all.map(budgetOf)
+    const sizes = new Map<string, number>()
+    for (const budget of budgets) sizes.set(budget, (sizes.get(budget) ?? 0) + 1)
+    for (const [index, opened] of all.entries()) {
       const { account, definition, session } = opened
       if (this.desk.heldPartition(account.partition) === undefined) continue
-      const load = { everyMs, accounts: sizes.get(budgetOf(opened)) ?? 1, environment: account.environment }
-      const active = this.holding.has(account.id) || this.desk.ofAccount(account.id).length > 0
+      const load = { everyMs, accounts: sizes.get(budgets[index]!) ?? 1, environment: account.environment }
+      const active = this.holding.has(account.id) || this.desk.hasAttempts(account.id)
       const periodMs = this.schedule.periodMs(definition, load, { active, streaming: session.health().streaming })
       const admitted = this.desk.isAdmitted(account.id)
       // One that waits for its turn is not asked for once more: with many accounts none would ever be done.
@@ -124,7 +127,7 @@ export class WatchAccounts {
 
   /** Orders wait for this account's first pass, or what became of them is told by it. */
   private delaysOrders(accountId: string): boolean {
-    return !this.desk.isAdmitted(accountId) && this.desk.ofAccount(accountId).length > 0
+    return !this.desk.isAdmitted(accountId) && this.desk.hasAttempts(accountId)
   }
 
   private slotsOf(opened: AccountSession): Slots {
