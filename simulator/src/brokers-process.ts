@@ -42,6 +42,7 @@ import type { MemoryAttempts, MemoryLeases } from './memory-brokers.ts'
 import type { Connection, MemoryDatabase } from './memory-database.ts'
 import { MemoryReconciliations, type ReconciliationRows } from './memory-reconciliations.ts'
 import type { Delivery } from './news-network.ts'
+import { capabilitiesOf, type Terms } from './terms.ts'
 import { readLagMs, type VenueAccount } from './venue.ts'
 import { passed, type VirtualTime } from './virtual-time.ts'
 
@@ -64,25 +65,15 @@ const clientId = {
 } as const
 
 /** What a venue of the hardest kind declares: an id may be used again once its order has ended. */
-const definition = {
-  id: 'binance-usdm',
-  capabilities: {
-    orderTypes: ['market', 'limit', 'stop-market', 'stop-limit', 'trailing-stop'],
-    reduceOnly: true,
-    trailing: true,
-    leverage: null,
-    hedging: false,
-    positions: 'net',
-    targets: true,
-    clientId,
-    streams: { orders: true, balances: false },
-    feeInReply: true,
-    keyTold: [],
-  },
-  rateLimits: [],
-  readWeights: { order: 1, openOrders: 1, balances: 1, positions: 1, fills: 1, rates: 1 },
-  paperReadLagMs: readLagMs,
-} as unknown as BrokerDefinition
+function definitionOf(terms: Terms): BrokerDefinition {
+  return {
+    id: terms.venue,
+    capabilities: { ...capabilitiesOf(terms), clientId },
+    rateLimits: [],
+    readWeights: { order: 1, openOrders: 1, balances: 1, positions: 1, fills: 1, rates: 1 },
+    paperReadLagMs: readLagMs,
+  } as unknown as BrokerDefinition
+}
 
 export interface BrokersMeans {
   readonly time: VirtualTime
@@ -91,6 +82,7 @@ export interface BrokersMeans {
   readonly leases: MemoryLeases
   readonly reconciliations: ReconciliationRows
   readonly venues: ReadonlyMap<string, VenueAccount>
+  readonly terms: Terms
   readonly partitions: readonly number[]
   readonly logger: Logger
   readonly defects: Defects
@@ -274,11 +266,13 @@ export class BrokersProcess {
 
   private openSessions(): Map<string, AccountSession> {
     const open = new Map<string, AccountSession>()
+    const { terms } = this.means
+    const definition = definitionOf(terms)
     for (const [accountId, venue] of this.means.venues) {
       const session = venue.session(this.isAlive, this.means.defects)
       const account = {
         id: accountId,
-        venue: 'binance-usdm',
+        venue: terms.venue,
         environment: 'paper',
         status: 'AUTHORIZED',
         partition: partitionOf(accountId),

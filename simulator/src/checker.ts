@@ -3,11 +3,13 @@
  * Called by the world after healing. Must never repair anything: it only says what is wrong.
  */
 import type { Event } from '@tradewire/contracts/define-event'
-import { type Decimal, HUNDRED, maximum, minimum, ZERO } from '@tradewire/kernel/decimal'
+import { type Decimal, HUNDRED, maximum, minimum, sum, ZERO } from '@tradewire/kernel/decimal'
 import type { Bracket } from '@tradewire/orders/domain/bracket'
-import { isFinal, openQuantity } from '@tradewire/orders/domain/leg'
+import { hasFired, isFinal, openQuantity } from '@tradewire/orders/domain/leg'
 import { type Position, positionOf } from '@tradewire/orders/domain/position'
-import type { BookedOrder } from './venue.ts'
+import { sellsCoins } from '@tradewire/orders/domain/venue-capabilities'
+import { type BookedOrder, netOf } from './booked-orders.ts'
+import type { PriceHistory } from './price-history.ts'
 
 export interface Books {
   readonly accountId: string
@@ -30,8 +32,19 @@ export function doubledOrders({ accountId, booked }: Books): string[] {
 
 /** Invariants at rest; empty when all hold. */
 export function unrest(books: Books): string[] {
-  const { accountId, brackets, booked } = books
-  const problems = doubledOrders(books)
+  const bySymbol = Map.groupBy(books.brackets, ({ symbol }) => symbol)
+  return [
+    ...doubledOrders(books),
+    ...[...bySymbol].flatMap(([symbol, brackets]) => {
+      const booked = books.booked.filter(({ order }) => order.symbol === symbol)
+      return unrestOfSymbol({ ...books, brackets, booked })
+    }),
+    ...orphans(books),
+  ]
+}
+
+function unrestOfSymbol({ accountId, brackets, booked }: Books): string[] {
+  const problems: string[] = []
   let held = ZERO
   let taken = ZERO
   const isShared = new Set(brackets.map(({ followId }) => followId)).size > 1
@@ -42,21 +55,20 @@ export function unrest(books: Books): string[] {
     }
     const position = positionOf(bracket)
     const sign = bracket.side === 'buy' ? '1' : '-1'
-    held = held.plus(position.remaining.times(sign))
+    // Of coins a fee may have taken some that were bought: only what was bought and sold can be compared.
+    const own = sellsCoins(bracket.venue) ? position.opened.minus(position.closed) : position.remaining
+    held = held.plus(own.times(sign))
     if (isShared) taken = taken.plus(overExecuted(position, bracket).times(sign))
     if (!restStates.has(bracket.state) && !entryRests(bracket) && !isWatched(bracket))
       problems.push(`I1: bracket ${bracket.bracketId} is ${bracket.state}`)
     problems.push(...unprotected(bracket), ...unmoved(bracket), ...unswept(bracket))
   }
-  const atVenue = booked.reduce(
-    (net, { order, filled }) => (order.side === 'buy' ? net.plus(filled) : net.minus(filled)),
-    ZERO,
-  )
+  const atVenue = netOf(booked)
   const least = minimum(held, held.minus(taken))
   const most = maximum(held, held.minus(taken))
   if (atVenue.lt(least) || atVenue.gt(most))
     problems.push(`account ${accountId} holds ${atVenue.toString()} at the venue, ${held.toString()} in our books`)
-  return [...problems, ...orphans(books)]
+  return problems
 }
 
 /**
@@ -83,7 +95,10 @@ function unprotected(bracket: Bracket): string[] {
   if (bracket.state !== 'protected') return []
   const position = positionOf(bracket)
   const stops = bracket.legs.filter((leg) => leg.purpose === 'stop' && leg.state === 'working')
-  const covered = stops.length === 1 && openQuantity(stops[0]!).gte(position.remaining)
+  // Stops of coins add up; all others replace each other.
+  const covered = sellsCoins(bracket.venue)
+    ? sum(stops.map(openQuantity)).eq(position.remaining)
+    : stops.length === 1 && openQuantity(stops[0]!).gte(position.remaining)
   const held = position.remaining.toString()
   return covered ? [] : [`bracket ${bracket.bracketId} says protected and has ${stops.length} stops over ${held}`]
 }
@@ -118,13 +133,31 @@ function unswept({ bracketId, state, legs }: Bracket): string[] {
 function orphans({ brackets, booked, accountId }: Books): string[] {
   const working = new Set(booked.filter(({ status }) => status === 'working').map(({ order }) => order.intentId))
   const legs = brackets.flatMap((bracket) => bracket.legs.map((leg) => ({ leg, bracket })))
-  const standing = new Set<string>(legs.filter(({ leg }) => !isFinal(leg)).map(({ leg }) => leg.intentId))
+  const sent = legs.filter(({ leg }) => !isFinal(leg) && leg.state !== 'watching')
+  const standing = new Set<string>(sent.map(({ leg }) => leg.intentId))
   const lost = [...standing].filter((intentId) => !working.has(intentId))
   const forgotten = [...working].filter((intentId) => !standing.has(intentId))
   return [
     ...lost.map((intentId) => `account ${accountId}: intent ${intentId} stands in our books and not at the venue`),
     ...forgotten.map((intentId) => `account ${accountId}: intent ${intentId} stands at the venue and not in our books`),
   ]
+}
+
+/** What was watched for was sent for a price that had come, and waits no longer once it has fired. */
+export function watchedFor({ brackets }: Books, prices: PriceHistory): string[] {
+  return brackets.flatMap(({ bracketId, symbol, legs }) => {
+    const fired = legs.filter(hasFired)
+    const early = fired.filter((leg) => !prices.hasCome(symbol, leg))
+    return early.map(({ leg }) => `bracket ${bracketId}: ${leg} fired before its price had come`)
+  })
+}
+
+/** Fired and not sent, although the position is still there: nothing is under way any more. */
+export function unsent({ brackets }: Books): string[] {
+  return brackets.flatMap(({ bracketId, legs }) => {
+    const waiting = legs.filter((leg) => leg.state === 'watching' && hasFired(leg))
+    return waiting.map(({ leg }) => `bracket ${bracketId}: the price of ${leg} has come, and it was not sent`)
+  })
 }
 
 /** Trade events by account: numbered without gaps, each trade opened and closed at most once. */

@@ -25,4 +25,12 @@ export interface Defects {
   readonly forgetsReserved?: boolean
   /** News that came late overwrites what is newer. */
   readonly learnsOldNews?: boolean
+  /** Fees that were paid in the coins themselves are taken for fees in quote currency. */
+  readonly forgetsCoinFees?: boolean
+  /** What is watched for is told prices that nobody has paid. */
+  readonly seesOtherPrices?: boolean
+  /** From what losses count is forgotten with each balance. */
+  readonly forgetsLossBases?: boolean
+  /** Planning does not see the switches of sources and of loss limits. */
+  readonly overlooksSwitches?: boolean
 }

@@ -11,6 +11,8 @@ import type { IdSource } from '@tradewire/kernel/ids'
 import { uuidOfHash } from '@tradewire/kernel/ids'
 import type { BalanceNews, FollowNews, SettingsNews, StrategyNews } from '@tradewire/orders/ports/facts.port'
 import type { Choices } from './choices.ts'
+import { onlyFeed } from './memory-price-watches.ts'
+import { instrumentOf, type PriceOf, symbolsOf, type Terms } from './terms.ts'
 import { type VirtualTime } from './virtual-time.ts'
 
 export type SignalData = DataOf<typeof signalAccepted>
@@ -28,8 +30,6 @@ const followed = [
 const expiryMs = 30_000
 const shortExpiryMostMs = 1_500
 const lateMostMs = 2_500
-const venue = 'binance-usdm'
-const symbol = 'BTC/USDT'
 const nobody = uuidOfHash('nobody')
 
 export interface SourceMeans {
@@ -38,16 +38,16 @@ export interface SourceMeans {
   readonly ids: IdSource
   readonly seed: number
   readonly publish: (messages: readonly OutboxMessage[]) => void
-  /** The price of the moment. */
-  readonly price: () => number
+  readonly terms: Terms
+  readonly price: PriceOf
 }
 
 export class FactsSource {
   readonly accountIds: readonly string[]
   readonly strategies: StrategyNews[]
   readonly follows: FollowNews[]
-  /** What is said for everyone and for each account; it stays, so that it can be judged later. */
-  readonly layers: readonly SettingsNews[]
+  /** What is said for everyone and for each account. */
+  readonly layers: SettingsNews[]
   /** They are active from beginning to end, so that no signal may pass them over. */
   readonly steady: ReadonlySet<string>
   readonly balances = new Map<string, BalanceNews>()
@@ -70,9 +70,12 @@ export class FactsSource {
   begin(): void {
     const at = this.means.time.now().toISOString()
     this.tell((outbox) => {
-      outbox.append(instrumentChanged, [{ ...instrument, observedAt: at }], null)
+      const { terms } = this.means
+      const instruments = symbolsOf(terms).map((symbol) => ({ ...instrumentOf(terms, symbol), observedAt: at }))
+      outbox.append(instrumentChanged, instruments, null)
       const accounts = this.accountIds.map(
-        (accountId) => ({ accountId, userId: nobody, venue, priceFeed: 'simulated', label: 'account' }) as const,
+        (accountId) =>
+          ({ accountId, userId: nobody, venue: terms.venue, priceFeed: onlyFeed, label: 'account' }) as const,
       )
       outbox.append(
         accountConnected,
@@ -91,7 +94,9 @@ export class FactsSource {
     const total = choices.chance(0.1) ? choices.whole(0, 100) : choices.whole(2_000, 200_000)
     const free = choices.chance(0.5) ? total : choices.whole(0, total)
     const observedAt = time.now().toISOString()
-    const amounts = { total: String(total), free: String(free), equity: String(total) }
+    // Positions that are open may have lost part of it.
+    const equity = choices.chance(0.7) ? total : Math.floor(total * choices.oneOf([0.3, 0.8, 1.1]))
+    const amounts = { total: String(total), free: String(free), equity: String(equity) }
     const balance = { accountId, currency: 'USDT', ...amounts, observedAt }
     // Two of one moment cannot be told apart: the later one is not told.
     if (this.balances.get(accountId)?.observedAt === observedAt) return
@@ -111,6 +116,16 @@ export class FactsSource {
     const after: FollowNews = { ...before, active, leverage, riskPercent, revision: before.revision + 1 }
     this.follows[index] = after
     this.tell((outbox) => outbox.append(followChanged, [after], null))
+  }
+
+  /** Of everyone or of an account, said anew as a whole. */
+  changeSettings(): void {
+    const { choices } = this.means
+    const index = choices.whole(0, this.layers.length - 1)
+    const { scopeId, revision } = this.layers[index]!
+    const after: SettingsNews = { ...this.layerOf(scopeId), revision: revision + 1 }
+    this.layers[index] = after
+    this.tell((outbox) => outbox.append(settingsChanged, [after], null))
   }
 
   changeStrategy(): void {
@@ -134,17 +149,20 @@ export class FactsSource {
   }
 
   private signalOf(): SignalData {
-    const { choices, time } = this.means
-    const long = choices.chance(0.6)
-    const price = this.means.price()
+    const { choices, time, terms } = this.means
+    // Coins cannot be sold short: such a signal is refused.
+    const long = choices.chance(terms.coins ? 0.93 : 0.6)
+    const first = choices.chance(0.7)
+    const symbol = terms.symbols[first ? 0 : 1]
+    const price = Number(this.means.price(symbol).toString())
     const away = (points: number): string => String(price + (long ? points : -points))
     const now = time.now()
     const leftMs = choices.chance(0.15) ? choices.whole(0, shortExpiryMostMs) : expiryMs
     return {
       signalId: signalIdOf(now, this.signals.length),
-      strategyId: choices.chance(0.7) ? this.strategies[0]!.strategyId : this.strategies[1]!.strategyId,
-      source: 'TRADINGVIEW',
-      venue,
+      strategyId: this.strategies[first ? 0 : 1]!.strategyId,
+      source: choices.chance(0.9) ? 'TRADINGVIEW' : 'OPERATOR',
+      venue: terms.venue,
       symbol,
       side: long ? 'buy' : 'sell',
       entryType: choices.chance(0.25) ? 'limit' : 'market',
@@ -166,12 +184,13 @@ export class FactsSource {
   }
 
   private strategyOf(index: number): StrategyNews {
+    const { venue, symbols } = this.means.terms
     return {
       strategyId: uuidOfHash(`strategy ${index}`),
       ownerId: nobody,
       name: `strategy ${index}`,
       venue,
-      symbol,
+      symbol: symbols[index === 0 ? 0 : 1],
       entryType: 'market',
       active: true,
       revision: 1,
@@ -185,6 +204,7 @@ export class FactsSource {
       ...(choices.chance(0.2) ? { maxNotional: choices.oneOf(['30000', '80000']) } : {}),
       ...(choices.chance(0.2) ? { maxPositions: choices.oneOf([1, 2]) } : {}),
       ...(choices.chance(0.1) ? { maxRiskPercent: '2' } : {}),
+      ...(choices.chance(0.1) ? lossLimitOf(choices) : {}),
     }
     const scope = accountId === null ? 'platform' : 'account'
     return { scope, scopeId: accountId, userId: accountId === null ? null : nobody, settings, revision: 1 }
@@ -208,20 +228,17 @@ export class FactsSource {
   }
 }
 
-const instrument = {
-  venue,
-  symbol,
-  kind: 'perpetual',
-  base: 'BTC',
-  quote: 'USDT',
-  active: true,
-  priceStep: '0.1',
-  quantityStep: '0.001',
-  minimumQuantity: '0.001',
-  maximumQuantity: '1000',
-  minimumNotional: '5',
-  contractSize: '1',
-} as const
+/** The day of some begins while the world lasts, and with it what was lost is forgotten. */
+function lossLimitOf(choices: Choices): TradeSettings {
+  const action = choices.oneOf(['refuse', 'flatten'] as const)
+  const lossLimits = choices.oneOf([
+    { dayPercent: '50', action },
+    { dayAmount: '40000', weekPercent: '80', action },
+    { lifetimePercent: '60', action },
+  ])
+  const tradingDay = { timeZone: 'UTC', from: '12:00' }
+  return { lossLimits, ...(choices.chance(0.5) ? { tradingDay } : {}) }
+}
 
 /** Now and then something of each kind. */
 function settingsOf(choices: Choices): TradeSettings {
@@ -243,6 +260,7 @@ function settingsOf(choices: Choices): TradeSettings {
     ...(choices.chance(0.5) ? { moveStopToEntryAfterTarget: choices.whole(1, 2), moveStopOffsetPercent: '0.1' } : {}),
     ...(choices.chance(0.5) ? { onStopFailure: choices.oneOf(['alert', 'flatten'] as const) } : {}),
     ...(choices.chance(0.2) ? { sides: [choices.oneOf(['buy', 'sell'] as const)] } : {}),
+    ...(choices.chance(0.25) ? lossLimitOf(choices) : {}),
   }
 }
 

@@ -34,6 +34,10 @@ function summaryOf(reports: readonly SeedReport[], elapsedMs: number) {
     signals: sum(({ signals }) => signals),
     brackets: sum(({ brackets }) => brackets),
     venueOrders: sum(({ venueOrders }) => venueOrders),
+    pairsFilled: sum(({ pairsFilled }) => pairsFilled),
+    watchesFired: sum(({ watchesFired }) => watchesFired),
+    lossLimitsReached: sum(({ lossLimitsReached }) => lossLimitsReached),
+    reversals: sum(({ reversals }) => reversals),
     restMs: {
       most: Math.max(0, ...rests),
       mean: Math.round(rests.reduce((a, b) => a + b, 0) / Math.max(1, rests.length)),
@@ -72,7 +76,9 @@ async function runSeeds(options: Options): Promise<number> {
   if (options.json === true) console.log(JSON.stringify(summary))
   else {
     console.log(
-      `\n${summary.seeds} seeds: ${summary.signals} signals, ${summary.brackets} brackets, ${summary.venueOrders} venue orders; ` +
+      `\n${summary.seeds} seeds: ${summary.signals} signals, ${summary.brackets} brackets, ${summary.venueOrders} venue orders, ` +
+        `${summary.reversals} reversals, ${summary.pairsFilled} pairs filled, ${summary.watchesFired} watches fired, ` +
+        `${summary.lossLimitsReached} loss limits reached; ` +
         `at rest ${summary.restMs.mean} ms after healing (at most ${summary.restMs.most} ms); ${summary.violations} violations`,
     )
   }

@@ -3,7 +3,9 @@
  * Called through the service's own port. Must never be kinder than the SQL it stands for.
  */
 import type { Transaction } from '@tradewire/database/transaction'
+import { decimal } from '@tradewire/kernel/decimal'
 import type { FollowId, StrategyId, UserId } from '@tradewire/kernel/ids'
+import type { BasicSettings, SettingsByLayer } from '@tradewire/orders/domain/settings'
 import {
   type AccountNews,
   type BalanceNews,
@@ -13,11 +15,26 @@ import {
   type SettingsNews,
   type StrategyNews,
 } from '@tradewire/orders/ports/facts.port'
+import type { TradeSettings } from '@tradewire/contracts/trade-settings'
 import type { Defects } from './defects.ts'
 import { type MemoryTransaction, Table } from './memory-database.ts'
+import type { VirtualTime } from './virtual-time.ts'
 
 export function layerKeyOf(scope: SettingsNews['scope'], scopeId: string | null): string {
   return `settings ${scope} ${scopeId}`
+}
+
+export function basicSettingsOf({ riskPercent, leverage, maxNotional }: FollowNews): BasicSettings {
+  return {
+    riskPercent: decimal(riskPercent),
+    leverage,
+    maxNotional: maxNotional === null ? null : decimal(maxNotional),
+  }
+}
+
+interface Said {
+  readonly settings: TradeSettings
+  readonly fromMs: number
 }
 
 export class MemoryFacts extends Facts {
@@ -29,11 +46,34 @@ export class MemoryFacts extends Facts {
   /** By account: all of them are paid in one currency here. */
   readonly balances = new Table<BalanceNews>()
   readonly instruments = new Table<InstrumentNews>()
+  /** All that was ever in force of a layer, in order. */
+  private readonly said = new Map<string, Said[]>()
   private readonly defects: Defects
+  private readonly time: VirtualTime
 
-  constructor(defects: Defects) {
+  constructor(defects: Defects, time: VirtualTime) {
     super()
     this.defects = defects
+    this.time = time
+  }
+
+  /** All that a layer has said at any time since that moment. */
+  saidSince(key: string, sinceMs: number): readonly (TradeSettings | undefined)[] {
+    const all = this.said.get(key) ?? []
+    const inForce = all.filter((_, index) => (all[index + 1]?.fromMs ?? Number.POSITIVE_INFINITY) >= sinceMs)
+    return (all[0]?.fromMs ?? Number.POSITIVE_INFINITY) >= sinceMs
+      ? [undefined, ...inForce.map(({ settings }) => settings)]
+      : inForce.map(({ settings }) => settings)
+  }
+
+  layersOf(follow: FollowNews, tx?: Transaction): SettingsByLayer {
+    return {
+      platform: this.layers.get(layerKeyOf('platform', null), tx)?.settings ?? null,
+      strategy: this.strategies.get(follow.strategyId, tx)?.settings ?? null,
+      'risk profile': follow.profileSettings ?? null,
+      follow: follow.settings ?? null,
+      account: this.layers.get(layerKeyOf('account', follow.accountId), tx)?.settings ?? null,
+    }
   }
 
   rememberStrategies(tx: Transaction, news: readonly StrategyNews[]): Promise<void> {
@@ -46,6 +86,10 @@ export class MemoryFacts extends Facts {
 
   rememberSettings(tx: Transaction, news: readonly SettingsNews[]): Promise<void> {
     const keyOf = ({ scope, scopeId }: SettingsNews): string => layerKeyOf(scope, scopeId)
+    for (const one of news) {
+      const key = keyOf(one)
+      ;(tx as MemoryTransaction).whenApplied(() => this.note(key))
+    }
     return this.remember(tx, this.layers, { news, keyOf, stampOf: (one) => one.revision })
   }
 
@@ -78,6 +122,13 @@ export class MemoryFacts extends Facts {
 
   ownerOfFollow(followId: FollowId): Promise<UserId | undefined> {
     return Promise.resolve(this.follows.get(followId)?.userId as UserId | undefined)
+  }
+
+  private note(key: string): void {
+    const all = this.said.get(key) ?? []
+    const { settings } = this.layers.get(key)!
+    if (all.at(-1)?.settings !== settings) all.push({ settings, fromMs: this.time.now().getTime() })
+    this.said.set(key, all)
   }
 
   /** Newer news alone changes a row, by its revision or its time. */

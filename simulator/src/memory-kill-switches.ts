@@ -46,14 +46,26 @@ export class MemoryKillSwitches extends KillSwitches {
     }
   }
 
-  /** None has an end here: people engage them. */
-  releaseEnded(): Promise<KillSwitch[]> {
-    return Promise.resolve([])
+  async releaseEnded(tx: Transaction, now: Date): Promise<KillSwitch[]> {
+    const own = tx as MemoryTransaction
+    await own.statement()
+    const ended: KillSwitch[] = []
+    for (const { id } of this.engaged(tx).filter(({ endsAt }) => endsAt !== null && endsAt <= now)) {
+      await own.lock(`kill switch ${id}`)
+      const row = this.rows.get(id, tx)!
+      if (row.killSwitch.releasedAt !== null) continue
+      await this.release(tx, id, '', now)
+      ended.push({ ...row.killSwitch, releasedAt: now })
+    }
+    return ended
   }
 
   async engagedFor(tx: Transaction, strategyId: StrategyId): Promise<KillSwitch[]> {
     await (tx as MemoryTransaction).statement()
-    return this.engaged(tx).filter(({ scope, scopeId }) => scope !== 'strategy' || scopeId === strategyId)
+    const seen = this.engaged(tx).filter(({ cause, scope }) => {
+      return this.defects.overlooksSwitches !== true || (cause === 'command' && scope !== 'source')
+    })
+    return seen.filter(({ scope, scopeId }) => (scope !== 'strategy' && scope !== 'source') || scopeId === strategyId)
   }
 
   list({ engagedOnly, limit }: KillSwitchFilter): Promise<KillSwitch[]> {
@@ -100,7 +112,7 @@ export class MemoryKillSwitches extends KillSwitches {
       strategy: () => this.facts.strategies.get(scopeId)?.ownerId,
       follow: () => this.facts.follows.get(scopeId)?.userId,
       account: () => this.facts.accounts.get(scopeId)?.userId,
-      source: () => undefined,
+      source: () => this.facts.strategies.get(scopeId)?.ownerId,
     }
     return Promise.resolve(owners[scope]())
   }

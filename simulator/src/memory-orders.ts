@@ -14,6 +14,7 @@ import { type BracketChange, Brackets, type OpenBracketsQuery } from '@tradewire
 import type { Defects } from './defects.ts'
 import { type MemoryTransaction, Table } from './memory-database.ts'
 import { planningLock } from './memory-kill-switches.ts'
+import type { MemoryPriceWatches } from './memory-price-watches.ts'
 
 /** A bracket as its row keeps it: with what planning asks of others and what the first end took away. */
 export interface BracketRow {
@@ -39,10 +40,12 @@ export class MemoryBrackets extends Brackets {
   readonly plans = new Table<SignalPlan>()
   private readonly sequences = new Table<number>()
   private readonly defects: Defects
+  private readonly watches: MemoryPriceWatches
 
-  constructor(defects: Defects) {
+  constructor(defects: Defects, watches: MemoryPriceWatches) {
     super()
     this.defects = defects
+    this.watches = watches
   }
 
   async lock(tx: Transaction, bracketIds: readonly string[]): Promise<Bracket[]> {
@@ -59,6 +62,7 @@ export class MemoryBrackets extends Brackets {
   }
 
   private misread(bracket: Bracket): Bracket {
+    if (this.defects.forgetsCoinFees === true) return withoutCoinFees(bracket)
     if (this.defects.trustsAskedStops === true) return withTrustedStops(bracket)
     return this.defects.leavesTargets === true ? withForgottenTargets(bracket) : bracket
   }
@@ -79,6 +83,7 @@ export class MemoryBrackets extends Brackets {
       const realizedPnl = closed?.realizedPnl ?? row.realizedPnl
       this.rows.put(tx, after.bracketId, { ...row, bracket: after, holdsSlot: holds, realizedPnl })
     }
+    await this.watches.keep(tx, changes)
   }
 
   async countOn(tx: Transaction, events: ReadonlyMap<string, number>): Promise<Map<string, number>> {
@@ -138,6 +143,10 @@ function withTrustedStops(bracket: Bracket): Bracket {
   const trusted = (leg: Leg): Leg =>
     leg.purpose === 'stop' && leg.state === 'submitted' ? { ...leg, state: 'working' } : leg
   return { ...bracket, legs: bracket.legs.map(trusted) }
+}
+
+function withoutCoinFees(bracket: Bracket): Bracket {
+  return { ...bracket, legs: bracket.legs.map((leg) => ({ ...leg, feeCurrency: leg.feeCurrency && 'USDT' })) }
 }
 
 /** As if their end had been asked for already. */

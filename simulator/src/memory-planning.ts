@@ -24,8 +24,9 @@ import {
 } from '@tradewire/orders/ports/planning.port'
 import type { Defects } from './defects.ts'
 import { type MemoryTransaction, Table } from './memory-database.ts'
-import { layerKeyOf, type MemoryFacts } from './memory-facts.ts'
+import { basicSettingsOf, layerKeyOf, type MemoryFacts } from './memory-facts.ts'
 import { planningLock } from './memory-kill-switches.ts'
+import type { MemoryLossWatches } from './memory-loss-watches.ts'
 import { type BracketRow, type MemoryBrackets, slotKeyOf } from './memory-orders.ts'
 import type { MemoryWaitingEntries } from './memory-waiting.ts'
 
@@ -36,6 +37,7 @@ export interface PlanningMeans {
   readonly facts: MemoryFacts
   readonly brackets: MemoryBrackets
   readonly waiting: MemoryWaitingEntries
+  readonly lossWatches: MemoryLossWatches
   readonly killSwitches: KillSwitches
   readonly defects: Defects
   /** Called at the commit of every new bracket, with all that is committed then in sight. */
@@ -121,7 +123,14 @@ export class MemoryPlanning extends Planning {
       .filter((follow) => follow.strategyId === strategyId && follow.active && placeOf(follow) > cursor)
       .filter(({ followId }) => followIds === null || followIds.includes(followId as FollowId))
       .toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1))
-    return follows.slice(0, limit).map((follow) => this.candidateOf(tx, follow, query))
+    const chunk = follows.slice(0, limit)
+    // Accounts whose holdings are limited: what another symbol's planning adds to them is waited for.
+    for (const follow of chunk) {
+      const { maxPositions, maxExposure, maxExposurePercent } = this.settingsOf(tx, follow, query)
+      if ([maxPositions, maxExposure, maxExposurePercent].every((limited) => limited === null)) continue
+      await (tx as MemoryTransaction).lock(`holdings ${follow.accountId}`)
+    }
+    return chunk.map((follow) => this.candidateOf(tx, follow, query))
   }
 
   async insert(tx: Transaction, stored: StoredSignal, planned: readonly PlannedBracket[]): Promise<Set<string>> {
@@ -200,8 +209,13 @@ export class MemoryPlanning extends Planning {
     })
   }
 
-  private candidateOf(tx: Transaction, follow: FollowNews, { signal, common }: FollowerQuery): Candidate {
-    const { facts, brackets, defects } = this.means
+  private settingsOf(tx: Transaction, follow: FollowNews, { common }: FollowerQuery) {
+    return resolveSettings(basicSettingsOf(follow), { ...this.means.facts.layersOf(follow, tx), ...common })
+  }
+
+  private candidateOf(tx: Transaction, follow: FollowNews, query: FollowerQuery): Candidate {
+    const { signal } = query
+    const { facts, brackets, lossWatches, defects } = this.means
     const account = facts.accounts.get(follow.accountId, tx)
     const rows = brackets.rows.all(tx).filter(({ bracket }) => bracket.accountId === follow.accountId)
     const held = rows.filter(({ holdsSlot }) => holdsSlot)
@@ -213,26 +227,14 @@ export class MemoryPlanning extends Planning {
       accountId: follow.accountId as AccountId,
       userId: follow.userId as UserId,
       riskProfileId: follow.riskProfileId as RiskProfileId,
-      settings: resolveSettings(
-        {
-          riskPercent: decimal(follow.riskPercent),
-          leverage: follow.leverage,
-          maxNotional: follow.maxNotional === null ? null : decimal(follow.maxNotional),
-        },
-        {
-          ...common,
-          'risk profile': follow.profileSettings ?? null,
-          follow: follow.settings ?? null,
-          account: facts.layers.get(layerKeyOf('account', follow.accountId), tx)?.settings ?? null,
-        },
-      ),
+      settings: this.settingsOf(tx, follow, query),
       active: follow.active,
       followRevision: follow.revision,
       account: account ?? null,
       balance: told === undefined ? null : balanceOf(told, rows),
       reserved: defects.forgetsReserved === true ? ZERO : sum(reserved.map(marginOf)),
       positions: held.length,
-      lossBases: {},
+      lossBases: lossWatches.basesOf(follow.followId, tx),
       entitlement: null,
       access: null,
       exposure: sum(held.map((row) => marginOf(row).times(String(row.bracket.leverage ?? 1)))),

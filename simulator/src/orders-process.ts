@@ -11,12 +11,14 @@ import {
 import { followChanged, settingsChanged, signalAccepted, strategyChanged } from '@tradewire/contracts/events/signals'
 import type { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
+import { type Decimal, decimal, ZERO } from '@tradewire/kernel/decimal'
 import type { IdSource } from '@tradewire/kernel/ids'
 import type { OrdersConfig } from '@tradewire/orders/config'
 import { exitPolicyDefault } from '@tradewire/orders/domain/decision'
 import { EntryPace } from '@tradewire/orders/domain/entry-pace'
 import { PlanningMeans } from '@tradewire/orders/ports/planning-means.port'
 import { SlotBell } from '@tradewire/orders/domain/slot-bell'
+import { VenuePrices } from '@tradewire/orders/ports/venue-prices.port'
 import { AccountsConsumer } from '@tradewire/orders/transport/bus/accounts.consumer'
 import { OrderUpdatesConsumer } from '@tradewire/orders/transport/bus/order-updates.consumer'
 import { SignalsConsumer } from '@tradewire/orders/transport/bus/signals.consumer'
@@ -31,19 +33,29 @@ import { PlanWaiting } from '@tradewire/orders/use-cases/plan-waiting/plan-waiti
 import { ReleaseKillSwitch } from '@tradewire/orders/use-cases/release-kill-switch/release-kill-switch.use-case'
 import { TakeOrderUpdates } from '@tradewire/orders/use-cases/take-order-updates/take-order-updates.use-case'
 import { WakeBrackets } from '@tradewire/orders/use-cases/wake-brackets/wake-brackets.use-case'
+import { WatchLosses } from '@tradewire/orders/use-cases/watch-losses/watch-losses.use-case'
+import { WatchPrices } from '@tradewire/orders/use-cases/watch-prices/watch-prices.use-case'
 import type { Choices } from './choices.ts'
+import type { Defects } from './defects.ts'
 import { freshEvents } from './inbox.ts'
 import type { Connection, MemoryDatabase } from './memory-database.ts'
 import type { MemoryFacts } from './memory-facts.ts'
 import type { MemoryKillSwitches } from './memory-kill-switches.ts'
+import type { MemoryLossWatches } from './memory-loss-watches.ts'
 import type { MemoryBrackets } from './memory-orders.ts'
 import type { MemoryPlanning } from './memory-planning.ts'
+import type { MemoryPriceWatches } from './memory-price-watches.ts'
 import type { MemoryWaitingEntries } from './memory-waiting.ts'
 import type { Delivery } from './news-network.ts'
+import type { PriceHistory } from './price-history.ts'
 import { passed, type VirtualTime } from './virtual-time.ts'
 
 const wakeEveryMs = 250
 const ringWaitMs = 5
+const askMostMs = 40
+const otherPrice = decimal('1000')
+const watchEveryMs = 1_000
+const blindAfterMs = 10_000
 /** So small that one signal takes several transactions here. */
 const chunkRows = 1
 /** So short that some signals find a balance that is too old. */
@@ -68,6 +80,10 @@ export interface OrdersMeans {
   readonly waiting: MemoryWaitingEntries
   readonly planning: MemoryPlanning
   readonly killSwitches: MemoryKillSwitches
+  readonly lossWatches: MemoryLossWatches
+  readonly priceWatches: MemoryPriceWatches
+  readonly prices: PriceHistory
+  readonly defects: Defects
 }
 
 /** The consumers, by their names on the bus. */
@@ -88,13 +104,15 @@ export class OrdersProcess {
   private readonly connection: Connection
   private readonly database: Database
   private readonly handlers: Readonly<Record<OrdersDurable, Handler>>
-  private readonly timer: NodeJS.Timeout
+  private readonly timers: readonly NodeJS.Timeout[]
   private readonly upkeep: readonly (() => Promise<unknown>)[]
+  private readonly look: () => Promise<void>
   private isTending = false
+  private isLooking = false
   private hasEnded = false
 
   constructor(means: OrdersMeans) {
-    const { time, ids, choices, brackets, waiting, facts, planning, killSwitches } = means
+    const { time, ids, choices, brackets, waiting, facts, planning, killSwitches, lossWatches } = means
     this.means = means
     this.connection = means.database.connect()
     const { database } = this.connection
@@ -105,13 +123,13 @@ export class OrdersProcess {
     const apply = new ApplyKillSwitches(database, killSwitches, closeOpen, time)
     this.closeFollow = new CloseFollow(facts, closeOpen)
     this.engage = new EngageKillSwitch(database, killSwitches, apply, time, ids)
-    this.release = new ReleaseKillSwitch(database, killSwitches, noLosses, time, choices.randomness)
+    this.release = new ReleaseKillSwitch(database, killSwitches, lossWatches, time, choices.randomness)
     const learn = new LearnFacts(facts)
     const pace = new EntryPace(() => time.monotonicMs(), passed)
     const plan = new PlanSignal(config, database, planning, new PlanningMeans(time, noMetrics, pace))
     const consumers = {
       signals: new SignalsConsumer(learn, unwatched, plan, slots),
-      accounts: new AccountsConsumer(learn, noLosses),
+      accounts: new AccountsConsumer(learn, new WatchLosses(config, lossWatches, killSwitches, time, ids)),
       updates: new OrderUpdatesConsumer(new TakeOrderUpdates(advance), pace, time),
     }
     this.handlers = {
@@ -122,14 +140,17 @@ export class OrdersProcess {
     const wake = new WakeBrackets(database, brackets, time, advance)
     const turns = new PlanWaiting(database, waiting, advance, plan, time)
     this.upkeep = [() => apply.execute(), () => wake.execute(), () => turns.execute()]
-    this.timer = setInterval(() => void this.tend(), wakeEveryMs)
+    const prices = new SimulatedPrices(means, () => !this.hasEnded)
+    const watch = new WatchPrices(database, means.priceWatches, prices, time, advance)
+    this.look = () => watch.execute(blindAfterMs)
+    this.timers = [setInterval(() => void this.tend(), wakeEveryMs), setInterval(() => void this.watch(), watchEveryMs)]
     slots.onRing(() => setTimeout(() => void this.tend(), ringWaitMs))
   }
 
   kill(): void {
     this.connection.drop()
     this.hasEnded = true
-    clearInterval(this.timer)
+    for (const timer of this.timers) clearInterval(timer)
   }
 
   /** One message; resolves once its effect is stored. */
@@ -151,13 +172,40 @@ export class OrdersProcess {
     }
     this.isTending = false
   }
+
+  private async watch(): Promise<void> {
+    if (this.isLooking || this.hasEnded) return
+    this.isLooking = true
+    // The next look tries again what could not be told.
+    await this.look().catch(() => undefined)
+    this.isLooking = false
+  }
 }
 
 /** The pace of a source is not watched here. */
 const unwatched = { execute: () => Promise.resolve() } as never
 
-/** Limits of losses are not played: nobody has set one. */
-const noLosses = { execute: () => Promise.resolve(), restart: () => Promise.resolve() } as never
+/** What was last paid, by way of `brokers`: late, and now and then not at all. Nobody answers a process that is gone. */
+class SimulatedPrices extends VenuePrices {
+  private readonly means: OrdersMeans
+  private readonly alive: () => boolean
+
+  constructor(means: OrdersMeans, alive: () => boolean) {
+    super()
+    this.means = means
+    this.alive = alive
+  }
+
+  async of(_feed: string, symbols: readonly string[]): Promise<ReadonlyMap<string, Decimal>> {
+    const { choices, prices, defects } = this.means
+    const away = defects.seesOtherPrices === true ? otherPrice : ZERO
+    await passed(choices.whole(1, askMostMs))
+    const isTold = !choices.chance(prices.mood.untold)
+    const told = isTold ? symbols.map((symbol) => [symbol, prices.now(symbol).plus(away)] as const) : []
+    await passed(choices.whole(1, askMostMs))
+    return this.alive() ? new Map(told) : new Promise<never>(() => undefined)
+  }
+}
 
 const noMetrics = {
   counter: () => ({ add: () => undefined }),

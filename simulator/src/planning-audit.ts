@@ -7,21 +7,28 @@ import type { TradeSettings } from '@tradewire/contracts/trade-settings'
 import { type Decimal, decimal, HUNDRED, sum } from '@tradewire/kernel/decimal'
 import type { Bracket } from '@tradewire/orders/domain/bracket'
 import type { KillSwitch } from '@tradewire/orders/domain/kill-switch'
+import { lossAgainst } from '@tradewire/orders/domain/loss-limit'
+import { resolveSettings } from '@tradewire/orders/domain/settings'
+import { sellsCoins } from '@tradewire/orders/domain/venue-capabilities'
 import type { Signal } from '@tradewire/orders/domain/signal-plan'
 import type { FollowNews } from '@tradewire/orders/ports/facts.port'
+import type { StoredSignal } from '@tradewire/orders/ports/planning.port'
 import type { FactsSource } from './facts-source.ts'
 import type { Table } from './memory-database.ts'
-import type { MemoryFacts } from './memory-facts.ts'
+import { basicSettingsOf, layerKeyOf, type MemoryFacts } from './memory-facts.ts'
 import type { MemoryKillSwitches } from './memory-kill-switches.ts'
+import type { MemoryLossWatches } from './memory-loss-watches.ts'
 import { type BracketRow, hasOrders, type MemoryBrackets } from './memory-orders.ts'
 import { balanceAgeMaxMs } from './orders-process.ts'
-import type { BookedOrder } from './venue.ts'
+import type { BookedOrder } from './booked-orders.ts'
 
 export interface AuditMeans {
   readonly source: FactsSource
   readonly facts: MemoryFacts
   readonly brackets: MemoryBrackets
   readonly killSwitches: MemoryKillSwitches
+  readonly lossWatches: MemoryLossWatches
+  readonly now: () => Date
 }
 
 /** A close that was answered: what was there before it must end. */
@@ -33,11 +40,15 @@ export interface AnsweredClose {
 
 /** From the last look at the time to the venue's book: one call's way, and what the process does before it. */
 const sendingMostMs = 80
+/** What a planning has read before it waits for its locks may be so old. */
+const lockWaitMostMs = 5_000
 const ended: ReadonlySet<string> = new Set(['denied', 'closed', 'failed'])
 const entering: ReadonlySet<string> = new Set(['waiting', 'planned', 'entering'])
 
 export class PlanningAudit {
   readonly problems: string[] = []
+  /** When each bracket was committed. */
+  private readonly committedAt = new Map<string, Date>()
   private readonly means: AuditMeans
 
   constructor(means: AuditMeans) {
@@ -47,30 +58,34 @@ export class PlanningAudit {
   /** At the commit of a new bracket. */
   planned(row: BracketRow, signal: Signal): void {
     const { bracket, createdAt } = row
+    this.committedAt.set(bracket.bracketId, this.means.now())
     if (!hasOrders(bracket)) return
     const against = this.engagedAgainst(bracket)
     if (against !== undefined) this.report(bracket, `was planned after kill switch ${against.id} was engaged`)
     if (createdAt.getTime() > Date.parse(signal.expiresAt)) this.report(bracket, 'was planned after its signal expired')
-    const others = this.holdersBeside(bracket)
-    if (others.some(({ side }) => side !== bracket.side)) this.report(bracket, 'was planned against an open position')
+    const others = this.rowsBeside(bracket).map((other) => other.bracket)
+    const beside = others.filter(({ symbol }) => symbol === bracket.symbol)
+    if (beside.some(({ side }) => side !== bracket.side)) this.report(bracket, 'was planned against an open position')
     if (others.some(({ followId }) => followId === bracket.followId))
       this.report(bracket, 'has the slot of another one')
-    this.judgeLimits(row, signal, others.length + 1)
+    this.judgeLimits(row, signal)
     this.judgeMoney(row, signal)
   }
 
   /** What is wrong at every moment. */
   always(events: readonly Event[], booked: readonly BookedOrder[]): string[] {
-    return [...this.problems, ...twicePlanned(events), ...this.lateEntries(booked)]
+    const { moved } = this.means.lossWatches
+    return [...this.problems, ...moved, ...twicePlanned(events), ...this.lateEntries(booked)]
   }
 
   /** What is missing as long as the world is not at rest. */
-  unrest(planned: Table<unknown>, closes: readonly AnsweredClose[], except: ReadonlySet<string>): string[] {
+  unrest(planned: Table<StoredSignal>, closes: readonly AnsweredClose[], except: ReadonlySet<string>): string[] {
     const { source } = this.means
     const unplanned = source.signals.filter(({ signalId }) => !planned.has(signalId))
     return [
       ...unplanned.map(({ signalId }) => `signal ${signalId} was never planned`),
-      ...this.passedOver(),
+      ...this.passedOver(planned),
+      ...this.lossesNotStopped(),
       ...this.forgottenFacts(),
       ...closes.flatMap((close) => this.notClosed(close, except)),
       ...this.notApplied(except),
@@ -83,37 +98,56 @@ export class PlanningAudit {
 
   private engagedAgainst(bracket: Bracket): KillSwitch | undefined {
     const rows = this.means.killSwitches.rows.all()
-    return rows.map((row) => row.killSwitch).find((one) => one.releasedAt === null && concerns(one, bracket))
+    return rows.map((row) => row.killSwitch).find((one) => one.releasedAt === null && this.concerns(one, bracket))
   }
 
-  private holdersBeside({ accountId, bracketId }: Bracket): Bracket[] {
+  private concerns({ scope, scopeId }: KillSwitch, bracket: Bracket): boolean {
+    const isAlert = (): boolean =>
+      this.means.source.signals.find(({ signalId }) => signalId === bracket.signalId)?.source === 'TRADINGVIEW'
+    const ids = {
+      platform: null,
+      strategy: bracket.strategyId,
+      follow: bracket.followId,
+      account: bracket.accountId,
+      source: isAlert() ? bracket.strategyId : '',
+    }
+    return ids[scope] === scopeId
+  }
+
+  private rowsBeside({ accountId, bracketId }: Bracket): BracketRow[] {
     const rows = this.means.brackets.rows.all()
-    return rows.flatMap(({ bracket, holdsSlot }) => {
-      return holdsSlot && bracket.accountId === accountId && bracket.bracketId !== bracketId ? [bracket] : []
+    return rows.filter(({ bracket, holdsSlot }) => {
+      return holdsSlot && bracket.accountId === accountId && bracket.bracketId !== bracketId
     })
   }
 
-  /** Limits are the same from beginning to end of a world, so they can be judged whenever the plan was made. */
-  private judgeLimits({ bracket, quantity }: BracketRow, signal: Signal, positions: number): void {
-    const follow = this.followOf(bracket)
-    const layers = this.layersOf(bracket)
+  private isCounted(row: BracketRow): boolean {
+    return this.layersOf(row).some((versions) => versions.every((said) => said?.maxPositions !== undefined))
+  }
+
+  private judgeLimits(row: BracketRow, signal: Signal): void {
+    const { bracket, quantity } = row
+    const { maxNotional } = this.followOf(bracket)
     const notional = quantity!.times(signal.price)
-    if (follow.maxNotional !== null && notional.gt(decimal(follow.maxNotional)))
-      this.report(bracket, 'exceeds maxNotional')
-    for (const said of layers) {
-      if (said?.maxNotional !== undefined && notional.gt(decimal(said.maxNotional)))
-        this.report(bracket, 'exceeds maxNotional')
-      if (said?.maxQuantity !== undefined && quantity!.gt(decimal(said.maxQuantity)))
-        this.report(bracket, 'exceeds maxQuantity')
-      if (said?.sides !== undefined && !said.sides.includes(bracket.side))
-        this.report(bracket, 'is on a side not allowed')
-      if (said?.maxPositions !== undefined && positions > said.maxPositions)
-        this.report(bracket, 'exceeds maxPositions')
+    const layers = this.layersOf(row)
+    // Who has no such limit itself waits for nobody, and is not waited for by the planning of another symbol.
+    const counted = this.rowsBeside(bracket).filter((other) => this.wasSeen(other, row) || this.isCounted(other))
+    const exceeds = (limit: keyof TradeSettings, isWithin: (said: TradeSettings) => boolean): void => {
+      // Each layer has said something at every moment; one of what it said while this was planned must allow it.
+      const denies = layers.some((versions) => !versions.some((said) => said?.[limit] === undefined || isWithin(said)))
+      if (denies) this.report(bracket, `exceeds ${limit}`)
     }
+    if (maxNotional !== null && notional.gt(decimal(maxNotional))) this.report(bracket, 'exceeds maxNotional')
+    exceeds('maxNotional', (said) => notional.lte(decimal(said.maxNotional!)))
+    exceeds('maxQuantity', (said) => quantity!.lte(decimal(said.maxQuantity!)))
+    exceeds('sides', (said) => said.sides!.includes(bracket.side))
+    exceeds('maxPositions', (said) => counted.length < said.maxPositions!)
+    exceeds('lossLimits', () => !sellsCoins(bracket.venue))
   }
 
   /** What the account can pay, by the balance that was the last one told before the plan. */
-  private judgeMoney({ bracket, createdAt, margin, quantity }: BracketRow, signal: Signal): void {
+  private judgeMoney(judged: BracketRow, signal: Signal): void {
+    const { bracket, createdAt, margin, quantity } = judged
     const { brackets, source } = this.means
     const told = [...source.told.values()].filter((one) => one.accountId === bracket.accountId)
     const usable = told.filter(({ observedAt }) => createdAt.getTime() - Date.parse(observedAt) <= balanceAgeMaxMs)
@@ -122,22 +156,28 @@ export class PlanningAudit {
     const fits = usable.some(({ observedAt, total, free }) => {
       const since = rows.filter((row) => row.holdsSlot && row.createdAt > new Date(observedAt))
       const settled = rows.some((row) => row.bracket.closedAt !== null && row.bracket.closedAt > observedAt)
-      const beside = since.filter((row) => row.bracket.bracketId !== bracket.bracketId)
+      const beside = since.filter((row) => row.bracket.bracketId !== bracket.bracketId && this.wasSeen(row, judged))
       const needed = sum(beside.map((row) => decimal(row.margin ?? '0'))).plus(decimal(margin!))
       if (!needed.lte(decimal(settled ? total : free))) return false
-      return withinRisk(this.layersOf(bracket), lossOf(signal, quantity!), decimal(total))
+      return withinRisk(this.layersOf(judged), lossOf(signal, quantity!), decimal(total))
     })
     if (!fits) this.report(bracket, 'costs more than the account has, or risks more than is allowed')
   }
 
-  /** What any layer says about this bracket. */
-  private layersOf(bracket: Bracket): (TradeSettings | undefined)[] {
-    const { strategies, layers } = this.means.source
-    const said = layers.filter(({ scopeId }) => scopeId === null || scopeId === bracket.accountId)
+  /** Signals of one symbol are planned one after the other; those of two symbols need not know of each other's money. */
+  private wasSeen({ bracket: { symbol, bracketId } }: BracketRow, { bracket, createdAt }: BracketRow): boolean {
+    return symbol === bracket.symbol || this.committedAt.get(bracketId)! < createdAt
+  }
+
+  /** What each layer said about this bracket at any time while it was planned. */
+  private layersOf({ bracket, createdAt }: BracketRow): Said[] {
+    const { source, facts } = this.means
+    const plannedMs = createdAt.getTime()
     return [
-      strategies.find((one) => one.strategyId === bracket.strategyId)?.settings,
-      this.followOf(bracket).settings,
-      ...said.map(({ settings }) => settings),
+      [source.strategies.find((one) => one.strategyId === bracket.strategyId)?.settings],
+      [this.followOf(bracket).settings],
+      facts.saidSince(layerKeyOf('platform', null), plannedMs - lockWaitMostMs),
+      facts.saidSince(layerKeyOf('account', bracket.accountId), plannedMs),
     ]
   }
 
@@ -163,12 +203,36 @@ export class PlanningAudit {
     })
   }
 
-  /** Follows that were active all the time have one bracket, approved or denied, of every signal of their strategy. */
-  private passedOver(): string[] {
+  /** A limit that the last balance has reached has its switch. Where coins are held no equity is told: nothing is watched. */
+  private lossesNotStopped(): string[] {
+    const { source, lossWatches, facts } = this.means
+    return lossWatches.rows.all().flatMap(({ followId, bases }) => {
+      const follow = source.follows.find((one) => one.followId === followId)!
+      const { currency, equity, observedAt } = source.balances.get(follow.accountId)!
+      const { lossLimits, tradingDay } = resolveSettings(basicSettingsOf(follow), facts.layersOf(follow))
+      const watch = { lossLimits, tradingDay, bases }
+      const reached = lossAgainst(watch, { currency, equity: decimal(equity) }, new Date(observedAt))
+      // A limit that somebody has set since is held against the next balance.
+      const isNew = layerKeysOf(follow).some((key) => facts.saidSince(key, Date.parse(observedAt)).length > 1)
+      const isWatched = follow.active && !sellsCoins(facts.accounts.get(follow.accountId)!.venue)
+      if (reached === null || isNew || !isWatched) return []
+      return [`follow ${followId} has lost ${reached.lost} of ${reached.equityAtStart} and nothing stops it`]
+    })
+  }
+
+  /**
+   * Follows that were active all the time have one bracket, approved or denied, of every signal of their strategy; of one
+   * that was refused as a whole nobody has any.
+   */
+  private passedOver(planned: Table<StoredSignal>): string[] {
     const { source, brackets } = this.means
+    const whole = new Set(source.signals.flatMap(({ signalId }) => (isPaused(planned.get(signalId)) ? [signalId] : [])))
+    const told = brackets.rows.all().filter(({ bracket }) => whole.has(bracket.signalId))
+    if (told.length > 0) return told.map(({ bracket }) => `signal ${bracket.signalId} is refused and has brackets`)
     const known = new Set(brackets.rows.all().map(({ bracket }) => `${bracket.signalId} ${bracket.followId}`))
     const steady = source.follows.filter(({ followId }) => source.steady.has(followId))
     return source.signals.flatMap(({ signalId, strategyId }) => {
+      if (whole.has(signalId)) return []
       const missing = steady.filter((one) => one.strategyId === strategyId && !known.has(`${signalId} ${one.followId}`))
       return missing.map(({ followId }) => `follow ${followId} was passed over by signal ${signalId}`)
     })
@@ -184,7 +248,11 @@ export class PlanningAudit {
     const balances = [...source.balances.values()].filter((one) => {
       return facts.balances.get(one.accountId)?.observedAt !== one.observedAt
     })
+    const layers = source.layers.filter(
+      ({ scope, scopeId, revision }) => facts.layers.get(layerKeyOf(scope, scopeId))?.revision !== revision,
+    )
     return [
+      ...layers.map(({ scopeId }) => `orders knows other settings of ${scopeId ?? 'the platform'}`),
       ...follows.map(({ followId }) => `orders knows another revision of follow ${followId}`),
       ...strategies.map(({ strategyId }) => `orders knows another revision of strategy ${strategyId}`),
       ...balances.map(({ accountId }) => `orders knows another balance of account ${accountId}`),
@@ -207,7 +275,7 @@ export class PlanningAudit {
       if (killSwitch.releasedAt !== null || killSwitch.mode === 'exit-only') return []
       const wrong = killSwitch.mode === 'halt' ? entering : { has: (state: string) => !ended.has(state) }
       const left = brackets.rows.all().filter(({ bracket }) => {
-        return concerns(killSwitch, bracket) && wrong.has(bracket.state) && !except.has(bracket.accountId)
+        return this.concerns(killSwitch, bracket) && wrong.has(bracket.state) && !except.has(bracket.accountId)
       })
       return left.map(
         ({ bracket }) => `bracket ${bracket.bracketId} is ${bracket.state} under an engaged ${killSwitch.mode}`,
@@ -216,24 +284,25 @@ export class PlanningAudit {
   }
 }
 
-function concerns({ scope, scopeId }: KillSwitch, bracket: Bracket): boolean {
-  const ids = {
-    platform: null,
-    strategy: bracket.strategyId,
-    follow: bracket.followId,
-    account: bracket.accountId,
-    source: '',
-  }
-  return ids[scope] === scopeId
+function layerKeysOf({ accountId }: FollowNews): string[] {
+  return [layerKeyOf('platform', null), layerKeyOf('account', accountId)]
+}
+
+type Said = readonly (TradeSettings | undefined)[]
+
+function isPaused(stored: StoredSignal | undefined): boolean {
+  return stored?.denial?.code === 'SOURCE_PAUSED'
 }
 
 function lossOf(signal: Signal, quantity: Decimal): Decimal {
   return signal.price.minus(signal.stop.price).abs().times(quantity)
 }
 
-function withinRisk(layers: readonly (TradeSettings | undefined)[], loss: Decimal, total: Decimal): boolean {
-  const percents = layers.flatMap((said) => said?.maxRiskPercent ?? [])
-  return percents.every((percent) => loss.times(HUNDRED).lte(total.times(decimal(percent))))
+function withinRisk(layers: readonly Said[], loss: Decimal, total: Decimal): boolean {
+  const isWithin = (percent: string): boolean => loss.times(HUNDRED).lte(total.times(decimal(percent)))
+  return layers.every((versions) =>
+    versions.some((said) => said?.maxRiskPercent === undefined || isWithin(said.maxRiskPercent)),
+  )
 }
 
 /** What a signal means for a follow is told once. */

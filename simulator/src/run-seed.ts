@@ -4,15 +4,12 @@
  */
 import type { Defects } from './defects.ts'
 import type { VenueAccount } from './venue.ts'
-import { World } from './world.ts'
+import { World, type WorldFigures } from './world.ts'
 
-export interface SeedReport {
+export interface SeedReport extends WorldFigures {
   readonly seed: number
   /** Empty when all invariants held. */
   readonly violations: readonly string[]
-  readonly signals: number
-  readonly brackets: number
-  readonly venueOrders: number
   /** Virtual milliseconds from healing to rest; null when it did not come to rest. */
   readonly restMs: number | null
   /** The fault that stayed for good in the second phase. */
@@ -132,6 +129,8 @@ const dailyActs: readonly Act[] = [
 const hardActs: readonly Act[] = [
   ({ source }) => source.changeFollow(),
   ({ source }) => source.changeStrategy(),
+  ({ source }) => source.changeSettings(),
+  ({ prices, choices }) => (prices.mood.untold = choices.oneOf([0, 0, 0.3, 1])),
   (world) => world.engageSwitch(),
   (world) => {
     world.source.signal()

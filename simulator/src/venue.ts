@@ -1,5 +1,5 @@
 /**
- * A venue of perpetual positions with one account each: it accepts, refuses, fills in parts, hides and forgets to
+ * A venue of perpetual positions or of coins, with one account each: it accepts, refuses, fills in parts, hides and forgets to
  * answer as its mood says, and keeps its own books. Called through sessions and by the world, which moves its price.
  * Must never learn what we believe: the checker compares its books with ours.
  */
@@ -13,13 +13,14 @@ import type {
   SessionListener,
   VenueFill,
   VenueOrder,
-  VenueOrderStatus,
   VenuePosition,
 } from '@tradewire/broker-kit/broker-session'
-import { type Decimal, decimal, maximum, minimum, sum, ZERO } from '@tradewire/kernel/decimal'
+import { type Decimal, decimal, minimum, sum, ZERO } from '@tradewire/kernel/decimal'
 import { err, ok, type Result } from '@tradewire/kernel/result'
+import { baredBy, type BookedOrder, coinFeesOf, netOf, openOf } from './booked-orders.ts'
 import type { Choices } from './choices.ts'
 import type { Defects } from './defects.ts'
+import { baseOf, type PriceOf, step, symbolsOf, type Terms } from './terms.ts'
 import { passed, type VirtualTime } from './virtual-time.ts'
 
 /** How the venue behaves towards one account at the moment; shares of calls. */
@@ -47,17 +48,6 @@ export const calmMood: VenueMood = {
   streaming: true,
 }
 
-export interface BookedOrder {
-  readonly order: ApprovedOrder
-  readonly venueOrderId: string
-  readonly visibleFromMs: number
-  readonly bookedAt: Date
-  status: VenueOrderStatus
-  filled: Decimal
-  paid: Decimal
-  fills: VenueFill[]
-}
-
 const callMostMs = 60
 const newsMostMs = 40
 /** An order is hidden for less than the read lag that the venue admits to. */
@@ -65,9 +55,10 @@ export const readLagMs = 2_000
 const hiddenMostMs = 1_900
 const rateWaitMs = 400
 const feeShare = '0.0004'
+const coinFeeShare = '0.001'
+/** Of some accounts, from before: nothing of ours may sell them. */
+const coinsOfOwner = '3'
 const averagePlaces = 12
-/** So late news of a fill may become a cancel. */
-const newsLatestMs = 3_000
 
 export class VenueAccount {
   readonly mood: VenueMood = { ...calmMood }
@@ -77,22 +68,37 @@ export class VenueAccount {
   private readonly listeners = new Set<SessionListener>()
   private readonly time: VirtualTime
   private readonly choices: Choices
-  private readonly price: () => Decimal
+  private readonly terms: Terms
+  private readonly price: PriceOf
+  /** Where coins are held: what was there before us, of every symbol, and whether fees are paid in them. */
+  private readonly before: Decimal
+  private readonly paysInCoins: boolean
   private trades = 0
   private newsAtMs = 0
 
-  constructor(time: VirtualTime, choices: Choices, price: () => Decimal) {
+  constructor(
+    time: VirtualTime,
+    choices: Choices,
+    { terms, price }: { readonly terms: Terms; readonly price: PriceOf },
+  ) {
     this.time = time
     this.choices = choices
+    this.terms = terms
     this.price = price
+    this.before = terms.coins && choices.chance(0.5) ? decimal(coinsOfOwner) : ZERO
+    this.paysInCoins = terms.coins && choices.chance(0.5)
   }
 
   /** Net quantity held; long is positive. */
-  get position(): Decimal {
-    return this.booked.reduce(
-      (net, { order, filled }) => (order.side === 'buy' ? net.plus(filled) : net.minus(filled)),
-      ZERO,
-    )
+  private position(symbol: string): Decimal {
+    const booked = this.booked.filter(({ order }) => order.symbol === symbol)
+    return this.before.plus(netOf(booked)).minus(coinFeesOf(booked))
+  }
+
+  /** Coins that no working order offers. */
+  private free(symbol: string): Decimal {
+    const selling = this.working.filter(({ order }) => order.symbol === symbol && order.side === 'sell')
+    return this.position(symbol).minus(sum(selling.map(openOf)))
   }
 
   get working(): readonly BookedOrder[] {
@@ -144,8 +150,7 @@ export class VenueAccount {
 
   /** One resting order executes, wholly or in part. */
   fillSome(one: BookedOrder, share: number): void {
-    const open = decimal(one.order.quantity).minus(one.filled)
-    const step = decimal('0.001')
+    const open = openOf(one)
     const part = open.times(String(share)).round(3, 0)
     this.fill(one, part.lt(step) || part.gt(open) ? open : part)
   }
@@ -162,7 +167,10 @@ export class VenueAccount {
     if (this.choices.chance(mood.refuse)) {
       return err({ kind: 'rejected', code: 'INSUFFICIENT_FUNDS', message: 'refused' })
     }
-    if (order.reduceOnly && this.reducible(order).lte(ZERO)) {
+    if (this.terms.coins && order.side === 'sell' && this.free(order.symbol).lt(decimal(order.quantity))) {
+      return err({ kind: 'rejected', code: 'INSUFFICIENT_FUNDS', message: 'there are not so many free coins' })
+    }
+    if (this.reduces(order) && this.reducible(order).lte(ZERO)) {
       return err({ kind: 'rejected', code: 'REDUCE_ONLY_REFUSED', message: 'there is nothing to reduce' })
     }
     const hiddenMs = this.choices.chance(mood.hide) ? this.choices.whole(1, hiddenMostMs) : 0
@@ -184,9 +192,8 @@ export class VenueAccount {
   }
 
   private fillMarket(one: BookedOrder): void {
-    const reducible = one.order.reduceOnly ? this.reducible(one.order) : decimal(one.order.quantity)
     const whole = decimal(one.order.quantity)
-    const most = reducible.lt(whole) ? reducible : whole
+    const most = this.reduces(one.order) ? minimum(this.reducible(one.order), whole) : whole
     if (this.choices.chance(0.4)) this.fill(one, most.div('3').round(3, 0))
     if (one.status === 'working' && one.filled.lt(most)) this.fill(one, most.minus(one.filled))
     if (one.status === 'working') this.end(one, 'expired')
@@ -196,31 +203,17 @@ export class VenueAccount {
     if (this.choices.chance(this.mood.notReached)) return err({ kind: 'not-sent', message: 'no connection' })
     const one = this.working.find(({ order }) => order.clientOrderId === reference.clientOrderId)
     if (one === undefined) return err({ kind: 'rejected', code: 'ORDER_NOT_FOUND', message: 'no such open order' })
-    if (one.order.purpose === 'stop') this.watchCover(one)
+    if (one.order.purpose === 'stop' && !this.terms.coins) this.watchCover(one)
     this.end(one, 'cancelled')
     if (this.choices.chance(this.mood.loseReply)) return err({ kind: 'outcome-unknown', message: 'the reply was lost' })
     return ok(this.viewOf(one))
   }
 
-  /** What the stop covers must be covered by another one of its bracket at the moment at which it is taken away. */
   private watchCover(stop: BookedOrder): void {
-    const isOwn = ({ order }: BookedOrder): boolean => order.bracketId === stop.order.bracketId
-    const own = this.booked.filter(isOwn)
-    const others = this.booked.filter((one) => !isOwn(one))
-    const now = this.time.now().getTime()
-    const { side } = stop.order
-    // Who asked for the cancel may not have heard of what the entry has got since.
-    const heard = closable(own, side, now - newsLatestMs)
-    // What another bracket of the account has closed for it is gone as well.
-    const byBracket = [...Map.groupBy(others, ({ order }) => order.bracketId).values()]
-    const theirs = sum(byBracket.map((some) => maximum(closable(some, side, now + 1), ZERO)))
-    const left = this.reducible(stop.order).minus(theirs)
-    const held = minimum(heard, left)
-    const openOf = ({ order, filled }: BookedOrder): Decimal => decimal(order.quantity).minus(filled)
-    const covers = held.lt(openOf(stop)) ? held : openOf(stop)
-    const stops = own.filter((one) => one !== stop && one.status === 'working' && one.order.purpose === 'stop')
-    if (covers.lte(ZERO) || stops.some((one) => openOf(one).gte(covers))) return
-    this.bared.push(`intent ${stop.order.intentId} was cancelled while it alone covered ${covers.toString()}`)
+    const at = { reducible: this.reducible(stop.order), nowMs: this.time.now().getTime() }
+    const bared = baredBy(stop, this.booked, at)
+    if (bared === null) return
+    this.bared.push(`intent ${stop.order.intentId} was cancelled while it alone covered ${bared.toString()}`)
   }
 
   private find({ clientOrderId }: OrderReference): VenueOrder | null {
@@ -235,31 +228,38 @@ export class VenueAccount {
   }
 
   private positions(): readonly VenuePosition[] {
-    const { position } = this
-    const [first] = this.booked
-    if (first === undefined || position.eq(ZERO)) return []
-    const side = position.gt(ZERO) ? 'buy' : 'sell'
-    const { symbol } = first.order
-    return [{ symbol, side, quantity: position.abs().toString(), entryPrice: null, unrealizedPnl: '0' }]
+    return symbolsOf(this.terms).flatMap((symbol) => {
+      const position = this.position(symbol)
+      if (position.eq(ZERO)) return []
+      const side = position.gt(ZERO) ? 'buy' : 'sell'
+      return [{ symbol, side, quantity: position.abs().toString(), entryPrice: null, unrealizedPnl: '0' }]
+    })
   }
 
   private isVisible({ visibleFromMs }: BookedOrder): boolean {
     return this.time.monotonicMs() >= visibleFromMs
   }
 
+  /** Where coins are held there is no such order. */
+  private reduces(order: ApprovedOrder): boolean {
+    return order.reduceOnly && !this.terms.coins
+  }
+
   /** What an order may still take off the position. */
-  private reducible(order: ApprovedOrder): Decimal {
-    return order.side === 'sell' ? this.position : ZERO.minus(this.position)
+  private reducible({ side, symbol }: ApprovedOrder): Decimal {
+    const position = this.position(symbol)
+    return side === 'sell' ? position : ZERO.minus(position)
   }
 
   private fill(one: BookedOrder, quantity: Decimal): void {
-    const limited =
-      one.order.reduceOnly && this.reducible(one.order).lt(quantity) ? this.reducible(one.order) : quantity
+    const limited = this.reduces(one.order) ? minimum(this.reducible(one.order), quantity) : quantity
     if (limited.lte(ZERO)) {
-      if (one.order.reduceOnly && this.reducible(one.order).lte(ZERO)) this.end(one, 'expired')
+      if (this.reduces(one.order)) this.end(one, 'expired')
       return
     }
-    const price = this.price()
+    const price = this.fillPriceOf(one)
+    const paysCoins = this.paysInCoins && one.order.side === 'buy'
+    const fee = paysCoins ? limited.times(coinFeeShare) : limited.times(price).times(feeShare)
     this.trades += 1
     one.filled = one.filled.plus(limited)
     one.paid = one.paid.plus(limited.times(price))
@@ -271,13 +271,19 @@ export class VenueAccount {
       side: one.order.side,
       quantity: limited.toString(),
       price: price.toString(),
-      fee: limited.times(price).times(feeShare).toString(),
-      feeCurrency: 'USDT',
+      fee: fee.toString(),
+      feeCurrency: paysCoins ? baseOf(one.order.symbol) : 'USDT',
       forced: null,
       at: this.time.now(),
     })
     if (one.filled.gte(decimal(one.order.quantity))) one.status = 'filled'
     this.tellOrder(one)
+  }
+
+  /** A pair executes at one of its two prices, and whatever comes later at the same one. */
+  private fillPriceOf({ order, fills }: BookedOrder): Decimal {
+    if (order.type !== 'stop-or-target') return this.price(order.symbol)
+    return decimal(fills[0]?.price ?? this.choices.oneOf([order.price!, order.triggerPrice!]))
   }
 
   private end(one: BookedOrder, status: 'cancelled' | 'expired'): void {
@@ -295,7 +301,7 @@ export class VenueAccount {
       filledQuantity: filled.toString(),
       averagePrice: filled.gt(ZERO) ? paid.div(filled).round(averagePlaces, 1).toString() : null,
       fee: filled.gt(ZERO) ? fee.toString() : null,
-      feeCurrency: filled.gt(ZERO) ? 'USDT' : null,
+      feeCurrency: fills[0]?.feeCurrency ?? null,
       message: null,
     }
   }
@@ -324,13 +330,4 @@ export class VenueAccount {
       for (const listener of listeners) listener(event)
     }, this.newsAtMs - this.time.monotonicMs())
   }
-}
-
-/** What exits of this side can close of these orders, counting what was opened before that moment. */
-function closable(orders: readonly BookedOrder[], side: string, beforeMs: number): Decimal {
-  const signed = orders
-    .flatMap(({ fills }) => fills)
-    .filter((fill) => fill.side === side || fill.at.getTime() < beforeMs)
-    .map((fill) => (fill.side === side ? ZERO.minus(fill.quantity) : decimal(fill.quantity)))
-  return sum(signed)
 }

@@ -3,13 +3,15 @@
  * Called by the runner. Must never read a real clock or a real random number.
  */
 import { type Event, urgentSubjectOf } from '@tradewire/contracts/define-event'
-import { type Decimal, decimal } from '@tradewire/kernel/decimal'
+import { ZERO } from '@tradewire/kernel/decimal'
 import { uuidOfHash } from '@tradewire/kernel/ids'
 import { partitionCount } from '@tradewire/kernel/partition'
 import type { Logger } from '@tradewire/observability/logger'
 import type { KillSwitchMode, KillSwitchScope } from '@tradewire/orders/domain/kill-switch'
+import { hasFired } from '@tradewire/orders/domain/leg'
 import { BrokersProcess } from './brokers-process.ts'
-import { type Books, doubledOrders, tradeNews, unrest } from './checker.ts'
+import { soldOthers } from './booked-orders.ts'
+import { type Books, doubledOrders, tradeNews, unrest, unsent, watchedFor } from './checker.ts'
 import { Choices, NumberedIds } from './choices.ts'
 import type { Defects } from './defects.ts'
 import { FactsSource } from './facts-source.ts'
@@ -17,18 +19,22 @@ import { MemoryAttempts, MemoryLeases } from './memory-brokers.ts'
 import { MemoryDatabase } from './memory-database.ts'
 import { MemoryFacts } from './memory-facts.ts'
 import { MemoryKillSwitches } from './memory-kill-switches.ts'
+import { MemoryLossWatches } from './memory-loss-watches.ts'
 import { MemoryBrackets } from './memory-orders.ts'
 import { MemoryPlanning } from './memory-planning.ts'
+import { MemoryPriceWatches } from './memory-price-watches.ts'
 import { MemoryWaitingEntries } from './memory-waiting.ts'
 import { ReconciliationRows } from './memory-reconciliations.ts'
 import { NewsNetwork } from './news-network.ts'
 import { ordersDurables, type OrdersDurable, type OrdersMeans, OrdersProcess } from './orders-process.ts'
 import { type AnsweredClose, PlanningAudit } from './planning-audit.ts'
+import { PriceHistory } from './price-history.ts'
+import { symbolsOf, type Terms, termsOf } from './terms.ts'
 import { calmMood, VenueAccount } from './venue.ts'
 import { VirtualTime } from './virtual-time.ts'
 
-const startsAt = new Date('2022-01-10T12:00:00.000Z')
-const startPrice = 40_000
+/** A trading day that begins at noon begins while the world lasts. */
+const startsAt = new Date('2022-01-10T11:59:50.000Z')
 const restartMs = 400
 /** For so long messages still reach a process whose lease has ended. */
 const handOverMs = 150
@@ -38,6 +44,16 @@ const commandSubject = /^(urgent\.)?order\.(submit|cancel)\./
 const operator = { userId: uuidOfHash('operator'), roles: ['operator' as const] }
 
 const silent = new Proxy({}, { get: () => () => undefined }) as Logger
+
+export interface WorldFigures {
+  readonly signals: number
+  readonly brackets: number
+  readonly venueOrders: number
+  readonly pairsFilled: number
+  readonly watchesFired: number
+  readonly lossLimitsReached: number
+  readonly reversals: number
+}
 
 export class World {
   readonly time = new VirtualTime(startsAt)
@@ -53,12 +69,16 @@ export class World {
   private readonly tables: OrdersMeans
   private readonly audit: PlanningAudit
   private readonly closes: AnsweredClose[] = []
-  private price: Decimal = decimal(String(startPrice))
+  readonly terms: Terms
+  readonly prices: PriceHistory
   private orders: OrdersProcess | undefined
   private brokers: BrokersProcess | undefined
 
   constructor(seed: number, defects: Defects) {
     this.choices = new Choices(seed)
+    this.terms = termsOf(this.choices)
+    this.prices = new PriceHistory(this.time, symbolsOf(this.terms))
+    const price = (symbol: string) => this.prices.now(symbol)
     this.defects = defects
     this.attempts = new MemoryAttempts(defects)
     this.network = new NewsNetwork(this.choices, defects)
@@ -75,14 +95,23 @@ export class World {
       orders: new MemoryDatabase({ ...means, serial: false }, publish),
       brokers: new MemoryDatabase({ ...means, serial: true }, publish),
     }
-    this.source = new FactsSource({ time, choices, ids, seed, publish, price: () => Number(this.price.toString()) })
-    const facts = new MemoryFacts(defects)
-    const brackets = new MemoryBrackets(defects)
+    this.source = new FactsSource({ time, choices, ids, seed, publish, terms: this.terms, price })
+    const facts = new MemoryFacts(defects, time)
+    const priceWatches = new MemoryPriceWatches(time)
+    const brackets = new MemoryBrackets(defects, priceWatches)
+    const lossWatches = new MemoryLossWatches(facts, defects)
     const waiting = new MemoryWaitingEntries(brackets)
     const killSwitches = new MemoryKillSwitches(facts, defects)
-    this.audit = new PlanningAudit({ source: this.source, facts, brackets, killSwitches })
+    this.audit = new PlanningAudit({
+      source: this.source,
+      facts,
+      brackets,
+      killSwitches,
+      lossWatches,
+      now: () => time.now(),
+    })
     const onPlanned = this.audit.planned.bind(this.audit)
-    const planning = new MemoryPlanning({ facts, brackets, waiting, killSwitches, defects, onPlanned })
+    const planning = new MemoryPlanning({ facts, brackets, waiting, lossWatches, killSwitches, defects, onPlanned })
     this.tables = {
       time,
       choices,
@@ -93,9 +122,13 @@ export class World {
       waiting,
       planning,
       killSwitches,
+      lossWatches,
+      priceWatches,
+      prices: this.prices,
+      defects,
     }
     for (const accountId of this.source.accountIds) {
-      this.venues.set(accountId, new VenueAccount(time, choices, () => this.price))
+      this.venues.set(accountId, new VenueAccount(time, choices, { terms: this.terms, price }))
     }
   }
 
@@ -126,10 +159,10 @@ export class World {
 
   /** It listens once it has taken up what it found, and not before so many milliseconds have passed. */
   startBrokers(listenAfterMs = 0): void {
-    const { time, venues, attempts, leases, reconciliations, defects } = this
+    const { time, venues, terms, attempts, leases, reconciliations, defects } = this
     const partitions = Array.from({ length: partitionCount }, (_, index) => index)
     const stored = { database: this.databases.brokers, attempts, leases, reconciliations }
-    const brokers = new BrokersProcess({ time, ...stored, venues, partitions, logger: silent, defects })
+    const brokers = new BrokersProcess({ time, ...stored, venues, terms, partitions, logger: silent, defects })
     this.brokers = brokers
     const listen = () => {
       if (this.brokers === brokers) this.network.attach(brokers.durable, (delivery) => brokers.take(delivery))
@@ -169,14 +202,15 @@ export class World {
     void answered?.then(({ ok }) => ok && this.closes.push({ followId, commit })).catch(() => undefined)
   }
 
-  /** An operator stops the platform, a strategy, a follow or an account. */
+  /** An operator stops the platform, a strategy, its alerts, a follow or an account. */
   engageSwitch(): void {
     const { choices, source } = this
-    const scope = choices.oneOf<Exclude<KillSwitchScope, 'source'>>(['platform', 'strategy', 'follow', 'account'])
+    const scope = choices.oneOf<KillSwitchScope>(['platform', 'strategy', 'source', 'follow', 'account'])
     const mode = choices.oneOf<KillSwitchMode>(['exit-only', 'halt', 'flatten'])
     const scopeIds = {
       platform: {},
       strategy: { scopeId: choices.oneOf(source.strategies).strategyId },
+      source: { scopeId: choices.oneOf(source.strategies).strategyId },
       follow: { scopeId: choices.oneOf(source.follows).followId },
       account: { scopeId: choices.oneOf(source.accountIds) },
     }
@@ -199,7 +233,7 @@ export class World {
 
   /** The price moves and something that rests at a venue executes. */
   move(): void {
-    this.price = decimal(String(startPrice + this.choices.whole(-600, 600)))
+    this.prices.move(this.choices.oneOf(symbolsOf(this.terms)), this.choices.whole(-600, 600))
     const venue = this.choices.oneOf([...this.venues.values()])
     const resting = venue.working.filter(({ order }) => order.type !== 'market')
     if (resting.length > 0) venue.fillSome(this.choices.oneOf(resting), this.choices.oneOf([0.3, 0.6, 1]))
@@ -214,6 +248,7 @@ export class World {
     }
     for (const { mood } of Object.values(this.databases)) Object.assign(mood, { refuse: 0, doubtful: 0, cut: 0 })
     Object.assign(this.network.mood, { repeat: 0, lateMostMs: 20 })
+    this.prices.mood.untold = 0
   }
 
   /** What is wrong at every moment. */
@@ -222,6 +257,8 @@ export class World {
     const booked = [...this.venues.values()].flatMap((venue) => venue.booked)
     return [
       ...this.books().flatMap(doubledOrders),
+      ...this.books().flatMap((books) => watchedFor(books, this.prices)),
+      ...(this.terms.coins ? [...this.venues.values()].flatMap((venue) => soldOthers(venue.booked)) : []),
       ...[...this.venues.values()].flatMap((venue) => venue.bared),
       ...tradeNews(events),
       ...this.reconciliations.lost.all(),
@@ -234,13 +271,22 @@ export class World {
     const waiting = this.isUp ? [] : ['a process is down']
     const books = this.books().filter(({ accountId }) => !except.has(accountId))
     const planning = this.audit.unrest(this.tables.planning.signals, this.closes, except)
-    return [...waiting, ...books.flatMap(unrest), ...tradeNews(this.events()), ...planning]
+    return [...waiting, ...books.flatMap(unrest), ...books.flatMap(unsent), ...tradeNews(this.events()), ...planning]
   }
 
-  get figures(): { readonly signals: number; readonly brackets: number; readonly venueOrders: number } {
-    const venueOrders = [...this.venues.values()].reduce((count, { booked }) => count + booked.length, 0)
-    const brackets = this.books().reduce((count, books) => count + books.brackets.length, 0)
-    return { signals: this.source.signals.length, brackets, venueOrders }
+  get figures(): WorldFigures {
+    const booked = [...this.venues.values()].flatMap((venue) => venue.booked)
+    const brackets = this.books().flatMap((books) => books.brackets)
+    const switches = this.tables.killSwitches.rows.all()
+    return {
+      signals: this.source.signals.length,
+      brackets: brackets.length,
+      venueOrders: booked.length,
+      pairsFilled: booked.filter(({ order, filled }) => order.type === 'stop-or-target' && filled.gt(ZERO)).length,
+      watchesFired: brackets.flatMap(({ legs }) => legs.filter(hasFired)).length,
+      lossLimitsReached: switches.filter(({ killSwitch }) => killSwitch.cause === 'loss-limit').length,
+      reversals: brackets.filter(({ closing }) => closing?.cause === 'reversal').length,
+    }
   }
 
   private books(): Books[] {

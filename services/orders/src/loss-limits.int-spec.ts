@@ -15,6 +15,7 @@ import { startTestService, type TestService } from '@tradewire/testkit/start-tes
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ordersService } from './service.ts'
+import { planningLockSql } from './store/sql-kill-switches.store.ts'
 import { accountIdOf, followIdOf, StandIn, userIdOf } from './testing/stand-in.ts'
 
 const backends = testBackends()
@@ -168,6 +169,28 @@ describe('a loss limit', () => {
     await tellEquity('8930')
     expect(await engagedOf(fearful)).toMatchObject([{ cause: 'loss-limit' }])
     expect((await outcomes(6))[fearful]).toBe('LOSS_LIMIT_REACHED')
+  })
+
+  it('that is reached while a signal is planned is engaged after it: what is planned later sees it', async () => {
+    await database.query('update kill_switch set released_at = clock_timestamp()')
+    await database.query('delete from loss_watch')
+    await tellEquity('10000')
+    const planned = Promise.withResolvers<void>()
+    const planning = database.transact(async (tx) => {
+      await tx.query(`select pg_advisory_xact_lock_shared(${planningLockSql})`)
+      await planned.promise
+    })
+    const amounts = { currency: 'USDT', total: '10000', free: '9000', equity: '2000' }
+    const told = { accountId: accountIdOf(careful), ...amounts, observedAt: new Date().toISOString() }
+    await database.transact((tx) => Promise.resolve(tx.append(brokers.balanceUpdated, told)))
+    await eventually(() => count(`pg_locks where locktype = 'advisory' and not granted`, 1), {
+      describe: 'the switch waits for the planning',
+    })
+    expect(await engagedOf(careful)).toEqual([])
+    planned.resolve()
+    await planning
+    const [engaged] = await eventually(async () => (await engagedOf(careful)).length > 0 && engagedOf(careful))
+    expect(engaged).toMatchObject({ mode: 'exit-only', cause: 'loss-limit' })
   })
 
   it('is held against no spot account, where to buy a coin would look like a loss', async () => {

@@ -59,7 +59,7 @@ export class WatchLosses {
     const saved = await this.lossWatches.save(tx, changed)
     const switches = tripped.filter(({ follow }) => saved.has(follow.followId)).map((one) => this.switchOf(one))
     if (switches.length === 0) return
-    if (switches.some(({ mode }) => mode !== 'exit-only')) await this.killSwitches.awaitPlannings(tx)
+    await this.killSwitches.awaitPlannings(tx)
     await this.killSwitches.engage(tx, switches)
     tx.append(riskTripped, switches.map(trippedOf))
   }
