@@ -72,9 +72,10 @@ function alert({ strategy, signal, prices, timings }: ExplanationReply): string[
 
 function balance({ balance: known }: ExplanationReply): string[] {
   if (known === null) return [row('not known', 'no balance of this account has been told yet')]
-  const { currency, total, free, equity, reserved, lostSince, ageMs } = known
+  const { currency, total, free, equity, reserved, lostSince, observedAt, ageMs } = known
   return [
-    row('total', `${total} ${currency}, ${free} free, equity ${equity}; ${ageMs} ms old`),
+    row('total', `${total} ${currency}, ${free} free, equity ${equity}`),
+    row('told', `by the venue at ${observedAt}, ${ageMs} ms before the order was planned`),
     row('taken off', `${reserved} reserved for orders under way, ${lostSince} lost since it was told`),
   ]
 }

@@ -268,7 +268,9 @@ describe('refusals', () => {
     if (!story.ok) throw new Error(story.error.code)
     const { sizing, settings, bracket } = story.value
     expect(sizing).toMatchObject({ bound: 'size', quantity: '0.102', notional: '4080' })
-    expect(sizing?.steps[1]).toBe('A notional of 4100 USDT (2050 times 2) is asked for.')
+    expect(sizing?.steps[1]).toBe(
+      'A notional of 4100 USDT (2050 times 2, the multiplier of the follow) is asked for (follow).',
+    )
     const profile = expect.stringMatching(/^risk profile /)
     expect(settings).toEqual([
       { name: 'sizing', value: 'fixed-notional 2050', source: 'follow, revision 2' },

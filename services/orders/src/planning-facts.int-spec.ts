@@ -163,7 +163,7 @@ describe("a provider's account that a strategy names", () => {
     const brackets = await planned()
     expect([0, 1, 2].map((number) => brackets.get(accountIdOf(number))?.quantity)).toEqual(['0.1', '0.1', '0.4'])
     expect((await explained(brackets.get(accountIdOf(0)))).sizing?.steps[0]).toBe(
-      "Where the provider's account of 40000 USDT takes 0.4 BTC, an equity of 10000 USDT takes its share: 0.1 BTC, in whole steps.",
+      "Where the provider's account of 40000 USDT takes 0.4 BTC, an equity of 10000 USDT takes its share (strategy): 0.1 BTC, in whole steps of 0.001.",
     )
   })
 

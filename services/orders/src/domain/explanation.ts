@@ -3,7 +3,7 @@
  * Called by the explain use case. Must never compute a figure anew that was decided by: it shows what was stored.
  */
 import type { BracketReply, ExplanationReply } from '@tradewire/contracts/rpc/orders'
-import { decimal, maximum, ZERO } from '@tradewire/kernel/decimal'
+import { decimal } from '@tradewire/kernel/decimal'
 import type { ExitRules } from './exit-rules.ts'
 import { gateChecks } from './gate.ts'
 import { type Leg, wasOrdered } from './leg.ts'
@@ -12,6 +12,7 @@ import type { PlanningTrace } from './planning-trace.ts'
 import { protectionOf } from './protection-story.ts'
 import type { SettingLayer } from './settings.ts'
 import { caps, type SizingTrace } from './sizing.ts'
+import { sizingStory } from './sizing-story.ts'
 import { slippagePercent } from './trade.ts'
 
 /** A bracket with all that was stored about how it came to be; JSON as it lies in the database. */
@@ -26,7 +27,12 @@ export interface StoredStory {
   readonly prices: Readonly<Record<string, unknown>> | null
 }
 
-export function explanationOf(story: StoredStory): ExplanationReply {
+/** What the installation is set to now. */
+interface Policy {
+  readonly entryCostPercent: string
+}
+
+export function explanationOf(story: StoredStory & Policy): ExplanationReply {
   const { bracket, legs, exits, signal, instrument, prices } = story
   const trace = story.trace as PlanningTrace
   return {
@@ -111,7 +117,7 @@ function checksOf({ denial, state }: BracketReply): ExplanationReply['checks'] {
   }))
 }
 
-function sizingOf(sizing: SizingTrace, story: StoredStory): ExplanationReply['sizing'] {
+function sizingOf(sizing: SizingTrace, story: StoredStory & Policy): ExplanationReply['sizing'] {
   const { bound, minimum, quantity, notional, atRisk } = sizing
   return {
     caps: caps.map((cap) => ({ cap, quantity: sizing.caps[cap], bound: cap === bound })),
@@ -120,100 +126,7 @@ function sizingOf(sizing: SizingTrace, story: StoredStory): ExplanationReply['si
     quantity,
     notional,
     atRisk,
-    steps: sizingSteps(sizing, story),
-  }
-}
-
-function sizingSteps(sizing: SizingTrace, story: StoredStory): string[] {
-  const { instrument, prices, trace } = story
-  const quote = wordOf(instrument?.['quote'])
-  const base = wordOf(instrument?.['base'])
-  const entry = wordOf(prices?.['entry'])
-  const stop = stopPriceOf(prices) ?? ''
-  const lines = [
-    ...askedLines(sizing, { quote, base, entry, stop }),
-    `Leverage ${sizing.leverage} on an equity of ${sizing.equity} ${quote} allows ${sizing.caps.leverage} ${base}.`,
-    `Free ${sizing.free} ${quote}, of which ${sizing.reserved} is taken by orders just planned, allows ${sizing.caps.balance} ${base}.`,
-  ]
-  lines.unshift(...balanceLines(trace as PlanningTrace, sizing, quote))
-  if (sizing.maxNotional !== null) {
-    lines.push(`The limit of ${sizing.maxNotional} ${quote} allows ${sizing.caps.notional} ${base}.`)
-  }
-  if (sizing.maxQuantity !== null) lines.push(`The limit on quantity allows ${sizing.caps.quantity} ${base}.`)
-  lines.push(`The venue takes from ${sizing.minimum} to ${sizing.caps.venue} ${base}.`)
-  lines.push(
-    sizing.quantity === '0'
-      ? deniedLine(sizing, story, quote)
-      : `The ${sizing.bound} cap decides: ${sizing.quantity} ${base} for ${sizing.notional} ${quote}; the stop would cost ${sizing.atRisk} ${quote}.`,
-  )
-  return lines
-}
-
-/** What was done to the balance before anything was sized by it. */
-function balanceLines(
-  { balance, unused }: PlanningTrace,
-  { conversion, ...sizing }: SizingTrace,
-  quote: string,
-): string[] {
-  const lines: string[] = []
-  const { lostSince = '0', currency = quote } = balance ?? {}
-  if (lostSince !== '0') {
-    lines.push(`Trades that ended since the venue told the balance lost ${lostSince} ${currency}: that is taken off.`)
-  }
-  if (conversion !== undefined) {
-    const { from, rate, by } = conversion
-    lines.push(
-      `One ${from} counts as ${rate} ${quote} (${by.join(', ')}): the balance of ${unused?.total ?? ''} ${from} as ${sizing.balance} ${quote}.`,
-    )
-  }
-  return lines
-}
-
-function deniedLine({ bound, atRisk, notional }: SizingTrace, { bracket }: StoredStory, quote: string): string {
-  switch (bracket.denial?.code) {
-    case 'MAX_RISK_EXCEEDED':
-      return `The stop would cost ${atRisk} ${quote}, more than the limit for one trade: nothing is ordered.`
-    case 'MAX_EXPOSURE_EXCEEDED':
-      return `${notional} ${quote} more would exceed the limit on the account's exposure: nothing is ordered.`
-    default:
-      return `The ${bound} cap leaves less than the minimum: nothing is ordered.`
-  }
-}
-
-/** What the sizing rule asks for. */
-function askedLines(
-  sizing: SizingTrace,
-  words: Readonly<Record<'quote' | 'base' | 'entry' | 'stop', string>>,
-): string[] {
-  const { quote, base, entry, stop } = words
-  const asked = decimal(sizing.value).times(sizing.multiplier)
-  const scaled = sizing.multiplier === '1' ? '' : ` (${sizing.value} times ${sizing.multiplier})`
-  const between = `Between entry ${entry} and stop ${stop} that is ${sizing.caps.risk} ${base}, in whole steps.`
-  const shared = `At ${entry} that is ${sizing.caps.size} ${base}, in whole steps.`
-  switch (sizing.mode) {
-    case 'risk-percent': {
-      const budget = decimal(sizing.balance).times(asked).div('100')
-      return [
-        `${asked} %${scaled} of the balance of ${sizing.balance} ${quote} may be lost: ${budget} ${quote}.`,
-        between,
-      ]
-    }
-    case 'risk-amount':
-      return [`${asked} ${quote}${scaled} may be lost.`, between]
-    case 'fixed-quantity':
-      return [`A quantity of ${asked}${scaled} is asked for: ${sizing.caps.size} ${base}, in whole steps.`]
-    case 'fixed-notional':
-      return [`A notional of ${asked} ${quote}${scaled} is asked for.`, shared]
-    case 'equity-percent':
-      return [`A notional of ${asked} %${scaled} of the equity of ${sizing.equity} ${quote} is asked for.`, shared]
-    case 'free-percent': {
-      const free = maximum(decimal(sizing.free).minus(sizing.reserved), ZERO)
-      return [`A notional of ${asked} %${scaled} of the free ${free} ${quote} is asked for.`, shared]
-    }
-    case 'proportional':
-      return [
-        `Where the provider's account of ${sizing.providerEquity} ${quote} takes ${asked} ${base}${scaled}, an equity of ${sizing.equity} ${quote} takes its share: ${sizing.caps.size} ${base}, in whole steps.`,
-      ]
+    steps: sizingStory(sizing, { ...story, trace: story.trace as PlanningTrace, stop: stopPriceOf(story.prices) }),
   }
 }
 

@@ -4,6 +4,8 @@ import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import type { ExplanationReply, explainBracket } from '@tradewire/contracts/rpc/orders'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
+import { InjectConfig } from '@tradewire/nest-kit/tokens'
+import type { OrdersConfig } from '../../config.ts'
 import { scopeOf } from '../../domain/ownership.ts'
 import { ordersErrors } from '../../orders.errors.ts'
 import { BracketReads } from '../../ports/bracket-reads.port.ts'
@@ -11,13 +13,19 @@ import { explanationOf } from '../../domain/explanation.ts'
 
 @Injectable()
 export class ExplainBracket {
-  constructor(private readonly reads: BracketReads) {}
+  constructor(
+    @InjectConfig() private readonly config: OrdersConfig,
+    private readonly reads: BracketReads,
+  ) {}
 
   async execute({
     caller,
     bracketId,
   }: RequestOf<typeof explainBracket>): Promise<Result<ExplanationReply, CodedError>> {
     const story = await this.reads.story(scopeOf(caller), bracketId)
-    return story === undefined ? err(ordersErrors.of('BRACKET_NOT_FOUND')) : ok(explanationOf(story))
+    const { entryCostPercent } = this.config
+    return story === undefined
+      ? err(ordersErrors.of('BRACKET_NOT_FOUND'))
+      : ok(explanationOf({ ...story, entryCostPercent }))
   }
 }
