@@ -62,13 +62,16 @@ export class MemoryBrackets extends Brackets {
   }
 
   private misread(bracket: Bracket): Bracket {
-    if (this.defects.forgetsCoinFees === true) return withoutCoinFees(bracket)
     if (this.defects.trustsAskedStops === true) return withTrustedStops(bracket)
     return this.defects.leavesTargets === true ? withForgottenTargets(bracket) : bracket
   }
 
   plansOf(tx: Transaction, signalIds: readonly SignalId[]): Promise<Map<SignalId, SignalPlan>> {
-    return Promise.resolve(new Map(signalIds.map((id) => [id, this.plans.get(id, tx)!])))
+    const planOf = (id: SignalId): SignalPlan => {
+      const plan = this.plans.get(id, tx)!
+      return this.defects.forgetsCoinFees === true ? withOtherCoin(plan) : plan
+    }
+    return Promise.resolve(new Map(signalIds.map((id) => [id, planOf(id)])))
   }
 
   async save(tx: Transaction, changes: readonly BracketChange[]): Promise<void> {
@@ -145,8 +148,9 @@ function withTrustedStops(bracket: Bracket): Bracket {
   return { ...bracket, legs: bracket.legs.map(trusted) }
 }
 
-function withoutCoinFees(bracket: Bracket): Bracket {
-  return { ...bracket, legs: bracket.legs.map((leg) => ({ ...leg, feeCurrency: leg.feeCurrency && 'USDT' })) }
+/** No fee is ever paid in it. */
+function withOtherCoin(plan: SignalPlan): SignalPlan {
+  return { ...plan, instrument: { ...plan.instrument, base: '' } }
 }
 
 /** As if their end had been asked for already. */

@@ -152,6 +152,15 @@ export const plantedMistakes: readonly PlantedMistake[] = [
     spec: 'services/orders/src/orders.int-spec.ts',
   },
   {
+    name: 'refused-signals-of-others-shown',
+    about: 'the tenant filter of signals that were refused as a whole is dropped',
+    file: 'services/orders/src/store/sql-order-history.store.ts',
+    find: 'f.active where a.user_id = $1',
+    replace: 'f.active where a.user_id is not null',
+    spec: 'services/orders/src/source-pause.int-spec.ts',
+    test: 'refused as a whole',
+  },
+  {
     name: 'accounts-of-others-shown',
     about: 'the tenant filter of broker accounts is dropped',
     file: 'services/brokers/src/use-cases/manage-accounts/manage-accounts.use-case.ts',
