@@ -26,7 +26,6 @@ const strategies = new Columns<StrategyNews>([
   text('name', 'text', ({ name }) => name),
   plain('venue', 'text', ({ venue }) => venue),
   plain('symbol', 'text', ({ symbol }) => symbol),
-  plain('entry_type', 'text', ({ entryType }) => entryType),
   plain('active', 'boolean', ({ active }) => active),
   text('settings', 'text', ({ settings }) => settingsText(settings)),
   plain('provider_account_id', 'uuid', ({ providerAccountId }) => providerAccountId ?? null),

@@ -12,7 +12,6 @@ export const createOrders: Migration = {
        name text not null,
        venue text not null,
        symbol text not null,
-       entry_type text not null,
        active boolean not null,
        settings text,
        provider_account_id uuid,
