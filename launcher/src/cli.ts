@@ -8,6 +8,7 @@ import { benchCommand } from './commands/bench.command.ts'
 import { chaosCommand } from './commands/chaos.command.ts'
 import { conformanceCommand } from './commands/conformance.command.ts'
 import { simCommand } from './commands/sim.command.ts'
+import { deadLettersCommand } from './commands/dead-letters.command.ts'
 import { demoCommand } from './commands/demo.command.ts'
 import { drillCommand } from './commands/drill.command.ts'
 import { auditCommand } from './commands/audit.command.ts'
@@ -39,7 +40,13 @@ function program(): Command {
       fuzzCommand(),
       benchCommand(),
     ],
-    'For containers and operators:': [migrateCommand(), operatorCommand(), runCommand(), keysCommand()],
+    'For containers and operators:': [
+      migrateCommand(),
+      operatorCommand(),
+      runCommand(),
+      keysCommand(),
+      deadLettersCommand(),
+    ],
     'For those who work on it:': [testCommand(), checkCommand(), genCommand()],
   }
   const root = new Command('tradewire')

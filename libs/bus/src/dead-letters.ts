@@ -1,6 +1,6 @@
 /**
  * Events that a consumer gave up on: kept with their cause, and handled again on an operator's word (rule R5).
- * Called by the batch processor and by services' operator questions. Must never be deleted silently.
+ * Called by the batch processor and by the launcher. Must never be deleted silently.
  */
 import type { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'

@@ -17,10 +17,8 @@ export type AccountId = Id<'Account'>
 export type SignalId = Id<'Signal'>
 export type IntentId = Id<'Intent'>
 export type BracketId = Id<'Bracket'>
-export type TradeId = Id<'Trade'>
 export type EventId = Id<'Event'>
 export type WebhookEndpointId = Id<'WebhookEndpoint'>
-export type DeliveryId = Id<'Delivery'>
 
 const UUID_TEXT = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 

@@ -220,7 +220,8 @@ export const alerts: readonly Alert[] = [
     holds: '0m',
     severity: 'ticket',
     means: 'An event failed too often and was set aside in the table dead_letter; the others go on.',
-    action: 'Read its error there, mend the cause, and replay it.',
+    action:
+      'Read its error (`./tradewire dead-letters list`), mend the cause, and hand it on again (`dead-letters replay`).',
   },
   {
     name: 'BusStoreLost',

@@ -17,7 +17,6 @@ export const bracketState = z
       'denied: refused by a check. waiting: its turn comes when another position is proven gone. planned: the entry is on its way. entering: the venue has it. open: held, stop not ' +
       'yet standing. protected: held under a stop. closing: being taken off. closed: ended. failed: the entry came to nothing.',
   })
-export type BracketStateName = z.output<typeof bracketState>
 
 export const legState = z
   .enum(['watching', 'submitted', 'working', 'unknown', 'filled', 'rejected', 'cancelled'])
