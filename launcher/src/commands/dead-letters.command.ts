@@ -1,8 +1,10 @@
 /** `dead-letters`: what services gave up on, and why; handed to them once more. Must never delete one. */
 import { environment } from '@tradewire/config/environment'
 import { Command } from 'commander'
+import { z } from 'zod'
 import type { Home } from '../home/home.ts'
 import { parseServices } from '../services/catalogue.ts'
+import { exitCodes, LauncherError } from '../terminal/launcher-error.ts'
 import { printJson, printLine, printTable } from '../terminal/output.ts'
 import { readEndpoints } from '../up/endpoints.ts'
 import { type HomeOption, homeOption, jsonOption, withExample } from './options.ts'
@@ -35,7 +37,8 @@ function part(name: string, description: string): Command {
 
 async function list({ home, services, json }: DeadLettersOptions): Promise<void> {
   const { waitingLetters } = await import('../dead-letters/dead-letters.ts')
-  const letters = await waitingLetters(await adminUrl(home), parseServices(services))
+  const names = parseServices(services)
+  const letters = await waitingLetters(await adminUrl(home), names)
   if (json) return printJson(letters)
   if (letters.length === 0) return printLine('No dead letter waits.')
   printTable(
@@ -54,7 +57,12 @@ const whyChars = 80
 
 async function replay(ids: readonly string[], { home, services, json }: DeadLettersOptions): Promise<void> {
   const { replayLetters } = await import('../dead-letters/dead-letters.ts')
-  const replayed = await replayLetters(await adminUrl(home), parseServices(services), ids)
+  const names = parseServices(services)
+  const wrong = ids.find((id) => !z.uuid().safeParse(id).success)
+  if (wrong !== undefined) {
+    throw new LauncherError(`${wrong} is no id of a dead letter`, './tradewire dead-letters list', exitCodes.usage)
+  }
+  const replayed = await replayLetters(await adminUrl(home), names, ids)
   if (json) return printJson(replayed)
   for (const { service, letters } of replayed) printLine(`${service.padEnd(10)} ${letters} handed on`)
 }

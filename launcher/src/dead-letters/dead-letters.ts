@@ -7,6 +7,7 @@ import { Database } from '@tradewire/database/database'
 import { SystemClock } from '@tradewire/kernel/clock'
 import { UuidV7Source } from '@tradewire/kernel/ids'
 import { loadService, type ServiceName } from '../services/catalogue.ts'
+import { LauncherError, messageOf } from '../terminal/launcher-error.ts'
 
 export interface DeadLetterOf extends StoredDeadLetter {
   readonly service: ServiceName
@@ -49,7 +50,10 @@ async function fromEach<Row>(
     const { database: declared } = await loadService(name)
     if (declared === undefined) continue
     const { schema } = declared
-    const database = await Database.connect({ url, schema, poolMax: 1, applicationName: 'dead-letters', clock, ids })
+    const options = { url, schema, poolMax: 1, applicationName: 'dead-letters', clock, ids }
+    const database = await Database.connect(options).catch((cause: unknown) => {
+      throw new LauncherError(`the database of ${name} cannot be read: ${messageOf(cause)}`, './tradewire status')
+    })
     try {
       rows.push(...(await work(name, database, ids)))
     } finally {
