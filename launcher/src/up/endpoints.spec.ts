@@ -1,3 +1,4 @@
+import type { Environment } from '@tradewire/config/environment'
 import { describe, expect, it } from 'vitest'
 import { endpointsOf } from './endpoints.ts'
 
@@ -5,6 +6,7 @@ const servers = {
   natsUrl: 'nats://127.0.0.1:7411',
   databaseUrl: 'postgres://tradewire:secret@127.0.0.1:7410/tradewire',
   redisUrl: 'redis://127.0.0.1:7412',
+  environment: {},
 }
 
 describe('endpoints.json', () => {
@@ -31,6 +33,18 @@ describe('endpoints.json', () => {
       },
       operator: { username: 'operator', password: 'secret' },
     })
+  })
+
+  it('names the TCP ports of xAPI where there are some, and what a client of its TLS trusts', () => {
+    const ports = { PAPER_XAPI_MAIN_PORT: '5124', PAPER_XAPI_STREAM_PORT: '5125' }
+    const xapiOf = (environment: Environment) =>
+      endpointsOf({ ...servers, environment, services: { paper: 'http://127.0.0.1:9' }, operator: undefined }).paper
+        ?.xapiTcp
+    expect(xapiOf(ports)).toEqual({ main: 'tcp://127.0.0.1:5124', stream: 'tcp://127.0.0.1:5125' })
+    const caFile = '/srv/keys/xapi.pem'
+    const tls = { main: 'tls://127.0.0.1:5124', stream: 'tls://127.0.0.1:5125', caFile }
+    expect(xapiOf({ ...ports, PAPER_XAPI_TLS_CERTIFICATE_FILE: caFile })).toEqual(tls)
+    expect(xapiOf({ PAPER_XAPI_MAIN_PORT: '5124' })).toBeUndefined()
   })
 
   it('leaves out what does not run', () => {

@@ -2,10 +2,19 @@
  * Where everything of a running home is reached: the content of endpoints.json. Called by `up` and the paper commands.
  * Must be written readable for its owner only: it holds passwords.
  */
+import type { Environment } from '@tradewire/config/environment'
 import { exitCodes, LauncherError } from '../terminal/launcher-error.ts'
 import { type Home, readJson } from '../home/home.ts'
 import type { ServiceName } from '../services/catalogue.ts'
 import type { OperatorLogin } from './operator.ts'
+
+export interface XapiTcp {
+  /** tcp://host:port or tls://host:port */
+  readonly main: string
+  readonly stream: string
+  /** What a client trusts to reach the TLS ports: the file that PAPER_XAPI_TLS_CERTIFICATE_FILE names. */
+  readonly caFile?: string
+}
 
 export interface PaperEndpoints {
   readonly control: string
@@ -18,8 +27,10 @@ export interface PaperEndpoints {
   readonly okx: string
   readonly direct: string
   readonly tokocrypto: string
-  /** Websockets; TCP stands where PAPER_XAPI_MAIN_PORT and PAPER_XAPI_STREAM_PORT say. */
+  /** Websockets. */
   readonly xapi: string
+  /** The same as plain TCP or TLS, where PAPER_XAPI_MAIN_PORT and PAPER_XAPI_STREAM_PORT are set. */
+  readonly xapiTcp?: XapiTcp
 }
 
 export interface Endpoints {
@@ -40,6 +51,8 @@ export interface EndpointsInput {
   /** URL of each service that runs. */
   readonly services: Readonly<Partial<Record<ServiceName, string>>>
   readonly operator: OperatorLogin | undefined
+  /** What the services were started with. */
+  readonly environment: Environment
 }
 
 export function endpointsOf(input: EndpointsInput): Endpoints {
@@ -50,12 +63,13 @@ export function endpointsOf(input: EndpointsInput): Endpoints {
     nats: input.natsUrl,
     database: input.databaseUrl,
     redis: input.redisUrl,
-    ...(paper === undefined ? {} : { paper: paperEndpoints(paper) }),
+    ...(paper === undefined ? {} : { paper: paperEndpoints(paper, input.environment) }),
     ...(input.operator === undefined ? {} : { operator: input.operator }),
   }
 }
 
-function paperEndpoints(base: string): PaperEndpoints {
+function paperEndpoints(base: string, environment: Environment): PaperEndpoints {
+  const xapiTcp = xapiTcpOf(new URL(base).hostname, environment)
   return {
     control: `${base}/control`,
     binanceSpot: `${base}/binance-spot`,
@@ -68,7 +82,16 @@ function paperEndpoints(base: string): PaperEndpoints {
     direct: `${base}/direct`,
     tokocrypto: `${base}/tokocrypto`,
     xapi: `${base.replace(/^http/, 'ws')}/xapi`,
+    ...(xapiTcp === undefined ? {} : { xapiTcp }),
   }
+}
+
+function xapiTcpOf(host: string, environment: Environment): XapiTcp | undefined {
+  const { PAPER_XAPI_MAIN_PORT: main, PAPER_XAPI_STREAM_PORT: stream } = environment
+  if (!main || !stream) return undefined
+  const { PAPER_XAPI_TLS_CERTIFICATE: text, PAPER_XAPI_TLS_CERTIFICATE_FILE: caFile } = environment
+  const scheme = text || caFile ? 'tls' : 'tcp'
+  return { main: `${scheme}://${host}:${main}`, stream: `${scheme}://${host}:${stream}`, ...(caFile ? { caFile } : {}) }
 }
 
 /** The endpoints of a running home; a clear failure when nothing runs there. */

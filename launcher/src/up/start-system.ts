@@ -115,7 +115,7 @@ async function start(options: SystemOptions, undo: Undo): Promise<RunningSystem>
   const services = await startServices(options, host)
   await book.write()
   const operator = await makeOperator(options, backends, log.logger)
-  const endpoints = endpointsOf({ ...backends, services, operator: operator?.login })
+  const endpoints = endpointsOf({ ...backends, services, environment, operator: operator?.login })
   await writePrivateJson(home.endpointsFile, endpoints)
   return { endpoints, operator, stop: () => undo.run() }
 }

@@ -41,11 +41,12 @@ function printAddresses({ gateway, signals, paper }: Endpoints): void {
   if (gateway !== undefined) row('gateway', `${gateway}   (API documents: ${gateway}/docs)`)
   if (signals !== undefined) row('alerts', `${signals}/v1/webhook/strategy`)
   if (paper === undefined) return
-  const { control, ...venues } = paper
+  const { control, xapiTcp, ...venues } = paper
   const places = Object.values(venues).map((url) => url.slice(url.lastIndexOf('/')))
   row('paper', control)
   row('', `beside it the venues that it plays: ${places.slice(0, 5).join(', ')},`)
   row('', places.slice(5).join(', '))
+  if (xapiTcp !== undefined) row('', `xAPI over TCP: ${xapiTcp.main}, ${xapiTcp.stream}`)
 }
 
 function printOperator(home: Home, { login, created }: EnsuredOperator): void {
