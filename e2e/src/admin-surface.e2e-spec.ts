@@ -237,9 +237,10 @@ const replays: Readonly<Record<string, Replay>> = {
   'POST /v1/admin/setting/strategy': {
     path: () => '/v1/admin/setting/strategy',
     body: (strategy) => ({ ...strategy, ...reportKey }),
+    added: ['secret'],
     holds: (reply) => {
-      const { exchangeId, reportExchangeApiKey } = reply as { exchangeId: string; reportExchangeApiKey: string }
-      return exchangeId === 'BINANCE' && reportExchangeApiKey.includes('****')
+      const shown = reply as { exchangeId: string; reportExchangeApiKey: string; secret: string }
+      return shown.exchangeId === 'BINANCE' && shown.reportExchangeApiKey.includes('****') && shown.secret.length > 20
     },
   },
   'PUT /v1/admin/setting/strategy/{strategy_id}': {

@@ -19,7 +19,12 @@ export const apiDescription = [
 /** In the order in which they are shown; other tags follow by name. */
 export const tagDescriptions: readonly { readonly name: string; readonly description: string }[] = [
   { name: 'Sessions', description: 'Log in, stay logged in, log out.' },
+  { name: 'Registration', description: 'Become a user, and get back in without the password.' },
+  { name: 'Second factor', description: 'Codes and passkeys beside the password.' },
+  { name: 'API keys', description: 'Keys for programs of your own.' },
+  { name: 'OAuth clients', description: 'Machines that speak OAuth 2 and act for a user.' },
   { name: 'Users', description: 'Who may use this installation, and as what.' },
+  { name: 'Audit log', description: 'Who asked for what, in a chain that nobody can change.' },
   { name: 'Strategies', description: 'What sends signals.' },
   { name: 'Alerts', description: 'Where TradingView sends its alerts.' },
   { name: 'Signals', description: 'Alerts that were accepted or sent by hand.' },
@@ -29,6 +34,7 @@ export const tagDescriptions: readonly { readonly name: string; readonly descrip
   { name: 'Follows', description: 'Which account acts on which strategy, and how.' },
   { name: 'Orders', description: 'What became of a signal on each account, and why.' },
   { name: 'Positions', description: 'What is open now.' },
+  { name: 'Kill switches', description: 'Stop entries, or everything, at once.' },
   { name: 'Trades', description: 'What was closed, with profit and loss.' },
   { name: 'Performance', description: 'Results over time.' },
   { name: 'Webhooks', description: 'Signed news to your own servers.' },
@@ -36,6 +42,8 @@ export const tagDescriptions: readonly { readonly name: string; readonly descrip
   { name: 'Admin', description: 'Operations in the words of the admin surface, for operators.' },
   { name: 'Marketplace', description: 'Operations in the words of the marketplace surface.' },
   { name: 'Live stream', description: 'News as it happens.' },
+  { name: 'Billing', description: 'Plans, prices, subscriptions, payments and invoices.' },
+  { name: 'Products', description: 'What is sold once, and purchases of it.' },
   { name: 'Performance fees', description: 'What followers owe of new profit, explained trade by trade.' },
   { name: 'Payouts', description: 'What owners of strategies have earned, and how it is paid out.' },
 ]

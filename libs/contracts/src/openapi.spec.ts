@@ -54,6 +54,11 @@ describe('the OpenAPI document', () => {
     }
   })
 
+  it('says of every section what it is about', () => {
+    const tags = document['tags'] as { readonly name: string; readonly description?: string }[]
+    expect(tags.filter(({ description }) => description === undefined)).toEqual([])
+  })
+
   it('is the same text each time', () => {
     expect(JSON.stringify(buildOpenApi(allRoutes))).toBe(JSON.stringify(document))
   })

@@ -47,11 +47,15 @@ export type AdminRiskProfileChanges = { percent?: number | string; percentage?: 
 
 export type AdminRiskProfiles = { items: readonly AdminRiskProfile[] }
 
+export type AdminSecret = { id: string; secret: string; updatedAt: string }
+
 export type AdminStrategies = { items: readonly AdminStrategy[]; nextToken: string | null }
 
 export type AdminStrategy = { id: string; active: boolean; name: string; description: string | null; exchangeId: string; symbol: string; reportExchangeApiKey: string | null; createdAt: string; updatedAt: string }
 
 export type AdminStrategyChanges = { active?: boolean; name?: string; description?: string | null }
+
+export type AdminStrategyWithSecret = { id: string; active: boolean; name: string; description: string | null; exchangeId: string; symbol: string; reportExchangeApiKey: string | null; createdAt: string; updatedAt: string; secret: string }
 
 export type AdminSubscription = { id: string; name: string; stripePriceId: null; monthlyPriceUSD: number | null; maxBalanceUSD: number | null; maxApiKey: number; private: boolean; default: boolean; strategyAutomated: boolean; createdAt: string; updatedAt: string }
 
@@ -413,7 +417,7 @@ export interface Operations {
   /** Switch notices on or off for everyone */
   adminUpdateNotification: { body: AdminNotificationChanges; reply: AdminNotificationSettings }
   /** Connect the provider's exchange key and create the strategy that is sized by it */
-  adminCreateStrategy: { body: AdminNewStrategy; reply: AdminStrategy }
+  adminCreateStrategy: { body: AdminNewStrategy; reply: AdminStrategyWithSecret }
   /** List strategies */
   adminListStrategies: { query?: { limit?: number; nextToken?: string }; reply: AdminStrategies }
   /** Create a strategy risk profile */
@@ -424,6 +428,8 @@ export interface Operations {
   adminUpdateRiskProfile: { params: { strategyProfileId: string }; body: AdminRiskProfileChanges; reply: AdminRiskProfile }
   /** Rename, describe, pause or resume a strategy */
   adminUpdateStrategy: { params: { strategyId: string }; body: AdminStrategyChanges; reply: AdminStrategy }
+  /** Make a new secret for a strategy's alerts, with an overlap for the old one */
+  adminRotateSecret: { params: { strategyId: string }; body: { overlapSeconds?: number }; reply: AdminSecret }
   /** Send market orders, with stop and take profits, for chosen followers of a strategy */
   adminNewOrders: { params: { strategyFollowId: string }; body: AdminNewOrders; reply: { signalId: string } }
   /** Close a follower's position by market and end its orders */
@@ -767,6 +773,7 @@ export const routes = {
   adminListRiskProfiles: { method: 'GET', path: '/v1/admin/setting/strategy/profile/list' },
   adminUpdateRiskProfile: { method: 'PUT', path: '/v1/admin/setting/strategy/profile/{strategyProfileId}' },
   adminUpdateStrategy: { method: 'PUT', path: '/v1/admin/setting/strategy/{strategyId}' },
+  adminRotateSecret: { method: 'POST', path: '/v1/admin/setting/strategy/{strategyId}/secret' },
   adminNewOrders: { method: 'POST', path: '/v1/admin/strategy/follower/{strategyFollowId}', once: true },
   adminCloseOrder: { method: 'DELETE', path: '/v1/admin/strategy/follower/{strategyFollowId}' },
   adminCloseAllOrders: { method: 'DELETE', path: '/v1/admin/strategy/follower/{strategyId}/all' },

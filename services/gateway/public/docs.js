@@ -1,4 +1,22 @@
 /* Starts the API page. A log-in sent from the page is used for the requests that follow. */
+
+/* The page's own search knows sections alone: this one looks at paths, names and summaries as well. */
+const search = () => ({
+  fn: {
+    opsFilter(sections, phrase) {
+      const wanted = phrase.trim().toLowerCase()
+      const fits = (text) => text.toLowerCase().includes(wanted)
+      const isMeant = (one) =>
+        fits(`${one.get('method')} ${one.get('path')}`) ||
+        ['operationId', 'summary'].some((field) => fits(one.getIn(['operation', field], '')))
+      const narrowed = sections.map((section, name) =>
+        fits(name) ? section : section.update('operations', (all) => all.filter(isMeant)),
+      )
+      return narrowed.filter((section) => section.get('operations').size > 0)
+    },
+  },
+})
+
 const ui = window.SwaggerUIBundle({
   url: '/docs/openapi.json',
   dom_id: '#api',
@@ -8,6 +26,11 @@ const ui = window.SwaggerUIBundle({
   defaultModelRendering: 'example',
   displayRequestDuration: true,
   filter: true,
+  plugins: [search],
+  onComplete() {
+    const field = document.querySelector('.operation-filter-input')
+    if (field !== null) field.placeholder = 'Search paths, names and summaries'
+  },
   syntaxHighlight: { theme: 'nord' },
   tryItOutEnabled: false,
   validatorUrl: null,

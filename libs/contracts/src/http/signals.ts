@@ -68,7 +68,7 @@ const strategyRoutes = [
     summary: 'Make a new alert secret, with an overlap for the old one',
     access: providers,
     params: z.strictObject({ strategyId: z.uuid() }),
-    body: z.strictObject({ overlapSeconds: z.int().min(0).max(604_800).default(86_400) }),
+    body: rpc.secretOverlap,
     rpc: rpc.rotateStrategySecret,
     toRequest: (parts) => ({
       caller: parts.caller,

@@ -11,7 +11,7 @@ import { account, getCredentialsKey, travellingAccount } from './brokers.ts'
 import { user } from './identity.ts'
 import { listSignalBrackets } from './orders.ts'
 import { accountWorth, followerPerformance } from './reporting.ts'
-import { follow, riskProfile, signal, strategy, strategyChanges, strategyInput } from './signals.ts'
+import { follow, riskProfile, signal, strategy, strategyChanges, strategyInput, strategyWithSecret } from './signals.ts'
 import { findUserPlans } from './user-plans.ts'
 
 /** Longer than each of the questions that it is made of. */
@@ -59,7 +59,7 @@ export const createStrategyWithKey = defineRpc({
     account: travellingAccount,
     strategy: strategyInput.omit({ venue: true, providerAccountId: true }),
   }),
-  reply: z.strictObject({ strategy, ...providers }),
+  reply: z.strictObject({ strategy, secret: strategyWithSecret.shape.secret, ...providers }),
   deadlineMs: connectingDeadlineMs,
   sealing: {
     keyOf: getCredentialsKey,

@@ -83,10 +83,13 @@ export const updateStrategy = defineRpc({
   reply: strategy,
 })
 
+/** How long the old secret goes on working. */
+export const secretOverlap = z.strictObject({ overlapSeconds: z.int().min(0).max(604_800).default(86_400) })
+
 export const rotateStrategySecret = defineRpc({
   name: 'signals.strategies.rotate-secret',
   description: 'Makes a new secret; the old one keeps working for the overlap asked for.',
-  request: z.strictObject({ caller, strategyId: z.uuid(), overlapSeconds: z.int().min(0).max(604_800) }),
+  request: z.strictObject({ caller, strategyId: z.uuid(), ...secretOverlap.shape }),
   reply: strategyWithSecret,
 })
 

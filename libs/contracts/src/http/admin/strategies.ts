@@ -1,6 +1,6 @@
 /**
  * Strategies and their triggers, in the words of the admin surface. Called by the surface's list of routes.
- * Must never show a key in full, nor a strategy's secret.
+ * Must never show a key in full, nor a strategy's secret but when it was made.
  */
 import { z } from 'zod'
 import { symbol, timestamp, venue, type Venue } from '../../common.ts'
@@ -35,6 +35,8 @@ const shownStrategy = z
     updatedAt: timestamp,
   })
   .meta({ id: 'AdminStrategy' })
+
+const onceShown = { secret: z.string().meta({ description: 'Shown this once' }) }
 
 function toStrategy(strategy: Strategy, accounts: readonly Account[]): z.output<typeof shownStrategy> {
   const { id, active, name, description, symbol: traded, createdAt, updatedAt } = strategy
@@ -160,7 +162,7 @@ export const adminStrategyRoutes = [
     method: 'POST',
     path: settings,
     summary: "Connect the provider's exchange key and create the strategy that is sized by it",
-    description: 'Its alerts need a secret: `POST /v1/strategies/{strategyId}/secret` shows a new one.',
+    description: '`secret` goes into its alerts and is shown this once, beside what the document of the surface has.',
     refusals: {
       ACCOUNT_CREDENTIALS_REFUSED: { status: 433, body: { error: 'exchange API authorization failed (1103)' } },
     },
@@ -180,8 +182,22 @@ export const adminStrategyRoutes = [
       const account = { venue: venueOf(exchangeId) ?? 'paper', environment, label: given.name }
       return { caller, account: { ...account, credentials: { apiKey, secret } }, strategy }
     },
-    reply: shownStrategy,
-    toReply: ({ strategy, accounts }) => toStrategy(strategy, accounts),
+    reply: shownStrategy.extend(onceShown).meta({ id: 'AdminStrategyWithSecret' }),
+    toReply: ({ strategy, accounts, secret }) => ({ ...toStrategy(strategy, accounts), secret }),
+  }),
+  defineRoute({
+    operation: 'adminRotateSecret',
+    ...adminRoute,
+    method: 'POST',
+    path: `${settings}/{strategyId}/secret`,
+    summary: "Make a new secret for a strategy's alerts, with an overlap for the old one",
+    description: "Not in the surface's document, which has no way to learn a secret.",
+    ...ofStrategy,
+    body: signals.secretOverlap,
+    rpc: signals.rotateStrategySecret,
+    toRequest: ({ caller, params, body }) => ({ caller, strategyId: params.strategyId, ...body }),
+    reply: z.strictObject({ id: z.uuid(), ...onceShown, updatedAt: timestamp }).meta({ id: 'AdminSecret' }),
+    toReply: ({ id, secret, updatedAt }) => ({ id, secret, updatedAt }),
   }),
   defineRoute({
     operation: 'adminUpdateStrategy',

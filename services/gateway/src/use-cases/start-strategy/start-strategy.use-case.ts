@@ -33,8 +33,8 @@ export class StartStrategy {
       await this.rpc.ask(removeAccount, { caller, accountId: account.value.id })
       return created
     }
-    const { secret: _, ...strategy } = created.value
-    return ok({ strategy, accounts: [account.value] })
+    const { secret, ...strategy } = created.value
+    return ok({ strategy, secret, accounts: [account.value] })
   }
 
   private async create({ caller, account, strategy }: Request, providerAccountId: string): Promise<Created> {
