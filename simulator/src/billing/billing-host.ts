@@ -6,15 +6,18 @@ import { billingService } from '@tradewire/billing/service'
 import { BillingJob } from '@tradewire/billing/transport/cron/billing.job'
 import { BeginSubscription } from '@tradewire/billing/use-cases/begin-subscription/begin-subscription.use-case'
 import { CancelSubscription } from '@tradewire/billing/use-cases/cancel-subscription/cancel-subscription.use-case'
+import { ChangeSubscription } from '@tradewire/billing/use-cases/change-subscription/change-subscription.use-case'
 import { ChooseOutcome, type MockOutcome } from '@tradewire/billing/use-cases/choose-outcome/choose-outcome.use-case'
 import { CreatePlan } from '@tradewire/billing/use-cases/create-plan/create-plan.use-case'
 import { LearnFacts } from '@tradewire/billing/use-cases/learn-facts/learn-facts.use-case'
 import { RefundPayment } from '@tradewire/billing/use-cases/refund-payment/refund-payment.use-case'
 import { RunBilling } from '@tradewire/billing/use-cases/run-billing/run-billing.use-case'
 import { SetStrategyPrices } from '@tradewire/billing/use-cases/set-strategy-prices/set-strategy-prices.use-case'
+import { TakeBackChange } from '@tradewire/billing/use-cases/take-back-change/take-back-change.use-case'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import { strategyChanged } from '@tradewire/contracts/events/signals'
 import type * as rpc from '@tradewire/contracts/rpc/billing'
+import type * as changing from '@tradewire/contracts/rpc/subscription-changes'
 import { Database } from '@tradewire/database/database'
 import type { EventId } from '@tradewire/kernel/ids'
 import { startService } from '@tradewire/nest-kit/start-service'
@@ -26,6 +29,8 @@ export type BillingCall =
   | { readonly name: 'price'; readonly request: RequestOf<typeof rpc.setStrategyPrices> }
   | { readonly name: 'begin'; readonly request: RequestOf<typeof rpc.beginSubscription> }
   | { readonly name: 'cancel'; readonly request: RequestOf<typeof rpc.cancelSubscription> }
+  | { readonly name: 'change'; readonly request: RequestOf<typeof changing.changeSubscription> }
+  | { readonly name: 'take-back'; readonly request: RequestOf<typeof changing.takeBackChange> }
   | { readonly name: 'refund'; readonly request: RequestOf<typeof rpc.refundPayment> }
   | { readonly name: 'choose'; readonly id: string; readonly outcome: MockOutcome }
   | { readonly name: 'run'; readonly works: readonly Parameters<RunBilling['execute']>[0][] }
@@ -57,6 +62,10 @@ export async function startBillingHost(
         return app.get(BeginSubscription).execute(call.request)
       case 'cancel':
         return app.get(CancelSubscription).execute(call.request)
+      case 'change':
+        return app.get(ChangeSubscription).execute(call.request)
+      case 'take-back':
+        return app.get(TakeBackChange).execute(call.request)
       case 'refund':
         return app.get(RefundPayment).execute(call.request)
       case 'choose':

@@ -165,7 +165,7 @@ async function comparePaidTimes({ database, stripe, razorpay }: Audited): Promis
   for (const invoice of stripe.invoices.values()) {
     if (invoice.status !== 'paid') continue
     const key = `stripe ${invoice.parent.subscription_details.subscription}`
-    paid.set(key, Math.max(paid.get(key) ?? 0, invoice.lines.data[0]!.period.end))
+    paid.set(key, Math.max(paid.get(key) ?? 0, ...invoice.lines.data.map(({ period }) => period.end)))
   }
   const over = new Set<string>()
   for (const { id, status } of stripe.subscriptions.values()) if (status === 'canceled') over.add(`stripe ${id}`)

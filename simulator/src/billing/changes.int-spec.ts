@@ -259,6 +259,71 @@ describe('a change at Stripe', () => {
   })
 })
 
+describe('a trial', () => {
+  const tried = async (provider: 'stripe' | 'razorpay') => {
+    const caller = { userId: ids.next(), roles: ['follower' as const] }
+    const plan = {
+      name: `TRIED AT ${provider} ${clock.now().getTime()}`,
+      monthlyPrice: '30',
+      maxApiKeys: 5,
+      trialDays: 10,
+    }
+    const { id } = await ask(rpc.createPlan, { caller: operator, plan })
+    const wish = { subject: { kind: 'plan' as const, id }, provider, currency: 'USD', cycle: 'monthly' as const }
+    const begun = await ask(rpc.beginSubscription, { caller, subscription: wish })
+    await billing.app.get(RunBilling).execute('time')
+    const of = { caller, subscriptionId: begun.subscriptionId ?? '' }
+    const shown = async () => (await ask(rpc.listSubscriptions, { caller, page: {} })).items[0]
+    return { secret: begun.clientSecret ?? '', of, shown, end: new Date(clock.now().getTime() + 10 * dayMs) }
+  }
+  const accept = (provider: 'stripe' | 'razorpay', clientSecret: string) =>
+    provider === 'stripe'
+      ? order('stripe', 'pay', { intent: clientSecret.split('_secret_')[0], card: 'pm_card_visa' })
+      : order('razorpay', 'pay', { of: clientSecret, card: 'card_success' })
+
+  it.each(['stripe', 'razorpay'] as const)(
+    'at %s is served unpaid, and charged for the first time when it ends',
+    async (provider) => {
+      const { secret: clientSecret, shown, end, of } = await tried(provider)
+      expect(await shown()).toMatchObject({ standing: 'active', trialEndsAt: end.toISOString(), paidThrough: null })
+      await accept(provider, clientSecret)
+      await passDays(11)
+      await deliver(provider, { order: 'reversed', copies: 2 })
+      await deliver(provider)
+      expect(await shown()).toMatchObject({ standing: 'active' })
+      expect(await revenue()).toBe('-30.00')
+      const { items } = await ask(rpc.listPayments, { caller: of.caller, page: {} })
+      expect(items.map(({ status }) => status)).toEqual(['succeeded'])
+    },
+  )
+
+  it.each(['stripe', 'razorpay'] as const)(
+    'at %s for which nobody names a card gives nothing once it is over',
+    async (provider) => {
+      const { shown } = await tried(provider)
+      await passDays(11)
+      await deliver(provider)
+      expect(['lapsed', 'ended']).toContain((await shown())?.standing)
+      expect(await revenue()).toBeUndefined()
+    },
+  )
+
+  it.each(['stripe', 'razorpay'] as const)(
+    'at %s that is cancelled is served to its end and never charged',
+    async (provider) => {
+      const { secret: clientSecret, shown, end, of } = await tried(provider)
+      await accept(provider, clientSecret)
+      await ask(rpc.cancelSubscription, of)
+      await deliver(provider)
+      expect(await shown()).toMatchObject({ standing: 'active', endsAt: end.toISOString() })
+      await passDays(11)
+      await deliver(provider)
+      expect(await shown()).toMatchObject({ standing: 'ended' })
+      expect(await revenue()).toBeUndefined()
+    },
+  )
+})
+
 describe('a change at Razorpay', () => {
   it('to a dearer plan is paid by an order of its own, and its later periods are charged by Razorpay', async () => {
     const of = await subscribed('razorpay', basic)

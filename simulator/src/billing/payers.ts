@@ -9,6 +9,7 @@ import { type Id, timedUuidOf, uuidOfHash } from '@tradewire/kernel/ids'
 import type { SeededRandomness } from '@tradewire/kernel/randomness'
 import type { Result } from '@tradewire/kernel/result'
 import type { BillingWorld } from './billing-world.ts'
+import { Changers } from './changers.ts'
 import type { Chances } from './chances.ts'
 import { RazorpayPayers } from './razorpay-payers.ts'
 import { StripePayers } from './stripe-payers.ts'
@@ -18,6 +19,7 @@ const firstDays = 28
 
 export interface Offers {
   readonly planId: string
+  readonly dearerPlanId: string
   readonly strategyId: string
 }
 
@@ -37,6 +39,7 @@ export class Payers implements Chances {
   private readonly crowd: Crowd
   private readonly stripe: StripePayers
   private readonly razorpay: RazorpayPayers
+  private readonly changers: Changers
   private begun = 0
   private requests = 0
 
@@ -46,6 +49,7 @@ export class Payers implements Chances {
     this.crowd = crowd
     this.stripe = new StripePayers(world.stripe, this)
     this.razorpay = new RazorpayPayers(world.razorpay, this)
+    this.changers = new Changers(world, this, crowd.offers)
   }
 
   /** The first four weeks bring all subscribers. */
@@ -61,6 +65,7 @@ export class Payers implements Chances {
     await this.stripe.live()
     await this.razorpay.live()
     await this.payLinks()
+    await this.changers.live()
     await this.leave()
   }
 

@@ -94,28 +94,33 @@ async function offer(world: BillingWorld): Promise<Offers> {
   const { ownerId: userId, strategyId } = strategyChanged.example
   const caller = { userId, roles: ['operator' as const] }
   const plan = {
-    name: 'PROFESSIONAL',
-    monthlyPrice: '39.99',
     maxBalance: '15000',
     maxApiKeys: 20,
     maxPositions: null,
     premium: false,
     private: false,
     strategyAutomated: true,
-    trialDays: 0,
+    trialDays: 5,
     default: false,
   }
-  type Created = Result<ReplyOf<typeof createPlan>, CodedError>
-  const created = await world.ask<Created>({ name: 'offer', request: { caller, plan } })
-  if (!created.ok) throw new Error(created.error.code)
+  const planOf = async (name: string, monthlyPrice: string): Promise<string> => {
+    type Created = Result<ReplyOf<typeof createPlan>, CodedError>
+    const request = { caller, plan: { ...plan, name, monthlyPrice } }
+    const created = await world.ask<Created>({ name: 'offer', request })
+    if (!created.ok) throw new Error(created.error.code)
+    return created.value.id
+  }
+  const [planId, dearerPlanId] = [await planOf('PROFESSIONAL', '39.99'), await planOf('ENTERPRISE', '98.77')]
   const prices = [
     { currency: 'USD', cycle: 'monthly' as const, amount: '99.49', trialDays: 0 },
+    { currency: 'USD', cycle: 'yearly' as const, amount: '990.03', trialDays: 0 },
     { currency: 'IDR', cycle: 'monthly' as const, amount: '1500003', trialDays: 7 },
+    { currency: 'IDR', cycle: 'yearly' as const, amount: '15000007', trialDays: 7 },
   ]
   const priced = await world.ask<Result<unknown, CodedError>>({
     name: 'price',
     request: { caller, strategyId, prices },
   })
   if (!priced.ok) throw new Error(priced.error.code)
-  return { planId: created.value.id, strategyId }
+  return { planId, dearerPlanId, strategyId }
 }

@@ -18,6 +18,8 @@ export class StripePayers {
 
   payFirst(clientSecret: string): void {
     const { books, crowd } = this
+    const setup = books.setups.get(clientSecret.split('_secret_')[0] ?? '')
+    if (setup !== undefined && crowd.chance(0.8)) books.confirmSetup(setup, crowd.chance(0.9) ? visa : declining)
     const intent = books.intents.get(clientSecret.split('_secret_')[0] ?? '')
     if (intent === undefined || crowd.chance(0.03)) return
     if (crowd.chance(0.1)) books.confirm(intent, declining)

@@ -34,6 +34,12 @@ export function joined(known: SubscriptionFacts, seen: SubscriptionFacts): Subsc
   }
 }
 
+/** A trial is served to its end, also where its provider ends it at once because nothing was charged yet. */
+export function inTrial({ begunAt, anchorAt }: Begun, seen: SubscriptionFacts): SubscriptionFacts {
+  const isTrial = seen.paidThrough === null && anchorAt > begunAt
+  return isTrial && seen.endsAt !== null && seen.endsAt < anchorAt ? { ...seen, endsAt: anchorAt } : seen
+}
+
 export interface StandingNow {
   readonly standing: Standing
   /** What it gives is there until then; null before the first payment. */

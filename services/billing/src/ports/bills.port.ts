@@ -43,8 +43,8 @@ export abstract class Bills {
   abstract isNextBilled(tx: Transaction, subscription: Subscription): Promise<boolean>
   /** Whether its user has another one to this. */
   abstract isInForce(tx: Transaction, than: Subscription, subject: Subscription['subject']): Promise<boolean>
-  /** Undefined when none waits for the provider to name it. */
-  abstract lockChangePayment(tx: Transaction, subscriptionId: string): Promise<Payment | undefined>
+  /** The first of a subscription, or that of its open change, which the provider has not named yet. */
+  abstract lockUnnamed(tx: Transaction, subscriptionId: string, isForChange: boolean): Promise<Payment | undefined>
   /** Plans that these users have paid for, also when they are over. */
   abstract plansHeld(userIds: readonly string[], tx?: Transaction): Promise<readonly PaidPlan[]>
 

@@ -35,7 +35,12 @@ export interface Checkout {
   readonly description: string
   readonly customer: { readonly userId: string; readonly username: string; readonly email: string | null }
   /** When it is to be charged again by the provider itself. */
-  readonly recurring: { readonly subscriptionId: string; readonly cycle: BillingCycle } | null
+  readonly recurring: {
+    readonly subscriptionId: string
+    readonly cycle: BillingCycle
+    /** The first period is charged then, not now; null for no trial. */
+    readonly trialEndsAt: Date | null
+  } | null
 }
 
 export interface OpenedCheckout {

@@ -157,11 +157,12 @@ export class SqlBills extends Bills {
     return rows.length > 0
   }
 
-  async lockChangePayment(tx: Transaction, subscriptionId: string): Promise<Payment | undefined> {
+  async lockUnnamed(tx: Transaction, subscriptionId: string, isForChange: boolean): Promise<Payment | undefined> {
     const [row] = await tx.query<PaymentRow>(
-      `select payment.* from payment join subscription_change as change on change.id = payment.change_id
-       where payment.subscription_id = $1 and payment.external_id is null and change.state = 'open' for update of payment`,
-      [subscriptionId],
+      `select payment.* from payment left join subscription_change as change on change.id = payment.change_id
+       where payment.subscription_id = $1 and payment.external_id is null
+         and case when $2 then change.state = 'open' else payment.period = 1 end for update of payment`,
+      [subscriptionId, isForChange],
     )
     return row && toPayment(row)
   }

@@ -29,6 +29,7 @@ import * as wire from './razorpay.wire.ts'
 
 /** It wants to know how often it will charge; nothing says "until it is ended". */
 const chargedForMonths = 120
+const secondMs = 1_000
 
 @Injectable()
 export class RazorpayProvider extends PaymentProvider {
@@ -90,9 +91,7 @@ export class RazorpayProvider extends PaymentProvider {
   }
 
   open(checkout: Checkout): Promise<Result<OpenedCheckout, ProviderFailure>> {
-    return checkout.recurring === null
-      ? this.openOrder(checkout)
-      : this.openSubscription(checkout, checkout.recurring.cycle)
+    return checkout.recurring === null ? this.openOrder(checkout) : this.openSubscription(checkout, checkout.recurring)
   }
 
   async refund(orderId: string, amount: Money, reference: string): Promise<Result<HeardEvent, ProviderFailure>> {
@@ -180,25 +179,31 @@ export class RazorpayProvider extends PaymentProvider {
   /** It knows no idempotency key for these: what an answer that was lost has made is looked for first. */
   private async openSubscription(
     checkout: Checkout,
-    cycle: BillingCycle,
+    recurring: NonNullable<Checkout['recurring']>,
   ): Promise<Result<OpenedCheckout, ProviderFailure>> {
+    const { cycle } = recurring
     const planId = await this.planOf(checkout, cycle)
     if (!planId.ok) return planId
     const path = `/subscriptions?plan_id=${planId.value}&`
     const known = await this.reader.all(path, wire.subscription)
     if (!known.ok) return known
     const before = known.value.find(({ notes }) => notes[wire.referenceKey] === checkout.reference)
-    const opened = before === undefined ? await this.createSubscription(planId.value, checkout, cycle) : ok(before)
+    const opened = before === undefined ? await this.createSubscription(planId.value, checkout, recurring) : ok(before)
     if (!opened.ok) return opened
     const { id } = opened.value
     // The order is made when the payer comes: until then there is nothing that could be paid.
     return ok({ externalId: null, subscriptionExternalId: id, clientSecret: id, paymentUrl: null })
   }
 
-  private createSubscription(planId: string, { reference }: Checkout, cycle: BillingCycle) {
+  private createSubscription(
+    planId: string,
+    { reference }: Checkout,
+    { cycle, trialEndsAt }: NonNullable<Checkout['recurring']>,
+  ) {
     const notes = { [wire.referenceKey]: reference }
     const count = Math.floor(chargedForMonths / monthsOf(cycle))
-    const body = { plan_id: planId, total_count: count, customer_notify: 1, notes }
+    const trial = trialEndsAt === null ? {} : { start_at: Math.floor(trialEndsAt.getTime() / secondMs) }
+    const body = { plan_id: planId, total_count: count, customer_notify: 1, notes, ...trial }
     return this.api.call({ method: 'POST', path: '/subscriptions', body, reply: wire.subscription })
   }
 

@@ -30,6 +30,7 @@ const answerWithinMs = 8_000
 const toleranceSeconds = 300
 const recentEventsMax = 10_000
 const pageItems = 100
+const secondMs = 1_000
 
 /** What they tell can move money or a subscription of ours. */
 const eventTypes = [
@@ -143,11 +144,17 @@ export class StripeProvider extends PaymentProvider {
           items: [{ price }],
           payment_behavior: 'default_incomplete',
           payment_settings: { save_default_payment_method: 'on_subscription' },
-          expand: ['latest_invoice.confirmation_secret'],
+          expand: ['latest_invoice.confirmation_secret', 'pending_setup_intent'],
           metadata,
+          ...trialOf(recurring.trialEndsAt),
         },
         { idempotencyKey: reference },
       )
+      const setup = subscription.pending_setup_intent
+      if (recurring.trialEndsAt !== null && setup !== null && typeof setup !== 'string') {
+        const { client_secret: clientSecret } = setup
+        return { externalId: null, subscriptionExternalId: subscription.id, clientSecret, paymentUrl: null }
+      }
       const invoice = subscription.latest_invoice
       const secret = typeof invoice === 'string' ? null : invoice?.confirmation_secret?.client_secret
       return openedBy(secret ?? null, subscription.id)
@@ -202,7 +209,7 @@ export class StripeProvider extends PaymentProvider {
   }
 
   recent(since: Date): Promise<Result<readonly HeardEvent[], ProviderFailure>> {
-    const gte = Math.floor(since.getTime() / 1_000)
+    const gte = Math.floor(since.getTime() / secondMs)
     return asked('read', async () => {
       const listed = this.stripe.events.list({ created: { gte }, types: eventTypes, limit: pageItems })
       const events = await listed.autoPagingToArray({ limit: recentEventsMax })
@@ -226,6 +233,13 @@ export class StripeProvider extends PaymentProvider {
     const disputes = charge?.disputed === true ? (await this.stripe.disputes.list(of)).data : []
     return toPaymentObservation({ intent, refunds, disputes, invoice })
   }
+}
+
+/** Who names no card until it ends is not charged, and the subscription ends. */
+function trialOf(endsAt: Date | null): Stripe.SubscriptionCreateParams {
+  if (endsAt === null) return {}
+  const end = Math.floor(endsAt.getTime() / secondMs)
+  return { trial_end: end, trial_settings: { end_behavior: { missing_payment_method: 'cancel' } } }
 }
 
 /** A client secret is the intent's id and a random end. */

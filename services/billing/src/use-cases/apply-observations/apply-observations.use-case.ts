@@ -90,8 +90,9 @@ export class ApplyObservations {
     if (seen.subscriptionExternalId === null) return undefined
     const subscription = await this.bills.lockSubscription(tx, { ...by, externalId: seen.subscriptionExternalId })
     if (subscription === undefined) return undefined
-    const ofChange = seen.isForChange ? await this.bills.lockChangePayment(tx, subscription.id) : undefined
-    if (ofChange !== undefined) return ofChange
+    // After a trial the provider charges the first period by itself, as it does a change.
+    const unnamed = await this.bills.lockUnnamed(tx, subscription.id, seen.isForChange)
+    if (unnamed !== undefined) return unnamed
     // A change whose time has come names what is paid for.
     const now = await this.settleSubscription.execute(tx, subscription)
     return this.addPayment(tx, by, renewalOf(now, seen))

@@ -40,7 +40,10 @@ export class CarryOutChange {
   private async open(change: SubscriptionChange, payment: Payment): Promise<Result<Payment, CodedError>> {
     if (isOpened(payment) || payment.externalId !== null) return ok(payment)
     const subscription = await this.bills.findSubscription(change.subscriptionId)
-    return this.openCheckout.execute({ payment, subscription: null, changed: subscription && { change, subscription } })
+    const changed = subscription && { change, subscription }
+    const opened = await this.openCheckout.execute({ payment, subscription: null, changed })
+    if (!opened.ok && opened.error.code === 'PROVIDER_REFUSED') await this.move(change, 'dropped')
+    return opened
   }
 
   /** What the provider refuses for good is dropped, unless it is paid: then it is tried again. */

@@ -53,9 +53,8 @@ export class FindOffer {
     const { amount, ...rest } = found.value
     if (amount.currency !== currency) return err(billingErrors.of('NOT_FOR_SALE'))
     if (held !== undefined) return ok({ ...rest, trialDays: 0, ...taxed(amount, held.tax) })
-    // One trial of each; a provider that charges by itself would begin with a payment.
-    const mayTry = capabilities.renewals === 'link' && !(await this.bills.everSubscribed(userId, subject))
-    const trialDays = mayTry ? rest.trialDays : 0
+    // One trial of each.
+    const trialDays = (await this.bills.everSubscribed(userId, subject)) ? 0 : rest.trialDays
     return ok({ ...rest, trialDays, ...taxed(amount, await this.taxes.termsFor(userId)) })
   }
 

@@ -58,7 +58,7 @@ export class OpenCheckout {
     const { id, userId, amount, description } = payment
     const customer = (await this.customers.find(userId)) ?? { userId, username: '', email: null }
     const isRecurring = subscription !== null && provider.capabilities.renewals === 'provider'
-    const recurring = isRecurring ? { subscriptionId: subscription.id, cycle: subscription.cycle } : null
+    const recurring = isRecurring ? recurringOf(subscription) : null
     return { reference: id, amount, description, customer, recurring }
   }
 
@@ -86,6 +86,10 @@ export class OpenCheckout {
       return stored
     })
   }
+}
+
+function recurringOf({ id, cycle, begunAt, anchorAt }: Subscription) {
+  return { subscriptionId: id, cycle, trialEndsAt: anchorAt > begunAt ? anchorAt : null }
 }
 
 export function codedFailure({ kind, detail }: ProviderFailure): CodedError {

@@ -11,7 +11,7 @@ import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import { billRulesOf, type BillingConfig } from '../../config.ts'
 import type { Subscription } from '../../domain/bill.ts'
 import { changedBy, moveOf, nextLook, type SubscriptionChange } from '../../domain/subscription-change.ts'
-import { joined, standingOf, type SubscriptionFacts } from '../../domain/subscription.ts'
+import { inTrial, joined, standingOf, type SubscriptionFacts } from '../../domain/subscription.ts'
 import { inVainNotice } from '../../domain/change-notice.ts'
 import { Bills } from '../../ports/bills.port.ts'
 import { SubscriptionChanges } from '../../ports/subscription-changes.port.ts'
@@ -34,7 +34,7 @@ export class SettleSubscription {
     seen: Partial<SubscriptionFacts> = {},
     paidChangeId?: string,
   ): Promise<Subscription> {
-    const facts = joined(subscription.facts, { ...subscription.facts, ...seen })
+    const facts = joined(subscription.facts, inTrial(subscription, { ...subscription.facts, ...seen }))
     const pending = await this.changes.pending(tx, subscription.id)
     const moved = moveOf(pending, { ...subscription, facts }, { paidChangeId, now: this.clock.now() })
     if (pending !== undefined && moved !== undefined) await this.changes.move(tx, pending, moved)

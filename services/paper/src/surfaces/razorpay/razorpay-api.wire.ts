@@ -39,7 +39,12 @@ const newPlan = z.object({
   item: z.object({ name: z.string().min(1), amount: z.int().min(amountMin), currency }),
   notes,
 })
-const newSubscription = z.object({ plan_id: z.string(), total_count: z.int().min(1), notes })
+const newSubscription = z.object({
+  plan_id: z.string(),
+  total_count: z.int().min(1),
+  start_at: z.int().nullable().default(null),
+  notes,
+})
 const changedSubscription = z.object({ plan_id: z.string(), schedule_change_at: z.literal('cycle_end') })
 const newRefund = z.object({ amount: z.int().min(1).optional(), notes })
 const cancellation = z.object({ cancel_at_cycle_end: z.union([z.boolean(), z.literal([0, 1])]).default(0) })
@@ -84,9 +89,9 @@ export class RazorpayApi {
         return ok(this.books.createPlan(interval, item, kept))
       }
       case 'subscriptions': {
-        const { plan_id: planId, total_count: totalCount, notes: kept } = newSubscription.parse(call.body)
+        const { plan_id: planId, total_count: totalCount, start_at: at, notes: kept } = newSubscription.parse(call.body)
         const plan = this.books.plans.get(planId)
-        return plan === undefined ? noSuchId() : ok(this.books.createSubscription(plan, totalCount, kept))
+        return plan === undefined ? noSuchId() : ok(this.books.createSubscription(plan, totalCount, kept, at))
       }
       case 'subscriptions/cancel': {
         const subscription = this.books.subscriptions.get(id ?? '')

@@ -80,13 +80,14 @@ export class RazorpayBooks {
     return this.keep(this.plans, { ...this.object('plan', 'plan'), period: 'monthly', interval, item, notes })
   }
 
-  createSubscription(plan: Plan, totalCount: number, notes: Notes): Subscription {
+  /** One that starts later is charged for the first time then. */
+  createSubscription(plan: Plan, totalCount: number, notes: Notes, startAt: number | null = null): Subscription {
     const object = this.object('sub', 'subscription')
     return this.keep<Subscription>(this.subscriptions, {
       ...object,
       plan_id: plan.id,
       status: 'created',
-      start_at: null,
+      start_at: startAt,
       current_start: null,
       current_end: null,
       charge_at: null,
@@ -113,8 +114,15 @@ export class RazorpayBooks {
   authorise(subscription: Subscription, card: string, proven = false): Payment | undefined {
     if (subscription.ended_at !== null || subscription.paid_count > 0) return undefined
     subscription.card = card
+    if (subscription.start_at !== null && subscription.start_at > this.now) return this.authenticate(subscription)
     const invoice = this.openInvoice(subscription) ?? this.issue(subscription, this.now)
     return this.charge(subscription, invoice, proven)
+  }
+
+  private authenticate(subscription: Subscription): undefined {
+    Object.assign(subscription, { status: 'authenticated', charge_at: subscription.start_at })
+    this.tell('subscription.authenticated', { subscription })
+    return undefined
   }
 
   /** The payer names another card; what is open is charged to it. */
@@ -176,14 +184,16 @@ export class RazorpayBooks {
   private comeDue(subscription: Subscription): void {
     if (subscription.endsWithCycle) return this.end(subscription, 'cancelled')
     if (subscription.paid_count >= subscription.total_count) return this.end(subscription, 'completed')
-    const invoice = this.openInvoice(subscription) ?? this.issue(subscription, subscription.current_end!)
+    const invoice =
+      this.openInvoice(subscription) ?? this.issue(subscription, subscription.current_end ?? subscription.start_at!)
     this.charge(subscription, invoice)
   }
 
   /** A bank that asks a question gets no answer from a payer who is not there. */
   private charge(subscription: Subscription, invoice: Invoice, proven = false): Payment {
     const order = this.orders.get(invoice.order_id)!
-    const isFirst = subscription.paid_count === 0
+    // The payer is there for the first charge, unless it was put off.
+    const isFirst = subscription.paid_count === 0 && subscription.status === 'created'
     const payment = this.attempt(order, invoice, subscription.card ?? 'card_declined', proven || !isFirst)
     if (payment.status === 'captured') this.paid(subscription, invoice, payment)
     else if (!isFirst) this.unpaid(subscription, payment)
@@ -191,7 +201,7 @@ export class RazorpayBooks {
   }
 
   private paid(subscription: Subscription, invoice: Invoice, payment: Payment): void {
-    const isFirst = subscription.paid_count === 0
+    const isFirst = subscription.status === 'created'
     subscription.paid_count += 1
     subscription.remaining_count = String(subscription.total_count - subscription.paid_count)
     Object.assign(invoice, { status: 'paid', payment_id: payment.id })

@@ -121,7 +121,9 @@ export class RazorpayServer {
       order === undefined
         ? subscription && this.books.authorise(subscription, card, proven)
         : this.books.payOrder(order, card, proven)
-    return payment && { payment, proof: payersProof(payment, subscription?.id) }
+    // One that starts later is only allowed now.
+    if (payment === undefined) return subscription
+    return { payment, proof: payersProof(payment, subscription?.id) }
   }
 
   private async deliver({ url, secret, order, copies, from }: z.output<typeof deliverOrder>): Promise<object> {

@@ -35,6 +35,7 @@ const newSubscription = z.object({
   customer: z.string(),
   items: z.object({ 0: z.object({ price: z.string() }) }),
   metadata,
+  trial_end: whole.nullable().default(null),
 })
 const newIntent = z.object({
   amount: whole.min(1),
@@ -118,6 +119,10 @@ export class StripeApi {
         }
         case 'POST payment_intents/:id/confirm':
           return this.confirm(this.books.intents.get(id!), confirmation.parse(parameters).payment_method)
+        case 'POST setup_intents/:id/confirm': {
+          const setup = this.books.setups.get(id!)
+          return found(setup && this.books.confirmSetup(setup, confirmation.parse(parameters).payment_method))
+        }
         case 'POST billing_portal/:id':
           return this.openPortal(newPortal.parse(parameters))
         case 'POST refunds':
@@ -195,11 +200,21 @@ export class StripeApi {
     return list(matching.slice(start, start + limit), start + limit < matching.length)
   }
 
-  private subscribe({ customer, items, metadata: kept }: z.output<typeof newSubscription>): StripeAnswer {
+  private subscribe({
+    customer,
+    items,
+    metadata: kept,
+    trial_end: trialEnd,
+  }: z.output<typeof newSubscription>): StripeAnswer {
     const payer = this.books.customers.get(customer)
     const price = this.books.prices.get(items[0].price)
     if (payer === undefined || price === undefined) return failure(404, 'invalid_request_error', 'No such object')
-    return this.withSecret(this.books.createSubscription(payer, price, kept))
+    if (trialEnd !== null && trialEnd * 1_000 <= this.books.time.getTime()) {
+      return failure(400, 'invalid_request_error', 'The trial must end in the future.')
+    }
+    const subscription = this.books.createSubscription(payer, price, kept, trialEnd)
+    const setup = this.books.setups.get(subscription.pending_setup_intent ?? '')
+    return setup === undefined ? this.withSecret(subscription) : ok({ ...subscription, pending_setup_intent: setup })
   }
 
   private withSecret(subscription: Subscription): StripeAnswer {

@@ -21,6 +21,7 @@ import {
   type Price,
   type Refund,
   type Schedule,
+  type SetupIntent,
   type StripeEvent,
   type StripeObject,
   type Subscription,
@@ -53,6 +54,7 @@ export class StripeBooks {
   readonly refunds = new Map<string, Refund>()
   readonly disputes = new Map<string, Dispute>()
   readonly schedules = new Map<string, Schedule>()
+  readonly setups = new Map<string, SetupIntent>()
   readonly events: StripeEvent[] = []
   private readonly mark: string
   private now: number
@@ -96,18 +98,25 @@ export class StripeBooks {
     })
   }
 
-  createSubscription(customer: Customer, price: Price, metadata: Metadata): Subscription {
+  /** With a trial nothing is charged before it ends, and a card is asked for. */
+  createSubscription(
+    customer: Customer,
+    price: Price,
+    metadata: Metadata,
+    trialEnd: number | null = null,
+  ): Subscription {
     const start = this.now
     const item: SubscriptionItem = {
       id: this.nextId('si'),
       object: 'subscription_item',
       price,
       current_period_start: start,
-      current_period_end: periodEnd(start, price.recurring.interval_count),
+      current_period_end: trialEnd ?? periodEnd(start, price.recurring.interval_count),
     }
-    const subscription = draftSubscription(this.object('sub', 'subscription'), { customer, item, metadata })
+    const subscription = draftSubscription(this.object('sub', 'subscription'), { customer, item, metadata, trialEnd })
     this.keep(this.subscriptions, subscription)
-    this.invoiceOf(subscription, 'subscription_create', wholePeriod(item))
+    if (trialEnd === null) this.invoiceOf(subscription, 'subscription_create', wholePeriod(item))
+    else subscription.pending_setup_intent = this.createSetup(customer).id
     this.tell('customer.subscription.created', subscription)
     return subscription
   }
@@ -208,6 +217,13 @@ export class StripeBooks {
     return invoice
   }
 
+  /** What the payer's form does with a card that is charged later. */
+  confirmSetup(setup: SetupIntent, card: string): SetupIntent {
+    setup.status = 'succeeded'
+    this.customers.get(setup.customer)!.card = card
+    return setup
+  }
+
   createSchedule(subscription: Subscription): Schedule {
     const what = { subscription: subscription.id, status: 'active' as const, next: null }
     const schedule = this.keep<Schedule>(this.schedules, {
@@ -222,6 +238,13 @@ export class StripeBooks {
     schedule.status = 'released'
     this.subscriptions.get(schedule.subscription)!.schedule = null
     return schedule
+  }
+
+  private createSetup({ id: customer }: Customer): SetupIntent {
+    const object = this.object('seti', 'setup_intent')
+    const secret = `${object.id}_secret_${this.nextId('cs')}`
+    const status = 'requires_payment_method' as const
+    return this.keep<SetupIntent>(this.setups, { ...object, status, client_secret: secret, customer })
   }
 
   private pay(intent: PaymentIntent): void {
@@ -294,6 +317,7 @@ export class StripeBooks {
           at: subscription.created + incompleteSeconds,
           work: () => this.end(subscription, 'incomplete_expired'),
         }
+      case 'trialing':
       case 'active':
         return { at: item.current_period_end, work: () => this.renew(subscription) }
       case 'past_due': {
@@ -307,7 +331,9 @@ export class StripeBooks {
 
   private renew(subscription: Subscription): void {
     const [item] = subscription.items.data
-    if (subscription.cancel_at_period_end) return this.end(subscription, 'canceled')
+    const hasNoCard = this.customers.get(subscription.customer)?.card === null
+    const isUnpaidTrial = subscription.status === 'trialing' && hasNoCard
+    if (subscription.cancel_at_period_end || isUnpaidTrial) return this.end(subscription, 'canceled')
     const latest = this.invoices.get(subscription.latest_invoice)
     if (subscription.pending_update !== null && latest !== undefined) this.voidInvoice(latest)
     const schedule = this.schedules.get(subscription.schedule ?? '')

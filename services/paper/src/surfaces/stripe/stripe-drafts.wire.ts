@@ -16,22 +16,25 @@ export interface SubscriptionDraft {
   readonly customer: Customer
   readonly item: SubscriptionItem
   readonly metadata: Metadata
+  readonly trialEnd: number | null
 }
 
 export function draftSubscription(
   object: Fresh<'subscription'>,
-  { customer, item, metadata }: SubscriptionDraft,
+  { customer, item, metadata, trialEnd }: SubscriptionDraft,
 ): Subscription {
   return {
     ...object,
-    status: 'incomplete',
+    status: trialEnd === null ? 'incomplete' : 'trialing',
     customer: customer.id,
     currency: item.price.currency,
     items: { object: 'list', data: [item] },
     latest_invoice: '',
     pending_update: null,
     schedule: null,
-    billing_cycle_anchor: item.current_period_start,
+    trial_end: trialEnd,
+    pending_setup_intent: null,
+    billing_cycle_anchor: trialEnd ?? item.current_period_start,
     cancel_at_period_end: false,
     cancel_at: null,
     canceled_at: null,

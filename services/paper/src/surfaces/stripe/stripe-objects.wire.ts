@@ -35,7 +35,7 @@ export interface SubscriptionItem {
 }
 
 export interface Subscription extends StripeObject {
-  status: 'incomplete' | 'incomplete_expired' | 'active' | 'past_due' | 'canceled'
+  status: 'incomplete' | 'incomplete_expired' | 'trialing' | 'active' | 'past_due' | 'canceled'
   readonly customer: string
   readonly currency: string
   readonly items: { readonly object: 'list'; readonly data: readonly [SubscriptionItem] }
@@ -43,6 +43,8 @@ export interface Subscription extends StripeObject {
   /** A change that its payer has not paid yet. */
   pending_update: PendingUpdate | null
   schedule: string | null
+  trial_end: number | null
+  pending_setup_intent: string | null
   billing_cycle_anchor: number
   cancel_at_period_end: boolean
   cancel_at: number | null
@@ -115,6 +117,13 @@ export interface PaymentIntent extends StripeObject {
   payment_method: string | null
   /** Ours: the invoice that it pays. */
   readonly invoice: string | null
+}
+
+/** Asks for a card that nothing is charged to yet. */
+export interface SetupIntent extends StripeObject {
+  status: 'requires_payment_method' | 'succeeded'
+  readonly client_secret: string
+  readonly customer: string
 }
 
 export interface Charge extends StripeObject {

@@ -74,6 +74,8 @@ export class StripeServer {
         return { now: this.books.time, events: this.books.events.length }
       case 'pay': {
         const { intent: id, card, proven } = payerOrder.parse(body)
+        const setup = this.books.setups.get(id)
+        if (setup !== undefined) return this.books.confirmSetup(setup, card)
         const intent = this.books.intents.get(id)
         return intent && { result: this.books.confirm(intent, card, proven), intent }
       }
