@@ -66,6 +66,7 @@ export async function audit(world: Audited): Promise<Audit> {
   }
   mismatches.push(...(await compareBalances(world, expected)))
   mismatches.push(...(await comparePaidTimes(world)))
+  mismatches.push(...(await comparePrices(world)))
   mismatches.push(...(await compareCounts(world, all.length)))
   const [imbalance] = await database.query<{ total: string }>(
     `select coalesce(sum(abs(total)), 0)::text as total
@@ -180,6 +181,23 @@ async function comparePaidTimes({ database, stripe, razorpay }: Audited): Promis
     const seconds = through === null ? undefined : through.getTime() / 1_000
     const problems = seconds === paid.get(key) ? [] : [`${key} is paid through ${seconds} and must be ${paid.get(key)}`]
     return over.has(key) && standing !== 'ended' ? [...problems, `${key} is ${standing} and must be ended`] : problems
+  })
+}
+
+/** What a provider that renews by itself charges next is what the subscription costs; Razorpay may have it scheduled. */
+async function comparePrices({ database, stripe, razorpay }: Audited): Promise<string[]> {
+  const charged = new Map<string, readonly number[]>()
+  for (const { id, items } of stripe.subscriptions.values()) charged.set(id, [items.data[0].price.unit_amount])
+  for (const { id, plan_id: plan, nextPlan } of razorpay?.subscriptions.values() ?? []) {
+    const amounts = [plan, nextPlan].flatMap((one) => razorpay?.plans.get(one ?? '')?.item.amount ?? [])
+    charged.set(id, amounts)
+  }
+  const rows = await database.query<{ external_id: string; minor: string }>(
+    `select external_id, minor from subscription where external_id is not null and standing in ('active', 'past-due')`,
+  )
+  return rows.flatMap(({ external_id: id, minor }) => {
+    const amounts = charged.get(id) ?? []
+    return amounts.includes(Number(minor)) ? [] : [`${id} costs ${minor} and is charged ${amounts.join(' or ')}`]
   })
 }
 

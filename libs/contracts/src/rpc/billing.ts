@@ -34,7 +34,7 @@ const planSettings = {
   private: z.boolean(),
   strategyAutomated: z.boolean(),
   premium: z.boolean(),
-  /** Days that a first subscription is served before it is paid, at providers whose payers come to a page. */
+  /** Days that a first subscription is served before it is paid. */
   trialDays,
 }
 

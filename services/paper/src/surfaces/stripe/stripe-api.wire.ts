@@ -177,7 +177,7 @@ export class StripeApi {
     switch (resource) {
       case 'subscriptions': {
         const one = this.books.subscriptions.get(id)
-        return found(one && { ...one, latest_invoice: this.books.invoices.get(one.latest_invoice) })
+        return found(one && { ...one, latest_invoice: this.books.invoices.get(one.latest_invoice) ?? null })
       }
       case 'invoices':
         return found(this.books.invoices.get(id))
