@@ -187,17 +187,19 @@ async function comparePaidTimes({ database, stripe, razorpay }: Audited): Promis
 /** What a provider that renews by itself charges next is what the subscription costs; Razorpay may have it scheduled. */
 async function comparePrices({ database, stripe, razorpay }: Audited): Promise<string[]> {
   const charged = new Map<string, readonly number[]>()
-  for (const { id, items } of stripe.subscriptions.values()) charged.set(id, [items.data[0].price.unit_amount])
+  for (const { id, items } of stripe.subscriptions.values())
+    charged.set(`stripe ${id}`, [items.data[0].price.unit_amount])
   for (const { id, plan_id: plan, nextPlan } of razorpay?.subscriptions.values() ?? []) {
     const amounts = [plan, nextPlan].flatMap((one) => razorpay?.plans.get(one ?? '')?.item.amount ?? [])
-    charged.set(id, amounts)
+    charged.set(`razorpay ${id}`, amounts)
   }
-  const rows = await database.query<{ external_id: string; minor: string }>(
-    `select external_id, minor from subscription where external_id is not null and standing in ('active', 'past-due')`,
+  const rows = await database.query<{ key: string; minor: string }>(
+    `select provider || ' ' || external_id as key, minor from subscription
+     where external_id is not null and standing in ('active', 'past-due')`,
   )
-  return rows.flatMap(({ external_id: id, minor }) => {
-    const amounts = charged.get(id) ?? []
-    return amounts.includes(Number(minor)) ? [] : [`${id} costs ${minor} and is charged ${amounts.join(' or ')}`]
+  return rows.flatMap(({ key, minor }) => {
+    const amounts = charged.get(key) ?? []
+    return amounts.includes(Number(minor)) ? [] : [`${key} costs ${minor} and is charged ${amounts.join(' or ')}`]
   })
 }
 

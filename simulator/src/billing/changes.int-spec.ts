@@ -247,7 +247,9 @@ describe('a change at Stripe', () => {
     const all = await Promise.all(
       Array.from({ length: parallel }, () => client.ask(changing.changeSubscription, asked)),
     )
-    expect(all.every(({ ok }) => ok)).toBe(true)
+    // One that finds no connection in time is told to ask again.
+    const refused = all.flatMap((answer) => (answer.ok ? [] : [answer.error.code]))
+    expect(refused.filter((code) => code !== 'ANSWER_FAILED')).toEqual([])
     await backends.query(
       'update billing.payment set external_id = null where change_id is not null and progress = $1',
       ['created'],

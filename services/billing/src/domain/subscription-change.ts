@@ -142,13 +142,13 @@ export function moveOf(
   if (change === undefined) return undefined
   const { timing, state, toldToProvider } = change
   if (timing === 'now' && change.id === paidChangeId) return toldToProvider ? 'paid' : 'done'
-  if (held.facts.endsAt !== null) return 'dropped'
+  // A provider that charges the difference by itself has changed its side when it was paid, however late we hear of it.
+  const isProviders = timing === 'now' && held.externalId !== null && !toldToProvider
+  if (held.facts.endsAt !== null && (!isProviders || now >= held.facts.endsAt)) return 'dropped'
   if (timing === 'period-end') {
     if (now < change.effectiveAt) return undefined
     return state === 'scheduled' ? 'done' : 'dropped'
   }
-  // A provider that charges the difference by itself has changed its side when it was paid, however late we hear of it.
-  const isProviders = held.externalId !== null && !toldToProvider
   const isOvertaken = (held.facts.paidThrough ?? change.paidThrough) > change.paidThrough
   return isOvertaken && !isProviders ? 'dropped' : undefined
 }
