@@ -8,7 +8,6 @@ import { type Id, uuidOfHash } from '@tradewire/kernel/ids'
 import type { Result } from '@tradewire/kernel/result'
 import type { BillingWorld } from './billing-world.ts'
 import type { Chances } from './chances.ts'
-import type { Offers } from './payers.ts'
 
 const monthDays = 30
 const changesMonthly = 0.06
@@ -23,6 +22,12 @@ const expected = new Set([
   'NOT_FOR_SALE',
   'PROVIDER_REFUSED',
 ])
+
+export interface Offers {
+  readonly planId: string
+  readonly dearerPlanId: string
+  readonly strategyId: string
+}
 
 interface Running {
   readonly id: string

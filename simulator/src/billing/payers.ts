@@ -9,19 +9,13 @@ import { type Id, timedUuidOf, uuidOfHash } from '@tradewire/kernel/ids'
 import type { SeededRandomness } from '@tradewire/kernel/randomness'
 import type { Result } from '@tradewire/kernel/result'
 import type { BillingWorld } from './billing-world.ts'
-import { Changers } from './changers.ts'
+import { Changers, type Offers } from './changers.ts'
 import type { Chances } from './chances.ts'
 import { RazorpayPayers } from './razorpay-payers.ts'
 import { StripePayers } from './stripe-payers.ts'
 
 const monthDays = 30
 const firstDays = 28
-
-export interface Offers {
-  readonly planId: string
-  readonly dearerPlanId: string
-  readonly strategyId: string
-}
 
 export const simulatedProviders = ['stripe', 'razorpay', 'mayar', 'mock'] as const
 export type SimulatedProvider = (typeof simulatedProviders)[number]

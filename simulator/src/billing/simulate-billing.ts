@@ -13,7 +13,8 @@ import { BillingChild } from './billing-child.ts'
 import { audit, type Audit } from './billing-model.ts'
 import { startBillingWorld, type BillingWorld } from './billing-world.ts'
 import { Deliveries } from './deliveries.ts'
-import { type Offers, Payers, type SimulatedProvider } from './payers.ts'
+import type { Offers } from './changers.ts'
+import { Payers, type SimulatedProvider } from './payers.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
