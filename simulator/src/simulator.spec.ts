@@ -60,24 +60,24 @@ describe('the whole of routing under simulated faults', () => {
 
 describe('a mistake planted on purpose', () => {
   /** The rare ones are looked for from shortly before a world that shows them. */
-  const planted: readonly (readonly [string, Defects, after?: number])[] = [
-    ['an order sent again after a lost reply', { resendsOnTimeout: true }],
-    ['a message confirmed before its commit', { acksBeforeCommit: true }],
-    ['an order sent without a stored attempt', { skipsAttemptRow: true }],
+  const planted: readonly (readonly [string, Defects, after: number])[] = [
+    ['an order sent again after a lost reply', { resendsOnTimeout: true }, 0],
+    ['a message confirmed before its commit', { acksBeforeCommit: true }, 0],
+    ['an order sent without a stored attempt', { skipsAttemptRow: true }, 0],
     ['a stop taken away before the next one stands', { trustsAskedStops: true }, 800],
-    ['targets left behind when their trade has ended', { leavesTargets: true }],
-    ['a signal planned again over what stands', { plansOverWhatStands: true }],
+    ['targets left behind when their trade has ended', { leavesTargets: true }, 0],
+    ['a signal planned again over what stands', { plansOverWhatStands: true }, 0],
     ['a planning cut short and taken up without the accounts that take part', { forgetsTakingPart: true }, 300],
-    ['a kill switch engaged beside a planning', { engagesBesidePlanning: true }],
-    ['two signals of a symbol planned at once', { plansBesideEachOther: true }],
-    ['margin spent twice', { forgetsReserved: true }],
-    ['old news that overwrites newer', { learnsOldNews: true }],
-    ['coins sold that a fee has taken', { forgetsCoinFees: true }],
-    ['an exit sent for a price that never came', { seesOtherPrices: true }],
-    ['losses that count from somewhere else', { forgetsLossBases: true }],
-    ['a reached limit or a paused source that planning overlooks', { overlooksSwitches: true }],
+    ['a kill switch engaged beside a planning', { engagesBesidePlanning: true }, 0],
+    ['two signals of a symbol planned at once', { plansBesideEachOther: true }, 0],
+    ['margin spent twice', { forgetsReserved: true }, 0],
+    ['old news that overwrites newer', { learnsOldNews: true }, 0],
+    ['coins sold that a fee has taken', { forgetsCoinFees: true }, 0],
+    ['an exit sent for a price that never came', { seesOtherPrices: true }, 0],
+    ['losses that count from somewhere else', { forgetsLossBases: true }, 0],
+    ['a reached limit or a paused source that planning overlooks', { overlooksSwitches: true }, 0],
   ]
-  it.each(planted)('is found: %s', { timeout: limitMs }, async (_name, defects, after = 0) => {
+  it.each(planted)('is found: %s', { timeout: limitMs }, async (_name, defects, after) => {
     expect(await firstViolation(defects, after)).toBeDefined()
   })
 })
