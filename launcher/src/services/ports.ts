@@ -8,11 +8,13 @@ import { LauncherError } from '../terminal/launcher-error.ts'
 import type { ServiceName } from './catalogue.ts'
 
 export type BackendName = 'postgres' | 'nats' | 'redis'
-export type Ports = Readonly<Record<ServiceName | BackendName, number>>
+/** What the paper venue speaks as plain TCP. */
+export type PaperPortName = 'xapiMain' | 'xapiStream'
+export type Ports = Readonly<Record<ServiceName | BackendName | PaperPortName, number>>
 
 export const gatewayPortDefault = 7400
 
-/** Distance from the gateway's port; services first, backends from ten on. */
+/** Distance from the gateway's port; services first, backends and the paper venue's other doors from ten on. */
 export const portOffsets: Ports = {
   gateway: 0,
   signals: 1,
@@ -26,6 +28,8 @@ export const portOffsets: Ports = {
   postgres: 10,
   nats: 11,
   redis: 12,
+  xapiMain: 13,
+  xapiStream: 14,
 }
 
 export function serviceUrl(ports: Ports, name: ServiceName): string {

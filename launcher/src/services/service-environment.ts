@@ -35,6 +35,8 @@ export function serviceEnvironment(input: EnvironmentInput): Environment {
     GATEWAY_BILLING_URL: serviceUrl(ports, 'billing'),
     BILLING_PUBLIC_URL: serviceUrl(ports, 'gateway'),
     PAPER_DATA_DIRECTORY: home.paper,
+    PAPER_XAPI_MAIN_PORT: String(ports.xapiMain),
+    PAPER_XAPI_STREAM_PORT: String(ports.xapiStream),
     // The gateway tells signals who sent an alert.
     SIGNALS_HTTP_TRUST_PROXY: 'true',
     ...localDefaults(inherited),
@@ -42,9 +44,7 @@ export function serviceEnvironment(input: EnvironmentInput): Environment {
   }
   const forced: Record<string, string> = { NATS_URL: input.natsUrl, REDIS_URL: input.redisUrl }
   for (const [service, url] of Object.entries(input.databaseUrls)) forced[`${prefixOf(service)}_DATABASE_URL`] = url
-  for (const name of Object.keys(ports)) {
-    if (!backends.has(name)) forced[`${prefixOf(name)}_HTTP_PORT`] = String(ports[name as ServiceName])
-  }
+  for (const name of serviceNames) forced[`${prefixOf(name)}_HTTP_PORT`] = String(ports[name])
   const { DATABASE_URL: _administrator, ...rest } = inherited
   return { ...defaults, ...rest, ...forced }
 }
@@ -66,8 +66,6 @@ function localDefaults({ GATEWAY_HTTP_HOST: host = '127.0.0.1' }: Environment): 
 }
 
 const loopback = new Set(['127.0.0.1', 'localhost', '::1'])
-
-const backends = new Set(['postgres', 'nats', 'redis'])
 
 function prefixOf(service: string): string {
   return service.toUpperCase().replaceAll('-', '_')

@@ -29,7 +29,7 @@ export interface PaperEndpoints {
   readonly tokocrypto: string
   /** Websockets. */
   readonly xapi: string
-  /** The same as plain TCP or TLS, where PAPER_XAPI_MAIN_PORT and PAPER_XAPI_STREAM_PORT are set. */
+  /** The same as plain TCP, or TLS where a certificate is set. */
   readonly xapiTcp?: XapiTcp
 }
 

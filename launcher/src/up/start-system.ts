@@ -131,9 +131,10 @@ async function cleanUp(home: Home, progress: ProgressSink): Promise<void> {
 }
 
 function portsNeeded({ services, inherited }: SystemOptions): (keyof Ports)[] {
-  const own = { postgres: 'DATABASE_URL', nats: 'NATS_URL', redis: 'REDIS_URL' } as const
-  const backends = (Object.keys(own) as (keyof typeof own)[]).filter((name) => !inherited[own[name]])
-  return [...services, ...backends]
+  const backends = { postgres: 'DATABASE_URL', nats: 'NATS_URL', redis: 'REDIS_URL' } as const
+  const doors = { xapiMain: 'PAPER_XAPI_MAIN_PORT', xapiStream: 'PAPER_XAPI_STREAM_PORT' } as const
+  const own = { ...backends, ...(services.includes('paper') ? doors : {}) }
+  return [...services, ...(Object.keys(own) as (keyof typeof own)[]).filter((name) => !inherited[own[name]!])]
 }
 
 function migrate(options: SystemOptions, backends: Backends): Promise<Record<string, string>> {
