@@ -1,6 +1,7 @@
 /** Stored subscriptions, payments and purchases. Called by use cases. Must never lose one that a provider knows of. */
 import type { Transaction } from '@tradewire/database/transaction'
 import type { Payment, Purchase, Subscription } from '../domain/bill.ts'
+import type { ExternalId } from '../domain/held-bills.ts'
 import type { PaidPlan } from '../domain/plan.ts'
 import type { ProviderCode } from '../domain/provider-code.ts'
 
@@ -11,19 +12,19 @@ export interface UserWindow {
   readonly limit: number
 }
 
-export interface ExternalId {
-  readonly provider: ProviderCode
-  readonly externalId: string
+/** Which are meant: by our ids, and by those of their providers. */
+export interface Named {
+  readonly ids: readonly string[]
+  readonly externalIds: readonly ExternalId[]
 }
 
 export abstract class Bills {
   /** False when the user has one to the same that is in force. */
   abstract insertSubscription(tx: Transaction, subscription: Subscription): Promise<boolean>
   abstract saveSubscription(tx: Transaction, subscription: Subscription): Promise<void>
-  abstract lockSubscription(
-    tx: Transaction,
-    by: { readonly id: string } | ExternalId,
-  ): Promise<Subscription | undefined>
+  abstract lockSubscription(tx: Transaction, by: { readonly id: string }): Promise<Subscription | undefined>
+  /** Those that there are, locked in the order of their ids. */
+  abstract lockSubscriptions(tx: Transaction, named: Named): Promise<Subscription[]>
   /** Undefined also when it is not of `seenBy`; without `seenBy` it may be anybody's. */
   abstract findSubscription(id: string, seenBy?: string): Promise<Subscription | undefined>
   abstract everSubscribed(userId: string, subject: Pick<Subscription['subject'], 'kind' | 'id'>): Promise<boolean>
@@ -50,8 +51,12 @@ export abstract class Bills {
 
   /** False when there is one with this id, or one of the same period. */
   abstract insertPayment(tx: Transaction, payment: Payment): Promise<boolean>
-  abstract savePayment(tx: Transaction, payment: Payment): Promise<void>
-  abstract lockPayment(tx: Transaction, by: { readonly id: string } | ExternalId): Promise<Payment | undefined>
+  /** As `insertPayment`; throws RetryableError when another transaction was first. */
+  abstract addPayment(tx: Transaction, payment: Payment): Promise<void>
+  abstract savePayments(tx: Transaction, payments: readonly Payment[]): Promise<void>
+  abstract lockPayment(tx: Transaction, by: { readonly id: string }): Promise<Payment | undefined>
+  /** Those that there are, locked in the order of their ids. */
+  abstract lockPayments(tx: Transaction, named: Named): Promise<Payment[]>
   abstract findPayment(id: string, seenBy?: string): Promise<Payment | undefined>
   abstract payments(window: UserWindow): Promise<Payment[]>
 

@@ -8,6 +8,11 @@ import type { UserWindow } from './bills.port.ts'
 /** Each journal is of exactly one of them. */
 export type Cause = { readonly providerEventId: string } | { readonly ruleRunId: string }
 
+export interface Booked {
+  readonly journal: Journal
+  readonly cause: Cause
+}
+
 export interface Balance {
   readonly account: string
   readonly currency: Currency
@@ -16,7 +21,7 @@ export interface Balance {
 
 export abstract class Books {
   /** Throws when one of them is written already, or is out of balance: then the whole transaction is undone. */
-  abstract write(tx: Transaction, journals: readonly Journal[], cause: Cause, now: Date): Promise<void>
+  abstract write(tx: Transaction, booked: readonly Booked[], now: Date): Promise<void>
   /** False when the rule has run over this already. */
   abstract beginRule(
     tx: Transaction,
@@ -24,8 +29,8 @@ export abstract class Books {
   ): Promise<boolean>
   abstract balances(): Promise<Balance[]>
   abstract imbalance(): Promise<bigint>
-  /** Takes the next number of the year. */
-  abstract issueInvoice(tx: Transaction, invoice: Omit<Invoice, 'number'>): Promise<Invoice>
+  /** Takes the next numbers of the year, in this order. */
+  abstract issueInvoices(tx: Transaction, invoices: readonly Omit<Invoice, 'number'>[], now: Date): Promise<Invoice[]>
   abstract findInvoice(id: string, seenBy?: string): Promise<Invoice | undefined>
   abstract invoices(window: UserWindow): Promise<Invoice[]>
 }

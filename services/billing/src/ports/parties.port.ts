@@ -9,6 +9,7 @@ export type BillingProfile = ReplyOf<typeof setBillingProfile>['profile']
 export abstract class Parties {
   abstract saveProfile(userId: string, profile: BillingProfile): Promise<void>
   abstract profile(userId: string): Promise<BillingProfile | null>
-  /** As they are now. Who said nothing is named as they log in. */
-  abstract of(tx: Transaction, userId: string): Promise<{ readonly seller: Party; readonly buyer: Party }>
+  abstract seller(): Party
+  /** As they are now, by user. Who said nothing is named as they log in. */
+  abstract buyers(tx: Transaction, userIds: readonly string[]): Promise<ReadonlyMap<string, Party>>
 }

@@ -3,6 +3,7 @@
  * Called by use cases; implemented in clients/<provider>. Must never decide what money means to us.
  */
 import { err, ok, type Result } from '@tradewire/kernel/result'
+import type { AskedOnce } from '../domain/asked-once.ts'
 import type { BillingCycle } from '../domain/billing-cycle.ts'
 import type { Currency } from '../domain/currency.ts'
 import type { Money } from '../domain/money.ts'
@@ -132,7 +133,7 @@ export abstract class PaymentProvider {
     return undefined
   }
   /** Asks the provider how things stand that the event is about: an event is only a hint, and may be old. */
-  abstract observe(event: HeardEvent): Promise<Result<readonly Observation[], ProviderFailure>>
+  abstract observe(event: HeardEvent, asked: AskedOnce): Promise<Result<readonly Observation[], ProviderFailure>>
   /** The same reference gives the same checkout. */
   abstract open(checkout: Checkout): Promise<Result<OpenedCheckout, ProviderFailure>>
   /** The same reference gives money back once. Answers an event that tells of it. */

@@ -13,16 +13,23 @@ export interface StoredEvent extends HeardEvent {
   readonly generation: number
 }
 
+export interface Finished {
+  readonly event: StoredEvent
+  readonly state: 'done' | 'ignored'
+}
+
 export abstract class ProviderEvents {
-  /** Answers those that are new. */
+  /** One that was delivered; resolves when it is stored. Those that come at once are stored together. */
+  abstract deliver(provider: ProviderCode, event: HeardEvent, now: Date): Promise<void>
+  /** Answers how many are new. */
   abstract store(
     provider: ProviderCode,
     events: readonly HeardEvent[],
     how: { readonly heardBy: HeardBy; readonly now: Date },
   ): Promise<number>
   abstract claim(now: Date, limit: number): Promise<StoredEvent[]>
-  /** Throws when another process has claimed it meanwhile: then nothing of the transaction stands. */
-  abstract finish(tx: Transaction, event: StoredEvent, state: 'done' | 'ignored', now: Date): Promise<void>
+  /** Throws when another process has claimed one meanwhile: then nothing of the transaction stands. */
+  abstract finish(tx: Transaction, finished: readonly Finished[], now: Date): Promise<void>
   abstract putOff(
     event: StoredEvent,
     why: { readonly error: string; readonly until: Date; readonly dead: boolean },

@@ -1,13 +1,15 @@
 /** Subscriptions, payments and purchases in PostgreSQL. Called through the Bills port. Must never decide what follows from them. */
 import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
+import { RetryableError } from '@tradewire/database/retryable-error'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { Payment, Purchase, Subscription } from '../domain/bill.ts'
 import { statusOf } from '../domain/payment.ts'
 import type { PaidPlan } from '../domain/plan.ts'
 import type { ProviderCode } from '../domain/provider-code.ts'
-import { Bills, type ExternalId, type UserWindow } from '../ports/bills.port.ts'
+import { Bills, type Named, type UserWindow } from '../ports/bills.port.ts'
 import {
+  factsText,
   paymentParameters,
   subscriptionParameters,
   toPayment,
@@ -53,10 +55,19 @@ insert into payment (id, user_id, subscription_id, period, purchase_id, descript
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
 on conflict do nothing returning id`
 
-const SAVE_PAYMENT = `
-update payment set external_id = $2, client_secret = $3, payment_url = $4, progress = $5, status = $6, facts = $7,
-  updated_at = $8
-where id = $1`
+const SAVE_PAYMENTS = `
+update payment set external_id = saved.external_id, client_secret = saved.client_secret, payment_url = saved.payment_url,
+  progress = saved.progress, status = saved.status, facts = saved.facts, updated_at = saved.updated_at
+from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::timestamptz[])
+  as saved (id, external_id, client_secret, payment_url, progress, status, facts, updated_at)
+where payment.id = saved.id`
+
+const LOCK_NAMED = (table: 'subscription' | 'payment') => `
+select * from ${table} where id in (
+  select unnest($1::uuid[]) union
+  select ${table}.id from unnest($2::text[], $3::text[]) as named (provider, external_id)
+    join ${table} using (provider, external_id))
+order by id for update`
 
 const PURCHASES = `
 select purchase.id as purchase_id, payment.*, purchase.lines, purchase.subtotal_minor,
@@ -98,9 +109,12 @@ export class SqlBills extends Bills {
     ])
   }
 
-  async lockSubscription(tx: Transaction, by: { readonly id: string } | ExternalId): Promise<Subscription | undefined> {
-    const [row] = await locked<SubscriptionRow>(tx, 'subscription', by)
-    return row && toSubscription(row)
+  async lockSubscription(tx: Transaction, { id }: { readonly id: string }): Promise<Subscription | undefined> {
+    return (await this.lockSubscriptions(tx, { ids: [id], externalIds: [] }))[0]
+  }
+
+  async lockSubscriptions(tx: Transaction, named: Named): Promise<Subscription[]> {
+    return (await lockNamed<SubscriptionRow>(tx, 'subscription', named)).map(toSubscription)
   }
 
   async findSubscription(id: string, seenBy?: string): Promise<Subscription | undefined> {
@@ -179,26 +193,31 @@ export class SqlBills extends Bills {
     return (await tx.query(INSERT_PAYMENT, paymentParameters(payment, statusOf(payment.facts)))).length > 0
   }
 
-  async savePayment(tx: Transaction, payment: Payment): Promise<void> {
-    const all = paymentParameters(payment, statusOf(payment.facts))
-    const [externalId, clientSecret, paymentUrl, progress, status, facts] = [7, 13, 14, 15, 16, 17].map(
-      (place) => all[place],
-    )
-    await tx.query(SAVE_PAYMENT, [
-      payment.id,
-      externalId,
-      clientSecret,
-      paymentUrl,
-      progress,
-      status,
-      facts,
-      payment.updatedAt,
+  async addPayment(tx: Transaction, payment: Payment): Promise<void> {
+    if (await this.insertPayment(tx, payment)) return
+    throw new RetryableError(`another transaction has added payment ${payment.id}`)
+  }
+
+  async savePayments(tx: Transaction, payments: readonly Payment[]): Promise<void> {
+    if (payments.length === 0) return
+    await tx.query(SAVE_PAYMENTS, [
+      payments.map(({ id }) => id),
+      payments.map(({ externalId }) => externalId),
+      payments.map(({ clientSecret }) => clientSecret),
+      payments.map(({ paymentUrl }) => paymentUrl),
+      payments.map(({ facts }) => facts.progress),
+      payments.map(({ facts }) => statusOf(facts)),
+      payments.map(({ facts }) => factsText(facts)),
+      payments.map(({ updatedAt }) => updatedAt),
     ])
   }
 
-  async lockPayment(tx: Transaction, by: { readonly id: string } | ExternalId): Promise<Payment | undefined> {
-    const [row] = await locked<PaymentRow>(tx, 'payment', by)
-    return row && toPayment(row)
+  async lockPayment(tx: Transaction, { id }: { readonly id: string }): Promise<Payment | undefined> {
+    return (await this.lockPayments(tx, { ids: [id], externalIds: [] }))[0]
+  }
+
+  async lockPayments(tx: Transaction, named: Named): Promise<Payment[]> {
+    return (await lockNamed<PaymentRow>(tx, 'payment', named)).map(toPayment)
   }
 
   async findPayment(id: string, seenBy?: string): Promise<Payment | undefined> {
@@ -256,15 +275,16 @@ export class SqlBills extends Bills {
   }
 }
 
-function locked<Row>(
+async function lockNamed<Row>(
   tx: Transaction,
   table: 'subscription' | 'payment',
-  by: { readonly id: string } | ExternalId,
+  { ids, externalIds }: Named,
 ): Promise<Row[]> {
-  if ('id' in by) return tx.query<Row>(`select * from ${table} where id = $1 for update`, [by.id])
-  return tx.query<Row>(`select * from ${table} where provider = $1 and external_id = $2 for update`, [
-    by.provider,
-    by.externalId,
+  if (ids.length === 0 && externalIds.length === 0) return []
+  return tx.query<Row>(LOCK_NAMED(table), [
+    ids,
+    externalIds.map(({ provider }) => provider),
+    externalIds.map(({ externalId }) => externalId),
   ])
 }
 

@@ -6,26 +6,31 @@ import { IdSource } from '@tradewire/kernel/ids'
 import type { Currency } from '../domain/currency.ts'
 import type { InvoiceLine } from '../domain/bill.ts'
 import type { Invoice, Party } from '../domain/invoice.ts'
-import type { Journal } from '../domain/ledger.ts'
 import type { TaxTerms } from '../domain/tax.ts'
 import { money } from '../domain/money.ts'
 import type { UserWindow } from '../ports/bills.port.ts'
-import { Books, type Balance, type Cause } from '../ports/books.port.ts'
+import { Books, type Balance, type Booked } from '../ports/books.port.ts'
 
 const invoiceDigits = 6
 
-const WRITE_JOURNALS = `
-insert into journal (id, source, object, kind, currency, provider_event_id, rule_run_id, written_at)
-select id, source, object, kind, currency, $6::uuid, $7::uuid, $8::timestamptz
-from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[]) as j (id, source, object, kind, currency)`
-
-const WRITE_ENTRIES = `
+/** The foreign key of the entries is checked when the statement ends, and their balance when the transaction does. */
+const WRITE = `
+with written as (
+  insert into journal (id, source, object, kind, currency, provider_event_id, rule_run_id, written_at)
+  select id, source, object, kind, currency, provider_event_id, rule_run_id, $8::timestamptz
+  from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[])
+    as j (id, source, object, kind, currency, provider_event_id, rule_run_id))
 insert into entry (journal_id, line, account, currency, minor)
-select * from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::bigint[])`
+select * from unnest($9::uuid[], $10::int[], $11::text[], $12::text[], $13::bigint[])`
 
-const NEXT_NUMBER = `
-insert into invoice_counter (year, last) values ($1, 1)
-on conflict (year) do update set last = invoice_counter.last + 1 returning last`
+const NEXT_NUMBERS = `
+insert into invoice_counter (year, last) values ($1, $2)
+on conflict (year) do update set last = invoice_counter.last + excluded.last returning last`
+
+const INSERT_INVOICES = `
+insert into invoice (id, number, user_id, payment_id, fee_id, description, currency, minor, issued_at, lines, tax, seller, buyer)
+select id, number, user_id, payment_id, fee_id, description, currency, minor, issued_at, lines, tax, seller, buyer
+from json_populate_recordset(null::invoice, $1)`
 
 interface InvoiceRow {
   readonly id: string
@@ -52,25 +57,23 @@ export class SqlBooks extends Books {
     super()
   }
 
-  async write(tx: Transaction, journals: readonly Journal[], cause: Cause, now: Date): Promise<void> {
-    const written = journals
-      .filter(({ lines }) => lines.length > 0)
-      .map((journal) => ({ id: this.ids.next(), ...journal }))
+  async write(tx: Transaction, booked: readonly Booked[], now: Date): Promise<void> {
+    const written = booked
+      .filter(({ journal }) => journal.lines.length > 0)
+      .map(({ journal, cause }) => ({ id: this.ids.next(), ...journal, cause }))
     if (written.length === 0) return
-    await tx.query(WRITE_JOURNALS, [
+    const entries = written.flatMap(({ id, currency, lines }) =>
+      lines.map((line, index) => ({ id, currency, number: index + 1, ...line })),
+    )
+    await tx.query(WRITE, [
       written.map(({ id }) => id),
       written.map(({ origin }) => origin.source),
       written.map(({ origin }) => origin.object),
       written.map(({ origin }) => origin.kind),
       written.map(({ currency }) => currency),
-      'providerEventId' in cause ? cause.providerEventId : null,
-      'ruleRunId' in cause ? cause.ruleRunId : null,
+      written.map(({ cause }) => ('providerEventId' in cause ? cause.providerEventId : null)),
+      written.map(({ cause }) => ('ruleRunId' in cause ? cause.ruleRunId : null)),
       now,
-    ])
-    const entries = written.flatMap(({ id, currency, lines }) =>
-      lines.map((line, index) => ({ id, currency, number: index + 1, ...line })),
-    )
-    await tx.query(WRITE_ENTRIES, [
       entries.map(({ id }) => id),
       entries.map(({ number }) => number),
       entries.map(({ account }) => account),
@@ -104,19 +107,13 @@ export class SqlBooks extends Books {
     return BigInt(row?.total ?? '0')
   }
 
-  async issueInvoice(tx: Transaction, invoice: Omit<Invoice, 'number'>): Promise<Invoice> {
-    const { id, userId, paymentId, feeId, description, amount, tax, issuedAt } = invoice
-    const told = [invoice.lines, tax, invoice.seller, invoice.buyer].map((part) => part && JSON.stringify(part))
-    const year = issuedAt.getUTCFullYear()
-    const [counter] = await tx.query<{ last: number }>(NEXT_NUMBER, [year])
-    const number = `${year}-${String(counter!.last).padStart(invoiceDigits, '0')}`
-    await tx.query(
-      `insert into invoice (id, number, user_id, payment_id, fee_id, description, currency, minor, issued_at,
-         lines, tax, seller, buyer)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-      [id, number, userId, paymentId, feeId, description, amount.currency, amount.minor, issuedAt, ...told],
-    )
-    return { ...invoice, number }
+  async issueInvoices(tx: Transaction, drafts: readonly Omit<Invoice, 'number'>[], now: Date): Promise<Invoice[]> {
+    const year = now.getUTCFullYear()
+    const [counter] = await tx.query<{ last: number }>(NEXT_NUMBERS, [year, drafts.length])
+    const first = counter!.last - drafts.length + 1
+    const invoices = drafts.map((draft, index) => ({ ...draft, number: numberOf(year, first + index) }))
+    await tx.query(INSERT_INVOICES, [JSON.stringify(invoices.map(toRow))])
+    return invoices
   }
 
   async invoices({ userId, afterId, limit }: UserWindow): Promise<Invoice[]> {
@@ -133,6 +130,30 @@ export class SqlBooks extends Books {
     const [row] = await this.database.queryOwn<InvoiceRow>(seenBy, 'select * from invoice where id = $1', [id])
     return row && toInvoice(row)
   }
+}
+
+function numberOf(year: number, count: number): string {
+  return `${year}-${String(count).padStart(invoiceDigits, '0')}`
+}
+
+function toRow({ id, number, userId, paymentId, feeId, description, lines, tax, ...invoice }: Invoice) {
+  const { seller, buyer, issuedAt } = invoice
+  const { currency, minor } = invoice.amount
+  return {
+    id,
+    number,
+    user_id: userId,
+    payment_id: paymentId,
+    fee_id: feeId,
+    description,
+    lines,
+    tax,
+    seller,
+    buyer,
+    currency,
+    minor: minor.toString(),
+    issued_at: issuedAt.toISOString(),
+  } satisfies Record<keyof InvoiceRow, unknown>
 }
 
 function toInvoice(row: InvoiceRow): Invoice {

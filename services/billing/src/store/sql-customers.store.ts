@@ -34,14 +34,12 @@ export class SqlCustomers extends Customers {
   }
 
   async lock(tx: Transaction, userId: string): Promise<Told> {
+    const known = await this.lockKnown(tx, userId)
+    if (known !== undefined) return known
     await tx.query(`insert into customer (user_id, username) values ($1, '') on conflict (user_id) do nothing`, [
       userId,
     ])
-    const [row] = await tx.query<{ entitlement: Entitlement | null; revision: number }>(
-      'select entitlement, revision from customer where user_id = $1 for update',
-      [userId],
-    )
-    return row!
+    return (await this.lockKnown(tx, userId))!
   }
 
   async tell(tx: Transaction, userId: string, { entitlement, revision }: Told): Promise<void> {
@@ -58,5 +56,13 @@ export class SqlCustomers extends Customers {
       [after ?? null, limit],
     )
     return rows.map(({ user_id: userId }) => userId)
+  }
+
+  private async lockKnown(tx: Transaction, userId: string): Promise<Told | undefined> {
+    const [row] = await tx.query<{ entitlement: Entitlement | null; revision: number }>(
+      'select entitlement, revision from customer where user_id = $1 for update',
+      [userId],
+    )
+    return row
   }
 }

@@ -14,6 +14,20 @@ interface ProfileRow {
   readonly tax_id: string | null
 }
 
+interface BuyerRow {
+  readonly user_id: string
+  readonly username: string | null
+  readonly email: string | null
+  readonly name: string | null
+  readonly address: readonly string[]
+  readonly country: string
+  readonly tax_id: string | null
+}
+
+const BUYERS = `
+select buyer.user_id, username, email, name, address, country, tax_id
+from unnest($1::uuid[]) as buyer (user_id) left join customer using (user_id) left join billing_profile using (user_id)`
+
 @Injectable()
 export class SqlParties extends Parties {
   constructor(
@@ -39,19 +53,21 @@ export class SqlParties extends Parties {
     return { name, address, country, taxId }
   }
 
-  async of(tx: Transaction, userId: string): Promise<{ readonly seller: Party; readonly buyer: Party }> {
+  seller(): Party {
     const { sellerName, sellerAddress, sellerTaxId } = this.config
-    const seller = { name: sellerName, address: sellerAddress, taxId: sellerTaxId ?? null }
-    const [row] = await tx.query<ProfileRow>('select * from billing_profile where user_id = $1', [userId])
-    if (row !== undefined) {
-      const buyer = { name: row.name, address: [...row.address, row.country], taxId: row.tax_id }
-      return { seller, buyer }
-    }
-    const [known] = await tx.query<{ username: string; email: string | null }>(
-      'select username, email from customer where user_id = $1',
-      [userId],
+    return { name: sellerName, address: sellerAddress, taxId: sellerTaxId ?? null }
+  }
+
+  async buyers(tx: Transaction, userIds: readonly string[]): Promise<ReadonlyMap<string, Party>> {
+    const rows = await tx.query<BuyerRow>(BUYERS, [userIds])
+    return new Map(
+      rows.map(({ user_id: userId, username, email, ...profile }) => {
+        if (profile.name !== null) {
+          const { name, address, country, tax_id: taxId } = profile
+          return [userId, { name, address: [...address, country], taxId }]
+        }
+        return [userId, { name: username ?? userId, address: email === null ? [] : [email], taxId: null }]
+      }),
     )
-    const { username, email } = known ?? { username: userId, email: null }
-    return { seller, buyer: { name: username, address: email === null ? [] : [email], taxId: null } }
   }
 }

@@ -1,20 +1,25 @@
 /** What providers told, in PostgreSQL, claimed with a lease. Called through the ProviderEvents port. Must never read a body. */
 import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
+import { GroupCommit } from '@tradewire/database/group-commit'
 import { RetryableError } from '@tradewire/database/retryable-error'
 import type { Transaction } from '@tradewire/database/transaction'
 import { IdSource } from '@tradewire/kernel/ids'
 import type { ProviderCode } from '../domain/provider-code.ts'
 import type { HeardEvent } from '../ports/payment-provider.port.ts'
-import { ProviderEvents, type HeardBy, type StoredEvent } from '../ports/provider-events.port.ts'
+import { ProviderEvents, type Finished, type HeardBy, type StoredEvent } from '../ports/provider-events.port.ts'
 
 /** What a process held when it was killed is claimed again after this time; a provider is asked for less long. */
 const claimMs = 60_000
+const deliveriesPerCommit = 64
+/** Beyond it a delivery is answered 503, and its provider sends it again. */
+const deliveriesQueuedMax = 2_000
 
 const STORE = `
 insert into provider_event (id, provider, event_id, type, body, heard_by, available_at, received_at)
-select id, $2::text, event_id, type, body, $6::text, $7::timestamptz, $7::timestamptz
-from unnest($1::uuid[], $3::text[], $4::text[], $5::text[]) as news (id, event_id, type, body)
+select id, provider, event_id, type, body, heard_by, heard_at, heard_at
+from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
+  as news (id, provider, event_id, type, body, heard_by, heard_at)
 on conflict (provider, event_id) do nothing returning id`
 
 const CLAIM = `
@@ -26,6 +31,12 @@ with due as (
 update provider_event set claimed_until = $3, generation = generation + 1 from due where provider_event.id = due.id
 returning provider_event.id, provider, event_id, type, body, attempts, generation`
 
+const FINISH = `
+update provider_event set state = ours.state, done_at = $4, claimed_until = null, error = null
+from unnest($1::uuid[], $2::int[], $3::text[]) as ours (id, generation, state)
+where provider_event.id = ours.id and provider_event.generation = ours.generation and provider_event.state = 'waiting'
+returning provider_event.id`
+
 interface EventRow {
   readonly id: string
   readonly provider: ProviderCode
@@ -36,13 +47,35 @@ interface EventRow {
   readonly generation: number
 }
 
+interface Heard {
+  readonly provider: ProviderCode
+  readonly event: HeardEvent
+  readonly heardBy: HeardBy
+  readonly now: Date
+}
+
 @Injectable()
 export class SqlProviderEvents extends ProviderEvents {
+  private readonly deliveries: GroupCommit<Heard, undefined>
+
   constructor(
     private readonly database: Database,
     private readonly ids: IdSource,
   ) {
     super()
+    this.deliveries = new GroupCommit({
+      database,
+      batchRows: deliveriesPerCommit,
+      queuedMax: deliveriesQueuedMax,
+      work: async (tx, heard) => {
+        await tx.query(STORE, this.parameters(heard))
+        return heard.map(() => undefined)
+      },
+    })
+  }
+
+  async deliver(provider: ProviderCode, event: HeardEvent, now: Date): Promise<void> {
+    await this.deliveries.submit({ provider, event, heardBy: 'webhook', now })
   }
 
   async store(
@@ -50,16 +83,9 @@ export class SqlProviderEvents extends ProviderEvents {
     events: readonly HeardEvent[],
     { heardBy, now }: { readonly heardBy: HeardBy; readonly now: Date },
   ): Promise<number> {
-    const stored = await this.database.query(STORE, [
-      events.map(() => this.ids.next()),
-      provider,
-      events.map(({ eventId }) => eventId),
-      events.map(({ type }) => type),
-      events.map(({ body }) => body),
-      heardBy,
-      now,
-    ])
-    return stored.length
+    if (events.length === 0) return 0
+    const heard = events.map((event) => ({ provider, event, heardBy, now }))
+    return (await this.database.query(STORE, this.parameters(heard))).length
   }
 
   async claim(now: Date, limit: number): Promise<StoredEvent[]> {
@@ -68,13 +94,14 @@ export class SqlProviderEvents extends ProviderEvents {
     return rows.map(({ event_id: eventId, ...row }) => ({ ...row, eventId }))
   }
 
-  async finish(tx: Transaction, { id, generation }: StoredEvent, state: 'done' | 'ignored', now: Date): Promise<void> {
-    const finished = await tx.query(
-      `update provider_event set state = $3, done_at = $4, claimed_until = null, error = null
-       where id = $1 and generation = $2 and state = 'waiting' returning id`,
-      [id, generation, state, now],
-    )
-    if (finished.length === 0) throw new RetryableError(`another process has taken provider event ${id}`)
+  async finish(tx: Transaction, finished: readonly Finished[], now: Date): Promise<void> {
+    const ours = await tx.query(FINISH, [
+      finished.map(({ event }) => event.id),
+      finished.map(({ event }) => event.generation),
+      finished.map(({ state }) => state),
+      now,
+    ])
+    if (ours.length < finished.length) throw new RetryableError('another process has taken events of providers')
   }
 
   async putOff(
@@ -102,5 +129,17 @@ export class SqlProviderEvents extends ProviderEvents {
        on conflict (provider) do update set pulled_through = greatest(pull.pulled_through, excluded.pulled_through)`,
       [provider, through],
     )
+  }
+
+  private parameters(heard: readonly Heard[]): unknown[] {
+    return [
+      heard.map(() => this.ids.next()),
+      heard.map(({ provider }) => provider),
+      heard.map(({ event }) => event.eventId),
+      heard.map(({ event }) => event.type),
+      heard.map(({ event }) => event.body),
+      heard.map(({ heardBy }) => heardBy),
+      heard.map(({ now }) => now),
+    ]
   }
 }

@@ -7,6 +7,7 @@ import { Injectable } from '@nestjs/common'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import type { BillingConfig } from '../../config.ts'
+import type { AskedOnce } from '../../domain/asked-once.ts'
 import { money } from '../../domain/money.ts'
 import { nothingKnown } from '../../domain/payment.ts'
 import { isSameText } from '../../domain/proof.ts'
@@ -58,12 +59,13 @@ export class MayarProvider extends PaymentProvider {
     return mayarTokenHeader !== undefined && isHeaderWrong ? undefined : eventOf(body.toString('utf8'))
   }
 
-  async observe({ body }: HeardEvent): Promise<Result<readonly Observation[], ProviderFailure>> {
+  async observe({ body }: HeardEvent, asked: AskedOnce): Promise<Result<readonly Observation[], ProviderFailure>> {
     const { data } = delivery.parse(JSON.parse(body))
     for (const id of [data.productId, data.id]) {
       if (id === null || id === undefined) continue
       const path = `/invoice/${encodeURIComponent(id)}`
-      const shown = await this.api.call({ method: 'GET', path, reply: shownInvoice })
+      const read = () => this.api.call({ method: 'GET', path, reply: shownInvoice })
+      const shown = await asked.answer(`mayar ${path}`, read)
       if (shown.ok) return ok([observed(shown.value.data)])
       if (shown.error.kind !== 'refused') return shown
     }

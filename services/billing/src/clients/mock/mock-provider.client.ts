@@ -8,6 +8,7 @@ import { Clock } from '@tradewire/kernel/clock'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import type { BillingConfig } from '../../config.ts'
+import type { AskedOnce } from '../../domain/asked-once.ts'
 import { currencies, type Currency } from '../../domain/currency.ts'
 import { money, type Money } from '../../domain/money.ts'
 import { nothingKnown, type Part, type Progress, type RefundStage } from '../../domain/payment.ts'
@@ -80,8 +81,8 @@ export class MockProvider extends PaymentProvider implements MockCheckouts {
     return ok({ externalId: id, subscriptionExternalId: null, clientSecret: null, paymentUrl })
   }
 
-  async observe({ body }: HeardEvent): Promise<Result<readonly Observation[], ProviderFailure>> {
-    const row = await this.read(body)
+  async observe({ body }: HeardEvent, asked: AskedOnce): Promise<Result<readonly Observation[], ProviderFailure>> {
+    const row = await asked.answer(`mock ${body}`, () => this.read(body))
     return row === undefined ? err({ kind: 'refused', detail: `there is no ${body}` }) : ok([observed(row)])
   }
 

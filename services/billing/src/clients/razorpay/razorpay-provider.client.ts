@@ -7,6 +7,7 @@ import { Injectable } from '@nestjs/common'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import type { BillingConfig } from '../../config.ts'
+import type { AskedOnce } from '../../domain/asked-once.ts'
 import { monthsOf, type BillingCycle } from '../../domain/billing-cycle.ts'
 import type { Money } from '../../domain/money.ts'
 import { isSameText } from '../../domain/proof.ts'
@@ -86,8 +87,8 @@ export class RazorpayProvider extends PaymentProvider {
     return { eventId: `proven ${id}`, type: event, body: JSON.stringify({ event, payload }) }
   }
 
-  observe(event: HeardEvent): Promise<Result<readonly Observation[], ProviderFailure>> {
-    return this.reader.observe(event)
+  observe(event: HeardEvent, asked: AskedOnce): Promise<Result<readonly Observation[], ProviderFailure>> {
+    return new RazorpayReader(this.api, asked).observe(event)
   }
 
   open(checkout: Checkout): Promise<Result<OpenedCheckout, ProviderFailure>> {

@@ -4,6 +4,7 @@
  */
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import type { z } from 'zod'
+import type { AskedOnce } from '../../domain/asked-once.ts'
 import type { HeardEvent, Observation, ProviderFailure } from '../../ports/payment-provider.port.ts'
 import type { JsonApi } from '../json-api.client.ts'
 import { isOver, isTaken, toPaymentObservation, toSubscriptionObservation } from './razorpay.map.ts'
@@ -19,9 +20,12 @@ type Read<Value> = Promise<Result<Value, ProviderFailure>>
 
 export class RazorpayReader {
   private readonly api: JsonApi
+  private readonly asked: AskedOnce | undefined
 
-  constructor(api: JsonApi) {
+  /** `asked`: what it reads for one batch of events, it reads once. */
+  constructor(api: JsonApi, asked?: AskedOnce) {
     this.api = api
+    this.asked = asked
   }
 
   async observe({ body }: HeardEvent): Read<readonly Observation[]> {
@@ -80,7 +84,8 @@ export class RazorpayReader {
   }
 
   get<Reply extends z.ZodType>(path: string, reply: Reply): Read<z.output<Reply>> {
-    return this.api.call({ method: 'GET', path, reply })
+    const read = () => this.api.call({ method: 'GET', path, reply })
+    return this.asked === undefined ? read() : this.asked.answer(`razorpay ${path}`, read)
   }
 
   /** Every page of a list, newest first. */

@@ -7,6 +7,7 @@ import { err, ok, type Result } from '@tradewire/kernel/result'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import Stripe from 'stripe'
 import type { BillingConfig } from '../../config.ts'
+import type { AskedOnce } from '../../domain/asked-once.ts'
 import type { Money } from '../../domain/money.ts'
 import type { Proration } from '../../domain/subscription-change.ts'
 import {
@@ -23,7 +24,14 @@ import {
 } from '../../ports/payment-provider.port.ts'
 import { StripeChanges } from './stripe-changes.client.ts'
 import { StripePrices } from './stripe-prices.client.ts'
-import { dateOf, idOf, referenceKey, toPaymentObservation, toSubscriptionObservation } from './stripe.map.ts'
+import {
+  dateOf,
+  idOf,
+  referenceKey,
+  toPaymentObservation,
+  toSubscriptionObservation,
+  type PaymentParts,
+} from './stripe.map.ts'
 
 const retriesMax = 2
 const answerWithinMs = 8_000
@@ -98,21 +106,23 @@ export class StripeProvider extends PaymentProvider {
     return undefined
   }
 
-  observe({ type, body }: HeardEvent): Promise<Result<readonly Observation[], ProviderFailure>> {
-    return asked('read', async () => {
+  observe({ type, body }: HeardEvent, asked: AskedOnce): Promise<Result<readonly Observation[], ProviderFailure>> {
+    return tried('read', async () => {
       const { data } = JSON.parse(body) as { data: { object: { id: string; payment_intent?: string | null } } }
       const { id, payment_intent: intentId } = data.object
       if (type.startsWith('customer.subscription.')) {
-        return [toSubscriptionObservation(await this.stripe.subscriptions.retrieve(id))]
+        const shown = await asked.answer(`stripe ${id}`, () => this.stripe.subscriptions.retrieve(id))
+        return [toSubscriptionObservation(shown)]
       }
-      if (type.startsWith('invoice.')) return this.observeInvoice(id)
-      if (type.startsWith('payment_intent.')) return [await this.observeIntent(id, undefined)]
-      return typeof intentId === 'string' ? [await this.observeIntent(intentId, undefined)] : []
+      if (type.startsWith('invoice.')) return asked.answer(`stripe ${id}`, () => this.observeInvoice(id, asked))
+      const about = type.startsWith('payment_intent.') ? id : intentId
+      if (typeof about !== 'string') return []
+      return [toPaymentObservation({ ...(await this.partsOf(about, asked)), invoice: undefined })]
     })
   }
 
   open({ reference, amount, description, customer, recurring }: Checkout) {
-    return asked('write', async (): Promise<OpenedCheckout> => {
+    return tried('write', async (): Promise<OpenedCheckout> => {
       const payer = await this.stripe.customers.create(
         {
           name: customer.username,
@@ -162,7 +172,7 @@ export class StripeProvider extends PaymentProvider {
   }
 
   refund(externalId: string, amount: Money, reference: string): Promise<Result<HeardEvent, ProviderFailure>> {
-    return asked('write', async () => {
+    return tried('write', async () => {
       const refund = await this.stripe.refunds.create(
         { payment_intent: externalId, amount: Number(amount.minor) },
         { idempotencyKey: reference },
@@ -173,7 +183,7 @@ export class StripeProvider extends PaymentProvider {
   }
 
   cancel(subscriptionId: string, when: 'now' | 'period-end'): Promise<Result<Date, ProviderFailure>> {
-    return asked('write', async () => {
+    return tried('write', async () => {
       await this.changes.takeBack(subscriptionId, null)
       if (when === 'now') {
         const ended = await this.stripe.subscriptions.cancel(subscriptionId)
@@ -185,23 +195,23 @@ export class StripeProvider extends PaymentProvider {
   }
 
   override quoteChange(change: WantedChange): Promise<Result<Proration, ProviderFailure>> {
-    return asked('read', () => this.changes.quote(change))
+    return tried('read', () => this.changes.quote(change))
   }
 
   override changeNow(change: ProviderChange): Promise<Result<OpenedCheckout, ProviderFailure>> {
-    return asked('write', () => this.changes.now(change))
+    return tried('write', () => this.changes.now(change))
   }
 
   override changeLater(change: ProviderChange): Promise<Result<void, ProviderFailure>> {
-    return asked('write', () => this.changes.later(change))
+    return tried('write', () => this.changes.later(change))
   }
 
   override takeBackChange(subscriptionId: string, pricedAt: Date | null): Promise<Result<void, ProviderFailure>> {
-    return asked('write', () => this.changes.takeBack(subscriptionId, pricedAt))
+    return tried('write', () => this.changes.takeBack(subscriptionId, pricedAt))
   }
 
   override portal(subscriptionId: string, returnUrl: string): Promise<Result<string, ProviderFailure>> {
-    return asked('read', async () => {
+    return tried('read', async () => {
       const { customer } = await this.stripe.subscriptions.retrieve(subscriptionId)
       const wish = { customer: idOf(customer), return_url: returnUrl }
       return (await this.stripe.billingPortal.sessions.create(wish)).url
@@ -210,28 +220,34 @@ export class StripeProvider extends PaymentProvider {
 
   recent(since: Date): Promise<Result<readonly HeardEvent[], ProviderFailure>> {
     const gte = Math.floor(since.getTime() / secondMs)
-    return asked('read', async () => {
+    return tried('read', async () => {
       const listed = this.stripe.events.list({ created: { gte }, types: eventTypes, limit: pageItems })
       const events = await listed.autoPagingToArray({ limit: recentEventsMax })
       return events.map((event) => ({ eventId: event.id, type: event.type, body: JSON.stringify(event) }))
     })
   }
 
-  private async observeInvoice(id: string): Promise<Observation[]> {
+  private async observeInvoice(id: string, asked: AskedOnce): Promise<Observation[]> {
     const invoice = await this.stripe.invoices.retrieve(id, { expand: ['payments'] })
     const intents = (invoice.payments?.data ?? []).flatMap(({ payment }) =>
       payment.payment_intent === undefined ? [] : [idOf(payment.payment_intent)],
     )
-    return Promise.all(intents.map((intentId) => this.observeIntent(intentId, invoice)))
+    return Promise.all(
+      intents.map(async (intentId) => toPaymentObservation({ ...(await this.partsOf(intentId, asked)), invoice })),
+    )
   }
 
-  private async observeIntent(id: string, invoice: Stripe.Invoice | undefined): Promise<Observation> {
+  private partsOf(id: string, asked: AskedOnce): Promise<Omit<PaymentParts, 'invoice'>> {
+    return asked.answer(`stripe ${id}`, () => this.askParts(id))
+  }
+
+  private async askParts(id: string): Promise<Omit<PaymentParts, 'invoice'>> {
     const intent = await this.stripe.paymentIntents.retrieve(id, { expand: ['latest_charge.balance_transaction'] })
     const charge = typeof intent.latest_charge === 'string' ? null : intent.latest_charge
     const of = { payment_intent: id, limit: pageItems }
     const refunds = (charge?.amount_refunded ?? 0) > 0 ? (await this.stripe.refunds.list(of)).data : []
     const disputes = charge?.disputed === true ? (await this.stripe.disputes.list(of)).data : []
-    return toPaymentObservation({ intent, refunds, disputes, invoice })
+    return { intent, refunds, disputes }
   }
 }
 
@@ -250,7 +266,7 @@ function openedBy(clientSecret: string | null, subscriptionExternalId: string | 
 }
 
 /** A read that failed may be asked again; a write whose answer is lost may have been done. */
-async function asked<Value>(
+async function tried<Value>(
   kind: 'read' | 'write',
   work: () => Promise<Value>,
 ): Promise<Result<Value, ProviderFailure>> {

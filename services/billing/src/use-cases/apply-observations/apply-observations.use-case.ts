@@ -1,25 +1,42 @@
 /**
- * Takes in how things stand at a provider: books what moved, moves what was paid for, tells it.
- * Called in the transaction that finishes a provider's event. Must never do twice what was done, however often it is shown.
+ * Takes in how things stand at providers: books what moved, moves what was paid for, tells it.
+ * Called in the transaction that finishes the providers' events. Must never do twice what was done, however often it is shown.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { Injectable } from '@nestjs/common'
 import { paymentFailed, paymentSucceeded, refundIssued } from '@tradewire/contracts/events/billing'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Clock } from '@tradewire/kernel/clock'
 import { uuidOfHash } from '@tradewire/kernel/ids'
 import { revenueOf, termsOf, type Payment, type Subscription } from '../../domain/bill.ts'
+import { HeldBills, type ExternalId } from '../../domain/held-bills.ts'
 import { money, moneyText } from '../../domain/money.ts'
 import { journalsOf } from '../../domain/payment-journals.ts'
 import { learned, nothingKnown, type PaymentFacts } from '../../domain/payment.ts'
-import type { SubscriptionFacts } from '../../domain/subscription.ts'
+import { joined, type SubscriptionFacts } from '../../domain/subscription.ts'
 import { Bills } from '../../ports/bills.port.ts'
-import { Books } from '../../ports/books.port.ts'
+import { Books, type Booked } from '../../ports/books.port.ts'
 import type { Observation, ObservedPayment, ObservedSubscription } from '../../ports/payment-provider.port.ts'
 import type { StoredEvent } from '../../ports/provider-events.port.ts'
 import { IssueInvoice } from '../issue-invoice/issue-invoice.use-case.ts'
 import { SettleSubscription } from '../settle-subscription/settle-subscription.use-case.ts'
 
-type Known = Payment & { readonly externalId: string }
+/** An event, and how what it is about stands now. */
+export interface Shown {
+  readonly event: StoredEvent
+  readonly observations: readonly Observation[]
+}
+
+/** What one transaction has come to so far. */
+interface Work {
+  readonly tx: Transaction
+  readonly now: Date
+  readonly held: HeldBills
+  readonly booked: Booked[]
+  readonly newlyPaid: Payment[]
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 @Injectable()
 export class ApplyObservations {
@@ -31,99 +48,151 @@ export class ApplyObservations {
     private readonly clock: Clock,
   ) {}
 
-  /** False when none of it is of anything that we know: perhaps not yet. */
-  async execute(tx: Transaction, event: StoredEvent, observations: readonly Observation[]): Promise<boolean> {
-    let known = false
-    for (const observation of observations) {
-      const applied =
-        observation.kind === 'payment'
-          ? await this.applyPayment(tx, event, observation)
-          : await this.applySubscription(tx, event, observation)
-      known ||= applied
-    }
+  /** Answers those events that are of something that we know; of the others perhaps not yet. */
+  async execute(tx: Transaction, shown: readonly Shown[]): Promise<ReadonlySet<StoredEvent>> {
+    const work = { tx, now: this.clock.now(), held: await this.hold(tx, shown), booked: [], newlyPaid: [] }
+    const known = new Set<StoredEvent>()
+    await this.takeIn(work, shown, known)
+    // What an event told first may be of a payment that a later one has made known.
+    const unknown = shown.filter(({ event }) => !known.has(event))
+    if (known.size > 0 && unknown.length > 0) await this.takeIn(work, unknown, known)
+    await this.store(work)
     return known
   }
 
-  private async applySubscription(tx: Transaction, event: StoredEvent, seen: ObservedSubscription): Promise<boolean> {
-    const by = { provider: event.provider, externalId: seen.externalId }
-    const subscription = await this.bills.lockSubscription(tx, by)
+  /** Each kind in one order: two transactions that hold the same wait for each other, but never in a circle. */
+  private async hold(tx: Transaction, shown: readonly Shown[]): Promise<HeldBills> {
+    const all = shown.flatMap(({ event: { provider }, observations }) =>
+      observations.map((seen) => ({ provider, ...seen })),
+    )
+    const ofPayments = all.filter((one) => one.kind === 'payment')
+    const payments = await this.bills.lockPayments(tx, {
+      ids: ofPayments.flatMap(({ reference }) => (reference !== null && UUID.test(reference) ? [reference] : [])),
+      externalIds: ofPayments,
+    })
+    const subscriptions = await this.bills.lockSubscriptions(tx, {
+      ids: payments.flatMap(({ subscriptionId }) => subscriptionId ?? []),
+      externalIds: all.flatMap((one): ExternalId[] => {
+        if (one.kind === 'subscription') return [one]
+        const { provider, subscriptionExternalId: externalId } = one
+        return externalId === null ? [] : [{ provider, externalId }]
+      }),
+    })
+    return new HeldBills(payments, subscriptions)
+  }
+
+  private async takeIn(work: Work, shown: readonly Shown[], known: Set<StoredEvent>): Promise<void> {
+    for (const { event, observations } of shown) {
+      for (const seen of observations) {
+        const isKnown =
+          seen.kind === 'payment'
+            ? await this.applyPayment(work, event, seen)
+            : await this.applySubscription(work, event, seen)
+        if (isKnown) known.add(event)
+      }
+    }
+  }
+
+  private async store({ tx, now, held, booked, newlyPaid }: Work): Promise<void> {
+    for (const payment of held.addedPayments()) await this.bills.addPayment(tx, payment)
+    await this.books.write(tx, booked, now)
+    await this.bills.savePayments(tx, held.changedPayments())
+    // Last of all: everybody waits for the counter of invoices, and who has it must not wait for a subscription.
+    await this.issueInvoice.execute(
+      tx,
+      newlyPaid.map((payment) => ({ ...payment, paymentId: payment.id })),
+    )
+  }
+
+  private async applySubscription(
+    { tx, held }: Work,
+    { provider }: StoredEvent,
+    { externalId, endsAt }: ObservedSubscription,
+  ): Promise<boolean> {
+    const subscription = held.subscription({ provider, externalId })
     if (subscription === undefined) return false
-    await this.settleSubscription.execute(tx, subscription, { endsAt: seen.endsAt })
+    if (isNews(subscription, { endsAt })) {
+      held.putSubscription(await this.settleSubscription.execute(tx, subscription, { endsAt }))
+    }
     return true
   }
 
-  private async applyPayment(tx: Transaction, event: StoredEvent, seen: ObservedPayment): Promise<boolean> {
-    const found = await this.findPayment(tx, event, seen)
+  private async applyPayment(work: Work, event: StoredEvent, seen: ObservedPayment): Promise<boolean> {
+    const { tx, now, held } = work
+    const found = await this.findPayment(work, event, seen)
     if (found === undefined) return false
-    const payment: Known = { ...found, externalId: seen.externalId }
-    if (payment.amount.currency !== seen.amount.currency) {
-      throw new Error(`${seen.externalId} is in ${seen.amount.currency}, and ${payment.amount.currency} was asked for`)
+    if (found.amount.currency !== seen.amount.currency) {
+      throw new Error(`${seen.externalId} is in ${seen.amount.currency}, and ${found.amount.currency} was asked for`)
     }
-    const before = payment.facts
-    const facts = learned(before, seen.facts)
-    const now = this.clock.now()
-    await this.books.write(tx, journalsOf(termsOf(payment), before, facts), { providerEventId: event.id }, now)
-    await this.bills.savePayment(tx, { ...payment, facts, updatedAt: now })
-    tell(tx, payment, facts, now)
-    const isNewlyPaid = !isPaid(payment, before) && isPaid(payment, facts)
-    if (payment.subscriptionId !== null) await this.moveSubscription(tx, { ...payment, facts }, seen, isNewlyPaid)
-    // A performance fee had its invoice before. Last of all: everybody waits for the counter of invoices, and who has it
-    // must not wait for a subscription.
-    if (isNewlyPaid && payment.feeId === null)
-      await this.issueInvoice.execute(tx, { ...payment, paymentId: payment.id })
+    const payment = { ...found, externalId: seen.externalId, facts: learned(found.facts, seen.facts) }
+    if (found.externalId === null || !isDeepStrictEqual(found.facts, payment.facts)) {
+      held.putPayment({ ...payment, updatedAt: now })
+      const cause = { providerEventId: event.id }
+      const journals = journalsOf(termsOf(payment), found.facts, payment.facts)
+      work.booked.push(...journals.map((journal) => ({ journal, cause })))
+      tell(tx, payment, found.facts, now)
+    }
+    const isNewlyPaid = !isPaid(payment, found.facts) && isPaid(payment, payment.facts)
+    if (payment.subscriptionId !== null) await this.moveSubscription(work, payment, seen, isNewlyPaid)
+    // A performance fee had its invoice before.
+    if (isNewlyPaid && payment.feeId === null) work.newlyPaid.push(payment)
     return true
   }
 
   /** A payment that we opened, one that the provider made for a subscription, or one more of what was paid already. */
-  private async findPayment(tx: Transaction, event: StoredEvent, seen: ObservedPayment): Promise<Payment | undefined> {
-    const by = { provider: event.provider, externalId: seen.externalId }
-    const known = await this.bills.lockPayment(tx, by)
+  private async findPayment(work: Work, { provider }: StoredEvent, seen: ObservedPayment): Promise<Payment | undefined> {
+    const { tx, held } = work
+    const known = held.payment({ provider, externalId: seen.externalId })
     if (known !== undefined) return known
-    const referred = seen.reference === null ? undefined : await this.bills.lockPayment(tx, { id: seen.reference })
-    if (referred?.provider === event.provider) {
+    const referred = seen.reference === null ? undefined : held.payment({ id: seen.reference })
+    if (referred?.provider === provider) {
       if (referred.externalId === null) return referred
       // Opened twice, because an answer was lost: the one that is paid is it, and a second one that is paid is one more.
       if (seen.facts.progress !== 'succeeded') return undefined
       if (referred.facts.progress !== 'succeeded') return referred
-      return this.addPayment(tx, by, { ...referred, period: null, paysThrough: null, amount: seen.amount })
+      return addedTo(work, seen, { ...referred, period: null, paysThrough: null, amount: seen.amount })
     }
     if (seen.subscriptionExternalId === null) return undefined
-    const subscription = await this.bills.lockSubscription(tx, { ...by, externalId: seen.subscriptionExternalId })
+    const subscription = held.subscription({ provider, externalId: seen.subscriptionExternalId })
     if (subscription === undefined) return undefined
     // After a trial the provider charges the first period by itself, as it does a change.
     const unnamed = await this.bills.lockUnnamed(tx, subscription.id, seen.isForChange)
     if (unnamed !== undefined) return unnamed
     // A change whose time has come names what is paid for.
     const now = await this.settleSubscription.execute(tx, subscription)
-    return this.addPayment(tx, by, renewalOf(now, seen))
-  }
-
-  private async addPayment(
-    tx: Transaction,
-    by: { readonly provider: Payment['provider']; readonly externalId: string },
-    like: Payment,
-  ): Promise<Payment | undefined> {
-    const now = this.clock.now()
-    const id = uuidOfHash(`${by.provider}|${by.externalId}`)
-    const added = { ...like, ...by, id, facts: nothingKnown, clientSecret: null, paymentUrl: null }
-    await this.bills.insertPayment(tx, { ...added, createdAt: now, updatedAt: now })
-    return this.bills.lockPayment(tx, { id })
+    held.putSubscription(now)
+    return addedTo(work, seen, renewalOf(now, seen))
   }
 
   private async moveSubscription(
-    tx: Transaction,
+    { tx, held }: Work,
     payment: Payment,
     seen: ObservedPayment,
     isNewlyPaid: boolean,
   ): Promise<void> {
-    const subscription = await this.bills.lockSubscription(tx, { id: payment.subscriptionId! })
+    const subscription = held.subscription({ id: payment.subscriptionId! })
     if (subscription === undefined) return
-    // The provider may tell of its subscription before we have stored its answer that it began.
-    const externalId = subscription.externalId ?? seen.subscriptionExternalId
     const paidChangeId = isNewlyPaid ? (payment.changeId ?? undefined) : undefined
+    const externalId = subscription.externalId ?? seen.subscriptionExternalId
     const news = factsFor(subscription, payment, seen)
-    await this.settleSubscription.execute(tx, { ...subscription, externalId }, news, paidChangeId)
+    if (paidChangeId === undefined && externalId === subscription.externalId && !isNews(subscription, news)) return
+    held.putSubscription(
+      await this.settleSubscription.execute(tx, subscription, { ...news, externalId, paidChangeId }),
+    )
   }
+}
+
+function addedTo({ held, now }: Work, { externalId }: ObservedPayment, like: Payment): Payment {
+  const id = uuidOfHash(`${like.provider}|${externalId}`)
+  const fresh = { facts: nothingKnown, clientSecret: null, paymentUrl: null, createdAt: now, updatedAt: now }
+  const payment = { ...like, ...fresh, id, externalId }
+  held.addPayment(payment)
+  return payment
+}
+
+/** What changes by time alone is not asked here: time passes by itself. */
+function isNews({ facts }: Subscription, seen: Partial<SubscriptionFacts>): boolean {
+  return !isDeepStrictEqual(joined(facts, { ...facts, ...seen }), facts)
 }
 
 function isPaid({ amount }: Payment, { progress, capturedMinor }: PaymentFacts): boolean {
@@ -176,8 +245,8 @@ function renewalOf(
   }
 }
 
-function tell(tx: Transaction, payment: Payment, after: PaymentFacts, now: Date): void {
-  const before = payment.facts
+function tell(tx: Transaction, payment: Payment, before: PaymentFacts, now: Date): void {
+  const after = payment.facts
   const at = now.toISOString()
   const { id, userId, subscriptionId, purchaseId, provider, amount } = payment
   const currency = amount.currency

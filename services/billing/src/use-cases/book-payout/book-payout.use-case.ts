@@ -22,6 +22,7 @@ export class BookPayout {
     if (!(await this.books.beginRule(tx, { id, rule: `payout-${state}`, object, ranAt }))) {
       throw new RangeError(`payout ${object} was ${state} already`)
     }
-    await this.books.write(tx, [payoutJournal(payout, from, state)], { ruleRunId: id }, ranAt)
+    const booked = { journal: payoutJournal(payout, from, state), cause: { ruleRunId: id } }
+    await this.books.write(tx, [booked], ranAt)
   }
 }

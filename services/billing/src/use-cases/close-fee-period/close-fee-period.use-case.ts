@@ -58,15 +58,10 @@ export class CloseFeePeriod {
     if (!(await this.books.beginRule(tx, { id: feeId, rule, object: feeId, ranAt: closedAt }))) {
       throw new RangeError(`the fee ${feeId} was booked already`)
     }
-    await this.books.write(tx, [chargedJournal(fee)], { ruleRunId: feeId }, closedAt)
-    await this.issueInvoice.execute(tx, {
-      paymentId: null,
-      feeId,
-      userId,
-      description: feeDescription(fee),
-      amount: fee.charged,
-      tax: fee.tax,
-    })
+    await this.books.write(tx, [{ journal: chargedJournal(fee), cause: { ruleRunId: feeId } }], closedAt)
+    const { charged: amount, tax } = fee
+    const description = feeDescription(fee)
+    await this.issueInvoice.execute(tx, [{ paymentId: null, feeId, userId, description, amount, tax }])
   }
 }
 

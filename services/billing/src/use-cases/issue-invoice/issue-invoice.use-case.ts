@@ -1,4 +1,4 @@
-/** Writes the invoice of what was paid or charged, once, with the next number of the year. Called in the transaction of that. */
+/** Writes the invoices of what was paid or charged, once each, with the next numbers of the year. Called in the transaction of that. */
 import { Injectable } from '@nestjs/common'
 import { invoiceIssued } from '@tradewire/contracts/events/billing'
 import type { Transaction } from '@tradewire/database/transaction'
@@ -26,31 +26,21 @@ export class IssueInvoice {
     private readonly clock: Clock,
   ) {}
 
-  async execute(tx: Transaction, billed: Billed): Promise<void> {
+  async execute(tx: Transaction, billed: readonly Billed[]): Promise<void> {
+    if (billed.length === 0) return
     const issuedAt = this.clock.now()
-    const { userId, paymentId, feeId, description, amount, tax } = billed
-    const invoice = await this.books.issueInvoice(tx, {
-      ...(await this.parties.of(tx, userId)),
-      id: this.ids.next(),
-      userId,
-      paymentId,
-      feeId,
-      description,
-      lines: await this.linesOf(tx, billed),
-      amount,
-      tax,
-      issuedAt,
-    })
-    tx.append(invoiceIssued, {
-      invoiceId: invoice.id,
-      number: invoice.number,
-      userId,
-      paymentId,
-      feeId,
-      amount: moneyText(amount),
-      currency: amount.currency,
-      issuedAt: issuedAt.toISOString(),
-    })
+    const userIds = billed.map(({ userId }) => userId)
+    const buyers = await this.parties.buyers(tx, userIds)
+    const drafts: Omit<Invoice, 'number'>[] = []
+    for (const one of billed) {
+      const { userId, paymentId, feeId, description, amount, tax } = one
+      const parties = { seller: this.parties.seller(), buyer: buyers.get(userId)! }
+      const lines = await this.linesOf(tx, one)
+      const what = { userId, paymentId, feeId, description, lines, amount, tax }
+      drafts.push({ ...parties, ...what, id: this.ids.next(), issuedAt })
+    }
+    const invoices = await this.books.issueInvoices(tx, drafts, issuedAt)
+    tx.append(invoiceIssued, invoices.map(newsOf))
   }
 
   /** In the transaction's own connection: a second one for each that is under way might not be there. */
@@ -62,4 +52,10 @@ export class IssueInvoice {
       ? [{ description, quantity: 1, amount: listedText(amount, tax) }]
       : purchaseLines(purchase)
   }
+}
+
+function newsOf({ id: invoiceId, number, userId, paymentId, feeId, amount, issuedAt }: Invoice) {
+  const { currency } = amount
+  const at = issuedAt.toISOString()
+  return { invoiceId, number, userId, paymentId, feeId, amount: moneyText(amount), currency, issuedAt: at }
 }

@@ -69,7 +69,7 @@ export class OpenCheckout {
       if (isOpened(payment)) return payment
       const { clientSecret, paymentUrl } = opened
       const stored = { ...payment, externalId: payment.externalId ?? opened.externalId, clientSecret, paymentUrl }
-      await this.bills.savePayment(tx, { ...stored, updatedAt: this.clock.now() })
+      await this.bills.savePayments(tx, [{ ...stored, updatedAt: this.clock.now() }])
       const { subscriptionId, period } = payment
       const subscription =
         subscriptionId === null ? undefined : await this.bills.lockSubscription(tx, { id: subscriptionId })

@@ -22,7 +22,7 @@ export class ReceiveEvent {
     const code = provider as ProviderCode
     const heard = this.providers.of(code)?.hear(delivery, now)
     if (heard === undefined) return 'refused'
-    await this.events.store(code, [heard], { heardBy: 'webhook', now })
+    await this.events.deliver(code, heard, now)
     return 'stored'
   }
 }

@@ -2,6 +2,7 @@
  * Takes in what is newly known of a subscription, or that time has passed, and tells what changed by it.
  * Called with a locked subscription. Must never move one back.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { Injectable } from '@nestjs/common'
 import { subscriptionChanged } from '@tradewire/contracts/events/billing'
 import { noticeRaised } from '@tradewire/contracts/events/notices'
@@ -17,6 +18,13 @@ import { Bills } from '../../ports/bills.port.ts'
 import { SubscriptionChanges } from '../../ports/subscription-changes.port.ts'
 import { TellEntitlement } from '../tell-entitlement/tell-entitlement.use-case.ts'
 
+export type SeenOfSubscription = Partial<SubscriptionFacts> & {
+  /** The provider's own; it may tell of it before we have stored its answer that it began. */
+  readonly externalId?: string | null
+  /** The change whose difference was paid just now. */
+  readonly paidChangeId?: string | undefined
+}
+
 @Injectable()
 export class SettleSubscription {
   constructor(
@@ -27,12 +35,10 @@ export class SettleSubscription {
     private readonly clock: Clock,
   ) {}
 
-  /** `paidChangeId`: the change whose difference was paid just now. */
   async execute(
     tx: Transaction,
     subscription: Subscription,
-    seen: Partial<SubscriptionFacts> = {},
-    paidChangeId?: string,
+    { externalId = subscription.externalId, paidChangeId, ...seen }: SeenOfSubscription = {},
   ): Promise<Subscription> {
     const facts = joined(subscription.facts, inTrial(subscription, { ...subscription.facts, ...seen }))
     const pending = await this.changes.pending(tx, subscription.id)
@@ -40,7 +46,7 @@ export class SettleSubscription {
     if (pending !== undefined && moved !== undefined) await this.changes.move(tx, pending, moved)
     const isChanged = moved === 'paid' || moved === 'done'
     const held = isChanged && pending !== undefined ? changedBy(subscription, pending) : subscription
-    const settled = await this.settle(tx, { ...held, facts }, subscription, moved === undefined ? pending : undefined)
+    const settled = await this.settle(tx, { ...held, facts, externalId }, subscription, moved === undefined ? pending : undefined)
     const isInVain = paidChangeId !== undefined && !isChanged
     if (isInVain) tx.append(noticeRaised, inVainNotice(settled, this.clock.now()))
     return settled
@@ -62,6 +68,7 @@ export class SettleSubscription {
       facts.endsAt?.getTime() !== before.facts.endsAt?.getTime()
     const nextChangeAt = nextLook(now.nextChangeAt, pending)
     const settled = { ...subscription, ...now, nextChangeAt, revision: subscription.revision + (isNews ? 1 : 0) }
+    if (isDeepStrictEqual(settled, before)) return before
     await this.bills.saveSubscription(tx, settled)
     if (!isNews) return settled
     tx.append(subscriptionChanged, {
