@@ -13,6 +13,7 @@ import Fastify from 'fastify'
 import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { audit } from './billing-model.ts'
+import { MortalDatabase } from './mortal-database.ts'
 import { SettableClock } from './settable-clock.ts'
 import { simulatedProviders } from './payers.ts'
 import { simulateBilling } from './simulate-billing.ts'
@@ -27,7 +28,31 @@ const dayMs = 86_400_000
 const claimMs = 61_000
 const subscribersCount = 6
 
+/** Every one of them is a place to die at. */
+const steps = [
+  'read provider_event',
+  'answer to read provider_event',
+  'update provider_event',
+  'begin',
+  'read payment',
+  'read subscription',
+  'update subscription',
+  'read customer',
+  'insert into customer',
+  'read plan',
+  'update customer',
+  'insert into payment',
+  'insert into journal',
+  'update payment',
+  'insert into invoice_counter',
+  'insert into invoice',
+  'before the commit',
+  'after the commit',
+]
+const stepsMax = 400
+
 let billing: TestService
+let mortal: MortalDatabase
 let planId: string
 
 beforeAll(async () => {
@@ -42,6 +67,7 @@ beforeAll(async () => {
   billing = await startTestService(billingService, backends, { settings, clock, nats: false })
   // The test says when work is done, and when it is cut short.
   await billing.app.get(BillingJob).onApplicationShutdown()
+  mortal = new MortalDatabase(billing.app.get(Database))
   const plan = {
     name: 'PROFESSIONAL',
     monthlyPrice: '40',
@@ -104,13 +130,6 @@ async function deliverInterleaved(random: SeededRandomness, events = stripe.book
   }
 }
 
-/** As when the process dies there: the server ends its sessions in the middle of whatever they do. */
-async function killSessions(): Promise<void> {
-  await backends.query(
-    "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like '%billing%'",
-  )
-}
-
 /** What came before something that it is about is tried again within hours. */
 async function untilNoneWaits(): Promise<void> {
   const waiting = "select 1 from billing.provider_event where state = 'waiting'"
@@ -126,18 +145,17 @@ describe('billing', () => {
     await makeHistory(0)
     await deliverInterleaved(random)
     const runBilling = billing.app.get(RunBilling)
-    for (let cut = 0; cut < 40; cut += 1) {
-      const work = runBilling.execute('events').catch(() => undefined)
-      const steps = Math.floor(random.fraction() * 40)
-      for (let step = 0; step < steps; step += 1) await backends.query('select 1')
-      await killSessions()
-      await work
+    // Each life gets one step further; what the one before had claimed is taken over.
+    for (let step = 1; step <= stepsMax; step += 1) {
+      mortal.live(step)
+      await runBilling.execute('events').catch(() => undefined)
       clock.advance(claimMs)
+      if (!mortal.isDead) break
     }
+    expect(mortal.isDead).toBe(false)
+    mortal.live(Infinity)
     await untilNoneWaits()
-    const cut = 'select count(*)::int as events from billing.provider_event where generation > 1'
-    const [taken] = await backends.query<{ events: number }>(cut)
-    expect(taken?.events).toBeGreaterThan(5)
+    expect(new Set(mortal.deaths)).toEqual(new Set(steps))
     const database = billing.app.get(Database)
     const found = await audit({ database, stripe: stripe.books })
     expect(found).toMatchObject({ payments: subscribersCount * 2, refunds: 3, disputes: 3 })
