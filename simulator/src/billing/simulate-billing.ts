@@ -84,14 +84,14 @@ async function passDay(world: BillingWorld, deliveries: Deliveries, day: number)
 }
 
 /** What could not be worked on at once is tried again within the hours. */
-async function rest(world: BillingWorld): Promise<void> {
+export async function rest(world: BillingWorld): Promise<void> {
   for (let hour = 0; hour < restHours; hour += 1) {
     world.clock.advance(hourMs)
     await world.ask({ name: 'run', works: ['events'] })
   }
 }
 
-async function offer(world: BillingWorld): Promise<Offers> {
+export async function offer(world: BillingWorld): Promise<Offers> {
   const { ownerId: userId, strategyId } = strategyChanged.example
   const caller = { userId, roles: ['operator' as const] }
   const plan = {
