@@ -140,7 +140,11 @@ export class ApplyObservations {
   }
 
   /** A payment that we opened, one that the provider made for a subscription, or one more of what was paid already. */
-  private async findPayment(work: Work, { provider }: StoredEvent, seen: ObservedPayment): Promise<Payment | undefined> {
+  private async findPayment(
+    work: Work,
+    { provider }: StoredEvent,
+    seen: ObservedPayment,
+  ): Promise<Payment | undefined> {
     const { tx, held } = work
     const known = held.payment({ provider, externalId: seen.externalId })
     if (known !== undefined) return known
@@ -176,9 +180,7 @@ export class ApplyObservations {
     const externalId = subscription.externalId ?? seen.subscriptionExternalId
     const news = factsFor(subscription, payment, seen)
     if (paidChangeId === undefined && externalId === subscription.externalId && !isNews(subscription, news)) return
-    held.putSubscription(
-      await this.settleSubscription.execute(tx, subscription, { ...news, externalId, paidChangeId }),
-    )
+    held.putSubscription(await this.settleSubscription.execute(tx, subscription, { ...news, externalId, paidChangeId }))
   }
 }
 

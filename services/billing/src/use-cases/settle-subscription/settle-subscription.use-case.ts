@@ -46,7 +46,12 @@ export class SettleSubscription {
     if (pending !== undefined && moved !== undefined) await this.changes.move(tx, pending, moved)
     const isChanged = moved === 'paid' || moved === 'done'
     const held = isChanged && pending !== undefined ? changedBy(subscription, pending) : subscription
-    const settled = await this.settle(tx, { ...held, facts, externalId }, subscription, moved === undefined ? pending : undefined)
+    const settled = await this.settle(
+      tx,
+      { ...held, facts, externalId },
+      subscription,
+      moved === undefined ? pending : undefined,
+    )
     const isInVain = paidChangeId !== undefined && !isChanged
     if (isInVain) tx.append(noticeRaised, inVainNotice(settled, this.clock.now()))
     return settled
