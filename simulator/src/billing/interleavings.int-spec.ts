@@ -36,6 +36,7 @@ const steps = [
   'begin',
   'read payment',
   'read subscription',
+  'read subscription_change',
   'update subscription',
   'read customer',
   'insert into customer',

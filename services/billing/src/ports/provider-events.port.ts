@@ -3,8 +3,6 @@ import type { Transaction } from '@tradewire/database/transaction'
 import type { ProviderCode } from '../domain/provider-code.ts'
 import type { HeardEvent } from './payment-provider.port.ts'
 
-export type HeardBy = 'webhook' | 'pull' | 'asking'
-
 export interface StoredEvent extends HeardEvent {
   readonly id: string
   readonly provider: ProviderCode
@@ -21,12 +19,10 @@ export interface Finished {
 export abstract class ProviderEvents {
   /** One that was delivered; resolves when it is stored. Those that come at once are stored together. */
   abstract deliver(provider: ProviderCode, event: HeardEvent, now: Date): Promise<void>
-  /** Answers how many are new. */
-  abstract store(
-    provider: ProviderCode,
-    events: readonly HeardEvent[],
-    how: { readonly heardBy: HeardBy; readonly now: Date },
-  ): Promise<number>
+  /** Those that a look has found; answers how many are new. */
+  abstract storePulled(provider: ProviderCode, events: readonly HeardEvent[], now: Date): Promise<number>
+  /** One that an answer told of: claimed by who stores it. Empty when it was stored before. */
+  abstract storeClaimed(provider: ProviderCode, event: HeardEvent, now: Date): Promise<StoredEvent[]>
   abstract claim(now: Date, limit: number): Promise<StoredEvent[]>
   /** Throws when another process has claimed one meanwhile: then nothing of the transaction stands. */
   abstract finish(tx: Transaction, finished: readonly Finished[], now: Date): Promise<void>

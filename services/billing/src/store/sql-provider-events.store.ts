@@ -7,7 +7,7 @@ import type { Transaction } from '@tradewire/database/transaction'
 import { IdSource } from '@tradewire/kernel/ids'
 import type { ProviderCode } from '../domain/provider-code.ts'
 import type { HeardEvent } from '../ports/payment-provider.port.ts'
-import { ProviderEvents, type Finished, type HeardBy, type StoredEvent } from '../ports/provider-events.port.ts'
+import { ProviderEvents, type Finished, type StoredEvent } from '../ports/provider-events.port.ts'
 
 /** What a process held when it was killed is claimed again after this time; a provider is asked for less long. */
 const claimMs = 60_000
@@ -16,11 +16,12 @@ const deliveriesPerCommit = 64
 const deliveriesQueuedMax = 2_000
 
 const STORE = `
-insert into provider_event (id, provider, event_id, type, body, heard_by, available_at, received_at)
-select id, provider, event_id, type, body, heard_by, heard_at, heard_at
-from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
-  as news (id, provider, event_id, type, body, heard_by, heard_at)
-on conflict (provider, event_id) do nothing returning id`
+insert into provider_event (id, provider, event_id, type, body, heard_by, available_at, received_at, claimed_until)
+select id, provider, event_id, type, body, heard_by, heard_at, heard_at, claimed_until
+from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[])
+  as news (id, provider, event_id, type, body, heard_by, heard_at, claimed_until)
+on conflict (provider, event_id) do nothing
+returning id, provider, event_id, type, body, attempts, generation`
 
 const CLAIM = `
 with due as (
@@ -50,8 +51,16 @@ interface EventRow {
 interface Heard {
   readonly provider: ProviderCode
   readonly event: HeardEvent
-  readonly heardBy: HeardBy
+  readonly heardBy: 'webhook' | 'pull' | 'asking'
   readonly now: Date
+}
+
+function claimedFrom(now: Date): Date {
+  return new Date(now.getTime() + claimMs)
+}
+
+function toEvent({ event_id: eventId, ...row }: EventRow): StoredEvent {
+  return { ...row, eventId }
 }
 
 @Injectable()
@@ -78,20 +87,19 @@ export class SqlProviderEvents extends ProviderEvents {
     await this.deliveries.submit({ provider, event, heardBy: 'webhook', now })
   }
 
-  async store(
-    provider: ProviderCode,
-    events: readonly HeardEvent[],
-    { heardBy, now }: { readonly heardBy: HeardBy; readonly now: Date },
-  ): Promise<number> {
+  async storePulled(provider: ProviderCode, events: readonly HeardEvent[], now: Date): Promise<number> {
     if (events.length === 0) return 0
-    const heard = events.map((event) => ({ provider, event, heardBy, now }))
+    const heard = events.map((event) => ({ provider, event, heardBy: 'pull' as const, now }))
     return (await this.database.query(STORE, this.parameters(heard))).length
   }
 
+  async storeClaimed(provider: ProviderCode, event: HeardEvent, now: Date): Promise<StoredEvent[]> {
+    const heard = [{ provider, event, heardBy: 'asking' as const, now }]
+    return (await this.database.query<EventRow>(STORE, this.parameters(heard))).map(toEvent)
+  }
+
   async claim(now: Date, limit: number): Promise<StoredEvent[]> {
-    const until = new Date(now.getTime() + claimMs)
-    const rows = await this.database.query<EventRow>(CLAIM, [now, limit, until])
-    return rows.map(({ event_id: eventId, ...row }) => ({ ...row, eventId }))
+    return (await this.database.query<EventRow>(CLAIM, [now, limit, claimedFrom(now)])).map(toEvent)
   }
 
   async finish(tx: Transaction, finished: readonly Finished[], now: Date): Promise<void> {
@@ -140,6 +148,7 @@ export class SqlProviderEvents extends ProviderEvents {
       heard.map(({ event }) => event.body),
       heard.map(({ heardBy }) => heardBy),
       heard.map(({ now }) => now),
+      heard.map(({ heardBy, now }) => (heardBy === 'asking' ? claimedFrom(now) : null)),
     ]
   }
 }

@@ -22,7 +22,7 @@ export class ChooseOutcome {
     if (this.providers.of('mock') === undefined) return undefined
     if (outcome !== undefined) {
       const event = await this.checkouts.choose(id, outcome)
-      if (event !== undefined) await this.events.store('mock', [event], { heardBy: 'webhook', now: this.clock.now() })
+      if (event !== undefined) await this.events.deliver('mock', event, this.clock.now())
     }
     return this.checkouts.find(id)
   }

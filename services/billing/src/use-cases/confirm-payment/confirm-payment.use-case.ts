@@ -36,8 +36,8 @@ export class ConfirmPayment {
     }
     const heard = this.providers.of(payment.provider)?.hearPayer(proof)
     if (heard === undefined) return err(billingErrors.of('PROOF_REFUSED'))
-    await this.events.store(payment.provider, [heard], { heardBy: 'asking', now: this.clock.now() })
-    await this.processEvents.execute()
+    const now = this.clock.now()
+    await this.processEvents.execute(await this.events.storeClaimed(payment.provider, heard, now))
     return ok(viewPayment((await this.bills.findPayment(paymentId, visibleTo(caller))) ?? payment))
   }
 }

@@ -27,9 +27,9 @@ export class ProcessEvents {
     private readonly clock: Clock,
   ) {}
 
-  /** Answers how many it worked on. */
-  async execute(): Promise<number> {
-    const claimed = await this.events.claim(this.clock.now(), batchRows)
+  /** Of those that wait, or of those that the caller has claimed. Answers how many it worked on. */
+  async execute(own?: readonly StoredEvent[]): Promise<number> {
+    const claimed = own ?? (await this.events.claim(this.clock.now(), batchRows))
     const asked = new AskedOnce()
     const shown = await Promise.all(claimed.map((event) => this.look(event, asked)))
     await this.takeIn(shown.filter((one) => one !== undefined))

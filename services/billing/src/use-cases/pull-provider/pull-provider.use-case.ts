@@ -39,7 +39,7 @@ export class PullProvider {
       )
       return
     }
-    const missed = await this.events.store(provider.code, recent.value, { heardBy: 'pull', now })
+    const missed = await this.events.storePulled(provider.code, recent.value, now)
     await this.events.rememberPull(provider.code, now)
     if (missed > 0)
       this.logger.warn({ provider: provider.code, missed }, 'deliveries of a payment provider were missed')

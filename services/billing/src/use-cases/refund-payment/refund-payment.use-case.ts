@@ -41,8 +41,8 @@ export class RefundPayment {
     }
     const refunded = await provider.refund(payment.externalId, amount, requestId)
     if (!refunded.ok) return err(codedFailure(refunded.error))
-    await this.events.store(payment.provider, [refunded.value], { heardBy: 'asking', now: this.clock.now() })
-    await this.processEvents.execute()
+    const now = this.clock.now()
+    await this.processEvents.execute(await this.events.storeClaimed(payment.provider, refunded.value, now))
     return ok(viewPayment((await this.bills.findPayment(paymentId)) ?? payment))
   }
 }
