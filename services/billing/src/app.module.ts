@@ -109,6 +109,7 @@ import { ReceiveEvent } from './use-cases/receive-event/receive-event.use-case.t
 import { RefundPayment } from './use-cases/refund-payment/refund-payment.use-case.ts'
 import { RemindDebtors } from './use-cases/remind-debtors/remind-debtors.use-case.ts'
 import { RemoveProducts } from './use-cases/remove-products/remove-products.use-case.ts'
+import { ReturnSurplus } from './use-cases/return-surplus/return-surplus.use-case.ts'
 import { RenewByLink } from './use-cases/renew-by-link/renew-by-link.use-case.ts'
 import { RunBilling } from './use-cases/run-billing/run-billing.use-case.ts'
 import { RunPayouts } from './use-cases/run-payouts/run-payouts.use-case.ts'
@@ -129,6 +130,7 @@ import { PriceChange } from './use-cases/price-change/price-change.use-case.ts'
 import { StoreChange } from './use-cases/store-change/store-change.use-case.ts'
 import { TakeBackChange } from './use-cases/take-back-change/take-back-change.use-case.ts'
 import { TellChanges } from './use-cases/tell-changes/tell-changes.use-case.ts'
+import { TellProviders } from './use-cases/tell-providers/tell-providers.use-case.ts'
 import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
 import { WatchLimits } from './use-cases/watch-limits/watch-limits.use-case.ts'
 
@@ -242,6 +244,7 @@ import { WatchLimits } from './use-cases/watch-limits/watch-limits.use-case.ts'
     RefundPayment,
     RemindDebtors,
     RemoveProducts,
+    ReturnSurplus,
     RenewByLink,
     RunBilling,
     RunPayouts,
@@ -262,6 +265,7 @@ import { WatchLimits } from './use-cases/watch-limits/watch-limits.use-case.ts'
     StoreChange,
     TakeBackChange,
     TellChanges,
+    TellProviders,
     UpdatePlan,
     WatchLimits,
   ],

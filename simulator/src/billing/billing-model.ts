@@ -48,7 +48,9 @@ const minorPerRupiah = 100n
 export async function audit(world: Audited): Promise<Audit> {
   const { database, stripe, razorpay } = world
   const payments = await database.query<PaymentRow>(
-    `select external_id, provider, owner_id is not null as owner, revenue from payment where external_id is not null`,
+    `select external_id, provider, owner_id is not null and surplus is null as owner,
+       case when surplus is null then revenue else 'due:user:' || user_id end as revenue
+     from payment where external_id is not null`,
   )
   const byId = new Map(payments.map((payment) => [payment.external_id, payment]))
   const expected = new Map<string, bigint>()

@@ -8,14 +8,16 @@ import * as billing from '@tradewire/contracts/rpc/billing'
 import * as invoicing from '@tradewire/contracts/rpc/invoices'
 import * as fees from '@tradewire/contracts/rpc/performance-fees'
 import { Database } from '@tradewire/database/database'
+import { StripeServer } from '@tradewire/paper/surfaces/stripe/stripe.controller'
 import { reportingService } from '@tradewire/reporting/service'
 import { eventually } from '@tradewire/testkit/eventually'
 import { exampleOf } from '@tradewire/testkit/example-of'
 import { ManualClock } from '@tradewire/testkit/manual-clock'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
+import Fastify from 'fastify'
 import { request } from 'undici'
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 const backends = testBackends()
 const { strategyId } = strategyChanged.example
@@ -26,6 +28,9 @@ const operator = { userId: '01963a5e-0000-7000-8000-00000000000c', roles: ['oper
 const { followId } = followChanged.example
 const clock = new ManualClock('2026-01-15T00:00:00.000Z')
 
+const stripe = new StripeServer(clock)
+const http = Fastify()
+
 let service: TestService
 let reporting: TestService
 let client: RpcClient
@@ -33,13 +38,21 @@ let trades = 0
 let followRevision = 1
 
 beforeAll(async () => {
-  const settings = { BILLING_PROVIDERS: 'mock', BILLING_PUBLIC_URL: 'http://pay.test' }
+  await stripe.register(http, () => true)
+  const settings = {
+    BILLING_PROVIDERS: 'mock,stripe',
+    BILLING_PUBLIC_URL: 'http://pay.test',
+    BILLING_STRIPE_API_URL: await http.listen({ host: '127.0.0.1', port: 0 }),
+    BILLING_STRIPE_SECRET_KEY: 'sk_test_fees',
+  }
   service = await startTestService(billingService, backends, { settings, clock })
   reporting = await startTestService(reportingService, backends, { clock })
   client = service.app.get(RpcClient)
   await publish(service, (tx) => tx.append(strategyChanged, exampleOf(strategyChanged, { ownerId: owner.userId })))
   await rowsOf('strategy', 1)
 })
+
+afterAll(() => http.close())
 
 beforeEach(async () => {
   clock.jumpTo('2026-01-15T00:00:00.000Z')
@@ -216,6 +229,33 @@ describe('a performance fee', () => {
     expect(await refusal(fees.getPerformanceFeeLines, { caller: owner, feeId: january!.id })).toBe('FEE_NOT_FOUND')
     expect(await refusal(fees.payPerformanceFee, { ...wish, caller: stranger })).toBe('FEE_NOT_FOUND')
     expect(await refusal(fees.listEarnedFees, { caller: stranger, strategyId, page: {} })).toBe('STRATEGY_NOT_FOUND')
+  })
+
+  it('that is paid at two providers is paid once: what came in second is given back, and nobody earns by it', async () => {
+    await askFor('20')
+    await follow()
+    await close('100', '2026-01-20T00:00:00.000Z')
+    await passTo('2026-02-01T02:00:00.000Z')
+    const feeId = (await listed())[0]!.id
+    const open = (provider: 'mock' | 'stripe') => ask(fees.payPerformanceFee, { caller: follower, feeId, provider })
+    const [byPage, byForm] = [await open('mock'), await open('stripe')]
+    await pay(byPage.paymentUrl)
+    const intent = stripe.books.intents.get(byForm.clientSecret?.split('_secret_')[0] ?? '')!
+    stripe.books.confirm(intent, 'pm_card_visa')
+    const runBilling = service.app.get(RunBilling)
+    for (const work of ['pull', 'events', 'time', 'events', 'time'] as const) await runBilling.execute(work)
+    // Stripe keeps its fee.
+    const kept = { 'clearing:mock': '20.00', 'clearing:stripe': '-0.88', 'cost:provider-fees': '0.88' }
+    const shared = { [`owed:owner:${owner.userId}`]: '-16.00', 'revenue:performance': '-4.00' }
+    await eventually(async () => expect(await balances()).toEqual({ ...kept, ...shared }))
+    expect((await listed())[0]).toMatchObject({ status: 'paid' })
+    expect([...stripe.books.refunds.values()].map(({ amount }) => amount)).toEqual([2_000])
+    const told = (subject: string, text: string) =>
+      backends.query('select 1 from billing.outbox where subject = $1 and body like $2', [subject, `%${text}%`])
+    expect(await told('refund.issued', '"amount":"20.00"')).toHaveLength(1)
+    expect(await told('notice.raised', '"paid-in-vain"')).toHaveLength(1)
+    const { items: invoices } = await ask(invoicing.listInvoices, { caller: follower, page: {} })
+    expect(invoices).toHaveLength(1)
   })
 
   it('counts a trade that is told too late in the next period, and none twice', async () => {

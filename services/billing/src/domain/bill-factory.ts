@@ -190,6 +190,7 @@ export class BillFactory {
       clientSecret: null,
       paymentUrl: null,
       facts: nothingKnown,
+      surplus: null,
       requestHash: '',
       createdAt: now,
       updatedAt: now,

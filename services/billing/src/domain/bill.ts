@@ -43,6 +43,9 @@ export interface InvoiceLine {
   readonly amount: string
 }
 
+/** `due`: to be given back. `kept`: its provider gives nothing back, so operators must do it by hand. */
+export type SurplusState = 'due' | 'returned' | 'kept'
+
 export interface Payment {
   readonly id: string
   readonly userId: string
@@ -69,6 +72,8 @@ export interface Payment {
   readonly clientSecret: string | null
   readonly paymentUrl: string | null
   readonly facts: PaymentFacts
+  /** Null for one that pays for something; else what became of the money. */
+  readonly surplus: SurplusState | null
   /** Tells whether a repeated request is the same. */
   readonly requestHash: string
   readonly createdAt: Date
@@ -81,8 +86,11 @@ export function isOpened({ clientSecret, paymentUrl }: Payment): boolean {
 }
 
 export function termsOf(payment: Payment & { readonly externalId: string }): PaymentTerms {
-  const { provider, externalId, amount, revenue, tax, owner } = payment
-  return { provider, externalId, currency: amount.currency, revenue, tax, owner }
+  const { provider, externalId, amount, revenue, tax, owner, userId } = payment
+  const of = { provider, externalId, currency: amount.currency }
+  return payment.surplus === null
+    ? { ...of, revenue, tax, owner }
+    : { ...of, revenue: `due:user:${userId}`, tax: null, owner: null }
 }
 
 export const revenueOf: Readonly<Record<SubjectKind | 'product', LedgerAccount>> = {

@@ -30,6 +30,15 @@ export class HeldBills {
     return this.subscriptions.get(this.idOf('subscription', by) ?? '')
   }
 
+  /** The others for the same fee or purchase. */
+  othersFor({ id, feeId, purchaseId }: Payment): Payment[] {
+    return [...this.payments.values()].filter(
+      (other) =>
+        other.id !== id &&
+        ((feeId !== null && other.feeId === feeId) || (purchaseId !== null && other.purchaseId === purchaseId)),
+    )
+  }
+
   /** One that was not there before. */
   addPayment(payment: Payment): void {
     this.added.add(payment.id)

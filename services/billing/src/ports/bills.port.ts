@@ -55,7 +55,11 @@ export abstract class Bills {
   abstract addPayment(tx: Transaction, payment: Payment): Promise<void>
   abstract savePayments(tx: Transaction, payments: readonly Payment[]): Promise<void>
   abstract lockPayment(tx: Transaction, by: { readonly id: string }): Promise<Payment | undefined>
-  /** Those that there are, locked in the order of their ids. */
+  /** Payments for what was paid already that are to be given back. */
+  abstract surplusDue(limit: number): Promise<Payment[]>
+  /** False when another process was first. */
+  abstract settleSurplus(tx: Transaction, paymentId: string, outcome: 'returned' | 'kept'): Promise<boolean>
+  /** Those that there are, and all others for the same fee or purchase, locked in the order of their ids. */
   abstract lockPayments(tx: Transaction, named: Named): Promise<Payment[]>
   abstract findPayment(id: string, seenBy?: string): Promise<Payment | undefined>
   abstract payments(window: UserWindow): Promise<Payment[]>

@@ -112,6 +112,7 @@ export interface PaymentRow {
   readonly client_secret: string | null
   readonly payment_url: string | null
   readonly facts: StoredFacts
+  readonly surplus: Payment['surplus']
   readonly request_hash: string
   readonly created_at: Date
   readonly updated_at: Date
@@ -153,6 +154,7 @@ export function toPayment(row: PaymentRow): Payment {
     clientSecret: row.client_secret,
     paymentUrl: row.payment_url,
     facts: toFacts(row.facts),
+    surplus: row.surplus,
     requestHash: row.request_hash,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
@@ -191,6 +193,7 @@ export function paymentParameters(payment: Payment, status: string): unknown[] {
     payment.paysThrough,
     payment.changeId,
     payment.lines === null ? null : JSON.stringify(payment.lines),
+    payment.surplus,
   ]
 }
 

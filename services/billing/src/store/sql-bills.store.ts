@@ -51,22 +51,34 @@ limit 1`
 const INSERT_PAYMENT = `
 insert into payment (id, user_id, subscription_id, period, purchase_id, description, provider, external_id, currency,
   minor, revenue, owner_id, owner_percent, client_secret, payment_url, progress, status, facts, request_hash,
-  created_at, updated_at, fee_id, tax, pays_through, change_id, lines)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
+  created_at, updated_at, fee_id, tax, pays_through, change_id, lines, surplus)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
 on conflict do nothing returning id`
 
 const SAVE_PAYMENTS = `
 update payment set external_id = saved.external_id, client_secret = saved.client_secret, payment_url = saved.payment_url,
-  progress = saved.progress, status = saved.status, facts = saved.facts, updated_at = saved.updated_at
-from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::timestamptz[])
-  as saved (id, external_id, client_secret, payment_url, progress, status, facts, updated_at)
+  progress = saved.progress, status = saved.status, facts = saved.facts, updated_at = saved.updated_at, surplus = saved.surplus
+from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::timestamptz[], $9::text[])
+  as saved (id, external_id, client_secret, payment_url, progress, status, facts, updated_at, surplus)
 where payment.id = saved.id`
 
-const LOCK_NAMED = (table: 'subscription' | 'payment') => `
-select * from ${table} where id in (
+const LOCK_SUBSCRIPTIONS = `
+select * from subscription where id in (
   select unnest($1::uuid[]) union
-  select ${table}.id from unnest($2::text[], $3::text[]) as named (provider, external_id)
-    join ${table} using (provider, external_id))
+  select subscription.id from unnest($2::text[], $3::text[]) as named (provider, external_id)
+    join subscription using (provider, external_id))
+order by id for update`
+
+/** With the others for the same fee or purchase: whoever holds one of them holds all. */
+const LOCK_PAYMENTS = `
+with named as (
+  select unnest($1::uuid[]) as id union
+  select payment.id from unnest($2::text[], $3::text[]) as known (provider, external_id)
+    join payment using (provider, external_id))
+select * from payment where id in (
+  select id from named union
+  select other.id from named join payment using (id) join payment other on other.fee_id = payment.fee_id union
+  select other.id from named join payment using (id) join payment other on other.purchase_id = payment.purchase_id)
 order by id for update`
 
 const PURCHASES = `
@@ -114,7 +126,7 @@ export class SqlBills extends Bills {
   }
 
   async lockSubscriptions(tx: Transaction, named: Named): Promise<Subscription[]> {
-    return (await lockNamed<SubscriptionRow>(tx, 'subscription', named)).map(toSubscription)
+    return (await lockNamed<SubscriptionRow>(tx, LOCK_SUBSCRIPTIONS, named)).map(toSubscription)
   }
 
   async findSubscription(id: string, seenBy?: string): Promise<Subscription | undefined> {
@@ -209,6 +221,7 @@ export class SqlBills extends Bills {
       payments.map(({ facts }) => statusOf(facts)),
       payments.map(({ facts }) => factsText(facts)),
       payments.map(({ updatedAt }) => updatedAt),
+      payments.map(({ surplus }) => surplus),
     ])
   }
 
@@ -217,7 +230,23 @@ export class SqlBills extends Bills {
   }
 
   async lockPayments(tx: Transaction, named: Named): Promise<Payment[]> {
-    return (await lockNamed<PaymentRow>(tx, 'payment', named)).map(toPayment)
+    return (await lockNamed<PaymentRow>(tx, LOCK_PAYMENTS, named)).map(toPayment)
+  }
+
+  async surplusDue(limit: number): Promise<Payment[]> {
+    const rows = await this.database.query<PaymentRow>(
+      `select * from payment where surplus = 'due' order by created_at limit $1`,
+      [limit],
+    )
+    return rows.map(toPayment)
+  }
+
+  async settleSurplus(tx: Transaction, paymentId: string, outcome: 'returned' | 'kept'): Promise<boolean> {
+    const settled = await tx.query(`update payment set surplus = $2 where id = $1 and surplus = 'due' returning id`, [
+      paymentId,
+      outcome,
+    ])
+    return settled.length > 0
   }
 
   async findPayment(id: string, seenBy?: string): Promise<Payment | undefined> {
@@ -275,13 +304,9 @@ export class SqlBills extends Bills {
   }
 }
 
-async function lockNamed<Row>(
-  tx: Transaction,
-  table: 'subscription' | 'payment',
-  { ids, externalIds }: Named,
-): Promise<Row[]> {
+async function lockNamed<Row>(tx: Transaction, sql: string, { ids, externalIds }: Named): Promise<Row[]> {
   if (ids.length === 0 && externalIds.length === 0) return []
-  return tx.query<Row>(LOCK_NAMED(table), [
+  return tx.query<Row>(sql, [
     ids,
     externalIds.map(({ provider }) => provider),
     externalIds.map(({ externalId }) => externalId),

@@ -63,7 +63,7 @@ where closes_at <= $1 and look_at <= $2 order by look_at limit $3`
 const SHOWN = `
 select fee.*, invoice.id as invoice_id, exists (
   select from payment where payment.fee_id = fee.id and payment.progress = 'succeeded'
-    and payment.status not in ('refunded', 'charged-back')) as paid
+    and payment.status not in ('refunded', 'charged-back') and payment.surplus is null) as paid
 from performance_fee fee left join invoice on invoice.fee_id = fee.id`
 
 @Injectable()

@@ -219,6 +219,7 @@ const payments = [
      pays_through timestamptz,
      change_id uuid references subscription_change,
      lines jsonb,
+     surplus text check (surplus in ('due', 'returned', 'kept')),
      purchase_id uuid references purchase,
      fee_id uuid references performance_fee,
      description text not null,
@@ -243,6 +244,8 @@ const payments = [
   `create index payment_by_user on payment (user_id, id desc)`,
   `create unique index payment_of_change on payment (change_id) where change_id = id`,
   `create index payment_by_fee on payment (fee_id) where fee_id is not null`,
+  `create index payment_by_purchase on payment (purchase_id) where purchase_id is not null`,
+  `create index payment_surplus on payment (created_at) where surplus = 'due'`,
   `create table reminder (
      object uuid not null,
      since timestamptz not null,

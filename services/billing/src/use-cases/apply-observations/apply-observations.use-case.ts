@@ -14,6 +14,7 @@ import { money, moneyText } from '../../domain/money.ts'
 import { journalsOf } from '../../domain/payment-journals.ts'
 import { learned, nothingKnown, type PaymentFacts } from '../../domain/payment.ts'
 import { joined, type SubscriptionFacts } from '../../domain/subscription.ts'
+import { isPaidBy } from '../../domain/surplus.ts'
 import { Bills } from '../../ports/bills.port.ts'
 import { Books, type Booked } from '../../ports/books.port.ts'
 import type { Observation, ObservedPayment, ObservedSubscription } from '../../ports/payment-provider.port.ts'
@@ -124,7 +125,10 @@ export class ApplyObservations {
     if (found.amount.currency !== seen.amount.currency) {
       throw new Error(`${seen.externalId} is in ${seen.amount.currency}, and ${found.amount.currency} was asked for`)
     }
-    const payment = { ...found, externalId: seen.externalId, facts: learned(found.facts, seen.facts) }
+    const facts = learned(found.facts, seen.facts)
+    const surplus =
+      facts.capturedMinor > 0n && found.facts.capturedMinor === 0n ? surplusOf(work, found) : found.surplus
+    const payment = { ...found, externalId: seen.externalId, facts, surplus }
     if (found.externalId === null || !isDeepStrictEqual(found.facts, payment.facts)) {
       held.putPayment({ ...payment, updatedAt: now })
       const cause = { providerEventId: event.id }
@@ -132,6 +136,7 @@ export class ApplyObservations {
       work.booked.push(...journals.map((journal) => ({ journal, cause })))
       tell(tx, payment, found.facts, now)
     }
+    if (surplus !== null) return true
     const isNewlyPaid = !isPaid(payment, found.facts) && isPaid(payment, payment.facts)
     if (payment.subscriptionId !== null) await this.moveSubscription(work, payment, seen, isNewlyPaid)
     // A performance fee had its invoice before.
@@ -154,7 +159,7 @@ export class ApplyObservations {
       // Opened twice, because an answer was lost: the one that is paid is it, and a second one that is paid is one more.
       if (seen.facts.progress !== 'succeeded') return undefined
       if (referred.facts.progress !== 'succeeded') return referred
-      return addedTo(work, seen, { ...referred, period: null, paysThrough: null, amount: seen.amount })
+      return addedTo(work, seen, { ...referred, period: null, paysThrough: null, amount: seen.amount, surplus: 'due' })
     }
     if (seen.subscriptionExternalId === null) return undefined
     const subscription = held.subscription({ provider, externalId: seen.subscriptionExternalId })
@@ -190,6 +195,12 @@ function addedTo({ held, now }: Work, { externalId }: ObservedPayment, like: Pay
   const payment = { ...like, ...fresh, id, externalId }
   held.addPayment(payment)
   return payment
+}
+
+/** One more of what was paid already is the payer's, whichever of them was heard of first. */
+function surplusOf({ held }: Work, payment: Payment): Payment['surplus'] {
+  const others = held.othersFor(payment)
+  return payment.surplus ?? (others.length > 0 && isPaidBy(others, payment) ? 'due' : null)
 }
 
 /** What changes by time alone is not asked here: time passes by itself. */
@@ -241,6 +252,7 @@ function renewalOf(
     clientSecret: null,
     paymentUrl: null,
     facts: nothingKnown,
+    surplus: null,
     requestHash: '',
     createdAt: begunAt,
     updatedAt: begunAt,

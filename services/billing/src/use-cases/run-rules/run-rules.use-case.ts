@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common'
 import { Clock } from '@tradewire/kernel/clock'
 import { CloseFeePeriods } from '../close-fee-periods/close-fee-periods.use-case.ts'
 import { RemindDebtors } from '../remind-debtors/remind-debtors.use-case.ts'
-import { TellChanges } from '../tell-changes/tell-changes.use-case.ts'
+import { TellProviders } from '../tell-providers/tell-providers.use-case.ts'
 import { WatchLimits } from '../watch-limits/watch-limits.use-case.ts'
 
 @Injectable()
@@ -12,7 +12,7 @@ export class RunRules {
     private readonly closeFeePeriods: CloseFeePeriods,
     private readonly remindDebtors: RemindDebtors,
     private readonly watchLimits: WatchLimits,
-    private readonly tellChanges: TellChanges,
+    private readonly tellProviders: TellProviders,
     private readonly clock: Clock,
   ) {}
 
@@ -21,6 +21,6 @@ export class RunRules {
     while ((await this.closeFeePeriods.execute(now)) > 0);
     while ((await this.remindDebtors.execute(now)) > 0);
     await this.watchLimits.execute(now)
-    await this.tellChanges.execute()
+    await this.tellProviders.execute()
   }
 }

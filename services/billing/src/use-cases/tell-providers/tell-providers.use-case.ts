@@ -1,0 +1,17 @@
+/** What providers are to be told or asked without anybody's request: changes they must know of, and money that came in twice. Called by the job. Must never wait. */
+import { Injectable } from '@nestjs/common'
+import { ReturnSurplus } from '../return-surplus/return-surplus.use-case.ts'
+import { TellChanges } from '../tell-changes/tell-changes.use-case.ts'
+
+@Injectable()
+export class TellProviders {
+  constructor(
+    private readonly tellChanges: TellChanges,
+    private readonly returnSurplus: ReturnSurplus,
+  ) {}
+
+  async execute(): Promise<void> {
+    await this.tellChanges.execute()
+    await this.returnSurplus.execute()
+  }
+}
