@@ -252,8 +252,8 @@ describe('a performance fee', () => {
     expect([...stripe.books.refunds.values()].map(({ amount }) => amount)).toEqual([2_000])
     const told = (subject: string, text: string) =>
       backends.query('select 1 from billing.outbox where subject = $1 and body like $2', [subject, `%${text}%`])
-    expect(await told('refund.issued', '"amount":"20.00"')).toHaveLength(1)
-    expect(await told('notice.raised', '"paid-in-vain"')).toHaveLength(1)
+    await eventually(async () => expect(await told('refund.issued', '"amount":"20.00"')).toHaveLength(1))
+    await eventually(async () => expect(await told('notice.raised', '"paid-in-vain"')).toHaveLength(1))
     const { items: invoices } = await ask(invoicing.listInvoices, { caller: follower, page: {} })
     expect(invoices).toHaveLength(1)
   })
