@@ -239,6 +239,7 @@ describe('a performance fee', () => {
     const feeId = (await listed())[0]!.id
     const open = (provider: 'mock' | 'stripe') => ask(fees.payPerformanceFee, { caller: follower, feeId, provider })
     const [byPage, byForm] = [await open('mock'), await open('stripe')]
+    expect([byPage.clientSecret, byForm.paymentUrl]).toEqual([null, null])
     await pay(byPage.paymentUrl)
     const intent = stripe.books.intents.get(byForm.clientSecret?.split('_secret_')[0] ?? '')!
     stripe.books.confirm(intent, 'pm_card_visa')

@@ -226,7 +226,8 @@ export class SqlBills extends Bills {
   }
 
   async lockPayment(tx: Transaction, { id }: { readonly id: string }): Promise<Payment | undefined> {
-    return (await this.lockPayments(tx, { ids: [id], externalIds: [] }))[0]
+    const held = await this.lockPayments(tx, { ids: [id], externalIds: [] })
+    return held.find((payment) => payment.id === id)
   }
 
   async lockPayments(tx: Transaction, named: Named): Promise<Payment[]> {
