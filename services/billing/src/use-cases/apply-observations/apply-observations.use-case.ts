@@ -159,7 +159,7 @@ export class ApplyObservations {
       // Opened twice, because an answer was lost: the one that is paid is it, and a second one that is paid is one more.
       if (seen.facts.progress !== 'succeeded') return undefined
       if (referred.facts.progress !== 'succeeded') return referred
-      return addedTo(work, seen, { ...referred, period: null, paysThrough: null, amount: seen.amount, surplus: 'due' })
+      return addedTo(work, seen, { ...referred, period: null, paysThrough: null, amount: seen.amount, surplus: null })
     }
     if (seen.subscriptionExternalId === null) return undefined
     const subscription = held.subscription({ provider, externalId: seen.subscriptionExternalId })
