@@ -16,7 +16,6 @@ interface Books {
   readonly ledgerImbalance: string
   readonly mismatches: number
   readonly kills: number
-  readonly deliveries: { readonly told: number; readonly lost: number }
 }
 
 const run = (script: string, args: readonly string[]) =>
@@ -31,21 +30,8 @@ async function simulated(...args: readonly string[]): Promise<Books> {
 beforeAll(() => run('node_modules/ts7/bin/tsc', ['-b', join(root, 'simulator')]), buildLimitMs)
 
 describe('billing', () => {
-  it(
-    'says what every provider says after a year of a thousand subscribers',
-    async () => {
-      const books = await simulated('--subscribers', '1000', '--months', '12', '--seed', '1')
-      expect(books).toMatchObject({ ledgerImbalance: '0', mismatches: 0 })
-      expect(books.payments).toBeGreaterThan(8_000)
-      expect(books.refunds).toBeGreaterThan(50)
-      expect(books.disputes).toBeGreaterThan(10)
-      expect(books.deliveries.lost).toBeGreaterThan(1_000)
-    },
-    yearLimitMs,
-  )
-
   it.each(killedSeeds)(
-    'says it too when its process is killed again and again, in the world of seed %i',
+    'says what every provider says when its process is killed again and again, in the world of seed %i',
     async (seed) => {
       const books = await simulated('--subscribers', '30', '--months', '2', '--kills', '6', '--seed', String(seed))
       expect(books).toMatchObject({ ledgerImbalance: '0', mismatches: 0, kills: 6 })
