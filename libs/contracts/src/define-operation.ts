@@ -3,7 +3,7 @@
  * Called by http/gateway.ts and the OpenAPI page. Must never be used for a route that can be a RouteContract.
  */
 import type { z } from 'zod'
-import type { RouteAccess, RouteContract } from './define-route.ts'
+import type { RouteAccess, RouteContract, RouteForm } from './define-route.ts'
 
 export interface OperationReply {
   readonly status: number
@@ -15,6 +15,8 @@ export interface OperationReply {
 export interface PlainOperation {
   readonly operation: string
   readonly tag: string
+  /** The surface whose document names it. */
+  readonly form: RouteForm
   readonly method: RouteContract['method']
   readonly path: string
   readonly summary: string

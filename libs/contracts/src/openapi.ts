@@ -1,6 +1,6 @@
 /**
  * Builds the OpenAPI 3.1 document from the route contracts: one declaration gives validation and the API page.
- * Called by the gateway (/docs/openapi.json) and the documentation generator. Must never depend on time or order of import.
+ * Called for each of api-documents.ts by the gateway and the documentation generator. Must never depend on time or order of import.
  */
 import { httpStatusOf, type ErrorKind } from '@tradewire/kernel/errors'
 import { z } from 'zod'
@@ -16,6 +16,8 @@ import { isObject, SchemaComponents, type Direction, type JsonObject, type JsonV
 
 export interface OpenApiOptions {
   readonly version?: string
+  readonly title?: string
+  readonly description?: string
   /** Operations that no RPC answers; the gateway's own unless told. */
   readonly operations?: readonly PlainOperation[]
 }
@@ -53,9 +55,9 @@ function assemble(routes: readonly RouteContract[], options: OpenApiOptions, com
   return {
     openapi: '3.1.0',
     info: {
-      title: 'Tradewire API',
+      title: options.title ?? 'Tradewire API',
       version: options.version ?? '0.1.0',
-      description: apiDescription,
+      description: options.description ?? apiDescription,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { allBrokers } from '@tradewire/brokers/adapters/registry.adapter'
+import { apiDocuments } from '@tradewire/contracts/api-documents'
 import type { ConfigDefinition } from '@tradewire/config/define-config'
 import { sharedConfig } from '@tradewire/config/shared'
 import { denials } from '@tradewire/contracts/denials/all'
@@ -30,7 +31,7 @@ export function documentsOf(root: string): ReadonlyMap<string, string> {
   const texts: readonly (readonly [string, string])[] = [
     ['docs/events.md', eventsPage(allEvents)],
     ['docs/asyncapi.json', json(buildAsyncApi(allEvents, version))],
-    ['docs/openapi.json', json(api)],
+    ...apiDocuments.map(({ file, build }) => [`docs/${file}`, json(build(version))] as const),
     ['docs/errors.md', errorsPage(errors)],
     ['docs/denials.md', denialsPage(denials)],
     ['docs/brokers.md', brokersPage(allBrokers, read('docs/conformance.json') as ConformanceRecord)],

@@ -1,5 +1,14 @@
 /* Starts the API page. A log-in sent from the page is used for the requests that follow. */
 
+/* The whole API, or one surface of it by `?surface=`. */
+const surface = new URLSearchParams(window.location.search).get('surface')
+const file = ['admin', 'marketplace'].includes(surface) ? `openapi.${surface}.json` : 'openapi.json'
+const link = document.querySelector('.bar .document')
+link.textContent = file
+link.href = `/docs/${file}`
+for (const one of document.querySelectorAll('.bar nav a'))
+  if (one.search === window.location.search && one.pathname === '/docs') one.ariaCurrent = 'page'
+
 /* The page's own search knows sections alone: this one looks at paths, names and summaries as well. */
 const search = () => ({
   fn: {
@@ -18,7 +27,7 @@ const search = () => ({
 })
 
 const ui = window.SwaggerUIBundle({
-  url: '/docs/openapi.json',
+  url: `/docs/${file}`,
   dom_id: '#api',
   deepLinking: true,
   docExpansion: 'list',

@@ -335,6 +335,8 @@ describe('the pages', () => {
     const { status, body } = await call('GET', '/docs/openapi.json')
     expect(status).toBe(200)
     expect(body).toMatchObject({ openapi: '3.1.0', info: { title: 'Tradewire API' } })
+    const { body: surface } = await call('GET', '/docs/openapi.marketplace.json')
+    expect(surface).toMatchObject({ info: { title: 'Tradewire API: the marketplace surface' } })
     const { statusCode, body: other } = await request(`${gateway.url}/docs/assets/package.json`)
     await other.dump()
     expect(statusCode).toBe(404)

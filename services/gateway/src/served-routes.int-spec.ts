@@ -1,3 +1,4 @@
+import { apiDocuments } from '@tradewire/contracts/api-documents'
 import { allRoutes } from '@tradewire/contracts/http/all'
 import { gatewayOperations } from '@tradewire/contracts/http/gateway'
 import { paymentDeliveryPath, paymentPagePath } from '@tradewire/contracts/http/billing'
@@ -12,7 +13,7 @@ const backends = testBackends()
 const someId = '01963a5e-0000-7000-8000-0000000000ff'
 
 /** What is served and is no operation of the API: pages for people, and what providers of payments send and show. */
-const besideTheApi = ['/', '/account', '/docs', '/docs/', '/docs/openapi.json']
+const besideTheApi = ['/', '/account', '/docs', '/docs/', ...apiDocuments.map(({ file }) => `/docs/${file}`)]
 const foldersBesideTheApi = ['/assets/', '/docs/assets/', `${paymentDeliveryPath}/`, `${paymentPagePath}/`]
 
 const operations = [...allRoutes, ...gatewayOperations]

@@ -76,6 +76,7 @@ const fieldError = z.object({ msg: z.string(), param: z.string(), location: z.st
 const sendAlert = defineOperation({
   operation: 'sendAlert',
   tag: 'Alerts',
+  form: 'admin',
   method: 'POST',
   path: alertPath,
   summary: 'Trigger a strategy by a TradingView alert',
@@ -110,6 +111,7 @@ const sendAlert = defineOperation({
 const openStream = defineOperation({
   operation: 'openStream',
   tag: 'Live stream',
+  form: 'own',
   method: 'GET',
   path: streamPath,
   summary: 'Follow live events as server-sent events',

@@ -101,6 +101,7 @@ const refusal = (status: number, description: string, error: TokenError) => ({
 export const issueTokenOperation = defineOperation({
   operation: 'issueToken',
   tag: 'OAuth clients',
+  form: 'own',
   method: 'POST',
   path: tokenPath,
   summary: 'Get an access token by client credentials (RFC 6749)',

@@ -71,6 +71,7 @@ describe('the route audit', () => {
     const shout = defineOperation({
       operation: 'shout',
       tag: 'Things',
+      form: 'own',
       method: 'POST',
       path: '/v1/shouts',
       summary: 'Shout',

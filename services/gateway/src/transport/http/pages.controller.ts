@@ -1,13 +1,12 @@
 /**
- * The pages for people: a landing page at /, mailed links at /account, the API page at /docs and its document.
+ * The pages for people: a landing page at /, mailed links at /account, the API page at /docs and its documents.
  * Called by browsers. Must never load anything from another host.
  */
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
 import { Injectable } from '@nestjs/common'
-import { allRoutes } from '@tradewire/contracts/http/all'
-import { buildOpenApi } from '@tradewire/contracts/openapi'
+import { type ApiDocument, apiDocuments } from '@tradewire/contracts/api-documents'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 
 const publicDirectory = fileURLToPath(new URL('../../../public/', import.meta.url))
@@ -30,8 +29,8 @@ const pagePolicy = [
 
 @Injectable()
 export class Pages {
-  /** Built when somebody asks: most gateways are never asked, and building it takes memory. */
-  private document: string | undefined
+  /** Built when somebody asks: most gateways are never asked, and building one takes memory. */
+  private readonly built = new Map<string, string>()
 
   async register(fastify: FastifyInstance): Promise<void> {
     await fastify.register(fastifyStatic, {
@@ -52,12 +51,20 @@ export class Pages {
     fastify.get('/account', (_request, reply) => page(reply, 'account.html'))
     fastify.get('/docs', (_request, reply) => page(reply, 'docs.html'))
     fastify.get('/docs/', (_request, reply) => reply.redirect('/docs', 308))
-    fastify.get('/docs/openapi.json', (_request, reply) =>
-      reply
-        .header('content-type', 'application/json; charset=utf-8')
-        .header('cache-control', 'no-cache')
-        .send((this.document ??= JSON.stringify(buildOpenApi(allRoutes)))),
-    )
+    for (const document of apiDocuments) {
+      fastify.get(`/docs/${document.file}`, (_request, reply) =>
+        reply
+          .header('content-type', 'application/json; charset=utf-8')
+          .header('cache-control', 'no-cache')
+          .send(this.textOf(document)),
+      )
+    }
+  }
+
+  private textOf({ file, build }: ApiDocument): string {
+    const text = this.built.get(file) ?? JSON.stringify(build())
+    this.built.set(file, text)
+    return text
   }
 }
 
