@@ -71,5 +71,6 @@ export function capabilitiesOf({ coins }: Terms): Omit<BrokerDefinition['capabil
     streams: { orders: true, balances: false },
     feeInReply: true,
     keyTold: [],
+    instrumentsPer: 'venue',
   }
 }

@@ -142,6 +142,8 @@ export interface BrokerSession {
   balances(): Promise<Result<readonly VenueBalance[], BrokerError>>
   /** All fills of the symbol at or after the moment, also those of others, however many there are. */
   fillsSince(symbol: string, since: Date): Promise<Result<readonly VenueFill[], BrokerError>>
+  /** Whose contracts and steps `instruments` tells; left out where the whole venue has the same. */
+  server?(): Promise<Result<string, BrokerError>>
   instruments(): Promise<Result<readonly VenueInstrument[], BrokerError>>
   /** The symbols that join two currencies in which the venue quotes; none where all accounts are in one. */
   rates(): Promise<Result<readonly VenueRate[], BrokerError>>

@@ -22,6 +22,7 @@ const capabilities: BrokerCapabilities = {
   streams: { orders: true, balances: true },
   feeInReply: true,
   keyTold: [],
+  instrumentsPer: 'venue',
 }
 const command = orderSubmit.data.parse(orderSubmit.example)
 

@@ -27,6 +27,8 @@ export interface BrokerCapabilities {
   readonly feeInReply: boolean
   /** What the venue says of a key: the rest is not known of it, and a key that may withdraw not refused. */
   readonly keyTold: readonly (keyof KeyFacts)[]
+  /** `server`: the same symbol may have other contracts and steps on another server, which the session names. */
+  readonly instrumentsPer: 'venue' | 'server'
 }
 
 /** Why the venue cannot take this order at all; null when it can. */

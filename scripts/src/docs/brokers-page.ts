@@ -40,6 +40,7 @@ function rowsOf(brokers: readonly BrokerDefinition[]): string[][] {
     row('news of balances by itself', ({ capabilities }) => mark(capabilities.streams.balances)),
     row('fee in the reply', ({ capabilities }) => mark(capabilities.feeInReply)),
     row('tells of a key', ({ capabilities }) => capabilities.keyTold.map((fact) => keyWords[fact]).join(', ')),
+    row('contracts and steps are those of the', ({ capabilities }) => capabilities.instrumentsPer),
     row(
       'our order id',
       ({ capabilities: { clientId } }) => `\`${clientId.field}\`, ${clientId.lengthMax} of ${clientId.characters}`,

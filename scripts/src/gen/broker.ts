@@ -73,6 +73,7 @@ export const ${name.camel}Broker = defineBroker({
     streams: { orders: false, balances: false },
     feeInReply: false,
     keyTold: [],
+    instrumentsPer: 'venue',
   },
   rateLimits: [],
   readWeights: { order: 1, openOrders: 1, balances: 1, positions: 1, fills: 1, rates: 1 },

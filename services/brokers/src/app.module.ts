@@ -55,10 +55,12 @@ import { AttemptsController } from './transport/rpc/attempts.controller.ts'
 import { CredentialsController } from './transport/rpc/credentials.controller.ts'
 import { VenueBooksController } from './transport/rpc/venue-books.controller.ts'
 import { VenuesController } from './transport/rpc/venues.controller.ts'
+import { AgreeInstruments } from './use-cases/agree-instruments/agree-instruments.use-case.ts'
 import { AnnounceInstruments } from './use-cases/announce-instruments/announce-instruments.use-case.ts'
 import { AnnounceRates } from './use-cases/announce-rates/announce-rates.use-case.ts'
 import { ApplyEvidence } from './use-cases/apply-evidence/apply-evidence.use-case.ts'
 import { CancelOrders } from './use-cases/cancel-orders/cancel-orders.use-case.ts'
+import { CheckAccount } from './use-cases/check-account/check-account.use-case.ts'
 import { ConnectAccounts } from './use-cases/connect-accounts/connect-accounts.use-case.ts'
 import { WelcomeAccount } from './use-cases/welcome-account/welcome-account.use-case.ts'
 import { FollowAccounts } from './use-cases/follow-accounts/follow-accounts.use-case.ts'
@@ -143,12 +145,14 @@ import { WatchAccounts } from './use-cases/watch-accounts/watch-accounts.use-cas
     { provide: SealedKeys, useClass: SealedKeyStore },
     { provide: SendGate, useClass: VenueSendGate },
     { provide: Sessions, useClass: VenueSessions },
+    AgreeInstruments,
     AnnounceInstruments,
     AnnounceRates,
     ApplyEvidence,
     AskVenue,
     CancelOrders,
     CommandsConsumer,
+    CheckAccount,
     ConnectAccounts,
     FollowAccounts,
     HearVenue,

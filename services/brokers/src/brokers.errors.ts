@@ -1,4 +1,5 @@
 /** The closed table of what `brokers` refuses. Called by its use cases; the errors page is generated from it. Must never change a code's meaning. */
+import type { BrokerError } from '@tradewire/broker-kit/broker-error'
 import { type CodedError, defineErrors } from '@tradewire/kernel/errors'
 import { MasterKeysUnavailable } from '#ports/master-keys.port'
 
@@ -27,6 +28,12 @@ export const brokersErrors = defineErrors('brokers', {
     kind: 'refused',
     message: 'The key may withdraw funds, which trading never needs.',
     fix: 'Make a key without the permission to withdraw and connect with that.',
+  },
+  ACCOUNT_INSTRUMENTS_DIFFER: {
+    kind: 'conflict',
+    message:
+      "The account's server has other contract sizes, steps or limits than the server of accounts that are connected.",
+    fix: 'Connect an account on a server that agrees in the symbols told, or run an installation of its own for this server. Where no account of the venue is left, not even a paper account, wait an hour and try again.',
   },
   ACCOUNT_VENUE_UNREACHABLE: {
     kind: 'unavailable',
@@ -69,4 +76,18 @@ export const brokersErrors = defineErrors('brokers', {
 export function refusalOfKeys(error: unknown): CodedError {
   if (error instanceof MasterKeysUnavailable) return brokersErrors.of('MASTER_KEYS_UNAVAILABLE')
   throw error
+}
+
+/** The answer to somebody who asked; the venue's words stay in its context. */
+export function refusalOfProbe(error: BrokerError): CodedError {
+  switch (error.kind) {
+    case 'auth':
+      return brokersErrors.of('ACCOUNT_CREDENTIALS_REFUSED', { venueMessage: error.message })
+    case 'rate-limited':
+      return brokersErrors.of('VENUE_RATE_LIMITED', { retryAfterMs: error.retryAfterMs })
+    case 'unsupported':
+      return brokersErrors.of('VENUE_UNSUPPORTED', { venueMessage: error.message })
+    default:
+      return brokersErrors.of('ACCOUNT_VENUE_UNREACHABLE', { venueMessage: error.message })
+  }
 }

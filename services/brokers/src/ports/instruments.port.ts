@@ -3,7 +3,22 @@ import type { VenueInstrument } from '@tradewire/broker-kit/broker-session'
 import type { Venue } from '@tradewire/contracts/common'
 import type { Transaction } from '@tradewire/database/transaction'
 
+/** Who told a list. The server is empty where the whole venue has the same. */
+export interface InstrumentSource {
+  readonly venue: Venue
+  readonly server: string
+}
+
 export abstract class Instruments {
   /** Stores them; answers those that are new or different. */
-  abstract save(tx: Transaction, venue: Venue, instruments: readonly VenueInstrument[]): Promise<VenueInstrument[]>
+  abstract save(
+    tx: Transaction,
+    source: InstrumentSource,
+    instruments: readonly VenueInstrument[],
+  ): Promise<VenueInstrument[]>
+  /**
+   * What the venue's other servers have, one of each symbol. Until the transaction ends no other server is compared.
+   * Servers are forgotten when the venue has no account and nobody came from them for an hour.
+   */
+  abstract ofOtherServers(tx: Transaction, source: InstrumentSource): Promise<VenueInstrument[]>
 }

@@ -1,24 +1,47 @@
 /**
- * What is known of the venues' instruments. Called by announce-instruments. Must never announce what did not change.
+ * What is known of the venues' instruments. Called by announce-instruments and agree-instruments.
+ * Must never announce what did not change.
  */
 import { Injectable } from '@nestjs/common'
 import type { VenueInstrument } from '@tradewire/broker-kit/broker-session'
-import type { Venue } from '@tradewire/contracts/common'
 import type { Transaction } from '@tradewire/database/transaction'
-import { Instruments } from '#ports/instruments.port'
+import { type InstrumentSource, Instruments } from '#ports/instruments.port'
+
+/** An account that is being connected at this moment has compared its server, and is not stored yet. */
+const unusedSeconds = 3_600
 
 @Injectable()
 export class InstrumentStore extends Instruments {
-  async save(tx: Transaction, venue: Venue, instruments: readonly VenueInstrument[]): Promise<VenueInstrument[]> {
+  async save(
+    tx: Transaction,
+    { venue, server }: InstrumentSource,
+    instruments: readonly VenueInstrument[],
+  ): Promise<VenueInstrument[]> {
     const rows = await tx.query<{ symbol: string }>(
-      `insert into instrument (venue, symbol, details)
-       select $1, symbol, details from unnest($2::text[], $3::jsonb[]) as i (symbol, details)
-       on conflict (venue, symbol) do update set details = excluded.details, changed_at = now()
+      `insert into instrument (venue, server, symbol, details)
+       select $1, $2, symbol, details from unnest($3::text[], $4::jsonb[]) as i (symbol, details)
+       on conflict (venue, server, symbol) do update set details = excluded.details, changed_at = now()
          where instrument.details <> excluded.details
        returning symbol`,
-      [venue, instruments.map(({ symbol }) => symbol), instruments.map((each) => JSON.stringify(each))],
+      [venue, server, instruments.map(({ symbol }) => symbol), instruments.map((each) => JSON.stringify(each))],
     )
     const changed = new Set(rows.map(({ symbol }) => symbol))
     return instruments.filter(({ symbol }) => changed.has(symbol))
+  }
+
+  async ofOtherServers(tx: Transaction, { venue, server }: InstrumentSource): Promise<VenueInstrument[]> {
+    await tx.query(`select pg_advisory_xact_lock(hashtext('brokers.instrument ' || $1::text))`, [venue])
+    await tx.query(
+      `delete from instrument
+       where venue = $1 and server <> $2 and seen_at < now() - make_interval(secs => $3)
+         and not exists (select from account where account.venue = $1 and removed_at is null)`,
+      [venue, server, unusedSeconds],
+    )
+    await tx.query('update instrument set seen_at = now() where venue = $1 and server = $2', [venue, server])
+    const rows = await tx.query<{ details: VenueInstrument }>(
+      `select distinct on (symbol) details from instrument where venue = $1 and server <> $2 order by symbol, server`,
+      [venue, server],
+    )
+    return rows.map(({ details }) => details)
   }
 }

@@ -39,6 +39,7 @@ export const binanceUsdmBroker = defineBroker({
     streams: { orders: true, balances: false },
     feeInReply: false,
     keyTold: ['mayWithdraw', 'ipBound', 'expiresAt'],
+    instrumentsPer: 'venue',
   },
   rateLimits: [
     { name: 'weight', scope: 'egress', capacity: 2_400, intervalMs: 60_000 },

@@ -25,6 +25,7 @@ export const cexBroker = defineBroker({
   capabilities: {
     ...coinCapabilities,
     keyTold: [],
+    instrumentsPer: 'venue',
     orderTypes: ['market', 'limit', 'stop-market', 'stop-limit'],
     targets: false,
     clientId: cexClientId,

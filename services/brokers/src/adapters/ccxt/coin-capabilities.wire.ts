@@ -24,6 +24,7 @@ export const coinCapabilities: Omit<BrokerCapabilities, 'clientId' | 'keyTold'> 
   targets: true,
   streams: { orders: true, balances: false },
   feeInReply: true,
+  instrumentsPer: 'venue',
 }
 
 export const keyAndSecret = z.strictObject({

@@ -30,6 +30,7 @@ export const okxSwapBroker = defineBroker({
     streams: { orders: true, balances: false },
     feeInReply: true,
     keyTold: ['mayWithdraw', 'ipBound'],
+    instrumentsPer: 'venue',
   },
   rateLimits: okxRateLimits,
   readWeights: okxReadWeights,

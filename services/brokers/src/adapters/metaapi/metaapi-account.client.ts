@@ -22,6 +22,7 @@ export interface Terminal {
   readonly door: Door
   /** Where everything of the account stands. */
   readonly base: string
+  readonly server: string
   readonly symbols: MetaapiSymbols
 }
 
@@ -78,7 +79,7 @@ export class MetaapiAccount {
     const symbols = books.of(server)
     const loaded = await symbols.load(api, door, `${base}/symbols`)
     if (!loaded.ok) return loaded
-    this.opened = { door, base, symbols }
+    this.opened = { door, base, server, symbols }
     return ok(this.opened)
   }
 

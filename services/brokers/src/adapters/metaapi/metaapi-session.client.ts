@@ -124,6 +124,11 @@ export class MetaapiSession implements BrokerSession {
     return ok(this.account.book.fills({ name: name.value, symbol, currency: currency.value, since }))
   }
 
+  async server(): Answer<string> {
+    const terminal = await this.account.terminal()
+    return terminal.ok ? ok(terminal.value.server) : terminal
+  }
+
   async instruments(): Answer<readonly VenueInstrument[]> {
     const terminal = await this.account.terminal()
     return terminal.ok ? ok(terminal.value.symbols.instruments()) : terminal

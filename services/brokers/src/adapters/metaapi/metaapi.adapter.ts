@@ -63,6 +63,7 @@ export const metaapiBroker = defineBroker({
     streams: { orders: true, balances: false },
     feeInReply: true,
     keyTold: [],
+    instrumentsPer: 'server',
   },
   rateLimits: [{ name: 'trades', scope: 'account', capacity: 20, intervalMs: 1_000 }],
   readWeights: { order: 3, openOrders: 2, balances: 1, positions: 2, fills: 2, rates: 0 },

@@ -45,6 +45,12 @@ export class MtManagerAccount {
     return this.parts.login
   }
 
+  /** A group has minima and steps of its own. */
+  async server(): Answer<string> {
+    const found = await this.open()
+    return found.ok ? ok(`${this.parts.platform.toLowerCase()} ${this.group ?? found.value.group}`) : found
+  }
+
   now(): Date {
     return this.parts.clock.now()
   }

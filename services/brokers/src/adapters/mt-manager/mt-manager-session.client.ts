@@ -131,6 +131,10 @@ export class MtManagerSession implements BrokerSession {
     return ok(this.account.book.fills({ name: listed.name, symbol, currency: found.value.currency, since }))
   }
 
+  server(): Answer<string> {
+    return this.account.server()
+  }
+
   async instruments(): Answer<readonly VenueInstrument[]> {
     const found = await this.account.open()
     return found.ok ? ok([...found.value.symbols.values()].map(({ instrument }) => instrument)) : found

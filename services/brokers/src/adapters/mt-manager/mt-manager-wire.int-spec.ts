@@ -161,6 +161,13 @@ describe('an order on the wire', () => {
   })
 })
 
+describe('the server of an account', () => {
+  it('is its platform with its group, which has minima and steps of its own', async () => {
+    const session = await gateway.openOne()
+    expect(await session.server?.()).toEqual({ ok: true, value: `${platform} demo` })
+  })
+})
+
 describe('a client of the gateway', () => {
   it('asks for one token for all its accounts, at the host that it knows and no other, and for another when it is refused', async () => {
     const sessions = await gateway.open(3)

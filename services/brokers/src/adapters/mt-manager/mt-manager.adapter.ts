@@ -51,6 +51,7 @@ export const mtManagerBroker = defineBroker({
     streams: { orders: true, balances: false },
     feeInReply: true,
     keyTold: [],
+    instrumentsPer: 'server',
   },
   rateLimits: [{ name: 'calls', scope: 'account', capacity: 20, intervalMs: 1_000 }],
   readWeights: { order: 3, openOrders: 1, balances: 1, positions: 1, fills: 2, rates: 0 },

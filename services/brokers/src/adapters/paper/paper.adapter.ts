@@ -57,6 +57,7 @@ export const paperBroker = defineBroker({
     streams: { orders: true, balances: true },
     feeInReply: true,
     keyTold: [],
+    instrumentsPer: 'venue',
   },
   rateLimits: [],
   readWeights: { order: 1, openOrders: 1, balances: 1, positions: 1, fills: 1, rates: 1 },

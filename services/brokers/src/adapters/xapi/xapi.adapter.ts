@@ -65,6 +65,7 @@ export const xapiBroker = defineBroker({
     streams: { orders: true, balances: true },
     feeInReply: true,
     keyTold: [],
+    instrumentsPer: 'venue',
   },
   // 200 ms between requests of one connection are kept by the connection itself.
   rateLimits: [{ name: 'requests', scope: 'account', capacity: 50, intervalMs: 10_000 }],

@@ -5,7 +5,7 @@ import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import * as rpc from '@tradewire/contracts/rpc/brokers'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import { refusalOfProbe } from '../../use-cases/connect-accounts/connect-accounts.use-case.ts'
+import { refusalOfProbe } from '#brokers.errors'
 import { ListVenues } from '../../use-cases/list-venues/list-venues.use-case.ts'
 import { ReadPrices } from '../../use-cases/read-prices/read-prices.use-case.ts'
 

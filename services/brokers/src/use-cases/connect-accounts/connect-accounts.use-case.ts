@@ -4,8 +4,6 @@
  */
 // tidy-allow ratchet-use-case-methods: one account and many take the same path
 import { Injectable } from '@nestjs/common'
-import type { BrokerError } from '@tradewire/broker-kit/broker-error'
-import type { BrokerSession, VenueBalance } from '@tradewire/broker-kit/broker-session'
 import { isOperator, type Caller } from '@tradewire/contracts/caller'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import type * as rpc from '@tradewire/contracts/rpc/brokers'
@@ -13,12 +11,12 @@ import { isSealed, purposeOf } from '@tradewire/contracts/sealed-credentials'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { brokersErrors, refusalOfKeys } from '#brokers.errors'
-import { Sessions } from '#ports/sessions.port'
 import type { Account, AccountKey, NewAccount } from '#domain/account'
 import { keyHintOf } from '#domain/key-hint'
 import { Accounts } from '#ports/accounts.port'
 import { Brokers } from '#ports/brokers.port'
 import { CredentialBoxes } from '#ports/credential-boxes.port'
+import { CheckAccount } from '../check-account/check-account.use-case.ts'
 import { WelcomeAccount } from '../welcome-account/welcome-account.use-case.ts'
 
 type Input = RequestOf<typeof rpc.connectAccount>['account']
@@ -36,7 +34,7 @@ const connectsAtOnceMax = 20
 export class ConnectAccounts {
   constructor(
     private readonly stores: Accounts,
-    private readonly sessions: Sessions,
+    private readonly check: CheckAccount,
     private readonly brokers: Brokers,
     private readonly boxes: CredentialBoxes,
     private readonly welcome: WelcomeAccount,
@@ -78,15 +76,9 @@ export class ConnectAccounts {
       return err(brokersErrors.of('ACCOUNT_CREDENTIALS_INVALID', { fields: [...new Set(fields)] }))
     }
     const credentials = parsed.data as Record<string, string>
-    const probed = await this.sessions.probe(input.venue, input.environment, credentials)
-    if (!probed.ok) return err(refusalOfProbe(probed.error))
-    const session = probed.value
-    const checked = await checkSession(session)
-    if (!checked.ok) {
-      await session.close()
-      return checked
-    }
-    const { balance, key } = checked.value
+    const checked = await this.check.execute(input, credentials)
+    if (!checked.ok) return checked
+    const { session, balance, key } = checked.value
     const accepted = { userId, credentials, key }
     const stored = await this.store(input, accepted).catch((error: unknown) => err(refusalOfKeys(error)))
     if (!stored.ok) {
@@ -126,34 +118,4 @@ export class ConnectAccounts {
 
 function isSecret(field: unknown): boolean {
   return (field as { readonly meta: () => { readonly secret?: unknown } | undefined }).meta()?.secret === true
-}
-
-interface Checked {
-  readonly balance: VenueBalance | null
-  readonly key: AccountKey
-}
-
-/** The balance first: it is what a wrong key cannot read. */
-async function checkSession(session: BrokerSession): Promise<Result<Checked, CodedError>> {
-  const balances = await session.balances()
-  if (!balances.ok) return err(refusalOfProbe(balances.error))
-  const facts = await session.keyFacts()
-  if (!facts.ok) return err(refusalOfProbe(facts.error))
-  const { mayWithdraw, ipBound, expiresAt } = facts.value
-  if (mayWithdraw) return err(brokersErrors.of('ACCOUNT_CAN_WITHDRAW'))
-  return ok({ balance: balances.value[0] ?? null, key: { ipBound, expiresAt } })
-}
-
-/** The answer to somebody who asked; the venue's words stay in its context. */
-export function refusalOfProbe(error: BrokerError): CodedError {
-  switch (error.kind) {
-    case 'auth':
-      return brokersErrors.of('ACCOUNT_CREDENTIALS_REFUSED', { venueMessage: error.message })
-    case 'rate-limited':
-      return brokersErrors.of('VENUE_RATE_LIMITED', { retryAfterMs: error.retryAfterMs })
-    case 'unsupported':
-      return brokersErrors.of('VENUE_UNSUPPORTED', { venueMessage: error.message })
-    default:
-      return brokersErrors.of('ACCOUNT_VENUE_UNREACHABLE', { venueMessage: error.message })
-  }
 }

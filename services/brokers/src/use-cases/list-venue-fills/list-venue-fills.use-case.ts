@@ -5,8 +5,8 @@ import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import { fillsPerCallMax, type listVenueFills } from '@tradewire/contracts/rpc/brokers'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
+import { refusalOfProbe } from '#brokers.errors'
 import { AskVenue } from '../ask-venue/ask-venue.use-case.ts'
-import { refusalOfProbe } from '../connect-accounts/connect-accounts.use-case.ts'
 import { ManageAccounts } from '../manage-accounts/manage-accounts.use-case.ts'
 
 type Reply = ReplyOf<typeof listVenueFills>

@@ -6,10 +6,10 @@ import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import { intentsPerCallMax, type listVenueOrders } from '@tradewire/contracts/rpc/brokers'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
+import { refusalOfProbe } from '#brokers.errors'
 import type { Attempt } from '#domain/attempt'
 import { Attempts } from '#ports/attempts.port'
 import { AskVenue } from '../ask-venue/ask-venue.use-case.ts'
-import { refusalOfProbe } from '../connect-accounts/connect-accounts.use-case.ts'
 import { ManageAccounts } from '../manage-accounts/manage-accounts.use-case.ts'
 
 type Reply = ReplyOf<typeof listVenueOrders>

@@ -4,9 +4,9 @@ import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import type { listVenuePositions } from '@tradewire/contracts/rpc/brokers'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
+import { refusalOfProbe } from '#brokers.errors'
 import { Accounts } from '#ports/accounts.port'
 import { AskVenue } from '../ask-venue/ask-venue.use-case.ts'
-import { refusalOfProbe } from '../connect-accounts/connect-accounts.use-case.ts'
 import { ManageAccounts } from '../manage-accounts/manage-accounts.use-case.ts'
 
 @Injectable()

@@ -13,12 +13,11 @@ import { Database } from '@tradewire/database/database'
 import { type Page, pageById } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import { brokersErrors } from '#brokers.errors'
+import { brokersErrors, refusalOfProbe } from '#brokers.errors'
 import { type Account, type Market, marketOf, priceFeedOf } from '#domain/account'
 import { Accounts } from '#ports/accounts.port'
 import { Attempts } from '#ports/attempts.port'
 import { Brokers } from '#ports/brokers.port'
-import { refusalOfProbe } from '../connect-accounts/connect-accounts.use-case.ts'
 import { AskVenue } from '../ask-venue/ask-venue.use-case.ts'
 
 @Injectable()

@@ -1,0 +1,62 @@
+/**
+ * Compares the instruments of an account's server with those of the venue's other servers; stores and tells them where
+ * they agree. Called by check-account. Must never let a server be stored by which another's accounts were sized wrongly.
+ */
+import { Injectable } from '@nestjs/common'
+import type { BrokerError } from '@tradewire/broker-kit/broker-error'
+import { unsupported } from '@tradewire/broker-kit/broker-error'
+import type { BrokerSession, VenueInstrument } from '@tradewire/broker-kit/broker-session'
+import type { Venue } from '@tradewire/contracts/common'
+import { Database } from '@tradewire/database/database'
+import { Clock } from '@tradewire/kernel/clock'
+import type { CodedError } from '@tradewire/kernel/errors'
+import { err, ok, type Result } from '@tradewire/kernel/result'
+import { brokersErrors, refusalOfProbe } from '#brokers.errors'
+import { differingSymbols } from '#domain/instrument-terms'
+import { Brokers } from '#ports/brokers.port'
+import { Instruments } from '#ports/instruments.port'
+import { announceChanged } from '../announce-instruments/announce-instruments.use-case.ts'
+
+const symbolsTold = 10
+
+@Injectable()
+export class AgreeInstruments {
+  constructor(
+    private readonly brokers: Brokers,
+    private readonly database: Database,
+    private readonly instruments: Instruments,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Nothing to compare where the whole venue has the same. */
+  async execute(venue: Venue, session: BrokerSession): Promise<Result<undefined, CodedError>> {
+    if (this.brokers.of(venue).capabilities.instrumentsPer === 'venue') return ok(undefined)
+    const told = await termsOf(session)
+    if (!told.ok) return err(refusalOfProbe(told.error))
+    const { server, listed } = told.value
+    const differing = await this.database.transact(async (tx) => {
+      const others = await this.instruments.ofOtherServers(tx, { venue, server })
+      const symbols = differingSymbols(listed, others)
+      if (symbols.length > 0) return symbols
+      const changed = await this.instruments.save(tx, { venue, server }, listed)
+      announceChanged(tx, venue, changed, this.clock.now())
+      return []
+    })
+    if (differing.length === 0) return ok(undefined)
+    const symbols = differing.slice(0, symbolsTold)
+    return err(brokersErrors.of('ACCOUNT_INSTRUMENTS_DIFFER', { server, symbols }))
+  }
+}
+
+interface ServerTerms {
+  readonly server: string
+  readonly listed: readonly VenueInstrument[]
+}
+
+async function termsOf(session: BrokerSession): Promise<Result<ServerTerms, BrokerError>> {
+  const server = await session.server?.()
+  if (server === undefined) return err(unsupported('instrumentsPer', 'the session does not name its server'))
+  if (!server.ok) return server
+  const listed = await session.instruments()
+  return listed.ok ? ok({ server: server.value, listed: listed.value }) : listed
+}

@@ -1,0 +1,111 @@
+import { RpcClient } from '@tradewire/bus/rpc-client'
+import { connectAccount, removeAccount } from '@tradewire/contracts/rpc/brokers'
+import { Database } from '@tradewire/database/database'
+import { UuidV7Source } from '@tradewire/kernel/ids'
+import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
+import { testBackends } from '@tradewire/testkit/test-backends'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { ScriptedExchange } from '#testing/scripted-exchange'
+import { brokersService } from '../../service.ts'
+
+const backends = testBackends()
+const ids = new UuidV7Source()
+const caller = { userId: ids.next(), roles: ['follower'] as ['follower'] }
+const euro = {
+  symbol: 'EURUSD',
+  tickSize: 0.00001,
+  minVolume: 0.01,
+  maxVolume: 100,
+  volumeStep: 0.01,
+  contractSize: 100_000,
+  baseCurrency: 'EUR',
+  profitCurrency: 'USD',
+}
+const money = { currency: 'USD', balance: 1e4, equity: 1e4, margin: 0, freeMargin: 1e4 }
+const terminal = { login: '5', state: 'DEPLOYED', connectionStatus: 'CONNECTED', region: 'london' }
+
+/** What each server says of the euro; a server that is missing cannot be read. Sessions remember servers: names are new. */
+const servers = new Map<string, object>()
+
+/** An account's id at MetaApi is its server here. */
+const venue = new ScriptedExchange(
+  ({ path }) => {
+    const [, server = '', rest = ''] = /\/accounts\/([^/]+)(.*)$/.exec(path) ?? []
+    if (rest === '') return told({ ...terminal, _id: server, server })
+    const specification = servers.get(server)
+    if (specification === undefined) return { status: 503, body: '{}' }
+    if (rest === '/symbols') return told(['EURUSD'])
+    return told(rest.endsWith('/specification') ? specification : rest === '/account-information' ? money : [])
+  },
+  () => undefined,
+)
+const told = (body: unknown) => ({ status: 200, body: JSON.stringify(body) })
+
+let service: TestService
+const rpc = () => service.app.get(RpcClient)
+const database = () => service.app.get(Database)
+
+beforeAll(async () => {
+  const { paperUrl } = await venue.start()
+  service = await startTestService(brokersService, backends, {
+    settings: { BROKERS_MASTER_KEY: `v1:${Buffer.alloc(32, 7).toString('base64')}`, BROKERS_PAPER_URL: paperUrl },
+  })
+})
+beforeEach(async () => {
+  servers.clear()
+  await database().query('update account set removed_at = now()')
+  await database().query('delete from instrument')
+})
+afterAll(() => venue.stop())
+
+async function connect(server: string) {
+  const credentials = { token: 'token', accountId: server }
+  const account = { venue: 'metaapi', environment: 'paper', label: server, credentials } as const
+  return rpc().ask(connectAccount, { caller, account })
+}
+
+async function stored() {
+  return database().query<{ server: string; size: string }>(
+    `select server, details->>'contractSize' as size from instrument order by server`,
+  )
+}
+
+describe('an account on a server of its own', () => {
+  it('is refused where its contract has another size, and what is stored stays', async () => {
+    servers.set('First-1', euro).set('Mini-1', { ...euro, contractSize: 10_000 })
+    expect(await connect('First-1')).toMatchObject({ ok: true })
+    expect(await connect('Mini-1')).toMatchObject({
+      ok: false,
+      error: { code: 'ACCOUNT_INSTRUMENTS_DIFFER', context: { server: 'Mini-1', symbols: ['EUR/USD'] } },
+    })
+    expect(await stored()).toEqual([{ server: 'First-1', size: '100000' }])
+  })
+
+  it('is connected where its server agrees', async () => {
+    servers.set('First-2', euro).set('Second-2', { ...euro, symbol: 'EURUSD' })
+    expect(await connect('First-2')).toMatchObject({ ok: true })
+    expect(await connect('Second-2')).toMatchObject({ ok: true })
+    expect(await stored()).toHaveLength(2)
+  })
+
+  it('is refused as unreachable where its server cannot be read', async () => {
+    expect(await connect('Gone-3')).toMatchObject({ ok: false, error: { code: 'ACCOUNT_VENUE_UNREACHABLE' } })
+  })
+
+  it('lets one of two servers in when both come at once', async () => {
+    servers.set('First-4', euro).set('Mini-4', { ...euro, contractSize: 10_000 })
+    const replies = await Promise.all([connect('First-4'), connect('Mini-4')])
+    expect(replies.filter(({ ok }) => ok)).toHaveLength(1)
+  })
+
+  it('may replace a server that nobody is on any more, an hour after the last came from it', async () => {
+    servers.set('First-5', euro).set('Mini-5', { ...euro, contractSize: 10_000 })
+    const first = await connect('First-5')
+    if (!first.ok) throw new Error(first.error.message)
+    await database().query(`update instrument set seen_at = now() - interval '2 hours'`)
+    expect(await connect('Mini-5')).toMatchObject({ ok: false })
+    expect(await rpc().ask(removeAccount, { caller, accountId: first.value.id })).toMatchObject({ ok: true })
+    expect(await connect('Mini-5')).toMatchObject({ ok: true })
+    expect(await stored()).toEqual([{ server: 'Mini-5', size: '10000' }])
+  })
+})
