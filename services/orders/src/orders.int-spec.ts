@@ -48,9 +48,13 @@ beforeAll(async () => {
   await eventually(() => count('account', followers), { describe: 'their accounts are known' })
 })
 
-async function count(from: string, expected: number): Promise<boolean> {
+async function numberOf(from: string): Promise<number> {
   const [row] = await database.query<{ number: number }>(`select count(*)::int as number from ${from}`)
-  return row?.number === expected
+  return row?.number ?? 0
+}
+
+async function count(from: string, expected: number): Promise<boolean> {
+  return (await numberOf(from)) === expected
 }
 
 const inState = (state: string, number: number, signal = 1) =>
@@ -316,10 +320,11 @@ describe('a signal whose planning is cut off', () => {
       throw new Error('the process ends here')
     })
     await expect(crash).rejects.toThrow('the process ends here')
-    // A first chunk of 64 and one of 90 have left; the last one went down with the transaction.
-    await inState('planned', 154, 5)
-    const left = await venue.submits(signalIdOf(5))
-    expect(left).toHaveLength(154)
+    // Chunks before the last have left, how many depends on the pace; the last one went down with the transaction.
+    const kept = await numberOf(`bracket where state = 'planned' and signal_id = '${signalIdOf(5)}'`)
+    expect(kept).toBeGreaterThan(0)
+    expect(kept).toBeLessThan(numbers.length)
+    expect(await venue.submits(signalIdOf(5))).toHaveLength(kept)
     await venue.signal(signalIdOf(5), data)
     await inState('planned', numbers.length, 5)
     const submits = await venue.submits(signalIdOf(5))
@@ -340,7 +345,9 @@ describe('a signal whose planning is cut off', () => {
       throw new Error('the process ends here')
     })
     await expect(crash).rejects.toThrow('the process ends here')
-    await inState('denied', 154, 6)
+    const kept = await numberOf(`bracket where state = 'denied' and signal_id = '${signalIdOf(6)}'`)
+    expect(kept).toBeGreaterThan(0)
+    expect(kept).toBeLessThan(numbers.length)
     await switchTo(true, 3)
     await venue.signal(signalIdOf(6), data)
     await eventually(() => count(`bracket where signal_id = '${signalIdOf(6)}'`, numbers.length))
