@@ -186,22 +186,23 @@ async function comparePaidTimes({ database, stripe, razorpay }: Audited): Promis
   })
 }
 
-/** What a provider that renews by itself charges next is what the subscription costs; Razorpay may have it scheduled. */
+/** What a provider that renews by itself charges is what the subscription costs: Stripe now, Razorpay from the next cycle on. */
 async function comparePrices({ database, stripe, razorpay }: Audited): Promise<string[]> {
-  const charged = new Map<string, readonly number[]>()
+  const charged = new Map<string, number | undefined>()
   for (const { id, items } of stripe.subscriptions.values())
-    charged.set(`stripe ${id}`, [items.data[0].price.unit_amount])
+    charged.set(`stripe ${id}`, items.data[0].price.unit_amount)
   for (const { id, plan_id: plan, nextPlan } of razorpay?.subscriptions.values() ?? []) {
-    const amounts = [plan, nextPlan].flatMap((one) => razorpay?.plans.get(one ?? '')?.item.amount ?? [])
-    charged.set(`razorpay ${id}`, amounts)
+    charged.set(`razorpay ${id}`, razorpay?.plans.get(nextPlan ?? plan)?.item.amount)
   }
   const rows = await database.query<{ key: string; minor: string }>(
-    `select provider || ' ' || external_id as key, minor from subscription
-     where external_id is not null and standing in ('active', 'past-due')`,
+    `select provider || ' ' || external_id as key, coalesce(later.minor, subscription.minor) as minor from subscription
+       left join subscription_change as later
+         on later.subscription_id = subscription.id and later.state = 'scheduled' and provider = 'razorpay'
+     where external_id is not null and ends_at is null and standing in ('active', 'past-due')`,
   )
   return rows.flatMap(({ key, minor }) => {
-    const amounts = charged.get(key) ?? []
-    return amounts.includes(Number(minor)) ? [] : [`${key} costs ${minor} and is charged ${amounts.join(' or ')}`]
+    const amount = charged.get(key)
+    return amount === Number(minor) ? [] : [`${key} costs ${minor} and is charged ${amount}`]
   })
 }
 

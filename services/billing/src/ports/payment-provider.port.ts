@@ -9,7 +9,7 @@ import type { Currency } from '../domain/currency.ts'
 import type { Money } from '../domain/money.ts'
 import type { PaymentFacts } from '../domain/payment.ts'
 import type { ProviderCode } from '../domain/provider-code.ts'
-import type { Proration, SubscriptionChange } from '../domain/subscription-change.ts'
+import type { ChangeTerms, Proration, SubscriptionChange } from '../domain/subscription-change.ts'
 
 /** What a provider can do, as data: use cases ask this and never who it is. */
 export interface ProviderCapabilities {
@@ -52,13 +52,17 @@ export interface OpenedCheckout {
   readonly paymentUrl: string | null
 }
 
-/** What a subscription at the provider is to become. */
-export interface WantedChange {
+/** What a subscription at the provider is for, and what its periods cost. */
+export interface ProviderTerms {
   readonly subscriptionExternalId: string
   readonly description: string
-  /** Of a period from then on. */
+  /** Of a period. */
   readonly amount: Money
   readonly cycle: BillingCycle
+}
+
+/** What a subscription at the provider is to become. */
+export interface WantedChange extends ProviderTerms {
   /** The moment for which it is priced. */
   readonly pricedAt: Date
 }
@@ -72,8 +76,14 @@ export function providerChangeOf(
   { id, terms, pricedAt }: SubscriptionChange,
   subscriptionExternalId: string,
 ): ProviderChange {
-  const { subject, amount, cycle } = terms
-  return { reference: id, subscriptionExternalId, description: subject.name, amount, cycle, pricedAt }
+  return { reference: id, ...providerTermsOf(terms, subscriptionExternalId), pricedAt }
+}
+
+export function providerTermsOf(
+  { subject, amount, cycle }: ChangeTerms,
+  subscriptionExternalId: string,
+): ProviderTerms {
+  return { subscriptionExternalId, description: subject.name, amount, cycle }
 }
 
 /** A payment as the provider shows it now. */
@@ -156,11 +166,8 @@ export abstract class PaymentProvider {
   async changeLater(_change: ProviderChange): Promise<Result<void, ProviderFailure>> {
     return err(noChanges)
   }
-  /** Leaves the subscription as it is now. A change at once, priced then, is closed; refused when it was paid. */
-  async takeBackChange(
-    _subscriptionExternalId: string,
-    _pricedAt: Date | null,
-  ): Promise<Result<void, ProviderFailure>> {
+  /** Leaves the subscription as we have it. A change at once, priced then, is closed; refused when it was paid. */
+  async takeBackChange(_kept: ProviderTerms, _pricedAt: Date | null): Promise<Result<void, ProviderFailure>> {
     return ok(undefined)
   }
   /** What has happened there since, whether or not a delivery told of it. */

@@ -21,6 +21,7 @@ import {
   type ProviderChange,
   type ProviderCapabilities,
   type ProviderFailure,
+  type ProviderTerms,
   type RawDelivery,
 } from '../../ports/payment-provider.port.ts'
 import { JsonApi } from '../json-api.client.ts'
@@ -134,24 +135,20 @@ export class RazorpayProvider extends PaymentProvider {
   }
 
   /** It charges nobody before the next cycle; the same again is the same. */
-  override async changeLater({
-    subscriptionExternalId: id,
-    amount,
-    description,
-    cycle,
-  }: ProviderChange): Promise<Result<void, ProviderFailure>> {
-    const planId = await this.planOf({ amount, description }, cycle)
-    if (!planId.ok) return planId
-    const body = { plan_id: planId.value, schedule_change_at: 'cycle_end', customer_notify: 1 }
-    const path = `/subscriptions/${id}`
-    const changed = await this.api.call({ method: 'PATCH', path, body, reply: wire.subscription })
-    return changed.ok ? ok(undefined) : changed
+  override async changeLater(change: ProviderChange): Promise<Result<void, ProviderFailure>> {
+    const planId = await this.planOf(change, change.cycle)
+    return planId.ok ? this.scheduleChange(change.subscriptionExternalId, planId.value) : planId
   }
 
-  override async takeBackChange(id: string): Promise<Result<void, ProviderFailure>> {
+  /** It has one change waiting and no memory of the one before: what was paid for in this cycle is scheduled again. */
+  override async takeBackChange(kept: ProviderTerms): Promise<Result<void, ProviderFailure>> {
+    const { subscriptionExternalId: id, cycle } = kept
     const shown = await this.reader.get(`/subscriptions/${id}`, wire.subscription)
     if (!shown.ok) return shown
     if (shown.value.has_scheduled_changes !== true) return ok(undefined)
+    const planId = await this.planOf(kept, cycle)
+    if (!planId.ok) return planId
+    if (shown.value.plan_id !== planId.value) return this.scheduleChange(id, planId.value)
     const path = `/subscriptions/${id}/cancel_scheduled_changes`
     const cancelled = await this.api.call({ method: 'POST', path, body: {}, reply: wire.subscription })
     return cancelled.ok ? ok(undefined) : cancelled
@@ -159,6 +156,13 @@ export class RazorpayProvider extends PaymentProvider {
 
   recent(since: Date): Promise<Result<readonly HeardEvent[], ProviderFailure>> {
     return this.reader.recent(since)
+  }
+
+  private async scheduleChange(id: string, planId: string): Promise<Result<void, ProviderFailure>> {
+    const body = { plan_id: planId, schedule_change_at: 'cycle_end', customer_notify: 1 }
+    const path = `/subscriptions/${id}`
+    const changed = await this.api.call({ method: 'PATCH', path, body, reply: wire.subscription })
+    return changed.ok ? ok(undefined) : changed
   }
 
   /** A unique receipt makes a repeated order the same one. */

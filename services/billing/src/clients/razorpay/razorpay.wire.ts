@@ -49,6 +49,7 @@ export const plan = z.object({ id, notes })
 
 export const subscription = z.object({
   id,
+  plan_id: id,
   status: z.string(),
   notes,
   current_end: seconds.nullish(),

@@ -19,6 +19,7 @@ import {
   type ProviderCapabilities,
   type ProviderChange,
   type ProviderFailure,
+  type ProviderTerms,
   type RawDelivery,
   type WantedChange,
 } from '../../ports/payment-provider.port.ts'
@@ -206,8 +207,11 @@ export class StripeProvider extends PaymentProvider {
     return tried('write', () => this.changes.later(change))
   }
 
-  override takeBackChange(subscriptionId: string, pricedAt: Date | null): Promise<Result<void, ProviderFailure>> {
-    return tried('write', () => this.changes.takeBack(subscriptionId, pricedAt))
+  override takeBackChange(
+    { subscriptionExternalId }: ProviderTerms,
+    pricedAt: Date | null,
+  ): Promise<Result<void, ProviderFailure>> {
+    return tried('write', () => this.changes.takeBack(subscriptionExternalId, pricedAt))
   }
 
   override portal(subscriptionId: string, returnUrl: string): Promise<Result<string, ProviderFailure>> {

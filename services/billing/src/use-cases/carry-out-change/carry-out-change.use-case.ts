@@ -12,7 +12,7 @@ import { isOpened, type Payment } from '../../domain/bill.ts'
 import { viewChange } from '../../domain/change-views.ts'
 import type { SubscriptionChange } from '../../domain/subscription-change.ts'
 import { Bills } from '../../ports/bills.port.ts'
-import { PaymentProviders, providerChangeOf } from '../../ports/payment-provider.port.ts'
+import { PaymentProviders, providerChangeOf, providerTermsOf } from '../../ports/payment-provider.port.ts'
 import { SubscriptionChanges } from '../../ports/subscription-changes.port.ts'
 import { codedFailure, OpenCheckout } from '../open-checkout/open-checkout.use-case.ts'
 
@@ -62,7 +62,7 @@ export class CarryOutChange {
     if (await this.move(change, state)) return ok({ ...change, state })
     const known = (await this.changes.find(change.id)) ?? change
     // Taken back while the provider was told.
-    if (known.state === 'dropped') await provider.takeBackChange(held.externalId, null)
+    if (known.state === 'dropped') await provider.takeBackChange(providerTermsOf(held, held.externalId), null)
     return ok(known)
   }
 

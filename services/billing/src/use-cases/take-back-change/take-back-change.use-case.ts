@@ -4,6 +4,7 @@ import { maySee } from '@tradewire/contracts/caller'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import type { SubscriptionChangeReply, takeBackChange } from '@tradewire/contracts/rpc/subscription-changes'
 import { Database } from '@tradewire/database/database'
+import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { billingErrors } from '../../billing.errors.ts'
@@ -11,7 +12,7 @@ import type { Subscription } from '../../domain/bill.ts'
 import { viewChange } from '../../domain/change-views.ts'
 import type { SubscriptionChange } from '../../domain/subscription-change.ts'
 import { Bills } from '../../ports/bills.port.ts'
-import { PaymentProviders } from '../../ports/payment-provider.port.ts'
+import { PaymentProviders, providerTermsOf } from '../../ports/payment-provider.port.ts'
 import { SubscriptionChanges } from '../../ports/subscription-changes.port.ts'
 import { codedFailure } from '../open-checkout/open-checkout.use-case.ts'
 
@@ -22,6 +23,7 @@ export class TakeBackChange {
     private readonly bills: Bills,
     private readonly changes: SubscriptionChanges,
     private readonly providers: PaymentProviders,
+    private readonly clock: Clock,
   ) {}
 
   async execute({
@@ -35,6 +37,9 @@ export class TakeBackChange {
     }
     if (change.state === 'dropped') return ok(viewChange(change, undefined))
     if (change.state !== 'open' && change.state !== 'scheduled') return err(billingErrors.of('CHANGE_TOO_LATE'))
+    // Its provider has it in force, though we have not moved yet.
+    const isDue = change.timing === 'period-end' && this.clock.now() >= change.effectiveAt
+    if (isDue) return err(billingErrors.of('CHANGE_TOO_LATE'))
     const atProvider = await this.takeBackAtProvider(held, change)
     if (!atProvider.ok) return atProvider
     return this.database.transact(async (tx) => {
@@ -55,13 +60,16 @@ export class TakeBackChange {
   }
 
   private async takeBackAtProvider(
-    { provider: code, externalId }: Subscription,
-    { timing, pricedAt }: SubscriptionChange,
+    held: Subscription,
+    { timing, pricedAt, toldToProvider }: SubscriptionChange,
   ): Promise<Result<void, CodedError>> {
+    const { provider: code, externalId } = held
     const provider = this.providers.of(code)
     if (provider === undefined) return err(billingErrors.of('PROVIDER_NOT_AVAILABLE', { provider: code }))
-    if (externalId === null) return ok(undefined)
-    const taken = await provider.takeBackChange(externalId, timing === 'now' ? pricedAt : null)
+    // One that is told when it is paid is not known there yet: what waits there is an earlier one that is in force.
+    const isUntold = timing === 'now' && toldToProvider
+    if (externalId === null || isUntold) return ok(undefined)
+    const taken = await provider.takeBackChange(providerTermsOf(held, externalId), timing === 'now' ? pricedAt : null)
     return taken.ok ? taken : err(codedFailure(taken.error))
   }
 }
