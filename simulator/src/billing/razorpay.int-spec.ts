@@ -107,7 +107,7 @@ async function buy() {
 }
 
 interface Paid {
-  readonly payment: { readonly id: string }
+  readonly payment: { readonly id: string; readonly order_id: string }
   readonly proof: Record<string, string>
 }
 
@@ -220,6 +220,28 @@ describe('a subscription at Razorpay', () => {
     await deliver()
     expect(await told('payment.succeeded')).toBe(1)
   })
+
+  it.each(['as-told', 'reversed', 'not at all'] as const)(
+    'whose first payment and two renewals are told of at once (%s) has three payments, each of its own period',
+    async (way) => {
+      // The next look goes back to here.
+      await billing.app.get(RunBilling).execute('pull')
+      const { sub } = await subscribe()
+      const { payment } = await pay(sub)
+      await passDays(62)
+      if (way === 'not at all') await billing.app.get(RunBilling).execute('pull')
+      else await deliver({ order: way })
+      await quiet()
+      expect(await balances()).toMatchObject({ 'revenue:plans': '-120.00' })
+      expect([await told('payment.succeeded'), await told('invoice.issued')]).toEqual([3, 3])
+      const known = 'select external_id, period from billing.payment order by period nulls last, external_id'
+      const rows = await backends.query<{ external_id: string; period: number | null }>(known)
+      expect(rows.map(({ period }) => period)).toEqual([1, null, null])
+      expect(rows[0]?.external_id).toBe(payment.order_id)
+      await deliver({ copies: 2 })
+      expect(await backends.query(known)).toEqual(rows)
+    },
+  )
 })
 
 describe('a purchase at Razorpay', () => {

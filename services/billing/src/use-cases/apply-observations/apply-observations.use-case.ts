@@ -166,7 +166,7 @@ export class ApplyObservations {
     if (subscription === undefined) return undefined
     // After a trial the provider charges the first period by itself, as it does a change.
     const unnamed = await this.bills.lockUnnamed(tx, subscription.id, seen.isForChange)
-    if (unnamed !== undefined) return unnamed
+    if (unnamed !== undefined && isFor(seen, held.payment(unnamed) ?? unnamed)) return unnamed
     // A change whose time has come names what is paid for.
     const now = await this.settleSubscription.execute(tx, subscription)
     held.putSubscription(now)
@@ -195,6 +195,12 @@ function addedTo({ held, now }: Work, { externalId }: ObservedPayment, like: Pay
   const payment = { ...like, ...fresh, id, externalId }
   held.addPayment(payment)
   return payment
+}
+
+/** A renewal begins when what the first payment pays for is over; it may be seen before that one, or together with it. */
+function isFor({ isForChange, period }: ObservedPayment, { externalId, paysThrough }: Payment): boolean {
+  if (externalId !== null) return false
+  return isForChange || (period !== null && paysThrough !== null && period.start < paysThrough)
 }
 
 /** One more of what was paid already is the payer's, whichever of them was heard of first. */
