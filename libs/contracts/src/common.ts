@@ -13,6 +13,9 @@ export const decimalText = z
 export const positiveDecimalText = decimalText.refine((text) => !text.startsWith('-') && /[1-9]/.test(text), {
   error: 'must be greater than 0',
 })
+export const unsignedDecimalText = decimalText.refine((text) => !text.startsWith('-'), {
+  error: 'must not be negative',
+})
 /** UTC, ISO 8601 with milliseconds. */
 export const timestamp = z.iso.datetime()
 export const side = z.enum(['buy', 'sell'])

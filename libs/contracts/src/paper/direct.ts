@@ -19,7 +19,7 @@
  * A client order id is unique per account for ever: a second order with it is 409 DUPLICATE_CLIENT_ORDER_ID.
  */
 import { z } from 'zod'
-import { decimalText, positiveDecimalText, side, symbol, timestamp } from '../common.ts'
+import { decimalText, positiveDecimalText, side, symbol, timestamp, unsignedDecimalText } from '../common.ts'
 import { paperOrderStatus, paperOrderType } from './control.ts'
 
 export const directListItemsMax = 1_000
@@ -57,7 +57,7 @@ export const directOrder = z.strictObject({
   type: paperOrderType,
   status: paperOrderStatus,
   quantity: decimalText.nullable(),
-  filledQuantity: decimalText,
+  filledQuantity: unsignedDecimalText,
   averagePrice: positiveDecimalText.nullable(),
   price: positiveDecimalText.nullable(),
   triggerPrice: positiveDecimalText.nullable(),

@@ -88,7 +88,11 @@ describe('the direct protocol, whatever its replies are', () => {
         await callHostile(hostile, calls)
         calls += 1
       }),
-      { numRuns: 3 * hostileReplies, endOnFailure: true },
+      {
+        numRuns: 3 * hostileReplies,
+        endOnFailure: true,
+        examples: [[JSON.stringify({ ...order, filledQuantity: '-0.5' }), 200]],
+      },
     )
     expect(replies).toBeGreaterThanOrEqual(hostileReplies)
   })
