@@ -53,9 +53,7 @@ async function numberOf(from: string): Promise<number> {
   return row?.number ?? 0
 }
 
-async function count(from: string, expected: number): Promise<boolean> {
-  return (await numberOf(from)) === expected
-}
+const count = async (from: string, expected: number) => (await numberOf(from)) === expected
 
 const inState = (state: string, number: number, signal = 1) =>
   eventually(() => count(`bracket where state = '${state}' and signal_id = '${signalIdOf(signal)}'`, number), {
@@ -303,6 +301,17 @@ describe('refusals', () => {
 describe('a signal whose planning is cut off', () => {
   const second = '01963a5e-0000-7000-8000-0000000000cc'
   const numbers = Array.from({ length: followers - 10 }, (_, index) => index + 10)
+  /** The chunks before the last are kept, how many depends on the pace; the last one goes down with the transaction. */
+  const cutOff = async (data: ReturnType<typeof venue.signalData>, state: string) => {
+    const crash = database.transact(async (tx) => {
+      await service.app.get(PlanSignal).execute(data, tx)
+      throw new Error('the process ends here')
+    })
+    await expect(crash).rejects.toThrow('the process ends here')
+    const kept = await numberOf(`bracket where state = '${state}' and signal_id = '${data.signalId}'`)
+    expect(kept > 0 && kept < numbers.length).toBe(true)
+    return kept
+  }
 
   it('keeps what was committed, and the next delivery plans the rest and nothing twice', async () => {
     await database.transact(async (tx) => {
@@ -315,15 +324,7 @@ describe('a signal whose planning is cut off', () => {
     })
     await eventually(() => count(`follow where strategy_id = '${second}'`, numbers.length))
     const data = venue.signalData(signalIdOf(5), { strategyId: second })
-    const crash = database.transact(async (tx) => {
-      await service.app.get(PlanSignal).execute(data, tx)
-      throw new Error('the process ends here')
-    })
-    await expect(crash).rejects.toThrow('the process ends here')
-    // Chunks before the last have left, how many depends on the pace; the last one went down with the transaction.
-    const kept = await numberOf(`bracket where state = 'planned' and signal_id = '${signalIdOf(5)}'`)
-    expect(kept).toBeGreaterThan(0)
-    expect(kept).toBeLessThan(numbers.length)
+    const kept = await cutOff(data, 'planned')
     expect(await venue.submits(signalIdOf(5))).toHaveLength(kept)
     await venue.signal(signalIdOf(5), data)
     await inState('planned', numbers.length, 5)
@@ -340,14 +341,7 @@ describe('a signal whose planning is cut off', () => {
     }
     await switchTo(false, 2)
     const data = venue.signalData(signalIdOf(6), { strategyId: second })
-    const crash = database.transact(async (tx) => {
-      await service.app.get(PlanSignal).execute(data, tx)
-      throw new Error('the process ends here')
-    })
-    await expect(crash).rejects.toThrow('the process ends here')
-    const kept = await numberOf(`bracket where state = 'denied' and signal_id = '${signalIdOf(6)}'`)
-    expect(kept).toBeGreaterThan(0)
-    expect(kept).toBeLessThan(numbers.length)
+    await cutOff(data, 'denied')
     await switchTo(true, 3)
     await venue.signal(signalIdOf(6), data)
     await eventually(() => count(`bracket where signal_id = '${signalIdOf(6)}'`, numbers.length))
