@@ -108,10 +108,21 @@ export default {
     },
     {
       name: 'adapters-never-import-each-other',
-      comment: 'A venue is a folder; what two of them share belongs to libs/broker-kit.',
+      // Tokocrypto is Binance's engine under a roof of its own, so it speaks through Binance's words.
+      comment: 'A venue is a folder; exchanges share through adapters/ccxt, all venues through libs/broker-kit.',
       severity: 'error',
-      from: { path: '^services/brokers/src/adapters/([^/]+)/' },
-      to: { path: '^services/brokers/src/adapters/[^/]+/', pathNot: '^services/brokers/src/adapters/$1/' },
+      from: { path: '^services/brokers/src/adapters/([^/]+)/', pathNot: '^services/brokers/src/adapters/tokocrypto/' },
+      to: { path: '^services/brokers/src/adapters/[^/]+/', pathNot: '^services/brokers/src/adapters/($1|ccxt)/' },
+    },
+    {
+      name: 'tokocrypto-speaks-binance',
+      comment: 'Of the other venues it may know Binance alone.',
+      severity: 'error',
+      from: { path: '^services/brokers/src/adapters/tokocrypto/' },
+      to: {
+        path: '^services/brokers/src/adapters/[^/]+/',
+        pathNot: '^services/brokers/src/adapters/(tokocrypto|binance|ccxt)/',
+      },
     },
     {
       name: 'rows-stay-in-store',

@@ -24,7 +24,7 @@ import {
 import { ControlClient } from '@tradewire/launcher/paper/control-client'
 import { startService } from '@tradewire/nest-kit/start-service'
 import { createLogger } from '@tradewire/observability/logger'
-import { sellsCoins } from '@tradewire/orders/domain/venue-capabilities'
+import { sellsCoins } from '@tradewire/orders/domain/planning/venue-capabilities'
 import { paperService } from '@tradewire/paper/service'
 
 /** Where the venue keeps its journal, and who stops it. */

@@ -5,7 +5,7 @@ import { allBrokers } from '@tradewire/brokers/adapters/registry.adapter'
 import { type PaperWorld, startPaperWorld } from '@tradewire/chaos/conformance/paper-world'
 import { CardTable } from '@tradewire/chaos/conformance/run-card'
 import type { PaperCredentials } from '@tradewire/contracts/paper/control'
-import { venueCapabilities } from '@tradewire/orders/domain/venue-capabilities'
+import { venueCapabilities } from '@tradewire/orders/domain/planning/venue-capabilities'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 

@@ -1,0 +1,81 @@
+import { decimal, sum } from '@tradewire/kernel/decimal'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { actualOrderIdOf, binanceOrder, clientIdOfReport, orderReport, venueOrderOf } from './binance-order.wire.ts'
+import { plain } from '../ccxt/amounts.wire.ts'
+import { FeeLedger } from './fee-ledger.client.ts'
+
+const raw = {
+  symbol: 'BTCUSDT',
+  orderId: 3_240_579_942,
+  clientOrderId: 'c',
+  status: 'FILLED',
+  executedQty: '0.67300000',
+  avgPrice: '19299.90000',
+}
+
+describe("Binance's order", () => {
+  it('keeps amounts exact and drops trailing zeros', () => {
+    expect(venueOrderOf(binanceOrder.parse(raw), 'BTC/USDT')).toMatchObject({
+      venueOrderId: '3240579942',
+      status: 'filled',
+      filledQuantity: '0.673',
+      averagePrice: '19299.9',
+      fee: null,
+    })
+    expect(plain('0.00100000')).toBe('0.001')
+    expect(plain('00.5')).toBe('0.5')
+  })
+
+  it('adds up the fees of its fills and averages by quote amount', () => {
+    const fills = [
+      { price: '10', qty: '1', commission: '0.001', commissionAsset: 'BTC' },
+      { price: '11', qty: '1', commission: '0.002', commissionAsset: 'BTC' },
+    ]
+    const { avgPrice: _, ...spot } = raw
+    const order = venueOrderOf(
+      binanceOrder.parse({ ...spot, executedQty: '2', cummulativeQuoteQty: '21', fills }),
+      'BTC/USDT',
+    )
+    expect(order).toMatchObject({ averagePrice: '10.5', fee: '0.003', feeCurrency: 'BTC' })
+  })
+
+  it('is refused as unreadable when a status or amount is not known', () => {
+    expect(binanceOrder.safeParse({ ...raw, status: 'HALF_BAKED' }).success).toBe(false)
+    expect(binanceOrder.safeParse({ ...raw, executedQty: 'NaN' }).success).toBe(false)
+  })
+
+  it('is told by its own id when a cancel names itself', () => {
+    const report = orderReport.parse({
+      s: 'BTCUSDT',
+      c: 'cancel-1',
+      C: 'own',
+      X: 'CANCELED',
+      i: 1,
+      z: '0',
+      x: 'CANCELED',
+    })
+    expect(clientIdOfReport(report)).toBe('own')
+    expect(actualOrderIdOf({ actualOrderId: '' })).toBeNull()
+    expect(actualOrderIdOf({ actualOrderId: '17' })).toBe('17')
+  })
+})
+
+describe('the fee ledger', () => {
+  it('tells a fee only when its trades make up the filled quantity, in any order and however often told', () => {
+    const trade = fc.record({ quantity: fc.integer({ min: 1, max: 100 }), fee: fc.integer({ min: -5, max: 50 }) })
+    fc.assert(
+      fc.property(fc.array(trade, { minLength: 1, maxLength: 10 }), (trades) => {
+        const ledger = new FeeLedger()
+        const total = sum(trades.map(({ quantity }) => decimal(String(quantity)))).toString()
+        trades.forEach(({ quantity, fee }, index) => {
+          if (index > 0) expect(ledger.feeOf('c', total)).toBeNull()
+          const told = { clientOrderId: 'c', tradeId: String(index), quantity: String(quantity), fee: String(fee) }
+          ledger.add(told)
+          ledger.add(told)
+        })
+        expect(ledger.feeOf('c', total)).toBe(sum(trades.map(({ fee }) => decimal(String(fee)))).toString())
+      }),
+    )
+  })
+})
