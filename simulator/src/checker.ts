@@ -4,10 +4,10 @@
  */
 import type { Event } from '@tradewire/contracts/define-event'
 import { type Decimal, HUNDRED, maximum, minimum, sum, ZERO } from '@tradewire/kernel/decimal'
-import type { Bracket } from '@tradewire/orders/domain/bracket'
-import { hasFired, isFinal, openQuantity } from '@tradewire/orders/domain/leg'
-import { type Position, positionOf } from '@tradewire/orders/domain/position'
-import { sellsCoins } from '@tradewire/orders/domain/venue-capabilities'
+import type { Bracket } from '@tradewire/orders/domain/bracket/bracket'
+import { hasFired, isFinal, openQuantity } from '@tradewire/orders/domain/bracket/leg'
+import { type Position, positionOf } from '@tradewire/orders/domain/bracket/position'
+import { sellsCoins } from '@tradewire/orders/domain/planning/venue-capabilities'
 import { type BookedOrder, netOf } from './booked-orders.ts'
 import type { PriceHistory } from './price-history.ts'
 

@@ -5,7 +5,7 @@
 import type { Transaction } from '@tradewire/database/transaction'
 import { decimal } from '@tradewire/kernel/decimal'
 import type { FollowId, StrategyId, UserId } from '@tradewire/kernel/ids'
-import type { BasicSettings, SettingsByLayer } from '@tradewire/orders/domain/settings'
+import type { BasicSettings, SettingsByLayer } from '@tradewire/orders/domain/sizing/settings'
 import {
   type AccountNews,
   type BalanceNews,

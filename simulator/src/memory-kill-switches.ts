@@ -3,7 +3,7 @@
  */
 import type { Transaction } from '@tradewire/database/transaction'
 import type { StrategyId } from '@tradewire/kernel/ids'
-import type { KillSwitch, KillSwitchScope, ReleaseRequest } from '@tradewire/orders/domain/kill-switch'
+import type { KillSwitch, KillSwitchScope, ReleaseRequest } from '@tradewire/orders/domain/stopping/kill-switch'
 import { type KillSwitchFilter, KillSwitches } from '@tradewire/orders/ports/kill-switches.port'
 import type { Defects } from './defects.ts'
 import { type MemoryTransaction, Table } from './memory-database.ts'

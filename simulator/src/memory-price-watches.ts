@@ -4,8 +4,8 @@
  */
 import type { Transaction } from '@tradewire/database/transaction'
 import { type Decimal, maximum, minimum } from '@tradewire/kernel/decimal'
-import type { Bracket } from '@tradewire/orders/domain/bracket'
-import { isBlind, isWatching, type Leg } from '@tradewire/orders/domain/leg'
+import type { Bracket } from '@tradewire/orders/domain/bracket/bracket'
+import { isBlind, isWatching, type Leg } from '@tradewire/orders/domain/bracket/leg'
 import type { BracketChange } from '@tradewire/orders/ports/brackets.port'
 import {
   type KnownTrail,

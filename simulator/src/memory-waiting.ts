@@ -6,9 +6,9 @@ import type { Side } from '@tradewire/contracts/common'
 import type { Denial } from '@tradewire/contracts/denials/all'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { BracketId, FollowId, SignalId } from '@tradewire/kernel/ids'
-import type { SignalData } from '@tradewire/orders/domain/accepted-signal'
-import { isOver } from '@tradewire/orders/domain/bracket'
-import type { Wait } from '@tradewire/orders/domain/open-position'
+import type { SignalData } from '@tradewire/orders/domain/planning/accepted-signal'
+import { isOver } from '@tradewire/orders/domain/bracket/bracket'
+import type { Wait } from '@tradewire/orders/domain/gate/open-position'
 import type { PlannedBracket, StoredSignal } from '@tradewire/orders/ports/planning.port'
 import {
   type DueSignal,

@@ -3,7 +3,7 @@
  * Called by the venues, the simulated price reads and the audit. Must never forget a price.
  */
 import { type Decimal, decimal, HUNDRED, ONE } from '@tradewire/kernel/decimal'
-import type { Leg } from '@tradewire/orders/domain/leg'
+import type { Leg } from '@tradewire/orders/domain/bracket/leg'
 import type { VirtualTime } from './virtual-time.ts'
 
 interface Paid {

@@ -6,7 +6,7 @@ import type { BracketReply, OverviewReply, PositionReply } from '@tradewire/cont
 import type { Page } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { Result } from '@tradewire/kernel/result'
-import type { StoredStory } from '../domain/explanation.ts'
+import type { StoredStory } from '../domain/explain/explanation.ts'
 
 /** Whose brackets may be seen: everyone's, or a user's own and, for a provider, those of their strategies. */
 export interface ReadScope {

@@ -5,9 +5,9 @@
 import type { Side } from '@tradewire/contracts/common'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { AccountId, FollowId, SignalId, StrategyId } from '@tradewire/kernel/ids'
-import type { Bracket } from '../domain/bracket.ts'
-import type { SignalPlan } from '../domain/signal-plan.ts'
-import type { TradeClosed } from '../domain/trade.ts'
+import type { Bracket } from '../domain/bracket/bracket.ts'
+import type { SignalPlan } from '../domain/planning/signal-plan.ts'
+import type { TradeClosed } from '../domain/bracket/trade.ts'
 
 export interface BracketChange {
   readonly before: Bracket

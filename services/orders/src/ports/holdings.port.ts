@@ -3,7 +3,7 @@
  * Must never cost followers without such settings a statement.
  */
 import type { Transaction } from '@tradewire/database/transaction'
-import type { Candidate } from '../domain/gate.ts'
+import type { Candidate } from '../domain/gate/gate.ts'
 
 export abstract class Holdings {
   /**

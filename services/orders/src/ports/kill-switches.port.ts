@@ -1,7 +1,7 @@
 /** Kill switches as they are kept: engaged, applied, released, never deleted. Implemented in store/. Must never engage beside a planning. */
 import type { Transaction } from '@tradewire/database/transaction'
 import type { StrategyId } from '@tradewire/kernel/ids'
-import type { KillSwitch, KillSwitchScope, ReleaseRequest } from '../domain/kill-switch.ts'
+import type { KillSwitch, KillSwitchScope, ReleaseRequest } from '../domain/stopping/kill-switch.ts'
 
 export interface KillSwitchFilter {
   /** Whose switches: those of an owner's strategies, follows and accounts, and the platform's; everyone's without it. */

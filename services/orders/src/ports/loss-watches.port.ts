@@ -5,8 +5,8 @@
 import type { Venue } from '@tradewire/contracts/common'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { FollowId } from '@tradewire/kernel/ids'
-import type { Bases, ToldEquity } from '../domain/loss-limit.ts'
-import type { ResolvedSettings } from '../domain/settings.ts'
+import type { Bases, ToldEquity } from '../domain/stopping/loss-limit.ts'
+import type { ResolvedSettings } from '../domain/sizing/settings.ts'
 import type { BalanceNews } from './facts.port.ts'
 
 export interface StoredBases {

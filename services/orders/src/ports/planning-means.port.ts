@@ -1,7 +1,7 @@
 /** Time, figures and pace, as planning gets them. Made by the module. Must never hold state of its own. */
 import type { Clock } from '@tradewire/kernel/clock'
 import type { Metrics } from '@tradewire/observability/metrics'
-import type { EntryPace } from '../domain/entry-pace.ts'
+import type { EntryPace } from '../domain/planning/entry-pace.ts'
 
 export class PlanningMeans {
   constructor(

@@ -4,7 +4,7 @@
  */
 import type { Transaction } from '@tradewire/database/transaction'
 import type { Decimal } from '@tradewire/kernel/decimal'
-import type { Trail } from '../domain/trail.ts'
+import type { Trail } from '../domain/exits/trail.ts'
 import type { BracketChange } from './brackets.port.ts'
 
 export interface KnownTrail extends Trail {

@@ -1,7 +1,7 @@
 /** How many signals of a strategy were planned lately. Implemented in store/. Must never read more rows than it is asked about. */
 import type { Transaction } from '@tradewire/database/transaction'
-import type { SignalRate } from '../domain/signal-rate.ts'
-import type { Signal } from '../domain/signal-plan.ts'
+import type { SignalRate } from '../domain/stopping/signal-rate.ts'
+import type { Signal } from '../domain/planning/signal-plan.ts'
 
 export interface SourceRate extends SignalRate {
   readonly ownerId: string

@@ -6,8 +6,8 @@ import type { DataOf } from '@tradewire/contracts/define-event'
 import type { strategyPriced, subscriptionChanged } from '@tradewire/contracts/events/billing'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { FollowId, StrategyId, UserId } from '@tradewire/kernel/ids'
-import type { Candidate } from '../domain/gate.ts'
-import type { ResolvedSettings } from '../domain/settings.ts'
+import type { Candidate } from '../domain/gate/gate.ts'
+import type { ResolvedSettings } from '../domain/sizing/settings.ts'
 
 export type PriceNews = DataOf<typeof strategyPriced>
 export type SubscriptionNews = DataOf<typeof subscriptionChanged>

@@ -5,8 +5,8 @@
 import type { Denial } from '@tradewire/contracts/denials/all'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { AccountId, BracketId, FollowId, SignalId, StrategyId, UserId } from '@tradewire/kernel/ids'
-import type { SignalData } from '../domain/accepted-signal.ts'
-import type { Waited } from '../domain/open-position.ts'
+import type { SignalData } from '../domain/planning/accepted-signal.ts'
+import type { Waited } from '../domain/gate/open-position.ts'
 import type { BracketScope } from './brackets.port.ts'
 
 export interface WaitingEntry {

@@ -3,9 +3,9 @@ import type { Side, Venue } from '@tradewire/contracts/common'
 import type { TradingWindow } from '@tradewire/contracts/trade-settings'
 import { decimal, price } from '@tradewire/kernel/decimal'
 import type { SignalId, StrategyId } from '@tradewire/kernel/ids'
-import type { Instrument } from '../domain/instrument.ts'
-import type { SignalPrices } from '../domain/prices.ts'
-import type { SignalPlan } from '../domain/signal-plan.ts'
+import type { Instrument } from '../domain/planning/instrument.ts'
+import type { SignalPrices } from '../domain/planning/prices.ts'
+import type { SignalPlan } from '../domain/planning/signal-plan.ts'
 
 export interface InstrumentRow {
   readonly kind: 'spot' | 'perpetual'

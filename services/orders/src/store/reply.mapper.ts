@@ -2,9 +2,9 @@
 import { type Denial, denialReplyOf } from '@tradewire/contracts/denials/all'
 import type { BracketReply, PositionReply } from '@tradewire/contracts/rpc/orders'
 import type { Venue } from '@tradewire/contracts/common'
-import type { BracketState } from '../domain/bracket.ts'
-import type { Reason } from '../domain/leg.ts'
-import { sellsCoins, venueCapabilities } from '../domain/venue-capabilities.ts'
+import type { BracketState } from '../domain/bracket/bracket.ts'
+import type { Reason } from '../domain/bracket/leg.ts'
+import { sellsCoins, venueCapabilities } from '../domain/planning/venue-capabilities.ts'
 import { type StoredLeg, storedLegs } from './bracket.mapper.ts'
 
 export interface BracketReadRow {

@@ -4,8 +4,8 @@
  */
 import type { StopFailurePolicy, TradeSettings } from '@tradewire/contracts/trade-settings'
 import { Decimal, decimal } from '@tradewire/kernel/decimal'
-import { type ExitRules, exitRulesDefault } from '../domain/exit-rules.ts'
-import { type ResolvedSettings, resolveSettings, type SettingsByLayer } from '../domain/settings.ts'
+import { type ExitRules, exitRulesDefault } from '../domain/bracket/exit-rules.ts'
+import { type ResolvedSettings, resolveSettings, type SettingsByLayer } from '../domain/sizing/settings.ts'
 
 /** Null when nothing is said: most follows cost nothing. */
 export function settingsText(settings: TradeSettings | undefined): string | null {

@@ -9,8 +9,8 @@ import { type Page, pageFrom, readPageToken } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { SignalId } from '@tradewire/kernel/ids'
 import { ok, type Result } from '@tradewire/kernel/result'
-import type { StoredStory } from '../domain/explanation.ts'
-import { bracketIdRangeOf } from '../domain/ids.ts'
+import type { StoredStory } from '../domain/explain/explanation.ts'
+import { bracketIdRangeOf } from '../domain/planning/ids.ts'
 import {
   type BracketFilter,
   BracketReads,

@@ -5,7 +5,7 @@
 import { Injectable } from '@nestjs/common'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Decimal } from '@tradewire/kernel/decimal'
-import type { Candidate, LastLoss } from '../domain/gate.ts'
+import type { Candidate, LastLoss } from '../domain/gate/gate.ts'
 import { Holdings } from '../ports/holdings.port.ts'
 
 const minuteMs = 60_000

@@ -10,7 +10,7 @@ import type {
   KillSwitchMode,
   KillSwitchScope,
   ReleaseRequest,
-} from '../domain/kill-switch.ts'
+} from '../domain/stopping/kill-switch.ts'
 import { type KillSwitchFilter, KillSwitches } from '../ports/kill-switches.port.ts'
 import { Columns, plain, text } from './columns.mapper.ts'
 

@@ -5,7 +5,7 @@ import { type Denial, denialReplyOf } from '@tradewire/contracts/denials/all'
 import type { RefusedSignalReply } from '@tradewire/contracts/rpc/orders'
 import { Database } from '@tradewire/database/database'
 import type { SignalId } from '@tradewire/kernel/ids'
-import { bracketIdRangeOf } from '../domain/ids.ts'
+import { bracketIdRangeOf } from '../domain/planning/ids.ts'
 import type { ReadScope } from '../ports/bracket-reads.port.ts'
 import {
   type EndedOrder,

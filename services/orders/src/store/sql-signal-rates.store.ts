@@ -1,8 +1,8 @@
 /** Counts of planned signals in PostgreSQL. Called through the SignalRates port. Must never count a whole day for each signal. */
 import { Injectable } from '@nestjs/common'
 import type { Transaction } from '@tradewire/database/transaction'
-import { dayMs, minuteMs } from '../domain/signal-rate.ts'
-import type { Signal } from '../domain/signal-plan.ts'
+import { dayMs, minuteMs } from '../domain/stopping/signal-rate.ts'
+import type { Signal } from '../domain/planning/signal-plan.ts'
 import { SignalRates, type SourceRate } from '../ports/signal-rates.port.ts'
 
 /** Those that somebody was planned for: what was denied to all is not in the index. */

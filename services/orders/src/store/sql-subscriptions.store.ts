@@ -5,7 +5,7 @@
 import { Injectable } from '@nestjs/common'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { FollowId } from '@tradewire/kernel/ids'
-import type { Candidate } from '../domain/gate.ts'
+import type { Candidate } from '../domain/gate/gate.ts'
 import {
   type LeavingFollow,
   type PriceNews,

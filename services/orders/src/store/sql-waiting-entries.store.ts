@@ -7,7 +7,7 @@ import type { Denial } from '@tradewire/contracts/denials/all'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { AccountId, BracketId, FollowId, SignalId, StrategyId, UserId } from '@tradewire/kernel/ids'
-import type { SignalData } from '../domain/accepted-signal.ts'
+import type { SignalData } from '../domain/planning/accepted-signal.ts'
 import {
   type DueEntry,
   type DueSignal,

@@ -2,8 +2,8 @@
  * What of the planning belongs to one follower, as JSON: its settings, balance, sizing and split, or its denial.
  * Called by the planning store and, back again, by the explain read. Must never hold what all followers of a signal share.
  */
-import type { Candidate } from '../domain/gate.ts'
-import type { PlanningTrace, UnusedMoney } from '../domain/planning-trace.ts'
+import type { Candidate } from '../domain/gate/gate.ts'
+import type { PlanningTrace, UnusedMoney } from '../domain/explain/planning-trace.ts'
 import type { PlannedBracket } from '../ports/planning.port.ts'
 
 export function traceJson({ candidate, sizing, result, waited }: PlannedBracket): string {

@@ -3,14 +3,14 @@
  */
 import { type Decimal, decimal, ZERO } from '@tradewire/kernel/decimal'
 import type { AccountId, BracketId, FollowId, SignalId, StrategyId, UserId } from '@tradewire/kernel/ids'
-import { legOf } from '../domain/advance.ts'
-import type { Bracket } from '../domain/bracket.ts'
-import { exitRulesDefault } from '../domain/exit-rules.ts'
-import type { Instrument } from '../domain/instrument.ts'
-import type { LegNews, LegUpdate, Reason } from '../domain/leg.ts'
-import { type AskedPrices, signalPrices } from '../domain/prices.ts'
-import type { SignalPlan } from '../domain/signal-plan.ts'
-import { sellsCoins, venueCapabilities } from '../domain/venue-capabilities.ts'
+import { legOf } from '../domain/bracket/advance.ts'
+import type { Bracket } from '../domain/bracket/bracket.ts'
+import { exitRulesDefault } from '../domain/bracket/exit-rules.ts'
+import type { Instrument } from '../domain/planning/instrument.ts'
+import type { LegNews, LegUpdate, Reason } from '../domain/bracket/leg.ts'
+import { type AskedPrices, signalPrices } from '../domain/planning/prices.ts'
+import type { SignalPlan } from '../domain/planning/signal-plan.ts'
+import { sellsCoins, venueCapabilities } from '../domain/planning/venue-capabilities.ts'
 
 export const d = decimal
 

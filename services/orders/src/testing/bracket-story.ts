@@ -2,12 +2,12 @@
  * Drives one bracket by hand and keeps what it asked for. Called by the specs of the domain.
  * Must never be imported by the service.
  */
-import { advance, type Step } from '../domain/advance.ts'
-import type { Bracket, BracketNews } from '../domain/bracket.ts'
-import { exitPolicyDefault } from '../domain/decision.ts'
-import type { ExitRules } from '../domain/exit-rules.ts'
-import type { LegNews } from '../domain/leg.ts'
-import type { SignalPlan } from '../domain/signal-plan.ts'
+import { advance, type Step } from '../domain/bracket/advance.ts'
+import type { Bracket, BracketNews } from '../domain/bracket/bracket.ts'
+import { exitPolicyDefault } from '../domain/bracket/decision.ts'
+import type { ExitRules } from '../domain/bracket/exit-rules.ts'
+import type { LegNews } from '../domain/bracket/leg.ts'
+import type { SignalPlan } from '../domain/planning/signal-plan.ts'
 import { at, bracketOf, d, newsOf, planOf, type Told } from './bracket-fixtures.ts'
 
 export class Story {

@@ -3,12 +3,12 @@ import { type TradeSettings, weekdays } from '@tradewire/contracts/trade-setting
 import { decimal, ZERO } from '@tradewire/kernel/decimal'
 import { ok } from '@tradewire/kernel/result'
 import type { AccountId, FollowId, RiskProfileId, SignalId, StrategyId, UserId } from '@tradewire/kernel/ids'
-import type { Balance, Candidate, GateContext } from '../domain/gate.ts'
-import { EngagedSwitches } from '../domain/kill-switch.ts'
-import { Rates } from '../domain/rates.ts'
-import { resolveSettings, silent } from '../domain/settings.ts'
-import { type PlanningPolicy, type Signal, splitRulesOf } from '../domain/signal-plan.ts'
-import { sizingTerms } from '../domain/sizing.ts'
+import type { Balance, Candidate, GateContext } from '../domain/gate/gate.ts'
+import { EngagedSwitches } from '../domain/stopping/kill-switch.ts'
+import { Rates } from '../domain/sizing/rates.ts'
+import { resolveSettings, silent } from '../domain/sizing/settings.ts'
+import { type PlanningPolicy, type Signal, splitRulesOf } from '../domain/planning/signal-plan.ts'
+import { sizingTerms } from '../domain/sizing/sizing.ts'
 import { asked, at, d, planOf } from './bracket-fixtures.ts'
 
 export const now = new Date(at(1_000))

@@ -3,14 +3,14 @@
  * any order, by the choices it is fed. Called by the bracket's property tests. Must never be imported by the service.
  */
 import { type Decimal, decimal, minimum, sum, ZERO } from '@tradewire/kernel/decimal'
-import { advance, type Step, type TradeEvent } from '../domain/advance.ts'
-import type { Bracket, BracketNews } from '../domain/bracket.ts'
-import { exitPolicyDefault } from '../domain/decision.ts'
-import type { ExitRules } from '../domain/exit-rules.ts'
+import { advance, type Step, type TradeEvent } from '../domain/bracket/advance.ts'
+import type { Bracket, BracketNews } from '../domain/bracket/bracket.ts'
+import { exitPolicyDefault } from '../domain/bracket/decision.ts'
+import type { ExitRules } from '../domain/bracket/exit-rules.ts'
 import { at, bracketOf, d } from './bracket-fixtures.ts'
-import { isPair, isWatching, type Leg, type LegNews, type LegUpdate, type Reason } from '../domain/leg.ts'
-import type { SignalPlan } from '../domain/signal-plan.ts'
-import { sellsCoins } from '../domain/venue-capabilities.ts'
+import { isPair, isWatching, type Leg, type LegNews, type LegUpdate, type Reason } from '../domain/bracket/leg.ts'
+import type { SignalPlan } from '../domain/planning/signal-plan.ts'
+import { sellsCoins } from '../domain/planning/venue-capabilities.ts'
 
 type VenueStatus = 'unanswered' | 'lost' | 'working' | 'ended'
 

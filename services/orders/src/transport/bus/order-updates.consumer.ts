@@ -7,7 +7,7 @@ import { Consume } from '@tradewire/bus/decorators'
 import { orderUpdateEvents } from '@tradewire/contracts/events/brokers'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Clock } from '@tradewire/kernel/clock'
-import { EntryPace } from '../../domain/entry-pace.ts'
+import { EntryPace } from '../../domain/planning/entry-pace.ts'
 import {
   type OrderUpdateEvent,
   TakeOrderUpdates,

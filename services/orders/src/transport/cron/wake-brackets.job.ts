@@ -6,7 +6,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
-import { SlotBell } from '../../domain/slot-bell.ts'
+import { SlotBell } from '../../domain/planning/slot-bell.ts'
 import { ApplyKillSwitches } from '../../use-cases/apply-kill-switches/apply-kill-switches.use-case.ts'
 import { PlanWaiting } from '../../use-cases/plan-waiting/plan-waiting.use-case.ts'
 import { WakeBrackets } from '../../use-cases/wake-brackets/wake-brackets.use-case.ts'

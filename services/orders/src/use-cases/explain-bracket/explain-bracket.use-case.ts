@@ -6,10 +6,10 @@ import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import type { OrdersConfig } from '../../config.ts'
-import { scopeOf } from '../../domain/ownership.ts'
+import { scopeOf } from '../../domain/bracket/ownership.ts'
 import { ordersErrors } from '../../orders.errors.ts'
 import { BracketReads } from '../../ports/bracket-reads.port.ts'
-import { explanationOf } from '../../domain/explanation.ts'
+import { explanationOf } from '../../domain/explain/explanation.ts'
 
 @Injectable()
 export class ExplainBracket {

@@ -4,7 +4,7 @@ import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import type { BracketReply, getBracket } from '@tradewire/contracts/rpc/orders'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import { scopeOf } from '../../domain/ownership.ts'
+import { scopeOf } from '../../domain/bracket/ownership.ts'
 import { ordersErrors } from '../../orders.errors.ts'
 import { BracketReads } from '../../ports/bracket-reads.port.ts'
 

@@ -4,7 +4,7 @@ import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import { endedOrdersMax, type listEndedOrders } from '@tradewire/contracts/rpc/orders'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
-import { scopeOf } from '../../domain/ownership.ts'
+import { scopeOf } from '../../domain/bracket/ownership.ts'
 import { OrderHistory } from '../../ports/order-history.port.ts'
 
 @Injectable()

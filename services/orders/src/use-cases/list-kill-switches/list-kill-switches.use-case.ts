@@ -6,7 +6,7 @@ import type { KillSwitchReply, listKillSwitches } from '@tradewire/contracts/rpc
 import { pageFrom, readPageToken } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
-import type { KillSwitch } from '../../domain/kill-switch.ts'
+import type { KillSwitch } from '../../domain/stopping/kill-switch.ts'
 import { KillSwitches } from '../../ports/kill-switches.port.ts'
 
 @Injectable()

@@ -5,7 +5,7 @@ import type { listPositions, PositionReply } from '@tradewire/contracts/rpc/orde
 import type { Page } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { Result } from '@tradewire/kernel/result'
-import { scopeOf } from '../../domain/ownership.ts'
+import { scopeOf } from '../../domain/bracket/ownership.ts'
 import { BracketReads } from '../../ports/bracket-reads.port.ts'
 
 @Injectable()

@@ -5,7 +5,7 @@ import type { listRefusedSignals } from '@tradewire/contracts/rpc/orders'
 import { pageById } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { Result } from '@tradewire/kernel/result'
-import { scopeOf } from '../../domain/ownership.ts'
+import { scopeOf } from '../../domain/bracket/ownership.ts'
 import { OrderHistory } from '../../ports/order-history.port.ts'
 
 @Injectable()

@@ -14,27 +14,27 @@ import type { FollowId, UserId } from '@tradewire/kernel/ids'
 import { err } from '@tradewire/kernel/result'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import type { OrdersConfig } from '../../config.ts'
-import { legOf } from '../../domain/advance.ts'
-import { plannedOf, submitOf } from '../../domain/commands.ts'
-import { restEndsAt } from '../../domain/decide.ts'
-import { type Candidate, type GateContext, judge, type Judgement } from '../../domain/gate.ts'
-import { denial } from '../../domain/denial.ts'
-import { bracketIdOf } from '../../domain/ids.ts'
-import { EngagedSwitches, sourcePause } from '../../domain/kill-switch.ts'
-import type { Leg } from '../../domain/leg.ts'
-import { superseded, waitedTooLong } from '../../domain/open-position.ts'
+import { legOf } from '../../domain/bracket/advance.ts'
+import { plannedOf, submitOf } from '../../domain/bracket/commands.ts'
+import { restEndsAt } from '../../domain/bracket/decide.ts'
+import { type Candidate, type GateContext, judge, type Judgement } from '../../domain/gate/gate.ts'
+import { denial } from '../../domain/gate/denial.ts'
+import { bracketIdOf } from '../../domain/planning/ids.ts'
+import { EngagedSwitches, sourcePause } from '../../domain/stopping/kill-switch.ts'
+import type { Leg } from '../../domain/bracket/leg.ts'
+import { superseded, waitedTooLong } from '../../domain/gate/open-position.ts'
 import { PlanningMeans } from '../../ports/planning-means.port.ts'
-import { providerEquity } from '../../domain/provider.ts'
-import { Rates } from '../../domain/rates.ts'
+import { providerEquity } from '../../domain/sizing/provider.ts'
+import { Rates } from '../../domain/sizing/rates.ts'
 import {
   type PlanningPolicy,
   planSignal,
   type Signal,
   type SignalPlan,
   splitRulesOf,
-} from '../../domain/signal-plan.ts'
-import { sizingTerms } from '../../domain/sizing.ts'
-import { venueCapabilities } from '../../domain/venue-capabilities.ts'
+} from '../../domain/planning/signal-plan.ts'
+import { sizingTerms } from '../../domain/sizing/sizing.ts'
+import { venueCapabilities } from '../../domain/planning/venue-capabilities.ts'
 import {
   type FollowerCursor,
   type FollowerQuery,
@@ -44,7 +44,7 @@ import {
   type StoredSignal,
 } from '../../ports/planning.port.ts'
 import type { DueEntry, WaitingEntry } from '../../ports/waiting-entries.port.ts'
-import { signalOf, type SignalData } from '../../domain/accepted-signal.ts'
+import { signalOf, type SignalData } from '../../domain/planning/accepted-signal.ts'
 
 /** Waits for the strategy's own news, which was sent before its signals. */
 export class StrategyNotHeardOf extends RetryableError {

@@ -20,7 +20,7 @@ import {
   type KillSwitch,
   releasedOf,
   type ReleaseRequest,
-} from '../../domain/kill-switch.ts'
+} from '../../domain/stopping/kill-switch.ts'
 import { ordersErrors } from '../../orders.errors.ts'
 import { KillSwitches } from '../../ports/kill-switches.port.ts'
 import { LossWatches } from '../../ports/loss-watches.port.ts'

@@ -15,8 +15,8 @@ import {
 } from '@tradewire/contracts/events/brokers'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Decimal } from '@tradewire/kernel/decimal'
-import type { BracketNews } from '../../domain/bracket.ts'
-import type { LegNews, LegUpdate } from '../../domain/leg.ts'
+import type { BracketNews } from '../../domain/bracket/bracket.ts'
+import type { LegNews, LegUpdate } from '../../domain/bracket/leg.ts'
 import { AdvanceBrackets } from '../advance-brackets/advance-brackets.use-case.ts'
 
 export type OrderUpdateEvent = ConsumedEvent<(typeof orderUpdateEvents)[number]>

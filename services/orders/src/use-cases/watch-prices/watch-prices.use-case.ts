@@ -6,8 +6,8 @@ import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
 import { Clock } from '@tradewire/kernel/clock'
 import type { Decimal } from '@tradewire/kernel/decimal'
-import type { BracketNews } from '../../domain/bracket.ts'
-import { follow } from '../../domain/trail.ts'
+import type { BracketNews } from '../../domain/bracket/bracket.ts'
+import { follow } from '../../domain/exits/trail.ts'
 import {
   type FiredAt,
   type KnownTrail,
