@@ -11,7 +11,18 @@ const integrationTimeoutMs = 30_000
 const e2eTimeoutMs = 180_000
 const workersMax = 2
 
+/** Only what draws examples loads what seeds them: loading it costs more than most specs take. */
+const propertySeed = {
+  name: 'property-seed',
+  enforce: 'pre' as const,
+  transform: (code: string) =>
+    code.includes(`import fc from 'fast-check'`)
+      ? { code: `import '${import.meta.dirname}/libs/testkit/src/vitest-property-seed.ts';${code}`, map: null }
+      : undefined,
+}
+
 const shared = {
+  plugins: [propertySeed],
   resolve: { conditions },
   ssr: { resolve: { conditions } },
 }

@@ -31,6 +31,8 @@ export default defineConfig({
   test: {
     ...tests.test,
     fsModuleCache: false,
-    projects: (tests.test?.projects ?? []).map((project) => Object.assign({}, project, { plugins: [plugin] })),
+    projects: (tests.test?.projects ?? []).map((project) =>
+      Object.assign({}, project, { plugins: [...tests.plugins, plugin] }),
+    ),
   },
 })

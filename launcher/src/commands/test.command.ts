@@ -1,34 +1,39 @@
-/** `test`: every check and every test, and one closing line that counts them. Must exit 0 only when nothing failed. */
+/**
+ * `test`: every check and every test, what failed, and one closing line that counts.
+ * Must exit 0 only when nothing failed, and must tell what passed only when it was run again.
+ */
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { Command, Option } from 'commander'
 import { projectRoot, readJson } from '../home/home.ts'
 import { runScript } from '../system/run-script.ts'
 import { exitCodes } from '../terminal/launcher-error.ts'
 import { printJson, printLine } from '../terminal/output.ts'
+import {
+  type Failure,
+  type Outcome,
+  type VitestReport,
+  addOutcomes,
+  afterRepeat,
+  failedOutside,
+  filesToRepeat,
+  nothingRun,
+  readOutcome,
+} from '../tests/test-report.ts'
 import { checkScript } from './scripts.command.ts'
 import { withExample } from './options.ts'
 
 const projects = ['unit', 'integration', 'e2e'] as const
+type Project = (typeof projects)[number]
+/** More files with failures than this are no chance of a busy machine. */
+const repeatedFilesMax = 3
+const reasonLinesMax = 12
 
 interface TestOptions {
-  readonly only?: 'check' | (typeof projects)[number]
+  readonly only?: 'check' | Project
   readonly json: boolean
-}
-
-/** The parts of vitest's JSON report that are counted. */
-export interface VitestReport {
-  readonly numPassedTests: number
-  readonly numFailedTests: number
-  readonly success: boolean
-  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly unknown[] }[]
-}
-
-export interface Count {
-  readonly passed: number
-  readonly failed: number
 }
 
 export function testCommand(): Command {
@@ -42,57 +47,60 @@ export function testCommand(): Command {
 }
 
 async function runTests(paths: readonly string[], { only, json }: TestOptions): Promise<void> {
-  const withChecks = only === 'check' || (only === undefined && paths.length === 0)
-  const counts: Count[] = []
-  if (withChecks) counts.push(await runChecks())
+  let total = nothingRun
+  if (only === 'check' || (only === undefined && paths.length === 0)) total = addOutcomes(total, await runChecks())
   // One after the other: tests of the whole system want the machine to themselves.
   for (const project of projects.filter((one) => only === undefined || one === only)) {
-    counts.push(await runVitest(paths, project))
+    total = addOutcomes(total, await runProject(project, paths))
   }
-  const total = counts.reduce(add, { passed: 0, failed: 0 })
-  if (total.failed > 0) process.exitCode = exitCodes.failed
-  if (json) printJson(total)
-  else printLine(`${total.passed} passed, ${total.failed} failed`)
+  if (total.failures.length > 0) process.exitCode = exitCodes.failed
+  if (json) printJson({ ...total, failed: total.failures.length })
+  else printOutcome(total)
 }
 
-function add(left: Count, right: Count): Count {
-  return { passed: left.passed + right.passed, failed: left.failed + right.failed }
+/** Last of all, so that whoever sees only the end of a long output sees what matters. */
+function printOutcome({ passed, failures, unsteady }: Outcome): void {
+  for (const failure of failures) printFailure('failed', failure)
+  for (const failure of unsteady) printFailure('failed at first, passed when it was run again', failure)
+  const notes = unsteady.length === 0 ? '' : `, ${unsteady.length} of the passed only when run again`
+  printLine(`${passed} passed, ${failures.length} failed${notes}`)
+}
+
+function printFailure(how: string, { file, test, reason }: Failure): void {
+  printLine(`${how}: ${file === null ? '' : `${relative(projectRoot, file)} > `}${test}`)
+  for (const line of reason.split('\n').slice(0, reasonLinesMax)) printLine(`    ${line}`)
+  printLine()
 }
 
 /** All source checks together count as one test. */
-async function runChecks(): Promise<Count> {
-  if (!existsSync(join(projectRoot, checkScript))) {
-    printLine(`${checkScript} is missing`)
-    return { passed: 0, failed: 1 }
-  }
-  return countExit(await runScript([checkScript]))
+async function runChecks(): Promise<Outcome> {
+  if (!existsSync(join(projectRoot, checkScript))) return failedOutside('checks', `${checkScript} is missing`)
+  const exitCode = await runScript([checkScript])
+  return exitCode === 0 ? { ...nothingRun, passed: 1 } : failedOutside('checks', 'their findings are printed above')
 }
 
-function countExit(exitCode: number): Count {
-  return exitCode === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
+/**
+ * Files with failures are run once more by themselves: other work on the machine can make a test run out of its time,
+ * and that is not the same as a wrong program. What fails twice has failed.
+ */
+async function runProject(project: Project, paths: readonly string[]): Promise<Outcome> {
+  const first = await runVitest(project, paths)
+  const files = filesToRepeat(first, repeatedFilesMax)
+  if (files.length === 0) return first
+  printLine(`running again by themselves: ${files.map((file) => relative(projectRoot, file)).join(', ')}`)
+  return afterRepeat(first, await runVitest(project, [...files, '--no-file-parallelism']))
 }
 
-async function runVitest(paths: readonly string[], project: string): Promise<Count> {
+async function runVitest(project: Project, more: readonly string[]): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), 'tradewire-test-'))
   const reportFile = join(folder, 'report.json')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`]
   // A text that names tests of one project only must not fail the others.
-  const args = ['run', ...reporters, '--project', project, '--passWithNoTests']
+  const args = ['run', ...reporters, '--project', project, '--passWithNoTests', ...more]
   try {
-    const exitCode = await runScript(['node_modules/vitest/vitest.mjs', ...args, ...paths])
-    return countReport(await readJson<VitestReport>(reportFile), exitCode)
+    const exitCode = await runScript(['node_modules/vitest/vitest.mjs', ...args])
+    return readOutcome(await readJson<VitestReport>(reportFile), exitCode, project)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
-}
-
-/** A file that failed before its tests could run counts as one failure, and so does a run without a report. */
-export function countReport(report: VitestReport | undefined, exitCode: number): Count {
-  if (report === undefined) return { passed: 0, failed: 1 }
-  const brokenFiles = report.testResults.filter(
-    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
-  ).length
-  const failed = report.numFailedTests + brokenFiles
-  // Vitest also fails a run for errors outside of any test; that must not be lost.
-  return { passed: report.numPassedTests, failed: failed === 0 && exitCode !== 0 ? 1 : failed }
 }
