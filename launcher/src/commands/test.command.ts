@@ -68,7 +68,8 @@ function printOutcome({ passed, failures, unsteady }: Outcome): void {
 
 function printFailure(how: string, { file, test, reason }: Failure): void {
   printLine(`${how}: ${file === null ? '' : `${relative(projectRoot, file)} > `}${test}`)
-  for (const line of reason.split('\n').slice(0, reasonLinesMax)) printLine(`    ${line}`)
+  const ours = reason.split('\n').filter((line) => !line.includes('/node_modules/'))
+  for (const line of ours.slice(0, reasonLinesMax)) printLine(`    ${line}`)
   printLine()
 }
 
