@@ -2,11 +2,11 @@
 import { defineConfig, type ConfigOf } from '@tradewire/config/define-config'
 import { decimal } from '@tradewire/kernel/decimal'
 import { z } from 'zod'
-import type { BillRules } from './domain/bill-factory.ts'
-import type { FeeRules } from './domain/fee-factory.ts'
-import type { PayoutRules } from './domain/payout-factory.ts'
-import type { ReminderRules } from './domain/reminder.ts'
-import { providerCodes } from './domain/provider-code.ts'
+import type { BillRules } from './domain/bills/bill-factory.ts'
+import type { FeeRules } from './domain/fees/fee-factory.ts'
+import type { PayoutRules } from './domain/books/payout-factory.ts'
+import type { ReminderRules } from './domain/subscriptions/reminder.ts'
+import { providerCodes } from './domain/payments/provider-code.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import type { BillingConfig } from '../config.ts'
-import type { ProviderCode } from '../domain/provider-code.ts'
+import type { ProviderCode } from '../domain/payments/provider-code.ts'
 import { PaymentProviders, type PaymentProvider } from '../ports/payment-provider.port.ts'
 import { MayarProvider } from './mayar/mayar-provider.client.ts'
 import { MockProvider } from './mock/mock-provider.client.ts'

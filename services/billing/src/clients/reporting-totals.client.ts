@@ -4,7 +4,7 @@ import { RpcClient } from '@tradewire/bus/rpc-client'
 import { listAccountTotals } from '@tradewire/contracts/rpc/reporting'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
-import type { AccountTotal } from '../domain/near-limit.ts'
+import type { AccountTotal } from '../domain/subscriptions/near-limit.ts'
 import { AccountTotals } from '../ports/limits.port.ts'
 
 @Injectable()

@@ -1,9 +1,9 @@
 /** Stored subscriptions, payments and purchases. Called by use cases. Must never lose one that a provider knows of. */
 import type { Transaction } from '@tradewire/database/transaction'
-import type { Payment, Purchase, Subscription } from '../domain/bill.ts'
-import type { ExternalId } from '../domain/held-bills.ts'
-import type { PaidPlan } from '../domain/plan.ts'
-import type { ProviderCode } from '../domain/provider-code.ts'
+import type { Payment, Purchase, Subscription } from '../domain/bills/bill.ts'
+import type { ExternalId } from '../domain/bills/held-bills.ts'
+import type { PaidPlan } from '../domain/subscriptions/plan.ts'
+import type { ProviderCode } from '../domain/payments/provider-code.ts'
 
 export interface UserWindow {
   /** Undefined for those of all users. */

@@ -1,8 +1,8 @@
 /** The ledger and the invoices. Called by use cases. Must never change what is written, nor write a journal twice. */
 import type { Transaction } from '@tradewire/database/transaction'
-import type { Currency } from '../domain/currency.ts'
-import type { Invoice } from '../domain/invoice.ts'
-import type { Journal } from '../domain/ledger.ts'
+import type { Currency } from '../domain/money/currency.ts'
+import type { Invoice } from '../domain/bills/invoice.ts'
+import type { Journal } from '../domain/books/ledger.ts'
 import type { UserWindow } from './bills.port.ts'
 
 /** Each journal is of exactly one of them. */

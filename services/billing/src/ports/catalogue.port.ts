@@ -1,10 +1,10 @@
 /** What there is to buy. Called by use cases. Must never show what was removed. */
 import type { Transaction } from '@tradewire/database/transaction'
-import type { Product } from '../domain/bill.ts'
-import type { BillingCycle } from '../domain/billing-cycle.ts'
-import type { Discount } from '../domain/discount.ts'
-import type { Money } from '../domain/money.ts'
-import type { Plan } from '../domain/plan.ts'
+import type { Product } from '../domain/bills/bill.ts'
+import type { BillingCycle } from '../domain/subscriptions/billing-cycle.ts'
+import type { Discount } from '../domain/bills/discount.ts'
+import type { Money } from '../domain/money/money.ts'
+import type { Plan } from '../domain/subscriptions/plan.ts'
 
 export interface Offer {
   readonly cycle: BillingCycle

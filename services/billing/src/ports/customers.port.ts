@@ -1,6 +1,6 @@
 /** Users as payers, and what they were told they may do. Called by use cases. Must never tell the same twice. */
 import type { Transaction } from '@tradewire/database/transaction'
-import type { Entitlement } from '../domain/plan.ts'
+import type { Entitlement } from '../domain/subscriptions/plan.ts'
 
 export interface Customer {
   readonly userId: string

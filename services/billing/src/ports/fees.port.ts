@@ -2,8 +2,8 @@
 import type { DataOf } from '@tradewire/contracts/define-event'
 import type { followChanged } from '@tradewire/contracts/events/signals'
 import type { Transaction } from '@tradewire/database/transaction'
-import type { DueAgreement, FeeAgreement, FeeLine, FeeOffer, PerformanceFee, ShownFee } from '../domain/fee.ts'
-import type { Mark } from '../domain/performance-fee.ts'
+import type { DueAgreement, FeeAgreement, FeeLine, FeeOffer, PerformanceFee, ShownFee } from '../domain/fees/fee.ts'
+import type { Mark } from '../domain/fees/performance-fee.ts'
 import type { UserWindow } from './bills.port.ts'
 
 export type FollowNews = DataOf<typeof followChanged>

@@ -2,7 +2,7 @@
 import type { Transaction } from '@tradewire/database/transaction'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { Result } from '@tradewire/kernel/result'
-import type { AccountTotal, LimitedAccount } from '../domain/near-limit.ts'
+import type { AccountTotal, LimitedAccount } from '../domain/subscriptions/near-limit.ts'
 
 export abstract class Limits {
   /** Accounts that follow something, from `after` on, by id. */

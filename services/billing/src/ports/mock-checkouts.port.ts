@@ -1,6 +1,6 @@
 /** The mock provider's own side: what its page shows and what the payer chooses there. Called by the page. Must never be there unless `mock` is switched on. */
-import type { Money } from '../domain/money.ts'
-import type { Progress } from '../domain/payment.ts'
+import type { Money } from '../domain/money/money.ts'
+import type { Progress } from '../domain/payments/payment.ts'
 import type { HeardEvent } from './payment-provider.port.ts'
 
 export interface MockCheckout {

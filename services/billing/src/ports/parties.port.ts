@@ -2,7 +2,7 @@
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
 import type { setBillingProfile } from '@tradewire/contracts/rpc/billing-profile'
 import type { Transaction } from '@tradewire/database/transaction'
-import type { Party } from '../domain/invoice.ts'
+import type { Party } from '../domain/bills/invoice.ts'
 
 export type BillingProfile = ReplyOf<typeof setBillingProfile>['profile']
 

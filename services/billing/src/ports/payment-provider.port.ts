@@ -3,13 +3,13 @@
  * Called by use cases; implemented in clients/<provider>. Must never decide what money means to us.
  */
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import type { AskedOnce } from '../domain/asked-once.ts'
-import type { BillingCycle } from '../domain/billing-cycle.ts'
-import type { Currency } from '../domain/currency.ts'
-import type { Money } from '../domain/money.ts'
-import type { PaymentFacts } from '../domain/payment.ts'
-import type { ProviderCode } from '../domain/provider-code.ts'
-import type { ChangeTerms, Proration, SubscriptionChange } from '../domain/subscription-change.ts'
+import type { AskedOnce } from '../domain/payments/asked-once.ts'
+import type { BillingCycle } from '../domain/subscriptions/billing-cycle.ts'
+import type { Currency } from '../domain/money/currency.ts'
+import type { Money } from '../domain/money/money.ts'
+import type { PaymentFacts } from '../domain/payments/payment.ts'
+import type { ProviderCode } from '../domain/payments/provider-code.ts'
+import type { ChangeTerms, Proration, SubscriptionChange } from '../domain/subscriptions/subscription-change.ts'
 
 /** What a provider can do, as data: use cases ask this and never who it is. */
 export interface ProviderCapabilities {

@@ -1,8 +1,8 @@
 /** Stored payouts, and what is owed by the entries of the books. Called by use cases. Must never answer a balance that the entries do not give. */
 import type { Transaction } from '@tradewire/database/transaction'
-import type { Currency } from '../domain/currency.ts'
-import type { Owed, Payout } from '../domain/payout.ts'
-import type { Movement, StatementWindow } from '../domain/statement.ts'
+import type { Currency } from '../domain/money/currency.ts'
+import type { Owed, Payout } from '../domain/books/payout.ts'
+import type { Movement, StatementWindow } from '../domain/books/statement.ts'
 import type { UserWindow } from './bills.port.ts'
 
 export interface OwedFilter {

@@ -1,6 +1,6 @@
 /** What providers told, as it came. Called by use cases. Must never store an event twice, nor forget one that waits. */
 import type { Transaction } from '@tradewire/database/transaction'
-import type { ProviderCode } from '../domain/provider-code.ts'
+import type { ProviderCode } from '../domain/payments/provider-code.ts'
 import type { HeardEvent } from './payment-provider.port.ts'
 
 export interface StoredEvent extends HeardEvent {

@@ -2,7 +2,7 @@
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { Decimal } from '@tradewire/kernel/decimal'
 import type { Result } from '@tradewire/kernel/result'
-import type { FeeLine } from '../domain/fee.ts'
+import type { FeeLine } from '../domain/fees/fee.ts'
 
 export interface RealisedTrade extends FeeLine {
   readonly currency: string

@@ -1,6 +1,6 @@
 /** Who owes what, and how often they were reminded. Called by the rule that reminds. Must never forget a step that was taken. */
 import type { Transaction } from '@tradewire/database/transaction'
-import type { Debt, Reminder } from '../domain/reminder.ts'
+import type { Debt, Reminder } from '../domain/subscriptions/reminder.ts'
 
 export abstract class Reminders {
   /** Debts of which a step may be due. */

@@ -1,6 +1,6 @@
 /** Stored changes of subscriptions. Called by use cases. Must never hold two of one subscription that are under way. */
 import type { Transaction } from '@tradewire/database/transaction'
-import type { ChangeState, SubscriptionChange } from '../domain/subscription-change.ts'
+import type { ChangeState, SubscriptionChange } from '../domain/subscriptions/subscription-change.ts'
 
 export abstract class SubscriptionChanges {
   /** False when there is one with this id, or one of the same subscription that is under way. */

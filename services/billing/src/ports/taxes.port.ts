@@ -1,6 +1,6 @@
 /** What tax holds for whom, and what is said of taxes. Called when something is priced. Must never answer for a sale that was made before. */
 import type { Transaction } from '@tradewire/database/transaction'
-import type { TaxTerms } from '../domain/tax.ts'
+import type { TaxTerms } from '../domain/money/tax.ts'
 
 /** The calculator: whatever decides taxes stands behind it. */
 export abstract class TaxCalculator {

@@ -1,14 +1,14 @@
 /** Rows of subscriptions, payments and purchases as the domain has them. Called by their store. Must never decide anything. */
 import { Decimal } from '@tradewire/kernel/decimal'
-import type { Payment, Purchase, PurchaseLine, SubjectKind, Subscription } from '../domain/bill.ts'
-import type { BillingCycle } from '../domain/billing-cycle.ts'
-import type { Currency } from '../domain/currency.ts'
-import type { LedgerAccount } from '../domain/ledger.ts'
-import { money } from '../domain/money.ts'
-import type { Part, PaymentFacts, Progress } from '../domain/payment.ts'
-import type { ProviderCode } from '../domain/provider-code.ts'
-import type { TaxTerms } from '../domain/tax.ts'
-import type { Standing } from '../domain/subscription.ts'
+import type { Payment, Purchase, PurchaseLine, SubjectKind, Subscription } from '../domain/bills/bill.ts'
+import type { BillingCycle } from '../domain/subscriptions/billing-cycle.ts'
+import type { Currency } from '../domain/money/currency.ts'
+import type { LedgerAccount } from '../domain/books/ledger.ts'
+import { money } from '../domain/money/money.ts'
+import type { Part, PaymentFacts, Progress } from '../domain/payments/payment.ts'
+import type { ProviderCode } from '../domain/payments/provider-code.ts'
+import type { TaxTerms } from '../domain/money/tax.ts'
+import type { Standing } from '../domain/subscriptions/subscription.ts'
 
 export interface SubscriptionRow {
   readonly id: string

@@ -1,9 +1,9 @@
 /** Rows of plans, products and discounts as the domain has them. Called by their store. Must never decide anything. */
 import { Decimal } from '@tradewire/kernel/decimal'
-import type { Product } from '../domain/bill.ts'
-import type { Currency } from '../domain/currency.ts'
-import { money } from '../domain/money.ts'
-import type { Plan } from '../domain/plan.ts'
+import type { Product } from '../domain/bills/bill.ts'
+import type { Currency } from '../domain/money/currency.ts'
+import { money } from '../domain/money/money.ts'
+import type { Plan } from '../domain/subscriptions/plan.ts'
 import type { NamedDiscount } from '../ports/catalogue.port.ts'
 
 export interface PlanRow {

@@ -1,10 +1,10 @@
 /** Rows of agreements and performance fees as the domain has them. Called by their store. Must never decide anything. */
 import { Decimal } from '@tradewire/kernel/decimal'
-import type { BillingCycle } from '../domain/billing-cycle.ts'
-import type { Currency } from '../domain/currency.ts'
-import type { DueAgreement, FeeAgreement, FeeLine, PerformanceFee, ShownFee } from '../domain/fee.ts'
-import type { TaxTerms } from '../domain/tax.ts'
-import { money } from '../domain/money.ts'
+import type { BillingCycle } from '../domain/subscriptions/billing-cycle.ts'
+import type { Currency } from '../domain/money/currency.ts'
+import type { DueAgreement, FeeAgreement, FeeLine, PerformanceFee, ShownFee } from '../domain/fees/fee.ts'
+import type { TaxTerms } from '../domain/money/tax.ts'
+import { money } from '../domain/money/money.ts'
 
 export interface AgreementRow {
   readonly id: string

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
-import type { Entitlement } from '../domain/plan.ts'
+import type { Entitlement } from '../domain/subscriptions/plan.ts'
 import { Customers, type Customer, type Told } from '../ports/customers.port.ts'
 
 @Injectable()

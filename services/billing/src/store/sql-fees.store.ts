@@ -3,9 +3,9 @@ import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Decimal } from '@tradewire/kernel/decimal'
-import type { BillingCycle } from '../domain/billing-cycle.ts'
-import type { DueAgreement, FeeAgreement, FeeLine, FeeOffer, PerformanceFee, ShownFee } from '../domain/fee.ts'
-import { nothingTraded, type Mark } from '../domain/performance-fee.ts'
+import type { BillingCycle } from '../domain/subscriptions/billing-cycle.ts'
+import type { DueAgreement, FeeAgreement, FeeLine, FeeOffer, PerformanceFee, ShownFee } from '../domain/fees/fee.ts'
+import { nothingTraded, type Mark } from '../domain/fees/performance-fee.ts'
 import { Fees, type Beginning, type FeeWindow, type FollowNews } from '../ports/fees.port.ts'
 import {
   feeParameters,

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
-import type { LimitedAccount } from '../domain/near-limit.ts'
+import type { LimitedAccount } from '../domain/subscriptions/near-limit.ts'
 import { Limits } from '../ports/limits.port.ts'
 
 const ACCOUNTS = `

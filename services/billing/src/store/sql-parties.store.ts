@@ -4,7 +4,7 @@ import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import type { BillingConfig } from '../config.ts'
-import type { Party } from '../domain/invoice.ts'
+import type { Party } from '../domain/bills/invoice.ts'
 import { Parties, type BillingProfile } from '../ports/parties.port.ts'
 
 interface ProfileRow {

@@ -5,7 +5,7 @@ import { GroupCommit } from '@tradewire/database/group-commit'
 import { RetryableError } from '@tradewire/database/retryable-error'
 import type { Transaction } from '@tradewire/database/transaction'
 import { IdSource } from '@tradewire/kernel/ids'
-import type { ProviderCode } from '../domain/provider-code.ts'
+import type { ProviderCode } from '../domain/payments/provider-code.ts'
 import type { HeardEvent } from '../ports/payment-provider.port.ts'
 import { ProviderEvents, type Finished, type StoredEvent } from '../ports/provider-events.port.ts'
 

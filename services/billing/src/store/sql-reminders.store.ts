@@ -2,9 +2,9 @@
 import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
-import type { Currency } from '../domain/currency.ts'
-import { money } from '../domain/money.ts'
-import type { Debt, Reminder } from '../domain/reminder.ts'
+import type { Currency } from '../domain/money/currency.ts'
+import { money } from '../domain/money/money.ts'
+import type { Debt, Reminder } from '../domain/subscriptions/reminder.ts'
 import { Reminders } from '../ports/reminders.port.ts'
 
 const OPEN_LINK = (column: string) =>

@@ -2,11 +2,11 @@
 import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
-import type { SubjectKind } from '../domain/bill.ts'
-import type { BillingCycle } from '../domain/billing-cycle.ts'
-import type { Currency } from '../domain/currency.ts'
-import { money } from '../domain/money.ts'
-import type { ChangeState, ChangeTiming, SubscriptionChange } from '../domain/subscription-change.ts'
+import type { SubjectKind } from '../domain/bills/bill.ts'
+import type { BillingCycle } from '../domain/subscriptions/billing-cycle.ts'
+import type { Currency } from '../domain/money/currency.ts'
+import { money } from '../domain/money/money.ts'
+import type { ChangeState, ChangeTiming, SubscriptionChange } from '../domain/subscriptions/subscription-change.ts'
 import { SubscriptionChanges } from '../ports/subscription-changes.port.ts'
 
 const INSERT = `

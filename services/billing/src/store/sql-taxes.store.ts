@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
-import type { TaxTerms } from '../domain/tax.ts'
+import type { TaxTerms } from '../domain/money/tax.ts'
 import { TaxRates, type TaxCalculator } from '../ports/taxes.port.ts'
 
 const COLUMNS = 'country, tax_rate.name, percent::text, included'

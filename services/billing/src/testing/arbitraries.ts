@@ -1,7 +1,7 @@
 /** Payments and subscriptions as any provider might tell of them, for property tests. Called by specs only. */
 import fc from 'fast-check'
-import { disputeStages, progressSteps, refundStages, type PaymentFacts } from '../domain/payment.ts'
-import type { SubscriptionFacts } from '../domain/subscription.ts'
+import { disputeStages, progressSteps, refundStages, type PaymentFacts } from '../domain/payments/payment.ts'
+import type { SubscriptionFacts } from '../domain/subscriptions/subscription.ts'
 
 const amount = fc.bigInt({ min: 1n, max: 100_000n })
 const partsMax = 3

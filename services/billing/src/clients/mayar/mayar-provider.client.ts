@@ -7,10 +7,10 @@ import { Injectable } from '@nestjs/common'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import type { BillingConfig } from '../../config.ts'
-import type { AskedOnce } from '../../domain/asked-once.ts'
-import { money } from '../../domain/money.ts'
-import { nothingKnown } from '../../domain/payment.ts'
-import { isSameText } from '../../domain/proof.ts'
+import type { AskedOnce } from '../../domain/payments/asked-once.ts'
+import { money } from '../../domain/money/money.ts'
+import { nothingKnown } from '../../domain/payments/payment.ts'
+import { isSameText } from '../../domain/payments/proof.ts'
 import {
   PaymentProvider,
   type Checkout,

@@ -3,8 +3,8 @@
  * Must never load the library before somebody asks for an invoice: it is large, and most processes never draw one.
  */
 import { Injectable } from '@nestjs/common'
-import type { DocumentColumn, DocumentTable, InvoiceDocument } from '../../domain/invoice-document.ts'
-import type { Party } from '../../domain/invoice.ts'
+import type { DocumentColumn, DocumentTable, InvoiceDocument } from '../../domain/bills/invoice-document.ts'
+import type { Party } from '../../domain/bills/invoice.ts'
 import { InvoicePrinter } from '../../ports/invoice-printer.port.ts'
 
 type Sheet = PDFKit.PDFDocument

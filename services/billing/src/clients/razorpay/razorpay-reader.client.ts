@@ -4,7 +4,7 @@
  */
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import type { z } from 'zod'
-import type { AskedOnce } from '../../domain/asked-once.ts'
+import type { AskedOnce } from '../../domain/payments/asked-once.ts'
 import type { HeardEvent, Observation, ProviderFailure } from '../../ports/payment-provider.port.ts'
 import type { JsonApi } from '../json-api.client.ts'
 import { isOver, isTaken, toPaymentObservation, toSubscriptionObservation } from './razorpay.map.ts'

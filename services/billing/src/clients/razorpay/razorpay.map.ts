@@ -2,9 +2,9 @@
  * Razorpay's entities in our words. Called by its client. An order is a payment of ours: it may be tried more than once.
  * Must never trust an event for amounts: what is mapped was fetched.
  */
-import { isCurrency } from '../../domain/currency.ts'
-import { money } from '../../domain/money.ts'
-import type { DisputeStage, Part, PaymentFacts, Progress, RefundStage } from '../../domain/payment.ts'
+import { isCurrency } from '../../domain/money/currency.ts'
+import { money } from '../../domain/money/money.ts'
+import type { DisputeStage, Part, PaymentFacts, Progress, RefundStage } from '../../domain/payments/payment.ts'
 import type { ObservedPayment, ObservedSubscription } from '../../ports/payment-provider.port.ts'
 import { referenceKey, type Dispute, type Invoice, type Order, type Payment, type Refund } from './razorpay.wire.ts'
 import type { Subscription } from './razorpay.wire.ts'

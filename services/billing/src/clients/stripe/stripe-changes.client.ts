@@ -3,9 +3,9 @@
  * Called by its provider. Must never charge what its preview did not show.
  */
 import Stripe from 'stripe'
-import { monthsOf } from '../../domain/billing-cycle.ts'
-import { money } from '../../domain/money.ts'
-import type { Proration } from '../../domain/subscription-change.ts'
+import { monthsOf } from '../../domain/subscriptions/billing-cycle.ts'
+import { money } from '../../domain/money/money.ts'
+import type { Proration } from '../../domain/subscriptions/subscription-change.ts'
 import type { OpenedCheckout, ProviderChange, WantedChange } from '../../ports/payment-provider.port.ts'
 import type { StripePrices } from './stripe-prices.client.ts'
 import { idOf } from './stripe.map.ts'

@@ -1,7 +1,7 @@
 /** Prices at Stripe, found again by a key that says what they are. Called by its provider. Must never make a second one for one key. */
 import type Stripe from 'stripe'
-import { monthsOf, type BillingCycle } from '../../domain/billing-cycle.ts'
-import type { Money } from '../../domain/money.ts'
+import { monthsOf, type BillingCycle } from '../../domain/subscriptions/billing-cycle.ts'
+import type { Money } from '../../domain/money/money.ts'
 
 const keyCharactersMax = 200
 

@@ -7,9 +7,9 @@ import { err, ok, type Result } from '@tradewire/kernel/result'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import Stripe from 'stripe'
 import type { BillingConfig } from '../../config.ts'
-import type { AskedOnce } from '../../domain/asked-once.ts'
-import type { Money } from '../../domain/money.ts'
-import type { Proration } from '../../domain/subscription-change.ts'
+import type { AskedOnce } from '../../domain/payments/asked-once.ts'
+import type { Money } from '../../domain/money/money.ts'
+import type { Proration } from '../../domain/subscriptions/subscription-change.ts'
 import {
   PaymentProvider,
   type Checkout,

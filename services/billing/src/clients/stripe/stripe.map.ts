@@ -3,9 +3,9 @@
  * Must never trust an event for amounts: what is mapped was fetched.
  */
 import type Stripe from 'stripe'
-import { isCurrency, type Currency } from '../../domain/currency.ts'
-import { money } from '../../domain/money.ts'
-import type { DisputeStage, Part, PaymentFacts, Progress, RefundStage } from '../../domain/payment.ts'
+import { isCurrency, type Currency } from '../../domain/money/currency.ts'
+import { money } from '../../domain/money/money.ts'
+import type { DisputeStage, Part, PaymentFacts, Progress, RefundStage } from '../../domain/payments/payment.ts'
 import type { ObservedPayment, ObservedSubscription } from '../../ports/payment-provider.port.ts'
 
 /** Our payment's id, in the metadata of what was opened for it. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { money } from '../../domain/money.ts'
-import { progressSteps } from '../../domain/payment.ts'
+import { money } from '../../domain/money/money.ts'
+import { progressSteps } from '../../domain/payments/payment.ts'
 import { mockPage, mockPageOfNothing } from './mock-page.wire.ts'
 
 const checkout = { id: 'm', description: 'PRO', amount: money(4_000n, 'USD'), progress: 'created' as const }

@@ -1,6 +1,6 @@
 /** The page of the mock provider, as HTML. Called by its route. Must never show anything unescaped, nor load anything from elsewhere. */
-import { moneyText } from '../../domain/money.ts'
-import type { Progress } from '../../domain/payment.ts'
+import { moneyText } from '../../domain/money/money.ts'
+import type { Progress } from '../../domain/payments/payment.ts'
 import type { MockCheckout } from '../../ports/mock-checkouts.port.ts'
 
 export const mockPagePolicy =

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Clock } from '@tradewire/kernel/clock'
 import { IdSource } from '@tradewire/kernel/ids'
-import { payoutJournal, type Payout, type PayoutState } from '../../domain/payout.ts'
+import { payoutJournal, type Payout, type PayoutState } from '../../domain/books/payout.ts'
 import { Books } from '../../ports/books.port.ts'
 
 @Injectable()

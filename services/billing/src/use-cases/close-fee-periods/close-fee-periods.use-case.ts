@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
-import type { DueAgreement } from '../../domain/fee.ts'
+import type { DueAgreement } from '../../domain/fees/fee.ts'
 import { Fees } from '../../ports/fees.port.ts'
 import { RealisedLedger } from '../../ports/realised-ledger.port.ts'
 import { TaxCalculator } from '../../ports/taxes.port.ts'

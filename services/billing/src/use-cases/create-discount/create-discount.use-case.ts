@@ -6,9 +6,9 @@ import { Decimal, HUNDRED } from '@tradewire/kernel/decimal'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { billingErrors } from '../../billing.errors.ts'
-import { isCurrency } from '../../domain/currency.ts'
-import type { Discount } from '../../domain/discount.ts'
-import { parseMoney } from '../../domain/money.ts'
+import { isCurrency } from '../../domain/money/currency.ts'
+import type { Discount } from '../../domain/bills/discount.ts'
+import { parseMoney } from '../../domain/money/money.ts'
 import { Catalogue } from '../../ports/catalogue.port.ts'
 
 type Request = RequestOf<typeof createDiscount>

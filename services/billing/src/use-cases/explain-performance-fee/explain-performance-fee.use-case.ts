@@ -6,7 +6,7 @@ import type { getPerformanceFeeLines } from '@tradewire/contracts/rpc/performanc
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { billingErrors } from '../../billing.errors.ts'
-import { viewFee, viewLine } from '../../domain/fee.ts'
+import { viewFee, viewLine } from '../../domain/fees/fee.ts'
 import { Fees } from '../../ports/fees.port.ts'
 
 @Injectable()

@@ -6,7 +6,7 @@ import type { getChange, SubscriptionChangeReply } from '@tradewire/contracts/rp
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { billingErrors } from '../../billing.errors.ts'
-import { viewChange } from '../../domain/change-views.ts'
+import { viewChange } from '../../domain/subscriptions/change-views.ts'
 import { Bills } from '../../ports/bills.port.ts'
 import { SubscriptionChanges } from '../../ports/subscription-changes.port.ts'
 

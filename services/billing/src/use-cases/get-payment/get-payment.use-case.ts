@@ -6,7 +6,7 @@ import type { getPayment } from '@tradewire/contracts/rpc/billing'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { billingErrors } from '../../billing.errors.ts'
-import { viewPayment } from '../../domain/bill-views.ts'
+import { viewPayment } from '../../domain/bills/bill-views.ts'
 import { Bills } from '../../ports/bills.port.ts'
 
 @Injectable()

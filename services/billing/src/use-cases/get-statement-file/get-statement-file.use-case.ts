@@ -5,7 +5,7 @@ import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import type { getStatementFile } from '@tradewire/contracts/rpc/payouts'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
-import { statementTable } from '../../domain/statement.ts'
+import { statementTable } from '../../domain/books/statement.ts'
 import { GetStatement } from '../get-statement/get-statement.use-case.ts'
 
 @Injectable()

@@ -6,8 +6,8 @@ import type { getStatement, StatementReply } from '@tradewire/contracts/rpc/payo
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { billingErrors } from '../../billing.errors.ts'
-import { isCurrency } from '../../domain/currency.ts'
-import { statementOf } from '../../domain/statement.ts'
+import { isCurrency } from '../../domain/money/currency.ts'
+import { statementOf } from '../../domain/books/statement.ts'
 import { Payouts } from '../../ports/payouts.port.ts'
 
 /** Some hundred kilobytes as a table. */

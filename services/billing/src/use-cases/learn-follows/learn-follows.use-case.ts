@@ -6,7 +6,7 @@ import { Injectable } from '@nestjs/common'
 import type { EventOf } from '@tradewire/contracts/define-event'
 import type { followChanged } from '@tradewire/contracts/events/signals'
 import type { Transaction } from '@tradewire/database/transaction'
-import { FeeFactory } from '../../domain/fee-factory.ts'
+import { FeeFactory } from '../../domain/fees/fee-factory.ts'
 import { Fees } from '../../ports/fees.port.ts'
 
 @Injectable()

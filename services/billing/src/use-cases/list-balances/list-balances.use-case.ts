@@ -4,7 +4,7 @@ import type { ReplyOf } from '@tradewire/contracts/define-rpc'
 import type { listBalances } from '@tradewire/contracts/rpc/billing'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
-import { money, moneyText } from '../../domain/money.ts'
+import { money, moneyText } from '../../domain/money/money.ts'
 import { Books } from '../../ports/books.port.ts'
 
 @Injectable()

@@ -7,7 +7,7 @@ import { pageById } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, type Result } from '@tradewire/kernel/result'
 import { billingErrors } from '../../billing.errors.ts'
-import { viewEarned } from '../../domain/fee.ts'
+import { viewEarned } from '../../domain/fees/fee.ts'
 import { Catalogue } from '../../ports/catalogue.port.ts'
 import { Fees } from '../../ports/fees.port.ts'
 

@@ -6,7 +6,7 @@ import type { listInvoices } from '@tradewire/contracts/rpc/invoices'
 import { pageById } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { Result } from '@tradewire/kernel/result'
-import { viewInvoice } from '../../domain/invoice.ts'
+import { viewInvoice } from '../../domain/bills/invoice.ts'
 import { Books } from '../../ports/books.port.ts'
 
 @Injectable()

@@ -5,8 +5,8 @@ import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import type { listOwed } from '@tradewire/contracts/rpc/payouts'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
-import { PayoutFactory } from '../../domain/payout-factory.ts'
-import { viewOwed } from '../../domain/payout.ts'
+import { PayoutFactory } from '../../domain/books/payout-factory.ts'
+import { viewOwed } from '../../domain/books/payout.ts'
 import { Payouts } from '../../ports/payouts.port.ts'
 
 @Injectable()

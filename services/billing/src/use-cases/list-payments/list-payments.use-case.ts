@@ -6,7 +6,7 @@ import type { listPayments } from '@tradewire/contracts/rpc/billing'
 import { pageById } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { Result } from '@tradewire/kernel/result'
-import { viewPayment } from '../../domain/bill-views.ts'
+import { viewPayment } from '../../domain/bills/bill-views.ts'
 import { Bills } from '../../ports/bills.port.ts'
 
 @Injectable()

@@ -6,7 +6,7 @@ import type { listPayouts } from '@tradewire/contracts/rpc/payouts'
 import { pageById } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { Result } from '@tradewire/kernel/result'
-import { viewPayout } from '../../domain/payout.ts'
+import { viewPayout } from '../../domain/books/payout.ts'
 import { Payouts } from '../../ports/payouts.port.ts'
 
 @Injectable()

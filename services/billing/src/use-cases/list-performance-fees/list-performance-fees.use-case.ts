@@ -6,7 +6,7 @@ import type { listPerformanceFees } from '@tradewire/contracts/rpc/performance-f
 import { pageById } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { Result } from '@tradewire/kernel/result'
-import { viewFee } from '../../domain/fee.ts'
+import { viewFee } from '../../domain/fees/fee.ts'
 import { Fees } from '../../ports/fees.port.ts'
 
 @Injectable()

@@ -5,7 +5,7 @@ import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import type { listPlans } from '@tradewire/contracts/rpc/billing'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
-import { viewPlan } from '../../domain/bill-views.ts'
+import { viewPlan } from '../../domain/bills/bill-views.ts'
 import { Catalogue } from '../../ports/catalogue.port.ts'
 
 @Injectable()

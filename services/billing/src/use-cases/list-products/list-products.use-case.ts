@@ -5,7 +5,7 @@ import type { listProducts } from '@tradewire/contracts/rpc/billing'
 import { pageById } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { Result } from '@tradewire/kernel/result'
-import { viewProduct } from '../../domain/bill-views.ts'
+import { viewProduct } from '../../domain/bills/bill-views.ts'
 import { Catalogue } from '../../ports/catalogue.port.ts'
 
 @Injectable()

@@ -4,7 +4,7 @@ import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import type { listStrategyPrices } from '@tradewire/contracts/rpc/billing'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
-import { moneyText } from '../../domain/money.ts'
+import { moneyText } from '../../domain/money/money.ts'
 import { Catalogue } from '../../ports/catalogue.port.ts'
 
 @Injectable()

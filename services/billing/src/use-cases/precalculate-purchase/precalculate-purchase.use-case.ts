@@ -4,7 +4,7 @@ import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import type { precalculatePurchase } from '@tradewire/contracts/rpc/billing'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
-import { viewCalculation } from '../../domain/bill-views.ts'
+import { viewCalculation } from '../../domain/bills/bill-views.ts'
 import { CalculatePurchase } from '../calculate-purchase/calculate-purchase.use-case.ts'
 
 @Injectable()

@@ -4,7 +4,7 @@ import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import type { previewChange } from '@tradewire/contracts/rpc/subscription-changes'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
-import { viewPricedChange } from '../../domain/change-views.ts'
+import { viewPricedChange } from '../../domain/subscriptions/change-views.ts'
 import { PriceChange } from '../price-change/price-change.use-case.ts'
 
 @Injectable()

@@ -10,8 +10,8 @@ import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { billingErrors } from '../../billing.errors.ts'
-import type { Subscription } from '../../domain/bill.ts'
-import { money } from '../../domain/money.ts'
+import type { Subscription } from '../../domain/bills/bill.ts'
+import { money } from '../../domain/money/money.ts'
 import {
   dueNow,
   isSameTerms,
@@ -20,7 +20,7 @@ import {
   type ChangeTerms,
   type PricedChange,
   type Proration,
-} from '../../domain/subscription-change.ts'
+} from '../../domain/subscriptions/subscription-change.ts'
 import { Bills } from '../../ports/bills.port.ts'
 import { PaymentProviders, type PaymentProvider } from '../../ports/payment-provider.port.ts'
 import { FindOffer } from '../find-offer/find-offer.use-case.ts'

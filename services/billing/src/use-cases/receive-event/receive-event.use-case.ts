@@ -5,7 +5,7 @@
 import { Injectable } from '@nestjs/common'
 import { Clock } from '@tradewire/kernel/clock'
 import { PaymentProviders, type RawDelivery } from '../../ports/payment-provider.port.ts'
-import type { ProviderCode } from '../../domain/provider-code.ts'
+import type { ProviderCode } from '../../domain/payments/provider-code.ts'
 import { ProviderEvents } from '../../ports/provider-events.port.ts'
 
 @Injectable()

@@ -4,7 +4,7 @@ import { noticeRaised } from '@tradewire/contracts/events/notices'
 import { Database } from '@tradewire/database/database'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import { reminderRulesOf, type BillingConfig } from '../../config.ts'
-import { reminderOf, type Debt } from '../../domain/reminder.ts'
+import { reminderOf, type Debt } from '../../domain/subscriptions/reminder.ts'
 import { Reminders } from '../../ports/reminders.port.ts'
 
 const batchRows = 100

@@ -1,6 +1,6 @@
 /** Asks users to pay the next period where their provider does not charge it by itself. Called by the job. Must never ask for what is not due soon. */
 import { Injectable } from '@nestjs/common'
-import { BillFactory } from '../../domain/bill-factory.ts'
+import { BillFactory } from '../../domain/bills/bill-factory.ts'
 import { Bills } from '../../ports/bills.port.ts'
 import { PaymentProviders } from '../../ports/payment-provider.port.ts'
 import { BillNextPeriod } from '../bill-next-period/bill-next-period.use-case.ts'

@@ -8,8 +8,8 @@ import { Database } from '@tradewire/database/database'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { billingErrors } from '../../billing.errors.ts'
-import { isCurrency } from '../../domain/currency.ts'
-import { parseMoney } from '../../domain/money.ts'
+import { isCurrency } from '../../domain/money/currency.ts'
+import { parseMoney } from '../../domain/money/money.ts'
 import { Catalogue, type Offer } from '../../ports/catalogue.port.ts'
 
 type Request = RequestOf<typeof setStrategyPrices>

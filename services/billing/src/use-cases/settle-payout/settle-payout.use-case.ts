@@ -7,7 +7,7 @@ import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { billingErrors } from '../../billing.errors.ts'
-import { mayMove, viewPayout } from '../../domain/payout.ts'
+import { mayMove, viewPayout } from '../../domain/books/payout.ts'
 import { Payouts } from '../../ports/payouts.port.ts'
 import { BookPayout } from '../book-payout/book-payout.use-case.ts'
 

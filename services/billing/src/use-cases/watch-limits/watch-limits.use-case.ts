@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import { noticeRaised } from '@tradewire/contracts/events/notices'
 import { Database } from '@tradewire/database/database'
-import { isNear, nearNotice } from '../../domain/near-limit.ts'
+import { isNear, nearNotice } from '../../domain/subscriptions/near-limit.ts'
 import { AccountTotals, Limits } from '../../ports/limits.port.ts'
 
 const batchRows = 1_000
