@@ -1,4 +1,4 @@
-import { insertDeadLetters } from '@tradewire/bus/dead-letters'
+import { insertDeadLetters } from '@tradewire/bus/consume/dead-letters'
 import { Database } from '@tradewire/database/database'
 import { replayLetters, waitingLetters } from '@tradewire/launcher/dead-letters/dead-letters'
 import { signalsService } from '@tradewire/signals/service'

@@ -2,7 +2,7 @@
  * The dead letters of services, read and handed on by the administrator of their database.
  * Called by the `dead-letters` command. Must never delete one.
  */
-import { listDeadLetters, replayDeadLetters, type StoredDeadLetter } from '@tradewire/bus/dead-letters'
+import { listDeadLetters, replayDeadLetters, type StoredDeadLetter } from '@tradewire/bus/consume/dead-letters'
 import { Database } from '@tradewire/database/database'
 import { SystemClock } from '@tradewire/kernel/clock'
 import { UuidV7Source } from '@tradewire/kernel/ids'

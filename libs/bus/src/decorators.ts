@@ -8,8 +8,8 @@ import type { Transaction } from '@tradewire/database/transaction'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { Result } from '@tradewire/kernel/result'
 import { EventPattern, MessagePattern } from '@nestjs/microservices'
-import type { ConsumedEvent } from './consumer-options.ts'
-import { rpcSubjectOf } from './rpc-wire.ts'
+import type { ConsumedEvent } from './consume/consumer-options.ts'
+import { rpcSubjectOf } from './questions/rpc-wire.ts'
 import type { Haste } from './streams.ts'
 
 /** Handlers registered for this transport are ours alone: Nest offers them to no other. */

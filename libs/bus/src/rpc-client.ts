@@ -12,8 +12,8 @@ import { headers, type Msg, NoRespondersError, RequestError, TimeoutError } from
 import type { z } from 'zod'
 import { busErrors } from './bus.errors.ts'
 import { type Bus, BusUnavailableError } from './connection.ts'
-import type { RequestKey } from './idempotent-requests.ts'
-import { deadlineHeader, requestKeyHeader, rpcReply, rpcSubjectOf, traceHeader } from './rpc-wire.ts'
+import type { RequestKey } from './questions/idempotent-requests.ts'
+import { deadlineHeader, requestKeyHeader, rpcReply, rpcSubjectOf, traceHeader } from './questions/rpc-wire.ts'
 
 export interface AskOptions {
   /** Shorter or longer than the contract's own deadline. */

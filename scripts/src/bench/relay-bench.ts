@@ -4,7 +4,7 @@
  */
 import { jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream'
 import { Bus } from '@tradewire/bus/connection'
-import { OutboxRelay } from '@tradewire/bus/relay'
+import { OutboxRelay } from '@tradewire/bus/publish/relay'
 import { accountConnected, orderAccepted } from '@tradewire/contracts/events/brokers'
 import { Database } from '@tradewire/database/database'
 import { SystemClock } from '@tradewire/kernel/clock'

@@ -10,18 +10,18 @@ export const plantedMistakes: readonly PlantedMistake[] = [
   {
     name: 'inbox-forgotten',
     about: 'what has had its effect is not remembered: a message that comes again has it again',
-    file: 'libs/bus/src/inbox.ts',
+    file: 'libs/bus/src/consume/inbox.ts',
     find: 'const inserted = new Set((await tx.query<Row>(rememberSql, keys)).map(keyOfRow))',
     replace: 'const inserted = new Set(whole.map(keyOf))',
-    spec: 'libs/bus/src/inbox.int-spec.ts',
+    spec: 'libs/bus/src/consume/inbox.int-spec.ts',
   },
   {
     name: 'acknowledged-before-commit',
     about: 'a message is acknowledged before its effect is committed',
-    file: 'libs/bus/src/batch-processor.ts',
+    file: 'libs/bus/src/consume/batch-processor.ts',
     find: '    let apart: readonly Delivery[] = []\n',
     replace: '    let apart: readonly Delivery[] = []\n    for (const delivery of rest) this.done(delivery)\n',
-    spec: 'libs/bus/src/delivery.int-spec.ts',
+    spec: 'libs/bus/src/consume/delivery.int-spec.ts',
   },
   {
     name: 'sent-again-after-a-lost-reply',

@@ -1,5 +1,5 @@
 import 'reflect-metadata'
-import { Answerer } from '@tradewire/bus/answerer'
+import { Answerer } from '@tradewire/bus/questions/answerer'
 import { Bus } from '@tradewire/bus/connection'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import type { DataOf } from '@tradewire/contracts/define-event'

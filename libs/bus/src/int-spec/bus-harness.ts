@@ -6,8 +6,8 @@ import { UuidV7Source } from '@tradewire/kernel/ids'
 import { type MemoryLogger, memoryLogger } from '@tradewire/testkit/memory-logger'
 import type { TestBackends } from '@tradewire/testkit/test-backends'
 import { Bus } from '../connection.ts'
-import { ConsumerRunner } from '../consumer-runner.ts'
-import { OutboxRelay } from '../relay.ts'
+import { ConsumerRunner } from '../consume/consumer-runner.ts'
+import { OutboxRelay } from '../publish/relay.ts'
 import { contracts } from './things.ts'
 
 export const clock = new SystemClock()

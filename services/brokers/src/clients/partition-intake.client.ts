@@ -3,8 +3,8 @@
  * Called by hold-partitions. Must never consume for a partition that is not held, nor let exits wait for entries.
  */
 import { Injectable } from '@nestjs/common'
-import type { ConsumerGroup } from '@tradewire/bus/consumer-group'
-import { ConsumerRunner } from '@tradewire/bus/consumer-runner'
+import type { ConsumerGroup } from '@tradewire/bus/consume/consumer-group'
+import { ConsumerRunner } from '@tradewire/bus/consume/consumer-runner'
 import { subjectOf, urgentSubjectOf } from '@tradewire/contracts/define-event'
 import { orderCancel, orderSubmit } from '@tradewire/contracts/events/orders'
 import { partitionToken } from '@tradewire/kernel/partition'

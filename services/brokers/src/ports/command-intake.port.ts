@@ -1,5 +1,5 @@
 /** The consumers of the partitions held, which share their transactions. Implemented in clients/. Must never run for others. */
-import type { ConsumedEvent } from '@tradewire/bus/consumer-options'
+import type { ConsumedEvent } from '@tradewire/bus/consume/consumer-options'
 import type { orderCancel, orderSubmit } from '@tradewire/contracts/events/orders'
 import type { Transaction } from '@tradewire/database/transaction'
 

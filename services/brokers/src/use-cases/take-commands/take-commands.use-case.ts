@@ -4,7 +4,7 @@
  */
 // tidy-allow ratchet-use-case-methods: the steps of one shared transaction
 import { Injectable } from '@nestjs/common'
-import { traceOf } from '@tradewire/bus/delivery'
+import { traceOf } from '@tradewire/bus/consume/delivery'
 import { isExit, type SubmitCommand } from '@tradewire/broker-kit/approved-order'
 import { orderSubmit } from '@tradewire/contracts/events/orders'
 import { RetryableError } from '@tradewire/database/retryable-error'

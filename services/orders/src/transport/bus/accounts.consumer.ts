@@ -1,6 +1,6 @@
 /** Hears of accounts, balances, instruments, rates and what the plans of users allow. Called by the bus. Must never decide anything. */
 import { Controller } from '@nestjs/common'
-import type { ConsumedEvent } from '@tradewire/bus/consumer-options'
+import type { ConsumedEvent } from '@tradewire/bus/consume/consumer-options'
 import { Consume } from '@tradewire/bus/decorators'
 import {
   accountConnected,

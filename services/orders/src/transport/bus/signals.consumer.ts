@@ -3,7 +3,7 @@
  * takes part. Called by the bus. Must never decide anything.
  */
 import { Controller } from '@nestjs/common'
-import type { ConsumedEvent } from '@tradewire/bus/consumer-options'
+import type { ConsumedEvent } from '@tradewire/bus/consume/consumer-options'
 import { Consume } from '@tradewire/bus/decorators'
 import { followChanged, settingsChanged, signalAccepted, strategyChanged } from '@tradewire/contracts/events/signals'
 import type { Transaction } from '@tradewire/database/transaction'

@@ -1,6 +1,6 @@
 /** Hears what strategies cost and who has paid for them. Called by the bus. Must never decide anything. */
 import { Controller } from '@nestjs/common'
-import type { ConsumedEvent } from '@tradewire/bus/consumer-options'
+import type { ConsumedEvent } from '@tradewire/bus/consume/consumer-options'
 import { Consume } from '@tradewire/bus/decorators'
 import { strategyPriced, subscriptionChanged } from '@tradewire/contracts/events/billing'
 import type { Transaction } from '@tradewire/database/transaction'

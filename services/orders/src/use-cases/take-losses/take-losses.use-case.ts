@@ -3,8 +3,8 @@
  * Called by the consumer of position news. Must never take more from a bracket than it holds.
  */
 import { Injectable } from '@nestjs/common'
-import type { ConsumedEvent } from '@tradewire/bus/consumer-options'
-import { traceOf } from '@tradewire/bus/delivery'
+import type { ConsumedEvent } from '@tradewire/bus/consume/consumer-options'
+import { traceOf } from '@tradewire/bus/consume/delivery'
 import type { positionChanged, positionGone } from '@tradewire/contracts/events/brokers'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Decimal } from '@tradewire/kernel/decimal'

@@ -3,8 +3,8 @@
  * Called by the order update consumer with up to some hundred events at once. Must never trust the order of arrival.
  */
 import { Injectable } from '@nestjs/common'
-import { traceOf } from '@tradewire/bus/delivery'
-import type { ConsumedEvent } from '@tradewire/bus/consumer-options'
+import { traceOf } from '@tradewire/bus/consume/delivery'
+import type { ConsumedEvent } from '@tradewire/bus/consume/consumer-options'
 import {
   orderAccepted,
   orderCancelled,

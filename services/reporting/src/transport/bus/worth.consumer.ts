@@ -1,6 +1,6 @@
 /** Hears what accounts are worth. Called by the bus. Must never decide anything. */
 import { Controller } from '@nestjs/common'
-import type { ConsumedEvent } from '@tradewire/bus/consumer-options'
+import type { ConsumedEvent } from '@tradewire/bus/consume/consumer-options'
 import { Consume } from '@tradewire/bus/decorators'
 import { accountConnected, accountDisconnected, balanceUpdated, rateUpdated } from '@tradewire/contracts/events/brokers'
 import type { Transaction } from '@tradewire/database/transaction'

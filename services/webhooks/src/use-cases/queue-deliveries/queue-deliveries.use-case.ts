@@ -1,6 +1,6 @@
 /** Queues one delivery per event and endpoint that wants it. Called for events. Must never build a body twice for one event. */
 import { Injectable } from '@nestjs/common'
-import { traceOf } from '@tradewire/bus/delivery'
+import { traceOf } from '@tradewire/bus/consume/delivery'
 import type { Event } from '@tradewire/contracts/define-event'
 import type { Transaction } from '@tradewire/database/transaction'
 import { audienceOf, everybody, isNotice } from '../../domain/notification-settings.ts'

@@ -3,7 +3,7 @@
  * Called by the outbox relay only (services append events, they never publish). Must never resolve before the ack.
  */
 import { createInbox, headers, type Msg, type NatsConnection, type Subscription } from 'nats'
-import { traceHeader } from './rpc-wire.ts'
+import { traceHeader } from '../questions/rpc-wire.ts'
 
 export interface Publication {
   readonly id: string

@@ -9,7 +9,7 @@ import type { Database } from '@tradewire/database/database'
 import type { CodedError, ErrorKind } from '@tradewire/kernel/errors'
 import { err, type Result } from '@tradewire/kernel/result'
 import { z } from 'zod'
-import { busErrors } from './bus.errors.ts'
+import { busErrors } from '../bus.errors.ts'
 import { rpcReply } from './rpc-wire.ts'
 
 /** Who asks, what and with which key, as one digest; and a digest of all that was sent. */

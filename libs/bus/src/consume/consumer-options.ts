@@ -5,10 +5,10 @@ import type { Transaction } from '@tradewire/database/transaction'
 import type { Clock } from '@tradewire/kernel/clock'
 import type { Randomness } from '@tradewire/kernel/randomness'
 import type { TransactionHooks } from './batch-processor.ts'
-import type { BusLogger } from './bus-logger.ts'
-import type { BusMetrics } from './bus-metrics.ts'
-import type { Bus } from './connection.ts'
-import type { Haste, StreamName } from './streams.ts'
+import type { BusLogger } from '../bus-logger.ts'
+import type { BusMetrics } from '../bus-metrics.ts'
+import type { Bus } from '../connection.ts'
+import type { Haste, StreamName } from '../streams.ts'
 
 /** An event of one of the contracts, told apart by its name. */
 export type ConsumedEvent<Contract extends EventContract> = Contract extends EventContract

@@ -6,8 +6,8 @@ import { testBackends } from '@tradewire/testkit/test-backends'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { ConsumerGroup } from './consumer-group.ts'
 import { listDeadLetters } from './dead-letters.ts'
-import { BusHarness, type Node, numbers } from './int-spec/bus-harness.ts'
-import { thingHappened } from './int-spec/things.ts'
+import { BusHarness, type Node, numbers } from '../int-spec/bus-harness.ts'
+import { thingHappened } from '../int-spec/things.ts'
 
 type Things = readonly EventOf<typeof thingHappened>[]
 

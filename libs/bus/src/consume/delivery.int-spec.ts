@@ -6,8 +6,8 @@ import { testBackends } from '@tradewire/testkit/test-backends'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { deliveriesMax } from './batch-processor.ts'
 import { listDeadLetters, replayDeadLetters } from './dead-letters.ts'
-import { BusHarness, ids, type Node, numbers, onceEach } from './int-spec/bus-harness.ts'
-import { thingCounted, thingHappened, thingOrdered } from './int-spec/things.ts'
+import { BusHarness, ids, type Node, numbers, onceEach } from '../int-spec/bus-harness.ts'
+import { thingCounted, thingHappened, thingOrdered } from '../int-spec/things.ts'
 
 const backends = testBackends()
 const harness = new BusHarness(backends)

@@ -12,10 +12,10 @@ import {
 } from '@nats-io/jetstream'
 import { nanos } from 'nats'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type BusLogger, errorFields } from './bus-logger.ts'
-import type { Bus } from './connection.ts'
+import { type BusLogger, errorFields } from '../bus-logger.ts'
+import type { Bus } from '../connection.ts'
 import type { DeliverySource } from './delivery.ts'
-import type { StreamName } from './streams.ts'
+import type { StreamName } from '../streams.ts'
 
 export interface PullLoopDeps {
   readonly bus: Bus

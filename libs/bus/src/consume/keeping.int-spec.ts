@@ -4,10 +4,10 @@ import type { Transaction } from '@tradewire/database/transaction'
 import { eventually } from '@tradewire/testkit/eventually'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { noBusMetrics } from './bus-metrics.ts'
-import { BusHarness, clock, type Node, numbers, onceEach } from './int-spec/bus-harness.ts'
-import { thingHappened } from './int-spec/things.ts'
-import { StoreWatch } from './store-watch.ts'
+import { noBusMetrics } from '../bus-metrics.ts'
+import { BusHarness, clock, type Node, numbers, onceEach } from '../int-spec/bus-harness.ts'
+import { thingHappened } from '../int-spec/things.ts'
+import { StoreWatch } from '../publish/store-watch.ts'
 
 const backends = testBackends({ ownPostgres: true })
 const harness = new BusHarness(backends)

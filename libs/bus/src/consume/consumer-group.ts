@@ -5,14 +5,14 @@
 import type { JsMsg } from '@nats-io/jetstream'
 import { type Randomness, SystemRandomness } from '@tradewire/kernel/randomness'
 import { setTimeout as delay } from 'node:timers/promises'
-import { backoffMs } from './backoff.ts'
+import { backoffMs } from '../backoff.ts'
 import { BatchProcessor, redeliveryWaitsMs } from './batch-processor.ts'
-import { noBusMetrics } from './bus-metrics.ts'
+import { noBusMetrics } from '../bus-metrics.ts'
 import type { ConsumerRunnerDeps, GroupOptions } from './consumer-options.ts'
 import { type Delivery, DeliveryParser, type DeliverySource } from './delivery.ts'
 import { GatherQueue } from './gather-queue.ts'
 import { ackWaitMs, PullLoop } from './pull-loop.ts'
-import { filterSubjectsOf, type StreamName, streamOf } from './streams.ts'
+import { filterSubjectsOf, type StreamName, streamOf } from '../streams.ts'
 
 const eventsMaxDefault = 500
 const heldMessagesMax = 1_000

@@ -4,9 +4,9 @@ import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { busErrors } from './bus.errors.ts'
+import { busErrors } from '../bus.errors.ts'
 import { IdempotentRequests, pruneRequests, type RequestKey } from './idempotent-requests.ts'
-import { BusHarness, ids } from './int-spec/bus-harness.ts'
+import { BusHarness, ids } from '../int-spec/bus-harness.ts'
 
 const backends = testBackends()
 const harness = new BusHarness(backends)

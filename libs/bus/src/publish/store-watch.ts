@@ -6,12 +6,12 @@
 import { JetStreamApiError, type JetStreamManager, type StreamInfo } from '@nats-io/jetstream'
 import type { Database } from '@tradewire/database/database'
 import { messageIdHeader } from './acked-publisher.ts'
-import type { BusLogger } from './bus-logger.ts'
-import type { BusMetrics } from './bus-metrics.ts'
+import type { BusLogger } from '../bus-logger.ts'
+import type { BusMetrics } from '../bus-metrics.ts'
 import { type ConsumerProgress, confirmedSequenceOf } from './confirmed-sequence.ts'
-import { pruneRequests } from './idempotent-requests.ts'
+import { pruneRequests } from '../questions/idempotent-requests.ts'
 import { pruneInbox, pruneRows, releaseRows } from './outbox-rows.ts'
-import { streamNames } from './streams.ts'
+import { streamNames } from '../streams.ts'
 
 const releaseBatchRows = 5_000
 const pruneBatchRows = 2_000

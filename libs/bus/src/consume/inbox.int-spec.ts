@@ -4,8 +4,8 @@ import { testBackends } from '@tradewire/testkit/test-backends'
 import { nanos } from 'nats'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { listDeadLetters, replayDeadLetters } from './dead-letters.ts'
-import { BusHarness, ids, type Node } from './int-spec/bus-harness.ts'
-import { thingCounted, thingHappened } from './int-spec/things.ts'
+import { BusHarness, ids, type Node } from '../int-spec/bus-harness.ts'
+import { thingCounted, thingHappened } from '../int-spec/things.ts'
 
 /** The server's shortest memory of message ids. */
 const forgetMs = 100

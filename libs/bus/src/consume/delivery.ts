@@ -4,8 +4,8 @@
  */
 import type { JsMsg } from '@nats-io/jetstream'
 import { type Event, type EventContract, eventMessage } from '@tradewire/contracts/define-event'
-import { messageIdHeader } from './acked-publisher.ts'
-import { traceHeader } from './rpc-wire.ts'
+import { messageIdHeader } from '../publish/acked-publisher.ts'
+import { traceHeader } from '../questions/rpc-wire.ts'
 
 /** An event that can never be handled: its body breaks the contract. */
 export interface InvalidEvent {

@@ -2,8 +2,8 @@ import { type EventOf, urgentSubjectOf } from '@tradewire/contracts/define-event
 import { eventually } from '@tradewire/testkit/eventually'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { BusHarness, type Node } from './int-spec/bus-harness.ts'
-import { thingHurried } from './int-spec/things.ts'
+import { BusHarness, type Node } from '../int-spec/bus-harness.ts'
+import { thingHurried } from '../int-spec/things.ts'
 
 type Things = readonly EventOf<typeof thingHurried>[]
 
