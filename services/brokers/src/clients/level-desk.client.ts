@@ -10,7 +10,7 @@ import type { OrderReference, VenueOrder } from '@tradewire/broker-kit/broker-se
 import type { Side } from '@tradewire/contracts/common'
 import { type Decimal, decimal, sum, ZERO } from '@tradewire/kernel/decimal'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import { type Level, type LevelExits, type LeveledPosition, type Protection, protectionOf } from '#domain/level-exits'
+import { type Level, type LevelExits, type LeveledPosition, type Protection } from '#domain/level-exits'
 import { partIdOf } from '#domain/part-ids'
 import { closingPieces, wholePositions } from '#domain/position-pieces'
 
@@ -205,14 +205,13 @@ export class LevelDesk<Done> {
   }
 
   private async takeBack(reference: OrderReference): Answer<VenueOrder> {
-    const { clientOrderId, symbol, venueOrderId } = reference
+    const { clientOrderId, symbol } = reference
     const { exits } = this.venue
     const read = await this.venue.readOpen()
     if (!read.ok) return read
     const known = exits.find(clientOrderId)
-    const exit = known ?? protectionOf(venueOrderId ?? '', clientOrderId, symbol)
+    const exit = exits.recall(reference)
     if (exit === null) return this.takeBackPending(reference)
-    if (known === undefined) exits.add(exit)
     if (this.venue.orderOf(clientOrderId, symbol)?.status !== 'working') return err(notFound(clientOrderId))
     exit.cancelled = true
     for (const id of exit.positions) {

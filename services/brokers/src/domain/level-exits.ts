@@ -2,6 +2,7 @@
  * Our exits at a venue where stops and targets stand on positions: which positions each covers, and how it is remembered.
  * Called by the adapters of such venues. Must never let two exits hold the same level of a position at once.
  */
+import type { OrderReference } from '@tradewire/broker-kit/broker-session'
 import { decimal } from '@tradewire/kernel/decimal'
 
 export type Level = 'stop' | 'target'
@@ -32,7 +33,7 @@ export function venueIdOf({ kind, price, positions }: Protection): string {
   return `${kind === 'stop' ? 'sl' : 'tp'}@${price}:${positions.join('+')}`
 }
 
-export function protectionOf(text: string, clientOrderId: string, symbol: string): Protection | null {
+function protectionOf(text: string, clientOrderId: string, symbol: string): Protection | null {
   const [, word, price, positions] = venueId.exec(text) ?? []
   if (word === undefined || price === undefined || positions === undefined) return null
   const kind = word === 'sl' ? 'stop' : 'target'
@@ -67,6 +68,14 @@ export class LevelExits {
 
   find(clientOrderId: string): Protection | undefined {
     return this.exits.get(clientOrderId)
+  }
+
+  /** Known again after a restart by the venue's id that we kept of it. Answers the exit; null when the id is none of one. */
+  recall({ clientOrderId, venueOrderId, symbol }: OrderReference): Protection | null {
+    const known = this.find(clientOrderId)
+    const exit = known ?? protectionOf(venueOrderId ?? '', clientOrderId, symbol)
+    if (known === undefined && exit !== null) this.add(exit)
+    return exit
   }
 
   all(): readonly Protection[] {

@@ -10,6 +10,7 @@ import * as brokerError from '@tradewire/broker-kit/broker-error'
 import { z } from 'zod'
 import { proven } from '#clients/level-desk.client'
 import { LevelExits } from '#domain/level-exits'
+import { unlistedSymbol } from '#domain/symbol-text'
 import type { Door } from '#clients/venue-doors.client'
 import type { Answer, MetaapiApi } from './metaapi-api.client.ts'
 import { MetaapiBook } from './metaapi-book.map.ts'
@@ -148,8 +149,7 @@ export class MetaapiAccount {
 
   /** Our symbol of the venue's name; one that we do not list keeps its name, over nothing we trade. */
   symbolOf(name: string): string {
-    const plain = name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')
-    return this.opened?.symbols.symbolOf(name) ?? `${plain.slice(0, 20) || 'X'}/X`
+    return this.opened?.symbols.symbolOf(name) ?? unlistedSymbol(name)
   }
 
   private async pages<Schema extends z.ZodType>(

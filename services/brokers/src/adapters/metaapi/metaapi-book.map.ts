@@ -5,8 +5,9 @@
 import type { VenueFill, VenueOrder, VenuePosition } from '@tradewire/broker-kit/broker-session'
 import type { Side } from '@tradewire/contracts/common'
 import { type Decimal, decimal, sum, ZERO } from '@tradewire/kernel/decimal'
-import { type LevelExits, type Protection, stands, venueIdOf } from '#domain/level-exits'
+import { type LevelExits, type Protection, stands } from '#domain/level-exits'
 import { isWhole, ownIdOf } from '#domain/part-ids'
+import { averageOf, type HeldPiece, netted, orderOfLevel } from '#domain/position-sums'
 import { ownerOf } from './metaapi-exits.map.ts'
 import type { DealRecord, OrderRecord, PositionRecord } from './metaapi-records.wire.ts'
 
@@ -17,19 +18,6 @@ export function sideOf({ type }: { readonly type: string }): Side {
   return type.includes('_SELL') ? 'sell' : 'buy'
 }
 
-interface Executed {
-  readonly volume: string
-  readonly price: string
-}
-
-function averageOf(pieces: readonly Executed[]): string | null {
-  const volume = sum(pieces.map((piece) => decimal(piece.volume)))
-  if (volume.lte(ZERO)) return null
-  return sum(pieces.map((piece) => decimal(piece.volume).times(decimal(piece.price))))
-    .div(volume)
-    .toString()
-}
-
 /** What a deal cost: its commission, and a swap that was booked with it. What was earned is below zero. */
 function feeOf({ commission, swap }: DealRecord): Decimal {
   return ZERO.minus(decimal(commission)).minus(decimal(swap))
@@ -37,6 +25,11 @@ function feeOf({ commission, swap }: DealRecord): Decimal {
 
 function isTrade({ type }: DealRecord): boolean {
   return type === 'DEAL_TYPE_BUY' || type === 'DEAL_TYPE_SELL'
+}
+
+function pieceOf(position: PositionRecord): HeldPiece {
+  const { volume, openPrice: price, profit, swap } = position
+  return { side: sideOf(position), volume, price, profit: decimal(profit).plus(decimal(swap)) }
 }
 
 export interface Changes {
@@ -150,40 +143,13 @@ export class MetaapiBook {
   /** A stop or target as an order: working while its level stands, filled by what it closed. */
   protection(exit: Protection): VenueOrder {
     const closed = [...this.deals.values()].filter((deal) => ownerOf(this.exits, deal) === exit.clientOrderId)
-    const filled = sum(closed.map(({ volume }) => decimal(volume)))
-    const ended = filled.gt(ZERO) && filled.gte(decimal(exit.quantity)) ? 'filled' : 'cancelled'
     const isWorking = stands(exit, (id) => this.positions.get(id))
-    return {
-      clientOrderId: exit.clientOrderId,
-      venueOrderId: venueIdOf(exit),
-      symbol: exit.symbol,
-      status: isWorking ? 'working' : ended,
-      filledQuantity: filled.toString(),
-      averagePrice: averageOf(closed),
-      fee: sum(closed.map(feeOf)).toString(),
-      feeCurrency: null,
-      message: null,
-    }
+    return orderOfLevel(exit, isWorking, { pieces: closed, fee: sum(closed.map(feeOf)) })
   }
 
-  /** At most one per symbol: what is long and short at once is netted. */
   netted(symbolOf: (name: string) => string): VenuePosition[] {
-    return [...Map.groupBy(this.positions.values(), ({ symbol }) => symbolOf(symbol))].flatMap(([symbol, records]) => {
-      const net = sum(
-        records.map((one) => (sideOf(one) === 'buy' ? decimal(one.volume) : ZERO.minus(decimal(one.volume)))),
-      )
-      if (net.eq(ZERO)) return []
-      const side = net.gt(ZERO) ? 'buy' : 'sell'
-      const pieces = records.filter((one) => sideOf(one) === side)
-      const position: VenuePosition = {
-        symbol,
-        side,
-        quantity: net.abs().toString(),
-        entryPrice: averageOf(pieces.map(({ volume, openPrice: price }) => ({ volume, price }))),
-        unrealizedPnl: sum(records.map(({ profit, swap }) => decimal(profit).plus(decimal(swap)))).toString(),
-      }
-      return [position]
-    })
+    const bySymbol = Map.groupBy(this.positions.values(), ({ symbol }) => symbolOf(symbol))
+    return netted([...bySymbol].map(([symbol, records]) => [symbol, records.map(pieceOf)]))
   }
 
   /** All deals of one symbol since a moment, as fills. */

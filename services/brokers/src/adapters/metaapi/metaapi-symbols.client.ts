@@ -8,6 +8,7 @@ import { decimal, ZERO } from '@tradewire/kernel/decimal'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { z } from 'zod'
 import type { Door } from '#clients/venue-doors.client'
+import { lettersOf } from '#domain/symbol-text'
 import type { Answer, MetaapiApi } from './metaapi-api.client.ts'
 import { type SymbolSpecification, symbolSpecification } from './metaapi-records.wire.ts'
 
@@ -16,7 +17,6 @@ export interface Listed {
   readonly instrument: VenueInstrument
 }
 
-const partMax = 20
 /** Each costs a call: brokers list thousands, of which most are shares. */
 const symbolsMax = 120
 const readsAtOnceMax = 6
@@ -31,17 +31,10 @@ const ranks = [
   new RegExp(`^[A-Z]{3}(${currencies})`),
 ]
 
-function plain(text: string): string {
-  return text
-    .toUpperCase()
-    .replaceAll(/[^A-Z0-9]/g, '')
-    .slice(0, partMax)
-}
-
 /** EURUSD.m is EUR/USD, US500 is US500/USD: what is traded over the currency of its profit. Null when nothing is left. */
 export function symbolOf({ symbol, baseCurrency, profitCurrency }: SymbolSpecification): string | null {
-  const quote = plain(profitCurrency)
-  const base = plain(baseCurrency) === quote || baseCurrency === '' ? plain(symbol) : plain(baseCurrency)
+  const quote = lettersOf(profitCurrency)
+  const base = lettersOf(baseCurrency) === quote || baseCurrency === '' ? lettersOf(symbol) : lettersOf(baseCurrency)
   return base === '' || quote === '' || base === quote ? null : `${base}/${quote}`
 }
 
@@ -69,7 +62,7 @@ function listedOf(specification: SymbolSpecification): Listed | null {
 /** The shortest of the names that mean the same comes first: others are the same with other terms. */
 export function chosen(all: readonly string[]): readonly string[] {
   const rankOf = (name: string) => {
-    const rank = ranks.findIndex((pattern) => pattern.test(plain(name)))
+    const rank = ranks.findIndex((pattern) => pattern.test(lettersOf(name)))
     return rank === -1 ? ranks.length : rank
   }
   return [...new Set(all)]

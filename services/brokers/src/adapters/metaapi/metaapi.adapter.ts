@@ -5,11 +5,13 @@
 import { type BrokerDependencies, type BrokerEnvironment, defineBroker } from '@tradewire/broker-kit/define-broker'
 import { ok } from '@tradewire/kernel/result'
 import { z } from 'zod'
+import { LevelSession } from '#clients/level-session.client'
 import { MetaapiAccount, SymbolBooks } from './metaapi-account.client.ts'
 import { MetaapiApi } from './metaapi-api.client.ts'
 import { MetaapiDoors } from './metaapi-doors.client.ts'
 import { MetaapiProvisioning } from './metaapi-provisioning.client.ts'
-import { MetaapiSession } from './metaapi-session.client.ts'
+import { MetaapiReads } from './metaapi-reads.client.ts'
+import { MetaapiVenue } from './metaapi-venue.client.ts'
 
 const paperPollMs = 300
 const livePollMs = 2_000
@@ -78,6 +80,8 @@ export const metaapiBroker = defineBroker({
     const provisioning = new MetaapiProvisioning(api, doors.provisioning(), clock, account)
     const parts = { api, doors, provisioning, books: booksOf(dependencies, environment), clock }
     const pollEveryMs = environment === 'paper' ? paperPollMs : livePollMs
-    return ok(new MetaapiSession(new MetaapiAccount(parts), { clock, randomness, pollEveryMs }))
+    const means = { clock, randomness, pollEveryMs }
+    const terminal = new MetaapiAccount(parts)
+    return ok(new LevelSession(new MetaapiVenue(terminal), new MetaapiReads(terminal), means))
   },
 })

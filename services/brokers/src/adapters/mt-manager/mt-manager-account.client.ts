@@ -9,6 +9,7 @@ import { decimal, maximum, ZERO } from '@tradewire/kernel/decimal'
 import { err, ok } from '@tradewire/kernel/result'
 import { proven } from '#clients/level-desk.client'
 import { LevelExits } from '#domain/level-exits'
+import { unlistedSymbol } from '#domain/symbol-text'
 import type { Answer, MtManagerApi } from './mt-manager-api.client.ts'
 import { MtManagerBook } from './mt-manager-book.map.ts'
 import { Mt4Platform } from './mt-manager-mt4.client.ts'
@@ -99,8 +100,7 @@ export class MtManagerAccount {
   /** Our symbol of the broker's name; one that we do not list keeps its name, over nothing we trade. */
   symbolOf(name: string): string {
     for (const [symbol, listed] of this.found?.symbols ?? []) if (listed.name === name) return symbol
-    const plain = name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')
-    return `${plain.slice(0, 20) || 'X'}/X`
+    return unlistedSymbol(name)
   }
 
   /** Of a platform that may be traded. */

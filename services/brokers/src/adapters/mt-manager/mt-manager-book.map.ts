@@ -5,8 +5,9 @@
 import type { VenueFill, VenueOrder, VenuePosition } from '@tradewire/broker-kit/broker-session'
 import type { Side } from '@tradewire/contracts/common'
 import { type Decimal, decimal, sum, ZERO } from '@tradewire/kernel/decimal'
-import { type Level, type LevelExits, type Protection, stands, venueIdOf } from '#domain/level-exits'
+import { type Level, type LevelExits, type Protection, stands } from '#domain/level-exits'
 import { isWhole, type OwnId, ownIdOf, partIdOf } from '#domain/part-ids'
+import { averageOf, type Executed, type HeldPiece, netted, orderOfLevel, volumeOf } from '#domain/position-sums'
 import type { TradeRecord } from './mt-manager-records.wire.ts'
 
 /** A close of ours, by the tickets that it was sent for: the venue keeps no id of it. */
@@ -59,17 +60,9 @@ function isStopOut({ activationType, comment }: TradeRecord): boolean {
   return activationType === 'Stopout' || comment.startsWith('so: ')
 }
 
-interface Executed {
-  readonly volume: string
-  readonly price: string
-}
-
-function averageOf(pieces: readonly Executed[]): string | null {
-  const volume = sum(pieces.map((piece) => decimal(piece.volume)))
-  if (volume.lte(ZERO)) return null
-  return sum(pieces.map((piece) => decimal(piece.volume).times(decimal(piece.price))))
-    .div(volume)
-    .toString()
+function pieceOf(record: TradeRecord): HeldPiece {
+  const { volume, openPrice: price, profit, storage } = record
+  return { side: sideOf(record), volume, price, profit: decimal(profit).plus(decimal(storage)) }
 }
 
 export class MtManagerBook {
@@ -218,39 +211,33 @@ export class MtManagerBook {
 
   /** A stop or target as an order: working while its level stands, filled by what it closed. */
   protection(exit: Protection): VenueOrder {
-    const closed = this.closedBy(exit.clientOrderId)
-    const filled = sum(closed.map(({ volume }) => decimal(volume)))
-    const ended = filled.gt(ZERO) && filled.gte(decimal(exit.quantity)) ? 'filled' : 'cancelled'
     const isWorking = stands(exit, (id) => this.position(id))
-    const status = isWorking ? 'working' : ended
-    return { ...this.told(exit.clientOrderId, exit.symbol, closed), venueOrderId: venueIdOf(exit), status }
+    return orderOfLevel(exit, isWorking, this.closedBy(exit.clientOrderId))
   }
 
   /** A close as an order; null while nothing shows that it closed something. */
   close({ clientOrderId, symbol, quantity, tickets }: Closing): VenueOrder | null {
-    const closed = this.closedBy(clientOrderId)
-    if (closed.length === 0) return null
-    const filled = sum(closed.map(({ volume }) => decimal(volume)))
-    const status = filled.gte(decimal(quantity)) ? 'filled' : 'cancelled'
-    const venueOrderId = `close:${[...tickets].join('+')}`
-    return { ...this.told(clientOrderId, symbol, closed), venueOrderId, status }
-  }
-
-  private told(clientOrderId: string, symbol: string, closed: readonly TradeRecord[]): Omit<VenueOrder, 'status'> {
+    const { pieces, fee } = this.closedBy(clientOrderId)
+    if (pieces.length === 0) return null
+    const filled = volumeOf(pieces)
     return {
       clientOrderId,
-      venueOrderId: null,
+      venueOrderId: `close:${[...tickets].join('+')}`,
       symbol,
-      filledQuantity: sum(closed.map(({ volume }) => decimal(volume))).toString(),
-      averagePrice: averageOf(closed.map(({ volume, closePrice: price }) => ({ volume, price }))),
-      fee: sum(closed.map((record) => this.closingFee(record))).toString(),
+      status: filled.gte(decimal(quantity)) ? 'filled' : 'cancelled',
+      filledQuantity: filled.toString(),
+      averagePrice: averageOf(pieces),
+      fee: fee.toString(),
       feeCurrency: null,
       message: null,
     }
   }
 
-  private closedBy(clientOrderId: string): TradeRecord[] {
-    return [...this.ended.values()].filter((record) => isPosition(record) && this.ownerOf(record) === clientOrderId)
+  private closedBy(clientOrderId: string): { readonly pieces: readonly Executed[]; readonly fee: Decimal } {
+    const all = [...this.ended.values()]
+    const closed = all.filter((record) => isPosition(record) && this.ownerOf(record) === clientOrderId)
+    const pieces = closed.map(({ volume, closePrice: price }) => ({ volume, price }))
+    return { pieces, fee: sum(closed.map((record) => this.closingFee(record))) }
   }
 
   /** Which exit of ours a closed trade was; null when none. */
@@ -272,24 +259,10 @@ export class MtManagerBook {
     return whole.minus(opening).minus(decimal(record.storage))
   }
 
-  /** At most one per symbol: what is long and short at once is netted. */
   netted(symbolOf: (name: string) => string): VenuePosition[] {
     const held = [...this.open.values()].filter(isPosition)
-    return [...Map.groupBy(held, ({ symbol }) => symbolOf(symbol))].flatMap(([symbol, records]) => {
-      const signed = (one: TradeRecord) => decimal(one.volume).times(sideOf(one) === 'buy' ? '1' : '-1')
-      const net = sum(records.map(signed))
-      if (net.eq(ZERO)) return []
-      const side = net.gt(ZERO) ? 'buy' : 'sell'
-      const pieces = records.filter((one) => sideOf(one) === side)
-      const position: VenuePosition = {
-        symbol,
-        side,
-        quantity: net.abs().toString(),
-        entryPrice: averageOf(pieces.map(({ volume, openPrice: price }) => ({ volume, price }))),
-        unrealizedPnl: sum(records.map(({ profit, storage }) => decimal(profit).plus(decimal(storage)))).toString(),
-      }
-      return [position]
-    })
+    const bySymbol = Map.groupBy(held, ({ symbol }) => symbolOf(symbol))
+    return netted([...bySymbol].map(([symbol, records]) => [symbol, records.map(pieceOf)]))
   }
 
   /** Openings and closes of one of the broker's symbols since a moment. */

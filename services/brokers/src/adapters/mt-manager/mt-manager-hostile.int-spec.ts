@@ -8,10 +8,12 @@ import { AnsweringHost } from '#testing/answering-host'
 import { callHostile } from '#testing/hostile-calls'
 import { hostileReplies, hostileTexts } from '#testing/hostile-replies'
 import { credentials, data, failed, onTrade, platform, ScriptedGateway, told } from '#testing/scripted-gateway'
+import { LevelSession } from '#clients/level-session.client'
 import { MtManagerAccount } from './mt-manager-account.client.ts'
 import { MtManagerApi } from './mt-manager-api.client.ts'
-import { MtManagerSession } from './mt-manager-session.client.ts'
+import { MtManagerReads } from './mt-manager-reads.client.ts'
 import { MtManagerToken } from './mt-manager-token.client.ts'
+import { MtManagerVenue } from './mt-manager-venue.client.ts'
 import { mtManagerBroker } from './mt-manager.adapter.ts'
 
 // The pauses before a question is repeated pass at once.
@@ -131,7 +133,9 @@ function openAt(host: AnsweringHost): BrokerSession {
   const { clientId: id, clientSecret: secret, login } = credentials
   const api = new MtManagerApi(door, new MtManagerToken(door, { id, secret }, clock))
   const account = new MtManagerAccount({ api, clock, platform, login })
-  return new MtManagerSession(account, { clock, randomness: new SystemRandomness(), pollEveryMs: 1_000 })
+  const randomness = new SystemRandomness()
+  const venue = new MtManagerVenue(account, randomness)
+  return new LevelSession(venue, new MtManagerReads(account), { clock, randomness, pollEveryMs: 1_000 })
 }
 
 describe('ten thousand answers that make no sense', () => {

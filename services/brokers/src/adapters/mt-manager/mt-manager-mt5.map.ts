@@ -14,7 +14,8 @@ import {
   type TradeRecord,
   word,
 } from './mt-manager-records.wire.ts'
-import { type Listed, plain } from './mt-manager-symbols.map.ts'
+import { lettersOf } from '#domain/symbol-text'
+import type { Listed } from './mt-manager-symbols.map.ts'
 
 /** Ten-thousandths of a lot, exactly. */
 const lots5 = z
@@ -175,9 +176,9 @@ export function marginOf({ volume, contractSize, rateMargin }: Position5, levera
 }
 
 export function listedSymbol(told: z.output<typeof symbol5>): Listed | null {
-  const quote = plain(told.currencyProfit)
-  const named = plain(told.currencyBase)
-  const base = named === '' || named === quote ? plain(told.symbol) : named
+  const quote = lettersOf(told.currencyProfit)
+  const named = lettersOf(told.currencyBase)
+  const base = named === '' || named === quote ? lettersOf(told.symbol) : named
   const steps = [told.point, told.contractSize, told.volumeStep]
   if (base === '' || quote === '' || base === quote || steps.some((step) => decimal(step).lte(ZERO))) return null
   const instrument = {

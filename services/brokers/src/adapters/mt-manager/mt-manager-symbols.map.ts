@@ -4,6 +4,7 @@
  */
 import type { VenueInstrument } from '@tradewire/broker-kit/broker-session'
 import { decimal, ZERO } from '@tradewire/kernel/decimal'
+import { lettersOf } from '#domain/symbol-text'
 import type { GroupSecurity, SymbolConfig } from './mt-manager-records.wire.ts'
 
 export interface Listed {
@@ -12,23 +13,15 @@ export interface Listed {
   readonly instrument: VenueInstrument
 }
 
-const partMax = 20
 const currencyLetters = 3
-
-export function plain(text: string): string {
-  return text
-    .toUpperCase()
-    .replaceAll(/[^A-Z0-9]/g, '')
-    .slice(0, partMax)
-}
 
 /**
  * EURUSD.m in euros is EUR/USD, US500 in dollars is US500/USD. A pair of currencies is called by both, and its record names
  * the first; of anything else the record names what it is paid in. Null when no two parts are left.
  */
 export function symbolOf({ symbol, currency, profitCalculationMode }: SymbolConfig): string | null {
-  const name = plain(symbol)
-  const money = plain(currency)
+  const name = lettersOf(symbol)
+  const money = lettersOf(currency)
   if (name === '' || money === '') return null
   if (profitCalculationMode === 'Forex' && name.startsWith(money)) {
     const quote = name.slice(money.length, money.length + currencyLetters)

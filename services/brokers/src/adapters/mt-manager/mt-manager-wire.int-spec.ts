@@ -85,6 +85,14 @@ describe('an order on the wire', () => {
     })
   })
 
+  it('leaves a level that a newer stop may hold when a stop is taken back after a restart', async () => {
+    gateway.held = [{ ...gateway.trade, sl: 1.08 }]
+    const restarted = await gateway.openOne()
+    const kept = { ...reference, venueOrderId: 'sl@1.08:7', type: 'stop-market' } as const
+    expect(await restarted.cancel(kept)).toMatchObject({ ok: true, value: { status: 'cancelled' } })
+    expect(gateway.bodies()).toEqual([])
+  })
+
   it('protects at once what it has opened, while the memory of the gateway does not show it yet', async () => {
     const session = await gateway.openOne()
     expect((await session.submit(gateway.order())).ok).toBe(true)

@@ -5,11 +5,13 @@
 import { defineBroker } from '@tradewire/broker-kit/define-broker'
 import { ok } from '@tradewire/kernel/result'
 import { z } from 'zod'
+import { LevelSession } from '#clients/level-session.client'
 import { doorOf } from '#clients/venue-doors.client'
 import { MtManagerAccount } from './mt-manager-account.client.ts'
 import { MtManagerApi } from './mt-manager-api.client.ts'
-import { MtManagerSession } from './mt-manager-session.client.ts'
+import { MtManagerReads } from './mt-manager-reads.client.ts'
 import { MtManagerToken } from './mt-manager-token.client.ts'
+import { MtManagerVenue } from './mt-manager-venue.client.ts'
 
 const paperPath = '/mt-manager'
 const live = { api: 'https://cloud.mywebapi.com', authority: 'https://auth.cplugin.net' }
@@ -65,6 +67,7 @@ export const mtManagerBroker = defineBroker({
     const api = new MtManagerApi(doorOf(dependencies, hosts.api), token)
     const account = new MtManagerAccount({ api, clock, platform: tradePlatform, login })
     const pollEveryMs = environment === 'paper' ? paperPollMs : livePollMs
-    return ok(new MtManagerSession(account, { clock, randomness, pollEveryMs }))
+    const means = { clock, randomness, pollEveryMs }
+    return ok(new LevelSession(new MtManagerVenue(account, randomness), new MtManagerReads(account), means))
   },
 })

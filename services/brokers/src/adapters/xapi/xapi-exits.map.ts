@@ -4,8 +4,9 @@
  */
 import type { VenueOrder } from '@tradewire/broker-kit/broker-session'
 import { type Decimal, decimal, sum, ZERO } from '@tradewire/kernel/decimal'
+import { averageOf } from '#domain/position-sums'
 import type { TradeRecord } from './xapi-records.wire.ts'
-import { annotationOf, weightedPrice, type XapiTrades } from './xapi-trades.map.ts'
+import { annotationOf, type XapiTrades } from './xapi-trades.map.ts'
 
 /** A stop or target of ours, as levels on positions. */
 export interface Protection {
@@ -133,9 +134,7 @@ export function orderOfExit(
     symbol: exit.symbol,
     status: stands ? 'working' : ended,
     filledQuantity: filled.toString(),
-    averagePrice: weightedPrice(
-      closed.map((record) => ({ volume: decimal(record.volume), price: decimal(record.close_price) })),
-    ),
+    averagePrice: averageOf(closed.map(({ volume, close_price: price }) => ({ volume, price }))),
     fee: sum(closed.map((record) => trades.closingFee(record))).toString(),
     feeCurrency: null,
     message: null,

@@ -5,20 +5,15 @@
 import { type TradingWindow, weekdays } from '@tradewire/contracts/trade-settings'
 import type { VenueInstrument } from '@tradewire/broker-kit/broker-session'
 import { decimal, ONE } from '@tradewire/kernel/decimal'
+import { lettersOf } from '#domain/symbol-text'
 import type { SymbolRecord, TradingHours } from './xapi-records.wire.ts'
 
-const partMax = 20
 const digitsMax = 10
 
 /** EURUSD is EUR/USD, US500 is US500/USD: what is traded, over the currency of its profit. Null when nothing is left. */
 export function symbolOf({ symbol, currency, currencyPair, currencyProfit }: SymbolRecord): string | null {
-  const plain = (text: string) =>
-    text
-      .toUpperCase()
-      .replaceAll(/[^A-Z0-9]/g, '')
-      .slice(0, partMax)
-  const base = plain(currencyPair ? currency : symbol)
-  const quote = plain(currencyProfit)
+  const base = lettersOf(currencyPair ? currency : symbol)
+  const quote = lettersOf(currencyProfit)
   return base === '' || quote === '' ? null : `${base}/${quote}`
 }
 

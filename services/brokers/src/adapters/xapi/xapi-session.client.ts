@@ -21,6 +21,7 @@ import type {
 import type { Clock } from '@tradewire/kernel/clock'
 import type { Randomness } from '@tradewire/kernel/randomness'
 import { err, ok } from '@tradewire/kernel/result'
+import { foreignOrder } from '#domain/position-sums'
 import { XapiAccount } from './xapi-account.client.ts'
 import { exitOfVenueId } from './xapi-exits.map.ts'
 import type { XapiAddress } from './xapi-link.client.ts'
@@ -84,7 +85,7 @@ export class XapiSession implements BrokerSession {
       if (name === null) return []
       const id = commentOf(customComment)?.clientOrderId
       const ours = id === undefined ? null : this.account.entryOrder(id, name)
-      return [ours ?? foreign(customComment, position, name)]
+      return [ours ?? foreignOrder(customComment === '' ? `xapi-${position}` : customComment, `${position}`, name)]
     })
     const exits = this.account.exits
       .all()
@@ -203,20 +204,5 @@ export class XapiSession implements BrokerSession {
       ...(entry === null || symbol === null ? [] : [this.account.entryOrder(entry, symbol)]),
       ...(exitId === null ? [] : [this.account.exitOrder(exitId)]),
     ].filter((order) => order !== null)
-  }
-}
-
-/** A pending order of somebody else, as much as is needed to see it. */
-function foreign(customComment: string, position: number, symbol: string): VenueOrder {
-  return {
-    clientOrderId: customComment === '' ? `xapi-${position}` : customComment,
-    venueOrderId: `${position}`,
-    symbol,
-    status: 'working',
-    filledQuantity: '0',
-    averagePrice: null,
-    fee: null,
-    feeCurrency: null,
-    message: null,
   }
 }

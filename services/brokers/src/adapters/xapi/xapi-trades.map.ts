@@ -5,6 +5,7 @@
 import type { VenueFill, VenueOrder, VenuePosition } from '@tradewire/broker-kit/broker-session'
 import type { Side } from '@tradewire/contracts/common'
 import { type Decimal, decimal, sum, ZERO } from '@tradewire/kernel/decimal'
+import { averageOf, type HeldPiece, netted } from '#domain/position-sums'
 import { isPending, isPosition, operation, type TradeRecord } from './xapi-records.wire.ts'
 
 const closedMax = 5_000
@@ -41,12 +42,9 @@ export function sideOf({ cmd }: Pick<TradeRecord, 'cmd'>): Side {
   return cmd % 2 === operation.buy ? 'buy' : 'sell'
 }
 
-export function weightedPrice(pieces: readonly { readonly volume: Decimal; readonly price: Decimal }[]): string | null {
-  const volume = sum(pieces.map((piece) => piece.volume))
-  if (volume.lte(ZERO)) return null
-  return sum(pieces.map((piece) => piece.volume.times(piece.price)))
-    .div(volume)
-    .toString()
+function pieceOf(record: TradeRecord): HeldPiece {
+  const { volume, open_price: price, profit, storage } = record
+  return { side: sideOf(record), volume, price, profit: decimal(profit).plus(decimal(storage)) }
 }
 
 export class XapiTrades {
@@ -123,37 +121,17 @@ export class XapiTrades {
       symbol,
       status: waiting.length > 0 ? 'working' : missing ? 'cancelled' : 'filled',
       filledQuantity: filled.toString(),
-      averagePrice: weightedPrice(
-        pieces.map((piece) => ({ volume: decimal(piece.volume), price: decimal(piece.open_price) })),
-      ),
+      averagePrice: averageOf(pieces.map(pieceOf)),
       fee: fees,
       feeCurrency: null,
       message: missing && waiting.length === 0 ? 'not all parts were placed' : null,
     }
   }
 
-  /** At most one per symbol: what is long and short at once is netted. */
   netted(symbolOf: (name: string) => string | null): VenuePosition[] {
     const bySymbol = Map.groupBy(this.open.values(), ({ symbol }) => symbolOf(symbol ?? '') ?? '')
-    return [...bySymbol].flatMap(([symbol, records]) => {
-      const signed = (record: TradeRecord) =>
-        sideOf(record) === 'buy' ? decimal(record.volume) : decimal(record.volume).times('-1')
-      const net = sum(records.map(signed))
-      if (net.eq(ZERO) || symbol === '') return []
-      const side = net.gt(ZERO) ? 'buy' : 'sell'
-      const pieces = records.filter((record) => sideOf(record) === side)
-      return [
-        {
-          symbol,
-          side,
-          quantity: net.abs().toString(),
-          entryPrice: weightedPrice(
-            pieces.map((piece) => ({ volume: decimal(piece.volume), price: decimal(piece.open_price) })),
-          ),
-          unrealizedPnl: sum(records.map((record) => decimal(record.profit).plus(decimal(record.storage)))).toString(),
-        } satisfies VenuePosition,
-      ]
-    })
+    bySymbol.delete('')
+    return netted([...bySymbol].map(([symbol, records]) => [symbol, records.map(pieceOf)]))
   }
 
   /** Openings and closes of one market since a moment; `ownerOf` knows which exit of ours a close was. */

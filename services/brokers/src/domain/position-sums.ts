@@ -1,0 +1,78 @@
+/**
+ * What records add up to at a venue where each deal opens a position of its own: an average price, one net position per
+ * symbol, an exit as an order. Pure: called by the adapters of such venues. Must never count anything that was not traded.
+ */
+import type { VenueOrder, VenuePosition } from '@tradewire/broker-kit/broker-session'
+import type { Side } from '@tradewire/contracts/common'
+import { type Decimal, decimal, sum, ZERO } from '@tradewire/kernel/decimal'
+import { type Protection, venueIdOf } from '#domain/level-exits'
+
+export interface Executed {
+  readonly volume: string
+  readonly price: string
+}
+
+/** One position as the venue keeps it. */
+export interface HeldPiece extends Executed {
+  readonly side: Side
+  /** What it would bring now, with what was booked for holding it. */
+  readonly profit: Decimal
+}
+
+export function volumeOf(pieces: readonly Pick<Executed, 'volume'>[]): Decimal {
+  return sum(pieces.map(({ volume }) => decimal(volume)))
+}
+
+export function averageOf(pieces: readonly Executed[]): string | null {
+  const volume = volumeOf(pieces)
+  if (volume.lte(ZERO)) return null
+  return sum(pieces.map((piece) => decimal(piece.volume).times(decimal(piece.price))))
+    .div(volume)
+    .toString()
+}
+
+/** At most one per symbol: what is long and short at once is netted. */
+export function netted(bySymbol: Iterable<readonly [symbol: string, pieces: readonly HeldPiece[]]>): VenuePosition[] {
+  return [...bySymbol].flatMap(([symbol, pieces]) => {
+    const bought = pieces.filter(({ side }) => side === 'buy')
+    const sold = pieces.filter(({ side }) => side === 'sell')
+    const net = volumeOf(bought).minus(volumeOf(sold))
+    if (net.eq(ZERO)) return []
+    const isLong = net.gt(ZERO)
+    const position: VenuePosition = {
+      symbol,
+      side: isLong ? 'buy' : 'sell',
+      quantity: net.abs().toString(),
+      entryPrice: averageOf(isLong ? bought : sold),
+      unrealizedPnl: sum(pieces.map(({ profit }) => profit)).toString(),
+    }
+    return [position]
+  })
+}
+
+/** A stop or target as an order: working while its level stands, filled by what it closed. */
+export function orderOfLevel(
+  exit: Protection,
+  isWorking: boolean,
+  closed: { readonly pieces: readonly Executed[]; readonly fee: Decimal },
+): VenueOrder {
+  const filled = volumeOf(closed.pieces)
+  const ended = filled.gt(ZERO) && filled.gte(decimal(exit.quantity)) ? 'filled' : 'cancelled'
+  return {
+    clientOrderId: exit.clientOrderId,
+    venueOrderId: venueIdOf(exit),
+    symbol: exit.symbol,
+    status: isWorking ? 'working' : ended,
+    filledQuantity: filled.toString(),
+    averagePrice: averageOf(closed.pieces),
+    fee: closed.fee.toString(),
+    feeCurrency: null,
+    message: null,
+  }
+}
+
+/** A pending order of somebody else, as much as is needed to see it. */
+export function foreignOrder(clientOrderId: string, venueOrderId: string, symbol: string): VenueOrder {
+  const seen = { clientOrderId, venueOrderId, symbol, status: 'working', filledQuantity: '0' } as const
+  return { ...seen, averagePrice: null, fee: null, feeCurrency: null, message: null }
+}
