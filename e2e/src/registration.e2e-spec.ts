@@ -25,6 +25,8 @@ beforeAll(async () => {
     IDENTITY_MAIL_FROM: 'Tradewire <mail@trade.example>',
     IDENTITY_PUBLIC_URL: 'https://trade.example',
     IDENTITY_MAILS_PER_CLIENT_MAX: '1000',
+    IDENTITY_ORGANISATION_NAME: 'Acme',
+    IDENTITY_ORGANISATION_CONTACT: 'help@trade.example',
   })
   await identity.app.get(RpcClient).ask(ensureOperator, { username: 'operator', password })
   gateway = await startTestService(gatewayService, backends, { settings: { GATEWAY_RATE_LIMIT: 'false' } })
@@ -73,7 +75,7 @@ describe('registering', () => {
   it('opens an account by the mailed link and the password, once', async () => {
     const mail = await registered('newcomer')
     expect(mail).toMatchObject({ from: 'mail@trade.example', to: [emailOf('newcomer')] })
-    expect(mail.headers).toMatchObject({ subject: 'Tradewire: Confirm your registration' })
+    expect(mail.headers).toMatchObject({ subject: 'Acme: Confirm your registration' })
     const token = tokenIn(mail)
     expect(await logIn('newcomer')).toBe('WRONG_CREDENTIALS')
     const opened = await post<object>('register/confirm', { token, password })
@@ -126,7 +128,7 @@ describe('registering', () => {
     const unknown = await post('register', { username: 'another', email: 'free@mail.example', password })
     expect(known).toEqual(unknown)
     const told = await mailTo(emailOf('owner'), 2)
-    expect(told.headers).toMatchObject({ subject: 'Tradewire: You have an account already' })
+    expect(told.headers).toMatchObject({ subject: 'Acme: You have an account already' })
     expect(told.text).not.toContain('#')
   })
 
@@ -170,7 +172,7 @@ describe('a forgotten password', () => {
     expect(await logIn('forgetful', newPassword)).toBe('ok')
     expect(await codeOf(post('refresh', { refreshToken: pair.body.refreshToken }))).toBe('REFRESH_TOKEN_INVALID')
     const notice = await mailTo(emailOf('forgetful'), 4)
-    expect(notice.headers).toMatchObject({ subject: 'Tradewire: Your password was changed' })
+    expect(notice.headers).toMatchObject({ subject: 'Acme: Your password was changed' })
   })
 
   it('opens a name again that wrong passwords had closed', async () => {
@@ -214,6 +216,7 @@ describe('a forgotten password', () => {
       return mail
     })
     expect(smtp.to('stranger@mail.example')).toEqual([])
+    await mailTo(emailOf('somebody'), 2)
   })
 })
 
@@ -271,5 +274,57 @@ describe('a mail', () => {
       expect(codes.slice(5 - before)).toEqual(['TOO_MANY_MAILS', 'TOO_MANY_MAILS'])
       expect(codes.slice(0, 5 - before).every((code) => code === 'ok')).toBe(true)
     }
+  })
+})
+
+describe('on the marketplace surface', () => {
+  const surface = '/api/v1/auth'
+  const ask = <Body = ApiFailure>(path: string, json: object, who = nobody) =>
+    who.asks<Body>('POST', `${surface}/${path}`, json)
+
+  it('somebody registers, verifies the address, forgets the password and sets another one', async () => {
+    const [username, email] = ['trader', emailOf('trader')]
+    const first = await ask('register/', { username, email, password, first_name: 'Tara' })
+    expect([first.status, Object.keys(first.body)]).toEqual([200, ['detail']])
+    expect((await ask('register/resend/', { email })).status).toBe(200)
+    const token = tokenIn(await mailTo(email))
+    const opened = await ask<object>('verify-email/', { token, password })
+    expect(opened.body).toMatchObject({ username, email, is_email_verified: true, is_mfa_enabled: false })
+    const twice = await ask('verify-email/', { token, password })
+    expect([twice.status, twice.body.error.code]).toEqual([400, 'LINK_INVALID'])
+    expect((await ask('password/forgot/', { email })).status).toBe(200)
+    const resetting = await eventually(() => smtp.to(email).find(({ text }) => text.includes('#reset=')), {
+      withinMs: 15_000,
+    })
+    const new_password = 'a quite different pass phrase'
+    expect((await ask('password/reset/', { token: tokenIn(resetting), new_password })).status).toBe(200)
+    expect((await ask('login/', { username, password })).status).toBe(401)
+    expect((await ask('login/', { username, password: new_password })).status).toBe(200)
+  })
+
+  it('somebody turns MFA on, logs in with a code and turns it off again', async () => {
+    const login = { username: 'guarded', password }
+    const person = await newPerson(login.username)
+    const { secret } = await person.does<{ secret: string }>('POST', `${surface}/mfa/`, {})
+    const codeIn = (steps: number): string =>
+      generateSync({ secret, epoch: Math.floor(Date.now() / 1_000) + steps * 30 })
+    const on = await person.does<{ recovery_codes: string[] }>('POST', `${surface}/mfa/confirm/`, { code: codeIn(0) })
+    expect(on.recovery_codes).toHaveLength(10)
+    expect(await codeOf(ask('login/', login))).toBe('SECOND_FACTOR_NEEDED')
+    const inside = await ask<{ access: string }>('login/', { ...login, code: codeIn(1) })
+    const me = ApiUser.withToken(gateway.url, inside.body.access)
+    expect(await me.gets(`${surface}/me/`)).toMatchObject({ username: login.username, is_mfa_enabled: true })
+    expect((await ask('mfa/remove/', { code: on.recovery_codes[0] }, me)).status).toBe(200)
+    expect((await ask('login/', login)).status).toBe(200)
+  })
+})
+
+describe('the organisation', () => {
+  it('is told to anybody, with what its roles may do, and named by its letters', async () => {
+    const told = await nobody.gets<{ roles: { role: string }[] }>('/v1/organisation')
+    const said = { name: 'Acme', contact: 'help@trade.example', url: 'https://trade.example', registration: 'open' }
+    expect(told).toMatchObject(said)
+    expect(told.roles.map(({ role }) => role)).toEqual(['owner', 'operator', 'support', 'provider', 'follower'])
+    expect((await registered('curious')).text).toContain('Help: help@trade.example')
   })
 })

@@ -18,6 +18,7 @@ export const apiDescription = [
 
 /** In the order in which they are shown; other tags follow by name. */
 export const tagDescriptions: readonly { readonly name: string; readonly description: string }[] = [
+  { name: 'Organisation', description: 'Whose installation this is.' },
   { name: 'Sessions', description: 'Log in, stay logged in, log out.' },
   { name: 'Registration', description: 'Become a user, and get back in without the password.' },
   { name: 'Second factor', description: 'Codes and passkeys beside the password.' },

@@ -110,8 +110,9 @@ const idempotencyKeyParameter = {
   in: 'header',
   required: false,
   description:
-    'A key of your own for this request, the same for each repetition of it. For 24 hours a repetition gets the stored ' +
-    'reply and has no second effect; 409 while the first is under way, 422 for another request under the same key.',
+    'Offered, not demanded: without it each request counts for itself. A key of your own for this request, the same for ' +
+    'each repetition of it. For 24 hours a repetition gets the stored reply and has no second effect; 409 while the ' +
+    'first is under way, 422 for another request under the same key.',
   schema: { type: 'string', minLength: 1, maxLength: idempotencyKeyCharactersMax },
   example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
 }
@@ -127,6 +128,7 @@ function refusals(route: RouteContract): JsonObject {
   return {
     ...Object.fromEntries(errors),
     ...(hasFields(route.body) ? bodyErrors : {}),
+    ...(route.idempotency === 'key' ? keyErrors : {}),
     '500': { $ref: '#/components/responses/Internal' },
   }
 }
@@ -143,7 +145,19 @@ function adminRefusals(route: RouteContract, components: SchemaComponents): Json
   const own = Object.values(route.refusals).map(({ status, body }) => {
     return [String(status), { description: 'As documented', content: { 'application/json': { example: { ...body } } } }]
   })
-  return { ...Object.fromEntries(shown), ...Object.fromEntries(own) } as JsonObject
+  const message = components.resolve(components.add(adminMessage, 'output'), 'output')
+  const inFlight = { description: 'The same request is under way', content: { 'application/json': { schema: message } } }
+  return {
+    ...Object.fromEntries(shown),
+    ...(route.idempotency === 'key' ? { '409': inFlight } : {}),
+    ...Object.fromEntries(own),
+  } as JsonObject
+}
+
+/** Under way already, and another request under the same key. */
+const keyErrors = {
+  '409': { $ref: '#/components/responses/Conflict' },
+  '422': { $ref: '#/components/responses/Refused' },
 }
 
 const bodyErrors = {

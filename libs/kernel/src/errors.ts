@@ -28,6 +28,8 @@ export interface CodedError<Code extends string = string> {
   readonly code: Code
   readonly kind: ErrorKind
   readonly message: string
+  /** Absent where another release of a service answered. */
+  readonly fix?: string | undefined
   readonly context: ErrorContext
 }
 
@@ -49,9 +51,14 @@ export function defineErrors<const Definitions extends Record<string, ErrorDefin
     of(code, context = {}) {
       const definition = definitions[code]
       if (definition === undefined) throw new Error(`${owner} declares no error ${code}`)
-      return { code, kind: definition.kind, message: definition.message, context }
+      return { code, kind: definition.kind, message: definition.message, fix: definition.fix, context }
     },
   }
+}
+
+/** What happened and what to do about it, as callers of the API read it. */
+export function causeAndFix({ message, fix }: Pick<CodedError, 'message' | 'fix'>): string {
+  return fix === undefined ? message : `${message} ${fix}`
 }
 
 /** Code kind -> HTTP status: the one place where it is mapped. */

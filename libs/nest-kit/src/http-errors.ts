@@ -4,7 +4,7 @@
  * Must never tell a caller more of an unexpected error than that it happened.
  */
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common'
-import { type CodedError, httpStatusOf } from '@tradewire/kernel/errors'
+import { causeAndFix, type CodedError, httpStatusOf } from '@tradewire/kernel/errors'
 import type { Result } from '@tradewire/kernel/result'
 import type { Logger } from '@tradewire/observability/logger'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -42,7 +42,7 @@ export function valueOrThrow<Value>(result: Result<Value, CodedError>): Value {
 export function failureOf(coded: CodedError): HttpFailure {
   return {
     status: httpStatusOf[coded.kind],
-    body: { error: { code: coded.code, message: coded.message, details: coded.context } },
+    body: { error: { code: coded.code, message: causeAndFix(coded), details: coded.context } },
   }
 }
 

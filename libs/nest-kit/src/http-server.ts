@@ -48,7 +48,8 @@ export function createHttpAdapter({ settings, ids }: Pick<HttpServerParts, 'sett
     trustProxy: settings.httpTrustProxy,
     keepAliveTimeout: keepAliveTimeoutMs,
     requestTimeout: requestTimeoutMs,
-    routerOptions: { maxParamLength: paramLengthMaxChars },
+    // The documents of some surfaces end their paths with a slash, and their clients may leave it out, or add one.
+    routerOptions: { maxParamLength: paramLengthMaxChars, ignoreTrailingSlash: true },
     genReqId: (request: IncomingMessage) => {
       const given = request.headers[requestIdHeader]
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : ids.next()

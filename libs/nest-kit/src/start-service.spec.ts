@@ -102,7 +102,7 @@ describe('a service without database and bus', () => {
     const json = { 'content-type': 'application/json' }
     expect(await ask('/sold-out')).toEqual([
       409,
-      { error: { code: 'SOLD_OUT', message: 'There is none left.', details: { item: 'tea' } } },
+      { error: { code: 'SOLD_OUT', message: 'There is none left. Come back later.', details: { item: 'tea' } } },
     ])
     expect(await ask('/nowhere')).toMatchObject([404, { error: { code: 'NOT_FOUND' } }])
     expect(await ask('/echo', { method: 'POST', headers: json, body: '{' })).toMatchObject([

@@ -133,6 +133,10 @@ export type MarketplaceAccountStatus = { id: string; account_id: string; balance
 
 export type MarketplaceAccounts = { count: number; next: string | null; previous: string | null; results: readonly MarketplaceAccount[] }
 
+export type MarketplaceCode = { code: string }
+
+export type MarketplaceDetail = { detail: string }
+
 export type MarketplaceIntent = { client_secret: string | null; amount: number; currency: string; subscription_id: string | null; next_payment_date: string | null; payment_url: string | null }
 
 export type MarketplaceIntentRequest = { strategy_id: string; payment_method: 'mock' | 'stripe' | 'razorpay' | 'mayar'; currency: string; billing_cycle: 'monthly' | 'quarterly' | 'yearly' }
@@ -141,11 +145,15 @@ export type MarketplaceLeft = { id: string; strategy_id: string; mt5_account_id:
 
 export type MarketplaceLogin = { username: string; password: string; code?: string }
 
+export type MarketplaceMailbox = { email: string }
+
 export type MarketplaceMt5Accounts = { count: number; next: string | null; previous: string | null; results: readonly MarketplaceAccount[] }
 
 export type MarketplaceNewAccount = { account_id: string; password: string; server: string; platform?: 'mt4' | 'mt5'; magic?: number; metaapi_account_id?: string; metaapi_token?: string; environment?: 'paper' | 'live' }
 
 export type MarketplaceNewWebhook = { url: string; events?: readonly ('trade.opened' | 'trade.closed' | 'position.unprotected' | 'position.protected' | 'account.connected' | 'account.disconnected' | 'payment.succeeded' | 'payment.failed' | 'payment.due' | 'subscription.changed' | 'notice.raised' | 'report.made')[] }
+
+export type MarketplacePasswordReset = { token: string; new_password: string }
 
 export type MarketplacePayment = { id: string; subscription_id: string | null; payment_method: string; amount: number; refunded: number; currency: string; status: string; payment_url: string | null; created_at: string }
 
@@ -153,7 +161,13 @@ export type MarketplacePayments = { count: number; next: string | null; previous
 
 export type MarketplacePerformance = { strategy_id: string; myfxbook_url: string | null; performance: { total_return: number; monthly_return: number; win_rate: number | null; max_drawdown: number; trades_count: number; profit_factor: number | null; last_updated: string | null }; equity_curve: readonly { date: string; equity: number }[] }
 
+export type MarketplaceProof = { refresh: string; code?: string }
+
+export type MarketplaceRecoveryCodes = { recovery_codes: readonly string[] }
+
 export type MarketplaceRefresh = { refresh: string }
+
+export type MarketplaceRegistration = { username: string; email: string; password: string; first_name?: string | null; last_name?: string | null }
 
 export type MarketplaceSession = { access: string; refresh: string; user: { id: string; username: string; email: string | null } }
 
@@ -170,6 +184,8 @@ export type MarketplaceSubscriptionPerformance = { subscription_id: string; stra
 export type MarketplaceTokens = { access: string; refresh: string }
 
 export type MarketplaceUnsubscribe = { mt5_account_id?: string; account_id?: string; positions?: 'keep' | 'close_gracefully_by_position' | 'close_gracefully_by_symbol' | 'close_now' }
+
+export type MarketplaceUser = { id: string; username: string; email: string | null; is_email_verified: boolean; is_mfa_enabled: boolean }
 
 export type MarketplaceWebhook = { id: string; url: string; events: readonly string[]; is_active: boolean; created_at: string }
 
@@ -200,6 +216,8 @@ export type OauthToken = { access_token: string; token_type: 'Bearer'; expires_i
 export type OrderLeg = { intentId: string; leg: string; purpose: 'entry' | 'stop' | 'target' | 'trailing' | 'close'; side: 'buy' | 'sell'; type: 'market' | 'limit' | 'stop-market' | 'stop-limit' | 'take-profit-market' | 'take-profit-limit' | 'trailing-stop' | 'stop-or-target'; execution: 'native' | 'emulated'; watch: { since: string; firedAt: string | null; firedPrice: string | null; bestPrice: string | null; blindSince: string | null } | null; quantity: string; price: string | null; triggerPrice: string | null; callbackRatePercent: string | null; state: 'watching' | 'submitted' | 'working' | 'unknown' | 'filled' | 'rejected' | 'cancelled'; filledQuantity: string; averagePrice: string | null; fee: string; feeCurrency: string | null; venueOrderId: string | null; clientOrderId: string | null; reason: { code: string; message: string } | null; cancelRequested: boolean; submittedAt: string; sentAt: string | null; acceptedAt: string | null; filledAt: string | null; observedAt: string | null }
 
 export type OrdersOverview = { strategyId: string; signalId: string | null; brackets: number; byState: Readonly<Record<string, number>>; byDenial: Readonly<Record<string, number>>; byFailure: Readonly<Record<string, number>>; intents: number; legsByState: Readonly<Record<string, number>>; realizedPnl: string; fees: string; unprotectedMs: { p50: number; p99: number; max: number } }
+
+export type Organisation = { name: string; contact: string | null; url: string; registration: 'open' | 'closed'; roles: readonly { role: 'owner' | 'operator' | 'support' | 'provider' | 'follower'; may: string }[] }
 
 export type OwedBalance = { ownerId: string; currency: string; owed: string; payable: string; underWay: string; pending: string }
 
@@ -322,8 +340,26 @@ export interface Operations {
   marketplaceLogIn: { body: MarketplaceLogin; reply: MarketplaceSession }
   /** End the session of a refresh token */
   marketplaceLogOut: { body: MarketplaceRefresh; reply: undefined }
+  /** Get yourself */
+  marketplaceMe: { reply: MarketplaceUser }
+  /** Get a secret for your authenticator app */
+  marketplaceOfferMfa: { reply: SecondFactorOffer }
+  /** Turn MFA on */
+  marketplaceConfirmMfa: { body: MarketplaceCode; reply: MarketplaceRecoveryCodes }
+  /** Turn MFA off */
+  marketplaceRemoveMfa: { body: MarketplaceCode; reply: MarketplaceDetail }
+  /** Have a link for a new password mailed to you */
+  marketplaceForgotPassword: { body: MarketplaceMailbox; reply: MarketplaceDetail }
+  /** Set a new password with the token of a mailed link */
+  marketplaceResetPassword: { body: MarketplacePasswordReset; reply: MarketplaceDetail }
   /** Exchange a refresh token for the next one and a new access token */
-  marketplaceRefresh: { body: MarketplaceRefresh; reply: MarketplaceTokens }
+  marketplaceRefresh: { body: MarketplaceProof; reply: MarketplaceTokens }
+  /** Register with an e-mail address */
+  marketplaceRegister: { body: MarketplaceRegistration; reply: MarketplaceDetail }
+  /** Have the link of your registration mailed again */
+  marketplaceResendVerification: { body: MarketplaceMailbox; reply: MarketplaceDetail }
+  /** Verify your e-mail address and open your account */
+  marketplaceVerifyEmail: { body: RegistrationConfirmation; reply: MarketplaceUser }
   /** List the latest payments */
   marketplacePayments: { reply: MarketplacePayments }
   /** Create a payment intent for a strategy subscription */
@@ -526,6 +562,8 @@ export interface Operations {
   getOrder: { params: { orderId: string }; reply: Bracket }
   /** Explain every number of a bracket, or why it was refused */
   explainOrder: { params: { orderId: string }; reply: Explanation }
+  /** Whose installation this is, and what each role may do */
+  getOrganisation: { reply: Organisation }
   /** List payment providers and what each can do */
   listPaymentProviders: { reply: { items: readonly { provider: 'mock' | 'stripe' | 'razorpay' | 'mayar'; currencies: readonly string[]; renewals: 'provider' | 'link'; refunds: 'partial' | 'none'; upgrades: 'provider' | 'payment'; changesCycle: boolean; checkout: 'form' | 'page' }[] } }
   /** List payments */
@@ -720,14 +758,23 @@ export const routes = {
   marketplaceAccountStatus: { method: 'GET', path: '/api/v1/accounts/mt5/{account_id}/status/' },
   marketplaceLogIn: { method: 'POST', path: '/api/v1/auth/login/' },
   marketplaceLogOut: { method: 'POST', path: '/api/v1/auth/logout/' },
+  marketplaceMe: { method: 'GET', path: '/api/v1/auth/me/' },
+  marketplaceOfferMfa: { method: 'POST', path: '/api/v1/auth/mfa/' },
+  marketplaceConfirmMfa: { method: 'POST', path: '/api/v1/auth/mfa/confirm/' },
+  marketplaceRemoveMfa: { method: 'POST', path: '/api/v1/auth/mfa/remove/' },
+  marketplaceForgotPassword: { method: 'POST', path: '/api/v1/auth/password/forgot/' },
+  marketplaceResetPassword: { method: 'POST', path: '/api/v1/auth/password/reset/' },
   marketplaceRefresh: { method: 'POST', path: '/api/v1/auth/refresh/' },
+  marketplaceRegister: { method: 'POST', path: '/api/v1/auth/register/' },
+  marketplaceResendVerification: { method: 'POST', path: '/api/v1/auth/register/resend/' },
+  marketplaceVerifyEmail: { method: 'POST', path: '/api/v1/auth/verify-email/' },
   marketplacePayments: { method: 'GET', path: '/api/v1/payments/' },
   marketplaceCreateIntent: { method: 'POST', path: '/api/v1/payments/create-intent/', once: true },
   marketplacePayment: { method: 'GET', path: '/api/v1/payments/{id}/' },
   marketplaceStrategies: { method: 'GET', path: '/api/v1/strategies/' },
   marketplaceStrategy: { method: 'GET', path: '/api/v1/strategies/{id}/' },
   marketplacePerformance: { method: 'GET', path: '/api/v1/strategies/{id}/performance/' },
-  marketplaceSubscribe: { method: 'POST', path: '/api/v1/strategies/{id}/subscribe/' },
+  marketplaceSubscribe: { method: 'POST', path: '/api/v1/strategies/{id}/subscribe/', once: true },
   marketplaceUnsubscribe: { method: 'POST', path: '/api/v1/strategies/{id}/unsubscribe/', once: true },
   marketplaceSubscriptionPerformance: { method: 'GET', path: '/api/v1/subscriptions/{id}/performance/' },
   marketplaceWebhooks: { method: 'GET', path: '/api/v1/webhooks/' },
@@ -800,7 +847,7 @@ export const routes = {
   listBalances: { method: 'GET', path: '/v1/books/balances' },
   rotateCredentialsKeys: { method: 'POST', path: '/v1/credentials/rotate' },
   createDiscount: { method: 'POST', path: '/v1/discounts' },
-  createFollow: { method: 'POST', path: '/v1/follows' },
+  createFollow: { method: 'POST', path: '/v1/follows', once: true },
   listFollows: { method: 'GET', path: '/v1/follows' },
   getFollow: { method: 'GET', path: '/v1/follows/{followId}' },
   updateFollow: { method: 'PATCH', path: '/v1/follows/{followId}' },
@@ -822,6 +869,7 @@ export const routes = {
   getOrdersOverview: { method: 'GET', path: '/v1/orders/overview' },
   getOrder: { method: 'GET', path: '/v1/orders/{orderId}' },
   explainOrder: { method: 'GET', path: '/v1/orders/{orderId}/explain' },
+  getOrganisation: { method: 'GET', path: '/v1/organisation' },
   listPaymentProviders: { method: 'GET', path: '/v1/payment-providers' },
   listPayments: { method: 'GET', path: '/v1/payments' },
   getPayment: { method: 'GET', path: '/v1/payments/{paymentId}' },

@@ -168,7 +168,7 @@ describe('refusals', () => {
     const taken = await call('POST', '/v1/users', { bearer, json: { ...newUser, username: 'taken' } })
     expect([taken.status, taken.body.error]).toEqual([
       409,
-      { code: 'NAME_TAKEN', message: 'Taken.', details: { username: 'taken' } },
+      { code: 'NAME_TAKEN', message: 'Taken. Choose another.', details: { username: 'taken' } },
     ])
     const refused = await call('POST', '/v1/users', { bearer, json: { ...newUser, username: 'nottoday' } })
     expect([refused.status, refused.body.error?.code]).toEqual([422, 'NOT_TODAY'])

@@ -13,7 +13,7 @@ const backends = testBackends()
 const someId = '01963a5e-0000-7000-8000-0000000000ff'
 
 /** What is served and is no operation of the API: pages for people, and what providers of payments send and show. */
-const besideTheApi = ['/', '/account', '/docs', '/docs/', ...apiDocuments.map(({ file }) => `/docs/${file}`)]
+const besideTheApi = ['/', '/account', '/docs', ...apiDocuments.map(({ file }) => `/docs/${file}`)]
 const foldersBesideTheApi = ['/assets/', '/docs/assets/', `${paymentDeliveryPath}/`, `${paymentPagePath}/`]
 
 const operations = [...allRoutes, ...gatewayOperations]
@@ -41,10 +41,9 @@ beforeAll(async () => {
 const isBeside = ({ url }: Served): boolean =>
   besideTheApi.includes(url) || foldersBesideTheApi.some((folder) => url.startsWith(folder))
 
-/** As Fastify writes paths; those of the marketplace may end without their slash. */
-function urlsOf({ path }: { readonly path: string }): string[] {
-  const url = path.replaceAll(/\{(\w+)\}/g, ':$1')
-  return [url, url.replace(/\/$/, '')]
+/** As Fastify writes paths. */
+function urlOf({ path }: { readonly path: string }): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1')
 }
 
 async function statusOf({ method, url }: Served): Promise<number> {
@@ -54,7 +53,7 @@ async function statusOf({ method, url }: Served): Promise<number> {
 
 describe('what the gateway serves', () => {
   it('is declared, so the audit of declarations has seen it; other methods are refused', async () => {
-    const known = new Set(operations.flatMap((one) => urlsOf(one).map((url) => `${one.method} ${url}`)))
+    const known = new Set(operations.map((one) => `${one.method} ${urlOf(one)}`))
     // Fastify answers HEAD as it does GET.
     const beyond = served.filter((one) => one.method !== 'HEAD' && !isBeside(one))
     const undeclared = beyond.filter(({ method, url }) => !known.has(`${method} ${url}`))
@@ -63,7 +62,7 @@ describe('what the gateway serves', () => {
   })
 
   it('asks for a credential before anything else, but for what is declared public', async () => {
-    const open = new Set(operations.flatMap((one) => (one.access === 'public' ? urlsOf(one) : [])))
+    const open = new Set(operations.flatMap((one) => (one.access === 'public' ? [urlOf(one)] : [])))
     for (const one of served) {
       if (isBeside(one) || open.has(one.url)) continue
       expect([401, 405], `${one.method} ${one.url}`).toContain(await statusOf(one))

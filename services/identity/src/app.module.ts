@@ -40,6 +40,7 @@ import { AuthController } from '#transport/rpc/auth.controller'
 import { ExternalUsersController } from '#transport/rpc/external-users.controller'
 import { MailJob } from '#transport/cron/mail.job'
 import { OauthClientsController } from '#transport/rpc/oauth-clients.controller'
+import { OrganisationController } from '#transport/rpc/organisation.controller'
 import { PasskeysController } from '#transport/rpc/passkeys.controller'
 import { RegistrationController } from '#transport/rpc/registration.controller'
 import { SecondFactorController } from '#transport/rpc/second-factor.controller'
@@ -58,6 +59,7 @@ import { EnableUser } from '#use-cases/enable-user/enable-user.use-case'
 import { EndSessions } from '#use-cases/end-sessions/end-sessions.use-case'
 import { EnsureOperator } from '#use-cases/ensure-operator/ensure-operator.use-case'
 import { FindUsers } from '#use-cases/find-users/find-users.use-case'
+import { GetOrganisation } from '#use-cases/get-organisation/get-organisation.use-case'
 import { GetUser } from '#use-cases/get-user/get-user.use-case'
 import { ListApiKeys } from '#use-cases/list-api-keys/list-api-keys.use-case'
 import { ListAudit } from '#use-cases/list-audit/list-audit.use-case'
@@ -112,6 +114,7 @@ async function makeSigner(
     AuthController,
     ExternalUsersController,
     OauthClientsController,
+    OrganisationController,
     PasskeysController,
     RegistrationController,
     SecondFactorController,
@@ -156,6 +159,7 @@ async function makeSigner(
     EndSessions,
     EnsureOperator,
     FindUsers,
+    GetOrganisation,
     GetUser,
     ListApiKeys,
     ListAudit,

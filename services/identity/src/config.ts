@@ -24,6 +24,20 @@ export const identityConfig = defineConfig(
       .boolean()
       .default(true)
       .describe('Whether anybody can register as a follower with an e-mail address; else operators make users'),
+    organisationName: z
+      .string()
+      .trim()
+      .min(1)
+      .max(64)
+      .default('Tradewire')
+      .describe('Whose installation this is, as the API, e-mails, authenticator apps and passkeys name it'),
+    organisationContact: z
+      .string()
+      .trim()
+      .min(1)
+      .max(320)
+      .optional()
+      .describe('Where users get help, an address or a page; told by the API and in e-mails'),
     publicUrl: z
       .url({ protocol: /^https?$/ })
       .default('http://localhost:7400')

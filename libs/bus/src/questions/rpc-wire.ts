@@ -28,6 +28,7 @@ const codedError = z.object({
   code: z.string(),
   kind: z.enum(errorKinds).catch('unknown'),
   message: z.string(),
+  fix: z.string().optional(),
   context: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())])),
 })
 

@@ -11,6 +11,7 @@ import { killSwitchRoutes } from './kill-switches.ts'
 import { marketplaceRoutes } from './marketplace.ts'
 import { notificationRoutes } from './notifications.ts'
 import { oauthRoutes } from './oauth.ts'
+import { organisationRoutes } from './organisation.ts'
 import { orderRoutes } from './orders.ts'
 import { passkeyRoutes } from './passkeys.ts'
 import { registrationRoutes } from './registration.ts'
@@ -22,6 +23,7 @@ import { subscriptionChangeRoutes } from './subscription-changes.ts'
 import { webhookRoutes } from './webhooks.ts'
 
 export const allRoutes: readonly RouteContract[] = [
+  ...organisationRoutes,
   ...identityRoutes,
   ...registrationRoutes,
   ...passkeyRoutes,

@@ -13,6 +13,14 @@ import { issueTokenOperation } from './oauth.ts'
 /** As Node spells it. Quoted, as the IETF's draft has it, or plain. */
 export const idempotencyKeyHeader = 'idempotency-key'
 export const idempotencyKeyCharactersMax = 255
+/**
+ * What a request under a key that is known is told. The same on all surfaces, whatever statuses their documents have:
+ * who sends a key knows the header from here.
+ */
+export const idempotencyStatusOf: Readonly<Record<string, 409 | 422>> = {
+  REQUEST_IN_FLIGHT: 409,
+  IDEMPOTENCY_KEY_REUSED: 422,
+}
 
 export const alertPath = '/v1/webhook/strategy'
 export const streamPath = '/v1/stream'

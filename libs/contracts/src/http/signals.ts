@@ -203,6 +203,7 @@ const followRoutes = [
     access: everyone,
     status: 201,
     body: z.strictObject({ follows: z.array(rpc.followInput).min(1).max(rpc.followsPerCallMax) }),
+    idempotency: 'key',
     rpc: rpc.createFollows,
     toRequest: (parts) => ({ caller: parts.caller, follows: parts.body.follows }),
   }),

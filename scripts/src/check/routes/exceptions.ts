@@ -21,6 +21,12 @@ export const routeExceptions: RouteExceptions = {
     marketplaceLogIn: proves,
     marketplaceRefresh: 'the refresh token proves the caller',
     marketplaceLogOut: 'the refresh token proves the caller',
+    marketplaceRegister: 'asks for a mail; there is no user yet',
+    marketplaceResendVerification: 'asks for a mail; there is no user yet',
+    marketplaceVerifyEmail: mailed,
+    marketplaceForgotPassword: 'asks for a mail',
+    marketplaceResetPassword: mailed,
+    getOrganisation: 'tells whose installation it is, before anybody registers',
   },
   withoutKey: {
     engageKillSwitch: 'a stop must never be answered 409, and engaging twice stops the same things (ADR 0019)',

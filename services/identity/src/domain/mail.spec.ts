@@ -33,7 +33,10 @@ describe('a mail that was handed over', () => {
 describe('a letter', () => {
   it('has lines that no mail transport has to break, with the link of an installation on this machine', () => {
     const link = accountLink('http://localhost:65535', 'confirm', newMailedToken(randomness))
-    const { text } = confirmationLetter('a@mail.example', 'a'.repeat(64), link)
+    const from = { organisationName: 'Acme', organisationContact: 'help@acme.example', publicUrl: 'http://localhost' }
+    const { subject, text } = confirmationLetter(from, 'a@mail.example', 'a'.repeat(64), link)
+    expect(subject).toBe('Acme: Confirm your registration')
+    expect(text.endsWith('Help: help@acme.example\n')).toBe(true)
     const lines = text.split('\n')
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(76)
     expect(lines).toContain(link)

@@ -7,6 +7,13 @@ import type { Randomness } from '@tradewire/kernel/randomness'
 export const mailKinds = ['confirm-registration', 'reset-password', 'password-changed'] as const
 export type MailKind = (typeof mailKinds)[number]
 
+/** Whose letters they are, and where their links lead. */
+export interface Sender {
+  readonly organisationName: string
+  readonly organisationContact?: string | undefined
+  readonly publicUrl: string
+}
+
 export interface Letter {
   readonly to: string
   readonly subject: string
@@ -52,8 +59,8 @@ export function judgeSending(outcome: SendOutcome, attempt: number, randomness: 
 
 const farewell = 'If it was not you, there is nothing to do: without this e-mail nobody gets any further.'
 
-export function confirmationLetter(to: string, username: string, link: string): Letter {
-  return letter(to, 'Confirm your registration', [
+export function confirmationLetter(from: Sender, to: string, username: string, link: string): Letter {
+  return letter(from, to, 'Confirm your registration', [
     `Somebody has registered here with this address and the user name ${username}.`,
     `If it was you, open this link within a day and enter the password you have chosen:`,
     link,
@@ -62,15 +69,15 @@ export function confirmationLetter(to: string, username: string, link: string): 
 }
 
 /** To an address that has a user: the one who registered must not learn that from the answer. */
-export function knownAddressLetter(to: string, publicUrl: string): Letter {
-  return letter(to, 'You have an account already', [
+export function knownAddressLetter(from: Sender, to: string): Letter {
+  return letter(from, to, 'You have an account already', [
     'Somebody has registered here with this address, which has an account already. Nothing was changed.',
-    `If it was you and you do not know your password any more, ask for a new one at ${accountPage(publicUrl)}`,
+    `If it was you and you do not know your password any more, ask for a new one at ${accountPage(from.publicUrl)}`,
   ])
 }
 
-export function resetLetter(to: string, username: string, link: string): Letter {
-  return letter(to, 'Choose a new password', [
+export function resetLetter(from: Sender, to: string, username: string, link: string): Letter {
+  return letter(from, to, 'Choose a new password', [
     `Somebody has asked for a new password of the user ${username}.`,
     'If it was you, open this link within an hour. It works once.',
     link,
@@ -78,8 +85,8 @@ export function resetLetter(to: string, username: string, link: string): Letter 
   ])
 }
 
-export function changedLetter(to: string, username: string): Letter {
-  return letter(to, 'Your password was changed', [
+export function changedLetter(from: Sender, to: string, username: string): Letter {
+  return letter(from, to, 'Your password was changed', [
     `The user ${username} has a new password. All sessions were ended.`,
     'If it was not you, ask for another one at once and tell the operator.',
   ])
@@ -94,8 +101,10 @@ function accountPage(publicUrl: string): string {
   return `${publicUrl.replace(/\/+$/, '')}/account`
 }
 
-function letter(to: string, subject: string, paragraphs: readonly string[]): Letter {
-  return { to, subject: `Tradewire: ${subject}`, text: `${paragraphs.map(wrapped).join('\n\n')}\n` }
+function letter(from: Sender, to: string, subject: string, paragraphs: readonly string[]): Letter {
+  const { organisationName: name, organisationContact: contact } = from
+  const help = contact === undefined ? [] : [`Help: ${contact}`]
+  return { to, subject: `${name}: ${subject}`, text: `${[...paragraphs, ...help].map(wrapped).join('\n\n')}\n` }
 }
 
 /** Lines of at most 72 characters, of whole words. */

@@ -4,12 +4,18 @@ import { challengeIn, partyOf } from './passkey.ts'
 describe('whom passkeys are bound to', () => {
   it('is where the gateway is reached, unless set otherwise', () => {
     const publicUrl = 'https://api.trade.example:8443/'
-    expect(partyOf({ publicUrl, passkeyOrigins: [] })).toEqual({
+    const organisationName = 'Acme'
+    expect(partyOf({ publicUrl, organisationName, passkeyOrigins: [] })).toEqual({
       id: 'api.trade.example',
+      name: 'Acme',
       origins: ['https://api.trade.example:8443'],
     })
-    const set = { publicUrl, passkeyDomain: 'trade.example', passkeyOrigins: ['https://app.trade.example'] }
-    expect(partyOf(set)).toEqual({ id: 'trade.example', origins: ['https://app.trade.example'] })
+    const own = { passkeyDomain: 'trade.example', passkeyOrigins: ['https://app.trade.example'] }
+    expect(partyOf({ publicUrl, organisationName, ...own })).toEqual({
+      id: 'trade.example',
+      name: 'Acme',
+      origins: ['https://app.trade.example'],
+    })
   })
 })
 

@@ -27,10 +27,11 @@ export interface Passkey {
 /** To whom passkeys are bound. */
 export interface RelyingParty {
   readonly id: string
+  /** As the browser shows it. */
+  readonly name: string
   readonly origins: readonly string[]
 }
 
-const partyName = 'Tradewire'
 const challengeBytes = 32
 export const challengeLifetimeMs = 300_000
 /** COSE: EdDSA, ES256, RS256. */
@@ -47,22 +48,23 @@ export function challengeHashOf(challenge: string): Buffer {
 /** Without a setting of their own, passkeys are bound to where the gateway is reached. */
 export function partyOf(config: {
   readonly publicUrl: string
+  readonly organisationName: string
   readonly passkeyDomain?: string | undefined
   readonly passkeyOrigins: readonly string[]
 }): RelyingParty {
   const { hostname, origin } = new URL(config.publicUrl)
   const origins = config.passkeyOrigins.length === 0 ? [origin] : config.passkeyOrigins
-  return { id: config.passkeyDomain ?? hostname, origins }
+  return { id: config.passkeyDomain ?? hostname, name: config.organisationName, origins }
 }
 
 export function offerOf(
   challenge: string,
-  { id }: RelyingParty,
+  { id, name }: RelyingParty,
   user: { readonly id: UserId; readonly username: string; readonly known: readonly Passkey[] },
 ): PasskeyOffer {
   return {
     challenge,
-    rp: { id, name: partyName },
+    rp: { id, name },
     user: { id: Buffer.from(user.id).toString('base64url'), name: user.username, displayName: user.username },
     pubKeyCredParams: algorithms.map((alg) => ({ type: 'public-key' as const, alg })),
     timeout: challengeLifetimeMs,

@@ -51,8 +51,8 @@ describe('recovery codes', () => {
 })
 
 it('offers the secret as text and for a QR code', () => {
-  expect(offerOf(secret, 'johndoe')).toEqual({
+  expect(offerOf(secret, 'johndoe', 'Acme')).toEqual({
     secret,
-    uri: `otpauth://totp/Tradewire:johndoe?secret=${secret}&issuer=Tradewire`,
+    uri: `otpauth://totp/Acme:johndoe?secret=${secret}&issuer=Acme`,
   })
 })

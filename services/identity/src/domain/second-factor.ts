@@ -7,7 +7,6 @@ import type { Randomness } from '@tradewire/kernel/randomness'
 import { generateURI, ScureBase32Plugin, verifySync } from 'otplib'
 import { attemptWindowMs, type AttemptCount, judgeAttempt } from '#domain/login-throttle'
 
-const issuer = 'Tradewire'
 const secretBytes = 20
 /** Clocks of phones differ: the code before and the one after count too. */
 const toleranceSeconds = 30
@@ -26,7 +25,12 @@ export function newSecret(randomness: Randomness): string {
   return base32.encode(randomness.bytes(secretBytes))
 }
 
-export function offerOf(secret: string, username: string): { readonly secret: string; readonly uri: string } {
+/** `issuer` is what the app shows beside the name. */
+export function offerOf(
+  secret: string,
+  username: string,
+  issuer: string,
+): { readonly secret: string; readonly uri: string } {
   return { secret, uri: generateURI({ issuer, label: username, secret }) }
 }
 

@@ -214,6 +214,7 @@ const subscriptionRoutes = [
       .refine(oneAccount.check, oneAccount.says)
       .meta({ id: 'MarketplaceSubscribe' }),
     example: { body: { ...exampleAccount, allocation_percentage: 25, max_risk_per_trade: 2 } },
+    idempotency: 'key',
     rpc: signals.subscribe,
     toRequest: ({ caller, params, body }) => ({
       caller,

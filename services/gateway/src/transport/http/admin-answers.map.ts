@@ -2,9 +2,10 @@
  * Refusals as the admin document shows them: `{"error"}` for 401, `{"errors"}` for 422, `{"message"}` for the rest.
  * Called by the routes of that surface. Must never send our own error body, nor more than the document has.
  */
+import { idempotencyStatusOf } from '@tradewire/contracts/http/gateway'
 import { adminStatusOf } from '@tradewire/contracts/http/admin/words'
 import type { RouteContract } from '@tradewire/contracts/define-route'
-import type { CodedError } from '@tradewire/kernel/errors'
+import { causeAndFix, type CodedError } from '@tradewire/kernel/errors'
 import { explain } from '@tradewire/nest-kit/http-errors'
 import type { Logger } from '@tradewire/observability/logger'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -19,12 +20,12 @@ export function answerAdminRefusal(
 ): FastifyReply {
   const documented = refusals[refusal.code]
   if (documented !== undefined) return reply.status(documented.status).send(documented.body)
-  const status = adminStatusOf(refusal.kind)
+  const status = idempotencyStatusOf[refusal.code] ?? adminStatusOf(refusal.kind)
   showWait(reply, status, refusal)
   void reply.status(status)
   if (status === 401) return reply.send({ error: 'unauthorized' })
-  if (status !== 422) return reply.send({ message: refusal.message })
-  const whole: FieldProblem = { msg: refusal.message, param: severalFields, location: 'body' }
+  if (status !== 422) return reply.send({ message: causeAndFix(refusal) })
+  const whole: FieldProblem = { msg: causeAndFix(refusal), param: severalFields, location: 'body' }
   return reply.send({ errors: 'problems' in refusal && refusal.problems ? refusal.problems : [whole] })
 }
 

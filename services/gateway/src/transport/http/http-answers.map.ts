@@ -2,8 +2,9 @@
  * Refusals and rate decisions as HTTP: status, headers and the one error body. Called by every route of the gateway.
  * Must never send a body of another shape.
  */
+import { idempotencyStatusOf } from '@tradewire/contracts/http/gateway'
 import { marketplaceStatusOf } from '@tradewire/contracts/http/marketplace/words'
-import { httpStatusOf, type CodedError } from '@tradewire/kernel/errors'
+import { causeAndFix, httpStatusOf, type CodedError } from '@tradewire/kernel/errors'
 import type { FastifyReply } from 'fastify'
 import type { RateDecision } from '#domain/rate-limit'
 import type { RouteRefusal } from '#use-cases/answer-route/answer-route.use-case'
@@ -16,13 +17,13 @@ export function answerRefusal(reply: FastifyReply, refusal: CodedError | RouteRe
 
 /** The same body; the surface's document has fewer statuses. */
 export function answerMarketplaceRefusal(reply: FastifyReply, refusal: CodedError | RouteRefusal): FastifyReply {
-  return answerWith(reply, marketplaceStatusOf(refusal.kind), refusal)
+  return answerWith(reply, idempotencyStatusOf[refusal.code] ?? marketplaceStatusOf(refusal.kind), refusal)
 }
 
 function answerWith(reply: FastifyReply, status: number, refusal: CodedError | RouteRefusal): FastifyReply {
   showWait(reply, status, refusal)
   const details = 'details' in refusal && refusal.details !== undefined ? refusal.details : refusal.context
-  return reply.status(status).send({ error: { code: refusal.code, message: refusal.message, details } })
+  return reply.status(status).send({ error: { code: refusal.code, message: causeAndFix(refusal), details } })
 }
 
 /** The headers that tell a refused caller what to do next. */

@@ -50,7 +50,6 @@ export class Pages {
     fastify.get('/', (_request, reply) => page(reply, 'index.html'))
     fastify.get('/account', (_request, reply) => page(reply, 'account.html'))
     fastify.get('/docs', (_request, reply) => page(reply, 'docs.html'))
-    fastify.get('/docs/', (_request, reply) => reply.redirect('/docs', 308))
     for (const document of apiDocuments) {
       fastify.get(`/docs/${document.file}`, (_request, reply) =>
         reply

@@ -65,15 +65,11 @@ export class PublicRoutes {
   private serve(scope: FastifyInstance, form: RouteForm): void {
     for (const route of allRoutes) {
       if (route.form !== form) continue
-      const url = fastifyPath(route.path.slice(scope.prefix.length))
-      // The marketplace document ends its paths with a slash; its clients may leave it out.
-      for (const each of form === 'marketplace' ? [url, url.replace(/\/$/, '')] : [url]) {
-        scope.route({
-          method: route.method,
-          url: each,
-          handler: (request, reply) => this.answer(route, request, reply),
-        })
-      }
+      scope.route({
+        method: route.method,
+        url: fastifyPath(route.path.slice(scope.prefix.length)),
+        handler: (request, reply) => this.answer(route, request, reply),
+      })
     }
   }
 

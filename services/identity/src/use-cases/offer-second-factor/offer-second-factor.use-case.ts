@@ -7,6 +7,8 @@ import type { CodedError } from '@tradewire/kernel/errors'
 import type { UserId } from '@tradewire/kernel/ids'
 import { Randomness } from '@tradewire/kernel/randomness'
 import { err, ok, type Result } from '@tradewire/kernel/result'
+import { InjectConfig } from '@tradewire/nest-kit/tokens'
+import type { IdentityConfig } from '#config'
 import { newSecret, offerOf } from '#domain/second-factor'
 import { identityErrors } from '#identity.errors'
 import { SecondFactors } from '#ports/second-factors.port'
@@ -19,6 +21,7 @@ export class OfferSecondFactor {
     private readonly users: Users,
     private readonly factors: SecondFactors,
     private readonly randomness: Randomness,
+    @InjectConfig() private readonly config: IdentityConfig,
   ) {}
 
   /** Fails with SECOND_FACTOR_ON or USER_NOT_FOUND. */
@@ -27,6 +30,6 @@ export class OfferSecondFactor {
     if (user === null) return err(identityErrors.of('USER_NOT_FOUND'))
     const secret = newSecret(this.randomness)
     const offered = await this.database.transact((tx) => this.factors.offer(tx, userId, secret))
-    return offered ? ok(offerOf(secret, user.username)) : err(identityErrors.of('SECOND_FACTOR_ON'))
+    return offered ? ok(offerOf(secret, user.username, this.config.organisationName)) : err(identityErrors.of('SECOND_FACTOR_ON'))
   }
 }

@@ -24,17 +24,13 @@ import { Users } from '#ports/users.port'
 
 @Injectable()
 export class WriteLetter {
-  private readonly publicUrl: string
-
   constructor(
     private readonly database: Database,
     private readonly users: Users,
     private readonly registrations: Registrations,
     private readonly randomness: Randomness,
-    @InjectConfig() { publicUrl }: IdentityConfig,
-  ) {
-    this.publicUrl = publicUrl
-  }
+    @InjectConfig() private readonly sender: IdentityConfig,
+  ) {}
 
   /** Null when nobody is to get it. Each repetition has a new link, and the ones before go on working. */
   async execute(mail: ClaimedMail): Promise<Letter | null> {
@@ -55,9 +51,9 @@ export class WriteLetter {
   private async confirmation(tx: Transaction, { email, registrationId: id }: ClaimedMail): Promise<Letter | null> {
     const registration = await this.registrations.find(tx, { id, email })
     if (registration === null) return null
-    if ((await this.users.findByEmail(tx, email)) !== null) return knownAddressLetter(email, this.publicUrl)
+    if ((await this.users.findByEmail(tx, email)) !== null) return knownAddressLetter(this.sender, email)
     const token = await this.newLink(tx, { registrationId: registration.id }, confirmationLifetimeMs)
-    return confirmationLetter(email, registration.username, accountLink(this.publicUrl, 'confirm', token))
+    return confirmationLetter(this.sender, email, registration.username, this.linkOf('confirm', token))
   }
 
   /** Users of other issuers have no password, and a disabled user is to get none. */
@@ -65,12 +61,16 @@ export class WriteLetter {
     const user = await this.users.findByEmail(tx, email)
     if (user === null || user.disabledAt !== null || user.passwordHash === null) return null
     const token = await this.newLink(tx, { userId: user.id }, resetLifetimeMs)
-    return resetLetter(email, user.username, accountLink(this.publicUrl, 'reset', token))
+    return resetLetter(this.sender, email, user.username, this.linkOf('reset', token))
   }
 
   private async changed(tx: Transaction, email: string): Promise<Letter | null> {
     const user = await this.users.findByEmail(tx, email)
-    return user && changedLetter(email, user.username)
+    return user && changedLetter(this.sender, email, user.username)
+  }
+
+  private linkOf(purpose: 'confirm' | 'reset', token: string): string {
+    return accountLink(this.sender.publicUrl, purpose, token)
   }
 
   private async newLink(tx: Transaction, owner: LinkOwner, lifetimeMs: number): Promise<string> {
