@@ -146,7 +146,10 @@ function adminRefusals(route: RouteContract, components: SchemaComponents): Json
     return [String(status), { description: 'As documented', content: { 'application/json': { example: { ...body } } } }]
   })
   const message = components.resolve(components.add(adminMessage, 'output'), 'output')
-  const inFlight = { description: 'The same request is under way', content: { 'application/json': { schema: message } } }
+  const inFlight = {
+    description: 'The same request is under way',
+    content: { 'application/json': { schema: message } },
+  }
   return {
     ...Object.fromEntries(shown),
     ...(route.idempotency === 'key' ? { '409': inFlight } : {}),

@@ -6,8 +6,13 @@ import { defineRpc } from '../define-rpc.ts'
 
 export const organisation = z
   .strictObject({
-    name: z.string().meta({ description: 'As letters, authenticator apps and passkeys name it', examples: ['Tradewire'] }),
-    contact: z.string().nullable().meta({ description: 'Where users get help', examples: ['help@example.com'] }),
+    name: z
+      .string()
+      .meta({ description: 'As letters, authenticator apps and passkeys name it', examples: ['Tradewire'] }),
+    contact: z
+      .string()
+      .nullable()
+      .meta({ description: 'Where users get help', examples: ['help@example.com'] }),
     url: z.string().meta({ description: 'Where the API is reached', examples: ['https://trade.example.com'] }),
     registration: z.enum(['open', 'closed']).meta({ description: 'Whether anybody may register as a follower' }),
     roles: z.array(z.strictObject({ role: z.enum(roles), may: z.string() })),

@@ -10,7 +10,7 @@ import { marketplacePrefix, marketplaceRoute } from './words.ts'
 
 const auth = `${marketplacePrefix}/auth/`
 const open = { ...marketplaceRoute, access: 'public', method: 'POST' } as const
-const own = { ...marketplaceRoute, support: true, proof: 'session', method: 'POST' } as const
+const own = { ...marketplaceRoute, proof: 'session', method: 'POST' } as const
 
 const detail = z.strictObject({ detail: z.string() }).meta({ id: 'MarketplaceDetail' })
 const mailed = (text: string) => ({ reply: detail, toReply: () => ({ detail: text }) })

@@ -30,6 +30,8 @@ export class OfferSecondFactor {
     if (user === null) return err(identityErrors.of('USER_NOT_FOUND'))
     const secret = newSecret(this.randomness)
     const offered = await this.database.transact((tx) => this.factors.offer(tx, userId, secret))
-    return offered ? ok(offerOf(secret, user.username, this.config.organisationName)) : err(identityErrors.of('SECOND_FACTOR_ON'))
+    return offered
+      ? ok(offerOf(secret, user.username, this.config.organisationName))
+      : err(identityErrors.of('SECOND_FACTOR_ON'))
   }
 }
