@@ -6,7 +6,7 @@ import type { DataOf } from '@tradewire/contracts/define-event'
 import { accountConnected, balanceUpdated, instrumentChanged } from '@tradewire/contracts/events/brokers'
 import { followChanged, settingsChanged, signalAccepted, strategyChanged } from '@tradewire/contracts/events/signals'
 import type { TradeSettings } from '@tradewire/contracts/trade-settings'
-import { type OutboxMessage, OutboxBuffer } from '@tradewire/database/outbox-message'
+import { type OutboxRow, OutboxBuffer } from '@tradewire/database/outbox-message'
 import type { IdSource } from '@tradewire/kernel/ids'
 import { uuidOfHash } from '@tradewire/kernel/ids'
 import type { BalanceNews, FollowNews, SettingsNews, StrategyNews } from '@tradewire/orders/ports/facts.port'
@@ -37,7 +37,7 @@ export interface SourceMeans {
   readonly choices: Choices
   readonly ids: IdSource
   readonly seed: number
-  readonly publish: (messages: readonly OutboxMessage[]) => void
+  readonly publish: (rows: readonly OutboxRow[]) => void
   readonly terms: Terms
   readonly price: PriceOf
 }

@@ -3,7 +3,7 @@
  * outlives the processes. Called by the simulated processes in place of PostgreSQL. Must never show what is not committed.
  */
 import { Database } from '@tradewire/database/database'
-import { type OutboxMessage, OutboxBuffer } from '@tradewire/database/outbox-message'
+import { type OutboxRow, OutboxBuffer } from '@tradewire/database/outbox-message'
 import { DatabaseUnavailableError } from '@tradewire/database/retryable-error'
 import { Transaction } from '@tradewire/database/transaction'
 import type { Clock } from '@tradewire/kernel/clock'
@@ -152,11 +152,11 @@ export class MemoryDatabase {
   readonly inbox = new Table<true>()
   readonly mood: DatabaseMood = { refuse: 0, doubtful: 0, cut: 0 }
   private readonly locks = new Locks()
-  private readonly onCommitted: (messages: readonly OutboxMessage[]) => void
+  private readonly onCommitted: (rows: readonly OutboxRow[]) => void
   private readonly means: DatabaseMeans
   private commits = 0
 
-  constructor(means: DatabaseMeans, onCommitted: (messages: readonly OutboxMessage[]) => void) {
+  constructor(means: DatabaseMeans, onCommitted: (rows: readonly OutboxRow[]) => void) {
     this.means = means
     this.onCommitted = onCommitted
   }

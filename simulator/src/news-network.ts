@@ -3,7 +3,7 @@
  * Called by the databases after a commit; delivers to the consumers that live. Must never forget what is not confirmed.
  */
 import type { Event } from '@tradewire/contracts/define-event'
-import type { OutboxMessage } from '@tradewire/database/outbox-message'
+import { messagesOf, type OutboxMessage, type OutboxRow } from '@tradewire/database/outbox-message'
 import type { Choices } from './choices.ts'
 import type { Defects } from './defects.ts'
 
@@ -53,8 +53,8 @@ export class NewsNetwork {
     if (handler !== null) for (const message of subscriber.unconfirmed.values()) this.send(subscriber, message)
   }
 
-  publish(messages: readonly OutboxMessage[]): void {
-    for (const message of messages) {
+  publish(rows: readonly OutboxRow[]): void {
+    for (const message of rows.flatMap(messagesOf)) {
       this.told.push(message)
       for (const subscriber of this.subscribers.values()) {
         if (!subscriber.takes(message.subject)) continue

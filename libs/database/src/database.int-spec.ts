@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { Database } from './database.ts'
 import { roleUrl, runMigrations, type RunMigrationsOptions } from './migrations.ts'
-import type { OutboxMessage } from './outbox-message.ts'
+import type { OutboxRow } from './outbox-message.ts'
 import { DatabaseUnavailableError, RetryableError, TransactionConflictError } from './retryable-error.ts'
 
 const backends = testBackends({ nats: false, ownPostgres: true })
@@ -87,8 +87,8 @@ describe('the database', () => {
   })
 
   it('commits work and its events together and tells the listener after the commit', async () => {
-    const heard: OutboxMessage[] = []
-    const stop = database.onCommitted((messages) => heard.push(...messages))
+    const heard: OutboxRow[] = []
+    const stop = database.onCommitted((rows) => heard.push(...rows))
     const value = await database.transact(async (tx) => {
       await tx.query('insert into thing values ($1, $2)', [1, '1.50'])
       tx.append(happened, [{ n: 1 }, { n: 2 }])

@@ -7,7 +7,7 @@ import type { Clock } from '@tradewire/kernel/clock'
 import type { IdSource } from '@tradewire/kernel/ids'
 import type { Pool, PoolClient } from 'pg'
 import { DataSource, type QueryRunner } from 'typeorm'
-import { OutboxBuffer, type OutboxMessage } from './outbox-message.ts'
+import { OutboxBuffer, type OutboxRow } from './outbox-message.ts'
 import { PermitRefusedError, Permits } from './permits.ts'
 import { classifyDatabaseError, DatabaseUnavailableError } from './retryable-error.ts'
 import { narrowSql, widenSql } from './own-rows.ts'
@@ -53,12 +53,12 @@ const outboxClaimMs = 1_500
 /** JSON text never holds this character, so bodies travel as one text: quoting them as an array costs more than all else. */
 const bodySeparator = '\u001f'
 
-const insertOutboxSql = `insert into outbox (id, subject, body, event_count, trace, claimed_until)
-select id, subject, body, event_count, trace, clock_timestamp() + $6::int * interval '1 millisecond'
-from unnest($1::uuid[], $2::text[], string_to_array($3::text, chr(31)), $4::int[], $5::text[])
-  as m (id, subject, body, event_count, trace)`
+const insertOutboxSql = `insert into outbox (id, subject, body, event_count, split, trace, claimed_until)
+select id, subject, body, event_count, split, trace, clock_timestamp() + $7::int * interval '1 millisecond'
+from unnest($1::uuid[], $2::text[], string_to_array($3::text, chr(31)), $4::int[], $5::bool[], $6::text[])
+  as m (id, subject, body, event_count, split, trace)`
 
-export type CommittedListener = (messages: readonly OutboxMessage[]) => void
+export type CommittedListener = (rows: readonly OutboxRow[]) => void
 
 export class Database {
   readonly dataSource: DataSource
@@ -150,10 +150,10 @@ export class Database {
         if (owner !== null) await tx.query(narrowSql, [owner])
         const value = await work(tx)
         await tx.end()
-        const messages = outbox.take()
-        if (owner !== null && messages.length > 0) await runStatement(session.client, this.names, widenSql, [])
-        await session.commit(messages.length > 0 ? this.insertOutbox(session.client, messages) : undefined)
-        if (messages.length > 0) for (const listener of this.listeners) listener(messages)
+        const rows = outbox.take()
+        if (owner !== null && rows.length > 0) await runStatement(session.client, this.names, widenSql, [])
+        await session.commit(rows.length > 0 ? this.insertOutbox(session.client, rows) : undefined)
+        if (rows.length > 0) for (const listener of this.listeners) listener(rows)
         tx.committed()
         return value
       } catch (error) {
@@ -169,7 +169,7 @@ export class Database {
     }
   }
 
-  /** Hands every committed outbox message to the listener, at once after its commit. Returns the way to stop. */
+  /** Hands every committed outbox row to the listener, at once after its commit. Returns the way to stop. */
   onCommitted(listener: CommittedListener): () => void {
     this.listeners.add(listener)
     return () => this.listeners.delete(listener)
@@ -179,13 +179,14 @@ export class Database {
     if (this.dataSource.isInitialized) await this.dataSource.destroy()
   }
 
-  private async insertOutbox(client: PoolClient, messages: readonly OutboxMessage[]): Promise<void> {
+  private async insertOutbox(client: PoolClient, rows: readonly OutboxRow[]): Promise<void> {
     await runStatement(client, this.names, insertOutboxSql, [
-      messages.map(({ id }) => id),
-      messages.map(({ subject }) => subject),
-      messages.map(({ body }) => body).join(bodySeparator),
-      messages.map(({ eventCount }) => eventCount),
-      messages.map(({ trace }) => trace),
+      rows.map(({ id }) => id),
+      rows.map(({ subject }) => subject),
+      rows.map(({ body }) => body).join(bodySeparator),
+      rows.map(({ eventCount }) => eventCount),
+      rows.map(({ split }) => split),
+      rows.map(({ trace }) => trace),
       this.listeners.size > 0 ? outboxClaimMs : 0,
     ])
   }

@@ -1,6 +1,6 @@
 /**
- * Events packed into bus messages, as rows of `outbox`.
- * Called by Transaction just before COMMIT. Must never publish: the relay does, after the commit.
+ * Events packed into rows of `outbox`, and such rows as messages of the bus.
+ * Called by Transaction just before COMMIT, and by the relay. Must never publish: the relay does, after the commit.
  */
 import {
   batchEventsMax,
@@ -11,26 +11,60 @@ import {
   urgentSubjectOf,
 } from '@tradewire/contracts/define-event'
 import type { Clock } from '@tradewire/kernel/clock'
-import type { IdSource } from '@tradewire/kernel/ids'
+import { type IdSource, timedUuidOf } from '@tradewire/kernel/ids'
 import { partitionOf } from '@tradewire/kernel/partition'
 
-/** One bus message, as stored and as handed to the relay after the commit. */
-export interface OutboxMessage {
+/** Events of one transaction, subject and trace, as stored and as handed to the relay after the commit. */
+export interface OutboxRow {
   readonly id: string
   readonly subject: string
-  /** JSON text {"events":[...]}. */
+  /** JSON text {"events":[...]}, each event on a line of its own. */
   readonly body: string
   readonly eventCount: number
+  /** Each event travels in a message of its own; else all of them in one. */
+  readonly split: boolean
   readonly trace: string | null
 }
 
-/** A message grows up to this many characters of JSON; the bus refuses messages over 1 MB. */
-const messageCharsMax = 400_000
+/** One message of the bus. */
+export interface OutboxMessage {
+  readonly id: string
+  /** All messages of a row are on their way before it counts as published. */
+  readonly rowId: string
+  readonly subject: string
+  /** JSON text {"events":[...]}. */
+  readonly body: string
+  readonly trace: string | null
+}
+
+/** A row grows up to this many characters of JSON; the bus refuses messages over 1 MB. */
+const rowCharsMax = 400_000
+const bodyStart = '{"events":['
+const bodyEnd = ']}'
+/** JSON text never holds a line break, so a row is split without reading it. */
+const eventSeparator = ',\n'
+
+/** The same messages with the same ids each time, so that who has had one knows it again. */
+export function messagesOf({ id, subject, body, eventCount, split, trace }: OutboxRow): OutboxMessage[] {
+  if (!split || eventCount === 1) return [{ id, rowId: id, subject, body, trace }]
+  const events = body.slice(bodyStart.length, -bodyEnd.length).split(eventSeparator)
+  return events.map((event, index) => ({
+    id: messageIdOf(id, index),
+    rowId: id,
+    subject,
+    body: bodyStart + event + bodyEnd,
+    trace,
+  }))
+}
+
+export function messageIdOf(rowId: string, index: number): string {
+  return index === 0 ? rowId : timedUuidOf(rowId, `${rowId} ${index}`)
+}
 
 interface Open {
   readonly subject: string
   readonly trace: string | null
-  readonly eventsMax: number
+  readonly split: boolean
   readonly parts: string[]
   chars: number
 }
@@ -59,41 +93,65 @@ export class OutboxBuffer {
     }
   }
 
-  /** The messages in the order in which their last event was appended. Empties the buffer. */
-  take(): OutboxMessage[] {
+  /** The rows in the order in which their last event was appended. Empties the buffer. */
+  take(): OutboxRow[] {
     const all = [...this.closed, ...this.open.values()]
     this.closed.length = 0
     this.open.clear()
-    return all.map(({ subject, trace, parts }) => ({
+    return all.map(({ subject, trace, split, parts }) => ({
       id: this.ids.next(),
       subject,
-      body: `{"events":[${parts.join(',')}]}`,
+      body: bodyStart + parts.join(eventSeparator) + bodyEnd,
       eventCount: parts.length,
+      split,
       trace,
     }))
   }
 
   private put(contract: EventContract, subject: string, event: string, trace: string | null): void {
+    if (contract.delivery === 'single') {
+      this.putSingle(subject, event, trace)
+      return
+    }
     const key = trace === null ? subject : `${subject} ${trace}`
-    let message = this.open.get(key)
-    if (message !== undefined && message.chars + event.length > messageCharsMax) {
-      this.close(key, message)
-      message = undefined
+    let row = this.open.get(key)
+    if (row !== undefined && row.chars + event.length > rowCharsMax) {
+      this.close(key, row)
+      row = undefined
     }
-    if (message === undefined) {
-      const eventsMax = contract.delivery === 'batched' ? batchEventsMax : 1
-      message = { subject, trace, eventsMax, parts: [], chars: 0 }
-      this.open.set(key, message)
+    if (row === undefined) {
+      row = { subject, trace, split: false, parts: [], chars: 0 }
+      this.open.set(key, row)
     }
-    message.parts.push(event)
-    message.chars += event.length
-    if (message.parts.length >= message.eventsMax) this.close(key, message)
+    add(row, event)
+    if (row.parts.length >= batchEventsMax) this.close(key, row)
   }
 
-  private close(key: string, message: Open): void {
-    this.closed.push(message)
+  /** Shares a row only with the one right before it, so that events of several contracts keep their order. */
+  private putSingle(subject: string, event: string, trace: string | null): void {
+    let row = this.closed.at(-1)
+    const fits =
+      row?.split === true &&
+      row.subject === subject &&
+      row.trace === trace &&
+      row.parts.length < batchEventsMax &&
+      row.chars + event.length <= rowCharsMax
+    if (row === undefined || !fits) {
+      row = { subject, trace, split: true, parts: [], chars: 0 }
+      this.closed.push(row)
+    }
+    add(row, event)
+  }
+
+  private close(key: string, row: Open): void {
+    this.closed.push(row)
     this.open.delete(key)
   }
+}
+
+function add(row: Open, event: string): void {
+  row.parts.push(event)
+  row.chars += event.length
 }
 
 function subjectFor(contract: EventContract, data: unknown): string {

@@ -12,6 +12,7 @@ export const outboxMigrations: readonly { readonly name: string; readonly sql: r
          subject text not null,
          body text storage external not null,
          event_count int not null,
+         split boolean not null default false,
          trace text,
          created_at timestamptz not null default now(),
          claimed_until timestamptz not null,
@@ -22,6 +23,8 @@ export const outboxMigrations: readonly { readonly name: string; readonly sql: r
                autovacuum_vacuum_cost_delay = 0, fillfactor = 80)`,
       `comment on column outbox.body is
          'Stored as it is: compressing a batch costs more than all the rest of its insert, and it is gone in a day.'`,
+      `comment on column outbox.split is 'Each of its events travels in a message of its own; else all of them in one.'`,
+      `comment on column outbox.stream_sequence is 'Of the last of its messages.'`,
       `comment on column outbox.claimed_until is 'Until then one relay has the row; afterwards any relay may publish it.'`,
       `comment on column outbox.store is 'Which life of which stream took the message; see bus_store.'`,
       `create index outbox_pending on outbox ((not starts_with(subject, 'urgent.')), id) where published_at is null`,

@@ -79,7 +79,7 @@ describe('the bus', () => {
     const [row] = await eventually(async () => {
       const rows = await node.database.query<{ waiting: number; marked: number }>(
         `select count(*) filter (where published_at is null)::int as waiting,
-           count(stream_sequence)::int as marked from outbox`,
+           sum(event_count) filter (where stream_sequence is not null)::int as marked from outbox`,
       )
       return rows[0]?.waiting === 0 ? rows : undefined
     })

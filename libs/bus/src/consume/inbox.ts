@@ -1,6 +1,6 @@
 /**
  * What has had its effect: the memory that makes "at least once" into "once" (rule R3). One row remembers a whole message,
- * whose id is that of its outbox row; a message that had to be taken apart, and one that has no id or is meant for one
+ * whose id follows from that of its outbox row; a message that had to be taken apart, and one that has no id or is meant for one
  * consumer alone, is remembered event by event. Called by the batch processor in the transaction of the effect.
  */
 import type { Event } from '@tradewire/contracts/define-event'

@@ -2,20 +2,14 @@
  * Publishes to JetStream with many acknowledgements in flight, at the least cost per message.
  * Called by the outbox relay only (services append events, they never publish). Must never resolve before the ack.
  */
+import type { OutboxMessage } from '@tradewire/database/outbox-message'
 import { createInbox, headers, type Msg, type NatsConnection, type Subscription } from 'nats'
 import { traceHeader } from '../questions/rpc-wire.ts'
 
-export interface Publication {
-  readonly id: string
-  readonly subject: string
-  readonly body: string
-  readonly trace: string | null
-}
-
 export interface PublisherEvents {
-  acked(publication: Publication, stream: string, sequence: number): void
+  acked(publication: OutboxMessage, stream: string, sequence: number): void
   /** Not acknowledged: it may be stored or not. `streamMissing` when no stream takes the subject. */
-  failed(publication: Publication, reason: string, streamMissing: boolean): void
+  failed(publication: OutboxMessage, reason: string, streamMissing: boolean): void
 }
 
 export const messageIdHeader = 'Nats-Msg-Id'
@@ -24,7 +18,7 @@ const sweepEveryMs = 1_000
 const noRespondersCode = 503
 
 interface InFlight {
-  readonly publication: Publication
+  readonly publication: OutboxMessage
   readonly sentAtMs: number
 }
 
@@ -57,7 +51,7 @@ export class AckedPublisher {
     return this.inFlight.size
   }
 
-  send(publication: Publication): void {
+  send(publication: OutboxMessage): void {
     const token = (this.next++).toString(36)
     const sent = headers()
     sent.set(messageIdHeader, publication.id)

@@ -3,11 +3,7 @@
  * Called by OutboxRelay and StoreWatch. Must never hold a row lock while anything is published.
  */
 import type { Database } from '@tradewire/database/database'
-import type { Publication } from './acked-publisher.ts'
-
-export interface ClaimedRow extends Publication {
-  readonly eventCount: number
-}
+import type { OutboxRow } from '@tradewire/database/outbox-message'
 
 export interface Mark {
   readonly id: string
@@ -22,11 +18,11 @@ from (
   order by not starts_with(subject, 'urgent.'), id limit $1 for update skip locked
 ) due
 where o.id = due.id
-returning o.id, o.subject, o.body, o.trace, o.event_count as "eventCount"`
+returning o.id, o.subject, o.body, o.trace, o.event_count as "eventCount", o.split`
 
-/** Takes up to `rows` messages that nobody is publishing: urgent ones first, each class oldest first. */
-export async function claimRows(database: Database, rows: number, claimMs: number): Promise<ClaimedRow[]> {
-  const claimed = await database.query<ClaimedRow>(claimSql, [rows, claimMs])
+/** Takes up to `rows` of them that nobody is publishing: urgent ones first, each class oldest first. */
+export async function claimRows(database: Database, rows: number, claimMs: number): Promise<OutboxRow[]> {
+  const claimed = await database.query<OutboxRow>(claimSql, [rows, claimMs])
   // RETURNING keeps no order; ids sort by time. What is urgent passes the others in the queue.
   return claimed.sort((left, right) => (left.id < right.id ? -1 : 1))
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { PublishQueue } from './publish-queue.ts'
 
-const message = (id: string, subject: string) => ({ id, subject, body: '', trace: null })
+const message = (id: string, subject: string) => ({ id, rowId: id, subject, body: '', trace: null })
 
 describe('messages that wait to be published', () => {
   test('leave urgent ones first, each class in its order', () => {

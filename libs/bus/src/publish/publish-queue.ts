@@ -3,24 +3,24 @@
  * Called by the outbox relay; pure. Must never hand out a message twice.
  */
 import { isUrgentSubject } from '@tradewire/contracts/define-event'
-import type { Publication } from './acked-publisher.ts'
+import type { OutboxMessage } from '@tradewire/database/outbox-message'
 
 /** Handed-out places are given back in pieces: shifting an array by one for each message costs more. */
 const trimRows = 4_096
 
 class Fifo {
-  private items: Publication[] = []
+  private items: OutboxMessage[] = []
   private head = 0
 
   get size(): number {
     return this.items.length - this.head
   }
 
-  push(item: Publication): void {
+  push(item: OutboxMessage): void {
     this.items.push(item)
   }
 
-  shift(): Publication | undefined {
+  shift(): OutboxMessage | undefined {
     const item = this.items[this.head]
     if (item === undefined) return undefined
     this.head += 1
@@ -40,13 +40,13 @@ export class PublishQueue {
     return this.urgent.size + this.calm.size
   }
 
-  push(message: Publication): void {
+  push(message: OutboxMessage): void {
     const lane = isUrgentSubject(message.subject) ? this.urgent : this.calm
     lane.push(message)
   }
 
   /** The next one; with `calmMay` false only an urgent one. */
-  shift(calmMay: boolean): Publication | undefined {
+  shift(calmMay: boolean): OutboxMessage | undefined {
     return this.urgent.shift() ?? (calmMay ? this.calm.shift() : undefined)
   }
 

@@ -5,8 +5,8 @@
  */
 import type { Clock } from '@tradewire/kernel/clock'
 import type { Database } from '@tradewire/database/database'
-import type { OutboxMessage } from '@tradewire/database/outbox-message'
-import { AckedPublisher, type Publication } from './acked-publisher.ts'
+import { messagesOf, type OutboxMessage, type OutboxRow } from '@tradewire/database/outbox-message'
+import { AckedPublisher } from './acked-publisher.ts'
 import { type BusLogger, errorFields } from '../bus-logger.ts'
 import { type BusMetrics, noBusMetrics } from '../bus-metrics.ts'
 import type { Bus } from '../connection.ts'
@@ -40,6 +40,14 @@ const pruneEveryMs = 60_000
 const flushWaitMs = 3_000
 const flushPollMs = 5
 
+/** How far the messages of a row are. */
+interface HeldRow {
+  left: number
+  readonly messages: number
+  failed: boolean
+  lastSequence: number
+}
+
 export class OutboxRelay {
   private readonly database: Database
   private readonly bus: Bus
@@ -50,8 +58,9 @@ export class OutboxRelay {
   private readonly unsubscribe: (() => void)[] = []
   private readonly timers: NodeJS.Timeout[] = []
 
-  /** Queued or in flight in this process: a poll that claims one of them again leaves it alone. */
-  private readonly held = new Set<string>()
+  /** Rows queued or in flight in this process: a poll that claims one of them again leaves it alone. */
+  private readonly held = new Map<string, HeldRow>()
+  private messagesHeld = 0
   private readonly queue = new PublishQueue()
   private charsInFlight = 0
   private publisher: AckedPublisher | undefined
@@ -104,19 +113,21 @@ export class OutboxRelay {
 
   /** Messages that this process has committed or claimed and that are not acknowledged yet. */
   get backlog(): number {
-    return this.held.size
+    return this.messagesHeld
   }
 
-  private take(messages: readonly OutboxMessage[]): void {
-    if (this.publisher === undefined || this.held.size > memoryMessagesMax) return
-    for (const message of messages) this.enqueue(message)
+  private take(rows: readonly OutboxRow[]): void {
+    if (this.publisher === undefined || this.messagesHeld > memoryMessagesMax) return
+    for (const row of rows) this.enqueue(row)
     this.pump()
   }
 
-  private enqueue(message: Publication): void {
-    if (this.held.has(message.id)) return
-    this.held.add(message.id)
-    this.queue.push(message)
+  private enqueue(row: OutboxRow): void {
+    if (this.held.has(row.id)) return
+    const messages = messagesOf(row)
+    this.held.set(row.id, { left: messages.length, messages: messages.length, failed: false, lastSequence: 0 })
+    this.messagesHeld += messages.length
+    for (const message of messages) this.queue.push(message)
   }
 
   private pump(): void {
@@ -131,31 +142,43 @@ export class OutboxRelay {
     }
   }
 
-  private acked(message: Publication, stream: string, sequence: number): void {
-    const store = this.watch.storeOf(stream)
-    this.settle(message)
+  private acked(message: OutboxMessage, stream: string, sequence: number): void {
     this.failing = false
-    this.metrics.published(1)
-    if (store !== undefined) this.marks.push({ id: message.id, store, sequence })
-    if (this.marks.length >= markRowsMax) void this.flushMarks()
-    else this.markTimer ??= setTimeout(() => void this.flushMarks(), markLingerMs)
+    const row = this.settle(message)
+    if (row === undefined) return
+    row.lastSequence = Math.max(row.lastSequence, sequence)
+    if (row.left === 0 && !row.failed) this.mark(message.rowId, stream, row)
     this.pump()
   }
 
-  private failed(message: Publication, reason: string, streamMissing: boolean): void {
-    this.settle(message)
+  private mark(id: string, stream: string, { messages, lastSequence: sequence }: HeldRow): void {
+    this.metrics.published(messages)
+    const store = this.watch.storeOf(stream)
+    if (store !== undefined) this.marks.push({ id, store, sequence })
+    if (this.marks.length >= markRowsMax) void this.flushMarks()
+    else this.markTimer ??= setTimeout(() => void this.flushMarks(), markLingerMs)
+  }
+
+  private failed(message: OutboxMessage, reason: string, streamMissing: boolean): void {
+    // The row stays; its claim runs out and a poll takes it again.
+    const row = this.settle(message)
+    if (row !== undefined) row.failed = true
     this.metrics.publishFailed(1)
     if (!this.failing)
       this.logger.warn({ subject: message.subject, reason }, 'a message waits: it was not acknowledged')
     this.failing = true
-    // The row stays; its claim runs out and a poll takes it again.
     if (streamMissing) this.bus.recheck()
     else this.pump()
   }
 
-  private settle(message: Publication): void {
-    this.held.delete(message.id)
+  private settle(message: OutboxMessage): HeldRow | undefined {
+    const row = this.held.get(message.rowId)
+    if (row === undefined) return undefined
     this.charsInFlight -= message.body.length
+    this.messagesHeld -= 1
+    row.left -= 1
+    if (row.left === 0) this.held.delete(message.rowId)
+    return row
   }
 
   /** One statement at a time; each takes all marks that gathered meanwhile. */
@@ -212,6 +235,7 @@ export class OutboxRelay {
     this.queue.clear()
     this.charsInFlight = 0
     this.held.clear()
+    this.messagesHeld = 0
   }
 
   private async poll(): Promise<void> {

@@ -5,6 +5,7 @@
  */
 import { JetStreamApiError, type JetStreamManager, type StreamInfo } from '@nats-io/jetstream'
 import type { Database } from '@tradewire/database/database'
+import { messageIdOf } from '@tradewire/database/outbox-message'
 import { messageIdHeader } from './acked-publisher.ts'
 import type { BusLogger } from '../bus-logger.ts'
 import type { BusMetrics } from '../bus-metrics.ts'
@@ -131,8 +132,8 @@ export class StoreWatch {
 
   /** A log is lost from its end: if our last message is where it was acknowledged, all before it are. */
   private async tailStands(manager: JetStreamManager, info: StreamInfo, store: string): Promise<boolean> {
-    const [last] = await this.deps.database.query<{ id: string; sequence: string }>(
-      `select id, stream_sequence as sequence from outbox where store = $1 order by stream_sequence desc limit 1`,
+    const [last] = await this.deps.database.query<{ id: string; events: number; sequence: string }>(
+      `select id, event_count as events, stream_sequence as sequence from outbox where store = $1 order by stream_sequence desc limit 1`,
       [store],
     )
     if (last === undefined) return true
@@ -141,7 +142,8 @@ export class StoreWatch {
     if (sequence < info.state.first_seq) return true
     if (sequence > info.state.last_seq) return false
     const message = await manager.streams.getMessage(info.config.name, { seq: sequence })
-    return message !== null && message.header.get(messageIdHeader) === last.id
+    const id = message?.header.get(messageIdHeader)
+    return Array.from({ length: last.events }).some((_, index) => messageIdOf(last.id, index) === id)
   }
 
   private async currentRow(stream: string): Promise<StoreRow | undefined> {

@@ -107,7 +107,13 @@ interface Rates {
   readonly raw: number[]
   readonly perRequest: number[]
   readonly ours: number[]
-  readonly cpuUs: { readonly raw: number[]; readonly ours: number[] }
+  /** Of the accepting process, and of PostgreSQL with all its processes; an alert. */
+  readonly cpuUs: { readonly raw: Cost[]; readonly ours: Cost[] }
+}
+
+interface Cost {
+  readonly accepting: number
+  readonly database: number
 }
 
 async function measureRates(intake: Intake): Promise<Rates> {
@@ -115,18 +121,45 @@ async function measureRates(intake: Intake): Promise<Rates> {
   const rates: Rates = { raw: [], perRequest: [], ours: [], cpuUs: { raw: [], ours: [] } }
   for (let pair = 0; pair <= options.pairs; pair += 1) {
     intake.progress(`accept rate: round ${Math.max(pair, 1)} of ${options.pairs}`)
-    const before = { raw: straw.gatewayUsage().cpuMs, ours: ours.intakeUsage().cpuMs }
-    const raw = await load(intake, straw.alertUrl, straw.alert(1), {})
+    const raw = await weighed(
+      intake,
+      () => straw.gatewayUsage().cpuMs,
+      () => load(intake, straw.alertUrl, straw.alert(1), {}),
+    )
     const perRequest = await load(intake, slowStraw.alertUrl, straw.alert(1), { durationMs: burstMs / 2 })
-    const own = await load(intake, ours.alertUrl, alertOf(small), {})
+    const own = await weighed(
+      intake,
+      () => ours.intakeUsage().cpuMs,
+      () => load(intake, ours.alertUrl, alertOf(small), {}),
+    )
     if (pair === 0) continue
-    rates.raw.push(rateOf(raw))
+    rates.raw.push(rateOf(raw.result))
     rates.perRequest.push(rateOf(perRequest))
-    rates.ours.push(rateOf(own))
-    rates.cpuUs.raw.push(((straw.gatewayUsage().cpuMs - before.raw) * 1_000) / raw.answered)
-    rates.cpuUs.ours.push(((ours.intakeUsage().cpuMs - before.ours) * 1_000) / own.answered)
+    rates.ours.push(rateOf(own.result))
+    rates.cpuUs.raw.push(raw.cost)
+    rates.cpuUs.ours.push(own.cost)
   }
   return rates
+}
+
+async function weighed(
+  { servers }: Intake,
+  cpuMs: () => number,
+  work: () => Promise<LoadResult>,
+): Promise<{ readonly result: LoadResult; readonly cost: Cost }> {
+  const before = { accepting: cpuMs(), database: servers.postgresUsage().cpuMs }
+  const result = await work()
+  const us = (spentMs: number): number => (spentMs * 1_000) / result.answered
+  const cost = {
+    accepting: us(cpuMs() - before.accepting),
+    database: us(servers.postgresUsage().cpuMs - before.database),
+  }
+  return { result, cost }
+}
+
+function costText(costs: readonly Cost[]): string {
+  const of = (part: keyof Cost): string => `${rounded(median(costs.map((cost) => cost[part])))} us`
+  return `${of('accepting')} (PostgreSQL ${of('database')})`
 }
 
 function gateP1({ raw, perRequest, ours, cpuUs }: Rates): Gate {
@@ -147,7 +180,7 @@ function gateP1({ raw, perRequest, ours, cpuUs }: Rates): Gate {
     ours: `${Math.round(median(ours))}/s`,
     raw: `${Math.round(median(raw))}/s; per request ${Math.round(median(perRequest))}/s`,
     notes: [
-      `CPU per alert: ours ${rounded(median(cpuUs.ours))} us, raw ${rounded(median(cpuUs.raw))} us`,
+      `CPU per alert: ours ${costText(cpuUs.ours)}, raw ${costText(cpuUs.raw)}`,
       'ours also verifies the secret, validates, looks for duplicates and writes the event; raw does not',
     ],
   })

@@ -16,43 +16,32 @@ import {
 /** JSON text never holds this character, so bodies travel as one text: as an array every quote in them is escaped. */
 const bodySeparator = '\u001f'
 
+/** A repetition finds its key taken, so that recognising it costs one more entry of an index. */
 const ACCEPT = `
-with incoming as (
-  select * from unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::int[], $6::text[], $7::text[], $8::numeric[],
+insert into signal (id, strategy_id, dedupe_key, forget_at, source, side, price, stop_price, stop_type, targets,
+  trailing_stop, received_at, expires_at, content_type, body, source_ip)
+select incoming.id, strategy_id, dedupe_key, now() + make_interval(secs => window_seconds), source, side, price,
+  stop_price, stop_type, targets, trailing_stop, received_at, expires_at, content_type, body, source_ip
+from unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::int[], $6::text[], $7::text[], $8::numeric[],
     $9::numeric[], $10::text[], $11::jsonb[], $12::jsonb[], $13::timestamptz[], $14::timestamptz[], $15::text[],
     string_to_array($16::text, chr(31)), $17::text[])
-  as t(id, strategy_id, strategy_revision, dedupe_key, window_seconds, source, side, price, stop_price, stop_type,
-    targets, trailing_stop, received_at, expires_at, content_type, body, source_ip)
-), valid as (
-  select incoming.* from incoming
-  join strategy on strategy.id = incoming.strategy_id
-    and strategy.revision = incoming.strategy_revision and strategy.active
-), fresh as (
-  insert into signal_dedupe as known (strategy_id, dedupe_key, signal_id, forget_at)
-  select strategy_id, dedupe_key, id, now() + make_interval(secs => window_seconds) from valid
-  on conflict (strategy_id, dedupe_key) do update
-    set signal_id = excluded.signal_id, forget_at = excluded.forget_at
-    where known.forget_at < now()
-  returning signal_id
-), stored as (
-  insert into signal (id, strategy_id, source, side, price, stop_price, stop_type, targets, trailing_stop, received_at,
-    expires_at, content_type, body, source_ip)
-  select id, strategy_id, source, side, price, stop_price, stop_type, targets, trailing_stop, received_at, expires_at,
-    content_type, body, source_ip
-  from valid join fresh on fresh.signal_id = valid.id
-)
-select valid.id, fresh.signal_id is not null as fresh
-from valid left join fresh on fresh.signal_id = valid.id`
+  as incoming(id, strategy_id, strategy_revision, dedupe_key, window_seconds, source, side, price, stop_price,
+    stop_type, targets, trailing_stop, received_at, expires_at, content_type, body, source_ip)
+join strategy on strategy.id = strategy_id and strategy.revision = strategy_revision and strategy.active
+on conflict (strategy_id, dedupe_key) do nothing
+returning id`
+
+const FORGET = `
+update signal set dedupe_key = null
+from unnest($1::uuid[], $2::uuid[]) as again(strategy_id, dedupe_key)
+where signal.strategy_id = again.strategy_id and signal.dedupe_key = again.dedupe_key and signal.forget_at < now()`
 
 const COUNT_DUPLICATES = `
 update signal set duplicates = signal.duplicates + again.count
-from (
-  select known.signal_id, known.strategy_id, known.dedupe_key, again.count
-  from unnest($1::uuid[], $2::uuid[], $3::int[]) as again(strategy_id, dedupe_key, count)
-  join signal_dedupe known using (strategy_id, dedupe_key)
-) as again
-where signal.id = again.signal_id
-returning again.strategy_id, again.dedupe_key, signal.id`
+from unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[]) as again(strategy_id, dedupe_key, strategy_revision, count)
+join strategy on strategy.id = again.strategy_id and strategy.revision = strategy_revision and strategy.active
+where signal.strategy_id = again.strategy_id and signal.dedupe_key = again.dedupe_key
+returning signal.strategy_id, signal.dedupe_key, signal.id`
 
 const SIGNAL_COLUMNS = `signal.id, signal.strategy_id, signal.source, signal.side, signal.price, signal.stop_price,
   signal.stop_type, signal.targets, signal.trailing_stop, signal.received_at, signal.expires_at, signal.duplicates`
@@ -84,31 +73,39 @@ export class SqlSignals extends Signals {
       const key = groupOf(one)
       if (!firstOf.has(key)) firstOf.set(key, one)
     }
-    const firsts = [...firstOf.values()]
-    const rows = await tx.query<{ id: string; fresh: boolean }>(ACCEPT, columnsOf(firsts))
-    const freshById = new Map(rows.map((row) => [row.id, row.fresh]))
-    const repeated = incoming.filter((one) => {
-      const first = firstOf.get(groupOf(one)) as IncomingSignal
-      return freshById.has(first.signal.id) && (one !== first || freshById.get(first.signal.id) === false)
-    })
+    const stored = await this.insert(tx, [...firstOf.values()])
+    const repeated = incoming.filter((one) => !stored.has(one))
     const originals = await this.countDuplicates(tx, repeated)
     return incoming.map((one): StoredOutcome => {
-      const first = firstOf.get(groupOf(one)) as IncomingSignal
-      const fresh = freshById.get(first.signal.id)
-      if (fresh === undefined) return { kind: 'strategy-changed' }
-      if (fresh && one === first) return { kind: 'stored' }
-      return { kind: 'duplicate', of: (originals.get(groupOf(one)) ?? first.signal.id) as SignalId }
+      if (stored.has(one)) return { kind: 'stored' }
+      const original = originals.get(groupOf(one))
+      return original === undefined ? { kind: 'strategy-changed' } : { kind: 'duplicate', of: original }
     })
   }
 
-  private async countDuplicates(tx: Transaction, repeated: readonly IncomingSignal[]): Promise<Map<string, string>> {
+  /** Answers what was new. A signal whose time as an original is over gives its key to the one that comes now. */
+  private async insert(tx: Transaction, signals: readonly IncomingSignal[]): Promise<Set<IncomingSignal>> {
+    const ids = new Set((await tx.query<{ id: string }>(ACCEPT, columnsOf(signals))).map(({ id }) => id))
+    const missing = signals.filter(({ signal }) => !ids.has(signal.id))
+    if (missing.length > 0) {
+      await tx.query(FORGET, [missing.map(({ signal }) => signal.strategyId), missing.map(({ dedupe }) => dedupe.key)])
+      for (const { id } of await tx.query<{ id: string }>(ACCEPT, columnsOf(missing))) ids.add(id)
+    }
+    return new Set(signals.filter(({ signal }) => ids.has(signal.id)))
+  }
+
+  /** Answers the originals by group; of a strategy that has changed none is counted. */
+  private async countDuplicates(tx: Transaction, repeated: readonly IncomingSignal[]): Promise<Map<string, SignalId>> {
     if (repeated.length === 0) return new Map()
-    const groups = Map.groupBy(repeated, groupOf)
-    const samples = [...groups.values()].map((group) => ({ one: group[0] as IncomingSignal, count: group.length }))
-    const rows = await tx.query<{ strategy_id: string; dedupe_key: string; id: string }>(COUNT_DUPLICATES, [
-      samples.map(({ one }) => one.signal.strategyId),
-      samples.map(({ one }) => one.dedupe.key),
-      samples.map(({ count }) => count),
+    const groups = [...Map.groupBy(repeated, groupOf).values()].map((group) => ({
+      one: group[0]!,
+      count: group.length,
+    }))
+    const rows = await tx.query<{ strategy_id: string; dedupe_key: string; id: SignalId }>(COUNT_DUPLICATES, [
+      groups.map(({ one }) => one.signal.strategyId),
+      groups.map(({ one }) => one.dedupe.key),
+      groups.map(({ one }) => one.strategyRevision),
+      groups.map(({ count }) => count),
     ])
     return new Map(rows.map((row) => [`${row.strategy_id}|${row.dedupe_key}`, row.id]))
   }

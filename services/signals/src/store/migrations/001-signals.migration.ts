@@ -61,6 +61,8 @@ export const createSignals: Migration = {
     `create table signal (
        id uuid primary key,
        strategy_id uuid not null,
+       dedupe_key uuid,
+       forget_at timestamptz not null,
        source text not null,
        side text not null,
        price numeric not null,
@@ -73,14 +75,11 @@ export const createSignals: Migration = {
        duplicates int not null default 0,
        content_type text not null,
        body text not null,
-       source_ip text not null)`,
+       source_ip text not null,
+       unique (strategy_id, dedupe_key))`,
+    `comment on column signal.dedupe_key is
+       'A digest of what makes it the same signal; null once another one has taken its place, after forget_at.'`,
     `create index signal_by_strategy on signal (strategy_id, id desc)`,
-    `create table signal_dedupe (
-       strategy_id uuid not null,
-       dedupe_key uuid not null,
-       signal_id uuid not null,
-       forget_at timestamptz not null,
-       primary key (strategy_id, dedupe_key))`,
     `create table refusal (
        id uuid primary key default uuidv7(),
        refused_at timestamptz not null default now(),
