@@ -5,9 +5,9 @@
 import { defineConfig } from 'vitest/config'
 
 const conditions = ['source', 'module', 'node', 'development|production']
-const folders = '{libs,services,launcher,scripts,simulator,chaos,sdks}'
+const folders = '{libs,services,launcher,scripts,simulator,chaos,sdks,e2e}'
 const unitTimeoutMs = 60_000
-const integrationTimeoutMs = 30_000
+const integrationTimeoutMs = 60_000
 const e2eTimeoutMs = 180_000
 const workersMax = 2
 
