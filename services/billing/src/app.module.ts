@@ -21,6 +21,7 @@ import { Catalogue } from './ports/catalogue.port.ts'
 import { Customers } from './ports/customers.port.ts'
 import { Fees } from './ports/fees.port.ts'
 import { InvoicePrinter } from './ports/invoice-printer.port.ts'
+import { Listings } from './ports/listings.port.ts'
 import { MockCheckouts } from './ports/mock-checkouts.port.ts'
 import { Parties } from './ports/parties.port.ts'
 import { PaymentProviders } from './ports/payment-provider.port.ts'
@@ -39,6 +40,7 @@ import { SqlFees } from './store/sql-fees.store.ts'
 import { SqlParties } from './store/sql-parties.store.ts'
 import { SqlPayouts } from './store/sql-payouts.store.ts'
 import { SqlProviderEvents } from './store/sql-provider-events.store.ts'
+import { SqlListings } from './store/sql-listings.store.ts'
 import { SqlLimits } from './store/sql-limits.store.ts'
 import { SqlReminders } from './store/sql-reminders.store.ts'
 import { SqlSubscriptionChanges } from './store/sql-subscription-changes.store.ts'
@@ -54,6 +56,7 @@ import { PaymentsController } from './transport/rpc/payments.controller.ts'
 import { PayoutsController } from './transport/rpc/payouts.controller.ts'
 import { StatementsController } from './transport/rpc/statements.controller.ts'
 import { PlansController } from './transport/rpc/plans.controller.ts'
+import { PricesController } from './transport/rpc/prices.controller.ts'
 import { ProductsController } from './transport/rpc/products.controller.ts'
 import { ProfilesController } from './transport/rpc/profiles.controller.ts'
 import { PurchasesController } from './transport/rpc/purchases.controller.ts'
@@ -83,6 +86,7 @@ import { GetStatementFile } from './use-cases/get-statement-file/get-statement-f
 import { IssueInvoice } from './use-cases/issue-invoice/issue-invoice.use-case.ts'
 import { LearnFacts } from './use-cases/learn-facts/learn-facts.use-case.ts'
 import { LearnFollows } from './use-cases/learn-follows/learn-follows.use-case.ts'
+import { ListAtProviders } from './use-cases/list-at-providers/list-at-providers.use-case.ts'
 import { ListBalances } from './use-cases/list-balances/list-balances.use-case.ts'
 import { ListEarnedFees } from './use-cases/list-earned-fees/list-earned-fees.use-case.ts'
 import { ListInvoices } from './use-cases/list-invoices/list-invoices.use-case.ts'
@@ -108,6 +112,7 @@ import { PayPerformanceFee } from './use-cases/pay-performance-fee/pay-performan
 import { ReceiveEvent } from './use-cases/receive-event/receive-event.use-case.ts'
 import { RefundPayment } from './use-cases/refund-payment/refund-payment.use-case.ts'
 import { RemindDebtors } from './use-cases/remind-debtors/remind-debtors.use-case.ts'
+import { RemovePlan } from './use-cases/remove-plan/remove-plan.use-case.ts'
 import { RemoveProducts } from './use-cases/remove-products/remove-products.use-case.ts'
 import { ReturnSurplus } from './use-cases/return-surplus/return-surplus.use-case.ts'
 import { RenewByLink } from './use-cases/renew-by-link/renew-by-link.use-case.ts'
@@ -144,6 +149,7 @@ import { WatchLimits } from './use-cases/watch-limits/watch-limits.use-case.ts'
     PayoutsController,
     StatementsController,
     PlansController,
+    PricesController,
     ProductsController,
     ProfilesController,
     PurchasesController,
@@ -160,6 +166,7 @@ import { WatchLimits } from './use-cases/watch-limits/watch-limits.use-case.ts'
     { provide: RealisedLedger, useClass: ReportingLedger },
     { provide: Parties, useClass: SqlParties },
     { provide: Limits, useClass: SqlLimits },
+    { provide: Listings, useClass: SqlListings },
     { provide: AccountTotals, useClass: ReportingTotals },
     { provide: Reminders, useClass: SqlReminders },
     { provide: SubscriptionChanges, useClass: SqlSubscriptionChanges },
@@ -218,6 +225,7 @@ import { WatchLimits } from './use-cases/watch-limits/watch-limits.use-case.ts'
     IssueInvoice,
     LearnFacts,
     LearnFollows,
+    ListAtProviders,
     ListBalances,
     ListEarnedFees,
     ListInvoices,
@@ -243,6 +251,7 @@ import { WatchLimits } from './use-cases/watch-limits/watch-limits.use-case.ts'
     ReceiveEvent,
     RefundPayment,
     RemindDebtors,
+    RemovePlan,
     RemoveProducts,
     ReturnSurplus,
     RenewByLink,

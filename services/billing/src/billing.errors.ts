@@ -12,6 +12,11 @@ export const billingErrors = defineErrors('billing', {
     message: 'Another plan has this name, or is the default already.',
     fix: 'Choose another name, or leave `default` out.',
   },
+  PLAN_IS_DEFAULT: {
+    kind: 'conflict',
+    message: 'This plan is that of everyone who has no other.',
+    fix: 'Change what it allows instead.',
+  },
   STRATEGY_NOT_FOUND: {
     kind: 'not-found',
     message: 'There is no such strategy, or it is not yours.',

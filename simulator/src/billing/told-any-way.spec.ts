@@ -40,7 +40,9 @@ class Stripe implements Provider {
   private days = 0
 
   constructor() {
-    const price = this.books.createPrice({ currency: 'usd', unitAmount: monthly, intervalMonths: 1, lookupKey: null })
+    const { catalogue } = this.books
+    const { id: product } = catalogue.createProduct('PRO')
+    const price = catalogue.createPrice({ product, currency: 'usd', unitAmount: monthly, intervalMonths: 1 })
     for (let number = 0; number < 3; number += 1) {
       this.books.createSubscription(this.books.createCustomer(null, null, {}), price, {})
     }

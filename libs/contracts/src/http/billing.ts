@@ -58,6 +58,18 @@ const planRoutes: readonly RouteContract[] = [
     toRequest: ({ caller, params, body }) => ({ caller, ...params, changes: body }),
   }),
   defineRoute({
+    operation: 'removePlan',
+    tag: 'Billing',
+    method: 'DELETE',
+    path: '/v1/plans/{planId}',
+    summary: 'Take a plan off the list; who has it keeps it',
+    access: operators,
+    errors: ['conflict'],
+    params: z.strictObject({ planId: z.uuid() }),
+    rpc: rpc.removePlan,
+    toRequest: ({ caller, params }) => ({ caller, ...params }),
+  }),
+  defineRoute({
     operation: 'listStrategyPrices',
     tag: 'Billing',
     method: 'GET',

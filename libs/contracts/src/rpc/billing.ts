@@ -53,7 +53,15 @@ export const planInput = z.strictObject({
 export const planChanges = z.strictObject(planSettings).partial()
 
 export const plan = z
-  .strictObject({ id: z.uuid(), ...planSettings, default: z.boolean(), createdAt: timestamp, updatedAt: timestamp })
+  .strictObject({
+    id: z.uuid(),
+    ...planSettings,
+    default: z.boolean(),
+    /** Of its monthly price in Stripe's catalogue; null while it does not stand there. */
+    stripePriceId: z.string().nullable(),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
   .meta({ id: 'Plan' })
 
 export const listPlans = defineRpc({
@@ -74,6 +82,13 @@ export const updatePlan = defineRpc({
   name: 'billing.plans.update',
   description: 'Changes a plan for everyone who has it.',
   request: z.strictObject({ caller, planId: z.uuid(), changes: planChanges }),
+  reply: plan,
+})
+
+export const removePlan = defineRpc({
+  name: 'billing.plans.remove',
+  description: 'Takes a plan off the list; who has it keeps it, and its subscriptions go on.',
+  request: z.strictObject({ caller, planId: z.uuid() }),
   reply: plan,
 })
 

@@ -37,7 +37,7 @@ export interface Checkout {
   readonly customer: { readonly userId: string; readonly username: string; readonly email: string | null }
   /** When it is to be charged again by the provider itself. */
   readonly recurring: {
-    readonly subscriptionId: string
+    readonly subject: SoldSubject
     readonly cycle: BillingCycle
     /** The first period is charged then, not now; null for no trial. */
     readonly trialEndsAt: Date | null
@@ -52,13 +52,17 @@ export interface OpenedCheckout {
   readonly paymentUrl: string | null
 }
 
+export type SoldSubject = ChangeTerms['subject']
+
+/** Something that is sold, as it is to stand in the provider's own catalogue; without prices it is sold no longer. */
+export interface Listing {
+  readonly subject: SoldSubject
+  readonly prices: readonly { readonly cycle: BillingCycle; readonly amount: Money }[]
+}
+
 /** What a subscription at the provider is for, and what its periods cost. */
-export interface ProviderTerms {
+export interface ProviderTerms extends ChangeTerms {
   readonly subscriptionExternalId: string
-  readonly description: string
-  /** Of a period. */
-  readonly amount: Money
-  readonly cycle: BillingCycle
 }
 
 /** What a subscription at the provider is to become. */
@@ -83,7 +87,7 @@ export function providerTermsOf(
   { subject, amount, cycle }: ChangeTerms,
   subscriptionExternalId: string,
 ): ProviderTerms {
-  return { subscriptionExternalId, description: subject.name, amount, cycle }
+  return { subscriptionExternalId, subject, amount, cycle }
 }
 
 /** A payment as the provider shows it now. */
@@ -135,6 +139,8 @@ export abstract class PaymentProvider {
   abstract readonly capabilities: ProviderCapabilities
   /** The least that can be charged more or less, in the smallest unit of the currency. */
   readonly unitMinor: bigint = 1n
+  /** Whether it has a catalogue of its own, in which what we sell is to stand. */
+  readonly keepsCatalogue: boolean = false
 
   /** Undefined when it does not come from the provider. Checks the bytes as they came, in constant time. */
   abstract hear(delivery: RawDelivery, now: Date): HeardEvent | undefined
@@ -169,6 +175,10 @@ export abstract class PaymentProvider {
   /** Leaves the subscription as we have it. A change at once, priced then, is closed; refused when it was paid. */
   async takeBackChange(_kept: ProviderTerms, _pricedAt: Date | null): Promise<Result<void, ProviderFailure>> {
     return ok(undefined)
+  }
+  /** Makes its catalogue as the listing is, however it stood. Answers its id of the first price; null for none. */
+  async list(_listing: Listing): Promise<Result<string | null, ProviderFailure>> {
+    return ok(null)
   }
   /** What has happened there since, whether or not a delivery told of it. */
   abstract recent(since: Date): Promise<Result<readonly HeardEvent[], ProviderFailure>>

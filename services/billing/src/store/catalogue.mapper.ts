@@ -18,6 +18,8 @@ export interface PlanRow {
   readonly premium: boolean
   readonly is_default: boolean
   readonly trial_days: number
+  readonly stripe_price_id: string | null
+  readonly removed_at: Date | null
   readonly created_at: Date
   readonly updated_at: Date
 }
@@ -53,6 +55,8 @@ export function toPlan(row: PlanRow): Plan {
     premium: row.premium,
     default: row.is_default,
     trialDays: row.trial_days,
+    stripePriceId: row.stripe_price_id,
+    removedAt: row.removed_at,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }

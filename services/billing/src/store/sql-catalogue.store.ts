@@ -18,15 +18,15 @@ import { toDiscount, toPlan, toProduct, type DiscountRow, type PlanRow, type Pro
 
 const SAVE_PLAN = `
 insert into plan (id, name, monthly_minor, max_balance, max_api_keys, max_positions, private, strategy_automated,
-  premium, is_default, created_at, updated_at, trial_days)
+  premium, is_default, created_at, updated_at, trial_days, removed_at)
 select $1, $2::text, $3::bigint, $4::numeric, $5::int, $6::int, $7::boolean, $8::boolean, $9::boolean,
-  $10::boolean, $11::timestamptz, $12::timestamptz, $13::int
+  $10::boolean, $11::timestamptz, $12::timestamptz, $13::int, $14::timestamptz
 where not exists (
-  select 1 from plan where plan.id <> $1 and (plan.name = $2::text or (plan.is_default and $10::boolean)))
+  select 1 from plan where plan.id <> $1 and removed_at is null and (plan.name = $2::text or (plan.is_default and $10::boolean)))
 on conflict (id) do update set name = excluded.name, monthly_minor = excluded.monthly_minor,
   max_balance = excluded.max_balance, max_api_keys = excluded.max_api_keys, max_positions = excluded.max_positions,
   private = excluded.private, strategy_automated = excluded.strategy_automated, premium = excluded.premium,
-  updated_at = excluded.updated_at, trial_days = excluded.trial_days
+  updated_at = excluded.updated_at, trial_days = excluded.trial_days, removed_at = excluded.removed_at, listed = false
 returning id`
 
 const SAVE_STRATEGIES = `
@@ -34,7 +34,8 @@ insert into strategy (strategy_id, owner_id, name, revision)
 select distinct on (id) id, owner, name, revision
 from unnest($1::uuid[], $2::uuid[], $3::text[], $4::int[]) as news (id, owner, name, revision)
 order by id, revision desc
-on conflict (strategy_id) do update set owner_id = excluded.owner_id, name = excluded.name, revision = excluded.revision
+on conflict (strategy_id) do update set owner_id = excluded.owner_id, name = excluded.name, revision = excluded.revision,
+  listed = strategy.listed and strategy.name = excluded.name
 where strategy.revision < excluded.revision`
 
 const PRODUCTS = `
@@ -87,6 +88,7 @@ export class SqlCatalogue extends Catalogue {
       plan.createdAt,
       plan.updatedAt,
       plan.trialDays,
+      plan.removedAt,
     ])
     return saved.length > 0
   }
@@ -123,7 +125,8 @@ export class SqlCatalogue extends Catalogue {
 
   async replaceOffers(tx: Transaction, strategyId: string, offers: readonly Offer[]): Promise<number> {
     const [strategy] = await tx.query<{ revision: number }>(
-      'update strategy set price_revision = price_revision + 1 where strategy_id = $1 returning price_revision as revision',
+      `update strategy set price_revision = price_revision + 1, listed = false where strategy_id = $1
+       returning price_revision as revision`,
       [strategyId],
     )
     await tx.query('delete from price where strategy_id = $1', [strategyId])

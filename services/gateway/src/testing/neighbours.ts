@@ -37,6 +37,7 @@ const examplePlan = {
   maxPositions: null,
   private: false,
   strategyAutomated: true,
+  stripePriceId: null,
   trialDays: 0,
   default: true,
   createdAt: '2026-01-01T00:00:00.000Z',

@@ -97,7 +97,7 @@ const shownPlan = z
   .strictObject({
     id: z.uuid(),
     name: z.string(),
-    stripePriceId: z.null().meta({ description: 'Plans have their prices here, whoever collects the money' }),
+    stripePriceId: z.string().nullable().meta({ description: 'Null while the plan does not stand in the catalogue of Stripe' }),
     monthlyPriceUSD: shownNumber.nullable(),
     maxBalanceUSD: shownNumber.nullable(),
     maxApiKey: z.int(),
@@ -114,7 +114,7 @@ function toPlan(plan: ReplyOf<typeof billing.createPlan>): z.output<typeof shown
   return {
     id,
     name,
-    stripePriceId: null,
+    stripePriceId: plan.stripePriceId,
     monthlyPriceUSD: numberOrNull(plan.monthlyPrice),
     maxBalanceUSD: numberOrNull(plan.maxBalance),
     maxApiKey: plan.maxApiKeys,
@@ -129,7 +129,7 @@ function toPlan(plan: ReplyOf<typeof billing.createPlan>): z.output<typeof shown
 const input = billing.planInput.shape
 const changes = billing.planChanges.shape
 const keyCount = z.coerce.number().int().min(0)
-/** No plan has one: prices stand here. In the document's words for one that is not found. */
+/** None is taken: prices stand here, and their catalogue at Stripe follows. In the document's words for one that is not found. */
 const stripePriceId = z
   .string()
   .refine(() => false, { error: 'price id does not exist' })

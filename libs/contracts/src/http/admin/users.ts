@@ -61,7 +61,7 @@ const overview = z
           maxApiKey: z.int(),
           maxBalanceUSD: shownNumber.nullable(),
           private: z.boolean(),
-          stripePriceId: z.null(),
+          stripePriceId: z.string().nullable(),
           updatedAt: timestamp,
         }),
       })
@@ -81,7 +81,7 @@ function toOverview(user: identity.UserView, plans: ReplyOf<typeof findUserPlans
     maxApiKey: plan.maxApiKeys,
     maxBalanceUSD: numberOrNull(plan.maxBalance),
     private: plan.private,
-    stripePriceId: null,
+    stripePriceId: plan.stripePriceId,
     updatedAt: plan.updatedAt,
   }
   const subscription = { stripeCustomerId: null, updatedAt: changedAt, SubscriptionType: type }

@@ -8,9 +8,10 @@ import { err, ok, type Result } from '@tradewire/kernel/result'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import type { BillingConfig } from '../../config.ts'
 import type { AskedOnce } from '../../domain/payments/asked-once.ts'
-import { monthsOf, type BillingCycle } from '../../domain/subscriptions/billing-cycle.ts'
+import { monthsOf } from '../../domain/subscriptions/billing-cycle.ts'
 import type { Money } from '../../domain/money/money.ts'
 import { isSameText } from '../../domain/payments/proof.ts'
+import type { ChangeTerms } from '../../domain/subscriptions/subscription-change.ts'
 import {
   PaymentProvider,
   type Checkout,
@@ -136,17 +137,17 @@ export class RazorpayProvider extends PaymentProvider {
 
   /** It charges nobody before the next cycle; the same again is the same. */
   override async changeLater(change: ProviderChange): Promise<Result<void, ProviderFailure>> {
-    const planId = await this.planOf(change, change.cycle)
+    const planId = await this.planOf(change)
     return planId.ok ? this.scheduleChange(change.subscriptionExternalId, planId.value) : planId
   }
 
   /** It has one change waiting and no memory of the one before: what was paid for in this cycle is scheduled again. */
   override async takeBackChange(kept: ProviderTerms): Promise<Result<void, ProviderFailure>> {
-    const { subscriptionExternalId: id, cycle } = kept
+    const { subscriptionExternalId: id } = kept
     const shown = await this.reader.get(`/subscriptions/${id}`, wire.subscription)
     if (!shown.ok) return shown
     if (shown.value.has_scheduled_changes !== true) return ok(undefined)
-    const planId = await this.planOf(kept, cycle)
+    const planId = await this.planOf(kept)
     if (!planId.ok) return planId
     if (shown.value.plan_id !== planId.value) return this.scheduleChange(id, planId.value)
     const path = `/subscriptions/${id}/cancel_scheduled_changes`
@@ -186,8 +187,7 @@ export class RazorpayProvider extends PaymentProvider {
     checkout: Checkout,
     recurring: NonNullable<Checkout['recurring']>,
   ): Promise<Result<OpenedCheckout, ProviderFailure>> {
-    const { cycle } = recurring
-    const planId = await this.planOf(checkout, cycle)
+    const planId = await this.planOf({ ...recurring, amount: checkout.amount })
     if (!planId.ok) return planId
     const path = `/subscriptions?plan_id=${planId.value}&`
     const known = await this.reader.all(path, wire.subscription)
@@ -213,17 +213,18 @@ export class RazorpayProvider extends PaymentProvider {
   }
 
   /** One plan there for each name, price and cycle, however often it is sold. */
-  private async planOf(
-    { amount, description }: Pick<Checkout, 'amount' | 'description'>,
-    cycle: BillingCycle,
-  ): Promise<Result<string, ProviderFailure>> {
+  private async planOf({
+    amount,
+    subject: { name },
+    cycle,
+  }: ChangeTerms): Promise<Result<string, ProviderFailure>> {
     const { minor, currency } = amount
-    const price = `${minor} ${currency} ${cycle} ${description}`
+    const price = `${minor} ${currency} ${cycle} ${name}`
     const cached = this.plans.get(price)
     if (cached !== undefined) return ok(cached)
     const known = await this.reader.all('/plans?', wire.plan)
     if (!known.ok) return known
-    const item = { name: description, amount: Number(minor), currency }
+    const item = { name, amount: Number(minor), currency }
     const body = { period: 'monthly', interval: monthsOf(cycle), item, notes: { [wire.planKey]: price } }
     const before = known.value.find(({ notes }) => notes[wire.planKey] === price)
     const plan = before ?? (await this.api.call({ method: 'POST', path: '/plans', body, reply: wire.plan }))

@@ -14,6 +14,7 @@ import {
   PaymentProvider,
   type Checkout,
   type HeardEvent,
+  type Listing,
   type Observation,
   type OpenedCheckout,
   type ProviderCapabilities,
@@ -69,6 +70,7 @@ export class StripeProvider extends PaymentProvider {
     upgrades: 'provider',
     changesCycle: true,
   }
+  override readonly keepsCatalogue = true
   private readonly stripe: Stripe
   private readonly prices: StripePrices
   private readonly changes: StripeChanges
@@ -148,7 +150,7 @@ export class StripeProvider extends PaymentProvider {
         )
         return openedBy(intent.client_secret, null)
       }
-      const price = await this.prices.of({ amount, description, cycle: recurring.cycle })
+      const price = await this.prices.of({ ...recurring, amount })
       const subscription = await this.stripe.subscriptions.create(
         {
           customer: payer.id,
@@ -220,6 +222,10 @@ export class StripeProvider extends PaymentProvider {
       const wish = { customer: idOf(customer), return_url: returnUrl }
       return (await this.stripe.billingPortal.sessions.create(wish)).url
     })
+  }
+
+  override list(listing: Listing): Promise<Result<string | null, ProviderFailure>> {
+    return tried('read', () => this.prices.list(listing))
   }
 
   recent(since: Date): Promise<Result<readonly HeardEvent[], ProviderFailure>> {

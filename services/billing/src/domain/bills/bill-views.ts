@@ -15,7 +15,7 @@ import { taxIn } from '../money/tax.ts'
 import { planCurrency, type Plan } from '../subscriptions/plan.ts'
 
 export function viewPlan(shown: Plan): ReplyOf<typeof createPlan> {
-  const { monthlyMinor, maxBalance, createdAt, updatedAt, ...rest } = shown
+  const { monthlyMinor, maxBalance, createdAt, updatedAt, removedAt: _, ...rest } = shown
   return {
     ...rest,
     monthlyPrice: monthlyMinor === null ? null : moneyText(money(monthlyMinor, planCurrency)),

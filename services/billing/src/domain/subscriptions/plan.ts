@@ -16,6 +16,10 @@ export interface Plan {
   readonly premium: boolean
   readonly default: boolean
   readonly trialDays: number
+  /** Of its monthly price at the provider that keeps a catalogue of its own; null while it does not stand there. */
+  readonly stripePriceId: string | null
+  /** Sold no longer since then; who has it keeps it. */
+  readonly removedAt: Date | null
   readonly createdAt: Date
   readonly updatedAt: Date
 }
@@ -24,8 +28,8 @@ export interface Plan {
 export const planCurrency = 'USD'
 
 /** What a cycle of the plan costs; undefined when it cannot be bought. */
-export function planPrice({ monthlyMinor }: Plan, cycle: BillingCycle): Money | undefined {
-  if (monthlyMinor === null || monthlyMinor === 0n) return undefined
+export function planPrice({ monthlyMinor, removedAt }: Plan, cycle: BillingCycle): Money | undefined {
+  if (monthlyMinor === null || monthlyMinor === 0n || removedAt !== null) return undefined
   return times(money(monthlyMinor, planCurrency), monthsOf(cycle))
 }
 

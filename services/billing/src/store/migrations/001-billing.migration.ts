@@ -5,7 +5,7 @@ import { ownerSql, ownRows } from '@tradewire/database/own-rows'
 const catalogue = [
   `create table plan (
      id uuid primary key,
-     name text not null unique,
+     name text not null,
      monthly_minor bigint check (monthly_minor >= 0),
      max_balance numeric check (max_balance > 0),
      max_api_keys int not null,
@@ -15,15 +15,21 @@ const catalogue = [
      premium boolean not null,
      is_default boolean not null,
      trial_days int not null default 0,
+     listed boolean not null default false,
+     stripe_price_id text,
+     removed_at timestamptz,
      created_at timestamptz not null,
      updated_at timestamptz not null)`,
+  `comment on column plan.listed is 'Whether providers that keep a catalogue have it as it is now; likewise of a strategy.'`,
+  `create unique index plan_name on plan (name) where removed_at is null`,
   `create unique index plan_default on plan (is_default) where is_default`,
   `create table strategy (
      strategy_id uuid primary key,
      owner_id uuid not null,
      name text not null,
      revision int not null,
-     price_revision int not null default 0)`,
+     price_revision int not null default 0,
+     listed boolean not null default false)`,
   `comment on table strategy is 'As signals tells of them: who may say what one costs, and who earns by it.'`,
   `create table price (
      strategy_id uuid not null,

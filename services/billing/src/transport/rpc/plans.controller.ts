@@ -1,12 +1,11 @@
-/** Answers questions about plans and prices. Called over the bus. Must never decide anything. */
+/** Answers questions about plans. Called over the bus. Must never decide anything. */
 import { Controller } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import * as rpc from '@tradewire/contracts/rpc/billing'
 import { CreatePlan } from '../../use-cases/create-plan/create-plan.use-case.ts'
 import { ListPlans } from '../../use-cases/list-plans/list-plans.use-case.ts'
-import { ListStrategyPrices } from '../../use-cases/list-strategy-prices/list-strategy-prices.use-case.ts'
-import { SetStrategyPrices } from '../../use-cases/set-strategy-prices/set-strategy-prices.use-case.ts'
+import { RemovePlan } from '../../use-cases/remove-plan/remove-plan.use-case.ts'
 import { UpdatePlan } from '../../use-cases/update-plan/update-plan.use-case.ts'
 
 @Controller()
@@ -15,8 +14,7 @@ export class PlansController {
     private readonly listPlans: ListPlans,
     private readonly createPlan: CreatePlan,
     private readonly updatePlan: UpdatePlan,
-    private readonly listStrategyPrices: ListStrategyPrices,
-    private readonly setStrategyPrices: SetStrategyPrices,
+    private readonly removePlan: RemovePlan,
   ) {}
 
   @Answer(rpc.listPlans)
@@ -34,13 +32,8 @@ export class PlansController {
     return this.updatePlan.execute(request)
   }
 
-  @Answer(rpc.listStrategyPrices)
-  listPrices(request: RequestOf<typeof rpc.listStrategyPrices>) {
-    return this.listStrategyPrices.execute(request)
-  }
-
-  @Answer(rpc.setStrategyPrices)
-  setPrices(request: RequestOf<typeof rpc.setStrategyPrices>) {
-    return this.setStrategyPrices.execute(request)
+  @Answer(rpc.removePlan)
+  remove(request: RequestOf<typeof rpc.removePlan>) {
+    return this.removePlan.execute(request)
   }
 }

@@ -35,6 +35,8 @@ export class CreatePlan {
       id: this.ids.next(),
       monthlyMinor: monthly?.minor ?? null,
       maxBalance: maxBalance === null ? null : new Decimal(maxBalance),
+      stripePriceId: null,
+      removedAt: null,
       createdAt: now,
       updatedAt: now,
     }

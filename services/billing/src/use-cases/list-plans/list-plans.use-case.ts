@@ -13,7 +13,7 @@ export class ListPlans {
   constructor(private readonly catalogue: Catalogue) {}
 
   async execute({ caller }: RequestOf<typeof listPlans>): Promise<Result<ReplyOf<typeof listPlans>, CodedError>> {
-    const plans = await this.catalogue.plans()
+    const plans = (await this.catalogue.plans()).filter(({ removedAt }) => removedAt === null)
     return ok({ items: plans.filter((plan) => seesAll(caller) || !plan.private).map(viewPlan) })
   }
 }

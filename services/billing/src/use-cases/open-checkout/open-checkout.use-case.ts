@@ -88,8 +88,8 @@ export class OpenCheckout {
   }
 }
 
-function recurringOf({ id, cycle, begunAt, anchorAt }: Subscription) {
-  return { subscriptionId: id, cycle, trialEndsAt: anchorAt > begunAt ? anchorAt : null }
+function recurringOf({ subject, cycle, begunAt, anchorAt }: Subscription) {
+  return { subject, cycle, trialEndsAt: anchorAt > begunAt ? anchorAt : null }
 }
 
 export function codedFailure({ kind, detail }: ProviderFailure): CodedError {

@@ -108,9 +108,7 @@ export class PriceChange {
     at: Date,
   ): Promise<Result<Proration, CodedError>> {
     if (provider.capabilities.upgrades === 'payment') return ok(prorate(held, terms, at, provider.unitMinor))
-    const { subject, ...price } = terms
-    const change = { ...price, description: subject.name, pricedAt: at, subscriptionExternalId: held.externalId! }
-    const quoted = await provider.quoteChange(change)
+    const quoted = await provider.quoteChange({ ...terms, pricedAt: at, subscriptionExternalId: held.externalId! })
     return quoted.ok ? quoted : err(codedFailure(quoted.error))
   }
 }

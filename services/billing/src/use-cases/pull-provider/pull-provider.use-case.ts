@@ -1,6 +1,6 @@
 /**
- * Asks each provider what has happened lately and stores what no delivery told. Called hourly.
- * Must never act on it here: what it finds takes the way of every event.
+ * Asks each provider what has happened lately and stores what no delivery told, and mends its catalogue. Called hourly.
+ * Must never act on what happened here: it takes the way of every event.
  */
 import { Injectable } from '@nestjs/common'
 import { Clock } from '@tradewire/kernel/clock'
@@ -8,6 +8,7 @@ import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import { PaymentProviders, type PaymentProvider } from '../../ports/payment-provider.port.ts'
 import { ProviderEvents } from '../../ports/provider-events.port.ts'
+import { ListAtProviders } from '../list-at-providers/list-at-providers.use-case.ts'
 
 /** As long as providers keep their events. */
 const firstPullMs = 2_592_000_000
@@ -19,12 +20,14 @@ export class PullProvider {
   constructor(
     private readonly providers: PaymentProviders,
     private readonly events: ProviderEvents,
+    private readonly listAtProviders: ListAtProviders,
     private readonly clock: Clock,
     @InjectLogger() private readonly logger: Logger,
   ) {}
 
   async execute(): Promise<void> {
     for (const provider of this.providers.all()) await this.pull(provider)
+    await this.listAtProviders.execute('all')
   }
 
   private async pull(provider: PaymentProvider): Promise<void> {

@@ -1,5 +1,6 @@
-/** What providers are to be told or asked without anybody's request: changes they must know of, and money that came in twice. Called by the job. Must never wait. */
+/** What providers are to be told or asked without anybody's request: changes they must know of, money that came in twice, and what is sold. Called by the job. Must never wait. */
 import { Injectable } from '@nestjs/common'
+import { ListAtProviders } from '../list-at-providers/list-at-providers.use-case.ts'
 import { ReturnSurplus } from '../return-surplus/return-surplus.use-case.ts'
 import { TellChanges } from '../tell-changes/tell-changes.use-case.ts'
 
@@ -8,10 +9,12 @@ export class TellProviders {
   constructor(
     private readonly tellChanges: TellChanges,
     private readonly returnSurplus: ReturnSurplus,
+    private readonly listAtProviders: ListAtProviders,
   ) {}
 
   async execute(): Promise<void> {
     await this.tellChanges.execute()
     await this.returnSurplus.execute()
+    await this.listAtProviders.execute('changed')
   }
 }

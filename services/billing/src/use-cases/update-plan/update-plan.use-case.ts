@@ -28,7 +28,7 @@ export class UpdatePlan {
     changes,
   }: RequestOf<typeof updatePlan>): Promise<Result<ReplyOf<typeof updatePlan>, CodedError>> {
     const plan = await this.catalogue.findPlan(planId)
-    if (plan === undefined) return err(billingErrors.of('PLAN_NOT_FOUND', { planId }))
+    if (plan === undefined || plan.removedAt !== null) return err(billingErrors.of('PLAN_NOT_FOUND', { planId }))
     const { monthlyPrice, maxBalance, ...rest } = changes
     const monthly = monthlyPrice === null || monthlyPrice === undefined ? null : parseMoney(monthlyPrice, planCurrency)
     if (monthly === undefined) return err(billingErrors.of('PRICE_INVALID', { monthlyPrice: monthlyPrice ?? null }))

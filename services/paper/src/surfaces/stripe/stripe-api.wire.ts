@@ -3,9 +3,11 @@
  * Must never answer a repeated idempotency key with anything but its first answer.
  */
 import { z } from 'zod'
+import { declined, failure, found, list, missing, ok, refused, type StripeAnswer } from './stripe-answers.wire.ts'
 import { changedLines } from './stripe-changes.wire.ts'
 import type { StripeBooks } from './stripe-books.wire.ts'
-import type { CardError, PaymentIntent, Subscription } from './stripe-objects.wire.ts'
+import { StripeCatalogueApi } from './stripe-catalogue-api.wire.ts'
+import type { PaymentIntent, Price, Subscription } from './stripe-objects.wire.ts'
 
 export interface StripeCall {
   readonly method: string
@@ -15,22 +17,11 @@ export interface StripeCall {
   readonly idempotencyKey: string | undefined
 }
 
-export interface StripeAnswer {
-  readonly status: number
-  readonly body: unknown
-}
-
 const listDefaultItems = 10
 const listItemsMax = 100
 const whole = z.coerce.number().int()
 const metadata = z.record(z.string(), z.string()).optional().default({})
 const newCustomer = z.object({ name: z.string().optional(), email: z.string().optional(), metadata })
-const newPrice = z.object({
-  currency: z.string(),
-  unit_amount: whole,
-  recurring: z.object({ interval: z.literal('month'), interval_count: whole.default(1) }),
-  lookup_key: z.string().max(200).nullable().default(null),
-})
 const newSubscription = z.object({
   customer: z.string(),
   items: z.object({ 0: z.object({ price: z.string() }) }),
@@ -66,7 +57,6 @@ const phases = z.object({
 const newPortal = z.object({ customer: z.string(), return_url: z.url() })
 const confirmation = z.object({ payment_method: z.string() })
 const ofIntent = z.object({ payment_intent: z.string() })
-const byLookupKey = z.object({ lookup_keys: z.record(z.string(), z.string()).transform((keys) => Object.values(keys)) })
 const eventQuery = z.object({
   created: z.object({ gte: whole }).optional(),
   types: z.record(z.string(), z.string()).optional(),
@@ -76,10 +66,12 @@ const eventQuery = z.object({
 
 export class StripeApi {
   private readonly books: StripeBooks
+  private readonly catalogue: StripeCatalogueApi
   private readonly answered = new Map<string, { readonly asked: string; readonly answer: StripeAnswer }>()
 
   constructor(books: StripeBooks) {
     this.books = books
+    this.catalogue = new StripeCatalogueApi(books.catalogue)
   }
 
   answer(call: StripeCall): StripeAnswer {
@@ -99,16 +91,12 @@ export class StripeApi {
 
   private carryOut({ method, path, parameters }: StripeCall): StripeAnswer {
     const [resource = '', id, action] = path.split('/')
+    const route = `${method} ${resource}${id === undefined ? '' : '/:id'}${action === undefined ? '' : `/${action}`}`
     try {
-      switch (`${method} ${resource}${id === undefined ? '' : '/:id'}${action === undefined ? '' : `/${action}`}`) {
+      switch (route) {
         case 'POST customers': {
           const { name, email, metadata: kept } = newCustomer.parse(parameters)
           return ok(this.books.createCustomer(name ?? null, email ?? null, kept))
-        }
-        case 'POST prices': {
-          const { currency, unit_amount: unitAmount, recurring, lookup_key: lookupKey } = newPrice.parse(parameters)
-          const intervalMonths = recurring.interval_count
-          return ok(this.books.createPrice({ currency, unitAmount, intervalMonths, lookupKey }))
         }
         case 'POST subscriptions':
           return this.subscribe(newSubscription.parse(parameters))
@@ -142,28 +130,24 @@ export class StripeApi {
         case 'DELETE subscriptions/:id':
           return this.withSubscription(id!, (one) => this.books.cancel(one))
         default:
-          return method === 'GET' ? this.read(resource, id, parameters) : failure(404, 'invalid_request_error', path)
+          return this.catalogue.answer(route, id ?? '', parameters) ?? this.read(method, path, parameters)
       }
     } catch (error) {
       if (!(error instanceof z.ZodError)) throw error
       const [issue] = error.issues
-      return failure(400, 'invalid_request_error', issue?.message ?? '', { param: issue?.path.join('.') ?? '' })
+      return refused(issue?.message ?? '', { param: issue?.path.join('.') ?? '' })
     }
   }
 
-  private read(resource: string, id: string | undefined, parameters: StripeCall['parameters']): StripeAnswer {
+  private read(method: string, path: string, parameters: StripeCall['parameters']): StripeAnswer {
+    const [resource = '', id] = path.split('/')
+    if (method !== 'GET') return failure(404, 'invalid_request_error', path)
     if (id !== undefined) return this.readOne(resource, id)
     switch (resource) {
       case 'refunds':
       case 'disputes': {
         const { payment_intent: intentId } = ofIntent.parse(parameters)
         return list([...this.books[resource].values()].filter((one) => one.payment_intent === intentId))
-      }
-      case 'prices': {
-        const { lookup_keys: keys } = byLookupKey.parse(parameters)
-        return list(
-          [...this.books.prices.values()].filter((one) => one.lookup_key !== null && keys.includes(one.lookup_key)),
-        )
       }
       case 'events':
         return this.listEvents(eventQuery.parse(parameters))
@@ -207,10 +191,11 @@ export class StripeApi {
     trial_end: trialEnd,
   }: z.output<typeof newSubscription>): StripeAnswer {
     const payer = this.books.customers.get(customer)
-    const price = this.books.prices.get(items[0].price)
-    if (payer === undefined || price === undefined) return failure(404, 'invalid_request_error', 'No such object')
+    if (payer === undefined) return missing('customer', customer, 'customer')
+    const price = this.sold(items[0].price, 'items[0][price]', this.currencyOf(customer))
+    if (!('id' in price)) return price
     if (trialEnd !== null && trialEnd * 1_000 <= this.books.time.getTime()) {
-      return failure(400, 'invalid_request_error', 'The trial must end in the future.')
+      return refused('The trial must end in the future.')
     }
     const subscription = this.books.createSubscription(payer, price, kept, trialEnd)
     const setup = this.books.setups.get(subscription.pending_setup_intent ?? '')
@@ -225,19 +210,36 @@ export class StripeApi {
     return ok({ ...subscription, latest_invoice: { ...invoice, confirmation_secret: shown } })
   }
 
+  /** A price that can be begun to be paid, in the currency that is wanted; else the refusal. */
+  private sold(id: string, param: string, currency: string | undefined): Price | StripeAnswer {
+    const price = this.books.catalogue.prices.get(id)
+    if (price === undefined) return missing('price', id, param)
+    const why = this.books.catalogue.whyNotSold(price)
+    if (why !== undefined) return refused(why, { param })
+    if (currency === undefined || price.currency === currency) return price
+    return refused(`The price specified is in ${price.currency}. This doesn't match the expected currency: ${currency}.`)
+  }
+
+  /** Of what this customer pays for already: all that one customer pays for must be in one. */
+  private currencyOf(customer: string): string | undefined {
+    const held = [...this.books.subscriptions.values()]
+    return held.find((one) => one.customer === customer && one.ended_at === null)?.currency
+  }
+
   private updateSubscription(id: string, parameters: StripeCall['parameters']): StripeAnswer {
     const subscription = this.books.subscriptions.get(id)
     if (subscription === undefined) return found(undefined)
     if (parameters['cancel_at_period_end'] === 'true') {
       const isManaged = subscription.schedule !== null
       const message = 'The subscription is managed by the subscription schedule.'
-      return isManaged ? failure(400, 'invalid_request_error', message) : ok(this.books.cancelAtPeriodEnd(subscription))
+      return isManaged ? refused(message) : ok(this.books.cancelAtPeriodEnd(subscription))
     }
     const { items, proration_date: at } = changedSubscription.parse(parameters)
-    const price = this.books.prices.get(items[0].price)
-    if (price === undefined || items[0].id !== subscription.items.data[0].id) return found(undefined)
+    if (items[0].id !== subscription.items.data[0].id) return missing('subscription item', items[0].id, 'items[0][id]')
+    const price = this.sold(items[0].price, 'items[0][price]', subscription.currency)
+    if (!('id' in price)) return price
     if (subscription.status !== 'active' || subscription.pending_update !== null) {
-      return failure(400, 'invalid_request_error', 'This subscription cannot be updated in its current state.')
+      return refused('This subscription cannot be updated in its current state.')
     }
     this.books.change(subscription, price, at)
     return this.withSecret(subscription)
@@ -245,8 +247,9 @@ export class StripeApi {
 
   private previewChange({ subscription: id, subscription_details: wanted }: z.output<typeof preview>): StripeAnswer {
     const subscription = this.books.subscriptions.get(id)
-    const price = this.books.prices.get(wanted.items[0].price)
-    if (subscription === undefined || price === undefined) return found(undefined)
+    if (subscription === undefined) return missing('subscription', id, 'subscription')
+    const price = this.sold(wanted.items[0].price, 'subscription_details[items][0][price]', subscription.currency)
+    if (!('id' in price)) return price
     const data = changedLines(subscription, price, wanted.proration_date)
     const amount = data.reduce((total, line) => total + line.amount, 0)
     return ok({ object: 'invoice', amount_due: Math.max(0, amount), lines: { object: 'list', data } })
@@ -255,31 +258,32 @@ export class StripeApi {
   private voidInvoice(id: string): StripeAnswer {
     const invoice = this.books.invoices.get(id)
     if (invoice === undefined) return found(undefined)
-    if (invoice.status !== 'open') return failure(400, 'invalid_request_error', 'Only open invoices can be voided.')
+    if (invoice.status !== 'open') return refused('Only open invoices can be voided.')
     return ok(this.books.voidInvoice(invoice))
   }
 
   private schedule(id: string): StripeAnswer {
     const subscription = this.books.subscriptions.get(id)
-    if (subscription === undefined) return found(undefined)
+    if (subscription === undefined) return missing('subscription', id, 'from_subscription')
     const isManaged = subscription.schedule !== null
     const message = 'The subscription is managed by a schedule already.'
-    return isManaged ? failure(400, 'invalid_request_error', message) : ok(this.books.createSchedule(subscription))
+    return isManaged ? refused(message) : ok(this.books.createSchedule(subscription))
   }
 
   private setPhases(id: string, { phases: wanted }: z.output<typeof phases>): StripeAnswer {
     const schedule = this.books.schedules.get(id)
     const item = this.books.subscriptions.get(schedule?.subscription ?? '')?.items.data[0]
-    const next = this.books.prices.get(wanted[1].items[0].price)
-    if (schedule === undefined || item === undefined || next === undefined) return found(undefined)
+    if (schedule === undefined || item === undefined) return found(undefined)
+    const next = this.sold(wanted[1].items[0].price, 'phases[1][items][0][price]', item.price.currency)
+    if (!('id' in next)) return next
     const isCurrent = wanted[0].items[0].price === item.price.id && wanted[0].end_date === item.current_period_end
-    if (!isCurrent) return failure(400, 'invalid_request_error', 'The first phase must be the one that runs.')
+    if (!isCurrent) return refused('The first phase must be the one that runs.')
     schedule.next = next
     return ok(schedule)
   }
 
   private openPortal({ customer, return_url: returnUrl }: z.output<typeof newPortal>): StripeAnswer {
-    if (!this.books.customers.has(customer)) return found(undefined)
+    if (!this.books.customers.has(customer)) return missing('customer', customer, 'customer')
     const url = `https://billing.stripe.test/p/session/${customer}`
     return ok({ id: `bps_${customer}`, object: 'billing_portal.session', customer, return_url: returnUrl, url })
   }
@@ -292,10 +296,10 @@ export class StripeApi {
 
   private refund({ payment_intent: intentId, amount }: z.output<typeof newRefund>): StripeAnswer {
     const intent = this.books.intents.get(intentId)
-    if (intent === undefined) return found(intent)
+    if (intent === undefined) return missing('payment_intent', intentId, 'payment_intent')
     const refund = this.books.refund(intent, amount ?? intent.amount)
     return refund === undefined
-      ? failure(400, 'invalid_request_error', 'Refund amount is greater than the unrefunded amount on the charge.')
+      ? refused('Refund amount is greater than the unrefunded amount on the charge.')
       : ok(refund)
   }
 
@@ -303,25 +307,4 @@ export class StripeApi {
     const subscription = this.books.subscriptions.get(id)
     return found(subscription && work(subscription))
   }
-}
-
-function ok(body: unknown): StripeAnswer {
-  return { status: 200, body }
-}
-
-function found(body: unknown): StripeAnswer {
-  const missing = failure(404, 'invalid_request_error', 'No such object', { code: 'resource_missing' })
-  return body === undefined ? missing : ok(body)
-}
-
-function list(data: readonly unknown[], hasMore = false): StripeAnswer {
-  return ok({ object: 'list', data, has_more: hasMore, url: '/v1' })
-}
-
-function declined(error: CardError, intent: PaymentIntent): StripeAnswer {
-  return { status: 402, body: { error: { ...error, payment_intent: intent } } }
-}
-
-export function failure(status: number, type: string, message: string, more: object = {}): StripeAnswer {
-  return { status, body: { error: { type, message, ...more } } }
 }

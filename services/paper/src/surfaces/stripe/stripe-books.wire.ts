@@ -5,6 +5,7 @@
  */
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { periodEnd } from '#surfaces/payments/periods.wire'
+import { StripeCatalogue } from './stripe-catalogue.wire.ts'
 import { become, becomeAsPaid, changedLines, wholePeriod } from './stripe-changes.wire.ts'
 import { draftIntent, draftInvoice, draftSubscription, type IntentDraft } from './stripe-drafts.wire.ts'
 import {
@@ -37,16 +38,9 @@ const feeFixedMinor = 30
 const feeThousandths = 29
 const millisecondsPerSecond = 1_000
 
-export interface NewPrice {
-  readonly currency: string
-  readonly unitAmount: number
-  readonly intervalMonths: number
-  readonly lookupKey: string | null
-}
-
 export class StripeBooks {
   readonly customers = new Map<string, Customer>()
-  readonly prices = new Map<string, Price>()
+  readonly catalogue = new StripeCatalogue((prefix, object) => this.object(prefix, object))
   readonly subscriptions = new Map<string, Subscription>()
   readonly invoices = new Map<string, Invoice>()
   readonly intents = new Map<string, PaymentIntent>()
@@ -84,18 +78,6 @@ export class StripeBooks {
 
   createCustomer(name: string | null, email: string | null, metadata: Metadata): Customer {
     return this.keep(this.customers, { ...this.object('cus', 'customer'), name, email, metadata, card: null })
-  }
-
-  createPrice({ currency, unitAmount, intervalMonths, lookupKey }: NewPrice): Price {
-    return this.keep(this.prices, {
-      ...this.object('price', 'price'),
-      active: true,
-      lookup_key: lookupKey,
-      currency,
-      unit_amount: unitAmount,
-      type: 'recurring',
-      recurring: { interval: 'month', interval_count: intervalMonths },
-    })
   }
 
   /** With a trial nothing is charged before it ends, and a card is asked for. */

@@ -17,13 +17,23 @@ export interface Customer extends StripeObject {
   card: string | null
 }
 
+export interface Product extends StripeObject {
+  active: boolean
+  name: string
+  metadata: Metadata
+  default_price: string | null
+}
+
+/** What it costs never changes: for that another one is made. */
 export interface Price extends StripeObject {
-  readonly active: true
-  readonly lookup_key: string | null
+  active: boolean
+  readonly product: string
+  lookup_key: string | null
   readonly currency: string
   readonly unit_amount: number
   readonly type: 'recurring'
   readonly recurring: { readonly interval: 'month'; readonly interval_count: number }
+  metadata: Metadata
 }
 
 export interface SubscriptionItem {

@@ -1,0 +1,25 @@
+/** Answers questions about what strategies cost. Called over the bus. Must never decide anything. */
+import { Controller } from '@nestjs/common'
+import { Answer } from '@tradewire/bus/decorators'
+import type { RequestOf } from '@tradewire/contracts/define-rpc'
+import * as rpc from '@tradewire/contracts/rpc/billing'
+import { ListStrategyPrices } from '../../use-cases/list-strategy-prices/list-strategy-prices.use-case.ts'
+import { SetStrategyPrices } from '../../use-cases/set-strategy-prices/set-strategy-prices.use-case.ts'
+
+@Controller()
+export class PricesController {
+  constructor(
+    private readonly listStrategyPrices: ListStrategyPrices,
+    private readonly setStrategyPrices: SetStrategyPrices,
+  ) {}
+
+  @Answer(rpc.listStrategyPrices)
+  listPrices(request: RequestOf<typeof rpc.listStrategyPrices>) {
+    return this.listStrategyPrices.execute(request)
+  }
+
+  @Answer(rpc.setStrategyPrices)
+  setPrices(request: RequestOf<typeof rpc.setStrategyPrices>) {
+    return this.setStrategyPrices.execute(request)
+  }
+}
