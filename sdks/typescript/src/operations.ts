@@ -57,7 +57,7 @@ export type AdminStrategyChanges = { active?: boolean; name?: string; descriptio
 
 export type AdminStrategyWithSecret = { id: string; active: boolean; name: string; description: string | null; exchangeId: string; symbol: string; reportExchangeApiKey: string | null; createdAt: string; updatedAt: string; secret: string }
 
-export type AdminSubscription = { id: string; name: string; stripePriceId: null; monthlyPriceUSD: number | null; maxBalanceUSD: number | null; maxApiKey: number; private: boolean; default: boolean; strategyAutomated: boolean; createdAt: string; updatedAt: string }
+export type AdminSubscription = { id: string; name: string; stripePriceId: string | null; monthlyPriceUSD: number | null; maxBalanceUSD: number | null; maxApiKey: number; private: boolean; default: boolean; strategyAutomated: boolean; createdAt: string; updatedAt: string }
 
 export type AdminSubscriptionChanges = { name?: string; maxBalanceUSD?: number | string; maxApiKey?: number; private?: boolean; strategyAutomated?: boolean; stripePriceId?: string }
 
@@ -77,7 +77,7 @@ export type AdminUnauthorized = { error: 'unauthorized' }
 
 export type AdminUser = { uid: string; status: 'CONFIRMED'; active: boolean; emailVerified: boolean; email: string | null; firstName: string | null; lastName: string | null; createdAt: string; updatedAt: string }
 
-export type AdminUserOverview = { id: string; status: 'CONFIRMED'; active: boolean; emailVerified: boolean; email: string | null; firstName: string | null; lastName: string | null; createdAt: string; updatedAt: string; UserSubscription: { stripeCustomerId: null; updatedAt: string; SubscriptionType: { id: string; name: string; maxApiKey: number; maxBalanceUSD: number | null; private: boolean; stripePriceId: null; updatedAt: string } } | null }
+export type AdminUserOverview = { id: string; status: 'CONFIRMED'; active: boolean; emailVerified: boolean; email: string | null; firstName: string | null; lastName: string | null; createdAt: string; updatedAt: string; UserSubscription: { stripeCustomerId: null; updatedAt: string; SubscriptionType: { id: string; name: string; maxApiKey: number; maxBalanceUSD: number | null; private: boolean; stripePriceId: string | null; updatedAt: string } } | null }
 
 export type AdminUsers = { items: readonly AdminUser[]; nextToken: string | null }
 
@@ -251,7 +251,7 @@ export type PerformanceFeeTerms = { percent: string; cycle: 'monthly' | 'quarter
 
 export type PerformanceFeeTermsInput = { percent: string; cycle: 'monthly' | 'quarterly' | 'yearly' }
 
-export type Plan = { id: string; name: string; monthlyPrice: string | null; maxBalance: string | null; maxApiKeys: number; maxPositions: number | null; private: boolean; strategyAutomated: boolean; premium: boolean; trialDays: number; default: boolean; createdAt: string; updatedAt: string }
+export type Plan = { id: string; name: string; monthlyPrice: string | null; maxBalance: string | null; maxApiKeys: number; maxPositions: number | null; private: boolean; strategyAutomated: boolean; premium: boolean; trialDays: number; default: boolean; stripePriceId: string | null; createdAt: string; updatedAt: string }
 
 export type Position = { bracketId: string; strategyId: string; followId: string; accountId: string; userId: string; venue: 'binance-spot' | 'binance-usdm' | 'cex' | 'coinbase' | 'metaapi' | 'mt-manager' | 'okx-spot' | 'okx-swap' | 'paper' | 'tokocrypto' | 'xapi'; symbol: string; side: 'buy' | 'sell'; state: 'denied' | 'waiting' | 'planned' | 'entering' | 'open' | 'protected' | 'closing' | 'closed' | 'failed'; quantity: string; openPrice: string; stopPrice: string; protectedQuantity: string; openedAt: string | null }
 
@@ -600,6 +600,8 @@ export interface Operations {
   createPlan: { body: { name: string; monthlyPrice?: string | null; maxBalance?: string | null; maxApiKeys: number; maxPositions?: number | null; private?: boolean; strategyAutomated?: boolean; premium?: boolean; trialDays?: number; default?: boolean }; reply: Plan }
   /** Change a plan for everyone who has it */
   updatePlan: { params: { planId: string }; body: { name?: string; monthlyPrice?: string | null; maxBalance?: string | null; maxApiKeys?: number; maxPositions?: number | null; private?: boolean; strategyAutomated?: boolean; premium?: boolean; trialDays?: number }; reply: Plan }
+  /** Take a plan off the list; who has it keeps it */
+  removePlan: { params: { planId: string }; reply: Plan }
   /** Get what holds for all entries */
   getPlatformSettings: { reply: LayerSettings }
   /** Say anew what holds for all entries */
@@ -888,6 +890,7 @@ export const routes = {
   listPlans: { method: 'GET', path: '/v1/plans' },
   createPlan: { method: 'POST', path: '/v1/plans' },
   updatePlan: { method: 'PATCH', path: '/v1/plans/{planId}' },
+  removePlan: { method: 'DELETE', path: '/v1/plans/{planId}' },
   getPlatformSettings: { method: 'GET', path: '/v1/platform/settings' },
   changePlatformSettings: { method: 'PUT', path: '/v1/platform/settings' },
   listPositions: { method: 'GET', path: '/v1/positions' },

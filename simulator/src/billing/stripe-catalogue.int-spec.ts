@@ -139,7 +139,10 @@ describe('the catalogue at Stripe', () => {
     await listed()
     expect(await stripe.products.retrieve(product)).toMatchObject({ active: false })
     await listed('pull')
-    expect(await stripe.products.retrieve(product)).toMatchObject({ active: true, name: (await shownPlan(planId))!.name })
+    expect(await stripe.products.retrieve(product)).toMatchObject({
+      active: true,
+      name: (await shownPlan(planId))!.name,
+    })
     expect(await pricesOf(product, true)).toHaveLength(3)
   })
 

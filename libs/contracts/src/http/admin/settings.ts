@@ -97,7 +97,10 @@ const shownPlan = z
   .strictObject({
     id: z.uuid(),
     name: z.string(),
-    stripePriceId: z.string().nullable().meta({ description: 'Null while the plan does not stand in the catalogue of Stripe' }),
+    stripePriceId: z
+      .string()
+      .nullable()
+      .meta({ description: 'Null while the plan does not stand in the catalogue of Stripe' }),
     monthlyPriceUSD: shownNumber.nullable(),
     maxBalanceUSD: shownNumber.nullable(),
     maxApiKey: z.int(),

@@ -213,11 +213,7 @@ export class RazorpayProvider extends PaymentProvider {
   }
 
   /** One plan there for each name, price and cycle, however often it is sold. */
-  private async planOf({
-    amount,
-    subject: { name },
-    cycle,
-  }: ChangeTerms): Promise<Result<string, ProviderFailure>> {
+  private async planOf({ amount, subject: { name }, cycle }: ChangeTerms): Promise<Result<string, ProviderFailure>> {
     const { minor, currency } = amount
     const price = `${minor} ${currency} ${cycle} ${name}`
     const cached = this.plans.get(price)

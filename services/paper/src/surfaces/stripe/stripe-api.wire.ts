@@ -217,7 +217,9 @@ export class StripeApi {
     const why = this.books.catalogue.whyNotSold(price)
     if (why !== undefined) return refused(why, { param })
     if (currency === undefined || price.currency === currency) return price
-    return refused(`The price specified is in ${price.currency}. This doesn't match the expected currency: ${currency}.`)
+    return refused(
+      `The price specified is in ${price.currency}. This doesn't match the expected currency: ${currency}.`,
+    )
   }
 
   /** Of what this customer pays for already: all that one customer pays for must be in one. */

@@ -128,7 +128,13 @@ export class StripeCatalogueApi {
   }
 
   /** Newest first. */
-  private listPrices({ active, product, lookup_keys: keys, limit, starting_after: after }: z.output<typeof priceQuery>) {
+  private listPrices({
+    active,
+    product,
+    lookup_keys: keys,
+    limit,
+    starting_after: after,
+  }: z.output<typeof priceQuery>) {
     const matching = [...this.catalogue.prices.values()]
       .filter((one) => one.active === active && (product === undefined || one.product === product))
       .filter((one) => keys === undefined || (one.lookup_key !== null && keys.includes(one.lookup_key)))
