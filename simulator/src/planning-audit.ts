@@ -226,7 +226,9 @@ export class PlanningAudit {
    */
   private passedOver(planned: Table<StoredSignal>): string[] {
     const { source, brackets } = this.means
-    const whole = new Set(source.signals.flatMap(({ signalId }) => (isPaused(planned.get(signalId)) ? [signalId] : [])))
+    const whole = new Set(
+      source.signals.flatMap(({ signalId }) => (isRefused(planned.get(signalId)) ? [signalId] : [])),
+    )
     const told = brackets.rows.all().filter(({ bracket }) => whole.has(bracket.signalId))
     if (told.length > 0) return told.map(({ bracket }) => `signal ${bracket.signalId} is refused and has brackets`)
     const known = new Set(brackets.rows.all().map(({ bracket }) => `${bracket.signalId} ${bracket.followId}`))
@@ -290,8 +292,10 @@ function layerKeysOf({ accountId }: FollowNews): string[] {
 
 type Said = readonly (TradeSettings | undefined)[]
 
-function isPaused(stored: StoredSignal | undefined): boolean {
-  return stored?.denial?.code === 'SOURCE_PAUSED'
+/** As a whole: no follower is told. */
+function isRefused(stored: StoredSignal | undefined): boolean {
+  const code = stored?.denial?.code
+  return code === 'SOURCE_PAUSED' || code === 'STALE_SIGNAL'
 }
 
 function lossOf(signal: Signal, quantity: Decimal): Decimal {

@@ -81,6 +81,9 @@ async function signalExpires(stage: Stage): Promise<Hooks> {
         { withinMs: 30_000, everyMs: 100, describe: 'the late signal has an end' },
       )
       stage.expect(denied.code === 'STALE_SIGNAL', `the late signal ended as ${denied.code}`)
+      const { brackets } = await readDump(stage.system)
+      const told = brackets.filter((bracket) => bracket.signalId === signalId)
+      stage.expect(told.length === 0, `the late signal was refused to ${told.length} followers apart`)
     },
   }
 }

@@ -284,16 +284,16 @@ describe('refusals', () => {
     expect(bracket.denial).toBeNull()
   })
 
-  it('name an open position, and a signal that came too late', async () => {
+  it('name an open position, and a stop on the wrong side', async () => {
     await venue.signal(signalIdOf(3))
     await inState('denied', followers - 1, 3)
-    await venue.signal(signalIdOf(4), { expiresAt: '2022-11-06T16:54:29.180Z' })
+    await venue.signal(signalIdOf(4), { stop: { price: '41000', type: 'market' } })
     await inState('denied', followers - 1, 4)
     const overview = await client.ask(rpc.overview, { caller: operator, perSignal: true })
     const codes = overview.ok ? overview.value.items.map(({ byDenial }) => byDenial) : []
     expect(codes.slice(2)).toEqual([
       { POSITION_ALREADY_OPEN: followers - 3, ACCOUNT_KEY_UNAUTHORIZED: 1, INSUFFICIENT_BALANCE: 1 },
-      { STALE_SIGNAL: followers - 1 },
+      { STOP_ON_WRONG_SIDE: followers - 1 },
     ])
   })
 })

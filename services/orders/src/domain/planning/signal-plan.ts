@@ -58,6 +58,12 @@ export interface PlanningFacts {
   readonly overtakenBy: string | null
 }
 
+/** Null while entries of the signal may still be sent. */
+export function lateAgainst({ expiresAt }: Signal, now: Date): Denial | null {
+  if (now.getTime() <= Date.parse(expiresAt)) return null
+  return denial('STALE_SIGNAL', { expiresAt, now: now.toISOString() })
+}
+
 /** The checks that are the same for every follower; a denial here denies them all. */
 export function planSignal(
   signal: Signal,
@@ -69,9 +75,8 @@ export function planSignal(
   const capabilities = venueCapabilities[signal.venue]
   if (!known.strategyActive) return err(denial('STRATEGY_INACTIVE', { strategyId: signal.strategyId }))
   if (known.pause !== null) return err(denial('SOURCE_PAUSED', known.pause))
-  if (now.getTime() > Date.parse(signal.expiresAt)) {
-    return err(denial('STALE_SIGNAL', { expiresAt: signal.expiresAt, now: now.toISOString() }))
-  }
+  const late = lateAgainst(signal, now)
+  if (late !== null) return err(late)
   if (known.overtakenBy !== null) return err(denial('SIGNAL_OVERTAKEN', { signalId: known.overtakenBy }))
   if (!capabilities.margin && signal.side === 'sell') return err(denial('VENUE_CANNOT_SHORT', { venue: signal.venue }))
   if (instrument === undefined) {

@@ -4,7 +4,7 @@
  * follow, so a replay after a crash inserts nothing and sends nothing that has been stored before.
  */
 import { Injectable } from '@nestjs/common'
-import type { Denial } from '@tradewire/contracts/denials/all'
+import type { Denial, DenialCode } from '@tradewire/contracts/denials/all'
 import { orderPlanned, orderSubmit } from '@tradewire/contracts/events/orders'
 import { Database } from '@tradewire/database/database'
 import { RetryableError } from '@tradewire/database/retryable-error'
@@ -27,6 +27,7 @@ import { PlanningMeans } from '../../ports/planning-means.port.ts'
 import { providerEquity } from '../../domain/sizing/provider.ts'
 import { Rates } from '../../domain/sizing/rates.ts'
 import {
+  lateAgainst,
   type PlanningPolicy,
   planSignal,
   type Signal,
@@ -110,7 +111,7 @@ export class PlanSignal {
     const of = { strategyId: signal.strategyId, soldBy: facts.strategy?.soldBy ?? null }
     const query = { signal, ...of, quote, common, now, followIds: chosenOf(data) }
     if (due.length > 0) return this.planDue(tx, { stored, verdict, query }, due)
-    if (isRefusedAsAWhole(stored, facts)) {
+    if (query.followIds === null && isRefusedAsAWhole(stored, facts)) {
       await this.refuse(tx, stored)
       return false
     }
@@ -143,18 +144,24 @@ export class PlanSignal {
         rows = Math.min(rows * 2, this.means.pace.rows(this.chunkRows))
         const next = read(candidates.at(-1)!, rows)
         next.catch(() => undefined)
-        const chunk = await planAll(candidates, stored, verdict)
+        const chunk = await planAll(candidates, stored, this.inTime(stored, verdict))
         waits = (await storing) || waits
         storing = this.means.pace.run(() => this.database.transact((own) => this.store(own, stored, chunk)))
         storing.catch(() => undefined)
         found = await next
       }
-      const chunk = await planAll(found, stored, verdict)
+      const chunk = await planAll(found, stored, this.inTime(stored, verdict))
       return { chunk, waits: (await storing) || waits }
     } finally {
       // Nothing is stored behind the back of a planning that has failed.
       await Promise.allSettled([storing])
     }
+  }
+
+  /** The signal may have become too old while the chunks before were stored: nobody would send these entries any more. */
+  private inTime({ signal, denial: refusal }: StoredSignal, verdict: Verdict): Verdict {
+    const late = refusal === null ? lateAgainst(signal, this.means.clock.now()) : null
+    return late === null ? verdict : () => ({ outcome: 'denied', denial: late, sizing: null })
   }
 
   /** Entries whose turn has come, or whose signal has expired: they are few, and their plan has been stored. */
@@ -240,7 +247,7 @@ export class PlanSignal {
     }
   }
 
-  /** However many follow: what a paused source sends in a storm costs one row each. */
+  /** However many follow: what a paused source sends in a storm, or a backlog that came too late, costs a row a signal. */
   private async refuse(tx: Transaction, stored: StoredSignal): Promise<void> {
     await this.planning.refuse(tx, stored)
     this.means.metrics
@@ -294,9 +301,12 @@ export class PlanSignal {
   }
 }
 
-/** A paused source is nobody's own matter. Where some followers were planned before the pause, each of the others is told. */
+/** No follower's own matter: the source is paused, or the signal came too late. */
+const refusedAsAWhole: ReadonlySet<DenialCode> = new Set(['SOURCE_PAUSED', 'STALE_SIGNAL'])
+
+/** Where some followers were planned before that, each of the others is told. */
 function isRefusedAsAWhole({ denial: refusal }: StoredSignal, { begun, refusal: before }: SignalFacts): boolean {
-  return refusal?.code === 'SOURCE_PAUSED' && (!begun || before !== null)
+  return refusal !== null && refusedAsAWhole.has(refusal.code) && (!begun || before !== null)
 }
 
 /** Whom the signal is for; null for all of the strategy. */
