@@ -25,6 +25,17 @@ describe('absence', () => {
     )
   })
 
+  it('counts as never arrived once the read lag is over and nothing may be sent again', () => {
+    for (const changes of [
+      { expired: true },
+      { uniqueness: 'none' },
+      { uniqueness: 'forever', expired: true },
+    ] as const) {
+      expect(absenceVerdict({ ...input, ...changes, absentMs: 119_999 })).toBe('wait')
+      expect(absenceVerdict({ ...input, ...changes, absentMs: 120_000 })).toBe('never-arrived')
+    }
+  })
+
   it('waits for ever once the venue has proved that the id is in use', () => {
     expect(absenceVerdict({ ...input, provedAtVenue: true, absentMs: 1_000_000 })).toBe('wait')
     expect(absenceVerdict({ ...input, provedAtVenue: true, uniqueness: 'forever' })).toBe('wait')

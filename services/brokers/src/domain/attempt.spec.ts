@@ -5,13 +5,16 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   type Attempt,
+  type AttemptState,
   afterLocalCancel,
   afterLostReply,
   afterRefusal,
+  afterSubmitting,
   afterVenueOrder,
   attemptMoves,
   attemptStates,
   isFinal,
+  mayMove,
   updateKindOf,
 } from './attempt.ts'
 
@@ -141,6 +144,91 @@ describe('an attempt', () => {
         }
       }),
     )
+  })
+
+  it.each(['queued', 'submitting', 'unknown', 'accepted'] as const)('that is %s goes where the venue says', (state) => {
+    const after = (status: VenueOrderStatus) => afterVenueOrder(attemptOf({ state }), orderOf(status, '0'), at)?.state
+    expect(after('working')).toBe('accepted')
+    expect(after('filled')).toBe('filled')
+    expect(after('cancelled')).toBe('cancelled')
+    expect(after('expired')).toBe('cancelled')
+    expect(after('rejected')).toBe('rejected')
+  })
+
+  it.each(['filled', 'cancelled', 'rejected'] as const)('that is %s stays so without a fill', (state) => {
+    const over = attemptOf({ state, venueOrderId: '7', answeredAt: at })
+    for (const status of ['working', 'filled', 'cancelled', 'expired', 'rejected'] as const) {
+      expect(afterVenueOrder(over, orderOf(status, '0'), at)).toBeNull()
+    }
+    expect(afterRefusal(over, { code: 'REFUSED_BY_VENUE', message: '' }, at)).toBeNull()
+  })
+
+  it('leaves only from the queue or when it is not known, and only from being sent is it queued or not known', () => {
+    const into = (to: AttemptState) => attemptStates.filter((from) => mayMove(from, to))
+    expect(into('submitting')).toEqual(['queued', 'unknown'])
+    expect(into('queued')).toEqual(['submitting'])
+    expect(into('unknown')).toEqual(['submitting'])
+    expect(afterSubmitting(attemptOf({ state: 'unknown' }), at)).toMatchObject({ state: 'submitting', submissions: 2 })
+  })
+
+  it('says why it came to nothing, in the words of the venue where there are some', () => {
+    const refused = { ...orderOf('rejected', '0'), message: 'No margin.' }
+    const rejected = afterVenueOrder(attemptOf(), refused, at) as Attempt
+    expect(rejected.reason).toEqual({ code: 'REJECTED_BY_VENUE', message: 'No margin.' })
+    expect(afterVenueOrder(attemptOf(), orderOf('rejected', '0'), at)?.reason?.message).toBe(
+      'The venue rejected the order.',
+    )
+    const expired = afterVenueOrder(attemptOf(), orderOf('expired', '0'), at)
+    expect(expired?.reason).toEqual({ code: 'EXPIRED_AT_VENUE', message: 'The venue let the order expire.' })
+    const named = { ...rejected, venueOrderId: null }
+    expect(afterVenueOrder(named, orderOf('expired', '0'), at)?.reason).toEqual(rejected.reason)
+    expect(afterLocalCancel(attemptOf({ state: 'queued' }))).toMatchObject({
+      revision: 2,
+      reason: { code: 'CANCELLED_BEFORE_SEND', message: 'The order was cancelled before it was sent.' },
+    })
+    expect(afterLostReply(attemptOf(), 'reset')?.reason).toEqual({ code: 'OUTCOME_UNKNOWN', message: 'reset' })
+  })
+
+  it('keeps when it was answered first, and counts a refusal like other news', () => {
+    const later = new Date(at.getTime() + 1_000)
+    const refusal = { code: 'REFUSED_BY_VENUE', message: '' }
+    expect(afterRefusal(attemptOf(), refusal, later)).toMatchObject({ revision: 2, answeredAt: later })
+    expect(afterRefusal(attemptOf({ answeredAt: at }), refusal, later)?.answeredAt).toBe(at)
+    expect(afterVenueOrder(attemptOf(), orderOf('working', '0'), later)?.answeredAt).toBe(later)
+    expect(afterVenueOrder(attemptOf({ answeredAt: at }), orderOf('working', '0'), later)?.answeredAt).toBe(at)
+  })
+
+  it('takes a price with the quantity that it belongs to, or when there was none', () => {
+    const known = attemptOf({ state: 'accepted', venueOrderId: '7', filledQuantity: '2', averagePrice: '100' })
+    const priced = (filled: string, averagePrice: string) => ({ ...orderOf('working', filled), averagePrice })
+    expect(afterVenueOrder(known, priced('1', '90'), at)).toBeNull()
+    expect(afterVenueOrder(known, priced('2', '90'), at)).toBeNull()
+    expect(afterVenueOrder(known, priced('3', '90'), at)).toMatchObject({ filledQuantity: '3', averagePrice: '90' })
+    expect(afterVenueOrder({ ...known, averagePrice: null }, priced('2', '90'), at)?.averagePrice).toBe('90')
+  })
+
+  it('takes no fee of a smaller quantity, and forgets the one it had when more is filled', () => {
+    const paid = { fee: '0.2', feeCurrency: 'USDT' }
+    const known = attemptOf({ state: 'accepted', venueOrderId: '7', filledQuantity: '2', averagePrice: '100', ...paid })
+    expect(afterVenueOrder(known, orderOf('working', '1', '0.1'), at)).toBeNull()
+    expect(afterVenueOrder(known, orderOf('working', '2', '0.3'), at)).toMatchObject({ fee: '0.3', revision: 2 })
+    expect(afterVenueOrder(known, orderOf('working', '3'), at)).toMatchObject({ fee: null, feeCurrency: 'USDT' })
+    expect(afterVenueOrder(known, orderOf('filled', '2'), at)).toMatchObject(paid)
+    const unnamed = { ...orderOf('working', '2', '0.3'), feeCurrency: null }
+    expect(afterVenueOrder(known, unnamed, at)).toMatchObject({ fee: '0.3', feeCurrency: 'USDT' })
+  })
+
+  it('learns the id that the venue gives it, and keeps it', () => {
+    const accepted = attemptOf({ state: 'accepted' })
+    expect(afterVenueOrder(accepted, orderOf('working', '0'), at)).toMatchObject({ venueOrderId: '7', revision: 2 })
+    const named = attemptOf({ state: 'accepted', venueOrderId: '7' })
+    expect(afterVenueOrder(named, { ...orderOf('filled', '1'), venueOrderId: null }, at)?.venueOrderId).toBe('7')
+  })
+
+  it('is told by what became of it, and not before anything did', () => {
+    const told = attemptStates.map((state) => updateKindOf(attemptOf({ state })))
+    expect(told).toEqual([null, null, 'unknown', 'accepted', 'filled', 'cancelled', 'rejected'])
+    expect(updateKindOf(attemptOf({ state: 'accepted', filledQuantity: '0.1' }))).toBe('filled')
   })
 
   it('knows a move for every state that is not final', () => {
