@@ -54,7 +54,7 @@ export class MemoryKillSwitches extends KillSwitches {
       await own.lock(`kill switch ${id}`)
       const row = this.rows.get(id, tx)!
       if (row.killSwitch.releasedAt !== null) continue
-      await this.release(tx, id, '', now)
+      await this.release(tx, id, null, now)
       ended.push({ ...row.killSwitch, releasedAt: now })
     }
     return ended
@@ -86,11 +86,11 @@ export class MemoryKillSwitches extends KillSwitches {
     this.rows.put(tx, id, { ...this.rows.get(id, tx)!, request })
   }
 
-  async release(tx: Transaction, id: string, _by: string, at: Date): Promise<void> {
+  async release(tx: Transaction, id: string, by: string | null, at: Date): Promise<void> {
     const own = tx as MemoryTransaction
     await own.statement()
     const row = this.rows.get(id, tx)!
-    const released: SwitchRow = { ...row, killSwitch: { ...row.killSwitch, releasedAt: at } }
+    const released: SwitchRow = { ...row, killSwitch: { ...row.killSwitch, releasedAt: at, releasedBy: by } }
     this.rows.put(tx, id, released)
     own.whenApplied((commit) => this.rows.commit(id, { ...released, releasedCommit: commit }, commit))
   }

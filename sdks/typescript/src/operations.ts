@@ -117,7 +117,7 @@ export type FollowerPerformance = { followId: string; accountId: string; userId:
 
 export type Invoice = { id: string; number: string; userId: string; paymentId: string | null; feeId: string | null; description: string; lines: readonly { description: string; quantity: number; amount: string }[]; net: string; tax: { country: string; name: string; percent: string; included: boolean; amount: string } | null; amount: string; currency: string; issuedAt: string }
 
-export type KillSwitch = { id: string; scope: 'platform' | 'strategy' | 'source' | 'follow' | 'account'; scopeId: string | null; mode: 'exit-only' | 'halt' | 'flatten'; cause: 'command' | 'loss-limit' | 'rate-anomaly'; reason: string; loss: LossFigures | null; engagedBy: string | null; engagedAt: string; endsAt: string | null; releasedAt: string | null }
+export type KillSwitch = { id: string; scope: 'platform' | 'strategy' | 'source' | 'follow' | 'account'; scopeId: string | null; mode: 'exit-only' | 'halt' | 'flatten'; cause: 'command' | 'loss-limit' | 'rate-anomaly'; reason: string; loss: LossFigures | null; engagedBy: string | null; engagedAt: string; endsAt: string | null; releasedAt: string | null; releasedBy: string | null }
 
 export type LayerSettings = { scope: 'platform' | 'account'; scopeId: string | null; settings: TradeSettings; updatedAt: string | null }
 

@@ -3,7 +3,7 @@ import { defineService } from '@tradewire/nest-kit/define-service'
 import { AppModule } from '#app.module'
 import { identityConfig } from '#config'
 import { identityErrors } from '#identity.errors'
-import { createIdentity } from '#store/migrations/001-identity'
+import { createIdentity } from '#store/migrations/001-identity.migration'
 
 export const identityService = defineService({
   name: 'identity',

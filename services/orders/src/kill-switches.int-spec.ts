@@ -56,6 +56,7 @@ async function release(caller: Caller, killSwitchId: string): Promise<void> {
   const { confirmation } = asked.value
   const released = await client.ask(rpc.confirmKillSwitchRelease, { caller, killSwitchId, confirmation })
   if (!released.ok) throw new Error(released.error.code)
+  expect(released.value).toMatchObject({ releasedAt: expect.any(String), releasedBy: caller.userId })
 }
 
 describe('a kill switch', () => {
@@ -124,7 +125,9 @@ describe('a kill switch', () => {
   it('is released in two steps, and an operator’s by operators only', async () => {
     const listed = await client.ask(rpc.listKillSwitches, { caller: provider, page: {}, engaged: true })
     if (!listed.ok) throw new Error(listed.error.code)
-    expect(listed.value.items).toMatchObject([{ scope: 'platform', mode: 'flatten', releasedAt: null }])
+    expect(listed.value.items).toMatchObject([
+      { scope: 'platform', mode: 'flatten', releasedAt: null, releasedBy: null },
+    ])
     const killSwitchId = listed.value.items[0]!.id
     const guess = { killSwitchId, confirmation: 'a guess' }
     expect(await client.ask(rpc.requestKillSwitchRelease, { caller: provider, killSwitchId })).toMatchObject({

@@ -30,6 +30,8 @@ const killSwitch = z
     endsAt: timestamp.nullable(),
     /** Null while it is engaged. */
     releasedAt: timestamp.nullable(),
+    /** Null while it is engaged, and when it ended by itself. */
+    releasedBy: z.uuid().nullable(),
   })
   .meta({ id: 'KillSwitch' })
 export type KillSwitchReply = z.output<typeof killSwitch>

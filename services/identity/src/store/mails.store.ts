@@ -8,11 +8,10 @@ import type { RegistrationId } from '#ports/registrations.port'
 
 /** Longer than every timeout of one sending together. */
 const claimSeconds = 120
-/** Ended mails are kept this long, to answer why one never came. */
+/** Ended mails are kept this long, to answer whether one was sent; the log says why not. */
 const keepDays = 30
 /** Old mails that a new one clears away. */
 const sweepRows = 5
-const reasonMaxChars = 300
 
 interface MailRow {
   readonly id: MailId
@@ -56,12 +55,11 @@ export class SqlMails extends Mails {
   }
 
   async record(id: MailId, verdict: MailVerdict | { readonly state: 'unwanted' }): Promise<void> {
-    const reason = 'reason' in verdict ? verdict.reason.slice(0, reasonMaxChars) : null
     await this.database.query(
-      `update mail set state = $2, last_error = $3, claimed_until = null,
-         next_attempt_at = now() + $4 * interval '1 millisecond', ended_at = case when $2 <> 'waiting' then now() end
+      `update mail set state = $2, claimed_until = null,
+         next_attempt_at = now() + $3 * interval '1 millisecond', ended_at = case when $2 <> 'waiting' then now() end
        where id = $1`,
-      [id, verdict.state, reason, verdict.state === 'waiting' ? verdict.waitMs : 0],
+      [id, verdict.state, verdict.state === 'waiting' ? verdict.waitMs : 0],
     )
   }
 }

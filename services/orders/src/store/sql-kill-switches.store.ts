@@ -27,12 +27,13 @@ interface Row {
   readonly engaged_at: Date
   readonly ends_at: Date | null
   readonly released_at: Date | null
+  readonly released_by: string | null
   readonly release_digest: string | null
   readonly release_requested_at: Date | null
 }
 
 const columns = `k.id, k.scope, k.scope_id, k.mode, k.cause, k.reason, k.loss, k.engaged_by, k.by_operator, k.engaged_at,
-  k.ends_at, k.released_at, k.release_digest, k.release_requested_at`
+  k.ends_at, k.released_at, k.released_by, k.release_digest, k.release_requested_at`
 
 const engaged = new Columns<KillSwitch>([
   plain('id', 'uuid', ({ id }) => id),
@@ -170,5 +171,6 @@ function toKillSwitch(row: Row): KillSwitch {
     engagedAt: row.engaged_at,
     endsAt: row.ends_at,
     releasedAt: row.released_at,
+    releasedBy: row.released_by,
   }
 }

@@ -60,6 +60,7 @@ const engaged = new EngagedSwitches([
     engagedAt: now,
     endsAt: null,
     releasedAt: null,
+    releasedBy: null,
   },
 ])
 

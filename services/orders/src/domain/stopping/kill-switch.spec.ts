@@ -20,6 +20,7 @@ function engaged(id: string, changes: Partial<KillSwitch>): KillSwitch {
     engagedAt: at,
     endsAt: null,
     releasedAt: null,
+    releasedBy: null,
     ...changes,
   }
 }

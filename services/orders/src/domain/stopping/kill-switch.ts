@@ -37,6 +37,8 @@ export interface KillSwitch {
   /** When it is released by itself; null when only a person releases it. */
   readonly endsAt: Date | null
   readonly releasedAt: Date | null
+  /** Null also when it ended by itself. */
+  readonly releasedBy: string | null
 }
 
 export interface ReleaseRequest {

@@ -52,6 +52,7 @@ export class EngageKillSwitch {
       engagedAt,
       endsAt: null,
       releasedAt: null,
+      releasedBy: null,
     }
     await this.database.transact(async (tx) => {
       await this.killSwitches.awaitPlannings(tx)

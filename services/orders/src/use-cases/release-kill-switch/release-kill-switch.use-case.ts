@@ -62,7 +62,7 @@ export class ReleaseKillSwitch {
       await this.killSwitches.release(tx, id, caller.userId, now)
       if (killSwitch.cause === 'loss-limit') await this.lossWatches.restart(tx, killSwitch.scopeId!, id)
       tx.append(riskReleased, releasedOf(killSwitch, caller.userId, now))
-      return ok(killSwitchReply({ ...killSwitch, releasedAt: now }))
+      return ok(killSwitchReply({ ...killSwitch, releasedAt: now, releasedBy: caller.userId }))
     })
   }
 

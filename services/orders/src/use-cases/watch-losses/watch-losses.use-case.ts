@@ -80,6 +80,7 @@ export class WatchLosses {
       engagedAt: this.clock.now(),
       endsAt,
       releasedAt: null,
+      releasedBy: null,
     }
   }
 }

@@ -48,6 +48,7 @@ export class WatchSource {
       engagedAt: this.clock.now(),
       endsAt: null,
       releasedAt: null,
+      releasedBy: null,
     }
     await this.killSwitches.engage(tx, [killSwitch])
     tx.append(riskTripped, trippedOf(killSwitch))

@@ -186,7 +186,6 @@ export const createIdentity: Migration = {
        attempts int not null default 0,
        next_attempt_at timestamptz not null default now(),
        claimed_until timestamptz,
-       last_error text,
        created_at timestamptz not null default now(),
        ended_at timestamptz
      )`,
