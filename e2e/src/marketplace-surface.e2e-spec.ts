@@ -39,6 +39,13 @@ const password = 'correct horse battery staple'
 const entryPrice = '19300'
 const surface = '/api/v1'
 
+const myfxbookUrl = 'https://www.myfxbook.com/members/strategy123'
+
+interface ShownPerformance {
+  readonly myfxbook_url: string
+  readonly performance: { readonly trades_count: number; readonly win_rate: number }
+}
+
 let inbox: WebhookInbox
 let operator: ApiUser
 let anna: ApiUser
@@ -94,9 +101,10 @@ const laterReplays: Readonly<Record<string, Replay>> = {
   },
   'GET /api/v1/strategies/{id}/performance/': {
     path: () => `${surface}/strategies/${ids.strategy}/performance/`,
-    nullable: ['myfxbook_url', 'performance.profit_factor'],
-    holds: ({ performance }: { performance: { trades_count: number; win_rate: number } }) =>
-      performance.trades_count === 1 && performance.win_rate === 100,
+    added: ['verification'],
+    nullable: ['performance.profit_factor'],
+    holds: ({ myfxbook_url, performance: { trades_count, win_rate } }: ShownPerformance) =>
+      myfxbook_url === myfxbookUrl && trades_count === 1 && win_rate === 100,
   },
 }
 
@@ -131,7 +139,7 @@ async function newcomer(username: string): Promise<ApiUser> {
 }
 
 async function strategyWithPrice(): Promise<void> {
-  const strategy = { name: 'Breakout', venue: 'binance-usdm', symbol: 'BTC/USDT' }
+  const strategy = { name: 'Breakout', venue: 'binance-usdm', symbol: 'BTC/USDT', myfxbookUrl }
   const made = await operator.does<{ id: string; secret: string }>('POST', '/v1/strategies', strategy)
   Object.assign(ids, { strategy: made.id, secret: made.secret })
   const prices = [{ currency: 'USD', cycle: 'monthly', amount: '99' }]

@@ -1,10 +1,14 @@
 /** Wiring of `reporting`. Called by startService. Must never hold logic. */
 import { Module } from '@nestjs/common'
+import { MyfxbookClient } from './clients/myfxbook.client.ts'
 import { Ledger } from './ports/ledger.port.ts'
+import { OutsideAccounts } from './ports/outside-accounts.port.ts'
 import { Reports } from './ports/reports.port.ts'
+import { Verifications } from './ports/verifications.port.ts'
 import { Worths } from './ports/worths.port.ts'
 import { SqlLedger } from './store/sql-ledger.store.ts'
 import { SqlReports } from './store/sql-reports.store.ts'
+import { SqlVerifications } from './store/sql-verifications.store.ts'
 import { SqlWorths } from './store/sql-worths.store.ts'
 import { StrategyReturns } from './ports/returns.port.ts'
 import { SqlStrategyReturns } from './store/sql-strategy-returns.store.ts'
@@ -12,6 +16,7 @@ import { StrategiesConsumer } from './transport/bus/strategies.consumer.ts'
 import { TradesConsumer } from './transport/bus/trades.consumer.ts'
 import { WorthConsumer } from './transport/bus/worth.consumer.ts'
 import { ReportsJob } from './transport/cron/reports.job.ts'
+import { VerificationJob } from './transport/cron/verification.job.ts'
 import { ReportingController } from './transport/rpc/reporting.controller.ts'
 import { WorthController } from './transport/rpc/worth.controller.ts'
 import { FindBalances } from './use-cases/find-balances/find-balances.use-case.ts'
@@ -35,6 +40,7 @@ import { RecordHandSignals } from './use-cases/record-hand-signals/record-hand-s
 import { RecordOpenedTrades } from './use-cases/record-opened-trades/record-opened-trades.use-case.ts'
 import { RecordWorth } from './use-cases/record-worth/record-worth.use-case.ts'
 import { RecordStrategies } from './use-cases/record-strategies/record-strategies.use-case.ts'
+import { VerifyStrategies } from './use-cases/verify-strategies/verify-strategies.use-case.ts'
 
 @Module({
   controllers: [
@@ -50,7 +56,11 @@ import { RecordStrategies } from './use-cases/record-strategies/record-strategie
     { provide: StrategyReturns, useClass: SqlStrategyReturns },
     { provide: Worths, useClass: SqlWorths },
     { provide: Reports, useClass: SqlReports },
+    { provide: Verifications, useClass: SqlVerifications },
+    { provide: OutsideAccounts, useClass: MyfxbookClient },
     ReportsJob,
+    VerificationJob,
+    VerifyStrategies,
     FindBalances,
     GetFollowReturns,
     GetPerformance,

@@ -69,6 +69,8 @@ export const strategyChanged = defineEvent({
     settings: tradeSettings.optional(),
     /** Whose equity proportional sizes go by; absent when none is named. */
     providerAccountId: z.uuid().optional(),
+    /** Where MyFxBook shows the account that it is traded on; absent when nobody says so. */
+    myfxbookUrl: z.string().max(300).optional(),
     /** Grows by one with each change; a lower one than already seen is old news. */
     revision: z.int().positive(),
   }),

@@ -63,11 +63,43 @@ const withCurve = {
   curve: z.array(z.strictObject({ date: z.iso.date(), equity: decimalText })),
 }
 
+/** `agrees`: monthly return and drawdown differ by no more than the installation allows. */
+export const verdict = z.enum(['agrees', 'differs', 'nothing-to-compare', 'not-found'])
+export type Verdict = z.output<typeof verdict>
+
+/** What MyFxBook shows of the account that a strategy names, in per cent where it is one. */
+export const outsideFigures = z.strictObject({
+  totalReturnPercent: decimalText,
+  monthlyReturnPercent: decimalText,
+  maximumDrawdownPercent: decimalText,
+  profitFactor: decimalText.nullable(),
+})
+export type OutsideFigures = z.output<typeof outsideFigures>
+
+export const verification = z.strictObject({
+  verdict,
+  checkedAt: timestamp,
+  /** Null where there is no such account. */
+  figures: outsideFigures.nullable(),
+})
+export type Verification = z.output<typeof verification>
+
 export const getStrategyReturns = defineRpc({
   name: 'reporting.strategies.returns',
   description: 'The returns of a strategy over all its followers, with the equity curve.',
   request: z.strictObject({ caller, strategyId: z.uuid() }),
-  reply: z.strictObject({ strategyId: z.uuid(), ...withCurve }),
+  reply: z.strictObject({
+    strategyId: z.uuid(),
+    ...withCurve,
+    /** Null where the strategy has no link. */
+    myfxbook: z
+      .strictObject({
+        url: z.string(),
+        /** Null as long as nobody has looked. */
+        verification: verification.nullable(),
+      })
+      .nullable(),
+  }),
 })
 
 export const getFollowReturns = defineRpc({

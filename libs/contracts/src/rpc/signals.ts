@@ -10,6 +10,14 @@ import { trailingStop } from '../events/signals.ts'
 import { settingsScope, tradeSettings } from '../trade-settings.ts'
 
 export const strategyName = z.string().trim().min(1).max(80)
+/** Where MyFxBook shows the account that a strategy is traded on; the number at its end names the account. */
+export const myfxbookUrl = z
+  .string()
+  .max(300)
+  .regex(/^https:\/\/www\.myfxbook\.com\/members\/[\w./-]+$/, {
+    error: 'must be a page under https://www.myfxbook.com/members/',
+  })
+  .meta({ examples: ['https://www.myfxbook.com/members/trader/strategy123/1234567'] })
 export const signalMaxAgeSecondsMax = 3_600
 export const targetsMax = 4
 export const followsPerCallMax = 500
@@ -26,6 +34,8 @@ const strategySettings = {
   settings: tradeSettings.default({}),
   /** The account by whose equity proportional sizes go: followers are shown that equity. */
   providerAccountId: z.uuid().nullable().default(null),
+  /** The strategy's figures are compared with those that stand there. */
+  myfxbookUrl: myfxbookUrl.nullable().default(null),
   /** An inactive one refuses alerts. */
   active: z.boolean().default(true),
 }
@@ -40,6 +50,7 @@ export const strategyChanges = z
     /** Replaces all of the strategy's settings. */
     settings: tradeSettings,
     providerAccountId: z.uuid().nullable(),
+    myfxbookUrl: myfxbookUrl.nullable(),
     active: z.boolean(),
   })
   .partial()
@@ -56,6 +67,7 @@ export const strategy = z
     signalMaxAgeSeconds: z.int(),
     settings: tradeSettings,
     providerAccountId: z.uuid().nullable(),
+    myfxbookUrl: z.string().nullable(),
     active: z.boolean(),
     createdAt: timestamp,
     updatedAt: timestamp,

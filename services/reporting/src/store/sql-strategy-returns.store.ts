@@ -14,13 +14,16 @@ import { type NumberedPage, type StrategyFilter, StrategyReturns } from '../port
 const outcomesMax = 5_000
 
 const RECORD_STRATEGIES = `
-insert into listed_strategy (strategy_id, name, venue, symbol, asset, active, revision)
-select distinct on ("strategyId") "strategyId", name, venue, symbol, asset, active, revision
+insert into listed_strategy as known (strategy_id, name, venue, symbol, asset, active, myfxbook_url, revision)
+select distinct on ("strategyId") "strategyId", name, venue, symbol, asset, active, "myfxbookUrl", revision
 from jsonb_to_recordset($1::jsonb) as t("strategyId" uuid, name text, venue text, symbol text, asset text,
-  active boolean, revision int)
+  active boolean, "myfxbookUrl" text, revision int)
 order by "strategyId", revision desc
-on conflict (strategy_id) do update set name = excluded.name, active = excluded.active, revision = excluded.revision
-where listed_strategy.revision < excluded.revision`
+on conflict (strategy_id) do update set name = excluded.name, active = excluded.active, revision = excluded.revision,
+  myfxbook_url = excluded.myfxbook_url,
+  asked_at = case when known.myfxbook_url is not distinct from excluded.myfxbook_url then known.asked_at end,
+  verification = case when known.myfxbook_url is not distinct from excluded.myfxbook_url then known.verification end
+where known.revision < excluded.revision`
 
 /** Who adds to a strategy holds its row until the commit: figures are reckoned from all that was added before. */
 const MAKE_FIGURES = `

@@ -5,7 +5,7 @@ import type { TradeSettings } from '@tradewire/contracts/trade-settings'
 import type { Follow, RiskProfile, Strategy } from './model.ts'
 
 export function strategyNews(strategy: Strategy): DataOf<typeof strategyChanged> {
-  const { id, ownerId, name, venue, symbol, entryType, active, providerAccountId, revision } = strategy
+  const { id, ownerId, name, venue, symbol, entryType, active, providerAccountId, myfxbookUrl, revision } = strategy
   const said = settingsOr(strategy.settings)
   return {
     strategyId: id,
@@ -18,6 +18,7 @@ export function strategyNews(strategy: Strategy): DataOf<typeof strategyChanged>
     revision,
     ...(said && { settings: said }),
     ...(providerAccountId !== null && { providerAccountId }),
+    ...(myfxbookUrl !== null && { myfxbookUrl }),
   }
 }
 

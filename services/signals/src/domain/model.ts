@@ -21,6 +21,8 @@ export interface Strategy {
   readonly settings: TradeSettings
   /** By whose equity proportional sizes go; null for none. */
   readonly providerAccountId: AccountId | null
+  /** Where its figures can be compared; null for nowhere. */
+  readonly myfxbookUrl: string | null
   readonly active: boolean
   readonly secrets: StrategySecrets
   /** Grows by one with each change. */

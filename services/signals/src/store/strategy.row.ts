@@ -34,6 +34,9 @@ export class StrategyRow {
   @Column({ name: 'provider_account_id', type: 'uuid', nullable: true })
   providerAccountId!: string | null
 
+  @Column({ name: 'myfxbook_url', type: 'text', nullable: true })
+  myfxbookUrl!: string | null
+
   @Column({ type: 'boolean' })
   active!: boolean
 

@@ -77,6 +77,32 @@ const performance = z.strictObject({
 })
 const equityCurve = z.array(z.strictObject({ date: z.iso.date(), equity: shownNumber }))
 
+const verification = z
+  .strictObject({
+    status: z.enum([...rpc.verdict.options, 'pending']).meta({ description: 'pending: nobody has looked yet' }),
+    checked_at: timestamp.nullable(),
+    total_return: shownNumber.nullable(),
+    monthly_return: shownNumber.nullable(),
+    max_drawdown: shownNumber.nullable(),
+    profit_factor: shownNumber.nullable(),
+  })
+  .meta({
+    id: 'MarketplaceVerification',
+    description: 'What MyFxBook shows, and whether our own figures agree with it',
+  })
+
+function shownVerification(known: rpc.Verification | null): z.output<typeof verification> {
+  const { figures = null } = known ?? {}
+  return {
+    status: known?.verdict ?? 'pending',
+    checked_at: known?.checkedAt ?? null,
+    total_return: numberOrNull(figures?.totalReturnPercent ?? null),
+    monthly_return: numberOrNull(figures?.monthlyReturnPercent ?? null),
+    max_drawdown: numberOrNull(figures?.maximumDrawdownPercent ?? null),
+    profit_factor: numberOrNull(figures?.profitFactor ?? null),
+  }
+}
+
 function shownReturns(returns: Omit<z.output<typeof rpc.getFollowReturns.reply>, 'followId'>) {
   return {
     performance: {
@@ -139,19 +165,23 @@ const strategyRoutes = [
     method: 'GET',
     path: `${strategies}{id}/performance/`,
     summary: 'Get the performance of a strategy, with its equity curve',
+    description:
+      'The figures come from our own ledger; `verification` compares them with those of MyFxBook where a link is set.',
     rpc: rpc.getStrategyReturns,
     toRequest: ({ caller, params }) => ({ caller, strategyId: params.id }),
     reply: z
       .strictObject({
         strategy_id: z.uuid(),
-        myfxbook_url: z.string().nullable().meta({ description: 'Null: the figures come from our own ledger' }),
+        myfxbook_url: z.string().nullable().meta({ description: 'Null where the strategy has no link' }),
+        verification: verification.nullable().meta({ description: 'Null where the strategy has no link' }),
         performance,
         equity_curve: equityCurve,
       })
       .meta({ id: 'MarketplacePerformance' }),
-    toReply: ({ strategyId, ...returns }) => ({
+    toReply: ({ strategyId, myfxbook, ...returns }) => ({
       strategy_id: strategyId,
-      myfxbook_url: null,
+      myfxbook_url: myfxbook?.url ?? null,
+      verification: myfxbook && shownVerification(myfxbook.verification),
       ...shownReturns(returns),
     }),
   }),

@@ -82,7 +82,11 @@ export const createReporting: Migration = {
        symbol text not null,
        asset text not null,
        active boolean not null,
+       myfxbook_url text,
+       asked_at timestamptz,
+       verification jsonb,
        revision int not null)`,
+    `comment on column listed_strategy.verification is 'What MyFxBook showed at the link, and whether our figures agree.'`,
     `create table signal_outcome (
        strategy_id uuid not null,
        signal_id uuid not null,

@@ -15,6 +15,7 @@ export const createSignals: Migration = {
        signal_max_age_seconds int not null check (signal_max_age_seconds > 0),
        settings jsonb not null,
        provider_account_id uuid,
+       myfxbook_url text,
        active boolean not null,
        secret_digest bytea not null,
        previous_secret_digest bytea,
