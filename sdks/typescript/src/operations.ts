@@ -159,7 +159,7 @@ export type MarketplacePayment = { id: string; subscription_id: string | null; p
 
 export type MarketplacePayments = { count: number; next: string | null; previous: string | null; results: readonly MarketplacePayment[] }
 
-export type MarketplacePerformance = { strategy_id: string; myfxbook_url: string | null; performance: { total_return: number; monthly_return: number; win_rate: number | null; max_drawdown: number; trades_count: number; profit_factor: number | null; last_updated: string | null }; equity_curve: readonly { date: string; equity: number }[] }
+export type MarketplacePerformance = { strategy_id: string; myfxbook_url: string | null; verification: MarketplaceVerification | null; performance: { total_return: number; monthly_return: number; win_rate: number | null; max_drawdown: number; trades_count: number; profit_factor: number | null; last_updated: string | null }; equity_curve: readonly { date: string; equity: number }[] }
 
 export type MarketplaceProof = { refresh: string; code?: string }
 
@@ -186,6 +186,8 @@ export type MarketplaceTokens = { access: string; refresh: string }
 export type MarketplaceUnsubscribe = { mt5_account_id?: string; account_id?: string; positions?: 'keep' | 'close_gracefully_by_position' | 'close_gracefully_by_symbol' | 'close_now' }
 
 export type MarketplaceUser = { id: string; username: string; email: string | null; is_email_verified: boolean; is_mfa_enabled: boolean }
+
+export type MarketplaceVerification = { status: 'agrees' | 'differs' | 'nothing-to-compare' | 'not-found' | 'pending'; checked_at: string | null; total_return: number | null; monthly_return: number | null; max_drawdown: number | null; profit_factor: number | null }
 
 export type MarketplaceWebhook = { id: string; url: string; events: readonly string[]; is_active: boolean; created_at: string }
 
@@ -285,9 +287,9 @@ export type Signal = { id: string; strategyId: string; source: 'TRADINGVIEW' | '
 
 export type SignalWithRaw = { id: string; strategyId: string; source: 'TRADINGVIEW' | 'OPERATOR'; side: 'buy' | 'sell'; price: string; stop: { price: string; type: 'market' | 'limit' }; targets: readonly string[]; trailing: { triggerPercent: string; callbackRatePercent: string } | null; receivedAt: string; expiresAt: string; duplicates: number; raw: { contentType: string; body: string } }
 
-export type Strategy = { id: string; ownerId: string; name: string; description: string | null; venue: 'binance-spot' | 'binance-usdm' | 'cex' | 'coinbase' | 'metaapi' | 'mt-manager' | 'okx-spot' | 'okx-swap' | 'paper' | 'tokocrypto' | 'xapi'; symbol: string; entryType: 'market' | 'limit'; signalMaxAgeSeconds: number; settings: TradeSettings; providerAccountId: string | null; active: boolean; createdAt: string; updatedAt: string }
+export type Strategy = { id: string; ownerId: string; name: string; description: string | null; venue: 'binance-spot' | 'binance-usdm' | 'cex' | 'coinbase' | 'metaapi' | 'mt-manager' | 'okx-spot' | 'okx-swap' | 'paper' | 'tokocrypto' | 'xapi'; symbol: string; entryType: 'market' | 'limit'; signalMaxAgeSeconds: number; settings: TradeSettings; providerAccountId: string | null; myfxbookUrl: string | null; active: boolean; createdAt: string; updatedAt: string }
 
-export type StrategyWithSecret = { id: string; ownerId: string; name: string; description: string | null; venue: 'binance-spot' | 'binance-usdm' | 'cex' | 'coinbase' | 'metaapi' | 'mt-manager' | 'okx-spot' | 'okx-swap' | 'paper' | 'tokocrypto' | 'xapi'; symbol: string; entryType: 'market' | 'limit'; signalMaxAgeSeconds: number; settings: TradeSettings; providerAccountId: string | null; active: boolean; createdAt: string; updatedAt: string; secret: string }
+export type StrategyWithSecret = { id: string; ownerId: string; name: string; description: string | null; venue: 'binance-spot' | 'binance-usdm' | 'cex' | 'coinbase' | 'metaapi' | 'mt-manager' | 'okx-spot' | 'okx-swap' | 'paper' | 'tokocrypto' | 'xapi'; symbol: string; entryType: 'market' | 'limit'; signalMaxAgeSeconds: number; settings: TradeSettings; providerAccountId: string | null; myfxbookUrl: string | null; active: boolean; createdAt: string; updatedAt: string; secret: string }
 
 export type Subscription = { id: string; userId: string; subject: { kind: 'plan' | 'strategy'; id: string; name: string }; provider: 'mock' | 'stripe' | 'razorpay' | 'mayar'; amount: string; currency: string; cycle: 'monthly' | 'quarterly' | 'yearly'; standing: 'incomplete' | 'active' | 'past-due' | 'lapsed' | 'ended'; paidThrough: string | null; servedUntil: string | null; endsAt: string | null; begunAt: string; trialEndsAt: string | null }
 
@@ -637,13 +639,13 @@ export interface Operations {
   /** Get a signal with the raw request it came from */
   getSignal: { params: { signalId: string }; reply: SignalWithRaw }
   /** Create a strategy; the reply shows its alert secret once */
-  createStrategy: { body: { name: string; description?: string | null; venue: 'binance-spot' | 'binance-usdm' | 'cex' | 'coinbase' | 'metaapi' | 'mt-manager' | 'okx-spot' | 'okx-swap' | 'paper' | 'tokocrypto' | 'xapi'; symbol: string; entryType?: 'market' | 'limit'; signalMaxAgeSeconds?: number; settings?: TradeSettingsInput; providerAccountId?: string | null; active?: boolean }; reply: StrategyWithSecret }
+  createStrategy: { body: { name: string; description?: string | null; venue: 'binance-spot' | 'binance-usdm' | 'cex' | 'coinbase' | 'metaapi' | 'mt-manager' | 'okx-spot' | 'okx-swap' | 'paper' | 'tokocrypto' | 'xapi'; symbol: string; entryType?: 'market' | 'limit'; signalMaxAgeSeconds?: number; settings?: TradeSettingsInput; providerAccountId?: string | null; myfxbookUrl?: string | null; active?: boolean }; reply: StrategyWithSecret }
   /** List strategies */
   listStrategies: { query?: { limit?: number; nextToken?: string; active?: 'true' | 'false'; venue?: 'binance-spot' | 'binance-usdm' | 'cex' | 'coinbase' | 'metaapi' | 'mt-manager' | 'okx-spot' | 'okx-swap' | 'paper' | 'tokocrypto' | 'xapi' }; reply: { items: readonly Strategy[]; nextToken: string | null } }
   /** Get a strategy */
   getStrategy: { params: { strategyId: string }; reply: Strategy }
   /** Change, pause or resume a strategy */
-  updateStrategy: { params: { strategyId: string }; body: { name?: string; description?: string | null; entryType?: 'market' | 'limit'; signalMaxAgeSeconds?: number; settings?: TradeSettingsInput; providerAccountId?: string | null; active?: boolean }; reply: Strategy }
+  updateStrategy: { params: { strategyId: string }; body: { name?: string; description?: string | null; entryType?: 'market' | 'limit'; signalMaxAgeSeconds?: number; settings?: TradeSettingsInput; providerAccountId?: string | null; myfxbookUrl?: string | null; active?: boolean }; reply: Strategy }
   /** Close all open positions of a strategy by market */
   closeStrategyPositions: { params: { strategyId: string }; reply: { closing: number } }
   /** Profit and loss of each follower of a strategy */
