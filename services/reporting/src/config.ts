@@ -14,14 +14,10 @@ export const reportingConfig = defineConfig(
       .email()
       .optional()
       .describe('Login of MyFxBook that sees the accounts that strategies link to; without it no link is verified'),
-    myfxbookPassword: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({
-        description: 'Password of that login; best given as a file, REPORTING_MYFXBOOK_PASSWORD_FILE',
-        secret: true,
-      }),
+    myfxbookPassword: z.string().min(1).optional().meta({
+      description: 'Password of that login; best given as a file, REPORTING_MYFXBOOK_PASSWORD_FILE',
+      secret: true,
+    }),
     myfxbookTolerancePoints: z
       .number()
       .positive()

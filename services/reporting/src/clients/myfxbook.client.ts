@@ -59,7 +59,7 @@ export class MyfxbookClient extends OutsideAccounts {
       const failure = envelope.safeParse(said)
       if (!failure.success || failure.data.error) return err(`${method}: ${failure.data?.message ?? 'unreadable'}`)
       const parsed = reply.safeParse(said)
-      return parsed.success ? ok(parsed.data as z.output<Reply>) : err(`${method}: an answer in another form`)
+      return parsed.success ? ok(parsed.data) : err(`${method}: an answer in another form`)
     } catch (error) {
       return err(`${method}: ${error instanceof Error ? error.name : 'no answer'}`)
     }

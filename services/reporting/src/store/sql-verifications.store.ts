@@ -32,6 +32,7 @@ export class SqlVerifications extends Verifications {
       'select myfxbook_url, verification from listed_strategy where strategy_id = $1',
       [strategyId],
     )
-    return row?.myfxbook_url == null ? null : { url: row.myfxbook_url, verification: row.verification }
+    const { myfxbook_url: url = null, verification = null } = row ?? {}
+    return url === null ? null : { url, verification }
   }
 }
