@@ -3,7 +3,6 @@
  * Must never accept a guess: what the venue did is read from its own ledger.
  */
 import { decimal } from '@tradewire/kernel/decimal'
-import type { BrokerError } from './broker-error.ts'
 import type { VenueOrder } from './broker-session.ts'
 import {
   can,
@@ -12,6 +11,7 @@ import {
   type ConformanceWorld,
   describeError,
   exit,
+  found,
   hold,
   lostReply,
   orderOf,
@@ -22,7 +22,6 @@ import {
 import type { ApprovedOrder } from './approved-order.ts'
 
 const always = (): boolean => true
-const unlisted = 'NOBODY/USDT'
 const hiddenMs = 700
 
 /** What the venue's own ledger says was filled of an order of ours. */
@@ -31,51 +30,13 @@ async function filledInLedger(world: ConformanceWorld, { clientOrderId }: Approv
   return orders.find((order) => order.clientOrderId === clientOrderId)?.filledQuantity ?? '0'
 }
 
-async function expectRefused(world: ConformanceWorld, order: ApprovedOrder): Promise<BrokerError> {
-  const refused = await world.session.submit(order)
-  check(!refused.ok, 'it was taken')
-  const { kind } = refused.error
-  check(kind === 'rejected' || kind === 'not-sent' || kind === 'unsupported', describeError(refused.error))
-  check((await ordersInLedger(world, order.clientOrderId)) === 0, 'the ledger has an order')
-  return refused.error
-}
-
 async function expectToldExactly(world: ConformanceWorld, order: ApprovedOrder, told: VenueOrder): Promise<void> {
   const filled = decimal(await filledInLedger(world, order))
   check(decimal(told.filledQuantity).eq(filled), `${told.filledQuantity} is told, ${filled.toString()} was filled`)
   check((told.status === 'filled') === filled.eq(decimal(order.quantity)), `${told.status} is told`)
 }
 
-/** The answer after an outcome that nobody knew. */
-async function found(world: ConformanceWorld, order: ApprovedOrder): Promise<VenueOrder> {
-  return world.eventually(async () => {
-    const answer = await world.session.findByClientId(referenceOf(order))
-    check(answer.ok, answer.ok ? '' : describeError(answer.error))
-    return answer.value ?? undefined
-  }, `the order ${order.clientOrderId}`)
-}
-
 const refusedCases: readonly ConformanceCase[] = [
-  {
-    id: 'TC-22',
-    title: 'an order for a symbol that is not listed is refused, and nothing stands',
-    needs: always,
-    async run(world) {
-      await expectRefused(world, orderOf(world, { symbol: unlisted }))
-    },
-  },
-  {
-    id: 'TC-23',
-    title: 'a quantity between two steps is refused, and nothing stands',
-    needs: always,
-    async run(world) {
-      const listed = await world.session.instruments()
-      const traded = listed.ok ? listed.value.find(({ symbol }) => symbol === world.symbol) : undefined
-      check(traded !== undefined, 'the symbol is not listed')
-      const between = decimal(world.quantity).plus(decimal(traded.quantityStep).div('2'))
-      await expectRefused(world, orderOf(world, { quantity: between.toString() }))
-    },
-  },
   {
     id: 'TC-24',
     title: 'a key that is revoked while the session stands is told as failed authentication, and nothing is placed',

@@ -94,7 +94,8 @@ export async function place(world: ConformanceWorld, order: ApprovedOrder): Prom
 }
 
 export function describeError(error: BrokerError): string {
-  return `${error.kind}: ${error.message}`
+  const code = error.kind === 'rejected' ? ` ${error.code}` : ''
+  return `${error.kind}${code}: ${error.message}`
 }
 
 export function can(type: OrderType) {
@@ -131,3 +132,22 @@ export async function ordersInLedger(world: ConformanceWorld, clientOrderId: str
 
 /** The next placement is executed but its reply never arrives. */
 export const lostReply: AccountFault = { kind: 'drop-reply-after-accept', next: 1 }
+
+/** The answer after an outcome that nobody knew. */
+export async function found(world: ConformanceWorld, order: ApprovedOrder): Promise<VenueOrder> {
+  return world.eventually(async () => {
+    const answer = await world.session.findByClientId(referenceOf(order))
+    check(answer.ok, answer.ok ? '' : describeError(answer.error))
+    return answer.value ?? undefined
+  }, `the order ${order.clientOrderId}`)
+}
+
+/** Answers why it was refused. */
+export async function expectRefused(world: ConformanceWorld, order: ApprovedOrder): Promise<BrokerError> {
+  const refused = await world.session.submit(order)
+  check(!refused.ok, 'it was taken')
+  const { kind } = refused.error
+  check(kind === 'rejected' || kind === 'not-sent' || kind === 'unsupported', describeError(refused.error))
+  check((await ordersInLedger(world, order.clientOrderId)) === 0, 'the ledger has an order')
+  return refused.error
+}

@@ -7,7 +7,9 @@ import { decimal } from '@tradewire/kernel/decimal'
 import type { SubmitCommand } from './approved-order.ts'
 import { refusalOf } from './capabilities.ts'
 import { accountCases } from './conformance-account.ts'
+import { amendCases } from './conformance-amend.ts'
 import { faultCases } from './conformance-faults.ts'
+import { filterCases } from './conformance-filters.ts'
 import { pairCases } from './conformance-pairs.ts'
 import {
   can,
@@ -308,26 +310,10 @@ const listed: readonly ConformanceCase[] = [
       })
     },
   },
-  {
-    id: 'TC-31',
-    title: 'an order is replaced: the new one works before the old one is cancelled, and is left alone',
-    needs: can('limit'),
-    async run(world) {
-      const half = decimal(world.quantity).div('2').toString()
-      const resting = { type: 'limit', price: '36000' } as const
-      const before = orderOf(world, { ...resting, quantity: half })
-      const placed = await place(world, before)
-      const after = orderOf(world, { ...resting, price: '36500' })
-      check((await place(world, after)).status === 'working', 'the new order does not work')
-      const cancelled = await world.session.cancel(referenceOf(before, placed.venueOrderId))
-      check(cancelled.ok && cancelled.value.status === 'cancelled', 'the old order cannot be cancelled')
-      const open = await world.session.openOrders()
-      const ids = open.ok ? open.value.map(({ clientOrderId }) => clientOrderId) : []
-      check(ids.join() === after.clientOrderId, `open are ${ids.join(', ')}`)
-    },
-  },
+  ...amendCases,
   ...pairCases,
   ...accountCases,
+  ...filterCases,
   ...faultCases,
 ]
 

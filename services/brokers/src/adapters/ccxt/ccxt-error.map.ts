@@ -72,6 +72,8 @@ export interface VenueCodes {
   /** Rates that are too high, and whose. */
   readonly limited: ReadonlyMap<VenueCode, RateScope>
   readonly rejections: ReadonlyMap<VenueCode, RejectionCode>
+  /** What its words mean where one code stands for many refusals, or there is none. */
+  readonly meanings?: readonly (readonly [RegExp, RejectionCode])[]
   /** Whether a code that nothing else explains still proves a refusal. */
   readonly refuses: (code: VenueCode) => boolean
 }
@@ -166,6 +168,8 @@ function rejectionOf(failure: CcxtFailure, codes: VenueCodes): RejectionCode | n
     const known = codes.rejections.get(code)
     if (known !== undefined) return known
   }
+  const meant = codes.meanings?.find(([words]) => words.test(message))
+  if (meant !== undefined) return meant[1]
   if (/duplicate/i.test(message)) return 'DUPLICATE_CLIENT_ORDER_ID'
   if (/insufficient/i.test(message)) return 'INSUFFICIENT_FUNDS'
   if (/LOT_SIZE/.test(message)) return 'INVALID_QUANTITY'

@@ -22,5 +22,10 @@ export const cexCodes: VenueCodes = {
     ['Order not found', 'ORDER_NOT_FOUND'],
     ['Currency pair is not supported', 'UNKNOWN_SYMBOL'],
   ]),
+  meanings: [
+    [/cost is less than/i, 'BELOW_MINIMUM_NOTIONAL'],
+    [/^(Field )?amount/i, 'INVALID_QUANTITY'],
+    [/^(Field )?(stop ?)?price/i, 'INVALID_PRICE'],
+  ],
   refuses: (code) => typeof code === 'string' && (code.startsWith(rejectedOrder) || turnedAway.test(code)),
 }

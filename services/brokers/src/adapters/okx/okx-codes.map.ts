@@ -36,6 +36,11 @@ export const okxCodes: VenueCodes = {
       [...numbersIn(numbers)].map((number) => [number, code as RejectionCode] as const),
     ),
   ),
+  // One code, 51000, for every parameter.
+  meanings: [
+    [/^Parameter sz error/i, 'INVALID_QUANTITY'],
+    [/^Parameter (px|\w*triggerPx|\w*ordPx) error/i, 'INVALID_PRICE'],
+  ],
   // The outer codes 1 and 2 only say that a part failed.
   refuses: (code) => /^5\d{4}$/.test(String(code)),
 }

@@ -111,8 +111,15 @@ export function directErrorOf(status: number, text: string, placing: boolean): B
     return placing ? brokerError.outcomeUnknown(message) : brokerError.connectivity(message)
   if (code === 'RATE_LIMITED') return brokerError.rateLimited(retryAfterMs ?? retryAfterDefaultMs, message)
   if (code === 'AUTHENTICATION_FAILED') return brokerError.authFailed(message)
-  return brokerError.rejected(rejectionOf[code], message)
+  const filter = code === 'FILTER_FAILED' ? filters.find(([words]) => words.test(message)) : undefined
+  return brokerError.rejected(filter?.[1] ?? rejectionOf[code], message)
 }
+
+/** All filters share a code; the message names the one. */
+const filters: readonly (readonly [RegExp, brokerError.RejectionCode])[] = [
+  [/^(PRICE|TRIGGER)_/, 'INVALID_PRICE'],
+  [/^NOTIONAL/, 'BELOW_MINIMUM_NOTIONAL'],
+]
 
 /** Undefined for text that is not JSON. */
 export function jsonOf(text: string): unknown {
