@@ -7,6 +7,7 @@ import { decimal } from '@tradewire/kernel/decimal'
 import type { FollowId, StrategyId, UserId } from '@tradewire/kernel/ids'
 import type { BasicSettings, SettingsByLayer } from '@tradewire/orders/domain/sizing/settings'
 import {
+  type AccountChange,
   type AccountNews,
   type BalanceNews,
   Facts,
@@ -43,6 +44,8 @@ export class MemoryFacts extends Facts {
   /** What is said for everyone and for accounts. */
   readonly layers = new Table<SettingsNews>()
   readonly accounts = new Table<AccountNews>()
+  /** Those of an account that is not in here are as it was connected: active. */
+  readonly accountChanges = new Table<AccountChange>()
   /** By account: all of them are paid in one currency here. */
   readonly balances = new Table<BalanceNews>()
   readonly instruments = new Table<InstrumentNews>()
@@ -91,6 +94,14 @@ export class MemoryFacts extends Facts {
       ;(tx as MemoryTransaction).whenApplied(() => this.note(key))
     }
     return this.remember(tx, this.layers, { news, keyOf, stampOf: (one) => one.revision })
+  }
+
+  rememberAccountChanges(tx: Transaction, news: readonly AccountChange[]): Promise<void> {
+    return this.remember(tx, this.accountChanges, {
+      news,
+      keyOf: (one) => one.accountId,
+      stampOf: (one) => one.changedAt,
+    })
   }
 
   rememberAccounts(tx: Transaction, news: readonly AccountNews[]): Promise<void> {

@@ -217,6 +217,7 @@ export class MemoryPlanning extends Planning {
     const { signal } = query
     const { facts, brackets, lossWatches, defects } = this.means
     const account = facts.accounts.get(follow.accountId, tx)
+    const isActive = facts.accountChanges.get(follow.accountId, tx)?.active ?? true
     const rows = brackets.rows.all(tx).filter(({ bracket }) => bracket.accountId === follow.accountId)
     const held = rows.filter(({ holdsSlot }) => holdsSlot)
     const told = facts.balances.get(follow.accountId, tx)
@@ -230,7 +231,7 @@ export class MemoryPlanning extends Planning {
       settings: this.settingsOf(tx, follow, query),
       active: follow.active,
       followRevision: follow.revision,
-      account: account ?? null,
+      account: account === undefined ? null : { ...account, active: isActive },
       balance: told === undefined ? null : balanceOf(told, rows),
       reserved: defects.forgetsReserved === true ? ZERO : sum(reserved.map(marginOf)),
       positions: held.length,

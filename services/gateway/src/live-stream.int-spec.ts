@@ -41,6 +41,7 @@ const sampleAccount: Omit<ReplyOf<typeof listAccounts>['items'][number], 'id' | 
   environment: 'paper',
   market: 'derivatives',
   label: 'Default',
+  active: true,
   keyHint: null,
   key: { ipBound: null, expiresAt: null },
   status: 'AUTHORIZED',

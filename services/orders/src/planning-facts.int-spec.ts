@@ -131,6 +131,28 @@ describe('what brokers tell of an account and an instrument', () => {
     for (const bracket of (await planned()).values()) expect(bracket.denial).toBeNull()
   })
 
+  it('takes no entries for an account that is paused, through a loss of its connection, until it is resumed', async () => {
+    const [accountId, userId] = [accountIdOf(1), userIdOf(0)]
+    const told = (active: boolean) =>
+      database.transact(async (tx) =>
+        tx.append(
+          brokers.accountChanged,
+          exampleOf(brokers.accountChanged, { accountId, userId, active, changedAt: now() }),
+        ),
+      )
+    await told(false)
+    await counted('account where not active', 1)
+    const paused = (await planned()).get(accountId)?.denial
+    expect(paused).toMatchObject({ code: 'ACCOUNT_PAUSED', context: { accountId } })
+    const again = exampleOf(brokers.accountConnected, { accountId, userId, label: 'again', connectedAt: now() })
+    await database.transact(async (tx) => tx.append(brokers.accountConnected, again))
+    await counted("account where label = 'again' and not active", 1)
+    expect((await planned()).get(accountId)?.denial?.code).toBe('ACCOUNT_PAUSED')
+    await told(true)
+    await counted('account where active', followers)
+    for (const bracket of (await planned()).values()) expect(bracket.denial).toBeNull()
+  })
+
   it('closes a market outside its trading hours, and opens it when it has none', async () => {
     const yesterday = weekdays[(new Date().getUTCDay() + 6) % 7]!
     const hours = [{ timeZone: 'UTC', days: [yesterday], from: '00:00', to: '12:00' }]

@@ -35,6 +35,11 @@ export const followerDenials = {
       followId: z.uuid(),
     },
   ),
+  ACCOUNT_PAUSED: defineDenial(
+    'The broker account is paused: no new entries. Exits pass.',
+    'Resume the account to take part in the next signal.',
+    { accountId: z.uuid() },
+  ),
   PLAN_ENDED: defineDenial(
     'The plan of the user has ended: no new entries. Exits pass.',
     'Renew the plan to take part in the next signal.',

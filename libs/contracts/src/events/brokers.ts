@@ -139,6 +139,32 @@ export const accountDisconnected = defineEvent({
   },
 })
 
+export const accountChanged = defineEvent({
+  name: 'account.changed',
+  version: 1,
+  owner: 'brokers',
+  description: 'A broker account was given another label, paused or resumed.',
+  data: z.strictObject({
+    accountId: z.uuid(),
+    userId: z.uuid(),
+    venue,
+    priceFeed,
+    label: z.string(),
+    /** False: paused. It takes no new entries; exits go on. */
+    active: z.boolean(),
+    changedAt: timestamp,
+  }),
+  example: {
+    accountId: 'df30b2fa-adc8-47cb-a9f5-be90ae259827',
+    userId: 'a12565e5-567b-432a-93b2-6349653010d9',
+    venue: 'binance-usdm',
+    priceFeed: 'binance-usdm live',
+    label: 'Default',
+    active: false,
+    changedAt: '2022-09-09T01:57:36.304Z',
+  },
+})
+
 /** Where positions are held on margin and the venue tells how much of it they use. */
 export const venueMargin = z.strictObject({
   used: decimalText,
@@ -293,6 +319,7 @@ export const brokerEvents = [
   ...orderUpdateEvents,
   accountConnected,
   accountDisconnected,
+  accountChanged,
   balanceUpdated,
   instrumentChanged,
   rateUpdated,

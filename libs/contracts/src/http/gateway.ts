@@ -4,7 +4,7 @@ import { roles } from '../caller.ts'
 import { defineOperation, type PlainOperation } from '../define-operation.ts'
 import type { EventContract } from '../define-event.ts'
 import { paymentFailed, paymentSucceeded, subscriptionChanged } from '../events/billing.ts'
-import { accountConnected, accountDisconnected, balanceUpdated } from '../events/brokers.ts'
+import { accountChanged, accountConnected, accountDisconnected, balanceUpdated } from '../events/brokers.ts'
 import { orderPlanned, positionProtected, positionUnprotected, tradeClosed, tradeOpened } from '../events/orders.ts'
 import { signalAccepted } from '../events/signals.ts'
 import { webhookDisabled } from '../events/webhooks.ts'
@@ -35,6 +35,7 @@ export const liveEvents: readonly EventContract[] = [
   positionProtected,
   accountConnected,
   accountDisconnected,
+  accountChanged,
   balanceUpdated,
   webhookDisabled,
   paymentSucceeded,

@@ -42,6 +42,7 @@ export const account = z
     environment: accountEnvironment,
     market: accountMarket,
     label: z.string(),
+    active: z.boolean().meta({ description: 'False: paused by its user; no new entries, exits go on' }),
     /** Enough of the key to know it again; null where the venue's form has nothing that is no secret. */
     keyHint: z.string().nullable(),
     /** What the venue said of the key when it was asked last: at the connection, or with a test of the account. */
@@ -153,10 +154,18 @@ export const getAccount = defineRpc({
   reply: account,
 })
 
-export const renameAccount = defineRpc({
-  name: 'brokers.accounts.rename',
-  description: 'Gives an account another label; nothing else of it can be changed.',
-  request: z.strictObject({ caller, accountId: z.uuid(), label: accountLabel }),
+export const accountChanges = z
+  .strictObject({
+    label: accountLabel,
+    /** False takes no new entries; exits, protection and reconciliation go on. */
+    active: z.boolean(),
+  })
+  .partial()
+
+export const updateAccount = defineRpc({
+  name: 'brokers.accounts.update',
+  description: 'Gives an account another label, pauses or resumes it; open positions keep their protection.',
+  request: z.strictObject({ caller, accountId: z.uuid(), changes: accountChanges }),
   reply: account,
 })
 

@@ -13,6 +13,8 @@ export interface Account {
   readonly venue: Venue
   readonly environment: BrokerEnvironment
   readonly label: string
+  /** False: paused by its user. That is for `orders` to keep; here an account that is paused is like any other. */
+  readonly active: boolean
   /** Enough of the key to know it again. */
   readonly keyHint: string | null
   /** As the venue told it when it was asked last. */
@@ -24,10 +26,16 @@ export interface Account {
   readonly changedAt: Date
 }
 
+/** What its user may change. */
+export interface AccountChanges {
+  readonly label?: string | undefined
+  readonly active?: boolean | undefined
+}
+
 export type AccountKey = Pick<KeyFacts, 'ipBound' | 'expiresAt'>
 
 /** Before it has an id, which decides its partition. */
-export type NewAccount = Omit<Account, 'id' | 'partition'>
+export type NewAccount = Omit<Account, 'id' | 'partition' | 'active'>
 
 /** Names who sees the same prices: accounts at one venue in one environment. */
 export function priceFeedOf({ venue, environment }: Pick<Account, 'venue' | 'environment'>): string {

@@ -1,7 +1,7 @@
 /** What use cases need of stored accounts. Implemented in store/. Must never offer a credential but by `unseal`. */
 import type { Transaction } from '@tradewire/database/transaction'
 import type { Result } from '@tradewire/kernel/result'
-import type { Account, AccountKey, AccountStatus, NewAccount } from '#domain/account'
+import type { Account, AccountChanges, AccountKey, AccountStatus, NewAccount } from '#domain/account'
 import type { Reason } from '#domain/attempt'
 import type { Allowance } from './allowances.port.ts'
 
@@ -23,7 +23,7 @@ export interface UnsealedAccount {
   readonly leverage: Readonly<Record<string, number>>
 }
 
-export interface AccountChanges {
+export interface AccountNews {
   /** Ids of accounts that a session can be made for. */
   readonly usable: readonly string[]
   /** Ids of accounts that were removed or whose credentials the venue refuses. */
@@ -46,14 +46,15 @@ export abstract class Accounts {
   /** The same for one; undefined when it is gone. */
   abstract unsealOne(accountId: string): Promise<UnsealedAccount | 'keys-unavailable' | undefined>
   /** Accounts of these partitions that changed after the moment; all of them without a moment. */
-  abstract changedSince(partitions: readonly number[], since: Date | null): Promise<AccountChanges>
+  abstract changedSince(partitions: readonly number[], since: Date | null): Promise<AccountNews>
   /** Answers the account when its status really changed: callers tell of that once. */
   abstract setStatus(
     tx: Transaction,
     accountId: string,
     change: { readonly status: AccountStatus; readonly reason: Reason | null },
   ): Promise<Account | null>
-  abstract rename(accountId: string, label: string): Promise<void>
+  /** Answers the account when something of it really changed. */
+  abstract change(tx: Transaction, accountId: string, changes: AccountChanges): Promise<Account | null>
   /** What the venue tells of the key now. */
   abstract noteKey(accountId: string, key: AccountKey): Promise<void>
   /** Destroys the credentials and keeps the row, whose id stands in trades and attempts. */

@@ -15,9 +15,16 @@ import { Injectable } from '@nestjs/common'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Account, type AccountKey, type AccountStatus, type NewAccount, priceFeedOf } from '#domain/account'
+import {
+  type Account,
+  type AccountChanges,
+  type AccountKey,
+  type AccountStatus,
+  type NewAccount,
+  priceFeedOf,
+} from '#domain/account'
 import type { Reason } from '#domain/attempt'
-import { type AccountChanges, type AccountFilter, Accounts, type UnsealedAccount } from '#ports/accounts.port'
+import { type AccountFilter, type AccountNews, Accounts, type UnsealedAccount } from '#ports/accounts.port'
 import { type Allowance, Allowances } from '#ports/allowances.port'
 import { MasterKeysUnavailable } from '#ports/master-keys.port'
 import { CredentialSealer } from './credential-sealer.store.ts'
@@ -28,6 +35,7 @@ interface AccountRow {
   readonly venue: Venue
   readonly environment: BrokerEnvironment
   readonly label: string
+  readonly active: boolean
   readonly key_hint: string | null
   readonly key_ip_bound: boolean | null
   readonly key_expires_at: Date | null
@@ -49,7 +57,7 @@ interface SecretRow extends AccountRow {
 /** Leverages of a burst are remembered together. */
 const leverageFlushMs = 100
 
-const columns = `a.id, a.user_id, a.venue, a.environment, a.label, a.key_hint, a.key_ip_bound, a.key_expires_at, a.status,
+const columns = `a.id, a.user_id, a.venue, a.environment, a.label, a.active, a.key_hint, a.key_ip_bound, a.key_expires_at, a.status,
   a.reason_code, a.reason_message, a.partition, a.created_at, a.changed_at`
 
 const leverageColumn = `(select jsonb_object_agg(l.symbol, l.leverage) from account_leverage l where l.account_id = a.id) as leverage`
@@ -71,7 +79,7 @@ export class AccountStore extends Accounts {
 
   async connect(made: NewAccount, credentials: Record<string, string>): Promise<Result<Account, Allowance>> {
     const id = this.ids.next()
-    const account = { ...made, id, partition: partitionOf(id) }
+    const account = { ...made, id, active: true, partition: partitionOf(id) }
     // Before the transaction: the holder of the master keys may be slow, and the allowance is locked in it.
     const sealed = await this.sealer.seal({ userId: account.userId, subject: id }, credentials)
     return this.database.transact(async (tx) => {
@@ -165,7 +173,7 @@ export class AccountStore extends Accounts {
     }
   }
 
-  async changedSince(partitions: readonly number[], since: Date | null): Promise<AccountChanges> {
+  async changedSince(partitions: readonly number[], since: Date | null): Promise<AccountNews> {
     const rows = await this.database.query<{ id: string | null; usable: boolean | null; at: Date }>(
       `select a.id, a.removed_at is null and a.status <> 'UNAUTHORIZED' as usable, clock_timestamp() as at
        from (select 1) as always left join account a
@@ -191,9 +199,13 @@ export class AccountStore extends Accounts {
     return rows[0] === undefined ? null : accountOf(rows[0])
   }
 
-  async rename(accountId: string, label: string): Promise<void> {
-    const sql = 'update account set label = $2, changed_at = clock_timestamp() where id = $1 and removed_at is null'
-    await this.database.query(sql, [accountId, label])
+  async change(tx: Transaction, accountId: string, { label, active }: AccountChanges): Promise<Account | null> {
+    const rows = await tx.query<AccountRow>(
+      `update account a set label = coalesce($2::text, a.label), active = coalesce($3::boolean, a.active), changed_at = clock_timestamp()
+       where a.id = $1 and a.removed_at is null and (a.label <> $2 or a.active <> $3) returning ${columns}`,
+      [accountId, label ?? null, active ?? null],
+    )
+    return rows[0] === undefined ? null : accountOf(rows[0])
   }
 
   async noteKey(accountId: string, { ipBound, expiresAt }: AccountKey): Promise<void> {
@@ -260,6 +272,7 @@ function accountOf(row: AccountRow): Account {
     venue: row.venue,
     environment: row.environment,
     label: row.label,
+    active: row.active,
     keyHint: row.key_hint,
     key: { ipBound: row.key_ip_bound, expiresAt: row.key_expires_at },
     status: row.status,

@@ -4,6 +4,7 @@
  */
 import type { DataOf } from '@tradewire/contracts/define-event'
 import type {
+  accountChanged,
   accountConnected,
   accountDisconnected,
   balanceUpdated,
@@ -23,6 +24,9 @@ export type EntitlementNews = DataOf<typeof entitlementChanged>
 export type RateNews = DataOf<typeof rateUpdated>
 export type InstrumentNews = DataOf<typeof instrumentChanged>
 
+/** What the user of an account has changed, apart from whether it is connected. */
+export type AccountChange = DataOf<typeof accountChanged>
+
 export interface AccountNews extends Pick<
   DataOf<typeof accountConnected>,
   'accountId' | 'userId' | 'venue' | 'priceFeed' | 'label'
@@ -39,6 +43,7 @@ export abstract class Facts {
   abstract rememberFollows(tx: Transaction, news: readonly FollowNews[]): Promise<void>
   abstract rememberSettings(tx: Transaction, news: readonly SettingsNews[]): Promise<void>
   abstract rememberAccounts(tx: Transaction, news: readonly AccountNews[]): Promise<void>
+  abstract rememberAccountChanges(tx: Transaction, news: readonly AccountChange[]): Promise<void>
   abstract rememberBalances(tx: Transaction, news: readonly BalanceNews[]): Promise<void>
   abstract rememberEntitlements(tx: Transaction, news: readonly EntitlementNews[]): Promise<void>
   abstract rememberInstruments(tx: Transaction, news: readonly InstrumentNews[]): Promise<void>

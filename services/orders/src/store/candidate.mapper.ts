@@ -24,6 +24,7 @@ export interface CandidateRow extends FollowSettingsRow {
   readonly venue: Venue | null
   readonly connected: boolean | null
   readonly disconnected_by: string | null
+  readonly account_active: boolean | null
   readonly currency: string | null
   readonly total: string | null
   readonly free: string | null
@@ -76,10 +77,7 @@ export function toCandidate(row: CandidateRow, common: FollowerQuery['common'], 
     settings: reader.resolved(row, common),
     active: row.active,
     followRevision: row.revision,
-    account:
-      row.venue === null
-        ? null
-        : { venue: row.venue, connected: row.connected === true, disconnectedBy: row.disconnected_by },
+    account: accountOf(row),
     balance: balanceOf(row),
     lossBases: row.bases ?? {},
     reserved: row.reserved === null ? zero : new Decimal(row.reserved),
@@ -90,6 +88,12 @@ export function toCandidate(row: CandidateRow, common: FollowerQuery['common'], 
     access: null,
     ...inTheWayOf(row),
   }
+}
+
+function accountOf({ venue, ...row }: CandidateRow): Candidate['account'] {
+  if (venue === null) return null
+  const { connected, disconnected_by: disconnectedBy, account_active: active } = row
+  return { venue, connected: connected === true, active: active === true, disconnectedBy }
 }
 
 function inTheWayOf(row: CandidateRow): InTheWay {

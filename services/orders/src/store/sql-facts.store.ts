@@ -7,6 +7,7 @@ import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { FollowId, StrategyId, UserId } from '@tradewire/kernel/ids'
 import {
+  type AccountChange,
   type AccountNews,
   type BalanceNews,
   type EntitlementNews,
@@ -65,6 +66,16 @@ const accounts = new Columns<AccountNews>([
   plain('changed_at', 'timestamptz', ({ changedAt }) => changedAt),
 ])
 
+const accountChanges = new Columns<AccountChange>([
+  plain('account_id', 'uuid', ({ accountId }) => accountId),
+  plain('user_id', 'uuid', ({ userId }) => userId),
+  plain('venue', 'text', ({ venue }) => venue),
+  text('price_feed', 'text', ({ priceFeed }) => priceFeed),
+  text('label', 'text', ({ label }) => label),
+  plain('active', 'boolean', ({ active }) => active),
+  plain('active_changed_at', 'timestamptz', ({ changedAt }) => changedAt),
+])
+
 const balances = new Columns<BalanceNews>([
   plain('account_id', 'uuid', ({ accountId }) => accountId),
   text('currency', 'text', ({ currency }) => currency),
@@ -114,6 +125,12 @@ const strategySql = upsertSql('strategy', strategies, ['strategy_id'], 'revision
 const followSql = upsertSql('follow', follows, ['follow_id'], 'revision')
 const layerSql = upsertSql('layer_settings', layers, ['scope', 'scope_id'], 'revision')
 const accountSql = upsertSql('account', accounts, ['account_id'], 'changed_at')
+/** Of an account that nobody has heard of: it is not connected until that is told as well. */
+const accountChangeSql = `insert into account (${accountChanges.names}, connected, changed_at)
+select ${accountChanges.names}, false, '-infinity' from ${accountChanges.unnest('n')}
+on conflict (account_id) do update
+set label = excluded.label, active = excluded.active, active_changed_at = excluded.active_changed_at
+where account.active_changed_at < excluded.active_changed_at`
 const balanceSql = upsertSql('balance', balances, ['account_id', 'currency'], 'observed_at')
 const entitlementSql = upsertSql('entitlement', entitlements, ['user_id'], 'revision')
 const instrumentSql = upsertSql('instrument', instruments, ['venue', 'symbol'], 'observed_at')
@@ -159,6 +176,15 @@ export class SqlFacts extends Facts {
       (a, b) => a.changedAt > b.changedAt,
     )
     await tx.query(accountSql, accounts.parameters(latest))
+  }
+
+  async rememberAccountChanges(tx: Transaction, news: readonly AccountChange[]): Promise<void> {
+    const latest = newest(
+      news,
+      ({ accountId }) => accountId,
+      (a, b) => a.changedAt > b.changedAt,
+    )
+    await tx.query(accountChangeSql, accountChanges.parameters(latest))
   }
 
   async rememberBalances(tx: Transaction, news: readonly BalanceNews[]): Promise<void> {

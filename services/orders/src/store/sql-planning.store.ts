@@ -82,7 +82,7 @@ const isAskedToEnd = `e.bracket_id is not null`
 
 /** The chunk is cut off before anything is looked up for its followers: never for all that are still to come. */
 const candidatesSql = `select f.follow_id, f.account_id, f.user_id, f.risk_profile_id, f.risk_percent, f.leverage,
-  f.max_notional, f.active, f.profile_settings, f.settings, f.revision, l.settings as account_settings, a.venue, a.connected, a.disconnected_by,
+  f.max_notional, f.active, f.profile_settings, f.settings, f.revision, l.settings as account_settings, a.venue, a.connected, a.disconnected_by, a.active as account_active,
   b.currency, b.total, b.free, b.equity, (extract(epoch from b.observed_at) * 1000)::float8 as observed_ms,
   held.reserved, held.positions, held.own, held.own_side, held.own_ending, held.opposite_staying, held.opposite_ending,
   w.bracket_id as waiting, w.side as waiting_side, w.closes as waiting_closes, settled.lost_since, settled.released, o.bases,

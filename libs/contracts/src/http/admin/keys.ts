@@ -60,13 +60,13 @@ const exchangeKey = z
   .meta({ id: 'AdminExchangeKey' })
 
 function toKey(account: ReplyOf<typeof brokers.getAccount>): z.output<typeof exchangeKey> {
-  const { id, venue, market, label, keyHint, status, createdAt, updatedAt } = account
+  const { id, venue, market, label, active, keyHint, status, createdAt, updatedAt } = account
   return {
     id,
     exchangeId: exchangeIdOf(venue),
     tradeType: market === 'spot' ? 'SPOT' : 'FUTURES',
     strategyType: 'AUTOMATED',
-    active: status !== 'UNAUTHORIZED',
+    active: active && status !== 'UNAUTHORIZED',
     name: label,
     apiKeyStatus: status,
     apiKey: keyHint,

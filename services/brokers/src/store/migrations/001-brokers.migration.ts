@@ -12,6 +12,7 @@ export const createBrokers: Migration = {
        venue text not null,
        environment text not null check (environment in ('paper', 'live')),
        label text not null,
+       active boolean not null default true,
        key_hint text,
        key_ip_bound boolean,
        key_expires_at timestamptz,

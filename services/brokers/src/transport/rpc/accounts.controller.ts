@@ -55,9 +55,9 @@ export class AccountsController {
     return this.replied(await this.accounts.get(caller, accountId))
   }
 
-  @Answer(rpc.renameAccount)
-  async rename({ caller, accountId, label }: RequestOf<typeof rpc.renameAccount>): Promise<AccountResult> {
-    return this.replied(await this.accounts.rename(caller, accountId, label))
+  @Answer(rpc.updateAccount)
+  async update({ caller, accountId, changes }: RequestOf<typeof rpc.updateAccount>): Promise<AccountResult> {
+    return this.replied(await this.accounts.update(caller, accountId, changes))
   }
 
   @Answer(rpc.removeAccount)
@@ -85,10 +85,10 @@ export class AccountsController {
   }
 
   private shown(account: Account): ReplyOf<typeof rpc.getAccount> {
-    const { id, userId, venue, environment, label, keyHint, key: told, status, reason, createdAt, changedAt } = account
+    const { id, userId, venue, environment, label, active, keyHint, key: told, status, reason } = account
     const market = marketOf(this.brokers.of(venue))
-    const times = { createdAt: createdAt.toISOString(), updatedAt: changedAt.toISOString() }
+    const times = { createdAt: account.createdAt.toISOString(), updatedAt: account.changedAt.toISOString() }
     const key = { ipBound: told.ipBound, expiresAt: told.expiresAt?.toISOString() ?? null }
-    return { id, userId, venue, environment, market, label, keyHint, key, status, reason, ...times }
+    return { id, userId, venue, environment, market, label, active, keyHint, key, status, reason, ...times }
   }
 }

@@ -1,5 +1,5 @@
 import { RpcClient } from '@tradewire/bus/rpc-client'
-import { connectAccount, getAccount, listAccounts, renameAccount, testAccount } from '@tradewire/contracts/rpc/brokers'
+import { connectAccount, getAccount, listAccounts, testAccount, updateAccount } from '@tradewire/contracts/rpc/brokers'
 import { UuidV7Source } from '@tradewire/kernel/ids'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
@@ -91,13 +91,51 @@ describe('what is known of the key of an account', () => {
   })
 })
 
+/** What the others were told of it, in order. */
+async function changesOf(accountId: string): Promise<(readonly [string, boolean])[]> {
+  const sql = "select body from brokers.outbox where subject = 'account.changed' order by id"
+  const changes = (await backends.query<{ body: string }>(sql)).flatMap(({ body }) => {
+    const { events } = JSON.parse(body) as { events: { data: { accountId: string; label: string; active: boolean } }[] }
+    return events.map(({ data }) => data)
+  })
+  return changes.filter((each) => each.accountId === accountId).map(({ label, active }) => [label, active] as const)
+}
+
+describe('an account that its user pauses', () => {
+  it('is shown as paused, stays connected and can be tested, and is told once for each change', async () => {
+    const accountId = await connected()
+    const change = (changes: object) => rpc().ask(updateAccount, { caller, accountId, changes })
+    expect(await change({ active: false })).toMatchObject({ ok: true, value: { active: false, status: 'AUTHORIZED' } })
+    expect(await change({ active: false })).toMatchObject({ ok: true, value: { active: false, label: 'Mine' } })
+    const list = await rpc().ask(listAccounts, { caller, page: {} })
+    expect(list).toMatchObject({ ok: true, value: { items: [{ id: accountId, active: false }] } })
+    const tested = await rpc().ask(testAccount, { caller, accountId })
+    expect(tested).toMatchObject({ ok: true, value: { active: false, status: 'AUTHORIZED' } })
+    expect(await change({ active: true, label: 'Yours' })).toMatchObject({ ok: true, value: { active: true } })
+    expect(await change({})).toMatchObject({ ok: true, value: { active: true, label: 'Yours' } })
+    expect(await changesOf(accountId)).toEqual([
+      ['Mine', false],
+      ['Yours', true],
+    ])
+  })
+
+  it('can be resumed by nobody else', async () => {
+    const accountId = await connected()
+    await rpc().ask(updateAccount, { caller, accountId, changes: { active: false } })
+    const stranger = { ...caller, userId: ids.next() }
+    const refused = await rpc().ask(updateAccount, { caller: stranger, accountId, changes: { active: true } })
+    expect(refused).toMatchObject({ ok: false, error: { code: 'ACCOUNT_NOT_FOUND' } })
+    expect(await rpc().ask(getAccount, { caller, accountId })).toMatchObject({ ok: true, value: { active: false } })
+  })
+})
+
 describe('the label of an account', () => {
   it('is changed by its user, without a blank at its ends, and by nobody else', async () => {
     const accountId = await connected()
-    const renamed = await rpc().ask(renameAccount, { caller, accountId, label: ' Savings ' })
+    const renamed = await rpc().ask(updateAccount, { caller, accountId, changes: { label: ' Savings ' } })
     expect(renamed).toMatchObject({ ok: true, value: { id: accountId, label: 'Savings', status: 'AUTHORIZED' } })
     const stranger = { ...caller, userId: ids.next() }
-    const refused = await rpc().ask(renameAccount, { caller: stranger, accountId, label: 'Theirs' })
+    const refused = await rpc().ask(updateAccount, { caller: stranger, accountId, changes: { label: 'Theirs' } })
     expect(refused).toMatchObject({ ok: false, error: { code: 'ACCOUNT_NOT_FOUND' } })
     expect(await rpc().ask(getAccount, { caller, accountId })).toMatchObject({ ok: true, value: { label: 'Savings' } })
   })

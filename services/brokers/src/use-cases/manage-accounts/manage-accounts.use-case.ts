@@ -1,12 +1,12 @@
 /**
- * Lists, shows, tests, labels and removes broker accounts, and reads them at their venue. Called over RPC.
+ * Lists, shows, tests, labels, pauses and removes broker accounts, and reads them at their venue. Called over RPC.
  * Must never show an account to somebody whose it is not, nor a credential to anybody.
  */
 // tidy-allow ratchet-use-case-methods: reads of one account that share its access check
 import { Injectable } from '@nestjs/common'
 import { maySee, visibleTo, type Caller } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import { accountDisconnected, accountRemoved } from '@tradewire/contracts/events/brokers'
+import { accountChanged, accountDisconnected, accountRemoved } from '@tradewire/contracts/events/brokers'
 import type * as rpc from '@tradewire/contracts/rpc/brokers'
 import type { Venue } from '@tradewire/contracts/common'
 import { Database } from '@tradewire/database/database'
@@ -14,7 +14,7 @@ import { type Page, pageById } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { brokersErrors, refusalOfProbe } from '#brokers.errors'
-import { type Account, type Market, marketOf, priceFeedOf } from '#domain/account'
+import { type Account, type AccountChanges, type Market, marketOf, priceFeedOf } from '#domain/account'
 import { Accounts } from '#ports/accounts.port'
 import { Attempts } from '#ports/attempts.port'
 import { Brokers } from '#ports/brokers.port'
@@ -59,10 +59,16 @@ export class ManageAccounts {
     return ok(account)
   }
 
-  async rename(caller: Caller, accountId: string, label: string): Promise<Result<Account, CodedError>> {
+  async update(caller: Caller, accountId: string, changes: AccountChanges): Promise<Result<Account, CodedError>> {
     const found = await this.get(caller, accountId)
     if (!found.ok) return found
-    await this.accounts.rename(accountId, label)
+    await this.database.transact(async (tx) => {
+      const changed = await this.accounts.change(tx, accountId, changes)
+      if (changed === null) return
+      const { userId, venue, label, active } = changed
+      const all = { accountId, userId, venue, priceFeed: priceFeedOf(changed), label, active }
+      tx.append(accountChanged, { ...all, changedAt: changed.changedAt.toISOString() })
+    })
     return this.get(caller, accountId)
   }
 

@@ -44,7 +44,7 @@ function everyone(changes: Partial<Signal>, known: Partial<Parameters<typeof pla
   return planned.error
 }
 
-const account = { venue: 'binance-usdm', connected: false } as const
+const account = { venue: 'binance-usdm', connected: true, active: true, disconnectedBy: null } as const
 
 const engaged = new EngagedSwitches([
   {
@@ -85,12 +85,15 @@ const ways: Readonly<Record<DenialCode, () => Denial>> = {
   LOSS_LIMIT_NOT_WATCHED: () =>
     follower({ settings: settings({ lossLimits: { dayPercent: '5' } }) }, { margin: false }),
   FOLLOW_INACTIVE: () => follower({ active: false }),
+  ACCOUNT_PAUSED: () => follower({ account: { ...account, active: false } }),
   PLAN_ENDED: () => planned({ endsAt: now }),
   PLAN_BY_HAND_ONLY: () => planned({ strategyAutomated: false }),
   STRATEGY_NOT_PAID: () => follower({ access: { servedUntil: now } }),
-  ACCOUNT_KEY_UNAUTHORIZED: () => follower({ account: { ...account, disconnectedBy: 'VENUE_AUTHENTICATION_FAILED' } }),
-  ACCOUNT_NOT_CONNECTED: () => follower({ account: { ...account, disconnectedBy: 'VENUE_UNREACHABLE' } }),
-  ACCOUNT_VENUE_DIFFERS: () => follower({ account: { venue: 'paper', connected: true, disconnectedBy: null } }),
+  ACCOUNT_KEY_UNAUTHORIZED: () =>
+    follower({ account: { ...account, connected: false, disconnectedBy: 'VENUE_AUTHENTICATION_FAILED' } }),
+  ACCOUNT_NOT_CONNECTED: () =>
+    follower({ account: { ...account, connected: false, disconnectedBy: 'VENUE_UNREACHABLE' } }),
+  ACCOUNT_VENUE_DIFFERS: () => follower({ account: { ...account, venue: 'paper' } }),
   ACCOUNT_ALREADY_IN_SIGNAL: () =>
     follower({}, { accountsSeen: new Map([[candidate().accountId, someId as FollowId]]) }),
   POSITION_ALREADY_OPEN: () => follower({ open: { bracketId: someId, side: 'buy', ending: false } }),

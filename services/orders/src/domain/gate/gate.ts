@@ -35,6 +35,8 @@ export interface Candidate extends InTheWay {
   readonly account: {
     readonly venue: Venue
     readonly connected: boolean
+    /** False: paused by its user. */
+    readonly active: boolean
     /** The code of what ended the connection. */
     readonly disconnectedBy: string | null
   } | null
@@ -126,6 +128,10 @@ export const gateChecks: readonly Check[] = [
         : { venue, sources: [...new Set(lossLimits.map(({ source }) => source))] },
   },
   { code: 'FOLLOW_INACTIVE', against: ({ active, followId }) => (active ? null : { followId }) },
+  {
+    code: 'ACCOUNT_PAUSED',
+    against: ({ account, accountId }) => (account?.active === false ? { accountId } : null),
+  },
   { code: 'PLAN_ENDED', against: ({ entitlement }, { now }) => endAgainst(entitlement, now) },
   { code: 'PLAN_BY_HAND_ONLY', against: ({ entitlement }, context) => alertsAgainst(entitlement, context) },
   { code: 'STRATEGY_NOT_PAID', against: ({ access }, { now }) => unpaidAgainst(access, now) },

@@ -50,7 +50,9 @@ export const createOrders: Migration = {
        label text not null,
        connected boolean not null,
        disconnected_by text,
-       changed_at timestamptz not null
+       changed_at timestamptz not null,
+       active boolean not null default true,
+       active_changed_at timestamptz not null default '-infinity'
      )`,
     `create index account_of_user on account (user_id)`,
     `create table balance (

@@ -3,6 +3,7 @@ import { Controller } from '@nestjs/common'
 import type { ConsumedEvent } from '@tradewire/bus/consume/consumer-options'
 import { Consume } from '@tradewire/bus/decorators'
 import {
+  accountChanged,
   accountConnected,
   accountDisconnected,
   balanceUpdated,
@@ -18,6 +19,7 @@ import { WatchLosses } from '../../use-cases/watch-losses/watch-losses.use-case.
 const contracts = [
   accountConnected,
   accountDisconnected,
+  accountChanged,
   balanceUpdated,
   instrumentChanged,
   rateUpdated,
@@ -47,12 +49,13 @@ export class AccountsConsumer {
       }
       return []
     })
+    const accountChanges = events.flatMap((event) => (event.name === accountChanged.name ? [event.data] : []))
     const balances = events.flatMap((event) => (event.name === balanceUpdated.name ? [event.data] : []))
     const instruments = events.flatMap((event) => (event.name === instrumentChanged.name ? [event.data] : []))
     const entitlements = events.flatMap((event) => (event.name === entitlementChanged.name ? [event.data] : []))
     const rates = events.flatMap((event) => (event.name === rateUpdated.name ? [event.data] : []))
     // First: a period that begins starts from the equity as it was known until now.
     if (balances.length > 0) await this.watchLosses.execute(balances, tx)
-    await this.learnFacts.execute({ accounts, balances, instruments, entitlements, rates }, tx)
+    await this.learnFacts.execute({ accounts, accountChanges, balances, instruments, entitlements, rates }, tx)
   }
 }
