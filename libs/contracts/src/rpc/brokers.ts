@@ -154,13 +154,8 @@ export const getAccount = defineRpc({
   reply: account,
 })
 
-export const accountChanges = z
-  .strictObject({
-    label: accountLabel,
-    /** False takes no new entries; exits, protection and reconciliation go on. */
-    active: z.boolean(),
-  })
-  .partial()
+/** One that is not active takes no new entries; exits, protection and reconciliation go on. */
+export const accountChanges = z.strictObject({ label: accountLabel, active: z.boolean() }).partial()
 
 export const updateAccount = defineRpc({
   name: 'brokers.accounts.update',
