@@ -123,6 +123,7 @@ import { SetBillingProfile } from './use-cases/set-billing-profile/set-billing-p
 import { SetPerformanceFee } from './use-cases/set-performance-fee/set-performance-fee.use-case.ts'
 import { SetStrategyPrices } from './use-cases/set-strategy-prices/set-strategy-prices.use-case.ts'
 import { SetTaxRates } from './use-cases/set-tax-rates/set-tax-rates.use-case.ts'
+import { ShowPayment } from './use-cases/show-payment/show-payment.use-case.ts'
 import { SettlePayout } from './use-cases/settle-payout/settle-payout.use-case.ts'
 import { SettleSubscription } from './use-cases/settle-subscription/settle-subscription.use-case.ts'
 import { TellAllUsers } from './use-cases/tell-all-users/tell-all-users.use-case.ts'
@@ -259,6 +260,7 @@ import { WatchLimits } from './use-cases/watch-limits/watch-limits.use-case.ts'
     RunPayouts,
     RunRules,
     SettlePayout,
+    ShowPayment,
     SetBillingProfile,
     SetPerformanceFee,
     SetTaxRates,

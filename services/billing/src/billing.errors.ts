@@ -34,7 +34,7 @@ export const billingErrors = defineErrors('billing', {
   },
   PROVIDER_NOT_AVAILABLE: {
     kind: 'refused',
-    message: 'This payment provider is switched off, or does not take this currency.',
+    message: 'This payment provider is switched off, or does not take this currency or offer this kind of checkout.',
     fix: 'List the payment providers and choose one that takes the currency.',
   },
   PROVIDER_REFUSED: {

@@ -1,4 +1,5 @@
 /** Settings of `billing`. Called at start and by the configuration page. Must never hold a secret's default. */
+import { paymentPagePath } from '@tradewire/contracts/http/billing'
 import { defineConfig, type ConfigOf } from '@tradewire/config/define-config'
 import { decimal } from '@tradewire/kernel/decimal'
 import { z } from 'zod'
@@ -155,6 +156,11 @@ export const billingConfig = defineConfig(
     }),
 )
 export type BillingConfig = ConfigOf<typeof billingConfig>
+
+/** Where a payer comes back to from a provider's page. */
+export function returnUrlOf({ publicUrl }: Pick<BillingConfig, 'publicUrl'>, paymentId: string): string {
+  return `${publicUrl.replace(/\/$/, '')}${paymentPagePath}/returned/${paymentId}`
+}
 
 export function feeRulesOf({
   ownerSharePercent,

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { caller } from '../caller.ts'
 import { defineRpc } from '../define-rpc.ts'
-import { billingCurrency, paymentProvider } from './billing.ts'
+import { billingCurrency, checkoutKind, paymentProvider } from './billing.ts'
 
 export const listProviders = defineRpc({
   name: 'billing.providers.list',
@@ -20,8 +20,8 @@ export const listProviders = defineRpc({
         upgrades: z.enum(['provider', 'payment']),
         /** Whether the billing cycle of a running subscription can be changed. */
         changesCycle: z.boolean(),
-        /** `form`: the payer stays on your page. `page`: they are sent to the provider's. */
-        checkout: z.enum(['form', 'page']),
+        /** How its payers may pay; the usual way first. */
+        checkouts: z.array(checkoutKind),
       }),
     ),
   }),

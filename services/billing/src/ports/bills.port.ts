@@ -63,6 +63,8 @@ export abstract class Bills {
   abstract lockPayments(tx: Transaction, named: Named): Promise<Payment[]>
   abstract findPayment(id: string, seenBy?: string): Promise<Payment | undefined>
   abstract payments(window: UserWindow): Promise<Payment[]>
+  /** Pages of providers on which it may yet be begun to be paid. */
+  abstract openPages(subscriptionId: string): Promise<string[]>
 
   /** False when its payment has one. */
   abstract insertPurchase(tx: Transaction, purchase: Purchase): Promise<boolean>

@@ -11,16 +11,29 @@ import type { PaymentFacts } from '../domain/payments/payment.ts'
 import type { ProviderCode } from '../domain/payments/provider-code.ts'
 import type { ChangeTerms, Proration, SubscriptionChange } from '../domain/subscriptions/subscription-change.ts'
 
+/** `form`: the payer stays on the page that sells. `page`: they are sent to one of the provider. */
+export type CheckoutKind = 'form' | 'page'
+
 /** What a provider can do, as data: use cases ask this and never who it is. */
 export interface ProviderCapabilities {
   readonly currencies: readonly Currency[]
   /** `provider`: it charges each period by itself. `link`: we open a checkout for each and the user pays. */
   readonly renewals: 'provider' | 'link'
   readonly refunds: 'partial' | 'none'
-  readonly checkout: 'form' | 'page'
+  /** How its payers may pay; the usual way first. */
+  readonly checkouts: readonly CheckoutKind[]
   /** Who charges the difference of a change that is in force at once: the provider by itself, or we like anything else. */
   readonly upgrades: 'provider' | 'payment'
   readonly changesCycle: boolean
+}
+
+/** Whether somebody may pay so. */
+export function takes(
+  capabilities: ProviderCapabilities | undefined,
+  { currency, checkout }: { readonly currency: Currency; readonly checkout: CheckoutKind | undefined },
+): boolean {
+  if (capabilities === undefined || !capabilities.currencies.includes(currency)) return false
+  return checkout === undefined || capabilities.checkouts.includes(checkout)
 }
 
 /** Nothing was done and asking again may help; nothing was done and never will be; perhaps it was done. */
@@ -34,6 +47,7 @@ export interface Checkout {
   readonly reference: string
   readonly amount: Money
   readonly description: string
+  readonly kind: CheckoutKind
   readonly customer: { readonly userId: string; readonly username: string; readonly email: string | null }
   /** When it is to be charged again by the provider itself. */
   readonly recurring: {
@@ -41,6 +55,7 @@ export interface Checkout {
     readonly cycle: BillingCycle
     /** The first period is charged then, not now; null for no trial. */
     readonly trialEndsAt: Date | null
+    readonly trialDays: number
   } | null
 }
 
@@ -50,6 +65,8 @@ export interface OpenedCheckout {
   readonly subscriptionExternalId: string | null
   readonly clientSecret: string | null
   readonly paymentUrl: string | null
+  /** Of a page that can be closed. */
+  readonly pageExternalId?: string
 }
 
 export type SoldSubject = ChangeTerms['subject']
@@ -109,6 +126,8 @@ export interface ObservedPayment {
 export interface ObservedSubscription {
   readonly kind: 'subscription'
   readonly externalId: string
+  /** The id of its first payment with us, where the provider carried it back. */
+  readonly reference: string | null
   /** When it ended or will end for good; null while nobody ended it. */
   readonly endsAt: Date | null
 }
@@ -156,6 +175,10 @@ export abstract class PaymentProvider {
   abstract refund(externalId: string, amount: Money, reference: string): Promise<Result<HeardEvent, ProviderFailure>>
   /** Ends the provider's subscription, with its paid time or now. Answers when it ends. */
   abstract cancel(subscriptionExternalId: string, when: 'now' | 'period-end'): Promise<Result<Date, ProviderFailure>>
+  /** Nobody can pay on this page any more; refused when it was paid. Closed already is closed. */
+  async closePage(_pageExternalId: string): Promise<Result<void, ProviderFailure>> {
+    return ok(undefined)
+  }
   /** Where the payer changes cards and sees invoices at the provider; refused where it has no such page. */
   async portal(_subscriptionExternalId: string, _returnUrl: string): Promise<Result<string, ProviderFailure>> {
     return err({ kind: 'refused', detail: 'it has no page for its payers' })

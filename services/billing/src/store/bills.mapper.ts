@@ -111,6 +111,7 @@ export interface PaymentRow {
   readonly owner_percent: string | null
   readonly client_secret: string | null
   readonly payment_url: string | null
+  readonly page_external_id: string | null
   readonly facts: StoredFacts
   readonly surplus: Payment['surplus']
   readonly request_hash: string
@@ -153,6 +154,7 @@ export function toPayment(row: PaymentRow): Payment {
     owner: toOwner(row),
     clientSecret: row.client_secret,
     paymentUrl: row.payment_url,
+    pageExternalId: row.page_external_id,
     facts: toFacts(row.facts),
     surplus: row.surplus,
     requestHash: row.request_hash,
@@ -194,6 +196,7 @@ export function paymentParameters(payment: Payment, status: string): unknown[] {
     payment.changeId,
     payment.lines === null ? null : JSON.stringify(payment.lines),
     payment.surplus,
+    payment.pageExternalId,
   ]
 }
 

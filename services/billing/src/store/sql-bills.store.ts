@@ -51,15 +51,17 @@ limit 1`
 const INSERT_PAYMENT = `
 insert into payment (id, user_id, subscription_id, period, purchase_id, description, provider, external_id, currency,
   minor, revenue, owner_id, owner_percent, client_secret, payment_url, progress, status, facts, request_hash,
-  created_at, updated_at, fee_id, tax, pays_through, change_id, lines, surplus)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
+  created_at, updated_at, fee_id, tax, pays_through, change_id, lines, surplus, page_external_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
 on conflict do nothing returning id`
 
 const SAVE_PAYMENTS = `
 update payment set external_id = saved.external_id, client_secret = saved.client_secret, payment_url = saved.payment_url,
-  progress = saved.progress, status = saved.status, facts = saved.facts, updated_at = saved.updated_at, surplus = saved.surplus
-from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::timestamptz[], $9::text[])
-  as saved (id, external_id, client_secret, payment_url, progress, status, facts, updated_at, surplus)
+  progress = saved.progress, status = saved.status, facts = saved.facts, updated_at = saved.updated_at, surplus = saved.surplus,
+  page_external_id = saved.page_external_id
+from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::timestamptz[], $9::text[],
+  $10::text[])
+  as saved (id, external_id, client_secret, payment_url, progress, status, facts, updated_at, surplus, page_external_id)
 where payment.id = saved.id`
 
 const LOCK_SUBSCRIPTIONS = `
@@ -222,6 +224,7 @@ export class SqlBills extends Bills {
       payments.map(({ facts }) => factsText(facts)),
       payments.map(({ updatedAt }) => updatedAt),
       payments.map(({ surplus }) => surplus),
+      payments.map(({ pageExternalId }) => pageExternalId),
     ])
   }
 
@@ -262,6 +265,15 @@ export class SqlBills extends Bills {
       limit,
     ])
     return rows.map(toPayment)
+  }
+
+  async openPages(subscriptionId: string): Promise<string[]> {
+    const rows = await this.database.query<{ id: string }>(
+      `select page_external_id as id from payment
+       where subscription_id = $1 and page_external_id is not null and progress <> 'succeeded'`,
+      [subscriptionId],
+    )
+    return rows.map(({ id }) => id)
   }
 
   async insertPurchase(tx: Transaction, purchase: Purchase): Promise<boolean> {

@@ -6,7 +6,7 @@
 import { Injectable } from '@nestjs/common'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
-import type { BillingConfig } from '../../config.ts'
+import { returnUrlOf, type BillingConfig } from '../../config.ts'
 import type { AskedOnce } from '../../domain/payments/asked-once.ts'
 import { money } from '../../domain/money/money.ts'
 import { nothingKnown } from '../../domain/payments/payment.ts'
@@ -38,7 +38,7 @@ export class MayarProvider extends PaymentProvider {
     currencies: ['IDR'],
     renewals: 'link',
     refunds: 'none',
-    checkout: 'page',
+    checkouts: ['page'],
     upgrades: 'payment',
     changesCycle: true,
   }
@@ -81,7 +81,7 @@ export class MayarProvider extends PaymentProvider {
       email: customer.email ?? `${customer.userId}@users.invalid`,
       mobile: noMobile,
       description,
-      redirectUrl: this.config.publicUrl,
+      redirectUrl: returnUrlOf(this.config, reference),
       items: [item],
       extraData: { [referenceKey]: reference },
     }

@@ -52,7 +52,7 @@ export class MockProvider extends PaymentProvider implements MockCheckouts {
     currencies,
     renewals: 'link',
     refunds: 'partial',
-    checkout: 'page',
+    checkouts: ['page'],
     upgrades: 'payment',
     changesCycle: true,
   }

@@ -42,7 +42,7 @@ export class RazorpayProvider extends PaymentProvider {
     currencies: ['INR', 'USD', 'EUR', 'GBP', 'AUD', 'CAD', 'CHF', 'HKD', 'SGD', 'MYR'],
     renewals: 'provider',
     refunds: 'partial',
-    checkout: 'form',
+    checkouts: ['form'],
     upgrades: 'payment',
     // What it makes of a plan with another period is not documented.
     changesCycle: false,

@@ -49,9 +49,15 @@ export function toPaymentObservation(parts: OrderParts): ObservedPayment {
 }
 
 /** A subscription that is halted may be paid yet; only what is over has an end. */
-export function toSubscriptionObservation({ id, status, ended_at: endedAt }: Subscription): ObservedSubscription {
+export function toSubscriptionObservation({ id, status, notes, ended_at: endedAt }: Subscription): ObservedSubscription {
   const isOver = over.has(status) && typeof endedAt === 'number'
-  return { kind: 'subscription', externalId: id, endsAt: isOver ? dateOf(endedAt) : null }
+  const reference = notes[referenceKey]
+  return {
+    kind: 'subscription',
+    externalId: id,
+    reference: typeof reference === 'string' ? reference : null,
+    endsAt: isOver ? dateOf(endedAt) : null,
+  }
 }
 
 export function isOver({ status }: Subscription): boolean {

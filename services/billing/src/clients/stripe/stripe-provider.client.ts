@@ -25,11 +25,13 @@ import {
   type WantedChange,
 } from '../../ports/payment-provider.port.ts'
 import { StripeChanges } from './stripe-changes.client.ts'
+import { StripePages } from './stripe-pages.client.ts'
 import { StripePrices } from './stripe-prices.client.ts'
 import {
   dateOf,
   idOf,
   referenceKey,
+  toGivenUpObservation,
   toPaymentObservation,
   toSubscriptionObservation,
   type PaymentParts,
@@ -54,6 +56,11 @@ const eventTypes = [
   'charge.refund.updated',
   'charge.dispute.created',
   'charge.dispute.closed',
+  'checkout.session.completed',
+  'checkout.session.async_payment_succeeded',
+  'checkout.session.async_payment_failed',
+  'checkout.session.expired',
+  'customer.subscription.created',
   'customer.subscription.updated',
   'customer.subscription.deleted',
 ]
@@ -66,7 +73,7 @@ export class StripeProvider extends PaymentProvider {
     currencies: ['USD', 'EUR', 'GBP', 'INR', 'JPY', 'AUD', 'CAD', 'CHF', 'HKD', 'SGD', 'BRL', 'MYR'],
     renewals: 'provider',
     refunds: 'partial',
-    checkout: 'form',
+    checkouts: ['form', 'page'],
     upgrades: 'provider',
     changesCycle: true,
   }
@@ -74,10 +81,12 @@ export class StripeProvider extends PaymentProvider {
   private readonly stripe: Stripe
   private readonly prices: StripePrices
   private readonly changes: StripeChanges
+  private readonly pages: StripePages
   private readonly secrets: readonly string[]
 
-  constructor(@InjectConfig() { stripeApiUrl, stripeSecretKey, stripeWebhookSecrets }: BillingConfig) {
+  constructor(@InjectConfig() config: BillingConfig) {
     super()
+    const { stripeApiUrl, stripeSecretKey, stripeWebhookSecrets } = config
     const { protocol, hostname, port } = new URL(stripeApiUrl)
     this.secrets = stripeWebhookSecrets
     this.stripe = new Stripe(stripeSecretKey ?? 'not set', {
@@ -90,6 +99,7 @@ export class StripeProvider extends PaymentProvider {
     })
     this.prices = new StripePrices(this.stripe)
     this.changes = new StripeChanges(this.stripe, this.prices)
+    this.pages = new StripePages(config, this.stripe, this.prices)
   }
 
   /** Several secrets while one is rotated. The comparison is Stripe's own, in constant time. */
@@ -113,10 +123,8 @@ export class StripeProvider extends PaymentProvider {
     return tried('read', async () => {
       const { data } = JSON.parse(body) as { data: { object: { id: string; payment_intent?: string | null } } }
       const { id, payment_intent: intentId } = data.object
-      if (type.startsWith('customer.subscription.')) {
-        const shown = await asked.answer(`stripe ${id}`, () => this.stripe.subscriptions.retrieve(id))
-        return [toSubscriptionObservation(shown)]
-      }
+      if (type.startsWith('customer.subscription.')) return [await this.observeSubscription(id, asked)]
+      if (type.startsWith('checkout.session.')) return this.observePage(id, asked)
       if (type.startsWith('invoice.')) return asked.answer(`stripe ${id}`, () => this.observeInvoice(id, asked))
       const about = type.startsWith('payment_intent.') ? id : intentId
       if (typeof about !== 'string') return []
@@ -124,7 +132,8 @@ export class StripeProvider extends PaymentProvider {
     })
   }
 
-  open({ reference, amount, description, customer, recurring }: Checkout) {
+  open(checkout: Checkout) {
+    const { reference, amount, description, customer, recurring, kind } = checkout
     return tried('write', async (): Promise<OpenedCheckout> => {
       const payer = await this.stripe.customers.create(
         {
@@ -134,6 +143,7 @@ export class StripeProvider extends PaymentProvider {
         },
         { idempotencyKey: `${reference}:customer` },
       )
+      if (kind === 'page') return this.pages.open(checkout, payer.id)
       const metadata = { [referenceKey]: reference }
       const currency = amount.currency.toLowerCase()
       if (recurring === null) {
@@ -216,6 +226,10 @@ export class StripeProvider extends PaymentProvider {
     return tried('write', () => this.changes.takeBack(subscriptionExternalId, pricedAt))
   }
 
+  override closePage(pageExternalId: string): Promise<Result<void, ProviderFailure>> {
+    return tried('write', () => this.pages.close(pageExternalId))
+  }
+
   override portal(subscriptionId: string, returnUrl: string): Promise<Result<string, ProviderFailure>> {
     return tried('read', async () => {
       const { customer } = await this.stripe.subscriptions.retrieve(subscriptionId)
@@ -235,6 +249,24 @@ export class StripeProvider extends PaymentProvider {
       const events = await listed.autoPagingToArray({ limit: recentEventsMax })
       return events.map((event) => ({ eventId: event.id, type: event.type, body: JSON.stringify(event) }))
     })
+  }
+
+  private async observeSubscription(id: string, asked: AskedOnce): Promise<Observation> {
+    const shown = await asked.answer(`stripe ${id}`, () => this.stripe.subscriptions.retrieve(id))
+    return toSubscriptionObservation(shown)
+  }
+
+  /** What has come of it so far. */
+  private async observePage(id: string, asked: AskedOnce): Promise<Observation[]> {
+    const page = await asked.answer(`stripe ${id}`, () => this.stripe.checkout.sessions.retrieve(id))
+    if (page.status === 'expired') return [toGivenUpObservation(page)]
+    const { subscription, invoice, payment_intent: intent } = page
+    if (intent !== null) {
+      return [toPaymentObservation({ ...(await this.partsOf(idOf(intent), asked)), invoice: undefined })]
+    }
+    const begun = subscription === null ? [] : [await this.observeSubscription(idOf(subscription), asked)]
+    const paid = invoice === null ? [] : await this.observeInvoice(idOf(invoice), asked)
+    return [...begun, ...paid]
   }
 
   private async observeInvoice(id: string, asked: AskedOnce): Promise<Observation[]> {

@@ -5,7 +5,14 @@
 import type Stripe from 'stripe'
 import { isCurrency, type Currency } from '../../domain/money/currency.ts'
 import { money } from '../../domain/money/money.ts'
-import type { DisputeStage, Part, PaymentFacts, Progress, RefundStage } from '../../domain/payments/payment.ts'
+import {
+  nothingKnown,
+  type DisputeStage,
+  type Part,
+  type PaymentFacts,
+  type Progress,
+  type RefundStage,
+} from '../../domain/payments/payment.ts'
 import type { ObservedPayment, ObservedSubscription } from '../../ports/payment-provider.port.ts'
 
 /** Our payment's id, in the metadata of what was opened for it. */
@@ -43,9 +50,25 @@ export function toPaymentObservation({ intent, refunds, disputes, invoice }: Pay
   }
 }
 
+/** Of a page that nobody paid on: it never becomes a payment at Stripe. */
+export function toGivenUpObservation(page: Stripe.Checkout.Session): ObservedPayment {
+  return {
+    kind: 'payment',
+    externalId: page.id,
+    reference: page.metadata?.[referenceKey] ?? null,
+    subscriptionExternalId: null,
+    isForChange: false,
+    period: null,
+    amount: money(BigInt(page.amount_total ?? 0), currencyOf(page.currency ?? '')),
+    facts: { ...nothingKnown, progress: 'failed', failure: 'page_expired' },
+  }
+}
+
 export function toSubscriptionObservation(subscription: Stripe.Subscription): ObservedSubscription {
   const endsAt = subscription.ended_at ?? subscription.cancel_at
-  return { kind: 'subscription', externalId: subscription.id, endsAt: endsAt === null ? null : dateOf(endsAt) }
+  const { id: externalId, metadata } = subscription
+  const reference = metadata[referenceKey] ?? null
+  return { kind: 'subscription', externalId, reference, endsAt: endsAt === null ? null : dateOf(endsAt) }
 }
 
 function factsOf(

@@ -189,6 +189,7 @@ export class BillFactory {
       owner: null,
       clientSecret: null,
       paymentUrl: null,
+      pageExternalId: null,
       facts: nothingKnown,
       surplus: null,
       requestHash: '',

@@ -71,6 +71,8 @@ export interface Payment {
   readonly owner: PaymentTerms['owner']
   readonly clientSecret: string | null
   readonly paymentUrl: string | null
+  /** Of the provider's page, where it is not the payment itself. */
+  readonly pageExternalId: string | null
   readonly facts: PaymentFacts
   /** Null for one that pays for something; else what became of the money. */
   readonly surplus: SurplusState | null
@@ -81,6 +83,13 @@ export interface Payment {
 }
 
 /** The payer has been told how to pay it. */
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** Whether a text from outside may be one. */
+export function isPaymentId(text: string): boolean {
+  return UUID.test(text)
+}
+
 export function isOpened({ clientSecret, paymentUrl }: Payment): boolean {
   return clientSecret !== null || paymentUrl !== null
 }

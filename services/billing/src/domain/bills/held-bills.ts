@@ -30,6 +30,13 @@ export class HeldBills {
     return this.subscriptions.get(this.idOf('subscription', by) ?? '')
   }
 
+  /** One that the provider has begun by itself, when its payer came, for this payment of ours. */
+  unnamedSubscription(provider: ProviderCode, paymentId: string | null): Subscription | undefined {
+    const payment = this.payments.get(paymentId ?? '')
+    const found = payment?.provider === provider ? this.subscriptions.get(payment.subscriptionId ?? '') : undefined
+    return found?.externalId === null ? found : undefined
+  }
+
   /** The others for the same fee or purchase. */
   othersFor({ id, feeId, purchaseId }: Payment): Payment[] {
     return [...this.payments.values()].filter(

@@ -238,6 +238,7 @@ const payments = [
      owner_percent numeric,
      client_secret text,
      payment_url text,
+     page_external_id text,
      progress text not null,
      status text not null,
      facts jsonb not null,

@@ -1,5 +1,5 @@
 /**
- * What payment providers deliver, byte for byte, and the page of the mock provider.
+ * What payment providers deliver, byte for byte, the page of the mock provider, and the one that payers come back to.
  * Called by providers and payers, mostly through the gateway. Must never parse a delivery before it is proven.
  */
 import type { INestApplicationContext } from '@nestjs/common'
@@ -7,7 +7,10 @@ import { paymentDeliveryPath, paymentPagePath } from '@tradewire/contracts/http/
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ChooseOutcome, mockOutcomes } from '../../use-cases/choose-outcome/choose-outcome.use-case.ts'
 import { ReceiveEvent } from '../../use-cases/receive-event/receive-event.use-case.ts'
-import { mockPage, mockPageOfNothing, mockPagePolicy } from './mock-page.wire.ts'
+import { ShowPayment } from '../../use-cases/show-payment/show-payment.use-case.ts'
+import { mockPage, mockPageOfNothing } from './mock-page.wire.ts'
+import { paymentPagePolicy } from './payment-page.wire.ts'
+import { returnedPage, returnedPageOfNothing } from './returned-page.wire.ts'
 
 const bodyBytesMax = 524_288
 const retryAfterSeconds = '30'
@@ -20,6 +23,7 @@ interface DeliveryParams {
 export async function serveDeliveries(fastify: FastifyInstance, app: INestApplicationContext): Promise<void> {
   const receiveEvent = app.get(ReceiveEvent)
   const chooseOutcome = app.get(ChooseOutcome)
+  const showPayment = app.get(ShowPayment)
   // A scope of its own: only here is every body kept as it came.
   await fastify.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers()
@@ -34,6 +38,7 @@ export async function serveDeliveries(fastify: FastifyInstance, app: INestApplic
       url: `${paymentPagePath}/mock/:id`,
       handler: (request, reply) => answerPage(chooseOutcome, request, reply),
     })
+    scope.get(`${paymentPagePath}/returned/:id`, (request, reply) => answerReturned(showPayment, request, reply))
     done()
   })
 }
@@ -71,9 +76,23 @@ async function answerPage(
     id,
     mockOutcomes.find((outcome) => outcome === wanted),
   )
-  void reply.header('content-security-policy', mockPagePolicy)
-  void reply.header('content-type', 'text/html; charset=utf-8')
+  asPage(reply)
   return checkout === undefined ? reply.code(404).send(mockPageOfNothing()) : reply.send(mockPage(checkout))
+}
+
+async function answerReturned(
+  showPayment: ShowPayment,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { id } = request.params as { readonly id: string }
+  const payment = await showPayment.execute(id)
+  asPage(reply)
+  return payment === undefined ? reply.code(404).send(returnedPageOfNothing()) : reply.send(returnedPage(payment))
+}
+
+function asPage(reply: FastifyReply): void {
+  void reply.header('content-security-policy', paymentPagePolicy).header('content-type', 'text/html; charset=utf-8')
 }
 
 function bytesOf({ body }: FastifyRequest): Buffer {

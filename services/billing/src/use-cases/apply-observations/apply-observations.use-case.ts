@@ -8,7 +8,7 @@ import { paymentFailed, paymentSucceeded, refundIssued } from '@tradewire/contra
 import type { Transaction } from '@tradewire/database/transaction'
 import { Clock } from '@tradewire/kernel/clock'
 import { uuidOfHash } from '@tradewire/kernel/ids'
-import { revenueOf, termsOf, type Payment, type Subscription } from '../../domain/bills/bill.ts'
+import { isPaymentId, revenueOf, termsOf, type Payment, type Subscription } from '../../domain/bills/bill.ts'
 import { HeldBills, type ExternalId } from '../../domain/bills/held-bills.ts'
 import { money, moneyText } from '../../domain/money/money.ts'
 import { journalsOf } from '../../domain/books/payment-journals.ts'
@@ -37,8 +37,6 @@ interface Work {
   readonly newlyPaid: Payment[]
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
-
 @Injectable()
 export class ApplyObservations {
   constructor(
@@ -66,10 +64,9 @@ export class ApplyObservations {
     const all = shown.flatMap(({ event: { provider }, observations }) =>
       observations.map((seen) => ({ provider, ...seen })),
     )
-    const ofPayments = all.filter((one) => one.kind === 'payment')
     const payments = await this.bills.lockPayments(tx, {
-      ids: ofPayments.flatMap(({ reference }) => (reference !== null && UUID.test(reference) ? [reference] : [])),
-      externalIds: ofPayments,
+      ids: all.flatMap(({ reference }) => (reference !== null && isPaymentId(reference) ? [reference] : [])),
+      externalIds: all.filter((one) => one.kind === 'payment'),
     })
     const subscriptions = await this.bills.lockSubscriptions(tx, {
       ids: payments.flatMap(({ subscriptionId }) => subscriptionId ?? []),
@@ -108,12 +105,12 @@ export class ApplyObservations {
   private async applySubscription(
     { tx, held }: Work,
     { provider }: StoredEvent,
-    { externalId, endsAt }: ObservedSubscription,
+    { externalId, reference, endsAt }: ObservedSubscription,
   ): Promise<boolean> {
-    const subscription = held.subscription({ provider, externalId })
+    const subscription = held.subscription({ provider, externalId }) ?? held.unnamedSubscription(provider, reference)
     if (subscription === undefined) return false
-    if (isNews(subscription, { endsAt })) {
-      held.putSubscription(await this.settleSubscription.execute(tx, subscription, { endsAt }))
+    if (subscription.externalId === null || isNews(subscription, { endsAt })) {
+      held.putSubscription(await this.settleSubscription.execute(tx, subscription, { endsAt, externalId }))
     }
     return true
   }
@@ -191,7 +188,7 @@ export class ApplyObservations {
 
 function addedTo({ held, now }: Work, { externalId }: ObservedPayment, like: Payment): Payment {
   const id = uuidOfHash(`${like.provider}|${externalId}`)
-  const fresh = { facts: nothingKnown, clientSecret: null, paymentUrl: null, createdAt: now, updatedAt: now }
+  const fresh = { facts: nothingKnown, clientSecret: null, paymentUrl: null, pageExternalId: null, createdAt: now, updatedAt: now }
   const payment = { ...like, ...fresh, id, externalId }
   held.addPayment(payment)
   return payment
@@ -257,6 +254,7 @@ function renewalOf(
     owner,
     clientSecret: null,
     paymentUrl: null,
+    pageExternalId: null,
     facts: nothingKnown,
     surplus: null,
     requestHash: '',

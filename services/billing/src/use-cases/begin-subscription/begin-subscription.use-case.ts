@@ -37,7 +37,7 @@ export class BeginSubscription {
 
   async execute({ caller, subscription: wish }: Request): Promise<Result<Reply, CodedError>> {
     const requestHash = uuidOfHash(
-      JSON.stringify([caller.userId, wish.subject, wish.provider, wish.currency, wish.cycle]),
+      JSON.stringify([caller.userId, wish.subject, wish.provider, wish.currency, wish.cycle, wish.checkout]),
     )
     const before = await this.again(wish.requestId, requestHash)
     let begun = before ?? (await this.begin(caller.userId, wish, requestHash))
@@ -47,7 +47,7 @@ export class BeginSubscription {
     const { payment, subscription } = begun.value
     const nextPaymentAt = periodEnd(subscription.anchorAt, subscription.cycle, 1)
     if (isOpened(payment)) return ok(viewIntent(payment, nextPaymentAt))
-    const opened = await this.openCheckout.execute({ payment, subscription })
+    const opened = await this.openCheckout.execute({ payment, subscription, checkout: wish.checkout })
     return opened.ok ? ok(viewIntent(opened.value, nextPaymentAt)) : opened
   }
 

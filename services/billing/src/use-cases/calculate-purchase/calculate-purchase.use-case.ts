@@ -11,7 +11,7 @@ import { calculate, type Calculation, type Discount, type PricedLine } from '../
 import { moneyText } from '../../domain/money/money.ts'
 import { taxed, type TaxTerms } from '../../domain/money/tax.ts'
 import { Catalogue } from '../../ports/catalogue.port.ts'
-import { PaymentProviders } from '../../ports/payment-provider.port.ts'
+import { PaymentProviders, takes } from '../../ports/payment-provider.port.ts'
 import { TaxCalculator } from '../../ports/taxes.port.ts'
 
 type Wish = RequestOf<typeof precalculatePurchase>['purchase']
@@ -40,7 +40,7 @@ export class CalculatePurchase {
     if (lines.some(({ product }) => product.amount.currency !== currency)) {
       return err(billingErrors.of('PURCHASE_INVALID'))
     }
-    if (this.providers.of(wish.provider)?.capabilities.currencies.includes(currency) !== true) {
+    if (!takes(this.providers.of(wish.provider)?.capabilities, { currency, checkout: wish.checkout })) {
       return err(billingErrors.of('PROVIDER_NOT_AVAILABLE', { provider: wish.provider, currency }))
     }
     const discount = await this.findDiscount(wish.discountCode)

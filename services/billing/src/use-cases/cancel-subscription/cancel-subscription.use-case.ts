@@ -46,9 +46,14 @@ export class CancelSubscription {
     const { externalId, provider, facts, servedUntil } = subscription
     // A trial is served to its end, as what was paid is.
     const ours = facts.paidThrough ?? servedUntil ?? this.clock.now()
+    const client = this.providers.of(provider)
+    for (const page of await this.bills.openPages(subscription.id)) {
+      const closed = await client?.closePage(page)
+      if (closed?.ok === false) return err(codedFailure(closed.error))
+    }
     if (externalId === null) return ok(ours)
     const when = facts.paidThrough === null ? 'now' : 'period-end'
-    const cancelled = await this.providers.of(provider)?.cancel(externalId, when)
+    const cancelled = await client?.cancel(externalId, when)
     if (cancelled === undefined) return err(billingErrors.of('PROVIDER_NOT_AVAILABLE', { provider }))
     return cancelled.ok ? cancelled : err(codedFailure(cancelled.error))
   }

@@ -15,7 +15,7 @@ import { taxed } from '../../domain/money/tax.ts'
 import { planCurrency, planPrice } from '../../domain/subscriptions/plan.ts'
 import { Bills } from '../../ports/bills.port.ts'
 import { Catalogue } from '../../ports/catalogue.port.ts'
-import { PaymentProviders } from '../../ports/payment-provider.port.ts'
+import { PaymentProviders, takes } from '../../ports/payment-provider.port.ts'
 import { TaxCalculator } from '../../ports/taxes.port.ts'
 
 type Wish = RequestOf<typeof beginSubscription>['subscription']
@@ -43,7 +43,7 @@ export class FindOffer {
   ): Promise<Result<SubscriptionOffer, CodedError>> {
     const { subject, provider, currency, cycle } = wish
     const capabilities = this.providers.of(provider)?.capabilities
-    if (!isCurrency(currency) || capabilities?.currencies.includes(currency) !== true) {
+    if (!isCurrency(currency) || !takes(capabilities, { currency, checkout: wish.checkout })) {
       return err(billingErrors.of('PROVIDER_NOT_AVAILABLE', { provider, currency }))
     }
     const found = await (subject.kind === 'plan'

@@ -11,9 +11,10 @@ export class ListProviders {
   constructor(private readonly providers: PaymentProviders) {}
 
   async execute(): Promise<Result<ReplyOf<typeof listProviders>, CodedError>> {
-    const items = this.providers.all().map(({ code, capabilities: { currencies, ...rest } }) => ({
+    const items = this.providers.all().map(({ code, capabilities: { currencies, checkouts, ...rest } }) => ({
       provider: code,
       currencies: [...currencies],
+      checkouts: [...checkouts],
       ...rest,
     }))
     return ok({ items })

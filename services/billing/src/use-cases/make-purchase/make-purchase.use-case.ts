@@ -41,7 +41,8 @@ export class MakePurchase {
     if (bought === undefined) throw new RangeError('a payment is taken that cannot be found')
     if (!bought.ok) return bought
     const { purchase, payment } = bought.value
-    const opened = isOpened(payment) ? ok(payment) : await this.openCheckout.execute({ payment, subscription: null })
+    const how = { payment, subscription: null, checkout: wish.checkout }
+    const opened = isOpened(payment) ? ok(payment) : await this.openCheckout.execute(how)
     if (!opened.ok) return opened
     return ok({ purchaseId: purchase.id, ...viewCalculation(purchase), payment: viewIntent(opened.value, null) })
   }

@@ -18,15 +18,20 @@ import { Customers } from '../../ports/customers.port.ts'
 import {
   PaymentProviders,
   providerChangeOf,
+  type CheckoutKind,
   type OpenedCheckout,
   type PaymentProvider,
   type ProviderFailure,
 } from '../../ports/payment-provider.port.ts'
 
+const dayMs = 86_400_000
+
 interface Wish {
   readonly payment: Payment
   /** The subscription that it begins or renews; null for a purchase. */
   readonly subscription: Subscription | null
+  /** The provider's usual way when it is left out. */
+  readonly checkout?: CheckoutKind | undefined
   /** Where it is the difference of a change. */
   readonly changed?: { readonly change: SubscriptionChange; readonly subscription: Subscription } | undefined
 }
@@ -42,13 +47,14 @@ export class OpenCheckout {
   ) {}
 
   /** Fails with PROVIDER_NOT_AVAILABLE, PROVIDER_REFUSED or PROVIDER_UNAVAILABLE. */
-  async execute({ payment, subscription, changed }: Wish): Promise<Result<Payment, CodedError>> {
+  async execute({ payment, subscription, changed, checkout }: Wish): Promise<Result<Payment, CodedError>> {
     const provider = this.providers.of(payment.provider)
     if (provider === undefined) return err(billingErrors.of('PROVIDER_NOT_AVAILABLE', { provider: payment.provider }))
+    const kind = checkout ?? provider.capabilities.checkouts[0] ?? 'form'
     const externalId = provider.capabilities.upgrades === 'provider' ? changed?.subscription.externalId : undefined
     const opened =
       changed === undefined || externalId === undefined || externalId === null
-        ? await provider.open(await this.checkoutOf(provider, payment, subscription))
+        ? await provider.open({ ...(await this.checkoutOf(provider, payment, subscription)), kind })
         : await provider.changeNow(providerChangeOf(changed.change, externalId))
     if (!opened.ok) return err(codedFailure(opened.error))
     return ok(await this.store(payment.id, opened.value))
@@ -67,8 +73,9 @@ export class OpenCheckout {
     return this.database.transact(async (tx) => {
       const payment = (await this.bills.lockPayment(tx, { id: paymentId }))!
       if (isOpened(payment)) return payment
-      const { clientSecret, paymentUrl } = opened
-      const stored = { ...payment, externalId: payment.externalId ?? opened.externalId, clientSecret, paymentUrl }
+      const { clientSecret, paymentUrl, pageExternalId = null } = opened
+      const how = { clientSecret, paymentUrl, pageExternalId }
+      const stored = { ...payment, ...how, externalId: payment.externalId ?? opened.externalId }
       await this.bills.savePayments(tx, [{ ...stored, updatedAt: this.clock.now() }])
       const { subscriptionId, period } = payment
       const subscription =
@@ -89,7 +96,8 @@ export class OpenCheckout {
 }
 
 function recurringOf({ subject, cycle, begunAt, anchorAt }: Subscription) {
-  return { subject, cycle, trialEndsAt: anchorAt > begunAt ? anchorAt : null }
+  const trialDays = Math.round((anchorAt.getTime() - begunAt.getTime()) / dayMs)
+  return { subject, cycle, trialEndsAt: anchorAt > begunAt ? anchorAt : null, trialDays }
 }
 
 export function codedFailure({ kind, detail }: ProviderFailure): CodedError {

@@ -7,6 +7,7 @@ import { declined, failure, found, list, missing, ok, refused, type StripeAnswer
 import { changedLines } from './stripe-changes.wire.ts'
 import type { StripeBooks } from './stripe-books.wire.ts'
 import { StripeCatalogueApi } from './stripe-catalogue-api.wire.ts'
+import { StripeSessionsApi } from './stripe-sessions-api.wire.ts'
 import type { PaymentIntent, Price, Subscription } from './stripe-objects.wire.ts'
 
 export interface StripeCall {
@@ -15,6 +16,8 @@ export interface StripeCall {
   readonly path: string
   readonly parameters: Readonly<Record<string, unknown>>
   readonly idempotencyKey: string | undefined
+  /** Where its pages are. */
+  readonly origin: string
 }
 
 const listDefaultItems = 10
@@ -67,11 +70,13 @@ const eventQuery = z.object({
 export class StripeApi {
   private readonly books: StripeBooks
   private readonly catalogue: StripeCatalogueApi
+  private readonly sessions: StripeSessionsApi
   private readonly answered = new Map<string, { readonly asked: string; readonly answer: StripeAnswer }>()
 
   constructor(books: StripeBooks) {
     this.books = books
     this.catalogue = new StripeCatalogueApi(books.catalogue)
+    this.sessions = new StripeSessionsApi(books, (price, param, payer) => this.sold(price, param, this.currencyOf(payer)))
   }
 
   answer(call: StripeCall): StripeAnswer {
@@ -89,8 +94,8 @@ export class StripeApi {
     return answer
   }
 
-  private carryOut({ method, path, parameters }: StripeCall): StripeAnswer {
-    const [resource = '', id, action] = path.split('/')
+  private carryOut({ method, path, parameters, origin }: StripeCall): StripeAnswer {
+    const [resource = '', id, action] = path.replace(/^checkout\//, '').split('/')
     const route = `${method} ${resource}${id === undefined ? '' : '/:id'}${action === undefined ? '' : `/${action}`}`
     try {
       switch (route) {
@@ -130,7 +135,11 @@ export class StripeApi {
         case 'DELETE subscriptions/:id':
           return this.withSubscription(id!, (one) => this.books.cancel(one))
         default:
-          return this.catalogue.answer(route, id ?? '', parameters) ?? this.read(method, path, parameters)
+          return (
+            this.catalogue.answer(route, id ?? '', parameters) ??
+            this.sessions.answer(route, id ?? '', parameters, origin) ??
+            this.read(method, path, parameters)
+          )
       }
     } catch (error) {
       if (!(error instanceof z.ZodError)) throw error

@@ -7,6 +7,7 @@ import { err, ok, type Result } from '@tradewire/kernel/result'
 import { periodEnd } from '#surfaces/payments/periods.wire'
 import { StripeCatalogue } from './stripe-catalogue.wire.ts'
 import { become, becomeAsPaid, changedLines, wholePeriod } from './stripe-changes.wire.ts'
+import { StripeSessions } from './stripe-sessions.wire.ts'
 import { draftIntent, draftInvoice, draftSubscription, type IntentDraft } from './stripe-drafts.wire.ts'
 import {
   apiVersion,
@@ -49,6 +50,7 @@ export class StripeBooks {
   readonly disputes = new Map<string, Dispute>()
   readonly schedules = new Map<string, Schedule>()
   readonly setups = new Map<string, SetupIntent>()
+  readonly sessions = new StripeSessions(this)
   readonly events: StripeEvent[] = []
   private readonly mark: string
   private now: number
@@ -283,7 +285,8 @@ export class StripeBooks {
   }
 
   private nextDue(end: number): { readonly at: number; readonly work: () => void } | undefined {
-    let first: { readonly at: number; readonly work: () => void } | undefined
+    const page = this.sessions.nextDue()
+    let first = page !== undefined && page.at <= end ? page : undefined
     for (const subscription of this.subscriptions.values()) {
       const due = this.dueOf(subscription)
       if (due !== undefined && due.at <= end && (first === undefined || due.at < first.at)) first = due
@@ -355,7 +358,7 @@ export class StripeBooks {
     this.tell(status === 'canceled' ? 'customer.subscription.deleted' : 'customer.subscription.updated', subscription)
   }
 
-  private tell(type: string, about: StripeObject): void {
+  tell(type: string, about: StripeObject): void {
     this.events.push({
       ...this.object('evt', 'event'),
       api_version: apiVersion,
@@ -371,7 +374,7 @@ export class StripeBooks {
     return object
   }
 
-  private object<Name extends string>(prefix: string, object: Name) {
+  object<Name extends string>(prefix: string, object: Name) {
     return { id: this.nextId(prefix), object, created: this.now, livemode: false as const }
   }
 

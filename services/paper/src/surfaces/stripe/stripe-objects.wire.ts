@@ -136,6 +136,26 @@ export interface SetupIntent extends StripeObject {
   readonly customer: string
 }
 
+/** A page of Stripe on which something is paid. */
+export interface CheckoutSession extends StripeObject {
+  readonly mode: 'payment' | 'subscription'
+  status: 'open' | 'complete' | 'expired'
+  payment_status: 'unpaid' | 'paid' | 'no_payment_required'
+  readonly customer: string
+  readonly client_reference_id: string | null
+  readonly metadata: Metadata
+  readonly amount_total: number
+  readonly currency: string
+  subscription: string | null
+  payment_intent: string | null
+  invoice: string | null
+  readonly expires_at: number
+  readonly success_url: string
+  readonly cancel_url: string | null
+  /** Null once it is closed. */
+  url: string | null
+}
+
 export interface Charge extends StripeObject {
   readonly amount: number
   amount_refunded: number

@@ -10,7 +10,8 @@ import { deliverAll, serveProvider, textOf, type SignedDelivery } from '#surface
 import { StripeApi } from './stripe-api.wire.ts'
 import { StripeBooks } from './stripe-books.wire.ts'
 import { readForm } from './stripe-form.wire.ts'
-import type { StripeEvent } from './stripe-objects.wire.ts'
+import type { CheckoutSession, StripeEvent } from './stripe-objects.wire.ts'
+import { closedStripePage, stripePage, stripePagePolicy, type PageState } from './stripe-page.wire.ts'
 
 const secondMs = 1_000
 const BEARER = /^Bearer sk_test_\w+$/
@@ -45,7 +46,10 @@ export class StripeServer {
       name: 'stripe',
       isAllowed,
       obey: (order, body) => this.obey(order, body),
-      routes: (scope) => scope.all('/v1/*', (request, reply) => this.answer(request, reply)),
+      routes: (scope) => {
+        scope.all('/v1/*', (request, reply) => this.answer(request, reply))
+        scope.route({ method: ['GET', 'POST'], url: '/c/pay/:id', handler: (request, reply) => this.page(request, reply) })
+      },
     })
   }
 
@@ -62,8 +66,31 @@ export class StripeServer {
     }
     const key = headers['idempotency-key']
     const idempotencyKey = typeof key === 'string' ? key : undefined
-    const { status, body } = this.api.answer({ method, path, parameters, idempotencyKey })
+    const origin = `${request.protocol}://${request.host}`
+    const { status, body } = this.api.answer({ method, path, parameters, idempotencyKey, origin })
     return reply.code(status).header('request-id', `req_${request.id}`).send(body)
+  }
+
+  /** What the payer's browser shows and does. A page that is paid sends the payer back to where they came from. */
+  private page(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const { id } = request.params as { readonly id: string }
+    const session = this.books.sessions.all.get(id)
+    void reply.header('content-security-policy', stripePagePolicy).type('text/html; charset=utf-8')
+    if (session?.status !== 'open') {
+      return reply.code(session === undefined ? 404 : 200).send(closedStripePage(session?.status ?? 'unknown'))
+    }
+    const state = request.method === 'POST' ? this.tryToPay(session, new URLSearchParams(textOf(request))) : 'new'
+    if (state === 'paid') return reply.redirect(session.success_url, 303)
+    return reply.send(stripePage(session, this.books.sessions.wishOf(session).description, state))
+  }
+
+  private tryToPay(session: CheckoutSession, chosen: URLSearchParams): PageState | 'paid' {
+    const proof = chosen.get('proof')
+    if (proof === 'failed') return { declined: 'Your bank did not let the payment pass.' }
+    const card = proof === 'passed' ? 'pm_card_authenticationRequired' : (chosen.get('card') ?? '')
+    const paid = this.books.sessions.pay(session, card, proof === 'passed')
+    if (paid === undefined) return 'new'
+    return paid.ok ? paid.value : { declined: paid.error.message }
   }
 
   /** Undefined when there is no such order, or nothing that it is about. */
