@@ -567,7 +567,7 @@ export interface Operations {
   /** Whose installation this is, and what each role may do */
   getOrganisation: { reply: Organisation }
   /** List payment providers and what each can do */
-  listPaymentProviders: { reply: { items: readonly { provider: 'mock' | 'stripe' | 'razorpay' | 'mayar'; currencies: readonly string[]; renewals: 'provider' | 'link'; refunds: 'partial' | 'none'; upgrades: 'provider' | 'payment'; changesCycle: boolean; checkout: 'form' | 'page' }[] } }
+  listPaymentProviders: { reply: { items: readonly { provider: 'mock' | 'stripe' | 'razorpay' | 'mayar'; currencies: readonly string[]; renewals: 'provider' | 'link'; refunds: 'partial' | 'none'; upgrades: 'provider' | 'payment'; changesCycle: boolean; checkouts: readonly ('form' | 'page')[] }[] } }
   /** List payments */
   listPayments: { query?: { limit?: number; nextToken?: string }; reply: { items: readonly Payment[]; nextToken: string | null } }
   /** Get a payment */
@@ -617,11 +617,11 @@ export interface Operations {
   /** Take products off the list */
   removeProducts: { query: { productIds: string }; reply: { removed: number } }
   /** Buy products; the answer says how to pay */
-  makePurchase: { body: { provider: 'mock' | 'stripe' | 'razorpay' | 'mayar'; products: readonly { productId: string; quantity?: number }[]; discountCode?: string; requestId?: string }; reply: { purchaseId: string; lines: readonly { productId: string; name: string; quantity: number; amount: string }[]; currency: string; subtotal: string; discount: string; tax: { country: string; name: string; percent: string; included: boolean; amount: string } | null; total: string; payment: PaymentIntent } }
+  makePurchase: { body: { provider: 'mock' | 'stripe' | 'razorpay' | 'mayar'; products: readonly { productId: string; quantity?: number }[]; discountCode?: string; checkout?: 'form' | 'page'; requestId?: string }; reply: { purchaseId: string; lines: readonly { productId: string; name: string; quantity: number; amount: string }[]; currency: string; subtotal: string; discount: string; tax: { country: string; name: string; percent: string; included: boolean; amount: string } | null; total: string; payment: PaymentIntent } }
   /** List purchases with the state of their payment */
   listPurchases: { query?: { limit?: number; nextToken?: string; purchaseIds?: string }; reply: { items: readonly Purchase[]; nextToken: string | null } }
   /** Calculate what a purchase would cost */
-  precalculatePurchase: { body: { provider: 'mock' | 'stripe' | 'razorpay' | 'mayar'; products: readonly { productId: string; quantity?: number }[]; discountCode?: string; requestId?: string }; reply: { lines: readonly { productId: string; name: string; quantity: number; amount: string }[]; currency: string; subtotal: string; discount: string; tax: { country: string; name: string; percent: string; included: boolean; amount: string } | null; total: string } }
+  precalculatePurchase: { body: { provider: 'mock' | 'stripe' | 'razorpay' | 'mayar'; products: readonly { productId: string; quantity?: number }[]; discountCode?: string; checkout?: 'form' | 'page'; requestId?: string }; reply: { lines: readonly { productId: string; name: string; quantity: number; amount: string }[]; currency: string; subtotal: string; discount: string; tax: { country: string; name: string; percent: string; included: boolean; amount: string } | null; total: string } }
   /** List signals that were refused for everyone, each with its reason */
   listRefusedSignals: { query?: { limit?: number; nextToken?: string; strategyId?: string; signalId?: string }; reply: { items: readonly RefusedSignal[]; nextToken: string | null } }
   /** Create a risk profile */
@@ -667,7 +667,7 @@ export interface Operations {
   /** Follow live events as server-sent events */
   openStream: { query?: { events?: string }; reply: undefined }
   /** Subscribe to a plan or a strategy; the answer says how to pay */
-  beginSubscription: { body: { subject: { kind: 'plan' | 'strategy'; id: string }; provider: 'mock' | 'stripe' | 'razorpay' | 'mayar'; currency: string; cycle: 'monthly' | 'quarterly' | 'yearly'; requestId?: string }; reply: PaymentIntent }
+  beginSubscription: { body: { subject: { kind: 'plan' | 'strategy'; id: string }; provider: 'mock' | 'stripe' | 'razorpay' | 'mayar'; currency: string; cycle: 'monthly' | 'quarterly' | 'yearly'; checkout?: 'form' | 'page'; requestId?: string }; reply: PaymentIntent }
   /** List subscriptions */
   listSubscriptions: { query?: { limit?: number; nextToken?: string }; reply: { items: readonly Subscription[]; nextToken: string | null } }
   /** End a subscription when the time that was paid is over */

@@ -100,7 +100,10 @@ async function subscribed(trialDays = 0) {
 }
 
 /** As a browser sends what was clicked. */
-async function click(page: string, body: string): Promise<{ status: number; location: string | undefined; text: string }> {
+async function click(
+  page: string,
+  body: string,
+): Promise<{ status: number; location: string | undefined; text: string }> {
   const headers = { 'content-type': 'application/x-www-form-urlencoded' }
   const answer = await request(page, { method: 'POST', headers, body })
   const location = answer.headers['location']
@@ -192,13 +195,13 @@ describe('a subscription that is begun on a page of Stripe', () => {
     expect(await balances()).toEqual({})
   })
 
-  it('ends when nobody came for a day, and the payment says why', async () => {
+  it('gives nothing when nobody came for a day, and the payment says why', async () => {
     const { page, paymentId } = await subscribed()
     await passDays(1)
     await deliver()
     expect((await pay(page)).text).toContain('expired')
     expect(await payments()).toMatchObject([{ status: 'failed', failure: 'page_expired' }])
-    expect(await standing()).toMatchObject({ standing: 'ended' })
+    expect(await standing()).toMatchObject({ standing: 'lapsed' })
     expect(await returned(paymentId)).toContain('Expired')
   })
 })

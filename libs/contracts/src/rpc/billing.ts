@@ -15,7 +15,7 @@ const listMax = 100
 
 export const billingCurrency = z.string().regex(/^[A-Z]{3}$/, { error: 'must be a currency code such as USD' })
 export const paymentProvider = z.enum(['mock', 'stripe', 'razorpay', 'mayar'])
-/** `form`: the payer stays on your page. `page`: they are sent to the provider's. */
+/** `form`: the payer stays on your page. `page`: they are sent to the provider's. Left out: its usual one. */
 export const checkoutKind = z.enum(['form', 'page'])
 export const billingCycle = z.enum(['monthly', 'quarterly', 'yearly'])
 const nonNegativeDecimalText = decimalText.refine((text) => !text.startsWith('-'), { error: 'must not be negative' })
@@ -125,7 +125,6 @@ export const subscriptionInput = z.strictObject({
   provider: paymentProvider,
   currency: billingCurrency,
   cycle: billingCycle,
-  /** Where the provider offers both; else its usual one. */
   checkout: checkoutKind.optional(),
   /** Chosen by the caller: asked again with the same one, the answer is the same and nothing is charged twice. */
   requestId: z.uuid().optional(),

@@ -49,7 +49,12 @@ export function toPaymentObservation(parts: OrderParts): ObservedPayment {
 }
 
 /** A subscription that is halted may be paid yet; only what is over has an end. */
-export function toSubscriptionObservation({ id, status, notes, ended_at: endedAt }: Subscription): ObservedSubscription {
+export function toSubscriptionObservation({
+  id,
+  status,
+  notes,
+  ended_at: endedAt,
+}: Subscription): ObservedSubscription {
   const isOver = over.has(status) && typeof endedAt === 'number'
   const reference = notes[referenceKey]
   return {

@@ -11,7 +11,11 @@ const againAfterSeconds = 3
 const waiting = 'As soon as we hear of it this page says so. If you went back without paying, nothing is charged.'
 const paid = { tone: 'go', title: 'Paid', text: 'Thank you. You may close this page.' } as const
 const givenBack = { tone: '', title: 'Given back', text: 'Money of this payment was given back.' } as const
-const disputed = { tone: 'wait', title: 'Disputed', text: 'Your bank has been asked to take this payment back.' } as const
+const disputed = {
+  tone: 'wait',
+  title: 'Disputed',
+  text: 'Your bank has been asked to take this payment back.',
+} as const
 
 const states: Readonly<Record<PaymentStatus, PaymentState>> = {
   created: { tone: 'wait', title: 'Waiting for your payment', text: waiting },

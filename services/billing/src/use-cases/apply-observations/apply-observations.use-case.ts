@@ -188,7 +188,14 @@ export class ApplyObservations {
 
 function addedTo({ held, now }: Work, { externalId }: ObservedPayment, like: Payment): Payment {
   const id = uuidOfHash(`${like.provider}|${externalId}`)
-  const fresh = { facts: nothingKnown, clientSecret: null, paymentUrl: null, pageExternalId: null, createdAt: now, updatedAt: now }
+  const fresh = {
+    facts: nothingKnown,
+    clientSecret: null,
+    paymentUrl: null,
+    pageExternalId: null,
+    createdAt: now,
+    updatedAt: now,
+  }
   const payment = { ...like, ...fresh, id, externalId }
   held.addPayment(payment)
   return payment

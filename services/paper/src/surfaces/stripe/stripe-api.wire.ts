@@ -76,7 +76,9 @@ export class StripeApi {
   constructor(books: StripeBooks) {
     this.books = books
     this.catalogue = new StripeCatalogueApi(books.catalogue)
-    this.sessions = new StripeSessionsApi(books, (price, param, payer) => this.sold(price, param, this.currencyOf(payer)))
+    this.sessions = new StripeSessionsApi(books, (price, param, payer) =>
+      this.sold(price, param, this.currencyOf(payer)),
+    )
   }
 
   answer(call: StripeCall): StripeAnswer {

@@ -6,10 +6,32 @@ export const stripePagePolicy = "default-src 'none'; style-src 'unsafe-inline'; 
 /** How the last try ended. */
 export type PageState = 'new' | 'asked' | { readonly declined: string }
 
-const zeroDecimal = new Set(['bif', 'clp', 'djf', 'gnf', 'jpy', 'kmf', 'krw', 'mga', 'pyg', 'rwf', 'vnd', 'vuv', 'xaf', 'xof', 'xpf'])
+const zeroDecimal = new Set([
+  'bif',
+  'clp',
+  'djf',
+  'gnf',
+  'jpy',
+  'kmf',
+  'krw',
+  'mga',
+  'pyg',
+  'rwf',
+  'vnd',
+  'vuv',
+  'xaf',
+  'xof',
+  'xpf',
+])
 const threeDecimal = new Set(['bhd', 'jod', 'kwd', 'omr', 'tnd'])
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
 
 function escaped(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => entities[character]!)
@@ -38,9 +60,17 @@ interface Choice {
 
 const choices: readonly Choice[] = [
   { card: 'pm_card_visa', title: 'Pay with 4242 4242 4242 4242', text: 'The card is charged.' },
-  { card: 'pm_card_authenticationRequired', title: 'Pay with 4000 0025 0000 3155', text: 'The bank asks for another proof first.' },
+  {
+    card: 'pm_card_authenticationRequired',
+    title: 'Pay with 4000 0025 0000 3155',
+    text: 'The bank asks for another proof first.',
+  },
   { card: 'pm_card_chargeDeclined', title: 'Pay with 4000 0000 0000 0002', text: 'The card is declined.' },
-  { card: 'pm_card_chargeDeclinedInsufficientFunds', title: 'Pay with 4000 0000 0000 9995', text: 'There is not enough on the card.' },
+  {
+    card: 'pm_card_chargeDeclinedInsufficientFunds',
+    title: 'Pay with 4000 0000 0000 9995',
+    text: 'There is not enough on the card.',
+  },
 ]
 
 export function stripePage(session: CheckoutSession, description: string, state: PageState): string {

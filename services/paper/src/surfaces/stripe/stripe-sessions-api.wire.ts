@@ -82,7 +82,9 @@ export class StripeSessionsApi {
   private create(wish: Wish, pageUrl: string): StripeAnswer {
     const customer = this.books.customers.get(wish.customer)
     if (customer === undefined) return missing('customer', wish.customer, 'customer')
-    return wish.mode === 'payment' ? this.forPayment(wish, customer, pageUrl) : this.forSubscription(wish, customer, pageUrl)
+    return wish.mode === 'payment'
+      ? this.forPayment(wish, customer, pageUrl)
+      : this.forSubscription(wish, customer, pageUrl)
   }
 
   private forPayment(wish: Wish & { readonly mode: 'payment' }, customer: Customer, pageUrl: string): StripeAnswer {
@@ -100,7 +102,8 @@ export class StripeSessionsApi {
     const price = this.sold(wish.line_items[0].price, 'line_items[0][price]', customer.id)
     if (!('id' in price)) return price
     const { metadata: innerMetadata, trial_end: end, trial_period_days: days } = wish.subscription_data
-    if (end !== undefined && days !== undefined) return refused('You may only specify one of these parameters: trial_end, trial_period_days.')
+    if (end !== undefined && days !== undefined)
+      return refused('You may only specify one of these parameters: trial_end, trial_period_days.')
     if (end !== undefined && end * secondMs < this.books.time.getTime() + trialHoursMin * hourMs) {
       return refused('The `trial_end` date has to be at least 2 days in the future.')
     }

@@ -95,7 +95,11 @@ export class StripeSessions {
     return first && { at: first.expires_at, work: () => void this.expire(first) }
   }
 
-  private payOnce(session: CheckoutSession, wish: NewSession, { card, proven }: Payment): Result<'paid' | 'asked', CardError> {
+  private payOnce(
+    session: CheckoutSession,
+    wish: NewSession,
+    { card, proven }: Payment,
+  ): Result<'paid' | 'asked', CardError> {
     const { customer, description, innerMetadata: metadata, amount, currency } = wish
     const intent =
       this.books.intents.get(session.payment_intent ?? '') ??

@@ -48,7 +48,11 @@ export class StripeServer {
       obey: (order, body) => this.obey(order, body),
       routes: (scope) => {
         scope.all('/v1/*', (request, reply) => this.answer(request, reply))
-        scope.route({ method: ['GET', 'POST'], url: '/c/pay/:id', handler: (request, reply) => this.page(request, reply) })
+        scope.route({
+          method: ['GET', 'POST'],
+          url: '/c/pay/:id',
+          handler: (request, reply) => this.page(request, reply),
+        })
       },
     })
   }
