@@ -3,14 +3,18 @@
  * Must never begin a subscription before its payer has paid or left a card.
  */
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import type { StripeBooks } from './stripe-books.wire.ts'
 import {
   testCards,
   type CardError,
   type CheckoutSession,
   type Customer,
+  type Invoice,
   type Metadata,
+  type PaymentIntent,
   type Price,
+  type SetupIntent,
+  type StripeObject,
+  type Subscription,
 } from './stripe-objects.wire.ts'
 
 /** As long as a page is open that says nothing else. */
@@ -34,12 +38,31 @@ export interface NewSession {
   readonly pageUrl: string
 }
 
+/** What becomes of a page that is paid, and how it is told. */
+interface Books {
+  readonly intents: ReadonlyMap<string, PaymentIntent>
+  readonly setups: ReadonlyMap<string, SetupIntent>
+  readonly invoices: ReadonlyMap<string, Invoice>
+  object<Name extends string>(prefix: string, object: Name): StripeObject & { readonly object: Name }
+  tell(type: string, about: StripeObject): void
+  createIntent(amount: number, currency: string, more: IntentTerms): PaymentIntent
+  confirm(intent: PaymentIntent, card: string, proven: boolean): Result<PaymentIntent, CardError>
+  createSubscription(customer: Customer, price: Price, metadata: Metadata, trialEnd: number | null): Subscription
+  confirmSetup(setup: SetupIntent, card: string): SetupIntent
+}
+
+interface IntentTerms {
+  readonly customer: string
+  readonly description: string
+  readonly metadata: Metadata
+}
+
 export class StripeSessions {
   readonly all = new Map<string, CheckoutSession>()
   private readonly wishes = new Map<string, NewSession>()
-  private readonly books: StripeBooks
+  private readonly books: Books
 
-  constructor(books: StripeBooks) {
+  constructor(books: Books) {
     this.books = books
   }
 
