@@ -10,6 +10,7 @@ import { absenceVerdict } from '@tradewire/brokers/domain/absence'
 import {
   afterLostReply,
   afterRefusal,
+  afterProof,
   afterSubmitting,
   afterVenueOrder,
   type Attempt,
@@ -107,7 +108,7 @@ export class BelievedOrders {
   }
 
   private async again(one: Believed, afterMs: number): Promise<boolean> {
-    if (one.attempt.state === 'submitting') one.attempt = { ...one.attempt, state: 'queued' }
+    one.attempt = afterProof(one.attempt, 'not-sent')
     await delay(afterMs)
     return true
   }

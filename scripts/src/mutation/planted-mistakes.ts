@@ -112,7 +112,7 @@ export const plantedMistakes: readonly PlantedMistake[] = [
     name: 'signal-planned-twice',
     about: 'an alert that is repeated becomes a second signal',
     file: 'services/signals/src/store/sql-signals.store.ts',
-    find: '    where known.forget_at < now()\n',
+    find: ' and signal.forget_at < now()',
     replace: '',
     spec: 'services/signals/src/alert-intake.int-spec.ts',
     test: 'answers every repetition like the first',

@@ -8,6 +8,7 @@ import {
   type AttemptState,
   afterLocalCancel,
   afterLostReply,
+  afterProof,
   afterRefusal,
   afterSubmitting,
   afterVenueOrder,
@@ -164,11 +165,25 @@ describe('an attempt', () => {
   })
 
   it('leaves only from the queue or when it is not known, and only from being sent is it queued or not known', () => {
-    const into = (to: AttemptState) => attemptStates.filter((from) => mayMove(from, to))
+    const into = (to: AttemptState) => attemptStates.filter((from) => attemptMoves[from][to] !== undefined)
     expect(into('submitting')).toEqual(['queued', 'unknown'])
-    expect(into('queued')).toEqual(['submitting'])
+    expect(into('queued')).toEqual(['submitting', 'unknown'])
     expect(into('unknown')).toEqual(['submitting'])
     expect(afterSubmitting(attemptOf({ state: 'unknown' }), at)).toMatchObject({ state: 'submitting', submissions: 2 })
+  })
+
+  it('goes back to the queue only when it is proved not sent, or absent, and never once it stands', () => {
+    const queuedBy = (proof: 'not-sent' | 'absence') =>
+      attemptStates.filter((state) => state !== 'queued' && afterProof(attemptOf({ state }), proof).state === 'queued')
+    expect(queuedBy('not-sent')).toEqual(['submitting'])
+    expect(queuedBy('absence')).toEqual(['submitting', 'unknown'])
+  })
+
+  it('is called refused only by a refusal or by the venue’s own word', () => {
+    for (const state of attemptStates.filter((from) => !isFinal(from))) {
+      expect(attemptMoves[state].rejected).toEqual(['venue-order', 'refusal'])
+      expect(mayMove(state, 'rejected', 'lost-reply')).toBe(false)
+    }
   })
 
   it('says why it came to nothing, in the words of the venue where there are some', () => {
@@ -232,6 +247,6 @@ describe('an attempt', () => {
   })
 
   it('knows a move for every state that is not final', () => {
-    for (const state of attemptStates) expect(isFinal(state)).toBe(attemptMoves[state].length === 0)
+    for (const state of attemptStates) expect(isFinal(state)).toBe(Object.keys(attemptMoves[state]).length === 0)
   })
 })

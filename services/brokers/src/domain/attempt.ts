@@ -36,25 +36,71 @@ export interface Attempt {
   readonly answeredAt: Date | null
 }
 
-/** Which states may follow which, by ordinary evidence; a proven fill may follow any (`provenFill`). */
-export const attemptMoves: Readonly<Record<AttemptState, readonly AttemptState[]>> = {
+/**
+ * What a move needs. `hand-over`: it is given to the venue. `not-sent`: proved not to have left. `lost-reply`: it left, and no answer came.
+ * `absence`: the venue has shown it nowhere for its read lag (`absence.ts`). `venue-order`: the venue tells of the order itself.
+ * `refusal`: the venue, or a check of ours before the call, says no, or what may not be sent again is absent. `cancel-before-send`: it was cancelled in our queue.
+ */
+export type Evidence =
+  | 'hand-over'
+  | 'not-sent'
+  | 'lost-reply'
+  | 'absence'
+  | 'venue-order'
+  | 'refusal'
+  | 'cancel-before-send'
+
+const told = ['venue-order'] as const
+const refused = ['venue-order', 'refusal'] as const
+
+/**
+ * Which states may follow which, and by what evidence. Never rejected without proof, and never back to the queue on a
+ * doubt. A fill alone reopens what has ended (`stateAfter`): late fills are real.
+ */
+export const attemptMoves: Readonly<
+  Record<AttemptState, Readonly<Partial<Record<AttemptState, readonly Evidence[]>>>>
+> = {
   // What is queued to be sent again may still turn out to stand at the venue.
-  queued: ['submitting', 'accepted', 'filled', 'cancelled', 'rejected'],
-  submitting: ['queued', 'unknown', 'accepted', 'filled', 'cancelled', 'rejected'],
-  unknown: ['submitting', 'accepted', 'filled', 'cancelled', 'rejected'],
-  accepted: ['filled', 'cancelled', 'rejected'],
-  filled: [],
-  cancelled: [],
-  rejected: [],
+  queued: {
+    submitting: ['hand-over'],
+    accepted: told,
+    filled: told,
+    cancelled: ['venue-order', 'cancel-before-send'],
+    rejected: refused,
+  },
+  submitting: {
+    queued: ['not-sent', 'absence'],
+    unknown: ['lost-reply'],
+    accepted: told,
+    filled: told,
+    cancelled: told,
+    rejected: refused,
+  },
+  unknown: {
+    queued: ['absence'],
+    submitting: ['hand-over'],
+    accepted: told,
+    filled: told,
+    cancelled: told,
+    rejected: refused,
+  },
+  accepted: { filled: told, cancelled: told, rejected: refused },
+  filled: {},
+  cancelled: {},
+  rejected: {},
 }
+
+const finalStates: ReadonlySet<AttemptState> = new Set(
+  attemptStates.filter((state) => Object.keys(attemptMoves[state]).length === 0),
+)
 
 /** True once nothing more can happen to the order. */
 export function isFinal(state: AttemptState): boolean {
-  return attemptMoves[state].length === 0
+  return finalStates.has(state)
 }
 
-export function mayMove(from: AttemptState, to: AttemptState): boolean {
-  return attemptMoves[from].includes(to)
+export function mayMove(from: AttemptState, to: AttemptState, by: Evidence): boolean {
+  return attemptMoves[from][to]?.includes(by) === true
 }
 
 const stateOfStatus: Readonly<Record<VenueOrder['status'], AttemptState>> = {
@@ -85,13 +131,13 @@ export function afterVenueOrder(attempt: Attempt, order: VenueOrder, observedAt:
 }
 
 function stateAfter(attempt: Attempt, order: VenueOrder, grew: boolean): AttemptState {
-  const told = stateOfStatus[order.status]
+  const next = stateOfStatus[order.status]
   if (!isFinal(attempt.state)) {
     // "Working" says nothing new about an order that is already accepted.
-    return mayMove(attempt.state, told) ? told : attempt.state
+    return mayMove(attempt.state, next, 'venue-order') ? next : attempt.state
   }
   // Only a fill reopens what was final: late fills after a cancel, or of an order that had seemed absent.
-  return grew ? told : attempt.state
+  return grew ? next : attempt.state
 }
 
 function feeAfter(attempt: Attempt, order: VenueOrder, grew: boolean): Pick<Attempt, 'fee' | 'feeCurrency'> {
@@ -129,21 +175,26 @@ export function afterSubmitting(attempt: Attempt, sentAt: Date): Attempt {
   return { ...attempt, state: 'submitting', submissions: attempt.submissions + 1, sentAt }
 }
 
+/** To be sent again: proved not sent, or absent at the venue for its read lag. Unchanged when other evidence was first. */
+export function afterProof(attempt: Attempt, proof: 'not-sent' | 'absence'): Attempt {
+  return mayMove(attempt.state, 'queued', proof) ? { ...attempt, state: 'queued' } : attempt
+}
+
 /** The reply was lost. Null when evidence came first or the loss was told already: it is told once. */
 export function afterLostReply(attempt: Attempt, message: string): Attempt | null {
-  if (attempt.state !== 'submitting') return null
+  if (!mayMove(attempt.state, 'unknown', 'lost-reply')) return null
   return { ...attempt, state: 'unknown', revision: attempt.revision + 1, reason: { code: 'OUTCOME_UNKNOWN', message } }
 }
 
-/** Proved refused, by the venue or by a check of ours. Null when other evidence was first. */
+/** Proved refused, by the venue or by a check of ours, or never arrived. Null when other evidence was first. */
 export function afterRefusal(attempt: Attempt, reason: Reason, at: Date): Attempt | null {
-  if (!mayMove(attempt.state, 'rejected') || decimal(attempt.filledQuantity).gt(ZERO)) return null
+  if (!mayMove(attempt.state, 'rejected', 'refusal') || decimal(attempt.filledQuantity).gt(ZERO)) return null
   return { ...attempt, state: 'rejected', revision: attempt.revision + 1, reason, answeredAt: attempt.answeredAt ?? at }
 }
 
 /** Cancelled before it was sent. Null when it has left already. */
 export function afterLocalCancel(attempt: Attempt): Attempt | null {
-  if (attempt.state !== 'queued') return null
+  if (!mayMove(attempt.state, 'cancelled', 'cancel-before-send')) return null
   return {
     ...attempt,
     state: 'cancelled',

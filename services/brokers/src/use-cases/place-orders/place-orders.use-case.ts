@@ -11,7 +11,7 @@ import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import { runInTrace } from '@tradewire/observability/trace'
 import { type AccountSession, Sessions } from '#ports/sessions.port'
-import { afterSubmitting } from '#domain/attempt'
+import { afterProof, afterSubmitting } from '#domain/attempt'
 import { Desk, type OpenAttempt } from '#domain/desk'
 import { SendGate } from '#ports/send-gate.port'
 import { type Settlement, SettleOutcome } from '../settle-outcome/settle-outcome.use-case.ts'
@@ -91,7 +91,7 @@ export class PlaceOrders {
     const { intentId } = one.attempt.command
     const failures = this.failures.get(intentId) ?? 0
     if (afterMs === null) this.failures.set(intentId, failures + 1)
-    if (one.attempt.state === 'submitting') one.attempt = { ...one.attempt, state: 'queued' }
+    one.attempt = afterProof(one.attempt, 'not-sent')
     const waitMs = afterMs ?? Math.min(requeueMostMs, requeueFirstMs * 2 ** Math.min(failures, 8))
     const timer = setTimeout(() => {
       if (this.desk.find(intentId) === one && one.attempt.state === 'queued') this.desk.enqueue(one, 'submit')

@@ -11,7 +11,7 @@ import type { Result } from '@tradewire/kernel/result'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Sessions } from '#ports/sessions.port'
 import { absenceVerdict } from '#domain/absence'
-import type { Attempt } from '#domain/attempt'
+import { afterProof, type Attempt } from '#domain/attempt'
 import { Desk, type OpenAttempt } from '#domain/desk'
 import { Slots } from '#domain/slots'
 import { DatabaseTime } from '#ports/database-time.port'
@@ -108,7 +108,7 @@ export class ResolveUnknown {
       return true
     }
     // In memory only: its row still says that it may stand at the venue, which is the safe side after a crash.
-    one.attempt = { ...one.attempt, state: 'queued' }
+    one.attempt = afterProof(one.attempt, 'absence')
     this.desk.enqueue(one, 'submit')
     return true
   }
