@@ -1,37 +1,33 @@
 /** Wires the gateway together. Loaded by startService. Must never hold logic. */
 import { Module } from '@nestjs/common'
 import { accessToken } from '@tradewire/contracts/rpc/identity'
-import { BrokerAccounts } from '#clients/broker-accounts.client'
-import { BillingEdge } from '#clients/billing-edge.client'
 import { BillingPremiumPlans } from '#clients/billing-premium-plans.client'
+import { BrokerAccounts } from '#clients/broker-accounts.client'
 import { BusLiveFeed } from '#clients/bus-live-feed.client'
+import { HttpNeighbours } from '#clients/http-neighbours.client'
 import { IdentityApiKeys } from '#clients/identity-api-keys.client'
 import { IdentityAudit } from '#clients/identity-audit.client'
 import { IdentityKeys } from '#clients/identity-keys.client'
 import { JoseVerifier } from '#clients/jose-verifier.client'
 import { OidcVerifier } from '#clients/oidc-verifier.client'
 import { RedisLimiter } from '#clients/redis-limiter.client'
-import { SignalsAlerts } from '#clients/signals-alerts.client'
 import { RevocationList } from '#domain/revocation-list'
-import { AlertReceiver } from '#ports/alert-receiver.port'
 import { ApiKeyChecker } from '#ports/api-key-checker.port'
 import { AuditLog } from '#ports/audit-log.port'
 import { LiveFeed } from '#ports/live-feed.port'
+import { Neighbours } from '#ports/neighbours.port'
 import { OwnAccounts } from '#ports/own-accounts.port'
-import { PaymentEdge } from '#ports/payment-edge.port'
 import { PremiumPlans } from '#ports/premium-plans.port'
 import { RateLimiter } from '#ports/rate-limiter.port'
 import { TokenVerifier } from '#ports/token-verifier.port'
 import { SessionNews } from '#transport/bus/session-news.consumer'
-import { AlertIntake } from '#transport/http/alert-intake.controller'
 import { CallerGate } from '#transport/http/caller-gate.controller'
 import { LiveStream } from '#transport/http/live-stream.controller'
 import { Pages } from '#transport/http/pages.controller'
 import { PassedOnRoutes } from '#transport/http/passed-on-routes.controller'
-import { PaymentRoutes } from '#transport/http/payment-routes.controller'
 import { PublicHttp } from '#transport/http/public-http.controller'
-import { TokenRoute } from '#transport/http/token-route.controller'
 import { PublicRoutes } from '#transport/http/public-routes.controller'
+import { TokenRoute } from '#transport/http/token-route.controller'
 import { CombinedController } from '#transport/rpc/combined.controller'
 import { AnswerRoute } from '#use-cases/answer-route/answer-route.use-case'
 import { AuthenticateCaller } from '#use-cases/authenticate-caller/authenticate-caller.use-case'
@@ -43,8 +39,7 @@ import { FindProviders } from '#use-cases/find-providers/find-providers.use-case
 import { FollowEvents } from '#use-cases/follow-events/follow-events.use-case'
 import { IssueToken } from '#use-cases/issue-token/issue-token.use-case'
 import { LimitCaller } from '#use-cases/limit-caller/limit-caller.use-case'
-import { PassAlert } from '#use-cases/pass-alert/pass-alert.use-case'
-import { PassPaymentRequest } from '#use-cases/pass-payment-request/pass-payment-request.use-case'
+import { PassRequest } from '#use-cases/pass-request/pass-request.use-case'
 import { StartStrategy } from '#use-cases/start-strategy/start-strategy.use-case'
 
 /** As long as an access token lives, and a little more for clocks that differ. */
@@ -59,8 +54,7 @@ const revocationKeptMs = (accessToken.lifetimeSeconds + 60) * 1_000
     { provide: AuditLog, useClass: IdentityAudit },
     { provide: RateLimiter, useClass: RedisLimiter },
     { provide: PremiumPlans, useClass: BillingPremiumPlans },
-    { provide: AlertReceiver, useClass: SignalsAlerts },
-    { provide: PaymentEdge, useClass: BillingEdge },
+    { provide: Neighbours, useClass: HttpNeighbours },
     { provide: LiveFeed, useClass: BusLiveFeed },
     { provide: OwnAccounts, useClass: BrokerAccounts },
     IdentityKeys,
@@ -74,14 +68,11 @@ const revocationKeptMs = (accessToken.lifetimeSeconds + 60) * 1_000
     FindProviders,
     FollowEvents,
     LimitCaller,
-    PassAlert,
-    AlertIntake,
+    PassRequest,
     CallerGate,
     LiveStream,
     Pages,
-    PassPaymentRequest,
     PassedOnRoutes,
-    PaymentRoutes,
     PublicHttp,
     PublicRoutes,
     TokenRoute,

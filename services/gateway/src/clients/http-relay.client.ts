@@ -1,22 +1,10 @@
 /**
- * Hands requests on to one service over HTTP, byte for byte. Called by the clients that stand for such a service.
+ * Hands requests on to one service over HTTP, byte for byte. Called by the client of neighbours.
  * Must never retry: the sender does.
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import { Pool } from 'undici'
-
-export interface RelayedRequest {
-  readonly method: 'GET' | 'POST'
-  readonly path: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: Buffer | null
-}
-
-export interface RelayedReply {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: Buffer
-}
+import type { RawReply, RawRequest } from '#ports/neighbours.port'
 
 export interface RelayOptions {
   readonly url: string
@@ -41,7 +29,7 @@ export class HttpRelay {
   }
 
   /** Rejects when there is no answer within the limit. */
-  async pass({ method, path, headers, body }: RelayedRequest): Promise<RelayedReply> {
+  async pass({ method, path, headers, body }: RawRequest): Promise<RawReply> {
     const answer = await this.pool.request({
       method,
       path: this.prefix + path,
