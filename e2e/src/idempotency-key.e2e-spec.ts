@@ -1,3 +1,4 @@
+import type { PaperCredentials } from '@tradewire/contracts/paper/control'
 import { eventually } from '@tradewire/testkit/eventually'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ApiUser } from './system/api-user.ts'
@@ -12,12 +13,35 @@ const signal = { side: 'buy', price: '19300', stop: { price: '18900' }, targets:
 
 let operator: ApiUser
 let strategy = ''
+/** Another one, which the account follows. */
+let [followed, account, follow] = ['', '', '']
 
 beforeAll(() =>
   system.watched(async () => {
     operator = await ApiUser.logIn(gateway(), system.endpoints.operator ?? { username: '', password: '' })
     const wanted = { name: 'Breakout', venue: 'binance-usdm', symbol: 'BTC/USDT' }
     strategy = (await operator.does<{ id: string }>('POST', '/v1/strategies', wanted)).id
+    followed = (await operator.does<{ id: string }>('POST', '/v1/strategies', wanted)).id
+    const { apiKey, secret } = await system.tells<PaperCredentials>(
+      'paper',
+      'account',
+      ...['--venue', wanted.venue, '--balance', '10000'],
+    )
+    const connected = { venue: wanted.venue, credentials: { apiKey, secret } }
+    account = (await operator.does<{ id: string }>('POST', '/v1/accounts', connected)).id
+    const profile = { name: 'Careful', riskPercent: '1' }
+    const riskProfileId = (await operator.does<{ id: string }>('POST', '/v1/risk-profiles', profile)).id
+    const follows = [{ strategyId: followed, accountId: account, riskProfileId }]
+    // signals learns of the account, and billing of the strategy, by events.
+    const { items } = await eventually(async () => {
+      const { status, body } = await operator.asks<{ items: { id: string }[] }>('POST', '/v1/follows', { follows })
+      return status === 201 && body
+    })
+    follow = items[0]?.id ?? ''
+    const prices = [{ currency: 'USD', cycle: 'monthly', amount: '99' }]
+    await eventually(
+      async () => (await operator.asks('PUT', `/v1/strategies/${strategy}/prices`, { prices })).status === 200,
+    )
   }),
 )
 
@@ -37,7 +61,10 @@ function post<Body>(path: string, body: object, key: string) {
 async function atOnce<Body>(path: string, body: object, key: string): Promise<Body[]> {
   const answers = await Promise.all(Array.from({ length: requestsAtOnce }, () => post<Body>(path, body, key)))
   const refused = answers.filter(({ status }) => status >= 300)
-  const others = refused.filter(({ status, body: { error } }) => status !== 409 || error?.code !== 'REQUEST_IN_FLIGHT')
+  // The admin surface's refusals have a message and no code.
+  const inFlight = ({ error }: Partial<Failed>) =>
+    error === undefined ? 409 : error.code === 'REQUEST_IN_FLIGHT' && 409
+  const others = refused.filter(({ status, body }) => status !== inFlight(body))
   expect(others).toEqual([])
   const done = answers.filter(({ status }) => status < 300).map((answer) => answer.body as Body)
   expect(done.length).toBeGreaterThan(0)
@@ -76,6 +103,37 @@ describe('fifty equal requests at once with one Idempotency-Key', () => {
       status: 422,
       body: { error: { code: 'IDEMPOTENCY_KEY_REUSED' } },
     })
+  })
+
+  it('order once for chosen followers, in the words of the admin surface', async () => {
+    const path = `/v1/admin/strategy/follower/${follow}`
+    const order = { side: 'BUY', stopType: 'MARKET', stopPrice: 18_900, takeProfitPrices: [19_900] }
+    const done = await atOnce<{ signalId: string }>(path, order, 'an-order')
+    expect(new Set(done.map(({ signalId }) => signalId)).size).toBe(1)
+    await eventually(async () => (await post(path, order, 'an-order')).status === 200)
+    const { items } = await operator.gets<{ items: { source: string; stop: { price: string } }[] }>(
+      `/v1/signals?strategyId=${followed}`,
+    )
+    expect(items.map(({ source, stop }) => [source, stop.price])).toEqual([['OPERATOR', '18900']])
+    const changed = await post<{ errors: unknown[] }>(path, { ...order, stopPrice: 18_800 }, 'an-order')
+    expect([changed.status, changed.body.errors?.length]).toEqual([422, 1])
+  })
+
+  it('subscribe, pay and leave once each, in the words of the marketplace surface', async () => {
+    const intent = { strategy_id: strategy, payment_method: 'mock', currency: 'USD', billing_cycle: 'monthly' }
+    const before = (await operator.gets<{ items: unknown[] }>('/v1/payments')).items.length
+    const paid = await atOnce<{ subscription_id: string }>('/api/v1/payments/create-intent/', intent, 'an-intent')
+    expect(new Set(paid.map(({ subscription_id }) => subscription_id)).size).toBe(1)
+    expect((await operator.gets<{ items: unknown[] }>('/v1/payments')).items).toHaveLength(before + 1)
+
+    const terms = { account_id: account, allocation_percentage: 25 }
+    const made = await atOnce<{ id: string }>(`/api/v1/strategies/${strategy}/subscribe/`, terms, 'a-subscription')
+    expect(new Set(made.map(({ id }) => id)).size).toBe(1)
+    const leave = { account_id: account, positions: 'close_now' }
+    const left = await atOnce<{ id: string }>(`/api/v1/strategies/${strategy}/unsubscribe/`, leave, 'a-leaving')
+    expect(new Set(left.map(({ id }) => id))).toEqual(new Set(made.map(({ id }) => id)))
+    const other = await post(`/api/v1/strategies/${strategy}/unsubscribe/`, { account_id: account }, 'a-leaving')
+    expect(other).toMatchObject({ status: 422, body: { error: { code: 'IDEMPOTENCY_KEY_REUSED' } } })
   })
 
   it('are refused when the key is malformed', async () => {

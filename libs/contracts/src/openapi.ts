@@ -137,24 +137,33 @@ function refusals(route: RouteContract): JsonObject {
 function adminRefusals(route: RouteContract, components: SchemaComponents): JsonObject {
   const kinds = errorKindsOf(route)
   const shown = kinds.map((kind) => {
+    const { description, message } = errorReplies[kind]
     const status = adminStatusOf(kind)
     const schema = status === 401 ? adminUnauthorized : status === 422 ? adminProblems : adminMessage
-    const content = { 'application/json': { schema: components.resolve(components.add(schema, 'output'), 'output') } }
-    return [String(status), { description: errorReplies[kind].description, content }]
+    const example = status === 401 ? { error: 'unauthorized' } : status === 422 ? adminProblemsExample : { message }
+    return [String(status), { description, content: shownAs(schema, example, components) }]
   })
   const own = Object.values(route.refusals).map(({ status, body }) => {
     return [String(status), { description: 'As documented', content: { 'application/json': { example: { ...body } } } }]
   })
-  const message = components.resolve(components.add(adminMessage, 'output'), 'output')
   const inFlight = {
     description: 'The same request is under way',
-    content: { 'application/json': { schema: message } },
+    content: shownAs(adminMessage, { message: 'The same request is being carried out at this moment.' }, components),
   }
   return {
     ...Object.fromEntries(shown),
     ...(route.idempotency === 'key' ? { '409': inFlight } : {}),
     ...Object.fromEntries(own),
   } as JsonObject
+}
+
+function shownAs(schema: z.ZodType, example: JsonObject, components: SchemaComponents): JsonObject {
+  return { 'application/json': { schema: components.resolve(components.add(schema, 'output'), 'output'), example } }
+}
+
+/** As the document has it. */
+const adminProblemsExample = {
+  errors: [{ value: 'BTCUSDT', msg: 'must be format BASE/QUOTE', param: 'symbol', location: 'body' }],
 }
 
 /** Under way already, and another request under the same key. */

@@ -7,11 +7,12 @@ import { adminFollowerRoutes } from './admin/followers.ts'
 import { adminKeyRoutes } from './admin/keys.ts'
 import { adminNotificationRoutes } from './admin/notifications.ts'
 import { adminOrderRoutes } from './admin/orders.ts'
+import { adminReplies } from './admin/replies.ts'
 import { adminSettingRoutes } from './admin/settings.ts'
 import { adminStrategyRoutes } from './admin/strategies.ts'
 import { adminUserRoutes } from './admin/users.ts'
 
-export const adminRoutes: readonly RouteContract[] = [
+const routes: readonly RouteContract[] = [
   ...adminUserRoutes,
   ...adminKeyRoutes,
   ...adminFollowerRoutes,
@@ -20,3 +21,9 @@ export const adminRoutes: readonly RouteContract[] = [
   ...adminSettingRoutes,
   ...adminNotificationRoutes,
 ]
+
+/** Each with the reply that the document shows, where it shows one. */
+export const adminRoutes: readonly RouteContract[] = routes.map((route) => {
+  const reply = adminReplies[route.operation]
+  return reply === undefined ? route : { ...route, example: { ...route.example, reply } }
+})

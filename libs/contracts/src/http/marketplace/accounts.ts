@@ -71,6 +71,10 @@ const newAccount = z
       .default('paper')
       .meta({ description: "Not in the surface's document: live for accounts at a real broker" }),
   })
+  .refine(({ metaapi_token: token }) => token !== undefined, {
+    error: 'This field is required: MetaApi lets nobody in without its token',
+    path: ['metaapi_token'],
+  })
   .meta({ id: 'MarketplaceNewAccount' })
 
 function credentialsOf(given: z.output<typeof newAccount>): Record<string, string> {
@@ -111,6 +115,17 @@ export const accountRoutes = [
     path: `${accounts}mt5/`,
     summary: 'Connect a new MT5 account',
     body: newAccount,
+    example: {
+      body: {
+        account_id: '12345678',
+        password: 'account_password',
+        server: 'MetaQuotes-Demo',
+        platform: 'mt5',
+        magic: 123_456,
+        metaapi_account_id: 'metaapi_account_id',
+        metaapi_token: 'token_of_metaapi',
+      },
+    },
     rpc: rpc.connectAccount,
     toRequest: ({ caller, body }) => ({
       caller,
@@ -131,6 +146,19 @@ export const accountRoutes = [
     method: 'GET',
     path: `${accounts}mt5/{account_id}/status/`,
     summary: 'Get the status and balance of an account',
+    example: {
+      reply: {
+        id: 'df30b2fa-adc8-47cb-a9f5-be90ae259827',
+        account_id: '12345678',
+        balance: 10_000,
+        equity: 9_856.32,
+        margin: 143.68,
+        free_margin: 9_712.64,
+        margin_level: 6_855.23,
+        is_connected: true,
+        last_sync: '2025-07-21T12:00:00.000Z',
+      },
+    },
     rpc: rpc.getAccount,
     toRequest: ({ caller, params }) => ({ caller, accountId: params.account_id }),
     step: {

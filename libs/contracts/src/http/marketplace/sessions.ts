@@ -24,7 +24,14 @@ export const sessionRoutes = [
       })
       .meta({ id: 'MarketplaceLogin' }),
     errors: ['unauthenticated'],
-    example: { body: { username: 'trader', password: 'correct horse battery staple' } },
+    example: {
+      body: { username: 'trader', password: 'correct horse battery staple' },
+      reply: {
+        access: 'eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9...',
+        refresh: 'twr_3q2-7wEj...',
+        user: { id: 'a12565e5-567b-432a-93b2-6349653010d9', username: 'trader', email: 'trader@example.com' },
+      },
+    },
     counting: 'strict',
     rpc: rpc.logIn,
     toRequest: ({ body, client }) => ({ credentials: body, client }),

@@ -167,6 +167,33 @@ const strategyRoutes = [
     summary: 'Get the performance of a strategy, with its equity curve',
     description:
       'The figures come from our own ledger; `verification` compares them with those of MyFxBook where a link is set.',
+    example: {
+      reply: {
+        strategy_id: '61b79e6d-7e22-4f91-b508-ef5be6a21419',
+        myfxbook_url: 'https://www.myfxbook.com/members/strategy123',
+        verification: {
+          status: 'agrees',
+          checked_at: '2025-07-21T12:00:00.000Z',
+          total_return: 15.9,
+          monthly_return: 1.93,
+          max_drawdown: -3.4,
+          profit_factor: 1.8,
+        },
+        performance: {
+          total_return: 15.2,
+          monthly_return: 1.89,
+          win_rate: 78.5,
+          max_drawdown: -3.2,
+          trades_count: 245,
+          profit_factor: 1.85,
+          last_updated: '2025-07-21T12:00:00.000Z',
+        },
+        equity_curve: [
+          { date: '2025-01-01', equity: 10_000 },
+          { date: '2025-01-02', equity: 10_125 },
+        ],
+      },
+    },
     rpc: rpc.getStrategyReturns,
     toRequest: ({ caller, params }) => ({ caller, strategyId: params.id }),
     reply: z
