@@ -22,11 +22,8 @@ beforeAll(() =>
     const wanted = { name: 'Breakout', venue: 'binance-usdm', symbol: 'BTC/USDT' }
     strategy = (await operator.does<{ id: string }>('POST', '/v1/strategies', wanted)).id
     followed = (await operator.does<{ id: string }>('POST', '/v1/strategies', wanted)).id
-    const { apiKey, secret } = await system.tells<PaperCredentials>(
-      'paper',
-      'account',
-      ...['--venue', wanted.venue, '--balance', '10000'],
-    )
+    const venue = ['--venue', wanted.venue, '--balance', '10000']
+    const { apiKey, secret } = await system.tells<PaperCredentials>('paper', 'account', ...venue)
     const connected = { venue: wanted.venue, credentials: { apiKey, secret } }
     account = (await operator.does<{ id: string }>('POST', '/v1/accounts', connected)).id
     const profile = { name: 'Careful', riskPercent: '1' }

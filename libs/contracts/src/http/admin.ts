@@ -24,6 +24,6 @@ const routes: readonly RouteContract[] = [
 
 /** Each with the reply that the document shows, where it shows one. */
 export const adminRoutes: readonly RouteContract[] = routes.map((route) => {
-  const reply = adminReplies[route.operation]
+  const reply = adminReplies.example[route.operation]
   return reply === undefined ? route : { ...route, example: { ...route.example, reply } }
 })
