@@ -1,7 +1,7 @@
 import type { BracketReply, ExplanationReply, PositionReply } from '@tradewire/contracts/rpc/orders'
 import type { PaperCredentials } from '@tradewire/contracts/paper/control'
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
-import type { connectAccount } from '@tradewire/contracts/rpc/brokers'
+import type { connectAccount } from '@tradewire/contracts/rpc/accounts'
 import type { getPerformance, getTrade } from '@tradewire/contracts/rpc/reporting'
 import type { createFollows, createRiskProfile, createStrategy } from '@tradewire/contracts/rpc/signals'
 import type { createWebhookEndpoint, listWebhookDeliveries } from '@tradewire/contracts/rpc/webhooks'

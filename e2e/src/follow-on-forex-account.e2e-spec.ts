@@ -1,7 +1,7 @@
 import { postAlert } from '@tradewire/chaos/kit/alert-sender'
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
 import { ledgerReply, type LedgerReply, type PaperCredentials } from '@tradewire/contracts/paper/control'
-import type { connectAccount } from '@tradewire/contracts/rpc/brokers'
+import type { connectAccount } from '@tradewire/contracts/rpc/accounts'
 import type { BracketReply, ExplanationReply } from '@tradewire/contracts/rpc/orders'
 import type { getTrade } from '@tradewire/contracts/rpc/reporting'
 import type { createFollows, createRiskProfile, createStrategy } from '@tradewire/contracts/rpc/signals'

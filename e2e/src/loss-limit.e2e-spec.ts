@@ -1,6 +1,6 @@
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
 import type { PaperCredentials } from '@tradewire/contracts/paper/control'
-import type { connectAccount } from '@tradewire/contracts/rpc/brokers'
+import type { connectAccount } from '@tradewire/contracts/rpc/accounts'
 import type { KillSwitchReply } from '@tradewire/contracts/rpc/kill-switches'
 import type { getTrade } from '@tradewire/contracts/rpc/reporting'
 import type { createFollows, createRiskProfile, createStrategy } from '@tradewire/contracts/rpc/signals'

@@ -1,7 +1,7 @@
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
 import type { PaperCredentials } from '@tradewire/contracts/paper/control'
 import type * as billing from '@tradewire/contracts/rpc/billing'
-import type { connectAccount } from '@tradewire/contracts/rpc/brokers'
+import type { connectAccount } from '@tradewire/contracts/rpc/accounts'
 import type { createFollows, createRiskProfile, createStrategy } from '@tradewire/contracts/rpc/signals'
 import { untilBusIsQuiet } from '@tradewire/launcher/demo/bus-quiet'
 import { eventually } from '@tradewire/testkit/eventually'

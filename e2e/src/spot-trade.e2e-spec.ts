@@ -1,6 +1,7 @@
 import type { PaperCredentials } from '@tradewire/contracts/paper/control'
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
-import type { connectAccount, listVenueOrders } from '@tradewire/contracts/rpc/brokers'
+import type { connectAccount } from '@tradewire/contracts/rpc/accounts'
+import type { listVenueOrders } from '@tradewire/contracts/rpc/venue-books'
 import type { BracketReply, ExplanationReply, PositionReply } from '@tradewire/contracts/rpc/orders'
 import type { getTrade } from '@tradewire/contracts/rpc/reporting'
 import type { createFollows, createRiskProfile, createStrategy } from '@tradewire/contracts/rpc/signals'

@@ -5,7 +5,8 @@ import type { Venue } from '@tradewire/contracts/common'
 import type { DataOf, EventContract } from '@tradewire/contracts/define-event'
 import { orderFilled, positionChanged, positionGone } from '@tradewire/contracts/events/brokers'
 import { orderSubmit } from '@tradewire/contracts/events/orders'
-import * as rpc from '@tradewire/contracts/rpc/brokers'
+import * as accounts from '@tradewire/contracts/rpc/accounts'
+import * as books from '@tradewire/contracts/rpc/venue-books'
 import { Database } from '@tradewire/database/database'
 import { UuidV7Source } from '@tradewire/kernel/ids'
 import { eventually } from '@tradewire/testkit/eventually'
@@ -57,7 +58,7 @@ async function connect(venue: Venue, before?: (paperId: string) => Promise<void>
   const userId = ids.next()
   const account = { venue, environment: 'paper' as const, label: 'Test', credentials: made.credentials }
   const caller = { userId, roles: ['follower' as const] }
-  const reply = await service.app.get(RpcClient).ask(rpc.connectAccount, { caller, account })
+  const reply = await service.app.get(RpcClient).ask(accounts.connectAccount, { caller, account })
   if (!reply.ok) throw new Error(JSON.stringify(reply.error))
   return { id: reply.value.id, paperId: made.accountId, userId, venue }
 }
@@ -90,15 +91,15 @@ async function buy(account: Connected, part: Partial<Submit> = {}): Promise<Subm
   return command
 }
 
-async function report(account: Connected, query: { state?: 'open' | 'resolved'; kind?: rpc.DriftKind } = {}) {
+async function report(account: Connected, query: { state?: 'open' | 'resolved'; kind?: books.DriftKind } = {}) {
   const caller = { userId: account.userId, roles: ['follower' as const] }
   const request = { caller, accountId: account.id, page: { limit: 50 }, ...query }
-  const reply = await service.app.get(RpcClient).ask(rpc.listDrift, request)
+  const reply = await service.app.get(RpcClient).ask(books.listDrift, request)
   if (!reply.ok) throw new Error(JSON.stringify(reply.error))
   return reply.value
 }
 
-function found(account: Connected, kind: rpc.DriftKind, state: 'open' | 'resolved') {
+function found(account: Connected, kind: books.DriftKind, state: 'open' | 'resolved') {
   return eventually(async () => (await report(account, { kind, state })).items[0], {
     withinMs,
     describe: `${kind} among the ${state} findings`,
@@ -261,7 +262,7 @@ it('shows the report to nobody but the owner and operators', async () => {
   const account = await connect('paper')
   const page = { limit: 50 }
   const ask = (userId: string, roles: ('follower' | 'operator')[]) =>
-    service.app.get(RpcClient).ask(rpc.listDrift, { caller: { userId, roles }, accountId: account.id, page })
+    service.app.get(RpcClient).ask(books.listDrift, { caller: { userId, roles }, accountId: account.id, page })
   const stranger = await ask(ids.next(), ['follower'])
   expect(stranger.ok ? null : stranger.error.code).toBe('ACCOUNT_NOT_FOUND')
   expect((await ask(ids.next(), ['operator'])).ok).toBe(true)

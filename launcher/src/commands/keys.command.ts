@@ -1,6 +1,6 @@
 /** `keys`: a further master key for a home, and all that is sealed brought under the newest. Must never print a key. */
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
-import type { rotateCredentialsKeys } from '@tradewire/contracts/rpc/brokers'
+import type { rotateCredentialsKeys } from '@tradewire/contracts/rpc/credentials'
 import { Command } from 'commander'
 import { GatewayClient } from '../gateway/gateway-client.ts'
 import { addMasterKey } from '../home/secrets.ts'

@@ -3,7 +3,10 @@ import { z } from 'zod'
 import { pageQuery, venue } from '../common.ts'
 import { everyone } from '../caller.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
-import * as rpc from '../rpc/brokers.ts'
+import * as accounts from '../rpc/accounts.ts'
+import * as credentials from '../rpc/credentials.ts'
+import * as books from '../rpc/venue-books.ts'
+import * as venues from '../rpc/venues.ts'
 
 const accountParams = z.strictObject({ accountId: z.uuid() })
 
@@ -15,7 +18,7 @@ export const brokerRoutes: readonly RouteContract[] = [
     path: '/v1/venues',
     summary: 'List venues with their credentials forms',
     access: everyone,
-    rpc: rpc.listVenues,
+    rpc: venues.listVenues,
     toRequest: () => ({}),
   }),
   defineRoute({
@@ -26,8 +29,8 @@ export const brokerRoutes: readonly RouteContract[] = [
     summary: 'Connect a broker account; its credentials are checked at the venue and sealed',
     access: everyone,
     status: 201,
-    body: rpc.accountInput,
-    rpc: rpc.connectAccount,
+    body: accounts.accountInput,
+    rpc: accounts.connectAccount,
     toRequest: (parts) => ({ caller: parts.caller, account: parts.body }),
   }),
   defineRoute({
@@ -37,8 +40,8 @@ export const brokerRoutes: readonly RouteContract[] = [
     path: '/v1/accounts/batch',
     summary: 'Connect up to 100 broker accounts, each with its own outcome',
     access: ['operator'],
-    body: z.strictObject({ accounts: z.array(rpc.accountInput).min(1).max(rpc.accountsPerCallMax) }),
-    rpc: rpc.connectAccounts,
+    body: z.strictObject({ accounts: z.array(accounts.accountInput).min(1).max(accounts.accountsPerCallMax) }),
+    rpc: accounts.connectAccounts,
     toRequest: (parts) => ({ caller: parts.caller, accounts: parts.body.accounts }),
   }),
   defineRoute({
@@ -51,9 +54,9 @@ export const brokerRoutes: readonly RouteContract[] = [
     query: pageQuery.extend({
       userId: z.uuid().optional(),
       venue: venue.optional(),
-      status: rpc.accountStatus.optional(),
+      status: accounts.accountStatus.optional(),
     }),
-    rpc: rpc.listAccounts,
+    rpc: accounts.listAccounts,
     toRequest: (parts) => {
       const { userId, venue: at, status, ...page } = parts.query
       return { caller: parts.caller, page, userId, venue: at, status }
@@ -67,7 +70,7 @@ export const brokerRoutes: readonly RouteContract[] = [
     summary: 'Get a broker account',
     access: everyone,
     params: accountParams,
-    rpc: rpc.getAccount,
+    rpc: accounts.getAccount,
     toRequest: (parts) => ({ caller: parts.caller, accountId: parts.params.accountId }),
   }),
   defineRoute({
@@ -78,8 +81,8 @@ export const brokerRoutes: readonly RouteContract[] = [
     summary: 'Give a broker account another label, pause or resume it',
     access: everyone,
     params: accountParams,
-    body: rpc.accountChanges,
-    rpc: rpc.updateAccount,
+    body: accounts.accountChanges,
+    rpc: accounts.updateAccount,
     toRequest: (parts) => ({ caller: parts.caller, accountId: parts.params.accountId, changes: parts.body }),
   }),
   defineRoute({
@@ -90,7 +93,7 @@ export const brokerRoutes: readonly RouteContract[] = [
     summary: 'Seal all stored credentials by the newest master key, while accounts trade on',
     access: ['operator'],
     proof: 'session',
-    rpc: rpc.rotateCredentialsKeys,
+    rpc: credentials.rotateCredentialsKeys,
     toRequest: (parts) => ({ caller: parts.caller }),
   }),
   defineRoute({
@@ -101,7 +104,7 @@ export const brokerRoutes: readonly RouteContract[] = [
     summary: 'Disconnect a broker account and destroy its credentials',
     access: everyone,
     params: accountParams,
-    rpc: rpc.removeAccount,
+    rpc: accounts.removeAccount,
     toRequest: (parts) => ({ caller: parts.caller, accountId: parts.params.accountId }),
   }),
   defineRoute({
@@ -112,7 +115,7 @@ export const brokerRoutes: readonly RouteContract[] = [
     summary: 'Ask the venue whether the stored credentials work',
     access: everyone,
     params: accountParams,
-    rpc: rpc.testAccount,
+    rpc: accounts.testAccount,
     toRequest: (parts) => ({ caller: parts.caller, accountId: parts.params.accountId }),
   }),
   defineRoute({
@@ -123,7 +126,7 @@ export const brokerRoutes: readonly RouteContract[] = [
     summary: 'Get the balances as the venue tells them now',
     access: everyone,
     params: accountParams,
-    rpc: rpc.getAccountBalance,
+    rpc: accounts.getAccountBalance,
     toRequest: (parts) => ({ caller: parts.caller, accountId: parts.params.accountId }),
   }),
   defineRoute({
@@ -134,7 +137,7 @@ export const brokerRoutes: readonly RouteContract[] = [
     summary: 'List the open orders at the venue, ours and others',
     access: everyone,
     params: accountParams,
-    rpc: rpc.listVenueOrders,
+    rpc: books.listVenueOrders,
     toRequest: (parts) => ({ caller: parts.caller, accountId: parts.params.accountId }),
   }),
   defineRoute({
@@ -145,8 +148,8 @@ export const brokerRoutes: readonly RouteContract[] = [
     summary: 'List what differed between our books and the venue, with counts by kind',
     access: everyone,
     params: accountParams,
-    query: pageQuery.extend({ state: rpc.driftState.optional(), kind: rpc.driftKind.optional() }),
-    rpc: rpc.listDrift,
+    query: pageQuery.extend({ state: books.driftState.optional(), kind: books.driftKind.optional() }),
+    rpc: books.listDrift,
     toRequest: (parts) => {
       const { state, kind, ...page } = parts.query
       return { caller: parts.caller, accountId: parts.params.accountId, page, state, kind }

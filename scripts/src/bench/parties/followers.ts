@@ -5,7 +5,7 @@
 import { Bus } from '@tradewire/bus/connection'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import type { ReplyOf, RpcContract } from '@tradewire/contracts/define-rpc'
-import { connectAccounts } from '@tradewire/contracts/rpc/brokers'
+import { connectAccounts } from '@tradewire/contracts/rpc/accounts'
 import { createFollows, createRiskProfile, createStrategy } from '@tradewire/contracts/rpc/signals'
 import { SystemClock } from '@tradewire/kernel/clock'
 import { createLogger } from '@tradewire/observability/logger'

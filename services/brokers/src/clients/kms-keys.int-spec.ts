@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { RpcClient } from '@tradewire/bus/rpc-client'
-import { getCredentialsKey, rotateCredentialsKeys } from '@tradewire/contracts/rpc/brokers'
+import { getCredentialsKey, rotateCredentialsKeys } from '@tradewire/contracts/rpc/credentials'
 import { Database } from '@tradewire/database/database'
 import { SystemClock } from '@tradewire/kernel/clock'
 import { UuidV7Source } from '@tradewire/kernel/ids'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { RpcClient } from '@tradewire/bus/rpc-client'
-import { getCredentialsKey, rotateCredentialsKeys } from '@tradewire/contracts/rpc/brokers'
+import { getCredentialsKey, rotateCredentialsKeys } from '@tradewire/contracts/rpc/credentials'
 import { Database } from '@tradewire/database/database'
 import { UuidV7Source } from '@tradewire/kernel/ids'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'

@@ -2,7 +2,7 @@
  * What differs between our books and a venue's. Pure: called by the reconciler and the drift report.
  * Must never change a kind's meaning: reports and metrics are kept by it; docs/reconciliation.md lists them.
  */
-import type { DriftKind } from '@tradewire/contracts/rpc/brokers'
+import type { DriftKind } from '@tradewire/contracts/rpc/venue-books'
 
 export interface DriftFinding {
   readonly kind: DriftKind

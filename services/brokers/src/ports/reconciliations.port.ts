@@ -1,5 +1,5 @@
 /** What reconciliation remembers of an account. Implemented in store/. Must never be written for a partition held by another. */
-import type { DriftKind } from '@tradewire/contracts/rpc/brokers'
+import type { DriftKind } from '@tradewire/contracts/rpc/venue-books'
 import type { Account } from '#domain/account'
 import type { DriftFinding } from '#domain/drift'
 import type { Holding } from '#domain/holding'

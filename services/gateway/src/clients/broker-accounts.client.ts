@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import { pageLimitMax } from '@tradewire/contracts/common'
 import type { Caller } from '@tradewire/contracts/caller'
-import { listAccounts } from '@tradewire/contracts/rpc/brokers'
+import { listAccounts } from '@tradewire/contracts/rpc/accounts'
 import { OwnAccounts } from '#ports/own-accounts.port'
 
 /** A follower has a handful; more than this many pages are not read. */

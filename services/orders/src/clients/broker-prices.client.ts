@@ -1,7 +1,7 @@
 /** Asks brokers for prices. Implements the VenuePrices port. Must never keep an answer: orders are sent by it. */
 import { Injectable } from '@nestjs/common'
 import { RpcClient } from '@tradewire/bus/rpc-client'
-import { readPrices, symbolsPerCallMax } from '@tradewire/contracts/rpc/brokers'
+import { readPrices, symbolsPerCallMax } from '@tradewire/contracts/rpc/venues'
 import { type Decimal, decimal } from '@tradewire/kernel/decimal'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { timestamp } from '../../common.ts'
 import type { ReplyOf } from '../../define-rpc.ts'
 import type { OrderType } from '../../events/orders.ts'
-import type * as brokers from '../../rpc/brokers.ts'
+import type * as brokers from '../../rpc/venue-books.ts'
 import type * as orders from '../../rpc/orders.ts'
 import { numberOf, numberOrNull, shownNumber } from './words.ts'
 

@@ -7,7 +7,8 @@ import { z } from 'zod'
 import { symbol, timestamp, type Venue } from '../../common.ts'
 import { defineRoute } from '../../define-route.ts'
 import type { ReplyOf } from '../../define-rpc.ts'
-import * as brokers from '../../rpc/brokers.ts'
+import * as accounts from '../../rpc/accounts.ts'
+import * as books from '../../rpc/venue-books.ts'
 import * as orders from '../../rpc/orders.ts'
 import * as reporting from '../../rpc/reporting.ts'
 import * as signals from '../../rpc/signals.ts'
@@ -49,7 +50,7 @@ const exchangeKey = z
     strategyType: z.literal('AUTOMATED').meta({ description: 'Every key is connected for strategies' }),
     active: z.boolean(),
     name: z.string(),
-    apiKeyStatus: brokers.accountStatus,
+    apiKeyStatus: accounts.accountStatus,
     apiKey: z
       .string()
       .nullable()
@@ -59,7 +60,7 @@ const exchangeKey = z
   })
   .meta({ id: 'AdminExchangeKey' })
 
-function toKey(account: ReplyOf<typeof brokers.getAccount>): z.output<typeof exchangeKey> {
+function toKey(account: ReplyOf<typeof accounts.getAccount>): z.output<typeof exchangeKey> {
   const { id, venue, market, label, active, keyHint, status, createdAt, updatedAt } = account
   return {
     id,
@@ -93,7 +94,7 @@ const keyRoutes = [
     summary: 'List the exchange keys of a user',
     params: z.strictObject({ userId: idOf('User') }),
     query: listPage.extend({ tradeType: tradeType.optional() }),
-    rpc: brokers.listAccounts,
+    rpc: accounts.listAccounts,
     toRequest: ({ caller, params: { userId }, query: { tradeType: type, ...page } }) => {
       return { caller, page, userId, market: type === undefined ? undefined : marketOf[type] }
     },
@@ -125,7 +126,7 @@ const keyRoutes = [
     ...ofKey,
     path: `${exchange}/key/balance/{apiKeyId}`,
     summary: 'The balances of an exchange key as the venue tells them now',
-    rpc: brokers.getAccountBalance,
+    rpc: accounts.getAccountBalance,
     toRequest: ({ caller, params }) => ({ caller, accountId: params.apiKeyId }),
     reply: z
       .record(z.string(), z.strictObject({ free: shownNumber, used: shownNumber, total: shownNumber }))
@@ -160,7 +161,7 @@ const bookRoutes = [
     path: `${exchange}/position/{apiKeyId}/list`,
     summary: 'Open positions as the venue tells them now',
     query: symbolQuery.partial(),
-    rpc: brokers.listVenuePositions,
+    rpc: books.listVenuePositions,
     toRequest: ({ caller, params, query }) => ({ caller, accountId: params.apiKeyId, ...query }),
     reply: z.array(shownPosition),
     toReply: ({ items, observedAt }) => items.map((position) => toPosition(position, observedAt)),
@@ -171,7 +172,7 @@ const bookRoutes = [
     path: `${exchange}/order/{apiKeyId}/list`,
     summary: 'Open orders as the venue lists them now',
     query: symbolQuery,
-    rpc: brokers.listVenueOrders,
+    rpc: books.listVenueOrders,
     toRequest: ({ caller, params }) => ({ caller, accountId: params.apiKeyId }),
     reply: z.array(shownOrder),
     toReply: ({ items }, { query }) => items.filter((order) => order.symbol === query.symbol).map(toOpenOrder),
@@ -193,7 +194,7 @@ const bookRoutes = [
     path: `${exchange}/trade/{apiKeyId}/history`,
     summary: 'Trades of the last seven days as the venue lists them, newest first',
     query: symbolQuery,
-    rpc: brokers.listVenueFills,
+    rpc: books.listVenueFills,
     toRequest: ({ caller, params, query }) => ({ caller, accountId: params.apiKeyId, symbol: query.symbol }),
     reply: z.array(shownTrade),
     toReply: ({ items }) => items.map(toTrade),

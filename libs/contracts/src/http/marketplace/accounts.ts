@@ -3,7 +3,7 @@ import { decimal, HUNDRED, ZERO } from '@tradewire/kernel/decimal'
 import { z } from 'zod'
 import { timestamp } from '../../common.ts'
 import { defineRoute } from '../../define-route.ts'
-import * as rpc from '../../rpc/brokers.ts'
+import * as rpc from '../../rpc/accounts.ts'
 import {
   id,
   listOf,

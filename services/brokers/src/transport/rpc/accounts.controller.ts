@@ -2,7 +2,8 @@
 import { Controller } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import * as rpc from '@tradewire/contracts/rpc/brokers'
+import * as accounts from '@tradewire/contracts/rpc/accounts'
+import * as books from '@tradewire/contracts/rpc/venue-books'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
 import { type Account, marketOf } from '#domain/account'
@@ -11,7 +12,7 @@ import { ConnectAccounts } from '../../use-cases/connect-accounts/connect-accoun
 import { ListDrift } from '../../use-cases/list-drift/list-drift.use-case.ts'
 import { ManageAccounts } from '../../use-cases/manage-accounts/manage-accounts.use-case.ts'
 
-type AccountResult = Result<ReplyOf<typeof rpc.getAccount>, CodedError>
+type AccountResult = Result<ReplyOf<typeof accounts.getAccount>, CodedError>
 
 @Controller()
 export class AccountsController {
@@ -22,15 +23,15 @@ export class AccountsController {
     private readonly brokers: Brokers,
   ) {}
 
-  @Answer(rpc.connectAccount)
-  async connect(request: RequestOf<typeof rpc.connectAccount>): Promise<AccountResult> {
+  @Answer(accounts.connectAccount)
+  async connect(request: RequestOf<typeof accounts.connectAccount>): Promise<AccountResult> {
     return this.replied(await this.connecting.execute(request))
   }
 
-  @Answer(rpc.connectAccounts)
+  @Answer(accounts.connectAccounts)
   async connectMany(
-    request: RequestOf<typeof rpc.connectAccounts>,
-  ): Promise<Result<ReplyOf<typeof rpc.connectAccounts>, CodedError>> {
+    request: RequestOf<typeof accounts.connectAccounts>,
+  ): Promise<Result<ReplyOf<typeof accounts.connectAccounts>, CodedError>> {
     const results = await this.connecting.connectAll(request.caller, request.accounts)
     const items = results.map((result) =>
       result.ok
@@ -40,43 +41,43 @@ export class AccountsController {
     return ok({ items })
   }
 
-  @Answer(rpc.listAccounts)
+  @Answer(accounts.listAccounts)
   async list(
-    request: RequestOf<typeof rpc.listAccounts>,
-  ): Promise<Result<ReplyOf<typeof rpc.listAccounts>, CodedError>> {
+    request: RequestOf<typeof accounts.listAccounts>,
+  ): Promise<Result<ReplyOf<typeof accounts.listAccounts>, CodedError>> {
     const page = await this.accounts.list(request)
     return page.ok
       ? ok({ items: page.value.items.map((account) => this.shown(account)), nextToken: page.value.nextToken })
       : page
   }
 
-  @Answer(rpc.getAccount)
-  async get({ caller, accountId }: RequestOf<typeof rpc.getAccount>): Promise<AccountResult> {
+  @Answer(accounts.getAccount)
+  async get({ caller, accountId }: RequestOf<typeof accounts.getAccount>): Promise<AccountResult> {
     return this.replied(await this.accounts.get(caller, accountId))
   }
 
-  @Answer(rpc.updateAccount)
-  async update({ caller, accountId, changes }: RequestOf<typeof rpc.updateAccount>): Promise<AccountResult> {
+  @Answer(accounts.updateAccount)
+  async update({ caller, accountId, changes }: RequestOf<typeof accounts.updateAccount>): Promise<AccountResult> {
     return this.replied(await this.accounts.update(caller, accountId, changes))
   }
 
-  @Answer(rpc.removeAccount)
-  remove({ caller, accountId }: RequestOf<typeof rpc.removeAccount>) {
+  @Answer(accounts.removeAccount)
+  remove({ caller, accountId }: RequestOf<typeof accounts.removeAccount>) {
     return this.accounts.remove(caller, accountId)
   }
 
-  @Answer(rpc.testAccount)
-  async test({ caller, accountId }: RequestOf<typeof rpc.testAccount>): Promise<AccountResult> {
+  @Answer(accounts.testAccount)
+  async test({ caller, accountId }: RequestOf<typeof accounts.testAccount>): Promise<AccountResult> {
     return this.replied(await this.accounts.test(caller, accountId))
   }
 
-  @Answer(rpc.getAccountBalance)
-  balance({ caller, accountId }: RequestOf<typeof rpc.getAccountBalance>) {
+  @Answer(accounts.getAccountBalance)
+  balance({ caller, accountId }: RequestOf<typeof accounts.getAccountBalance>) {
     return this.accounts.balance(caller, accountId)
   }
 
-  @Answer(rpc.listDrift)
-  listDrift(request: RequestOf<typeof rpc.listDrift>) {
+  @Answer(books.listDrift)
+  listDrift(request: RequestOf<typeof books.listDrift>) {
     return this.drift.execute(request)
   }
 
@@ -84,7 +85,7 @@ export class AccountsController {
     return result.ok ? ok(this.shown(result.value)) : result
   }
 
-  private shown(account: Account): ReplyOf<typeof rpc.getAccount> {
+  private shown(account: Account): ReplyOf<typeof accounts.getAccount> {
     const { id, userId, venue, environment, label, active, keyHint, key: told, status, reason } = account
     const market = marketOf(this.brokers.of(venue))
     const times = { createdAt: account.createdAt.toISOString(), updatedAt: account.changedAt.toISOString() }

@@ -2,7 +2,7 @@
 import { Controller } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
-import * as rpc from '@tradewire/contracts/rpc/brokers'
+import * as rpc from '@tradewire/contracts/rpc/venue-books'
 import { ListVenueFills } from '../../use-cases/list-venue-fills/list-venue-fills.use-case.ts'
 import { ListVenueOrders } from '../../use-cases/list-venue-orders/list-venue-orders.use-case.ts'
 import { ListVenuePositions } from '../../use-cases/list-venue-positions/list-venue-positions.use-case.ts'

@@ -2,7 +2,7 @@
 import { Controller } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import * as rpc from '@tradewire/contracts/rpc/brokers'
+import * as rpc from '@tradewire/contracts/rpc/venues'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { refusalOfProbe } from '#brokers.errors'

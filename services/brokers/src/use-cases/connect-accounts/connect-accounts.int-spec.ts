@@ -1,5 +1,5 @@
 import { RpcClient } from '@tradewire/bus/rpc-client'
-import { connectAccount, removeAccount } from '@tradewire/contracts/rpc/brokers'
+import { connectAccount, removeAccount } from '@tradewire/contracts/rpc/accounts'
 import { Database } from '@tradewire/database/database'
 import { UuidV7Source } from '@tradewire/kernel/ids'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'

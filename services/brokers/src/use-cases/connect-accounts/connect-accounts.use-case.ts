@@ -6,7 +6,7 @@
 import { Injectable } from '@nestjs/common'
 import { isOperator, type Caller } from '@tradewire/contracts/caller'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
-import type * as rpc from '@tradewire/contracts/rpc/brokers'
+import type * as rpc from '@tradewire/contracts/rpc/accounts'
 import { isSealed, purposeOf } from '@tradewire/contracts/sealed-credentials'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'

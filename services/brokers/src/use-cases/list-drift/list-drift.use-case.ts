@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import { maySee, visibleTo } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type * as rpc from '@tradewire/contracts/rpc/brokers'
+import type * as rpc from '@tradewire/contracts/rpc/venue-books'
 import { pageById } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'

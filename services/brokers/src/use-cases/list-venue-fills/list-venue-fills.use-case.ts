@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import type { VenueFill } from '@tradewire/broker-kit/broker-session'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import { fillsPerCallMax, type listVenueFills } from '@tradewire/contracts/rpc/brokers'
+import { fillsPerCallMax, type listVenueFills } from '@tradewire/contracts/rpc/venue-books'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { refusalOfProbe } from '#brokers.errors'

@@ -1,7 +1,7 @@
 /** What an account holds as its venue tells it now. Called over RPC. Must never show another user's account. */
 import { Injectable } from '@nestjs/common'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { listVenuePositions } from '@tradewire/contracts/rpc/brokers'
+import type { listVenuePositions } from '@tradewire/contracts/rpc/venue-books'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { refusalOfProbe } from '#brokers.errors'

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import type { BrokerDefinition } from '@tradewire/broker-kit/define-broker'
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
-import type * as rpc from '@tradewire/contracts/rpc/brokers'
+import type * as rpc from '@tradewire/contracts/rpc/venues'
 import { z } from 'zod'
 import { Brokers } from '#ports/brokers.port'
 

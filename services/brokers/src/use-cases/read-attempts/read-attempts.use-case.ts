@@ -1,6 +1,6 @@
 /** What was done for intents, for the explain trace. Called over RPC. Must never change anything. */
 import { Injectable } from '@nestjs/common'
-import type { AttemptReply } from '@tradewire/contracts/rpc/brokers'
+import type { AttemptReply } from '@tradewire/contracts/rpc/attempts'
 import type { Attempt } from '#domain/attempt'
 import { Attempts } from '#ports/attempts.port'
 

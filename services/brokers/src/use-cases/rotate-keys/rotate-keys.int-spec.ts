@@ -1,5 +1,5 @@
 import { RpcClient } from '@tradewire/bus/rpc-client'
-import { getCredentialsKey, rotateCredentialsKeys } from '@tradewire/contracts/rpc/brokers'
+import { getCredentialsKey, rotateCredentialsKeys } from '@tradewire/contracts/rpc/credentials'
 import { UuidV7Source } from '@tradewire/kernel/ids'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'

@@ -5,7 +5,7 @@
 import { Injectable } from '@nestjs/common'
 import { isOperator, type Caller } from '@tradewire/contracts/caller'
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
-import type * as rpc from '@tradewire/contracts/rpc/brokers'
+import type * as rpc from '@tradewire/contracts/rpc/credentials'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { brokersErrors, refusalOfKeys } from '#brokers.errors'

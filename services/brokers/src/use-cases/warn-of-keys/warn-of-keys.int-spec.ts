@@ -1,5 +1,5 @@
 import { RpcClient } from '@tradewire/bus/rpc-client'
-import { connectAccount, testAccount } from '@tradewire/contracts/rpc/brokers'
+import { connectAccount, testAccount } from '@tradewire/contracts/rpc/accounts'
 import { UuidV7Source } from '@tradewire/kernel/ids'
 import { eventually } from '@tradewire/testkit/eventually'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'

@@ -4,7 +4,7 @@ import { RpcClient } from '@tradewire/bus/rpc-client'
 import type { Caller } from '@tradewire/contracts/caller'
 import { pageLimitMax } from '@tradewire/contracts/common'
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
-import { listAccounts } from '@tradewire/contracts/rpc/brokers'
+import { listAccounts } from '@tradewire/contracts/rpc/accounts'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
 

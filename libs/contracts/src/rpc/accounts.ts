@@ -1,0 +1,171 @@
+/**
+ * Questions and commands about accounts: connect, list, change, test, remove, what is on them. Answered by `brokers`.
+ * Called by the gateway. Must never return a credential.
+ */
+import { z } from 'zod'
+import { caller } from '../caller.ts'
+import { decimalText, pageLimitMax, pageOf, pageQuery, timestamp, venue } from '../common.ts'
+import { defineRpc } from '../define-rpc.ts'
+import { venueMargin } from '../events/brokers.ts'
+import { sealAccount, sealedBox } from '../sealed-credentials.ts'
+import { getCredentialsKey } from './credentials.ts'
+
+export const accountsPerCallMax = 100
+const credentialFieldsMax = 10
+const credentialCharactersMax = 4_096
+const connectDeadlineMs = 15_000
+const connectManyDeadlineMs = 60_000
+
+export const accountStatus = z.enum(['AUTHORIZED', 'UNAUTHORIZED', 'FAILED'])
+
+export const accountEnvironment = z.enum(['paper', 'live'])
+
+/** `spot`: only coins are held there, no positions. */
+export const accountMarket = z.enum(['spot', 'derivatives'])
+
+export const account = z
+  .strictObject({
+    id: z.uuid(),
+    userId: z.uuid(),
+    venue,
+    environment: accountEnvironment,
+    market: accountMarket,
+    label: z.string(),
+    active: z.boolean().meta({ description: 'False: paused by its user; no new entries, exits go on' }),
+    /** Enough of the key to know it again; null where the venue's form has nothing that is no secret. */
+    keyHint: z.string().nullable(),
+    /** What the venue said of the key when it was asked last: at the connection, or with a test of the account. */
+    key: z.strictObject({
+      ipBound: z.boolean().nullable().meta({ description: 'Works from named addresses only; null: not told' }),
+      expiresAt: timestamp.nullable().meta({ description: 'When it stops trading; null: never, or not told' }),
+    }),
+    /** UNAUTHORIZED: the venue refuses the credentials. FAILED: the venue cannot be reached. */
+    status: accountStatus,
+    reason: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: 'Account' })
+
+export const accountLabel = z.string().trim().min(1).max(80)
+
+export const accountInput = z.strictObject({
+  venue,
+  /** Paper trades with the simulated venue; live with the real one. */
+  environment: accountEnvironment.default('paper'),
+  label: accountLabel.default('Default'),
+  /** Whose account it is; only an operator may name somebody else. */
+  userId: z.uuid().optional(),
+  /** The fields of the venue's form (see the list of venues). */
+  credentials: z
+    .record(z.string().max(40), z.string().min(1).max(credentialCharactersMax))
+    .refine((fields) => Object.keys(fields).length <= credentialFieldsMax, { error: 'has too many fields' })
+    .meta({ description: 'Sealed at once and never shown again' }),
+})
+
+/** On the bus the credentials are a sealed box; whoever asks may give them open, the client seals them. */
+export const travellingAccount = accountInput.extend({
+  credentials: z.union([sealedBox, accountInput.shape.credentials]),
+})
+
+export const connectAccount = defineRpc({
+  name: 'brokers.accounts.connect',
+  description: 'Checks the credentials at the venue, seals them and connects the account.',
+  request: z.strictObject({ caller, account: travellingAccount }),
+  reply: account,
+  deadlineMs: connectDeadlineMs,
+  sealing: {
+    keyOf: getCredentialsKey,
+    apply: (request, key) => ({ ...request, account: sealAccount(request.caller, request.account, key) }),
+  },
+})
+
+const codedError = z.strictObject({ code: z.string(), message: z.string() })
+
+export const connectAccounts = defineRpc({
+  name: 'brokers.accounts.connect-many',
+  description: 'Connects up to 100 accounts; each has its own outcome, in the order of the request.',
+  request: z.strictObject({ caller, accounts: z.array(travellingAccount).min(1).max(accountsPerCallMax) }),
+  reply: z.strictObject({
+    items: z.array(z.strictObject({ account: account.nullable(), error: codedError.nullable() })),
+  }),
+  deadlineMs: connectManyDeadlineMs,
+  sealing: {
+    keyOf: getCredentialsKey,
+    apply: ({ caller: by, accounts }, key) => {
+      return { caller: by, accounts: accounts.map((each) => sealAccount(by, each, key)) }
+    },
+  },
+})
+
+export const listAccounts = defineRpc({
+  name: 'brokers.accounts.list',
+  description: 'Accounts, newest first.',
+  request: z.strictObject({
+    caller,
+    page: pageQuery,
+    userId: z.uuid().optional(),
+    venue: venue.optional(),
+    market: accountMarket.optional(),
+    status: accountStatus.optional(),
+    /** Only these. */
+    accountIds: z.array(z.uuid()).max(pageLimitMax).optional(),
+  }),
+  reply: pageOf(account),
+})
+
+export const getAccount = defineRpc({
+  name: 'brokers.accounts.get',
+  description: 'One account.',
+  request: z.strictObject({ caller, accountId: z.uuid() }),
+  reply: account,
+})
+
+/** One that is not active takes no new entries; exits, protection and reconciliation go on. */
+export const accountChanges = z.strictObject({ label: accountLabel, active: z.boolean() }).partial()
+
+export const updateAccount = defineRpc({
+  name: 'brokers.accounts.update',
+  description: 'Gives an account another label, pauses or resumes it; open positions keep their protection.',
+  request: z.strictObject({ caller, accountId: z.uuid(), changes: accountChanges }),
+  reply: account,
+})
+
+export const removeAccount = defineRpc({
+  name: 'brokers.accounts.remove',
+  description: 'Disconnects an account and destroys its sealed credentials; its history stays.',
+  request: z.strictObject({ caller, accountId: z.uuid() }),
+  reply: z.strictObject({ accountId: z.uuid() }),
+})
+
+export const testAccount = defineRpc({
+  name: 'brokers.accounts.test',
+  description: 'Asks the venue with the stored credentials and returns the account with its status of now.',
+  request: z.strictObject({ caller, accountId: z.uuid() }),
+  reply: account,
+  deadlineMs: connectDeadlineMs,
+})
+
+export const accountBalance = z
+  .strictObject({
+    accountId: z.uuid(),
+    items: z.array(
+      z.strictObject({
+        currency: z.string(),
+        total: decimalText,
+        free: decimalText,
+        equity: decimalText,
+        margin: venueMargin.optional(),
+      }),
+    ),
+    observedAt: timestamp,
+  })
+  .meta({ id: 'AccountBalance' })
+
+export const getAccountBalance = defineRpc({
+  name: 'brokers.accounts.balance',
+  description: 'The balances as the venue tells them now.',
+  request: z.strictObject({ caller, accountId: z.uuid() }),
+  reply: accountBalance,
+  deadlineMs: connectDeadlineMs,
+})

@@ -1,0 +1,50 @@
+/** The venues and their forms, and prices as they have them. Answered by `brokers`. Called by the gateway and by `orders`. */
+import { z } from 'zod'
+import { positiveDecimalText, symbol, venue } from '../common.ts'
+import { defineRpc } from '../define-rpc.ts'
+import { priceFeed } from '../events/brokers.ts'
+
+export const symbolsPerCallMax = 100
+const pricesDeadlineMs = 3_000
+
+export const venueDescription = z
+  .strictObject({
+    id: venue,
+    title: z.string(),
+    /** JSON Schema of the credentials form; secret fields carry `secret: true`. */
+    credentials: z.record(z.string(), z.unknown()),
+    orderTypes: z.array(z.string()),
+    trailing: z.boolean(),
+    leverageMax: z.int().nullable(),
+    clientOrderId: z.strictObject({
+      field: z.string(),
+      lengthMax: z.int(),
+      uniqueness: z.enum(['open-orders', 'forever', 'none']),
+      readLagMs: z.int(),
+    }),
+    rateLimits: z.array(
+      z.strictObject({
+        name: z.string(),
+        scope: z.enum(['egress', 'account']),
+        capacity: z.int(),
+        intervalMs: z.int(),
+      }),
+    ),
+  })
+  .meta({ id: 'Venue' })
+
+export const listVenues = defineRpc({
+  name: 'brokers.venues.list',
+  description: 'The venues that accounts can be connected to, with their credentials forms and what they can do.',
+  request: z.strictObject({}),
+  reply: z.strictObject({ items: z.array(venueDescription) }),
+})
+
+export const readPrices = defineRpc({
+  name: 'brokers.prices.read',
+  description:
+    'What was last paid for these symbols; asked by services only. A symbol whose price is not known is left out.',
+  request: z.strictObject({ priceFeed, symbols: z.array(symbol).min(1).max(symbolsPerCallMax) }),
+  reply: z.strictObject({ items: z.array(z.strictObject({ symbol, price: positiveDecimalText })) }),
+  deadlineMs: pricesDeadlineMs,
+})
