@@ -108,11 +108,15 @@ const laterReplays: Readonly<Record<string, Replay>> = {
   },
 }
 
-/** Documented, and shown to hold somewhere else. */
-const shownElsewhere: Readonly<Record<string, string>> = {
-  'LIMIT 100/min': 'front-door.e2e-spec.ts: has the limits of its document',
-  'LIMIT 10/min': 'front-door.e2e-spec.ts: has the limits of its document',
-  'LIMIT 1000/min': 'gateway.int-spec.ts: lets users with a premium plan ask more often',
+/** Documented, and shown to hold somewhere else: in which file, by a test whose name has these words. */
+const shownElsewhere: Readonly<Record<string, readonly [file: string, words: string]>> = {
+  'LIMIT 100/min': ['e2e/src/front-door.e2e-spec.ts', 'has the limits of its document'],
+  'LIMIT 10/min': ['e2e/src/front-door.e2e-spec.ts', 'has the limits of its document'],
+  'LIMIT 1000/min': ['services/gateway/src/gateway.int-spec.ts', 'let users with a premium plan ask more often'],
+  'EVENT account.disconnected': [
+    'services/brokers/src/use-cases/track-health/track-health.int-spec.ts',
+    'is told once per outage',
+  ],
 }
 const events = ['trade.opened', 'trade.closed', 'payment.succeeded', 'payment.failed', 'account.disconnected']
 
@@ -180,8 +184,15 @@ async function replay(operation: string, { path, body, holds, ...leeway }: Repla
 describe('the list of the documented marketplace operations', () => {
   it('is covered: each has a replay here or is shown elsewhere', () => {
     const covered = [replays, laterReplays, shownElsewhere].flatMap((list) => Object.keys(list))
-    const all = [...covered, ...events.map((event) => `EVENT ${event}`)]
-    expect(all.toSorted()).toEqual(documented.map(({ operation }) => operation).toSorted())
+    const all = new Set([...covered, ...events.map((event) => `EVENT ${event}`)])
+    expect([...all].toSorted()).toEqual(documented.map(({ operation }) => operation).toSorted())
+  })
+})
+
+describe('shown elsewhere:', () => {
+  it.each(Object.entries(shownElsewhere))('%s, in %s', (_, [file, words]) => {
+    const names = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8').matchAll(/\bit\('(.*)',/g)
+    expect([...names].some(([, name]) => name?.includes(words))).toBe(true)
   })
 })
 
@@ -200,7 +211,10 @@ describe('the marketplace surface', () => {
   it.each(Object.entries(replays))('answers in the shape of its document: %s', replay)
 
   it('plays a trade of a strategy that is paid, and tells of it in the documented shape', async () => {
+    await payAtPage(gateway(), ids.paymentUrl, 'failed')
+    await told('payment.failed')
     await payAtPage(gateway(), ids.paymentUrl)
+    await told('payment.succeeded')
     await untilBusIsQuiet(system.endpoints.nats, knownWithinMs)
     const prices = { orderPrice: Number(entryPrice), stop: '18900', stopType: 'Market', takeProfit: '19900' }
     const extra = { trailingTrigger: 'NaN', callbackRate: 'NaN', winRate: '60' }
@@ -222,6 +236,13 @@ describe('the marketplace surface', () => {
       { withinMs: knownWithinMs, describe: 'the trade is in the figures' },
     )
   })
+
+  it.each(events.filter((event) => !(`EVENT ${event}` in shownElsewhere)))(
+    'has told by then, signed and in the documented form: EVENT %s',
+    async (event) => {
+      expect(await told(event)).toMatchObject({ event, timestamp: expect.any(String), data: expect.any(Object) })
+    },
+  )
 
   it.each(Object.entries(laterReplays))('answers in the shape of its document: %s', replay)
 
