@@ -58,7 +58,7 @@ async function playAll(definitions: readonly BrokerDefinition[]): Promise<VenueO
 }
 
 async function main(): Promise<number> {
-  const command = new Command('conformance')
+  const command = new Command('tradewire conformance')
     .description('play the numbered test card on each venue, through its adapter, against a paper venue of its own')
     .argument('[venue]', 'one venue only', venueNamed, allBrokers)
     .option('--record', 'write docs/conformance.json, of which `pnpm docs:write` makes the table in docs/brokers.md')

@@ -26,7 +26,7 @@ function whole(text: string): number {
 }
 
 async function main(): Promise<number> {
-  const { cases, seed, json } = new Command('fuzz')
+  const { cases, seed, json } = new Command('tradewire fuzz')
     .description('send requests with wrong turns to a system of its own and judge every answer by its contract')
     .option('--cases <number>', 'requests', whole, 10_000)
     .option('--seed <number>', 'chooses the requests', whole, 1)

@@ -92,7 +92,7 @@ async function playVenues({ seed, seeds, json }: Options): Promise<number> {
 }
 
 async function main(): Promise<number> {
-  const options = new Command('chaos')
+  const options = new Command('tradewire chaos')
     .description('hurt a whole system on purpose and compare its books with the venue’s ledger afterwards')
     .option('--scenario <names>', 'names separated by commas, or all', scenariosNamed, scenarios)
     .option('--seed <number>', 'chooses when and whom the faults strike', wholeUpTo(seedMax), 1)

@@ -47,7 +47,7 @@ function summaryOf(reports: readonly SeedReport[], elapsedMs: number) {
 }
 
 async function main(): Promise<void> {
-  await new Command('sim')
+  await new Command('tradewire sim')
     .description('run the services’ own decisions against simulated faults, many seeds in virtual time')
     .option('--seeds <n>', 'how many seeds', whole, 500)
     .option('--first <n>', 'the first seed; each failure prints the seed that repeats it', whole, 1)

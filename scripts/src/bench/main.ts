@@ -196,7 +196,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
-const program = new Command('bench')
+const program = new Command('tradewire bench')
   .description('Measure the goals of docs/benchmarks.md.')
   .addCommand(fanoutCommand())
   .addCommand(growthCommand())

@@ -95,6 +95,12 @@ export const steps: readonly Step[] = [
     parse: parseOwn,
   },
   {
+    name: 'links',
+    about: 'links between pages lead to files and headings that are there',
+    command: own('check/links/main'),
+    parse: parseOwn,
+  },
+  {
     name: 'format',
     about: 'oxfmt (pnpm format mends it)',
     command: ['node_modules/oxfmt/bin/oxfmt', '--list-different'],
