@@ -135,6 +135,7 @@ import { PreviewChange } from './use-cases/preview-change/preview-change.use-cas
 import { PriceChange } from './use-cases/price-change/price-change.use-case.ts'
 import { StoreChange } from './use-cases/store-change/store-change.use-case.ts'
 import { TakeBackChange } from './use-cases/take-back-change/take-back-change.use-case.ts'
+import { TellChange } from './use-cases/tell-change/tell-change.use-case.ts'
 import { TellChanges } from './use-cases/tell-changes/tell-changes.use-case.ts'
 import { TellProviders } from './use-cases/tell-providers/tell-providers.use-case.ts'
 import { UpdatePlan } from './use-cases/update-plan/update-plan.use-case.ts'
@@ -275,6 +276,7 @@ import { WatchLimits } from './use-cases/watch-limits/watch-limits.use-case.ts'
     PriceChange,
     StoreChange,
     TakeBackChange,
+    TellChange,
     TellChanges,
     TellProviders,
     UpdatePlan,

@@ -1,8 +1,11 @@
 import { billingService } from '@tradewire/billing/service'
 import { RunBilling } from '@tradewire/billing/use-cases/run-billing/run-billing.use-case'
+import { LearnFacts } from '@tradewire/billing/use-cases/learn-facts/learn-facts.use-case'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import { userCreated } from '@tradewire/contracts/events/identity'
+import { strategyChanged } from '@tradewire/contracts/events/signals'
 import * as rpc from '@tradewire/contracts/rpc/billing'
+import { Database } from '@tradewire/database/database'
 import { paperService } from '@tradewire/paper/service'
 import { eventually } from '@tradewire/testkit/eventually'
 import { ManualClock } from '@tradewire/testkit/manual-clock'
@@ -10,6 +13,7 @@ import { startTestService, type TestService } from '@tradewire/testkit/start-tes
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { request } from 'undici'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { knowStrategy } from './billing-host.ts'
 
 const backends = testBackends()
 const operator = { userId: '01963a5e-0000-7000-8000-00000000000a', roles: ['operator' as const] }
@@ -71,6 +75,13 @@ async function buy(requestId?: string) {
 async function statusOf(purchaseId: string) {
   const listed = await client.ask(rpc.listPurchases, { caller: follower, purchaseIds: [purchaseId], page: {} })
   return listed.ok ? listed.value.items[0]?.status : undefined
+}
+
+async function balances(): Promise<Record<string, string>> {
+  const answer = await client.ask(rpc.listBalances, { caller: operator })
+  if (!answer.ok) throw new Error(answer.error.code)
+  expect(answer.value.imbalance).toBe('0')
+  return Object.fromEntries(answer.value.items.map(({ account, balance }) => [account, balance]))
 }
 
 const deliver = (token: string, copies = 1) =>
@@ -148,5 +159,43 @@ describe('a purchase at Mayar', () => {
     expect(await statusOf(purchaseId)).toBe('succeeded')
     await order('pay', { invoice })
     expect(await paid()).toEqual(['succeeded', 'succeeded'])
+  })
+})
+
+describe('a period of a subscription at Mayar', () => {
+  it('that was asked for twice, because an answer was lost, and paid twice is one too many: the payer’s, and no one’s earnings', async () => {
+    await knowStrategy(billing.app.get(Database), billing.app.get(LearnFacts))
+    const { ownerId, strategyId } = strategyChanged.example
+    const caller = { userId: ownerId, roles: ['provider' as const] }
+    const prices = [{ currency: 'IDR', cycle: 'monthly' as const, amount: '90000', trialDays: 0 }]
+    expect(await client.ask(rpc.setStrategyPrices, { caller, strategyId, prices })).toMatchObject({ ok: true })
+    const before = await balances()
+    const subject = { kind: 'strategy' as const, id: strategyId }
+    const requestId = '01963a5e-0000-7000-8000-0000000000ae'
+    const wanted = { subject, provider: 'mayar' as const, currency: 'IDR', cycle: 'monthly' as const, requestId }
+    const begin = () => client.ask(rpc.beginSubscription, { caller: follower, subscription: wanted })
+    await order('fault', { fault: 'lost-answer' })
+    expect(await begin()).toMatchObject({ ok: false, error: { code: 'PROVIDER_UNAVAILABLE' } })
+    await order('fault', { fault: 'none' })
+    const begun = await begin()
+    const invoice = begun.ok ? (begun.value.paymentUrl?.split('/').at(-1) ?? '') : ''
+    const lost = invoice.replace(/\d+$/, String(Number(invoice.split('-').at(-1)) - 1))
+    for (const paid of [lost, invoice]) await order('pay', { invoice: paid })
+    await deliver(pathToken, 2)
+    await quiet()
+    const after = await balances()
+    const moved = (account: string) => Number(after[account] ?? 0) - Number(before[account] ?? 0)
+    expect(moved('clearing:mayar')).toBe(180_000)
+    expect(moved(`due:user:${follower.userId}`)).toBe(-90_000)
+    expect(moved(`owed:owner:${ownerId}`)).toBe(-72_000)
+    expect(moved('revenue:strategies')).toBe(-18_000)
+    await billing.app.get(RunBilling).execute('time')
+    const kept = 'select surplus from billing.payment where surplus is not null and subscription_id is not null'
+    expect(await backends.query(kept)).toEqual([{ surplus: 'kept' }])
+    const invoices =
+      'select 1 from billing.invoice join billing.payment on payment.id = payment_id where subscription_id is not null'
+    expect(await backends.query(invoices)).toHaveLength(1)
+    const told = `select 1 from billing.outbox where body like '%paid-in-vain%'`
+    expect((await backends.query(told)).length).toBeGreaterThan(0)
   })
 })

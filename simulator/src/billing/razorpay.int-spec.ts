@@ -3,6 +3,7 @@ import { RunBilling } from '@tradewire/billing/use-cases/run-billing/run-billing
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import { userCreated } from '@tradewire/contracts/events/identity'
 import * as rpc from '@tradewire/contracts/rpc/billing'
+import { changeSubscription } from '@tradewire/contracts/rpc/subscription-changes'
 import { paperService } from '@tradewire/paper/service'
 import { simulatedKey } from '@tradewire/paper/surfaces/razorpay/razorpay.controller'
 import { eventually } from '@tradewire/testkit/eventually'
@@ -23,6 +24,7 @@ let paper: TestService
 let billing: TestService
 let client: RpcClient
 let planId: string
+let basicId: string
 let productId: string
 /** Events of the simulator from here on are this test's. */
 let from = 0
@@ -47,6 +49,9 @@ beforeAll(async () => {
   const plan = { name: 'PROFESSIONAL', monthlyPrice: '40', maxBalance: '15000', maxApiKeys: 20 }
   const created = await client.ask(rpc.createPlan, { caller: operator, plan })
   planId = created.ok ? created.value.id : ''
+  const basic = { name: 'BASIC', monthlyPrice: '20', maxApiKeys: 2 }
+  const second = await client.ask(rpc.createPlan, { caller: operator, plan: basic })
+  basicId = second.ok ? second.value.id : ''
   const products = [{ name: 'Model A', category: 'models', amount: '1500', currency: 'INR' }]
   const added = await client.ask(rpc.createProducts, { caller: operator, products })
   productId = added.ok ? added.value.items[0]!.id : ''
@@ -220,6 +225,36 @@ describe('a subscription at Razorpay', () => {
     await deliver()
     expect(await told('payment.succeeded')).toBe(1)
   })
+
+  it.each([
+    { heard: true, becomes: 'BASIC', charged: '-60.00' },
+    { heard: false, becomes: 'PROFESSIONAL', charged: '-80.00' },
+  ])(
+    'whose downgrade had no answer for a whole cycle becomes what Razorpay charges for ($becomes)',
+    async ({ heard, becomes, charged }) => {
+      const { sub, subscriptionId } = await subscribe()
+      await pay(sub)
+      await deliver()
+      await order('fault', { fault: heard ? 'lost-answer' : 'unavailable' })
+      const change = { caller: follower, subscriptionId, wish: { planId: basicId } }
+      expect(await client.ask(changeSubscription, change)).toMatchObject({
+        ok: false,
+        error: { code: 'PROVIDER_UNAVAILABLE' },
+      })
+      // It is told again and again.
+      await passDays(1)
+      await passDays(31)
+      expect(await standing()).toMatchObject({ subject: { name: 'PROFESSIONAL' } })
+      await order('fault', { fault: 'none' })
+      await deliver()
+      expect((await balances())['revenue:plans']).toBe(charged)
+      await passDays(0)
+      expect(await standing()).toMatchObject({ subject: { name: becomes }, standing: 'active' })
+      await passDays(31)
+      await deliver()
+      expect((await balances())['revenue:plans']).toBe(heard ? '-80.00' : '-120.00')
+    },
+  )
 
   it.each(['as-told', 'reversed', 'not at all'] as const)(
     'whose first payment and two renewals are told of at once (%s) has three payments, each of its own period',

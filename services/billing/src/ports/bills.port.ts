@@ -25,8 +25,8 @@ export abstract class Bills {
   abstract lockSubscription(tx: Transaction, by: { readonly id: string }): Promise<Subscription | undefined>
   /** Those that there are, locked in the order of their ids. */
   abstract lockSubscriptions(tx: Transaction, named: Named): Promise<Subscription[]>
-  /** Undefined also when it is not of `seenBy`; without `seenBy` it may be anybody's. */
-  abstract findSubscription(id: string, seenBy?: string): Promise<Subscription | undefined>
+  /** Undefined also when it is not of `seenBy`; undefined there for anybody's. */
+  abstract findSubscription(id: string, seenBy: string | undefined): Promise<Subscription | undefined>
   abstract everSubscribed(userId: string, subject: Pick<Subscription['subject'], 'kind' | 'id'>): Promise<boolean>
   abstract subscriptions(window: UserWindow): Promise<Subscription[]>
   /** Those whose standing changes by time alone before `now`. */
@@ -61,7 +61,7 @@ export abstract class Bills {
   abstract settleSurplus(tx: Transaction, paymentId: string, outcome: 'returned' | 'kept'): Promise<boolean>
   /** Those that there are, and all others for the same fee or purchase, locked in the order of their ids. */
   abstract lockPayments(tx: Transaction, named: Named): Promise<Payment[]>
-  abstract findPayment(id: string, seenBy?: string): Promise<Payment | undefined>
+  abstract findPayment(id: string, seenBy: string | undefined): Promise<Payment | undefined>
   abstract payments(window: UserWindow): Promise<Payment[]>
   /** Pages of providers on which it may yet be begun to be paid. */
   abstract openPages(subscriptionId: string): Promise<string[]>

@@ -31,6 +31,6 @@ export abstract class Books {
   abstract imbalance(): Promise<bigint>
   /** Takes the next numbers of the year, in this order. */
   abstract issueInvoices(tx: Transaction, invoices: readonly Omit<Invoice, 'number'>[], now: Date): Promise<Invoice[]>
-  abstract findInvoice(id: string, seenBy?: string): Promise<Invoice | undefined>
+  abstract findInvoice(id: string, seenBy: string | undefined): Promise<Invoice | undefined>
   abstract invoices(window: UserWindow): Promise<Invoice[]>
 }

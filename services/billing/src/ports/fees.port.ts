@@ -40,8 +40,8 @@ export abstract class Fees {
   abstract mark(tx: Transaction, agreementId: string, ledgerCurrency: string): Promise<Mark>
   abstract insertFee(tx: Transaction, fee: PerformanceFee, lines: readonly FeeLine[]): Promise<void>
 
-  /** Undefined also when it is not of `seenBy`; without `seenBy` it may be anybody's. */
-  abstract find(id: string, seenBy?: string): Promise<ShownFee | undefined>
-  abstract lines(feeId: string, seenBy?: string): Promise<FeeLine[]>
+  /** Undefined also when it is not of `seenBy`; undefined there for anybody's. */
+  abstract find(id: string, seenBy: string | undefined): Promise<ShownFee | undefined>
+  abstract lines(feeId: string, seenBy: string | undefined): Promise<FeeLine[]>
   abstract list(window: FeeWindow): Promise<ShownFee[]>
 }

@@ -195,6 +195,10 @@ export abstract class PaymentProvider {
   async changeLater(_change: ProviderChange): Promise<Result<void, ProviderFailure>> {
     return err(noChanges)
   }
+  /** Whether that is what it charges for the period that runs now. */
+  async charges(_terms: ProviderTerms): Promise<Result<boolean, ProviderFailure>> {
+    return err(noChanges)
+  }
   /** Leaves the subscription as we have it. A change at once, priced then, is closed; refused when it was paid. */
   async takeBackChange(_kept: ProviderTerms, _pricedAt: Date | null): Promise<Result<void, ProviderFailure>> {
     return ok(undefined)

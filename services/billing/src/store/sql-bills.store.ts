@@ -131,7 +131,7 @@ export class SqlBills extends Bills {
     return (await lockNamed<SubscriptionRow>(tx, LOCK_SUBSCRIPTIONS, named)).map(toSubscription)
   }
 
-  async findSubscription(id: string, seenBy?: string): Promise<Subscription | undefined> {
+  async findSubscription(id: string, seenBy: string | undefined): Promise<Subscription | undefined> {
     const sql = 'select * from subscription where id = $1'
     const [row] = await this.database.queryOwn<SubscriptionRow>(seenBy, sql, [id])
     return row && toSubscription(row)
@@ -253,7 +253,7 @@ export class SqlBills extends Bills {
     return settled.length > 0
   }
 
-  async findPayment(id: string, seenBy?: string): Promise<Payment | undefined> {
+  async findPayment(id: string, seenBy: string | undefined): Promise<Payment | undefined> {
     const [row] = await this.database.queryOwn<PaymentRow>(seenBy, 'select * from payment where id = $1', [id])
     return row && toPayment(row)
   }

@@ -126,7 +126,7 @@ export class SqlBooks extends Books {
     return rows.map(toInvoice)
   }
 
-  async findInvoice(id: string, seenBy?: string): Promise<Invoice | undefined> {
+  async findInvoice(id: string, seenBy: string | undefined): Promise<Invoice | undefined> {
     const [row] = await this.database.queryOwn<InvoiceRow>(seenBy, 'select * from invoice where id = $1', [id])
     return row && toInvoice(row)
   }

@@ -175,12 +175,12 @@ export class SqlFees extends Fees {
     ])
   }
 
-  async find(id: string, seenBy?: string): Promise<ShownFee | undefined> {
+  async find(id: string, seenBy: string | undefined): Promise<ShownFee | undefined> {
     const [row] = await this.database.queryOwn<FeeRow>(seenBy, `${SHOWN} where fee.id = $1`, [id])
     return row && toFee(row)
   }
 
-  async lines(feeId: string, seenBy?: string): Promise<FeeLine[]> {
+  async lines(feeId: string, seenBy: string | undefined): Promise<FeeLine[]> {
     const sql = 'select * from performance_trade where fee_id = $1 order by line'
     const rows = await this.database.queryOwn<LineRow>(seenBy, sql, [feeId])
     return rows.map(toLine)

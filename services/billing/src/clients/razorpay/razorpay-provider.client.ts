@@ -141,6 +141,13 @@ export class RazorpayProvider extends PaymentProvider {
     return planId.ok ? this.scheduleChange(change.subscriptionExternalId, planId.value) : planId
   }
 
+  override async charges(terms: ProviderTerms): Promise<Result<boolean, ProviderFailure>> {
+    const planId = await this.planOf(terms, terms.cycle)
+    if (!planId.ok) return planId
+    const shown = await this.reader.get(`/subscriptions/${terms.subscriptionExternalId}`, wire.subscription)
+    return shown.ok ? ok(shown.value.plan_id === planId.value) : shown
+  }
+
   /** It has one change waiting and no memory of the one before: what was paid for in this cycle is scheduled again. */
   override async takeBackChange(kept: ProviderTerms): Promise<Result<void, ProviderFailure>> {
     const { subscriptionExternalId: id } = kept

@@ -6,7 +6,7 @@ import Stripe from 'stripe'
 import { monthsOf } from '../../domain/subscriptions/billing-cycle.ts'
 import { money } from '../../domain/money/money.ts'
 import type { Proration } from '../../domain/subscriptions/subscription-change.ts'
-import type { OpenedCheckout, ProviderChange, WantedChange } from '../../ports/payment-provider.port.ts'
+import type { OpenedCheckout, ProviderChange, ProviderTerms, WantedChange } from '../../ports/payment-provider.port.ts'
 import type { StripePrices } from './stripe-prices.client.ts'
 import { idOf } from './stripe.map.ts'
 
@@ -73,6 +73,11 @@ export class StripeChanges {
       },
       { idempotencyKey: `${reference}:phases` },
     )
+  }
+
+  async charges({ subscriptionExternalId: id, ...terms }: ProviderTerms): Promise<boolean> {
+    const { items } = await this.stripe.subscriptions.retrieve(id)
+    return items.data[0]!.price.id === (await this.prices.of(terms))
   }
 
   async takeBack(id: string, pricedAt: Date | null): Promise<void> {

@@ -219,6 +219,10 @@ export class StripeProvider extends PaymentProvider {
     return tried('write', () => this.changes.later(change))
   }
 
+  override charges(terms: ProviderTerms): Promise<Result<boolean, ProviderFailure>> {
+    return tried('read', () => this.changes.charges(terms))
+  }
+
   override takeBackChange(
     { subscriptionExternalId }: ProviderTerms,
     pricedAt: Date | null,

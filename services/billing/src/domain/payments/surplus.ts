@@ -9,7 +9,7 @@ import { moneyText } from '../money/money.ts'
 import { givenBackMinor } from './payment.ts'
 
 /** What others for the same have brought in, less what was given back of it, is enough. */
-export function isPaidBy(others: readonly Payment[], { amount }: Payment): boolean {
+export function isPaidBy(others: readonly Payment[], { amount }: Pick<Payment, 'amount'>): boolean {
   const kept = others.map(({ facts, surplus }) => (surplus === null ? facts.capturedMinor - givenBackMinor(facts) : 0n))
   return kept.reduce((total, minor) => total + minor, 0n) >= amount.minor
 }

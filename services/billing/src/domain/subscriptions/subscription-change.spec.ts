@@ -153,7 +153,7 @@ describe('what becomes of a change', () => {
     const then = { ...unpaid, now: priced.paidThrough }
     expect(moveOf(scheduled, held, unpaid)).toBeUndefined()
     expect(moveOf(scheduled, held, then)).toBe('done')
-    expect(moveOf({ ...scheduled, state: 'open' }, held, then)).toBe('dropped')
+    expect(moveOf({ ...scheduled, state: 'open' }, held, then)).toBeUndefined()
     expect(moveOf(scheduled, { ...held, facts: { ...facts, endsAt: priced.paidThrough } }, unpaid)).toBe('dropped')
   })
 })

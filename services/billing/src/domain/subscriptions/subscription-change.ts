@@ -145,17 +145,15 @@ export function moveOf(
   // A provider that charges the difference by itself has changed its side when it was paid, however late we hear of it.
   const isProviders = timing === 'now' && held.externalId !== null && !toldToProvider
   if (held.facts.endsAt !== null && (!isProviders || now >= held.facts.endsAt)) return 'dropped'
-  if (timing === 'period-end') {
-    if (now < change.effectiveAt) return undefined
-    return state === 'scheduled' ? 'done' : 'dropped'
-  }
+  // While its provider has not answered, what it charges for the next period tells whether it has heard of the change.
+  if (timing === 'period-end') return state === 'scheduled' && now >= change.effectiveAt ? 'done' : undefined
   const isOvertaken = (held.facts.paidThrough ?? change.paidThrough) > change.paidThrough
   return isOvertaken && !isProviders ? 'dropped' : undefined
 }
 
 /** When time alone moves the subscription or its change: a later period may be paid before a scheduled one takes effect. */
-export function nextLook(at: Date | null, pending: SubscriptionChange | undefined): Date | null {
-  if (pending?.timing !== 'period-end') return at
+export function nextLook(at: Date | null, pending: SubscriptionChange | undefined, now: Date): Date | null {
+  if (pending?.timing !== 'period-end' || pending.effectiveAt <= now) return at
   return at === null || pending.effectiveAt < at ? pending.effectiveAt : at
 }
 

@@ -53,10 +53,10 @@ export class BeginSubscription {
 
   /** Undefined when the request comes for the first time. */
   private async again(id: string | undefined, requestHash: string): Promise<Result<Begun, CodedError> | undefined> {
-    const payment = id === undefined ? undefined : await this.bills.findPayment(id)
+    const payment = id === undefined ? undefined : await this.bills.findPayment(id, undefined)
     if (payment === undefined) return undefined
     if (payment.requestHash !== requestHash) return err(billingErrors.of('REQUEST_ID_TAKEN'))
-    const subscription = await this.bills.findSubscription(payment.subscriptionId ?? payment.id)
+    const subscription = await this.bills.findSubscription(payment.subscriptionId ?? payment.id, payment.userId)
     return subscription === undefined ? err(billingErrors.of('REQUEST_ID_TAKEN')) : ok({ payment, subscription })
   }
 

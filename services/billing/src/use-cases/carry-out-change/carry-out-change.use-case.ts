@@ -6,15 +6,14 @@ import { Injectable } from '@nestjs/common'
 import type { SubscriptionChangeReply } from '@tradewire/contracts/rpc/subscription-changes'
 import { Database } from '@tradewire/database/database'
 import type { CodedError } from '@tradewire/kernel/errors'
-import { err, ok, type Result } from '@tradewire/kernel/result'
-import { billingErrors } from '../../billing.errors.ts'
+import { ok, type Result } from '@tradewire/kernel/result'
 import { isOpened, type Payment } from '../../domain/bills/bill.ts'
 import { viewChange } from '../../domain/subscriptions/change-views.ts'
 import type { SubscriptionChange } from '../../domain/subscriptions/subscription-change.ts'
 import { Bills } from '../../ports/bills.port.ts'
-import { PaymentProviders, providerChangeOf, providerTermsOf } from '../../ports/payment-provider.port.ts'
 import { SubscriptionChanges } from '../../ports/subscription-changes.port.ts'
-import { codedFailure, OpenCheckout } from '../open-checkout/open-checkout.use-case.ts'
+import { OpenCheckout } from '../open-checkout/open-checkout.use-case.ts'
+import { TellChange } from '../tell-change/tell-change.use-case.ts'
 
 @Injectable()
 export class CarryOutChange {
@@ -22,48 +21,28 @@ export class CarryOutChange {
     private readonly database: Database,
     private readonly bills: Bills,
     private readonly changes: SubscriptionChanges,
-    private readonly providers: PaymentProviders,
     private readonly openCheckout: OpenCheckout,
+    private readonly tellChange: TellChange,
   ) {}
 
   async execute(change: SubscriptionChange): Promise<Result<SubscriptionChangeReply, CodedError>> {
-    const payment = change.timing === 'now' ? await this.bills.findPayment(change.id) : undefined
+    const payment = change.timing === 'now' ? await this.bills.findPayment(change.id, change.userId) : undefined
     if (change.state === 'open' && payment !== undefined) {
       const opened = await this.open(change, payment)
       return opened.ok ? ok(viewChange(change, opened.value)) : opened
     }
     const isToTell = change.toldToProvider && (change.state === 'open' || change.state === 'paid')
-    const told = isToTell ? await this.tell(change) : ok(change)
+    const told = isToTell ? await this.tellChange.execute(change) : ok(change)
     return told.ok ? ok(viewChange(told.value, payment)) : told
   }
 
   private async open(change: SubscriptionChange, payment: Payment): Promise<Result<Payment, CodedError>> {
     if (isOpened(payment) || payment.externalId !== null) return ok(payment)
-    const subscription = await this.bills.findSubscription(change.subscriptionId)
+    const subscription = await this.bills.findSubscription(change.subscriptionId, change.userId)
     const changed = subscription && { change, subscription }
     const opened = await this.openCheckout.execute({ payment, subscription: null, changed })
     if (!opened.ok && opened.error.code === 'PROVIDER_REFUSED') await this.move(change, 'dropped')
     return opened
-  }
-
-  /** What the provider refuses for good is dropped, unless it is paid: then it is tried again. */
-  private async tell(change: SubscriptionChange): Promise<Result<SubscriptionChange, CodedError>> {
-    const held = await this.bills.findSubscription(change.subscriptionId)
-    const provider = held && this.providers.of(held.provider)
-    if (held?.externalId === undefined || held.externalId === null || provider === undefined) {
-      return err(billingErrors.of('PROVIDER_NOT_AVAILABLE'))
-    }
-    const told = await provider.changeLater(providerChangeOf(change, held.externalId))
-    if (!told.ok) {
-      if (told.error.kind === 'refused' && change.state === 'open') await this.move(change, 'dropped')
-      return err(codedFailure(told.error))
-    }
-    const state = change.state === 'open' ? 'scheduled' : 'done'
-    if (await this.move(change, state)) return ok({ ...change, state })
-    const known = (await this.changes.find(change.id)) ?? change
-    // Taken back while the provider was told.
-    if (known.state === 'dropped') await provider.takeBackChange(providerTermsOf(held, held.externalId), null)
-    return ok(known)
   }
 
   private move(change: SubscriptionChange, state: SubscriptionChange['state']): Promise<boolean> {

@@ -23,7 +23,7 @@ export class GetChange {
   }: RequestOf<typeof getChange>): Promise<Result<SubscriptionChangeReply, CodedError>> {
     const change = await this.changes.latest(subscriptionId)
     if (change === undefined || !maySee(caller, change.userId)) return err(billingErrors.of('CHANGE_NOT_FOUND'))
-    const payment = change.timing === 'now' ? await this.bills.findPayment(change.id) : undefined
+    const payment = change.timing === 'now' ? await this.bills.findPayment(change.id, change.userId) : undefined
     return ok(viewChange(change, payment))
   }
 }

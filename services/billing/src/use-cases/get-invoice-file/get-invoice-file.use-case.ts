@@ -30,7 +30,7 @@ export class GetInvoiceFile {
     return ok({ name: `invoice-${invoice.number}.pdf`, base64: printed.toString('base64') })
   }
 
-  private async explained(feeId: string, seenBy?: string): Promise<ExplainedFee | null> {
+  private async explained(feeId: string, seenBy: string | undefined): Promise<ExplainedFee | null> {
     const fee = await this.fees.find(feeId, seenBy)
     return fee === undefined ? null : { fee, lines: await this.fees.lines(feeId, seenBy) }
   }

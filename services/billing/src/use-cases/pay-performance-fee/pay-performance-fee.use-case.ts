@@ -33,7 +33,7 @@ export class PayPerformanceFee {
     if (fee.paid || fee.fee.minor === 0n) return err(billingErrors.of('FEE_NOT_OPEN', { feeId }))
     const wanted = this.factory.feePayment(fee, provider)
     await this.database.transact((tx) => this.bills.insertPayment(tx, wanted))
-    const payment = (await this.bills.findPayment(wanted.id)) ?? wanted
+    const payment = (await this.bills.findPayment(wanted.id, wanted.userId)) ?? wanted
     const opened = isOpened(payment) ? ok(payment) : await this.openCheckout.execute({ payment, subscription: null })
     return opened.ok ? ok(viewIntent(opened.value, null)) : opened
   }

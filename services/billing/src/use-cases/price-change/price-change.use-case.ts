@@ -3,7 +3,7 @@
  * Called before one is shown and before one is made. Must never change anything.
  */
 import { Injectable } from '@nestjs/common'
-import { maySee } from '@tradewire/contracts/caller'
+import { maySee, visibleTo } from '@tradewire/contracts/caller'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import type { changeSubscription } from '@tradewire/contracts/rpc/subscription-changes'
 import { Clock } from '@tradewire/kernel/clock'
@@ -47,7 +47,7 @@ export class PriceChange {
   ) {}
 
   async execute({ caller, subscriptionId, wish, pricedAt }: Request): Promise<Result<Priced, CodedError>> {
-    const held = await this.bills.findSubscription(subscriptionId)
+    const held = await this.bills.findSubscription(subscriptionId, visibleTo(caller))
     if (held === undefined || !maySee(caller, held.userId)) {
       return err(billingErrors.of('SUBSCRIPTION_NOT_FOUND', { subscriptionId }))
     }

@@ -1,5 +1,6 @@
 /** Gives money of a payment back through its provider. Called over RPC by operators. Must never give back more than is left. */
 import { Injectable } from '@nestjs/common'
+import { visibleTo } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import type { refundPayment } from '@tradewire/contracts/rpc/billing'
 import { Clock } from '@tradewire/kernel/clock'
@@ -30,8 +31,8 @@ export class RefundPayment {
   ) {}
 
   /** The refund is booked as everything is that a provider tells, so a delivery that tells of it too changes nothing. */
-  async execute({ paymentId, amount: wanted, requestId }: Request): Promise<Result<Reply, CodedError>> {
-    const payment = await this.bills.findPayment(paymentId)
+  async execute({ caller, paymentId, amount: wanted, requestId }: Request): Promise<Result<Reply, CodedError>> {
+    const payment = await this.bills.findPayment(paymentId, visibleTo(caller))
     if (payment === undefined) return err(billingErrors.of('PAYMENT_NOT_FOUND', { paymentId }))
     const provider = this.providers.of(payment.provider)
     if (provider === undefined) return err(billingErrors.of('PROVIDER_NOT_AVAILABLE', { provider: payment.provider }))
@@ -43,7 +44,7 @@ export class RefundPayment {
     if (!refunded.ok) return err(codedFailure(refunded.error))
     const now = this.clock.now()
     await this.processEvents.execute(await this.events.storeClaimed(payment.provider, refunded.value, now))
-    return ok(viewPayment((await this.bills.findPayment(paymentId)) ?? payment))
+    return ok(viewPayment((await this.bills.findPayment(paymentId, visibleTo(caller))) ?? payment))
   }
 }
 

@@ -71,7 +71,7 @@ export class SettleSubscription {
       now.standing !== before.standing ||
       now.servedUntil?.getTime() !== before.servedUntil?.getTime() ||
       facts.endsAt?.getTime() !== before.facts.endsAt?.getTime()
-    const nextChangeAt = nextLook(now.nextChangeAt, pending)
+    const nextChangeAt = nextLook(now.nextChangeAt, pending, this.clock.now())
     const settled = { ...subscription, ...now, nextChangeAt, revision: subscription.revision + (isNews ? 1 : 0) }
     if (isDeepStrictEqual(settled, before)) return before
     await this.bills.saveSubscription(tx, settled)

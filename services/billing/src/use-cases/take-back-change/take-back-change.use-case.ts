@@ -1,6 +1,6 @@
 /** Takes back a change that is not in force yet, at its provider first. Called over RPC. Must never take back what was paid. */
 import { Injectable } from '@nestjs/common'
-import { maySee } from '@tradewire/contracts/caller'
+import { maySee, visibleTo } from '@tradewire/contracts/caller'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import type { SubscriptionChangeReply, takeBackChange } from '@tradewire/contracts/rpc/subscription-changes'
 import { Database } from '@tradewire/database/database'
@@ -31,7 +31,7 @@ export class TakeBackChange {
     subscriptionId,
   }: RequestOf<typeof takeBackChange>): Promise<Result<SubscriptionChangeReply, CodedError>> {
     const change = await this.changes.latest(subscriptionId)
-    const held = await this.bills.findSubscription(subscriptionId)
+    const held = await this.bills.findSubscription(subscriptionId, visibleTo(caller))
     if (change === undefined || held === undefined || !maySee(caller, change.userId)) {
       return err(billingErrors.of('CHANGE_NOT_FOUND'))
     }

@@ -70,7 +70,7 @@ export class RazorpayServer {
       body: text === '' ? {} : JSON.parse(text),
       refundKey: typeof key === 'string' ? key : undefined,
     })
-    if (this.fault === 'lost-answer' && method === 'POST') {
+    if (this.fault === 'lost-answer' && method !== 'GET') {
       reply.hijack()
       reply.raw.destroy()
       return reply
