@@ -24,7 +24,8 @@ export const billingErrors = defineErrors('billing', {
   },
   PRICE_INVALID: {
     kind: 'invalid',
-    message: 'The amount has more digits than its currency, the currency is not known, or a price stands twice.',
+    message:
+      'The amount has more digits than its currency or is too large, the currency is not known, or a price stands twice.',
     fix: 'Use the digits of the currency, such as 19.99 USD or 1999 JPY, and one price per currency and cycle.',
   },
   NOT_FOR_SALE: {
@@ -150,7 +151,8 @@ export const billingErrors = defineErrors('billing', {
   },
   PURCHASE_INVALID: {
     kind: 'refused',
-    message: 'Products of one purchase must have one currency, and something must be left to pay.',
+    message:
+      'Products of one purchase must have one currency, and what is left to pay must be something, and not too much.',
     fix: 'Buy them apart, or leave the discount out.',
   },
   DISCOUNT_NOT_FOUND: {

@@ -87,7 +87,7 @@ export async function startBillingHost(
 }
 
 /** Told anew by each life of the process: older news of it changes nothing. */
-async function knowStrategy(database: Database, learnFacts: LearnFacts): Promise<void> {
+export async function knowStrategy(database: Database, learnFacts: LearnFacts): Promise<void> {
   const event = {
     id: strategyChanged.example.strategyId as EventId,
     name: strategyChanged.name,

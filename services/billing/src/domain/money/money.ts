@@ -5,6 +5,9 @@
 import { Decimal, HUNDRED, isDecimalText } from '@tradewire/kernel/decimal'
 import { minorDigitsOf, type Currency } from './currency.ts'
 
+/** Of one price: with every cycle, quantity and tax it is still counted exactly by JSON, by PostgreSQL and by providers. */
+export const priceMinorMax = 1_000_000_000_000n
+
 export interface Money {
   readonly minor: bigint
   readonly currency: Currency
@@ -14,11 +17,13 @@ export function money(minor: bigint, currency: Currency): Money {
   return { minor, currency }
 }
 
-/** Reads "19.99"; undefined for anything that is no amount, or has more digits than the currency. */
+/** Reads "19.99"; undefined for anything that is no amount, has more digits than the currency, or is beyond all prices. */
 export function parseMoney(text: string, currency: Currency): Money | undefined {
   if (!isDecimalText(text)) return undefined
   const scaled = new Decimal(text).times(scaleOf(currency))
-  return scaled.eq(scaled.round(0)) ? { minor: BigInt(scaled.toString()), currency } : undefined
+  if (!scaled.eq(scaled.round(0))) return undefined
+  const minor = BigInt(scaled.toFixed(0))
+  return minor <= priceMinorMax && minor >= -priceMinorMax ? { minor, currency } : undefined
 }
 
 /** "19.99", with all digits of the currency. */

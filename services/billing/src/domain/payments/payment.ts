@@ -41,6 +41,13 @@ export const nothingKnown: PaymentFacts = {
   disputes: {},
 }
 
+/** What no provider can mean, such as a payment of nothing that succeeded. Nothing of it is taken in: people look at it. */
+export function isAbsurd({ progress, capturedMinor, refunds, disputes }: PaymentFacts): boolean {
+  const parts = [...Object.values(refunds), ...Object.values(disputes)]
+  const isBelowNothing = capturedMinor < 0n || parts.some(({ minor }) => minor < 0n)
+  return isBelowNothing || (progress === 'succeeded' && capturedMinor === 0n)
+}
+
 /** All that is in either. */
 export function learned(known: PaymentFacts, seen: PaymentFacts): PaymentFacts {
   return {

@@ -12,7 +12,7 @@ import { isPaymentId, revenueOf, termsOf, type Payment, type Subscription } from
 import { HeldBills, type ExternalId } from '../../domain/bills/held-bills.ts'
 import { money, moneyText } from '../../domain/money/money.ts'
 import { journalsOf } from '../../domain/books/payment-journals.ts'
-import { learned, nothingKnown, type PaymentFacts } from '../../domain/payments/payment.ts'
+import { isAbsurd, learned, nothingKnown, type PaymentFacts } from '../../domain/payments/payment.ts'
 import { joined, type SubscriptionFacts } from '../../domain/subscriptions/subscription.ts'
 import { isPaidBy } from '../../domain/payments/surplus.ts'
 import { Bills } from '../../ports/bills.port.ts'
@@ -122,6 +122,7 @@ export class ApplyObservations {
     if (found.amount.currency !== seen.amount.currency) {
       throw new Error(`${seen.externalId} is in ${seen.amount.currency}, and ${found.amount.currency} was asked for`)
     }
+    if (isAbsurd(seen.facts)) throw new Error(`${seen.externalId} is ${seen.facts.progress} and of an absurd amount`)
     const facts = learned(found.facts, seen.facts)
     const surplus =
       facts.capturedMinor > 0n && found.facts.capturedMinor === 0n ? surplusOf(work, found) : found.surplus
@@ -156,7 +157,8 @@ export class ApplyObservations {
       // Opened twice, because an answer was lost: the one that is paid is it, and a second one that is paid is one more.
       if (seen.facts.progress !== 'succeeded') return undefined
       if (referred.facts.progress !== 'succeeded') return referred
-      return addedTo(work, seen, { ...referred, period: null, paysThrough: null, amount: seen.amount, surplus: null })
+      const oneMore = { ...referred, period: null, paysThrough: null, amount: seen.amount, surplus: null }
+      return addedTo(work, seen, isPaidAgain(referred, seen) ? { ...oneMore, surplus: 'due' } : oneMore)
     }
     if (seen.subscriptionExternalId === null) return undefined
     const subscription = held.subscription({ provider, externalId: seen.subscriptionExternalId })
@@ -205,6 +207,11 @@ function addedTo({ held, now }: Work, { externalId }: ObservedPayment, like: Pay
 function isFor({ isForChange, period }: ObservedPayment, { externalId, paysThrough }: Payment): boolean {
   if (externalId !== null) return false
   return isForChange || (period !== null && paysThrough !== null && period.start < paysThrough)
+}
+
+/** A renewal that its provider charges may carry the reference of the first payment; what nobody renews is paid again. */
+function isPaidAgain(referred: Payment, { amount, subscriptionExternalId }: ObservedPayment): boolean {
+  return subscriptionExternalId === null && isPaidBy([referred], { amount })
 }
 
 /** One more of what was paid already is the payer's, whichever of them was heard of first. */

@@ -10,6 +10,7 @@ import { billingErrors } from '../../billing.errors.ts'
 import { isOpened, type Payment, type Purchase } from '../../domain/bills/bill.ts'
 import { BillFactory } from '../../domain/bills/bill-factory.ts'
 import { viewCalculation, viewIntent } from '../../domain/bills/bill-views.ts'
+import { priceMinorMax } from '../../domain/money/money.ts'
 import { Bills } from '../../ports/bills.port.ts'
 import { CalculatePurchase } from '../calculate-purchase/calculate-purchase.use-case.ts'
 import { OpenCheckout } from '../open-checkout/open-checkout.use-case.ts'
@@ -49,7 +50,7 @@ export class MakePurchase {
 
   /** Undefined when the request comes for the first time. */
   private async again(id: string | undefined, requestHash: string): Promise<Result<Bought, CodedError> | undefined> {
-    const payment = id === undefined ? undefined : await this.bills.findPayment(id)
+    const payment = id === undefined ? undefined : await this.bills.findPayment(id, undefined)
     if (payment === undefined) return undefined
     if (payment.requestHash !== requestHash) return err(billingErrors.of('REQUEST_ID_TAKEN'))
     const purchase = await this.bills.findPurchase(payment.purchaseId ?? payment.id)
@@ -64,7 +65,8 @@ export class MakePurchase {
   ): Promise<Result<Bought, CodedError> | undefined> {
     const calculated = await this.calculatePurchase.execute(userId, wish)
     if (!calculated.ok) return calculated
-    if (calculated.value.total.minor === 0n) return err(billingErrors.of('PURCHASE_INVALID'))
+    const { minor } = calculated.value.total
+    if (minor === 0n || minor > priceMinorMax) return err(billingErrors.of('PURCHASE_INVALID'))
     const purchase = this.factory.purchase(userId, calculated.value, wish.requestId)
     const payment = this.factory.purchasePayment(purchase, wish.provider, requestHash)
     return this.database.transact(async (tx) => {
