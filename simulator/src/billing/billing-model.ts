@@ -13,6 +13,8 @@ export interface Audited {
   /** Where they are part of it. */
   readonly razorpay?: BillingWorld['razorpay']
   readonly mayar?: Pick<BillingWorld['mayar'], 'invoices'>
+  /** Whose payments these providers took, and since when, where those of others before them stand in the same database. */
+  readonly part?: { readonly payers: readonly string[]; readonly since: Date }
 }
 
 export interface Audit {
@@ -50,7 +52,7 @@ export async function audit(world: Audited): Promise<Audit> {
   const payments = await database.query<PaymentRow>(
     `select external_id, provider, owner_id is not null and surplus is null as owner,
        case when surplus is null then revenue else 'due:user:' || user_id end as revenue
-     from payment where external_id is not null`,
+     from payment where external_id is not null and ${isOf(world)}`,
   )
   const byId = new Map(payments.map((payment) => [payment.external_id, payment]))
   const expected = new Map<string, bigint>()
@@ -128,11 +130,20 @@ function takenByMayar({ mayar }: Audited): Taken[] {
   }))
 }
 
-async function takenByMock({ database }: Audited): Promise<Taken[]> {
-  const rows = await database.query<{ id: string; minor: string }>(
-    `select id, minor from mock_payment where progress = 'succeeded'`,
+async function takenByMock(world: Audited): Promise<Taken[]> {
+  const rows = await world.database.query<{ id: string; minor: string; refunded: string }>(
+    `select mock_payment.id, mock_payment.minor,
+       (select coalesce(sum(value::bigint), 0) from jsonb_each_text(refunds))::text as refunded
+     from mock_payment join payment on payment.id = reference
+     where mock_payment.progress = 'succeeded' and ${isOf(world)}`,
   )
-  return rows.map(({ id, minor }) => ({ provider: 'mock', id, amount: BigInt(minor), ...nothingElse }))
+  return rows.map(({ id, minor, refunded }) => ({
+    provider: 'mock',
+    id,
+    amount: BigInt(minor),
+    ...nothingElse,
+    refunded: BigInt(refunded),
+  }))
 }
 
 function book(expected: Map<string, bigint>, taken: Taken, payment: PaymentRow): void {
@@ -150,10 +161,10 @@ function bookKept(expected: Map<string, bigint>, payment: PaymentRow, clearing: 
   add(expected, payment.revenue, owed - kept)
 }
 
-async function compareBalances({ database }: Audited, expected: Map<string, bigint>): Promise<string[]> {
-  const rows = await database.query<{ account: string; minor: string }>(
+async function compareBalances(world: Audited, expected: Map<string, bigint>): Promise<string[]> {
+  const rows = await world.database.query<{ account: string; minor: string }>(
     `select case when account like 'owed:owner:%' then 'owed' else account end as account, sum(minor)::text as minor
-     from entry group by 1`,
+     from entry where ${isSince(world, 'journal_id')} group by 1`,
   )
   const booked = new Map(rows.map(({ account, minor }) => [account, BigInt(minor)]))
   return [...new Set([...expected.keys(), ...booked.keys()])].flatMap((account) => {
@@ -163,7 +174,8 @@ async function compareBalances({ database }: Audited, expected: Map<string, bigi
 }
 
 /** What a provider that renews by itself was paid for is what is served. */
-async function comparePaidTimes({ database, stripe, razorpay }: Audited): Promise<string[]> {
+async function comparePaidTimes(world: Audited): Promise<string[]> {
+  const { database, stripe, razorpay } = world
   const paid = new Map<string, number>()
   for (const invoice of stripe.invoices.values()) {
     if (invoice.status !== 'paid') continue
@@ -177,7 +189,8 @@ async function comparePaidTimes({ database, stripe, razorpay }: Audited): Promis
     if (status === 'cancelled') over.add(`razorpay ${id}`)
   }
   const rows = await database.query<{ key: string; paid_through: Date | null; standing: string }>(
-    `select provider || ' ' || external_id as key, paid_through, standing from subscription where external_id is not null`,
+    `select provider || ' ' || external_id as key, paid_through, standing from subscription
+     where external_id is not null and ${isOf(world)}`,
   )
   return rows.flatMap(({ key, paid_through: through, standing }) => {
     const seconds = through === null ? undefined : through.getTime() / 1_000
@@ -187,7 +200,8 @@ async function comparePaidTimes({ database, stripe, razorpay }: Audited): Promis
 }
 
 /** What a provider that renews by itself charges is what the subscription costs: Stripe now, Razorpay from the next cycle on. */
-async function comparePrices({ database, stripe, razorpay }: Audited): Promise<string[]> {
+async function comparePrices(world: Audited): Promise<string[]> {
+  const { database, stripe, razorpay } = world
   const charged = new Map<string, number | undefined>()
   for (const { id, items } of stripe.subscriptions.values())
     charged.set(`stripe ${id}`, items.data[0].price.unit_amount)
@@ -198,7 +212,7 @@ async function comparePrices({ database, stripe, razorpay }: Audited): Promise<s
     `select provider || ' ' || external_id as key, coalesce(later.minor, subscription.minor) as minor from subscription
        left join subscription_change as later
          on later.subscription_id = subscription.id and later.state = 'scheduled' and provider = 'razorpay'
-     where external_id is not null and ends_at is null and standing in ('active', 'past-due')`,
+     where external_id is not null and ends_at is null and standing in ('active', 'past-due') and ${isOf(world, 'subscription')}`,
   )
   return rows.flatMap(({ key, minor }) => {
     const amount = charged.get(key)
@@ -206,12 +220,11 @@ async function comparePrices({ database, stripe, razorpay }: Audited): Promise<s
   })
 }
 
-async function compareCounts({ database }: Audited, payments: number): Promise<string[]> {
-  const [row] = await database.query<Record<string, string>>(
-    `select (select count(*) from journal where kind like 'captured %')::text as captured,
-       (select count(*) from invoice)::text as invoices,
-       (select coalesce(max(last), 0) from invoice_counter)::text as numbered,
-       (select count(*) from invoice where number like '____-______')::text as formed,
+async function compareCounts(world: Audited, payments: number): Promise<string[]> {
+  const [row] = await world.database.query<Record<string, string>>(
+    `select (select count(*) from journal where kind like 'captured %' and ${isSince(world, 'id')})::text as captured,
+       (select count(*) from invoice where ${isOf(world)})::text as invoices,
+       (select count(*) from invoice where number like '____-______' and ${isOf(world)})::text as formed,
        (select count(*) from provider_event where state in ('waiting', 'dead'))::text as open,
        (select count(*) from outbox where body like '%"payment.succeeded"%')::text as told`,
   )
@@ -223,6 +236,18 @@ async function compareCounts({ database }: Audited, payments: number): Promise<s
     ...(told === wanted ? [] : [`${told} payments were told of ${wanted}`]),
     ...(open === '0' ? [] : [`${open} events of providers still wait`]),
   ]
+}
+
+function isOf({ part }: Audited, table?: string): string {
+  const column = table === undefined ? 'user_id' : `${table}.user_id`
+  return part === undefined ? 'true' : `${column} = any('{${part.payers.join(',')}}')`
+}
+
+/** Journals are named by when they were written. */
+function isSince({ part }: Audited, column: string): string {
+  if (part === undefined) return 'true'
+  const time = part.since.getTime().toString(16).padStart(12, '0')
+  return `${column} >= '${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000'`
 }
 
 function halfUp(amount: bigint, by: bigint): bigint {

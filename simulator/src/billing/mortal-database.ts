@@ -1,32 +1,33 @@
 /**
- * A database whose process dies at a chosen step: from then on nothing that it asks is answered, until its next life.
- * Called by specs that kill billing at each step of its work. Must never let a step pass uncounted.
+ * A database whose process dies at a chosen step, and is answered nothing until its next life; or is held up there while
+ * others work. Called by specs that cut the work of billing at each step. Must never let a step pass uncounted.
  */
 import type { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 
-class Died extends Error {}
+export class Died extends Error {}
 
 export class MortalDatabase {
   /** Where it died, in the order of its deaths: the statement before which it did, or the commit before or after which. */
   readonly deaths: string[] = []
   private stepsLeft = Infinity
   private dead = false
+  private others: (() => Promise<void>) | undefined
 
   /** From now on the service's own database is mortal. */
   constructor(database: Database) {
     const query = database.query.bind(database)
     const transact = database.transact.bind(database)
     database.query = async (sql, parameters) => {
-      this.step(nameOf(sql))
+      await this.stepOutside(nameOf(sql))
       const rows = await query(sql, parameters)
-      this.step(`answer to ${nameOf(sql)}`)
+      await this.stepOutside(`answer to ${nameOf(sql)}`)
       return rows as never
     }
     database.transact = async (work, options) => {
-      this.step('begin')
+      await this.stepOutside('begin')
       const value = await transact((tx) => this.within(tx, work), options)
-      this.step('after the commit')
+      await this.stepOutside('after the commit')
       return value
     }
   }
@@ -34,7 +35,14 @@ export class MortalDatabase {
   /** Begins a life that ends at this step, counted from 1. */
   live(until: number): void {
     this.dead = false
+    this.others = undefined
     this.stepsLeft = until
+  }
+
+  /** Begins a life in which others work at this step; in a transaction, whose locks they may want, when it is over. */
+  liveHeldUp(at: number, others: () => Promise<void>): void {
+    this.live(at)
+    this.others = others
   }
 
   /** Whether this life is over. */
@@ -53,9 +61,17 @@ export class MortalDatabase {
     return value
   }
 
+  private async stepOutside(name: string): Promise<void> {
+    this.step(name)
+    if (this.stepsLeft > 0 || this.others === undefined) return
+    const { others } = this
+    this.live(Infinity)
+    await others()
+  }
+
   private step(name: string): void {
     if (!this.dead) this.stepsLeft -= 1
-    if (this.stepsLeft > 0) return
+    if (this.stepsLeft > 0 || this.others !== undefined) return
     if (!this.dead) this.deaths.push(name)
     this.dead = true
     throw new Died(`killed: ${name}`)
