@@ -102,6 +102,7 @@ import { ListStrategyPrices } from './use-cases/list-strategy-prices/list-strate
 import { ListSubscriptions } from './use-cases/list-subscriptions/list-subscriptions.use-case.ts'
 import { ListTaxRates } from './use-cases/list-tax-rates/list-tax-rates.use-case.ts'
 import { MakePurchase } from './use-cases/make-purchase/make-purchase.use-case.ts'
+import { MoveChange } from './use-cases/move-change/move-change.use-case.ts'
 import { OpenCheckout } from './use-cases/open-checkout/open-checkout.use-case.ts'
 import { OpenPortal } from './use-cases/open-portal/open-portal.use-case.ts'
 import { PassTime } from './use-cases/pass-time/pass-time.use-case.ts'
@@ -243,6 +244,7 @@ import { WatchLimits } from './use-cases/watch-limits/watch-limits.use-case.ts'
     ListSubscriptions,
     ListTaxRates,
     MakePurchase,
+    MoveChange,
     OpenCheckout,
     OpenPortal,
     PassTime,

@@ -1,6 +1,5 @@
-import * as rpc from '@tradewire/contracts/rpc/billing'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { BadInputDesk, type Delivery, type Opened } from './bad-input-desk.ts'
+import { BadInputDesk, type Delivery } from './bad-input-desk.ts'
 import type { SimulatedProvider } from './payers.ts'
 
 const bodyBytesMax = 524_288
@@ -8,63 +7,6 @@ const unsigned = { 'content-type': 'application/json' }
 const desk = new BadInputDesk()
 
 beforeAll(() => desk.start())
-
-const intentOf = ({ intent }: Opened) => desk.stripe.books.intents.get(intent.clientSecret?.split('_secret_')[0] ?? '')!
-const invoiceOf = ({ intent }: Opened) => intent.paymentUrl?.split('/').at(-1) ?? ''
-const subscriptionOf = ({ intent }: Opened) => desk.razorpay.books.subscriptions.get(intent.clientSecret ?? '')!
-
-async function signedByStripe(object?: object, over?: object): Promise<Delivery> {
-  return desk.signedByStripe(desk.stripeEvent(object ?? { id: intentOf(await desk.open('stripe')).id }, over))
-}
-
-async function signedByRazorpay(payload: object, event?: string): Promise<Delivery> {
-  return desk.signedByRazorpay(desk.razorpayEvent(payload, event))
-}
-
-/** Paid at Stripe, and not as it was asked for. */
-async function paidOtherwise(otherwise: object): Promise<Delivery> {
-  const intent = intentOf(await desk.open('stripe'))
-  desk.stripe.books.confirm(intent, 'pm_card_visa')
-  Object.assign(intent, otherwise)
-  return signedByStripe({ id: intent.id })
-}
-
-async function chargedOtherwise(ofOrder: object, ofPayment: object): Promise<Delivery> {
-  const { books } = desk.razorpay
-  const payment = books.authorise(subscriptionOf(await desk.open('razorpay')), 'card_success')!
-  Object.assign(books.orders.get(payment.order_id)!, ofOrder)
-  Object.assign(payment, ofPayment)
-  return signedByRazorpay({ payment: { entity: { id: payment.id } } })
-}
-
-async function invoicedOtherwise(amount: number): Promise<Delivery> {
-  const productId = invoiceOf(await desk.open('mayar'))
-  Object.assign(desk.mayar.pay(productId)!, { amount })
-  return desk.mayarEvent({ productId })
-}
-
-async function tellingOfPayment(provider: 'stripe' | 'razorpay' | 'mayar', opened: Opened): Promise<Delivery> {
-  if (provider === 'stripe') {
-    desk.stripe.books.confirm(intentOf(opened), 'pm_card_visa')
-    return signedByStripe({ id: intentOf(opened).id })
-  }
-  if (provider === 'razorpay') {
-    const { id } = desk.razorpay.books.authorise(subscriptionOf(opened), 'card_success')!
-    return signedByRazorpay({ payment: { entity: { id } } })
-  }
-  desk.mayar.pay(invoiceOf(opened))
-  return desk.mayarEvent({ productId: invoiceOf(opened) })
-}
-
-/** One that was taken in before, and granted what it tells of. */
-async function takenBefore(provider: 'stripe' | 'razorpay' | 'mayar'): Promise<Delivery> {
-  const opened = await desk.open(provider)
-  const delivery = await tellingOfPayment(provider, opened)
-  expect(await desk.deliver(provider, delivery)).toBe(200)
-  const shown = await desk.client.ask(rpc.getPayment, { caller: opened.caller, paymentId: opened.intent.paymentId })
-  expect(shown).toMatchObject({ ok: true, value: { status: 'succeeded' } })
-  return delivery
-}
 
 const padded = (body: string) => body + ' '.repeat(bodyBytesMax)
 const cut = (body: string) => body.slice(0, -5)
@@ -83,7 +25,7 @@ const deliveries: readonly BadDelivery[] = [
     provider: 'stripe',
     what: 'a signature under another secret',
     make: async () => {
-      const event = desk.stripeEvent({ id: intentOf(await desk.open('stripe')).id })
+      const event = desk.stripeEvent({ id: desk.intentOf(await desk.open('stripe')).id })
       return desk.signedByStripe(event, { by: 'whsec_of_nobody' })
     },
     status: 400,
@@ -91,14 +33,14 @@ const deliveries: readonly BadDelivery[] = [
   {
     provider: 'stripe',
     what: 'no signature',
-    make: async () => ({ ...(await signedByStripe()), headers: unsigned }),
+    make: async () => ({ ...(await desk.tellByStripe()), headers: unsigned }),
     status: 400,
   },
   {
     provider: 'stripe',
     what: 'a body that was changed after it was signed',
     make: async () => {
-      const delivery = await signedByStripe()
+      const delivery = await desk.tellByStripe()
       return { ...delivery, body: delivery.body.replace('pi_', 'pi_x') }
     },
     status: 400,
@@ -107,7 +49,7 @@ const deliveries: readonly BadDelivery[] = [
     provider: 'stripe',
     what: 'a signature of six minutes ago',
     make: async () => {
-      const event = desk.stripeEvent({ id: intentOf(await desk.open('stripe')).id })
+      const event = desk.stripeEvent({ id: desk.intentOf(await desk.open('stripe')).id })
       return desk.signedByStripe(event, { secondsAgo: 360 })
     },
     status: 400,
@@ -115,7 +57,7 @@ const deliveries: readonly BadDelivery[] = [
   {
     provider: 'stripe',
     what: 'one that was taken in before',
-    make: () => takenBefore('stripe'),
+    make: () => desk.takenBefore('stripe'),
     status: 200,
     stored: 'done',
   },
@@ -147,7 +89,7 @@ const deliveries: readonly BadDelivery[] = [
     provider: 'stripe',
     what: 'another content type',
     make: async () => {
-      const { headers, ...delivery } = await takenBefore('stripe')
+      const { headers, ...delivery } = await desk.takenBefore('stripe')
       return { ...delivery, headers: { ...headers, 'content-type': 'text/xml' } }
     },
     status: 200,
@@ -156,14 +98,14 @@ const deliveries: readonly BadDelivery[] = [
   {
     provider: 'stripe',
     what: 'a type that nobody knows',
-    make: () => signedByStripe({ id: 'issfr_1' }, { type: 'radar.early_fraud_warning.created' }),
+    make: () => desk.tellByStripe({ id: 'issfr_1' }, { type: 'radar.early_fraud_warning.created' }),
     status: 200,
     stored: 'ignored',
   },
   {
     provider: 'stripe',
     what: 'a payment that Stripe does not know',
-    make: () => signedByStripe({ id: 'pi_of_nobody' }),
+    make: () => desk.tellByStripe({ id: 'pi_of_nobody' }),
     status: 200,
     stored: 'waiting',
   },
@@ -173,7 +115,7 @@ const deliveries: readonly BadDelivery[] = [
     make: async () => {
       const intent = desk.stripe.books.createIntent(4_000, 'usd')
       desk.stripe.books.confirm(intent, 'pm_card_visa')
-      return signedByStripe({ id: intent.id })
+      return desk.tellByStripe({ id: intent.id })
     },
     status: 200,
     stored: 'waiting',
@@ -182,8 +124,8 @@ const deliveries: readonly BadDelivery[] = [
     provider: 'stripe',
     what: 'an event of live mode at a key of test mode, which says that it is paid',
     make: async () => {
-      const { id } = intentOf(await desk.open('stripe'))
-      return signedByStripe({ id, status: 'succeeded', amount_received: 4_000 }, { livemode: true })
+      const { id } = desk.intentOf(await desk.open('stripe'))
+      return desk.tellByStripe({ id, status: 'succeeded', amount_received: 4_000 }, { livemode: true })
     },
     status: 200,
     stored: 'done',
@@ -191,35 +133,35 @@ const deliveries: readonly BadDelivery[] = [
   {
     provider: 'stripe',
     what: 'a payment in another currency',
-    make: () => paidOtherwise({ currency: 'eur' }),
+    make: () => desk.paidOtherwise({ currency: 'eur' }),
     status: 200,
     stored: 'waiting',
   },
   {
     provider: 'stripe',
     what: 'a payment in a currency that nobody knows',
-    make: () => paidOtherwise({ currency: 'xxx' }),
+    make: () => desk.paidOtherwise({ currency: 'xxx' }),
     status: 200,
     stored: 'waiting',
   },
   {
     provider: 'stripe',
     what: 'a payment of less than nothing',
-    make: () => paidOtherwise({ amount_received: -4_000 }),
+    make: () => desk.paidOtherwise({ amount_received: -4_000 }),
     status: 200,
     stored: 'waiting',
   },
   {
     provider: 'stripe',
     what: 'a payment of nothing that succeeded',
-    make: () => paidOtherwise({ amount_received: 0 }),
+    make: () => desk.paidOtherwise({ amount_received: 0 }),
     status: 200,
     stored: 'waiting',
   },
   {
     provider: 'stripe',
     what: 'a payment of more than can be counted',
-    make: () => paidOtherwise({ amount_received: 1e300 }),
+    make: () => desk.paidOtherwise({ amount_received: 1e300 }),
     status: 200,
     stored: 'waiting',
   },
@@ -227,7 +169,7 @@ const deliveries: readonly BadDelivery[] = [
     provider: 'razorpay',
     what: 'a signature under another secret',
     make: async () => {
-      const entity = subscriptionOf(await desk.open('razorpay'))
+      const entity = desk.subscriptionOf(await desk.open('razorpay'))
       return desk.signedByRazorpay(desk.razorpayEvent({ subscription: { entity } }), 'secret-of-nobody')
     },
     status: 400,
@@ -235,14 +177,14 @@ const deliveries: readonly BadDelivery[] = [
   {
     provider: 'razorpay',
     what: 'no signature',
-    make: async () => ({ ...(await signedByRazorpay({})), headers: unsigned }),
+    make: async () => ({ ...(await desk.tellByRazorpay({})), headers: unsigned }),
     status: 400,
   },
   {
     provider: 'razorpay',
     what: 'a body that was changed after it was signed',
     make: async () => {
-      const delivery = await signedByRazorpay({ payment: { entity: { id: 'pay_1' } } })
+      const delivery = await desk.tellByRazorpay({ payment: { entity: { id: 'pay_1' } } })
       return { ...delivery, body: delivery.body.replace('pay_1', 'pay_2') }
     },
     status: 400,
@@ -250,7 +192,7 @@ const deliveries: readonly BadDelivery[] = [
   {
     provider: 'razorpay',
     what: 'one that was taken in before, which its signature does not date',
-    make: () => takenBefore('razorpay'),
+    make: () => desk.takenBefore('razorpay'),
     status: 200,
     stored: 'done',
   },
@@ -258,7 +200,7 @@ const deliveries: readonly BadDelivery[] = [
     provider: 'razorpay',
     what: 'one that was taken in before, under another id',
     make: async () => {
-      const { body } = await takenBefore('razorpay')
+      const { body } = await desk.takenBefore('razorpay')
       return desk.signedByRazorpay({ body, eventId: 'evt_of_another_name' })
     },
     status: 200,
@@ -292,7 +234,7 @@ const deliveries: readonly BadDelivery[] = [
     provider: 'razorpay',
     what: 'another content type',
     make: async () => {
-      const { headers, ...delivery } = await takenBefore('razorpay')
+      const { headers, ...delivery } = await desk.takenBefore('razorpay')
       return { ...delivery, headers: { ...headers, 'content-type': 'text/plain' } }
     },
     status: 200,
@@ -301,14 +243,14 @@ const deliveries: readonly BadDelivery[] = [
   {
     provider: 'razorpay',
     what: 'a type that nobody knows',
-    make: () => signedByRazorpay({ settlement: { entity: { id: 'setl_1' } } }, 'settlement.processed'),
+    make: async () => desk.tellByRazorpay({ settlement: { entity: { id: 'setl_1' } } }, 'settlement.processed'),
     status: 200,
     stored: 'ignored',
   },
   {
     provider: 'razorpay',
     what: 'a payment that Razorpay does not know, as one of live mode at a key of test mode',
-    make: () => signedByRazorpay({ payment: { entity: { id: 'pay_of_nobody', status: 'captured' } } }),
+    make: async () => desk.tellByRazorpay({ payment: { entity: { id: 'pay_of_nobody', status: 'captured' } } }),
     status: 200,
     stored: 'waiting',
   },
@@ -323,7 +265,7 @@ const deliveries: readonly BadDelivery[] = [
         notes: {},
       })
       const { id } = desk.razorpay.books.payOrder(order, 'card_success')
-      return signedByRazorpay({ payment: { entity: { id } } })
+      return desk.tellByRazorpay({ payment: { entity: { id } } })
     },
     status: 200,
     stored: 'waiting',
@@ -331,42 +273,45 @@ const deliveries: readonly BadDelivery[] = [
   {
     provider: 'razorpay',
     what: 'a payment in another currency',
-    make: () => chargedOtherwise({ currency: 'EUR' }, { currency: 'EUR' }),
+    make: () => desk.chargedOtherwise({ currency: 'EUR' }, { currency: 'EUR' }),
     status: 200,
     stored: 'waiting',
   },
   {
     provider: 'razorpay',
     what: 'a payment of less than nothing',
-    make: () => chargedOtherwise({}, { amount: -4_000 }),
+    make: () => desk.chargedOtherwise({}, { amount: -4_000 }),
     status: 200,
     stored: 'waiting',
   },
   {
     provider: 'razorpay',
     what: 'a payment of nothing that succeeded',
-    make: () => chargedOtherwise({}, { amount: 0 }),
+    make: () => desk.chargedOtherwise({}, { amount: 0 }),
     status: 200,
     stored: 'waiting',
   },
   {
     provider: 'razorpay',
     what: 'a payment of more than can be counted',
-    make: () => chargedOtherwise({}, { amount: 1e300 }),
+    make: () => desk.chargedOtherwise({}, { amount: 1e300 }),
     status: 200,
     stored: 'waiting',
   },
   {
     provider: 'mayar',
     what: 'another end of the address',
-    make: async () => ({ ...desk.mayarEvent({ productId: invoiceOf(await desk.open('mayar')) }), path: 'a-guess' }),
+    make: async () => ({
+      ...desk.mayarEvent({ productId: desk.invoiceOf(await desk.open('mayar')) }),
+      path: 'a-guess',
+    }),
     status: 400,
   },
   {
     provider: 'mayar',
     what: 'no end of the address',
     make: async () => {
-      const { path: _path, ...delivery } = desk.mayarEvent({ productId: invoiceOf(await desk.open('mayar')) })
+      const { path: _path, ...delivery } = desk.mayarEvent({ productId: desk.invoiceOf(await desk.open('mayar')) })
       return delivery
     },
     status: 400,
@@ -375,14 +320,14 @@ const deliveries: readonly BadDelivery[] = [
     provider: 'mayar',
     what: 'a delivery that says that it is paid, and an invoice that does not',
     make: async () =>
-      desk.mayarEvent({ productId: invoiceOf(await desk.open('mayar')), status: 'SUCCESS', amount: 150_000 }),
+      desk.mayarEvent({ productId: desk.invoiceOf(await desk.open('mayar')), status: 'SUCCESS', amount: 150_000 }),
     status: 200,
     stored: 'done',
   },
   {
     provider: 'mayar',
     what: 'one that was taken in before',
-    make: () => takenBefore('mayar'),
+    make: () => desk.takenBefore('mayar'),
     status: 200,
     stored: 'done',
   },
@@ -408,7 +353,10 @@ const deliveries: readonly BadDelivery[] = [
   {
     provider: 'mayar',
     what: 'another content type',
-    make: async () => ({ ...(await takenBefore('mayar')), headers: { 'content-type': 'application/octet-stream' } }),
+    make: async () => ({
+      ...(await desk.takenBefore('mayar')),
+      headers: { 'content-type': 'application/octet-stream' },
+    }),
     status: 200,
     stored: 'done',
   },
@@ -429,21 +377,21 @@ const deliveries: readonly BadDelivery[] = [
   {
     provider: 'mayar',
     what: 'a payment of less than nothing',
-    make: () => invoicedOtherwise(-150_000),
+    make: () => desk.invoicedOtherwise(-150_000),
     status: 200,
     stored: 'waiting',
   },
   {
     provider: 'mayar',
     what: 'a payment of nothing that succeeded',
-    make: () => invoicedOtherwise(0),
+    make: () => desk.invoicedOtherwise(0),
     status: 200,
     stored: 'waiting',
   },
   {
     provider: 'mayar',
     what: 'a payment of more than can be counted',
-    make: () => invoicedOtherwise(1e300),
+    make: () => desk.invoicedOtherwise(1e300),
     status: 200,
     stored: 'waiting',
   },

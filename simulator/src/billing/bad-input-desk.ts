@@ -167,6 +167,73 @@ export class BadInputDesk {
     return { body, headers: json, eventId: `${event} ${transactionId}`, path: pathToken }
   }
 
+  /** Of its open payment when nothing else is named. */
+  async tellByStripe(object?: object, over?: object): Promise<Delivery> {
+    return this.signedByStripe(this.stripeEvent(object ?? { id: this.intentOf(await this.open('stripe')).id }, over))
+  }
+
+  tellByRazorpay(payload: object, event?: string): Delivery {
+    return this.signedByRazorpay(this.razorpayEvent(payload, event))
+  }
+
+  /** Paid at Stripe, and not as it was asked for. */
+  async paidOtherwise(otherwise: object): Promise<Delivery> {
+    const intent = this.intentOf(await this.open('stripe'))
+    this.stripe.books.confirm(intent, 'pm_card_visa')
+    Object.assign(intent, otherwise)
+    return this.tellByStripe({ id: intent.id })
+  }
+
+  async chargedOtherwise(ofOrder: object, ofPayment: object): Promise<Delivery> {
+    const { books } = this.razorpay
+    const payment = books.authorise(this.subscriptionOf(await this.open('razorpay')), 'card_success')!
+    Object.assign(books.orders.get(payment.order_id)!, ofOrder)
+    Object.assign(payment, ofPayment)
+    return this.tellByRazorpay({ payment: { entity: { id: payment.id } } })
+  }
+
+  async invoicedOtherwise(amount: number): Promise<Delivery> {
+    const productId = this.invoiceOf(await this.open('mayar'))
+    Object.assign(this.mayar.pay(productId)!, { amount })
+    return this.mayarEvent({ productId })
+  }
+
+  /** One that was taken in before, and granted what it tells of. */
+  async takenBefore(provider: 'stripe' | 'razorpay' | 'mayar'): Promise<Delivery> {
+    const opened = await this.open(provider)
+    const delivery = await this.tellOfPayment(provider, opened)
+    await this.deliver(provider, delivery)
+    const asked = { caller: opened.caller, paymentId: opened.intent.paymentId }
+    const shown = await this.client.ask(rpc.getPayment, asked)
+    if (!shown.ok || shown.value.status !== 'succeeded') throw new Error(`a payment at ${provider} was not taken in`)
+    return delivery
+  }
+
+  intentOf({ intent }: Opened) {
+    return this.stripe.books.intents.get(intent.clientSecret?.split('_secret_')[0] ?? '')!
+  }
+
+  invoiceOf({ intent }: Opened): string {
+    return intent.paymentUrl?.split('/').at(-1) ?? ''
+  }
+
+  subscriptionOf({ intent }: Opened) {
+    return this.razorpay.books.subscriptions.get(intent.clientSecret ?? '')!
+  }
+
+  private async tellOfPayment(provider: 'stripe' | 'razorpay' | 'mayar', opened: Opened): Promise<Delivery> {
+    if (provider === 'stripe') {
+      this.stripe.books.confirm(this.intentOf(opened), 'pm_card_visa')
+      return this.tellByStripe({ id: this.intentOf(opened).id })
+    }
+    if (provider === 'razorpay') {
+      const { id } = this.razorpay.books.authorise(this.subscriptionOf(opened), 'card_success')!
+      return this.tellByRazorpay({ payment: { entity: { id } } })
+    }
+    this.mayar.pay(this.invoiceOf(opened))
+    return this.mayarEvent({ productId: this.invoiceOf(opened) })
+  }
+
   private nextId(): string {
     this.told += 1
     return `evt_bad_${this.told}`

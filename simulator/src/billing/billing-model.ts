@@ -226,7 +226,7 @@ async function compareCounts(world: Audited, payments: number): Promise<string[]
        (select count(*) from invoice where ${isOf(world)})::text as invoices,
        (select count(*) from invoice where number like '____-______' and ${isOf(world)})::text as formed,
        (select count(*) from provider_event where state in ('waiting', 'dead'))::text as open,
-       (select count(*) from outbox where body like '%"payment.succeeded"%')::text as told`,
+       (select coalesce(sum(event_count), 0) from outbox where subject = 'payment.succeeded')::text as told`,
   )
   const { captured, invoices, formed, open, told } = row!
   const wanted = String(payments)

@@ -142,7 +142,7 @@ export class RazorpayProvider extends PaymentProvider {
   }
 
   override async charges(terms: ProviderTerms): Promise<Result<boolean, ProviderFailure>> {
-    const planId = await this.planOf(terms, terms.cycle)
+    const planId = await this.planOf(terms)
     if (!planId.ok) return planId
     const shown = await this.reader.get(`/subscriptions/${terms.subscriptionExternalId}`, wire.subscription)
     return shown.ok ? ok(shown.value.plan_id === planId.value) : shown

@@ -4,25 +4,23 @@
  */
 import { Injectable } from '@nestjs/common'
 import type { SubscriptionChangeReply } from '@tradewire/contracts/rpc/subscription-changes'
-import { Database } from '@tradewire/database/database'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
 import { isOpened, type Payment } from '../../domain/bills/bill.ts'
 import { viewChange } from '../../domain/subscriptions/change-views.ts'
 import type { SubscriptionChange } from '../../domain/subscriptions/subscription-change.ts'
 import { Bills } from '../../ports/bills.port.ts'
-import { SubscriptionChanges } from '../../ports/subscription-changes.port.ts'
+import { MoveChange } from '../move-change/move-change.use-case.ts'
 import { OpenCheckout } from '../open-checkout/open-checkout.use-case.ts'
 import { TellChange } from '../tell-change/tell-change.use-case.ts'
 
 @Injectable()
 export class CarryOutChange {
   constructor(
-    private readonly database: Database,
     private readonly bills: Bills,
-    private readonly changes: SubscriptionChanges,
     private readonly openCheckout: OpenCheckout,
     private readonly tellChange: TellChange,
+    private readonly moveChange: MoveChange,
   ) {}
 
   async execute(change: SubscriptionChange): Promise<Result<SubscriptionChangeReply, CodedError>> {
@@ -41,11 +39,7 @@ export class CarryOutChange {
     const subscription = await this.bills.findSubscription(change.subscriptionId, change.userId)
     const changed = subscription && { change, subscription }
     const opened = await this.openCheckout.execute({ payment, subscription: null, changed })
-    if (!opened.ok && opened.error.code === 'PROVIDER_REFUSED') await this.move(change, 'dropped')
+    if (!opened.ok && opened.error.code === 'PROVIDER_REFUSED') await this.moveChange.execute(change, 'dropped')
     return opened
-  }
-
-  private move(change: SubscriptionChange, state: SubscriptionChange['state']): Promise<boolean> {
-    return this.database.transact((tx) => this.changes.move(tx, change, state))
   }
 }

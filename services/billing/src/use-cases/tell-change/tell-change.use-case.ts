@@ -3,10 +3,11 @@
  * Must never drop what it may have heard of: an answer that was lost says nothing. Nor be called inside a transaction.
  */
 import { Injectable } from '@nestjs/common'
-import { Database } from '@tradewire/database/database'
+import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { billingErrors } from '../../billing.errors.ts'
+import type { Subscription } from '../../domain/bills/bill.ts'
 import type { SubscriptionChange } from '../../domain/subscriptions/subscription-change.ts'
 import { Bills } from '../../ports/bills.port.ts'
 import {
@@ -17,23 +18,24 @@ import {
   type ProviderTerms,
 } from '../../ports/payment-provider.port.ts'
 import { SubscriptionChanges } from '../../ports/subscription-changes.port.ts'
+import { MoveChange } from '../move-change/move-change.use-case.ts'
 import { codedFailure } from '../open-checkout/open-checkout.use-case.ts'
-import { SettleSubscription } from '../settle-subscription/settle-subscription.use-case.ts'
 
 /** Who is told, and how we have the subscription until it knows. */
 interface Told {
   readonly provider: PaymentProvider
+  readonly held: Subscription
   readonly kept: ProviderTerms
 }
 
 @Injectable()
 export class TellChange {
   constructor(
-    private readonly database: Database,
     private readonly bills: Bills,
     private readonly changes: SubscriptionChanges,
     private readonly providers: PaymentProviders,
-    private readonly settleSubscription: SettleSubscription,
+    private readonly moveChange: MoveChange,
+    private readonly clock: Clock,
   ) {}
 
   /** Answers the change as it is then. */
@@ -43,8 +45,9 @@ export class TellChange {
     if (held?.externalId === undefined || held.externalId === null || provider === undefined) {
       return err(billingErrors.of('PROVIDER_NOT_AVAILABLE'))
     }
-    const told = { provider, kept: providerTermsOf(held, held.externalId) }
-    const isLate = change.state === 'open' && (held.facts.paidThrough ?? change.paidThrough) > change.paidThrough
+    const told = { provider, held, kept: providerTermsOf(held, held.externalId) }
+    const { timing, state, effectiveAt } = change
+    const isLate = timing === 'period-end' && state === 'open' && this.clock.now() >= effectiveAt
     return isLate ? this.findOut(change, told) : this.tell(change, told)
   }
 
@@ -56,26 +59,25 @@ export class TellChange {
       if (answer.error.kind === 'refused' && change.state === 'open') await this.drop(change, told)
       return err(codedFailure(answer.error))
     }
-    const state = change.state === 'open' ? 'scheduled' : 'done'
-    if (await this.move(change, state)) return ok({ ...change, state })
+    await this.moveChange.execute(change, change.state === 'open' ? 'scheduled' : 'done')
     const known = (await this.changes.find(change.id)) ?? change
     // Taken back while the provider was told.
     if (known.state === 'dropped') await provider.takeBackChange(kept, null)
     return ok(known)
   }
 
-  /** The period that it was for is paid, and the provider never answered: what it charged says whether it has heard. */
+  /** Its time came, and the provider had not answered: what it charges now says whether it has heard. */
   private async findOut(change: SubscriptionChange, told: Told): Promise<Result<SubscriptionChange, CodedError>> {
-    const { provider, kept } = told
+    const { provider, held, kept } = told
     const charged = await provider.charges(providerTermsOf(change.terms, kept.subscriptionExternalId))
     if (!charged.ok) return err(codedFailure(charged.error))
-    if (!charged.value) return this.drop(change, told)
-    await this.database.transact(async (tx) => {
-      const locked = await this.bills.lockSubscription(tx, { id: change.subscriptionId })
-      const isOurs = locked !== undefined && (await this.changes.move(tx, change, 'scheduled'))
-      if (isOurs) await this.settleSubscription.execute(tx, locked)
-    })
-    return ok((await this.changes.find(change.id)) ?? change)
+    if (charged.value) {
+      await this.moveChange.execute(change, 'scheduled')
+      return ok((await this.changes.find(change.id)) ?? change)
+    }
+    // Until the period is paid, the provider may not have begun it.
+    const isBegun = (held.facts.paidThrough ?? change.paidThrough) > change.paidThrough
+    return isBegun ? this.drop(change, told) : ok(change)
   }
 
   /** An earlier try whose answer was lost may have told it. */
@@ -85,11 +87,7 @@ export class TellChange {
   ): Promise<Result<SubscriptionChange, CodedError>> {
     const takenBack = await provider.takeBackChange(kept, null)
     if (!takenBack.ok) return err(codedFailure(takenBack.error))
-    await this.move(change, 'dropped')
+    await this.moveChange.execute(change, 'dropped')
     return ok({ ...change, state: 'dropped' })
-  }
-
-  private move(change: SubscriptionChange, state: SubscriptionChange['state']): Promise<boolean> {
-    return this.database.transact((tx) => this.changes.move(tx, change, state))
   }
 }
