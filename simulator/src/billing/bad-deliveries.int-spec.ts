@@ -11,6 +11,16 @@ beforeAll(() => desk.start())
 const padded = (body: string) => body + ' '.repeat(bodyBytesMax)
 const cut = (body: string) => body.slice(0, -5)
 
+function signedStripe(changed: (body: string) => string): Delivery {
+  const { body, eventId } = desk.stripeEvent({ id: 'pi_1' })
+  return desk.signedByStripe({ body: changed(body), eventId })
+}
+
+function signedRazorpay(changed: (body: string) => string): Delivery {
+  const { body, eventId } = desk.razorpayEvent({ payment: { entity: { id: 'pay_1' } } })
+  return desk.signedByRazorpay({ body: changed(body), eventId })
+}
+
 interface BadDelivery {
   readonly provider: SimulatedProvider
   readonly what: string
@@ -61,30 +71,14 @@ const deliveries: readonly BadDelivery[] = [
     status: 200,
     stored: 'done',
   },
-  {
-    provider: 'stripe',
-    what: 'half a body, signed',
-    make: async () => {
-      const { body, eventId } = desk.stripeEvent({ id: 'pi_1' })
-      return desk.signedByStripe({ body: cut(body), eventId })
-    },
-    status: 400,
-  },
+  { provider: 'stripe', what: 'half a body, signed', make: async () => signedStripe(cut), status: 400 },
   {
     provider: 'stripe',
     what: 'no body',
     make: async () => desk.signedByStripe({ body: '', eventId: 'none' }),
     status: 400,
   },
-  {
-    provider: 'stripe',
-    what: 'a body beyond half a megabyte',
-    make: async () => {
-      const { body, eventId } = desk.stripeEvent({ id: 'pi_1' })
-      return desk.signedByStripe({ body: padded(body), eventId })
-    },
-    status: 413,
-  },
+  { provider: 'stripe', what: 'a body beyond half a megabyte', make: async () => signedStripe(padded), status: 413 },
   {
     provider: 'stripe',
     what: 'another content type',
@@ -206,15 +200,7 @@ const deliveries: readonly BadDelivery[] = [
     status: 200,
     stored: 'done',
   },
-  {
-    provider: 'razorpay',
-    what: 'half a body, signed',
-    make: async () => {
-      const { body, eventId } = desk.razorpayEvent({ payment: { entity: { id: 'pay_1' } } })
-      return desk.signedByRazorpay({ body: cut(body), eventId })
-    },
-    status: 400,
-  },
+  { provider: 'razorpay', what: 'half a body, signed', make: async () => signedRazorpay(cut), status: 400 },
   {
     provider: 'razorpay',
     what: 'no body',
@@ -224,10 +210,7 @@ const deliveries: readonly BadDelivery[] = [
   {
     provider: 'razorpay',
     what: 'a body beyond half a megabyte',
-    make: async () => {
-      const { body, eventId } = desk.razorpayEvent({ payment: { entity: { id: 'pay_1' } } })
-      return desk.signedByRazorpay({ body: padded(body), eventId })
-    },
+    make: async () => signedRazorpay(padded),
     status: 413,
   },
   {

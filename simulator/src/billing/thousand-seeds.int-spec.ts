@@ -19,8 +19,8 @@ import { MortalDatabase } from './mortal-database.ts'
 import { SettableClock } from './settable-clock.ts'
 import { SmallWorld, type Stage } from './small-world.ts'
 
-const seeds = 60
-const parts = 1
+const seeds = 1_000
+const parts = 10
 const limitMs = 300_000
 /** Every one of them is a place to die at. */
 const steps = [
