@@ -8,6 +8,6 @@ export class ShowPayment {
   constructor(private readonly bills: Bills) {}
 
   async execute(id: string): Promise<Payment | undefined> {
-    return isPaymentId(id) ? this.bills.findPayment(id) : undefined
+    return isPaymentId(id) ? this.bills.findPayment(id, undefined) : undefined
   }
 }
