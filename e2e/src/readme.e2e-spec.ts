@@ -36,9 +36,7 @@ it('The first trade by hand works as the README has it', () =>
         timeout: limitMs,
       })
       expect(told.stderr).toBe('')
-      expect(told.stdout).toContain(
-        'The risk cap is the smallest and decides: 0.1 BTC for 4200 USDT; the stop would cost 100 USDT.',
-      )
+      expect(told.stdout).toContain('What may be lost decides: 0.1 BTC, for 4200 USDT; the stop would cost 100 USDT.')
       const user = await ApiUser.logIn(gateway, operator)
       const ended = await eventually(
         async () => (await user.gets<Page<BracketReply>>('/v1/orders')).items.find(({ state }) => state === 'closed'),

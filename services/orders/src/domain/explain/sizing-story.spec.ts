@@ -51,7 +51,7 @@ describe('the story of a size', () => {
       'The limit of 60000 USDT (platform) allows 1.5 BTC.',
       'The limit of 1 BTC (account) allows 1 BTC.',
       'The venue takes from 0.001 to 1000 BTC in an order.',
-      'The balance cap is the smallest and decides: 0.398 BTC for 15920 USDT; the stop would cost 159.2 USDT.',
+      'What is free decides: 0.398 BTC instead of the 0.75 that was asked for, for 15920 USDT; the stop would cost 159.2 USDT.',
     ])
   })
 
@@ -65,10 +65,26 @@ describe('the story of a size', () => {
     expect(told[1]).toMatch(/in whole steps of 0\.001, the nearest if that is 50 % more at most \(account\)\.$/)
   })
 
+  it.each([
+    ['risk', 'What may be lost decides: 0.398 BTC, for'],
+    ['leverage', 'The leverage decides: 0.398 BTC instead of the 0.75 that was asked for, for'],
+    ['notional', 'The limit of 60000 USDT decides: 0.398 BTC instead of the 0.75 that was asked for, for'],
+    ['quantity', 'The limit of 1 BTC decides: 0.398 BTC instead of the 0.75 that was asked for, for'],
+    ['venue', "The venue's maximum decides: 0.398 BTC instead of the 0.75 that was asked for, for"],
+  ] as const)('names what decided in words: %s', (bound, words) => {
+    expect(sizingStory({ ...sizing, bound }, story).at(-1)).toContain(words)
+  })
+
+  it('says that a rule about the size decided where that is so', () => {
+    const caps = { ...sizing.caps, risk: null, size: '0.398' }
+    const told = sizingStory({ ...sizing, mode: 'fixed-quantity', bound: 'size', caps }, story)
+    expect(told.at(-1)).toContain('What is asked for decides: 0.398 BTC, for 15920 USDT')
+  })
+
   it('takes off what was lost since the balance was told, and says why nothing is ordered', () => {
     const balance = { currency: 'USDT', observedMs: 0, lostSince: '10.75' }
     const told = sizingStory({ ...sizing, quantity: '0' }, { ...story, trace: { ...story.trace, balance } })
     expect(told[0]).toBe('Trades that ended since the venue told the balance lost 10.75 USDT: that is taken off.')
-    expect(told.at(-1)).toBe('The balance cap leaves less than the minimum: nothing is ordered.')
+    expect(told.at(-1)).toBe('What is free leaves less than the minimum: nothing is ordered.')
   })
 })

@@ -47,10 +47,39 @@ export function sizingStory(sizing: SizingTrace, story: SizedStory): string[] {
       ? []
       : [`The limit of ${sizing.maxQuantity} ${base}${by('maxQuantity')} allows ${sizing.caps.quantity} ${base}.`]),
     `The venue takes from ${sizing.minimum} to ${sizing.caps.venue} ${base} in an order.`,
-    sizing.quantity === '0'
-      ? deniedLine(sizing, story, quote)
-      : `The ${sizing.bound} cap is the smallest and decides: ${sizing.quantity} ${base} for ${sizing.notional} ${quote}; the stop would cost ${sizing.atRisk} ${quote}.`,
+    sizing.quantity === '0' ? deniedLine(sizing, story, words) : decidedLine(sizing, words),
   ]
+}
+
+/** With what was asked for, where something else has made the order smaller. */
+function decidedLine(sizing: SizingTrace, words: Words): string {
+  const { bound, caps, quantity, notional, atRisk } = sizing
+  const { base, quote } = words
+  const asked =
+    bound === 'risk' || bound === 'size' ? '' : ` instead of the ${caps.risk ?? caps.size} that was asked for`
+  return `${deciderOf(sizing, words)} decides: ${quantity} ${base}${asked}, for ${notional} ${quote}; the stop would cost ${atRisk} ${quote}.`
+}
+
+function deciderOf(
+  { bound, maxNotional, maxQuantity }: SizingTrace,
+  { base, quote }: Pick<Words, 'base' | 'quote'>,
+): string {
+  switch (bound) {
+    case 'risk':
+      return 'What may be lost'
+    case 'size':
+      return 'What is asked for'
+    case 'leverage':
+      return 'The leverage'
+    case 'balance':
+      return 'What is free'
+    case 'notional':
+      return `The limit of ${maxNotional} ${quote}`
+    case 'quantity':
+      return `The limit of ${maxQuantity} ${base}`
+    case 'venue':
+      return "The venue's maximum"
+  }
 }
 
 function wordsOf({ trace, instrument, prices, stop }: SizedStory): Words {
@@ -99,14 +128,16 @@ function leverageLine(
   return `${words} equity of ${equity} ${quote} allows ${caps.leverage} ${base}.`
 }
 
-function deniedLine({ bound, atRisk, notional }: SizingTrace, { bracket }: SizedStory, quote: string): string {
+function deniedLine(sizing: SizingTrace, { bracket }: SizedStory, words: Words): string {
+  const { atRisk, notional } = sizing
+  const { quote } = words
   switch (bracket.denial?.code) {
     case 'MAX_RISK_EXCEEDED':
       return `The stop would cost ${atRisk} ${quote}, more than the limit for one trade: nothing is ordered.`
     case 'MAX_EXPOSURE_EXCEEDED':
       return `${notional} ${quote} more would exceed the limit on the account's exposure: nothing is ordered.`
     default:
-      return `The ${bound} cap leaves less than the minimum: nothing is ordered.`
+      return `${deciderOf(sizing, words)} leaves less than the minimum: nothing is ordered.`
   }
 }
 
