@@ -113,6 +113,39 @@ describe('sizing', () => {
     expect(sized({ equity: decimal('-5') })).toBe('INSUFFICIENT_BALANCE')
   })
 
+  it('asks of coins enough to be sold at the stop after the fee, and of a position what the entry takes', () => {
+    const fixed = (value: string) => ({ settings: rule({ mode: 'fixed-quantity', value }) })
+    const coins = { kind: 'spot', minimumNotional: decimal('396') } as const
+    expect(sized(fixed('0.01'), coins)).toBe('BELOW_MINIMUM')
+    expect(sized(fixed('0.011'), coins)).toBe('0.011')
+    expect(sized(fixed('0.01'), { minimumNotional: decimal('400') })).toBe('0.01')
+    expect(sized(fixed('0.009'), { minimumNotional: decimal('400') })).toBe('BELOW_MINIMUM')
+  })
+
+  it('blames the money where it carries something, but less than the minimum, or nothing where there is none', () => {
+    expect(sized({ free: decimal('100') }, { minimumQuantity: decimal('0.05') })).toBe('INSUFFICIENT_BALANCE')
+    expect(sized({ free: ZERO }, { minimumQuantity: ZERO, minimumNotional: ZERO })).toBe('INSUFFICIENT_BALANCE')
+  })
+
+  it('sizes nothing in proportion to an equity that is not known', () => {
+    const settings = rule({ mode: 'proportional', value: '1' })
+    const result = size(money({ settings }), sizingTerms(prices, instrument, policy))
+    expect(result.ok ? 'sized' : result.error.denial.code).toBe('BELOW_MINIMUM')
+  })
+
+  it('names in the trace what else it was calculated from, where it was', () => {
+    const traceOf = (changes: Partial<FollowerMoney>) => {
+      const result = size(money(changes), sizingTerms(prices, instrument, policy, decimal('48000')))
+      return result.ok ? result.value.trace : result.error.trace
+    }
+    const conversion = { from: 'EUR', rate: '1.25', back: '0.8', by: ['EUR/USDT'] }
+    expect(traceOf({ conversion }).conversion).toEqual(conversion)
+    expect(traceOf({})).not.toHaveProperty('conversion')
+    expect(traceOf({ settings: rule({ mode: 'proportional' }) }).providerEquity).toBe('48000')
+    expect(traceOf({})).not.toHaveProperty('providerEquity')
+    expect(traceOf({ settings: rule({ maxQuantity: '0.0319' }) }).maxQuantity).toBe('0.0319')
+  })
+
   it('keeps the whole calculation in the trace', () => {
     const result = size(money({ settings: rule({ maxNotional: '5000' }) }), sizingTerms(prices, instrument, policy))
     expect(result.ok && result.value.trace).toEqual({
