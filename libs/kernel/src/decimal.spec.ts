@@ -1,7 +1,7 @@
 import { Big } from 'big.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Decimal, decimal, isDecimalText, roundToStep } from './decimal.ts'
+import { Decimal, decimal, isDecimalText, maximum, minimum, price, quantity, roundToStep, sum } from './decimal.ts'
 
 /** Another implementation, to the same rules: strict, thirty places, plain text. */
 const Other = Big()
@@ -63,6 +63,29 @@ describe('Decimal', () => {
     )
   })
 
+  it('compares what is equal as equal, however it is written, and nothing else', () => {
+    const compared = (one: string, two: string) => {
+      const [left, right] = [new Decimal(one), new Decimal(two)]
+      return [left.cmp(right), left.eq(right), left.lt(right), left.lte(right), left.gt(right), left.gte(right)]
+    }
+    const equal = [0, true, false, true, false, true]
+    for (const [one, two] of [
+      ['0', '-0.00'],
+      ['1.5', '1.50'],
+      ['-7', '-7.0'],
+      ['9007199254740993', '9007199254740993.0'],
+    ] as const) {
+      expect(compared(one, two)).toEqual(equal)
+    }
+    expect(compared('15', '1.5')).toEqual([1, false, false, false, true, true])
+    expect(compared('-1.5', '1.5')).toEqual([-1, false, true, true, false, false])
+    fc.assert(
+      fc.property(text, (one) => {
+        expect(compared(one, one)).toEqual(equal)
+      }),
+    )
+  })
+
   it('divides to thirty places, rounded half up, and counts whole parts towards zero', () => {
     const divisor = text.filter((one) => !new Other(one).eq('0'))
     fc.assert(
@@ -99,6 +122,9 @@ describe('Decimal', () => {
     expect(new Decimal(12_345_678_901_234_567_890n).toString()).toBe('12345678901234567890')
     expect(new Decimal('1.5e-7').toString()).toBe('0.00000015')
     expect(new Decimal('-2.50E3').toString()).toBe('-2500')
+    expect(new Decimal('-12345678901234567890.5').toString()).toBe('-12345678901234567890.5')
+    expect(new Decimal('1e1000').toString()).toHaveLength(1_001)
+    expect(new Decimal(new Decimal('1.5')).toString()).toBe('1.5')
   })
 
   it('refuses numbers, text that is none, a division by zero and a comparison as numbers', () => {
@@ -110,6 +136,31 @@ describe('Decimal', () => {
     expect(() => decimal('1').div('0')).toThrow('division by zero')
     expect(() => decimal('1').wholes('0.0')).toThrow('division by zero')
     expect(() => decimal('1') < decimal('2')).toThrow(TypeError)
+  })
+})
+
+describe('prices and quantities', () => {
+  it('are positive, and not negative', () => {
+    expect(price('0.1').toString()).toBe('0.1')
+    expect(price(decimal('0.1')).toString()).toBe('0.1')
+    expect(quantity('0').toString()).toBe('0')
+    expect(quantity(decimal('2')).toString()).toBe('2')
+    for (const refused of ['0', '-1']) {
+      expect(() => price(refused)).toThrow('a price must be greater than zero')
+      expect(() => price(new Decimal(refused))).toThrow(RangeError)
+    }
+    expect(() => quantity('-0.1')).toThrow('a quantity must not be negative')
+    expect(() => quantity(decimal('-0.1'))).toThrow(RangeError)
+    expect(() => price('1e3')).toThrow('not a decimal: 1e3')
+  })
+
+  it('have a least, a most and a sum', () => {
+    const [low, middle, high] = [decimal('-1'), decimal('0.5'), decimal('2')]
+    expect(minimum(middle, low, high)).toBe(low)
+    expect(minimum(middle)).toBe(middle)
+    expect(maximum(middle, high, low)).toBe(high)
+    expect(sum([low, middle, high]).toString()).toBe('1.5')
+    expect(sum([]).toString()).toBe('0')
   })
 })
 

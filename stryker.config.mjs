@@ -1,0 +1,39 @@
+/**
+ * `pnpm mutation:cores`: which files are changed in every way that Stryker knows, and how many of the changes tests must notice.
+ * `pnpm mutation:cores --mutate FILE` for one of them. Must never fall below its threshold: what survives is a test that is missing.
+ */
+export default {
+  packageManager: 'pnpm',
+  testRunner: 'vitest',
+  plugins: ['@stryker-mutator/vitest-runner'],
+  vitest: { configFile: 'vitest.cores.config.ts', related: true },
+  coverageAnalysis: 'perTest',
+  // A table that is read once at the start would be tried with every test there is.
+  ignoreStatic: true,
+  mutate: [
+    'services/brokers/src/domain/absence.ts',
+    'services/brokers/src/domain/attempt.ts',
+    'services/brokers/src/domain/reconcile.ts',
+    'services/orders/src/domain/gate/gate.ts',
+    'services/orders/src/domain/sizing/sizing.ts',
+    'libs/kernel/src/decimal.ts',
+  ],
+  // Copied into the sandbox; packages find each other through links into the real tree, so only these are changed.
+  ignorePatterns: [
+    '**',
+    '!package.json',
+    '!vitest.cores.config.ts',
+    '!services/{orders,brokers}/package.json',
+    '!services/{orders,brokers}/src/**',
+    '!libs/{kernel,testkit}/package.json',
+    '!libs/{kernel,testkit}/src/**',
+  ],
+  concurrency: 2,
+  // On a busy machine a slow test is no proof that a change was noticed.
+  timeoutMS: 60_000,
+  thresholds: { high: 95, low: 85, break: 80 },
+  reporters: ['clear-text', 'json'],
+  jsonReporter: { fileName: 'coverage/mutation-cores.json' },
+  clearTextReporter: { allowColor: false, allowEmojis: false, logTests: false, reportTests: false },
+  warnings: { slow: false },
+}
