@@ -48,6 +48,7 @@ import { CommandsConsumer } from './transport/bus/commands.consumer.ts'
 import { EntitlementsConsumer } from './transport/bus/entitlements.consumer.ts'
 import { KeysJob } from './transport/cron/keys.job.ts'
 import { LeasesJob } from './transport/cron/leases.job.ts'
+import { InstrumentsJob } from './transport/cron/instruments.job.ts'
 import { RatesJob } from './transport/cron/rates.job.ts'
 import { UpkeepJob } from './transport/cron/upkeep.job.ts'
 import { AccountsController } from './transport/rpc/accounts.controller.ts'
@@ -81,6 +82,7 @@ import { RecoverAttempts } from './use-cases/recover-attempts/recover-attempts.u
 import { TakeUpAttempts } from './use-cases/take-up-attempts/take-up-attempts.use-case.ts'
 import { PlaceOrders } from './use-cases/place-orders/place-orders.use-case.ts'
 import { SettleOutcome } from './use-cases/settle-outcome/settle-outcome.use-case.ts'
+import { RefreshInstruments } from './use-cases/refresh-instruments/refresh-instruments.use-case.ts'
 import { ReadAttempts } from './use-cases/read-attempts/read-attempts.use-case.ts'
 import { ReadPrices } from './use-cases/read-prices/read-prices.use-case.ts'
 import { ReadVenue } from './use-cases/read-venue/read-venue.use-case.ts'
@@ -184,6 +186,8 @@ import { WatchAccounts } from './use-cases/watch-accounts/watch-accounts.use-cas
     TakeUpAttempts,
     TendOrders,
     TrackHealth,
+    RefreshInstruments,
+    InstrumentsJob,
     RatesJob,
     UpkeepJob,
     WarnOfKeys,

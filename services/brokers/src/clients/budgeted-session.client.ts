@@ -79,6 +79,10 @@ export class BudgetedSession implements BrokerSession {
     return this.read(this.weights.fills, () => this.inner.fillsSince(symbol, since))
   }
 
+  server(): Answer<string> {
+    return this.inner.server?.() ?? Promise.resolve(err(unsupported('instrumentsPer', 'all of the venue is one')))
+  }
+
   instruments(): Answer<readonly VenueInstrument[]> {
     return this.inner.instruments()
   }

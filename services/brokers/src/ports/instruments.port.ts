@@ -17,8 +17,8 @@ export abstract class Instruments {
     instruments: readonly VenueInstrument[],
   ): Promise<VenueInstrument[]>
   /**
-   * What the venue's other servers have, one of each symbol. Until the transaction ends no other server is compared.
+   * What the venue's servers beside these have, one of each symbol. Until the transaction ends no other server is compared.
    * Servers are forgotten when the venue has no account and nobody came from them for an hour.
    */
-  abstract ofOtherServers(tx: Transaction, source: InstrumentSource): Promise<VenueInstrument[]>
+  abstract ofServersBeside(tx: Transaction, venue: Venue, servers: readonly string[]): Promise<VenueInstrument[]>
 }

@@ -4,6 +4,7 @@
  */
 import { Injectable } from '@nestjs/common'
 import type { VenueInstrument } from '@tradewire/broker-kit/broker-session'
+import type { Venue } from '@tradewire/contracts/common'
 import type { Transaction } from '@tradewire/database/transaction'
 import { type InstrumentSource, Instruments } from '#ports/instruments.port'
 
@@ -29,18 +30,21 @@ export class InstrumentStore extends Instruments {
     return instruments.filter(({ symbol }) => changed.has(symbol))
   }
 
-  async ofOtherServers(tx: Transaction, { venue, server }: InstrumentSource): Promise<VenueInstrument[]> {
+  async ofServersBeside(tx: Transaction, venue: Venue, servers: readonly string[]): Promise<VenueInstrument[]> {
     await tx.query(`select pg_advisory_xact_lock(hashtext('brokers.instrument ' || $1::text))`, [venue])
     await tx.query(
       `delete from instrument
-       where venue = $1 and server <> $2 and seen_at < now() - make_interval(secs => $3)
+       where venue = $1 and server <> all($2::text[]) and seen_at < now() - make_interval(secs => $3)
          and not exists (select from account where account.venue = $1 and removed_at is null)`,
-      [venue, server, unusedSeconds],
+      [venue, servers, unusedSeconds],
     )
-    await tx.query('update instrument set seen_at = now() where venue = $1 and server = $2', [venue, server])
+    await tx.query('update instrument set seen_at = now() where venue = $1 and server = any($2::text[])', [
+      venue,
+      servers,
+    ])
     const rows = await tx.query<{ details: VenueInstrument }>(
-      `select distinct on (symbol) details from instrument where venue = $1 and server <> $2 order by symbol, server`,
-      [venue, server],
+      `select distinct on (symbol) details from instrument where venue = $1 and server <> all($2::text[]) order by symbol, server`,
+      [venue, servers],
     )
     return rows.map(({ details }) => details)
   }

@@ -139,8 +139,8 @@ export class BinanceSpotSession implements BrokerSession {
   }
 
   async instruments(): Answer<readonly VenueInstrument[]> {
-    await Promise.resolve()
-    return ok(this.api.markets().flatMap((market) => instrumentOf(market) ?? []))
+    const listed = await this.api.listed()
+    return listed.ok ? ok(listed.value.flatMap((market) => instrumentOf(market) ?? [])) : listed
   }
 
   /** A coin is bought with what it is quoted in: nothing else counts. */

@@ -144,8 +144,8 @@ export class BinanceUsdmSession implements BrokerSession {
   }
 
   async instruments(): Answer<readonly VenueInstrument[]> {
-    await Promise.resolve()
-    return ok(this.api.markets().flatMap((market) => instrumentOf(market) ?? []))
+    const listed = await this.api.listed()
+    return listed.ok ? ok(listed.value.flatMap((market) => instrumentOf(market) ?? [])) : listed
   }
 
   /** Margin may lie in any currency in which the venue quotes, where the account's owner has chosen that. */

@@ -22,6 +22,10 @@ export interface CcxtExchange {
   markets: Record<string, CcxtMarket> | undefined
   last_response_headers: Record<string, string> | undefined
   loadMarkets(): Promise<Record<string, CcxtMarket>>
+  fetchMarkets(): Promise<readonly CcxtMarket[]>
+  setMarkets(markets: readonly CcxtMarket[]): unknown
+  /** Ours: reads the venue's markets anew for all its accounts, unless that was a moment ago. */
+  rereadMarkets(): Promise<void>
   market(symbol: string): CcxtMarket
   createOrder(
     symbol: string,
@@ -53,6 +57,8 @@ export interface CcxtMarket {
 export type CcxtVenue = 'binance' | 'binanceusdm' | 'cex' | 'coinbase' | 'okx' | 'tokocrypto'
 type ExchangeClass = new (settings: object) => CcxtExchange
 
+/** As many accounts ask for the markets when they are connected together. */
+const marketsFreshMs = 600_000
 const timeoutSlackMs = 5_000
 const recvWindowMs = 10_000
 
@@ -169,6 +175,8 @@ export interface SharedExchangeOptions {
 export class SharedExchange {
   private readonly pools = new Map<string, VenueHttp>()
   private exchange: Promise<CcxtExchange> | null = null
+  private rereading: Promise<void> | null = null
+  private readAtMs = 0
 
   constructor(private readonly options: SharedExchangeOptions) {}
 
@@ -181,6 +189,7 @@ export class SharedExchange {
     if (credentials.password !== undefined) session.password = credentials.password
     session.options = { ...shared.options }
     session.last_response_headers = undefined
+    session.rereadMarkets = () => this.reread(shared)
     return session
   }
 
@@ -191,6 +200,18 @@ export class SharedExchange {
       throw cause
     })
     return this.exchange
+  }
+
+  private reread(shared: CcxtExchange): Promise<void> {
+    const { clock } = this.options.dependencies
+    if (clock.monotonicMs() - this.readAtMs < marketsFreshMs) return Promise.resolve()
+    // Not the library's own reload: one that fails would be what every later call of any account is answered with.
+    const read = async (): Promise<void> => {
+      shared.setMarkets(await shared.fetchMarkets())
+      this.readAtMs = clock.monotonicMs()
+    }
+    this.rereading ??= read().finally(() => (this.rereading = null))
+    return this.rereading
   }
 
   private async load(): Promise<CcxtExchange> {
@@ -215,6 +236,7 @@ export class SharedExchange {
     })
     ;(exchange as unknown as { has: Record<string, unknown> }).has['fetchCurrencies'] = false
     await exchange.loadMarkets()
+    this.readAtMs = this.options.dependencies.clock.monotonicMs()
     return exchange
   }
 

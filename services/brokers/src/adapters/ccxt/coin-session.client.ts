@@ -41,7 +41,7 @@ export interface CoinExchange {
   /** What is held apart from what `fillsSince` does not tell yet. Left out where it tells each fill at once. */
   settledBalances?(): Answer<readonly VenueBalance[]>
   fillsSince(symbol: string, since: Date): Answer<readonly VenueFill[]>
-  instruments(): readonly VenueInstrument[]
+  instruments(): Answer<readonly VenueInstrument[]>
   prices(symbols: readonly string[]): Answer<readonly VenueRate[]>
   keyFacts(): Answer<KeyFacts>
 }
@@ -105,9 +105,8 @@ export class CoinSession implements BrokerSession {
     return this.exchange.fillsSince(symbol, since)
   }
 
-  async instruments(): Answer<readonly VenueInstrument[]> {
-    await Promise.resolve()
-    return ok(this.exchange.instruments())
+  instruments(): Answer<readonly VenueInstrument[]> {
+    return this.exchange.instruments()
   }
 
   /** A coin is bought with what it is quoted in: nothing else counts. */

@@ -6,7 +6,7 @@ import * as brokerError from '@tradewire/broker-kit/broker-error'
 import type { BrokerError } from '@tradewire/broker-kit/broker-error'
 import type { Clock } from '@tradewire/kernel/clock'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { type CallKind, mapThrown, type VenueCodes } from './ccxt-error.map.ts'
 import type { CcxtExchange, CcxtMarket } from './ccxt-exchange.client.ts'
 
@@ -69,6 +69,12 @@ export class ExchangeApi {
     const byId = (this.exchange as unknown as { markets_by_id?: Record<string, readonly CcxtMarket[]> }).markets_by_id
     const market = ownValue(byId, marketId)?.find((each) => (this.side.contracts ? each.swap === true : each.spot))
     return market === undefined ? marketId : `${market.base}/${market.quote}`
+  }
+
+  /** As the venue lists them now. */
+  async listed(): Answer<readonly CcxtMarket[]> {
+    const read = await this.call('read', z.unknown(), (exchange) => exchange.rereadMarkets())
+    return read.ok ? ok(this.markets()) : read
   }
 
   markets(): readonly CcxtMarket[] {

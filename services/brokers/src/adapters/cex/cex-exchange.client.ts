@@ -132,8 +132,9 @@ export class CexExchange implements CoinExchange {
     return ok(fills.filter(({ at }) => at >= since))
   }
 
-  instruments(): readonly VenueInstrument[] {
-    return this.api.markets().flatMap((market) => wire.cexInstrumentOf(market) ?? [])
+  async instruments(): Answer<readonly VenueInstrument[]> {
+    const listed = await this.api.listed()
+    return listed.ok ? ok(listed.value.flatMap((market) => wire.cexInstrumentOf(market) ?? [])) : listed
   }
 
   async prices(symbols: readonly string[]): Answer<readonly VenueRate[]> {

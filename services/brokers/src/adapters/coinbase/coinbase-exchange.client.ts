@@ -126,8 +126,9 @@ export class CoinbaseExchange implements CoinExchange {
     return ok(fills.value.map((each) => wire.venueFillOf(each, symbol, known.value.get(each.order_id) ?? null)))
   }
 
-  instruments(): readonly VenueInstrument[] {
-    return this.api.markets().flatMap((market) => wire.coinbaseInstrumentOf(market) ?? [])
+  async instruments(): Answer<readonly VenueInstrument[]> {
+    const listed = await this.api.listed()
+    return listed.ok ? ok(listed.value.flatMap((market) => wire.coinbaseInstrumentOf(market) ?? [])) : listed
   }
 
   async prices(symbols: readonly string[]): Answer<readonly VenueRate[]> {

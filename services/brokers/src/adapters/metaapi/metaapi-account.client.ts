@@ -2,7 +2,7 @@
  * What one account's session knows and reads: its terminal, symbols, book, exits, money. Called by the session's parts.
  * Must never answer from memory where the venue was to be asked.
  */
-import type { VenueBalance, VenueOrder } from '@tradewire/broker-kit/broker-session'
+import type { VenueBalance, VenueInstrument, VenueOrder } from '@tradewire/broker-kit/broker-session'
 import type { Clock } from '@tradewire/kernel/clock'
 import { decimal, maximum, ZERO } from '@tradewire/kernel/decimal'
 import { err, ok } from '@tradewire/kernel/result'
@@ -35,8 +35,10 @@ const dayMs = 86_400_000
 export class SymbolBooks {
   private readonly byServer = new Map<string, MetaapiSymbols>()
 
+  constructor(private readonly clock: Clock) {}
+
   of(server: string): MetaapiSymbols {
-    const known = this.byServer.get(server) ?? new MetaapiSymbols()
+    const known = this.byServer.get(server) ?? new MetaapiSymbols(this.clock)
     this.byServer.set(server, known)
     return known
   }
@@ -82,6 +84,15 @@ export class MetaapiAccount {
     if (!loaded.ok) return loaded
     this.opened = { door, base, server, symbols }
     return ok(this.opened)
+  }
+
+  /** As the server lists them now. */
+  async instruments(): Answer<readonly VenueInstrument[]> {
+    const terminal = await this.terminal()
+    if (!terminal.ok) return terminal
+    const { door, base, symbols } = terminal.value
+    const read = await symbols.reread(this.parts.api, door, `${base}/symbols`)
+    return read.ok ? ok(symbols.instruments()) : read
   }
 
   async trade(body: object): Answer<TradeReply> {

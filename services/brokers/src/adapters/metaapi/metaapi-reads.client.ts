@@ -85,9 +85,8 @@ export class MetaapiReads implements LevelReads {
     return terminal.ok ? ok(terminal.value.server) : terminal
   }
 
-  async instruments(): Answer<readonly VenueInstrument[]> {
-    const terminal = await this.account.terminal()
-    return terminal.ok ? ok(terminal.value.symbols.instruments()) : terminal
+  instruments(): Answer<readonly VenueInstrument[]> {
+    return this.account.instruments()
   }
 
   news(): () => Answer<readonly VenueOrder[]> {

@@ -4,6 +4,7 @@
  */
 import * as brokerError from '@tradewire/broker-kit/broker-error'
 import type { VenueInstrument } from '@tradewire/broker-kit/broker-session'
+import type { Clock } from '@tradewire/kernel/clock'
 import { decimal, ZERO } from '@tradewire/kernel/decimal'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { z } from 'zod'
@@ -19,6 +20,7 @@ export interface Listed {
 
 /** Each costs a call: brokers list thousands, of which most are shares. */
 const symbolsMax = 120
+const symbolsFreshMs = 600_000
 const readsAtOnceMax = 6
 const names = z.array(z.string().min(1).max(64)).max(100_000)
 const currencies = 'USD|EUR|GBP|JPY|CHF|AUD|CAD|NZD'
@@ -71,16 +73,27 @@ export function chosen(all: readonly string[]): readonly string[] {
 }
 
 export class MetaapiSymbols {
-  private readonly byName = new Map<string, Listed | null>()
-  private readonly bySymbol = new Map<string, Listed>()
+  private byName: ReadonlyMap<string, Listed | null> = new Map()
+  private bySymbol: ReadonlyMap<string, Listed> = new Map()
   private loading: Answer<undefined> | null = null
+  private readAtMs: number | null = null
+
+  constructor(private readonly clock: Clock) {}
 
   /** Read once for all accounts of the server. */
   async load(api: MetaapiApi, door: Door, path: string): Answer<undefined> {
-    this.loading ??= this.read(api, door, path)
-    const loaded = await this.loading
-    if (!loaded.ok) this.loading = null
-    return loaded
+    return this.readAtMs === null ? this.readOnce(api, door, path) : ok(undefined)
+  }
+
+  /** As the server lists them now, unless that was read a moment ago; what is known stays where that fails. */
+  async reread(api: MetaapiApi, door: Door, path: string): Answer<undefined> {
+    const fresh = this.readAtMs !== null && this.clock.monotonicMs() - this.readAtMs < symbolsFreshMs
+    return fresh ? ok(undefined) : this.readOnce(api, door, path)
+  }
+
+  private readOnce(api: MetaapiApi, door: Door, path: string): Answer<undefined> {
+    this.loading ??= this.read(api, door, path).finally(() => (this.loading = null))
+    return this.loading
   }
 
   instruments(): readonly VenueInstrument[] {
@@ -117,15 +130,18 @@ export class MetaapiSymbols {
     }
     await Promise.all(Array.from({ length: readsAtOnceMax }, worker))
     if (failed !== null) return err(failed)
+    const byName = new Map<string, Listed | null>()
+    const bySymbol = new Map<string, Listed>()
     const order = chosen(all.value)
     for (const { name, listed } of found.toSorted(
       (one, other) => order.indexOf(one.name) - order.indexOf(other.name),
     )) {
-      this.byName.set(name, listed)
-      if (listed !== null && !this.bySymbol.has(listed.instrument.symbol)) {
-        this.bySymbol.set(listed.instrument.symbol, listed)
-      }
+      byName.set(name, listed)
+      if (listed !== null && !bySymbol.has(listed.instrument.symbol)) bySymbol.set(listed.instrument.symbol, listed)
     }
+    this.byName = byName
+    this.bySymbol = bySymbol
+    this.readAtMs = this.clock.monotonicMs()
     return ok(undefined)
   }
 }

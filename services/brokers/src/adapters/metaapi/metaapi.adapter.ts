@@ -21,7 +21,7 @@ const books = new WeakMap<BrokerDependencies, Map<BrokerEnvironment, SymbolBooks
 function booksOf(dependencies: BrokerDependencies, environment: BrokerEnvironment): SymbolBooks {
   const known = books.get(dependencies) ?? new Map<BrokerEnvironment, SymbolBooks>()
   books.set(dependencies, known)
-  const one = known.get(environment) ?? new SymbolBooks()
+  const one = known.get(environment) ?? new SymbolBooks(dependencies.clock)
   known.set(environment, one)
   return one
 }

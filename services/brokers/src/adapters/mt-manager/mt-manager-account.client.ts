@@ -3,7 +3,7 @@
  * Must never answer from memory where the venue was to be asked, nor take another login's trade for ours.
  */
 import * as brokerError from '@tradewire/broker-kit/broker-error'
-import type { VenueBalance, VenueOrder, VenueRate } from '@tradewire/broker-kit/broker-session'
+import type { VenueBalance, VenueInstrument, VenueOrder, VenueRate } from '@tradewire/broker-kit/broker-session'
 import type { Clock } from '@tradewire/kernel/clock'
 import { decimal, maximum, ZERO } from '@tradewire/kernel/decimal'
 import { err, ok } from '@tradewire/kernel/result'
@@ -25,6 +25,7 @@ export interface AccountParts {
   readonly login: string
 }
 
+const symbolsFreshMs = 600_000
 const ticketsAtOnceMax = 100
 type PlatformKind = new (api: MtManagerApi, id: string) => Platform
 const kinds: ReadonlyMap<string, PlatformKind> = new Map<string, PlatformKind>([
@@ -38,6 +39,7 @@ export class MtManagerAccount {
   private platform: Platform | null = null
   private group: string | null = null
   private found: Found | null = null
+  private foundAtMs = 0
   private finding: Answer<Found> | null = null
 
   constructor(private readonly parts: AccountParts) {}
@@ -63,6 +65,24 @@ export class MtManagerAccount {
     return this.finding
   }
 
+  /** As the platform lists them now, unless that was read a moment ago; what is known stays where that fails. */
+  async instruments(): Answer<readonly VenueInstrument[]> {
+    const known = this.found
+    const at = await this.at()
+    if (!at.ok) return at
+    const fresh = known === null || this.parts.clock.monotonicMs() - this.foundAtMs < symbolsFreshMs
+    const found = fresh ? ok(at.value.found) : await at.value.platform.find(this.login)
+    if (!found.ok) return found
+    if (!fresh) this.keep(found.value)
+    return ok([...found.value.symbols.values()].map(({ instrument }) => instrument))
+  }
+
+  private keep(found: Found): void {
+    this.group = found.group
+    this.found = found
+    this.foundAtMs = this.parts.clock.monotonicMs()
+  }
+
   private async find(): Answer<Found> {
     const { api, platform: id, login } = this.parts
     const all = await api.readBare('/api/TradePlatforms', platforms)
@@ -76,8 +96,7 @@ export class MtManagerAccount {
     if (!found.ok) {
       return err(isMissing(found.error) ? brokerError.authFailed('the platform has no such login') : found.error)
     }
-    this.group = found.value.group
-    this.found = found.value
+    this.keep(found.value)
     return found
   }
 

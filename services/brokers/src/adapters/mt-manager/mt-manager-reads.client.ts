@@ -91,9 +91,8 @@ export class MtManagerReads implements LevelReads {
     return this.account.server()
   }
 
-  async instruments(): Answer<readonly VenueInstrument[]> {
-    const found = await this.account.open()
-    return found.ok ? ok([...found.value.symbols.values()].map(({ instrument }) => instrument)) : found
+  instruments(): Answer<readonly VenueInstrument[]> {
+    return this.account.instruments()
   }
 
   prices(symbols: readonly string[]): Answer<readonly VenueRate[]> {

@@ -137,8 +137,8 @@ export class OkxSession implements BrokerSession {
   }
 
   async instruments(): Answer<readonly VenueInstrument[]> {
-    await Promise.resolve()
-    return ok(this.parts.api.markets().flatMap((market) => okxInstrumentOf(market) ?? []))
+    const listed = await this.parts.api.listed()
+    return listed.ok ? ok(listed.value.flatMap((market) => okxInstrumentOf(market) ?? [])) : listed
   }
 
   /** Margin may lie in any currency in which the venue quotes: what joins two of them says what one is worth. */

@@ -4,6 +4,7 @@ import type { BrokerSession } from '@tradewire/broker-kit/broker-session'
 import { encodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
 import type { BrokerDefinition, BrokerDependencies } from '@tradewire/broker-kit/define-broker'
 import { orderSubmit } from '@tradewire/contracts/events/orders'
+import { ManualClock } from '@tradewire/testkit/manual-clock'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type ScriptedReply, ScriptedExchange, type Seen } from '#testing/scripted-exchange'
@@ -60,11 +61,15 @@ function answer(data: readonly unknown[], code = '0', msg = ''): ScriptedReply {
 }
 
 function normal({ path }: Seen): ScriptedReply {
-  if (path.includes('/public/instruments')) return answer([path.includes('SPOT') ? coin : instrument])
+  if (path.includes('/public/instruments'))
+    return answer([path.includes('SPOT') ? coin : { ...instrument, lotSz: lotSize }])
   if (path.endsWith('/trade/order-algo')) return answer([{ algoId: '9', algoClOrdId: 'x', sCode: '0', sMsg: '' }])
   if (path.endsWith('/trade/order')) return answer([{ ...order, sCode: '0', sMsg: '' }])
   return answer([])
 }
+
+/** How many of a contract the venue lets go in steps of. */
+let lotSize = instrument.lotSz
 
 const venue = new ScriptedExchange(normal, (one) =>
   one.path.includes('/public/instruments') ? normal(one) : undefined,
@@ -260,5 +265,25 @@ describe('replies that make no sense', () => {
       }),
       { numRuns: 60 },
     )
+  })
+})
+
+describe('the markets of the exchange', () => {
+  it('are read again when somebody asks later, and not at once', async () => {
+    const clock = new ManualClock(new Date().toISOString())
+    const options = { environment: 'paper', dependencies: { ...dependencies, clock } } as const
+    const opened = await okxSwapBroker.connect(credentials, options)
+    if (!opened.ok) throw new Error(opened.error.message)
+    const step = async () => {
+      const listed = await opened.value.instruments()
+      return listed.ok ? listed.value[0]?.quantityStep : listed.error.kind
+    }
+    const before = await step()
+    lotSize = '1'
+    expect(await step()).toBe(before)
+    clock.advance(3_600_000)
+    expect([before, await step()]).toEqual(['0.0001', '0.01'])
+    lotSize = instrument.lotSz
+    await opened.value.close()
   })
 })

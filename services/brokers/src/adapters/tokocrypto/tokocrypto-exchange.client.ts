@@ -131,8 +131,11 @@ export class TokocryptoExchange implements CoinExchange {
     )
   }
 
-  instruments(): readonly VenueInstrument[] {
-    return this.api.markets().flatMap((market) => (isTraded(market) ? (instrumentOf(market) ?? []) : []))
+  async instruments(): Answer<readonly VenueInstrument[]> {
+    const listed = await this.api.listed()
+    return listed.ok
+      ? ok(listed.value.flatMap((market) => (isTraded(market) ? (instrumentOf(market) ?? []) : [])))
+      : listed
   }
 
   async prices(symbols: readonly string[]): Answer<readonly VenueRate[]> {

@@ -35,7 +35,7 @@ export class AgreeInstruments {
     if (!told.ok) return err(refusalOfProbe(told.error))
     const { server, listed } = told.value
     const differing = await this.database.transact(async (tx) => {
-      const others = await this.instruments.ofOtherServers(tx, { venue, server })
+      const others = await this.instruments.ofServersBeside(tx, venue, [server])
       const symbols = differingSymbols(listed, others)
       if (symbols.length > 0) return symbols
       const changed = await this.instruments.save(tx, { venue, server }, listed)
@@ -48,12 +48,12 @@ export class AgreeInstruments {
   }
 }
 
-interface ServerTerms {
+export interface ServerTerms {
   readonly server: string
   readonly listed: readonly VenueInstrument[]
 }
 
-async function termsOf(session: BrokerSession): Promise<Result<ServerTerms, BrokerError>> {
+export async function termsOf(session: BrokerSession): Promise<Result<ServerTerms, BrokerError>> {
   const server = await session.server?.()
   if (server === undefined) return err(unsupported('instrumentsPer', 'the session does not name its server'))
   if (!server.ok) return server

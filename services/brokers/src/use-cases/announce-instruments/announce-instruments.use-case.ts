@@ -14,7 +14,8 @@ import type { Logger } from '@tradewire/observability/logger'
 import { Brokers } from '#ports/brokers.port'
 import { Instruments } from '#ports/instruments.port'
 
-const refreshMs = 3_600_000
+/** Less than the hour between two looks, so that each of them counts. */
+const refreshMs = 3_000_000
 
 @Injectable()
 export class AnnounceInstruments {
@@ -28,7 +29,7 @@ export class AnnounceInstruments {
     @InjectLogger() private readonly logger: Logger,
   ) {}
 
-  /** Does nothing when the venue was announced within the hour, or its servers are compared before. Never rejects. */
+  /** Does nothing when the venue was announced a while ago, or its servers are compared before. Never rejects. */
   async execute(venue: Venue, session: BrokerSession): Promise<void> {
     if (this.brokers.of(venue).capabilities.instrumentsPer === 'server') return
     const nowMs = this.clock.monotonicMs()

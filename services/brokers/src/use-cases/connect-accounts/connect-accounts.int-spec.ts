@@ -2,13 +2,19 @@ import { RpcClient } from '@tradewire/bus/rpc-client'
 import { connectAccount, removeAccount } from '@tradewire/contracts/rpc/accounts'
 import { Database } from '@tradewire/database/database'
 import { UuidV7Source } from '@tradewire/kernel/ids'
+import { eventually } from '@tradewire/testkit/eventually'
+import { ManualClock } from '@tradewire/testkit/manual-clock'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { Sessions } from '#ports/sessions.port'
 import { ScriptedExchange } from '#testing/scripted-exchange'
 import { brokersService } from '../../service.ts'
+import { RefreshInstruments } from '../refresh-instruments/refresh-instruments.use-case.ts'
 
 const backends = testBackends()
+const clock = new ManualClock(new Date().toISOString())
+const hourMs = 3_600_000
 const ids = new UuidV7Source()
 const caller = { userId: ids.next(), roles: ['follower'] as ['follower'] }
 const euro = {
@@ -48,6 +54,7 @@ const database = () => service.app.get(Database)
 beforeAll(async () => {
   const { paperUrl } = await venue.start()
   service = await startTestService(brokersService, backends, {
+    clock,
     settings: { BROKERS_MASTER_KEY: `v1:${Buffer.alloc(32, 7).toString('base64')}`, BROKERS_PAPER_URL: paperUrl },
   })
 })
@@ -107,5 +114,41 @@ describe('an account on a server of its own', () => {
     expect(await rpc().ask(removeAccount, { caller, accountId: first.value.id })).toMatchObject({ ok: true })
     expect(await connect('Mini-5')).toMatchObject({ ok: true })
     expect(await stored()).toEqual([{ server: 'Mini-5', size: '10000' }])
+  })
+})
+
+describe('what a server lists while its accounts stay connected', () => {
+  /** Two hours later, when the sessions have found that out. */
+  async function refreshed(...labels: readonly string[]): Promise<void> {
+    clock.advance(2 * hourMs)
+    const streaming = () =>
+      service.app
+        .get(Sessions)
+        .all()
+        .filter(({ session }) => session.health().streaming)
+    await eventually(() => labels.every((label) => streaming().some(({ account }) => account.label === label)), {
+      describe: `the streams of ${labels.join(', ')}`,
+    })
+    await service.app.get(RefreshInstruments).execute()
+  }
+
+  it('is read again and told', async () => {
+    servers.set('First-6', euro)
+    expect(await connect('First-6')).toMatchObject({ ok: true })
+    servers.set('First-6', { ...euro, contractSize: 50_000 })
+    await refreshed('First-6')
+    expect(await stored()).toEqual([{ server: 'First-6', size: '50000' }])
+  })
+
+  it('is not taken of one server alone, and is taken of all when they agree', async () => {
+    servers.set('First-7', euro).set('Second-7', euro)
+    for (const server of ['First-7', 'Second-7']) expect(await connect(server)).toMatchObject({ ok: true })
+    const sizes = async () => (await stored()).map(({ size }) => size)
+    servers.set('Second-7', { ...euro, contractSize: 50_000 })
+    await refreshed('First-7', 'Second-7')
+    expect(await sizes()).toEqual(['100000', '100000'])
+    servers.set('First-7', { ...euro, contractSize: 50_000 })
+    await refreshed('First-7', 'Second-7')
+    expect(await sizes()).toEqual(['50000', '50000'])
   })
 })
