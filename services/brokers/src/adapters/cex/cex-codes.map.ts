@@ -25,7 +25,7 @@ export const cexCodes: VenueCodes = {
   meanings: [
     [/cost is less than/i, 'BELOW_MINIMUM_NOTIONAL'],
     [/^(Field )?amount/i, 'INVALID_QUANTITY'],
-    [/^(Field )?(stop ?)?price/i, 'INVALID_PRICE'],
+    [/^(Field )?(stop ?)?price (check failed|has wrong)/i, 'INVALID_PRICE'],
   ],
   refuses: (code) => typeof code === 'string' && (code.startsWith(rejectedOrder) || turnedAway.test(code)),
 }

@@ -1,7 +1,8 @@
 /**
  * Compares the instruments of an account's server with those of the venue's other servers; stores and tells them where
- * they agree. Called by check-account. Must never let a server be stored by which another's accounts were sized wrongly.
+ * they agree. Called by check-account and refresh-instruments. Must never let a server be stored by which another's accounts were sized wrongly.
  */
+// tidy-allow ratchet-use-case-methods: a server that comes and servers that are read anew are held to the same
 import { Injectable } from '@nestjs/common'
 import type { BrokerError } from '@tradewire/broker-kit/broker-error'
 import { unsupported } from '@tradewire/broker-kit/broker-error'
@@ -46,6 +47,28 @@ export class AgreeInstruments {
     const symbols = differing.slice(0, symbolsTold)
     return err(brokersErrors.of('ACCOUNT_INSTRUMENTS_DIFFER', { server, symbols }))
   }
+
+  /** Takes what all that have a symbol agree on, these as they are now; answers what was not taken. */
+  async again(venue: Venue, read: readonly ServerTerms[]): Promise<Differing[]> {
+    return this.database.transact(async (tx) => {
+      const servers = read.map(({ server }) => server)
+      const beside = await this.instruments.ofServersBeside(tx, venue, servers)
+      const left: Differing[] = []
+      for (const { server, listed } of read) {
+        const others = [beside, ...read.flatMap((other) => (other.server === server ? [] : [other.listed]))]
+        const differing = new Set(others.flatMap((other) => differingSymbols(listed, other)))
+        const agreed = listed.filter(({ symbol }) => !differing.has(symbol))
+        announceChanged(tx, venue, await this.instruments.save(tx, { venue, server }, agreed), this.clock.now())
+        if (differing.size > 0) left.push({ server, symbols: [...differing].slice(0, symbolsTold) })
+      }
+      return left
+    })
+  }
+}
+
+export interface Differing {
+  readonly server: string
+  readonly symbols: readonly string[]
 }
 
 export interface ServerTerms {

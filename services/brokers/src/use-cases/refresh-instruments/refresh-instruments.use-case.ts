@@ -4,26 +4,18 @@
  */
 import { Injectable } from '@nestjs/common'
 import type { Venue } from '@tradewire/contracts/common'
-import { Database } from '@tradewire/database/database'
-import { Clock } from '@tradewire/kernel/clock'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
-import { differingSymbols } from '#domain/instrument-terms'
-import { Instruments } from '#ports/instruments.port'
 import { type AccountSession, Sessions } from '#ports/sessions.port'
-import { type ServerTerms, termsOf } from '../agree-instruments/agree-instruments.use-case.ts'
-import { AnnounceInstruments, announceChanged } from '../announce-instruments/announce-instruments.use-case.ts'
-
-const symbolsTold = 10
+import { AgreeInstruments, type ServerTerms, termsOf } from '../agree-instruments/agree-instruments.use-case.ts'
+import { AnnounceInstruments } from '../announce-instruments/announce-instruments.use-case.ts'
 
 @Injectable()
 export class RefreshInstruments {
   constructor(
     private readonly sessions: Sessions,
     private readonly venues: AnnounceInstruments,
-    private readonly instruments: Instruments,
-    private readonly database: Database,
-    private readonly clock: Clock,
+    private readonly servers: AgreeInstruments,
     @InjectLogger() private readonly logger: Logger,
   ) {}
 
@@ -52,18 +44,8 @@ export class RefreshInstruments {
   /** Servers that change together agree with each other; one that changes alone is not followed. */
   private async agree(venue: Venue, read: readonly ServerTerms[]): Promise<void> {
     if (read.length === 0) return
-    await this.database.transact(async (tx) => {
-      const servers = read.map(({ server }) => server)
-      const beside = await this.instruments.ofServersBeside(tx, venue, servers)
-      for (const { server, listed } of read) {
-        const others = [beside, ...read.flatMap((other) => (other.server === server ? [] : [other.listed]))]
-        const differing = new Set(others.flatMap((other) => differingSymbols(listed, other)))
-        const agreed = listed.filter(({ symbol }) => !differing.has(symbol))
-        announceChanged(tx, venue, await this.instruments.save(tx, { venue, server }, agreed), this.clock.now())
-        if (differing.size === 0) continue
-        const symbols = [...differing].slice(0, symbolsTold)
-        this.logger.error({ venue, server, symbols }, 'servers of a venue differ now; what was known of these stands')
-      }
-    })
+    for (const { server, symbols } of await this.servers.again(venue, read)) {
+      this.logger.error({ venue, server, symbols }, 'servers of a venue differ now; what was known of these stands')
+    }
   }
 }
