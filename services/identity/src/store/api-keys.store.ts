@@ -52,7 +52,8 @@ export class SqlApiKeys extends ApiKeys {
   }
 
   async livingOf(userId: UserId): Promise<readonly ApiKey[]> {
-    const rows = await this.database.query<KeyRow>(
+    const rows = await this.database.queryOwn<KeyRow>(
+      userId,
       `select ${columns} from api_key k where k.user_id = $1 and ${living} order by k.id desc`,
       [userId],
     )

@@ -128,7 +128,8 @@ export class SqlSessions extends Sessions {
   }
 
   async liveOf(userId: UserId): Promise<readonly SessionView[]> {
-    const rows = await this.database.query<SessionRow>(
+    const rows = await this.database.queryOwn<SessionRow>(
+      userId,
       `select id, address, user_agent, created_at, last_used_at, expires_at from session
        where user_id = $1 and ended_at is null and expires_at > now() order by created_at desc limit $2`,
       [userId, sessionsShownMax],

