@@ -198,18 +198,19 @@ function reportOf(rates: { bare: number; own: number; answered: number }, looks:
       'token and request checked, refused': perSecond(rates.own),
       'answered by identity': perSecond(rates.answered),
       'requests of eight kinds while memory was watched': looks.at(-1)?.requests ?? 0,
-      'heap in use after each tenth of them, collected': shown('heapBytes'),
-      'resident memory after each tenth of them': shown('rssBytes'),
+      'heap in use after each tenth of the load, collected': shown('heapBytes'),
+      'resident memory after each tenth of the load': shown('rssBytes'),
     },
   }
 }
 
-/** The last look over the early one. A load that ended before both were taken shows nothing. */
+/** The last look over the early one. Without much load in between it shows nothing. */
 function growthGoal(name: string, looks: readonly Look[], field: 'heapBytes' | 'rssBytes'): Goal {
   const [early, last] = [looks[earlyLooks - 1], looks.at(-1)]
-  const value = early === undefined || last === early ? Number.NaN : rounded((last?.[field] ?? 0) / early[field])
+  const loaded = early !== undefined && last !== undefined && last.requests >= early.requests * 2
+  const value = loaded ? rounded(last[field] / early[field]) : Number.NaN
   return {
-    name: `${name} at the end over that after ${earlyLooks} tenths of the requests`,
+    name: `${name} at the end over that after ${earlyLooks} tenths of the load`,
     value,
     limit: `<= ${memoryGrowthMost}`,
     pass: value <= memoryGrowthMost,

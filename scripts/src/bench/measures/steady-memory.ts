@@ -14,7 +14,7 @@ export interface SteadyLoad {
   readonly endsAfterMs: number
 }
 
-/** At one of the looks, which are evenly spread over the load. */
+/** At one of the looks, which are evenly spread over the load, or over its time when that is too short for it. */
 export interface Look {
   readonly requests: number
   readonly rssBytes: number
@@ -46,19 +46,20 @@ const kinds: readonly Kind[] = [
   { status: 503, method: 'POST', make: () => ({ path: '/v1/webhook/strategy', headers: {} }) },
 ]
 
-/** What memory was after each part of the load, from the first look on. */
+/** What memory was after each part of the load, from the first look on. A part ends when its share of the time is over. */
 export async function watchMemory(
   gateway: BenchChild,
   load: SteadyLoad,
   progress: (text: string) => void,
 ): Promise<Look[]> {
   const pool = new Pool(load.url, { connections, pipelining: 1 })
-  const untilMs = nowMs() + load.endsAfterMs
+  const beganMs = nowMs()
   const seen: Look[] = []
   let sent = 0
   try {
     for (let part = 1; part <= looks; part += 1) {
       const wanted = Math.round((load.requests * part) / looks)
+      const untilMs = beganMs + (load.endsAfterMs * part) / looks
       const work = async (): Promise<void> => {
         while (sent < wanted && nowMs() < untilMs) await ask(pool, kinds[sent++ % kinds.length]!, load.authorization)
       }
@@ -67,7 +68,6 @@ export async function watchMemory(
       const { heapUsed } = await gateway.call<NodeJS.MemoryUsage>('heap')
       seen.push({ requests: sent, rssBytes, heapBytes: heapUsed })
       progress(`memory: ${sent} of ${load.requests} requests`)
-      if (sent < wanted) break
     }
   } finally {
     await pool.close()
