@@ -108,6 +108,19 @@ describe('the alert intake', () => {
     expect(shown.ok && shown.value.duplicates).toBe(20)
   })
 
+  it('takes the same prices anew once the time of the first signal as an original is over', async () => {
+    const first = await post(alert())
+    await backends.query(`update signals.signal set forget_at = now() - interval '1 second'`)
+    const second = await post(alert())
+    const third = await post(alert())
+    const ids = [first, second, third].map(({ headers }) => headers['tradewire-signal-id'])
+    expect(second.headers['tradewire-duplicate']).toBeUndefined()
+    expect(ids[1]).not.toBe(ids[0])
+    expect(third.headers['tradewire-duplicate']).toBe('true')
+    expect(ids[2]).toBe(ids[1])
+    expect(await signals()).toHaveLength(2)
+  })
+
   it('shares commits among concurrent alerts', async () => {
     const before = await committed()
     const replies = await Promise.all(
