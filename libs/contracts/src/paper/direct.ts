@@ -20,7 +20,7 @@
  */
 import { z } from 'zod'
 import { decimalText, positiveDecimalText, side, symbol, timestamp, unsignedDecimalText } from '../common.ts'
-import { paperOrderStatus, paperOrderType } from './control.ts'
+import { ledgerFill, paperOrderStatus, paperOrderType } from './control.ts'
 
 export const directListItemsMax = 1_000
 
@@ -74,20 +74,8 @@ export type DirectOrder = z.output<typeof directOrder>
 /** Oldest first, at most directListItemsMax. */
 export const directOrderList = z.strictObject({ orders: z.array(directOrder) })
 
-export const directFill = z.strictObject({
-  tradeId: z.string(),
-  orderId: z.string(),
-  clientOrderId: z.string(),
-  symbol,
-  side,
-  price: positiveDecimalText,
-  quantity: positiveDecimalText,
-  fee: decimalText,
-  feeCurrency: z.string(),
-  realizedPnl: decimalText,
-  maker: z.boolean(),
-  at: timestamp,
-})
+/** As the ledger shows it, without whose it is. */
+export const directFill = ledgerFill.omit({ venue: true, accountId: true })
 export type DirectFill = z.output<typeof directFill>
 export const directFillList = z.strictObject({ fills: z.array(directFill) })
 

@@ -67,8 +67,17 @@ function orderView(state: VenueState, order: Order): LedgerOrder {
   return {
     venue: account.venue,
     accountId: account.id,
-    orderId: String(order.id),
     triggeredOrderId: order.triggeredId === null ? null : String(order.triggeredId),
+    ...orderFigures(order),
+    forced: order.forced,
+    acceptedAt: timeText(order.acceptedAt),
+  }
+}
+
+/** What the ledger and the direct protocol say alike of an order. */
+export function orderFigures(order: Order) {
+  return {
+    orderId: String(order.id),
     clientOrderId: order.clientOrderId,
     symbol: order.symbol,
     side: order.side,
@@ -83,17 +92,18 @@ function orderView(state: VenueState, order: Order): LedgerOrder {
     closePosition: order.closePosition,
     fee: formatAmount(order.fee),
     feeCurrency: order.feeCurrency,
-    forced: order.forced,
     reason: order.reason,
-    acceptedAt: timeText(order.acceptedAt),
     updatedAt: timeText(order.updatedAt),
-  }
+  } satisfies Partial<LedgerOrder>
 }
 
 function fillView(account: Account, fill: Fill): LedgerFill {
+  return { venue: account.venue, accountId: account.id, ...fillFigures(fill) }
+}
+
+/** What the ledger and the direct protocol say alike of a fill. */
+export function fillFigures(fill: Fill): Omit<LedgerFill, 'venue' | 'accountId'> {
   return {
-    venue: account.venue,
-    accountId: account.id,
     tradeId: String(fill.tradeId),
     orderId: String(fill.order.id),
     clientOrderId: fill.order.clientOrderId,

@@ -2,12 +2,13 @@
  * The user stream of the direct protocol: a websocket with order, balance and position messages.
  * Called by the service's start. Must never skip a sequence number within one connection.
  */
+import { fillFigures } from '#domain/ledger'
 import { accountMargin } from '#domain/margin'
 import type { RunningVenue } from '#ports/running-venue.port'
 import type { Translator, UserStreams } from '../streams/user-streams.wire.ts'
 import type { Websockets } from '../streams/websockets.wire.ts'
 import { signedBy } from './direct.controller.ts'
-import { balanceViews, fillView, orderView, positionView } from './direct.map.ts'
+import { balanceViews, orderView, positionView } from './direct.map.ts'
 
 const path = '/direct/v1/stream'
 const unauthorized = 401
@@ -18,7 +19,7 @@ const translate: Translator = ({ record, account, order, state }) => {
   const fill = record.kind === 'filled' ? account.fills.at(-1) : undefined
   const shows = record.kind === 'accepted' || record.kind === 'triggered' || record.kind === 'ended'
   if (shows || fill !== undefined) {
-    messages.push({ type: 'order', order: orderView(order), fill: fill === undefined ? null : fillView(fill) })
+    messages.push({ type: 'order', order: orderView(order), fill: fill === undefined ? null : fillFigures(fill) })
   }
   if (fill !== undefined) {
     messages.push({ type: 'balance', balances: balanceViews(state, account) })

@@ -8,6 +8,7 @@ import { err, ok, type Result } from '@tradewire/kernel/result'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FaultBoard, Operation } from '#domain/faults'
 import { leverageMaxOf } from '#domain/instruments'
+import { fillFigures } from '#domain/ledger'
 import { isFinal } from '#domain/order'
 import { cancelOrder, placeOrder } from '#domain/place-order'
 import { marketOf, marketsOf, type Account } from '#domain/state'
@@ -15,15 +16,7 @@ import type { RunningVenue } from '#ports/running-venue.port'
 import { isVisible, underFaults } from '../binance/placement.map.ts'
 import { hexSignature, signatureMatches } from '../binance/signature.wire.ts'
 import { failure, statusOf, type DirectFailure } from './direct-error.wire.ts'
-import {
-  balanceViews,
-  fillView,
-  instrumentView,
-  orderView,
-  positionViews,
-  refusalCode,
-  requestOf,
-} from './direct.map.ts'
+import { balanceViews, instrumentView, orderView, positionViews, refusalCode, requestOf } from './direct.map.ts'
 
 const venueName = 'paper'
 const secondMs = 1_000
@@ -195,7 +188,7 @@ export class DirectServer {
   private fills({ account, query, now }: DirectCall): Answer {
     const since = Number(query.get('since') ?? 0)
     const visible = account.fills.filter((fill) => fill.at >= since && isVisible(fill.order, now))
-    return ok({ fills: visible.slice(0, directListItemsMax).map(fillView) })
+    return ok({ fills: visible.slice(0, directListItemsMax).map(fillFigures) })
   }
 
   private setLeverage({ account, body }: DirectCall): Answer {

@@ -5,7 +5,6 @@
 import type {
   DirectBalance,
   DirectErrorCode,
-  DirectFill,
   DirectInstrument,
   DirectOrder,
   DirectPosition,
@@ -15,50 +14,14 @@ import { unreachable } from '@tradewire/kernel/result'
 import { formatAmount, parseAmount, type Amount } from '#domain/amount'
 import type { OrderRequest, Refusal } from '#domain/check-order'
 import { leverageMaxOf } from '#domain/instruments'
-import { textOrNull, timeText } from '#domain/ledger'
+import { orderFigures, timeText } from '#domain/ledger'
 import { accountMargin, type SymbolMargin } from '#domain/margin'
-import { averagePriceOf, type Fill, type Order } from '#domain/order'
+import type { Order } from '#domain/order'
 import { entryPriceOf } from '#domain/position'
 import { leverageOf, type Account, type Market, type VenueState } from '#domain/state'
 
 export function orderView(order: Order): DirectOrder {
-  return {
-    orderId: String(order.id),
-    clientOrderId: order.clientOrderId,
-    symbol: order.symbol,
-    side: order.side,
-    type: order.type,
-    status: order.status,
-    quantity: textOrNull(order.quantity),
-    filledQuantity: formatAmount(order.filled),
-    averagePrice: textOrNull(averagePriceOf(order)),
-    price: textOrNull(order.price),
-    triggerPrice: textOrNull(order.triggerPrice),
-    reduceOnly: order.reduceOnly,
-    closePosition: order.closePosition,
-    fee: formatAmount(order.fee),
-    feeCurrency: order.feeCurrency,
-    reason: order.reason,
-    createdAt: timeText(order.acceptedAt),
-    updatedAt: timeText(order.updatedAt),
-  }
-}
-
-export function fillView(fill: Fill): DirectFill {
-  return {
-    tradeId: String(fill.tradeId),
-    orderId: String(fill.order.id),
-    clientOrderId: fill.order.clientOrderId,
-    symbol: fill.order.symbol,
-    side: fill.order.side,
-    price: formatAmount(fill.price),
-    quantity: formatAmount(fill.quantity),
-    fee: formatAmount(fill.fee),
-    feeCurrency: fill.feeCurrency,
-    realizedPnl: formatAmount(fill.realizedPnl),
-    maker: fill.maker,
-    at: timeText(fill.at),
-  }
+  return { ...orderFigures(order), createdAt: timeText(order.acceptedAt) }
 }
 
 export function positionView(account: Account, { position, market, unrealizedPnl }: SymbolMargin): DirectPosition {
