@@ -6,6 +6,7 @@ interface Row {
   readonly calls: number
   readonly total_ms: number
   readonly rows: number
+  readonly wal_bytes: number
   readonly query: string
 }
 
@@ -30,12 +31,12 @@ export class StatementTimes {
 
   async write(file: string): Promise<void> {
     const { rows } = await this.ours.admin.query<Row>(
-      `select calls::int, total_exec_time::float8 as total_ms, rows::int, query from pg_stat_statements
+      `select calls::int, total_exec_time::float8 as total_ms, rows::int, wal_bytes::float8 as wal_bytes, query from pg_stat_statements
        order by total_exec_time desc limit ${shownRows}`,
     )
-    const lines = rows.map(({ calls, total_ms, rows: count, query }) => {
+    const lines = rows.map(({ calls, total_ms, rows: count, wal_bytes: wal, query }) => {
       const text = query.replaceAll(/\s+/g, ' ').slice(0, textCharacters)
-      return `${total_ms.toFixed(0).padStart(8)} ms ${String(calls).padStart(7)} calls ${String(count).padStart(8)} rows  ${text}`
+      return `${total_ms.toFixed(0).padStart(8)} ms ${String(calls).padStart(7)} calls ${String(count).padStart(8)} rows ${(wal / 1_024).toFixed(0).padStart(8)} KB of WAL  ${text}`
     })
     await writeFile(file, `${lines.join('\n')}\n`)
   }
