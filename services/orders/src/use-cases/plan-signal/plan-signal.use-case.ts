@@ -365,7 +365,7 @@ function entryOf({ accountId }: Candidate, quantity: Decimal, { signal, plan, pl
 
 /** What the entry takes from the free balance until the venue's balance tells of it. */
 function marginOf(notional: Decimal, leverage: number): string {
-  return notional.div(String(leverage)).round(marginPlaces, Decimal.roundUp).toString()
+  return notional.div(String(leverage), marginPlaces, Decimal.roundUp).toString()
 }
 
 function plannedEvent({ bracketId, candidate, result }: PlannedBracket, { signalId, strategyId }: Signal) {
