@@ -154,6 +154,14 @@ describe('the database', () => {
     expect(await database.query('select id from thing where id in (40, 41)')).toEqual([])
   })
 
+  it('can use a statement whose preparation was undone with its transaction', async () => {
+    const sql = 'select $1::int + 50 as sum'
+    const failing = database.transact((tx) => Promise.all([tx.query('select 1 / $1::int', [0]), tx.query(sql, [1])]))
+    await expect(failing).rejects.toThrow(/division by zero/)
+    const sums = Array.from({ length: 8 }, () => database.transact((tx) => tx.query(sql, [1])))
+    expect((await Promise.all(sums)).flat()).toEqual(Array.from({ length: 8 }, () => ({ sum: 51 })))
+  })
+
   it("nests TypeORM's own transactions as savepoints", async () => {
     await database.transact(async (tx) => {
       await tx.query('insert into thing values (30, 1)')

@@ -214,14 +214,14 @@ export class SqlPlanning extends Planning {
 
   async lockSymbol(tx: Transaction, signal: Signal): Promise<SignalFacts> {
     const { signalId, strategyId, venue, symbol, receivedAt } = signal
-    const [row] = await tx.query<FactsRow>(lockSql, [strategyId, venue, symbol])
-    if (row === undefined) throw new Error('the facts of a signal are always one row')
-    const reader = new SettingsReader()
-    // Statements of their own: they see what was engaged and planned while this one waited for its locks.
-    const [killSwitches, [earlier]] = await Promise.all([
+    // Statements of their own, in this order: the others see what was engaged and planned while the first waited for its locks.
+    const [[row], killSwitches, [earlier]] = await Promise.all([
+      tx.query<FactsRow>(lockSql, [strategyId, venue, symbol]),
       this.killSwitches.engagedFor(tx, strategyId),
       tx.query<EarlierRow>(earlierSql, [signalId, strategyId, receivedAt, ...bracketIdRangeOf(signalId)]),
     ])
+    if (row === undefined) throw new Error('the facts of a signal are always one row')
+    const reader = new SettingsReader()
     return {
       platformSettings: reader.of(row.platform_settings),
       strategy:

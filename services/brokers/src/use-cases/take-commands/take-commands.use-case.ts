@@ -50,16 +50,16 @@ export class TakeCommands implements CommandTaker {
   async execute(commands: readonly Command[], tx: Transaction): Promise<void> {
     const batch = this.gather(commands)
     this.batches.set(tx, batch)
-    const held = await this.log.fence(tx, [...batch.partitions.values()])
+    this.prepare(batch)
+    // One round trip for both: nothing is committed if the fence does not hold.
+    const [held, inserted] = await Promise.all([
+      this.log.fence(tx, [...batch.partitions.values()]),
+      batch.fresh.length === 0 ? new Set<string>() : this.insert(tx, batch),
+    ])
     for (const partition of batch.partitions.keys()) {
       if (!held.has(partition)) throw new PartitionLostError(`partition ${partition} has another owner`)
     }
-    this.prepare(batch)
     if (batch.fresh.length > 0) {
-      const inserted = await this.log.insert(
-        tx,
-        batch.fresh.map((one) => this.rowOf(one, batch)),
-      )
       this.leaveOutKnown(batch, inserted)
       const waiting = batch.fresh.filter(({ attempt }) => attempt.reason === unreadAccount)
       const ids = waiting.map(({ attempt }) => attempt.command.intentId)
@@ -145,6 +145,11 @@ export class TakeCommands implements CommandTaker {
       if (this.gate.spend(one, work) === 0) batch.reserved.set(intentId, work)
       else lanes.done(accountId)
     }
+  }
+
+  private insert(tx: Transaction, batch: Batch): Promise<ReadonlySet<string>> {
+    const rows = batch.fresh.map((one) => this.rowOf(one, batch))
+    return this.log.insert(tx, rows)
   }
 
   private rowOf(one: OpenAttempt, batch: Batch): StoredAttempt {
