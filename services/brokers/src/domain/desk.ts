@@ -49,6 +49,7 @@ export class Desk {
   private readonly admitted = new Set<string>()
   private readonly filled = new Map<string, Map<string, number>>()
   private workListener: (venue: Venue) => void = () => undefined
+  private addedListener: (accountId: string) => void = () => undefined
 
   constructor(private readonly slots: LaneSlots) {}
 
@@ -90,6 +91,12 @@ export class Desk {
     const siblings = this.byAccount.get(command.accountId) ?? new Set()
     siblings.add(one)
     this.byAccount.set(command.accountId, siblings)
+    this.addedListener(command.accountId)
+  }
+
+  /** Called with the account of each attempt that comes. */
+  onAdded(listener: (accountId: string) => void): void {
+    this.addedListener = listener
   }
 
   forget(one: OpenAttempt): void {

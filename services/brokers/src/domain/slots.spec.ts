@@ -8,6 +8,7 @@ describe('slots', () => {
     begun: string[]
     ends: Map<string, () => void>
     start: (name: string, urgent?: boolean) => void
+    hurry: (name: string) => void
   } {
     const slots = new Slots(slotsMax, urgentMax)
     const begun: string[] = []
@@ -17,9 +18,9 @@ describe('slots', () => {
         begun.push(name)
         return new Promise((resolve) => ends.set(name, resolve))
       }
-      void slots.run(work, () => urgent)
+      void slots.run(name, work, urgent)
     }
-    return { begun, ends, start }
+    return { begun, ends, start, hurry: (name) => slots.hurry(name) }
   }
 
   async function end(ends: Map<string, () => void>, name: string): Promise<void> {
@@ -44,5 +45,17 @@ describe('slots', () => {
     expect(begun).toEqual(['a', 'b', 'd'])
     await end(ends, 'a')
     expect(begun).toEqual(['a', 'b', 'd', 'c'])
+  })
+
+  it('begins what becomes urgent in line, at once where a slot for urgent ones is free', async () => {
+    const { begun, ends, start, hurry } = bench()
+    for (const name of ['a', 'b', 'c', 'd', 'e']) start(name)
+    hurry('d')
+    await new Promise(setImmediate)
+    expect(begun).toEqual(['a', 'b', 'd'])
+    hurry('e')
+    expect(begun).toEqual(['a', 'b', 'd'])
+    await end(ends, 'a')
+    expect(begun).toEqual(['a', 'b', 'd', 'e'])
   })
 })

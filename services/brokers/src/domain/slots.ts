@@ -2,16 +2,11 @@
  * So many works at once, the others in line, urgent ones first. Called where reads of one venue must not crowd each other.
  * Must never drop a work.
  */
-interface Waiting {
-  readonly isUrgent: () => boolean
-  readonly begin: () => void
-}
-
-const never = (): boolean => false
-
 export class Slots {
   private running = 0
-  private readonly waiting: Waiting[] = []
+  /** In line, by whose work it is: thousands can wait, so nobody looks through them. */
+  private readonly urgent = new Map<string, () => void>()
+  private readonly calm = new Map<string, () => void>()
 
   /** Urgent works may take some slots more. */
   constructor(
@@ -19,24 +14,41 @@ export class Slots {
     private readonly urgentMax = slotsMax,
   ) {}
 
-  /** `isUrgent` is asked whenever a slot is free: a work can become urgent while it waits. */
-  async run<Value>(work: () => Promise<Value>, isUrgent: () => boolean = never): Promise<Value> {
+  /** One work of each name at a time. */
+  async run<Value>(name: string, work: () => Promise<Value>, isUrgent = false): Promise<Value> {
     // Whoever ends hands the slot on, so that nobody who comes later can take it first.
-    if (this.running >= (isUrgent() ? this.urgentMax : this.slotsMax))
-      await new Promise<void>((resolve) => this.waiting.push({ isUrgent, begin: resolve }))
+    if (this.running >= (isUrgent ? this.urgentMax : this.slotsMax))
+      await new Promise<void>((begin) => (isUrgent ? this.urgent : this.calm).set(name, begin))
     else this.running += 1
     try {
       return await work()
     } finally {
       const next = this.next()
       if (next === undefined) this.running -= 1
-      else next.begin()
+      else next()
     }
   }
 
-  private next(): Waiting | undefined {
-    const urgent = this.waiting.findIndex(({ isUrgent }) => isUrgent())
-    if (urgent === -1 && this.running > this.slotsMax) return undefined
-    return this.waiting.splice(Math.max(0, urgent), 1)[0]
+  /** What waits under this name has become urgent. */
+  hurry(name: string): void {
+    const begin = this.calm.get(name)
+    if (begin === undefined) return
+    this.calm.delete(name)
+    if (this.running >= this.urgentMax) {
+      this.urgent.set(name, begin)
+      return
+    }
+    this.running += 1
+    begin()
+  }
+
+  private next(): (() => void) | undefined {
+    const line = this.urgent.size > 0 ? this.urgent : this.calm
+    if (line === this.calm && this.running > this.slotsMax) return undefined
+    for (const [name, begin] of line) {
+      line.delete(name)
+      return begin
+    }
+    return undefined
   }
 }

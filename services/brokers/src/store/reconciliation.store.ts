@@ -6,6 +6,7 @@ import { Injectable } from '@nestjs/common'
 import type { DataOf } from '@tradewire/contracts/define-event'
 import { positionChanged, positionGone } from '@tradewire/contracts/events/brokers'
 import { Database } from '@tradewire/database/database'
+import { GroupCommit } from '@tradewire/database/group-commit'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Decimal, ZERO } from '@tradewire/kernel/decimal'
 import { IdSource } from '@tradewire/kernel/ids'
@@ -25,11 +26,16 @@ import {
 import { LeaseStore } from './lease.store.ts'
 
 interface HoldingRow {
+  readonly account_id: string
   readonly symbol: string
   readonly own: string
   readonly external: string
   readonly counted_until: Date
   readonly counted: readonly { readonly tradeId: string; readonly at: string }[]
+}
+
+interface OpenRow extends DriftFinding {
+  readonly account_id: string
 }
 
 interface DriftRow extends DriftFinding {
@@ -38,52 +44,38 @@ interface DriftRow extends DriftFinding {
   readonly resolved_at: Date | null
 }
 
+interface Concluded {
+  readonly account: Account
+  readonly owned: OwnedPartition
+  readonly conclusion: Conclusion
+}
+
+/** Passes that begin or end in the same moment share a transaction: after a start there are thousands. */
+const batchRows = 100
+const queuedMax = 100_000
+
 @Injectable()
 export class ReconciliationStore extends Reconciliations {
+  private readonly loads: GroupCommit<string, AccountBooks>
+  private readonly conclusions: GroupCommit<Concluded, boolean>
+
   constructor(
     private readonly database: Database,
     private readonly leases: LeaseStore,
     private readonly ids: IdSource,
   ) {
     super()
+    const common = { database, batchRows, queuedMax }
+    this.loads = new GroupCommit({ ...common, work: loadAll })
+    this.conclusions = new GroupCommit({ ...common, work: (tx, all) => this.concludeAll(tx, all) })
   }
 
-  async load(accountId: string): Promise<AccountBooks> {
-    const [first] = await this.database.query<{ first_read_at: Date }>(
-      'select first_read_at from reconciled_account where account_id = $1',
-      [accountId],
-    )
-    if (first === undefined) return { firstReadAt: null, holdings: [], open: [] }
-    const holdings = await this.database.query<HoldingRow>(
-      'select symbol, own, external, counted_until, counted from holding where account_id = $1 order by symbol',
-      [accountId],
-    )
-    const open = await this.database.query<DriftFinding>(
-      'select kind, subject, symbol, details from drift where account_id = $1 and resolved_at is null',
-      [accountId],
-    )
-    return { firstReadAt: first.first_read_at, holdings: holdings.map(holdingOf), open }
+  load(accountId: string): Promise<AccountBooks> {
+    return this.loads.submit(accountId)
   }
 
   conclude(account: Account, owned: OwnedPartition, conclusion: Conclusion): Promise<boolean> {
-    return this.database.transact(async (tx) => {
-      const held = await this.leases.fence(tx, [owned])
-      if (!held.has(owned.partition)) return false
-      await tx.query(
-        'insert into reconciled_account (account_id, first_read_at) values ($1, $2) on conflict (account_id) do nothing',
-        [account.id, conclusion.readAt],
-      )
-      if (conclusion.holdings.length > 0) await saveHoldings(tx, account.id, conclusion.holdings)
-      if (conclusion.resolved.length > 0) await resolve(tx, account.id, conclusion)
-      await this.insert(tx, account.id, conclusion)
-      const at = conclusion.readAt.toISOString()
-      const [gone, changed] = [true, false].map((none) =>
-        conclusion.losses.filter(({ held: left }) => left.eq(ZERO) === none).map((each) => newsOf(account, each, at)),
-      )
-      tx.append(positionChanged, changed ?? [])
-      tx.append(positionGone, gone ?? [])
-      return true
-    })
+    return this.conclusions.submit({ account, owned, conclusion })
   }
 
   async list({ seenBy, accountId, afterId, limit, state, kind }: DriftFilter): Promise<StoredDrift[]> {
@@ -106,6 +98,24 @@ export class ReconciliationStore extends Reconciliations {
        from drift where account_id = $1 group by kind order by kind`,
       [accountId],
     )
+  }
+
+  private async concludeAll(tx: Transaction, all: readonly Concluded[]): Promise<boolean[]> {
+    const owned = new Map(all.map(({ owned: one }) => [`${one.partition} ${one.generation}`, one]))
+    const held = await this.leases.fence(tx, [...owned.values()])
+    const ours = all.filter(({ owned: one }) => held.has(one.partition))
+    if (ours.length > 0) await saveRead(tx, ours)
+    for (const { account, conclusion } of ours) {
+      if (conclusion.resolved.length > 0) await resolve(tx, account.id, conclusion)
+      await this.insert(tx, account.id, conclusion)
+      const at = conclusion.readAt.toISOString()
+      const [gone, changed] = [true, false].map((none) =>
+        conclusion.losses.filter(({ held: left }) => left.eq(ZERO) === none).map((each) => newsOf(account, each, at)),
+      )
+      tx.append(positionChanged, changed ?? [])
+      tx.append(positionGone, gone ?? [])
+    }
+    return all.map((one) => ours.includes(one))
   }
 
   private async insert(tx: Transaction, accountId: string, { opened, passed, readAt }: Conclusion): Promise<void> {
@@ -132,14 +142,25 @@ export class ReconciliationStore extends Reconciliations {
   }
 }
 
-async function saveHoldings(tx: Transaction, accountId: string, holdings: readonly Holding[]): Promise<void> {
+/** In account order, so that two processes cannot wait for each other. */
+async function saveRead(tx: Transaction, all: readonly Concluded[]): Promise<void> {
+  const sorted = all.toSorted((a, b) => (a.account.id < b.account.id ? -1 : 1))
+  await tx.query(
+    `insert into reconciled_account (account_id, first_read_at) select * from unnest($1::uuid[], $2::timestamptz[])
+     on conflict (account_id) do nothing`,
+    [sorted.map(({ account }) => account.id), sorted.map(({ conclusion }) => conclusion.readAt)],
+  )
+  const holdings = sorted.flatMap(({ account, conclusion }) =>
+    conclusion.holdings.map((holding) => ({ accountId: account.id, ...holding })),
+  )
+  if (holdings.length === 0) return
   await tx.query(
     `insert into holding (account_id, symbol, own, external, counted_until, counted)
-     select $1, * from unnest($2::text[], $3::numeric[], $4::numeric[], $5::timestamptz[], $6::jsonb[])
+     select * from unnest($1::uuid[], $2::text[], $3::numeric[], $4::numeric[], $5::timestamptz[], $6::jsonb[])
      on conflict (account_id, symbol) do update set own = excluded.own, external = excluded.external,
        counted_until = excluded.counted_until, counted = excluded.counted`,
     [
-      accountId,
+      holdings.map(({ accountId }) => accountId),
       holdings.map(({ symbol }) => symbol),
       holdings.map(({ own }) => own.toString()),
       holdings.map(({ external }) => external.toString()),
@@ -155,6 +176,33 @@ async function resolve(tx: Transaction, accountId: string, { resolved, readAt }:
      where account_id = $1 and drift.kind = x.kind and drift.subject = x.subject and resolved_at is null`,
     [accountId, resolved.map(({ kind }) => kind), resolved.map(({ subject }) => subject), readAt],
   )
+}
+
+/** One answer for each account, in order. */
+async function loadAll(tx: Transaction, accountIds: readonly string[]): Promise<AccountBooks[]> {
+  const read = await tx.query<{ account_id: string; first_read_at: Date }>(
+    'select account_id, first_read_at from reconciled_account where account_id = any ($1::uuid[])',
+    [accountIds],
+  )
+  if (read.length === 0) return accountIds.map(() => ({ firstReadAt: null, holdings: [], open: [] }))
+  const holdings = await tx.query<HoldingRow>(
+    `select account_id, symbol, own, external, counted_until, counted from holding
+     where account_id = any ($1::uuid[]) order by symbol`,
+    [accountIds],
+  )
+  const open = await tx.query<OpenRow>(
+    `select account_id, kind, subject, symbol, details from drift
+     where account_id = any ($1::uuid[]) and resolved_at is null`,
+    [accountIds],
+  )
+  const firstReads = new Map(read.map((row) => [row.account_id, row.first_read_at]))
+  const held = Map.groupBy(holdings, (row) => row.account_id)
+  const standing = Map.groupBy(open, (row) => row.account_id)
+  return accountIds.map((id) => ({
+    firstReadAt: firstReads.get(id) ?? null,
+    holdings: (held.get(id) ?? []).map(holdingOf),
+    open: (standing.get(id) ?? []).map(({ account_id: _, ...finding }) => finding),
+  }))
 }
 
 function holdingOf(row: HoldingRow): Holding {

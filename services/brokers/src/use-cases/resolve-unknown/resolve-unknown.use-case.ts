@@ -51,7 +51,7 @@ export class ResolveUnknown {
   private async resolve(one: OpenAttempt): Promise<void> {
     let absentSinceMs: number | null = null
     for (let look = 0; this.isOpen(one); look += 1) {
-      const found = await this.slots.run(() => this.look(one.attempt))
+      const found = await this.slots.run(one.attempt.command.intentId, () => this.look(one.attempt))
       if (!this.isOpen(one)) return
       let waitMs = Math.min(lookMostMs, lookFirstMs * 2 ** Math.min(look, 10))
       if (!found.ok) {

@@ -104,6 +104,7 @@ describe('watching accounts', () => {
     desk.add(
       openAttempt({ command: { intentId: 'entry', accountId: id }, clientOrderId: 'entry' } as Attempt, '1', null),
     )
+    expect(passes).toBe(1)
     await watch.execute(everyMs)
     expect(passes).toBe(1)
   })

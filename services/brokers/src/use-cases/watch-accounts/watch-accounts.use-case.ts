@@ -31,6 +31,7 @@ export class WatchAccounts {
     private readonly metrics: Metrics,
   ) {
     sessions.onOpened((opened) => this.opened(opened))
+    desk.onAdded((accountId) => this.hurry(accountId))
   }
 
   /** The stream stands (again): what it did not tell is read before new entries go. */
@@ -76,6 +77,19 @@ export class WatchAccounts {
     if (this.delaysOrders(account.id)) void this.pass(opened)
   }
 
+  /** An order has come: if the account has not been read yet, the order waits for that and for nothing else. */
+  private hurry(accountId: string): void {
+    if (this.desk.isAdmitted(accountId)) return
+    const opened = this.sessions.known(accountId)
+    if (opened === undefined) return
+    if (this.running.has(accountId)) {
+      this.slotsOf(opened).hurry(accountId)
+      return
+    }
+    this.schedule.hurry(accountId)
+    if (this.schedule.isDue(accountId, 0)) void this.pass(opened)
+  }
+
   private forget(accountId: string): void {
     this.schedule.forget(accountId)
     this.holding.delete(accountId)
@@ -91,14 +105,12 @@ export class WatchAccounts {
     this.running.add(id)
     try {
       do {
-        await this.slotsOf(opened).run(
-          () => {
-            // What was asked for until now is in the pass that begins now.
-            this.again.delete(id)
-            return this.once(opened)
-          },
-          () => this.delaysOrders(id),
-        )
+        const work = (): Promise<void> => {
+          // What was asked for until now is in the pass that begins now.
+          this.again.delete(id)
+          return this.once(opened)
+        }
+        await this.slotsOf(opened).run(id, work, this.delaysOrders(id))
       } while (this.again.has(id))
     } finally {
       this.running.delete(id)
