@@ -35,13 +35,8 @@ export const plantedMistakes: readonly PlantedMistake[] = [
     name: 'attempt-not-stored',
     about: 'a command is sent without a stored attempt',
     file: 'services/brokers/src/use-cases/take-commands/take-commands.use-case.ts',
-    find: `const inserted = await this.log.insert(
-        tx,
-        batch.fresh.map((one) => this.rowOf(one, batch)),
-      )`,
-    replace: `const inserted = new Set(
-        batch.fresh.map((one) => this.rowOf(one, batch).attempt.command.intentId),
-      )`,
+    find: 'return this.log.insert(tx, rows)',
+    replace: 'return Promise.resolve(new Set(rows.map(({ attempt }) => attempt.command.intentId)))',
     ...simulator,
   },
   {
