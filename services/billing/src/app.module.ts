@@ -18,6 +18,7 @@ import { PayoutFactory } from './domain/books/payout-factory.ts'
 import { Bills } from './ports/bills.port.ts'
 import { Books } from './ports/books.port.ts'
 import { Catalogue } from './ports/catalogue.port.ts'
+import { CreditNotes } from './ports/credit-notes.port.ts'
 import { Customers } from './ports/customers.port.ts'
 import { Fees } from './ports/fees.port.ts'
 import { InvoicePrinter } from './ports/invoice-printer.port.ts'
@@ -35,6 +36,7 @@ import { RealisedLedger } from './ports/realised-ledger.port.ts'
 import { SqlBills } from './store/sql-bills.store.ts'
 import { SqlBooks } from './store/sql-books.store.ts'
 import { SqlCatalogue } from './store/sql-catalogue.store.ts'
+import { SqlCreditNotes } from './store/sql-credit-notes.store.ts'
 import { SqlCustomers } from './store/sql-customers.store.ts'
 import { SqlFees } from './store/sql-fees.store.ts'
 import { SqlParties } from './store/sql-parties.store.ts'
@@ -48,6 +50,7 @@ import { SqlTaxes } from './store/sql-taxes.store.ts'
 import { FactsConsumer } from './transport/bus/facts.consumer.ts'
 import { FollowsConsumer } from './transport/bus/follows.consumer.ts'
 import { BillingJob } from './transport/cron/billing.job.ts'
+import { DocumentsController } from './transport/rpc/documents.controller.ts'
 import { ChangesController } from './transport/rpc/changes.controller.ts'
 import { BooksController } from './transport/rpc/books.controller.ts'
 import { FeesController } from './transport/rpc/fees.controller.ts'
@@ -78,17 +81,21 @@ import { ExplainPerformanceFee } from './use-cases/explain-performance-fee/expla
 import { FindOffer } from './use-cases/find-offer/find-offer.use-case.ts'
 import { FindUserPlans } from './use-cases/find-user-plans/find-user-plans.use-case.ts'
 import { GetBillingProfile } from './use-cases/get-billing-profile/get-billing-profile.use-case.ts'
+import { GetCreditNoteFile } from './use-cases/get-credit-note-file/get-credit-note-file.use-case.ts'
 import { GetInvoiceFile } from './use-cases/get-invoice-file/get-invoice-file.use-case.ts'
 import { GetPayment } from './use-cases/get-payment/get-payment.use-case.ts'
 import { GetPerformanceFee } from './use-cases/get-performance-fee/get-performance-fee.use-case.ts'
 import { GetStatement } from './use-cases/get-statement/get-statement.use-case.ts'
 import { GetStatementFile } from './use-cases/get-statement-file/get-statement-file.use-case.ts'
+import { IssueCreditNotes } from './use-cases/issue-credit-notes/issue-credit-notes.use-case.ts'
+import { IssueDocuments } from './use-cases/issue-documents/issue-documents.use-case.ts'
 import { IssueInvoice } from './use-cases/issue-invoice/issue-invoice.use-case.ts'
 import { LearnFacts } from './use-cases/learn-facts/learn-facts.use-case.ts'
 import { LearnFollows } from './use-cases/learn-follows/learn-follows.use-case.ts'
 import { ListAtProviders } from './use-cases/list-at-providers/list-at-providers.use-case.ts'
 import { ListBalances } from './use-cases/list-balances/list-balances.use-case.ts'
 import { ListEarnedFees } from './use-cases/list-earned-fees/list-earned-fees.use-case.ts'
+import { ListCreditNotes } from './use-cases/list-credit-notes/list-credit-notes.use-case.ts'
 import { ListInvoices } from './use-cases/list-invoices/list-invoices.use-case.ts'
 import { ListOwed } from './use-cases/list-owed/list-owed.use-case.ts'
 import { ListPayments } from './use-cases/list-payments/list-payments.use-case.ts'
@@ -146,6 +153,7 @@ import { WatchLimits } from './use-cases/watch-limits/watch-limits.use-case.ts'
   controllers: [
     BooksController,
     ChangesController,
+    DocumentsController,
     FeesController,
     FeeTermsController,
     PaymentsController,
@@ -164,6 +172,7 @@ import { WatchLimits } from './use-cases/watch-limits/watch-limits.use-case.ts'
     { provide: Bills, useClass: SqlBills },
     { provide: Books, useClass: SqlBooks },
     { provide: Catalogue, useClass: SqlCatalogue },
+    { provide: CreditNotes, useClass: SqlCreditNotes },
     { provide: Customers, useClass: SqlCustomers },
     { provide: Fees, useClass: SqlFees },
     { provide: RealisedLedger, useClass: ReportingLedger },
@@ -220,17 +229,21 @@ import { WatchLimits } from './use-cases/watch-limits/watch-limits.use-case.ts'
     FindOffer,
     FindUserPlans,
     GetBillingProfile,
+    GetCreditNoteFile,
     GetInvoiceFile,
     GetPayment,
     GetPerformanceFee,
     GetStatement,
     GetStatementFile,
+    IssueCreditNotes,
+    IssueDocuments,
     IssueInvoice,
     LearnFacts,
     LearnFollows,
     ListAtProviders,
     ListBalances,
     ListEarnedFees,
+    ListCreditNotes,
     ListInvoices,
     ListOwed,
     ListPayments,

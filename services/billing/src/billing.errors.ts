@@ -119,6 +119,11 @@ export const billingErrors = defineErrors('billing', {
     message: 'This performance fee is paid, or nothing is due.',
     fix: 'List your performance fees and pay those that are open.',
   },
+  CREDIT_NOTE_NOT_FOUND: {
+    kind: 'not-found',
+    message: 'There is no such credit note, or it is not yours.',
+    fix: 'List your credit notes and use an id from there.',
+  },
   INVOICE_NOT_FOUND: {
     kind: 'not-found',
     message: 'There is no such invoice, or it is not yours.',

@@ -1,6 +1,7 @@
 import 'reflect-metadata'
 import * as rpc from '@tradewire/contracts/rpc/billing'
 import * as invoicing from '@tradewire/contracts/rpc/invoices'
+import * as crediting from '@tradewire/contracts/rpc/credit-notes'
 import * as profiles from '@tradewire/contracts/rpc/billing-profile'
 import * as payouts from '@tradewire/contracts/rpc/payouts'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -146,6 +147,46 @@ describe('an invoice', () => {
     expect(Buffer.from(file.base64, 'base64').subarray(0, 5).toString()).toBe('%PDF-')
     expect(await ask(invoicing.getInvoiceFile, { caller: operator, invoiceId })).toEqual(file)
     expect(await refusal(invoicing.getInvoiceFile, { caller: stranger, invoiceId })).toBe('INVOICE_NOT_FOUND')
+  })
+
+  it('stays as it is when something of it is given back, which has a credit note of its own', async () => {
+    const rates = [{ country: 'DE', name: 'VAT', percent: '19', included: true }]
+    await ask(profiles.setTaxRates, { caller: operator, rates })
+    const profile = { name: 'Anna Example', address: [], country: 'DE', taxId: null }
+    await ask(profiles.setBillingProfile, { caller: follower, profile })
+    const plan = { name: 'PRO', monthlyPrice: '119', maxApiKeys: 20, private: false }
+    const { id } = await ask(rpc.createPlan, { caller: operator, plan })
+    const { paymentId, paymentUrl } = await ask(rpc.beginSubscription, { caller: follower, subscription: wishFor(id) })
+    await pay(paymentUrl)
+    const listed = () => ask(invoicing.listInvoices, { caller: follower, page: {} })
+    const { items: before } = await listed()
+    const requestIds = ['01963a5e-0000-7000-8000-0000000000ae', '01963a5e-0000-7000-8000-0000000000af']
+    for (const requestId of [...requestIds, ...requestIds]) {
+      await ask(rpc.refundPayment, { caller: operator, paymentId, amount: '11.90', requestId })
+    }
+    await quiet()
+    expect((await listed()).items).toEqual(before)
+    const { items: notes } = await ask(crediting.listCreditNotes, { caller: follower, page: {} })
+    const of = { invoiceId: before[0]!.id, invoiceNumber: before[0]!.number, paymentId, reason: 'refund' }
+    const amounts = { net: '10.00', amount: '11.90', currency: 'USD', tax: { name: 'VAT', amount: '1.90' } }
+    expect(notes.map(({ number }) => number)).toEqual(['CN-2026-000002', 'CN-2026-000001'])
+    expect(notes).toMatchObject([
+      { ...of, ...amounts },
+      { ...of, ...amounts },
+    ])
+    expect(await balances()).toMatchObject({ 'tax:DE': '-15.20', 'revenue:plans': '-80.00' })
+    expect(await desk.published('credit-note.issued')).toMatchObject([of, of])
+    const creditNoteId = notes[1]!.id
+    const file = await ask(crediting.getCreditNoteFile, { caller: follower, creditNoteId })
+    expect(file.name).toBe('credit-note-CN-2026-000001.pdf')
+    expect(Buffer.from(file.base64, 'base64').subarray(0, 5).toString()).toBe('%PDF-')
+    expect(await ask(crediting.getCreditNoteFile, { caller: operator, creditNoteId })).toEqual(file)
+    expect(await refusal(crediting.getCreditNoteFile, { caller: stranger, creditNoteId })).toBe('CREDIT_NOTE_NOT_FOUND')
+    expect((await ask(crediting.listCreditNotes, { caller: stranger, page: {} })).items).toEqual([])
+    for (const table of ['invoice', 'credit_note']) {
+      const changed = desk.backends.query(`update billing.${table} set description = 'another'`)
+      await expect(changed, table).rejects.toThrow(/never changes/)
+    }
   })
 
   it('has the next number, without gaps, however many are paid at once', async () => {

@@ -14,6 +14,7 @@ const samples = {
   payment: {},
   purchase: {},
   invoice: {},
+  credit_note: { reason: 'refund', minor: '1' },
   performance_fee: { profit_before: '0', result: '1', high_water_before: '0' },
 } as const
 let database: Database
@@ -24,7 +25,11 @@ beforeAll(async () => {
   for (const user of users) {
     for (const [table, sample] of Object.entries(samples)) {
       const own = { id: user, user_id: user, ...sample }
-      const unique = { invoice: { number: user, payment_id: user }, purchase: { payment_id: user } }
+      const unique = {
+        invoice: { number: user, payment_id: user },
+        credit_note: { number: user, payment_id: user },
+        purchase: { payment_id: user },
+      }
       const more = table in unique ? unique[table as keyof typeof unique] : {}
       await insertSample(backends, ['billing', table], { ...own, ...more, ...feeOf(table, user) })
     }

@@ -1,6 +1,7 @@
 /** Every event contract of the system. Called by the bus (streams) and the documentation. Must never be imported to name one event. */
 import type { EventContract } from '../define-event.ts'
 import { billingEvents } from './billing.ts'
+import { creditNoteIssued } from './credit-notes.ts'
 import { brokerEvents } from './brokers.ts'
 import { identityEvents } from './identity.ts'
 import { noticeEvents } from './notices.ts'
@@ -15,5 +16,6 @@ export const allEvents: readonly EventContract[] = [
   ...brokerEvents,
   ...webhookEvents,
   ...billingEvents,
+  creditNoteIssued,
   ...noticeEvents,
 ]

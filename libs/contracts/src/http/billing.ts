@@ -4,6 +4,7 @@ import { everyone, providers } from '../caller.ts'
 import { pageQuery } from '../common.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as rpc from '../rpc/billing.ts'
+import { getCreditNoteFile, listCreditNotes } from '../rpc/credit-notes.ts'
 import { getInvoiceFile, listInvoices } from '../rpc/invoices.ts'
 import { listProviders } from '../rpc/payment-providers.ts'
 
@@ -357,6 +358,29 @@ const bookRoutes: readonly RouteContract[] = [
     params: z.strictObject({ invoiceId: z.uuid() }),
     file: 'application/pdf',
     rpc: getInvoiceFile,
+    toRequest: ({ caller, params }) => ({ caller, ...params }),
+  }),
+  defineRoute({
+    operation: 'listCreditNotes',
+    tag: 'Billing',
+    method: 'GET',
+    path: '/v1/credit-notes',
+    summary: 'List credit notes: what was given back of invoices',
+    access: everyone,
+    query: pageQuery,
+    rpc: listCreditNotes,
+    toRequest: ({ caller, query }) => ({ caller, page: query }),
+  }),
+  defineRoute({
+    operation: 'getCreditNoteFile',
+    tag: 'Billing',
+    method: 'GET',
+    path: '/v1/credit-notes/{creditNoteId}.pdf',
+    summary: 'Get a credit note as PDF',
+    access: everyone,
+    params: z.strictObject({ creditNoteId: z.uuid() }),
+    file: 'application/pdf',
+    rpc: getCreditNoteFile,
     toRequest: ({ caller, params }) => ({ caller, ...params }),
   }),
   defineRoute({

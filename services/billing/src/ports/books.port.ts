@@ -31,6 +31,8 @@ export abstract class Books {
   abstract imbalance(): Promise<bigint>
   /** Takes the next numbers of the year, in this order. */
   abstract issueInvoices(tx: Transaction, invoices: readonly Omit<Invoice, 'number'>[], now: Date): Promise<Invoice[]>
+  /** By payment; of those that have one. */
+  abstract invoicesOf(tx: Transaction, paymentIds: readonly string[]): Promise<ReadonlyMap<string, Invoice>>
   abstract findInvoice(id: string, seenBy: string | undefined): Promise<Invoice | undefined>
   abstract invoices(window: UserWindow): Promise<Invoice[]>
 }

@@ -126,6 +126,12 @@ export class SqlBooks extends Books {
     return rows.map(toInvoice)
   }
 
+  async invoicesOf(tx: Transaction, paymentIds: readonly string[]): Promise<ReadonlyMap<string, Invoice>> {
+    const sql = 'select * from invoice where payment_id = any($1::uuid[])'
+    const rows = await tx.query<InvoiceRow & { readonly payment_id: string }>(sql, [paymentIds])
+    return new Map(rows.map((row) => [row.payment_id, toInvoice(row)]))
+  }
+
   async findInvoice(id: string, seenBy: string | undefined): Promise<Invoice | undefined> {
     const [row] = await this.database.queryOwn<InvoiceRow>(seenBy, 'select * from invoice where id = $1', [id])
     return row && toInvoice(row)

@@ -62,7 +62,7 @@ export class BillingDesk {
     await this.backends.query(`truncate billing.plan, billing.price, billing.strategy, billing.product,
       billing.discount, billing.customer, billing.subscription, billing.subscription_change, billing.purchase, billing.payment,
       billing.provider_event, billing.mock_payment, billing.journal, billing.entry, billing.rule_run, billing.invoice,
-      billing.invoice_counter, billing.reminder, billing.payout, billing.billing_profile, billing.tax_rate`)
+      billing.invoice_counter, billing.credit_note, billing.credit_note_counter, billing.reminder, billing.payout, billing.billing_profile, billing.tax_rate`)
     await this.backends.query('delete from billing.outbox')
     await this.service.app.get(Database).transact(async (tx) => {
       tx.append(userCreated, userCreated.example)

@@ -1,5 +1,5 @@
 /**
- * Draws invoices as PDF, on A4, in the fonts that every reader has. Implements the InvoicePrinter port.
+ * Draws invoices and credit notes as PDF, on A4, in the fonts that every reader has. Implements the InvoicePrinter port.
  * Must never load the library before somebody asks for an invoice: it is large, and most processes never draw one.
  */
 import { Injectable } from '@nestjs/common'
@@ -23,7 +23,7 @@ const bold = 'Helvetica-Bold'
 export class PdfInvoicePrinter extends InvoicePrinter {
   async print(shown: InvoiceDocument): Promise<Buffer> {
     const { default: PdfDocument } = await import('pdfkit')
-    const info = { Title: `Invoice ${shown.number}`, Author: shown.seller.name, CreationDate: shown.issuedAt }
+    const info = { Title: `${shown.title} ${shown.number}`, Author: shown.seller.name, CreationDate: shown.issuedAt }
     const sheet = new PdfDocument({ size: 'A4', margin: marginPoints, bufferPages: true, info })
     const parts: Buffer[] = []
     sheet.on('data', (part: Buffer) => parts.push(part))
@@ -42,12 +42,13 @@ export class PdfInvoicePrinter extends InvoicePrinter {
   }
 }
 
-function drawHead(sheet: Sheet, { number, issuedOn, seller, buyer }: InvoiceDocument): void {
+function drawHead(sheet: Sheet, { title, number, issuedOn, refersTo, seller, buyer }: InvoiceDocument): void {
   const right = marginPoints + widthOf(sheet) / 2
   const half = widthOf(sheet) / 2
-  sheet.font(bold).fontSize(24).fillColor(ink).text('Invoice', marginPoints, marginPoints)
+  sheet.font(bold).fontSize(24).fillColor(ink).text(title, marginPoints, marginPoints)
   sheet.font(regular).fontSize(10).fillColor(faint)
   sheet.text(`Number ${number}`).text(`Date ${issuedOn}`)
+  if (refersTo !== null) sheet.text(refersTo)
   const top = sheet.y + 18
   drawParty(sheet, { title: 'From', party: seller, left: marginPoints, top, width: half })
   const left = sheet.y
@@ -136,7 +137,7 @@ function drawTotals(sheet: Sheet, totals: InvoiceDocument['totals']): void {
   sheet.x = marginPoints
 }
 
-function drawFooters(sheet: Sheet, { number, seller }: InvoiceDocument): void {
+function drawFooters(sheet: Sheet, { title, number, seller }: InvoiceDocument): void {
   const { start, count } = sheet.bufferedPageRange()
   for (let page = start; page < start + count; page += 1) {
     sheet.switchToPage(page)
@@ -145,7 +146,7 @@ function drawFooters(sheet: Sheet, { number, seller }: InvoiceDocument): void {
     const top = sheet.page.height - footerPoints
     const options = { width: widthOf(sheet), lineBreak: false }
     sheet.font(regular).fontSize(8).fillColor(faint)
-    sheet.text(printable(`${seller.name}  ·  Invoice ${number}`), marginPoints, top, options)
+    sheet.text(printable(`${seller.name}  ·  ${title} ${number}`), marginPoints, top, options)
     sheet.text(`Page ${page - start + 1} of ${count}`, marginPoints, top, { ...options, align: 'right' })
   }
 }

@@ -1,8 +1,8 @@
 /** An invoice as it is printed: headings, tables and totals in the order in which they are read. Called by whatever draws it. Must never hold a figure that the invoice and its fee do not. */
 import type { FeeLine, PerformanceFee } from '../fees/fee.ts'
 import type { Invoice, Party } from './invoice.ts'
-import { money, moneyText } from '../money/money.ts'
-import { taxIn, withoutTax } from '../money/tax.ts'
+import { money, moneyText, type Money } from '../money/money.ts'
+import { taxIn, type TaxTerms } from '../money/tax.ts'
 
 export interface DocumentTable {
   readonly heading: string
@@ -18,8 +18,11 @@ export interface DocumentColumn {
 }
 
 export interface InvoiceDocument {
+  readonly title: 'Invoice' | 'Credit note'
   readonly number: string
   readonly issuedOn: string
+  /** What it is about, where it is not complete by itself. */
+  readonly refersTo: string | null
   readonly issuedAt: Date
   readonly seller: Party
   readonly buyer: Party
@@ -38,40 +41,52 @@ export interface ExplainedFee {
 export function documentOf(invoice: Invoice, explained: ExplainedFee | null): InvoiceDocument {
   const { number, issuedAt, seller, buyer, amount, paymentId, feeId } = invoice
   return {
+    title: 'Invoice',
     number,
-    issuedOn: day(issuedAt),
+    issuedOn: dayOf(issuedAt),
+    refersTo: null,
     issuedAt,
     seller,
     buyer,
     lines: {
       heading: '',
-      columns: [
-        { title: 'Description', width: 66, align: 'left' },
-        { title: 'Quantity', width: 12, align: 'right' },
-        { title: `Amount (${amount.currency})`, width: 22, align: 'right' },
-      ],
+      columns: amountColumns(amount.currency),
       rows: invoice.lines.map(({ description, quantity, amount: shown }) => [description, String(quantity), shown]),
     },
-    totals: totalsOf(invoice),
+    totals: shownTotals({ ...invoice, taxMinor: taxIn(amount.minor, invoice.tax) }),
     explanation: explained === null ? [] : [workingOf(explained), tradesOf(explained)],
     note: paymentId === null ? `To be paid in your account. Performance fee ${feeId}` : `Paid. Payment ${paymentId}`,
   }
 }
 
-function totalsOf({ amount: { minor, currency }, tax }: Invoice): InvoiceDocument['totals'] {
+export function amountColumns(currency: string): readonly DocumentColumn[] {
+  return [
+    { title: 'Description', width: 66, align: 'left' },
+    { title: 'Quantity', width: 12, align: 'right' },
+    { title: `Amount (${currency})`, width: 22, align: 'right' },
+  ]
+}
+
+interface Totalled {
+  readonly amount: Money
+  readonly tax: TaxTerms | null
+  readonly taxMinor: bigint
+}
+
+export function shownTotals({ amount: { minor, currency }, tax, taxMinor }: Totalled): InvoiceDocument['totals'] {
   const shown = (part: bigint) => `${moneyText(money(part, currency))} ${currency}`
   const total = ['Total', shown(minor)] as const
   if (tax === null) return [total]
   const how = tax.included ? 'included' : 'on top'
   const label = `${tax.name} ${tax.percent} % ${tax.country}, ${how}`
-  return [['Net', shown(withoutTax(minor, tax))], [label, shown(taxIn(minor, tax))], total]
+  return [['Net', shown(minor - taxMinor)], [label, shown(taxMinor)], total]
 }
 
 function workingOf({ fee, lines }: ExplainedFee): DocumentTable {
   const { before, after, ledgerCurrency, rate } = fee
   const inLedger = (amount: { toString(): string }) => `${amount.toString()} ${ledgerCurrency}`
   const rows = [
-    ['Period', `${day(fee.periodStart)} to ${day(fee.periodEnd)}`],
+    ['Period', `${dayOf(fee.periodStart)} to ${dayOf(fee.periodEnd)}`],
     ['Profit counted before this period', inLedger(before.profit)],
     [`Result of ${lines.length} trades of this period, after costs`, inLedger(fee.result)],
     ['Profit after this period', inLedger(after.profit)],
@@ -106,6 +121,6 @@ function tradesOf({ fee, lines }: ExplainedFee): DocumentTable {
   return { heading: 'Trades counted', columns, rows }
 }
 
-function day(date: Date): string {
+export function dayOf(date: Date): string {
   return date.toISOString().slice(0, 10)
 }

@@ -9,6 +9,7 @@ import type { Transaction } from '@tradewire/database/transaction'
 import { Clock } from '@tradewire/kernel/clock'
 import { uuidOfHash } from '@tradewire/kernel/ids'
 import { isPaymentId, revenueOf, termsOf, type Payment, type Subscription } from '../../domain/bills/bill.ts'
+import { creditsOf } from '../../domain/bills/credit-note.ts'
 import { HeldBills, type ExternalId } from '../../domain/bills/held-bills.ts'
 import { money, moneyText } from '../../domain/money/money.ts'
 import { journalsOf } from '../../domain/books/payment-journals.ts'
@@ -19,7 +20,8 @@ import { Bills } from '../../ports/bills.port.ts'
 import { Books, type Booked } from '../../ports/books.port.ts'
 import type { Observation, ObservedPayment, ObservedSubscription } from '../../ports/payment-provider.port.ts'
 import type { StoredEvent } from '../../ports/provider-events.port.ts'
-import { IssueInvoice } from '../issue-invoice/issue-invoice.use-case.ts'
+import type { Credited } from '../issue-credit-notes/issue-credit-notes.use-case.ts'
+import { IssueDocuments } from '../issue-documents/issue-documents.use-case.ts'
 import { SettleSubscription } from '../settle-subscription/settle-subscription.use-case.ts'
 
 /** An event, and how what it is about stands now. */
@@ -35,6 +37,7 @@ interface Work {
   readonly held: HeldBills
   readonly booked: Booked[]
   readonly newlyPaid: Payment[]
+  readonly credited: Credited[]
 }
 
 @Injectable()
@@ -43,13 +46,20 @@ export class ApplyObservations {
     private readonly bills: Bills,
     private readonly books: Books,
     private readonly settleSubscription: SettleSubscription,
-    private readonly issueInvoice: IssueInvoice,
+    private readonly issueDocuments: IssueDocuments,
     private readonly clock: Clock,
   ) {}
 
   /** Answers those events that are of something that we know; of the others perhaps not yet. */
   async execute(tx: Transaction, shown: readonly Shown[]): Promise<ReadonlySet<StoredEvent>> {
-    const work = { tx, now: this.clock.now(), held: await this.hold(tx, shown), booked: [], newlyPaid: [] }
+    const work = {
+      tx,
+      now: this.clock.now(),
+      held: await this.hold(tx, shown),
+      booked: [],
+      newlyPaid: [],
+      credited: [],
+    }
     const known = new Set<StoredEvent>()
     await this.takeIn(work, shown, known)
     // What an event told first may be of a payment that a later one has made known.
@@ -91,15 +101,11 @@ export class ApplyObservations {
     }
   }
 
-  private async store({ tx, now, held, booked, newlyPaid }: Work): Promise<void> {
+  private async store({ tx, now, held, booked, newlyPaid, credited }: Work): Promise<void> {
     for (const payment of held.addedPayments()) await this.bills.addPayment(tx, payment)
     await this.books.write(tx, booked, now)
     await this.bills.savePayments(tx, held.changedPayments())
-    // Last of all: everybody waits for the counter of invoices, and who has it must not wait for a subscription.
-    await this.issueInvoice.execute(
-      tx,
-      newlyPaid.map((payment) => ({ ...payment, paymentId: payment.id })),
-    )
+    await this.issueDocuments.execute(tx, newlyPaid, credited)
   }
 
   private async applySubscription(
@@ -137,8 +143,11 @@ export class ApplyObservations {
     if (surplus !== null) return true
     const isNewlyPaid = !isPaid(payment, found.facts) && isPaid(payment, payment.facts)
     if (payment.subscriptionId !== null) await this.moveSubscription(work, payment, seen, isNewlyPaid)
-    // A performance fee had its invoice before.
-    if (isNewlyPaid && payment.feeId === null) work.newlyPaid.push(payment)
+    // A performance fee had its invoice before, and what is given back of its payment is due again.
+    if (payment.feeId !== null || !isPaid(payment, payment.facts)) return true
+    if (isNewlyPaid) work.newlyPaid.push(payment)
+    const credits = creditsOf(isNewlyPaid ? unreturned(payment.facts) : found.facts, payment.facts, payment.tax)
+    if (credits.length > 0) work.credited.push({ paymentId: payment.id, credits })
     return true
   }
 
@@ -218,6 +227,11 @@ function isPaidAgain(referred: Payment, { amount, subscriptionExternalId }: Obse
 function surplusOf({ held }: Work, payment: Payment): Payment['surplus'] {
   const others = held.othersFor(payment)
   return payment.surplus ?? (others.length > 0 && isPaidBy(others, payment) ? 'due' : null)
+}
+
+/** As it was before anything of it was given back: an invoice is of the whole, whenever the rest was told. */
+function unreturned(facts: PaymentFacts): PaymentFacts {
+  return { ...facts, refunds: {}, disputes: {} }
 }
 
 /** What changes by time alone is not asked here: time passes by itself. */
