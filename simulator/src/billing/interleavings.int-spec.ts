@@ -47,6 +47,9 @@ const steps = [
   'update payment',
   'insert into invoice_counter',
   'insert into invoice',
+  'read invoice',
+  'insert into credit_note_counter',
+  'insert into credit_note',
   'before the commit',
   'after the commit',
 ]

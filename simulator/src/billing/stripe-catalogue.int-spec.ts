@@ -1,4 +1,5 @@
 import { billingService } from '@tradewire/billing/service'
+import { BillingJob } from '@tradewire/billing/transport/cron/billing.job'
 import { RunBilling } from '@tradewire/billing/use-cases/run-billing/run-billing.use-case'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import { userCreated } from '@tradewire/contracts/events/identity'
@@ -33,6 +34,8 @@ beforeAll(async () => {
     },
     clock,
   })
+  // The test says when what is sold is listed.
+  await billing.app.get(BillingJob).onApplicationShutdown()
   client = billing.app.get(RpcClient)
   const { hostname, port } = new URL(paper.url)
   stripe = new Stripe(key, { host: hostname, port, protocol: 'http', telemetry: false })

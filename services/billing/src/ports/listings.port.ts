@@ -9,6 +9,6 @@ export interface SoldListing extends Listing {
 export abstract class Listings {
   /** Also what was sold once and is not any more. */
   abstract find(which: 'changed' | 'all'): Promise<SoldListing[]>
-  /** Nothing happens when it was said anew since. `priceId` is that of the provider. */
+  /** Has to be listed once more when it was said anew since. `priceId` is that of the provider. */
   abstract markListed(listed: SoldListing, priceId: string | null): Promise<void>
 }

@@ -16,9 +16,13 @@ select strategy_id as id, name, price_revision || ' ' || revision as version, (
     order by currency, minor), '[]') from price where price.strategy_id = strategy.strategy_id) as prices
 from strategy where price_revision > 0 and ($1 or not listed) order by strategy_id`
 
-const MARK_PLAN = 'update plan set listed = true, stripe_price_id = $3 where id = $1 and updated_at::text = $2'
+/** What was listed late, over something newer, is listed once more. */
+const MARK_PLAN = `
+update plan set listed = updated_at::text = $2,
+  stripe_price_id = case when updated_at::text = $2 then $3::text else stripe_price_id end
+where id = $1`
 const MARK_STRATEGY = `
-update strategy set listed = true where strategy_id = $1 and price_revision || ' ' || revision = $2`
+update strategy set listed = price_revision || ' ' || revision = $2 where strategy_id = $1`
 
 interface StrategyRow {
   readonly id: string

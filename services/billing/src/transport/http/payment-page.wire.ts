@@ -27,7 +27,7 @@ h1{margin:0;font-size:1rem;font-weight:600;color:var(--faint)}
 .amount span{font-size:1.1rem;font-weight:600;color:var(--faint);letter-spacing:0}
 .what{margin:.35rem 0 1.25rem;overflow-wrap:anywhere}
 .state{margin:0 0 1.25rem;padding:.65rem .85rem;border-left:4px solid var(--faint);background:var(--ground);border-radius:0 8px 8px 0}
-.state b{display:block}.state.go{border-color:var(--go)}.state.stop{border-color:var(--stop)}.state.wait{border-color:var(--wait)}
+.state b{display:block}h1+.state{margin-top:.9rem}.state.go{border-color:var(--go)}.state.stop{border-color:var(--stop)}.state.wait{border-color:var(--wait)}
 button{display:block;width:100%;margin-top:.6rem;padding:.75rem 1rem;border-radius:9px;border:1px solid var(--rule);background:transparent;color:inherit;font:inherit;font-weight:600;text-align:left;cursor:pointer}
 button small{display:block;font-weight:400;color:var(--faint)}
 button:hover{border-color:var(--faint)}button:focus-visible{outline:3px solid var(--go);outline-offset:2px}

@@ -29,7 +29,11 @@ const states: Readonly<Record<PaymentStatus, PaymentState>> = {
   'charged-back': disputed,
 }
 
-const expired = { tone: 'stop', title: 'Expired', text: 'The page was open too long. Nothing was charged.' } as const
+const expired = {
+  tone: 'stop',
+  title: 'Expired',
+  text: 'The page was closed before anything was paid. Nothing was charged.',
+} as const
 
 export function returnedPage({ description, amount, facts }: Payment): string {
   const status = statusOf(facts)

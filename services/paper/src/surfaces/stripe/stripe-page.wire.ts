@@ -44,8 +44,8 @@ main{width:100%;max-width:26rem;background:#fff;border:1px solid #e3e8ee;border-
 .mark{display:inline-block;margin:0 0 1rem;padding:.1rem .55rem;border-radius:6px;background:#fff2c8;color:#6b4e00;font-size:.75rem;font-weight:700;letter-spacing:.04em}
 h1{margin:0;font-size:1rem;font-weight:500;color:#525f7f;overflow-wrap:anywhere}
 .amount{margin:.25rem 0 1.25rem;font-size:2.1rem;font-weight:700;line-height:1.15;overflow-wrap:anywhere}
-.amount small{font-size:1rem;font-weight:500;color:#525f7f}
-.state{margin:0 0 1rem;padding:.65rem .85rem;border-radius:8px;background:#fdecea;color:#8a1f11}.state.ask{background:#eef2ff;color:#27348b}
+.amount small{display:block;font-size:.95rem;font-weight:500;line-height:1.4;color:#525f7f}
+.state{margin:0 0 1rem;padding:.65rem .85rem;border-radius:8px;background:#fdecea;color:#8a1f11}.state.ask{background:#eef2ff;color:#27348b}h1+.state{margin-top:.75rem}
 button,a.back{display:block;width:100%;margin-top:.55rem;padding:.75rem 1rem;border-radius:8px;border:1px solid #d5dbe5;background:#fff;color:inherit;font:inherit;font-weight:600;text-align:left;text-decoration:none;cursor:pointer}
 button small{display:block;font-weight:400;color:#525f7f}
 button.go{background:#4338ca;border-color:#4338ca;color:#fff}button.go small{color:#dcd9ff}
@@ -59,23 +59,23 @@ interface Choice {
 }
 
 const choices: readonly Choice[] = [
-  { card: 'pm_card_visa', title: 'Pay with 4242 4242 4242 4242', text: 'The card is charged.' },
+  { card: 'pm_card_visa', title: '4242 4242 4242 4242', text: 'The card is charged.' },
   {
     card: 'pm_card_authenticationRequired',
-    title: 'Pay with 4000 0025 0000 3155',
+    title: '4000 0025 0000 3155',
     text: 'The bank asks for another proof first.',
   },
-  { card: 'pm_card_chargeDeclined', title: 'Pay with 4000 0000 0000 0002', text: 'The card is declined.' },
+  { card: 'pm_card_chargeDeclined', title: '4000 0000 0000 0002', text: 'The card is declined.' },
   {
     card: 'pm_card_chargeDeclinedInsufficientFunds',
-    title: 'Pay with 4000 0000 0000 9995',
+    title: '4000 0000 0000 9995',
     text: 'There is not enough on the card.',
   },
 ]
 
 export function stripePage(session: CheckoutSession, description: string, state: PageState): string {
   const { amount_total: amount, currency, mode, cancel_url: cancelUrl } = session
-  const often = mode === 'payment' ? '' : amount === 0 ? ' today, then as it costs' : ' now, then each period'
+  const often = mode === 'payment' ? '' : amount === 0 ? 'today, then as it costs' : 'now, and then each period'
   return pageOf(
     `<h1>${escaped(description)}</h1><p class="amount">${amountText(amount, currency)} ${escaped(currency.toUpperCase())}<small>${often}</small></p>
 ${noteOf(state)}${formOf(state)}
