@@ -39,7 +39,10 @@ describe.each(simulatedProviders)('what %s tells', (provider) => {
         })
         await work.working
         const deadlocks = 'select deadlocks::int from pg_stat_database where datname = current_database()'
-        await eventually(async () => (await database.query<{ deadlocks: number }>(deadlocks))[0]!.deadlocks === 1)
+        // PostgreSQL counts them when the connection has been idle for some seconds.
+        await eventually(async () => (await database.query<{ deadlocks: number }>(deadlocks))[0]!.deadlocks === 1, {
+          withinMs: waitLimitMs,
+        })
         expect(await database.query(`select error from provider_event where error like '%undone%'`)).toEqual([])
         expect((await audit(world)).ledgerImbalance).toBe('0')
         expect((await database.query('select 1 from journal')).length).toBeGreaterThan(0)

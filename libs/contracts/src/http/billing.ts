@@ -4,8 +4,7 @@ import { everyone, providers } from '../caller.ts'
 import { pageQuery } from '../common.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as rpc from '../rpc/billing.ts'
-import { getCreditNoteFile, listCreditNotes } from '../rpc/credit-notes.ts'
-import { getInvoiceFile, listInvoices } from '../rpc/invoices.ts'
+import { bookRoutes } from './books.ts'
 import { listProviders } from '../rpc/payment-providers.ts'
 
 /** Providers deliver to it; the provider's name follows, and for some a secret. */
@@ -333,65 +332,6 @@ const shopRoutes: readonly RouteContract[] = [
     query: pageQuery.extend({ purchaseIds: commaSeparated.pipe(z.array(z.uuid())).optional() }),
     rpc: rpc.listPurchases,
     toRequest: ({ caller, query: { purchaseIds, ...page } }) => ({ caller, purchaseIds, page }),
-  }),
-]
-
-const bookRoutes: readonly RouteContract[] = [
-  defineRoute({
-    operation: 'listInvoices',
-    tag: 'Billing',
-    method: 'GET',
-    path: '/v1/invoices',
-    summary: 'List invoices',
-    access: everyone,
-    query: pageQuery,
-    rpc: listInvoices,
-    toRequest: ({ caller, query }) => ({ caller, page: query }),
-  }),
-  defineRoute({
-    operation: 'getInvoiceFile',
-    tag: 'Billing',
-    method: 'GET',
-    path: '/v1/invoices/{invoiceId}.pdf',
-    summary: 'Get an invoice as PDF',
-    access: everyone,
-    params: z.strictObject({ invoiceId: z.uuid() }),
-    file: 'application/pdf',
-    rpc: getInvoiceFile,
-    toRequest: ({ caller, params }) => ({ caller, ...params }),
-  }),
-  defineRoute({
-    operation: 'listCreditNotes',
-    tag: 'Billing',
-    method: 'GET',
-    path: '/v1/credit-notes',
-    summary: 'List credit notes: what was given back of invoices',
-    access: everyone,
-    query: pageQuery,
-    rpc: listCreditNotes,
-    toRequest: ({ caller, query }) => ({ caller, page: query }),
-  }),
-  defineRoute({
-    operation: 'getCreditNoteFile',
-    tag: 'Billing',
-    method: 'GET',
-    path: '/v1/credit-notes/{creditNoteId}.pdf',
-    summary: 'Get a credit note as PDF',
-    access: everyone,
-    params: z.strictObject({ creditNoteId: z.uuid() }),
-    file: 'application/pdf',
-    rpc: getCreditNoteFile,
-    toRequest: ({ caller, params }) => ({ caller, ...params }),
-  }),
-  defineRoute({
-    operation: 'listBalances',
-    tag: 'Billing',
-    method: 'GET',
-    path: '/v1/books/balances',
-    summary: 'List the balances of the books',
-    access: operators,
-    rpc: rpc.listBalances,
-    toRequest: ({ caller }) => ({ caller }),
   }),
 ]
 

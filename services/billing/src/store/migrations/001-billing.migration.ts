@@ -1,6 +1,7 @@
 /** First tables of `billing`. Called by the migration job. Must never be edited once released. */
 import type { Migration } from '@tradewire/database/migrations'
 import { ownerSql, ownRows } from '@tradewire/database/own-rows'
+import { documents } from './001-documents.migration.ts'
 
 const catalogue = [
   `create table plan (
@@ -347,56 +348,6 @@ const books = [
      settled_at timestamptz,
      check ((state = 'created') = (settled_at is null)))`,
   `create index payout_by_owner on payout (owner_id, id desc)`,
-  `create table invoice_counter (
-     year int primary key,
-     last int not null)`,
-  `create table invoice (
-     id uuid primary key,
-     number text not null unique,
-     user_id uuid not null,
-     payment_id uuid unique references payment,
-     fee_id uuid unique references performance_fee,
-     description text not null,
-     currency text not null,
-     minor bigint not null,
-     issued_at timestamptz not null,
-     lines jsonb not null,
-     tax jsonb,
-     seller jsonb not null,
-     buyer jsonb not null,
-     check (num_nonnulls(payment_id, fee_id) = 1))`,
-  `create index invoice_by_user on invoice (user_id, id desc)`,
-  `create table credit_note_counter (
-     year int primary key,
-     last int not null)`,
-  `create table credit_note (
-     id uuid primary key,
-     number text not null unique,
-     user_id uuid not null,
-     invoice_id uuid not null,
-     invoice_number text not null,
-     payment_id uuid not null,
-     reason text not null check (reason in ('refund', 'dispute', 'correction')),
-     reference text not null,
-     description text not null,
-     currency text not null,
-     minor bigint not null check (minor <> 0),
-     tax_minor bigint not null,
-     up_to_minor bigint not null check (up_to_minor >= 0),
-     tax jsonb,
-     seller jsonb not null,
-     buyer jsonb not null,
-     issued_at timestamptz not null,
-     unique (payment_id, reference, reason, up_to_minor),
-     check ((minor < 0) = (reason = 'correction')))`,
-  `comment on table credit_note is 'What was given back of an invoice, which itself never changes; up_to_minor: of this refund or dispute with this note.'`,
-  `create index credit_note_by_user on credit_note (user_id, id desc)`,
-  `create function documents_stay() returns trigger language plpgsql as $$
-   begin
-     raise exception 'what is issued never changes' using errcode = 'check_violation';
-   end $$`,
-  `create trigger invoice_stays before update or delete on invoice for each row execute function documents_stay()`,
-  `create trigger credit_note_stays before update or delete on credit_note for each row execute function documents_stay()`,
 ]
 
 /** What the public API reads for one user (ADR 0021). The books themselves belong to nobody. */
@@ -410,5 +361,5 @@ const walls = ownRows({
 
 export const createBilling: Migration = {
   name: '001-create-billing',
-  sql: [...catalogue, ...taxes, ...fees, ...payments, ...books, ...walls],
+  sql: [...catalogue, ...taxes, ...fees, ...payments, ...books, ...documents, ...walls],
 }
