@@ -29,6 +29,7 @@ interface Identified {
   readonly id: string
 }
 
+let operator: ApiUser
 let anna: ApiUser
 let bella: ApiUser
 const nothingsId = '01963a5e-0000-7000-8000-0000000000ff'
@@ -53,7 +54,7 @@ const foreign = [...byPath.values()].filter(
 beforeAll(() =>
   system.watched(async () => {
     const gateway = system.endpoints.gateway ?? ''
-    const operator = await ApiUser.logIn(gateway, system.endpoints.operator ?? { username: '', password: '' })
+    operator = await ApiUser.logIn(gateway, system.endpoints.operator ?? { username: '', password: '' })
     ;[anna, bella] = await Promise.all(
       ['anna', 'bella'].map(async (username) => {
         const user = { username, password, roles: [...tenants], email: `${username}@example.com` }
@@ -168,7 +169,11 @@ async function hasPaid(strategyId: string): Promise<Record<string, string>> {
     describe: 'the payment has its invoice',
   })
   const { items: payments } = await anna.gets<Page<Identified>>('/v1/payments')
-  return { subscriptionId, invoiceId, paymentId: payments[0]!.id }
+  const paymentId = payments[0]!.id
+  // The note of what was given back is there with the answer.
+  await operator.does('POST', `/v1/payments/${paymentId}/refund`, { amount: '9', requestId: nothingsId })
+  const { items: notes } = await anna.gets<Page<Identified>>('/v1/credit-notes')
+  return { subscriptionId, invoiceId, paymentId, creditNoteId: notes[0]!.id }
 }
 
 /** A body that the contract takes, about Anna's things where it names any. */
