@@ -24,7 +24,7 @@ function signedRazorpay(changed: (body: string) => string): Delivery {
 interface BadDelivery {
   readonly provider: SimulatedProvider
   readonly what: string
-  readonly make: () => Promise<Delivery>
+  readonly make: () => Delivery | Promise<Delivery>
   readonly status: 200 | 400 | 413
   /** What becomes of its row: `waiting` with what is wrong in it, for operators to see; undefined for none. */
   readonly stored?: 'waiting' | 'ignored' | 'done'
@@ -171,14 +171,14 @@ const deliveries: readonly BadDelivery[] = [
   {
     provider: 'razorpay',
     what: 'no signature',
-    make: async () => ({ ...(await desk.tellByRazorpay({})), headers: unsigned }),
+    make: () => ({ ...desk.tellByRazorpay({}), headers: unsigned }),
     status: 400,
   },
   {
     provider: 'razorpay',
     what: 'a body that was changed after it was signed',
-    make: async () => {
-      const delivery = await desk.tellByRazorpay({ payment: { entity: { id: 'pay_1' } } })
+    make: () => {
+      const delivery = desk.tellByRazorpay({ payment: { entity: { id: 'pay_1' } } })
       return { ...delivery, body: delivery.body.replace('pay_1', 'pay_2') }
     },
     status: 400,
