@@ -15,8 +15,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { audit } from './billing-model.ts'
 import { MortalDatabase } from './mortal-database.ts'
 import { SettableClock } from './settable-clock.ts'
-import { simulatedProviders } from './payers.ts'
-import { simulateBilling } from './simulate-billing.ts'
 
 const backends = testBackends({ nats: false })
 const secret = 'whsec_of_the_interleavings'
@@ -181,17 +179,4 @@ describe('billing', () => {
     expect(found.payments).toBeGreaterThan(subscribersCount * 2)
     expect(found.mismatches).toEqual([])
   })
-
-  it('says what all providers say after months of subscribers', async () => {
-    const report = await simulateBilling({
-      subscribers: 16,
-      months: 3,
-      seed: 5,
-      providers: simulatedProviders,
-      kills: 0,
-    })
-    expect(report.payments).toBeGreaterThan(20)
-    expect(report.mismatches).toEqual([])
-    expect(report.ledgerImbalance).toBe('0')
-  }, 120_000)
 })
