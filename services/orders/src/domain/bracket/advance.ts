@@ -5,11 +5,11 @@
  */
 import { type Decimal, minimum, ZERO } from '@tradewire/kernel/decimal'
 import { intentIdOf } from '@tradewire/kernel/ids'
-import { type Bracket, bracketMoves, type BracketNews, type BracketState } from './bracket.ts'
+import { type Bracket, type BracketFact, bracketMoves, type BracketNews } from './bracket.ts'
 import { decide, feesAwaitedUntil } from './decide.ts'
 import { feeInCoins } from '../exits/coin-exits.ts'
 import type { Decision, ExitPolicy, Gone, LegDraft } from './decision.ts'
-import { isBlind, isWatching, type Leg, type LegUpdate, mirror, type Reason } from './leg.ts'
+import { firstState, isBlind, isWatching, type Leg, type LegUpdate, mirror, type Reason } from './leg.ts'
 import type { Loss } from './loss.ts'
 import { isFlat, type Position, positionOf } from './position.ts'
 import type { SignalPlan } from '../planning/signal-plan.ts'
@@ -202,7 +202,7 @@ export function legOf(bracket: Pick<Bracket, 'signalId' | 'accountId' | 'side'>,
     ...draft,
     intentId: intentIdOf(bracket.signalId, bracket.accountId, draft.leg, draft.purpose),
     side: draft.purpose === 'entry' ? bracket.side : opposite,
-    state: draft.watch?.firedAt === null ? 'watching' : 'submitted',
+    state: firstState(draft.watch),
     revision: 0,
     filledQuantity: ZERO,
     averagePrice: null,
@@ -232,10 +232,9 @@ interface SettleContext {
 function settle(before: Bracket, done: CarriedOut, context: SettleContext): Step {
   const { plan, policy, now, at } = context
   const position = positionOf(done.bracket)
-  const state = stateOf(done.bracket, position)
-  if (state !== before.state && !bracketMoves[before.state].includes(state)) {
-    throw new IllegalBracketMove(`bracket ${before.bracketId}: ${before.state} -> ${state}`)
-  }
+  const fact = factOf(done.bracket, position)
+  const state = bracketMoves[before.state][fact]
+  if (state === undefined) throw new IllegalBracketMove(`bracket ${before.bracketId}: ${before.state}, ${fact}`)
   const failure = state === 'failed' ? position.entry.reason : null
   const legs = endWatches(done.bracket.legs, state, now)
   let bracket: Bracket = { ...done.bracket, state, failure, legs }
@@ -301,11 +300,9 @@ function sightNews(
   return [{ kind: 'protected', spanMs: Math.max(0, Date.parse(at) - Date.parse(since)) }]
 }
 
-function stateOf(bracket: Bracket, position: Position): BracketState {
-  if (isFlat(position)) return position.opened.gt(ZERO) ? 'closed' : 'failed'
-  if (bracket.closing !== null) return 'closing'
-  if (position.opened.lte(ZERO)) return position.entry.state === 'submitted' ? 'planned' : 'entering'
-  // Everything that was filled is closed again, but the entry may still fill: it is being ended.
-  if (position.remaining.lte(ZERO)) return 'closing'
-  return position.protected.gte(position.remaining) ? 'protected' : 'open'
+function factOf({ closing }: Bracket, position: Position): BracketFact {
+  if (isFlat(position)) return position.opened.gt(ZERO) ? 'all-out' : 'never-filled'
+  if (closing !== null) return 'leaving'
+  if (position.opened.lte(ZERO)) return position.entry.state === 'submitted' ? 'entry-sent' : 'entry-told'
+  return position.protected.gte(position.remaining) ? 'covered' : 'uncovered'
 }

@@ -21,20 +21,32 @@ export type BracketState =
   | 'failed'
 
 /**
- * Allowed moves. `open` is held but not (wholly) covered by a stop; more fills lead from `protected` back to it.
- * `closed` and `failed` end a bracket, but evidence of a late fill reopens it: what is held must be dealt with.
- * A `waiting` one has no orders and is moved by the planner alone.
+ * What the legs add up to, and what a move needs. `entry-sent`: nothing was told of the entry. `entry-told`: something,
+ * but no fill. `uncovered`, `covered`: something is held, and a stop that stands covers not all of it, or all. `leaving`:
+ * all of it is to go. `all-out`, `never-filled`: the entry has ended, and nothing is left of what it filled, or it filled
+ * nothing.
  */
-export const bracketMoves: Readonly<Record<BracketState, readonly BracketState[]>> = {
-  denied: [],
-  waiting: [],
-  planned: ['entering', 'open', 'closing', 'closed', 'failed'],
-  entering: ['open', 'closing', 'closed', 'failed'],
-  open: ['protected', 'closing', 'closed'],
-  protected: ['open', 'closing', 'closed'],
-  closing: ['closed', 'failed'],
-  closed: ['closing'],
-  failed: ['open', 'closing', 'entering'],
+export type BracketFact = 'entry-sent' | 'entry-told' | 'uncovered' | 'covered' | 'leaving' | 'all-out' | 'never-filled'
+
+const ends = { leaving: 'closing', 'all-out': 'closed' } as const
+const held = { uncovered: 'open', covered: 'protected', ...ends } as const
+
+/**
+ * Where a fact leads from each state; what is not here is impossible. `open` is held but not (wholly) covered by a stop;
+ * more fills lead from `protected` back to it. `closed` and `failed` end a bracket, but evidence of a late fill reopens
+ * it: what is held must be dealt with. A `waiting` one has no orders and is moved by the planner alone.
+ */
+export const bracketMoves: Readonly<Record<BracketState, Readonly<Partial<Record<BracketFact, BracketState>>>>> = {
+  denied: {},
+  waiting: {},
+  planned: { 'entry-sent': 'planned', 'entry-told': 'entering', uncovered: 'open', 'never-filled': 'failed', ...ends },
+  entering: { 'entry-told': 'entering', uncovered: 'open', 'never-filled': 'failed', ...ends },
+  open: held,
+  protected: held,
+  closing: { 'never-filled': 'failed', ...ends },
+  closed: ends,
+  // What was filled late may be too little to sell: it ends at once.
+  failed: { 'never-filled': 'failed', 'entry-told': 'entering', uncovered: 'open', ...ends },
 }
 
 /** Why a bracket is being taken off the market other than by its own stop or targets. */

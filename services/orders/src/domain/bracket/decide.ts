@@ -54,7 +54,7 @@ function closingCause(situation: Situation): ClosingCause | null {
     if (bracket.gone.gt(ZERO)) return 'position-gone'
     return position.closed.gt(ZERO) ? 'stop-hit' : null
   }
-  if (bracket.closedAt !== null) return 'late-fill'
+  if (bracket.state === 'closed') return 'late-fill'
   return bracket.legs.some(endsTrade) ? 'trailing-hit' : stopCause(situation)
 }
 

@@ -13,18 +13,50 @@ import type { IntentId } from '@tradewire/kernel/ids'
  */
 export type LegState = 'watching' | 'submitted' | 'working' | 'unknown' | 'filled' | 'rejected' | 'cancelled'
 
+/** What is told of an order. `rejected`: the venue refused it, or is proved never to have had it. `unknown`: no reply came. */
+export type LegNews = 'accepted' | 'filled' | 'rejected' | 'unknown' | 'cancelled'
+
 /**
- * Allowed moves. A rejected or cancelled order may still turn out to have stood or filled (rule R14); a filled one
- * is filled for ever.
+ * What a move needs: news of the order, where a fill may be of a part; or of what is watched, that its price has come or
+ * that the trade goes on without it. That we asked for its end moves nothing: its venue's answer does.
  */
-export const legMoves: Readonly<Record<LegState, readonly LegState[]>> = {
-  watching: ['submitted', 'cancelled'],
-  submitted: ['working', 'unknown', 'filled', 'rejected', 'cancelled'],
-  working: ['unknown', 'filled', 'rejected', 'cancelled'],
-  unknown: ['working', 'filled', 'rejected', 'cancelled'],
-  filled: [],
-  rejected: ['working', 'filled', 'cancelled'],
-  cancelled: ['filled'],
+export type LegEvidence = LegNews | 'part-filled' | 'price-reached' | 'not-needed'
+
+/**
+ * Where evidence leads from each state; what is not here moves nothing. A rejected or cancelled order may still turn out
+ * to have stood or filled (rule R14); a filled one is filled for ever.
+ */
+export const legMoves: Readonly<Record<LegState, Readonly<Partial<Record<LegEvidence, LegState>>>>> = {
+  watching: { 'price-reached': 'submitted', 'not-needed': 'cancelled' },
+  submitted: {
+    accepted: 'working',
+    'part-filled': 'working',
+    filled: 'filled',
+    rejected: 'rejected',
+    unknown: 'unknown',
+    cancelled: 'cancelled',
+  },
+  working: { filled: 'filled', rejected: 'rejected', unknown: 'unknown', cancelled: 'cancelled' },
+  unknown: {
+    accepted: 'working',
+    'part-filled': 'working',
+    filled: 'filled',
+    rejected: 'rejected',
+    cancelled: 'cancelled',
+  },
+  filled: {},
+  rejected: { accepted: 'working', 'part-filled': 'working', filled: 'filled', cancelled: 'cancelled' },
+  cancelled: { filled: 'filled' },
+}
+
+export function afterEvidence(state: LegState, by: LegEvidence): LegState {
+  return legMoves[state][by] ?? state
+}
+
+/** A leg begins with its command, or as a watch that turns into one only by its price. */
+export function firstState(watch: Watch | undefined): LegState {
+  if (watch === undefined) return 'submitted'
+  return watch.firedAt === null ? 'watching' : afterEvidence('watching', 'price-reached')
 }
 
 export interface Reason {
@@ -79,8 +111,6 @@ export interface Leg extends LegOrder {
   readonly filledAt: string | null
   readonly observedAt: string | null
 }
-
-export type LegNews = 'accepted' | 'filled' | 'rejected' | 'unknown' | 'cancelled'
 
 export interface LegUpdate {
   readonly intentId: string
@@ -146,7 +176,7 @@ export function purposeOf({ purpose, type, price, triggerPrice, averagePrice }: 
 /** The leg after this news; the same object when the news is old or repeated. */
 export function mirror(leg: Leg, update: LegUpdate): Leg {
   if (update.revision <= leg.revision) return leg
-  const state = stateAfter(leg.state, update)
+  const state = afterEvidence(leg.state, evidenceOf(update))
   const grew = update.filledQuantity.gt(leg.filledQuantity)
   const executed = grew || update.filledQuantity.eq(leg.filledQuantity)
   return {
@@ -170,22 +200,6 @@ export function mirror(leg: Leg, update: LegUpdate): Leg {
   }
 }
 
-function stateAfter(state: LegState, update: LegUpdate): LegState {
-  const next = stateOf(update)
-  return next === state || legMoves[state].includes(next) ? next : state
-}
-
-function stateOf({ news, final }: LegUpdate): LegState {
-  switch (news) {
-    case 'accepted':
-      return 'working'
-    case 'filled':
-      return final ? 'filled' : 'working'
-    case 'rejected':
-      return 'rejected'
-    case 'unknown':
-      return 'unknown'
-    case 'cancelled':
-      return 'cancelled'
-  }
+function evidenceOf({ news, final }: LegUpdate): LegEvidence {
+  return news === 'filled' && !final ? 'part-filled' : news
 }

@@ -6,7 +6,7 @@ import { type Decimal, minimum, sum, ZERO } from '@tradewire/kernel/decimal'
 import type { Bracket } from '../bracket/bracket.ts'
 import { isSettled, unsellableOf } from './coin-exits.ts'
 import { type Decision, type LegDraft, nothing, type Situation } from '../bracket/decision.ts'
-import { isFinal, isWatching, type Leg, type Watch } from '../bracket/leg.ts'
+import { afterEvidence, isFinal, isWatching, type Leg, type Watch } from '../bracket/leg.ts'
 import { partsOf } from './stops.ts'
 import { targetLegName, targetTries } from './target-legs.ts'
 import { isEmulated } from '../planning/venue-capabilities.ts'
@@ -72,5 +72,7 @@ export function endWatches(legs: Bracket['legs'], state: Bracket['state'], now: 
   const goes = (leg: Leg) => state === 'closing' && (isWatching(leg) || leg.purpose === 'target')
   const ends = (leg: Leg) => leg.state === 'watching' && (over || goes(leg))
   if (!legs.some(ends)) return legs
-  return legs.map((leg) => (ends(leg) ? { ...leg, state: 'cancelled', cancelRequested: true, observedAt: now } : leg))
+  return legs.map((leg) =>
+    ends(leg) ? { ...leg, state: afterEvidence(leg.state, 'not-needed'), cancelRequested: true, observedAt: now } : leg,
+  )
 }
