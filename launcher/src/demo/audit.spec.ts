@@ -22,6 +22,11 @@ describe('the audit', () => {
     })
   })
 
+  it('tells apart what was planned and ended before the venue took it', () => {
+    const target = { ...leg('y', 'cancelled'), venueOrderId: null }
+    expect(books([bracket([leg('x'), target])], [order('x')])).toMatchObject({ lost: 0, intents: 2, untaken: 1 })
+  })
+
   it('counts the venue’s own liquidation as nobody’s doubling', () => {
     expect(books([bracket([leg('x')])], [order('x'), order('y', { forced: true })])).toMatchObject({ doubled: 0 })
   })

@@ -15,6 +15,8 @@ export interface Books {
 
 export interface Audit {
   readonly intents: number
+  /** Planned and ended before the venue took them: refused by it, or not needed any more when their turn came. */
+  readonly untaken: number
   readonly venueOrders: number
   readonly lost: number
   readonly doubled: number
@@ -28,8 +30,11 @@ const atVenue = new Set(['working', 'filled', 'cancelled'])
 export function audit(books: Books): Audit {
   const lost = [...missingBrackets(books), ...unendedBrackets(books), ...missingOrders(books)]
   const doubled = [...repeatedOrders(books), ...foreignOrders(books)]
+  const legs = books.brackets.flatMap((bracket) => bracket.legs)
+  const taken = new Set(books.venueOrders.map(({ clientOrderId }) => clientOrderId))
   return {
-    intents: books.brackets.reduce((count, { legs }) => count + legs.length, 0),
+    intents: legs.length,
+    untaken: legs.filter(({ clientOrderId }) => clientOrderId === null || !taken.has(clientOrderId)).length,
     venueOrders: books.venueOrders.length,
     lost: lost.length,
     doubled: doubled.length,

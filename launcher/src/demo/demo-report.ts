@@ -19,7 +19,7 @@ export function reportDemo(result: DemoResult, elapsedMs: number): string {
     '',
     row('positions', `${result.positions}${list(result.closedBy, ' closed by ')}`),
     row('refusals', list(result.refusals, '') || 'none'),
-    row('orders', `${result.intents} planned, ${result.venueOrders} in the venue’s ledger, ${result.fills} fills`),
+    row('orders', orders(result)),
     row('profit and loss', spread(result.profitPercent)),
     row('webhooks', webhooks(result.webhooks)),
     '',
@@ -36,6 +36,12 @@ export function reportDemo(result: DemoResult, elapsedMs: number): string {
     pc.dim(`  took ${seconds(elapsedMs)}`),
   ]
   return lines.join('\n')
+}
+
+/** Without the second figure the first and the third would seem not to agree. */
+function orders({ intents, untaken, venueOrders, fills }: DemoResult): string {
+  const ended = untaken === 0 ? '' : `${untaken} ended before the venue took them, `
+  return `${intents} planned, ${ended}${venueOrders} in the venue’s ledger, ${fills} fills`
 }
 
 function of(count: number, noun: string): string {

@@ -34,6 +34,7 @@ export interface DemoResult {
   readonly signals: number
   readonly followers: number
   readonly intents: number
+  readonly untaken: number
   readonly venueOrders: number
   readonly lost: number
   readonly doubled: number
@@ -79,6 +80,7 @@ export function demoResultOf(facts: DemoFacts): DemoResult {
     signals: signals.length,
     followers: facts.follows.length,
     intents: audit.intents,
+    untaken: audit.untaken,
     venueOrders: audit.venueOrders,
     lost: audit.lost,
     doubled: audit.doubled,
