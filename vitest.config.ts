@@ -3,6 +3,7 @@
  * Called by `vitest run [--project unit] [path]`. Packages resolve to their sources, so nothing is built before.
  */
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const conditions = ['source', 'module', 'node', 'development|production']
 const folders = '{libs,services,launcher,scripts,simulator,chaos,sdks,e2e}'
@@ -19,6 +20,15 @@ const propertySeed = {
     code.includes(`import fc from 'fast-check'`)
       ? { code: `import '${import.meta.dirname}/libs/testkit/src/vitest-property-seed.ts';${code}`, map: null }
       : undefined,
+}
+
+/** Files that play whole worlds take minutes: begun last, one of them would run alone while a processor has nothing to do. */
+class WorldsFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const playsWorlds = ({ moduleId }: TestSpecification): boolean => /\/(simulator|e2e|chaos)\/src\//.test(moduleId)
+    const [worlds = [], others = []] = [true, false].map((wanted) => files.filter((one) => playsWorlds(one) === wanted))
+    return [...worlds, ...(await super.sort(others))]
+  }
 }
 
 const shared = {
@@ -66,6 +76,7 @@ export default defineConfig({
       },
     ],
     pool: 'forks',
+    sequence: { sequencer: WorldsFirst },
     maxWorkers: workersMax,
     restoreMocks: true,
     unstubEnvs: true,
