@@ -130,6 +130,14 @@ export class MemoryBrackets extends Brackets {
     return Promise.resolve(held.map(({ bracket }): string => bracket.bracketId).toSorted())
   }
 
+  leave(followId: string): Promise<void> {
+    return Promise.reject(new Error(`nobody leaves in the simulation, but ${followId}`))
+  }
+
+  turnedIds(): Promise<string[]> {
+    return Promise.resolve([])
+  }
+
   dueIds(now: Date, limit: number): Promise<string[]> {
     const at = now.toISOString()
     const due = this.rows.all().filter(({ bracket: { wakeAt } }) => wakeAt !== null && wakeAt <= at)

@@ -254,7 +254,7 @@ export class MemoryPlanning extends Planning {
     const staying = opposite.find((row) => !ends(row)) ?? opposite[0]
     const waiting = this.means.waiting.ofFollow(followId, tx)
     return {
-      open: own === undefined ? null : { ...own.bracket, ending: isEnding(own.bracket) },
+      open: own === undefined ? null : { ...own.bracket, ending: isEnding(own.bracket), kept: false },
       waiting: waiting === undefined || waiting.signalId === signal.signalId ? null : waiting,
       opposite: staying === undefined ? null : { ...staying.bracket, ending: ends(staying) },
     }

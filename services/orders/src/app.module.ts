@@ -53,6 +53,7 @@ import { ExplainBracket } from './use-cases/explain-bracket/explain-bracket.use-
 import { GetBracket } from './use-cases/get-bracket/get-bracket.use-case.ts'
 import { LearnFacts } from './use-cases/learn-facts/learn-facts.use-case.ts'
 import { LearnSubscriptions } from './use-cases/learn-subscriptions/learn-subscriptions.use-case.ts'
+import { LeaveFollow } from './use-cases/leave-follow/leave-follow.use-case.ts'
 import { ListEndedOrders } from './use-cases/list-ended-orders/list-ended-orders.use-case.ts'
 import { ListRefusedSignals } from './use-cases/list-refused-signals/list-refused-signals.use-case.ts'
 import { ListSignalBrackets } from './use-cases/list-signal-brackets/list-signal-brackets.use-case.ts'
@@ -117,6 +118,7 @@ import { WatchSource } from './use-cases/watch-source/watch-source.use-case.ts'
     GetBracket,
     LearnFacts,
     LearnSubscriptions,
+    LeaveFollow,
     ListBrackets,
     ListEndedOrders,
     ListRefusedSignals,

@@ -302,7 +302,8 @@ const closing = z.strictObject({
 
 export const closeStrategy = defineRpc({
   name: 'orders.strategy.close',
-  description: 'Closes all open brackets of a strategy: entries end, positions go by market.',
+  description:
+    'Closes all open brackets of a strategy, but what followers kept who left it: entries end, positions go by market.',
   request: z.strictObject({ caller, strategyId: z.uuid() }),
   reply: closing,
   deadlineMs: 30_000,
@@ -312,6 +313,15 @@ export const closeFollow = defineRpc({
   name: 'orders.follow.close',
   description: 'Closes the open bracket of a follow.',
   request: z.strictObject({ caller, followId: z.uuid() }),
+  reply: closing,
+})
+
+export const waysToLeave = z.enum(['keep', 'close_gracefully_by_position', 'close_gracefully_by_symbol', 'close_now'])
+
+export const leaveFollow = defineRpc({
+  name: 'orders.follow.leave',
+  description: 'Says what becomes of what a follow holds whose user leaves the strategy.',
+  request: z.strictObject({ caller, followId: z.uuid(), positions: waysToLeave }),
   reply: closing,
 })
 

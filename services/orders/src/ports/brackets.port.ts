@@ -28,9 +28,14 @@ export interface OpenBracketsQuery {
   readonly of: BracketScope
   /** Only those whose entry is still on its way or rests. */
   readonly entriesOnly: boolean
+  /** Without those whose followers have kept them when they left. */
+  readonly sparesKept: boolean
   readonly after: string | null
   readonly limit: number
 }
+
+/** What becomes of a position whose follower leaves: no concern of the strategy's any more, or ending with it. */
+export type LeftAs = 'kept' | 'gracefully'
 
 export abstract class Brackets {
   /** Locks in the order of ids, so that two transactions cannot wait for each other; unknown ids are left out. */
@@ -50,6 +55,12 @@ export abstract class Brackets {
 
   /** Ids of brackets that have not ended, from after `after`, in order. */
   abstract openIds(query: OpenBracketsQuery): Promise<string[]>
+
+  /** Notes how the follower has left what the follow holds; a later way takes the place of an earlier one. */
+  abstract leave(followId: FollowId, leftAs: LeftAs): Promise<void>
+
+  /** Ids of brackets whose followers have left gracefully, and whose strategy has turned to the other side since. */
+  abstract turnedIds(limit: number): Promise<string[]>
 
   /** Ids of brackets of an account that hold something of a symbol on this side, oldest first. */
   abstract holdingIds(of: {

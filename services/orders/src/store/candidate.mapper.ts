@@ -37,6 +37,7 @@ export interface CandidateRow extends FollowSettingsRow {
   readonly own: string | null
   readonly own_side: Side | null
   readonly own_ending: boolean | null
+  readonly own_kept: boolean | null
   readonly opposite_staying: string | null
   readonly opposite_ending: string | null
   readonly waiting: string | null
@@ -100,7 +101,10 @@ function inTheWayOf(row: CandidateRow): InTheWay {
   const { own, waiting: bracketId, waiting_side: side, waiting_closes: closes } = row
   const opposite = row.opposite_staying ?? row.opposite_ending
   return {
-    open: own === null ? null : { bracketId: own, side: row.own_side!, ending: row.own_ending === true },
+    open:
+      own === null
+        ? null
+        : { bracketId: own, side: row.own_side!, ending: row.own_ending === true, kept: row.own_kept === true },
     waiting: bracketId === null ? null : { bracketId, side: side!, closes: closes! },
     opposite: opposite === null ? null : { bracketId: opposite, ending: row.opposite_staying === null },
   }

@@ -6,10 +6,10 @@ import { Injectable } from '@nestjs/common'
 import type { Side } from '@tradewire/contracts/common'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
-import type { SignalId } from '@tradewire/kernel/ids'
+import type { FollowId, SignalId } from '@tradewire/kernel/ids'
 import type { Bracket } from '../domain/bracket/bracket.ts'
 import type { SignalPlan } from '../domain/planning/signal-plan.ts'
-import { type BracketChange, Brackets, type OpenBracketsQuery } from '../ports/brackets.port.ts'
+import { type BracketChange, Brackets, type LeftAs, type OpenBracketsQuery } from '../ports/brackets.port.ts'
 import { PriceWatches } from '../ports/price-watches.port.ts'
 import {
   bracketColumns,
@@ -49,13 +49,32 @@ returning account_id, value`
 const openSql = `select bracket_id from bracket
 where holds_slot and ($1::uuid is null or strategy_id = $1) and ($2::uuid is null or follow_id = $2)
   and ($3::uuid is null or account_id = $3) and bracket_id > coalesce($5::uuid, '00000000-0000-0000-0000-000000000000')
-  and (state in ('planned', 'entering') or (not $4 and state in ('open', 'protected'))) order by bracket_id limit $6`
+  and (state in ('planned', 'entering') or (not $4 and state in ('open', 'protected'))) and not ($7 and left_as is not distinct from 'kept')
+order by bracket_id limit $6`
+
+const leaveSql = `update bracket set left_as = $2 
+where follow_id = $1 and holds_slot and account_id = (select account_id from follow where follow_id = $1)`
 
 const holdingSql = `select bracket_id from bracket
 where account_id = $1 and symbol = $2 and side = $3 and holds_slot and filled_quantity > closed_quantity + gone_quantity
 order by bracket_id`
 
 const dueSql = `select bracket_id from bracket where wake_at <= $1 order by wake_at limit $2`
+
+/**
+ * Whose followers have left gracefully: signals plan nothing for them any more. Read from the first signal after their
+ * own; the first one of the other side ends them, so that only those of their own side are read again.
+ */
+const turnedSql = `select x.bracket_id from bracket x
+join follow f on f.follow_id = x.follow_id and not f.active
+join signal_plan own on own.signal_id = x.signal_id
+where x.left_as = 'gracefully' and x.holds_slot and x.close_requested_at is null and x.state in ('open', 'protected')
+  and exists (
+    select from signal_plan p
+    where p.strategy_id = x.strategy_id and p.received_at > own.received_at and p.denial is null
+      and p.signal -> 'followIds' is null and p.signal ->> 'venue' = x.venue and p.signal ->> 'symbol' = x.symbol
+      and p.signal ->> 'side' <> x.side
+  ) order by x.bracket_id limit $1`
 
 @Injectable()
 export class SqlBrackets extends Brackets {
@@ -108,7 +127,7 @@ export class SqlBrackets extends Brackets {
     return awaitPlannings(tx)
   }
 
-  async openIds({ of, entriesOnly, after, limit }: OpenBracketsQuery): Promise<string[]> {
+  async openIds({ of, entriesOnly, sparesKept, after, limit }: OpenBracketsQuery): Promise<string[]> {
     const { strategyId = null, followId = null, accountId = null } = of
     const rows = await this.database.query<{ bracket_id: string }>(openSql, [
       strategyId,
@@ -117,8 +136,17 @@ export class SqlBrackets extends Brackets {
       entriesOnly,
       after,
       limit,
+      sparesKept,
     ])
     return rows.map((row) => row.bracket_id)
+  }
+
+  async leave(followId: FollowId, leftAs: LeftAs): Promise<void> {
+    await this.database.query(leaveSql, [followId, leftAs])
+  }
+
+  async turnedIds(limit: number): Promise<string[]> {
+    return (await this.database.query<{ bracket_id: string }>(turnedSql, [limit])).map((row) => row.bracket_id)
   }
 
   async holdingIds(of: {

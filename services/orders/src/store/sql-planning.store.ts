@@ -84,7 +84,7 @@ const isAskedToEnd = `e.bracket_id is not null`
 const candidatesSql = `select f.follow_id, f.account_id, f.user_id, f.risk_profile_id, f.risk_percent, f.leverage,
   f.max_notional, f.active, f.profile_settings, f.settings, f.revision, l.settings as account_settings, a.venue, a.connected, a.disconnected_by, a.active as account_active,
   b.currency, b.total, b.free, b.equity, (extract(epoch from b.observed_at) * 1000)::float8 as observed_ms,
-  held.reserved, held.positions, held.own, held.own_side, held.own_ending, held.opposite_staying, held.opposite_ending,
+  held.reserved, held.positions, held.own, held.own_side, held.own_ending, held.own_kept, held.opposite_staying, held.opposite_ending,
   w.bracket_id as waiting, w.side as waiting_side, w.closes as waiting_closes, settled.lost_since, settled.released, o.bases,
   case when e.user_id is not null then json_build_object('plan', e.plan, 'endsAt', e.ends_at,
     'strategyAutomated', e.strategy_automated, 'maxPositions', e.max_positions, 'maxBalance', e.max_balance::text, 'positions', entitled.positions) end as entitlement
@@ -111,6 +111,7 @@ left join lateral (
     min(x.bracket_id::text) filter (where ${isOwn}) as own,
     min(x.side) filter (where ${isOwn}) as own_side,
     bool_or(${isEnding}) filter (where ${isOwn}) as own_ending,
+    bool_or(x.left_as = 'kept') filter (where ${isOwn}) as own_kept,
     min(x.bracket_id::text) filter (where ${isOpposite} and not (${isEnding} or ${isAskedToEnd})) as opposite_staying,
     min(x.bracket_id::text) filter (where ${isOpposite} and (${isEnding} or ${isAskedToEnd})) as opposite_ending
   from bracket x left join waiting_entry e on e.waits_for = x.bracket_id and e.closes

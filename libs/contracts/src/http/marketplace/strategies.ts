@@ -5,16 +5,7 @@ import { defineRoute } from '../../define-route.ts'
 import * as orders from '../../rpc/orders.ts'
 import * as rpc from '../../rpc/returns.ts'
 import * as signals from '../../rpc/signals.ts'
-import {
-  givenPercent,
-  id,
-  listOf,
-  marketplacePrefix,
-  marketplaceRoute,
-  numberOrNull,
-  required,
-  shownNumber,
-} from './words.ts'
+import { givenPercent, id, listOf, marketplacePrefix, marketplaceRoute, numberOrNull, shownNumber } from './words.ts'
 
 const strategies = `${marketplacePrefix}/strategies/`
 const perPage = 20
@@ -249,7 +240,6 @@ function shownFollow({ settings, ...follow }: z.output<typeof signals.follow>) {
 }
 
 const exampleAccount = { mt5_account_id: 'df30b2fa-adc8-47cb-a9f5-be90ae259827' }
-const waysToLeave = ['keep', 'close_gracefully_by_position', 'close_gracefully_by_symbol', 'close_now'] as const
 
 const subscriptionRoutes = [
   defineRoute({
@@ -291,11 +281,14 @@ const subscriptionRoutes = [
     path: `${strategies}{id}/unsubscribe/`,
     summary: 'Leave a trading strategy',
     description:
-      'No entry follows from it any more. `close_now` closes what is held by market; every other way leaves it under its ' +
-      'stop and targets, which end it.',
+      'No entry follows from it any more, and one of which nothing is filled yet is withdrawn. `close_now` closes what is held by ' +
+      'market. Every other way leaves it under its stop and targets. `keep`: it is the follower’s own, nothing that the ' +
+      'strategy does ends it. `close_gracefully_by_position`: it ends also when the strategy closes its positions or ' +
+      'turns to the other side. `close_gracefully_by_symbol` is the same: a subscription holds one position of one ' +
+      'symbol. Kill switches and loss limits close what is held under every way.',
     scope: 'trade',
     body: z
-      .strictObject({ ...chosenAccount, positions: z.enum(waysToLeave, required).default('keep') })
+      .strictObject({ ...chosenAccount, positions: orders.waysToLeave.default('keep') })
       .refine(oneAccount.check, oneAccount.says)
       .meta({ id: 'MarketplaceUnsubscribe' }),
     example: { body: { ...exampleAccount, positions: 'close_now' } },
@@ -303,11 +296,10 @@ const subscriptionRoutes = [
     rpc: signals.unsubscribe,
     toRequest: ({ caller, params, body }) => ({ caller, strategyId: params.id, accountId: accountOf(body) }),
     step: {
-      rpc: orders.closeFollow,
-      toRequest: ({ caller, body }, follow) =>
-        body.positions === 'close_now' ? { caller, followId: follow.id } : null,
+      rpc: orders.leaveFollow,
+      toRequest: ({ caller, body }, follow) => ({ caller, followId: follow.id, positions: body.positions }),
     },
-    reply: subscription.extend({ positions: z.enum(waysToLeave), closing: z.int() }).meta({ id: 'MarketplaceLeft' }),
+    reply: subscription.extend({ positions: orders.waysToLeave, closing: z.int() }).meta({ id: 'MarketplaceLeft' }),
     toReply: (follow, { body }, closed) => ({
       ...shownFollow(follow),
       positions: body.positions,

@@ -96,7 +96,7 @@ const ways: Readonly<Record<DenialCode, () => Denial>> = {
   ACCOUNT_VENUE_DIFFERS: () => follower({ account: { ...account, venue: 'paper' } }),
   ACCOUNT_ALREADY_IN_SIGNAL: () =>
     follower({}, { accountsSeen: new Map([[candidate().accountId, someId as FollowId]]) }),
-  POSITION_ALREADY_OPEN: () => follower({ open: { bracketId: someId, side: 'buy', ending: false } }),
+  POSITION_ALREADY_OPEN: () => follower({ open: { bracketId: someId, side: 'buy', ending: false, kept: false } }),
   OPPOSITE_POSITION_OPEN: () => follower({ opposite: { bracketId: someId, ending: false } }),
   SYMBOL_NOT_ALLOWED: () => limited({ symbols: ['ETH/USDT'] }),
   SIDE_NOT_ALLOWED: () => limited({ sides: ['sell'] }),

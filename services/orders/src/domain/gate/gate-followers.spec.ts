@@ -14,7 +14,7 @@ const plan: Entitlement = {
   maxBalance: null,
   positions: 0,
 }
-const short = { bracketId: 'x', side: 'sell', ending: false } as const
+const short = { bracketId: 'x', side: 'sell', ending: false, kept: false } as const
 
 /** A follower with a follow and an account of their own. */
 const numbered = (number: number, changes: Partial<Candidate> = {}) =>

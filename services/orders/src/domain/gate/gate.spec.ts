@@ -46,7 +46,7 @@ describe('the gate', () => {
     ],
     ['ACCOUNT_PAUSED', { account: { venue: 'binance-usdm', connected: true, active: false, disconnectedBy: null } }],
     ['ACCOUNT_VENUE_DIFFERS', { account: { venue: 'paper', connected: true, active: true, disconnectedBy: null } }],
-    ['POSITION_ALREADY_OPEN', { open: { bracketId: 'x', side: 'buy', ending: false } }],
+    ['POSITION_ALREADY_OPEN', { open: { bracketId: 'x', side: 'buy', ending: false, kept: false } }],
     ['OPPOSITE_POSITION_OPEN', { opposite: { bracketId: 'x', ending: false } }],
     ['BALANCE_UNKNOWN', { balance: null }],
     ['BALANCE_IN_OTHER_CURRENCY', { balance: { ...balance, currency: 'EUR' } }],
@@ -102,15 +102,15 @@ describe('the gate', () => {
   })
 
   it('names the first reason when several speak against a follower', () => {
-    expect(codeOf({ account: null, balance: null, open: { bracketId: 'x', side: 'buy', ending: false } })).toBe(
-      'ACCOUNT_NOT_CONNECTED',
-    )
+    expect(
+      codeOf({ account: null, balance: null, open: { bracketId: 'x', side: 'buy', ending: false, kept: false } }),
+    ).toBe('ACCOUNT_NOT_CONNECTED')
   })
 })
 
 describe('an entry while the follow has a position', () => {
-  const long = { bracketId: 'long', side: 'buy', ending: false } as const
-  const short = { bracketId: 'short', side: 'sell', ending: false } as const
+  const long = { bracketId: 'long', side: 'buy', ending: false, kept: false } as const
+  const short = { bracketId: 'short', side: 'sell', ending: false, kept: false } as const
   const reverses = { waitsFor: 'short', closes: true }
 
   it.each([

@@ -16,6 +16,8 @@ export interface OpenBracket {
 
 export interface OwnBracket extends OpenBracket {
   readonly side: Side
+  /** Its follower has left and kept it: no signal ends it, also when the follower comes back. */
+  readonly kept: boolean
 }
 
 /** An entry of the same follow whose turn has not come. */
@@ -48,7 +50,7 @@ export interface Waited extends Wait {
 /** The bracket of the same follow that refuses to give way to an entry of this side; null when none does. */
 export function stayingOf({ open, waiting }: InTheWay, policy: OpenPositionPolicy, side: Side): string | null {
   const stays = open !== null && !open.ending && waiting?.closes !== true
-  if (stays && !givesWay(policy, open.side, side)) return open.bracketId
+  if (stays && (open.kept || !givesWay(policy, open.side, side))) return open.bracketId
   return waiting !== null && !givesWay(policy, waiting.side, side) ? waiting.bracketId : null
 }
 

@@ -168,11 +168,13 @@ export const createOrders: Migration = {
        opened_at timestamptz,
        closed_at timestamptz,
        wake_at timestamptz,
+       left_as text check (left_as in ('kept', 'gracefully')),
        created_at timestamptz not null,
        legs text storage external not null
      ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05, toast_tuple_target = 8160)`,
     `comment on column bracket.bracket_id is 'Starts with the time prefix of its signal id: brackets of a signal lie together.'`,
     `comment on column bracket.holds_slot is 'True from planning to the first end: a follow has one such bracket at most.'`,
+    `comment on column bracket.left_as is 'How its follower left the strategy while it was held; null for who has not left.'`,
     `comment on column bracket.margin is 'Margin and costs that the entry takes from a balance which does not know of it yet.'`,
     `comment on column bracket.exit_rules is 'What the follower has chosen for the time after the entry, as JSON; null where all is as usual.'`,
     `comment on column bracket.rate is 'What one of the quote currency was worth in the account''s when it was planned; null for the same.'`,
@@ -182,6 +184,7 @@ export const createOrders: Migration = {
     `create index bracket_settled on bracket (account_id, closed_at) where closed_at is not null`,
     `create index bracket_of_strategy on bracket (strategy_id, bracket_id)`,
     `create index bracket_of_user on bracket (user_id, bracket_id)`,
+    `create index bracket_leaving on bracket (bracket_id) where left_as = 'gracefully' and holds_slot`,
     `create index bracket_wake on bracket (wake_at) where wake_at is not null`,
 
     // What of the planning belongs to each follower alone, one row for the followers that were planned together. It is

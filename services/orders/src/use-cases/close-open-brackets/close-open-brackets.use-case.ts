@@ -16,6 +16,8 @@ import { AdvanceBrackets } from '../advance-brackets/advance-brackets.use-case.t
 
 export interface CloseOptions {
   readonly entriesOnly?: boolean
+  /** What its follower has kept is no concern of the strategy's any more; of kill switches it is. */
+  readonly sparesKept?: boolean
 }
 
 /** Brackets closed in one transaction, so that the first closes leave at once. */
@@ -41,13 +43,13 @@ export class CloseOpenBrackets {
     return closing + (await this.closeAll(of, options))
   }
 
-  private async closeAll(of: BracketScope, { entriesOnly = false }: CloseOptions): Promise<number> {
+  private async closeAll(of: BracketScope, { entriesOnly = false, sparesKept = false }: CloseOptions): Promise<number> {
     const trace = injectTrace() ?? null
     await this.withdrawWaiting(of, trace)
     let closing = 0
     let after: string | null = null
     for (;;) {
-      const ids: string[] = await this.brackets.openIds({ of, entriesOnly, after, limit: batchRows })
+      const ids: string[] = await this.brackets.openIds({ of, entriesOnly, sparesKept, after, limit: batchRows })
       if (ids.length > 0) {
         const newsById = new Map(ids.map((id) => [id, { news: [{ kind: 'close' as const }], trace }]))
         const moved = await this.database.transact((tx) => this.advanceBrackets.execute(tx, newsById), { urgent: true })

@@ -1,4 +1,7 @@
-/** Closes everything open of a strategy. Called by the rpc controller. Must never close for someone who does not own it. */
+/**
+ * Closes everything open of a strategy, but what followers have kept who left it. Called by the rpc controller.
+ * Must never close for someone who does not own it.
+ */
 import { Injectable } from '@nestjs/common'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import type { closeStrategy } from '@tradewire/contracts/rpc/orders'
@@ -21,6 +24,6 @@ export class CloseStrategy {
     const strategyId = request.strategyId as StrategyId
     const ownerId = await this.facts.ownerOfStrategy(strategyId, visibleTo(request.caller))
     if (ownerId === undefined || !maySee(request.caller, ownerId)) return err(ordersErrors.of('STRATEGY_NOT_FOUND'))
-    return ok({ closing: await this.closeOpenBrackets.execute({ strategyId }) })
+    return ok({ closing: await this.closeOpenBrackets.execute({ strategyId }, { sparesKept: true }) })
   }
 }

@@ -33,7 +33,8 @@ export class LearnSubscriptions {
   /** Transactions of their own: told again after a crash, what is closing already is left alone. */
   private async leave(tx: Transaction, ended: SubscriptionNews): Promise<void> {
     for (const { followId, settings } of await this.subscriptions.unserved(tx, ended, this.clock.now())) {
-      if (settings.onSubscriptionEnd === 'close') await this.closeOpenBrackets.execute({ followId })
+      if (settings.onSubscriptionEnd !== 'close') continue
+      await this.closeOpenBrackets.execute({ followId }, { sparesKept: true })
     }
   }
 }
