@@ -20,12 +20,17 @@ const news = new Columns<BalanceNews>([
   plain('observed_at', 'timestamptz', ({ observedAt }) => observedAt),
 ])
 
-/** The settings are text: those that name no loss limit are left out before anything is parsed. */
+/**
+ * Also of a follow that is paused or left, while it holds something. The settings are text: those that name no loss limit
+ * are left out before anything is parsed.
+ */
 const watchedSql = `select f.follow_id, f.user_id, f.risk_percent, f.leverage, f.max_notional, f.profile_settings, f.settings,
   l.settings as account_settings, a.venue, s.owner_id, s.settings as strategy_settings, p.settings as platform_settings, w.bases, coalesce(w.revision, 0) as revision,
   n.currency, n.equity, n.observed_at, b.equity as known_equity, b.observed_at as known_at
 from ${news.unnest('n')}
-join follow f on f.account_id = n.account_id and f.active
+join follow f on f.account_id = n.account_id and (f.active or exists (
+    select from bracket x where x.account_id = f.account_id and x.follow_id = f.follow_id and x.holds_slot
+  ))
 join strategy s on s.strategy_id = f.strategy_id
 left join account a on a.account_id = f.account_id
 left join layer_settings l on l.scope = 'account' and l.scope_id = f.account_id

@@ -124,6 +124,12 @@ describe('an entry while the follow has a position', () => {
     expect(outcomes).toEqual([own, other])
   })
 
+  it.each(['refuse', 'reverse', 'replace'] as const)('is refused with %s beside one that was kept', (policy) => {
+    const said = settings({ onOpenPosition: policy })
+    const outcomes = [long, short].map((open) => outcomeOf({ open: { ...open, kept: true }, settings: said }))
+    expect(outcomes).toEqual(['POSITION_ALREADY_OPEN', 'POSITION_ALREADY_OPEN'])
+  })
+
   it.each(['refuse', 'reverse', 'replace'] as const)('waits with %s for one that is on its way out', (policy) => {
     const said = settings({ onOpenPosition: policy })
     const waits = { waitsFor: 'long', closes: false }

@@ -41,7 +41,7 @@ export const createOrders: Migration = {
        unique nulls not distinct (scope, scope_id)
      )`,
     `comment on table layer_settings is 'What holds for everyone (platform, without id) and for accounts.'`,
-    `create index follow_of_account on follow (account_id) where active`,
+    `create index follow_of_account on follow (account_id)`,
     `create table account (
        account_id uuid primary key,
        user_id uuid not null,

@@ -82,6 +82,18 @@ async function follow(active: boolean, numbers: readonly number[]): Promise<void
   await counted(`follow where active = ${active} and revision = ${revision}`, numbers.length)
 }
 
+async function tellEquity(equity: string): Promise<void> {
+  const observedAt = new Date().toISOString()
+  const told = { currency: 'USDT', total: '10000', free: '9000', equity, observedAt }
+  await database.transact(async (tx) => {
+    tx.append(
+      brokers.balanceUpdated,
+      [...Array(followers).keys()].map((number) => ({ accountId: accountIdOf(number), ...told })),
+    )
+  })
+  await counted(`balance where equity = ${equity}`, followers)
+}
+
 async function orders(signal: string, purpose: string, number: number): Promise<Submit[]> {
   return eventually(
     async () => {
@@ -182,6 +194,26 @@ describe('leaving a strategy while a position of it is held', () => {
     expect(await leave()).toEqual([1, 1, 1, 1])
     const cancels = (await venue.commands<Cancel>('order.cancel')).map(({ accountId }) => accountId)
     for (const number of ways.keys()) expect(cancels).toContain(accountIdOf(number))
+  })
+
+  it('leaves the loss limits of its follow in force: one that flattens closes also what is kept', async () => {
+    revision += 1
+    const settings = { lossLimits: { dayPercent: '5', action: 'flatten' as const } }
+    await database.transact(async (tx) => {
+      tx.append(followChanged, venue.follow(kept, { settings, revision }))
+    })
+    await counted('follow where settings is not null', 1)
+    const long = await goLong()
+    await tellEquity('9990')
+    const caller: Caller = { userId: userIdOf(kept), roles: ['follower'] }
+    await client.ask(rpc.leaveFollow, { caller, followId: followIdOf(kept), positions: 'keep' })
+    revision += 1
+    await database.transact(async (tx) => {
+      tx.append(followChanged, venue.follow(kept, { active: false, settings, revision }))
+    })
+    await counted('follow where not active', 1)
+    await tellEquity('9400')
+    expect(await closedOf(long, 1)).toEqual([kept])
   })
 
   it('is for its owner alone', async () => {
