@@ -283,6 +283,26 @@ describe('the marketplace surface', () => {
     expect(await subscribe()).toMatchObject({ status: 400, body: { error: { code: 'FOLLOW_EXISTS' } } })
   })
 
+  it('leaves a strategy with a position that stays the follower’s own when it is closed, until it is closed now', async () => {
+    await system.tells('paper', 'price', '--symbol', 'BTCUSDT', '--price', entryPrice)
+    await untilBusIsQuiet(system.endpoints.nats, knownWithinMs)
+    const prices = { orderPrice: Number(entryPrice), stop: '18900', stopType: 'Market', takeProfit: '19900' }
+    const extra = { trailingTrigger: 'NaN', callbackRate: 'NaN', winRate: '61' }
+    const alert = { strategy: ids.strategy, secret: ids.secret, type: 'buy', ...prices, ...extra }
+    expect((await postAlert(gateway(), alert)).status).toBe(200)
+    await eventually(async () => (await held())[0]?.state === 'protected', {
+      withinMs: knownWithinMs,
+      describe: 'a position is held under its stop',
+    })
+    const leave = (positions: string) =>
+      anna.does('POST', `${surface}/strategies/${ids.strategy}/unsubscribe/`, { account_id: ids.account, positions })
+    expect(await leave('keep')).toMatchObject({ is_active: false, positions: 'keep', closing: 0 })
+    expect(await operator.does('POST', `/v1/strategies/${ids.strategy}/close`)).toEqual({ closing: 0 })
+    expect(await held()).toMatchObject([{ state: 'protected' }])
+    expect(await leave('close_now')).toMatchObject({ positions: 'close_now', closing: 1 })
+    await eventually(async () => (await held()).length === 0, { withinMs: knownWithinMs, describe: 'it is closed' })
+  })
+
   it('refreshes a session and ends it', async () => {
     const login = { username: 'anna', password }
     const { refresh } = await anna.does<{ refresh: string }>('POST', `${surface}/auth/login`, login)
@@ -291,6 +311,10 @@ describe('the marketplace surface', () => {
     expect((await anna.asks('POST', `${surface}/auth/refresh`, { refresh: next.refresh })).status).toBe(401)
   })
 })
+
+async function held(): Promise<{ state: string }[]> {
+  return (await anna.gets<{ items: { state: string }[] }>('/v1/positions')).items
+}
 
 function told(event: string) {
   return eventually(() => [...inbox.received.values()].find((payload) => payload.event === event), {

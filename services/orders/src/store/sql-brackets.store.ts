@@ -49,10 +49,11 @@ returning account_id, value`
 const openSql = `select bracket_id from bracket
 where holds_slot and ($1::uuid is null or strategy_id = $1) and ($2::uuid is null or follow_id = $2)
   and ($3::uuid is null or account_id = $3) and bracket_id > coalesce($5::uuid, '00000000-0000-0000-0000-000000000000')
-  and (state in ('planned', 'entering') or (not $4 and state in ('open', 'protected'))) and not ($7 and left_as is not distinct from 'kept')
+  and (state in ('planned', 'entering') or (not $4 and state in ('open', 'protected')))
+  and not ($7 and left_as is not distinct from 'kept')
 order by bracket_id limit $6`
 
-const leaveSql = `update bracket set left_as = $2 
+const leaveSql = `update bracket set left_as = $2
 where follow_id = $1 and holds_slot and account_id = (select account_id from follow where follow_id = $1)`
 
 const holdingSql = `select bracket_id from bracket
