@@ -282,6 +282,26 @@ describe('the books', () => {
     await expect(backends.query(`update billing.entry set minor = 6 where line = 1`)).rejects.toThrow(/only added to/)
     await expect(backends.query(`delete from billing.journal`)).rejects.toThrow(/only added to/)
   })
+
+  it('take no journal without a cause, and none with two', async () => {
+    const event = '01963a5e-0000-7000-8000-0000000000e2'
+    const run = '01963a5e-0000-7000-8000-0000000000e3'
+    await backends.query(`insert into billing.provider_event (id, provider, event_id, type, body, heard_by, state, available_at, received_at)
+      values ('${event}', 'mock', 'e2', 't', '{}', 'pull', 'done', now(), now())`)
+    await backends.query(`insert into billing.rule_run (id, rule, object, ran_at) values ('${run}', 'r', 'o', now())`)
+    const journal = (kind: string, providerEventId: string | null, ruleRunId: string | null) =>
+      backends.query(
+        `insert into billing.journal (id, source, object, kind, currency, provider_event_id, rule_run_id, written_at)
+          values (gen_random_uuid(), 'mock', 'causes', $1, 'USD', $2, $3, now())`,
+        [kind, providerEventId, ruleRunId],
+      )
+    await expect(journal('of nothing', null, null)).rejects.toThrow(/journal_check/)
+    await expect(journal('of both', event, run)).rejects.toThrow(/journal_check/)
+    await journal('of an event', event, null)
+    await journal('of a rule', null, run)
+    const kept = "select kind from billing.journal where object = 'causes' order by kind"
+    expect(await backends.query(kept)).toEqual([{ kind: 'of a rule' }, { kind: 'of an event' }])
+  })
 })
 
 describe('a delivery that is not proven', () => {

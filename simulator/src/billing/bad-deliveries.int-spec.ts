@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { BadInputDesk, type Delivery } from './bad-input-desk.ts'
+import { PaymentDesk, type Delivery } from './payment-desk.ts'
 import type { SimulatedProvider } from './payers.ts'
 
 const bodyBytesMax = 524_288
 const unsigned = { 'content-type': 'application/json' }
-const desk = new BadInputDesk()
+const desk = new PaymentDesk()
 
 beforeAll(() => desk.start())
 

@@ -1,9 +1,9 @@
 import * as rpc from '@tradewire/contracts/rpc/billing'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { BadInputDesk, nobody, type Opened, operator, strategyId } from './bad-input-desk.ts'
+import { PaymentDesk, nobody, type Opened, operator, strategyId } from './payment-desk.ts'
 import { simulatedProviders } from './payers.ts'
 
-const desk = new BadInputDesk()
+const desk = new PaymentDesk()
 
 beforeAll(() => desk.start())
 

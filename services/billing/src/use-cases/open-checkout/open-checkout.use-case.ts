@@ -1,6 +1,6 @@
 /**
  * Has the provider open the checkout of a stored payment, and stores how it is to be paid.
- * Called for first payments, purchases and renewals by link; again for the same payment it gives the same checkout.
+ * Called for first payments, purchases and renewals by link; again or at once for the same payment it gives the same checkout.
  * Must never be called inside a transaction: the provider is asked over the network.
  */
 import { Injectable } from '@nestjs/common'
@@ -38,6 +38,9 @@ interface Wish {
 
 @Injectable()
 export class OpenCheckout {
+  /** By payment: not every provider knows a key that makes one of two equal calls. */
+  private readonly opening = new Map<string, Promise<Result<Payment, CodedError>>>()
+
   constructor(
     private readonly database: Database,
     private readonly bills: Bills,
@@ -47,7 +50,19 @@ export class OpenCheckout {
   ) {}
 
   /** Fails with PROVIDER_NOT_AVAILABLE, PROVIDER_REFUSED or PROVIDER_UNAVAILABLE. */
-  async execute({ payment, subscription, changed, checkout }: Wish): Promise<Result<Payment, CodedError>> {
+  execute(wish: Wish): Promise<Result<Payment, CodedError>> {
+    const { id } = wish.payment
+    const begun = this.opening.get(id)
+    if (begun !== undefined) return begun
+    const opening = this.open(wish).finally(() => this.opening.delete(id))
+    this.opening.set(id, opening)
+    return opening
+  }
+
+  private async open({ payment, subscription, changed, checkout }: Wish): Promise<Result<Payment, CodedError>> {
+    // An equal request may have been through since the caller looked.
+    const known = await this.bills.findPayment(payment.id, undefined)
+    if (known !== undefined && isOpened(known)) return ok(known)
     const provider = this.providers.of(payment.provider)
     if (provider === undefined) return err(billingErrors.of('PROVIDER_NOT_AVAILABLE', { provider: payment.provider }))
     const kind = checkout ?? provider.capabilities.checkouts[0] ?? 'form'

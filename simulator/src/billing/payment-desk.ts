@@ -1,6 +1,7 @@
 /**
- * Billing at all of its providers, each simulated, for what no honest payer or provider sends; and a picture of all that would
- * show that something came of it. Called by the specs of bad input. Must never run work by itself: the spec says when.
+ * Billing at all of its providers, each simulated over sockets, for what no honest payer or provider sends and for what is sent
+ * many times; and a picture of all that would show that something came of it. Called by the specs of bad input and of equal
+ * requests. Must never run work by itself: the spec says when.
  */
 import { createHmac } from 'node:crypto'
 import { billingService } from '@tradewire/billing/service'
@@ -28,6 +29,7 @@ const secret = 'whsec_of_bad_input'
 const pathToken = 'unguessable-in-bad-input'
 const json = { 'content-type': 'application/json' }
 const secondMs = 1_000
+const card = 'card_success'
 const settings = {
   BILLING_PROVIDERS: simulatedProviders.join(','),
   BILLING_STRIPE_SECRET_KEY: 'sk_test_bad_input',
@@ -58,7 +60,7 @@ export interface Delivery {
   readonly path?: string
 }
 
-export class BadInputDesk {
+export class PaymentDesk {
   readonly backends = testBackends()
   private readonly clock = new ManualClock('2026-01-31T12:00:00.000Z')
   readonly stripe = new StripeServer(this.clock)
@@ -186,7 +188,7 @@ export class BadInputDesk {
 
   async chargedOtherwise(ofOrder: object, ofPayment: object): Promise<Delivery> {
     const { books } = this.razorpay
-    const payment = books.authorise(this.subscriptionOf(await this.open('razorpay')), 'card_success')!
+    const payment = books.authorise(this.subscriptionOf(await this.open('razorpay')), card)!
     Object.assign(books.orders.get(payment.order_id)!, ofOrder)
     Object.assign(payment, ofPayment)
     return this.tellByRazorpay({ payment: { entity: { id: payment.id } } })
@@ -221,17 +223,26 @@ export class BadInputDesk {
     return this.razorpay.books.subscriptions.get(intent.clientSecret ?? '')!
   }
 
-  private async tellOfPayment(provider: 'stripe' | 'razorpay' | 'mayar', opened: Opened): Promise<Delivery> {
+  /** Paid, and the delivery that tells of it. */
+  async tellOfPayment(provider: 'stripe' | 'razorpay' | 'mayar', opened: Opened): Promise<Delivery> {
     if (provider === 'stripe') {
       this.stripe.books.confirm(this.intentOf(opened), 'pm_card_visa')
       return this.tellByStripe({ id: this.intentOf(opened).id })
     }
     if (provider === 'razorpay') {
-      const { id } = this.razorpay.books.authorise(this.subscriptionOf(opened), 'card_success')!
+      const { id } = this.payAtRazorpay(opened)
       return this.tellByRazorpay({ payment: { entity: { id } } })
     }
     this.mayar.pay(this.invoiceOf(opened))
     return this.mayarEvent({ productId: this.invoiceOf(opened) })
+  }
+
+  /** A purchase has an order there, a subscription makes its own. */
+  private payAtRazorpay(opened: Opened) {
+    const { books } = this.razorpay
+    const order = books.orders.get(opened.intent.clientSecret ?? '')
+    const paid = order === undefined ? books.authorise(this.subscriptionOf(opened), card) : books.payOrder(order, card)
+    return paid!
   }
 
   private nextId(): string {
