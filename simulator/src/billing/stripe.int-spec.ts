@@ -222,6 +222,33 @@ describe('a subscription at Stripe', () => {
   })
 })
 
+describe('a purchase at Stripe in a currency without minor units', () => {
+  it('is charged, booked and given back in whole yen', async () => {
+    const products = [{ name: 'Model A', category: 'models', amount: '1999', currency: 'JPY' }]
+    const created = await client.ask(rpc.createProducts, { caller: operator, products })
+    const purchase = {
+      provider: 'stripe' as const,
+      products: [{ productId: created.ok ? created.value.items[0]!.id : '', quantity: 1 }],
+    }
+    const bought = await client.ask(rpc.makePurchase, { caller: follower, purchase })
+    if (!bought.ok) throw new Error(bought.error.code)
+    const { clientSecret, paymentId, ...asked } = bought.value.payment
+    expect(asked).toMatchObject({ amount: '1999', amountMinor: 1_999, currency: 'JPY' })
+    const intent = clientSecret?.split('_secret_')[0] ?? ''
+    expect(await stripe.paymentIntents.confirm(intent, visa)).toMatchObject({ amount: 1_999, currency: 'jpy' })
+    await deliver()
+    expect(await balances()).toMatchObject({ 'revenue:products': '-1999' })
+    const refund = { caller: operator, paymentId, requestId: '01963a5e-0000-7000-8000-0000000000ae' }
+    expect(await client.ask(rpc.refundPayment, { ...refund, amount: '0.5' })).toMatchObject({
+      ok: false,
+      error: { code: 'REFUND_REFUSED' },
+    })
+    const returned = await client.ask(rpc.refundPayment, { ...refund, amount: '999' })
+    expect(returned).toMatchObject({ ok: true, value: { status: 'partly-refunded', refunded: '999' } })
+    expect(await balances()).toMatchObject({ 'revenue:products': '-1000' })
+  })
+})
+
 describe('money that goes back at Stripe', () => {
   it('is booked once, whether we ask for it, are told of it or both', async () => {
     const { intent, paymentId } = await subscribe()

@@ -104,6 +104,8 @@ export class RazorpayApi {
       }
       case 'subscriptions/cancel_scheduled_changes':
         return this.changeSubscription(id ?? '', null)
+      case 'payments/capture':
+        return this.capture(this.books.payments.get(id ?? ''))
       case 'payments/refund':
         return this.refundOnce(this.books.payments.get(id ?? ''), call)
       default:
@@ -119,6 +121,16 @@ export class RazorpayApi {
     return changed === undefined
       ? failure("Can't update subscription when it is not authenticated or active.")
       : ok(changed)
+  }
+
+  /** Ours captures by itself what a card was charged. */
+  private capture(payment: Payment | undefined): RazorpayAnswer {
+    if (payment === undefined) return noSuchId()
+    return failure(
+      payment.captured
+        ? 'This payment has already been captured'
+        : 'Only payments which have been authorized can be captured',
+    )
   }
 
   private createOrder({ unique_receipt: isUnique, ...wanted }: z.output<typeof newOrder>): RazorpayAnswer {
@@ -146,16 +158,26 @@ export class RazorpayApi {
   }
 
   private read({ path, query }: RazorpayCall): RazorpayAnswer {
-    const [resource = '', id, action] = path.split('/')
+    const [resource = '', id, action, part] = path.split('/')
     const kind = listed.find((one) => one === resource)
     if (kind === undefined) return failure('The requested URL was not found on the server.')
     if (id === undefined) return this.list(kind, listQuery.parse(query))
-    if (action === undefined) {
-      const found: RazorpayEntity | undefined = this.books[kind].get(id)
-      return found === undefined ? noSuchId() : ok(found)
+    if (action === undefined) return found(this.books[kind].get(id))
+    switch (`${kind}/${action}`) {
+      case 'orders/payments':
+        return collection([...this.books.payments.values()].filter((one) => one.order_id === id))
+      case 'payments/refunds': {
+        const refunds = [...this.books.refunds.values()].filter((one) => one.payment_id === id)
+        return part === undefined ? collection(refunds) : found(refunds.find((one) => one.id === part))
+      }
+      case 'subscriptions/retrieve_scheduled_changes': {
+        const subscription = this.books.subscriptions.get(id)
+        const planId = subscription?.nextPlan ?? null
+        return planId === null ? failure('No scheduled changes found.') : ok({ ...subscription, plan_id: planId })
+      }
+      default:
+        return failure('The requested URL was not found on the server.')
     }
-    if (kind === 'orders') return collection([...this.books.payments.values()].filter((one) => one.order_id === id))
-    return collection([...this.books.refunds.values()].filter((one) => one.payment_id === id))
   }
 
   /** Newest first. */
@@ -177,6 +199,10 @@ function ok(body: unknown): RazorpayAnswer {
 
 function collection(items: readonly unknown[]): RazorpayAnswer {
   return ok({ entity: 'collection', count: items.length, items })
+}
+
+function found(entity: RazorpayEntity | undefined): RazorpayAnswer {
+  return entity === undefined ? noSuchId() : ok(entity)
 }
 
 function noSuchId(): RazorpayAnswer {
