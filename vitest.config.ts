@@ -10,7 +10,8 @@ const folders = '{libs,services,launcher,scripts,simulator,chaos,sdks,e2e}'
 const unitTimeoutMs = 60_000
 const integrationTimeoutMs = 60_000
 const e2eTimeoutMs = 180_000
-const workersMax = 2
+/** One more than the processors of a small machine: most files wait for a server half of the time. */
+const workersMax = 3
 
 /** Only what draws examples loads what seeds them: loading it costs more than most specs take. */
 const propertySeed = {
