@@ -2,10 +2,11 @@
  * Draws the examples of all properties from one seed, so that a run on one machine finds what it finds on another.
  * Loaded by vitest (vitest.config.ts) with each file that draws. `PROPERTY_SEED=random` looks for what nobody has drawn yet; a failure prints its seed.
  */
+import { environment } from '@tradewire/config/environment'
 import fc from 'fast-check'
 
 const usualSeed = 1
-const wanted = process.env['PROPERTY_SEED']
+const wanted = environment()['PROPERTY_SEED']
 
 if (wanted !== 'random') {
   const seed = Number(wanted ?? usualSeed)

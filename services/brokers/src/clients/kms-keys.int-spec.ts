@@ -21,7 +21,7 @@ let arn = ''
 
 /** Another one for each part: services that still run go on asking the one that they were started with. */
 async function startKms(): Promise<void> {
-  const started = await KmsService.start()
+  const started = await KmsService.start(new SystemClock())
   backends.onStop(async () => started.stop())
   kms = started
   arn = kms.newKey()

@@ -2,10 +2,11 @@
  * Replies of a venue that is broken or means harm: cut short, of another form, huge, and good ones with one thing wrong.
  * Called by the hostile specs of all adapters. Must never make a reply that a good venue would send by chance only.
  */
+import { environment } from '@tradewire/config/environment'
 import fc from 'fast-check'
 
 /** So many replies each protocol is tried with; set HOSTILE_REPLIES for more or less. */
-export const hostileReplies = Number(process.env['HOSTILE_REPLIES'] ?? 10_000)
+export const hostileReplies = Number(environment()['HOSTILE_REPLIES'] ?? 10_000)
 
 const nestedLevels = 2_000
 const longText = 'x'.repeat(200_000)

@@ -5,6 +5,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Clock } from '@tradewire/kernel/clock'
 import { awsAuthorization, type AwsKey } from '#clients/aws-signature.client'
 
 interface Question {
@@ -39,7 +40,7 @@ export class KmsService {
   private readonly keys = new Map<string, Buffer>()
   private readonly server: Server
 
-  private constructor() {
+  private constructor(private readonly clock: Clock) {
     this.server = createServer((request, response) => {
       void this.answer(request).then(({ status, body }) => {
         response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body))
@@ -47,8 +48,8 @@ export class KmsService {
     })
   }
 
-  static async start(): Promise<KmsService> {
-    const service = new KmsService()
+  static async start(clock: Clock): Promise<KmsService> {
+    const service = new KmsService(clock)
     await new Promise<void>((resolve) => service.server.listen(0, '127.0.0.1', resolve))
     return service
   }
@@ -105,7 +106,7 @@ export class KmsService {
     const wanted = awsAuthorization({ method, path: url, headers: sent, body }, this.key, { region, service: 'kms' })
     if (told !== wanted) return 'InvalidSignatureException'
     const at = (sent['x-amz-date'] ?? '').replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5')
-    return Math.abs(Date.now() - Date.parse(at)) < skewMs ? null : 'InvalidSignatureException'
+    return Math.abs(this.clock.now().getTime() - Date.parse(at)) < skewMs ? null : 'InvalidSignatureException'
   }
 
   private decrypt({ KeyId, CiphertextBlob = '', EncryptionContext: context }: Question): Answer {

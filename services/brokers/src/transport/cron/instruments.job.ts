@@ -1,5 +1,6 @@
-/** Reads anew what the venues and servers in use list, now and then. Called by Nest. Must never overlap itself. */
-import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common'
+/** Reads anew what the venues and servers in use list, now and then. Called by Nest. Must never decide anything. */
+import { Injectable } from '@nestjs/common'
+import { RegularJob } from '@tradewire/nest-kit/regular-job'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import { RefreshInstruments } from '../../use-cases/refresh-instruments/refresh-instruments.use-case.ts'
@@ -7,32 +8,15 @@ import { RefreshInstruments } from '../../use-cases/refresh-instruments/refresh-
 const lookEveryMs = 3_600_000
 
 @Injectable()
-export class InstrumentsJob implements OnApplicationBootstrap, OnModuleDestroy {
-  private timer: NodeJS.Timeout | undefined
-  private busy = false
-
+export class InstrumentsJob extends RegularJob {
   constructor(
     private readonly instruments: RefreshInstruments,
-    @InjectLogger() private readonly logger: Logger,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.turn(), lookEveryMs).unref()
+    @InjectLogger() logger: Logger,
+  ) {
+    super({ everyMs: lookEveryMs, failed: 'instruments could not be read anew; the next turn tries again' }, logger)
   }
 
-  onModuleDestroy(): void {
-    clearInterval(this.timer)
-  }
-
-  private async turn(): Promise<void> {
-    if (this.busy) return
-    this.busy = true
-    try {
-      await this.instruments.execute()
-    } catch (error) {
-      this.logger.warn({ err: error }, 'instruments could not be read anew; the next turn tries again')
-    } finally {
-      this.busy = false
-    }
+  protected async work(): Promise<void> {
+    await this.instruments.execute()
   }
 }

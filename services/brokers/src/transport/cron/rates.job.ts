@@ -1,5 +1,6 @@
-/** Reads and tells the rates of the venues in use, twice a minute. Called by Nest. Must never overlap itself. */
-import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common'
+/** Reads and tells the rates of the venues in use, twice a minute. Called by Nest. Must never decide anything. */
+import { Injectable } from '@nestjs/common'
+import { RegularJob } from '@tradewire/nest-kit/regular-job'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import { AnnounceRates } from '../../use-cases/announce-rates/announce-rates.use-case.ts'
@@ -7,32 +8,15 @@ import { AnnounceRates } from '../../use-cases/announce-rates/announce-rates.use
 const ratesEveryMs = 30_000
 
 @Injectable()
-export class RatesJob implements OnApplicationBootstrap, OnModuleDestroy {
-  private timer: NodeJS.Timeout | undefined
-  private busy = false
-
+export class RatesJob extends RegularJob {
   constructor(
     private readonly rates: AnnounceRates,
-    @InjectLogger() private readonly logger: Logger,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.turn(), ratesEveryMs).unref()
+    @InjectLogger() logger: Logger,
+  ) {
+    super({ everyMs: ratesEveryMs, failed: 'rates could not be told; the next turn tries again' }, logger)
   }
 
-  onModuleDestroy(): void {
-    clearInterval(this.timer)
-  }
-
-  private async turn(): Promise<void> {
-    if (this.busy) return
-    this.busy = true
-    try {
-      await this.rates.execute()
-    } catch (error) {
-      this.logger.warn({ err: error }, 'rates could not be told; the next turn tries again')
-    } finally {
-      this.busy = false
-    }
+  protected async work(): Promise<void> {
+    await this.rates.execute()
   }
 }

@@ -1,38 +1,23 @@
-/** Makes reports when a week or a month is over. Started with the service. Must never run beside itself in one process. */
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
+/** Makes reports when a week or a month is over. Called by Nest. Must never decide anything. */
+import { Injectable } from '@nestjs/common'
+import { RegularJob } from '@tradewire/nest-kit/regular-job'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import { MakeReports } from '../../use-cases/make-reports/make-reports.use-case.ts'
 
 /** How soon the end of a period is noticed. */
-const pollMs = 60_000
+const lookEveryMs = 60_000
 
 @Injectable()
-export class ReportsJob implements OnApplicationBootstrap, OnApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined
-  private running: Promise<void> | undefined
-
+export class ReportsJob extends RegularJob {
   constructor(
     private readonly makeReports: MakeReports,
-    @InjectLogger() private readonly logger: Logger,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.timer = setInterval(() => (this.running ??= this.run()), pollMs)
+    @InjectLogger() logger: Logger,
+  ) {
+    super({ everyMs: lookEveryMs, failed: 'reports could not be made and are tried again' }, logger)
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer)
-    await this.running
-  }
-
-  private async run(): Promise<void> {
-    try {
-      await this.makeReports.execute()
-    } catch (error) {
-      this.logger.warn({ err: error }, 'reports could not be made and are tried again')
-    } finally {
-      this.running = undefined
-    }
+  protected async work(): Promise<void> {
+    await this.makeReports.execute()
   }
 }
