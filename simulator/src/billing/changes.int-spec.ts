@@ -14,8 +14,8 @@ import { eventually } from '@tradewire/testkit/eventually'
 import { ManualClock } from '@tradewire/testkit/manual-clock'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
-import { request } from 'undici'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { orderOf, untilWorkedOn } from './provider-control.ts'
 
 type Contract = Parameters<RpcClient['ask']>[0]
 type Code = 'stripe' | 'razorpay' | 'mayar'
@@ -90,24 +90,13 @@ async function refusal(contract: Contract, asked: unknown): Promise<string> {
   return answer.ok ? 'accepted' : answer.error.code
 }
 
-async function order(code: Code, name: string, body: object): Promise<unknown> {
-  const url = new URL(`/control/${code}/${name}`, paper.url)
-  const answer = await request(url, { method: 'POST', body: JSON.stringify(body) })
-  expect(answer.statusCode).toBe(200)
-  return answer.body.json()
-}
+const order = (code: Code, name: string, body: object): Promise<unknown> => orderOf(paper.url, code, name, body)
 
 async function turnClock(code: Code): Promise<number> {
   return ((await order(code, 'clock', { to: clock.now().toISOString() })) as { events: number }).events
 }
 
-async function quiet(): Promise<void> {
-  await billing.app.get(RunBilling).execute('events')
-  await eventually(async () => {
-    const waiting = "select 1 from billing.provider_event where state = 'waiting' and attempts = 0"
-    return (await backends.query(waiting)).length === 0
-  })
-}
+const quiet = (): Promise<void> => untilWorkedOn(billing, backends)
 
 async function deliver(code: Code, how: object = {}): Promise<void> {
   const end = code === 'mayar' ? `/${pathToken}` : ''

@@ -7,13 +7,13 @@ import { strategyChanged } from '@tradewire/contracts/events/signals'
 import * as rpc from '@tradewire/contracts/rpc/billing'
 import { Database } from '@tradewire/database/database'
 import { paperService } from '@tradewire/paper/service'
-import { eventually } from '@tradewire/testkit/eventually'
 import { ManualClock } from '@tradewire/testkit/manual-clock'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { request } from 'undici'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { knowStrategy } from './billing-host.ts'
+import { orderOf, untilWorkedOn } from './provider-control.ts'
 
 const backends = testBackends()
 const operator = { userId: '01963a5e-0000-7000-8000-00000000000a', roles: ['operator' as const] }
@@ -44,20 +44,9 @@ beforeAll(async () => {
   productId = created.ok ? created.value.items[0]!.id : ''
 })
 
-async function order(name: string, body: object): Promise<unknown> {
-  const url = new URL(`/control/mayar/${name}`, paper.url)
-  const answer = await request(url, { method: 'POST', body: JSON.stringify(body) })
-  expect(answer.statusCode).toBe(200)
-  return answer.body.json()
-}
+const order = (name: string, body: object): Promise<unknown> => orderOf(paper.url, 'mayar', name, body)
 
-async function quiet(): Promise<void> {
-  await billing.app.get(RunBilling).execute('events')
-  await eventually(async () => {
-    const waiting = "select 1 from billing.provider_event where state = 'waiting' and attempts = 0"
-    return (await backends.query(waiting)).length === 0
-  })
-}
+const quiet = (): Promise<void> => untilWorkedOn(billing, backends)
 
 const wish = (requestId?: string) => ({
   provider: 'mayar' as const,

@@ -5,13 +5,13 @@ import { userCreated } from '@tradewire/contracts/events/identity'
 import * as rpc from '@tradewire/contracts/rpc/billing'
 import { listProviders } from '@tradewire/contracts/rpc/payment-providers'
 import { paperService } from '@tradewire/paper/service'
-import { eventually } from '@tradewire/testkit/eventually'
 import { ManualClock } from '@tradewire/testkit/manual-clock'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import Stripe from 'stripe'
 import { request } from 'undici'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { orderOf, untilWorkedOn } from './provider-control.ts'
 
 const backends = testBackends()
 const operator = { userId: '01963a5e-0000-7000-8000-00000000000a', roles: ['operator' as const] }
@@ -52,20 +52,9 @@ beforeEach(async () => {
   from = ((await order('clock', { to: clock.now().toISOString() })) as { events: number }).events
 })
 
-async function order(name: string, body: object): Promise<unknown> {
-  const url = new URL(`/control/stripe/${name}`, paper.url)
-  const answer = await request(url, { method: 'POST', body: JSON.stringify(body) })
-  expect(answer.statusCode).toBe(200)
-  return answer.body.json()
-}
+const order = (name: string, body: object): Promise<unknown> => orderOf(paper.url, 'stripe', name, body)
 
-async function quiet(): Promise<void> {
-  await billing.app.get(RunBilling).execute('events')
-  await eventually(async () => {
-    const waiting = "select 1 from billing.provider_event where state = 'waiting' and attempts = 0"
-    return (await backends.query(waiting)).length === 0
-  })
-}
+const quiet = (): Promise<void> => untilWorkedOn(billing, backends)
 
 async function deliver(how: object = {}): Promise<void> {
   await order('deliver', { url: `${billing.url}/v1/webhook/payments/stripe`, secret, from, ...how })
