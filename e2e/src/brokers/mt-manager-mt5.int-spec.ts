@@ -7,7 +7,7 @@ import { CardTable } from '@tradewire/chaos/conformance/run-card'
 import { orderSubmit } from '@tradewire/contracts/events/orders'
 import type { PaperCredentials } from '@tradewire/contracts/paper/control'
 import { testBackends } from '@tradewire/testkit/test-backends'
-import { platformIdOf } from '@tradewire/paper/domain/account-keys'
+import { platformIdOf } from '@tradewire/paper/domain/accounts/account-keys'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 const backends = testBackends({ nats: false })

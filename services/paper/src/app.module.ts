@@ -2,7 +2,7 @@
 import { Module } from '@nestjs/common'
 import { CONFIG } from '@tradewire/nest-kit/tokens'
 import type { PaperConfig } from '#config'
-import { FaultBoard } from '#domain/faults'
+import { FaultBoard } from '#domain/protocol/faults'
 import { Journal } from '#ports/journal.port'
 import { RunningVenue } from '#ports/running-venue.port'
 import { FileJournal } from '#store/file-journal.store'

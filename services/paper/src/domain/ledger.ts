@@ -7,10 +7,10 @@ import type { Venue } from '@tradewire/contracts/common'
 import { formatAmount, most, type Amount } from './amount.ts'
 import { closingPriceOf, contractMargin, ticketProfitOf } from './cfd/contract-margin.ts'
 import type { Ticket } from './cfd/ticket.ts'
-import { isSpot } from './instruments.ts'
-import { accountMargin } from './margin.ts'
+import { isSpot } from './listing/instruments.ts'
+import { accountMargin } from './margin/margin.ts'
 import { averagePriceOf, isFinal, type Fill, type Order } from './order.ts'
-import { entryPriceOf } from './position.ts'
+import { entryPriceOf } from './margin/position.ts'
 import { leverageOf, marketOf, type Account, type VenueState } from './state.ts'
 
 const duplicatesMax = 100

@@ -6,8 +6,8 @@
 import type { Venue } from '@tradewire/contracts/common'
 import type { Amount } from './amount.ts'
 import type { AccountMode, FilledDeal, Levels } from './cfd/deal-terms.ts'
-import type { KeyRules } from './key-rules.ts'
-import type { Transfer, UserProfile } from './managed-user.ts'
+import type { KeyRules } from './accounts/key-rules.ts'
+import type { Transfer, UserProfile } from './accounts/managed-user.ts'
 import type { OrderStatus, OrderTerms } from './order.ts'
 
 export interface AccountCreated {

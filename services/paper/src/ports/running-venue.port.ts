@@ -2,7 +2,7 @@
  * The venue at work: its books, and the one way to change them.
  * Called by use cases and surfaces. Must never let a surface answer before `settled` resolves when a command made records.
  */
-import type { RecordObserver, Session } from '#domain/session'
+import type { RecordObserver, Session } from '#domain/engine/session'
 import type { VenueState } from '#domain/state'
 
 export abstract class RunningVenue {

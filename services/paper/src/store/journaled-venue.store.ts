@@ -4,9 +4,9 @@
  */
 import { Injectable } from '@nestjs/common'
 import { Clock } from '@tradewire/kernel/clock'
-import { apply } from '#domain/apply'
-import { instruments } from '#domain/listed-instruments'
-import { Session, type RecordObserver } from '#domain/session'
+import { apply } from '#domain/engine/apply'
+import { instruments } from '#domain/listing/listed-instruments'
+import { Session, type RecordObserver } from '#domain/engine/session'
 import { emptyState, type VenueState } from '#domain/state'
 import { Journal } from '#ports/journal.port'
 import { RunningVenue } from '#ports/running-venue.port'

@@ -4,7 +4,7 @@
  */
 import type { Venue } from '@tradewire/contracts/common'
 import { amount, type Amount } from '../amount.ts'
-import type { Instrument } from '../instruments.ts'
+import type { Instrument } from '../listing/instruments.ts'
 import type { MarketSettings } from '../records.ts'
 import type { Contract, ContractGroup } from './contract.ts'
 

@@ -4,7 +4,7 @@
  */
 import type { Amount } from '../amount.ts'
 import { isFinal, type Order } from '../order.ts'
-import { PriceHeap } from '../price-heap.ts'
+import { PriceHeap } from '../books/price-heap.ts'
 import type { Ticket } from './ticket.ts'
 
 export type Watch =

@@ -3,10 +3,10 @@
  * Called by the tick. Must never close a position but at a price that the market has reached.
  */
 import type { Amount } from '../amount.ts'
-import { accountOf } from '../apply.ts'
-import { takerPrice } from '../levels.ts'
+import { accountOf } from '../engine/apply.ts'
+import { takerPrice } from '../engine/levels.ts'
 import type { Order } from '../order.ts'
-import type { Session } from '../session.ts'
+import type { Session } from '../engine/session.ts'
 import { marketOf, type Account, type Market } from '../state.ts'
 import { contractMargin, contractOf, inAccountCurrency, ticketProfitOf } from './contract-margin.ts'
 import { nightsBetween, swapOf } from './contract.ts'

@@ -4,7 +4,7 @@
  */
 import { ok, type Result } from '@tradewire/kernel/result'
 import { formatFixed } from '#domain/amount'
-import { spotBudgets, type LimitsProfile } from '#domain/rate-limits'
+import { spotBudgets, type LimitsProfile } from '#domain/protocol/rate-limits'
 import { marketsOf, type Account, type Market, type VenueState } from '#domain/state'
 import type { AccountCall, Endpoint, EndpointCall } from '../binance/binance.controller.ts'
 import { dayTicker, depthQuantity, klines, marketOfCall, marketsOfCall } from '../binance/market-data.map.ts'

@@ -3,8 +3,8 @@
  * Called by the order endpoints. Must never guess: a missing or impossible parameter is the venue's own error.
  */
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import type { OrderRequest } from '#domain/check-order'
-import type { OrderListRequest } from '#domain/place-order'
+import type { OrderRequest } from '#domain/engine/check-order'
+import type { OrderListRequest } from '#domain/engine/place-order'
 import { hasLimit, type OrderType, type TimeInForce } from '#domain/order'
 import { invalidSide, invalidTimeInForce, invalidType, type Parameters } from '../binance/parameters.wire.ts'
 import { missing, venueError, type VenueError } from '../binance/venue-error.wire.ts'

@@ -3,9 +3,9 @@
  * Called by the BinanceServer. Must never cancel one order of a list without the other.
  */
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import { checkOrder } from '#domain/check-order'
+import { checkOrder } from '#domain/engine/check-order'
 import { isFinal, newestOf, type Order } from '#domain/order'
-import { cancelOrder, placeOrder, placeOrderList } from '#domain/place-order'
+import { cancelOrder, placeOrder, placeOrderList } from '#domain/engine/place-order'
 import type { AccountCall, Endpoint } from '../binance/binance.controller.ts'
 import { marketOfCall } from '../binance/market-data.map.ts'
 import { page } from '../binance/paging.map.ts'

@@ -3,7 +3,7 @@
  * Called by the order endpoints. Must never answer two different refusals alike where the venue tells them apart.
  */
 import { unreachable } from '@tradewire/kernel/result'
-import type { Refusal } from '#domain/check-order'
+import type { Refusal } from '#domain/engine/check-order'
 import { idTaken, venueError, type VenueError } from '../binance/venue-error.wire.ts'
 
 const filterFailure = (name: string) => venueError(-1013, `Filter failure: ${name}`)

@@ -3,10 +3,10 @@
  * Called by the account endpoints and the user stream. Must never add margin up by itself: domain/margin does.
  */
 import { absolute, formatFixed, type Amount } from '#domain/amount'
-import { accountMargin, liquidationPriceOf, type AccountMargin, type SymbolMargin } from '#domain/margin'
-import { entryPriceOf } from '#domain/position'
+import { accountMargin, liquidationPriceOf, type AccountMargin, type SymbolMargin } from '#domain/margin/margin'
+import { entryPriceOf } from '#domain/margin/position'
 import { leverageOf, marketsOf, type Account, type Market, type VenueState } from '#domain/state'
-import { leverageMaxOf } from '#domain/instruments'
+import { leverageMaxOf } from '#domain/listing/instruments'
 import { moneyText, quantityText } from './order.map.ts'
 
 const entryDecimals = 8

@@ -4,8 +4,8 @@
  */
 import { ok, type Result } from '@tradewire/kernel/result'
 import { formatAmount, formatFixed } from '#domain/amount'
-import type { LimitsProfile } from '#domain/rate-limits'
-import { perpetualBudgets } from '#domain/rate-limits'
+import type { LimitsProfile } from '#domain/protocol/rate-limits'
+import { perpetualBudgets } from '#domain/protocol/rate-limits'
 import { marketsOf, type Market, type VenueState } from '#domain/state'
 import type { Endpoint, EndpointCall } from '../binance/binance.controller.ts'
 import { dayTicker, depthQuantity, klines, marketsOfCall } from '../binance/market-data.map.ts'

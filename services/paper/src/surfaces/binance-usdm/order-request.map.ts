@@ -3,7 +3,7 @@
  * Called by the order endpoints. Must never guess: a missing or impossible parameter is the venue's own error.
  */
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import type { OrderRequest } from '#domain/check-order'
+import type { OrderRequest } from '#domain/engine/check-order'
 import type { OrderType, TimeInForce } from '#domain/order'
 import { hasLimit } from '#domain/order'
 import { invalidSide, invalidTimeInForce, invalidType, type Parameters } from '../binance/parameters.wire.ts'

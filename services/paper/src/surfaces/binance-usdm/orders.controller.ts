@@ -4,8 +4,8 @@
  */
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { bookIdOf, inOrderBook, isConditional, isFinal, newestOf, type Order } from '#domain/order'
-import { cancelOrder, placeOrder } from '#domain/place-order'
-import type { OrderRequest } from '#domain/check-order'
+import { cancelOrder, placeOrder } from '#domain/engine/place-order'
+import type { OrderRequest } from '#domain/engine/check-order'
 import type { AccountCall, Endpoint } from '../binance/binance.controller.ts'
 import { marketOfCall } from '../binance/market-data.map.ts'
 import type { Parameters } from '../binance/parameters.wire.ts'

@@ -4,8 +4,8 @@
  */
 import { unreachable } from '@tradewire/kernel/result'
 import { formatFixed } from '#domain/amount'
-import type { Refusal } from '#domain/check-order'
-import type { Instrument } from '#domain/instruments'
+import type { Refusal } from '#domain/engine/check-order'
+import type { Instrument } from '#domain/listing/instruments'
 import { idTaken, tooMuchPrecision, venueError, type VenueError } from '../binance/venue-error.wire.ts'
 
 export function refusalOf(refusal: Refusal, instrument: Instrument): VenueError {

@@ -3,9 +3,9 @@
  * Called by the user streams. Must never show an algo order as an ordinary one before it was triggered.
  */
 import { formatAmount } from '#domain/amount'
-import { accountMargin } from '#domain/margin'
+import { accountMargin } from '#domain/margin/margin'
 import { averagePriceOf, bookIdOf, isConditional, isFinal, type Order } from '#domain/order'
-import { entryPriceOf } from '#domain/position'
+import { entryPriceOf } from '#domain/margin/position'
 import type { OrderFilled } from '#domain/records'
 import type { Account } from '#domain/state'
 import type { News, Translator } from '../streams/user-streams.wire.ts'

@@ -4,7 +4,7 @@
  */
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { formatFixed, over, type Amount } from '#domain/amount'
-import { minuteMs, type Candle } from '#domain/candles'
+import { minuteMs, type Candle } from '#domain/books/candles'
 import { findMarket, marketsOf, type Market, type VenueState } from '#domain/state'
 import type { Venue } from '@tradewire/contracts/common'
 import type { EndpointCall } from './binance.controller.ts'

@@ -2,9 +2,9 @@
  * What the fault switches do to an order at the moment it is placed, and ids for clients that send none.
  * Called by the order endpoints of all surfaces. Must never change an order that no switch is in scope of.
  */
-import type { FaultBoard } from '#domain/faults'
+import type { FaultBoard } from '#domain/protocol/faults'
 import { amount } from '#domain/amount'
-import type { OrderRequest } from '#domain/check-order'
+import type { OrderRequest } from '#domain/engine/check-order'
 import type { Order } from '#domain/order'
 import type { Account } from '#domain/state'
 

@@ -3,8 +3,8 @@
  * Called by the endpoints of this protocol. Must never let a request pass whose text differs from what was signed.
  */
 import { createHmac } from 'node:crypto'
-import { subAccount } from '#domain/account-keys'
-import type { Operation } from '#domain/faults'
+import { subAccount } from '#domain/accounts/account-keys'
+import type { Operation } from '#domain/protocol/faults'
 import type { Account } from '#domain/state'
 import type { RunningVenue } from '#ports/running-venue.port'
 import { signatureMatches } from '../binance/signature.wire.ts'

@@ -4,7 +4,7 @@
  */
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { parseAmount, type Amount } from '#domain/amount'
-import type { OrderRequest, Refusal } from '#domain/check-order'
+import type { OrderRequest, Refusal } from '#domain/engine/check-order'
 import type { Fields } from '../protocol/json-body.wire.ts'
 import type { Refused } from '../protocol/protocol.controller.ts'
 import { cexError, checkFailed } from './cex.wire.ts'

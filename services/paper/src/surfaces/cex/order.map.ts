@@ -2,9 +2,9 @@
  * Orders, balances, pairs and tickers of the books in CEX.IO's words. Called by the endpoints and the stream.
  * Must never invent a state: every word stands for one of ours.
  */
-import { subAccount } from '#domain/account-keys'
+import { subAccount } from '#domain/accounts/account-keys'
 import { formatAmount, formatFixed, type Amount } from '#domain/amount'
-import type { OrderRequest } from '#domain/check-order'
+import type { OrderRequest } from '#domain/engine/check-order'
 import { averagePriceOf, isFinal, type Fill, type Order } from '#domain/order'
 import type { Account, Market } from '#domain/state'
 import { dayTicker } from '../binance/market-data.map.ts'

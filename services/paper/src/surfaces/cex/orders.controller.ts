@@ -3,10 +3,10 @@
  * Must never show an ended order among the open ones: those are asked for as archived, from a time on.
  */
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import { subAccount } from '#domain/account-keys'
+import { subAccount } from '#domain/accounts/account-keys'
 import { formatAmount } from '#domain/amount'
 import { isFinal, type Order } from '#domain/order'
-import { cancelOrder, placeOrder } from '#domain/place-order'
+import { cancelOrder, placeOrder } from '#domain/engine/place-order'
 import { listedAs, marketsOf } from '#domain/state'
 import { isVisible, underFaults } from '../binance/placement.map.ts'
 import { type Fields, fieldsOf } from '../protocol/json-body.wire.ts'

@@ -2,7 +2,7 @@
  * CEX.IO's private websocket: a greeting, a login, then reports of the sub-account's orders and its balances.
  * Called at the service's start. Must never tell an order to a connection that has not logged in.
  */
-import { subAccount } from '#domain/account-keys'
+import { subAccount } from '#domain/accounts/account-keys'
 import type { RunningVenue } from '#ports/running-venue.port'
 import { type Fields, fieldsOf } from '../protocol/json-body.wire.ts'
 import type { News, UserStreams } from '../streams/user-streams.wire.ts'

@@ -3,7 +3,7 @@
  * Called by the endpoints of this protocol. Must never take a token that was made for another request.
  */
 import { createPrivateKey, createPublicKey, type KeyObject, verify } from 'node:crypto'
-import type { Operation } from '#domain/faults'
+import type { Operation } from '#domain/protocol/faults'
 import type { Account } from '#domain/state'
 import type { RunningVenue } from '#ports/running-venue.port'
 import { headerOf, type ProtocolWords, type RawCall, type Refused } from '../protocol/protocol.controller.ts'

@@ -4,7 +4,7 @@
  */
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { formatAmount } from '#domain/amount'
-import { minuteMs } from '#domain/candles'
+import { minuteMs } from '#domain/books/candles'
 import { listedAs, marketsOf, type Market } from '#domain/state'
 import { depthQuantity } from '../binance/market-data.map.ts'
 import type { ProtocolEndpoint, PublicCall, Refused } from '../protocol/protocol.controller.ts'

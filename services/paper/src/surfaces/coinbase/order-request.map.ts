@@ -4,8 +4,8 @@
  */
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { parseAmount, type Amount } from '#domain/amount'
-import type { OrderRequest, Refusal } from '#domain/check-order'
-import type { OrderListRequest } from '#domain/place-order'
+import type { OrderRequest, Refusal } from '#domain/engine/check-order'
+import type { OrderListRequest } from '#domain/engine/place-order'
 
 type Fields = Readonly<Record<string, unknown>>
 export type Placement = { readonly one: OrderRequest } | { readonly pair: OrderListRequest }

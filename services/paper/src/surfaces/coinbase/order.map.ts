@@ -3,7 +3,7 @@
  * Must never invent a state: every word stands for one of ours.
  */
 import { formatAmount, times, type Amount } from '#domain/amount'
-import type { Instrument } from '#domain/instruments'
+import type { Instrument } from '#domain/listing/instruments'
 import { averagePriceOf, remainingOf, type Fill, type Order } from '#domain/order'
 import type { Account, Market } from '#domain/state'
 import { idText } from './coinbase.wire.ts'

@@ -5,7 +5,7 @@
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { formatAmount } from '#domain/amount'
 import { isFinal, type Order } from '#domain/order'
-import { cancelOrder, placeOrder, placeOrderList } from '#domain/place-order'
+import { cancelOrder, placeOrder, placeOrderList } from '#domain/engine/place-order'
 import { listedAs, marketOf, marketsOf, type Market } from '#domain/state'
 import { isVisible, underFaults } from '../binance/placement.map.ts'
 import { fieldsOf } from '../protocol/json-body.wire.ts'

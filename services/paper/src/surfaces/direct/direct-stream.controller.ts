@@ -3,7 +3,7 @@
  * Called by the service's start. Must never skip a sequence number within one connection.
  */
 import { fillFigures } from '#domain/ledger'
-import { accountMargin } from '#domain/margin'
+import { accountMargin } from '#domain/margin/margin'
 import type { RunningVenue } from '#ports/running-venue.port'
 import type { Translator, UserStreams } from '../streams/user-streams.wire.ts'
 import type { Websockets } from '../streams/websockets.wire.ts'

@@ -12,12 +12,12 @@ import type {
 } from '@tradewire/contracts/paper/direct'
 import { unreachable } from '@tradewire/kernel/result'
 import { formatAmount, parseAmount, type Amount } from '#domain/amount'
-import type { OrderRequest, Refusal } from '#domain/check-order'
-import { leverageMaxOf } from '#domain/instruments'
+import type { OrderRequest, Refusal } from '#domain/engine/check-order'
+import { leverageMaxOf } from '#domain/listing/instruments'
 import { orderFigures, timeText } from '#domain/ledger'
-import { accountMargin, type SymbolMargin } from '#domain/margin'
+import { accountMargin, type SymbolMargin } from '#domain/margin/margin'
 import type { Order } from '#domain/order'
-import { entryPriceOf } from '#domain/position'
+import { entryPriceOf } from '#domain/margin/position'
 import { leverageOf, type Account, type Market, type VenueState } from '#domain/state'
 
 export function orderView(order: Order): DirectOrder {

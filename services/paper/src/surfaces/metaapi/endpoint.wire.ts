@@ -3,8 +3,8 @@
  * Must never hold an answer.
  */
 import { formatAmount, parseAmount, type Amount } from '#domain/amount'
-import type { CloudAccount } from '#domain/cloud-account'
-import type { FaultBoard, Operation } from '#domain/faults'
+import type { CloudAccount } from '#domain/accounts/cloud-account'
+import type { FaultBoard, Operation } from '#domain/protocol/faults'
 import { findMarket, type Account, type Market } from '#domain/state'
 import type { RunningVenue } from '#ports/running-venue.port'
 import { numberOf } from '@tradewire/kernel/exact-json'

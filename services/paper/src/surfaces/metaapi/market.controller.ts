@@ -3,7 +3,7 @@
  */
 import { err } from '@tradewire/kernel/result'
 import { z } from 'zod'
-import type { Candle } from '#domain/candles'
+import type { Candle } from '#domain/books/candles'
 import { tickValueOf } from '#domain/cfd/contract'
 import { contractOf, inAccountCurrency } from '#domain/cfd/contract-margin'
 import { marketsOf, type Market } from '#domain/state'

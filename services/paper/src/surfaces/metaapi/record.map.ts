@@ -2,7 +2,7 @@
  * Positions, pending orders, orders of the history and deals as the protocol shows them. Called by its endpoints.
  * Must never show a number through a binary fraction.
  */
-import { terminalServer } from '#domain/account-keys'
+import { terminalServer } from '#domain/accounts/account-keys'
 import type { Amount } from '#domain/amount'
 import {
   closingPriceOf,

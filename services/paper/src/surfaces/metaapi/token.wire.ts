@@ -3,7 +3,7 @@
  * Called for every call. Must never take a token whose signature is not that account's.
  */
 import { timingSafeEqual } from 'node:crypto'
-import { terminalTokenOf } from '#domain/account-keys'
+import { terminalTokenOf } from '#domain/accounts/account-keys'
 import type { Account, VenueState } from '#domain/state'
 
 export const venueName = 'metaapi'

@@ -3,9 +3,9 @@
  * Must never hold an answer.
  */
 import { formatAmount, parseAmount, type Amount } from '#domain/amount'
-import type { PlatformKind } from '#domain/account-keys'
-import type { FaultBoard, Operation as FaultOperation } from '#domain/faults'
-import type { ManagedUser } from '#domain/managed-user'
+import type { PlatformKind } from '#domain/accounts/account-keys'
+import type { FaultBoard, Operation as FaultOperation } from '#domain/protocol/faults'
+import type { ManagedUser } from '#domain/accounts/managed-user'
 import { listedAs, type Account, type Market } from '#domain/state'
 import type { RunningVenue } from '#ports/running-venue.port'
 import { numberOf } from '@tradewire/kernel/exact-json'

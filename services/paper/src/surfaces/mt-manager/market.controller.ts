@@ -3,7 +3,7 @@
  * Must never tell a price that no market has.
  */
 import { err } from '@tradewire/kernel/result'
-import type { Candle } from '#domain/candles'
+import type { Candle } from '#domain/books/candles'
 import { marketsOf, type Market } from '#domain/state'
 import {
   answered,

@@ -7,7 +7,7 @@ import { IdSource } from '@tradewire/kernel/ids'
 import { Randomness } from '@tradewire/kernel/randomness'
 import type { FastifyInstance } from 'fastify'
 import type { PaperConfig } from '#config'
-import type { FaultBoard } from '#domain/faults'
+import type { FaultBoard } from '#domain/protocol/faults'
 import type { RunningVenue } from '#ports/running-venue.port'
 import { MtManagerServer } from './mt-manager-server.controller.ts'
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { platformIdOf } from '#domain/account-keys'
+import { platformIdOf } from '#domain/accounts/account-keys'
 import { type Envelope, ManagerClient } from '#testing/manager-client'
 import { VenueUnderTest } from '#testing/venue-under-test'
 

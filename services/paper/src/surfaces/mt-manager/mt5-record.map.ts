@@ -7,7 +7,7 @@ import { closingPriceOf, contractMargin, contractOf, ticketProfitOf } from '#dom
 import type { CloseCause } from '#domain/cfd/deal-terms'
 import { pendingPriceOf } from '#domain/cfd/ticket-book'
 import type { Ticket } from '#domain/cfd/ticket'
-import { mayLogIn, type ManagedUser } from '#domain/managed-user'
+import { mayLogIn, type ManagedUser } from '#domain/accounts/managed-user'
 import type { Fill, Order } from '#domain/order'
 import { marketOf, type Account, type Market } from '#domain/state'
 import { exact, timeText, type ManagerCall } from './call.wire.ts'

@@ -3,7 +3,7 @@
  * Called by the server. Must never change anything.
  */
 import { err } from '@tradewire/kernel/result'
-import type { ManagedUser } from '#domain/managed-user'
+import type { ManagedUser } from '#domain/accounts/managed-user'
 import { isFinal } from '#domain/order'
 import {
   answered,

@@ -2,7 +2,7 @@
  * The organisation of a client and its trade platforms, one of each kind. Called by the server.
  * Must never show those of another client.
  */
-import { organizationIdOf, platformIdOf } from '#domain/account-keys'
+import { organizationIdOf, platformIdOf } from '#domain/accounts/account-keys'
 import type { Account, VenueState } from '#domain/state'
 import { timeText } from './call.wire.ts'
 

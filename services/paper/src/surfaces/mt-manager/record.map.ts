@@ -6,7 +6,7 @@ import { absolute, over, UNIT } from '#domain/amount'
 import { contractMargin, contractOf } from '#domain/cfd/contract-margin'
 import { tickValueOf } from '#domain/cfd/contract'
 import { stopOutLevel } from '#domain/cfd/walk-contract-tick'
-import { groupOf, type ManagedUser } from '#domain/managed-user'
+import { groupOf, type ManagedUser } from '#domain/accounts/managed-user'
 import type { Market } from '#domain/state'
 import { accountOf, exact, timeText, type ManagerCall } from './call.wire.ts'
 

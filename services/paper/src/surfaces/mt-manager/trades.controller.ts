@@ -3,7 +3,7 @@
  * Must never show trades of another client's users.
  */
 import { err } from '@tradewire/kernel/result'
-import type { ManagedUser } from '#domain/managed-user'
+import type { ManagedUser } from '#domain/accounts/managed-user'
 import { answered, listed, type ManagerCall, type ManagerOperation, userNamed, usersOf, wholeOf } from './call.wire.ts'
 import { invalid, notFound, type Answer } from './envelope.wire.ts'
 import { isOpen, tradesOf, type TradeView } from './trade-record.map.ts'

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { IdSource } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { z } from 'zod'
-import { newProfile, type ManagedUser, type UserProfile } from '#domain/managed-user'
+import { newProfile, type ManagedUser, type UserProfile } from '#domain/accounts/managed-user'
 import {
   accountOf,
   answered,

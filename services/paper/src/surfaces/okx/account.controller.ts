@@ -3,7 +3,7 @@
  * Called by the ProtocolServer. Must never pretend a setting that the engine does not have.
  */
 import { err, ok } from '@tradewire/kernel/result'
-import { isSpot, leverageMaxOf } from '#domain/instruments'
+import { isSpot, leverageMaxOf } from '#domain/listing/instruments'
 import { leverageOf, listedAs } from '#domain/state'
 import type { ProtocolEndpoint, SignedCall } from '../protocol/protocol.controller.ts'
 import { balanceView, positionViews } from './account.map.ts'

@@ -3,9 +3,9 @@
  * Must never add margin up by itself: domain/margin does.
  */
 import { absolute, formatAmount, over, type Amount } from '#domain/amount'
-import { accountMargin, liquidationPriceOf, type AccountMargin, type SymbolMargin } from '#domain/margin'
-import { entryPriceOf } from '#domain/position'
-import { isSpot } from '#domain/instruments'
+import { accountMargin, liquidationPriceOf, type AccountMargin, type SymbolMargin } from '#domain/margin/margin'
+import { entryPriceOf } from '#domain/margin/position'
+import { isSpot } from '#domain/listing/instruments'
 import { leverageOf, type Account, type VenueState } from '#domain/state'
 import { instrumentType, sizeText } from './order.map.ts'
 

@@ -4,8 +4,8 @@
  */
 import { err, ok } from '@tradewire/kernel/result'
 import { isConditional, isFinal, newestOf, type Order } from '#domain/order'
-import type { OrderRequest } from '#domain/check-order'
-import { cancelOrder, placeOrderList } from '#domain/place-order'
+import type { OrderRequest } from '#domain/engine/check-order'
+import { cancelOrder, placeOrderList } from '#domain/engine/place-order'
 import { leverageOf, listedAs } from '#domain/state'
 import { isVisible, underFaults } from '../binance/placement.map.ts'
 import type { ProtocolEndpoint, SignedCall } from '../protocol/protocol.controller.ts'

@@ -4,8 +4,8 @@
  */
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { formatAmount } from '#domain/amount'
-import { minuteMs } from '#domain/candles'
-import { leverageMaxOf, type Instrument } from '#domain/instruments'
+import { minuteMs } from '#domain/books/candles'
+import { leverageMaxOf, type Instrument } from '#domain/listing/instruments'
 import { marketsOf, type Market } from '#domain/state'
 import { dayOf, depthQuantity } from '../binance/market-data.map.ts'
 import type { ProtocolEndpoint, PublicCall, Refused } from '../protocol/protocol.controller.ts'

@@ -3,7 +3,7 @@
  * Called by the endpoints of this protocol. Must never let a request pass whose text differs from what was signed.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { Operation } from '#domain/faults'
+import type { Operation } from '#domain/protocol/faults'
 import type { Account } from '#domain/state'
 import type { RunningVenue } from '#ports/running-venue.port'
 import { headerOf, type ProtocolWords, type RawCall, type Refused } from '../protocol/protocol.controller.ts'

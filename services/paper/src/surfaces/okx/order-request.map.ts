@@ -4,8 +4,8 @@
  */
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { parseAmount, times, type Amount } from '#domain/amount'
-import type { OrderRequest } from '#domain/check-order'
-import type { OrderListRequest } from '#domain/place-order'
+import type { OrderRequest } from '#domain/engine/check-order'
+import type { OrderListRequest } from '#domain/engine/place-order'
 import type { OrderType, TimeInForce } from '#domain/order'
 import type { Market } from '#domain/state'
 import { type Fields, parameterError, type PartRefused, textOf } from './okx.wire.ts'

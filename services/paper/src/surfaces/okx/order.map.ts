@@ -3,7 +3,7 @@
  * Must never invent a state: every word stands for one of ours. Quantities leave as contracts.
  */
 import { formatAmount, over, type Amount } from '#domain/amount'
-import type { Instrument } from '#domain/instruments'
+import type { Instrument } from '#domain/listing/instruments'
 import { averagePriceOf, bookIdOf, hasLimit, isConditional, isFinal, type Fill, type Order } from '#domain/order'
 import type { Account } from '#domain/state'
 import type { InstrumentType } from './okx.wire.ts'

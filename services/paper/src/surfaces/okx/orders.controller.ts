@@ -4,7 +4,7 @@
  */
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { bookIdOf, inOrderBook, isFinal, newestOf, type Order } from '#domain/order'
-import { cancelOrder, placeOrder } from '#domain/place-order'
+import { cancelOrder, placeOrder } from '#domain/engine/place-order'
 import { leverageOf, listedAs, marketOf, type Market } from '#domain/state'
 import { isVisible, underFaults } from '../binance/placement.map.ts'
 import type { ProtocolEndpoint, Refused, SignedCall } from '../protocol/protocol.controller.ts'

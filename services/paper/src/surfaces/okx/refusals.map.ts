@@ -4,7 +4,7 @@
  */
 import { unreachable } from '@tradewire/kernel/result'
 import type { Side } from '@tradewire/contracts/common'
-import type { OrderRequest, Refusal } from '#domain/check-order'
+import type { OrderRequest, Refusal } from '#domain/engine/check-order'
 import { isConditional } from '#domain/order'
 import { parameterError, type PartRefused } from './okx.wire.ts'
 

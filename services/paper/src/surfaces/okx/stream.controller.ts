@@ -5,7 +5,7 @@
 import { inAlgoBook, leverageOf, marketOf, type Account } from '#domain/state'
 import { isConditional, isFinal, type Order } from '#domain/order'
 import { formatAmount } from '#domain/amount'
-import type { Instrument } from '#domain/instruments'
+import type { Instrument } from '#domain/listing/instruments'
 import type { RunningVenue } from '#ports/running-venue.port'
 import type { News, UserStreams } from '../streams/user-streams.wire.ts'
 import type { Connection, Websockets } from '../streams/websockets.wire.ts'

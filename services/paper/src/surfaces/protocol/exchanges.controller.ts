@@ -3,8 +3,8 @@
  * Called where all surfaces are registered. Must never hold logic of a protocol.
  */
 import type { FastifyInstance } from 'fastify'
-import type { FaultBoard } from '#domain/faults'
-import type { LimitsProfile } from '#domain/rate-limits'
+import type { FaultBoard } from '#domain/protocol/faults'
+import type { LimitsProfile } from '#domain/protocol/rate-limits'
 import type { RunningVenue } from '#ports/running-venue.port'
 import { cexWords } from '../cex/cex.wire.ts'
 import { marketEndpoints as cexMarkets } from '../cex/market.controller.ts'

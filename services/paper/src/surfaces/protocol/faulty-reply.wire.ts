@@ -5,7 +5,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Result } from '@tradewire/kernel/result'
 import type { FastifyReply } from 'fastify'
-import type { FaultBoard, Operation } from '#domain/faults'
+import type { FaultBoard, Operation } from '#domain/protocol/faults'
 import type { Account } from '#domain/state'
 
 export interface SettledCall<Refusal> {

@@ -4,8 +4,8 @@
  */
 import type { Result } from '@tradewire/kernel/result'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { FaultBoard, Operation } from '#domain/faults'
-import { BudgetCounter, type Budget, type LimitsProfile } from '#domain/rate-limits'
+import type { FaultBoard, Operation } from '#domain/protocol/faults'
+import { BudgetCounter, type Budget, type LimitsProfile } from '#domain/protocol/rate-limits'
 import type { Account } from '#domain/state'
 import type { RunningVenue } from '#ports/running-venue.port'
 import { replyThroughFaults } from './faulty-reply.wire.ts'

@@ -3,8 +3,8 @@
  * Called by the surfaces' websocket servers. Must never send what a crash could still lose.
  */
 import type { VenueRecord } from '#domain/records'
-import type { FaultBoard } from '#domain/faults'
-import { inScope } from '#domain/faults'
+import type { FaultBoard } from '#domain/protocol/faults'
+import { inScope } from '#domain/protocol/faults'
 import type { Account, VenueState } from '#domain/state'
 import type { Order } from '#domain/order'
 import type { RunningVenue } from '#ports/running-venue.port'

@@ -3,9 +3,9 @@
  * Must never guess: a missing or impossible parameter is the venue's own error.
  */
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import type { OrderRequest } from '#domain/check-order'
+import type { OrderRequest } from '#domain/engine/check-order'
 import { hasLimit, isConditional, type OrderType, type TimeInForce } from '#domain/order'
-import type { OrderListRequest } from '#domain/place-order'
+import type { OrderListRequest } from '#domain/engine/place-order'
 import { invalidSide, invalidTimeInForce, invalidType, type Parameters } from '../binance/parameters.wire.ts'
 import { missing, venueError, type VenueError } from '../binance/venue-error.wire.ts'
 

@@ -4,7 +4,7 @@
  */
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { isFinal, newestOf, type Order } from '#domain/order'
-import { cancelOrder, placeOrder, placeOrderList } from '#domain/place-order'
+import { cancelOrder, placeOrder, placeOrderList } from '#domain/engine/place-order'
 import { listedAs, type Market } from '#domain/state'
 import { page } from '../binance/paging.map.ts'
 import type { Parameters } from '../binance/parameters.wire.ts'

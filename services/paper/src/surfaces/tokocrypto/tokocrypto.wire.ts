@@ -2,8 +2,8 @@
  * Tokocrypto's envelope, its errors around those of Binance, and who signed a request: Binance's signature on other paths.
  * Called by the endpoints of this protocol. Must never let a request pass whose text differs from what was signed.
  */
-import type { Refusal } from '#domain/check-order'
-import type { Operation } from '#domain/faults'
+import type { Refusal } from '#domain/engine/check-order'
+import type { Operation } from '#domain/protocol/faults'
 import type { Account } from '#domain/state'
 import type { RunningVenue } from '#ports/running-venue.port'
 import { parametersOf, type Parameters } from '../binance/parameters.wire.ts'

@@ -5,7 +5,7 @@
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { z } from 'zod'
 import type { Amount } from '#domain/amount'
-import type { FaultBoard, Operation } from '#domain/faults'
+import type { FaultBoard, Operation } from '#domain/protocol/faults'
 import { findMarket, type Account, type Market } from '#domain/state'
 import type { RunningVenue } from '#ports/running-venue.port'
 import type { Transactions } from './transactions.wire.ts'

@@ -5,7 +5,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { err, ok } from '@tradewire/kernel/result'
 import { z } from 'zod'
-import type { FaultBoard } from '#domain/faults'
+import type { FaultBoard } from '#domain/protocol/faults'
 import type { RunningVenue } from '#ports/running-venue.port'
 import { type Answer, type Call, type Command, venueName } from './command.wire.ts'
 import { marketCommands } from './market.controller.ts'

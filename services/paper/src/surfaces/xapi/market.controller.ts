@@ -2,7 +2,7 @@
 import { err, ok } from '@tradewire/kernel/result'
 import { z } from 'zod'
 import { times } from '#domain/amount'
-import { minuteMs } from '#domain/candles'
+import { minuteMs } from '#domain/books/candles'
 import { contractMargin, contractOf, inAccountCurrency, rateOf } from '#domain/cfd/contract-margin'
 import { marginOf, profitOf } from '#domain/cfd/contract'
 import { findMarket, marketsOf, type Market } from '#domain/state'

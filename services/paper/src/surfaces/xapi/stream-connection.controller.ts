@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { ClosedTicket } from '#domain/cfd/ticket'
-import { minuteMs } from '#domain/candles'
+import { minuteMs } from '#domain/books/candles'
 import { ticketProfitOf } from '#domain/cfd/contract-margin'
 import { findMarket, type Account, type VenueState } from '#domain/state'
 import type { RunningVenue } from '#ports/running-venue.port'

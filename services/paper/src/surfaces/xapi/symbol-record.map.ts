@@ -1,6 +1,6 @@
 /** Markets as symbols, ticks and candles of the protocol. Called by its commands and stream. Must never invent a price. */
 import type { Amount } from '#domain/amount'
-import type { Candle } from '#domain/candles'
+import type { Candle } from '#domain/books/candles'
 import { contractOf } from '#domain/cfd/contract-margin'
 import { tickValueOf, tripleSwapDay } from '#domain/cfd/contract'
 import type { Market } from '#domain/state'

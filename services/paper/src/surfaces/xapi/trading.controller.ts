@@ -9,7 +9,7 @@ import type { Levels } from '#domain/cfd/deal-terms'
 import { changePending, changeTicket, closeDeal, openDeal, type DealRefusal, type DealRequest } from '#domain/cfd/deal'
 import { contractOf } from '#domain/cfd/contract-margin'
 import type { Order } from '#domain/order'
-import { cancelOrder } from '#domain/place-order'
+import { cancelOrder } from '#domain/engine/place-order'
 import { marketOf, type Market } from '#domain/state'
 import { underFaults } from '../binance/placement.map.ts'
 import {

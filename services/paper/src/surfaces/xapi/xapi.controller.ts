@@ -2,7 +2,7 @@
 import type { INestApplicationContext } from '@nestjs/common'
 import { Randomness } from '@tradewire/kernel/randomness'
 import type { PaperConfig } from '#config'
-import type { FaultBoard } from '#domain/faults'
+import type { FaultBoard } from '#domain/protocol/faults'
 import type { RunningVenue } from '#ports/running-venue.port'
 import type { UserStreams } from '../streams/user-streams.wire.ts'
 import type { Websockets } from '../streams/websockets.wire.ts'

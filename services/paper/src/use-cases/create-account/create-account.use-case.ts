@@ -6,11 +6,11 @@ import { Injectable } from '@nestjs/common'
 import type { CreatePaperAccount, PaperCredentials } from '@tradewire/contracts/paper/control'
 import { IdSource } from '@tradewire/kernel/ids'
 import { Randomness } from '@tradewire/kernel/randomness'
-import { accountKeysOf, credentialsOf, firstLoginOf } from '#domain/account-keys'
+import { accountKeysOf, credentialsOf, firstLoginOf } from '#domain/accounts/account-keys'
 import { amount, formatAmount } from '#domain/amount'
 import { contractVenues } from '#domain/cfd/listed-contracts'
 import { timeText } from '#domain/ledger'
-import { groupOf, newProfile } from '#domain/managed-user'
+import { groupOf, newProfile } from '#domain/accounts/managed-user'
 import { RunningVenue } from '#ports/running-venue.port'
 
 const leverageDefault = 100

@@ -9,9 +9,9 @@ import type { SetPrice, SetPriceReply } from '@tradewire/contracts/paper/control
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { formatAmount, parseAmount } from '#domain/amount'
-import { candleTicks } from '#domain/candle-ticks'
+import { candleTicks } from '#domain/books/candle-ticks'
 import { findMarket, type Market } from '#domain/state'
-import { walkTick, type Tick } from '#domain/walk-tick'
+import { walkTick, type Tick } from '#domain/engine/walk-tick'
 import { paperErrors } from '#paper.errors'
 import { RunningVenue } from '#ports/running-venue.port'
 

@@ -3,9 +3,9 @@
  * Called by the book on every tick. Must never touch each order on a tick: a new best price merges groups as wholes,
  * and only the tightest callback of each group is compared.
  */
-import { share, type Amount } from './amount.ts'
+import { share, type Amount } from '../amount.ts'
 import { PriceHeap } from './price-heap.ts'
-import type { Order } from './order.ts'
+import type { Order } from '../order.ts'
 
 interface Group {
   best: Amount

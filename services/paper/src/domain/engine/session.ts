@@ -3,10 +3,10 @@
  * Called by the engine's functions, which get it as their first argument. Must never outlive its command.
  */
 import { apply } from './apply.ts'
-import type { Order } from './order.ts'
-import { minuteMs } from './candles.ts'
-import type { PriceMoved, VenueRecord } from './records.ts'
-import type { Account, Market, VenueState } from './state.ts'
+import type { Order } from '../order.ts'
+import { minuteMs } from '../books/candles.ts'
+import type { PriceMoved, VenueRecord } from '../records.ts'
+import type { Account, Market, VenueState } from '../state.ts'
 
 /** Told of each record right after it was applied, while the books still show that moment. */
 export type RecordObserver = (record: VenueRecord, state: VenueState) => void

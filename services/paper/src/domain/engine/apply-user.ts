@@ -2,9 +2,9 @@
  * How records change a manager's users and the money of their accounts. Called by the fold only.
  * Must never decide anything, nor read a clock.
  */
-import type { ManagedUser } from './managed-user.ts'
-import type { FundsMoved, UserChanged, UserOpened } from './records.ts'
-import type { Account } from './state.ts'
+import type { ManagedUser } from '../accounts/managed-user.ts'
+import type { FundsMoved, UserChanged, UserOpened } from '../records.ts'
+import type { Account } from '../state.ts'
 
 export function openedUser({ accountId, ownerId, login, profile, at }: UserOpened): ManagedUser {
   return { accountId, ownerId, login, registeredAt: at, profile, password: null, investorPassword: null }

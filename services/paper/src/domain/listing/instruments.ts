@@ -3,8 +3,8 @@
  * Called by the engine (checks, margin) and the protocols (exchange information). Must never depend on a price.
  */
 import type { Venue } from '@tradewire/contracts/common'
-import { amount, type Amount } from './amount.ts'
-import type { Contract } from './cfd/contract.ts'
+import { amount, type Amount } from '../amount.ts'
+import type { Contract } from '../cfd/contract.ts'
 
 export interface MarginTier {
   readonly notionalFloor: Amount

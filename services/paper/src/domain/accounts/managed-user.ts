@@ -2,7 +2,7 @@
  * An account as a broker's manager has it: its number, its owner's record, and money that the manager moved.
  * Called by the fold and by the protocol of managers. Must never hold a password in words.
  */
-import type { Amount } from './amount.ts'
+import type { Amount } from '../amount.ts'
 
 /** What a manager writes about an owner. */
 export interface UserProfile {

@@ -2,16 +2,16 @@
  * One price tick of one market: quote, activations, triggers, crossed limits, liquidations, in this order.
  * Called by the running venue for each tick. Must never look at an order or account that the price has not reached.
  */
-import { basisPointsOf, ceilTo, floorTo, most, type Amount } from './amount.ts'
+import { basisPointsOf, ceilTo, floorTo, most, type Amount } from '../amount.ts'
 import { accountOf } from './apply.ts'
-import { walkContractTick } from './cfd/walk-contract-tick.ts'
-import { liquidate } from './liquidate.ts'
-import { refreshBands } from './liquidation-bands.ts'
+import { walkContractTick } from '../cfd/walk-contract-tick.ts'
+import { liquidate } from '../margin/liquidate.ts'
+import { refreshBands } from '../margin/liquidation-bands.ts'
 import { fillResting } from './match.ts'
-import { isResting, type Order } from './order.ts'
+import { isResting, type Order } from '../order.ts'
 import { trigger } from './place-order.ts'
 import type { Session } from './session.ts'
-import type { Market } from './state.ts'
+import type { Market } from '../state.ts'
 
 /** At `at` (market time, ms): either a price, from which bid and ask are made, or both of them. */
 export type Tick =

@@ -3,17 +3,17 @@
  * Called by the engine's emit and by the journal's replay. Must never decide anything, nor read a clock.
  */
 import { unreachable } from '@tradewire/kernel/result'
-import { least, times, type Amount } from './amount.ts'
-import { applyOrderChanged, applySwap, applyTicketChanged, settleDeal } from './cfd/apply-deal.ts'
-import { isSpot } from './instruments.ts'
-import { addedAccount, changeAccount } from './cloud-account.ts'
+import { least, times, type Amount } from '../amount.ts'
+import { applyOrderChanged, applySwap, applyTicketChanged, settleDeal } from '../cfd/apply-deal.ts'
+import { isSpot } from '../listing/instruments.ts'
+import { addedAccount, changeAccount } from '../accounts/cloud-account.ts'
 import { changeUser, moveFunds, openedUser } from './apply-user.ts'
-import { freshKey } from './key-rules.ts'
-import { refreshBands } from './liquidation-bands.ts'
-import { hasLimit, isConditional, isFinal, isResting, remainingOf, type Order, type OrderTerms } from './order.ts'
-import { afterFill } from './position.ts'
-import type { AccountCreated, OrderEnded, OrderFilled, OrderTriggered, PriceMoved, VenueRecord } from './records.ts'
-import { marketOf, type Account, type Balance, type Market, type Position, type VenueState } from './state.ts'
+import { freshKey } from '../accounts/key-rules.ts'
+import { refreshBands } from '../margin/liquidation-bands.ts'
+import { hasLimit, isConditional, isFinal, isResting, remainingOf, type Order, type OrderTerms } from '../order.ts'
+import { afterFill } from '../margin/position.ts'
+import type { AccountCreated, OrderEnded, OrderFilled, OrderTriggered, PriceMoved, VenueRecord } from '../records.ts'
+import { marketOf, type Account, type Balance, type Market, type Position, type VenueState } from '../state.ts'
 
 export function apply(state: VenueState, record: VenueRecord): void {
   switch (record.kind) {

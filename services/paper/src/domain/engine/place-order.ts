@@ -3,16 +3,16 @@
  * Called by the protocols through the running venue. Must never accept what the checks refuse.
  */
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import { most, type Amount } from './amount.ts'
+import { most, type Amount } from '../amount.ts'
 import { lockKeyOf, orderOf } from './apply.ts'
 import { checkOrder, type OrderRequest, type Refusal } from './check-order.ts'
 import { marginSuffices, spotAffordable, spotCanPay, spotCost } from './check-funds.ts'
-import { isSpot } from './instruments.ts'
+import { isSpot } from '../listing/instruments.ts'
 import { quantityForQuote } from './levels.ts'
 import { canFillWhole, endOthersOfList, reducible, take } from './match.ts'
-import { hasLimit, inAlgo, isConditional, isFinal, type Order, type OrderTerms } from './order.ts'
+import { hasLimit, inAlgo, isConditional, isFinal, type Order, type OrderTerms } from '../order.ts'
 import type { Desk, Session } from './session.ts'
-import type { Account, Market } from './state.ts'
+import type { Account, Market } from '../state.ts'
 
 /** The order as it stands after everything that its acceptance caused. */
 export function placeOrder(desk: Desk, request: OrderRequest): Result<Order, Refusal> {

@@ -3,8 +3,8 @@
  * Called by the fold (to add) and by the tick (to take what was reached). Must never be asked to remove: an order
  * that ended is skipped when it comes to the top.
  */
-import type { Amount } from './amount.ts'
-import { isResting, triggersAbove, type Order } from './order.ts'
+import type { Amount } from '../amount.ts'
+import { isResting, triggersAbove, type Order } from '../order.ts'
 import { PriceHeap } from './price-heap.ts'
 import { TrailingGroups } from './trailing-groups.ts'
 

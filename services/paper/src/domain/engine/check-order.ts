@@ -3,10 +3,10 @@
  * Called by place-order only. Must never change state; funds and margin are checked in check-funds.
  */
 import type { Side } from '@tradewire/contracts/common'
-import { times, type Amount } from './amount.ts'
-import type { Instrument } from './instruments.ts'
-import { hasLimit, inAlgo, isConditional, isFinal, triggersAbove, type OrderType, type TimeInForce } from './order.ts'
-import { inAlgoBook, type Account, type Market } from './state.ts'
+import { times, type Amount } from '../amount.ts'
+import type { Instrument } from '../listing/instruments.ts'
+import { hasLimit, inAlgo, isConditional, isFinal, triggersAbove, type OrderType, type TimeInForce } from '../order.ts'
+import { inAlgoBook, type Account, type Market } from '../state.ts'
 
 /** What a client asks for; the protocols translate their words into this. */
 export interface OrderRequest {

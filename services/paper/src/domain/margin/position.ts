@@ -3,7 +3,7 @@
  * Must never lose money to rounding over a round trip: the last closing fill takes what is left of the cost.
  */
 import type { Side } from '@tradewire/contracts/common'
-import { absolute, least, share, times, type Amount } from './amount.ts'
+import { absolute, least, share, times, type Amount } from '../amount.ts'
 
 export interface PositionChange {
   readonly quantity: Amount

@@ -3,7 +3,7 @@
  * Called by the books. Must never scan on removal: an item that died elsewhere is dropped when it comes to the top,
  * and the dead are swept when they may be half of the heap.
  */
-import type { Amount } from './amount.ts'
+import type { Amount } from '../amount.ts'
 
 interface Entry<Item> {
   readonly key: Amount

@@ -3,9 +3,9 @@
  * Called by the fold after each fill, and by the tick when a price has left a band. Must never set a band too wide:
  * each of an account's n positions may use up one n-th of what separates it from liquidation.
  */
-import { absolute, most, over, type Amount } from './amount.ts'
+import { absolute, most, over, type Amount } from '../amount.ts'
 import { accountMargin } from './margin.ts'
-import type { Account, VenueState } from './state.ts'
+import type { Account, VenueState } from '../state.ts'
 
 /** A short's maintenance margin grows with the price, in the last tier by less than half of it. */
 const SHORT_FACTOR_NUMERATOR = 2n

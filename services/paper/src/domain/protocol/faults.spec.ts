@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { candleTicks } from './candle-ticks.ts'
-import { formatAmount } from './amount.ts'
+import { candleTicks } from '../books/candle-ticks.ts'
+import { formatAmount } from '../amount.ts'
 import { FaultBoard, type Call } from './faults.ts'
 import { BudgetCounter } from './rate-limits.ts'
 

@@ -3,8 +3,8 @@
  * Called by the funds check, which must reckon with the same prices as the match. Must never change state.
  */
 import type { Side } from '@tradewire/contracts/common'
-import { basisPointsOf, ceilTo, floorTo, least, most, over, times, type Amount } from './amount.ts'
-import type { Market } from './state.ts'
+import { basisPointsOf, ceilTo, floorTo, least, most, over, times, type Amount } from '../amount.ts'
+import type { Market } from '../state.ts'
 
 const priceLevelsMax = 10
 /** Distance of two levels when the market has a liquidity limit, in basis points (as an amount). */

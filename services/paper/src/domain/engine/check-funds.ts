@@ -2,14 +2,14 @@
  * Whether an account can pay for an order: spot balances, or margin on perpetual venues; and how much spot sets aside.
  * Called by place-order, and by triggers, which may have to make do with less. Must never change state.
  */
-import { least, most, times, type Amount } from './amount.ts'
+import { least, most, times, type Amount } from '../amount.ts'
 import type { OrderRequest } from './check-order.ts'
-import { takesFeesInQuote } from './instruments.ts'
+import { takesFeesInQuote } from '../listing/instruments.ts'
 import { buyCost, quantityForQuote, takerPrice } from './levels.ts'
-import { accountMargin, exposureOf, marginFor } from './margin.ts'
-import { hasLimit, type Order } from './order.ts'
+import { accountMargin, exposureOf, marginFor } from '../margin/margin.ts'
+import { hasLimit, type Order } from '../order.ts'
 import type { Desk, Session } from './session.ts'
-import { balanceOf, leverageOf, type Account, type Market } from './state.ts'
+import { balanceOf, leverageOf, type Account, type Market } from '../state.ts'
 
 /** Spot: how much of the asset to be paid an order needs: quote for a buy, base for a sell. */
 export function spotCost(

@@ -2,7 +2,7 @@
  * A trading account as a cloud terminal runs it: who added it, and whether its terminal is up at a moment.
  * Called by the fold and by the protocol of such a venue. Must never know an account's password.
  */
-import type { CloudAccountAdded, CloudAccountChanged } from './records.ts'
+import type { CloudAccountAdded, CloudAccountChanged } from '../records.ts'
 
 export interface CloudAccount {
   readonly id: string

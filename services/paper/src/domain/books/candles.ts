@@ -2,7 +2,7 @@
  * One-minute candles of a market in market time, and the longer ones made of them.
  * Called by the fold and by the protocols' klines and day tickers. Must never grow without end: candlesMax.
  */
-import { least, most, type Amount } from './amount.ts'
+import { least, most, type Amount } from '../amount.ts'
 
 export const minuteMs = 60_000
 const candlesMax = 3_000

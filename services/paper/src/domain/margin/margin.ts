@@ -2,10 +2,10 @@
  * Cross margin of a perpetual account: wallet, unrealised profit, initial and maintenance margin, free balance.
  * Called by the order checks, the liquidation and the account answers of the protocols. Must never change state.
  */
-import { absolute, most, over, times, type Amount } from './amount.ts'
-import { tierOf, type Instrument } from './instruments.ts'
+import { absolute, most, over, times, type Amount } from '../amount.ts'
+import { tierOf, type Instrument } from '../listing/instruments.ts'
 import { unrealizedPnlOf } from './position.ts'
-import { balanceOf, leverageOf, marketOf, type Account, type Market, type Position, type VenueState } from './state.ts'
+import { balanceOf, leverageOf, marketOf, type Account, type Market, type Position, type VenueState } from '../state.ts'
 
 export interface SymbolMargin {
   readonly position: Position

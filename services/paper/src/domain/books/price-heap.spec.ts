@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Order } from './order.ts'
+import type { Order } from '../order.ts'
 import { PriceHeap } from './price-heap.ts'
 import { TrailingGroups, trailingTrigger } from './trailing-groups.ts'
 

@@ -5,8 +5,8 @@
  * The order is open, then whichever of low and high is nearer to the open, then the other, then close; on a tie the
  * low comes first. Real candles do not tell their inner order; this one is the usual guess and it is always the same.
  */
-import { absolute, parseAmount } from './amount.ts'
-import type { Tick } from './walk-tick.ts'
+import { absolute, parseAmount } from '../amount.ts'
+import type { Tick } from '../engine/walk-tick.ts'
 
 const quarterMinuteMs = 15_000
 

@@ -2,13 +2,13 @@
  * Fills: a taker walks price levels made of bid or ask, slippage and liquidity; a resting limit fills at its own price.
  * Called by place-order and walk-tick. Must never fill more than the order's rest, nor let reduceOnly add to a position.
  */
-import { absolute, floorTo, least, most, times, type Amount } from './amount.ts'
-import { isSpot, takesFeesInQuote } from './instruments.ts'
+import { absolute, floorTo, least, most, times, type Amount } from '../amount.ts'
+import { isSpot, takesFeesInQuote } from '../listing/instruments.ts'
 import { levelsFor, takerPrice, type Level } from './levels.ts'
-import { hasLimit, isFinal, isResting, remainingOf, type Order } from './order.ts'
-import { afterFill } from './position.ts'
+import { hasLimit, isFinal, isResting, remainingOf, type Order } from '../order.ts'
+import { afterFill } from '../margin/position.ts'
 import type { Desk, Session } from './session.ts'
-import { balanceOf, type Account, type Market } from './state.ts'
+import { balanceOf, type Account, type Market } from '../state.ts'
 
 export function isReduceOnly(order: Order): boolean {
   return order.reduceOnly || order.closePosition

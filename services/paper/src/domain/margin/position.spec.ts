@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { amount, times } from './amount.ts'
+import { amount, times } from '../amount.ts'
 import { afterFill, entryPriceOf, unrealizedPnlOf } from './position.ts'
 
 const step = amount('0.001')

@@ -2,12 +2,12 @@
  * Closes an account whose margin balance fell below its maintenance margin: orders first, then every position.
  * Called by the tick. Must never leave a position open: a wallet below zero is then made up for by insurance, in match.ts.
  */
-import { absolute } from './amount.ts'
-import { take } from './match.ts'
-import { isResting } from './order.ts'
-import { accept } from './place-order.ts'
-import type { Session } from './session.ts'
-import { marketOf, type Account } from './state.ts'
+import { absolute } from '../amount.ts'
+import { take } from '../engine/match.ts'
+import { isResting } from '../order.ts'
+import { accept } from '../engine/place-order.ts'
+import type { Session } from '../engine/session.ts'
+import { marketOf, type Account } from '../state.ts'
 
 export function liquidate(session: Session, account: Account): void {
   for (const order of account.open.values()) {
