@@ -6,7 +6,7 @@ import type { Denial } from '@tradewire/contracts/denials/all'
 import type { Transaction } from '@tradewire/database/transaction'
 import { decimal, minimum, ZERO, sum } from '@tradewire/kernel/decimal'
 import type { AccountId, FollowId, RiskProfileId, UserId } from '@tradewire/kernel/ids'
-import type { Bracket } from '@tradewire/orders/domain/bracket/bracket'
+import { type Bracket, plannerMoves } from '@tradewire/orders/domain/bracket/bracket'
 import type { Balance, Candidate } from '@tradewire/orders/domain/gate/gate'
 import { resolveSettings } from '@tradewire/orders/domain/sizing/settings'
 import { type InTheWay, superseded } from '@tradewire/orders/domain/gate/open-position'
@@ -322,7 +322,7 @@ function bracketRowOf(stored: StoredSignal, { bracketId, candidate, result }: Pl
       side: signal.side,
       leverage: approved?.order.leverage ?? null,
       exits: candidate.settings.exits,
-      state: approved !== null ? 'planned' : result.outcome === 'waiting' ? 'waiting' : 'denied',
+      state: plannerMoves[result.outcome],
       closing: null,
       gone: ZERO,
       losses: [],

@@ -7,7 +7,7 @@ import type { Denial } from '@tradewire/contracts/denials/all'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { BracketId, FollowId, SignalId } from '@tradewire/kernel/ids'
 import type { SignalData } from '@tradewire/orders/domain/planning/accepted-signal'
-import { isOver } from '@tradewire/orders/domain/bracket/bracket'
+import { isOver, plannerMoves } from '@tradewire/orders/domain/bracket/bracket'
 import type { Wait } from '@tradewire/orders/domain/gate/open-position'
 import type { PlannedBracket, StoredSignal } from '@tradewire/orders/ports/planning.port'
 import {
@@ -116,7 +116,7 @@ export class MemoryWaitingEntries extends WaitingEntries {
       if (!isIn(of, entry) || !(await this.leave(tx, row.followId, row.bracketId))) continue
       await own.lock(`bracket ${row.bracketId}`)
       const stored = this.brackets.rows.get(row.bracketId, tx)!
-      const bracket = { ...stored.bracket, state: 'denied' as const }
+      const bracket = { ...stored.bracket, state: plannerMoves.denied }
       this.brackets.rows.put(tx, row.bracketId, { ...stored, bracket, denial })
       left.push(entry)
     }

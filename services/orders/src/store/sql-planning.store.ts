@@ -7,6 +7,7 @@ import type { Denial } from '@tradewire/contracts/denials/all'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { AccountId, FollowId, UserId } from '@tradewire/kernel/ids'
 import { injectTrace } from '@tradewire/observability/trace'
+import { plannerMoves } from '../domain/bracket/bracket.ts'
 import type { Candidate } from '../domain/gate/gate.ts'
 import { bracketIdRangeOf } from '../domain/planning/ids.ts'
 import { superseded, type Wait } from '../domain/gate/open-position.ts'
@@ -150,7 +151,9 @@ const planned = new Columns<PlannedBracket>([
   json('legs', ({ result }) => legsJson(result.outcome === 'approved' ? [result.entry] : [])),
 ])
 
-const stateOfPlanned = `case when p.denial_code is not null then 'denied' when p.quantity is null then 'waiting' else 'planned' end`
+/** By the table of moves: a denial and an approved quantity are the evidence of what was found. */
+const stateOfPlanned = `case when p.denial_code is not null then '${plannerMoves.denied}'
+  when p.quantity is not null then '${plannerMoves.approved}' else '${plannerMoves.waiting}' end`
 
 const signalSql = `insert into signal_plan
   (signal_id, strategy_id, signal, strategy_name, instrument, prices, denial, received_at, planned_at)
@@ -186,7 +189,8 @@ update bracket b set state = ${stateOfPlanned}, holds_slot = p.quantity is not n
   leverage = p.leverage, exit_rules = p.exit_rules, margin = p.margin, rate = p.rate, denial_code = p.denial_code, denial_context = p.denial_context,
   created_at = $4, wake_at = case when p.quantity is not null then $5::timestamptz end, legs = p.legs
 from gone, ${planned.unnest('p', decideParameters + 1)}
-where b.bracket_id = gone.bracket_id and p.bracket_id = gone.bracket_id returning b.bracket_id`
+where b.bracket_id = gone.bracket_id and p.bracket_id = gone.bracket_id and b.state = '${plannerMoves.waiting}'
+returning b.bracket_id`
 
 const waiting = new Columns<{ readonly bracket: PlannedBracket; readonly wait: Wait }>([
   plain('follow_id', 'uuid', ({ bracket }) => bracket.candidate.followId),

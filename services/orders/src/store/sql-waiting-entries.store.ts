@@ -7,6 +7,7 @@ import type { Denial } from '@tradewire/contracts/denials/all'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { AccountId, BracketId, FollowId, SignalId, StrategyId, UserId } from '@tradewire/kernel/ids'
+import { plannerMoves } from '../domain/bracket/bracket.ts'
 import type { SignalData } from '../domain/planning/accepted-signal.ts'
 import {
   type DueEntry,
@@ -40,8 +41,8 @@ const withdrawSql = `with gone as (
       and ($3::uuid is null or b.follow_id = $3) and ($4::uuid is null or b.account_id = $4)
   ) returning bracket_id
 )
-update bracket b set state = 'denied', denial_code = $5, denial_context = $6::json
-from gone where b.bracket_id = gone.bracket_id
+update bracket b set state = '${plannerMoves.denied}', denial_code = $5, denial_context = $6::json
+from gone where b.bracket_id = gone.bracket_id and b.state = '${plannerMoves.waiting}'
 returning b.bracket_id, b.signal_id, b.strategy_id, b.follow_id, b.account_id, b.user_id`
 
 interface WaitingRow {

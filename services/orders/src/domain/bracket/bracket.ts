@@ -28,6 +28,16 @@ export type BracketState =
  */
 export type BracketFact = 'entry-sent' | 'entry-told' | 'uncovered' | 'covered' | 'leaving' | 'all-out' | 'never-filled'
 
+/** What the planner finds, and what its moves need: an order that the gate has approved, a denial, or what has to end first. */
+export type PlanningFact = 'approved' | 'denied' | 'waiting'
+
+/** Where a bracket begins, and where one goes from `waiting`: nothing but the planner's word moves it there. */
+export const plannerMoves = {
+  approved: 'planned',
+  denied: 'denied',
+  waiting: 'waiting',
+} as const satisfies Record<PlanningFact, BracketState>
+
 const ends = { leaving: 'closing', 'all-out': 'closed' } as const
 const held = { uncovered: 'open', covered: 'protected', ...ends } as const
 
@@ -36,9 +46,11 @@ const held = { uncovered: 'open', covered: 'protected', ...ends } as const
  * more fills lead from `protected` back to it. `closed` and `failed` end a bracket, but evidence of a late fill reopens
  * it: what is held must be dealt with. A `waiting` one has no orders and is moved by the planner alone.
  */
-export const bracketMoves: Readonly<Record<BracketState, Readonly<Partial<Record<BracketFact, BracketState>>>>> = {
+export const bracketMoves: Readonly<
+  Record<BracketState, Readonly<Partial<Record<BracketFact | PlanningFact, BracketState>>>>
+> = {
   denied: {},
-  waiting: {},
+  waiting: plannerMoves,
   planned: { 'entry-sent': 'planned', 'entry-told': 'entering', uncovered: 'open', 'never-filled': 'failed', ...ends },
   entering: { 'entry-told': 'entering', uncovered: 'open', 'never-filled': 'failed', ...ends },
   open: held,

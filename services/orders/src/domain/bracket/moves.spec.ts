@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest'
 import { at, bracketOf, d, newsOf, planOf } from '../../testing/bracket-fixtures.ts'
 import { Story } from '../../testing/bracket-story.ts'
 import { advance, IllegalBracketMove, legOf } from './advance.ts'
-import { type Bracket, type BracketFact, bracketMoves, type BracketState } from './bracket.ts'
+import {
+  type Bracket,
+  type BracketFact,
+  bracketMoves,
+  type BracketState,
+  holdsSlot,
+  type PlanningFact,
+  plannerMoves,
+} from './bracket.ts'
 import { exitPolicyDefault } from './decision.ts'
 import { afterEvidence, firstState, type Leg, type LegEvidence, legMoves, type LegState, mirror } from './leg.ts'
 
@@ -128,6 +136,19 @@ describe.each(Object.keys(bracketMoves) as BracketState[])('a bracket that is %s
     const to = expected[from][fact]
     if (to === undefined) expect(step).toThrow(IllegalBracketMove)
     else expect(step().bracket.state).toBe(to)
+  })
+})
+
+describe("the planner's word", () => {
+  const words = Object.keys(plannerMoves) as PlanningFact[]
+
+  it('moves a bracket that waits for its turn, as it began, and no other one', () => {
+    const moved = Object.entries(bracketMoves).filter(([, moves]) => words.some((word) => moves[word] !== undefined))
+    expect(moved).toEqual([['waiting', plannerMoves]])
+  })
+
+  it.each(words)('gives the slot of its follow to nothing but an approved entry: %s', (word) => {
+    expect(holdsSlot({ state: plannerMoves[word], legs: [] })).toBe(word === 'approved')
   })
 })
 

@@ -1,0 +1,136 @@
+import 'reflect-metadata'
+import { Database } from '@tradewire/database/database'
+import type { BracketId, FollowId } from '@tradewire/kernel/ids'
+import { startTestService } from '@tradewire/testkit/start-test-service'
+import { testBackends } from '@tradewire/testkit/test-backends'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { bracketMoves, type BracketState, type PlanningFact, plannerMoves } from './domain/bracket/bracket.ts'
+import { denial } from './domain/gate/denial.ts'
+import { judge } from './domain/gate/gate.ts'
+import { type PlannedBracket, Planning, type StoredSignal } from './ports/planning.port.ts'
+import { ordersService } from './service.ts'
+import { bracketOf, planOf } from './testing/bracket-fixtures.ts'
+import { candidate, context, now, signal } from './testing/gate-fixtures.ts'
+
+const backends = testBackends()
+const words = Object.keys(plannerMoves) as PlanningFact[]
+const states = Object.keys(bracketMoves) as BracketState[]
+const plan = planOf()
+const stale = denial('STRATEGY_INACTIVE', { strategyId: signal.strategyId })
+const wait = { waitsFor: '01963a5e-0000-7000-8000-0000000000ff' as BracketId, closes: false }
+const results: Readonly<Record<PlanningFact, PlannedBracket['result']>> = {
+  approved: approvedResult(),
+  denied: { outcome: 'denied', denial: stale },
+  waiting: { outcome: 'waiting', wait },
+}
+const stored: StoredSignal = {
+  signal,
+  raw: '{}',
+  strategyName: 'breakout',
+  plan,
+  denial: null,
+  plannedAt: now,
+  wakeAt: null,
+}
+
+let database: Database
+let planning: Planning
+
+beforeAll(async () => {
+  const service = await startTestService(ordersService, backends)
+  database = service.app.get(Database)
+  planning = service.app.get(Planning)
+})
+
+beforeEach(() => database.query(`truncate bracket, waiting_entry, explain, signal_plan`))
+
+/** One for each number, which is that of its follow. */
+function bracketFor(number: number, word: PlanningFact): PlannedBracket {
+  const digits = String(number).padStart(4, '0')
+  const [bracketId, followId] = [
+    `01963a5e-0000-7000-8000-1${digits.padStart(11, '0')}`,
+    `78ca1450-${digits}-459d-ad1b-7c142ae9b2c1`,
+  ]
+  return {
+    bracketId: bracketId as BracketId,
+    candidate: candidate({ followId: followId as FollowId }),
+    sizing: null,
+    result: results[word],
+  }
+}
+
+async function insert(brackets: readonly PlannedBracket[]): Promise<void> {
+  await database.transact(async (tx) => {
+    await planning.insert(tx, stored, brackets)
+    await planning.queue(tx, stored, brackets)
+  })
+}
+
+function rowsOf(): Promise<
+  { state: BracketState; quantity: string | null; denial_code: string | null; queued: boolean }[]
+> {
+  return database.query(`select b.state, b.quantity, b.denial_code, w.bracket_id is not null as queued
+    from bracket b left join waiting_entry w on w.bracket_id = b.bracket_id order by b.bracket_id`)
+}
+
+/** What the row has to hold of each state that the planner moves a bracket to. */
+const evidence: Readonly<Record<PlanningFact, object>> = {
+  approved: { state: 'planned', quantity: '0.25', denial_code: null, queued: false },
+  denied: { state: 'denied', quantity: null, denial_code: stale.code, queued: false },
+  waiting: { state: 'waiting', quantity: null, denial_code: null, queued: true },
+}
+
+describe('a bracket that the planner stores', () => {
+  it('begins where the table of moves says, with the evidence for it', async () => {
+    await insert(words.map((word, index) => bracketFor(index, word)))
+    expect(await rowsOf()).toEqual(words.map((word) => evidence[word]))
+    expect(words.map((word) => evidence[word])).toMatchObject(words.map((word) => ({ state: plannerMoves[word] })))
+  })
+})
+
+describe.each(words)('an entry whose turn has come: %s', (word) => {
+  it('goes where the table leads from its state, and stays where the table says nothing', async () => {
+    const waiting = states.map((_, index) => bracketFor(index, 'waiting'))
+    await insert(waiting)
+    await setStates(waiting)
+    await database.transact((tx) =>
+      planning.decide(
+        tx,
+        stored,
+        waiting.map((one) => ({ ...one, result: results[word] })),
+      ),
+    )
+    expect((await rowsOf()).map(({ state }) => state)).toEqual(states.map((from) => bracketMoves[from][word] ?? from))
+    const moved = (await rowsOf())[states.indexOf('waiting')]
+    expect(moved).toEqual(evidence[word])
+  })
+})
+
+describe('an entry that is withdrawn', () => {
+  it('is denied if it still waits for its turn, and stays as it is if it does not', async () => {
+    const waiting = states.map((_, index) => bracketFor(index, 'waiting'))
+    await insert(waiting)
+    await setStates(waiting)
+    const ids = waiting.map(({ bracketId }) => bracketId)
+    const left = await database.transact((tx) => planning.withdraw(tx, ids, stale))
+    expect(left.map(({ bracketId }) => bracketId)).toEqual([ids[states.indexOf('waiting')]])
+    expect((await rowsOf()).map(({ state }) => state)).toEqual(states.map((from) => bracketMoves[from].denied ?? from))
+  })
+})
+
+/** As the gate approves it, and no other way. */
+function approvedResult(): PlannedBracket['result'] {
+  const judgement = judge(candidate(), context())
+  if (judgement.outcome !== 'approved') throw new Error(`the gate says ${judgement.outcome}`)
+  const { order } = judgement
+  return { outcome: 'approved', order, entry: bracketOf(plan, order.quantity).legs[0]!, margin: '1000' }
+}
+
+/** One bracket in every state. */
+async function setStates(brackets: readonly PlannedBracket[]): Promise<void> {
+  await database.query(
+    `update bracket b set state = n.state from unnest($1::uuid[], $2::text[]) as n (bracket_id, state)
+     where b.bracket_id = n.bracket_id`,
+    [brackets.map(({ bracketId }) => bracketId), states],
+  )
+}
