@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from '@tradewire/backends/free-port'
 import { type ApprovedOrder, approveOrder, type SubmitCommand } from '@tradewire/broker-kit/approved-order'
-import type { OrderReference, SessionEvent, VenueOrder } from '@tradewire/broker-kit/broker-session'
+import type { BrokerSession, OrderReference, SessionEvent, VenueOrder } from '@tradewire/broker-kit/broker-session'
 import { encodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
 import { xapiBroker } from '@tradewire/brokers/adapters/xapi/xapi.adapter'
 import type { XapiAddress } from '@tradewire/brokers/adapters/xapi/xapi-link.client'
-import { XapiSession } from '@tradewire/brokers/adapters/xapi/xapi-session.client'
+import { xapiSession } from '@tradewire/brokers/adapters/xapi/xapi-session.client'
 import type { PaperCredentials, SetFault } from '@tradewire/contracts/paper/control'
 import { SystemClock } from '@tradewire/kernel/clock'
 import { UuidV7Source } from '@tradewire/kernel/ids'
@@ -32,7 +32,7 @@ interface Doors {
 let paper: TestService
 let doors: Doors
 let account: PaperCredentials
-const sessions: XapiSession[] = []
+const sessions: BrokerSession[] = []
 
 async function start(tls: boolean): Promise<void> {
   const [mainPort, streamPort] = [await freePort(), await freePort()]
@@ -61,8 +61,8 @@ const move = (bid: string, ask: string) => control('/price', { venue: 'xapi', sy
 const fault = (kind: SetFault['kind'], more: Partial<SetFault> = {}) =>
   control('/faults', { kind, accountId: account.accountId, next: 1, ...more })
 
-function open(events: SessionEvent[] = []): XapiSession {
-  const session = new XapiSession({
+function open(events: SessionEvent[] = []): BrokerSession {
+  const session = xapiSession({
     ...doors,
     login: { userId: account.apiKey, password: account.secret },
     clock: new SystemClock(),
@@ -111,19 +111,19 @@ const referenceOf = ({ clientOrderId, type }: ApprovedOrder, venueOrderId: strin
   return { clientOrderId, venueOrderId, symbol, type }
 }
 
-async function place(session: XapiSession, approved: ApprovedOrder): Promise<VenueOrder> {
+async function place(session: BrokerSession, approved: ApprovedOrder): Promise<VenueOrder> {
   const placed = await session.submit(approved)
   if (!placed.ok) throw new Error(`${placed.error.kind}: ${placed.error.message}`)
   return placed.value
 }
 
-async function found(session: XapiSession, reference: OrderReference): Promise<VenueOrder | null> {
+async function found(session: BrokerSession, reference: OrderReference): Promise<VenueOrder | null> {
   const answer = await session.findByClientId(reference)
   if (!answer.ok) throw new Error(answer.error.message)
   return answer.value
 }
 
-async function heldBy(session: XapiSession): Promise<unknown> {
+async function heldBy(session: BrokerSession): Promise<unknown> {
   const positions = await session.positions()
   return positions.ok ? positions.value.map(({ side, quantity }) => `${side} ${quantity}`) : positions.error
 }

@@ -12,13 +12,16 @@ import { err, type Result } from '@tradewire/kernel/result'
 const failurePausesMostMs = 15_000
 const toldMax = 20_000
 
-export interface PollOptions {
-  /** Orders that something may have happened to since the last question. */
-  readonly news: () => Promise<Result<readonly VenueOrder[], BrokerError>>
-  readonly listener: SessionListener
+export interface PollMeans {
   readonly clock: Clock
   readonly randomness: Randomness
   readonly everyMs: number
+}
+
+export interface PollOptions extends PollMeans {
+  /** Orders that something may have happened to since the last question. */
+  readonly news: () => Promise<Result<readonly VenueOrder[], BrokerError>>
+  readonly listener: SessionListener
 }
 
 export class AccountPoll {

@@ -116,7 +116,7 @@ export class LevelDesk<Done> {
   private async open(order: ApprovedOrder, symbol: string): Answer<VenueOrder> {
     const { type, clientOrderId } = order
     if (type !== 'market' && type !== 'limit' && type !== 'stop-market') {
-      return err(brokerError.unsupported(`orderType:${type}`, `the venue takes no ${type} orders`))
+      return err(brokerError.unsupportedType(type))
     }
     const parts = order.parts ?? [order.quantity]
     const price = type === 'market' ? null : (order.price ?? order.triggerPrice)

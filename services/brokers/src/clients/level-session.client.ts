@@ -1,6 +1,6 @@
 /**
- * One account's session at a venue of positions with levels that tells nothing by itself. Called by placement,
- * reconciliation and account checks. Must never answer from memory where the venue was to be asked.
+ * One account's session at a venue of positions with levels. Called by placement, reconciliation and account checks.
+ * Must never answer from memory where the venue was to be asked.
  */
 import type { ApprovedOrder } from '@tradewire/broker-kit/approved-order'
 import * as brokerError from '@tradewire/broker-kit/broker-error'
@@ -19,13 +19,16 @@ import type {
   VenuePosition,
   VenueRate,
 } from '@tradewire/broker-kit/broker-session'
-import type { Clock } from '@tradewire/kernel/clock'
-import type { Randomness } from '@tradewire/kernel/randomness'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import { AccountPoll } from '#clients/account-poll.client'
 import { LevelDesk, type LevelVenue } from '#clients/level-desk.client'
 
 type Answer<Value> = Promise<Result<Value, BrokerError>>
+
+/** What tells the news of an account, from when it is made until it is closed. */
+export interface Feed {
+  health(): SessionHealth
+  close(): void
+}
 
 /** What differs between the venues besides how they trade. */
 export interface LevelReads {
@@ -38,31 +41,30 @@ export interface LevelReads {
   positions(): readonly VenuePosition[]
   balance(): Answer<VenueBalance>
   fillsSince(symbol: string, since: Date): Answer<readonly VenueFill[]>
-  server(): Answer<string>
+  /** Where symbols are listed by the broker's server. */
+  server?(): Answer<string>
   instruments(): Answer<readonly VenueInstrument[]>
   prices?(symbols: readonly string[]): Answer<readonly VenueRate[]>
-  /** Orders that something may have happened to since the last question. */
-  news(): () => Answer<readonly VenueOrder[]>
-}
-
-export interface SessionMeans {
-  readonly clock: Clock
-  readonly randomness: Randomness
-  readonly pollEveryMs: number
+  /** Where one account's prices are those of all others. */
+  rates?(): Answer<readonly VenueRate[]>
+  listen(listener: SessionListener): Feed
+  /** Ends what was opened to read. */
+  close?(): void
 }
 
 export class LevelSession<Done> implements BrokerSession {
   readonly prices?: NonNullable<BrokerSession['prices']>
+  readonly server?: NonNullable<BrokerSession['server']>
   private readonly desk: LevelDesk<Done>
-  private poll: AccountPoll | null = null
+  private feed: Feed | null = null
 
   constructor(
     private readonly venue: LevelVenue<Done>,
     private readonly reads: LevelReads,
-    private readonly means: SessionMeans,
   ) {
     this.desk = new LevelDesk(venue)
     if (reads.prices !== undefined) this.prices = reads.prices.bind(reads)
+    if (reads.server !== undefined) this.server = reads.server.bind(reads)
   }
 
   submit(order: ApprovedOrder): Answer<VenueOrder> {
@@ -101,23 +103,18 @@ export class LevelSession<Done> implements BrokerSession {
     return this.reads.fillsSince(symbol, since)
   }
 
-  server(): Answer<string> {
-    return this.reads.server()
-  }
-
   instruments(): Answer<readonly VenueInstrument[]> {
     return this.reads.instruments()
   }
 
-  /** Brokers of one venue have accounts in many currencies, and each its own prices: none is told for all of them. */
+  /** Brokers of one venue mostly have accounts in many currencies, and each its own prices: none is told for all. */
   async rates(): Answer<readonly VenueRate[]> {
-    await Promise.resolve()
-    return ok([])
+    return this.reads.rates?.() ?? ok([])
   }
 
   async setLeverage(): Answer<undefined> {
     await Promise.resolve()
-    return err(brokerError.unsupported('leverage', 'the broker sets the leverage of the account'))
+    return err(brokerError.unsupported('leverage', 'the broker sets the leverage'))
   }
 
   async keyFacts(): Answer<KeyFacts> {
@@ -126,23 +123,23 @@ export class LevelSession<Done> implements BrokerSession {
   }
 
   events(listener: SessionListener): () => void {
-    const { clock, randomness, pollEveryMs: everyMs } = this.means
     this.stop()
-    this.poll = new AccountPoll({ news: this.reads.news(), listener, clock, randomness, everyMs })
+    this.feed = this.reads.listen(listener)
     return () => this.stop()
   }
 
   health(): SessionHealth {
-    return this.poll?.health() ?? { streaming: false, lastMessageAtMs: null }
+    return this.feed?.health() ?? { streaming: false, lastMessageAtMs: null }
   }
 
   async close(): Promise<void> {
     this.stop()
+    this.reads.close?.()
     await Promise.resolve()
   }
 
   private stop(): void {
-    this.poll?.close()
-    this.poll = null
+    this.feed?.close()
+    this.feed = null
   }
 }

@@ -40,7 +40,7 @@ function protectionOf(text: string, clientOrderId: string, symbol: string): Prot
   return { kind, clientOrderId, symbol, price, quantity: '0', positions: positions.split('+'), cancelled: false }
 }
 
-export function levelOf(position: LeveledPosition, kind: Level): string | null {
+function levelOf(position: Omit<LeveledPosition, 'id'>, kind: Level): string | null {
   return kind === 'stop' ? position.stopLoss : position.takeProfit
 }
 
@@ -96,10 +96,8 @@ export class LevelExits {
   ownerOf(kind: Level, positionId: string): string | null {
     const fits = this.all().filter((exit) => exit.kind === kind && exit.positions.includes(positionId))
     const last = this.lastLevels.get(positionId)
-    const level = kind === 'stop' ? last?.stopLoss : last?.takeProfit
-    const exact = fits.findLast(
-      ({ price }) => level !== undefined && level !== null && decimal(price).eq(decimal(level)),
-    )
+    const level = last === undefined ? null : levelOf(last, kind)
+    const exact = fits.findLast(({ price }) => level !== null && decimal(price).eq(decimal(level)))
     return (exact ?? fits.findLast(({ cancelled }) => !cancelled) ?? fits.at(-1))?.clientOrderId ?? null
   }
 }

@@ -50,22 +50,33 @@ export function netted(bySymbol: Iterable<readonly [symbol: string, pieces: read
   })
 }
 
+/** What closes of ours have brought about. */
+export interface Closed {
+  readonly pieces: readonly Executed[]
+  readonly fee: Decimal
+}
+
 /** A stop or target as an order: working while its level stands, filled by what it closed. */
-export function orderOfLevel(
-  exit: Protection,
-  isWorking: boolean,
-  closed: { readonly pieces: readonly Executed[]; readonly fee: Decimal },
+export function orderOfLevel(exit: Protection, isWorking: boolean, closed: Closed): VenueOrder {
+  const ended = orderOfClose(exit, venueIdOf(exit), closed)
+  return isWorking ? { ...ended, status: 'working' } : ended
+}
+
+/** An exit that closes by itself as an order: filled by what it closed, and otherwise at its end. */
+export function orderOfClose(
+  exit: { readonly clientOrderId: string; readonly symbol: string; readonly quantity: string },
+  venueOrderId: string,
+  { pieces, fee }: Closed,
 ): VenueOrder {
-  const filled = volumeOf(closed.pieces)
-  const ended = filled.gt(ZERO) && filled.gte(decimal(exit.quantity)) ? 'filled' : 'cancelled'
+  const filled = volumeOf(pieces)
   return {
     clientOrderId: exit.clientOrderId,
-    venueOrderId: venueIdOf(exit),
+    venueOrderId,
     symbol: exit.symbol,
-    status: isWorking ? 'working' : ended,
+    status: filled.gt(ZERO) && filled.gte(decimal(exit.quantity)) ? 'filled' : 'cancelled',
     filledQuantity: filled.toString(),
-    averagePrice: averageOf(closed.pieces),
-    fee: closed.fee.toString(),
+    averagePrice: averageOf(pieces),
+    fee: fee.toString(),
     feeCurrency: null,
     message: null,
   }

@@ -4,6 +4,7 @@
  */
 import type {
   OrderReference,
+  SessionListener,
   VenueBalance,
   VenueFill,
   VenueInstrument,
@@ -11,6 +12,7 @@ import type {
   VenuePosition,
 } from '@tradewire/broker-kit/broker-session'
 import { ok } from '@tradewire/kernel/result'
+import { AccountPoll, type PollMeans } from '#clients/account-poll.client'
 import type { LevelReads } from '#clients/level-session.client'
 import { ownIdOf } from '#domain/part-ids'
 import { foreignOrder } from '#domain/position-sums'
@@ -24,7 +26,10 @@ const historyMs = 259_200_000
 const slackMs = 60_000
 
 export class MetaapiReads implements LevelReads {
-  constructor(private readonly account: MetaapiAccount) {}
+  constructor(
+    private readonly account: MetaapiAccount,
+    private readonly means: PollMeans,
+  ) {}
 
   async findOrder(reference: OrderReference): Answer<VenueOrder | null> {
     const { clientOrderId, symbol } = reference
@@ -89,8 +94,8 @@ export class MetaapiReads implements LevelReads {
     return this.account.instruments()
   }
 
-  news(): () => Answer<readonly VenueOrder[]> {
+  listen(listener: SessionListener): AccountPoll {
     const changes = new MetaapiNews(this.account)
-    return () => changes.read()
+    return new AccountPoll({ ...this.means, listener, news: () => changes.read() })
   }
 }

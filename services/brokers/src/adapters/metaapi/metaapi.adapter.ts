@@ -79,9 +79,9 @@ export const metaapiBroker = defineBroker({
     const account = { token, accountId, login, password, server, platform }
     const provisioning = new MetaapiProvisioning(api, doors.provisioning(), clock, account)
     const parts = { api, doors, provisioning, books: booksOf(dependencies, environment), clock }
-    const pollEveryMs = environment === 'paper' ? paperPollMs : livePollMs
-    const means = { clock, randomness, pollEveryMs }
+    const everyMs = environment === 'paper' ? paperPollMs : livePollMs
+    const poll = { clock, randomness, everyMs }
     const terminal = new MetaapiAccount(parts)
-    return ok(new LevelSession(new MetaapiVenue(terminal), new MetaapiReads(terminal), means))
+    return ok(new LevelSession(new MetaapiVenue(terminal), new MetaapiReads(terminal, poll)))
   },
 })

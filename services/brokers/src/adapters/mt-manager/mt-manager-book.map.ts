@@ -7,7 +7,7 @@ import type { Side } from '@tradewire/contracts/common'
 import { type Decimal, decimal, sum, ZERO } from '@tradewire/kernel/decimal'
 import { type Level, type LevelExits, type Protection, stands } from '#domain/level-exits'
 import { isWhole, type OwnId, ownIdOf, partIdOf } from '#domain/part-ids'
-import { averageOf, type Executed, type HeldPiece, netted, orderOfLevel, volumeOf } from '#domain/position-sums'
+import { averageOf, type Closed, type HeldPiece, netted, orderOfClose, orderOfLevel } from '#domain/position-sums'
 import type { TradeRecord } from './mt-manager-records.wire.ts'
 
 /** A close of ours, by the tickets that it was sent for: the venue keeps no id of it. */
@@ -216,24 +216,13 @@ export class MtManagerBook {
   }
 
   /** A close as an order; null while nothing shows that it closed something. */
-  close({ clientOrderId, symbol, quantity, tickets }: Closing): VenueOrder | null {
-    const { pieces, fee } = this.closedBy(clientOrderId)
-    if (pieces.length === 0) return null
-    const filled = volumeOf(pieces)
-    return {
-      clientOrderId,
-      venueOrderId: `close:${[...tickets].join('+')}`,
-      symbol,
-      status: filled.gte(decimal(quantity)) ? 'filled' : 'cancelled',
-      filledQuantity: filled.toString(),
-      averagePrice: averageOf(pieces),
-      fee: fee.toString(),
-      feeCurrency: null,
-      message: null,
-    }
+  close(closing: Closing): VenueOrder | null {
+    const closed = this.closedBy(closing.clientOrderId)
+    if (closed.pieces.length === 0) return null
+    return orderOfClose(closing, `close:${[...closing.tickets].join('+')}`, closed)
   }
 
-  private closedBy(clientOrderId: string): { readonly pieces: readonly Executed[]; readonly fee: Decimal } {
+  private closedBy(clientOrderId: string): Closed {
     const all = [...this.ended.values()]
     const closed = all.filter((record) => isPosition(record) && this.ownerOf(record) === clientOrderId)
     const pieces = closed.map(({ volume, closePrice: price }) => ({ volume, price }))

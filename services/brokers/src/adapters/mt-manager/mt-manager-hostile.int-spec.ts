@@ -135,7 +135,7 @@ function openAt(host: AnsweringHost): BrokerSession {
   const account = new MtManagerAccount({ api, clock, platform, login })
   const randomness = new SystemRandomness()
   const venue = new MtManagerVenue(account, randomness)
-  return new LevelSession(venue, new MtManagerReads(account), { clock, randomness, pollEveryMs: 1_000 })
+  return new LevelSession(venue, new MtManagerReads(account, { clock, randomness, everyMs: 1_000 }))
 }
 
 describe('ten thousand answers that make no sense', () => {

@@ -4,6 +4,7 @@
  */
 import type {
   OrderReference,
+  SessionListener,
   VenueBalance,
   VenueFill,
   VenueInstrument,
@@ -12,6 +13,7 @@ import type {
   VenueRate,
 } from '@tradewire/broker-kit/broker-session'
 import { ok } from '@tradewire/kernel/result'
+import { AccountPoll, type PollMeans } from '#clients/account-poll.client'
 import type { LevelReads } from '#clients/level-session.client'
 import { foreignOrder } from '#domain/position-sums'
 import type { MtManagerAccount } from './mt-manager-account.client.ts'
@@ -24,7 +26,10 @@ const historyMs = 259_200_000
 const slackMs = 60_000
 
 export class MtManagerReads implements LevelReads {
-  constructor(private readonly account: MtManagerAccount) {}
+  constructor(
+    private readonly account: MtManagerAccount,
+    private readonly means: PollMeans,
+  ) {}
 
   /** Comments may have been replaced, and a restart forgets: the tickets in the venue's id say whose they are. */
   learn({ clientOrderId, venueOrderId, symbol }: OrderReference): void {
@@ -99,8 +104,8 @@ export class MtManagerReads implements LevelReads {
     return this.account.prices(symbols)
   }
 
-  news(): () => Answer<readonly VenueOrder[]> {
+  listen(listener: SessionListener): AccountPoll {
     const changes = new MtManagerNews(this.account)
-    return () => changes.read()
+    return new AccountPoll({ ...this.means, listener, news: () => changes.read() })
   }
 }

@@ -66,8 +66,8 @@ export const mtManagerBroker = defineBroker({
     const token = MtManagerToken.of(dependencies, hosts.authority, { id: clientId, secret: clientSecret })
     const api = new MtManagerApi(doorOf(dependencies, hosts.api), token)
     const account = new MtManagerAccount({ api, clock, platform: tradePlatform, login })
-    const pollEveryMs = environment === 'paper' ? paperPollMs : livePollMs
-    const means = { clock, randomness, pollEveryMs }
-    return ok(new LevelSession(new MtManagerVenue(account, randomness), new MtManagerReads(account), means))
+    const everyMs = environment === 'paper' ? paperPollMs : livePollMs
+    const poll = { clock, randomness, everyMs }
+    return ok(new LevelSession(new MtManagerVenue(account, randomness), new MtManagerReads(account, poll)))
   },
 })

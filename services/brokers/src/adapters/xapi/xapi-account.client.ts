@@ -3,13 +3,20 @@
  * Must never answer from memory where the venue was to be asked.
  */
 import * as brokerError from '@tradewire/broker-kit/broker-error'
-import type { VenueBalance, VenueInstrument, VenueOrder, VenueRate } from '@tradewire/broker-kit/broker-session'
+import type {
+  OrderReference,
+  VenueBalance,
+  VenueInstrument,
+  VenueOrder,
+  VenueRate,
+} from '@tradewire/broker-kit/broker-session'
 import type { TradingWindow } from '@tradewire/contracts/trade-settings'
 import type { Clock } from '@tradewire/kernel/clock'
 import { decimal, maximum, ZERO } from '@tradewire/kernel/decimal'
 import { err, ok } from '@tradewire/kernel/result'
 import { z } from 'zod'
-import { XapiExits, orderOfExit } from './xapi-exits.map.ts'
+import { LevelExits } from '#domain/level-exits'
+import { XapiClosings } from './xapi-exits.map.ts'
 import { listedOf, type Listed, tradingWindowsOf } from './xapi-instrument.map.ts'
 import type { Answer, XapiMain } from './xapi-main.client.ts'
 import {
@@ -29,8 +36,9 @@ const roundsMax = 4
 const chunkCharactersMax = 800
 
 export class XapiAccount {
-  readonly trades = new XapiTrades()
-  readonly exits = new XapiExits()
+  readonly exits = new LevelExits()
+  readonly closings = new XapiClosings()
+  readonly trades = new XapiTrades(this.exits, this.closings)
   currency: string | null = null
   private listed: ReadonlyMap<string, Listed> | null = null
 
@@ -161,20 +169,23 @@ export class XapiAccount {
     return { currency: this.currency, ...amountsOf(balance, marginFree, equity) }
   }
 
-  /** An exit of ours as it stands by what was read. */
-  exitOrder(clientOrderId: string): VenueOrder | null {
-    const exit = this.exits.find(clientOrderId)
-    const order = exit === undefined ? null : orderOfExit(exit, this.trades, (one) => this.exits.ownerOf(one))
-    return order === null ? null : this.inCurrency(order)
+  /** What the venue's id of an exit says, after a restart. */
+  recall(reference: OrderReference): void {
+    this.exits.recall(reference)
+    this.closings.recall(reference)
   }
 
-  entryOrder(clientOrderId: string, symbol: string): VenueOrder | null {
-    const order = this.trades.entry(clientOrderId, symbol)
-    return order === null ? null : this.inCurrency(order)
-  }
-
-  private inCurrency(order: VenueOrder): VenueOrder {
-    return { ...order, feeCurrency: this.currency }
+  /** An order of ours as it stands by what was read; null when nothing shows it. */
+  orderOf(clientOrderId: string, symbol: string): VenueOrder | null {
+    const level = this.exits.find(clientOrderId)
+    const closing = this.closings.find(clientOrderId)
+    const order =
+      level !== undefined
+        ? this.trades.protection(level)
+        : closing !== undefined
+          ? this.trades.close(closing)
+          : this.trades.entry(clientOrderId, symbol)
+    return order === null ? null : { ...order, feeCurrency: this.currency }
   }
 
   private read(command: string, given: object): Answer<readonly TradeRecord[]> {

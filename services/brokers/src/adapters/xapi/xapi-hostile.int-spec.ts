@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { type ApprovedOrder, approveOrder } from '@tradewire/broker-kit/approved-order'
 import { encodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
+import type { BrokerSession } from '@tradewire/broker-kit/broker-session'
 import { orderSubmit } from '@tradewire/contracts/events/orders'
 import { SystemClock } from '@tradewire/kernel/clock'
 import { ObjectSplitter } from '@tradewire/kernel/json-objects'
@@ -10,7 +11,7 @@ import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { hostileReplies, hostileTexts } from '#testing/hostile-replies'
 import { xapiBroker } from './xapi.adapter.ts'
-import { XapiSession } from './xapi-session.client.ts'
+import { xapiSession } from './xapi-session.client.ts'
 
 const charactersMax = 100_000
 
@@ -41,7 +42,7 @@ let behaviour: Behaviour
 /** After this answer: a text that is no whole object would be waited for otherwise. */
 let hangsUp = false
 const sockets = new Set<Socket>()
-const sessions: XapiSession[] = []
+const sessions: BrokerSession[] = []
 
 function sane({ command: name, customTag }: Asked): string {
   const bodies: Record<string, object> = {
@@ -82,10 +83,10 @@ afterAll(() => {
   server.close()
 })
 
-function open(requestTimeoutMs = 60): XapiSession {
+function open(requestTimeoutMs = 60): BrokerSession {
   const { port } = server.address() as AddressInfo
   const door = { kind: 'tcp', host: '127.0.0.1', port, tls: null } as const
-  const session = new XapiSession({
+  const session = xapiSession({
     main: door,
     stream: door,
     login: { userId: '1', password: 'p' },

@@ -10,6 +10,8 @@ const whole = z
   .string()
   .regex(/^-?\d{1,18}$/)
   .transform(Number)
+/** Of positions, in words: as a number it could lose digits, and nothing is counted with it. */
+const positionNumber = z.string().regex(/^\d{1,18}$/)
 const textOrEmpty = z
   .string()
   .nullish()
@@ -38,7 +40,7 @@ export const tradeRecord = z.object({
   open_time: whole,
   order: whole,
   order2: whole,
-  position: whole,
+  position: positionNumber,
   profit: decimalText.nullish().transform((text) => text ?? '0'),
   sl: decimalText,
   storage: decimalText.nullish().transform((text) => text ?? '0'),

@@ -2,6 +2,7 @@
  * The streaming connection of one account: subscribes, tells events, comes back by itself. Called by the session.
  * Must never count as up before the venue has told something after the subscriptions.
  */
+import type { SessionHealth } from '@tradewire/broker-kit/broker-session'
 import type { Clock } from '@tradewire/kernel/clock'
 import { parseExact } from '@tradewire/kernel/exact-json'
 import type { Randomness } from '@tradewire/kernel/randomness'
@@ -46,12 +47,8 @@ export class XapiStream {
     void this.connect()
   }
 
-  get isUp(): boolean {
-    return this.up
-  }
-
-  get lastMessageAtMs(): number | null {
-    return this.heardAtMs
+  health(): SessionHealth {
+    return { streaming: this.up, lastMessageAtMs: this.heardAtMs }
   }
 
   /** The session that the subscriptions belong to is gone: they are made anew. */

@@ -5,38 +5,21 @@
 import type { VenueFill, VenueOrder, VenuePosition } from '@tradewire/broker-kit/broker-session'
 import type { Side } from '@tradewire/contracts/common'
 import { type Decimal, decimal, sum, ZERO } from '@tradewire/kernel/decimal'
-import { averageOf, type HeldPiece, netted } from '#domain/position-sums'
+import { type LeveledPosition, type LevelExits, type Protection, stands } from '#domain/level-exits'
+import { isWhole, ownIdOf } from '#domain/part-ids'
+import {
+  averageOf,
+  type Closed,
+  type HeldPiece,
+  netted,
+  orderOfClose,
+  orderOfLevel,
+  volumeOf,
+} from '#domain/position-sums'
+import { type Closing, closingIdOf, levelOfClose, ownerOf, type XapiClosings } from './xapi-exits.map.ts'
 import { isPending, isPosition, operation, type TradeRecord } from './xapi-records.wire.ts'
 
 const closedMax = 5_000
-
-/** What a comment of ours says: which order, and which of how many parts. */
-export interface Comment {
-  readonly clientOrderId: string
-  readonly part: number
-  readonly parts: number
-}
-
-const commentText = /^([0-9a-z]{25})(?:\.(\d{1,2})\/(\d{1,2}))?$/
-
-export function commentOf(text: string): Comment | null {
-  const match = commentText.exec(text)
-  if (match?.[1] === undefined) return null
-  return { clientOrderId: match[1], part: Number(match[2] ?? '1'), parts: Number(match[3] ?? '1') }
-}
-
-export function commentFor(clientOrderId: string, part: number, parts: number): string {
-  return parts === 1 ? clientOrderId : `${clientOrderId}.${part}/${parts}`
-}
-
-export type Annotation = 'stop' | 'target' | 'stop-out' | null
-
-/** Why the venue closed by itself; null when somebody closed. */
-export function annotationOf({ comment }: Pick<TradeRecord, 'comment'>): Annotation {
-  if (comment.includes('[S/L')) return 'stop'
-  if (comment.includes('[T/P')) return 'target'
-  return comment.includes('[S/O') ? 'stop-out' : null
-}
 
 export function sideOf({ cmd }: Pick<TradeRecord, 'cmd'>): Side {
   return cmd % 2 === operation.buy ? 'buy' : 'sell'
@@ -47,12 +30,23 @@ function pieceOf(record: TradeRecord): HeldPiece {
   return { side: sideOf(record), volume, price, profit: decimal(profit).plus(decimal(storage)) }
 }
 
+/** A position with its levels; the venue says none as zero. */
+export function leveled({ position, sl, tp }: TradeRecord): LeveledPosition {
+  const level = (price: string) => (decimal(price).eq(ZERO) ? null : price)
+  return { id: position, stopLoss: level(sl), takeProfit: level(tp) }
+}
+
 export class XapiTrades {
-  readonly open = new Map<number, TradeRecord>()
-  readonly pending = new Map<number, TradeRecord>()
+  readonly open = new Map<string, TradeRecord>()
+  readonly pending = new Map<string, TradeRecord>()
   private readonly closed = new Map<string, TradeRecord>()
   /** Commission of one lot's opening, by position: closed records tell both ways together. */
-  private readonly openingCost = new Map<number, Decimal>()
+  private readonly openingCost = new Map<string, Decimal>()
+
+  constructor(
+    private readonly exits: LevelExits,
+    private readonly closings: XapiClosings,
+  ) {}
 
   /** Everything that stands now. */
   replace(records: readonly TradeRecord[]): void {
@@ -78,6 +72,8 @@ export class XapiTrades {
   tellClosed(record: TradeRecord): void {
     if (!isPosition(record)) return
     this.closed.set(`${record.position}:${record.order2}`, record)
+    // What the venue closes at a level tells the level as it was then.
+    if (levelOfClose(record) !== null) this.exits.see(leveled(record))
     const held = this.open.get(record.position)
     if (record.type !== undefined && held !== undefined && decimal(held.volume).lte(decimal(record.volume))) {
       this.open.delete(record.position)
@@ -86,16 +82,22 @@ export class XapiTrades {
     if (this.closed.size > closedMax && oldest !== undefined) this.closed.delete(oldest)
   }
 
-  closedOf(position: number): TradeRecord[] {
+  closedOf(position: string): TradeRecord[] {
     return [...this.closed.values()].filter((record) => record.position === position)
   }
 
-  allClosed(): Iterable<TradeRecord> {
-    return this.closed.values()
+  /** Whether each of these transactions has closed something. */
+  haveClosed(transactions: readonly number[]): boolean {
+    const shown = new Set([...this.closed.values()].map(({ order2 }) => order2))
+    return transactions.every((number) => shown.has(number))
+  }
+
+  ownerOf(record: TradeRecord): string | null {
+    return ownerOf(this.exits, this.closings, record)
   }
 
   /** What a close cost by itself: its own commission, and the swap that was booked with it. */
-  closingFee(record: TradeRecord): Decimal {
+  private closingFee(record: TradeRecord): Decimal {
     const whole = decimal(record.commission).abs()
     const known = this.openingCost.get(record.position)
     const opening = known === undefined ? whole.div('2') : known.times(decimal(record.volume))
@@ -104,14 +106,11 @@ export class XapiTrades {
 
   /** Our entry as its records tell; null when there is none. */
   entry(clientOrderId: string, symbol: string): VenueOrder | null {
-    const mine = ({ customComment }: TradeRecord) => commentOf(customComment)?.clientOrderId === clientOrderId
+    const mine = ({ customComment }: TradeRecord) => ownIdOf(customComment)?.clientOrderId === clientOrderId
     const waiting = [...this.pending.values()].filter(mine)
     const pieces = [...this.open.values(), ...this.closed.values()].filter(mine)
     if (waiting.length + pieces.length === 0) return null
-    const filled = sum(pieces.map(({ volume }) => decimal(volume)))
-    const comments = [...waiting, ...pieces].map(({ customComment }) => commentOf(customComment))
-    const parts = comments[0]?.parts ?? 1
-    const missing = new Set(comments.map((comment) => comment?.part)).size < parts
+    const missing = !isWhole([...waiting, ...pieces].map(({ customComment }) => customComment))
     const fees = pieces.every(({ closed }) => !closed)
       ? sum(pieces.map(({ commission }) => decimal(commission).abs())).toString()
       : null
@@ -120,12 +119,34 @@ export class XapiTrades {
       venueOrderId: [...new Set([...waiting, ...pieces].map(({ position }) => position))].join('+'),
       symbol,
       status: waiting.length > 0 ? 'working' : missing ? 'cancelled' : 'filled',
-      filledQuantity: filled.toString(),
+      filledQuantity: volumeOf(pieces).toString(),
       averagePrice: averageOf(pieces.map(pieceOf)),
       fee: fees,
       feeCurrency: null,
       message: missing && waiting.length === 0 ? 'not all parts were placed' : null,
     }
+  }
+
+  /** A stop or target as an order: working while its level stands, filled by what it closed. */
+  protection(exit: Protection): VenueOrder {
+    const isWorking = stands(exit, (id) => {
+      const record = this.open.get(id)
+      return record === undefined ? undefined : leveled(record)
+    })
+    return orderOfLevel(exit, isWorking, this.closedBy(exit.clientOrderId))
+  }
+
+  /** A close as an order by what it closed; null while nobody knows whether it arrived. */
+  close(closing: Closing): VenueOrder | null {
+    const closed = this.closedBy(closing.clientOrderId)
+    if (closed.pieces.length === 0 && closing.lost.size > 0) return null
+    return orderOfClose(closing, closingIdOf(closing), closed)
+  }
+
+  private closedBy(clientOrderId: string): Closed {
+    const closed = [...this.closed.values()].filter((record) => this.ownerOf(record) === clientOrderId)
+    const pieces = closed.map(({ volume, close_price: price }) => ({ volume, price }))
+    return { pieces, fee: sum(closed.map((record) => this.closingFee(record))) }
   }
 
   netted(symbolOf: (name: string) => string | null): VenuePosition[] {
@@ -134,26 +155,25 @@ export class XapiTrades {
     return netted([...bySymbol].map(([symbol, records]) => [symbol, records.map(pieceOf)]))
   }
 
-  /** Openings and closes of one market since a moment; `ownerOf` knows which exit of ours a close was. */
+  /** Openings and closes of one market since a moment. */
   fills(query: {
     readonly name: string
     readonly symbol: string
     readonly currency: string | null
     readonly since: number
-    readonly ownerOf: (record: TradeRecord) => string | null
   }): VenueFill[] {
-    const { name, symbol, currency, since, ownerOf } = query
+    const { name, symbol, currency, since } = query
     const all = [...this.open.values(), ...this.closed.values()].filter((record) => record.symbol === name)
     const openings = [...Map.groupBy(all, ({ position }) => position)].flatMap(([position, pieces]): VenueFill[] => {
       const [first] = pieces
       if (first === undefined || first.open_time < since) return []
-      const volume = sum(pieces.map((piece) => decimal(piece.volume)))
+      const volume = volumeOf(pieces)
       const cost = this.openingCost.get(position) ?? ZERO
       return [
         {
           tradeId: `${position}`,
           venueOrderId: `${position}`,
-          clientOrderId: commentOf(first.customComment)?.clientOrderId ?? null,
+          clientOrderId: ownIdOf(first.customComment)?.clientOrderId ?? null,
           symbol,
           side: sideOf(first),
           quantity: volume.toString(),
@@ -171,14 +191,14 @@ export class XapiTrades {
         return {
           tradeId: `${record.position}:${record.order2}`,
           venueOrderId: `${record.order2}`,
-          clientOrderId: ownerOf(record),
+          clientOrderId: this.ownerOf(record),
           symbol,
           side: sideOf(record) === 'buy' ? 'sell' : 'buy',
           quantity: record.volume,
           price: record.close_price,
           fee: this.closingFee(record).toString(),
           feeCurrency: currency,
-          forced: annotationOf(record) === 'stop-out' ? 'stop-out' : null,
+          forced: record.comment.includes('[S/O') ? 'stop-out' : null,
           at: new Date(record.close_time ?? 0),
         }
       })

@@ -20,7 +20,8 @@ export interface TransactionInfo {
   readonly price: string
   readonly sl: string
   readonly tp: string
-  readonly order: number
+  /** The position or pending order that it is about; zero for a new one. */
+  readonly order: string
   readonly customComment: string
 }
 
@@ -53,9 +54,9 @@ export class XapiTransactions {
 
   /** The transaction's number once the venue has executed it. `onNumber` hears it as soon as there is one. */
   async run(info: TransactionInfo, onNumber: (order: number) => void = () => undefined): Answer<number> {
-    const { volume, price, sl, tp, ...rest } = info
-    const numbers = { volume: numberOf(volume), price: numberOf(price), sl: numberOf(sl), tp: numberOf(tp) }
-    const tradeTransInfo = { ...rest, ...numbers, offset: 0, expiration: 0 }
+    const { volume, price, sl, tp, order: about, ...rest } = info
+    const amounts = { volume: numberOf(volume), price: numberOf(price), sl: numberOf(sl), tp: numberOf(tp) }
+    const tradeTransInfo = { ...rest, ...amounts, order: numberOf(about), offset: 0, expiration: 0 }
     const request = { command: 'tradeTransaction', arguments: { tradeTransInfo }, kind: 'place' } as const
     const taken = await this.main.request(request, transactionReply)
     if (!taken.ok) return taken

@@ -6,7 +6,7 @@ import { defineBroker } from '@tradewire/broker-kit/define-broker'
 import { ok } from '@tradewire/kernel/result'
 import { z } from 'zod'
 import type { XapiAddress } from './xapi-link.client.ts'
-import { XapiSession } from './xapi-session.client.ts'
+import { xapiSession } from './xapi-session.client.ts'
 
 const liveWebsocket = 'wss://ws.xapi.pro'
 const liveHost = 'xapia.x-station.eu'
@@ -79,6 +79,6 @@ export const xapiBroker = defineBroker({
         : websockets(`${paperUrl.replace(/^http/, 'ws')}/xapi`, server)
     await Promise.resolve()
     const login = { userId, password }
-    return ok(new XapiSession({ ...doors, login, clock, randomness, requestTimeoutMs, pacingMs, historyMs }))
+    return ok(xapiSession({ ...doors, login, clock, randomness, requestTimeoutMs, pacingMs, historyMs }))
   },
 })
