@@ -3,6 +3,7 @@
  * Called by the databases after a commit; delivers to the consumers that live. Must never forget what is not confirmed.
  */
 import type { Event } from '@tradewire/contracts/define-event'
+import { readMessage } from '@tradewire/contracts/event-message'
 import { messagesOf, type OutboxMessage, type OutboxRow } from '@tradewire/database/outbox-message'
 import type { Choices } from './choices.ts'
 import type { Defects } from './defects.ts'
@@ -93,7 +94,7 @@ export class NewsNetwork {
   private async deliver(subscriber: Subscriber, message: OutboxMessage): Promise<void> {
     const { handler } = subscriber
     if (handler === null) return
-    const { events } = JSON.parse(message.body) as { events: Event[] }
+    const events = readMessage(message.body).events as readonly Event[]
     if (this.defects.acksBeforeCommit === true) subscriber.unconfirmed.delete(message.id)
     try {
       await handler({ subject: message.subject, events })

@@ -1,6 +1,7 @@
 import { brokersService } from '@tradewire/brokers/service'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import type { Venue } from '@tradewire/contracts/common'
+import { readMessage } from '@tradewire/contracts/event-message'
 import { orderCancel, orderSubmit } from '@tradewire/contracts/events/orders'
 import * as rpc from '@tradewire/contracts/rpc/accounts'
 import { Database } from '@tradewire/database/database'
@@ -79,7 +80,7 @@ async function send(...commands: readonly Submit[]): Promise<void> {
 
 async function told(match: (event: Told) => boolean): Promise<Told[]> {
   const rows = await backends.query<{ body: string }>('select body from brokers.outbox order by id')
-  return rows.flatMap(({ body }) => (JSON.parse(body) as { events: Told[] }).events).filter(match)
+  return rows.flatMap(({ body }) => readMessage(body).events as unknown as Told[]).filter(match)
 }
 
 function updatesOf(intentId: string): Promise<Told[]> {

@@ -3,6 +3,7 @@ import { brokersService } from '@tradewire/brokers/service'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import type { Venue } from '@tradewire/contracts/common'
 import type { DataOf, EventContract } from '@tradewire/contracts/define-event'
+import { readMessage } from '@tradewire/contracts/event-message'
 import { orderFilled, positionChanged, positionGone } from '@tradewire/contracts/events/brokers'
 import { orderSubmit } from '@tradewire/contracts/events/orders'
 import * as accounts from '@tradewire/contracts/rpc/accounts'
@@ -73,7 +74,7 @@ async function told<Contract extends EventContract>(
 ): Promise<DataOf<Contract>[]> {
   const rows = await backends.query<{ body: string }>('select body from brokers.outbox order by id')
   return rows
-    .flatMap(({ body }) => (JSON.parse(body) as { events: { name: string; data: never }[] }).events)
+    .flatMap(({ body }) => readMessage(body).events as readonly unknown[] as readonly { name: string; data: never }[])
     .filter(({ name, data }) => name === contract.name && (data as { accountId: string }).accountId === accountId)
     .map(({ data }) => data)
 }

@@ -3,7 +3,8 @@
  * Called by the gateway for live streams and for news of ended sessions. Must never be used to change state.
  */
 import { type ConsumerMessages, DeliverPolicy } from '@nats-io/jetstream'
-import { type Event, type EventContract, eventMessage } from '@tradewire/contracts/define-event'
+import type { Event, EventContract } from '@tradewire/contracts/define-event'
+import { readMessage } from '@tradewire/contracts/event-message'
 import { type Bus, BusUnavailableError } from './connection.ts'
 import { filterSubjectsOf, streamOf } from './streams.ts'
 
@@ -75,8 +76,8 @@ export class Tail {
   async forEach(read: (message: TailMessage) => Promise<void> | void): Promise<void> {
     try {
       for await (const message of this.messages) {
-        const parsed = eventMessage.safeParse(message.json())
-        if (parsed.success) await read({ sequence: message.seq, events: parsed.data.events as unknown as Event[] })
+        const events = eventsOf(message.string())
+        if (events !== null) await read({ sequence: message.seq, events })
       }
     } finally {
       await this.stop()
@@ -87,6 +88,15 @@ export class Tail {
   async stop(): Promise<void> {
     this.forgetBus()
     await this.messages.close().catch(() => undefined)
+  }
+}
+
+/** Null for what is no message: a reader of news has nobody to tell. */
+function eventsOf(text: string): readonly Event[] | null {
+  try {
+    return readMessage(text).events as readonly Event[]
+  } catch {
+    return null
   }
 }
 

@@ -76,18 +76,3 @@ export function urgentSubjectOf(subject: string): string {
 export function isUrgentSubject(subject: string): boolean {
   return subject.startsWith(urgentPrefix)
 }
-
-export const eventEnvelope = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  version: z.int().positive(),
-  occurredAt: z.iso.datetime(),
-  data: z.unknown(),
-})
-
-/** The body of every message on the bus. */
-export const eventMessage = z.strictObject({
-  events: z.array(eventEnvelope).min(1).max(batchEventsMax),
-  /** The consumer that it is meant for, when events are sent to one of them once more; everyone's without it. */
-  consumer: z.string().optional(),
-})

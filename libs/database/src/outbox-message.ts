@@ -10,6 +10,7 @@ import {
   subjectOf,
   urgentSubjectOf,
 } from '@tradewire/contracts/define-event'
+import { eventSeparator, messageEnd, plainStart, plainText, sharingText } from '@tradewire/contracts/event-message'
 import type { Clock } from '@tradewire/kernel/clock'
 import { type IdSource, timedUuidOf } from '@tradewire/kernel/ids'
 import { partitionOf } from '@tradewire/kernel/partition'
@@ -18,7 +19,7 @@ import { partitionOf } from '@tradewire/kernel/partition'
 export interface OutboxRow {
   readonly id: string
   readonly subject: string
-  /** JSON text {"events":[...]}, each event on a line of its own. */
+  /** JSON text of a message, each event on a line of its own. */
   readonly body: string
   readonly eventCount: number
   /** Each event travels in a message of its own; else all of them in one. */
@@ -32,27 +33,23 @@ export interface OutboxMessage {
   /** All messages of a row are on their way before it counts as published. */
   readonly rowId: string
   readonly subject: string
-  /** JSON text {"events":[...]}. */
+  /** JSON text of `event-message.ts`. */
   readonly body: string
   readonly trace: string | null
 }
 
-/** A row grows up to this many characters of JSON; the bus refuses messages over 1 MB. */
-const rowCharsMax = 400_000
-const bodyStart = '{"events":['
-const bodyEnd = ']}'
-/** JSON text never holds a line break, so a row is split without reading it. */
-const eventSeparator = ',\n'
+/** The bus refuses messages over 1 MB. */
+const bodyCharsMax = 400_000
 
 /** The same messages with the same ids each time, so that who has had one knows it again. */
 export function messagesOf({ id, subject, body, eventCount, split, trace }: OutboxRow): OutboxMessage[] {
   if (!split || eventCount === 1) return [{ id, rowId: id, subject, body, trace }]
-  const events = body.slice(bodyStart.length, -bodyEnd.length).split(eventSeparator)
+  const events = body.slice(plainStart.length, -messageEnd.length).split(eventSeparator)
   return events.map((event, index) => ({
     id: messageIdOf(id, index),
     rowId: id,
     subject,
-    body: bodyStart + event + bodyEnd,
+    body: plainStart + event + messageEnd,
     trace,
   }))
 }
@@ -65,8 +62,7 @@ interface Open {
   readonly subject: string
   readonly trace: string | null
   readonly split: boolean
-  readonly parts: string[]
-  chars: number
+  readonly events: Event[]
 }
 
 /** Collects the events of one transaction, in order per subject. */
@@ -89,7 +85,7 @@ export class OutboxBuffer {
     const occurredAt = this.clock.now().toISOString()
     for (const data of all) {
       const event: Event = { id: this.ids.next(), name: contract.name, version: contract.version, occurredAt, data }
-      this.put(contract, subjectFor(contract, data), JSON.stringify(event), trace)
+      this.put(contract, subjectFor(contract, data), event, trace)
     }
   }
 
@@ -98,60 +94,45 @@ export class OutboxBuffer {
     const all = [...this.closed, ...this.open.values()]
     this.closed.length = 0
     this.open.clear()
-    return all.map(({ subject, trace, split, parts }) => ({
-      id: this.ids.next(),
-      subject,
-      body: bodyStart + parts.join(eventSeparator) + bodyEnd,
-      eventCount: parts.length,
-      split,
-      trace,
-    }))
+    return all.flatMap((open) => this.rowsOf(open, open.events))
   }
 
-  private put(contract: EventContract, subject: string, event: string, trace: string | null): void {
+  /** One row, or more where its body would be too large. */
+  private rowsOf(open: Open, events: readonly Event[]): OutboxRow[] {
+    const { subject, trace, split } = open
+    const body = split ? plainText(events) : sharingText(events)
+    if (body.length > bodyCharsMax && events.length > 1) {
+      const middle = Math.ceil(events.length / 2)
+      return [...this.rowsOf(open, events.slice(0, middle)), ...this.rowsOf(open, events.slice(middle))]
+    }
+    return [{ id: this.ids.next(), subject, body, eventCount: events.length, split, trace }]
+  }
+
+  private put(contract: EventContract, subject: string, event: Event, trace: string | null): void {
     if (contract.delivery === 'single') {
       this.putSingle(subject, event, trace)
       return
     }
     const key = trace === null ? subject : `${subject} ${trace}`
-    let row = this.open.get(key)
-    if (row !== undefined && row.chars + event.length > rowCharsMax) {
-      this.close(key, row)
-      row = undefined
-    }
-    if (row === undefined) {
-      row = { subject, trace, split: false, parts: [], chars: 0 }
-      this.open.set(key, row)
-    }
-    add(row, event)
-    if (row.parts.length >= batchEventsMax) this.close(key, row)
+    const row = this.open.get(key) ?? { subject, trace, split: false, events: [] }
+    row.events.push(event)
+    this.open.set(key, row)
+    if (row.events.length >= batchEventsMax) this.close(key, row)
   }
 
   /** Shares a row only with the one right before it, so that events of several contracts keep their order. */
-  private putSingle(subject: string, event: string, trace: string | null): void {
-    let row = this.closed.at(-1)
+  private putSingle(subject: string, event: Event, trace: string | null): void {
+    const row = this.closed.at(-1)
     const fits =
-      row?.split === true &&
-      row.subject === subject &&
-      row.trace === trace &&
-      row.parts.length < batchEventsMax &&
-      row.chars + event.length <= rowCharsMax
-    if (row === undefined || !fits) {
-      row = { subject, trace, split: true, parts: [], chars: 0 }
-      this.closed.push(row)
-    }
-    add(row, event)
+      row?.split === true && row.subject === subject && row.trace === trace && row.events.length < batchEventsMax
+    if (fits) row.events.push(event)
+    else this.closed.push({ subject, trace, split: true, events: [event] })
   }
 
   private close(key: string, row: Open): void {
     this.closed.push(row)
     this.open.delete(key)
   }
-}
-
-function add(row: Open, event: string): void {
-  row.parts.push(event)
-  row.chars += event.length
 }
 
 function subjectFor(contract: EventContract, data: unknown): string {

@@ -79,29 +79,50 @@ function messageOf(event: EventContract): unknown {
 
 /** The body of a message: one event, or up to a hundred where the contract allows batches. */
 function payloadOf(event: EventContract): SchemaNode {
+  const batched = event.delivery === 'batched'
+  const { id, ...about } = eventFields(event, batched)
+  const shared = {
+    type: 'object',
+    description: 'What each of the events says as well; where there is one event, it says all by itself',
+    additionalProperties: false,
+    properties: about,
+  }
   return {
     type: 'object',
     required: ['events'],
     additionalProperties: false,
     properties: {
+      ...(batched ? { shared } : {}),
       consumer: { type: 'string', description: 'The consumer that it is sent to once more; others ignore the message' },
       events: {
         type: 'array',
         minItems: 1,
-        maxItems: event.delivery === 'single' ? 1 : batchEventsMax,
+        maxItems: batched ? batchEventsMax : 1,
         items: {
           type: 'object',
-          required: ['id', 'name', 'version', 'occurredAt', 'data'],
+          required: batched ? ['id'] : ['id', 'name', 'version', 'occurredAt', 'data'],
           additionalProperties: false,
-          properties: {
-            id: { type: 'string', format: 'uuid', description: 'Identity of the logical event' },
-            name: { type: 'string', const: event.name },
-            version: { type: 'integer', const: event.version },
-            occurredAt: { type: 'string', format: 'date-time' },
-            data: { $ref: `#/components/schemas/${keyOf(event)}` },
-          },
+          properties: { id, ...about },
         },
       },
     },
+  }
+}
+
+function eventFields(event: EventContract, batched: boolean): Record<string, SchemaNode> & { readonly id: SchemaNode } {
+  const schema = `#/components/schemas/${keyOf(event)}`
+  const names = Object.keys((jsonSchemaOf(event.data, 'output')['properties'] ?? {}) as object)
+  const part = {
+    type: 'object',
+    description: `Together with what is shared, all of ${keyOf(event)}`,
+    additionalProperties: false,
+    properties: Object.fromEntries(names.map((name) => [name, { $ref: `${schema}/properties/${name}` }])),
+  }
+  return {
+    id: { type: 'string', format: 'uuid', description: 'Identity of the logical event' },
+    name: { type: 'string', const: event.name },
+    version: { type: 'integer', const: event.version },
+    occurredAt: { type: 'string', format: 'date-time' },
+    data: batched ? part : { $ref: schema },
   }
 }

@@ -20,7 +20,8 @@ export function eventsPage(events: readonly EventContract[]): string {
     generated,
     'An event is news that is already true: the state it tells of was committed together with it. Each has a subject of its own on NATS JetStream,\n' +
       'so an operator can subscribe to it as it is. A message’s body is `{"events": [...]}`; a logical event is\n' +
-      '`{"id", "name", "version", "occurredAt", "data"}`. Delivery is at least once and order is not promised: consumers remember ids, and\n' +
+      '`{"id", "name", "version", "occurredAt", "data"}`. Where a message may hold several, what is equal in all of them stands once:\n' +
+      '`{"shared": {...}, "events": [...]}`; each event is what is shared and what it says itself, `data` field by field. Delivery is at least once and order is not promised: consumers remember ids, and\n' +
       'data that can overtake itself carries a `revision` or `sequence`. The same contracts as AsyncAPI 3: [asyncapi.json](asyncapi.json).',
     ['| event | version | owner | what it says |', '|---|---|---|---|', ...index].join('\n'),
     ...sorted.map(eventSection),

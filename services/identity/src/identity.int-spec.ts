@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { hash } from '@node-rs/argon2'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import type { Caller } from '@tradewire/contracts/caller'
+import { readMessage } from '@tradewire/contracts/event-message'
 import * as rpc from '@tradewire/contracts/rpc/identity'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { Result } from '@tradewire/kernel/result'
@@ -50,7 +51,7 @@ async function newUser(username: string): Promise<rpc.UserView> {
 async function outboxOf(name: string): Promise<Record<string, unknown>[]> {
   const rows = await backends.query<{ body: string }>('select body from identity.outbox where subject = $1', [name])
   return rows.flatMap(({ body }) =>
-    (JSON.parse(body) as { events: { data: Record<string, unknown> }[] }).events.map(({ data }) => data),
+    readMessage(body).events.map(({ data }) => data as Record<string, unknown>),
   )
 }
 

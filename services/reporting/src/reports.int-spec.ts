@@ -1,4 +1,5 @@
 import 'reflect-metadata'
+import { readMessage } from '@tradewire/contracts/event-message'
 import { ManualClock } from '@tradewire/testkit/manual-clock'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
@@ -27,9 +28,7 @@ async function told(): Promise<{ userId: string; period: string; results: object
     `select body from reporting.outbox where subject = 'report.made' order by id`,
   )
   return rows.flatMap(({ body }) =>
-    (JSON.parse(body) as { events: { data: Awaited<ReturnType<typeof told>>[number] }[] }).events.map(
-      ({ data }) => data,
-    ),
+    readMessage(body).events.map(({ data }) => data as Awaited<ReturnType<typeof told>>[number]),
   )
 }
 

@@ -3,7 +3,8 @@
  * Called by the consumer runner. Must never let an unparsed value reach a handler.
  */
 import type { JsMsg } from '@nats-io/jetstream'
-import { type Event, type EventContract, eventMessage } from '@tradewire/contracts/define-event'
+import type { Event, EventContract } from '@tradewire/contracts/define-event'
+import { readMessage, type ReceivedEvent } from '@tradewire/contracts/event-message'
 import { messageIdHeader } from '../publish/acked-publisher.ts'
 import { traceHeader } from '../questions/rpc-wire.ts'
 
@@ -87,7 +88,7 @@ export class DeliveryParser {
     const body = message.string()
     let addressed = false
     try {
-      const parsed = eventMessage.parse(JSON.parse(body))
+      const parsed = readMessage(body)
       addressed = parsed.consumer !== undefined
       if (addressed && parsed.consumer !== durable) return { events, invalid, addressed }
       for (const envelope of parsed.events) {
@@ -103,7 +104,7 @@ export class DeliveryParser {
   }
 
   /** Adds the event with its parsed data, or answers what is wrong with it. */
-  private check(envelope: Omit<Event, 'id'> & { readonly id: string }, events: Event[]): string | undefined {
+  private check(envelope: ReceivedEvent, events: Event[]): string | undefined {
     if (!uuidText.test(envelope.id)) return 'the event id is not a UUID'
     const contract = this.contracts.get(`${envelope.name}/${envelope.version}`)
     if (contract === undefined) return `no contract is consumed for ${envelope.name} version ${envelope.version}`

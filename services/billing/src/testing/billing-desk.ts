@@ -4,6 +4,7 @@
  */
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
+import { readMessage } from '@tradewire/contracts/event-message'
 import { userCreated } from '@tradewire/contracts/events/identity'
 import { strategyChanged } from '@tradewire/contracts/events/signals'
 import { listBalances } from '@tradewire/contracts/rpc/billing'
@@ -120,7 +121,7 @@ export class BillingDesk {
       [subject],
     )
     return rows.flatMap(({ body }) =>
-      (JSON.parse(body) as { events: { data: Record<string, unknown> }[] }).events.map(({ data }) => data),
+      readMessage(body).events.map(({ data }) => data as Record<string, unknown>),
     )
   }
 

@@ -2,7 +2,8 @@
  * Stands in for signals and brokers in this service's integration spec: their events go through its own outbox, and
  * the commands it sends are read from there. Called by specs only. Must never be imported by the service.
  */
-import { type DataOf, type Event, urgentSubjectOf } from '@tradewire/contracts/define-event'
+import { type DataOf, urgentSubjectOf } from '@tradewire/contracts/define-event'
+import { readMessage } from '@tradewire/contracts/event-message'
 import * as brokers from '@tradewire/contracts/events/brokers'
 import { type orderCancel, orderSubmit } from '@tradewire/contracts/events/orders'
 import { followChanged, signalAccepted, strategyChanged } from '@tradewire/contracts/events/signals'
@@ -113,7 +114,7 @@ export class StandIn {
       [[`${name}%`, urgentSubjectOf(`${name}%`)]],
     )
     const all = rows.flatMap(({ body }) =>
-      (JSON.parse(body) as { events: Event<Data>[] }).events.map(({ data }) => data),
+      readMessage(body).events.map(({ data }) => data as Data),
     )
     return signalId === undefined ? all : all.filter((data) => (data as { signalId?: string }).signalId === signalId)
   }

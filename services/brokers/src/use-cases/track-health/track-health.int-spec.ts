@@ -1,3 +1,4 @@
+import { readMessage } from '@tradewire/contracts/event-message'
 import { Database } from '@tradewire/database/database'
 import { UuidV7Source } from '@tradewire/kernel/ids'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
@@ -31,7 +32,7 @@ beforeEach(async () => {
 async function told(): Promise<string[]> {
   const rows = await backends.query<{ body: string }>('select body from brokers.outbox order by id')
   const events = rows.flatMap(
-    ({ body }) => (JSON.parse(body) as { events: { name: string; data: { accountId: string } }[] }).events,
+    ({ body }) => readMessage(body).events as readonly { name: string; data: { accountId: string } }[],
   )
   return events.filter(({ data }) => data.accountId === accountId).map(({ name }) => name)
 }

@@ -1,4 +1,5 @@
 import { RpcClient } from '@tradewire/bus/rpc-client'
+import { readMessage } from '@tradewire/contracts/event-message'
 import { connectAccount, testAccount } from '@tradewire/contracts/rpc/accounts'
 import { UuidV7Source } from '@tradewire/kernel/ids'
 import { eventually } from '@tradewire/testkit/eventually'
@@ -50,7 +51,7 @@ async function told(): Promise<string[]> {
     "select body from brokers.outbox where subject = 'notice.raised' order by id",
   )
   const events = rows.flatMap(
-    ({ body }) => (JSON.parse(body) as { events: { data: { accountId: string; title: string } }[] }).events,
+    ({ body }) => readMessage(body).events as readonly { data: { accountId: string; title: string } }[],
   )
   return events.filter(({ data }) => data.accountId === accountId).map(({ data }) => data.title)
 }
