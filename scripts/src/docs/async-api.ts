@@ -111,7 +111,7 @@ function payloadOf(event: EventContract): SchemaNode {
 
 function eventFields(event: EventContract, batched: boolean): Record<string, SchemaNode> & { readonly id: SchemaNode } {
   const schema = `#/components/schemas/${keyOf(event)}`
-  const names = Object.keys((jsonSchemaOf(event.data, 'output')['properties'] ?? {}) as object)
+  const names = Object.keys(jsonSchemaOf(event.data, 'output')['properties'] ?? {})
   const part = {
     type: 'object',
     description: `Together with what is shared, all of ${keyOf(event)}`,

@@ -50,9 +50,7 @@ async function newUser(username: string): Promise<rpc.UserView> {
 
 async function outboxOf(name: string): Promise<Record<string, unknown>[]> {
   const rows = await backends.query<{ body: string }>('select body from identity.outbox where subject = $1', [name])
-  return rows.flatMap(({ body }) =>
-    readMessage(body).events.map(({ data }) => data as Record<string, unknown>),
-  )
+  return rows.flatMap(({ body }) => readMessage(body).events.map(({ data }) => data as Record<string, unknown>))
 }
 
 /** Moves what is stored into the past: the database's clock decides, and it cannot be set. */

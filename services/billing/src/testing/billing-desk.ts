@@ -120,9 +120,7 @@ export class BillingDesk {
       'select body from billing.outbox where subject = $1 order by id',
       [subject],
     )
-    return rows.flatMap(({ body }) =>
-      readMessage(body).events.map(({ data }) => data as Record<string, unknown>),
-    )
+    return rows.flatMap(({ body }) => readMessage(body).events.map(({ data }) => data as Record<string, unknown>))
   }
 
   /** Throws when the books are out of balance. */

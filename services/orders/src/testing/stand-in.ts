@@ -113,9 +113,7 @@ export class StandIn {
       'select body from outbox where subject like any ($1) order by created_at, id',
       [[`${name}%`, urgentSubjectOf(`${name}%`)]],
     )
-    const all = rows.flatMap(({ body }) =>
-      readMessage(body).events.map(({ data }) => data as Data),
-    )
+    const all = rows.flatMap(({ body }) => readMessage(body).events.map(({ data }) => data as Data))
     return signalId === undefined ? all : all.filter((data) => (data as { signalId?: string }).signalId === signalId)
   }
 

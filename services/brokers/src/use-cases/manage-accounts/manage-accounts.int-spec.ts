@@ -96,7 +96,9 @@ describe('what is known of the key of an account', () => {
 async function changesOf(accountId: string): Promise<(readonly [string, boolean])[]> {
   const sql = "select body from brokers.outbox where subject = 'account.changed' order by id"
   const changes = (await backends.query<{ body: string }>(sql)).flatMap(({ body }) => {
-    const events = readMessage(body).events as readonly { data: { accountId: string; label: string; active: boolean } }[]
+    const events = readMessage(body).events as readonly {
+      data: { accountId: string; label: string; active: boolean }
+    }[]
     return events.map(({ data }) => data)
   })
   return changes.filter((each) => each.accountId === accountId).map(({ label, active }) => [label, active] as const)
