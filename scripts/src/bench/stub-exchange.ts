@@ -10,7 +10,7 @@ import { serve } from './kit/serve.ts'
 import { OrderBook, type StubOrder } from './kit/stub-book.ts'
 
 export interface ReceiveStats {
-  /** Distinct client order ids received since the reset. */
+  /** Distinct entries received since the reset. */
   readonly orders: number
   /** Requests that repeated an id. */
   readonly repeated: number
@@ -49,12 +49,10 @@ function stats(): ReceiveStats {
   return { orders: received, repeated, firstMs, lastMs }
 }
 
-function note(fresh: boolean): void {
+function note({ request }: StubOrder, fresh: boolean): void {
   const at = nowMs()
-  if (!fresh) {
-    repeated += 1
-    return
-  }
+  if (!fresh) repeated += 1
+  if (!fresh || request.reduceOnly === true) return
   if (received === 0) firstMs = at
   lastMs = at
   received += 1
@@ -102,7 +100,7 @@ function refuse(response: ServerResponse, status: number, code: string): void {
 
 function place(account: string, body: string, response: ServerResponse): void {
   const { order, fresh } = book.place(account, JSON.parse(body) as StubOrder['request'])
-  note(fresh)
+  note(order, fresh)
   if (fresh) noteExit(account, order)
   setTimeout(() => {
     if (fresh) reply(response, 200, book.textOf(order))
@@ -187,7 +185,7 @@ serve({
   },
   stats,
   streams: () => streams.size,
-  /** Answers the statistics once so many distinct orders were received. */
+  /** Answers the statistics once so many distinct entries were received. */
   until: (orders: number) =>
     new Promise<ReceiveStats>((resolve) => {
       if (received >= orders) resolve(stats())

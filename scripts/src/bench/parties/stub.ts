@@ -27,7 +27,7 @@ export class Stub {
     return this.child.call('setDelay', delayMs)
   }
 
-  /** Resolves once so many distinct orders were received since the reset. */
+  /** Resolves once so many distinct entries were received since the reset. */
   until(orders: number, withinMs: number): Promise<ReceiveStats> {
     return this.child.call('until', orders, withinMs)
   }

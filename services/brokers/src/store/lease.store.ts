@@ -86,13 +86,17 @@ export class LeaseStore extends Leases {
     )
   }
 
-  /** The partitions among these that are still held in these generations; locked against take-over until commit. */
+  /**
+   * The partitions among these that are still held in these generations; locked against take-over until commit. Of the
+   * locks the weakest: it conflicts with the `for update` of a take-over, and with a renewal not at all. A stronger one
+   * would have each renewal wait for all that is being written, and all writes for the renewal.
+   */
   async fence(tx: Transaction, owned: readonly OwnedPartition[]): Promise<Set<number>> {
     const rows = await tx.query<{ partition: number }>(
       `select l.partition from partition_lease l
        join unnest($1::smallint[], $2::bigint[]) as o (partition, generation)
          on o.partition = l.partition and o.generation = l.generation
-       for share of l`,
+       for key share of l`,
       [owned.map(({ partition }) => partition), owned.map(({ generation }) => generation)],
     )
     return new Set(rows.map(({ partition }) => partition))
