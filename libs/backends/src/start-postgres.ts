@@ -144,6 +144,8 @@ export function settingsOf(port: number, extra: Readonly<Record<string, string>>
     shared_buffers: totalmem() >= roomyMemoryBytes ? '256MB' : '128MB',
     max_connections: '200',
     max_wal_size: '4GB',
+    // Files of the log are kept for a burst: making a new one keeps everybody from committing for some 100 ms.
+    min_wal_size: '1GB',
     checkpoint_timeout: '15min',
     jit: 'off',
     log_line_prefix: '%m [%p] %q%a ',

@@ -45,12 +45,14 @@ describe('the fence of the leases', () => {
       expect((await leases.heartbeat(owner, leaseMs)).owned).toHaveLength(owned.length)
       expect((await leases.fence(tx, owned)).size).toBe(owned.length)
     })
-    await database.transact(async (renewal) => {
-      await renewal.query('update partition_lease set expires_at = clock_timestamp() where owner = $1', [owner])
-      const found = await database.transact((tx) => leases.fence(tx, owned), { urgent: true })
-      expect(found.size).toBe(owned.length)
-      throw new Undone()
-    }).catch((error: unknown) => expect(error).toBeInstanceOf(Undone))
+    await database
+      .transact(async (renewal) => {
+        await renewal.query('update partition_lease set expires_at = clock_timestamp() where owner = $1', [owner])
+        const found = await database.transact((tx) => leases.fence(tx, owned), { urgent: true })
+        expect(found.size).toBe(owned.length)
+        throw new Undone()
+      })
+      .catch((error: unknown) => expect(error).toBeInstanceOf(Undone))
   })
 
   it('keeps a partition whose lease has run out from others until its commit, and its generation from writing after', async () => {
