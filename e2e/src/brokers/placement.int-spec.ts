@@ -301,7 +301,8 @@ describe('taking over what a dead process left', () => {
   async function leave(command: Submit, state: string): Promise<void> {
     await backends.query(
       `insert into brokers.attempt (intent_id, partition, generation, command, client_order_id, state, submissions,
-         sent_at) values ($1, $2, 0, $3, $4, $5, $6, now())`,
+         bracket_id, signal_id, strategy_id, account_id, sent_at)
+       values ($1, $2, 0, $3, $4, $5, $6, $7, $8, $9, $10, now())`,
       [
         command.intentId,
         partitionOf(command.accountId),
@@ -309,6 +310,10 @@ describe('taking over what a dead process left', () => {
         base36OfUuid(command.intentId),
         state,
         state === 'queued' ? 0 : 1,
+        command.bracketId,
+        command.signalId,
+        command.strategyId,
+        command.accountId,
       ],
     )
   }
