@@ -14,7 +14,7 @@ import { machineFacts } from './kit/machine.ts'
 import { type OursWorld, openOurs } from './kit/ours-world.ts'
 import { postAlert } from './kit/post-alert.ts'
 import { median, percentile, rounded } from './kit/statistics.ts'
-import { exitHops } from './measures/exit-hops.ts'
+import { exitHops } from './measures/hops.ts'
 import { runOurs } from './measures/fanout.ts'
 import { alertOf, type BenchStrategy } from './parties/followers.ts'
 

@@ -5,6 +5,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { once } from 'node:events'
+import { nodeFlags } from './node-flags.ts'
 import { type Usage, usageOf } from './usage.ts'
 
 export interface ChildOptions {
@@ -58,7 +59,7 @@ export class BenchChild {
     const log = openSync(options.logFile, 'a')
     const child = fork(new URL(`../${options.entry}.js`, import.meta.url), [], {
       stdio: ['ignore', log, log, 'ipc'],
-      execArgv: [...(options.execArgv ?? [])],
+      execArgv: [...nodeFlags, ...(options.execArgv ?? [])],
       env: { ...process.env, ...options.environment },
     })
     closeSync(log)

@@ -4,6 +4,7 @@ import { delayFloorMs, type OursBench, type World } from '../kit/bench.ts'
 import { postAlert } from '../kit/post-alert.ts'
 import { type Comparison, comparisonOf, type Gate, gateOf } from '../kit/report.ts'
 import { median, rounded } from '../kit/statistics.ts'
+import { entryHops } from './hops.ts'
 import { alertOf, type BenchStrategy } from '../parties/followers.ts'
 
 export interface FanoutRun {
@@ -180,7 +181,9 @@ const idleAlerts = 20
 
 /** P5: alerts one by one, for one follower each, on an idle system. */
 export async function measureSingle(world: World): Promise<Gate> {
+  await warm(world)
   const singles = world.single
+  const since = new Date()
   const found = await fanoutPairs(world, 'one follower, idle', Math.min(idleAlerts, singles.length - 1), {
     raw: () => runStraw(world, 1),
     ours: (pair) => runOurs(world, [singles[pair]!]),
@@ -193,6 +196,7 @@ export async function measureSingle(world: World): Promise<Gate> {
     ours: figures(found.ours, 'lastMs'),
     raw: figures(found.raw, 'lastMs'),
     floorMs: 0,
+    notes: [`ours by hop: ${await entryHops(world.ours, since)}`],
   })
 }
 
