@@ -40,7 +40,8 @@ const drainLimitMs = 170_000
 const recoveryLimitMs = 60_000
 const bytesPerMb = 1_048_576
 const goals = { exitsMost: 2, recoveryMostMs: 10_000, memoryMost: 1.1 }
-const p99 = 99
+const [p95, p99] = [95, 99]
+const fifths = 5
 
 export interface Waits {
   readonly p50: number
@@ -186,7 +187,7 @@ async function overloadOnce(
     drainedMs,
     recoveredMs,
     mostMb: Math.round(mostBytes / bytesPerMb),
-    hops: spent,
+    hops: `${byFifths(waits)}; ${spent}`,
   }
 }
 
@@ -194,15 +195,28 @@ async function inUseMb({ ours }: OursWorld): Promise<number> {
   return Math.round((await ours.heapInUseBytes()).reduce((sum, bytes) => sum + bytes, 0) / bytesPerMb)
 }
 
+interface Stalls {
+  readonly deadlocks: number
+  readonly files: number
+}
+
+/** What kept everybody from writing: deadlocks, and files of the log that had to be made. */
+const stallsSql = `select
+    (select deadlocks::int from pg_stat_database where datname = current_database()) as deadlocks,
+    (select coalesce(sum(fsyncs), 0)::int from pg_stat_io where object = 'wal' and context = 'init') as files`
+
 /** Answers what tells where the time of the stops since now went. */
 async function watchHops({ ours }: OursWorld): Promise<() => Promise<string>> {
   const since = new Date()
   await ours.loopDelays()
+  const before = await ours.ask<Stalls>(stallsSql)
   return async () => {
+    const { deadlocks, files } = await ours.ask<Stalls>(stallsSql)
+    const stalls = `PostgreSQL: ${deadlocks - before.deadlocks} deadlocks, ${files - before.files} log files made`
     const delays = await ours.loopDelays()
     const each = delays.map(({ p99: busyMs, most }) => `${rounded(busyMs)} ms (most ${rounded(most)})`)
     const busy = `event loops busy at a time, p99: ${each.join(' and ')}`
-    return `${await exitHops(ours, exitSymbol, since)}; ${busy}`
+    return `${await exitHops(ours, exitSymbol, since)}; ${busy}; ${stalls}`
   }
 }
 
@@ -228,6 +242,14 @@ async function recovery(world: OursWorld, idle: Waits): Promise<number> {
     if (inARow < usualProbes) await delay(probeEveryMs)
   }
   return inARow >= usualProbes ? nowMs() - beganMs : Number.POSITIVE_INFINITY
+}
+
+/** In the order in which the stops came, so that it shows when they were late: while entries are planned, or all along. */
+function byFifths(delaysMs: readonly number[]): string {
+  const size = Math.ceil(delaysMs.length / fifths)
+  const parts = Array.from({ length: fifths }, (_, part) => delaysMs.slice(part * size, (part + 1) * size))
+  const each = parts.filter((part) => part.length > 0).map((part) => rounded(percentile(part, p95)))
+  return `p95 by fifths of the round ${each.join(', ')} ms`
 }
 
 function waitsOf(delaysMs: readonly number[]): Waits {
