@@ -10,7 +10,12 @@ import { type Bracket, holdsSlot } from '@tradewire/orders/domain/bracket/bracke
 import type { Leg } from '@tradewire/orders/domain/bracket/leg'
 import { positionOf } from '@tradewire/orders/domain/bracket/position'
 import type { SignalPlan } from '@tradewire/orders/domain/planning/signal-plan'
-import { type BracketChange, Brackets, type OpenBracketsQuery } from '@tradewire/orders/ports/brackets.port'
+import {
+  type BracketChange,
+  Brackets,
+  type EntryRest,
+  type OpenBracketsQuery,
+} from '@tradewire/orders/ports/brackets.port'
 import type { Defects } from './defects.ts'
 import { type MemoryTransaction, Table } from './memory-database.ts'
 import { planningLock } from './memory-kill-switches.ts'
@@ -34,6 +39,11 @@ export function slotKeyOf({ accountId, followId }: Pick<Bracket, 'accountId' | '
 
 const entering: ReadonlySet<string> = new Set(['planned', 'entering'])
 const holding: ReadonlySet<string> = new Set(['open', 'protected'])
+
+/** Nothing was told of it, and nothing asked of it. */
+function isUntold({ state, revision, cancelRequested }: Leg): boolean {
+  return state === 'submitted' && revision === 0 && !cancelRequested
+}
 
 export class MemoryBrackets extends Brackets {
   readonly rows = new Table<BracketRow>()
@@ -87,6 +97,25 @@ export class MemoryBrackets extends Brackets {
       this.rows.put(tx, after.bracketId, { ...row, bracket: after, holdsSlot: holds, realizedPnl })
     }
     await this.watches.keep(tx, changes)
+  }
+
+  async restFirst(tx: Transaction, rests: readonly EntryRest[], now: Date): Promise<string[]> {
+    const own = tx as MemoryTransaction
+    await own.statement()
+    const moved: string[] = []
+    for (const { bracketId, intentId, rest } of rests.toSorted((a, b) => (a.bracketId < b.bracketId ? -1 : 1))) {
+      if (!this.rows.has(bracketId, tx)) continue
+      await own.lock(`bracket ${bracketId}`)
+      const row = this.rows.get(bracketId, tx)!
+      const { state, wakeAt, legs } = row.bracket
+      const [entry] = legs
+      if (state !== 'planned' || entry?.intentId !== intentId || !isUntold(entry)) continue
+      if (wakeAt !== null && wakeAt <= now.toISOString()) continue
+      const bracket = { ...row.bracket, state: rest.state, legs: [{ ...entry, ...rest.entry }] }
+      this.rows.put(tx, bracketId, { ...row, bracket })
+      moved.push(bracketId)
+    }
+    return moved
   }
 
   async countOn(tx: Transaction, events: ReadonlyMap<string, number>): Promise<Map<string, number>> {

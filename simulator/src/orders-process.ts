@@ -130,7 +130,7 @@ export class OrdersProcess {
     const consumers = {
       signals: new SignalsConsumer(learn, unwatched, plan, slots),
       accounts: new AccountsConsumer(learn, new WatchLosses(config, lossWatches, killSwitches, time, ids)),
-      updates: new OrderUpdatesConsumer(new TakeOrderUpdates(advance), pace, time),
+      updates: new OrderUpdatesConsumer(new TakeOrderUpdates(advance, brackets, time), pace, time),
     }
     this.handlers = {
       signals: consumers.signals.handle.bind(consumers.signals),

@@ -6,6 +6,7 @@ import type { Side } from '@tradewire/contracts/common'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { AccountId, FollowId, SignalId, StrategyId } from '@tradewire/kernel/ids'
 import type { Bracket } from '../domain/bracket/bracket.ts'
+import type { FirstRest } from '../domain/bracket/first-rest.ts'
 import type { SignalPlan } from '../domain/planning/signal-plan.ts'
 import type { TradeClosed } from '../domain/bracket/trade.ts'
 
@@ -15,6 +16,12 @@ export interface BracketChange {
   /** Set by the step that closed it. */
   readonly closed: TradeClosed | null
   readonly plan: SignalPlan
+}
+
+export interface EntryRest {
+  readonly bracketId: string
+  readonly intentId: string
+  readonly rest: FirstRest
 }
 
 /** Whose brackets: one of these, or everyone's. */
@@ -46,6 +53,12 @@ export abstract class Brackets {
 
   /** Writes all that changed in one statement. */
   abstract save(tx: Transaction, changes: readonly BracketChange[]): Promise<void>
+
+  /**
+   * Moves those of whose entry nothing was told and whose time to rest is not over, in one statement that neither locks
+   * nor reads them before. Answers which: the others need a look.
+   */
+  abstract restFirst(tx: Transaction, rests: readonly EntryRest[], now: Date): Promise<string[]>
 
   /** Counts on by so many trade events per account; answers each account's last number. */
   abstract countOn(tx: Transaction, events: ReadonlyMap<string, number>): Promise<Map<string, number>>

@@ -4,10 +4,10 @@ import type { OrderPurpose, OrderType } from '@tradewire/contracts/events/orders
 import { Decimal, ZERO } from '@tradewire/kernel/decimal'
 import type { AccountId, BracketId, FollowId, IntentId, SignalId, StrategyId, UserId } from '@tradewire/kernel/ids'
 import { type Bracket, type BracketState, type ClosingCause, holdsSlot } from '../domain/bracket/bracket.ts'
-import type { Leg, LegState, Reason, Watch } from '../domain/bracket/leg.ts'
+import type { Leg, LegFacts, LegState, Reason, Watch } from '../domain/bracket/leg.ts'
 import type { Loss } from '../domain/bracket/loss.ts'
 import { positionOf } from '../domain/bracket/position.ts'
-import type { BracketChange } from '../ports/brackets.port.ts'
+import type { BracketChange, EntryRest } from '../ports/brackets.port.ts'
 import { Columns, json, plain, text } from './columns.mapper.ts'
 import { toExitRules } from './settings.mapper.ts'
 
@@ -150,9 +150,6 @@ const usual = {
 
 type LegText = Omit<StoredLeg, keyof typeof usual> & Partial<StoredLeg>
 
-const amounts = ['price', 'triggerPrice', 'callbackRatePercent', 'filledQuantity', 'averagePrice', 'fee'] as const
-const facts = (Object.keys(usual) as (keyof typeof usual)[]).filter(isFact)
-
 /** Written by `legsJson`. */
 export function storedLegs(legs: string): readonly StoredLeg[] {
   return (JSON.parse(legs) as LegText[]).map((leg) => ({ ...usual, ...leg }))
@@ -162,22 +159,36 @@ export function legsJson(legs: readonly Leg[]): string {
   return JSON.stringify(legs.map(legText))
 }
 
-function legText(leg: Leg): object {
-  const { intentId, purpose, side, type, state, submittedAt } = leg
-  const quantity = leg.quantity.toString()
-  const said: Record<string, unknown> = { leg: leg.leg, intentId, purpose, side, type, quantity, state, submittedAt }
-  for (const name of amounts) {
-    const amount = leg[name]?.toString() ?? null
-    if (amount !== usual[name]) said[name] = amount
-  }
-  for (const name of facts) if (leg[name] !== usual[name]) said[name] = leg[name]
+type Said = { -readonly [Name in keyof LegText]?: LegText[Name] | Watch }
+
+function legText(leg: Leg): Said {
+  const { intentId, purpose, side, type, price, triggerPrice, callbackRatePercent } = leg
+  const said: Said = { leg: leg.leg, intentId, purpose, side, type, quantity: leg.quantity.toString() }
+  if (price !== null) said.price = price.toString()
+  if (triggerPrice !== null) said.triggerPrice = triggerPrice.toString()
+  if (callbackRatePercent !== null) said.callbackRatePercent = callbackRatePercent.toString()
+  said.state = leg.state
+  said.submittedAt = leg.submittedAt
+  sayFacts(said, leg)
+  if (leg.cancelRequested) said.cancelRequested = true
   // Decimals write themselves as their exact text.
-  if (leg.watch !== undefined) said['watch'] = leg.watch
+  if (leg.watch !== undefined) said.watch = leg.watch
   return said
 }
 
-function isFact(name: keyof typeof usual): name is Exclude<keyof typeof usual, (typeof amounts)[number]> {
-  return !(amounts as readonly string[]).includes(name)
+function sayFacts(said: Said, leg: LegFacts): void {
+  if (leg.revision !== 0) said.revision = leg.revision
+  if (!leg.filledQuantity.eq(ZERO)) said.filledQuantity = leg.filledQuantity.toString()
+  if (leg.averagePrice !== null) said.averagePrice = leg.averagePrice.toString()
+  if (!leg.fee.eq(ZERO)) said.fee = leg.fee.toString()
+  if (leg.feeCurrency !== null) said.feeCurrency = leg.feeCurrency
+  if (leg.venueOrderId !== null) said.venueOrderId = leg.venueOrderId
+  if (leg.clientOrderId !== null) said.clientOrderId = leg.clientOrderId
+  if (leg.reason !== null) said.reason = leg.reason
+  if (leg.sentAt !== null) said.sentAt = leg.sentAt
+  if (leg.acceptedAt !== null) said.acceptedAt = leg.acceptedAt
+  if (leg.filledAt !== null) said.filledAt = leg.filledAt
+  if (leg.observedAt !== null) said.observedAt = leg.observedAt
 }
 
 /** As it is stored: amounts are text. */
@@ -254,6 +265,23 @@ export const restUpdates = new Columns<BracketChange>([
   plain('state', 'text', ({ after }) => after.state),
   plain('wake_at', 'timestamptz', ({ after }) => after.wakeAt),
   json('legs', ({ after }) => legsJson(after.legs)),
+])
+
+/** How the text of an entry begins and ends as long as nothing was told of it, and nothing asked of it. */
+export const untoldEntrySql = `starts_with(b.legs, '[{"leg":"entry","intentId":"' || u.intent_id || '"')
+  and b.legs like '%"state":"submitted","submittedAt":"________________________"}]'`
+
+export const firstRestLegsSql = `replace(b.legs, '"state":"submitted"', u.entry)`
+
+export const firstRests = new Columns<EntryRest>([
+  plain('bracket_id', 'uuid', ({ bracketId }) => bracketId),
+  plain('intent_id', 'text', ({ intentId }) => intentId),
+  plain('state', 'text', ({ rest }) => rest.state),
+  json('entry', ({ rest }) => {
+    const said: Said = { state: rest.entry.state }
+    sayFacts(said, rest.entry)
+    return JSON.stringify(said).slice(1, -1)
+  }),
 ])
 
 /** Nothing is held and nothing has ended: of the bracket's own figures none has changed but its state and its turn. */

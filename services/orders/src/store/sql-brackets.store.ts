@@ -9,17 +9,26 @@ import type { Transaction } from '@tradewire/database/transaction'
 import type { FollowId, SignalId } from '@tradewire/kernel/ids'
 import type { Bracket } from '../domain/bracket/bracket.ts'
 import type { SignalPlan } from '../domain/planning/signal-plan.ts'
-import { type BracketChange, Brackets, type LeftAs, type OpenBracketsQuery } from '../ports/brackets.port.ts'
+import {
+  type BracketChange,
+  Brackets,
+  type EntryRest,
+  type LeftAs,
+  type OpenBracketsQuery,
+} from '../ports/brackets.port.ts'
 import { PriceWatches } from '../ports/price-watches.port.ts'
 import {
   bracketColumns,
   type BracketRow,
   bracketUpdate,
   bracketUpdates,
+  firstRestLegsSql,
+  firstRests,
   isRest,
   outcomeColumns,
   restUpdates,
   toBracket,
+  untoldEntrySql,
 } from './bracket.mapper.ts'
 import { type SignalPlanRow, toSignalPlan } from './plan.mapper.ts'
 import { awaitPlannings } from './sql-kill-switches.store.ts'
@@ -39,6 +48,12 @@ from ${bracketUpdates.unnest('u')} where bracket.bracket_id = u.bracket_id`
 
 const saveRestSql = `update bracket set ${restUpdates.assignments('u', ['bracket_id'])}
 from ${restUpdates.unnest('u')} where bracket.bracket_id = u.bracket_id`
+
+/** In id order, as all that locks brackets: they are looked up one by one. Whose time to rest is over wants a look. */
+const restFirstSql = `update bracket b set state = u.state, legs = ${firstRestLegsSql}
+from ${firstRests.unnest('u', 2)} where b.bracket_id = u.bracket_id and b.state = 'planned'
+  and (b.wake_at is null or b.wake_at > $1) and ${untoldEntrySql}
+returning b.bracket_id`
 
 /** In account order, so that two transactions cannot wait for each other. */
 const countSql = `insert into account_sequence (account_id, value)
@@ -114,6 +129,12 @@ export class SqlBrackets extends Brackets {
     if (rests.length > 0) await tx.query(saveRestSql, restUpdates.parameters(rests))
     if (others.length > 0) await tx.query(saveSql, bracketUpdates.parameters(others.map(bracketUpdate)))
     await this.watches.keep(tx, moved)
+  }
+
+  async restFirst(tx: Transaction, rests: readonly EntryRest[], now: Date): Promise<string[]> {
+    const sorted = rests.toSorted((a, b) => (a.bracketId < b.bracketId ? -1 : 1))
+    const rows = await tx.query<{ bracket_id: string }>(restFirstSql, [now, ...firstRests.parameters(sorted)])
+    return rows.map((row) => row.bracket_id)
   }
 
   async countOn(tx: Transaction, events: ReadonlyMap<string, number>): Promise<Map<string, number>> {

@@ -9,7 +9,7 @@ import { type Bracket, type BracketFact, bracketMoves, type BracketNews } from '
 import { decide, feesAwaitedUntil } from './decide.ts'
 import { feeInCoins } from '../exits/coin-exits.ts'
 import type { Decision, ExitPolicy, Gone, LegDraft } from './decision.ts'
-import { firstState, isBlind, isWatching, type Leg, type LegUpdate, mirror, type Reason } from './leg.ts'
+import { firstState, isBlind, isWatching, type Leg, type LegUpdate, mirror, type Reason, untold } from './leg.ts'
 import type { Loss } from './loss.ts'
 import { isFlat, type Position, positionOf } from './position.ts'
 import type { SignalPlan } from '../planning/signal-plan.ts'
@@ -202,21 +202,10 @@ export function legOf(bracket: Pick<Bracket, 'signalId' | 'accountId' | 'side'>,
     ...draft,
     intentId: intentIdOf(bracket.signalId, bracket.accountId, draft.leg, draft.purpose),
     side: draft.purpose === 'entry' ? bracket.side : opposite,
+    ...untold,
     state: firstState(draft.watch),
-    revision: 0,
-    filledQuantity: ZERO,
-    averagePrice: null,
-    fee: ZERO,
-    feeCurrency: null,
-    venueOrderId: null,
-    clientOrderId: null,
-    reason: null,
     cancelRequested: false,
     submittedAt: now,
-    sentAt: null,
-    acceptedAt: null,
-    filledAt: null,
-    observedAt: null,
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Side } from '@tradewire/contracts/common'
 import type { OrderPurpose, OrderType } from '@tradewire/contracts/events/orders'
-import type { Decimal } from '@tradewire/kernel/decimal'
+import { type Decimal, ZERO } from '@tradewire/kernel/decimal'
 import type { IntentId } from '@tradewire/kernel/ids'
 
 /**
@@ -91,7 +91,8 @@ export interface LegOrder {
   readonly watch?: Watch
 }
 
-export interface Leg extends LegOrder {
+/** What evidence tells of an order. All times are UTC, ISO 8601 with milliseconds. */
+export interface LegFacts {
   readonly state: LegState
   /** Of the last update taken; 0 before the first. */
   readonly revision: number
@@ -102,14 +103,33 @@ export interface Leg extends LegOrder {
   readonly venueOrderId: string | null
   readonly clientOrderId: string | null
   readonly reason: Reason | null
-  /** We asked for its end: it no longer counts as protection. */
-  readonly cancelRequested: boolean
-  /** All times are UTC, ISO 8601 with milliseconds. */
-  readonly submittedAt: string
   readonly sentAt: string | null
   readonly acceptedAt: string | null
   readonly filledAt: string | null
   readonly observedAt: string | null
+}
+
+export interface Leg extends LegOrder, LegFacts {
+  /** We asked for its end: it no longer counts as protection. */
+  readonly cancelRequested: boolean
+  readonly submittedAt: string
+}
+
+/** Of an order whose command has just gone out. */
+export const untold: LegFacts = {
+  state: firstState(undefined),
+  revision: 0,
+  filledQuantity: ZERO,
+  averagePrice: null,
+  fee: ZERO,
+  feeCurrency: null,
+  venueOrderId: null,
+  clientOrderId: null,
+  reason: null,
+  sentAt: null,
+  acceptedAt: null,
+  filledAt: null,
+  observedAt: null,
 }
 
 export interface LegUpdate {
@@ -174,7 +194,7 @@ export function purposeOf({ purpose, type, price, triggerPrice, averagePrice }: 
 }
 
 /** The leg after this news; the same object when the news is old or repeated. */
-export function mirror(leg: Leg, update: LegUpdate): Leg {
+export function mirror<Facts extends LegFacts>(leg: Facts, update: LegUpdate): Facts {
   if (update.revision <= leg.revision) return leg
   const state = afterEvidence(leg.state, evidenceOf(update))
   const grew = update.filledQuantity.gt(leg.filledQuantity)

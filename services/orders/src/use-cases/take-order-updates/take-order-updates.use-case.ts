@@ -14,9 +14,12 @@ import {
   type orderUpdateEvents,
 } from '@tradewire/contracts/events/brokers'
 import type { Transaction } from '@tradewire/database/transaction'
+import { Clock } from '@tradewire/kernel/clock'
 import { Decimal } from '@tradewire/kernel/decimal'
 import type { BracketNews } from '../../domain/bracket/bracket.ts'
+import { firstRest } from '../../domain/bracket/first-rest.ts'
 import type { LegNews, LegUpdate } from '../../domain/bracket/leg.ts'
+import { Brackets, type EntryRest } from '../../ports/brackets.port.ts'
 import { AdvanceBrackets } from '../advance-brackets/advance-brackets.use-case.ts'
 
 export type OrderUpdateEvent = ConsumedEvent<(typeof orderUpdateEvents)[number]>
@@ -31,7 +34,11 @@ const newsByName: Readonly<Record<OrderUpdateEvent['name'], LegNews>> = {
 
 @Injectable()
 export class TakeOrderUpdates {
-  constructor(private readonly advanceBrackets: AdvanceBrackets) {}
+  constructor(
+    private readonly advanceBrackets: AdvanceBrackets,
+    private readonly brackets: Brackets,
+    private readonly clock: Clock,
+  ) {}
 
   async execute(events: readonly OrderUpdateEvent[], tx: Transaction): Promise<void> {
     const newsById = new Map<string, { news: BracketNews[]; trace: string | null }>()
@@ -41,8 +48,19 @@ export class TakeOrderUpdates {
       if (of === undefined) newsById.set(event.data.bracketId, { news: [news], trace: traceOf(event) })
       else of.news.push(news)
     }
-    await this.advanceBrackets.execute(tx, newsById)
+    const rests = [...newsById].flatMap(([bracketId, { news }]) => restOf(bracketId, news) ?? [])
+    if (rests.length > 0)
+      for (const id of await this.brackets.restFirst(tx, rests, this.clock.now())) newsById.delete(id)
+    if (newsById.size > 0) await this.advanceBrackets.execute(tx, newsById)
   }
+}
+
+/** Null for what is not, or not alone, the news that an order has come to rest. */
+function restOf(bracketId: string, news: readonly BracketNews[]): EntryRest | null {
+  const [one] = news
+  if (one?.kind !== 'update' || news.length > 1) return null
+  const rest = firstRest(one.update)
+  return rest && { bracketId, intentId: one.update.intentId, rest }
 }
 
 /** The contract has checked that amounts are decimals. */
