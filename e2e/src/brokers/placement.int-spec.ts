@@ -301,8 +301,7 @@ describe('taking over what a dead process left', () => {
   async function leave(command: Submit, state: string): Promise<void> {
     await backends.query(
       `insert into brokers.attempt (intent_id, partition, generation, command, client_order_id, state, submissions,
-         bracket_id, signal_id, strategy_id, account_id, sent_at)
-       values ($1, $2, 0, $3, $4, $5, $6, $7, $8, $9, $10, now())`,
+         sent_at) values ($1, $2, 0, $3, $4, $5, $6, now())`,
       [
         command.intentId,
         partitionOf(command.accountId),
@@ -310,10 +309,6 @@ describe('taking over what a dead process left', () => {
         base36OfUuid(command.intentId),
         state,
         state === 'queued' ? 0 : 1,
-        command.bracketId,
-        command.signalId,
-        command.strategyId,
-        command.accountId,
       ],
     )
   }

@@ -8,6 +8,7 @@ import { Database } from './database.ts'
 import { roleUrl, runMigrations, type RunMigrationsOptions } from './migrations.ts'
 import type { OutboxRow } from './outbox-message.ts'
 import { DatabaseUnavailableError, RetryableError, TransactionConflictError } from './retryable-error.ts'
+import { ToldInsert } from './told-insert.ts'
 
 const backends = testBackends({ nats: false, ownPostgres: true })
 const happened = defineEvent({
@@ -18,11 +19,19 @@ const happened = defineEvent({
   data: z.strictObject({ n: z.int() }),
   example: { n: 1 },
 })
+const noted = new ToldInsert(
+  happened,
+  'insert into note select id from unnest($1::uuid[]) as n (id) on conflict do nothing returning id',
+  1,
+)
 const password = "it's a password"
 let database: Database
 
 function service(name: string): RunMigrationsOptions {
-  const sql = ['create table thing (id int primary key, amount numeric not null)']
+  const sql = [
+    'create table thing (id int primary key, amount numeric not null)',
+    'create table note (id uuid primary key)',
+  ]
   return {
     adminUrl: backends.adminUrl,
     service: name,
@@ -67,6 +76,7 @@ describe('migrations', () => {
       'dead_letter',
       'idempotent_request',
       'inbox',
+      'note',
       'outbox',
       'schema_migration',
       'thing',
@@ -102,6 +112,28 @@ describe('the database', () => {
     )
     expect(rows.map(({ id }) => id).toSorted()).toEqual(heard.map(({ id }) => id).toSorted())
     expect(rows.every(({ claimed }) => claimed)).toBe(true)
+  })
+
+  it('inserts rows with their events in one statement, and tells of no row that it did not insert', async () => {
+    const heard: OutboxRow[] = []
+    const stop = database.onCommitted((rows) => heard.push(...rows))
+    const ids = new UuidV7Source()
+    const note = (n: number, trace: string | null) => ({ id: ids.next(), data: { n }, trace })
+    const [first, second, third] = [note(0, null), note(1, null), note(2, null)]
+    const [fourth, fifth] = [note(3, '00-3'), note(4, '00-4')]
+    const insert = (...all: readonly (typeof first)[]) => database.insertTold(noted, [all.map(({ id }) => id)], all)
+    expect(await insert(second, fourth)).toEqual(new Set([second.id, fourth.id]))
+    expect(await insert(second, fourth)).toEqual(new Set())
+    expect(await insert(first, second, third, fourth, fifth)).toEqual(new Set([first.id, third.id, fifth.id]))
+    stop()
+    const numbers = ({ body }: OutboxRow) => JSON.parse(body).events.map(({ data }: { data: { n: number } }) => data.n)
+    expect(heard.map(numbers)).toEqual([[1], [3], [0, 2], [4]])
+    expect(heard.map(({ trace }) => trace)).toEqual([null, '00-3', null, '00-4'])
+    const stored = await database.query<OutboxRow>(
+      `select id, subject, body, event_count as "eventCount", split, trace from outbox where id = any($1) order by id`,
+      [heard.map(({ id }) => id)],
+    )
+    expect(stored).toEqual(heard)
   })
 
   it('leaves nothing of work that throws, and passes its error on', async () => {

@@ -7,12 +7,14 @@ import type { Clock } from '@tradewire/kernel/clock'
 import type { IdSource } from '@tradewire/kernel/ids'
 import type { Pool, PoolClient } from 'pg'
 import { DataSource, type QueryRunner } from 'typeorm'
+import type { EventContract } from '@tradewire/contracts/define-event'
 import { OutboxBuffer, type OutboxRow } from './outbox-message.ts'
 import { PermitRefusedError, Permits } from './permits.ts'
 import { classifyDatabaseError, DatabaseUnavailableError } from './retryable-error.ts'
 import { narrowSql, widenSql } from './own-rows.ts'
 import { Session } from './session.ts'
 import { StatementNames } from './statement-names.ts'
+import type { Told, ToldInsert } from './told-insert.ts'
 import { runStatement, Transaction } from './transaction.ts'
 
 export interface DatabaseOptions {
@@ -169,6 +171,24 @@ export class Database {
     }
   }
 
+  /**
+   * Runs such an INSERT in its own transaction, without BEGIN and COMMIT. Answers the ids of what was inserted; of these,
+   * and of no others, their events are told.
+   */
+  async insertTold<Contract extends EventContract>(
+    insert: ToldInsert<Contract>,
+    parameters: readonly unknown[],
+    all: readonly Told<Contract>[],
+  ): Promise<ReadonlySet<string>> {
+    const packed = insert.pack(new OutboxBuffer(this.clock, this.ids), all)
+    const told = insert.parametersOf(all, packed, this.claimMs())
+    const answer = await this.query<{ id: string }>(insert.sql, [...parameters, ...told])
+    const inserted = new Set(answer.map(({ id }) => id))
+    const rows = insert.written(all, packed, inserted)
+    if (rows.length > 0) for (const listener of this.listeners) listener(rows)
+    return inserted
+  }
+
   /** Hands every committed outbox row to the listener, at once after its commit. Returns the way to stop. */
   onCommitted(listener: CommittedListener): () => void {
     this.listeners.add(listener)
@@ -187,8 +207,13 @@ export class Database {
       rows.map(({ eventCount }) => eventCount),
       rows.map(({ split }) => split),
       rows.map(({ trace }) => trace),
-      this.listeners.size > 0 ? outboxClaimMs : 0,
+      this.claimMs(),
     ])
+  }
+
+  /** Fresh rows belong to this process while it listens for them. */
+  private claimMs(): number {
+    return this.listeners.size > 0 ? outboxClaimMs : 0
   }
 
   private async permit(urgent: boolean): Promise<void> {

@@ -1,18 +1,14 @@
 /**
- * Lets concurrent callers share a transaction: whatever waits while one commit runs goes into the next.
- * Called on hot paths (alert intake, order attempts, order results). Must never resolve a caller before its commit.
+ * Lets concurrent callers share a commit: whatever waits while one runs goes into the next.
+ * Called where many write at once (alert intake, reconciliation, deliveries). Must never resolve a caller before its commit.
  */
-import type { Database } from './database.ts'
-import type { Transaction } from './transaction.ts'
-
 export interface GroupCommitOptions<Item, Outcome> {
-  readonly database: Database
-  /** At most this many items in one transaction. */
+  /** At most this many items in one commit. */
   readonly batchRows: number
   /** At most this many items waiting; beyond it callers are turned away at once. */
   readonly queuedMax: number
-  /** Answers one outcome per item, in order. */
-  readonly work: (tx: Transaction, items: readonly Item[]) => Promise<readonly Outcome[]>
+  /** Commits the items; answers one outcome per item, in order, once they are committed. */
+  readonly work: (items: readonly Item[]) => Promise<readonly Outcome[]>
 }
 
 export class GroupCommitFull extends Error {
@@ -58,12 +54,7 @@ export class GroupCommit<Item, Outcome> {
 
   private async commit(batch: readonly Waiting<Item, Outcome>[]): Promise<void> {
     try {
-      const outcomes = await this.options.database.transact((tx) =>
-        this.options.work(
-          tx,
-          batch.map(({ item }) => item),
-        ),
-      )
+      const outcomes = await this.options.work(batch.map(({ item }) => item))
       batch.forEach(({ resolve }, index) => resolve(outcomes[index] as Outcome))
     } catch (error) {
       if (batch.length > 1 && isAboutOneRow(error)) {

@@ -44,14 +44,20 @@ const bodyCharsMax = 400_000
 /** The same messages with the same ids each time, so that who has had one knows it again. */
 export function messagesOf({ id, subject, body, eventCount, split, trace }: OutboxRow): OutboxMessage[] {
   if (!split || eventCount === 1) return [{ id, rowId: id, subject, body, trace }]
-  const events = body.slice(plainStart.length, -messageEnd.length).split(eventSeparator)
-  return events.map((event, index) => ({
-    id: messageIdOf(id, index),
-    rowId: id,
-    subject,
-    body: plainStart + event + messageEnd,
-    trace,
-  }))
+  return eventsText(body)
+    .split(eventSeparator)
+    .map((event, index) => ({
+      id: messageIdOf(id, index),
+      rowId: id,
+      subject,
+      body: plainStart + event + messageEnd,
+      trace,
+    }))
+}
+
+/** The events of a row to be split, each a line of its own. */
+export function eventsText(body: string): string {
+  return body.slice(plainStart.length, -messageEnd.length)
 }
 
 export function messageIdOf(rowId: string, index: number): string {

@@ -33,8 +33,11 @@ const claimRowsMax = 500
 /** A poll's claim: long enough to publish what it took, short enough that a dead relay's rows move on soon. */
 const claimMs = 5_000
 const markRowsMax = 2_000
-/** Acknowledgements gather this long, so that marking costs a few commits a second and not one per message. */
-const markLingerMs = 20
+/**
+ * Acknowledgements gather this long, so that marking costs a few commits a second and not one per message. What dies
+ * meanwhile is published once more, and a claim lasts much longer.
+ */
+const markLingerMs = 100
 const watchEveryMs = 5_000
 const pruneEveryMs = 60_000
 const flushWaitMs = 3_000

@@ -73,11 +73,10 @@ export class SqlProviderEvents extends ProviderEvents {
   ) {
     super()
     this.deliveries = new GroupCommit({
-      database,
       batchRows: deliveriesPerCommit,
       queuedMax: deliveriesQueuedMax,
-      work: async (tx, heard) => {
-        await tx.query(STORE, this.parameters(heard))
+      work: async (heard) => {
+        await database.query(STORE, this.parameters(heard))
         return heard.map(() => undefined)
       },
     })

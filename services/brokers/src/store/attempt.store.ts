@@ -4,15 +4,16 @@
  */
 import { Injectable } from '@nestjs/common'
 import { intentOfClientOrderId } from '@tradewire/broker-kit/client-order-id'
+import { orderSubmit } from '@tradewire/contracts/events/orders'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import { decimal } from '@tradewire/kernel/decimal'
 import { partitionOf } from '@tradewire/kernel/partition'
 import type { Attempt, AttemptState, Reason } from '#domain/attempt'
 import { Attempts, type StoredAttempt } from '#ports/attempts.port'
-import { commandOf, type CommandRow, commandText } from './command.mapper.ts'
 
-interface AttemptRow extends CommandRow {
+interface AttemptRow {
+  readonly command: string
   readonly client_order_id: string
   readonly partition: number
   readonly generation: string
@@ -34,7 +35,7 @@ interface AttemptRow extends CommandRow {
   readonly updated_at: Date
 }
 
-const columns = `intent_id, bracket_id, signal_id, strategy_id, account_id, command, client_order_id, partition, generation, state, revision, submissions, venue_order_id,
+const columns = `command, client_order_id, partition, generation, state, revision, submissions, venue_order_id,
   filled_quantity, average_price, fee, fee_currency, reason_code, reason_message, cancel_requested, trace,
   received_at, sent_at, answered_at, updated_at`
 
@@ -52,34 +53,26 @@ export class AttemptStore extends Attempts {
     const attempts = rows.map(({ attempt }) => attempt)
     // A new row has no history: what it would say is the columns' default, and one text carries all rows of a column.
     const inserted = await tx.query<{ intent_id: string }>(
-      `insert into attempt (intent_id, partition, generation, bracket_id, signal_id, strategy_id, account_id, command,
-         client_order_id, state, submissions, trace, received_at, sent_at)
-       select intent_id, partition, generation, bracket_id, signal_id, strategy_id, account_id, command,
-         client_order_id, state, submissions, nullif(trace, ''), received_at,
-         case when submissions > 0 then received_at end
+      `insert into attempt (intent_id, partition, generation, command, client_order_id, state, submissions, trace,
+         received_at, sent_at)
+       select intent_id, partition, generation, command, client_order_id, state, submissions, nullif(trace, ''),
+         received_at, case when submissions > 0 then received_at end
        from unnest(string_to_array($1::text, ',')::uuid[], string_to_array($2::text, ',')::smallint[],
          string_to_array($3::text, ',')::bigint[], string_to_array($4::text, chr(31)), string_to_array($5::text, ','),
          string_to_array($6::text, ','), string_to_array($7::text, ',')::int[], string_to_array($8::text, ','),
-         string_to_array($9::text, ',')::timestamptz[], string_to_array($10::text, ',')::uuid[],
-         string_to_array($11::text, ',')::uuid[], string_to_array($12::text, ',')::uuid[],
-         string_to_array($13::text, ',')::uuid[])
-       as x (intent_id, partition, generation, command, client_order_id, state, submissions, trace, received_at,
-         bracket_id, signal_id, strategy_id, account_id)
+         string_to_array($9::text, ',')::timestamptz[])
+       as x (intent_id, partition, generation, command, client_order_id, state, submissions, trace, received_at)
        on conflict (intent_id) do nothing returning intent_id`,
       [
         attempts.map(({ command }) => command.intentId).join(),
         attempts.map(({ partition }) => partition).join(),
         rows.map(({ generation }) => generation).join(),
-        attempts.map(({ command }) => commandText(command)).join(jsonSeparator),
+        attempts.map(({ command }) => JSON.stringify(command)).join(jsonSeparator),
         attempts.map(({ clientOrderId }) => clientOrderId).join(),
         attempts.map(({ state }) => state).join(),
         attempts.map(({ submissions }) => submissions).join(),
         rows.map(({ trace }) => trace ?? '').join(),
         attempts.map(({ receivedAt }) => receivedAt.toISOString()).join(),
-        attempts.map(({ command }) => command.bracketId).join(),
-        attempts.map(({ command }) => command.signalId).join(),
-        attempts.map(({ command }) => command.strategyId).join(),
-        attempts.map(({ command }) => command.accountId).join(),
       ],
     )
     return new Set(inserted.map((row) => row.intent_id))
@@ -180,7 +173,7 @@ export class AttemptStore extends Attempts {
   async openCount(accountId: string): Promise<number> {
     const [row] = await this.database.query<{ count: number }>(
       `select count(*)::int as count from attempt
-       where partition = $1 and open and account_id = $2`,
+       where partition = $1 and open and command::json ->> 'accountId' = $2`,
       [partitionOf(accountId), accountId],
     )
     return row?.count ?? 0
@@ -192,7 +185,7 @@ export class AttemptStore extends Attempts {
     if (intentId === null) return null
     const rows = await this.database.query<AttemptRow>(
       `select ${columns} from attempt
-       where intent_id = $1 and client_order_id = $2 and account_id = $3`,
+       where intent_id = $1 and client_order_id = $2 and command::json ->> 'accountId' = $3`,
       [intentId, clientOrderId, accountId],
     )
     return rows[0] === undefined ? null : storedOf(rows[0])
@@ -209,7 +202,7 @@ export class AttemptStore extends Attempts {
 
 function storedOf(row: AttemptRow): StoredAttempt {
   const attempt: Attempt = {
-    command: commandOf(row),
+    command: orderSubmit.data.parse(JSON.parse(row.command)),
     clientOrderId: row.client_order_id,
     partition: row.partition,
     state: row.state,

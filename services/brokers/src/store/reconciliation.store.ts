@@ -65,9 +65,12 @@ export class ReconciliationStore extends Reconciliations {
     private readonly ids: IdSource,
   ) {
     super()
-    const common = { database, batchRows, queuedMax }
-    this.loads = new GroupCommit({ ...common, work: loadAll })
-    this.conclusions = new GroupCommit({ ...common, work: (tx, all) => this.concludeAll(tx, all) })
+    const limits = { batchRows, queuedMax }
+    this.loads = new GroupCommit({ ...limits, work: (ids) => database.transact((tx) => loadAll(tx, ids)) })
+    this.conclusions = new GroupCommit({
+      ...limits,
+      work: (all) => database.transact((tx) => this.concludeAll(tx, all)),
+    })
   }
 
   load(accountId: string): Promise<AccountBooks> {

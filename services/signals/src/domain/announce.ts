@@ -1,8 +1,8 @@
 /** The events that tell others of strategies and follows. Called by the use cases that change them. Must never name a secret. */
 import type { DataOf } from '@tradewire/contracts/define-event'
-import type { followChanged, strategyChanged } from '@tradewire/contracts/events/signals'
+import type { followChanged, signalAccepted, strategyChanged } from '@tradewire/contracts/events/signals'
 import type { TradeSettings } from '@tradewire/contracts/trade-settings'
-import type { Follow, RiskProfile, Strategy } from './model.ts'
+import type { Follow, RiskProfile, Signal, SignalExceptions, Strategy } from './model.ts'
 
 export function strategyNews(strategy: Strategy): DataOf<typeof strategyChanged> {
   const { id, ownerId, name, venue, symbol, entryType, active, providerAccountId, myfxbookUrl, revision } = strategy
@@ -39,6 +39,29 @@ export function followNews(follow: Follow, profile: RiskProfile): DataOf<typeof 
     revision,
     ...(profileSaid && { profileSettings: profileSaid }),
     ...(said && { settings: said }),
+  }
+}
+
+export function signalNews(
+  signal: Signal,
+  strategy: Strategy,
+  exceptions: SignalExceptions | undefined,
+): DataOf<typeof signalAccepted> {
+  return {
+    signalId: signal.id,
+    strategyId: strategy.id,
+    source: signal.source,
+    venue: strategy.venue,
+    symbol: strategy.symbol,
+    side: signal.side,
+    entryType: exceptions?.entryType ?? strategy.entryType,
+    price: signal.price,
+    stop: signal.stop,
+    targets: [...signal.targets],
+    trailing: signal.trailing,
+    ...(exceptions && { followIds: [...exceptions.followIds] }),
+    receivedAt: signal.receivedAt.toISOString(),
+    expiresAt: signal.expiresAt.toISOString(),
   }
 }
 

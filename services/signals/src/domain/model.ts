@@ -86,3 +86,10 @@ export interface Signal {
   readonly expiresAt: Date
   readonly duplicates: number
 }
+
+/** Where a signal does not go the strategy's own way. */
+export interface SignalExceptions {
+  readonly entryType: EntryType
+  /** Only these of its followers. */
+  readonly followIds: readonly FollowId[]
+}

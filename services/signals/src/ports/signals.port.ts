@@ -1,5 +1,6 @@
 /** What the use cases need of stored signals. Called by use cases. Must never leak a row. */
-import type { Transaction } from '@tradewire/database/transaction'
+import type { DataOf } from '@tradewire/contracts/define-event'
+import type { signalAccepted } from '@tradewire/contracts/events/signals'
 import type { SignalId, UserId } from '@tradewire/kernel/ids'
 import type { DedupeKey } from '../domain/dedupe.ts'
 import type { Signal } from '../domain/model.ts'
@@ -11,6 +12,10 @@ export interface IncomingSignal {
   /** The strategy as it was when the secret was checked; a newer one in the table means: check again. */
   readonly strategyRevision: number
   readonly request: RawRequest
+  /** What is told of it once it is stored. */
+  readonly news: DataOf<typeof signalAccepted>
+  /** Each signal stays in its sender's trace, although they share a commit. */
+  readonly trace: string | null
 }
 
 export interface RawRequest {
@@ -43,9 +48,11 @@ export interface SignalFilter {
 }
 
 export abstract class Signals {
-  /** Stores a batch in one statement; answers one outcome per signal, in order. */
-  abstract accept(tx: Transaction, incoming: readonly IncomingSignal[]): Promise<StoredOutcome[]>
-  abstract recordRefusals(tx: Transaction, refusals: readonly Refusal[]): Promise<void>
+  /** Stores what is new, each with its event, in one statement and commit; answers for each whether it was new. */
+  abstract accept(incoming: readonly IncomingSignal[]): Promise<boolean[]>
+  /** The same for what was not new just now: finds out why, and stores it after all if its original's time is over. */
+  abstract acceptAgain(incoming: readonly IncomingSignal[]): Promise<StoredOutcome[]>
+  abstract recordRefusals(refusals: readonly Refusal[]): Promise<void>
   abstract find(id: SignalId): Promise<{ readonly signal: Signal; readonly request: RawRequest } | undefined>
   abstract list(filter: SignalFilter): Promise<Signal[]>
 }

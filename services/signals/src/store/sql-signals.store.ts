@@ -1,5 +1,7 @@
-/** Signals in PostgreSQL: one statement per batch. Called through the Signals port. Must never insert row by row. */
+/** Signals in PostgreSQL: one statement per batch, its events included. Called through the Signals port. Must never insert row by row. */
+import { signalAccepted } from '@tradewire/contracts/events/signals'
 import { Database } from '@tradewire/database/database'
+import { ToldInsert } from '@tradewire/database/told-insert'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { SignalId } from '@tradewire/kernel/ids'
 import { Injectable } from '@nestjs/common'
@@ -13,23 +15,30 @@ import {
   type StoredOutcome,
 } from '../ports/signals.port.ts'
 
-/** JSON text never holds this character, so bodies travel as one text: as an array every quote in them is escaped. */
-const bodySeparator = '\u001f'
+/** Neither JSON text nor a header holds this character. */
+const separator = '\u001f'
 
-/** A repetition finds its key taken, so that recognising it costs one more entry of an index. */
+/**
+ * A repetition finds its key taken, so that recognising it costs one more entry of an index. Values travel as texts: in
+ * arrays the client quotes and escapes each of them, which costs more than all else that it does with a signal.
+ */
 const ACCEPT = `
 insert into signal (id, strategy_id, dedupe_key, forget_at, source, side, price, stop_price, stop_type, targets,
   trailing_stop, received_at, expires_at, content_type, body, source_ip)
 select incoming.id, strategy_id, dedupe_key, now() + make_interval(secs => window_seconds), source, side, price,
-  stop_price, stop_type, targets, trailing_stop, received_at, expires_at, content_type, body, source_ip
+  stop_price, stop_type, targets, trailing_stop, received_at,
+  received_at + make_interval(secs => strategy.signal_max_age_seconds), content_type, body, source_ip
 from unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::int[], $6::text[], $7::text[], $8::numeric[],
-    $9::numeric[], $10::text[], $11::jsonb[], $12::jsonb[], $13::timestamptz[], $14::timestamptz[], $15::text[],
-    string_to_array($16::text, chr(31)), $17::text[])
+    $9::numeric[], $10::text[], string_to_array($11::text, chr(31))::jsonb[],
+    string_to_array($12::text, chr(31), '')::jsonb[], $13::timestamptz[], string_to_array($14::text, chr(31)),
+    string_to_array($15::text, chr(31)), string_to_array($16::text, chr(31)))
   as incoming(id, strategy_id, strategy_revision, dedupe_key, window_seconds, source, side, price, stop_price,
-    stop_type, targets, trailing_stop, received_at, expires_at, content_type, body, source_ip)
+    stop_type, targets, trailing_stop, received_at, content_type, body, source_ip)
 join strategy on strategy.id = strategy_id and strategy.revision = strategy_revision and strategy.active
 on conflict (strategy_id, dedupe_key) do nothing
 returning id`
+const acceptColumns = 16
+const ACCEPT_TOLD = new ToldInsert(signalAccepted, ACCEPT, acceptColumns)
 
 const FORGET = `
 update signal set dedupe_key = null
@@ -67,31 +76,33 @@ export class SqlSignals extends Signals {
     super()
   }
 
-  async accept(tx: Transaction, incoming: readonly IncomingSignal[]): Promise<StoredOutcome[]> {
-    const firstOf = new Map<string, IncomingSignal>()
-    for (const one of incoming) {
-      const key = groupOf(one)
-      if (!firstOf.has(key)) firstOf.set(key, one)
-    }
-    const stored = await this.insert(tx, [...firstOf.values()])
-    const repeated = incoming.filter((one) => !stored.has(one))
-    const originals = await this.countDuplicates(tx, repeated)
-    return incoming.map((one): StoredOutcome => {
-      if (stored.has(one)) return { kind: 'stored' }
-      const original = originals.get(groupOf(one))
-      return original === undefined ? { kind: 'strategy-changed' } : { kind: 'duplicate', of: original }
+  async accept(incoming: readonly IncomingSignal[]): Promise<boolean[]> {
+    const signals = firstOfEach(incoming)
+    const told = signals.map(({ signal, news, trace }) => ({ id: signal.id, data: news, trace }))
+    const stored = await this.database.insertTold(ACCEPT_TOLD, columnsOf(signals), told)
+    return incoming.map(({ signal }) => stored.has(signal.id))
+  }
+
+  acceptAgain(incoming: readonly IncomingSignal[]): Promise<StoredOutcome[]> {
+    return this.database.transact(async (tx) => {
+      const stored = await this.replaceForgotten(tx, firstOfEach(incoming))
+      const repeated = incoming.filter(({ signal }) => !stored.has(signal.id))
+      const originals = await this.countDuplicates(tx, repeated)
+      return incoming.map((one): StoredOutcome => {
+        if (stored.has(one.signal.id)) return { kind: 'stored' }
+        const original = originals.get(groupOf(one))
+        return original === undefined ? { kind: 'strategy-changed' } : { kind: 'duplicate', of: original }
+      })
     })
   }
 
-  /** Answers what was new. A signal whose time as an original is over gives its key to the one that comes now. */
-  private async insert(tx: Transaction, signals: readonly IncomingSignal[]): Promise<Set<IncomingSignal>> {
-    const ids = new Set((await tx.query<{ id: string }>(ACCEPT, columnsOf(signals))).map(({ id }) => id))
-    const missing = signals.filter(({ signal }) => !ids.has(signal.id))
-    if (missing.length > 0) {
-      await tx.query(FORGET, [missing.map(({ signal }) => signal.strategyId), missing.map(({ dedupe }) => dedupe.key)])
-      for (const { id } of await tx.query<{ id: string }>(ACCEPT, columnsOf(missing))) ids.add(id)
-    }
-    return new Set(signals.filter(({ signal }) => ids.has(signal.id)))
+  /** A signal whose time as an original is over gives its key to the one that comes now. */
+  private async replaceForgotten(tx: Transaction, signals: readonly IncomingSignal[]): Promise<Set<string>> {
+    const keys = [signals.map(({ signal }) => signal.strategyId), signals.map(({ dedupe }) => dedupe.key)]
+    const [, rows] = await Promise.all([tx.query(FORGET, keys), tx.query<{ id: string }>(ACCEPT, columnsOf(signals))])
+    const stored = new Set(rows.map(({ id }) => id))
+    for (const { signal, news, trace } of signals) if (stored.has(signal.id)) tx.append(signalAccepted, news, { trace })
+    return stored
   }
 
   /** Answers the originals by group; of a strategy that has changed none is counted. */
@@ -110,8 +121,8 @@ export class SqlSignals extends Signals {
     return new Map(rows.map((row) => [`${row.strategy_id}|${row.dedupe_key}`, row.id]))
   }
 
-  async recordRefusals(tx: Transaction, refusals: readonly Refusal[]): Promise<void> {
-    await tx.query(
+  async recordRefusals(refusals: readonly Refusal[]): Promise<void> {
+    await this.database.query(
       `insert into refusal (status, problems, source_ip, body_bytes, body_digest)
        select status, array(select jsonb_array_elements_text(problems)), source_ip, body_bytes, body_digest
        from unnest($1::int[], $2::jsonb[], $3::text[], $4::int[], $5::text[])
@@ -150,30 +161,41 @@ export class SqlSignals extends Signals {
   }
 }
 
+/** Of those that come together and are the same, only the first can be new. */
+function firstOfEach(incoming: readonly IncomingSignal[]): IncomingSignal[] {
+  const firsts = new Map<string, IncomingSignal>()
+  for (const one of incoming) {
+    const key = groupOf(one)
+    if (!firsts.has(key)) firsts.set(key, one)
+  }
+  return [...firsts.values()]
+}
+
 function groupOf({ signal, dedupe }: IncomingSignal): string {
   return `${signal.strategyId}|${dedupe.key}`
 }
 
 function columnsOf(incoming: readonly IncomingSignal[]): unknown[] {
-  const column = (value: (one: IncomingSignal) => unknown) => incoming.map(value)
+  /** Numbers, ids and words of ours need no quotes in an array. */
+  const plain = (value: (one: IncomingSignal) => string | number) => `{${incoming.map(value).join()}}`
+  const texts = (value: (one: IncomingSignal) => string) => incoming.map(value).join(separator)
   return [
-    column(({ signal }) => signal.id),
-    column(({ signal }) => signal.strategyId),
-    column((one) => one.strategyRevision),
-    column((one) => one.dedupe.key),
-    column((one) => one.dedupe.windowSeconds),
-    column(({ signal }) => signal.source),
-    column(({ signal }) => signal.side),
-    column(({ signal }) => signal.price),
-    column(({ signal }) => signal.stop.price),
-    column(({ signal }) => signal.stop.type),
-    column(({ signal }) => JSON.stringify(signal.targets)),
-    column(({ signal }) => (signal.trailing === null ? null : JSON.stringify(signal.trailing))),
-    column(({ signal }) => signal.receivedAt.toISOString()),
-    column(({ signal }) => signal.expiresAt.toISOString()),
-    column(({ request }) => request.contentType),
-    incoming.map(({ request }) => request.body).join(bodySeparator),
-    column(({ request }) => request.sourceIp),
+    plain(({ signal }) => signal.id),
+    plain(({ signal }) => signal.strategyId),
+    plain((one) => one.strategyRevision),
+    plain((one) => one.dedupe.key),
+    plain((one) => one.dedupe.windowSeconds),
+    plain(({ signal }) => signal.source),
+    plain(({ signal }) => signal.side),
+    plain(({ signal }) => signal.price),
+    plain(({ signal }) => signal.stop.price),
+    plain(({ signal }) => signal.stop.type),
+    texts(({ signal }) => JSON.stringify(signal.targets)),
+    texts(({ signal }) => (signal.trailing === null ? '' : JSON.stringify(signal.trailing))),
+    plain(({ news }) => news.receivedAt),
+    texts(({ request }) => request.contentType),
+    texts(({ request }) => request.body),
+    texts(({ request }) => request.sourceIp),
   ]
 }
 

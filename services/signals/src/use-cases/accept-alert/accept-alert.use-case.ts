@@ -4,7 +4,6 @@
  */
 import { createHash } from 'node:crypto'
 import { Injectable } from '@nestjs/common'
-import { Database } from '@tradewire/database/database'
 import { GroupCommit } from '@tradewire/database/group-commit'
 import { Clock } from '@tradewire/kernel/clock'
 import type { SignalId, StrategyId } from '@tradewire/kernel/ids'
@@ -42,15 +41,13 @@ export class AcceptAlert {
   constructor(
     private readonly acceptSignal: AcceptSignal,
     private readonly clock: Clock,
-    database: Database,
     signals: Signals,
   ) {
     this.refusals = new GroupCommit({
-      database,
       batchRows: refusalBatchRows,
       queuedMax: refusalsQueuedMax,
-      work: async (tx, batch) => {
-        await signals.recordRefusals(tx, batch)
+      work: async (batch) => {
+        await signals.recordRefusals(batch)
         return batch.map(() => undefined)
       },
     })

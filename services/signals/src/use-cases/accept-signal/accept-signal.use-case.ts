@@ -3,17 +3,15 @@
  * Called by the alert intake and by operators' own signals. Must never answer before the commit, nor need the bus.
  */
 import { Injectable } from '@nestjs/common'
-import { signalAccepted } from '@tradewire/contracts/events/signals'
-import { Database } from '@tradewire/database/database'
 import { GroupCommit, GroupCommitFull } from '@tradewire/database/group-commit'
-import type { Transaction } from '@tradewire/database/transaction'
 import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
-import { type FollowId, IdSource, type SignalId, type StrategyId } from '@tradewire/kernel/ids'
+import { IdSource, type SignalId, type StrategyId } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { injectTrace } from '@tradewire/observability/trace'
+import { signalNews } from '../../domain/announce.ts'
 import type { DedupeKey } from '../../domain/dedupe.ts'
-import type { EntryType, Signal, Strategy } from '../../domain/model.ts'
+import type { Signal, SignalExceptions, Strategy } from '../../domain/model.ts'
 import { Signals, type IncomingSignal, type RawRequest, type StoredOutcome } from '../../ports/signals.port.ts'
 import { Strategies } from '../../ports/strategies.port.ts'
 import { signalsErrors } from '../../signals.errors.ts'
@@ -29,13 +27,6 @@ const strategiesCachedMax = 10_000
 const strategyChecksMax = 3
 
 export type SignalDraft = Pick<Signal, 'source' | 'side' | 'price' | 'stop' | 'targets' | 'trailing'>
-
-/** Where a signal does not go the strategy's own way. */
-export interface SignalExceptions {
-  readonly entryType: EntryType
-  /** Only these of its followers. */
-  readonly followIds: readonly FollowId[]
-}
 
 export interface AcceptSignalInput {
   readonly strategyId: StrategyId
@@ -53,26 +44,22 @@ export interface AcceptedSignal {
   readonly duplicate: boolean
 }
 
-interface Incoming extends IncomingSignal {
-  readonly strategy: Strategy
-  readonly exceptions: SignalExceptions | undefined
-  /** Each signal stays in its sender's trace, although they share a commit. */
-  readonly trace: string | null
-}
-
 @Injectable()
 export class AcceptSignal {
   private readonly known = new Map<StrategyId, Strategy>()
-  private readonly commits: GroupCommit<Incoming, StoredOutcome>
+  private readonly commits: GroupCommit<IncomingSignal, boolean>
+  /** Apart from the others, so that repetitions cost no more than their own time. */
+  private readonly repetitions: GroupCommit<IncomingSignal, StoredOutcome>
 
   constructor(
-    database: Database,
     private readonly strategies: Strategies,
-    private readonly signals: Signals,
     private readonly clock: Clock,
     private readonly ids: IdSource,
+    signals: Signals,
   ) {
-    this.commits = new GroupCommit({ database, batchRows, queuedMax, work: (tx, batch) => this.store(tx, batch) })
+    const limits = { batchRows, queuedMax }
+    this.commits = new GroupCommit({ ...limits, work: (batch) => signals.accept(batch) })
+    this.repetitions = new GroupCommit({ ...limits, work: (batch) => signals.acceptAgain(batch) })
   }
 
   async execute(input: AcceptSignalInput): Promise<Result<AcceptedSignal, CodedError>> {
@@ -90,7 +77,8 @@ export class AcceptSignal {
       if (strategy === undefined || !input.mayUse(strategy)) return err(signalsErrors.of('STRATEGY_NOT_FOUND'))
       if (!strategy.active) return err(signalsErrors.of('STRATEGY_NOT_ACTIVE'))
       const incoming = this.incomingOf(input, strategy)
-      const outcome = await this.commits.submit(incoming)
+      if (await this.commits.submit(incoming)) return ok({ signalId: incoming.signal.id, duplicate: false })
+      const outcome = await this.repetitions.submit(incoming)
       if (outcome.kind === 'stored') return ok({ signalId: incoming.signal.id, duplicate: false })
       if (outcome.kind === 'duplicate') return ok({ signalId: outcome.of, duplicate: true })
       this.known.delete(input.strategyId)
@@ -109,7 +97,7 @@ export class AcceptSignal {
     return strategy
   }
 
-  private incomingOf({ draft, dedupe, request, exceptions }: AcceptSignalInput, strategy: Strategy): Incoming {
+  private incomingOf({ draft, dedupe, request, exceptions }: AcceptSignalInput, strategy: Strategy): IncomingSignal {
     const receivedAt = this.clock.now()
     const signal: Signal = {
       ...draft,
@@ -119,33 +107,8 @@ export class AcceptSignal {
       expiresAt: new Date(receivedAt.getTime() + strategy.signalMaxAgeSeconds * 1_000),
       duplicates: 0,
     }
-    const trace = injectTrace() ?? null
-    return { signal, dedupe, request, exceptions, strategy, strategyRevision: strategy.revision, trace }
-  }
-
-  private async store(tx: Transaction, batch: readonly Incoming[]): Promise<StoredOutcome[]> {
-    const outcomes = await this.signals.accept(tx, batch)
-    batch.forEach(({ signal, strategy, exceptions, trace }, index) => {
-      if (outcomes[index]?.kind !== 'stored') return
-      const news = {
-        signalId: signal.id,
-        strategyId: strategy.id,
-        source: signal.source,
-        venue: strategy.venue,
-        symbol: strategy.symbol,
-        side: signal.side,
-        entryType: exceptions?.entryType ?? strategy.entryType,
-        price: signal.price,
-        stop: signal.stop,
-        targets: [...signal.targets],
-        trailing: signal.trailing,
-        ...(exceptions && { followIds: [...exceptions.followIds] }),
-        receivedAt: signal.receivedAt.toISOString(),
-        expiresAt: signal.expiresAt.toISOString(),
-      }
-      tx.append(signalAccepted, news, { trace })
-    })
-    return outcomes
+    const news = signalNews(signal, strategy, exceptions)
+    return { signal, dedupe, request, strategyRevision: strategy.revision, news, trace: injectTrace() ?? null }
   }
 }
 

@@ -6,6 +6,7 @@ import { Injectable } from '@nestjs/common'
 import { webhookDisabled } from '@tradewire/contracts/events/webhooks'
 import { Database } from '@tradewire/database/database'
 import { GroupCommit } from '@tradewire/database/group-commit'
+import type { Transaction } from '@tradewire/database/transaction'
 import { Clock } from '@tradewire/kernel/clock'
 import { Randomness } from '@tradewire/kernel/randomness'
 import { runInTrace } from '@tradewire/observability/trace'
@@ -29,15 +30,9 @@ export class SendDelivery {
     private readonly randomness: Randomness,
   ) {
     this.outcomes = new GroupCommit({
-      database,
       batchRows: outcomeBatchRows,
       queuedMax: outcomesQueuedMax,
-      work: async (tx, attempts) => {
-        for (const disabled of await this.deliveries.record(tx, attempts)) {
-          tx.append(webhookDisabled, { ...disabled, disabledAt: this.clock.now().toISOString() })
-        }
-        return attempts.map(() => undefined)
-      },
+      work: (attempts) => database.transact((tx) => this.record(tx, attempts)),
     })
   }
 
@@ -65,5 +60,12 @@ export class SendDelivery {
       waitMs: verdict.kind === 'retry' ? verdict.waitMs : 0,
       gone: verdict.kind === 'gone',
     })
+  }
+
+  private async record(tx: Transaction, attempts: readonly Attempted[]): Promise<undefined[]> {
+    for (const disabled of await this.deliveries.record(tx, attempts)) {
+      tx.append(webhookDisabled, { ...disabled, disabledAt: this.clock.now().toISOString() })
+    }
+    return attempts.map(() => undefined)
   }
 }
