@@ -15,17 +15,17 @@ function heard(window: PaceWindow, waits: readonly number[], fromMs = 0): number
 }
 
 describe('the window of entries', () => {
-  it('is wide open without exits, and begins with one chunk at a time when they come', () => {
+  it('is wide open without exits, and begins with half of the time of one chunk when they come', () => {
     const window = new PaceWindow()
     expect(window.at(0)).toBe(4)
     window.exitWaited(usualMs, 0)
-    expect(window.at(1)).toBe(1)
+    expect(window.at(1)).toBe(0.5)
   })
 
   it('grows by little with each exit that is as fast as usual, however slow clocks of two hosts make it look', () => {
     const window = new PaceWindow()
     const nowMs = heard(window, [5_000, 5_010, 5_004])
-    expect(window.at(nowMs)).toBe(1 + 3 / 128)
+    expect(window.at(nowMs)).toBe(0.5 + 3 / 128)
   })
 
   it('shrinks to a quarter with a late exit, and takes a hundred in time to be as wide again', () => {
@@ -40,7 +40,7 @@ describe('the window of entries', () => {
 
   it('is cut once for exits that were late together', () => {
     const window = new PaceWindow()
-    let nowMs = heard(window, Array<number>(384).fill(usualMs))
+    let nowMs = heard(window, Array<number>(448).fill(usualMs))
     expect(window.at(nowMs)).toBe(4)
     for (let count = 0; count < 10; count += 1) window.exitWaited(lateMs, (nowMs += 1))
     expect(window.at(nowMs)).toBe(1)
@@ -50,10 +50,10 @@ describe('the window of entries', () => {
     const window = new PaceWindow()
     let nowMs = 10_000
     for (const waitedMs of [usualMs, lateMs, lateMs, usualMs]) window.exitWaited(waitedMs, (nowMs += 110))
-    expect(window.at(nowMs)).toBe(1)
+    expect(window.at(nowMs)).toBe(0.5)
     nowMs = heard(window, [lateMs], nowMs)
     for (let count = 0; count < 20; count += 1) window.exitWaited(usualMs, (nowMs += 110))
-    expect(window.at(nowMs)).toBe(1)
+    expect(window.at(nowMs)).toBe(0.5)
   })
 
   it('opens at once when no exit comes any more', () => {
@@ -100,9 +100,9 @@ describe('the pace of entries', () => {
       })
     pace.exitWaited(usualMs)
     await chunk()
-    expect([rests, pace.rows(250)]).toEqual([[], 250])
+    expect([rests, pace.rows(250)]).toEqual([[20], 64])
     pace.exitWaited(lateMs)
     await chunk()
-    expect([rests, pace.rows(250)]).toEqual([[60], 64])
+    expect([rests, pace.rows(250)]).toEqual([[20, 60], 64])
   })
 })

@@ -4,8 +4,11 @@
  */
 /** As many as strategies are planned at once. */
 const windowMost = 4
-/** With exits about, planning begins with one: what exits did not notice while nothing was planned is no leave for more. */
-const windowFirst = 1
+/**
+ * With exits about, planning begins with small chunks and a rest after each as long as it took: what exits did not
+ * notice while nothing was planned is no leave for more, and those of the first seconds would be the late ones.
+ */
+const windowFirst = 0.5
 /** A quarter: after each chunk three times as long a rest. */
 const windowLeast = 0.25
 /** Each exit in time gives so little back that among those planned for beside it hardly one in a hundred is late. */
