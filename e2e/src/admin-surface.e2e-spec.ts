@@ -372,6 +372,30 @@ describe('the admin surface answers in the shape of its document:', () => {
     ).toEqual(['STRATEGY #5', 'Default'])
   })
 
+  it('and refuses a plan as documented: a price id that there is not, and a second default', async () => {
+    const { request, refusals } = byName.get('POST /v1/admin/subscription')!
+    const [priceId, secondDefault] = refusals?.['422'] ?? []
+    const { value: stripePriceId } = (priceId as { errors: { value: string }[] }).errors[0]!
+    const post = (changes: object) =>
+      operator.asks<unknown>('POST', '/v1/admin/subscription', { ...request, name: 'ANOTHER', ...changes })
+    expect(await post({ stripePriceId })).toEqual({ status: 422, body: priceId })
+    expect(await post({ default: true })).toEqual({ status: 422, body: secondDefault })
+    const documentedChange = byName.get('PUT /v1/admin/subscription/{subscription_id}')!
+    const put = (id: string, changes?: object) =>
+      operator.asks<unknown>('PUT', `/v1/admin/subscription/${id}`, changes ?? documentedChange.request)
+    expect(await put(ids.user)).toEqual({ status: 404, body: documentedChange.refusals?.['404']?.[0] })
+    const wrongPrice = { status: 422, body: documentedChange.refusals?.['422']?.[0] }
+    expect(await put(ids.plan, { stripePriceId })).toEqual(wrongPrice)
+  })
+
+  it('and refuses a risk profile as documented', async () => {
+    const { request, refusals } = byName.get('POST /v1/admin/setting/strategy/profile')!
+    const [wrongName] = refusals?.['422'] ?? []
+    const { value: name } = (wrongName as { errors: { value: string }[] }).errors[0]!
+    const asked = await operator.asks<unknown>('POST', '/v1/admin/setting/strategy/profile', { ...request, name })
+    expect(asked).toEqual({ status: 422, body: wrongName })
+  })
+
   it('and to nobody but operators', async () => {
     const bella = { username: 'bella', password, roles: ['follower', 'provider'] }
     await operator.does('POST', '/v1/users', bella)

@@ -14,7 +14,7 @@ export type RouteAccess = 'public' | readonly Role[]
 /** Status and body of one refusal, where the surface's document shows it in a way of its own. */
 export interface SurfaceRefusal {
   readonly status: number
-  readonly body: Readonly<Record<string, string>>
+  readonly body: Readonly<Record<string, unknown>>
 }
 
 /** Whose words and body a refusal has: our own, or those of the document that the surface follows. */

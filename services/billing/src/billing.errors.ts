@@ -9,8 +9,13 @@ export const billingErrors = defineErrors('billing', {
   },
   PLAN_EXISTS: {
     kind: 'conflict',
-    message: 'Another plan has this name, or is the default already.',
-    fix: 'Choose another name, or leave `default` out.',
+    message: 'Another plan has this name.',
+    fix: 'Choose another name.',
+  },
+  PLAN_DEFAULT_EXISTS: {
+    kind: 'conflict',
+    message: 'Another plan is that of everyone who has no other.',
+    fix: 'Leave `default` out, or change what the default plan allows.',
   },
   PLAN_IS_DEFAULT: {
     kind: 'conflict',

@@ -35,7 +35,9 @@ describe('plans', () => {
     const basic = { name: 'DEFAULT', maxBalance: '2000', maxApiKeys: 3, maxPositions: 5, default: true }
     const plan = await ask(rpc.createPlan, { caller: operator, plan: basic })
     expect(plan).toMatchObject({ private: true, default: true, monthlyPrice: null, maxBalance: '2000' })
-    expect(await refusal(rpc.createPlan, { caller: operator, plan: { ...basic, name: 'SECOND' } })).toBe('PLAN_EXISTS')
+    const again = (changes: object) => refusal(rpc.createPlan, { caller: operator, plan: { ...basic, ...changes } })
+    expect(await again({ name: 'SECOND' })).toBe('PLAN_DEFAULT_EXISTS')
+    expect(await again({})).toBe('PLAN_EXISTS')
     expect(await published('entitlement.changed')).toEqual([
       {
         userId: follower.userId,

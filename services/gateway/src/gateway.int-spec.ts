@@ -76,7 +76,7 @@ interface Answer {
 }
 
 async function call(
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   { bearer, json, at = gateway }: { bearer?: string; json?: unknown; at?: TestService } = {},
 ): Promise<Answer> {
@@ -310,6 +310,62 @@ describe('rate limits', () => {
     )
     expect(all.filter(({ status }) => status === 201)).toHaveLength(19)
     told.premiumUsers.clear()
+    await at.stop()
+    await redis.stop()
+  })
+})
+
+describe('the surfaces that follow a document', () => {
+  it('refuse another method of their paths in their own words, and say which there are', async () => {
+    const bearer = await token()
+    const wrong = [
+      ['DELETE', '/v1/admin/subscription/list', 'GET'],
+      ['PATCH', '/v1/admin/strategy/follower/01963a5e-0000-7000-8000-0000000000ff', 'POST, DELETE'],
+      ['PUT', '/api/v1/strategies/', 'GET'],
+      ['PUT', '/api/v1/strategies', 'GET'],
+      ['GET', '/api/v1/auth/login/', 'POST'],
+    ] as const
+    for (const [method, path, allowed] of wrong) {
+      const { status, headers, body } = await call(method, path, { bearer })
+      expect([path, status, headers['allow']]).toEqual([path, 405, allowed])
+      const admin = path.startsWith('/v1/admin')
+      expect(body).toMatchObject(
+        admin ? { message: 'This path has other methods.' } : { error: { code: 'METHOD_NOT_ALLOWED' } },
+      )
+      expect(Object.keys(body)).toEqual([admin ? 'message' : 'error'])
+    }
+  })
+
+  it('answer in the body of the admin document: nobody, others, unknown paths, services that are silent', async () => {
+    const list = '/v1/admin/account/user/list'
+    const follower = await token({ claims: { roles: ['follower'] } })
+    const bearer = await token()
+    expect(await call('GET', list)).toMatchObject({ status: 401, body: { error: 'unauthorized' } })
+    const others = await call('GET', list, { bearer: follower })
+    expect([others.status, Object.keys(others.body)]).toEqual([403, ['message']])
+    const unknown = await call('GET', '/v1/admin/account/users', { bearer })
+    expect([unknown.status, unknown.body]).toEqual([404, { message: 'route not found' }])
+    const silent = await call('GET', list, { bearer })
+    expect([silent.status, Object.keys(silent.body)]).toEqual([503, ['message']])
+    expect(Number(silent.headers['retry-after'])).toBeGreaterThan(0)
+    const broken = await call('POST', '/v1/admin/subscription', { bearer, json: '{"name": ' })
+    expect([broken.status, Object.keys(broken.body)]).toEqual([400, ['message']])
+  })
+
+  it('count with the rest, and say 429 in their own words with the time to come back', async () => {
+    const redis = await startRedis({})
+    const once = { GATEWAY_RATE_LIMIT: 'true', GATEWAY_RATE_AUTHENTICATED_PER_MINUTE: '1', REDIS_URL: redis.url }
+    const at = await startGateway(once)
+    const bearer = await token()
+    expect((await call('POST', '/v1/users', { bearer, json: newUser, at })).headers['ratelimit-remaining']).toBe('0')
+    for (const path of ['/v1/users/me', '/v1/admin/account/user/list', '/api/v1/strategies/']) {
+      const { status, headers, body } = await call('GET', path, { bearer, at })
+      expect([path, status, headers['ratelimit-limit'], headers['ratelimit-remaining']]).toEqual([path, 429, '1', '0'])
+      expect(Number(headers['retry-after'])).toBeGreaterThan(0)
+      expect(Number(headers['ratelimit-reset'])).toBeGreaterThan(0)
+      if (path.startsWith('/v1/admin')) expect(Object.keys(body)).toEqual(['message'])
+      else expect(body.error).toMatchObject({ code: 'RATE_LIMITED', message: expect.any(String) })
+    }
     await at.stop()
     await redis.stop()
   })

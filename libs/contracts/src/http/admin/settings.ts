@@ -137,6 +137,8 @@ const stripePriceId = z
   .string()
   .refine(() => false, { error: 'price id does not exist' })
   .optional()
+/** In the document's words. */
+const defaultTaken = { value: true, msg: 'default already exist', param: 'default', location: 'body' } as const
 
 const planRoutes = [
   defineRoute({
@@ -156,6 +158,7 @@ const planRoutes = [
     method: 'POST',
     path: plans,
     summary: 'Add a plan',
+    refusals: { PLAN_DEFAULT_EXISTS: { status: 422, body: { errors: [defaultTaken] } } },
     body: z
       .strictObject({
         name: input.name,
@@ -183,6 +186,7 @@ const planRoutes = [
     method: 'PUT',
     path: `${plans}/{subscriptionId}`,
     summary: 'Change a plan for everyone who has it',
+    refusals: { PLAN_NOT_FOUND: { status: 404, body: { message: 'route not found' } } },
     params: z.strictObject({ subscriptionId: idOf('Plan') }),
     body: z
       .strictObject({

@@ -41,8 +41,14 @@ export class CreatePlan {
       updatedAt: now,
     }
     const saved = await this.database.transact((tx) => this.catalogue.savePlan(tx, plan))
-    if (!saved) return err(billingErrors.of('PLAN_EXISTS', { name: plan.name }))
+    if (!saved) return err(await this.refusalOf(plan))
     if (plan.default) await this.tellAllUsers.execute()
     return ok(viewPlan(plan))
+  }
+
+  /** A name that is taken is said first. */
+  private async refusalOf({ name }: Plan): Promise<CodedError> {
+    const taken = (await this.catalogue.plans()).some((other) => other.name === name && other.removedAt === null)
+    return billingErrors.of(taken ? 'PLAN_EXISTS' : 'PLAN_DEFAULT_EXISTS', { name })
   }
 }

@@ -10,7 +10,7 @@ import { explain } from '@tradewire/nest-kit/http-errors'
 import type { Logger } from '@tradewire/observability/logger'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type FieldProblem, severalFields } from '#domain/field-problems'
-import { showWait } from '#transport/http/http-answers.map'
+import { showWait, wrongMethod } from '#transport/http/http-answers.map'
 import type { RouteRefusal } from '#use-cases/answer-route/answer-route.use-case'
 
 export function answerAdminRefusal(
@@ -43,4 +43,9 @@ export function answerAdminFailure(
 
 export function answerNoAdminRoute(reply: FastifyReply): FastifyReply {
   return reply.status(404).send({ message: 'route not found' })
+}
+
+/** The document does not tell a path with another method from one that there is not; HTTP does. */
+export function answerWrongAdminMethod(reply: FastifyReply, allowed: readonly string[]): FastifyReply {
+  return reply.status(405).header('allow', allowed.join(', ')).send({ message: wrongMethod })
 }

@@ -10,6 +10,7 @@ import type { RateDecision } from '#domain/rate-limit'
 import type { RouteRefusal } from '#use-cases/answer-route/answer-route.use-case'
 
 const retryAfterDefaultSeconds = 2
+export const wrongMethod = 'This path has other methods.'
 
 export function answerRefusal(reply: FastifyReply, refusal: CodedError | RouteRefusal): FastifyReply {
   return answerWith(reply, httpStatusOf[refusal.kind], refusal)
@@ -24,6 +25,12 @@ function answerWith(reply: FastifyReply, status: number, refusal: CodedError | R
   showWait(reply, status, refusal)
   const details = 'details' in refusal && refusal.details !== undefined ? refusal.details : refusal.context
   return reply.status(status).send({ error: { code: refusal.code, message: causeAndFix(refusal), details } })
+}
+
+/** Of a path that there is, but not with this method. */
+export function answerWrongMethod(reply: FastifyReply, allowed: readonly string[]): FastifyReply {
+  const body = { code: 'METHOD_NOT_ALLOWED', message: wrongMethod, details: { allowed } }
+  return reply.status(405).header('allow', allowed.join(', ')).send({ error: body })
 }
 
 /** The headers that tell a refused caller what to do next. */

@@ -14,9 +14,14 @@ import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CallerGate } from '#transport/http/caller-gate.controller'
-import { answerAdminFailure, answerAdminRefusal, answerNoAdminRoute } from '#transport/http/admin-answers.map'
+import {
+  answerAdminFailure,
+  answerAdminRefusal,
+  answerNoAdminRoute,
+  answerWrongAdminMethod,
+} from '#transport/http/admin-answers.map'
 import { answerFile, fastifyPath } from '#transport/http/file-answers.map'
-import { answerMarketplaceRefusal, answerRefusal } from '#transport/http/http-answers.map'
+import { answerMarketplaceRefusal, answerRefusal, answerWrongMethod } from '#transport/http/http-answers.map'
 import { TokenRoute } from '#transport/http/token-route.controller'
 import { AnswerRoute } from '#use-cases/answer-route/answer-route.use-case'
 
@@ -28,6 +33,17 @@ const refusalsOf = {
   admin: answerAdminRefusal,
   marketplace: answerMarketplaceRefusal,
 } as const satisfies Record<RouteForm, unknown>
+const wrongMethodsOf = {
+  own: answerWrongMethod,
+  admin: answerWrongAdminMethod,
+  marketplace: answerWrongMethod,
+} as const satisfies Record<RouteForm, unknown>
+/** Paths that are not among the routes, and what they are asked by. */
+const servedElsewhere: readonly (readonly [path: string, methods: Method[]])[] = [
+  [alertPath, ['POST']],
+  [streamPath, ['GET']],
+  [tokenPath, ['POST']],
+]
 
 @Injectable()
 export class PublicRoutes {
@@ -43,7 +59,6 @@ export class PublicRoutes {
     await fastify.register(async (scope) => {
       scope.setErrorHandler((thrown, request, reply) => answerFailure(thrown, request, reply, this.logger))
       this.serve(scope, 'own')
-      this.refuseOtherMethods(scope)
     })
     await fastify.register(
       async (scope) => {
@@ -71,6 +86,7 @@ export class PublicRoutes {
         handler: (request, reply) => this.answer(route, request, reply),
       })
     }
+    this.refuseOtherMethods(scope, form)
   }
 
   private async answer(route: RouteContract, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -93,29 +109,18 @@ export class PublicRoutes {
   }
 
   /** 405 with the methods that the path has; without this Fastify would say that the path does not exist. */
-  private refuseOtherMethods(scope: FastifyInstance): void {
-    const allowed = new Map<string, Method[]>([
-      [alertPath, ['POST']],
-      [streamPath, ['GET']],
-      [tokenPath, ['POST']],
-    ])
-    for (const { path, method, form } of allRoutes) {
-      if (form === 'own') allowed.set(path, [...(allowed.get(path) ?? []), method])
+  private refuseOtherMethods(scope: FastifyInstance, form: RouteForm): void {
+    const allowed = new Map<string, Method[]>(form === 'own' ? servedElsewhere : [])
+    for (const route of allRoutes) {
+      if (route.form === form) allowed.set(route.path, [...(allowed.get(route.path) ?? []), route.method])
     }
     for (const [path, known] of allowed) {
       const others = methods.filter((method) => !known.includes(method))
       if (others.length === 0) continue
       scope.route({
         method: others,
-        url: fastifyPath(path),
-        handler: (_request, reply) => {
-          const body = {
-            code: 'METHOD_NOT_ALLOWED',
-            message: 'This path has other methods.',
-            details: { allowed: known },
-          }
-          return reply.status(405).header('allow', known.join(', ')).send({ error: body })
-        },
+        url: fastifyPath(path.slice(scope.prefix.length)),
+        handler: (_request, reply) => wrongMethodsOf[form](reply, known),
       })
     }
   }
