@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { postAlert } from '@tradewire/chaos/kit/alert-sender'
 import type { PaperCredentials } from '@tradewire/contracts/paper/control'
+import { numberOfId } from '@tradewire/kernel/ids'
 import { untilBusIsQuiet } from '@tradewire/launcher/demo/bus-quiet'
 import { eventually } from '@tradewire/testkit/eventually'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -50,8 +51,9 @@ let inbox: WebhookInbox
 let operator: ApiUser
 let anna: ApiUser
 let bella: ApiUser
-let terminal = { account_id: '', password: '', server: '', metaapi_token: '' }
 const ids = { account: '', strategy: '', subscription: '', secret: '', paymentUrl: '' }
+/** The same as the surface shows them, and takes them. */
+const numbers = { account: 0, strategy: 0 }
 
 /** One for each documented operation that is built, in the order of a newcomer's path. */
 const replays: Readonly<Record<string, Replay>> = {
@@ -62,14 +64,14 @@ const replays: Readonly<Record<string, Replay>> = {
   },
   'POST /api/v1/accounts/mt5/': {
     path: () => `${surface}/accounts/mt5/`,
-    // The simulated terminal's account: it has no id at MetaApi before it is connected.
-    body: (given) => ({ ...given, ...terminal, metaapi_account_id: undefined }),
+    // Word for word: behind the platform's token the account is made at MetaApi, where the id is not known.
+    body: (given) => given,
     holds: (reply: { account_id: string; is_connected: boolean }) =>
-      reply.account_id === terminal.account_id && reply.is_connected,
+      reply.account_id === '12345678' && reply.is_connected,
   },
   'POST /api/v1/payments/create-intent/': {
     path: () => `${surface}/payments/create-intent/`,
-    body: (intent) => ({ ...intent, strategy_id: ids.strategy, payment_method: 'mock' }),
+    body: (intent) => ({ ...intent, strategy_id: numbers.strategy, payment_method: 'mock' }),
     added: ['payment_url'],
     nullable: ['client_secret'],
     holds: (reply: { amount: number; currency: string; payment_url: string }) => {
@@ -78,15 +80,16 @@ const replays: Readonly<Record<string, Replay>> = {
     },
   },
   'POST /api/v1/strategies/{id}/subscribe/': {
-    path: () => `${surface}/strategies/${ids.strategy}/subscribe/`,
-    body: (terms) => ({ ...terms, mt5_account_id: ids.account }),
+    path: () => `${surface}/strategies/${numbers.strategy}/subscribe/`,
+    body: (terms) => ({ ...terms, mt5_account_id: numbers.account }),
     holds: (reply: { id: string; allocation_percentage: number; is_active: boolean }) => {
       ids.subscription = reply.id
       return reply.allocation_percentage === 25 && reply.is_active
     },
   },
   'GET /api/v1/accounts/mt5/{account_id}/status/': {
-    path: () => `${surface}/accounts/mt5/${ids.account}/status/`,
+    // By the login, as in the document.
+    path: () => `${surface}/accounts/mt5/12345678/status/`,
     nullable: ['margin_level'],
     holds: (reply: { balance: number; is_connected: boolean }) => reply.balance > 0 && reply.is_connected,
   },
@@ -96,11 +99,11 @@ const replays: Readonly<Record<string, Replay>> = {
 const laterReplays: Readonly<Record<string, Replay>> = {
   'GET /api/v1/strategies/': {
     path: () => `${surface}/strategies/?risk_level=low&min_return=0.1&asset=crypto&page=1`,
-    holds: ({ count, results }: { count: number; results: { id: string }[] }) =>
-      count === 1 && results[0]?.id === ids.strategy,
+    holds: ({ count, results }: { count: number; results: { id: number }[] }) =>
+      count === 1 && results[0]?.id === numbers.strategy,
   },
   'GET /api/v1/strategies/{id}/performance/': {
-    path: () => `${surface}/strategies/${ids.strategy}/performance/`,
+    path: () => `${surface}/strategies/${numbers.strategy}/performance/`,
     added: ['verification'],
     nullable: ['performance.profit_factor'],
     holds: ({ myfxbook_url, performance: { trades_count, win_rate } }: ShownPerformance) =>
@@ -146,6 +149,7 @@ async function strategyWithPrice(): Promise<void> {
   const strategy = { name: 'Breakout', venue: 'binance-usdm', symbol: 'BTC/USDT', myfxbookUrl }
   const made = await operator.does<{ id: string; secret: string }>('POST', '/v1/strategies', strategy)
   Object.assign(ids, { strategy: made.id, secret: made.secret })
+  numbers.strategy = numberOfId(made.id)
   const prices = [{ currency: 'USD', cycle: 'monthly', amount: '99' }]
   await eventually(
     async () => (await operator.asks('PUT', `/v1/strategies/${ids.strategy}/prices`, { prices })).status === 200,
@@ -159,16 +163,7 @@ async function account(): Promise<void> {
   await system.tells('paper', 'price', '--symbol', 'BTCUSDT', '--price', entryPrice)
   const connected = { venue: 'binance-usdm', credentials: { apiKey, secret } }
   ids.account = (await anna.does<{ id: string }>('POST', '/v1/accounts', connected)).id
-  const { credentials } = await system.tells<PaperCredentials>(
-    'paper',
-    'account',
-    '--venue',
-    'metaapi',
-    '--balance',
-    '10000',
-  )
-  const { login: account_id = '', password: terminalPassword = '', server = '', token = '' } = credentials
-  terminal = { account_id, password: terminalPassword, server, metaapi_token: token }
+  numbers.account = numberOfId(ids.account)
   await untilBusIsQuiet(system.endpoints.nats, knownWithinMs)
 }
 
@@ -225,9 +220,9 @@ describe('the marketplace surface', () => {
     const missing = differences(shape!, opened).filter((difference) => !difference.endsWith('is not documented'))
     expect(missing, JSON.stringify(opened)).toEqual([])
     // 25 % of 10,000 at 19,300, in whole steps.
-    expect(opened.data).toMatchObject({ volume: 0.129, mt5_account_id: ids.account })
+    expect(opened.data).toMatchObject({ volume: 0.129, mt5_account_id: numbers.account, account_id: ids.account })
     await system.tells('paper', 'price', '--symbol', 'BTCUSDT', '--price', '19950')
-    expect((await told('trade.closed')).data).toMatchObject({ mt5_account_id: ids.account })
+    expect((await told('trade.closed')).data).toMatchObject({ mt5_account_id: numbers.account })
     await eventually(
       async () => {
         const one = await anna.gets<{ trades_count: number }>(`${surface}/strategies/${ids.strategy}/`)
@@ -263,6 +258,10 @@ describe('the marketplace surface', () => {
       ['GET', `/accounts/mt5/${ids.account}/status/`],
       ['DELETE', `/accounts/mt5/${ids.account}/`],
       ['GET', `/strategies/${ids.account}/performance/`],
+      ['GET', `/accounts/mt5/${numbers.account}/status/`],
+      ['DELETE', '/accounts/mt5/12345678/'],
+      ['POST', `/strategies/${numbers.strategy}/subscribe/`, { ...terms, mt5_account_id: numbers.account }],
+      ['GET', '/strategies/1/performance/'],
       ['POST', `/strategies/${ids.strategy}/subscribe/`, terms],
       ['POST', `/strategies/${ids.strategy}/unsubscribe/`, { mt5_account_id: ids.account }],
     ]
@@ -301,6 +300,16 @@ describe('the marketplace surface', () => {
     expect(await held()).toMatchObject([{ state: 'protected' }])
     expect(await leave('close_now')).toMatchObject({ positions: 'close_now', closing: 1 })
     await eventually(async () => (await held()).length === 0, { withinMs: knownWithinMs, describe: 'it is closed' })
+  })
+
+  it('shows an account by its login, its number and its id alike, each with a slash at the end or not', async () => {
+    const shown = await Promise.all(
+      [numbers.account, ids.account].map((each) => anna.gets<{ id: number }>(`${surface}/accounts/mt5/${each}/status`)),
+    )
+    expect(shown.map(({ id }) => id)).toEqual([numbers.account, numbers.account])
+    const { results } = await anna.gets<{ results: { id: number }[] }>(`${surface}/accounts/mt5/`)
+    const byLogin = await anna.gets<{ id: number }>(`${surface}/accounts/mt5/12345678/status/`)
+    expect(results).toMatchObject([{ id: byLogin.id, account_id: '12345678', platform: 'metaapi' }])
   })
 
   it('refreshes a session and ends it', async () => {

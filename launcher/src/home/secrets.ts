@@ -20,6 +20,8 @@ export interface KeyFiles {
   readonly identitySigning: string
   readonly identityMaster: string
   readonly brokersMaster: string
+  /** The token of the simulated MetaApi account that belongs to the platform. */
+  readonly metaapiToken: string
 }
 
 const passwordBytes = 24
@@ -68,12 +70,17 @@ export async function ensureKeys(home: Home, randomness: Randomness = new System
     identitySigning: join(home.keys, 'identity-signing-keys.json'),
     identityMaster: await ensureMasterKey(join(home.keys, 'identity-master.key'), randomness),
     brokersMaster: await ensureMasterKey(join(home.keys, brokersMasterFile), randomness),
+    metaapiToken: await ensureFile(join(home.keys, 'paper-metaapi-token'), newSecret(randomness)),
   }
 }
 
-async function ensureMasterKey(path: string, randomness: Randomness): Promise<string> {
+function ensureMasterKey(path: string, randomness: Randomness): Promise<string> {
+  return ensureFile(path, newMasterKey(randomness))
+}
+
+async function ensureFile(path: string, text: string): Promise<string> {
   try {
-    await writeFile(path, newMasterKey(randomness), { mode: 0o600, flag: 'wx' })
+    await writeFile(path, text, { mode: 0o600, flag: 'wx' })
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
   }

@@ -6,7 +6,12 @@ import { loginsFrom, ownEnvironment, roleOf, serviceEnvironment } from './servic
 const input = {
   inherited: {},
   home: homeAt('/srv/tradewire'),
-  keys: { identitySigning: '/srv/keys/signing', identityMaster: '/srv/keys/users', brokersMaster: '/srv/keys/master' },
+  keys: {
+    identitySigning: '/srv/keys/signing',
+    identityMaster: '/srv/keys/users',
+    brokersMaster: '/srv/keys/master',
+    metaapiToken: '/srv/keys/metaapi',
+  },
   ports: { ...portOffsets, gateway: 7400, signals: 7401, paper: 7402, xapiMain: 7413, xapiStream: 7414 },
   natsUrl: 'nats://127.0.0.1:7411',
   redisUrl: 'redis://127.0.0.1:7412',
@@ -47,6 +52,17 @@ describe('the environment of services', () => {
       GATEWAY_HTTP_PORT: '7400',
       NATS_URL: 'nats://127.0.0.1:7411',
     })
+  })
+
+  it('gives the platform an account at the simulated MetaApi, unless it has one of its own', () => {
+    expect(serviceEnvironment(input)).toMatchObject({
+      BROKERS_METAAPI_TOKEN_FILE: '/srv/keys/metaapi',
+      BROKERS_METAAPI_ENVIRONMENT: 'paper',
+      PAPER_METAAPI_TOKEN_FILE: '/srv/keys/metaapi',
+    })
+    const own = serviceEnvironment({ ...input, inherited: { BROKERS_METAAPI_TOKEN: 'a.b.c' } })
+    expect(own).not.toHaveProperty('BROKERS_METAAPI_ENVIRONMENT')
+    expect(own).not.toHaveProperty('PAPER_METAAPI_TOKEN_FILE')
   })
 
   it('tells a process of one service nothing that is another’s', () => {

@@ -31,6 +31,7 @@ export function serviceEnvironment(input: EnvironmentInput): Environment {
     IDENTITY_PUBLIC_URL: `http://localhost:${ports.gateway}`,
     BROKERS_MASTER_KEY_FILE: keys.brokersMaster,
     BROKERS_PAPER_URL: serviceUrl(ports, 'paper'),
+    ...platformAtMetaapi(inherited, keys),
     GATEWAY_SIGNALS_URL: serviceUrl(ports, 'signals'),
     GATEWAY_BILLING_URL: serviceUrl(ports, 'billing'),
     BILLING_PUBLIC_URL: serviceUrl(ports, 'gateway'),
@@ -47,6 +48,13 @@ export function serviceEnvironment(input: EnvironmentInput): Environment {
   for (const name of serviceNames) forced[`${prefixOf(name)}_HTTP_PORT`] = String(ports[name])
   const { DATABASE_URL: _administrator, ...rest } = inherited
   return { ...defaults, ...rest, ...forced }
+}
+
+/** The platform's own account at the simulated MetaApi, unless it has one at the real one. */
+function platformAtMetaapi(inherited: Environment, { metaapiToken }: KeyFiles): Environment {
+  if (inherited['BROKERS_METAAPI_TOKEN'] || inherited['BROKERS_METAAPI_TOKEN_FILE']) return {}
+  const simulated = { BROKERS_METAAPI_TOKEN_FILE: metaapiToken, BROKERS_METAAPI_ENVIRONMENT: 'paper' }
+  return { ...simulated, PAPER_METAAPI_TOKEN_FILE: metaapiToken }
 }
 
 /** Of all settings those that one service has any business with: its own and what all share, so no other's keys. */

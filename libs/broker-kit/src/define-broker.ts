@@ -38,6 +38,13 @@ export interface BrokerLog {
   info(fields: object, message: string): void
 }
 
+/** The platform's own account at a venue that lets in by one token for many accounts. */
+export interface PlatformToken {
+  /** Where the token is known; it is never shown to the other. */
+  readonly environment: BrokerEnvironment
+  readonly token: string
+}
+
 /** What an adapter needs of the process it runs in. */
 export interface BrokerDependencies {
   readonly clock: Clock
@@ -48,6 +55,8 @@ export interface BrokerDependencies {
   /** Most requests to one venue at a time. */
   readonly connectionsMax: number
   readonly requestTimeoutMs: number
+  /** For accounts that were connected without a token of their own. */
+  readonly platformTokens?: Readonly<Partial<Record<Venue, PlatformToken>>>
 }
 
 export interface BrokerDefinition<Credentials extends z.ZodObject = z.ZodObject> {

@@ -46,6 +46,16 @@ export interface RouteStep {
   readonly toRequest: (parts: unknown, answer: unknown) => unknown
 }
 
+/** A field that may hold what a surface shows in place of an id; it is looked up before the route's own question. */
+export interface RouteLookup {
+  readonly location: 'params' | 'body'
+  readonly field: string
+  readonly rpc: RpcContract
+  readonly toRequest: (caller: Caller, given: string) => unknown
+  /** Null where the caller sees nothing that is called so. */
+  readonly toId: (answer: unknown, given: string) => string | null
+}
+
 export interface RouteContract<
   Params extends z.ZodObject = z.ZodObject,
   Query extends z.ZodObject = z.ZodObject,
@@ -84,6 +94,7 @@ export interface RouteContract<
   /** The RPC's request, made of the checked parts of the HTTP request. */
   readonly toRequest: (parts: RouteParts<Params, Query, Body>) => unknown
   readonly step: RouteStep | undefined
+  readonly lookups: readonly RouteLookup[]
   /** The RPC's reply in the words of the surface, with that of the step; null if it was left out. */
   readonly toReply: (answer: unknown, parts: RouteParts<Params, Query, Body>, stepAnswer: unknown) => unknown
 }
@@ -159,6 +170,7 @@ export function defineRoute<
       answer: z.output<Rpc['reply']>,
     ) => z.input<Step['request']> | null
   }
+  readonly lookups?: readonly RouteLookup[]
   /** Together with `toReply`, where the surface has other words than the service. Default: the RPC's own. */
   readonly reply?: Reply
   readonly toReply?: (
@@ -174,7 +186,13 @@ export function defineRoute<
     counting: 'usual',
     scope: contract.method === 'GET' ? 'read' : 'manage',
   }
-  const answer = { reply: contract.rpc.reply, toReply: (reply: unknown) => reply, step: undefined, refusals: {} }
+  const answer = {
+    reply: contract.rpc.reply,
+    toReply: (reply: unknown) => reply,
+    step: undefined,
+    lookups: [],
+    refusals: {},
+  }
   const defaults = { ...parts, ...checks, ...answer, description: undefined, file: undefined }
   const { support: _, ...declared } = contract
   return { ...defaults, ...declared, access: withSupport(contract) } as unknown as RouteContract

@@ -28,6 +28,19 @@ export function idOf<Name extends string>(text: string): Id<Name> {
   return text as Id<Name>
 }
 
+const numberHexDigits = 12
+
+/** The whole number that a surface shows where its document has no UUIDs: the last 48 bits, of which 32 are chance. */
+export function numberOfId(id: string): number {
+  return Number.parseInt(id.slice(-numberHexDigits), 16)
+}
+
+/** The end of the ids that have this number, as text; null when no id can have it. */
+export function idEndOf(number: number): string | null {
+  const end = number.toString(16).padStart(numberHexDigits, '0')
+  return end.length === numberHexDigits ? end : null
+}
+
 /** Where new ids come from: injected, so that simulations repeat. */
 export abstract class IdSource {
   abstract next<Name extends string>(): Id<Name>

@@ -14,6 +14,11 @@ export const brokersErrors = defineErrors('brokers', {
     message: 'The credentials do not have the fields that this venue wants.',
     fix: 'Ask for the list of venues and send the fields of its form.',
   },
+  ACCOUNT_TOKEN_MISSING: {
+    kind: 'invalid',
+    message: 'The venue asks for a token, the request has none, and the platform has none of its own there.',
+    fix: 'Send your token of MetaApi (`token`; `metaapi_token` on the marketplace surface), or ask the operator to set BROKERS_METAAPI_TOKEN and BROKERS_METAAPI_ENVIRONMENT.',
+  },
   ACCOUNT_CREDENTIALS_NOT_SEALED: {
     kind: 'refused',
     message: 'The credentials did not arrive in a sealed box that is meant for this account.',

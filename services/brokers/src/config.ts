@@ -1,6 +1,9 @@
 /** Settings of `brokers`. Called at start and by the configuration page. Must never hold a venue's credentials. */
 import { type ConfigOf, defineConfig } from '@tradewire/config/define-config'
+import type { BrokerDependencies } from '@tradewire/broker-kit/define-broker'
 import { z } from 'zod'
+
+type PlatformTokens = NonNullable<BrokerDependencies['platformTokens']>
 
 /** What each holder of the master keys cannot be asked without. */
 const neededOf = {
@@ -77,6 +80,22 @@ export const brokersConfig = defineConfig(
             'Best given as a file, BROKERS_MASTER_KEY_FILE',
           secret: true,
         }),
+      metaapiToken: z
+        .string()
+        .trim()
+        .min(1)
+        .max(8_192)
+        .optional()
+        .meta({
+          description:
+            "Token of the platform's own account at MetaApi, for MetaTrader accounts that are connected without one; best " +
+            'given as a file, BROKERS_METAAPI_TOKEN_FILE',
+          secret: true,
+        }),
+      metaapiEnvironment: z
+        .enum(['paper', 'live'])
+        .default('live')
+        .describe('Where that token is known: at MetaApi itself (live) or at the simulated one (paper)'),
       connections: z
         .number()
         .int()
@@ -125,6 +144,10 @@ export const brokersConfig = defineConfig(
     }),
 )
 export type BrokersConfig = ConfigOf<typeof brokersConfig>
+
+export function platformTokensOf({ metaapiToken, metaapiEnvironment }: BrokersConfig): PlatformTokens {
+  return metaapiToken === undefined ? {} : { metaapi: { environment: metaapiEnvironment, token: metaapiToken } }
+}
 
 /** Connections to a venue that only exits take: an exit never waits for the answer to an entry. */
 const exitConnections = 8

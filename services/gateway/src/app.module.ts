@@ -35,6 +35,7 @@ import { ChangeStrategy } from '#use-cases/change-strategy/change-strategy.use-c
 import { CombineFollowers } from '#use-cases/combine-followers/combine-followers.use-case'
 import { CombineStrategies } from '#use-cases/combine-strategies/combine-strategies.use-case'
 import { CombineTriggers } from '#use-cases/combine-triggers/combine-triggers.use-case'
+import { FindNamed } from '#use-cases/find-named/find-named.use-case'
 import { FindProviders } from '#use-cases/find-providers/find-providers.use-case'
 import { FollowEvents } from '#use-cases/follow-events/follow-events.use-case'
 import { IssueToken } from '#use-cases/issue-token/issue-token.use-case'
@@ -65,6 +66,7 @@ const revocationKeptMs = (accessToken.lifetimeSeconds + 60) * 1_000
     CombineFollowers,
     CombineStrategies,
     CombineTriggers,
+    FindNamed,
     FindProviders,
     FollowEvents,
     LimitCaller,

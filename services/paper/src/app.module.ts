@@ -9,6 +9,7 @@ import { FileJournal } from '#store/file-journal.store'
 import { JournaledVenue } from '#store/journaled-venue.store'
 import { CreateAccount } from '#use-cases/create-account/create-account.use-case'
 import { MovePrice } from '#use-cases/move-price/move-price.use-case'
+import { OpenDocumentedAccount } from '#use-cases/open-documented-account/open-documented-account.use-case'
 import { TradeByHand } from '#use-cases/trade-by-hand/trade-by-hand.use-case'
 
 @Module({
@@ -18,6 +19,7 @@ import { TradeByHand } from '#use-cases/trade-by-hand/trade-by-hand.use-case'
     { provide: RunningVenue, useClass: JournaledVenue },
     CreateAccount,
     MovePrice,
+    OpenDocumentedAccount,
     TradeByHand,
   ],
 })

@@ -26,6 +26,11 @@ export const paperConfig = defineConfig(
       .enum(['generous', 'real'])
       .default('generous')
       .describe('Request and order budgets: generous for demos and load, real as the venues have them'),
+    metaapiToken: z.string().trim().min(16).optional().meta({
+      description:
+        "The platform's token of the simulated MetaApi; with it there is the login 12345678 of the marketplace's document",
+      secret: true,
+    }),
     metaapiDetectionMs: z
       .number()
       .int()

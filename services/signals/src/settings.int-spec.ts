@@ -3,6 +3,7 @@ import { RpcClient } from '@tradewire/bus/rpc-client'
 import { accountConnected } from '@tradewire/contracts/events/brokers'
 import * as signals from '@tradewire/contracts/rpc/signals'
 import { Database } from '@tradewire/database/database'
+import { numberOfId } from '@tradewire/kernel/ids'
 import { eventually } from '@tradewire/testkit/eventually'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
@@ -24,6 +25,18 @@ beforeAll(async () => {
   await service.app.get(Database).transact(async (tx) => tx.append(accountConnected, connected))
   await eventually(async () => (await backends.query('select * from signals.account')).length === 1, {
     describe: 'the account is known',
+  })
+})
+
+describe('a strategy', () => {
+  it('is found by its number', async () => {
+    const wish = { name: 'Numbered', venue: 'binance-usdm', symbol: 'BTC/USDT' } as never
+    const { id } = valueOf(await rpc.ask(signals.createStrategy, { caller: operator, strategy: wish }))
+    const numbered = (number: number) =>
+      rpc.ask(signals.listStrategies, { caller: operator, page: { limit: 1 }, number })
+    expect(valueOf(await numbered(numberOfId(id))).items).toMatchObject([{ id }])
+    expect(valueOf(await numbered(1)).items).toEqual([])
+    expect(valueOf(await numbered(Number.MAX_SAFE_INTEGER)).items).toEqual([])
   })
 })
 

@@ -65,6 +65,8 @@ export const accountInput = z.strictObject({
 
 /** On the bus the credentials are a sealed box; whoever asks may give them open, the client seals them. */
 export const travellingAccount = accountInput.extend({
+  /** `platform`: where the platform's own account at the venue is; paper where it has none. */
+  environment: z.enum([...accountEnvironment.options, 'platform']).default('paper'),
   credentials: z.union([sealedBox, accountInput.shape.credentials]),
 })
 
@@ -110,6 +112,11 @@ export const listAccounts = defineRpc({
     status: accountStatus.optional(),
     /** Only these. */
     accountIds: z.array(z.uuid()).max(pageLimitMax).optional(),
+    /** Only those with this label, or with this number (`numberOfId`). */
+    called: z
+      .string()
+      .regex(/^\d{1,20}$/)
+      .optional(),
   }),
   reply: pageOf(account),
 })

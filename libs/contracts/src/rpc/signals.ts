@@ -115,7 +115,14 @@ export const getStrategy = defineRpc({
 export const listStrategies = defineRpc({
   name: 'signals.strategies.list',
   description: 'Strategies, newest first.',
-  request: z.strictObject({ caller, page: pageQuery, active: z.boolean().optional(), venue: venue.optional() }),
+  request: z.strictObject({
+    caller,
+    page: pageQuery,
+    active: z.boolean().optional(),
+    venue: venue.optional(),
+    /** Only the one with this number (`numberOfId`). */
+    number: z.number().int().min(0).optional(),
+  }),
   reply: pageOf(strategy),
 })
 

@@ -1,7 +1,9 @@
 /** Every venue of this release. Called by sessions and the list of venues. Must never hold more than the list. */
 import { Injectable } from '@nestjs/common'
-import type { BrokerDefinition } from '@tradewire/broker-kit/define-broker'
+import type { BrokerDefinition, PlatformToken } from '@tradewire/broker-kit/define-broker'
 import type { Venue } from '@tradewire/contracts/common'
+import { InjectConfig } from '@tradewire/nest-kit/tokens'
+import { type BrokersConfig, platformTokensOf } from '#config'
 import { Brokers } from '#ports/brokers.port'
 import { binanceSpotBroker } from './binance/binance-spot.adapter.ts'
 import { binanceUsdmBroker } from './binance/binance-usdm.adapter.ts'
@@ -33,6 +35,14 @@ export const allBrokers: readonly BrokerDefinition[] = Object.values(brokers)
 
 @Injectable()
 export class BrokerRegistry extends Brokers {
+  constructor(@InjectConfig() private readonly config: BrokersConfig) {
+    super()
+  }
+
+  platformToken(venue: Venue): PlatformToken | undefined {
+    return platformTokensOf(this.config)[venue]
+  }
+
   of(venue: Venue): BrokerDefinition {
     return brokers[venue]
   }

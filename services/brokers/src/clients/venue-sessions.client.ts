@@ -14,7 +14,7 @@ import { err, ok, type Result } from '@tradewire/kernel/result'
 import { InjectConfig, InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import { Metrics } from '@tradewire/observability/metrics'
-import { type BrokersConfig, connectionsMaxOf } from '#config'
+import { type BrokersConfig, connectionsMaxOf, platformTokensOf } from '#config'
 import { Accounts, type UnsealedAccount } from '#ports/accounts.port'
 import { Brokers } from '#ports/brokers.port'
 import { type AccountSession, type SessionResult, Sessions } from '#ports/sessions.port'
@@ -75,6 +75,7 @@ export class VenueSessions extends Sessions {
       paperUrl: config.paperUrl.replace(/\/$/, ''),
       connectionsMax: connectionsMaxOf(config),
       requestTimeoutMs: config.requestTimeoutMs,
+      platformTokens: platformTokensOf(config),
     }
   }
 

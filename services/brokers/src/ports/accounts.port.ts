@@ -14,6 +14,8 @@ export interface AccountFilter {
   readonly venues: readonly string[] | undefined
   readonly status: string | undefined
   readonly accountIds: readonly string[] | undefined
+  /** Only those with this label or number. */
+  readonly called?: string | undefined
 }
 
 export interface UnsealedAccount {

@@ -7,7 +7,7 @@ import { accountConnected } from '@tradewire/contracts/events/brokers'
 import type { BrokerEnvironment } from '@tradewire/broker-kit/define-broker'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
-import { IdSource } from '@tradewire/kernel/ids'
+import { idEndOf, IdSource } from '@tradewire/kernel/ids'
 import { partitionOf } from '@tradewire/kernel/partition'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import type { SealedSecrets } from '@tradewire/kernel/sealing'
@@ -133,6 +133,7 @@ export class AccountStore extends Accounts {
        where a.removed_at is null and ($1::uuid is null or a.id < $1) and ($3::uuid is null or a.user_id = $3)
          and ($4::text[] is null or a.venue = any($4)) and ($5::text is null or a.status = $5)
          and ($6::uuid[] is null or a.id = any($6))
+         and ($7::text is null or a.label = $7 or right(a.id::text, 12) = $8)
        order by a.id desc limit $2`,
       [
         filter.afterId ?? null,
@@ -141,6 +142,8 @@ export class AccountStore extends Accounts {
         filter.venues ?? null,
         filter.status ?? null,
         filter.accountIds ?? null,
+        filter.called ?? null,
+        filter.called === undefined ? null : idEndOf(Number(filter.called)),
       ],
     )
     return rows.map(accountOf)

@@ -170,6 +170,8 @@ export interface CloudAccountAdded {
   readonly region: string
   readonly magic: number
   readonly name: string
+  readonly server: string
+  readonly metadata: Readonly<Record<string, unknown>>
   readonly at: number
 }
 

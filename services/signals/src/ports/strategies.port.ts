@@ -8,6 +8,8 @@ export interface StrategyFilter {
   readonly ownerId?: UserId | undefined
   readonly active?: boolean | undefined
   readonly venue?: Venue | undefined
+  /** Only the one with this number. */
+  readonly number?: number | undefined
   readonly afterId?: string | undefined
   readonly limit: number
 }

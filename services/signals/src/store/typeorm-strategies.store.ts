@@ -2,8 +2,8 @@
 import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
-import type { AccountId, StrategyId, UserId } from '@tradewire/kernel/ids'
-import { LessThan } from 'typeorm'
+import { type AccountId, idEndOf, type StrategyId, type UserId } from '@tradewire/kernel/ids'
+import { LessThan, Raw } from 'typeorm'
 import type { Strategy } from '../domain/model.ts'
 import { Strategies, type StrategyFilter } from '../ports/strategies.port.ts'
 import { fromStrategy, toStrategy } from './rows.mapper.ts'
@@ -46,10 +46,15 @@ export class TypeormStrategies extends Strategies {
         ...(filter.active !== undefined && { active: filter.active }),
         ...(filter.venue !== undefined && { venue: filter.venue }),
         ...(filter.afterId !== undefined && { id: LessThan(filter.afterId) }),
+        ...(filter.number !== undefined && { id: numbered(filter.number) }),
       },
       order: { id: 'DESC' },
       take: filter.limit,
     })
     return rows.map(toStrategy)
   }
+}
+
+function numbered(number: number) {
+  return Raw((column) => `right(cast(${column} as text), 12) = :end`, { end: idEndOf(number) })
 }

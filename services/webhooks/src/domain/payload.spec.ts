@@ -1,4 +1,5 @@
 import { tradeOpened } from '@tradewire/contracts/events/orders'
+import { numberOfId } from '@tradewire/kernel/ids'
 import { describe, expect, it } from 'vitest'
 import { payloadOf } from './payload.ts'
 
@@ -11,7 +12,10 @@ describe('the payload of a webhook', () => {
       timestamp: '2025-07-21T12:00:00.000Z',
       data: {
         trade_id: data.tradeId,
-        mt5_account_id: data.accountId,
+        account_id: data.accountId,
+        mt5_account_id: numberOfId(data.accountId),
+        strategy_id: numberOfId(data.strategyId),
+        strategy_uuid: data.strategyId,
         type: 'buy',
         volume: 0.673,
         open_price: 1.0945,

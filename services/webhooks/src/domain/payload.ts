@@ -3,6 +3,7 @@
  * Called when a delivery is queued; the bytes made here are stored and sent unchanged. Must never round an amount.
  */
 import { isDecimalText } from '@tradewire/kernel/decimal'
+import { numberOfId } from '@tradewire/kernel/ids'
 
 interface News {
   readonly name: string
@@ -18,9 +19,13 @@ export function payloadOf({ name, occurredAt, data }: News): string {
   const shownData: Record<string, unknown> = Object.fromEntries(fields)
   const [nearest] = (data['takeProfits'] as readonly string[] | undefined) ?? []
   if (nearest !== undefined) shownData['take_profit'] = shown(nearest)
-  // The document knows accounts of one platform only.
-  const { accountId } = data
-  if (accountId !== undefined) shownData['mt5_account_id'] = accountId
+  // The document knows accounts of one platform only, and shows whole numbers; the API knows both by UUIDs.
+  const { accountId, strategyId } = data
+  if (typeof accountId === 'string') shownData['mt5_account_id'] = numberOfId(accountId)
+  if (typeof strategyId === 'string') {
+    shownData['strategy_id'] = numberOfId(strategyId)
+    shownData['strategy_uuid'] = strategyId
+  }
   return JSON.stringify({ event: name, timestamp: occurredAt, data: shownData })
 }
 

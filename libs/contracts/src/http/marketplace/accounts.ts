@@ -1,15 +1,18 @@
 /** Broker accounts in the words of the marketplace surface. Called by the surface's list of routes. Must never hold behaviour. */
 import { decimal, HUNDRED, ZERO } from '@tradewire/kernel/decimal'
+import { numberOfId } from '@tradewire/kernel/ids'
 import { z } from 'zod'
 import { timestamp } from '../../common.ts'
 import { defineRoute } from '../../define-route.ts'
 import * as rpc from '../../rpc/accounts.ts'
+import { accountNumbered } from './lookups.ts'
 import {
-  id,
+  givenId,
   listOf,
   marketplacePrefix,
   marketplaceRoute,
   required,
+  shownId,
   shownNumber,
   shownWhole,
   wholeList,
@@ -20,7 +23,7 @@ const levelDigits = 2
 
 const account = z
   .strictObject({
-    id: z.uuid(),
+    id: shownId,
     account_id: z.string().meta({ description: 'What the account was called when it was connected' }),
     platform: z.string(),
     is_connected: z.boolean(),
@@ -30,7 +33,7 @@ const account = z
 
 function shownAccount({ id: accountId, label, venue, status, createdAt }: z.output<typeof rpc.account>) {
   return {
-    id: accountId,
+    id: numberOfId(accountId),
     account_id: label,
     platform: venue,
     is_connected: status === 'AUTHORIZED',
@@ -66,14 +69,10 @@ const newAccount = z
     metaapi_account_id: text(128).optional(),
     metaapi_token: text(tokenCharsMax)
       .optional()
-      .meta({ description: "Not in the surface's document: without it MetaApi lets nobody in" }),
+      .meta({ description: "Not in the surface's document: a token of your own instead of the platform's" }),
     environment: rpc.accountEnvironment
-      .default('paper')
-      .meta({ description: "Not in the surface's document: live for accounts at a real broker" }),
-  })
-  .refine(({ metaapi_token: token }) => token !== undefined, {
-    error: 'This field is required: MetaApi lets nobody in without its token',
-    path: ['metaapi_token'],
+      .optional()
+      .meta({ description: "Not in the surface's document; where the platform's account at MetaApi is, unless said" }),
   })
   .meta({ id: 'MarketplaceNewAccount' })
 
@@ -83,7 +82,11 @@ function credentialsOf(given: z.output<typeof newAccount>): Record<string, strin
   return { login, password, server, platform, ...(Object.fromEntries(optional) as Record<string, string>) }
 }
 
-const ofAccount = { params: z.strictObject({ account_id: id }) }
+/** The document's path has the login; the id does as well. */
+const ofAccount = {
+  params: z.strictObject({ account_id: givenId }),
+  lookups: [accountNumbered({ location: 'params', field: 'account_id' })],
+}
 
 export const accountRoutes = [
   defineRoute({
@@ -123,7 +126,6 @@ export const accountRoutes = [
         platform: 'mt5',
         magic: 123_456,
         metaapi_account_id: 'metaapi_account_id',
-        metaapi_token: 'token_of_metaapi',
       },
     },
     rpc: rpc.connectAccount,
@@ -131,7 +133,8 @@ export const accountRoutes = [
       caller,
       account: {
         venue: 'metaapi' as const,
-        environment: body.environment,
+        environment:
+          body.environment ?? (body.metaapi_token === undefined ? ('platform' as const) : ('paper' as const)),
         label: body.account_id,
         credentials: credentialsOf(body),
       },
@@ -148,7 +151,7 @@ export const accountRoutes = [
     summary: 'Get the status and balance of an account',
     example: {
       reply: {
-        id: 'df30b2fa-adc8-47cb-a9f5-be90ae259827',
+        id: 1,
         account_id: '12345678',
         balance: 10_000,
         equity: 9_856.32,
@@ -167,7 +170,7 @@ export const accountRoutes = [
     },
     reply: z
       .strictObject({
-        id: z.uuid(),
+        id: shownId,
         account_id: z.string(),
         balance: shownNumber,
         equity: shownNumber,
@@ -193,7 +196,7 @@ export const accountRoutes = [
     summary: 'Disconnect an account and destroy its credentials',
     rpc: rpc.removeAccount,
     toRequest: ({ caller, params }) => ({ caller, accountId: params.account_id }),
-    reply: z.strictObject({ id: z.uuid() }),
-    toReply: ({ accountId }) => ({ id: accountId }),
+    reply: z.strictObject({ id: shownId }),
+    toReply: ({ accountId }) => ({ id: numberOfId(accountId) }),
   }),
 ]

@@ -2,11 +2,12 @@
  * Registering, forgotten passwords and the second factor in the words of the marketplace surface.
  * Called by the surface's list of routes. Must never tell by a reply whether an address or a name is known.
  */
+import { numberOfId } from '@tradewire/kernel/ids'
 import { z } from 'zod'
 import { defineRoute } from '../../define-route.ts'
 import * as rpc from '../../rpc/identity.ts'
 import * as registration from '../../rpc/registration.ts'
-import { marketplacePrefix, marketplaceRoute } from './words.ts'
+import { marketplacePrefix, marketplaceRoute, shownId } from './words.ts'
 
 const auth = `${marketplacePrefix}/auth/`
 const open = { ...marketplaceRoute, access: 'public', method: 'POST' } as const
@@ -19,7 +20,7 @@ const code = z.strictObject({ code: rpc.secondFactorCode }).meta({ id: 'Marketpl
 
 const person = z
   .strictObject({
-    id: z.uuid(),
+    id: shownId,
     username: z.string(),
     email: z.string().nullable(),
     is_email_verified: z.boolean(),
@@ -28,7 +29,13 @@ const person = z
   .meta({ id: 'MarketplaceUser' })
 
 function shownPerson({ id, username, email, emailVerifiedAt, secondFactor }: rpc.UserView) {
-  return { id, username, email, is_email_verified: emailVerifiedAt !== null, is_mfa_enabled: secondFactor }
+  return {
+    id: numberOfId(id),
+    username,
+    email,
+    is_email_verified: emailVerifiedAt !== null,
+    is_mfa_enabled: secondFactor,
+  }
 }
 
 const newPerson = registration.registrationInput.shape

@@ -3,7 +3,9 @@ import { z } from 'zod'
 import { timestamp } from '../../common.ts'
 import { defineRoute } from '../../define-route.ts'
 import * as rpc from '../../rpc/billing.ts'
+import { strategyNumbered } from './lookups.ts'
 import {
+  givenId,
   id,
   listOf,
   marketplacePrefix,
@@ -59,7 +61,7 @@ export const paymentRoutes = [
       '`amount` is in the smallest unit of the currency. `payment_url` is where the payer pays if there is no `client_secret`.',
     body: z
       .strictObject({
-        strategy_id: id,
+        strategy_id: givenId,
         payment_method: z.enum(rpc.paymentProvider.options, required),
         currency,
         billing_cycle: z.enum(rpc.billingCycle.options, required),
@@ -67,7 +69,7 @@ export const paymentRoutes = [
       .meta({ id: 'MarketplaceIntentRequest' }),
     example: {
       body: {
-        strategy_id: '61b79e6d-7e22-4f91-b508-ef5be6a21419',
+        strategy_id: 1,
         payment_method: 'stripe',
         currency: 'USD',
         billing_cycle: 'monthly',
@@ -82,6 +84,7 @@ export const paymentRoutes = [
       },
     },
     idempotency: 'key',
+    lookups: [strategyNumbered({ location: 'body', field: 'strategy_id' })],
     rpc: rpc.beginSubscription,
     toRequest: ({ caller, body, requestId }) => ({
       caller,

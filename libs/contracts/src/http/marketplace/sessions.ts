@@ -1,8 +1,9 @@
 /** Log-in, refresh and log-out in the words of the marketplace surface. Called by the surface's list of routes. Must never hold behaviour. */
+import { numberOfId } from '@tradewire/kernel/ids'
 import { z } from 'zod'
 import { defineRoute } from '../../define-route.ts'
 import * as rpc from '../../rpc/identity.ts'
-import { marketplacePrefix, marketplaceRoute, required } from './words.ts'
+import { marketplacePrefix, marketplaceRoute, required, shownId } from './words.ts'
 
 const session = { ...marketplaceRoute, access: 'public' } as const
 const secret = (charsMax: number) => z.string(required).min(1).max(charsMax)
@@ -29,7 +30,7 @@ export const sessionRoutes = [
       reply: {
         access: 'eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9...',
         refresh: 'twr_3q2-7wEj...',
-        user: { id: 'a12565e5-567b-432a-93b2-6349653010d9', username: 'trader', email: 'trader@example.com' },
+        user: { id: 1, username: 'trader', email: 'trader@example.com' },
       },
     },
     counting: 'strict',
@@ -38,13 +39,13 @@ export const sessionRoutes = [
     reply: z
       .strictObject({
         ...tokens,
-        user: z.strictObject({ id: z.uuid(), username: z.string(), email: z.string().nullable() }),
+        user: z.strictObject({ id: shownId, username: z.string(), email: z.string().nullable() }),
       })
       .meta({ id: 'MarketplaceSession' }),
     toReply: ({ accessToken, refreshToken, user: { id, username, email } }) => ({
       access: accessToken,
       refresh: refreshToken,
-      user: { id, username, email },
+      user: { id: numberOfId(id), username, email },
     }),
   }),
   defineRoute({

@@ -1,18 +1,30 @@
 /** Strategies, their performance, and subscribing to them, in the words of the marketplace surface. Called by the surface's list of routes. Must never hold behaviour. */
+import { numberOfId } from '@tradewire/kernel/ids'
 import { z } from 'zod'
 import { decimalText, timestamp } from '../../common.ts'
 import { defineRoute } from '../../define-route.ts'
 import * as orders from '../../rpc/orders.ts'
 import * as rpc from '../../rpc/returns.ts'
 import * as signals from '../../rpc/signals.ts'
-import { givenPercent, id, listOf, marketplacePrefix, marketplaceRoute, numberOrNull, shownNumber } from './words.ts'
+import { accountNumbered, strategyNumbered } from './lookups.ts'
+import {
+  givenId,
+  givenPercent,
+  id,
+  listOf,
+  marketplacePrefix,
+  marketplaceRoute,
+  numberOrNull,
+  shownId,
+  shownNumber,
+} from './words.ts'
 
 const strategies = `${marketplacePrefix}/strategies/`
 const perPage = 20
 
 const strategy = z
   .strictObject({
-    id: z.uuid(),
+    id: shownId,
     name: z.string(),
     asset: rpc.assetClass,
     symbol: z.string(),
@@ -29,7 +41,7 @@ const strategy = z
 
 function shownStrategy(listed: rpc.ListedStrategy) {
   return {
-    id: listed.strategyId,
+    id: numberOfId(listed.strategyId),
     name: listed.name,
     asset: listed.asset,
     symbol: listed.symbol,
@@ -109,7 +121,10 @@ function shownReturns(returns: Omit<z.output<typeof rpc.getFollowReturns.reply>,
   }
 }
 
-const ofStrategy = { params: z.strictObject({ id }) }
+const ofStrategy = {
+  params: z.strictObject({ id: givenId }),
+  lookups: [strategyNumbered({ location: 'params', field: 'id' })],
+}
 
 const strategyRoutes = [
   defineRoute({
@@ -160,7 +175,7 @@ const strategyRoutes = [
       'The figures come from our own ledger; `verification` compares them with those of MyFxBook where a link is set.',
     example: {
       reply: {
-        strategy_id: '61b79e6d-7e22-4f91-b508-ef5be6a21419',
+        strategy_id: 1,
         myfxbook_url: 'https://www.myfxbook.com/members/strategy123',
         verification: {
           status: 'agrees',
@@ -189,7 +204,7 @@ const strategyRoutes = [
     toRequest: ({ caller, params }) => ({ caller, strategyId: params.id }),
     reply: z
       .strictObject({
-        strategy_id: z.uuid(),
+        strategy_id: shownId,
         myfxbook_url: z.string().nullable().meta({ description: 'Null where the strategy has no link' }),
         verification: verification.nullable().meta({ description: 'Null where the strategy has no link' }),
         performance,
@@ -197,7 +212,7 @@ const strategyRoutes = [
       })
       .meta({ id: 'MarketplacePerformance' }),
     toReply: ({ strategyId, myfxbook, ...returns }) => ({
-      strategy_id: strategyId,
+      strategy_id: numberOfId(strategyId),
       myfxbook_url: myfxbook?.url ?? null,
       verification: myfxbook && shownVerification(myfxbook.verification),
       ...shownReturns(returns),
@@ -206,7 +221,15 @@ const strategyRoutes = [
 ]
 
 /** `mt5_account_id` as in the document, or `account_id` for an account anywhere else. */
-const chosenAccount = { mt5_account_id: id.optional(), account_id: id.optional() }
+const chosenAccount = { mt5_account_id: givenId.optional(), account_id: givenId.optional() }
+const ofStrategyAndAccount = {
+  ...ofStrategy,
+  lookups: [
+    ...ofStrategy.lookups,
+    accountNumbered({ location: 'body', field: 'mt5_account_id' }),
+    accountNumbered({ location: 'body', field: 'account_id' }),
+  ],
+}
 const oneAccount = {
   check: (body: { mt5_account_id?: string | undefined; account_id?: string | undefined }) =>
     (body.mt5_account_id === undefined) !== (body.account_id === undefined),
@@ -218,8 +241,8 @@ const accountOf = (body: { mt5_account_id?: string | undefined; account_id?: str
 const subscription = z
   .strictObject({
     id: z.uuid(),
-    strategy_id: z.uuid(),
-    mt5_account_id: z.uuid(),
+    strategy_id: shownId,
+    mt5_account_id: shownId,
     allocation_percentage: shownNumber.nullable(),
     max_risk_per_trade: shownNumber.nullable(),
     is_active: z.boolean(),
@@ -230,8 +253,8 @@ const subscription = z
 function shownFollow({ settings, ...follow }: z.output<typeof signals.follow>) {
   return {
     id: follow.id,
-    strategy_id: follow.strategyId,
-    mt5_account_id: follow.accountId,
+    strategy_id: numberOfId(follow.strategyId),
+    mt5_account_id: numberOfId(follow.accountId),
     allocation_percentage: settings.sizing?.mode === 'equity-percent' ? Number(settings.sizing.value) : null,
     max_risk_per_trade: numberOrNull(settings.maxRiskPercent ?? null),
     is_active: follow.active,
@@ -239,12 +262,12 @@ function shownFollow({ settings, ...follow }: z.output<typeof signals.follow>) {
   }
 }
 
-const exampleAccount = { mt5_account_id: 'df30b2fa-adc8-47cb-a9f5-be90ae259827' }
+const exampleAccount = { mt5_account_id: 1 }
 
 const subscriptionRoutes = [
   defineRoute({
     ...marketplaceRoute,
-    ...ofStrategy,
+    ...ofStrategyAndAccount,
     operation: 'marketplaceSubscribe',
     method: 'POST',
     path: `${strategies}{id}/subscribe/`,
@@ -275,7 +298,7 @@ const subscriptionRoutes = [
   }),
   defineRoute({
     ...marketplaceRoute,
-    ...ofStrategy,
+    ...ofStrategyAndAccount,
     operation: 'marketplaceUnsubscribe',
     method: 'POST',
     path: `${strategies}{id}/unsubscribe/`,
@@ -308,7 +331,7 @@ const subscriptionRoutes = [
   }),
   defineRoute({
     ...marketplaceRoute,
-    ...ofStrategy,
+    params: z.strictObject({ id }),
     operation: 'marketplaceSubscriptionPerformance',
     method: 'GET',
     path: `${marketplacePrefix}/subscriptions/{id}/performance/`,
@@ -317,11 +340,11 @@ const subscriptionRoutes = [
     toRequest: ({ caller, params }) => ({ caller, followId: params.id }),
     step: { rpc: rpc.getFollowReturns, toRequest: ({ caller, params }) => ({ caller, followId: params.id }) },
     reply: z
-      .strictObject({ subscription_id: z.uuid(), strategy_id: z.uuid(), performance, equity_curve: equityCurve })
+      .strictObject({ subscription_id: z.uuid(), strategy_id: shownId, performance, equity_curve: equityCurve })
       .meta({ id: 'MarketplaceSubscriptionPerformance' }),
     toReply: ({ id: followId, strategyId }, _, returns) => ({
       subscription_id: followId,
-      strategy_id: strategyId,
+      strategy_id: numberOfId(strategyId),
       ...shownReturns(returns as NonNullable<typeof returns>),
     }),
   }),

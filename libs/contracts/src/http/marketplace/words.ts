@@ -23,6 +23,18 @@ export const required = {
 }
 export const id = z.uuid({ error: ({ input }) => required.error({ input }) ?? 'must be an id, as lists show it' })
 
+/** Of users, strategies and accounts the document shows whole numbers. The API knows them by UUIDs; either is taken. */
+export const shownId = z
+  .int()
+  .min(0)
+  .meta({ description: 'A whole number, as the document has it', examples: [1] })
+const givenDigitsMax = 20
+export const givenId = z
+  .union([z.int().min(0), z.uuid(), z.string().regex(/^\d+$/).max(givenDigitsMax)], {
+    error: ({ input }) => required.error({ input }) ?? 'must be an id, as lists show it',
+  })
+  .transform(String)
+
 /** The document shows amounts as numbers; inside they are exact decimals. */
 export const shownNumber = z.number().meta({ description: 'A number, as the document has it' })
 export function numberOrNull(text: string | null): number | null {

@@ -1,6 +1,7 @@
 /**
  * The terminal of one account: found or made by login, password and server, started when it is not. Called by the session.
- * Must never make two terminals for the same login, and never keep the password longer than the session lives.
+ * Must never make two terminals for the same login, keep the password longer than the session lives, nor let anybody
+ * take up an account behind a shared token who has not shown its password.
  */
 import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -13,6 +14,8 @@ import { type CloudAccount, cloudAccount, cloudAccounts, createdAccount } from '
 
 export interface Login {
   readonly token: string
+  /** The token is the platform's: accounts of many people stand behind it. */
+  readonly shared: boolean
   readonly accountId: string | undefined
   readonly login: string | undefined
   readonly password: string | undefined
@@ -25,6 +28,7 @@ const base = '/users/current/accounts'
 const waitMostMs = 8_000
 const pollMs = 300
 const transactionCharacters = 32
+const proofName = 'tradewire'
 const magic = 0
 const stopped = new Set(['CREATED', 'UNDEPLOYED', 'UNDEPLOY_FAILED', 'DEPLOY_FAILED', 'DRAFT'])
 const ending = new Set(['DELETING', 'DELETE_FAILED'])
@@ -69,25 +73,49 @@ export class MetaapiProvisioning {
 
   private async accountId(endMs: number): Answer<string> {
     const { accountId, login, server } = this.login
-    if (accountId !== undefined) return ok(accountId)
+    const byLogin = login !== undefined && server !== undefined
+    if (accountId !== undefined && !byLogin) return ok(accountId)
+    if (accountId !== undefined) {
+      const named = await this.accountOf(accountId)
+      if (named.ok && this.mayTake(named.value)) return ok(named.value._id)
+      if (!named.ok && named.error.kind !== 'auth') return named
+    }
     if (login === undefined || server === undefined) return err(brokerError.authFailed('login and server are missing'))
     const path = `${base}?query=${encodeURIComponent(login)}&limit=1000`
     const listed = await this.api.read(this.door, { method: 'GET', path }, cloudAccounts)
     if (!listed.ok) return listed
     const known = listed.value
       .flatMap((each) => cloudAccount.safeParse(each).data ?? [])
-      .find((each) => each.login === login && each.server === server && !ending.has(each.state))
+      .find((each) => this.isOf(each) && this.mayTake(each))
     return known === undefined ? this.create(endMs) : ok(known._id)
+  }
+
+  private isOf({ login, server, state }: CloudAccount): boolean {
+    return login === this.login.login && server === this.login.server && !ending.has(state)
+  }
+
+  /** Behind the platform's token what was made with another password is not ours; the broker judges a new one. */
+  private mayTake(account: CloudAccount): boolean {
+    return !this.login.shared || (this.isOf(account) && account.metadata?.[proofName] === this.proof())
+  }
+
+  /** Names one set of credentials without showing it. */
+  private proof(): string {
+    const { token, login = '', password = '', server = '', platform } = this.login
+    const text = JSON.stringify([token, login, password, server, platform])
+    return createHash('sha256').update(text).digest('hex').slice(0, transactionCharacters)
   }
 
   /** One transaction for one set of credentials, whatever fails in between: the venue makes one account of it. */
   private async create(endMs: number): Answer<string> {
-    const { token, login = '', password = '', server = '', platform } = this.login
+    const { shared, login = '', password = '', server = '', platform } = this.login
+    const proof = this.proof()
+    const metadata = shared ? { metadata: { [proofName]: proof } } : {}
     const call = {
       method: 'POST',
       path: base,
-      headers: { 'transaction-id': transactionOf([token, login, password, server, platform]) },
-      body: JSON.stringify({ name: `Tradewire ${login}`, login, password, server, platform, magic }),
+      headers: { 'transaction-id': proof },
+      body: JSON.stringify({ name: `Tradewire ${login}`, login, password, server, platform, magic, ...metadata }),
     } as const
     for (;;) {
       const done = await this.api.create(this.door, call, createdAccount)
@@ -100,8 +128,4 @@ export class MetaapiProvisioning {
       await delay(waitMs)
     }
   }
-}
-
-function transactionOf(parts: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, transactionCharacters)
 }

@@ -30,6 +30,7 @@ export const cloudAccount = z.object({
   state: word,
   connectionStatus: word.optional(),
   region: word.optional(),
+  metadata: z.record(z.string(), z.unknown()).nullish().catch(null),
 })
 export type CloudAccount = z.output<typeof cloudAccount>
 export const cloudAccounts = z.array(z.unknown())

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { type ApprovedOrder, approveOrder } from '@tradewire/broker-kit/approved-order'
 import { rejectionCodes } from '@tradewire/broker-kit/broker-error'
 import type { BrokerSession } from '@tradewire/broker-kit/broker-session'
+import type { BrokerDependencies } from '@tradewire/broker-kit/define-broker'
 import { encodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
 import { orderSubmit } from '@tradewire/contracts/events/orders'
 import { SystemClock } from '@tradewire/kernel/clock'
@@ -123,7 +124,14 @@ afterAll(() => server.close())
 
 const login = { login: '5', password: 'hidden words', server: 'Spec' }
 
-async function open(credentials: Record<string, string> = { accountId: 'made' }): Promise<BrokerSession> {
+function open(credentials: Record<string, string> = { accountId: 'made' }): Promise<BrokerSession> {
+  return openWith({ token: 'a.b.c', ...credentials })
+}
+
+async function openWith(
+  credentials: Record<string, string>,
+  platformTokens: BrokerDependencies['platformTokens'] = {},
+): Promise<BrokerSession> {
   const dependencies = {
     clock: new SystemClock(),
     randomness: new SystemRandomness(),
@@ -131,8 +139,9 @@ async function open(credentials: Record<string, string> = { accountId: 'made' })
     paperUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     connectionsMax: 4,
     requestTimeoutMs: 1_000,
+    platformTokens,
   }
-  const form = metaapiBroker.credentials.parse({ token: 'a.b.c', ...credentials })
+  const form = metaapiBroker.credentials.parse(credentials)
   const connected = await metaapiBroker.connect(form, { environment: 'paper', dependencies })
   if (!connected.ok) throw new Error(connected.error.message)
   return connected.value
@@ -258,6 +267,43 @@ describe('an account', () => {
     }
     const form = metaapiBroker.credentials.safeParse({ token: 'a.b.c', login: '5' })
     expect(form.success).toBe(false)
+  })
+})
+
+describe("an account behind the platform's token", () => {
+  const platform = { metaapi: { environment: 'paper', token: 'p.l.a' } } as const
+  const made = () => seen.filter(({ method, path }) => method === 'POST' && path === '/users/current/accounts')
+  const unknownToo = (asked: Asked) =>
+    asked.path === '/users/current/accounts/metaapi_account_id' ? told({ error: 'NotFoundError' }, 404) : undefined
+
+  it('is made where the id that was given is not known, and bears the proof of its password', async () => {
+    respond = unknownToo
+    const session = await openWith({ ...login, accountId: 'metaapi_account_id' }, platform)
+    expect((await session.balances()).ok).toBe(true)
+    expect(made().map(({ headers }) => headers['auth-token'])).toEqual(['p.l.a'])
+    const [{ body, headers }] = made() as [Asked]
+    expect(body['metadata']).toEqual({ tradewire: headers['transaction-id'] })
+    expect(JSON.stringify(body['metadata'])).not.toContain(login.password)
+  })
+
+  it('is taken up by who shows its password, and by nobody else', async () => {
+    respond = unknownToo
+    expect((await (await openWith(login, platform)).balances()).ok).toBe(true)
+    const [{ body }] = made() as [Asked]
+    accounts = [{ _id: 'made', login: '5', server: 'Spec', state: 'DEPLOYED', metadata: body['metadata'] }]
+    seen = []
+    expect((await (await openWith(login, platform)).balances()).ok).toBe(true)
+    expect(made()).toHaveLength(0)
+    expect((await (await openWith({ ...login, password: 'guessed' }, platform)).balances()).ok).toBe(true)
+    // The broker is asked whether the other password opens it; the one that stands there is left alone.
+    expect(made().map(({ body: asked }) => asked['password'])).toEqual(['guessed'])
+  })
+
+  it('is not to be had by its id alone, nor with a token that belongs elsewhere', async () => {
+    expect(metaapiBroker.credentials.safeParse({ accountId: 'made' }).success).toBe(false)
+    const live = { metaapi: { environment: 'live', token: 'l.i.v' } } as const
+    await expect(openWith(login, live)).rejects.toThrow('neither the account nor the platform has a token')
+    expect(seen).toEqual([])
   })
 })
 

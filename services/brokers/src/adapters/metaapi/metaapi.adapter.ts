@@ -2,8 +2,9 @@
  * Venue `metaapi`: MetaTrader accounts through the cloud terminals of MetaApi, by plain REST. Called by the broker registry.
  * Must never place an exit that could open a position, nor use the vendor's own client library.
  */
+import * as brokerError from '@tradewire/broker-kit/broker-error'
 import { type BrokerDependencies, type BrokerEnvironment, defineBroker } from '@tradewire/broker-kit/define-broker'
-import { ok } from '@tradewire/kernel/result'
+import { err, ok } from '@tradewire/kernel/result'
 import { z } from 'zod'
 import { LevelSession } from '#clients/level-session.client'
 import { MetaapiAccount, SymbolBooks } from './metaapi-account.client.ts'
@@ -33,17 +34,25 @@ export const metaapiBroker = defineBroker({
   title: 'MetaTrader through MetaApi',
   credentials: z
     .strictObject({
-      token: z.string().trim().min(1).max(8_192).meta({ title: 'MetaApi token', secret: true }),
+      token: z
+        .string()
+        .trim()
+        .min(1)
+        .max(8_192)
+        .optional()
+        .meta({ title: "MetaApi token, if not the platform's", secret: true }),
       accountId: text.optional().meta({ title: 'MetaApi account, if there is one' }),
       login: text.optional().meta({ title: 'Login at the broker' }),
       password: z.string().min(1).max(128).optional().meta({ title: 'Password at the broker', secret: true }),
       server: text.optional().meta({ title: 'Server of the broker' }),
       platform: z.enum(['mt5']).default('mt5').meta({ title: 'Platform' }),
     })
-    .refine(({ accountId, login, password, server }) => accountId !== undefined || (login && password && server), {
-      error: 'either the MetaApi account or login, password and server',
-      path: ['login'],
-    }),
+    .refine(
+      // Who names an account behind the platform's token must prove that it is theirs.
+      ({ token, accountId, login, password, server }) =>
+        (token !== undefined && accountId !== undefined) || (login && password && server),
+      { error: 'either the MetaApi account and its token or login, password and server', path: ['login'] },
+    ),
   capabilities: {
     orderTypes: ['market', 'limit', 'stop-market', 'take-profit-market'],
     reduceOnly: true,
@@ -72,11 +81,14 @@ export const metaapiBroker = defineBroker({
   paperReadLagMs: 2_500,
   async connect(credentials, { environment, dependencies }) {
     await Promise.resolve()
-    const { token, accountId, login, password, server, platform } = credentials
+    const { accountId, login, password, server, platform } = credentials
     const { clock, randomness } = dependencies
+    const shared = dependencies.platformTokens?.metaapi
+    const token = credentials.token ?? (shared?.environment === environment ? shared.token : undefined)
+    if (token === undefined) return err(brokerError.authFailed('neither the account nor the platform has a token'))
     const api = new MetaapiApi(token, clock)
     const doors = new MetaapiDoors(dependencies, environment)
-    const account = { token, accountId, login, password, server, platform }
+    const account = { token, shared: credentials.token === undefined, accountId, login, password, server, platform }
     const provisioning = new MetaapiProvisioning(api, doors.provisioning(), clock, account)
     const parts = { api, doors, provisioning, books: booksOf(dependencies, environment), clock }
     const everyMs = environment === 'paper' ? paperPollMs : livePollMs

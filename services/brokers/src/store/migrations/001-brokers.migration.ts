@@ -26,6 +26,8 @@ export const createBrokers: Migration = {
        removed_at timestamptz
      )`,
     `create index account_user on account (user_id, id) where removed_at is null`,
+    // Its number on the marketplace surface, which therefore is its alone.
+    `create unique index account_number on account (right(id::text, 12))`,
     `create index account_partition on account (partition, changed_at)`,
 
     `create table account_secret (

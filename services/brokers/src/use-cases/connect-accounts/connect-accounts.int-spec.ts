@@ -88,6 +88,14 @@ describe('an account on a server of its own', () => {
     expect(await stored()).toEqual([{ server: 'First-1', size: '100000' }])
   })
 
+  it('is refused without a token, of its own or of the platform, and is told what is missing', async () => {
+    const credentials = { login: '5', password: 'hidden words', server: 'First-8' }
+    const account = { venue: 'metaapi', environment: 'platform', label: '5', credentials } as const
+    const refused = await rpc().ask(connectAccount, { caller, account })
+    expect(refused).toMatchObject({ ok: false, error: { code: 'ACCOUNT_TOKEN_MISSING' } })
+    if (!refused.ok) expect(refused.error.fix).toContain('BROKERS_METAAPI_TOKEN')
+  })
+
   it('is connected where its server agrees', async () => {
     servers.set('First-2', euro).set('Second-2', { ...euro, symbol: 'EURUSD' })
     expect(await connect('First-2')).toMatchObject({ ok: true })

@@ -13,6 +13,7 @@ import { err, ok, type Result } from '@tradewire/kernel/result'
 import { brokersErrors, refusalOfKeys } from '#brokers.errors'
 import type { Account, AccountKey, NewAccount } from '#domain/account'
 import { keyHintOf } from '#domain/key-hint'
+import { environmentOf, lacksToken } from '#domain/platform-account'
 import { Accounts } from '#ports/accounts.port'
 import { Brokers } from '#ports/brokers.port'
 import { CredentialBoxes } from '#ports/credential-boxes.port'
@@ -20,6 +21,9 @@ import { CheckAccount } from '../check-account/check-account.use-case.ts'
 import { WelcomeAccount } from '../welcome-account/welcome-account.use-case.ts'
 
 type Input = RequestOf<typeof rpc.connectAccount>['account']
+
+/** With the environment that it is really for. */
+type Placed = Omit<Input, 'environment'> & Pick<Account, 'environment'>
 
 /** What the venue has accepted. */
 interface Accepted {
@@ -76,11 +80,16 @@ export class ConnectAccounts {
       return err(brokersErrors.of('ACCOUNT_CREDENTIALS_INVALID', { fields: [...new Set(fields)] }))
     }
     const credentials = parsed.data as Record<string, string>
-    const checked = await this.check.execute(input, credentials)
+    const platform = this.brokers.platformToken(input.venue)
+    const place = { venue: input.venue, environment: environmentOf(input.environment, platform) }
+    if (lacksToken(place, credentials, platform)) return err(brokersErrors.of('ACCOUNT_TOKEN_MISSING', { ...place }))
+    const checked = await this.check.execute(place, credentials)
     if (!checked.ok) return checked
     const { session, balance, key } = checked.value
     const accepted = { userId, credentials, key }
-    const stored = await this.store(input, accepted).catch((error: unknown) => err(refusalOfKeys(error)))
+    const stored = await this.store({ ...input, ...place }, accepted).catch((error: unknown) =>
+      err(refusalOfKeys(error)),
+    )
     if (!stored.ok) {
       await session.close()
       return stored
@@ -97,7 +106,7 @@ export class ConnectAccounts {
     return open === undefined ? null : keyHintOf(open)
   }
 
-  private async store(input: Input, { userId, credentials, key }: Accepted): Promise<Result<Account, CodedError>> {
+  private async store(input: Placed, { userId, credentials, key }: Accepted): Promise<Result<Account, CodedError>> {
     const connectedAt = this.welcome.now()
     const account: NewAccount = {
       userId,

@@ -1,7 +1,7 @@
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import { readMessage } from '@tradewire/contracts/event-message'
 import { connectAccount, getAccount, listAccounts, testAccount, updateAccount } from '@tradewire/contracts/rpc/accounts'
-import { UuidV7Source } from '@tradewire/kernel/ids'
+import { numberOfId, UuidV7Source } from '@tradewire/kernel/ids'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -103,6 +103,18 @@ async function changesOf(accountId: string): Promise<(readonly [string, boolean]
   })
   return changes.filter((each) => each.accountId === accountId).map(({ label, active }) => [label, active] as const)
 }
+
+describe('an account that is asked for by its number', () => {
+  it('is shown to its user, and to nobody else', async () => {
+    const accountId = await connected()
+    const called = String(numberOfId(accountId))
+    const found = (userId: string) => rpc().ask(listAccounts, { caller: { ...caller, userId }, page: {}, called })
+    expect(await found(caller.userId)).toMatchObject({ ok: true, value: { items: [{ id: accountId }] } })
+    expect(await found(ids.next())).toMatchObject({ ok: true, value: { items: [] } })
+    const other = await rpc().ask(listAccounts, { caller, page: {}, called: '99999999999999999999' })
+    expect(other).toMatchObject({ ok: true, value: { items: [] } })
+  })
+})
 
 describe('an account that its user pauses', () => {
   it('is shown as paused, stays connected and can be tested, and is told once for each change', async () => {

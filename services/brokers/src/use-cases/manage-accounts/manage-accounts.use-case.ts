@@ -38,11 +38,11 @@ export class ManageAccounts {
     // Those who do not see all see their own accounts, whatever they ask for.
     const seenBy = visibleTo(caller)
     const userId = seenBy ?? filter.userId
-    const { status, accountIds } = filter
+    const { status, accountIds, called } = filter
     const venues = this.venuesOf(filter)
     return pageById(
       page,
-      (window) => this.accounts.list({ ...window, seenBy, userId, venues, status, accountIds }),
+      (window) => this.accounts.list({ ...window, seenBy, userId, venues, status, accountIds, called }),
       (account) => account,
     )
   }

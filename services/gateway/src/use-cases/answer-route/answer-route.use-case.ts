@@ -18,6 +18,7 @@ import { storableIssues } from '#domain/storable-text'
 import { type RequestKey, requestKeyOf, stepKeyOf } from '#domain/request-key'
 import { gatewayErrors } from '#gateway.errors'
 import { AuditLog } from '#ports/audit-log.port'
+import { type AskedParts, FindNamed } from '#use-cases/find-named/find-named.use-case'
 
 export interface RouteRequest {
   readonly route: RouteContract
@@ -43,6 +44,7 @@ export class AnswerRoute {
     private readonly audit: AuditLog,
     private readonly clock: Clock,
     private readonly ids: IdSource,
+    private readonly named: FindNamed,
   ) {}
 
   /** The reply as its contract shows it, or what `denialOf` says, INVALID_PARAMETERS, or what the owning service says. */
@@ -66,8 +68,10 @@ export class AnswerRoute {
     if (key === 'malformed') return err(malformedKey())
     // The contract's types tie the parts to the route's own schemas; here they are any route's.
     const asked = { caller: shown?.caller, client, params, query, body, requestId: key?.id }
-    const parsed = asked as Parameters<RouteContract['toRequest']>[0]
-    const act = auditedAct({ route, shown, params, address: client.address }, this.ids.next())
+    const found = await this.named.execute(route, asked as AskedParts)
+    if (!found.ok) return found
+    const parsed = found.value
+    const act = auditedAct({ route, shown, params: parsed.params, address: client.address }, this.ids.next())
     if (act !== null) {
       const stored = await this.audit.asked(act)
       if (!stored.ok) return stored
@@ -79,7 +83,7 @@ export class AnswerRoute {
 
   private async ask(
     route: RouteContract,
-    parts: Parameters<RouteContract['toRequest']>[0],
+    parts: AskedParts,
     key: RequestKey | undefined,
   ): Promise<Result<unknown, CodedError>> {
     const first = await this.rpc.ask(route.rpc, route.toRequest(parts), { key })

@@ -62,6 +62,12 @@ export const subAccount = 'trading'
 
 /** Where the accounts of cloud terminals are. */
 export const terminalServer = 'Tradewire-Demo'
+/** The same broker by the name that the marketplace's document has for it. */
+export const terminalServers: readonly string[] = [terminalServer, 'MetaQuotes-Demo']
+
+/** The login that the marketplace's document connects. Anybody may know it: nothing but play money is behind it. */
+export const documentedLogin: AccountKeys = { apiKey: '12345678', secret: 'account_password' }
+
 const tokenHeader = Buffer.from('{"alg":"HS512","typ":"JWT"}').toString('base64url')
 
 /** A token that its account's password signs. */

@@ -12,6 +12,8 @@ export interface CloudAccount {
   readonly transactionId: string
   readonly region: string
   readonly magic: number
+  readonly server: string
+  readonly metadata: Readonly<Record<string, unknown>>
   readonly createdAt: number
   name: string
   wanted: 'deployed' | 'undeployed'
@@ -21,9 +23,8 @@ export interface CloudAccount {
 export type CloudState = 'DEPLOYING' | 'DEPLOYED' | 'UNDEPLOYING' | 'UNDEPLOYED'
 
 export function addedAccount(record: CloudAccountAdded): CloudAccount {
-  const { cloudId: id, ownerId, accountId, transactionId, region, magic, name, at } = record
-  const terms = { id, ownerId, accountId, transactionId, region, magic, name }
-  return { ...terms, createdAt: at, wanted: 'deployed', wantedSince: at }
+  const { kind: _, cloudId: id, at, ...terms } = record
+  return { ...terms, id, createdAt: at, wanted: 'deployed', wantedSince: at }
 }
 
 export function changeAccount(accounts: Map<string, CloudAccount>, record: CloudAccountChanged): void {

@@ -28,6 +28,8 @@ export interface MetaapiParts {
   readonly faults: FaultBoard
   readonly limits: LimitsProfile
   readonly delays: Delays
+  /** Of the platform that runs this simulator, if it has one. */
+  readonly platformToken: string | undefined
 }
 
 export class MetaapiServer {
@@ -79,9 +81,9 @@ export class MetaapiServer {
   }
 
   private callOf(request: FastifyRequest): Result<UserCall, MetaapiError> {
-    const { venue, faults, delays } = this.parts
+    const { venue, faults, delays, platformToken } = this.parts
     const token = request.headers['auth-token']
-    const owner = typeof token === 'string' ? ownerOf(venue.state, token) : undefined
+    const owner = typeof token === 'string' ? ownerOf(venue.state, token, platformToken) : undefined
     if (owner === undefined) return err(metaapiError('UnauthorizedError', 'Authorization token invalid'))
     const text = typeof request.body === 'string' ? request.body : ''
     const body = text === '' ? undefined : parseJson(text)

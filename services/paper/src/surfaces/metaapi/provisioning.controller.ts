@@ -5,7 +5,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { z } from 'zod'
-import { terminalServer } from '#domain/accounts/account-keys'
+import { terminalServers } from '#domain/accounts/account-keys'
 import { isConnected, stateAt, type CloudAccount } from '#domain/accounts/cloud-account'
 import type { CloudAccountChanged } from '#domain/records'
 import type { Account } from '#domain/state'
@@ -100,8 +100,9 @@ function create(call: UserCall, detections: Map<string, number>): Answer {
   const account = brokerAccountOf(call, parsed.value)
   if (!account.ok) return account
   const cloudId = idOf(owner.id, transactionId)
-  const { name, magic, region = 'new-york' } = parsed.value
-  const terms = { cloudId, ownerId: owner.id, accountId: account.value.id, transactionId, region, magic, name }
+  const { name, magic, server, region = 'new-york', metadata = {} } = parsed.value
+  const ids = { cloudId, ownerId: owner.id, accountId: account.value.id, transactionId }
+  const terms = { ...ids, region, magic, name, server, metadata }
   venue.execute((session) => session.emit({ kind: 'cloud-account-added', ...terms, at: session.now }))
   return created(venue.state.cloudAccounts.get(cloudId)!)
 }
@@ -119,8 +120,8 @@ function detecting(detectionMs: number): Answer {
 
 /** The account at the broker that login and password open. */
 function brokerAccountOf({ venue }: UserCall, request: NewAccount): Result<Account, MetaapiError> {
-  if (request.server !== terminalServer || request.platform === 'mt4') {
-    const details = { code: 'E_SRV_NOT_FOUND', serversByBrokers: { [brokerName]: [terminalServer] } }
+  if (!terminalServers.includes(request.server) || request.platform === 'mt4') {
+    const details = { code: 'E_SRV_NOT_FOUND', serversByBrokers: { [brokerName]: terminalServers } }
     return err(metaapiError('ValidationError', `The server file for server ${request.server} was not found`, details))
   }
   const account = venue.state.accountsByKey.get(request.login ?? '')
@@ -186,7 +187,7 @@ function viewOf({ venue, now, delays }: UserCall, cloud: CloudAccount) {
     name: cloud.name,
     type: 'cloud-g2',
     login: account?.apiKey ?? '',
-    server: terminalServer,
+    server: cloud.server,
     version: mt5,
     region: cloud.region,
     magic: cloud.magic,
@@ -194,7 +195,7 @@ function viewOf({ venue, now, delays }: UserCall, cloud: CloudAccount) {
     connectionStatus: isConnected(cloud, now, delays.deploymentMs) ? 'CONNECTED' : 'DISCONNECTED',
     reliability: 'regular',
     tags: [],
-    metadata: {},
+    metadata: cloud.metadata,
     resourceSlots: 1,
     copyFactoryRoles: [],
     baseCurrency: account?.currency ?? 'USD',

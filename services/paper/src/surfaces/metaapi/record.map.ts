@@ -2,7 +2,6 @@
  * Positions, pending orders, orders of the history and deals as the protocol shows them. Called by its endpoints.
  * Must never show a number through a binary fraction.
  */
-import { terminalServer } from '#domain/accounts/account-keys'
 import type { Amount } from '#domain/amount'
 import {
   closingPriceOf,
@@ -35,7 +34,7 @@ export function accountInformation({ venue, account, cloud }: TerminalCall) {
     platform: 'mt5',
     broker: brokerName,
     currency: account.currency,
-    server: terminalServer,
+    server: cloud.server,
     balance: exact(balance),
     equity: exact(equity),
     margin: exact(margin),

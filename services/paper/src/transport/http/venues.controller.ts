@@ -35,6 +35,7 @@ import { UserStreams } from '#surfaces/streams/user-streams.wire'
 import { Websockets } from '#surfaces/streams/websockets.wire'
 import { CreateAccount } from '#use-cases/create-account/create-account.use-case'
 import { MovePrice } from '#use-cases/move-price/move-price.use-case'
+import { OpenDocumentedAccount } from '#use-cases/open-documented-account/open-documented-account.use-case'
 import { TradeByHand } from '#use-cases/trade-by-hand/trade-by-hand.use-case'
 import { RunningVenue } from '#ports/running-venue.port'
 
@@ -84,7 +85,9 @@ export async function serveVenues(fastify: FastifyInstance, app: INestApplicatio
   const stopExpiry = serveUsdmUserData(sockets, usdmPrefix, { venue, keys, streams })
   serveDirectStream(sockets, venue, streams)
   const delays = { detectionMs: config.metaapiDetectionMs, deploymentMs: config.metaapiDeploymentMs }
-  await new MetaapiServer({ venue, faults, limits: config.limits, delays }).register(fastify, metaapiPrefix)
+  const { limits, metaapiToken: platformToken } = config
+  if (platformToken !== undefined) app.get(OpenDocumentedAccount).execute()
+  await new MetaapiServer({ venue, faults, limits, delays, platformToken }).register(fastify, metaapiPrefix)
   await serveMtManager(fastify, app, { venue, faults, config })
   const xapi = await serveXapi(app, { venue, faults, streams, sockets, config })
   sockets.attach(fastify)

@@ -23,6 +23,8 @@ export const createSignals: Migration = {
        revision int not null,
        created_at timestamptz not null,
        updated_at timestamptz not null)`,
+    // Its number on the marketplace surface, which therefore is its alone.
+    `create unique index strategy_number on strategy (right(id::text, 12))`,
     `create index strategy_by_owner on strategy (owner_id, id desc)`,
     `create table risk_profile (
        id uuid primary key,

@@ -16,7 +16,8 @@ export class ListStrategies {
     page,
     active,
     venue,
+    number,
   }: RequestOf<typeof listStrategies>): Promise<Result<ReplyOf<typeof listStrategies>, CodedError>> {
-    return pageById(page, (window) => this.strategies.list({ ...window, active, venue }), viewStrategy)
+    return pageById(page, (window) => this.strategies.list({ ...window, active, venue, number }), viewStrategy)
   }
 }
