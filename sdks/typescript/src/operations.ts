@@ -129,9 +129,9 @@ export type LossFigures = { period: 'day' | 'week' | 'month' | 'lifetime'; lost:
 
 export type Mailbox = { email: string }
 
-export type MarketplaceAccount = { id: string; account_id: string; platform: string; is_connected: boolean; created_at: string }
+export type MarketplaceAccount = { id: number; account_id: string; platform: string; is_connected: boolean; created_at: string }
 
-export type MarketplaceAccountStatus = { id: string; account_id: string; balance: number; equity: number; margin: number; free_margin: number; margin_level: number | null; is_connected: boolean; last_sync: string }
+export type MarketplaceAccountStatus = { id: number; account_id: string; balance: number; equity: number; margin: number; free_margin: number; margin_level: number | null; is_connected: boolean; last_sync: string }
 
 export type MarketplaceAccounts = { count: number; next: string | null; previous: string | null; results: readonly MarketplaceAccount[] }
 
@@ -141,9 +141,9 @@ export type MarketplaceDetail = { detail: string }
 
 export type MarketplaceIntent = { client_secret: string | null; amount: number; currency: string; subscription_id: string | null; next_payment_date: string | null; payment_url: string | null }
 
-export type MarketplaceIntentRequest = { strategy_id: string; payment_method: 'mock' | 'stripe' | 'razorpay' | 'mayar'; currency: string; billing_cycle: 'monthly' | 'quarterly' | 'yearly' }
+export type MarketplaceIntentRequest = { strategy_id: number | string; payment_method: 'mock' | 'stripe' | 'razorpay' | 'mayar'; currency: string; billing_cycle: 'monthly' | 'quarterly' | 'yearly' }
 
-export type MarketplaceLeft = { id: string; strategy_id: string; mt5_account_id: string; allocation_percentage: number | null; max_risk_per_trade: number | null; is_active: boolean; created_at: string; positions: 'keep' | 'close_gracefully_by_position' | 'close_gracefully_by_symbol' | 'close_now'; closing: number }
+export type MarketplaceLeft = { id: string; strategy_id: number; mt5_account_id: number; allocation_percentage: number | null; max_risk_per_trade: number | null; is_active: boolean; created_at: string; positions: 'keep' | 'close_gracefully_by_position' | 'close_gracefully_by_symbol' | 'close_now'; closing: number }
 
 export type MarketplaceLogin = { username: string; password: string; code?: string }
 
@@ -161,7 +161,7 @@ export type MarketplacePayment = { id: string; subscription_id: string | null; p
 
 export type MarketplacePayments = { count: number; next: string | null; previous: string | null; results: readonly MarketplacePayment[] }
 
-export type MarketplacePerformance = { strategy_id: string; myfxbook_url: string | null; verification: MarketplaceVerification | null; performance: { total_return: number; monthly_return: number; win_rate: number | null; max_drawdown: number; trades_count: number; profit_factor: number | null; last_updated: string | null }; equity_curve: readonly { date: string; equity: number }[] }
+export type MarketplacePerformance = { strategy_id: number; myfxbook_url: string | null; verification: MarketplaceVerification | null; performance: { total_return: number; monthly_return: number; win_rate: number | null; max_drawdown: number; trades_count: number; profit_factor: number | null; last_updated: string | null }; equity_curve: readonly { date: string; equity: number }[] }
 
 export type MarketplaceProof = { refresh: string; code?: string }
 
@@ -171,23 +171,23 @@ export type MarketplaceRefresh = { refresh: string }
 
 export type MarketplaceRegistration = { username: string; email: string; password: string; first_name?: string | null; last_name?: string | null }
 
-export type MarketplaceSession = { access: string; refresh: string; user: { id: string; username: string; email: string | null } }
+export type MarketplaceSession = { access: string; refresh: string; user: { id: number; username: string; email: string | null } }
 
 export type MarketplaceStrategies = { count: number; next: string | null; previous: string | null; results: readonly MarketplaceStrategy[] }
 
-export type MarketplaceStrategy = { id: string; name: string; asset: 'forex' | 'crypto' | 'stocks'; symbol: string; risk_level: 'low' | 'medium' | 'high' | null; total_return: number; monthly_return: number; win_rate: number | null; max_drawdown: number; profit_factor: number | null; trades_count: number; is_active: boolean }
+export type MarketplaceStrategy = { id: number; name: string; asset: 'forex' | 'crypto' | 'stocks'; symbol: string; risk_level: 'low' | 'medium' | 'high' | null; total_return: number; monthly_return: number; win_rate: number | null; max_drawdown: number; profit_factor: number | null; trades_count: number; is_active: boolean }
 
-export type MarketplaceSubscribe = { mt5_account_id?: string; account_id?: string; allocation_percentage: number | string; max_risk_per_trade?: number | string }
+export type MarketplaceSubscribe = { mt5_account_id?: number | string; account_id?: number | string; allocation_percentage: number | string; max_risk_per_trade?: number | string }
 
-export type MarketplaceSubscription = { id: string; strategy_id: string; mt5_account_id: string; allocation_percentage: number | null; max_risk_per_trade: number | null; is_active: boolean; created_at: string }
+export type MarketplaceSubscription = { id: string; strategy_id: number; mt5_account_id: number; allocation_percentage: number | null; max_risk_per_trade: number | null; is_active: boolean; created_at: string }
 
-export type MarketplaceSubscriptionPerformance = { subscription_id: string; strategy_id: string; performance: { total_return: number; monthly_return: number; win_rate: number | null; max_drawdown: number; trades_count: number; profit_factor: number | null; last_updated: string | null }; equity_curve: readonly { date: string; equity: number }[] }
+export type MarketplaceSubscriptionPerformance = { subscription_id: string; strategy_id: number; performance: { total_return: number; monthly_return: number; win_rate: number | null; max_drawdown: number; trades_count: number; profit_factor: number | null; last_updated: string | null }; equity_curve: readonly { date: string; equity: number }[] }
 
 export type MarketplaceTokens = { access: string; refresh: string }
 
-export type MarketplaceUnsubscribe = { mt5_account_id?: string; account_id?: string; positions?: 'keep' | 'close_gracefully_by_position' | 'close_gracefully_by_symbol' | 'close_now' }
+export type MarketplaceUnsubscribe = { mt5_account_id?: number | string; account_id?: number | string; positions?: 'keep' | 'close_gracefully_by_position' | 'close_gracefully_by_symbol' | 'close_now' }
 
-export type MarketplaceUser = { id: string; username: string; email: string | null; is_email_verified: boolean; is_mfa_enabled: boolean }
+export type MarketplaceUser = { id: number; username: string; email: string | null; is_email_verified: boolean; is_mfa_enabled: boolean }
 
 export type MarketplaceVerification = { status: 'agrees' | 'differs' | 'nothing-to-compare' | 'not-found' | 'pending'; checked_at: string | null; total_return: number | null; monthly_return: number | null; max_drawdown: number | null; profit_factor: number | null }
 
@@ -337,9 +337,9 @@ export interface Operations {
   /** Connect a new MT5 account */
   marketplaceConnectAccount: { body: MarketplaceNewAccount; reply: MarketplaceAccount }
   /** Disconnect an account and destroy its credentials */
-  marketplaceRemoveAccount: { params: { account_id: string }; reply: { id: string } }
+  marketplaceRemoveAccount: { params: { account_id: number | string }; reply: { id: number } }
   /** Get the status and balance of an account */
-  marketplaceAccountStatus: { params: { account_id: string }; reply: MarketplaceAccountStatus }
+  marketplaceAccountStatus: { params: { account_id: number | string }; reply: MarketplaceAccountStatus }
   /** Authenticate and receive a JWT token */
   marketplaceLogIn: { body: MarketplaceLogin; reply: MarketplaceSession }
   /** End the session of a refresh token */
@@ -373,13 +373,13 @@ export interface Operations {
   /** List available trading strategies */
   marketplaceStrategies: { query?: { risk_level?: 'low' | 'medium' | 'high'; min_return?: string; asset?: 'forex' | 'crypto' | 'stocks'; page?: number }; reply: MarketplaceStrategies }
   /** Get a strategy */
-  marketplaceStrategy: { params: { id: string }; reply: MarketplaceStrategy }
+  marketplaceStrategy: { params: { id: number | string }; reply: MarketplaceStrategy }
   /** Get the performance of a strategy, with its equity curve */
-  marketplacePerformance: { params: { id: string }; reply: MarketplacePerformance }
+  marketplacePerformance: { params: { id: number | string }; reply: MarketplacePerformance }
   /** Subscribe to a trading strategy */
-  marketplaceSubscribe: { params: { id: string }; body: MarketplaceSubscribe; reply: MarketplaceSubscription }
+  marketplaceSubscribe: { params: { id: number | string }; body: MarketplaceSubscribe; reply: MarketplaceSubscription }
   /** Leave a trading strategy */
-  marketplaceUnsubscribe: { params: { id: string }; body: MarketplaceUnsubscribe; reply: MarketplaceLeft }
+  marketplaceUnsubscribe: { params: { id: number | string }; body: MarketplaceUnsubscribe; reply: MarketplaceLeft }
   /** Get the performance of your own subscription, with its equity curve */
   marketplaceSubscriptionPerformance: { params: { id: string }; reply: MarketplaceSubscriptionPerformance }
   /** List your webhook endpoints */
