@@ -1,35 +1,14 @@
-import { readFileSync } from 'node:fs'
 import type { PaperCredentials } from '@tradewire/contracts/paper/control'
 import { untilBusIsQuiet } from '@tradewire/launcher/demo/bus-quiet'
 import { eventually } from '@tradewire/testkit/eventually'
 import { postAlert } from '@tradewire/chaos/kit/alert-sender'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ApiUser, type Method } from './system/api-user.ts'
-import { differences, type Leeway, type Shape } from './system/documented-shape.ts'
+import { documentedOperations, type Replay } from './system/documented-operation.ts'
+import { differences } from './system/documented-shape.ts'
 import { realSystem } from './system/real-system.ts'
 
-interface Documented {
-  readonly operation: string
-  readonly what: string
-  readonly request?: Record<string, unknown>
-  /** Absent where the document shows none. */
-  readonly reply?: Shape
-  /** The documented bodies, by status. */
-  readonly refusals?: Readonly<Record<string, readonly unknown[]>>
-}
-
-interface Replay extends Leeway {
-  /** The path with real ids, and the query. */
-  readonly path: () => string
-  /** The documented request with what of it must be real. */
-  readonly body?: (documented: Record<string, unknown>) => object
-  /** What must be in the reply for the comparison to mean anything. */
-  readonly holds?: (reply: unknown) => unknown
-}
-
-const documented = JSON.parse(
-  readFileSync(new URL('../data/admin-surface.json', import.meta.url), 'utf8'),
-) as readonly Documented[]
+const documented = documentedOperations('admin-surface.json')
 
 const system = realSystem({ processes: false, settings: { GATEWAY_RATE_LIMIT: 'false' } })
 const knownWithinMs = 20_000

@@ -6,31 +6,16 @@ import { untilBusIsQuiet } from '@tradewire/launcher/demo/bus-quiet'
 import { eventually } from '@tradewire/testkit/eventually'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ApiUser, type Method } from './system/api-user.ts'
-import { differences, type Leeway, type Shape } from './system/documented-shape.ts'
+import { documentedOperations, type Replay } from './system/documented-operation.ts'
+import { differences } from './system/documented-shape.ts'
 import { payAtPage } from './system/payment-page.ts'
 import { realSystem } from './system/real-system.ts'
 import { startWebhookInbox, type WebhookInbox } from './system/webhook-inbox.ts'
 
-interface Documented {
-  readonly operation: string
-  readonly what: string
-  readonly request?: Record<string, unknown>
-  /** Absent where the document shows none. */
-  readonly reply?: Shape
-}
+/** None is replayed without a look at what it says. */
+type HeldReplay = Replay<never> & Required<Pick<Replay<never>, 'holds'>>
 
-interface Replay extends Leeway {
-  /** The path with real ids, and the query. */
-  readonly path: () => string
-  /** The documented request with what of it must be real. */
-  readonly body?: (documented: Record<string, unknown>) => object
-  /** What must be in the reply for the comparison to mean anything. */
-  readonly holds: (reply: never) => unknown
-}
-
-const documented = JSON.parse(
-  readFileSync(new URL('../data/marketplace-surface.json', import.meta.url), 'utf8'),
-) as readonly Documented[]
+const documented = documentedOperations('marketplace-surface.json')
 const byName = new Map(documented.map((each) => [each.operation, each]))
 
 const settings = { GATEWAY_RATE_LIMIT: 'false', BILLING_PROVIDERS: 'mock' }
@@ -56,7 +41,7 @@ const ids = { account: '', strategy: '', subscription: '', secret: '', paymentUr
 const numbers = { account: 0, strategy: 0 }
 
 /** One for each documented operation that is built, in the order of a newcomer's path. */
-const replays: Readonly<Record<string, Replay>> = {
+const replays: Readonly<Record<string, HeldReplay>> = {
   'POST /api/v1/auth/login/': {
     path: () => `${surface}/auth/login/`,
     body: (login) => ({ ...login, username: 'anna', password }),
@@ -96,7 +81,7 @@ const replays: Readonly<Record<string, Replay>> = {
 }
 
 /** After a trade: these show what came of it. */
-const laterReplays: Readonly<Record<string, Replay>> = {
+const laterReplays: Readonly<Record<string, HeldReplay>> = {
   'GET /api/v1/strategies/': {
     path: () => `${surface}/strategies/?risk_level=low&min_return=0.1&asset=crypto&page=1`,
     holds: ({ count, results }: { count: number; results: { id: number }[] }) =>
@@ -167,7 +152,7 @@ async function account(): Promise<void> {
   await untilBusIsQuiet(system.endpoints.nats, knownWithinMs)
 }
 
-async function replay(operation: string, { path, body, holds, ...leeway }: Replay): Promise<void> {
+async function replay(operation: string, { path, body, holds, ...leeway }: HeldReplay): Promise<void> {
   const { request: given = {}, reply: shape } = byName.get(operation)!
   const [method] = operation.split(' ') as [Method]
   const { status, body: reply } = await anna.asks<unknown>(method, path(), body?.(given))

@@ -143,9 +143,7 @@ export function defineRoute<
   readonly access: Access
   /** Whether support may call it. Default: what operators may read. */
   readonly support?: boolean
-  /** Default: any. */
   readonly proof?: RouteProof
-  /** Default: usual. */
   readonly counting?: RouteCounting
   /** Default: none. Not for public routes: nobody is known to have sent the key before. A step has a key of its own. */
   readonly idempotency?: RouteIdempotency
@@ -162,7 +160,6 @@ export function defineRoute<
   readonly example?: { readonly body?: z.input<Body>; readonly reply?: z.input<Reply> }
   readonly rpc: Rpc
   readonly toRequest: (parts: RouteParts<Params, Query, Body, Access>) => z.input<Rpc['request']>
-  /** Where a second service has to be asked or told as well. */
   readonly step?: {
     readonly rpc: Step
     readonly toRequest: (

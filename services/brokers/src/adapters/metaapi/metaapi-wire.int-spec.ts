@@ -1,3 +1,4 @@
+// tidy-allow ratchet-file-lines: one scripted venue answers every case, and hears what each may and may not send
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type ApprovedOrder, approveOrder } from '@tradewire/broker-kit/approved-order'
