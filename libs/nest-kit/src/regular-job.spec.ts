@@ -6,17 +6,15 @@ const everyMs = 1_000
 
 class Job extends RegularJob {
   readonly warned: string[] = []
-  readonly ends: ((error?: Error) => void)[] = []
+  readonly ends: ((outcome?: Error | boolean) => void)[] = []
 
   constructor() {
     const warn = (_: unknown, text: string): void => void this.warned.push(text)
-    super({ everyMs, failed: 'it failed' }, { warn } as unknown as Logger)
-  }
-
-  protected work(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.ends.push((error) => (error === undefined ? resolve() : reject(error)))
-    })
+    const work = () =>
+      new Promise<boolean>((resolve, reject) => {
+        this.ends.push((outcome = false) => (outcome instanceof Error ? reject(outcome) : resolve(outcome)))
+      })
+    super({ warn } as unknown as Logger, { work, everyMs, afterFailureMs: 2 * everyMs, failed: 'it failed' })
   }
 }
 
@@ -34,13 +32,23 @@ describe('a regular job', () => {
     expect(job.ends).toHaveLength(2)
   })
 
-  it('says that a turn failed and takes the next one', async () => {
+  it('says that a turn failed and takes the next one after the pause for failures', async () => {
     const job = new Job()
     job.onApplicationBootstrap()
     await vi.advanceTimersByTimeAsync(everyMs)
     job.ends[0]!(new Error('no'))
     await vi.advanceTimersByTimeAsync(everyMs)
-    expect(job.warned).toEqual(['it failed'])
+    expect([job.warned, job.ends.length]).toEqual([['it failed'], 1])
+    await vi.advanceTimersByTimeAsync(everyMs)
+    expect(job.ends).toHaveLength(2)
+  })
+
+  it('makes no pause while there is more to do', async () => {
+    const job = new Job()
+    job.onApplicationBootstrap()
+    await vi.advanceTimersByTimeAsync(everyMs)
+    job.ends[0]!(true)
+    await vi.advanceTimersByTimeAsync(1)
     expect(job.ends).toHaveLength(2)
   })
 

@@ -9,14 +9,11 @@ const lookEveryMs = 3_600_000
 
 @Injectable()
 export class InstrumentsJob extends RegularJob {
-  constructor(
-    private readonly instruments: RefreshInstruments,
-    @InjectLogger() logger: Logger,
-  ) {
-    super({ everyMs: lookEveryMs, failed: 'instruments could not be read anew; the next turn tries again' }, logger)
-  }
-
-  protected async work(): Promise<void> {
-    await this.instruments.execute()
+  constructor(instruments: RefreshInstruments, @InjectLogger() logger: Logger) {
+    super(logger, {
+      work: () => instruments.execute(),
+      everyMs: lookEveryMs,
+      failed: 'instruments could not be read anew; the next turn tries again',
+    })
   }
 }

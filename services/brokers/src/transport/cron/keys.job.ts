@@ -9,17 +9,11 @@ const lookEveryMs = 60_000
 
 @Injectable()
 export class KeysJob extends RegularJob {
-  constructor(
-    private readonly warn: WarnOfKeys,
-    @InjectLogger() logger: Logger,
-  ) {
-    super(
-      { everyMs: lookEveryMs, failed: 'the ends of keys could not be looked at; the next turn tries again' },
-      logger,
-    )
-  }
-
-  protected async work(): Promise<void> {
-    await this.warn.execute()
+  constructor(keys: WarnOfKeys, @InjectLogger() logger: Logger) {
+    super(logger, {
+      work: () => keys.execute(),
+      everyMs: lookEveryMs,
+      failed: 'the ends of keys could not be looked at; the next turn tries again',
+    })
   }
 }

@@ -9,14 +9,11 @@ const ratesEveryMs = 30_000
 
 @Injectable()
 export class RatesJob extends RegularJob {
-  constructor(
-    private readonly rates: AnnounceRates,
-    @InjectLogger() logger: Logger,
-  ) {
-    super({ everyMs: ratesEveryMs, failed: 'rates could not be told; the next turn tries again' }, logger)
-  }
-
-  protected async work(): Promise<void> {
-    await this.rates.execute()
+  constructor(rates: AnnounceRates, @InjectLogger() logger: Logger) {
+    super(logger, {
+      work: () => rates.execute(),
+      everyMs: ratesEveryMs,
+      failed: 'rates could not be told; the next turn tries again',
+    })
   }
 }

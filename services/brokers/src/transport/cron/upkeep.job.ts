@@ -1,5 +1,6 @@
-/** The small regular works: tend orders, publish and read balances, reconcile accounts. Called by Nest. Must never overlap itself. */
-import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common'
+/** The small regular works: tend orders, publish and read balances, reconcile accounts. Called by Nest. Must never decide anything. */
+import { Injectable } from '@nestjs/common'
+import { RegularJob } from '@tradewire/nest-kit/regular-job'
 import { InjectConfig, InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import type { BrokersConfig } from '#config'
@@ -11,46 +12,23 @@ const balancesEveryMs = 250
 const upkeepEveryMs = 1_000
 
 @Injectable()
-export class UpkeepJob implements OnApplicationBootstrap, OnModuleDestroy {
-  private timers: NodeJS.Timeout[] = []
-  private readonly busy = new Set<string>()
-
+export class UpkeepJob extends RegularJob {
   constructor(
-    private readonly orders: TendOrders,
-    private readonly balances: KeepBalances,
-    private readonly watch: WatchAccounts,
-    @InjectConfig() private readonly config: BrokersConfig,
-    @InjectLogger() private readonly logger: Logger,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    const { balanceEveryMs, reconcileEveryMs } = this.config
-    this.every(balancesEveryMs, 'publishing balances', () => this.balances.publish())
-    this.every(balancesEveryMs, 'reading balances', () => this.balances.execute(balanceEveryMs))
-    this.every(upkeepEveryMs, 'reconciling accounts', () => this.watch.execute(reconcileEveryMs))
-    this.every(upkeepEveryMs, 'tending orders', () => this.orders.execute())
-  }
-
-  onModuleDestroy(): void {
-    for (const timer of this.timers) clearInterval(timer)
-    this.timers = []
-  }
-
-  private every(intervalMs: number, what: string, work: () => Promise<void>): void {
-    const timer = setInterval(() => void this.once(what, work), intervalMs)
-    timer.unref()
-    this.timers.push(timer)
-  }
-
-  private async once(what: string, work: () => Promise<void>): Promise<void> {
-    if (this.busy.has(what)) return
-    this.busy.add(what)
-    try {
-      await work()
-    } catch (error) {
-      this.logger.warn({ err: error }, `${what} failed; the next turn tries again`)
-    } finally {
-      this.busy.delete(what)
+    orders: TendOrders,
+    balances: KeepBalances,
+    watch: WatchAccounts,
+    @InjectConfig() { balanceEveryMs, reconcileEveryMs }: BrokersConfig,
+    @InjectLogger() logger: Logger,
+  ) {
+    const regular = (what: string, everyMs: number, work: () => Promise<void>) => {
+      return { work, everyMs, failed: `${what} failed; the next turn tries again` }
     }
+    super(
+      logger,
+      regular('publishing balances', balancesEveryMs, () => balances.publish()),
+      regular('reading balances', balancesEveryMs, () => balances.execute(balanceEveryMs)),
+      regular('reconciling accounts', upkeepEveryMs, () => watch.execute(reconcileEveryMs)),
+      regular('tending orders', upkeepEveryMs, () => orders.execute()),
+    )
   }
 }

@@ -10,14 +10,11 @@ const lookEveryMs = 60_000
 
 @Injectable()
 export class ReportsJob extends RegularJob {
-  constructor(
-    private readonly makeReports: MakeReports,
-    @InjectLogger() logger: Logger,
-  ) {
-    super({ everyMs: lookEveryMs, failed: 'reports could not be made and are tried again' }, logger)
-  }
-
-  protected async work(): Promise<void> {
-    await this.makeReports.execute()
+  constructor(reports: MakeReports, @InjectLogger() logger: Logger) {
+    super(logger, {
+      work: () => reports.execute(),
+      everyMs: lookEveryMs,
+      failed: 'reports could not be made and are tried again',
+    })
   }
 }

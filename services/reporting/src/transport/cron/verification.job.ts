@@ -14,10 +14,11 @@ export class VerificationJob extends RegularJob {
     private readonly verify: VerifyStrategies,
     @InjectLogger() logger: Logger,
   ) {
-    super({ everyMs: lookEveryMs, failed: 'strategies could not be verified and are tried again' }, logger)
+    const work = () => this.look()
+    super(logger, { work, everyMs: lookEveryMs, failed: 'strategies could not be verified and are tried again' })
   }
 
-  protected async work(): Promise<void> {
+  private async look(): Promise<void> {
     const reason = await this.verify.execute()
     if (reason !== null) this.logger.warn({ reason }, 'MyFxBook could not be asked and is asked again later')
   }
