@@ -1,7 +1,16 @@
 import 'reflect-metadata'
-import * as rpc from '@tradewire/contracts/rpc/billing'
-import * as invoicing from '@tradewire/contracts/rpc/invoices'
-import { findUserPlans } from '@tradewire/contracts/rpc/user-plans'
+import { getPayment, refundPayment } from '@tradewire/contracts/rpc/billing/payments'
+import { createPlan, listPlans, updatePlan } from '@tradewire/contracts/rpc/billing/plans'
+import { setStrategyPrices } from '@tradewire/contracts/rpc/billing/prices'
+import { createDiscount, createProducts, removeProducts } from '@tradewire/contracts/rpc/billing/products'
+import { listPurchases, makePurchase, precalculatePurchase } from '@tradewire/contracts/rpc/billing/purchases'
+import {
+  beginSubscription,
+  cancelSubscription,
+  listSubscriptions,
+} from '@tradewire/contracts/rpc/billing/subscriptions'
+import * as invoicing from '@tradewire/contracts/rpc/billing/invoices'
+import { findUserPlans } from '@tradewire/contracts/rpc/billing/user-plans'
 import { request } from 'undici'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { BillingDesk, follower, operator, owner, stranger, strategyId, wishFor } from './testing/billing-desk.ts'
@@ -22,20 +31,20 @@ beforeEach(() => desk.clear())
 const professional = { name: 'PROFESSIONAL', monthlyPrice: '40', maxBalance: '15000', maxApiKeys: 20, private: false }
 
 async function subscribe(planId: string, caller = follower) {
-  return ask(rpc.beginSubscription, { caller, subscription: wishFor(planId) })
+  return ask(beginSubscription, { caller, subscription: wishFor(planId) })
 }
 
 async function standing() {
-  const { items } = await ask(rpc.listSubscriptions, { caller: follower, page: {} })
+  const { items } = await ask(listSubscriptions, { caller: follower, page: {} })
   return items[0]
 }
 
 describe('plans', () => {
   it('have one default, which every user without another gets', async () => {
     const basic = { name: 'DEFAULT', maxBalance: '2000', maxApiKeys: 3, maxPositions: 5, default: true }
-    const plan = await ask(rpc.createPlan, { caller: operator, plan: basic })
+    const plan = await ask(createPlan, { caller: operator, plan: basic })
     expect(plan).toMatchObject({ private: true, default: true, monthlyPrice: null, maxBalance: '2000' })
-    const again = (changes: object) => refusal(rpc.createPlan, { caller: operator, plan: { ...basic, ...changes } })
+    const again = (changes: object) => refusal(createPlan, { caller: operator, plan: { ...basic, ...changes } })
     expect(await again({ name: 'SECOND' })).toBe('PLAN_DEFAULT_EXISTS')
     expect(await again({})).toBe('PLAN_EXISTS')
     expect(await published('entitlement.changed')).toEqual([
@@ -56,20 +65,20 @@ describe('plans', () => {
       ['DEFAULT', null],
       ['DEFAULT', null],
     ])
-    await ask(rpc.updatePlan, { caller: operator, planId: plan.id, changes: { maxBalance: '3000' } })
+    await ask(updatePlan, { caller: operator, planId: plan.id, changes: { maxBalance: '3000' } })
     expect((await published('entitlement.changed')).at(-1)).toMatchObject({ maxBalance: '3000', revision: 2 })
   })
 
   it('that are private are shown to operators only', async () => {
-    await ask(rpc.createPlan, { caller: operator, plan: { ...professional, private: true } })
-    expect((await ask(rpc.listPlans, { caller: follower })).items).toEqual([])
-    expect((await ask(rpc.listPlans, { caller: operator })).items).toHaveLength(1)
+    await ask(createPlan, { caller: operator, plan: { ...professional, private: true } })
+    expect((await ask(listPlans, { caller: follower })).items).toEqual([])
+    expect((await ask(listPlans, { caller: operator })).items).toHaveLength(1)
   })
 })
 
 describe('a subscription to a plan', () => {
   it('entitles once it is paid, is renewed by link, goes on for the days of grace and then lapses', async () => {
-    const plan = await ask(rpc.createPlan, { caller: operator, plan: professional })
+    const plan = await ask(createPlan, { caller: operator, plan: professional })
     const intent = await subscribe(plan.id)
     expect(intent).toMatchObject({ amount: '40.00', amountMinor: 4_000, nextPaymentAt: '2026-02-28T12:00:00.000Z' })
     expect(await standing()).toMatchObject({ standing: 'incomplete', paidThrough: null })
@@ -109,7 +118,7 @@ describe('a subscription to a plan', () => {
   })
 
   it('that is not paid is reminded of at the named days, with the link, until it is paid', async () => {
-    const plan = await ask(rpc.createPlan, { caller: operator, plan: professional })
+    const plan = await ask(createPlan, { caller: operator, plan: professional })
     await pay((await subscribe(plan.id)).paymentUrl)
     const notices = async () => (await published('notice.raised')).map(({ kind }) => kind)
     await passDays(27)
@@ -129,7 +138,7 @@ describe('a subscription to a plan', () => {
   })
 
   it('is served for its days of trial before it is paid, once for each user, and from then on by what is paid', async () => {
-    const plan = await ask(rpc.createPlan, { caller: operator, plan: { ...professional, trialDays: 14 } })
+    const plan = await ask(createPlan, { caller: operator, plan: { ...professional, trialDays: 14 } })
     const intent = await subscribe(plan.id)
     expect(intent.nextPaymentAt).toBe('2026-03-14T12:00:00.000Z')
     await passDays(0)
@@ -146,7 +155,7 @@ describe('a subscription to a plan', () => {
     await pay(intent.paymentUrl)
     expect(await standing()).toMatchObject({ standing: 'active', paidThrough: '2026-03-14T12:00:00.000Z' })
     const subscriptionId = intent.subscriptionId ?? ''
-    await ask(rpc.cancelSubscription, { caller: follower, subscriptionId })
+    await ask(cancelSubscription, { caller: follower, subscriptionId })
     await passDays(40)
     await subscribe(plan.id)
     expect(await standing()).toMatchObject({ standing: 'incomplete', trialEndsAt: null })
@@ -154,10 +163,10 @@ describe('a subscription to a plan', () => {
   })
 
   it('that is cancelled in its trial is served to its end and asks for nothing', async () => {
-    const plan = await ask(rpc.createPlan, { caller: operator, plan: { ...professional, trialDays: 14 } })
+    const plan = await ask(createPlan, { caller: operator, plan: { ...professional, trialDays: 14 } })
     const { subscriptionId } = await subscribe(plan.id)
     await passDays(3)
-    const cancelled = await ask(rpc.cancelSubscription, { caller: follower, subscriptionId: subscriptionId ?? '' })
+    const cancelled = await ask(cancelSubscription, { caller: follower, subscriptionId: subscriptionId ?? '' })
     expect(cancelled).toMatchObject({ standing: 'active', endsAt: '2026-02-14T12:00:00.000Z' })
     await passDays(11)
     expect(await standing()).toMatchObject({ standing: 'ended' })
@@ -165,31 +174,31 @@ describe('a subscription to a plan', () => {
   })
 
   it('is begun once for one requestId, and not twice at the same time', async () => {
-    const plan = await ask(rpc.createPlan, { caller: operator, plan: professional })
+    const plan = await ask(createPlan, { caller: operator, plan: professional })
     const requestId = '01963a5e-0000-7000-8000-0000000000aa'
     const wish = { ...wishFor(plan.id), requestId }
     const asked = Array.from({ length: 10 }, () =>
-      desk.client.ask(rpc.beginSubscription, { caller: follower, subscription: wish }),
+      desk.client.ask(beginSubscription, { caller: follower, subscription: wish }),
     )
     const answers = await Promise.all(asked)
     expect(answers.some(({ ok }) => ok)).toBe(true)
-    const again = await ask(rpc.beginSubscription, { caller: follower, subscription: wish })
+    const again = await ask(beginSubscription, { caller: follower, subscription: wish })
     expect(again.paymentId).toBe(requestId)
     expect(await backends.query('select 1 from billing.payment')).toHaveLength(1)
     const other = { ...wish, cycle: 'yearly' as const }
-    expect(await refusal(rpc.beginSubscription, { caller: follower, subscription: other })).toBe('REQUEST_ID_TAKEN')
-    expect(await refusal(rpc.beginSubscription, { caller: follower, subscription: wishFor(plan.id) })).toBe(
+    expect(await refusal(beginSubscription, { caller: follower, subscription: other })).toBe('REQUEST_ID_TAKEN')
+    expect(await refusal(beginSubscription, { caller: follower, subscription: wishFor(plan.id) })).toBe(
       'ALREADY_SUBSCRIBED',
     )
   })
 
   it('that is cancelled serves what was paid and is then over, and may be begun anew', async () => {
-    const plan = await ask(rpc.createPlan, { caller: operator, plan: professional })
+    const plan = await ask(createPlan, { caller: operator, plan: professional })
     const intent = await subscribe(plan.id)
     await pay(intent.paymentUrl)
     const subscriptionId = intent.subscriptionId ?? ''
-    expect(await refusal(rpc.cancelSubscription, { caller: stranger, subscriptionId })).toBe('SUBSCRIPTION_NOT_FOUND')
-    const cancelled = await ask(rpc.cancelSubscription, { caller: follower, subscriptionId })
+    expect(await refusal(cancelSubscription, { caller: stranger, subscriptionId })).toBe('SUBSCRIPTION_NOT_FOUND')
+    const cancelled = await ask(cancelSubscription, { caller: follower, subscriptionId })
     expect(cancelled).toMatchObject({ standing: 'active', endsAt: '2026-02-28T12:00:00.000Z' })
     await passDays(29)
     expect(await standing()).toMatchObject({ standing: 'ended' })
@@ -198,7 +207,7 @@ describe('a subscription to a plan', () => {
   })
 
   it('whose payment is declined stays incomplete, and is paid by another try', async () => {
-    const plan = await ask(rpc.createPlan, { caller: operator, plan: professional })
+    const plan = await ask(createPlan, { caller: operator, plan: professional })
     const intent = await subscribe(plan.id)
     await pay(intent.paymentUrl, 'needs-action')
     await pay(intent.paymentUrl, 'failed')
@@ -214,31 +223,31 @@ describe('a subscription to a plan', () => {
 describe('a subscription to a strategy', () => {
   it('costs what its owner says, and earns them their share until it is refunded', async () => {
     const prices = [{ currency: 'USD', cycle: 'monthly' as const, amount: '99' }]
-    expect(await refusal(rpc.setStrategyPrices, { caller: stranger, strategyId, prices })).toBe('STRATEGY_NOT_FOUND')
-    await ask(rpc.setStrategyPrices, { caller: owner, strategyId, prices })
+    expect(await refusal(setStrategyPrices, { caller: stranger, strategyId, prices })).toBe('STRATEGY_NOT_FOUND')
+    await ask(setStrategyPrices, { caller: owner, strategyId, prices })
     const subscription = wishFor(strategyId, 'strategy')
-    const intent = await ask(rpc.beginSubscription, { caller: follower, subscription })
+    const intent = await ask(beginSubscription, { caller: follower, subscription })
     await pay(intent.paymentUrl)
     const owed = `owed:owner:${owner.userId}`
     expect(await balances()).toEqual({ 'clearing:mock': '99.00', 'revenue:strategies': '-19.80', [owed]: '-79.20' })
     const { paymentId } = intent
     const requestId = '01963a5e-0000-7000-8000-0000000000ab'
     const refund = { caller: operator, paymentId, amount: '33.33', requestId }
-    await ask(rpc.refundPayment, refund)
-    await ask(rpc.refundPayment, refund)
+    await ask(refundPayment, refund)
+    await ask(refundPayment, refund)
     await quiet()
-    expect(await ask(rpc.getPayment, { caller: follower, paymentId })).toMatchObject({
+    expect(await ask(getPayment, { caller: follower, paymentId })).toMatchObject({
       status: 'partly-refunded',
       refunded: '33.33',
     })
-    expect(await refusal(rpc.refundPayment, { ...refund, amount: '66.00' })).toBe('REFUND_REFUSED')
+    expect(await refusal(refundPayment, { ...refund, amount: '66.00' })).toBe('REFUND_REFUSED')
     const rest = { caller: operator, paymentId, requestId: '01963a5e-0000-7000-8000-0000000000ac' }
-    await ask(rpc.refundPayment, rest)
+    await ask(refundPayment, rest)
     await quiet()
-    expect(await ask(rpc.getPayment, { caller: follower, paymentId })).toMatchObject({ status: 'refunded' })
+    expect(await ask(getPayment, { caller: follower, paymentId })).toMatchObject({ status: 'refunded' })
     expect(await balances()).toEqual({})
     expect(await published('refund.issued')).toHaveLength(2)
-    expect(await refusal(rpc.getPayment, { caller: stranger, paymentId })).toBe('PAYMENT_NOT_FOUND')
+    expect(await refusal(getPayment, { caller: stranger, paymentId })).toBe('PAYMENT_NOT_FOUND')
   })
 })
 
@@ -248,21 +257,21 @@ describe('a purchase', () => {
       { name: 'Model A', category: 'models', amount: '150.50', currency: 'USD' },
       { name: 'Model B', category: 'models', amount: '49.50', currency: 'USD' },
     ]
-    const { items } = await ask(rpc.createProducts, { caller: operator, products })
-    await ask(rpc.createDiscount, { caller: operator, discount: { code: 'SPRING', percent: '10' } })
+    const { items } = await ask(createProducts, { caller: operator, products })
+    await ask(createDiscount, { caller: operator, discount: { code: 'SPRING', percent: '10' } })
     const bought = items.map(({ id }) => ({ productId: id, quantity: 1 }))
     const purchase = { provider: 'mock' as const, products: bought, discountCode: 'SPRING' }
-    const calculated = await ask(rpc.precalculatePurchase, { caller: follower, purchase })
+    const calculated = await ask(precalculatePurchase, { caller: follower, purchase })
     expect(calculated).toMatchObject({ subtotal: '200.00', discount: '20.00', total: '180.00' })
-    const made = await ask(rpc.makePurchase, { caller: follower, purchase })
+    const made = await ask(makePurchase, { caller: follower, purchase })
     expect(made).toMatchObject({ ...calculated, payment: { amount: '180.00', nextPaymentAt: null } })
     await pay(made.payment.paymentUrl)
-    const listed = await ask(rpc.listPurchases, { caller: follower, page: {} })
+    const listed = await ask(listPurchases, { caller: follower, page: {} })
     expect(listed.items).toMatchObject([{ id: made.purchaseId, status: 'succeeded', total: '180.00' }])
-    expect((await ask(rpc.listPurchases, { caller: stranger, page: {} })).items).toEqual([])
+    expect((await ask(listPurchases, { caller: stranger, page: {} })).items).toEqual([])
     expect(await balances()).toEqual({ 'clearing:mock': '180.00', 'revenue:products': '-180.00' })
-    await ask(rpc.removeProducts, { caller: operator, productIds: items.map(({ id }) => id) })
-    expect(await refusal(rpc.makePurchase, { caller: follower, purchase })).toBe('PRODUCT_NOT_FOUND')
+    await ask(removeProducts, { caller: operator, productIds: items.map(({ id }) => id) })
+    expect(await refusal(makePurchase, { caller: follower, purchase })).toBe('PRODUCT_NOT_FOUND')
   })
 })
 

@@ -1,7 +1,14 @@
 import 'reflect-metadata'
-import * as rpc from '@tradewire/contracts/rpc/billing'
-import * as invoicing from '@tradewire/contracts/rpc/invoices'
-import * as changing from '@tradewire/contracts/rpc/subscription-changes'
+import { listPayments, refundPayment } from '@tradewire/contracts/rpc/billing/payments'
+import { createPlan } from '@tradewire/contracts/rpc/billing/plans'
+import { setStrategyPrices } from '@tradewire/contracts/rpc/billing/prices'
+import {
+  beginSubscription,
+  cancelSubscription,
+  listSubscriptions,
+} from '@tradewire/contracts/rpc/billing/subscriptions'
+import * as invoicing from '@tradewire/contracts/rpc/billing/invoices'
+import * as changing from '@tradewire/contracts/rpc/billing/subscription-changes'
 import { UuidV7Source } from '@tradewire/kernel/ids'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { BillingDesk, follower, operator, owner, stranger, strategyId, wishFor } from './testing/billing-desk.ts'
@@ -19,7 +26,7 @@ let basic = ''
 let professional = ''
 
 async function plan(name: string, monthlyPrice: string, maxApiKeys: number): Promise<string> {
-  const created = await ask(rpc.createPlan, {
+  const created = await ask(createPlan, {
     caller: operator,
     plan: { name, monthlyPrice, maxApiKeys, private: false },
   })
@@ -27,13 +34,13 @@ async function plan(name: string, monthlyPrice: string, maxApiKeys: number): Pro
 }
 
 async function subscribed(planId: string): Promise<string> {
-  const begun = await ask(rpc.beginSubscription, { caller: follower, subscription: wishFor(planId) })
+  const begun = await ask(beginSubscription, { caller: follower, subscription: wishFor(planId) })
   await desk.pay(begun.paymentUrl)
   return begun.subscriptionId ?? ''
 }
 
 async function held() {
-  const { items } = await ask(rpc.listSubscriptions, { caller: follower, page: {} })
+  const { items } = await ask(listSubscriptions, { caller: follower, page: {} })
   return items[0]
 }
 
@@ -70,7 +77,7 @@ describe('a dearer plan', () => {
     const change = await ask(changing.changeSubscription, { caller: follower, subscriptionId, wish })
     await desk.pay(change.payment?.paymentUrl ?? '')
     await desk.passDays(12)
-    const { items } = await ask(rpc.listPayments, { caller: follower, page: {} })
+    const { items } = await ask(listPayments, { caller: follower, page: {} })
     const due = items.find(({ status }) => status === 'created')
     expect(due).toMatchObject({ amount: '40.00' })
     await desk.pay(due?.paymentUrl ?? '')
@@ -116,7 +123,7 @@ describe('a cheaper plan', () => {
     expect(change).toMatchObject({ state: 'scheduled', timing: 'period-end', dueNow: '0.00', payment: null })
     expect(change.effectiveAt).toBe('2026-02-28T12:00:00.000Z')
     await desk.passDays(21)
-    const { items } = await ask(rpc.listPayments, { caller: follower, page: {} })
+    const { items } = await ask(listPayments, { caller: follower, page: {} })
     expect(items[0]).toMatchObject({ amount: '10.00', status: 'created' })
     await desk.pay(items[0]?.paymentUrl ?? '')
     expect(await held()).toMatchObject({ subject: { name: 'PROFESSIONAL' } })
@@ -135,7 +142,7 @@ describe('a cheaper plan', () => {
     expect(await ask(changing.takeBackChange, of)).toMatchObject({ state: 'dropped' })
     expect(await ask(changing.takeBackChange, of)).toMatchObject({ state: 'dropped' })
     await desk.passDays(26)
-    const { items } = await ask(rpc.listPayments, { caller: follower, page: {} })
+    const { items } = await ask(listPayments, { caller: follower, page: {} })
     expect(items[0]).toMatchObject({ amount: '40.00' })
   })
 
@@ -143,7 +150,7 @@ describe('a cheaper plan', () => {
     const subscriptionId = await subscribed(professional)
     const of = { caller: follower, subscriptionId }
     await ask(changing.changeSubscription, { ...of, wish: { planId: basic } })
-    await ask(rpc.cancelSubscription, of)
+    await ask(cancelSubscription, of)
     expect(await ask(changing.getChange, of)).toMatchObject({ state: 'dropped' })
     expect(await refusal(changing.changeSubscription, { ...of, wish: { planId: basic } })).toBe('CHANGE_NOT_POSSIBLE')
   })
@@ -158,11 +165,11 @@ describe('another billing cycle of a strategy', () => {
       { currency: 'USD', cycle: 'yearly' as const, amount: '1000' },
       { currency: 'EUR', cycle: 'quarterly' as const, amount: '250' },
     ]
-    await ask(rpc.setStrategyPrices, { caller: owner, strategyId, prices })
+    await ask(setStrategyPrices, { caller: owner, strategyId, prices })
   })
 
   it('begins anew when it is longer, and the owner has a share of the difference', async () => {
-    const begun = await ask(rpc.beginSubscription, { caller: follower, subscription: strategyWish })
+    const begun = await ask(beginSubscription, { caller: follower, subscription: strategyWish })
     await desk.pay(begun.paymentUrl)
     await desk.passDays(14)
     const subscriptionId = begun.subscriptionId ?? ''
@@ -176,7 +183,7 @@ describe('another billing cycle of a strategy', () => {
     const back = await ask(changing.changeSubscription, { ...of, wish: { cycle: 'monthly' } })
     expect(back).toMatchObject({ timing: 'period-end', effectiveAt: '2027-02-14T12:00:00.000Z' })
     await desk.passDays(363)
-    const { items } = await ask(rpc.listPayments, { caller: follower, page: {} })
+    const { items } = await ask(listPayments, { caller: follower, page: {} })
     expect(items[0]).toMatchObject({ amount: '100.00', status: 'created' })
     await desk.pay(items[0]?.paymentUrl ?? '')
     await desk.passDays(2)
@@ -184,7 +191,7 @@ describe('another billing cycle of a strategy', () => {
   })
 
   it('is refused in a currency that is not its own, and so is a plan in its place', async () => {
-    const begun = await ask(rpc.beginSubscription, { caller: follower, subscription: strategyWish })
+    const begun = await ask(beginSubscription, { caller: follower, subscription: strategyWish })
     await desk.pay(begun.paymentUrl)
     const of = { caller: follower, subscriptionId: begun.subscriptionId ?? '' }
     expect(await refusal(changing.previewChange, { ...of, wish: { cycle: 'quarterly' } })).toBe('NOT_FOR_SALE')
@@ -204,9 +211,9 @@ describe('a change', () => {
     const shown = { caller: stranger, subscriptionId }
     expect(await refusal(changing.getChange, shown)).toBe('CHANGE_NOT_FOUND')
     expect(await refusal(changing.takeBackChange, shown)).toBe('CHANGE_NOT_FOUND')
-    const { items } = await ask(rpc.listPayments, { caller: follower, page: {} })
+    const { items } = await ask(listPayments, { caller: follower, page: {} })
     const paymentId = items[0]?.id ?? ''
-    await ask(rpc.refundPayment, { caller: operator, paymentId, amount: '4', requestId: ids.next() })
+    await ask(refundPayment, { caller: operator, paymentId, amount: '4', requestId: ids.next() })
     expect(await change({ planId: professional })).toBe('CHANGE_NOT_POSSIBLE')
     expect(await held()).toMatchObject({ subject: { name: 'BASIC' }, amount: '10.00' })
     expect(await desk.backends.query('select 1 from billing.subscription_change')).toHaveLength(0)

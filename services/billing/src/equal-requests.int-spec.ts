@@ -1,7 +1,12 @@
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
 import { userCreated } from '@tradewire/contracts/events/identity'
-import * as rpc from '@tradewire/contracts/rpc/billing'
+import { listBalances } from '@tradewire/contracts/rpc/billing/books'
+import { getPayment, refundPayment } from '@tradewire/contracts/rpc/billing/payments'
+import { createPlan } from '@tradewire/contracts/rpc/billing/plans'
+import { createProducts } from '@tradewire/contracts/rpc/billing/products'
+import { makePurchase } from '@tradewire/contracts/rpc/billing/purchases'
+import { beginSubscription } from '@tradewire/contracts/rpc/billing/subscriptions'
 import { UuidV7Source } from '@tradewire/kernel/ids'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
@@ -40,7 +45,7 @@ async function pay(paymentUrl: string | null): Promise<void> {
 
 async function untilPaid(paymentId: string): Promise<void> {
   await eventually(async () => {
-    const shown = await client.ask(rpc.getPayment, { caller: follower, paymentId })
+    const shown = await client.ask(getPayment, { caller: follower, paymentId })
     return shown.ok && shown.value.status === 'succeeded'
   })
 }
@@ -48,11 +53,11 @@ async function untilPaid(paymentId: string): Promise<void> {
 describe('fifty equal requests at once', () => {
   it('begin one subscription, with one checkout', async () => {
     const plan = { name: 'PROFESSIONAL', monthlyPrice: '40', maxApiKeys: 20 }
-    const created = await client.ask(rpc.createPlan, { caller: operator, plan })
+    const created = await client.ask(createPlan, { caller: operator, plan })
     const subject = { kind: 'plan' as const, id: created.ok ? created.value.id : '' }
     const wish = { subject, provider: 'mock' as const, currency: 'USD', cycle: 'monthly' as const }
     const subscription = { ...wish, requestId: ids.next() }
-    const answers = await atOnce(() => client.ask(rpc.beginSubscription, { caller: follower, subscription }))
+    const answers = await atOnce(() => client.ask(beginSubscription, { caller: follower, subscription }))
     expect(answers.map((answer) => (answer.ok ? 'ok' : answer.error.code)).filter((one) => one !== 'ok')).toEqual([])
     const intents = answers.map((answer) => JSON.stringify(answer.ok ? answer.value : null))
     expect(new Set(intents).size).toBe(1)
@@ -62,23 +67,23 @@ describe('fifty equal requests at once', () => {
 
   it('buy once, and give money back once', async () => {
     const products = [{ name: 'Model A', category: 'models', amount: '150', currency: 'USD' }]
-    const added = await client.ask(rpc.createProducts, { caller: operator, products })
+    const added = await client.ask(createProducts, { caller: operator, products })
     const productId = added.ok ? added.value.items[0]!.id : ''
     const wanted = { provider: 'mock' as const, products: [{ productId, quantity: 2 }], requestId: ids.next() }
-    const answers = await atOnce(() => client.ask(rpc.makePurchase, { caller: follower, purchase: wanted }))
+    const answers = await atOnce(() => client.ask(makePurchase, { caller: follower, purchase: wanted }))
     expect(answers.every(({ ok }) => ok)).toBe(true)
-    const bought = answers.map((answer) => (answer as { value: ReplyOf<typeof rpc.makePurchase> }).value)
+    const bought = answers.map((answer) => (answer as { value: ReplyOf<typeof makePurchase> }).value)
     expect(new Set(bought.map(({ purchaseId }) => purchaseId)).size).toBe(1)
     expect(await counted('purchase')).toBe(1)
     const { paymentId, paymentUrl } = bought[0]!.payment
     await atOnce(() => pay(paymentUrl))
     await untilPaid(paymentId)
     const refund = { caller: operator, paymentId, amount: '100', requestId: ids.next() }
-    const refunds = await atOnce(() => client.ask(rpc.refundPayment, refund))
+    const refunds = await atOnce(() => client.ask(refundPayment, refund))
     expect(refunds.every(({ ok }) => ok)).toBe(true)
-    const shown = await client.ask(rpc.getPayment, { caller: follower, paymentId })
+    const shown = await client.ask(getPayment, { caller: follower, paymentId })
     expect(shown).toMatchObject({ value: { status: 'partly-refunded', refunded: '100.00' } })
-    const books = await client.ask(rpc.listBalances, { caller: operator })
+    const books = await client.ask(listBalances, { caller: operator })
     const revenue = books.ok && books.value.items.find(({ account }) => account === 'revenue:products')
     expect(revenue).toMatchObject({ balance: '-200.00' })
     for (const told of ['payment.succeeded', 'refund.issued']) {

@@ -1,9 +1,14 @@
 import 'reflect-metadata'
-import * as rpc from '@tradewire/contracts/rpc/billing'
-import * as invoicing from '@tradewire/contracts/rpc/invoices'
-import * as crediting from '@tradewire/contracts/rpc/credit-notes'
-import * as profiles from '@tradewire/contracts/rpc/billing-profile'
-import * as payouts from '@tradewire/contracts/rpc/payouts'
+import { refundPayment } from '@tradewire/contracts/rpc/billing/payments'
+import { createPlan } from '@tradewire/contracts/rpc/billing/plans'
+import { setStrategyPrices } from '@tradewire/contracts/rpc/billing/prices'
+import { createDiscount, createProducts } from '@tradewire/contracts/rpc/billing/products'
+import { makePurchase, precalculatePurchase } from '@tradewire/contracts/rpc/billing/purchases'
+import { beginSubscription } from '@tradewire/contracts/rpc/billing/subscriptions'
+import * as invoicing from '@tradewire/contracts/rpc/billing/invoices'
+import * as crediting from '@tradewire/contracts/rpc/billing/credit-notes'
+import * as profiles from '@tradewire/contracts/rpc/billing/profile'
+import * as payouts from '@tradewire/contracts/rpc/billing/payouts'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { BillingDesk, follower, operator, owner, stranger, strategyId, wishFor } from './testing/billing-desk.ts'
 
@@ -27,13 +32,13 @@ describe('a tax', () => {
   })
 
   it('is added for payers of its country alone, set aside, never shared, and stands on the invoice', async () => {
-    await ask(rpc.setStrategyPrices, {
+    await ask(setStrategyPrices, {
       caller: owner,
       strategyId,
       prices: [{ currency: 'USD', cycle: 'monthly' as const, amount: '99' }],
     })
     const begin = (caller: typeof follower) =>
-      ask(rpc.beginSubscription, { caller, subscription: wishFor(strategyId, 'strategy') })
+      ask(beginSubscription, { caller, subscription: wishFor(strategyId, 'strategy') })
     expect(await begin(stranger)).toMatchObject({ amount: '99.00' })
     await ask(profiles.setBillingProfile, { caller: follower, profile })
     const intent = await begin(follower)
@@ -55,19 +60,19 @@ describe('a tax', () => {
 
   it('is precalculated as it is charged, after the discount, and is not changed by what is said later', async () => {
     const products = [{ name: 'Model A', category: 'models', amount: '100', currency: 'USD' }]
-    const { items } = await ask(rpc.createProducts, { caller: operator, products })
-    await ask(rpc.createDiscount, { caller: operator, discount: { code: 'SPRING', percent: '10' } })
+    const { items } = await ask(createProducts, { caller: operator, products })
+    await ask(createDiscount, { caller: operator, discount: { code: 'SPRING', percent: '10' } })
     await ask(profiles.setBillingProfile, { caller: follower, profile })
     const bought = [{ productId: items[0]!.id, quantity: 2 }]
     const purchase = { provider: 'mock' as const, products: bought, discountCode: 'SPRING' }
-    const calculated = await ask(rpc.precalculatePurchase, { caller: follower, purchase })
+    const calculated = await ask(precalculatePurchase, { caller: follower, purchase })
     expect(calculated).toMatchObject({
       subtotal: '200.00',
       discount: '20.00',
       tax: { amount: '34.20' },
       total: '214.20',
     })
-    const made = await ask(rpc.makePurchase, { caller: follower, purchase })
+    const made = await ask(makePurchase, { caller: follower, purchase })
     expect(made).toMatchObject({ ...calculated, payment: { amount: '214.20' } })
     await ask(profiles.setTaxRates, { caller: operator, rates: [] })
     await pay(made.payment.paymentUrl)
@@ -87,8 +92,8 @@ describe('what a strategy earns its owner', () => {
 
   it('is held, paid out once with everything apart by currency, stated line by line, and owed again when it comes back', async () => {
     const prices = [{ currency: 'USD', cycle: 'monthly' as const, amount: '99' }]
-    await ask(rpc.setStrategyPrices, { caller: owner, strategyId, prices })
-    const intent = await ask(rpc.beginSubscription, { caller: follower, subscription: wishFor(strategyId, 'strategy') })
+    await ask(setStrategyPrices, { caller: owner, strategyId, prices })
+    const intent = await ask(beginSubscription, { caller: follower, subscription: wishFor(strategyId, 'strategy') })
     await pay(intent.paymentUrl)
     expect((await run()).items).toEqual([])
     const { items: held } = await ask(payouts.listOwed, { caller: owner })
@@ -120,13 +125,13 @@ describe('what a strategy earns its owner', () => {
 
   it('that was paid out and is refunded afterwards is taken off what is earned next', async () => {
     const prices = [{ currency: 'USD', cycle: 'monthly' as const, amount: '99' }]
-    await ask(rpc.setStrategyPrices, { caller: owner, strategyId, prices })
-    const intent = await ask(rpc.beginSubscription, { caller: follower, subscription: wishFor(strategyId, 'strategy') })
+    await ask(setStrategyPrices, { caller: owner, strategyId, prices })
+    const intent = await ask(beginSubscription, { caller: follower, subscription: wishFor(strategyId, 'strategy') })
     await pay(intent.paymentUrl)
     await passDays(15)
     expect((await run()).items).toHaveLength(1)
     const requestId = '01963a5e-0000-7000-8000-0000000000ad'
-    await ask(rpc.refundPayment, { caller: operator, paymentId: intent.paymentId, requestId })
+    await ask(refundPayment, { caller: operator, paymentId: intent.paymentId, requestId })
     await quiet()
     expect(await ask(payouts.listOwed, { caller: owner })).toMatchObject({
       items: [{ owed: '-79.20', payable: '-79.20', underWay: '79.20' }],
@@ -138,8 +143,8 @@ describe('what a strategy earns its owner', () => {
 describe('an invoice', () => {
   it('is a file of its own for its payer and operators, and always the same', async () => {
     const plan = { name: 'PRO', monthlyPrice: '40', maxApiKeys: 20, private: false }
-    const { id } = await ask(rpc.createPlan, { caller: operator, plan })
-    await pay((await ask(rpc.beginSubscription, { caller: follower, subscription: wishFor(id) })).paymentUrl)
+    const { id } = await ask(createPlan, { caller: operator, plan })
+    await pay((await ask(beginSubscription, { caller: follower, subscription: wishFor(id) })).paymentUrl)
     const [invoice] = (await ask(invoicing.listInvoices, { caller: follower, page: {} })).items
     const invoiceId = invoice!.id
     const file = await ask(invoicing.getInvoiceFile, { caller: follower, invoiceId })
@@ -155,14 +160,14 @@ describe('an invoice', () => {
     const profile = { name: 'Anna Example', address: [], country: 'DE', taxId: null }
     await ask(profiles.setBillingProfile, { caller: follower, profile })
     const plan = { name: 'PRO', monthlyPrice: '119', maxApiKeys: 20, private: false }
-    const { id } = await ask(rpc.createPlan, { caller: operator, plan })
-    const { paymentId, paymentUrl } = await ask(rpc.beginSubscription, { caller: follower, subscription: wishFor(id) })
+    const { id } = await ask(createPlan, { caller: operator, plan })
+    const { paymentId, paymentUrl } = await ask(beginSubscription, { caller: follower, subscription: wishFor(id) })
     await pay(paymentUrl)
     const listed = () => ask(invoicing.listInvoices, { caller: follower, page: {} })
     const { items: before } = await listed()
     const requestIds = ['01963a5e-0000-7000-8000-0000000000ae', '01963a5e-0000-7000-8000-0000000000af']
     for (const requestId of [...requestIds, ...requestIds]) {
-      await ask(rpc.refundPayment, { caller: operator, paymentId, amount: '11.90', requestId })
+      await ask(refundPayment, { caller: operator, paymentId, amount: '11.90', requestId })
     }
     await quiet()
     expect((await listed()).items).toEqual(before)
@@ -191,11 +196,9 @@ describe('an invoice', () => {
 
   it('has the next number, without gaps, however many are paid at once', async () => {
     const products = [{ name: 'Model A', category: 'models', amount: '10', currency: 'USD' }]
-    const { items } = await ask(rpc.createProducts, { caller: operator, products })
+    const { items } = await ask(createProducts, { caller: operator, products })
     const purchase = { provider: 'mock' as const, products: [{ productId: items[0]!.id, quantity: 1 }] }
-    const made = await Promise.all(
-      Array.from({ length: 12 }, () => ask(rpc.makePurchase, { caller: follower, purchase })),
-    )
+    const made = await Promise.all(Array.from({ length: 12 }, () => ask(makePurchase, { caller: follower, purchase })))
     await Promise.all(made.map(({ payment }) => pay(payment.paymentUrl)))
     const { items: invoices } = await ask(invoicing.listInvoices, { caller: follower, page: {} })
     const numbers = Array.from({ length: 12 }, (_, index) => `2026-${String(index + 1).padStart(6, '0')}`)

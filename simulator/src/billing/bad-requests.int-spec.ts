@@ -1,4 +1,9 @@
-import * as rpc from '@tradewire/contracts/rpc/billing'
+import { confirmPayment, refundPayment } from '@tradewire/contracts/rpc/billing/payments'
+import { createPlan } from '@tradewire/contracts/rpc/billing/plans'
+import { setStrategyPrices } from '@tradewire/contracts/rpc/billing/prices'
+import { createProducts } from '@tradewire/contracts/rpc/billing/products'
+import { makePurchase } from '@tradewire/contracts/rpc/billing/purchases'
+import { beginSubscription } from '@tradewire/contracts/rpc/billing/subscriptions'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { PaymentDesk, nobody, type Opened, operator, strategyId } from './payment-desk.ts'
 import { simulatedProviders } from './payers.ts'
@@ -15,30 +20,30 @@ interface BadRequest {
 
 const wish = { subject: { kind: 'strategy' as const, id: strategyId }, cycle: 'monthly' as const }
 const begin = (over: object) => (opened: Opened) =>
-  desk.client.ask(rpc.beginSubscription, {
+  desk.client.ask(beginSubscription, {
     caller: opened.caller,
     subscription: { ...wish, provider: opened.intent.provider, currency: 'USD', ...over },
   })
 const refund = (over: object) => (opened: Opened) =>
-  desk.client.ask(rpc.refundPayment, {
+  desk.client.ask(refundPayment, {
     caller: operator,
     paymentId: opened.intent.paymentId,
     requestId: nobody,
     ...over,
   })
 const price = (over: object) => () =>
-  desk.client.ask(rpc.setStrategyPrices, {
+  desk.client.ask(setStrategyPrices, {
     caller: operator,
     strategyId,
     prices: [{ currency: 'USD', cycle: 'monthly', amount: '40', trialDays: 0, ...over }],
   })
 const sell = (over: object) => () =>
-  desk.client.ask(rpc.createProducts, {
+  desk.client.ask(createProducts, {
     caller: operator,
     products: [{ name: 'Model A', category: 'models', amount: '150', currency: 'USD', ...over }],
   })
 const buy = (line: object) => (opened: Opened) =>
-  desk.client.ask(rpc.makePurchase, {
+  desk.client.ask(makePurchase, {
     caller: opened.caller,
     purchase: { provider: opened.intent.provider, products: [{ productId: nobody, quantity: 1, ...line }] },
   })
@@ -71,7 +76,7 @@ const asked: readonly BadRequest[] = [
   { what: 'a purchase of more than can be counted', ask: buy({ quantity: 1e15 }), code: 'REQUEST_INVALID' },
   {
     what: 'a proof that is none',
-    ask: ({ caller, intent: { paymentId } }) => desk.client.ask(rpc.confirmPayment, { caller, paymentId, proof: {} }),
+    ask: ({ caller, intent: { paymentId } }) => desk.client.ask(confirmPayment, { caller, paymentId, proof: {} }),
     code: 'PROOF_REFUSED',
   },
 ]
@@ -92,7 +97,7 @@ const offered: readonly BadRequest[] = [
   {
     what: 'a plan that costs more than can be counted',
     ask: () =>
-      desk.client.ask(rpc.createPlan, {
+      desk.client.ask(createPlan, {
         caller: operator,
         plan: { name: 'ABSURD', monthlyPrice: absurd, maxApiKeys: 1 },
       }),
@@ -102,10 +107,10 @@ const offered: readonly BadRequest[] = [
     what: 'a purchase that comes to more than can be counted',
     ask: async ({ caller }) => {
       const products = [{ name: 'Model B', category: 'models', amount: '9999999999', currency: 'USD' }]
-      const sold = await desk.client.ask(rpc.createProducts, { caller: operator, products })
+      const sold = await desk.client.ask(createProducts, { caller: operator, products })
       const productId = sold.ok ? sold.value.items[0]!.id : ''
       const purchase = { provider: 'mock' as const, products: [{ productId, quantity: 1_000 }] }
-      return desk.client.ask(rpc.makePurchase, { caller, purchase })
+      return desk.client.ask(makePurchase, { caller, purchase })
     },
     code: 'PURCHASE_INVALID',
   },

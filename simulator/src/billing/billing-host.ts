@@ -17,7 +17,7 @@ import { TakeBackChange } from '@tradewire/billing/use-cases/take-back-change/ta
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import { strategyChanged } from '@tradewire/contracts/events/signals'
 import type * as rpc from '@tradewire/contracts/rpc/billing'
-import type * as changing from '@tradewire/contracts/rpc/subscription-changes'
+import type * as changing from '@tradewire/contracts/rpc/billing/subscription-changes'
 import { Database } from '@tradewire/database/database'
 import type { EventId } from '@tradewire/kernel/ids'
 import { startService } from '@tradewire/nest-kit/start-service'

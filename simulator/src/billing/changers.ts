@@ -3,7 +3,7 @@
  * Called by the crowd once a simulated day. Must never touch billing's books, only what a payer can reach.
  */
 import type { CodedError } from '@tradewire/kernel/errors'
-import type { SubscriptionChangeReply } from '@tradewire/contracts/rpc/subscription-changes'
+import type { SubscriptionChangeReply } from '@tradewire/contracts/rpc/billing/subscription-changes'
 import { type Id, uuidOfHash } from '@tradewire/kernel/ids'
 import type { Result } from '@tradewire/kernel/result'
 import type { BillingWorld } from './billing-world.ts'

@@ -4,8 +4,16 @@ import { RpcClient } from '@tradewire/bus/rpc-client'
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
 import { userCreated } from '@tradewire/contracts/events/identity'
 import { strategyChanged } from '@tradewire/contracts/events/signals'
-import * as rpc from '@tradewire/contracts/rpc/billing'
-import * as changing from '@tradewire/contracts/rpc/subscription-changes'
+import { listBalances } from '@tradewire/contracts/rpc/billing/books'
+import { listPayments } from '@tradewire/contracts/rpc/billing/payments'
+import { createPlan } from '@tradewire/contracts/rpc/billing/plans'
+import { setStrategyPrices } from '@tradewire/contracts/rpc/billing/prices'
+import {
+  beginSubscription,
+  cancelSubscription,
+  listSubscriptions,
+} from '@tradewire/contracts/rpc/billing/subscriptions'
+import * as changing from '@tradewire/contracts/rpc/billing/subscription-changes'
 import { Database } from '@tradewire/database/database'
 import { UuidV7Source } from '@tradewire/kernel/ids'
 import { paperService } from '@tradewire/paper/service'
@@ -61,7 +69,7 @@ beforeAll(async () => {
   })
   client = billing.app.get(RpcClient)
   const planOf = async (name: string, monthlyPrice: string, maxApiKeys: number) =>
-    (await ask(rpc.createPlan, { caller: operator, plan: { name, monthlyPrice, maxApiKeys } })).id
+    (await ask(createPlan, { caller: operator, plan: { name, monthlyPrice, maxApiKeys } })).id
   basic = await planOf('BASIC', '10', 2)
   professional = await planOf('PROFESSIONAL', '40', 20)
   await billing.app.get(Database).transact(async (tx) => tx.append(strategyChanged, strategyChanged.example))
@@ -114,7 +122,7 @@ async function passDays(days: number): Promise<void> {
 async function subscribed(provider: 'stripe' | 'razorpay', planId: string) {
   const subject = { kind: 'plan' as const, id: planId }
   const wish = { subject, provider, currency: 'USD', cycle: 'monthly' as const }
-  const begun = await ask(rpc.beginSubscription, { caller: follower, subscription: wish })
+  const begun = await ask(beginSubscription, { caller: follower, subscription: wish })
   const of = begun.clientSecret?.split('_secret_')[0] ?? ''
   if (provider === 'stripe') await order('stripe', 'pay', { intent: of, card: 'pm_card_visa' })
   else await order('razorpay', 'pay', { of, card: 'card_success' })
@@ -123,11 +131,11 @@ async function subscribed(provider: 'stripe' | 'razorpay', planId: string) {
 }
 
 async function held() {
-  return (await ask(rpc.listSubscriptions, { caller: follower, page: {} })).items[0]
+  return (await ask(listSubscriptions, { caller: follower, page: {} })).items[0]
 }
 
 async function revenue(): Promise<string | undefined> {
-  const { items, imbalance } = await ask(rpc.listBalances, { caller: operator })
+  const { items, imbalance } = await ask(listBalances, { caller: operator })
   expect(imbalance).toBe('0')
   return items.find(({ account }) => account === 'revenue:plans')?.balance
 }
@@ -210,7 +218,7 @@ describe('a change at Stripe', () => {
     await ask(changing.changeSubscription, { ...of, wish: { planId: basic } })
     expect(await ask(changing.takeBackChange, of)).toMatchObject({ state: 'dropped' })
     await ask(changing.changeSubscription, { ...of, wish: { planId: basic } })
-    await ask(rpc.cancelSubscription, of)
+    await ask(cancelSubscription, of)
     expect(await ask(changing.getChange, of)).toMatchObject({ state: 'dropped' })
     await passDays(35)
     await deliver('stripe')
@@ -259,12 +267,12 @@ describe('a trial', () => {
       maxApiKeys: 5,
       trialDays: 10,
     }
-    const { id } = await ask(rpc.createPlan, { caller: operator, plan })
+    const { id } = await ask(createPlan, { caller: operator, plan })
     const wish = { subject: { kind: 'plan' as const, id }, provider, currency: 'USD', cycle: 'monthly' as const }
-    const begun = await ask(rpc.beginSubscription, { caller, subscription: wish })
+    const begun = await ask(beginSubscription, { caller, subscription: wish })
     await billing.app.get(RunBilling).execute('time')
     const of = { caller, subscriptionId: begun.subscriptionId ?? '' }
-    const shown = async () => (await ask(rpc.listSubscriptions, { caller, page: {} })).items[0]
+    const shown = async () => (await ask(listSubscriptions, { caller, page: {} })).items[0]
     return { secret: begun.clientSecret ?? '', of, shown, end: new Date(clock.now().getTime() + 10 * dayMs) }
   }
   const accept = (provider: 'stripe' | 'razorpay', clientSecret: string) =>
@@ -283,7 +291,7 @@ describe('a trial', () => {
       await deliver(provider)
       expect(await shown()).toMatchObject({ standing: 'active' })
       expect(await revenue()).toBe('-30.00')
-      const { items } = await ask(rpc.listPayments, { caller: of.caller, page: {} })
+      const { items } = await ask(listPayments, { caller: of.caller, page: {} })
       expect(items.map(({ status }) => status)).toEqual(['succeeded'])
     },
   )
@@ -304,7 +312,7 @@ describe('a trial', () => {
     async (provider) => {
       const { secret: clientSecret, shown, end, of } = await tried(provider)
       await accept(provider, clientSecret)
-      await ask(rpc.cancelSubscription, of)
+      await ask(cancelSubscription, of)
       await deliver(provider)
       expect(await shown()).toMatchObject({ standing: 'active', endsAt: end.toISOString() })
       await passDays(11)
@@ -365,10 +373,10 @@ describe('a change at Mayar', () => {
       { currency: 'IDR', cycle: 'monthly' as const, amount: '100001' },
       { currency: 'IDR', cycle: 'yearly' as const, amount: '1100003' },
     ]
-    await ask(rpc.setStrategyPrices, { caller: owner, strategyId, prices })
+    await ask(setStrategyPrices, { caller: owner, strategyId, prices })
     const wish = { subject: { kind: 'strategy' as const, id: strategyId }, provider: 'mayar' as const }
     const subscription = { ...wish, currency: 'IDR', cycle: 'monthly' as const }
-    const begun = await ask(rpc.beginSubscription, { caller: follower, subscription })
+    const begun = await ask(beginSubscription, { caller: follower, subscription })
     const payPage = async (url: string | null | undefined) => {
       await order('mayar', 'pay', { invoice: url?.split('/').at(-1) ?? '' })
       await deliver('mayar')

@@ -1,4 +1,8 @@
-import * as rpc from '@tradewire/contracts/rpc/billing'
+import { listBalances } from '@tradewire/contracts/rpc/billing/books'
+import { refundPayment } from '@tradewire/contracts/rpc/billing/payments'
+import { createProducts } from '@tradewire/contracts/rpc/billing/products'
+import { makePurchase } from '@tradewire/contracts/rpc/billing/purchases'
+import { beginSubscription } from '@tradewire/contracts/rpc/billing/subscriptions'
 import { type Id, uuidOfHash } from '@tradewire/kernel/ids'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { nobody, type Opened, operator, PaymentDesk, strategyId } from './payment-desk.ts'
@@ -41,7 +45,7 @@ function keptAt(provider: Real): Record<string, number> {
 }
 
 async function booked(): Promise<Record<string, number>> {
-  const answer = await desk.client.ask(rpc.listBalances, { caller: operator })
+  const answer = await desk.client.ask(listBalances, { caller: operator })
   if (!answer.ok) throw new Error(answer.error.code)
   expect(answer.value.imbalance).toBe('0')
   return Object.fromEntries(
@@ -89,7 +93,7 @@ describe.each(once)('fifty equal requests at once at $provider', ({ provider, be
     const subject = { kind: 'strategy' as const, id: strategyId }
     const requestId = uuidOfHash(`subscribe at ${provider}`)
     const subscription = { subject, provider, currency, cycle: 'monthly' as const, requestId }
-    const ask = () => desk.client.ask(rpc.beginSubscription, { caller, subscription })
+    const ask = () => desk.client.ask(beginSubscription, { caller, subscription })
     const { value: intent, more } = await grown(
       () => keptAt(provider),
       () => atOnce(ask),
@@ -103,10 +107,10 @@ describe.each(once)('fifty equal requests at once at $provider', ({ provider, be
   it('buy once, and give money back once', async () => {
     const caller = payerOf(`a purchase at ${provider}`)
     const product = { name: `Model at ${provider}`, category: 'models', amount: String(price), currency }
-    const created = await desk.client.ask(rpc.createProducts, { caller: operator, products: [product] })
+    const created = await desk.client.ask(createProducts, { caller: operator, products: [product] })
     const productId = created.ok ? created.value.items[0]!.id : nobody
     const purchase = { provider, products: [{ productId, quantity: 2 }], requestId: uuidOfHash(`buy at ${provider}`) }
-    const ask = () => desk.client.ask(rpc.makePurchase, { caller, purchase })
+    const ask = () => desk.client.ask(makePurchase, { caller, purchase })
     const { value: bought, more } = await grown(
       () => keptAt(provider),
       () => atOnce(ask),
@@ -119,8 +123,7 @@ describe.each(once)('fifty equal requests at once at $provider', ({ provider, be
     // Mayar gives nothing back through its API.
     if (provider === 'mayar') return
     const refund = { caller: operator, paymentId: intent.paymentId, amount: '30', requestId: nobody }
-    const giveBack = () =>
-      Promise.all(Array.from({ length: parallel }, () => desk.client.ask(rpc.refundPayment, refund)))
+    const giveBack = () => Promise.all(Array.from({ length: parallel }, () => desk.client.ask(refundPayment, refund)))
     const returned = await grown(
       () => keptAt(provider),
       () => grown(booked, giveBack),

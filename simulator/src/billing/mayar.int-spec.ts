@@ -4,7 +4,12 @@ import { LearnFacts } from '@tradewire/billing/use-cases/learn-facts/learn-facts
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import { userCreated } from '@tradewire/contracts/events/identity'
 import { strategyChanged } from '@tradewire/contracts/events/signals'
-import * as rpc from '@tradewire/contracts/rpc/billing'
+import { listBalances } from '@tradewire/contracts/rpc/billing/books'
+import { listPayments } from '@tradewire/contracts/rpc/billing/payments'
+import { setStrategyPrices } from '@tradewire/contracts/rpc/billing/prices'
+import { createProducts } from '@tradewire/contracts/rpc/billing/products'
+import { listPurchases, makePurchase } from '@tradewire/contracts/rpc/billing/purchases'
+import { beginSubscription } from '@tradewire/contracts/rpc/billing/subscriptions'
 import { Database } from '@tradewire/database/database'
 import { paperService } from '@tradewire/paper/service'
 import { ManualClock } from '@tradewire/testkit/manual-clock'
@@ -40,7 +45,7 @@ beforeAll(async () => {
   })
   client = billing.app.get(RpcClient)
   const products = [{ name: 'Model A', category: 'models', amount: '150000', currency: 'IDR' }]
-  const created = await client.ask(rpc.createProducts, { caller: operator, products })
+  const created = await client.ask(createProducts, { caller: operator, products })
   productId = created.ok ? created.value.items[0]!.id : ''
 })
 
@@ -55,19 +60,19 @@ const wish = (requestId?: string) => ({
 })
 
 async function buy(requestId?: string) {
-  const made = await client.ask(rpc.makePurchase, { caller: follower, purchase: wish(requestId) })
+  const made = await client.ask(makePurchase, { caller: follower, purchase: wish(requestId) })
   if (!made.ok) throw new Error(`${made.error.code} ${JSON.stringify(made.error.context)}`)
   const invoice = made.value.payment.paymentUrl?.split('/').at(-1) ?? ''
   return { ...made.value, invoice }
 }
 
 async function statusOf(purchaseId: string) {
-  const listed = await client.ask(rpc.listPurchases, { caller: follower, purchaseIds: [purchaseId], page: {} })
+  const listed = await client.ask(listPurchases, { caller: follower, purchaseIds: [purchaseId], page: {} })
   return listed.ok ? listed.value.items[0]?.status : undefined
 }
 
 async function balances(): Promise<Record<string, string>> {
-  const answer = await client.ask(rpc.listBalances, { caller: operator })
+  const answer = await client.ask(listBalances, { caller: operator })
   if (!answer.ok) throw new Error(answer.error.code)
   expect(answer.value.imbalance).toBe('0')
   return Object.fromEntries(answer.value.items.map(({ account, balance }) => [account, balance]))
@@ -85,7 +90,7 @@ describe('a purchase at Mayar', () => {
     await deliver(pathToken, 3)
     await quiet()
     expect(await statusOf(purchaseId)).toBe('succeeded')
-    const books = await client.ask(rpc.listBalances, { caller: operator })
+    const books = await client.ask(listBalances, { caller: operator })
     expect(books).toMatchObject({
       value: {
         imbalance: '0',
@@ -131,7 +136,7 @@ describe('a purchase at Mayar', () => {
   it('whose answer was lost is opened again, is paid by either invoice, and known to be paid by both', async () => {
     const requestId = '01963a5e-0000-7000-8000-0000000000ad'
     await order('fault', { fault: 'lost-answer' })
-    const lost = await client.ask(rpc.makePurchase, { caller: follower, purchase: wish(requestId) })
+    const lost = await client.ask(makePurchase, { caller: follower, purchase: wish(requestId) })
     expect(lost).toMatchObject({ ok: false, error: { code: 'PROVIDER_UNAVAILABLE' } })
     await order('fault', { fault: 'none' })
     const { purchaseId, invoice } = await buy(requestId)
@@ -139,7 +144,7 @@ describe('a purchase at Mayar', () => {
     const paid = async () => {
       await deliver(pathToken)
       await quiet()
-      const listed = await client.ask(rpc.listPayments, { caller: follower, page: {} })
+      const listed = await client.ask(listPayments, { caller: follower, page: {} })
       const ofIt = listed.ok ? listed.value.items.filter(({ purchaseId: of }) => of === purchaseId) : []
       return ofIt.map(({ status }) => status)
     }
@@ -157,12 +162,12 @@ describe('a period of a subscription at Mayar', () => {
     const { ownerId, strategyId } = strategyChanged.example
     const caller = { userId: ownerId, roles: ['provider' as const] }
     const prices = [{ currency: 'IDR', cycle: 'monthly' as const, amount: '90000', trialDays: 0 }]
-    expect(await client.ask(rpc.setStrategyPrices, { caller, strategyId, prices })).toMatchObject({ ok: true })
+    expect(await client.ask(setStrategyPrices, { caller, strategyId, prices })).toMatchObject({ ok: true })
     const before = await balances()
     const subject = { kind: 'strategy' as const, id: strategyId }
     const requestId = '01963a5e-0000-7000-8000-0000000000ae'
     const wanted = { subject, provider: 'mayar' as const, currency: 'IDR', cycle: 'monthly' as const, requestId }
-    const begin = () => client.ask(rpc.beginSubscription, { caller: follower, subscription: wanted })
+    const begin = () => client.ask(beginSubscription, { caller: follower, subscription: wanted })
     await order('fault', { fault: 'lost-answer' })
     expect(await begin()).toMatchObject({ ok: false, error: { code: 'PROVIDER_UNAVAILABLE' } })
     await order('fault', { fault: 'none' })

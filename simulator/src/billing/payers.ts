@@ -4,7 +4,7 @@
  */
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
-import type { beginSubscription } from '@tradewire/contracts/rpc/billing'
+import type { beginSubscription } from '@tradewire/contracts/rpc/billing/subscriptions'
 import { type Id, timedUuidOf, uuidOfHash } from '@tradewire/kernel/ids'
 import type { SeededRandomness } from '@tradewire/kernel/randomness'
 import type { Result } from '@tradewire/kernel/result'

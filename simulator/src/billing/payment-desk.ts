@@ -11,7 +11,9 @@ import { RunBilling } from '@tradewire/billing/use-cases/run-billing/run-billing
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
 import { strategyChanged } from '@tradewire/contracts/events/signals'
-import * as rpc from '@tradewire/contracts/rpc/billing'
+import { getPayment } from '@tradewire/contracts/rpc/billing/payments'
+import { setStrategyPrices } from '@tradewire/contracts/rpc/billing/prices'
+import { beginSubscription } from '@tradewire/contracts/rpc/billing/subscriptions'
 import { Database } from '@tradewire/database/database'
 import { type Id, timedUuidOf } from '@tradewire/kernel/ids'
 import { MayarServer } from '@tradewire/paper/surfaces/mayar/mayar.controller'
@@ -48,7 +50,7 @@ export const nobody = '01963a5e-0000-7000-8000-0000000000ff'
 
 export interface Opened {
   readonly caller: { readonly userId: Id<'User'>; readonly roles: 'follower'[] }
-  readonly intent: ReplyOf<typeof rpc.beginSubscription>
+  readonly intent: ReplyOf<typeof beginSubscription>
 }
 
 export interface Delivery {
@@ -99,7 +101,7 @@ export class PaymentDesk {
       { ...terms, currency: 'USD', amount: '40' },
       { ...terms, currency: 'IDR', amount: '150000' },
     ]
-    await this.client.ask(rpc.setStrategyPrices, { caller: operator, strategyId, prices })
+    await this.client.ask(setStrategyPrices, { caller: operator, strategyId, prices })
   }
 
   /** A subscription that waits for its first payment. */
@@ -110,7 +112,7 @@ export class PaymentDesk {
     const currency = provider === 'mayar' ? 'IDR' : 'USD'
     const subject = { kind: 'strategy' as const, id: strategyId }
     const subscription = { subject, provider, currency, cycle: 'monthly' as const }
-    const begun = await this.client.ask(rpc.beginSubscription, { caller, subscription })
+    const begun = await this.client.ask(beginSubscription, { caller, subscription })
     if (!begun.ok) throw new Error(`${begun.error.code} ${JSON.stringify(begun.error.context)}`)
     return { caller, intent: begun.value }
   }
@@ -206,7 +208,7 @@ export class PaymentDesk {
     const delivery = await this.tellOfPayment(provider, opened)
     await this.deliver(provider, delivery)
     const asked = { caller: opened.caller, paymentId: opened.intent.paymentId }
-    const shown = await this.client.ask(rpc.getPayment, asked)
+    const shown = await this.client.ask(getPayment, asked)
     if (!shown.ok || shown.value.status !== 'succeeded') throw new Error(`a payment at ${provider} was not taken in`)
     return delivery
   }

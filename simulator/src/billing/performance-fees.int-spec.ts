@@ -4,9 +4,9 @@ import { RpcClient } from '@tradewire/bus/rpc-client'
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
 import { tradeClosed } from '@tradewire/contracts/events/orders'
 import { followChanged, strategyChanged } from '@tradewire/contracts/events/signals'
-import * as billing from '@tradewire/contracts/rpc/billing'
-import * as invoicing from '@tradewire/contracts/rpc/invoices'
-import * as fees from '@tradewire/contracts/rpc/performance-fees'
+import { listBalances } from '@tradewire/contracts/rpc/billing/books'
+import * as invoicing from '@tradewire/contracts/rpc/billing/invoices'
+import * as fees from '@tradewire/contracts/rpc/billing/performance-fees'
 import { Database } from '@tradewire/database/database'
 import { StripeServer } from '@tradewire/paper/surfaces/stripe/stripe.controller'
 import { reportingService } from '@tradewire/reporting/service'
@@ -135,7 +135,7 @@ async function pay(paymentUrl: string | null): Promise<void> {
 }
 
 async function balances(): Promise<Record<string, string>> {
-  const { items, imbalance } = await ask(billing.listBalances, { caller: operator })
+  const { items, imbalance } = await ask(listBalances, { caller: operator })
   expect(imbalance).toBe('0')
   return Object.fromEntries(items.map(({ account, balance }) => [account, balance]))
 }

@@ -2,8 +2,17 @@ import { billingService } from '@tradewire/billing/service'
 import { RunBilling } from '@tradewire/billing/use-cases/run-billing/run-billing.use-case'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import { userCreated } from '@tradewire/contracts/events/identity'
-import * as rpc from '@tradewire/contracts/rpc/billing'
-import { changeSubscription } from '@tradewire/contracts/rpc/subscription-changes'
+import { listBalances } from '@tradewire/contracts/rpc/billing/books'
+import { confirmPayment, listPayments, refundPayment } from '@tradewire/contracts/rpc/billing/payments'
+import { createPlan } from '@tradewire/contracts/rpc/billing/plans'
+import { createProducts } from '@tradewire/contracts/rpc/billing/products'
+import { makePurchase } from '@tradewire/contracts/rpc/billing/purchases'
+import {
+  beginSubscription,
+  cancelSubscription,
+  listSubscriptions,
+} from '@tradewire/contracts/rpc/billing/subscriptions'
+import { changeSubscription } from '@tradewire/contracts/rpc/billing/subscription-changes'
 import { paperService } from '@tradewire/paper/service'
 import { simulatedKey } from '@tradewire/paper/surfaces/razorpay/razorpay.controller'
 import { ManualClock } from '@tradewire/testkit/manual-clock'
@@ -47,13 +56,13 @@ beforeAll(async () => {
   })
   client = billing.app.get(RpcClient)
   const plan = { name: 'PROFESSIONAL', monthlyPrice: '40', maxBalance: '15000', maxApiKeys: 20 }
-  const created = await client.ask(rpc.createPlan, { caller: operator, plan })
+  const created = await client.ask(createPlan, { caller: operator, plan })
   planId = created.ok ? created.value.id : ''
   const basic = { name: 'BASIC', monthlyPrice: '20', maxApiKeys: 2 }
-  const second = await client.ask(rpc.createPlan, { caller: operator, plan: basic })
+  const second = await client.ask(createPlan, { caller: operator, plan: basic })
   basicId = second.ok ? second.value.id : ''
   const products = [{ name: 'Model A', category: 'models', amount: '1500', currency: 'INR' }]
-  const added = await client.ask(rpc.createProducts, { caller: operator, products })
+  const added = await client.ask(createProducts, { caller: operator, products })
   productId = added.ok ? added.value.items[0]!.id : ''
 })
 
@@ -88,14 +97,14 @@ async function subscribe(requestId?: string) {
   const subject = { kind: 'plan' as const, id: planId }
   const wish = { subject, provider: 'razorpay' as const, currency: 'USD', cycle: 'monthly' as const }
   const subscription = requestId === undefined ? wish : { ...wish, requestId }
-  const begun = await client.ask(rpc.beginSubscription, { caller: follower, subscription })
+  const begun = await client.ask(beginSubscription, { caller: follower, subscription })
   if (!begun.ok) throw new Error(`${begun.error.code} ${JSON.stringify(begun.error.context)}`)
   return { ...begun.value, sub: begun.value.clientSecret ?? '', subscriptionId: begun.value.subscriptionId ?? '' }
 }
 
 async function buy() {
   const purchase = { provider: 'razorpay' as const, products: [{ productId, quantity: 1 }] }
-  const bought = await client.ask(rpc.makePurchase, { caller: follower, purchase })
+  const bought = await client.ask(makePurchase, { caller: follower, purchase })
   if (!bought.ok) throw new Error(bought.error.code)
   return bought.value.payment
 }
@@ -110,17 +119,17 @@ async function pay(of: string, card = 'card_success', proven = false): Promise<P
 }
 
 async function standing() {
-  const listed = await client.ask(rpc.listSubscriptions, { caller: follower, page: {} })
+  const listed = await client.ask(listSubscriptions, { caller: follower, page: {} })
   return listed.ok ? listed.value.items[0] : undefined
 }
 
 async function payments() {
-  const listed = await client.ask(rpc.listPayments, { caller: follower, page: {} })
+  const listed = await client.ask(listPayments, { caller: follower, page: {} })
   return listed.ok ? listed.value.items : []
 }
 
 async function balances(): Promise<Record<string, string>> {
-  const answer = await client.ask(rpc.listBalances, { caller: operator })
+  const answer = await client.ask(listBalances, { caller: operator })
   if (!answer.ok) throw new Error(answer.error.code)
   expect(answer.value.imbalance).toBe('0')
   return Object.fromEntries(answer.value.items.map(({ account, balance }) => [account, balance]))
@@ -195,7 +204,7 @@ describe('a subscription at Razorpay', () => {
     const { sub, subscriptionId } = await subscribe()
     await pay(sub)
     await deliver()
-    await client.ask(rpc.cancelSubscription, { caller: follower, subscriptionId })
+    await client.ask(cancelSubscription, { caller: follower, subscriptionId })
     await passDays(35)
     await deliver()
     expect(await standing()).toMatchObject({ standing: 'ended', endsAt: '2026-05-08T12:00:00.000Z' })
@@ -272,13 +281,13 @@ describe('a purchase at Razorpay', () => {
     const { clientSecret, paymentId } = await buy()
     const { proof } = await pay(clientSecret ?? '')
     const confirm = (given: Record<string, string>) =>
-      client.ask(rpc.confirmPayment, { caller: follower, paymentId, proof: given })
+      client.ask(confirmPayment, { caller: follower, paymentId, proof: given })
     const forged = { ...proof, razorpay_signature: proof['razorpay_signature']!.replace(/.$/, 'g') }
     expect(await confirm(forged)).toMatchObject({ ok: false, error: { code: 'PROOF_REFUSED' } })
     expect(await confirm({})).toMatchObject({ ok: false, error: { code: 'PROOF_REFUSED' } })
     expect(await confirm(proof)).toMatchObject({ ok: true, value: { status: 'succeeded' } })
     const stranger = { userId: operator.userId, roles: ['follower' as const] }
-    const strange = await client.ask(rpc.confirmPayment, { caller: stranger, paymentId, proof })
+    const strange = await client.ask(confirmPayment, { caller: stranger, paymentId, proof })
     expect(strange).toMatchObject({ ok: false, error: { code: 'PAYMENT_NOT_FOUND' } })
     await confirm(proof)
     await deliver({ order: 'reversed', copies: 3 })
@@ -292,7 +301,7 @@ describe('a purchase at Razorpay', () => {
     await deliver()
     const requestId = '01963a5e-0000-7000-8000-0000000000ab'
     const refund = { caller: operator, paymentId, amount: '500', requestId }
-    const answers = await Promise.all(Array.from({ length: 10 }, () => client.ask(rpc.refundPayment, refund)))
+    const answers = await Promise.all(Array.from({ length: 10 }, () => client.ask(refundPayment, refund)))
     expect(answers.filter(({ ok }) => ok)).toHaveLength(10)
     await deliver({ order: 'reversed', copies: 2 })
     expect(await balances()).toMatchObject({ 'revenue:products': '-1000.00' })

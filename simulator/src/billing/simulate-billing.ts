@@ -5,7 +5,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
 import { strategyChanged } from '@tradewire/contracts/events/signals'
-import type { createPlan } from '@tradewire/contracts/rpc/billing'
+import type { createPlan } from '@tradewire/contracts/rpc/billing/plans'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { SeededRandomness } from '@tradewire/kernel/randomness'
 import type { Result } from '@tradewire/kernel/result'

@@ -10,7 +10,7 @@ import { ReceiveEvent } from '@tradewire/billing/use-cases/receive-event/receive
 import { RefundPayment } from '@tradewire/billing/use-cases/refund-payment/refund-payment.use-case'
 import { RunBilling } from '@tradewire/billing/use-cases/run-billing/run-billing.use-case'
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
-import type { beginSubscription } from '@tradewire/contracts/rpc/billing'
+import type { beginSubscription } from '@tradewire/contracts/rpc/billing/subscriptions'
 import { type Id, timedUuidOf, uuidOfHash } from '@tradewire/kernel/ids'
 import { SeededRandomness } from '@tradewire/kernel/randomness'
 import type { SignedDelivery } from '@tradewire/paper/surfaces/payments/provider-scope.wire'

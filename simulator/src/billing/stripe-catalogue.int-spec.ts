@@ -3,8 +3,9 @@ import { BillingJob } from '@tradewire/billing/transport/cron/billing.job'
 import { RunBilling } from '@tradewire/billing/use-cases/run-billing/run-billing.use-case'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import { userCreated } from '@tradewire/contracts/events/identity'
-import * as profiles from '@tradewire/contracts/rpc/billing-profile'
-import * as rpc from '@tradewire/contracts/rpc/billing'
+import * as profiles from '@tradewire/contracts/rpc/billing/profile'
+import { createPlan, listPlans, removePlan, updatePlan } from '@tradewire/contracts/rpc/billing/plans'
+import { beginSubscription } from '@tradewire/contracts/rpc/billing/subscriptions'
 import { paperService } from '@tradewire/paper/service'
 import { ManualClock } from '@tradewire/testkit/manual-clock'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
@@ -51,14 +52,14 @@ const listed = (works: 'time' | 'pull' = 'time') => billing.app.get(RunBilling).
 async function createdPlan(): Promise<{ readonly planId: string; readonly product: string }> {
   plans += 1
   const plan = { name: `PLAN ${plans}`, monthlyPrice: '40', maxApiKeys: 20 }
-  const created = await client.ask(rpc.createPlan, { caller: operator, plan })
+  const created = await client.ask(createPlan, { caller: operator, plan })
   if (!created.ok) throw new Error(created.error.code)
   await listed()
   return { planId: created.value.id, product: `tradewire_plan_${created.value.id}` }
 }
 
 async function change(planId: string, changes: object): Promise<void> {
-  expect(await client.ask(rpc.updatePlan, { caller: operator, planId, changes })).toMatchObject({ ok: true })
+  expect(await client.ask(updatePlan, { caller: operator, planId, changes })).toMatchObject({ ok: true })
   await listed()
 }
 
@@ -71,11 +72,11 @@ async function pricesOf(product: string, active: boolean): Promise<(readonly [nu
 
 async function subscribe(planId: string) {
   const wish = { subject: { kind: 'plan' as const, id: planId }, currency: 'USD', cycle: 'monthly' as const }
-  return client.ask(rpc.beginSubscription, { caller: follower, subscription: { ...wish, provider: 'stripe' as const } })
+  return client.ask(beginSubscription, { caller: follower, subscription: { ...wish, provider: 'stripe' as const } })
 }
 
 async function shownPlan(planId: string) {
-  const answer = await client.ask(rpc.listPlans, { caller: operator })
+  const answer = await client.ask(listPlans, { caller: operator })
   return answer.ok ? answer.value.items.find(({ id }) => id === planId) : undefined
 }
 
@@ -122,7 +123,7 @@ describe('the catalogue at Stripe', () => {
   it('sells a plan no longer that is removed or has no price, while subscriptions to it go on', async () => {
     const { planId, product } = await createdPlan()
     expect(await subscribe(planId)).toMatchObject({ ok: true })
-    expect(await client.ask(rpc.removePlan, { caller: operator, planId })).toMatchObject({ ok: true })
+    expect(await client.ask(removePlan, { caller: operator, planId })).toMatchObject({ ok: true })
     await listed()
     expect(await stripe.products.retrieve(product)).toMatchObject({ active: false })
     expect(await shownPlan(planId)).toBeUndefined()

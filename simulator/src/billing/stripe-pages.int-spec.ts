@@ -2,8 +2,17 @@ import { billingService } from '@tradewire/billing/service'
 import { RunBilling } from '@tradewire/billing/use-cases/run-billing/run-billing.use-case'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import { userCreated } from '@tradewire/contracts/events/identity'
-import * as rpc from '@tradewire/contracts/rpc/billing'
-import { listProviders } from '@tradewire/contracts/rpc/payment-providers'
+import { listBalances } from '@tradewire/contracts/rpc/billing/books'
+import { listPayments, refundPayment } from '@tradewire/contracts/rpc/billing/payments'
+import { createPlan } from '@tradewire/contracts/rpc/billing/plans'
+import { createProducts } from '@tradewire/contracts/rpc/billing/products'
+import { makePurchase } from '@tradewire/contracts/rpc/billing/purchases'
+import {
+  beginSubscription,
+  cancelSubscription,
+  listSubscriptions,
+} from '@tradewire/contracts/rpc/billing/subscriptions'
+import { listProviders } from '@tradewire/contracts/rpc/billing/providers'
 import { paperService } from '@tradewire/paper/service'
 import { ManualClock } from '@tradewire/testkit/manual-clock'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
@@ -70,7 +79,7 @@ async function passDays(days: number): Promise<void> {
 async function planOf(trialDays = 0): Promise<string> {
   plans += 1
   const plan = { name: `PLAN ${plans}`, monthlyPrice: '40', maxApiKeys: 20, trialDays }
-  const created = await client.ask(rpc.createPlan, { caller: operator, plan })
+  const created = await client.ask(createPlan, { caller: operator, plan })
   if (!created.ok) throw new Error(created.error.code)
   return created.value.id
 }
@@ -79,7 +88,7 @@ async function subscribe(planId: string, provider: 'stripe' | 'mock' = 'stripe')
   const subject = { kind: 'plan' as const, id: planId }
   const how = { subject, provider, currency: 'USD', cycle: 'monthly' as const }
   const checkout = provider === 'stripe' ? ('page' as const) : ('form' as const)
-  return client.ask(rpc.beginSubscription, { caller: follower, subscription: { ...how, checkout } })
+  return client.ask(beginSubscription, { caller: follower, subscription: { ...how, checkout } })
 }
 
 async function subscribed(trialDays = 0) {
@@ -107,17 +116,17 @@ async function returned(paymentId: string): Promise<string> {
 }
 
 async function standing() {
-  const listed = await client.ask(rpc.listSubscriptions, { caller: follower, page: {} })
+  const listed = await client.ask(listSubscriptions, { caller: follower, page: {} })
   return listed.ok ? listed.value.items[0] : undefined
 }
 
 async function payments() {
-  const listed = await client.ask(rpc.listPayments, { caller: follower, page: {} })
+  const listed = await client.ask(listPayments, { caller: follower, page: {} })
   return listed.ok ? listed.value.items : []
 }
 
 async function balances(): Promise<Record<string, string>> {
-  const answer = await client.ask(rpc.listBalances, { caller: operator })
+  const answer = await client.ask(listBalances, { caller: operator })
   if (!answer.ok) throw new Error(answer.error.code)
   expect(answer.value.imbalance).toBe('0')
   return Object.fromEntries(answer.value.items.map(({ account, balance }) => [account, balance]))
@@ -177,7 +186,7 @@ describe('a subscription that is begun on a page of Stripe', () => {
 
   it('cannot be paid any more when it was cancelled, and may be begun again', async () => {
     const { page, subscriptionId } = await subscribed()
-    expect(await client.ask(rpc.cancelSubscription, { caller: follower, subscriptionId })).toMatchObject({ ok: true })
+    expect(await client.ask(cancelSubscription, { caller: follower, subscriptionId })).toMatchObject({ ok: true })
     expect((await pay(page)).text).toContain('expired')
     await deliver()
     expect(await standing()).toMatchObject({ standing: 'ended' })
@@ -198,10 +207,10 @@ describe('a subscription that is begun on a page of Stripe', () => {
 describe('a purchase on a page of Stripe', () => {
   it('is paid once, with its discount, and can be given back', async () => {
     const products = [{ name: 'Model A', category: 'models', amount: '100', currency: 'USD' }]
-    const created = await client.ask(rpc.createProducts, { caller: operator, products })
+    const created = await client.ask(createProducts, { caller: operator, products })
     const productId = created.ok ? created.value.items[0]!.id : ''
     const purchase = { provider: 'stripe' as const, products: [{ productId, quantity: 2 }], checkout: 'page' as const }
-    const made = await client.ask(rpc.makePurchase, { caller: follower, purchase })
+    const made = await client.ask(makePurchase, { caller: follower, purchase })
     const { paymentUrl, paymentId } = made.ok ? made.value.payment : { paymentUrl: '', paymentId: '' }
     expect((await click(paymentUrl ?? '', 'card=pm_card_chargeDeclined')).text).toContain('declined')
     await deliver()
@@ -211,7 +220,7 @@ describe('a purchase on a page of Stripe', () => {
     expect(await balances()).toMatchObject({ 'revenue:products': '-200.00' })
     const requestId = '01963a5e-0000-7000-8000-0000000000ab'
     const refund = { caller: operator, paymentId, amount: '50', requestId }
-    expect(await client.ask(rpc.refundPayment, refund)).toMatchObject({ ok: true })
+    expect(await client.ask(refundPayment, refund)).toMatchObject({ ok: true })
     expect((await balances())['revenue:products']).toBe('-150.00')
   })
 })

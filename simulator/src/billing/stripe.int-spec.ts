@@ -2,7 +2,17 @@ import { billingService } from '@tradewire/billing/service'
 import { RunBilling } from '@tradewire/billing/use-cases/run-billing/run-billing.use-case'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import { userCreated } from '@tradewire/contracts/events/identity'
-import * as rpc from '@tradewire/contracts/rpc/billing'
+import { listBalances } from '@tradewire/contracts/rpc/billing/books'
+import { listPayments, refundPayment } from '@tradewire/contracts/rpc/billing/payments'
+import { createPlan } from '@tradewire/contracts/rpc/billing/plans'
+import { createProducts } from '@tradewire/contracts/rpc/billing/products'
+import { makePurchase } from '@tradewire/contracts/rpc/billing/purchases'
+import {
+  beginSubscription,
+  cancelSubscription,
+  listSubscriptions,
+  openPortal,
+} from '@tradewire/contracts/rpc/billing/subscriptions'
 import { paperService } from '@tradewire/paper/service'
 import { ManualClock } from '@tradewire/testkit/manual-clock'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
@@ -47,7 +57,7 @@ beforeAll(async () => {
   const { hostname, port } = new URL(paper.url)
   stripe = new Stripe(key, { host: hostname, port, protocol: 'http', telemetry: false })
   const plan = { name: 'PROFESSIONAL', monthlyPrice: '40', maxBalance: '15000', maxApiKeys: 20 }
-  const created = await client.ask(rpc.createPlan, { caller: operator, plan })
+  const created = await client.ask(createPlan, { caller: operator, plan })
   planId = created.ok ? created.value.id : ''
 })
 
@@ -79,19 +89,19 @@ async function passDays(days: number): Promise<void> {
 async function subscribe() {
   const subject = { kind: 'plan' as const, id: planId }
   const subscription = { subject, provider: 'stripe' as const, currency: 'USD', cycle: 'monthly' as const }
-  const begun = await client.ask(rpc.beginSubscription, { caller: follower, subscription })
+  const begun = await client.ask(beginSubscription, { caller: follower, subscription })
   if (!begun.ok) throw new Error(`${begun.error.code} ${JSON.stringify(begun.error.context)}`)
   const intent = begun.value.clientSecret?.split('_secret_')[0] ?? ''
   return { ...begun.value, intent, subscriptionId: begun.value.subscriptionId ?? '' }
 }
 
 async function standing() {
-  const listed = await client.ask(rpc.listSubscriptions, { caller: follower, page: {} })
+  const listed = await client.ask(listSubscriptions, { caller: follower, page: {} })
   return listed.ok ? listed.value.items[0] : undefined
 }
 
 async function balances(): Promise<Record<string, string>> {
-  const answer = await client.ask(rpc.listBalances, { caller: operator })
+  const answer = await client.ask(listBalances, { caller: operator })
   if (!answer.ok) throw new Error(answer.error.code)
   expect(answer.value.imbalance).toBe('0')
   return Object.fromEntries(answer.value.items.map(({ account, balance }) => [account, balance]))
@@ -125,12 +135,12 @@ describe('a subscription at Stripe', () => {
     const { intent } = await subscribe()
     await stripe.paymentIntents.confirm(intent, { payment_method: 'pm_card_authenticationRequired' })
     await deliver()
-    const waiting = await client.ask(rpc.listPayments, { caller: follower, page: {} })
+    const waiting = await client.ask(listPayments, { caller: follower, page: {} })
     expect(waiting).toMatchObject({ value: { items: [{ status: 'needs-action' }] } })
     const declined = { payment_method: 'pm_card_chargeDeclinedInsufficientFunds' }
     await expect(stripe.paymentIntents.confirm(intent, declined)).rejects.toThrow(Stripe.errors.StripeCardError)
     await deliver()
-    const failed = await client.ask(rpc.listPayments, { caller: follower, page: {} })
+    const failed = await client.ask(listPayments, { caller: follower, page: {} })
     expect(failed).toMatchObject({ value: { items: [{ status: 'failed', failure: 'insufficient_funds' }] } })
     await order('pay', { intent, card: 'pm_card_authenticationRequired', proven: true })
     await deliver()
@@ -192,10 +202,10 @@ describe('a subscription at Stripe', () => {
 
   it('has a page of Stripe for its payer, and for nobody else', async () => {
     const { subscriptionId } = await subscribe()
-    const opened = await client.ask(rpc.openPortal, { caller: follower, subscriptionId })
+    const opened = await client.ask(openPortal, { caller: follower, subscriptionId })
     expect(opened).toMatchObject({ ok: true, value: { url: expect.stringContaining('billing.stripe.test') as string } })
     const stranger = { userId: operator.userId, roles: ['follower' as const] }
-    const refused = await client.ask(rpc.openPortal, { caller: stranger, subscriptionId })
+    const refused = await client.ask(openPortal, { caller: stranger, subscriptionId })
     expect(refused).toMatchObject({ ok: false, error: { code: 'SUBSCRIPTION_NOT_FOUND' } })
   })
 
@@ -203,7 +213,7 @@ describe('a subscription at Stripe', () => {
     const { intent, subscriptionId } = await subscribe()
     await stripe.paymentIntents.confirm(intent, visa)
     await deliver()
-    await client.ask(rpc.cancelSubscription, { caller: follower, subscriptionId })
+    await client.ask(cancelSubscription, { caller: follower, subscriptionId })
     await passDays(35)
     await deliver()
     expect(await standing()).toMatchObject({ standing: 'ended' })
@@ -214,12 +224,12 @@ describe('a subscription at Stripe', () => {
 describe('a purchase at Stripe in a currency without minor units', () => {
   it('is charged, booked and given back in whole yen', async () => {
     const products = [{ name: 'Model A', category: 'models', amount: '1999', currency: 'JPY' }]
-    const created = await client.ask(rpc.createProducts, { caller: operator, products })
+    const created = await client.ask(createProducts, { caller: operator, products })
     const purchase = {
       provider: 'stripe' as const,
       products: [{ productId: created.ok ? created.value.items[0]!.id : '', quantity: 1 }],
     }
-    const bought = await client.ask(rpc.makePurchase, { caller: follower, purchase })
+    const bought = await client.ask(makePurchase, { caller: follower, purchase })
     if (!bought.ok) throw new Error(bought.error.code)
     const { clientSecret, paymentId, ...asked } = bought.value.payment
     expect(asked).toMatchObject({ amount: '1999', amountMinor: 1_999, currency: 'JPY' })
@@ -228,11 +238,11 @@ describe('a purchase at Stripe in a currency without minor units', () => {
     await deliver()
     expect(await balances()).toMatchObject({ 'revenue:products': '-1999' })
     const refund = { caller: operator, paymentId, requestId: '01963a5e-0000-7000-8000-0000000000ae' }
-    expect(await client.ask(rpc.refundPayment, { ...refund, amount: '0.5' })).toMatchObject({
+    expect(await client.ask(refundPayment, { ...refund, amount: '0.5' })).toMatchObject({
       ok: false,
       error: { code: 'REFUND_REFUSED' },
     })
-    const returned = await client.ask(rpc.refundPayment, { ...refund, amount: '999' })
+    const returned = await client.ask(refundPayment, { ...refund, amount: '999' })
     expect(returned).toMatchObject({ ok: true, value: { status: 'partly-refunded', refunded: '999' } })
     expect(await balances()).toMatchObject({ 'revenue:products': '-1000' })
   })
@@ -245,8 +255,8 @@ describe('money that goes back at Stripe', () => {
     await deliver()
     const requestId = '01963a5e-0000-7000-8000-0000000000ab'
     const refund = { caller: operator, paymentId, amount: '15', requestId }
-    expect(await client.ask(rpc.refundPayment, refund)).toMatchObject({ ok: true })
-    await client.ask(rpc.refundPayment, refund)
+    expect(await client.ask(refundPayment, refund)).toMatchObject({ ok: true })
+    await client.ask(refundPayment, refund)
     await stripe.refunds.create({ payment_intent: intent, amount: 500 })
     await deliver({ order: 'reversed', copies: 2 })
     expect(await balances()).toMatchObject({ 'clearing:stripe': '18.54', 'revenue:plans': '-20.00' })

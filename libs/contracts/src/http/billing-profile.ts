@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { everyone } from '../caller.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
-import * as rpc from '../rpc/billing-profile.ts'
+import * as rpc from '../rpc/billing/profile.ts'
 
 const tag = 'Billing'
 const operators = ['operator'] as const

@@ -3,9 +3,20 @@ import { z } from 'zod'
 import { everyone, providers } from '../caller.ts'
 import { pageQuery } from '../common.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
-import * as rpc from '../rpc/billing.ts'
+import { confirmPayment, getPayment, listPayments, refundPayment } from '../rpc/billing/payments.ts'
+import { createPlan, listPlans, planChanges, planInput, removePlan, updatePlan } from '../rpc/billing/plans.ts'
+import { listStrategyPrices, setStrategyPrices } from '../rpc/billing/prices.ts'
+import { createDiscount, createProducts, discountInput, listProducts, removeProducts } from '../rpc/billing/products.ts'
+import { listPurchases, makePurchase, precalculatePurchase, purchaseInput } from '../rpc/billing/purchases.ts'
+import {
+  beginSubscription,
+  cancelSubscription,
+  listSubscriptions,
+  openPortal,
+  subscriptionInput,
+} from '../rpc/billing/subscriptions.ts'
 import { bookRoutes } from './books.ts'
-import { listProviders } from '../rpc/payment-providers.ts'
+import { listProviders } from '../rpc/billing/providers.ts'
 
 /** Providers deliver to it; the provider's name follows, and for some a secret. */
 export const paymentDeliveryPath = '/v1/webhook/payments'
@@ -28,7 +39,7 @@ const planRoutes: readonly RouteContract[] = [
     path: '/v1/plans',
     summary: 'List plans',
     access: everyone,
-    rpc: rpc.listPlans,
+    rpc: listPlans,
     toRequest: ({ caller }) => ({ caller }),
   }),
   defineRoute({
@@ -40,8 +51,8 @@ const planRoutes: readonly RouteContract[] = [
     access: operators,
     status: 201,
     errors: ['conflict'],
-    body: rpc.planInput,
-    rpc: rpc.createPlan,
+    body: planInput,
+    rpc: createPlan,
     toRequest: ({ caller, body }) => ({ caller, plan: body }),
   }),
   defineRoute({
@@ -53,8 +64,8 @@ const planRoutes: readonly RouteContract[] = [
     access: operators,
     errors: ['conflict'],
     params: z.strictObject({ planId: z.uuid() }),
-    body: rpc.planChanges,
-    rpc: rpc.updatePlan,
+    body: planChanges,
+    rpc: updatePlan,
     toRequest: ({ caller, params, body }) => ({ caller, ...params, changes: body }),
   }),
   defineRoute({
@@ -66,7 +77,7 @@ const planRoutes: readonly RouteContract[] = [
     access: operators,
     errors: ['conflict'],
     params: z.strictObject({ planId: z.uuid() }),
-    rpc: rpc.removePlan,
+    rpc: removePlan,
     toRequest: ({ caller, params }) => ({ caller, ...params }),
   }),
   defineRoute({
@@ -77,7 +88,7 @@ const planRoutes: readonly RouteContract[] = [
     summary: 'List what a strategy costs',
     access: everyone,
     params: byStrategy,
-    rpc: rpc.listStrategyPrices,
+    rpc: listStrategyPrices,
     toRequest: ({ caller, params }) => ({ caller, ...params }),
   }),
   defineRoute({
@@ -88,9 +99,9 @@ const planRoutes: readonly RouteContract[] = [
     summary: 'Say what a strategy costs',
     access: providers,
     params: byStrategy,
-    body: z.strictObject({ prices: rpc.setStrategyPrices.request.shape.prices }),
+    body: z.strictObject({ prices: setStrategyPrices.request.shape.prices }),
     example: { body: { prices: [{ currency: 'USD', cycle: 'monthly', amount: '99' }] } },
-    rpc: rpc.setStrategyPrices,
+    rpc: setStrategyPrices,
     toRequest: ({ caller, params, body }) => ({ caller, ...params, ...body }),
   }),
 ]
@@ -115,7 +126,7 @@ const subscriptionRoutes: readonly RouteContract[] = [
     access: everyone,
     status: 201,
     errors: ['conflict', 'refused'],
-    body: rpc.subscriptionInput,
+    body: subscriptionInput,
     example: {
       body: {
         subject: { kind: 'strategy', id: '61b79e6d-7e22-4f91-b508-ef5be6a21419' },
@@ -125,7 +136,7 @@ const subscriptionRoutes: readonly RouteContract[] = [
       },
     },
     idempotency: 'key',
-    rpc: rpc.beginSubscription,
+    rpc: beginSubscription,
     toRequest: ({ caller, body, requestId }) => {
       return { caller, subscription: { ...body, requestId: body.requestId ?? requestId } }
     },
@@ -138,7 +149,7 @@ const subscriptionRoutes: readonly RouteContract[] = [
     summary: 'List subscriptions',
     access: everyone,
     query: pageQuery,
-    rpc: rpc.listSubscriptions,
+    rpc: listSubscriptions,
     toRequest: ({ caller, query }) => ({ caller, page: query }),
   }),
   defineRoute({
@@ -150,7 +161,7 @@ const subscriptionRoutes: readonly RouteContract[] = [
     access: everyone,
     params: z.strictObject({ subscriptionId: z.uuid() }),
     idempotency: 'key',
-    rpc: rpc.cancelSubscription,
+    rpc: cancelSubscription,
     toRequest: ({ caller, params }) => ({ caller, ...params }),
   }),
   defineRoute({
@@ -162,7 +173,7 @@ const subscriptionRoutes: readonly RouteContract[] = [
     access: everyone,
     errors: ['refused'],
     params: z.strictObject({ subscriptionId: z.uuid() }),
-    rpc: rpc.openPortal,
+    rpc: openPortal,
     toRequest: ({ caller, params }) => ({ caller, ...params }),
   }),
   defineRoute({
@@ -173,7 +184,7 @@ const subscriptionRoutes: readonly RouteContract[] = [
     summary: 'List payments',
     access: everyone,
     query: pageQuery,
-    rpc: rpc.listPayments,
+    rpc: listPayments,
     toRequest: ({ caller, query }) => ({ caller, page: query }),
   }),
   defineRoute({
@@ -184,7 +195,7 @@ const subscriptionRoutes: readonly RouteContract[] = [
     summary: 'Get a payment',
     access: everyone,
     params: z.strictObject({ paymentId: z.uuid() }),
-    rpc: rpc.getPayment,
+    rpc: getPayment,
     toRequest: ({ caller, params }) => ({ caller, ...params }),
   }),
   defineRoute({
@@ -196,7 +207,7 @@ const subscriptionRoutes: readonly RouteContract[] = [
     access: everyone,
     errors: ['refused'],
     params: z.strictObject({ paymentId: z.uuid() }),
-    body: z.strictObject({ proof: rpc.confirmPayment.request.shape.proof }),
+    body: z.strictObject({ proof: confirmPayment.request.shape.proof }),
     example: {
       body: {
         proof: {
@@ -207,7 +218,7 @@ const subscriptionRoutes: readonly RouteContract[] = [
       },
     },
     idempotency: 'key',
-    rpc: rpc.confirmPayment,
+    rpc: confirmPayment,
     toRequest: ({ caller, params, body }) => ({ caller, ...params, ...body }),
   }),
   defineRoute({
@@ -220,9 +231,9 @@ const subscriptionRoutes: readonly RouteContract[] = [
     proof: 'fresh',
     errors: ['conflict', 'refused'],
     params: z.strictObject({ paymentId: z.uuid() }),
-    body: z.strictObject({ amount: rpc.refundPayment.request.shape.amount, requestId: z.uuid() }),
+    body: z.strictObject({ amount: refundPayment.request.shape.amount, requestId: z.uuid() }),
     idempotency: 'key',
-    rpc: rpc.refundPayment,
+    rpc: refundPayment,
     toRequest: ({ caller, params, body }) => ({ caller, ...params, ...body }),
   }),
 ]
@@ -240,7 +251,7 @@ const shopRoutes: readonly RouteContract[] = [
       categories: commaSeparated.optional(),
       name: z.string().max(80).optional(),
     }),
-    rpc: rpc.listProducts,
+    rpc: listProducts,
     toRequest: ({ caller, query: { limit, nextToken, ...filter } }) => ({ caller, filter, page: { limit, nextToken } }),
   }),
   defineRoute({
@@ -251,9 +262,9 @@ const shopRoutes: readonly RouteContract[] = [
     summary: 'Add products',
     access: operators,
     status: 201,
-    body: z.strictObject({ products: rpc.createProducts.request.shape.products }),
+    body: z.strictObject({ products: createProducts.request.shape.products }),
     example: { body: { products: [{ name: 'Model A', category: 'models', amount: '150.50', currency: 'USD' }] } },
-    rpc: rpc.createProducts,
+    rpc: createProducts,
     toRequest: ({ caller, body }) => ({ caller, ...body }),
   }),
   defineRoute({
@@ -264,7 +275,7 @@ const shopRoutes: readonly RouteContract[] = [
     summary: 'Take products off the list',
     access: operators,
     query: z.strictObject({ productIds: commaSeparated.pipe(z.array(z.uuid())) }),
-    rpc: rpc.removeProducts,
+    rpc: removeProducts,
     toRequest: ({ caller, query }) => ({ caller, ...query }),
   }),
   defineRoute({
@@ -275,9 +286,9 @@ const shopRoutes: readonly RouteContract[] = [
     summary: 'Add a discount that purchases may name',
     access: operators,
     status: 201,
-    body: rpc.discountInput,
+    body: discountInput,
     example: { body: { code: 'SPRING-10', percent: '10' } },
-    rpc: rpc.createDiscount,
+    rpc: createDiscount,
     toRequest: ({ caller, body }) => ({ caller, discount: body }),
   }),
   defineRoute({
@@ -288,7 +299,7 @@ const shopRoutes: readonly RouteContract[] = [
     summary: 'Calculate what a purchase would cost',
     access: everyone,
     errors: ['refused'],
-    body: rpc.purchaseInput,
+    body: purchaseInput,
     example: {
       body: {
         provider: 'mock',
@@ -296,7 +307,7 @@ const shopRoutes: readonly RouteContract[] = [
         discountCode: 'SPRING-10',
       },
     },
-    rpc: rpc.precalculatePurchase,
+    rpc: precalculatePurchase,
     toRequest: ({ caller, body }) => ({ caller, purchase: body }),
   }),
   defineRoute({
@@ -308,7 +319,7 @@ const shopRoutes: readonly RouteContract[] = [
     access: everyone,
     status: 201,
     errors: ['conflict', 'refused'],
-    body: rpc.purchaseInput,
+    body: purchaseInput,
     example: {
       body: {
         provider: 'mock',
@@ -317,7 +328,7 @@ const shopRoutes: readonly RouteContract[] = [
       },
     },
     idempotency: 'key',
-    rpc: rpc.makePurchase,
+    rpc: makePurchase,
     toRequest: ({ caller, body, requestId }) => {
       return { caller, purchase: { ...body, requestId: body.requestId ?? requestId } }
     },
@@ -330,7 +341,7 @@ const shopRoutes: readonly RouteContract[] = [
     summary: 'List purchases with the state of their payment',
     access: everyone,
     query: pageQuery.extend({ purchaseIds: commaSeparated.pipe(z.array(z.uuid())).optional() }),
-    rpc: rpc.listPurchases,
+    rpc: listPurchases,
     toRequest: ({ caller, query: { purchaseIds, ...page } }) => ({ caller, purchaseIds, page }),
   }),
 ]

@@ -3,9 +3,9 @@ import { z } from 'zod'
 import { everyone } from '../caller.ts'
 import { pageQuery } from '../common.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
-import { listBalances } from '../rpc/billing.ts'
-import { getCreditNoteFile, listCreditNotes } from '../rpc/credit-notes.ts'
-import { getInvoiceFile, listInvoices } from '../rpc/invoices.ts'
+import { listBalances } from '../rpc/billing/books.ts'
+import { getCreditNoteFile, listCreditNotes } from '../rpc/billing/credit-notes.ts'
+import { getInvoiceFile, listInvoices } from '../rpc/billing/invoices.ts'
 
 export const bookRoutes: readonly RouteContract[] = [
   defineRoute({

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { providers } from '../caller.ts'
 import { pageQuery } from '../common.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
-import * as rpc from '../rpc/payouts.ts'
+import * as rpc from '../rpc/billing/payouts.ts'
 
 const tag = 'Payouts'
 const operators = ['operator'] as const

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { everyone, providers } from '../caller.ts'
 import { pageQuery } from '../common.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
-import * as rpc from '../rpc/performance-fees.ts'
+import * as rpc from '../rpc/billing/performance-fees.ts'
 
 const tag = 'Performance fees'
 const byStrategy = z.strictObject({ strategyId: z.uuid() })

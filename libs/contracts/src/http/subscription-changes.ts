@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { everyone } from '../caller.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
-import * as rpc from '../rpc/subscription-changes.ts'
+import * as rpc from '../rpc/billing/subscription-changes.ts'
 
 const params = z.strictObject({ subscriptionId: z.uuid() })
 const { pricedAt, requestId: givenId } = rpc.changeSubscription.request.shape

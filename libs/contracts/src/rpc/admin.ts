@@ -13,7 +13,7 @@ import { user } from './identity.ts'
 import { listSignalBrackets } from './orders.ts'
 import { accountWorth, followerPerformance } from './reporting.ts'
 import { follow, riskProfile, signal, strategy, strategyChanges, strategyInput, strategyWithSecret } from './signals.ts'
-import { findUserPlans } from './user-plans.ts'
+import { findUserPlans } from './billing/user-plans.ts'
 
 /** Longer than each of the questions that it is made of. */
 const combinedDeadlineMs = 12_000

@@ -1,6 +1,6 @@
 /** Who sells and who buys, as invoices name them. Called when one is issued and by the routes of profiles. Must never change what an invoice says already. */
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
-import type { setBillingProfile } from '@tradewire/contracts/rpc/billing-profile'
+import type { setBillingProfile } from '@tradewire/contracts/rpc/billing/profile'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { Party } from '../domain/bills/invoice.ts'
 

@@ -5,7 +5,7 @@
 import { Injectable } from '@nestjs/common'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import type { Caller } from '@tradewire/contracts/caller'
-import { findUserPlans } from '@tradewire/contracts/rpc/user-plans'
+import { findUserPlans } from '@tradewire/contracts/rpc/billing/user-plans'
 import { Clock } from '@tradewire/kernel/clock'
 import { NewestKept } from '#domain/newest-kept'
 import { PremiumPlans } from '#ports/premium-plans.port'

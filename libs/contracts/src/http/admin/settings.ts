@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { positiveDecimalText, timestamp } from '../../common.ts'
 import { defineRoute } from '../../define-route.ts'
 import type { ReplyOf } from '../../define-rpc.ts'
-import * as billing from '../../rpc/billing.ts'
+import { createPlan, listPlans, planChanges, planInput, updatePlan } from '../../rpc/billing/plans.ts'
 import * as signals from '../../rpc/signals.ts'
 import { adminPrefix, adminRoute, idOf, numberOf, numberOrNull, shownNumber } from './words.ts'
 
@@ -112,7 +112,7 @@ const shownPlan = z
   })
   .meta({ id: 'AdminSubscription' })
 
-function toPlan(plan: ReplyOf<typeof billing.createPlan>): z.output<typeof shownPlan> {
+function toPlan(plan: ReplyOf<typeof createPlan>): z.output<typeof shownPlan> {
   const { id, name, strategyAutomated, createdAt, updatedAt } = plan
   return {
     id,
@@ -129,8 +129,8 @@ function toPlan(plan: ReplyOf<typeof billing.createPlan>): z.output<typeof shown
   }
 }
 
-const input = billing.planInput.shape
-const changes = billing.planChanges.shape
+const input = planInput.shape
+const changes = planChanges.shape
 const keyCount = z.coerce.number().int().min(0)
 /** None is taken: prices stand here, and their catalogue at Stripe follows. In the document's words for one that is not found. */
 const stripePriceId = z
@@ -147,7 +147,7 @@ const planRoutes = [
     method: 'GET',
     path: `${plans}/list`,
     summary: 'List the plans that users can subscribe to',
-    rpc: billing.listPlans,
+    rpc: listPlans,
     toRequest: ({ caller }) => ({ caller }),
     reply: z.strictObject({ items: z.array(shownPlan) }).meta({ id: 'AdminSubscriptions' }),
     toReply: ({ items }) => ({ items: items.map(toPlan) }),
@@ -172,7 +172,7 @@ const planRoutes = [
       })
       .meta({ id: 'AdminNewSubscription' }),
     example: { body: { name: 'ENTERPRISE 500', monthlyPriceUSD: 500, maxBalanceUSD: 500_000, maxApiKey: 50 } },
-    rpc: billing.createPlan,
+    rpc: createPlan,
     toRequest: ({ caller, body: { monthlyPriceUSD, maxBalanceUSD, maxApiKey, stripePriceId: _, ...rest } }) => {
       const amounts = { monthlyPrice: monthlyPriceUSD, maxBalance: maxBalanceUSD, maxApiKeys: maxApiKey }
       return { caller, plan: { ...rest, ...amounts } }
@@ -199,7 +199,7 @@ const planRoutes = [
       })
       .meta({ id: 'AdminSubscriptionChanges' }),
     example: { body: { maxBalanceUSD: 12_345, maxApiKey: 10 } },
-    rpc: billing.updatePlan,
+    rpc: updatePlan,
     toRequest: ({ caller, params, body: { maxBalanceUSD, maxApiKey, stripePriceId: _, ...rest } }) => ({
       caller,
       planId: params.subscriptionId,

@@ -9,7 +9,7 @@ import type { ReplyOf } from '../../define-rpc.ts'
 import * as identity from '../../rpc/identity.ts'
 import { unlinkTelegram } from '../../rpc/notifications.ts'
 import * as reporting from '../../rpc/reporting.ts'
-import { findUserPlans } from '../../rpc/user-plans.ts'
+import { findUserPlans } from '../../rpc/billing/user-plans.ts'
 import {
   adminPrefix,
   adminRoute,

@@ -2,7 +2,9 @@
 import { z } from 'zod'
 import { timestamp } from '../../common.ts'
 import { defineRoute } from '../../define-route.ts'
-import * as rpc from '../../rpc/billing.ts'
+import { type PaymentReply, getPayment, listPayments } from '../../rpc/billing/payments.ts'
+import { beginSubscription } from '../../rpc/billing/subscriptions.ts'
+import { billingCurrency, billingCycle, paymentProvider } from '../../rpc/billing/words.ts'
 import { strategyNumbered } from './lookups.ts'
 import {
   givenId,
@@ -20,7 +22,7 @@ const payments = `${marketplacePrefix}/payments/`
 const currency = z
   .string(required)
   .transform((text) => text.trim().toUpperCase())
-  .pipe(rpc.billingCurrency)
+  .pipe(billingCurrency)
 
 const payment = z
   .strictObject({
@@ -36,7 +38,7 @@ const payment = z
   })
   .meta({ id: 'MarketplacePayment' })
 
-function shownPayment(paid: rpc.PaymentReply) {
+function shownPayment(paid: PaymentReply) {
   return {
     id: paid.id,
     subscription_id: paid.subscriptionId,
@@ -62,9 +64,9 @@ export const paymentRoutes = [
     body: z
       .strictObject({
         strategy_id: givenId,
-        payment_method: z.enum(rpc.paymentProvider.options, required),
+        payment_method: z.enum(paymentProvider.options, required),
         currency,
-        billing_cycle: z.enum(rpc.billingCycle.options, required),
+        billing_cycle: z.enum(billingCycle.options, required),
       })
       .meta({ id: 'MarketplaceIntentRequest' }),
     example: {
@@ -85,7 +87,7 @@ export const paymentRoutes = [
     },
     idempotency: 'key',
     lookups: [strategyNumbered({ location: 'body', field: 'strategy_id' })],
-    rpc: rpc.beginSubscription,
+    rpc: beginSubscription,
     toRequest: ({ caller, body, requestId }) => ({
       caller,
       subscription: {
@@ -121,7 +123,7 @@ export const paymentRoutes = [
     method: 'GET',
     path: payments,
     summary: 'List the latest payments',
-    rpc: rpc.listPayments,
+    rpc: listPayments,
     toRequest: ({ caller }) => ({ caller, page: wholeList }),
     reply: listOf(payment).meta({ id: 'MarketplacePayments' }),
     toReply: ({ items }) => shownWhole(items.map(shownPayment)),
@@ -133,7 +135,7 @@ export const paymentRoutes = [
     path: `${payments}{id}/`,
     summary: 'Get a payment',
     params: z.strictObject({ id }),
-    rpc: rpc.getPayment,
+    rpc: getPayment,
     toRequest: ({ caller, params }) => ({ caller, paymentId: params.id }),
     reply: payment,
     toReply: (answer) => shownPayment(answer),

@@ -1,13 +1,10 @@
 /** Plans, subscriptions, payments, products and purchases as their users see them. Called by use cases. Must never show what is not theirs to see. */
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
-import type {
-  beginSubscription,
-  createPlan,
-  listProducts,
-  listPurchases,
-  PaymentReply,
-  SubscriptionReply,
-} from '@tradewire/contracts/rpc/billing'
+import type { PaymentReply } from '@tradewire/contracts/rpc/billing/payments'
+import type { createPlan } from '@tradewire/contracts/rpc/billing/plans'
+import type { listProducts } from '@tradewire/contracts/rpc/billing/products'
+import type { listPurchases } from '@tradewire/contracts/rpc/billing/purchases'
+import type { beginSubscription, SubscriptionReply } from '@tradewire/contracts/rpc/billing/subscriptions'
 import type { Payment, Product, Purchase, Subscription } from './bill.ts'
 import { money, moneyText } from '../money/money.ts'
 import { refundedMinor, statusOf } from '../payments/payment.ts'

@@ -2,7 +2,7 @@
  * What was given back of a payment that has its invoice, as documents of their own: an invoice never changes once it is issued.
  * Called when more is known of a payment. Must never credit another sum, or another tax, than the books have given back.
  */
-import type { CreditNoteReply } from '@tradewire/contracts/rpc/credit-notes'
+import type { CreditNoteReply } from '@tradewire/contracts/rpc/billing/credit-notes'
 import { money, moneyText, type Money } from '../money/money.ts'
 import { taxIn, type TaxTerms } from '../money/tax.ts'
 import { givenBackMinor, type Part, type PaymentFacts } from '../payments/payment.ts'

@@ -1,5 +1,5 @@
 /** An invoice: who sold what to whom, for how much, and how much of it is tax. Called by use cases and stores. Must never change once it has its number. */
-import type { InvoiceReply } from '@tradewire/contracts/rpc/invoices'
+import type { InvoiceReply } from '@tradewire/contracts/rpc/billing/invoices'
 import type { InvoiceLine, Purchase } from './bill.ts'
 import { money, moneyText, parseMoney, times, type Money } from '../money/money.ts'
 import { taxIn, withoutTax, type TaxTerms } from '../money/tax.ts'

@@ -1,5 +1,5 @@
 /** Paying out what is owed: who gets how much, and what it means in the books. Called by payout runs. Must never pay out what is not owed. */
-import type { PayoutReply } from '@tradewire/contracts/rpc/payouts'
+import type { PayoutReply } from '@tradewire/contracts/rpc/billing/payouts'
 import type { Currency } from '../money/currency.ts'
 import { journalOf, type Journal } from './ledger.ts'
 import { money, moneyText, parseMoney, type Money } from '../money/money.ts'

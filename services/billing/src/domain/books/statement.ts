@@ -1,5 +1,5 @@
 /** A statement of what is owed to an owner: every movement with the balance after it, and the same as a table. Called by its use cases. Must never leave out a movement. */
-import type { StatementReply } from '@tradewire/contracts/rpc/payouts'
+import type { StatementReply } from '@tradewire/contracts/rpc/billing/payouts'
 import type { Currency } from '../money/currency.ts'
 import { money, moneyText } from '../money/money.ts'
 

@@ -1,5 +1,5 @@
 /** A performance fee as it is stored, and as its payer and the owner of the strategy see it. Called by use cases and stores. Must never hold what cannot be explained line by line. */
-import type { EarnedFeeReply, PerformanceFeeReply } from '@tradewire/contracts/rpc/performance-fees'
+import type { EarnedFeeReply, PerformanceFeeReply } from '@tradewire/contracts/rpc/billing/performance-fees'
 import type { Decimal } from '@tradewire/kernel/decimal'
 import type { BillingCycle } from '../subscriptions/billing-cycle.ts'
 import { isCurrency, type Currency } from '../money/currency.ts'

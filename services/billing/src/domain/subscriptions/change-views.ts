@@ -1,6 +1,6 @@
 /** Changes of subscriptions as their users see them. Called by use cases. Must never show another sum than is charged. */
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
-import type { previewChange, SubscriptionChangeReply } from '@tradewire/contracts/rpc/subscription-changes'
+import type { previewChange, SubscriptionChangeReply } from '@tradewire/contracts/rpc/billing/subscription-changes'
 import type { Payment } from '../bills/bill.ts'
 import { viewIntent } from '../bills/bill-views.ts'
 import { periodEnd } from './billing-cycle.ts'

@@ -1,8 +1,8 @@
 /** Answers questions about the books. Called over the bus. Must never decide anything. */
 import { Controller } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
-import * as rpc from '@tradewire/contracts/rpc/billing'
-import { listProviders } from '@tradewire/contracts/rpc/payment-providers'
+import { listBalances } from '@tradewire/contracts/rpc/billing/books'
+import { listProviders } from '@tradewire/contracts/rpc/billing/providers'
 import { ListBalances } from '../../use-cases/list-balances/list-balances.use-case.ts'
 import { ListProviders } from '../../use-cases/list-providers/list-providers.use-case.ts'
 
@@ -13,7 +13,7 @@ export class BooksController {
     private readonly listProviders: ListProviders,
   ) {}
 
-  @Answer(rpc.listBalances)
+  @Answer(listBalances)
   balances() {
     return this.listBalances.execute()
   }

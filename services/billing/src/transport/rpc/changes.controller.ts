@@ -2,7 +2,7 @@
 import { Controller } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
-import * as rpc from '@tradewire/contracts/rpc/subscription-changes'
+import * as rpc from '@tradewire/contracts/rpc/billing/subscription-changes'
 import { ChangeSubscription } from '../../use-cases/change-subscription/change-subscription.use-case.ts'
 import { GetChange } from '../../use-cases/get-change/get-change.use-case.ts'
 import { PreviewChange } from '../../use-cases/preview-change/preview-change.use-case.ts'

@@ -2,7 +2,7 @@
 import { Controller } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
-import * as rpc from '@tradewire/contracts/rpc/performance-fees'
+import * as rpc from '@tradewire/contracts/rpc/billing/performance-fees'
 import { GetPerformanceFee } from '../../use-cases/get-performance-fee/get-performance-fee.use-case.ts'
 import { ListEarnedFees } from '../../use-cases/list-earned-fees/list-earned-fees.use-case.ts'
 import { SetPerformanceFee } from '../../use-cases/set-performance-fee/set-performance-fee.use-case.ts'

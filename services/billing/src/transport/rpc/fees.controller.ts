@@ -2,7 +2,7 @@
 import { Controller } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
-import * as rpc from '@tradewire/contracts/rpc/performance-fees'
+import * as rpc from '@tradewire/contracts/rpc/billing/performance-fees'
 import { ExplainPerformanceFee } from '../../use-cases/explain-performance-fee/explain-performance-fee.use-case.ts'
 import { ListPerformanceFees } from '../../use-cases/list-performance-fees/list-performance-fees.use-case.ts'
 import { PayPerformanceFee } from '../../use-cases/pay-performance-fee/pay-performance-fee.use-case.ts'

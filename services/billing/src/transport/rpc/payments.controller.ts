@@ -2,7 +2,7 @@
 import { Controller } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
-import * as rpc from '@tradewire/contracts/rpc/billing'
+import { confirmPayment, getPayment, listPayments, refundPayment } from '@tradewire/contracts/rpc/billing/payments'
 import { ConfirmPayment } from '../../use-cases/confirm-payment/confirm-payment.use-case.ts'
 import { GetPayment } from '../../use-cases/get-payment/get-payment.use-case.ts'
 import { ListPayments } from '../../use-cases/list-payments/list-payments.use-case.ts'
@@ -17,23 +17,23 @@ export class PaymentsController {
     private readonly confirmPayment: ConfirmPayment,
   ) {}
 
-  @Answer(rpc.listPayments)
-  list(request: RequestOf<typeof rpc.listPayments>) {
+  @Answer(listPayments)
+  list(request: RequestOf<typeof listPayments>) {
     return this.listPayments.execute(request)
   }
 
-  @Answer(rpc.getPayment)
-  get(request: RequestOf<typeof rpc.getPayment>) {
+  @Answer(getPayment)
+  get(request: RequestOf<typeof getPayment>) {
     return this.getPayment.execute(request)
   }
 
-  @Answer(rpc.confirmPayment)
-  confirm(request: RequestOf<typeof rpc.confirmPayment>) {
+  @Answer(confirmPayment)
+  confirm(request: RequestOf<typeof confirmPayment>) {
     return this.confirmPayment.execute(request)
   }
 
-  @Answer(rpc.refundPayment)
-  refund(request: RequestOf<typeof rpc.refundPayment>) {
+  @Answer(refundPayment)
+  refund(request: RequestOf<typeof refundPayment>) {
     return this.refundPayment.execute(request)
   }
 }

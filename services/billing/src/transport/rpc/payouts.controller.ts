@@ -2,7 +2,7 @@
 import { Controller } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
-import * as rpc from '@tradewire/contracts/rpc/payouts'
+import * as rpc from '@tradewire/contracts/rpc/billing/payouts'
 import { ListOwed } from '../../use-cases/list-owed/list-owed.use-case.ts'
 import { ListPayouts } from '../../use-cases/list-payouts/list-payouts.use-case.ts'
 import { RunPayouts } from '../../use-cases/run-payouts/run-payouts.use-case.ts'

@@ -2,7 +2,7 @@
 import { Controller } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
-import * as rpc from '@tradewire/contracts/rpc/billing'
+import { createPlan, listPlans, removePlan, updatePlan } from '@tradewire/contracts/rpc/billing/plans'
 import { CreatePlan } from '../../use-cases/create-plan/create-plan.use-case.ts'
 import { ListPlans } from '../../use-cases/list-plans/list-plans.use-case.ts'
 import { RemovePlan } from '../../use-cases/remove-plan/remove-plan.use-case.ts'
@@ -17,23 +17,23 @@ export class PlansController {
     private readonly removePlan: RemovePlan,
   ) {}
 
-  @Answer(rpc.listPlans)
-  list(request: RequestOf<typeof rpc.listPlans>) {
+  @Answer(listPlans)
+  list(request: RequestOf<typeof listPlans>) {
     return this.listPlans.execute(request)
   }
 
-  @Answer(rpc.createPlan)
-  create(request: RequestOf<typeof rpc.createPlan>) {
+  @Answer(createPlan)
+  create(request: RequestOf<typeof createPlan>) {
     return this.createPlan.execute(request)
   }
 
-  @Answer(rpc.updatePlan)
-  update(request: RequestOf<typeof rpc.updatePlan>) {
+  @Answer(updatePlan)
+  update(request: RequestOf<typeof updatePlan>) {
     return this.updatePlan.execute(request)
   }
 
-  @Answer(rpc.removePlan)
-  remove(request: RequestOf<typeof rpc.removePlan>) {
+  @Answer(removePlan)
+  remove(request: RequestOf<typeof removePlan>) {
     return this.removePlan.execute(request)
   }
 }

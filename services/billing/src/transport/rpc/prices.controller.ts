@@ -2,7 +2,7 @@
 import { Controller } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
-import * as rpc from '@tradewire/contracts/rpc/billing'
+import { listStrategyPrices, setStrategyPrices } from '@tradewire/contracts/rpc/billing/prices'
 import { ListStrategyPrices } from '../../use-cases/list-strategy-prices/list-strategy-prices.use-case.ts'
 import { SetStrategyPrices } from '../../use-cases/set-strategy-prices/set-strategy-prices.use-case.ts'
 
@@ -13,13 +13,13 @@ export class PricesController {
     private readonly setStrategyPrices: SetStrategyPrices,
   ) {}
 
-  @Answer(rpc.listStrategyPrices)
-  listPrices(request: RequestOf<typeof rpc.listStrategyPrices>) {
+  @Answer(listStrategyPrices)
+  listPrices(request: RequestOf<typeof listStrategyPrices>) {
     return this.listStrategyPrices.execute(request)
   }
 
-  @Answer(rpc.setStrategyPrices)
-  setPrices(request: RequestOf<typeof rpc.setStrategyPrices>) {
+  @Answer(setStrategyPrices)
+  setPrices(request: RequestOf<typeof setStrategyPrices>) {
     return this.setStrategyPrices.execute(request)
   }
 }

@@ -2,7 +2,7 @@
 import { Controller } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
-import * as rpc from '@tradewire/contracts/rpc/billing'
+import { createDiscount, createProducts, listProducts, removeProducts } from '@tradewire/contracts/rpc/billing/products'
 import { CreateDiscount } from '../../use-cases/create-discount/create-discount.use-case.ts'
 import { CreateProducts } from '../../use-cases/create-products/create-products.use-case.ts'
 import { ListProducts } from '../../use-cases/list-products/list-products.use-case.ts'
@@ -17,23 +17,23 @@ export class ProductsController {
     private readonly createDiscount: CreateDiscount,
   ) {}
 
-  @Answer(rpc.listProducts)
-  list(request: RequestOf<typeof rpc.listProducts>) {
+  @Answer(listProducts)
+  list(request: RequestOf<typeof listProducts>) {
     return this.listProducts.execute(request)
   }
 
-  @Answer(rpc.createProducts)
-  create(request: RequestOf<typeof rpc.createProducts>) {
+  @Answer(createProducts)
+  create(request: RequestOf<typeof createProducts>) {
     return this.createProducts.execute(request)
   }
 
-  @Answer(rpc.removeProducts)
-  remove(request: RequestOf<typeof rpc.removeProducts>) {
+  @Answer(removeProducts)
+  remove(request: RequestOf<typeof removeProducts>) {
     return this.removeProducts.execute(request)
   }
 
-  @Answer(rpc.createDiscount)
-  discount(request: RequestOf<typeof rpc.createDiscount>) {
+  @Answer(createDiscount)
+  discount(request: RequestOf<typeof createDiscount>) {
     return this.createDiscount.execute(request)
   }
 }

@@ -2,7 +2,7 @@
 import { Controller } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
-import * as rpc from '@tradewire/contracts/rpc/billing-profile'
+import * as rpc from '@tradewire/contracts/rpc/billing/profile'
 import { GetBillingProfile } from '../../use-cases/get-billing-profile/get-billing-profile.use-case.ts'
 import { ListTaxRates } from '../../use-cases/list-tax-rates/list-tax-rates.use-case.ts'
 import { SetBillingProfile } from '../../use-cases/set-billing-profile/set-billing-profile.use-case.ts'

@@ -2,7 +2,7 @@
 import { Controller } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
-import * as rpc from '@tradewire/contracts/rpc/billing'
+import { listPurchases, makePurchase, precalculatePurchase } from '@tradewire/contracts/rpc/billing/purchases'
 import { ListPurchases } from '../../use-cases/list-purchases/list-purchases.use-case.ts'
 import { MakePurchase } from '../../use-cases/make-purchase/make-purchase.use-case.ts'
 import { PrecalculatePurchase } from '../../use-cases/precalculate-purchase/precalculate-purchase.use-case.ts'
@@ -15,18 +15,18 @@ export class PurchasesController {
     private readonly listPurchases: ListPurchases,
   ) {}
 
-  @Answer(rpc.precalculatePurchase)
-  precalculate(request: RequestOf<typeof rpc.precalculatePurchase>) {
+  @Answer(precalculatePurchase)
+  precalculate(request: RequestOf<typeof precalculatePurchase>) {
     return this.precalculatePurchase.execute(request)
   }
 
-  @Answer(rpc.makePurchase)
-  make(request: RequestOf<typeof rpc.makePurchase>) {
+  @Answer(makePurchase)
+  make(request: RequestOf<typeof makePurchase>) {
     return this.makePurchase.execute(request)
   }
 
-  @Answer(rpc.listPurchases)
-  list(request: RequestOf<typeof rpc.listPurchases>) {
+  @Answer(listPurchases)
+  list(request: RequestOf<typeof listPurchases>) {
     return this.listPurchases.execute(request)
   }
 }

@@ -2,7 +2,7 @@
 import { Controller } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
-import * as rpc from '@tradewire/contracts/rpc/payouts'
+import * as rpc from '@tradewire/contracts/rpc/billing/payouts'
 import { GetStatement } from '../../use-cases/get-statement/get-statement.use-case.ts'
 import { GetStatementFile } from '../../use-cases/get-statement-file/get-statement-file.use-case.ts'
 

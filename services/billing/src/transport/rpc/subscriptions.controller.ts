@@ -2,8 +2,13 @@
 import { Controller } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
-import * as rpc from '@tradewire/contracts/rpc/billing'
-import { findUserPlans } from '@tradewire/contracts/rpc/user-plans'
+import {
+  beginSubscription,
+  cancelSubscription,
+  listSubscriptions,
+  openPortal,
+} from '@tradewire/contracts/rpc/billing/subscriptions'
+import { findUserPlans } from '@tradewire/contracts/rpc/billing/user-plans'
 import { BeginSubscription } from '../../use-cases/begin-subscription/begin-subscription.use-case.ts'
 import { CancelSubscription } from '../../use-cases/cancel-subscription/cancel-subscription.use-case.ts'
 import { FindUserPlans } from '../../use-cases/find-user-plans/find-user-plans.use-case.ts'
@@ -20,23 +25,23 @@ export class SubscriptionsController {
     private readonly findPlansOfUsers: FindUserPlans,
   ) {}
 
-  @Answer(rpc.beginSubscription)
-  begin(request: RequestOf<typeof rpc.beginSubscription>) {
+  @Answer(beginSubscription)
+  begin(request: RequestOf<typeof beginSubscription>) {
     return this.beginSubscription.execute(request)
   }
 
-  @Answer(rpc.listSubscriptions)
-  list(request: RequestOf<typeof rpc.listSubscriptions>) {
+  @Answer(listSubscriptions)
+  list(request: RequestOf<typeof listSubscriptions>) {
     return this.listSubscriptions.execute(request)
   }
 
-  @Answer(rpc.openPortal)
-  portal(request: RequestOf<typeof rpc.openPortal>) {
+  @Answer(openPortal)
+  portal(request: RequestOf<typeof openPortal>) {
     return this.openPortal.execute(request)
   }
 
-  @Answer(rpc.cancelSubscription)
-  cancel(request: RequestOf<typeof rpc.cancelSubscription>) {
+  @Answer(cancelSubscription)
+  cancel(request: RequestOf<typeof cancelSubscription>) {
     return this.cancelSubscription.execute(request)
   }
 

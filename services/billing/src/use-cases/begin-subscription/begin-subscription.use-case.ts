@@ -4,7 +4,7 @@
  */
 import { Injectable } from '@nestjs/common'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { beginSubscription } from '@tradewire/contracts/rpc/billing'
+import type { beginSubscription } from '@tradewire/contracts/rpc/billing/subscriptions'
 import { Database } from '@tradewire/database/database'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { uuidOfHash } from '@tradewire/kernel/ids'

@@ -1,7 +1,7 @@
 /** What a purchase would cost. Called by precalculation and by the purchase itself, so that they agree. Must never sell what is not on the list. */
 import { Injectable } from '@nestjs/common'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
-import type { precalculatePurchase } from '@tradewire/contracts/rpc/billing'
+import type { precalculatePurchase } from '@tradewire/contracts/rpc/billing/purchases'
 import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import { maySee, visibleTo } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { cancelSubscription } from '@tradewire/contracts/rpc/billing'
+import type { cancelSubscription } from '@tradewire/contracts/rpc/billing/subscriptions'
 import { Database } from '@tradewire/database/database'
 import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'

@@ -3,7 +3,7 @@
  * Called when one is asked for, again and again, and by the job. Must never be called inside a transaction.
  */
 import { Injectable } from '@nestjs/common'
-import type { SubscriptionChangeReply } from '@tradewire/contracts/rpc/subscription-changes'
+import type { SubscriptionChangeReply } from '@tradewire/contracts/rpc/billing/subscription-changes'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
 import { isOpened, type Payment } from '../../domain/bills/bill.ts'

@@ -4,7 +4,7 @@
  */
 import { Injectable } from '@nestjs/common'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
-import type { changeSubscription, SubscriptionChangeReply } from '@tradewire/contracts/rpc/subscription-changes'
+import type { changeSubscription, SubscriptionChangeReply } from '@tradewire/contracts/rpc/billing/subscription-changes'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { uuidOfHash } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'

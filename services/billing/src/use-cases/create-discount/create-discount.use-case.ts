@@ -1,7 +1,7 @@
 /** Adds or changes a discount. Called over RPC by operators. Must never change what was bought with it. */
 import { Injectable } from '@nestjs/common'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { createDiscount } from '@tradewire/contracts/rpc/billing'
+import type { createDiscount } from '@tradewire/contracts/rpc/billing/products'
 import { Decimal, HUNDRED } from '@tradewire/kernel/decimal'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'

@@ -1,7 +1,7 @@
 /** Adds a plan. Called over RPC by operators. Must never make a second default. */
 import { Injectable } from '@nestjs/common'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { createPlan } from '@tradewire/contracts/rpc/billing'
+import type { createPlan } from '@tradewire/contracts/rpc/billing/plans'
 import { Database } from '@tradewire/database/database'
 import { Clock } from '@tradewire/kernel/clock'
 import { Decimal } from '@tradewire/kernel/decimal'

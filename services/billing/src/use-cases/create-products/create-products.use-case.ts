@@ -1,7 +1,7 @@
 /** Adds products. Called over RPC by operators. Must never add some of them only. */
 import { Injectable } from '@nestjs/common'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { createProducts } from '@tradewire/contracts/rpc/billing'
+import type { createProducts } from '@tradewire/contracts/rpc/billing/products'
 import { Database } from '@tradewire/database/database'
 import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import { maySee, visibleTo } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { getPerformanceFeeLines } from '@tradewire/contracts/rpc/performance-fees'
+import type { getPerformanceFeeLines } from '@tradewire/contracts/rpc/billing/performance-fees'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { billingErrors } from '../../billing.errors.ts'

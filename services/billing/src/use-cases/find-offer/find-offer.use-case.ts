@@ -1,7 +1,7 @@
 /** What a subscription would cost a user, taxes and all, if it is sold and its provider takes the currency. Called when one is begun. */
 import { Injectable } from '@nestjs/common'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
-import type { beginSubscription } from '@tradewire/contracts/rpc/billing'
+import type { beginSubscription } from '@tradewire/contracts/rpc/billing/subscriptions'
 import { Decimal } from '@tradewire/kernel/decimal'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'

@@ -1,7 +1,7 @@
 /** Which plan each of some users has. Called over RPC by operators' pages. Must never ask once per user. */
 import { Injectable } from '@nestjs/common'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { findUserPlans } from '@tradewire/contracts/rpc/user-plans'
+import type { findUserPlans } from '@tradewire/contracts/rpc/billing/user-plans'
 import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'

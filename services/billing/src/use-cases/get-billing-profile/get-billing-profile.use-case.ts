@@ -1,7 +1,7 @@
 /** Shows whom the caller's invoices are made out to. Called over RPC. Must never show another user's. */
 import { Injectable } from '@nestjs/common'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { getBillingProfile } from '@tradewire/contracts/rpc/billing-profile'
+import type { getBillingProfile } from '@tradewire/contracts/rpc/billing/profile'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
 import { Parties } from '../../ports/parties.port.ts'

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import { maySee } from '@tradewire/contracts/caller'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
-import type { getChange, SubscriptionChangeReply } from '@tradewire/contracts/rpc/subscription-changes'
+import type { getChange, SubscriptionChangeReply } from '@tradewire/contracts/rpc/billing/subscription-changes'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { billingErrors } from '../../billing.errors.ts'

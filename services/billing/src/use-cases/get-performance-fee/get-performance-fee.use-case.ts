@@ -1,7 +1,7 @@
 /** Shows what part of new profit is asked for. Called over RPC, by those who think of following too. */
 import { Injectable } from '@nestjs/common'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { getPerformanceFee } from '@tradewire/contracts/rpc/performance-fees'
+import type { getPerformanceFee } from '@tradewire/contracts/rpc/billing/performance-fees'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { billingErrors } from '../../billing.errors.ts'

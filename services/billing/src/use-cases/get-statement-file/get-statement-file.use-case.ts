@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import type { FileReply } from '@tradewire/contracts/define-route'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
-import type { getStatementFile } from '@tradewire/contracts/rpc/payouts'
+import type { getStatementFile } from '@tradewire/contracts/rpc/billing/payouts'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
 import { statementTable } from '../../domain/books/statement.ts'

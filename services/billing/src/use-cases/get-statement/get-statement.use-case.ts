@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import { seesAll } from '@tradewire/contracts/caller'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
-import type { getStatement, StatementReply } from '@tradewire/contracts/rpc/payouts'
+import type { getStatement, StatementReply } from '@tradewire/contracts/rpc/billing/payouts'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { billingErrors } from '../../billing.errors.ts'

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import { visibleTo } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { listCreditNotes } from '@tradewire/contracts/rpc/credit-notes'
+import type { listCreditNotes } from '@tradewire/contracts/rpc/billing/credit-notes'
 import { pageById } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { Result } from '@tradewire/kernel/result'

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import { maySee } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { listEarnedFees } from '@tradewire/contracts/rpc/performance-fees'
+import type { listEarnedFees } from '@tradewire/contracts/rpc/billing/performance-fees'
 import { pageById } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, type Result } from '@tradewire/kernel/result'

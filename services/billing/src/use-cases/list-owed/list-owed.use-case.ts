@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import { visibleTo } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { listOwed } from '@tradewire/contracts/rpc/payouts'
+import type { listOwed } from '@tradewire/contracts/rpc/billing/payouts'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
 import { PayoutFactory } from '../../domain/books/payout-factory.ts'

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import { seesAll } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { listPlans } from '@tradewire/contracts/rpc/billing'
+import type { listPlans } from '@tradewire/contracts/rpc/billing/plans'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
 import { viewPlan } from '../../domain/bills/bill-views.ts'

@@ -1,7 +1,7 @@
 /** Lists products on sale. Called over RPC. Must never show one that was removed. */
 import { Injectable } from '@nestjs/common'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { listProducts } from '@tradewire/contracts/rpc/billing'
+import type { listProducts } from '@tradewire/contracts/rpc/billing/products'
 import { pageById } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { Result } from '@tradewire/kernel/result'

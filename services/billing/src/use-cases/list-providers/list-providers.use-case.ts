@@ -1,7 +1,7 @@
 /** Shows which payment providers are switched on and what each can do. Called over RPC. Must never show a key. */
 import { Injectable } from '@nestjs/common'
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
-import type { listProviders } from '@tradewire/contracts/rpc/payment-providers'
+import type { listProviders } from '@tradewire/contracts/rpc/billing/providers'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
 import { PaymentProviders } from '../../ports/payment-provider.port.ts'

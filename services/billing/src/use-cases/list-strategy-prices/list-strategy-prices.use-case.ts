@@ -1,7 +1,7 @@
 /** Lists what a strategy costs. Called over RPC. Must never show what others pay. */
 import { Injectable } from '@nestjs/common'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { listStrategyPrices } from '@tradewire/contracts/rpc/billing'
+import type { listStrategyPrices } from '@tradewire/contracts/rpc/billing/prices'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
 import { moneyText } from '../../domain/money/money.ts'

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import { visibleTo } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { listSubscriptions } from '@tradewire/contracts/rpc/billing'
+import type { listSubscriptions } from '@tradewire/contracts/rpc/billing/subscriptions'
 import { pageById } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { Result } from '@tradewire/kernel/result'

@@ -1,7 +1,7 @@
 /** Buys products: stored first, then opened at the provider, then paid by the user. Called over RPC. Must never open two for one requestId. */
 import { Injectable } from '@nestjs/common'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { makePurchase } from '@tradewire/contracts/rpc/billing'
+import type { makePurchase } from '@tradewire/contracts/rpc/billing/purchases'
 import { Database } from '@tradewire/database/database'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { uuidOfHash } from '@tradewire/kernel/ids'

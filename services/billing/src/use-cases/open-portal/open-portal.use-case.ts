@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import { maySee, visibleTo } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { openPortal } from '@tradewire/contracts/rpc/billing'
+import type { openPortal } from '@tradewire/contracts/rpc/billing/subscriptions'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'

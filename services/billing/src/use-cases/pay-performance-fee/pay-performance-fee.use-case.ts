@@ -1,7 +1,7 @@
 /** Opens a checkout for a performance fee. Called over RPC by the one who owes it. Must never open two at one provider, nor one for what is paid. */
 import { Injectable } from '@nestjs/common'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { payPerformanceFee } from '@tradewire/contracts/rpc/performance-fees'
+import type { payPerformanceFee } from '@tradewire/contracts/rpc/billing/performance-fees'
 import { Database } from '@tradewire/database/database'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'

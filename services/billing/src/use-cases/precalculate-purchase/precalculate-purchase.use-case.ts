@@ -1,7 +1,7 @@
 /** Shows what a purchase would cost. Called over RPC. Must never store anything. */
 import { Injectable } from '@nestjs/common'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { precalculatePurchase } from '@tradewire/contracts/rpc/billing'
+import type { precalculatePurchase } from '@tradewire/contracts/rpc/billing/purchases'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
 import { viewCalculation } from '../../domain/bills/bill-views.ts'

@@ -1,7 +1,7 @@
 /** Shows what a change of a subscription would charge, and when. Called over RPC. Must never change anything. */
 import { Injectable } from '@nestjs/common'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { previewChange } from '@tradewire/contracts/rpc/subscription-changes'
+import type { previewChange } from '@tradewire/contracts/rpc/billing/subscription-changes'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
 import { viewPricedChange } from '../../domain/subscriptions/change-views.ts'

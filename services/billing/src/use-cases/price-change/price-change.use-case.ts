@@ -5,7 +5,7 @@
 import { Injectable } from '@nestjs/common'
 import { maySee, visibleTo } from '@tradewire/contracts/caller'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
-import type { changeSubscription } from '@tradewire/contracts/rpc/subscription-changes'
+import type { changeSubscription } from '@tradewire/contracts/rpc/billing/subscription-changes'
 import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'

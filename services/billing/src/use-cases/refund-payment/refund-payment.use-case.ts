@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import { visibleTo } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { refundPayment } from '@tradewire/contracts/rpc/billing'
+import type { refundPayment } from '@tradewire/contracts/rpc/billing/payments'
 import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'

@@ -1,7 +1,7 @@
 /** Takes a plan off the list. Called over RPC by operators. Must never take it away from those who have it. */
 import { Injectable } from '@nestjs/common'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { removePlan } from '@tradewire/contracts/rpc/billing'
+import type { removePlan } from '@tradewire/contracts/rpc/billing/plans'
 import { Database } from '@tradewire/database/database'
 import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'

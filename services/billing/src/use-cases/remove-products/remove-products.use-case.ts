@@ -1,7 +1,7 @@
 /** Takes products off the list. Called over RPC by operators. Must never touch what was bought. */
 import { Injectable } from '@nestjs/common'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { removeProducts } from '@tradewire/contracts/rpc/billing'
+import type { removeProducts } from '@tradewire/contracts/rpc/billing/products'
 import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'

@@ -1,7 +1,7 @@
 /** Creates payouts of what is payable and sets it aside in the books. Called over RPC by operators. Must never set aside the same twice. */
 import { Injectable } from '@nestjs/common'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { runPayouts } from '@tradewire/contracts/rpc/payouts'
+import type { runPayouts } from '@tradewire/contracts/rpc/billing/payouts'
 import { Database } from '@tradewire/database/database'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'

@@ -1,7 +1,7 @@
 /** Says whom the caller's next invoices are made out to. Called over RPC. Must never touch one that was issued. */
 import { Injectable } from '@nestjs/common'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { setBillingProfile } from '@tradewire/contracts/rpc/billing-profile'
+import type { setBillingProfile } from '@tradewire/contracts/rpc/billing/profile'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
 import { Parties } from '../../ports/parties.port.ts'

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import { maySee } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { setPerformanceFee } from '@tradewire/contracts/rpc/performance-fees'
+import type { setPerformanceFee } from '@tradewire/contracts/rpc/billing/performance-fees'
 import { Clock } from '@tradewire/kernel/clock'
 import { decimal } from '@tradewire/kernel/decimal'
 import type { CodedError } from '@tradewire/kernel/errors'

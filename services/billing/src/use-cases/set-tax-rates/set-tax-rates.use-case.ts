@@ -1,7 +1,7 @@
 /** Says what taxes there are, all at once. Called over RPC by operators. Must never touch what was sold. */
 import { Injectable } from '@nestjs/common'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { setTaxRates } from '@tradewire/contracts/rpc/billing-profile'
+import type { setTaxRates } from '@tradewire/contracts/rpc/billing/profile'
 import { Database } from '@tradewire/database/database'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'

@@ -1,7 +1,7 @@
 /** Says that a payout was transferred or came back. Called over RPC by operators. Must never move one backwards. */
 import { Injectable } from '@nestjs/common'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { settlePayout } from '@tradewire/contracts/rpc/payouts'
+import type { settlePayout } from '@tradewire/contracts/rpc/billing/payouts'
 import { Database } from '@tradewire/database/database'
 import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'

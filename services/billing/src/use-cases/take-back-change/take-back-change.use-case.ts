@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import { maySee, visibleTo } from '@tradewire/contracts/caller'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
-import type { SubscriptionChangeReply, takeBackChange } from '@tradewire/contracts/rpc/subscription-changes'
+import type { SubscriptionChangeReply, takeBackChange } from '@tradewire/contracts/rpc/billing/subscription-changes'
 import { Database } from '@tradewire/database/database'
 import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'

@@ -1,7 +1,7 @@
 /** Changes a plan, for everyone who has it. Called over RPC by operators. Must never change what a running subscription costs. */
 import { Injectable } from '@nestjs/common'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
-import type { updatePlan } from '@tradewire/contracts/rpc/billing'
+import type { updatePlan } from '@tradewire/contracts/rpc/billing/plans'
 import { Database } from '@tradewire/database/database'
 import { Clock } from '@tradewire/kernel/clock'
 import { Decimal } from '@tradewire/kernel/decimal'

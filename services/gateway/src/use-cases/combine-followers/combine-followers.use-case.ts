@@ -8,7 +8,7 @@ import { listAccounts } from '@tradewire/contracts/rpc/accounts'
 import { findUsers } from '@tradewire/contracts/rpc/identity'
 import { findBalances, listFollowerPerformance } from '@tradewire/contracts/rpc/reporting'
 import { getStrategy, listFollows, listRiskProfiles } from '@tradewire/contracts/rpc/signals'
-import { findUserPlans } from '@tradewire/contracts/rpc/user-plans'
+import { findUserPlans } from '@tradewire/contracts/rpc/billing/user-plans'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
 

@@ -3,10 +3,11 @@
  * Answered by `billing`, called by the gateway. Must never charge anything that was not shown before.
  */
 import { z } from 'zod'
-import { caller } from '../caller.ts'
-import { decimalText, positiveDecimalText, timestamp } from '../common.ts'
-import { defineRpc } from '../define-rpc.ts'
-import { billingCurrency, billingCycle, paymentIntent, providerDeadlineMs, subscriptionSubject } from './billing.ts'
+import { caller } from '../../caller.ts'
+import { decimalText, positiveDecimalText, timestamp } from '../../common.ts'
+import { defineRpc } from '../../define-rpc.ts'
+import { paymentIntent } from './payments.ts'
+import { billingCurrency, billingCycle, providerDeadlineMs, subscriptionSubject } from './words.ts'
 
 export const changeWish = z.strictObject({
   /** Another plan; left out where only the cycle changes. */

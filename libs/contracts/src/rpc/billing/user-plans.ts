@@ -1,9 +1,9 @@
 /** Which plans users have: a question that `billing` answers. Called by the gateway. Must never say what they paid. */
 import { z } from 'zod'
-import { caller } from '../caller.ts'
-import { timestamp } from '../common.ts'
-import { defineRpc } from '../define-rpc.ts'
-import { plan } from './billing.ts'
+import { caller } from '../../caller.ts'
+import { timestamp } from '../../common.ts'
+import { defineRpc } from '../../define-rpc.ts'
+import { plan } from './plans.ts'
 
 /** Users whose plans are asked for in one call. */
 export const plansPerCallMax = 1_000

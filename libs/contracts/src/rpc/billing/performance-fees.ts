@@ -4,10 +4,11 @@
  */
 import { isDecimalText } from '@tradewire/kernel/decimal'
 import { z } from 'zod'
-import { caller } from '../caller.ts'
-import { decimalText, pageOf, pageQuery, symbol, timestamp } from '../common.ts'
-import { defineRpc } from '../define-rpc.ts'
-import { billingCurrency, billingCycle, paymentIntent, paymentProvider, providerDeadlineMs } from './billing.ts'
+import { caller } from '../../caller.ts'
+import { decimalText, pageOf, pageQuery, symbol, timestamp } from '../../common.ts'
+import { defineRpc } from '../../define-rpc.ts'
+import { paymentIntent } from './payments.ts'
+import { billingCurrency, billingCycle, paymentProvider, providerDeadlineMs } from './words.ts'
 
 const percentMax = 50
 const feePercent = z

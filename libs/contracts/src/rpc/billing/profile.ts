@@ -3,9 +3,9 @@
  * Answered by `billing`, called by the gateway. Must never be asked for a means of payment.
  */
 import { z } from 'zod'
-import { caller } from '../caller.ts'
-import { decimalText } from '../common.ts'
-import { defineRpc } from '../define-rpc.ts'
+import { caller } from '../../caller.ts'
+import { decimalText } from '../../common.ts'
+import { defineRpc } from '../../define-rpc.ts'
 
 export const country = z.string().regex(/^[A-Z]{2}$/, { error: 'must be a country code such as DE' })
 const shortText = z.string().trim().max(120)

@@ -1,8 +1,8 @@
 /** What the payment providers can do. Answered by `billing`, called by the gateway. Must never carry a key. */
 import { z } from 'zod'
-import { caller } from '../caller.ts'
-import { defineRpc } from '../define-rpc.ts'
-import { billingCurrency, checkoutKind, paymentProvider } from './billing.ts'
+import { caller } from '../../caller.ts'
+import { defineRpc } from '../../define-rpc.ts'
+import { billingCurrency, checkoutKind, paymentProvider } from './words.ts'
 
 export const listProviders = defineRpc({
   name: 'billing.providers.list',

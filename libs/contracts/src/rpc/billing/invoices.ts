@@ -1,11 +1,11 @@
 /** Questions about invoices. Answered by `billing`, called by the gateway. Must never show more than stands on the invoice. */
 import { z } from 'zod'
-import { caller } from '../caller.ts'
-import { decimalText, pageOf, pageQuery, timestamp } from '../common.ts'
-import { fileReply } from '../define-route.ts'
-import { defineRpc } from '../define-rpc.ts'
-import { chargedTax } from './billing-profile.ts'
-import { billingCurrency } from './billing.ts'
+import { caller } from '../../caller.ts'
+import { decimalText, pageOf, pageQuery, timestamp } from '../../common.ts'
+import { fileReply } from '../../define-route.ts'
+import { defineRpc } from '../../define-rpc.ts'
+import { chargedTax } from './profile.ts'
+import { billingCurrency } from './words.ts'
 
 export const invoice = z
   .strictObject({

@@ -3,11 +3,11 @@
  * Answered by `billing`, called by the gateway. Must never carry where the money is sent to: that is the operator's affair.
  */
 import { z } from 'zod'
-import { caller } from '../caller.ts'
-import { decimalText, pageOf, pageQuery, positiveDecimalText, timestamp } from '../common.ts'
-import { fileReply } from '../define-route.ts'
-import { defineRpc } from '../define-rpc.ts'
-import { billingCurrency } from './billing.ts'
+import { caller } from '../../caller.ts'
+import { decimalText, pageOf, pageQuery, positiveDecimalText, timestamp } from '../../common.ts'
+import { fileReply } from '../../define-route.ts'
+import { defineRpc } from '../../define-rpc.ts'
+import { billingCurrency } from './words.ts'
 
 export const owedBalance = z
   .strictObject({

@@ -1,0 +1,75 @@
+/** Questions and commands about subscriptions. Called by the gateway and `billing`. Must never carry a card number. */
+import { z } from 'zod'
+import { caller } from '../../caller.ts'
+import { pageOf, pageQuery, positiveDecimalText, timestamp } from '../../common.ts'
+import { defineRpc } from '../../define-rpc.ts'
+import { subscriptionStanding } from '../../events/billing.ts'
+import { paymentIntent } from './payments.ts'
+import {
+  billingCurrency,
+  billingCycle,
+  checkoutKind,
+  paymentProvider,
+  providerDeadlineMs,
+  subscriptionSubject,
+} from './words.ts'
+
+export const subscriptionInput = z.strictObject({
+  subject: subscriptionSubject,
+  provider: paymentProvider,
+  currency: billingCurrency,
+  cycle: billingCycle,
+  checkout: checkoutKind.optional(),
+  /** Chosen by the caller: asked again with the same one, the answer is the same and nothing is charged twice. */
+  requestId: z.uuid().optional(),
+})
+
+export const beginSubscription = defineRpc({
+  name: 'billing.subscriptions.begin',
+  description: 'Begins a subscription; it is active once its first payment has succeeded.',
+  request: z.strictObject({ caller, subscription: subscriptionInput }),
+  reply: paymentIntent,
+  deadlineMs: providerDeadlineMs,
+})
+
+export const subscription = z
+  .strictObject({
+    id: z.uuid(),
+    userId: z.uuid(),
+    subject: subscriptionSubject.extend({ name: z.string() }),
+    provider: paymentProvider,
+    amount: positiveDecimalText,
+    currency: billingCurrency,
+    cycle: billingCycle,
+    standing: subscriptionStanding,
+    paidThrough: timestamp.nullable(),
+    servedUntil: timestamp.nullable(),
+    endsAt: timestamp.nullable(),
+    begunAt: timestamp,
+    trialEndsAt: timestamp.nullable(),
+  })
+  .meta({ id: 'Subscription' })
+export type SubscriptionReply = z.output<typeof subscription>
+
+export const listSubscriptions = defineRpc({
+  name: 'billing.subscriptions.list',
+  description: 'Subscriptions, newest first.',
+  request: z.strictObject({ caller, page: pageQuery }),
+  reply: pageOf(subscription),
+})
+
+export const cancelSubscription = defineRpc({
+  name: 'billing.subscriptions.cancel',
+  description: 'Ends a subscription when the time that was paid is over; at once when nothing was paid.',
+  request: z.strictObject({ caller, subscriptionId: z.uuid() }),
+  reply: subscription,
+  deadlineMs: providerDeadlineMs,
+})
+
+export const openPortal = defineRpc({
+  name: 'billing.subscriptions.portal',
+  description: 'Where the payer of a subscription changes cards and sees invoices at the provider.',
+  request: z.strictObject({ caller, subscriptionId: z.uuid() }),
+  reply: z.strictObject({ url: z.string() }),
+  deadlineMs: providerDeadlineMs,
+})
