@@ -1,6 +1,6 @@
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
 import type { PaperCredentials } from '@tradewire/contracts/paper/control'
-import type * as billing from '@tradewire/contracts/rpc/billing'
+import type { beginSubscription, SubscriptionReply } from '@tradewire/contracts/rpc/billing/subscriptions'
 import type { connectAccount } from '@tradewire/contracts/rpc/accounts'
 import type { createFollows, createRiskProfile, createStrategy } from '@tradewire/contracts/rpc/signals'
 import { untilBusIsQuiet } from '@tradewire/launcher/demo/bus-quiet'
@@ -12,7 +12,7 @@ import { payAtPage } from './system/payment-page.ts'
 import { alertUntil, heldAtVenue, movePrice } from './system/paper-market.ts'
 import { realSystem } from './system/real-system.ts'
 
-type Intent = ReplyOf<typeof billing.beginSubscription>
+type Intent = ReplyOf<typeof beginSubscription>
 
 const system = realSystem({ processes: false })
 const withinMs = 30_000
@@ -27,7 +27,7 @@ let subscriptionId: string
 async function untilStanding(standing: string): Promise<void> {
   await eventually(
     async () => {
-      const { items } = await anna.gets<Page<billing.SubscriptionReply>>('/v1/subscriptions')
+      const { items } = await anna.gets<Page<SubscriptionReply>>('/v1/subscriptions')
       return items.find(({ id }) => id === subscriptionId)?.standing === standing
     },
     { withinMs, describe: `the subscription is ${standing}` },

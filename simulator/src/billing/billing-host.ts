@@ -16,7 +16,10 @@ import { SetStrategyPrices } from '@tradewire/billing/use-cases/set-strategy-pri
 import { TakeBackChange } from '@tradewire/billing/use-cases/take-back-change/take-back-change.use-case'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import { strategyChanged } from '@tradewire/contracts/events/signals'
-import type * as rpc from '@tradewire/contracts/rpc/billing'
+import type { refundPayment } from '@tradewire/contracts/rpc/billing/payments'
+import type { createPlan } from '@tradewire/contracts/rpc/billing/plans'
+import type { setStrategyPrices } from '@tradewire/contracts/rpc/billing/prices'
+import type { beginSubscription, cancelSubscription } from '@tradewire/contracts/rpc/billing/subscriptions'
 import type * as changing from '@tradewire/contracts/rpc/billing/subscription-changes'
 import { Database } from '@tradewire/database/database'
 import type { EventId } from '@tradewire/kernel/ids'
@@ -25,13 +28,13 @@ import { createLogger } from '@tradewire/observability/logger'
 import { SettableClock } from './settable-clock.ts'
 
 export type BillingCall =
-  | { readonly name: 'offer'; readonly request: RequestOf<typeof rpc.createPlan> }
-  | { readonly name: 'price'; readonly request: RequestOf<typeof rpc.setStrategyPrices> }
-  | { readonly name: 'begin'; readonly request: RequestOf<typeof rpc.beginSubscription> }
-  | { readonly name: 'cancel'; readonly request: RequestOf<typeof rpc.cancelSubscription> }
+  | { readonly name: 'offer'; readonly request: RequestOf<typeof createPlan> }
+  | { readonly name: 'price'; readonly request: RequestOf<typeof setStrategyPrices> }
+  | { readonly name: 'begin'; readonly request: RequestOf<typeof beginSubscription> }
+  | { readonly name: 'cancel'; readonly request: RequestOf<typeof cancelSubscription> }
   | { readonly name: 'change'; readonly request: RequestOf<typeof changing.changeSubscription> }
   | { readonly name: 'take-back'; readonly request: RequestOf<typeof changing.takeBackChange> }
-  | { readonly name: 'refund'; readonly request: RequestOf<typeof rpc.refundPayment> }
+  | { readonly name: 'refund'; readonly request: RequestOf<typeof refundPayment> }
   | { readonly name: 'choose'; readonly id: string; readonly outcome: MockOutcome }
   | { readonly name: 'run'; readonly works: readonly Parameters<RunBilling['execute']>[0][] }
 
