@@ -16,6 +16,22 @@ export interface BookedOrder {
   filled: Decimal
   paid: Decimal
   fills: VenueFill[]
+  /** Executed just before its end and told later: the last of its fills. */
+  late: { readonly fill: VenueFill; readonly toldAtMs: number } | null
+}
+
+/** As the venue shows it: without what it has not told yet. */
+export function shownAt(one: BookedOrder, nowMs: number): BookedOrder {
+  const { late, filled, paid, fills } = one
+  if (late === null || nowMs >= late.toldAtMs) return one
+  const quantity = decimal(late.fill.quantity)
+  return {
+    ...one,
+    status: 'cancelled',
+    filled: filled.minus(quantity),
+    paid: paid.minus(quantity.times(late.fill.price)),
+    fills: fills.slice(0, -1),
+  }
 }
 
 /** So late news of a fill may become a cancel. */

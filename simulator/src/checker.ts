@@ -59,6 +59,7 @@ function unrestOfSymbol({ accountId, brackets, booked }: Books): string[] {
     const own = sellsCoins(bracket.venue) ? position.opened.minus(position.closed) : position.remaining
     held = held.plus(own.times(sign))
     if (isShared) taken = taken.plus(overExecuted(position, bracket).times(sign))
+    taken = taken.minus(nettedAway(bracket, brackets).times(sign))
     if (!restStates.has(bracket.state) && !entryRests(bracket) && !isWatched(bracket))
       problems.push(`I1: bracket ${bracket.bracketId} is ${bracket.state}`)
     problems.push(...unprotected(bracket), ...unmoved(bracket), ...unswept(bracket))
@@ -77,6 +78,21 @@ function unrestOfSymbol({ accountId, brackets, booked }: Books): string[] {
  */
 function overExecuted({ opened, closed }: Position, { gone }: Bracket): Decimal {
   return maximum(closed.plus(gone).minus(opened), ZERO)
+}
+
+/**
+ * What the entry had filled before it was cancelled was told so late that the account had turned: the venue took it off the
+ * new position, and the close found nothing. The stop of that one covers more than is held until its own end puts its
+ * books right.
+ */
+function nettedAway({ side, bracketId, venue, losses }: Bracket, brackets: readonly Bracket[]): Decimal {
+  const turned = brackets.some((other) => other.side !== side && other.bracketId > bracketId && hasFilled(other))
+  if (!turned || sellsCoins(venue)) return ZERO
+  return sum(losses.filter(({ reason, price }) => reason === 'venue' && price === null).map(({ quantity }) => quantity))
+}
+
+function hasFilled({ firstFilledAt }: Bracket): boolean {
+  return firstFilledAt !== null
 }
 
 /** A limit entry may rest at the venue for a while, with nothing held yet. */

@@ -33,4 +33,10 @@ export interface Defects {
   readonly forgetsLossBases?: boolean
   /** Planning does not see the switches of sources and of loss limits. */
   readonly overlooksSwitches?: boolean
+  /** Planning does not see that an account is paused. */
+  readonly overlooksPauses?: boolean
+  /** A close of the strategy takes what followers have kept. */
+  readonly closesKept?: boolean
+  /** Who leaves is taken for gone only when the news of their pause comes. */
+  readonly waitsForPauses?: boolean
 }

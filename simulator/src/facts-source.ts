@@ -3,7 +3,12 @@
  * Called by the world. Must never tell of a change before it is true here: the checker takes it for the truth.
  */
 import type { DataOf } from '@tradewire/contracts/define-event'
-import { accountConnected, balanceUpdated, instrumentChanged } from '@tradewire/contracts/events/brokers'
+import {
+  accountChanged,
+  accountConnected,
+  balanceUpdated,
+  instrumentChanged,
+} from '@tradewire/contracts/events/brokers'
 import { followChanged, settingsChanged, signalAccepted, strategyChanged } from '@tradewire/contracts/events/signals'
 import type { TradeSettings } from '@tradewire/contracts/trade-settings'
 import { type OutboxRow, OutboxBuffer } from '@tradewire/database/outbox-message'
@@ -49,7 +54,9 @@ export class FactsSource {
   /** What is said for everyone and for each account. */
   readonly layers: SettingsNews[]
   /** They are active from beginning to end, so that no signal may pass them over. */
-  readonly steady: ReadonlySet<string>
+  readonly steady: Set<string>
+  /** Of the accounts that were paused or resumed, what was said last. */
+  readonly activity = new Map<string, boolean>()
   readonly balances = new Map<string, BalanceNews>()
   /** Every balance that was ever told, by account and time. */
   readonly told = new Map<string, BalanceNews>()
@@ -116,6 +123,28 @@ export class FactsSource {
     const after: FollowNews = { ...before, active, leverage, riskPercent, revision: before.revision + 1 }
     this.follows[index] = after
     this.tell((outbox) => outbox.append(followChanged, [after], null))
+  }
+
+  /** Somebody leaves: the follow is paused, and nobody expects entries of it any more. */
+  leaveStrategy(): FollowNews {
+    const index = this.means.choices.whole(0, this.follows.length - 1)
+    const before = this.follows[index]!
+    const after: FollowNews = { ...before, active: false, revision: before.revision + 1 }
+    this.follows[index] = after
+    this.steady.delete(after.followId)
+    this.tell((outbox) => outbox.append(followChanged, [after], null))
+    return after
+  }
+
+  /** Paused or resumed by its user. */
+  changeAccount(): void {
+    const { choices, terms, time } = this.means
+    const accountId = choices.oneOf(this.accountIds)
+    const active = this.activity.get(accountId) === false
+    const changedAt = time.now().toISOString()
+    this.activity.set(accountId, active)
+    const news = { accountId, userId: nobody, venue: terms.venue, priceFeed: onlyFeed, label: 'account', changedAt }
+    this.tell((outbox) => outbox.append(accountChanged, [{ ...news, active }], null))
   }
 
   /** Of everyone or of an account, said anew as a whole. */

@@ -38,6 +38,9 @@ function summaryOf(reports: readonly SeedReport[], elapsedMs: number) {
     watchesFired: sum(({ watchesFired }) => watchesFired),
     lossLimitsReached: sum(({ lossLimitsReached }) => lossLimitsReached),
     reversals: sum(({ reversals }) => reversals),
+    left: sum(({ left }) => left),
+    refusedByPause: sum(({ refusedByPause }) => refusedByPause),
+    lateFills: sum(({ lateFills }) => lateFills),
     restMs: {
       most: Math.max(0, ...rests),
       mean: Math.round(rests.reduce((a, b) => a + b, 0) / Math.max(1, rests.length)),
@@ -77,7 +80,8 @@ async function runSeeds(options: Options): Promise<number> {
   else {
     console.log(
       `\n${summary.seeds} seeds: ${summary.signals} signals, ${summary.brackets} brackets, ${summary.venueOrders} venue orders, ` +
-        `${summary.reversals} reversals, ${summary.pairsFilled} pairs filled, ${summary.watchesFired} watches fired, ` +
+        `${summary.reversals} reversals, ${summary.left} left, ${summary.refusedByPause} refused by a pause, ${summary.lateFills} late fills, ` +
+        `${summary.pairsFilled} pairs filled, ${summary.watchesFired} watches fired, ` +
         `${summary.lossLimitsReached} loss limits reached; ` +
         `at rest ${summary.restMs.mean} ms after healing (at most ${summary.restMs.most} ms); ${summary.violations} violations`,
     )

@@ -19,6 +19,7 @@ import {
 import type { TradeSettings } from '@tradewire/contracts/trade-settings'
 import type { Defects } from './defects.ts'
 import { type MemoryTransaction, Table } from './memory-database.ts'
+import { History } from './history.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
 export function layerKeyOf(scope: SettingsNews['scope'], scopeId: string | null): string {
@@ -33,11 +34,6 @@ export function basicSettingsOf({ riskPercent, leverage, maxNotional }: FollowNe
   }
 }
 
-interface Said {
-  readonly settings: TradeSettings
-  readonly fromMs: number
-}
-
 export class MemoryFacts extends Facts {
   readonly strategies = new Table<StrategyNews>()
   readonly follows = new Table<FollowNews>()
@@ -49,8 +45,9 @@ export class MemoryFacts extends Facts {
   /** By account: all of them are paid in one currency here. */
   readonly balances = new Table<BalanceNews>()
   readonly instruments = new Table<InstrumentNews>()
-  /** All that was ever in force of a layer, in order. */
-  private readonly said = new Map<string, Said[]>()
+  /** All that a layer has said, and whether an account was active. */
+  readonly said: History<TradeSettings>
+  readonly activity: History<boolean>
   private readonly defects: Defects
   private readonly time: VirtualTime
 
@@ -58,15 +55,13 @@ export class MemoryFacts extends Facts {
     super()
     this.defects = defects
     this.time = time
+    const nowMs = () => time.now().getTime()
+    this.said = new History(nowMs)
+    this.activity = new History(nowMs)
   }
 
-  /** All that a layer has said at any time since that moment. */
-  saidSince(key: string, sinceMs: number): readonly (TradeSettings | undefined)[] {
-    const all = this.said.get(key) ?? []
-    const inForce = all.filter((_, index) => (all[index + 1]?.fromMs ?? Number.POSITIVE_INFINITY) >= sinceMs)
-    return (all[0]?.fromMs ?? Number.POSITIVE_INFINITY) >= sinceMs
-      ? [undefined, ...inForce.map(({ settings }) => settings)]
-      : inForce.map(({ settings }) => settings)
+  now(): Date {
+    return this.time.now()
   }
 
   layersOf(follow: FollowNews, tx?: Transaction): SettingsByLayer {
@@ -87,16 +82,29 @@ export class MemoryFacts extends Facts {
     return this.remember(tx, this.follows, { news, keyOf: (one) => one.followId, stampOf: (one) => one.revision })
   }
 
+  async pauseFollow(tx: Transaction, followId: FollowId, revision: number): Promise<void> {
+    const own = tx as MemoryTransaction
+    await own.statement()
+    await own.lock(`fact ${followId}`)
+    const known = this.follows.get(followId, tx)
+    const isNews = known !== undefined && known.revision < revision && this.defects.waitsForPauses !== true
+    if (isNews) this.follows.put(tx, followId, { ...known, active: false })
+  }
+
   rememberSettings(tx: Transaction, news: readonly SettingsNews[]): Promise<void> {
     const keyOf = ({ scope, scopeId }: SettingsNews): string => layerKeyOf(scope, scopeId)
     for (const one of news) {
       const key = keyOf(one)
-      ;(tx as MemoryTransaction).whenApplied(() => this.note(key))
+      ;(tx as MemoryTransaction).whenApplied(() => this.said.note(key, this.layers.get(key)!.settings))
     }
     return this.remember(tx, this.layers, { news, keyOf, stampOf: (one) => one.revision })
   }
 
   rememberAccountChanges(tx: Transaction, news: readonly AccountChange[]): Promise<void> {
+    for (const { accountId } of news) {
+      const note = () => this.activity.note(accountId, this.accountChanges.get(accountId)!.active)
+      ;(tx as MemoryTransaction).whenApplied(note)
+    }
     return this.remember(tx, this.accountChanges, {
       news,
       keyOf: (one) => one.accountId,
@@ -133,13 +141,6 @@ export class MemoryFacts extends Facts {
 
   ownerOfFollow(followId: FollowId): Promise<UserId | undefined> {
     return Promise.resolve(this.follows.get(followId)?.userId as UserId | undefined)
-  }
-
-  private note(key: string): void {
-    const all = this.said.get(key) ?? []
-    const { settings } = this.layers.get(key)!
-    if (all.at(-1)?.settings !== settings) all.push({ settings, fromMs: this.time.now().getTime() })
-    this.said.set(key, all)
   }
 
   /** Newer news alone changes a row, by its revision or its time. */

@@ -11,6 +11,7 @@ import type { BalanceNews, FollowNews } from '@tradewire/orders/ports/facts.port
 import { LossWatches, type StoredBases, type WatchedFollow } from '@tradewire/orders/ports/loss-watches.port'
 import type { Defects } from './defects.ts'
 import { type MemoryTransaction, Table } from './memory-database.ts'
+import type { MemoryBrackets } from './memory-orders.ts'
 import { basicSettingsOf, type MemoryFacts } from './memory-facts.ts'
 
 export class MemoryLossWatches extends LossWatches {
@@ -18,12 +19,14 @@ export class MemoryLossWatches extends LossWatches {
   /** Bases that were moved within their period without a release: must stay empty. */
   readonly moved: string[] = []
   private readonly facts: MemoryFacts
+  private readonly brackets: MemoryBrackets
   private readonly defects: Defects
 
-  constructor(facts: MemoryFacts, defects: Defects) {
+  constructor(facts: MemoryFacts, brackets: MemoryBrackets, defects: Defects) {
     super()
     this.defects = defects
     this.facts = facts
+    this.brackets = brackets
   }
 
   basesOf(followId: string, tx: Transaction): Bases {
@@ -32,8 +35,11 @@ export class MemoryLossWatches extends LossWatches {
 
   async watched(tx: Transaction, news: readonly BalanceNews[]): Promise<WatchedFollow[]> {
     await (tx as MemoryTransaction).statement()
+    const held = this.brackets.rows.all(tx).flatMap(({ bracket, holdsSlot }) => (holdsSlot ? [bracket.followId] : []))
+    const holding = new Set<string>(held)
     return news.flatMap((told) => {
-      const follows = this.facts.follows.all(tx).filter((one) => one.active && one.accountId === told.accountId)
+      const own = this.facts.follows.all(tx).filter(({ accountId }) => accountId === told.accountId)
+      const follows = own.filter(({ followId, active }) => active || holding.has(followId))
       return follows.map((follow) => this.watchedOf(tx, follow, told)).filter(hasLimit)
     })
   }

@@ -5,7 +5,7 @@
 import type { Denial } from '@tradewire/contracts/denials/all'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { Decimal } from '@tradewire/kernel/decimal'
-import type { SignalId } from '@tradewire/kernel/ids'
+import type { FollowId, SignalId } from '@tradewire/kernel/ids'
 import { type Bracket, holdsSlot } from '@tradewire/orders/domain/bracket/bracket'
 import type { Leg } from '@tradewire/orders/domain/bracket/leg'
 import { positionOf } from '@tradewire/orders/domain/bracket/position'
@@ -14,11 +14,14 @@ import {
   type BracketChange,
   Brackets,
   type EntryRest,
+  type LeftAs,
   type OpenBracketsQuery,
 } from '@tradewire/orders/ports/brackets.port'
+import type { StoredSignal } from '@tradewire/orders/ports/planning.port'
 import type { Defects } from './defects.ts'
 import { type MemoryTransaction, Table } from './memory-database.ts'
 import { planningLock } from './memory-kill-switches.ts'
+import type { MemoryFacts } from './memory-facts.ts'
 import type { MemoryPriceWatches } from './memory-price-watches.ts'
 
 /** A bracket as its row keeps it: with what planning asks of others and what the first end took away. */
@@ -31,6 +34,8 @@ export interface BracketRow {
   readonly margin: string | null
   readonly denial: Denial | null
   readonly realizedPnl: Decimal | null
+  /** How its follower left the strategy while it was held, and when. */
+  readonly left: { readonly as: LeftAs; readonly at: Date } | null
 }
 
 export function slotKeyOf({ accountId, followId }: Pick<Bracket, 'accountId' | 'followId'>): string {
@@ -51,11 +56,15 @@ export class MemoryBrackets extends Brackets {
   private readonly sequences = new Table<number>()
   private readonly defects: Defects
   private readonly watches: MemoryPriceWatches
+  private readonly facts: MemoryFacts
+  /** Signals that were planned, denied ones included. */
+  readonly signals = new Table<StoredSignal>()
 
-  constructor(defects: Defects, watches: MemoryPriceWatches) {
+  constructor(defects: Defects, watches: MemoryPriceWatches, facts: MemoryFacts) {
     super()
     this.defects = defects
     this.watches = watches
+    this.facts = facts
   }
 
   async lock(tx: Transaction, bracketIds: readonly string[]): Promise<Bracket[]> {
@@ -137,9 +146,10 @@ export class MemoryBrackets extends Brackets {
     await own.lock(planningLock)
   }
 
-  openIds({ of, entriesOnly, after, limit }: OpenBracketsQuery): Promise<string[]> {
+  openIds({ of, entriesOnly, sparesKept, after, limit }: OpenBracketsQuery): Promise<string[]> {
     const { strategyId, followId, accountId } = of
-    const wanted = this.rows.all().filter(({ bracket, holdsSlot: holds }) => {
+    const wanted = this.rows.all().filter(({ bracket, holdsSlot: holds, left }) => {
+      if (sparesKept && left?.as === 'kept' && this.defects.closesKept !== true) return false
       const inScope =
         (strategyId === undefined || bracket.strategyId === strategyId) &&
         (followId === undefined || bracket.followId === followId) &&
@@ -159,12 +169,29 @@ export class MemoryBrackets extends Brackets {
     return Promise.resolve(held.map(({ bracket }): string => bracket.bracketId).toSorted())
   }
 
-  leave(followId: string): Promise<void> {
-    return Promise.reject(new Error(`nobody leaves in the simulation, but ${followId}`))
+  async leave(tx: Transaction, followId: FollowId, as: LeftAs): Promise<void> {
+    const own = tx as MemoryTransaction
+    await own.statement()
+    for (const { bracket } of this.rows.all(tx)) {
+      if (bracket.followId !== followId) continue
+      await own.lock(`bracket ${bracket.bracketId}`)
+      const row = this.rows.get(bracket.bracketId, tx)!
+      if (row.holdsSlot) this.rows.put(tx, bracket.bracketId, { ...row, left: { as, at: this.facts.now() } })
+    }
   }
 
-  turnedIds(): Promise<string[]> {
-    return Promise.resolve([])
+  turnedIds(limit: number): Promise<string[]> {
+    const signals = this.signals.all()
+    const turned = this.rows.all().filter(({ bracket, holdsSlot: holds, left }) => {
+      const isLeft = left?.as === 'gracefully' && this.facts.follows.get(bracket.followId)?.active === false
+      if (!isLeft || !holds || bracket.closing !== null || !holding.has(bracket.state)) return false
+      const { receivedAt } = this.signals.get(bracket.signalId)!.signal
+      return signals.some(({ signal, denial }) => {
+        const isOther = signal.side !== bracket.side && signal.symbol === bracket.symbol && denial === null
+        return isOther && signal.strategyId === bracket.strategyId && signal.receivedAt > receivedAt
+      })
+    })
+    return Promise.resolve(turned.slice(0, limit).map(({ bracket }) => bracket.bracketId))
   }
 
   dueIds(now: Date, limit: number): Promise<string[]> {

@@ -23,7 +23,7 @@ import {
   type StoredSignal,
 } from '@tradewire/orders/ports/planning.port'
 import type { Defects } from './defects.ts'
-import { type MemoryTransaction, Table } from './memory-database.ts'
+import type { MemoryTransaction } from './memory-database.ts'
 import { basicSettingsOf, layerKeyOf, type MemoryFacts } from './memory-facts.ts'
 import { planningLock } from './memory-kill-switches.ts'
 import type { MemoryLossWatches } from './memory-loss-watches.ts'
@@ -45,8 +45,6 @@ export interface PlanningMeans {
 }
 
 export class MemoryPlanning extends Planning {
-  /** Signals that were planned, denied ones included. */
-  readonly signals = new Table<StoredSignal>()
   private readonly means: PlanningMeans
 
   constructor(means: PlanningMeans) {
@@ -98,7 +96,7 @@ export class MemoryPlanning extends Planning {
   /** What has been planned of newer signals, and of this one before it was cut short. */
   private plannedEarlier(tx: Transaction, { signalId, strategyId, receivedAt }: Signal) {
     const { brackets, defects } = this.means
-    const newer = this.signals.all(tx).find(({ signal, denial }) => {
+    const newer = this.means.brackets.signals.all(tx).find(({ signal, denial }) => {
       const isNewer = signal.signalId > signalId && signal.receivedAt > receivedAt
       return isNewer && signal.strategyId === strategyId && denial === null
     })
@@ -109,8 +107,8 @@ export class MemoryPlanning extends Planning {
     return {
       overtakenBy: newer?.signal.signalId ?? null,
       takingPart: new Map(takingPart.map(({ bracket }) => [bracket.accountId, bracket.followId])),
-      begun: this.signals.has(signalId, tx),
-      refusal: this.signals.get(signalId, tx)?.denial ?? null,
+      begun: this.means.brackets.signals.has(signalId, tx),
+      refusal: this.means.brackets.signals.get(signalId, tx)?.denial ?? null,
     }
   }
 
@@ -139,8 +137,8 @@ export class MemoryPlanning extends Planning {
     const { signal, plan } = stored
     await own.statement()
     await own.lock(`signal ${signal.signalId}`)
-    if (!this.signals.has(signal.signalId, tx)) {
-      this.signals.put(tx, signal.signalId, stored)
+    if (!this.means.brackets.signals.has(signal.signalId, tx)) {
+      this.means.brackets.signals.put(tx, signal.signalId, stored)
       if (plan !== null) brackets.plans.put(tx, signal.signalId, plan)
     }
     const fresh = new Set<string>()
@@ -165,7 +163,7 @@ export class MemoryPlanning extends Planning {
     const { signalId } = stored.signal
     await own.statement()
     await own.lock(`signal ${signalId}`)
-    if (!this.signals.has(signalId, tx)) this.signals.put(tx, signalId, stored)
+    if (!this.means.brackets.signals.has(signalId, tx)) this.means.brackets.signals.put(tx, signalId, stored)
   }
 
   async queue(tx: Transaction, stored: StoredSignal, fresh: readonly PlannedBracket[]): Promise<WaitingEntry[]> {
@@ -217,7 +215,7 @@ export class MemoryPlanning extends Planning {
     const { signal } = query
     const { facts, brackets, lossWatches, defects } = this.means
     const account = facts.accounts.get(follow.accountId, tx)
-    const isActive = facts.accountChanges.get(follow.accountId, tx)?.active ?? true
+    const isPaused = facts.accountChanges.get(follow.accountId, tx)?.active === false
     const rows = brackets.rows.all(tx).filter(({ bracket }) => bracket.accountId === follow.accountId)
     const held = rows.filter(({ holdsSlot }) => holdsSlot)
     const told = facts.balances.get(follow.accountId, tx)
@@ -231,7 +229,7 @@ export class MemoryPlanning extends Planning {
       settings: this.settingsOf(tx, follow, query),
       active: follow.active,
       followRevision: follow.revision,
-      account: account === undefined ? null : { ...account, active: isActive },
+      account: account === undefined ? null : { ...account, active: !isPaused || defects.overlooksPauses === true },
       balance: told === undefined ? null : balanceOf(told, rows),
       reserved: defects.forgetsReserved === true ? ZERO : sum(reserved.map(marginOf)),
       positions: held.length,
@@ -254,7 +252,7 @@ export class MemoryPlanning extends Planning {
     const staying = opposite.find((row) => !ends(row)) ?? opposite[0]
     const waiting = this.means.waiting.ofFollow(followId, tx)
     return {
-      open: own === undefined ? null : { ...own.bracket, ending: isEnding(own.bracket), kept: false },
+      open: own === undefined ? null : { ...own.bracket, ending: isEnding(own.bracket), kept: own.left?.as === 'kept' },
       waiting: waiting === undefined || waiting.signalId === signal.signalId ? null : waiting,
       opposite: staying === undefined ? null : { ...staying.bracket, ending: ends(staying) },
     }
@@ -310,6 +308,7 @@ function bracketRowOf(stored: StoredSignal, { bracketId, candidate, result }: Pl
     margin: approved?.margin ?? null,
     denial: result.outcome === 'denied' ? result.denial : null,
     realizedPnl: null,
+    left: null,
     bracket: {
       bracketId,
       signalId: signal.signalId,

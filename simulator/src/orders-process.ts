@@ -3,6 +3,7 @@
  * waking, on stores in memory. Called by the world, which starts and kills it. Must never survive its death.
  */
 import {
+  accountChanged,
   accountConnected,
   accountDisconnected,
   balanceUpdated,
@@ -26,8 +27,10 @@ import { AdvanceBrackets } from '@tradewire/orders/use-cases/advance-brackets/ad
 import { ApplyKillSwitches } from '@tradewire/orders/use-cases/apply-kill-switches/apply-kill-switches.use-case'
 import { CloseFollow } from '@tradewire/orders/use-cases/close-follow/close-follow.use-case'
 import { CloseOpenBrackets } from '@tradewire/orders/use-cases/close-open-brackets/close-open-brackets.use-case'
+import { CloseStrategy } from '@tradewire/orders/use-cases/close-strategy/close-strategy.use-case'
 import { EngageKillSwitch } from '@tradewire/orders/use-cases/engage-kill-switch/engage-kill-switch.use-case'
 import { LearnFacts } from '@tradewire/orders/use-cases/learn-facts/learn-facts.use-case'
+import { LeaveFollow } from '@tradewire/orders/use-cases/leave-follow/leave-follow.use-case'
 import { PlanSignal } from '@tradewire/orders/use-cases/plan-signal/plan-signal.use-case'
 import { PlanWaiting } from '@tradewire/orders/use-cases/plan-waiting/plan-waiting.use-case'
 import { ReleaseKillSwitch } from '@tradewire/orders/use-cases/release-kill-switch/release-kill-switch.use-case'
@@ -89,7 +92,9 @@ export interface OrdersMeans {
 /** The consumers, by their names on the bus. */
 export const ordersDurables = {
   signals: [signalAccepted.name, strategyChanged.name, followChanged.name, settingsChanged.name],
-  accounts: [accountConnected.name, accountDisconnected.name, balanceUpdated.name, instrumentChanged.name],
+  accounts: [accountConnected, accountDisconnected, accountChanged, balanceUpdated, instrumentChanged].map(
+    ({ name }) => name,
+  ),
   updates: ['order.accepted', 'order.filled', 'order.rejected', 'order.unknown', 'order.cancelled'],
 } as const
 export type OrdersDurable = keyof typeof ordersDurables
@@ -98,6 +103,8 @@ type Handler = (events: never[], tx: Transaction) => Promise<void>
 
 export class OrdersProcess {
   readonly closeFollow: CloseFollow
+  readonly closeStrategy: CloseStrategy
+  readonly leaveFollow: LeaveFollow
   readonly engage: EngageKillSwitch
   readonly release: ReleaseKillSwitch
   private readonly means: OrdersMeans
@@ -122,6 +129,8 @@ export class OrdersProcess {
     const closeOpen = new CloseOpenBrackets(database, brackets, waiting, advance, time)
     const apply = new ApplyKillSwitches(database, killSwitches, closeOpen, time)
     this.closeFollow = new CloseFollow(facts, closeOpen)
+    this.closeStrategy = new CloseStrategy(facts, closeOpen)
+    this.leaveFollow = new LeaveFollow(database, facts, brackets, closeOpen)
     this.engage = new EngageKillSwitch(database, killSwitches, apply, time, ids)
     this.release = new ReleaseKillSwitch(database, killSwitches, lossWatches, time, choices.randomness)
     const learn = new LearnFacts(facts)

@@ -31,13 +31,6 @@ export interface AuditMeans {
   readonly now: () => Date
 }
 
-/** A close that was answered: what was there before it must end. */
-export interface AnsweredClose {
-  readonly followId: string
-  /** The last commit before the question. */
-  readonly commit: number
-}
-
 /** From the last look at the time to the venue's book: one call's way, and what the process does before it. */
 const sendingMostMs = 80
 /** What a planning has read before it waits for its locks may be so old. */
@@ -59,6 +52,7 @@ export class PlanningAudit {
   planned(row: BracketRow, signal: Signal): void {
     const { bracket, createdAt } = row
     this.committedAt.set(bracket.bracketId, this.means.now())
+    this.judgePause(row)
     if (!hasOrders(bracket)) return
     const against = this.engagedAgainst(bracket)
     if (against !== undefined) this.report(bracket, `was planned after kill switch ${against.id} was engaged`)
@@ -79,7 +73,7 @@ export class PlanningAudit {
   }
 
   /** What is missing as long as the world is not at rest. */
-  unrest(planned: Table<StoredSignal>, closes: readonly AnsweredClose[], except: ReadonlySet<string>): string[] {
+  unrest(planned: Table<StoredSignal>, except: ReadonlySet<string>): string[] {
     const { source } = this.means
     const unplanned = source.signals.filter(({ signalId }) => !planned.has(signalId))
     return [
@@ -87,7 +81,6 @@ export class PlanningAudit {
       ...this.passedOver(planned),
       ...this.lossesNotStopped(),
       ...this.forgottenFacts(),
-      ...closes.flatMap((close) => this.notClosed(close, except)),
       ...this.notApplied(except),
     ]
   }
@@ -98,20 +91,17 @@ export class PlanningAudit {
 
   private engagedAgainst(bracket: Bracket): KillSwitch | undefined {
     const rows = this.means.killSwitches.rows.all()
-    return rows.map((row) => row.killSwitch).find((one) => one.releasedAt === null && this.concerns(one, bracket))
+    const engaged = rows.map((row) => row.killSwitch).filter(({ releasedAt }) => releasedAt === null)
+    return engaged.find((one) => concerns(one, bracket, this.means.source))
   }
 
-  private concerns({ scope, scopeId }: KillSwitch, bracket: Bracket): boolean {
-    const isAlert = (): boolean =>
-      this.means.source.signals.find(({ signalId }) => signalId === bracket.signalId)?.source === 'TRADINGVIEW'
-    const ids = {
-      platform: null,
-      strategy: bracket.strategyId,
-      follow: bracket.followId,
-      account: bracket.accountId,
-      source: isAlert() ? bracket.strategyId : '',
-    }
-    return ids[scope] === scopeId
+  /** An account that was paused all the while gets no entry, and one that was active all the while is not refused for a pause. */
+  private judgePause({ bracket, denial, createdAt }: BracketRow): void {
+    const activity = this.means.facts.activity.since(bracket.accountId, createdAt.getTime())
+    const isPaused = activity.every((active) => active === false)
+    const isActive = activity.every((active) => active !== false)
+    if (isPaused && bracket.state !== 'denied') this.report(bracket, `is ${bracket.state}, and its account is paused`)
+    if (isActive && denial?.code === 'ACCOUNT_PAUSED') this.report(bracket, 'was refused for a pause that is over')
   }
 
   private rowsBeside({ accountId, bracketId }: Bracket): BracketRow[] {
@@ -176,8 +166,8 @@ export class PlanningAudit {
     return [
       [source.strategies.find((one) => one.strategyId === bracket.strategyId)?.settings],
       [this.followOf(bracket).settings],
-      facts.saidSince(layerKeyOf('platform', null), plannedMs - lockWaitMostMs),
-      facts.saidSince(layerKeyOf('account', bracket.accountId), plannedMs),
+      facts.said.since(layerKeyOf('platform', null), plannedMs - lockWaitMostMs),
+      facts.said.since(layerKeyOf('account', bracket.accountId), plannedMs),
     ]
   }
 
@@ -213,11 +203,17 @@ export class PlanningAudit {
       const watch = { lossLimits, tradingDay, bases }
       const reached = lossAgainst(watch, { currency, equity: decimal(equity) }, new Date(observedAt))
       // A limit that somebody has set since is held against the next balance.
-      const isNew = layerKeysOf(follow).some((key) => facts.saidSince(key, Date.parse(observedAt)).length > 1)
-      const isWatched = follow.active && !sellsCoins(facts.accounts.get(follow.accountId)!.venue)
-      if (reached === null || isNew || !isWatched) return []
+      const isNew = layerKeysOf(follow).some((key) => facts.said.since(key, Date.parse(observedAt)).length > 1)
+      const isWatched = source.steady.has(followId) || this.heldAt(followId, new Date(observedAt))
+      if (reached === null || isNew || !isWatched || sellsCoins(facts.accounts.get(follow.accountId)!.venue)) return []
       return [`follow ${followId} has lost ${reached.lost} of ${reached.equityAtStart} and nothing stops it`]
     })
+  }
+
+  /** Of who has paused or left, only what is still held is watched. */
+  private heldAt(followId: string, at: Date): boolean {
+    const rows = this.means.brackets.rows.all()
+    return rows.some((row) => row.bracket.followId === followId && row.holdsSlot && row.createdAt <= at)
   }
 
   /**
@@ -250,24 +246,19 @@ export class PlanningAudit {
     const balances = [...source.balances.values()].filter((one) => {
       return facts.balances.get(one.accountId)?.observedAt !== one.observedAt
     })
+    const paused = [...source.activity].filter(
+      ([accountId, active]) => (facts.accountChanges.get(accountId)?.active ?? true) !== active,
+    )
     const layers = source.layers.filter(
       ({ scope, scopeId, revision }) => facts.layers.get(layerKeyOf(scope, scopeId))?.revision !== revision,
     )
     return [
       ...layers.map(({ scopeId }) => `orders knows other settings of ${scopeId ?? 'the platform'}`),
+      ...paused.map(([accountId]) => `orders does not know whether account ${accountId} is paused`),
       ...follows.map(({ followId }) => `orders knows another revision of follow ${followId}`),
       ...strategies.map(({ strategyId }) => `orders knows another revision of strategy ${strategyId}`),
       ...balances.map(({ accountId }) => `orders knows another balance of account ${accountId}`),
     ]
-  }
-
-  private notClosed({ followId, commit }: AnsweredClose, except: ReadonlySet<string>): string[] {
-    const { rows } = this.means.brackets
-    const left = rows.all().filter(({ bracket }) => {
-      const before = bracket.followId === followId && rows.commitOf(bracket.bracketId) <= commit
-      return before && !ended.has(bracket.state) && !except.has(bracket.accountId)
-    })
-    return left.map(({ bracket }) => `bracket ${bracket.bracketId} is ${bracket.state} although its close was answered`)
   }
 
   /** Under an engaged `halt` nothing of its scope is entered, under `flatten` nothing is held. */
@@ -277,13 +268,28 @@ export class PlanningAudit {
       if (killSwitch.releasedAt !== null || killSwitch.mode === 'exit-only') return []
       const wrong = killSwitch.mode === 'halt' ? entering : { has: (state: string) => !ended.has(state) }
       const left = brackets.rows.all().filter(({ bracket }) => {
-        return this.concerns(killSwitch, bracket) && wrong.has(bracket.state) && !except.has(bracket.accountId)
+        return (
+          concerns(killSwitch, bracket, this.means.source) && wrong.has(bracket.state) && !except.has(bracket.accountId)
+        )
       })
       return left.map(
         ({ bracket }) => `bracket ${bracket.bracketId} is ${bracket.state} under an engaged ${killSwitch.mode}`,
       )
     })
   }
+}
+
+/** Whether the switch is meant for what the bracket belongs to. */
+export function concerns({ scope, scopeId }: KillSwitch, bracket: Bracket, { signals }: FactsSource): boolean {
+  const isAlert = () => signals.find(({ signalId }) => signalId === bracket.signalId)?.source === 'TRADINGVIEW'
+  const ids = {
+    platform: null,
+    strategy: bracket.strategyId,
+    follow: bracket.followId,
+    account: bracket.accountId,
+    source: isAlert() ? bracket.strategyId : '',
+  }
+  return ids[scope] === scopeId
 }
 
 function layerKeysOf({ accountId }: FollowNews): string[] {

@@ -130,6 +130,9 @@ const hardActs: readonly Act[] = [
   ({ source }) => source.changeFollow(),
   ({ source }) => source.changeStrategy(),
   ({ source }) => source.changeSettings(),
+  ({ source }) => source.changeAccount(),
+  (world) => world.leaveStrategy(),
+  (world) => world.closeStrategy(),
   ({ prices, choices }) => (prices.mood.untold = choices.oneOf([0, 0, 0.3, 1])),
   (world) => world.engageSwitch(),
   (world) => {
@@ -146,6 +149,7 @@ const hardActs: readonly Act[] = [
   (world) => (moodOf(world).limitRate = world.choices.oneOf(shares)),
   (world) => (moodOf(world).failRead = world.choices.oneOf(shares)),
   (world) => (moodOf(world).hide = world.choices.oneOf(shares)),
+  (world) => (moodOf(world).fillLate = world.choices.oneOf(shares)),
   (world) => (moodOf(world).repeat = world.choices.oneOf(shares)),
   (world) => {
     const venue = venueOf(world)

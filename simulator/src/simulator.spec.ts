@@ -6,6 +6,16 @@ const chunks = 10
 const seedsPerChunk = 50
 /** Some of the planted mistakes show in one world of hundreds. */
 const seedsPerDefectMost = 1_500
+/** What is met in each chunk of worlds. */
+const figures = [
+  'reversals',
+  'pairsFilled',
+  'watchesFired',
+  'lossLimitsReached',
+  'left',
+  'refusedByPause',
+  'lateFills',
+] as const
 const limitMs = 120_000
 /** Each has failed once, and nothing that is played since has taken its place. */
 const mended = [[238, 'an entry planned beside the switch of a reached loss limit']] as const
@@ -43,7 +53,7 @@ describe('the whole of routing under simulated faults', () => {
       expect(reports.every(({ signals }) => signals > 0)).toBe(true)
       expect(reports.filter(({ venueOrders }) => venueOrders > 0).length).toBeGreaterThan(seedsPerChunk / 2)
       // The worlds meet what they say that they play.
-      for (const figure of ['reversals', 'pairsFilled', 'watchesFired', 'lossLimitsReached'] as const) {
+      for (const figure of figures) {
         expect(reports.some((report) => report[figure] > 0)).toBe(true)
       }
     },
@@ -75,6 +85,9 @@ describe('a mistake planted on purpose', () => {
     ['coins sold that a fee has taken', { forgetsCoinFees: true }, 0],
     ['an exit sent for a price that never came', { seesOtherPrices: true }, 0],
     ['losses that count from somewhere else', { forgetsLossBases: true }, 0],
+    ['an account whose pause planning overlooks', { overlooksPauses: true }, 0],
+    ['an entry for who has left, because the news of that was late', { waitsForPauses: true }, 400],
+    ['a close of the strategy that takes what followers have kept', { closesKept: true }, 0],
     ['a reached limit or a paused source that planning overlooks', { overlooksSwitches: true }, 0],
   ]
   it.each(planted)('is found: %s', { timeout: limitMs }, async (_name, defects, after) => {

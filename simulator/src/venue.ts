@@ -17,7 +17,7 @@ import type {
 } from '@tradewire/broker-kit/broker-session'
 import { type Decimal, decimal, minimum, sum, ZERO } from '@tradewire/kernel/decimal'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import { baredBy, type BookedOrder, coinFeesOf, netOf, openOf } from './booked-orders.ts'
+import { baredBy, type BookedOrder, coinFeesOf, netOf, openOf, shownAt } from './booked-orders.ts'
 import type { Choices } from './choices.ts'
 import type { Defects } from './defects.ts'
 import { baseOf, type PriceOf, step, symbolsOf, type Terms } from './terms.ts'
@@ -32,6 +32,8 @@ export interface VenueMood {
   failRead: number
   /** Share of accepted orders that reads do not show for a while. */
   hide: number
+  /** Share of cancelled orders of which something was executed just before, and is told only later. */
+  fillLate: number
   /** Share of news that arrives twice. */
   repeat: number
   streaming: boolean
@@ -44,6 +46,7 @@ export const calmMood: VenueMood = {
   notReached: 0,
   failRead: 0,
   hide: 0,
+  fillLate: 0,
   repeat: 0,
   streaming: true,
 }
@@ -90,8 +93,8 @@ export class VenueAccount {
   }
 
   /** Net quantity held; long is positive. */
-  private position(symbol: string): Decimal {
-    const booked = this.booked.filter(({ order }) => order.symbol === symbol)
+  private position(symbol: string, all: readonly BookedOrder[] = this.booked): Decimal {
+    const booked = all.filter(({ order }) => order.symbol === symbol)
     return this.before.plus(netOf(booked)).minus(coinFeesOf(booked))
   }
 
@@ -150,9 +153,7 @@ export class VenueAccount {
 
   /** One resting order executes, wholly or in part. */
   fillSome(one: BookedOrder, share: number): void {
-    const open = openOf(one)
-    const part = open.times(String(share)).round(3, 0)
-    this.fill(one, part.lt(step) || part.gt(open) ? open : part)
+    this.fill(one, partOf(one, share))
   }
 
   private submit(order: ApprovedOrder): Result<VenueOrder, BrokerError> {
@@ -183,6 +184,7 @@ export class VenueAccount {
       filled: ZERO,
       paid: ZERO,
       fills: [],
+      late: null,
     }
     this.booked.push(one)
     this.tellOrder(one)
@@ -203,8 +205,9 @@ export class VenueAccount {
     if (this.choices.chance(this.mood.notReached)) return err({ kind: 'not-sent', message: 'no connection' })
     const one = this.working.find(({ order }) => order.clientOrderId === reference.clientOrderId)
     if (one === undefined) return err({ kind: 'rejected', code: 'ORDER_NOT_FOUND', message: 'no such open order' })
+    if (this.choices.chance(this.mood.fillLate) && this.mayFillLate(one)) this.fillLate(one)
     if (one.order.purpose === 'stop' && !this.terms.coins) this.watchCover(one)
-    this.end(one, 'cancelled')
+    this.end(one, one.status === 'filled' ? 'filled' : 'cancelled')
     if (this.choices.chance(this.mood.loseReply)) return err({ kind: 'outcome-unknown', message: 'the reply was lost' })
     return ok(this.viewOf(one))
   }
@@ -224,12 +227,13 @@ export class VenueAccount {
   private fillsSince(symbol: string, since: Date): readonly VenueFill[] {
     return this.booked
       .filter((one) => one.order.symbol === symbol && this.isVisible(one))
-      .flatMap(({ fills }) => fills.filter(({ at }) => at >= since))
+      .flatMap((one) => this.shown(one).fills.filter(({ at }) => at >= since))
   }
 
   private positions(): readonly VenuePosition[] {
+    const shown = this.booked.map((one) => this.shown(one))
     return symbolsOf(this.terms).flatMap((symbol) => {
-      const position = this.position(symbol)
+      const position = this.position(symbol, shown)
       if (position.eq(ZERO)) return []
       const side = position.gt(ZERO) ? 'buy' : 'sell'
       return [{ symbol, side, quantity: position.abs().toString(), entryPrice: null, unrealizedPnl: '0' }]
@@ -252,18 +256,35 @@ export class VenueAccount {
   }
 
   private fill(one: BookedOrder, quantity: Decimal): void {
+    if (this.book(one, quantity) !== null) this.tellOrder(one)
+    else if (this.reduces(one.order)) this.end(one, 'expired')
+  }
+
+  /** Who sells coins is told at once what of it was sold: the rest is free only then. */
+  private mayFillLate({ order }: BookedOrder): boolean {
+    return !this.terms.coins || order.purpose === 'entry'
+  }
+
+  /** The cancel comes too late for a part of it, or for all, and the venue itself says so only after a while. */
+  private fillLate(one: BookedOrder): void {
+    const fill = this.book(one, partOf(one, this.choices.oneOf([0.3, 0.6, 1])))
+    if (fill === null) return
+    const waitMs = this.choices.whole(1, hiddenMostMs)
+    one.late = { fill, toldAtMs: this.time.monotonicMs() + waitMs }
+    setTimeout(() => this.tellOrder(one), waitMs)
+  }
+
+  /** Null when there is nothing to execute. */
+  private book(one: BookedOrder, quantity: Decimal): VenueFill | null {
     const limited = this.reduces(one.order) ? minimum(this.reducible(one.order), quantity) : quantity
-    if (limited.lte(ZERO)) {
-      if (this.reduces(one.order)) this.end(one, 'expired')
-      return
-    }
+    if (limited.lte(ZERO)) return null
     const price = this.fillPriceOf(one)
     const paysCoins = this.paysInCoins && one.order.side === 'buy'
     const fee = paysCoins ? limited.times(coinFeeShare) : limited.times(price).times(feeShare)
     this.trades += 1
     one.filled = one.filled.plus(limited)
     one.paid = one.paid.plus(limited.times(price))
-    one.fills.push({
+    const fill: VenueFill = {
       tradeId: `t${this.trades}`,
       venueOrderId: one.venueOrderId,
       clientOrderId: one.order.clientOrderId,
@@ -275,9 +296,10 @@ export class VenueAccount {
       feeCurrency: paysCoins ? baseOf(one.order.symbol) : 'USDT',
       forced: null,
       at: this.time.now(),
-    })
+    }
+    one.fills.push(fill)
     if (one.filled.gte(decimal(one.order.quantity))) one.status = 'filled'
-    this.tellOrder(one)
+    return fill
   }
 
   /** A pair executes at one of its two prices, and whatever comes later at the same one. */
@@ -286,12 +308,17 @@ export class VenueAccount {
     return decimal(fills[0]?.price ?? this.choices.oneOf([order.price!, order.triggerPrice!]))
   }
 
-  private end(one: BookedOrder, status: 'cancelled' | 'expired'): void {
+  private end(one: BookedOrder, status: 'cancelled' | 'expired' | 'filled'): void {
     one.status = status
     this.tellOrder(one)
   }
 
-  private viewOf({ order, venueOrderId, status, filled, paid, fills }: BookedOrder): VenueOrder {
+  private shown(one: BookedOrder): BookedOrder {
+    return shownAt(one, this.time.monotonicMs())
+  }
+
+  private viewOf(one: BookedOrder): VenueOrder {
+    const { order, venueOrderId, status, filled, paid, fills } = this.shown(one)
     const fee = fills.reduce((sum, fill) => sum.plus(decimal(fill.fee)), ZERO)
     return {
       clientOrderId: order.clientOrderId,
@@ -330,4 +357,11 @@ export class VenueAccount {
       for (const listener of listeners) listener(event)
     }, this.newsAtMs - this.time.monotonicMs())
   }
+}
+
+/** So much of what is open, in whole steps; all of it where that is less than one. */
+function partOf(one: BookedOrder, share: number): Decimal {
+  const open = openOf(one)
+  const part = open.times(String(share)).round(3, 0)
+  return part.lt(step) || part.gt(open) ? open : part
 }

@@ -2,6 +2,7 @@
  * A whole installation on one seed: processes, databases, bus, venues and what befalls them.
  * Called by the runner. Must never read a real clock or a real random number.
  */
+import { waysToLeave } from '@tradewire/contracts/rpc/orders'
 import { type Event, urgentSubjectOf } from '@tradewire/contracts/define-event'
 import { ZERO } from '@tradewire/kernel/decimal'
 import { uuidOfHash } from '@tradewire/kernel/ids'
@@ -13,6 +14,7 @@ import { BrokersProcess } from './brokers-process.ts'
 import { soldOthers } from './booked-orders.ts'
 import { type Books, doubledOrders, tradeNews, unrest, unsent, watchedFor } from './checker.ts'
 import { Choices, NumberedIds } from './choices.ts'
+import { Closings } from './closings.ts'
 import type { Defects } from './defects.ts'
 import { FactsSource } from './facts-source.ts'
 import { MemoryAttempts, MemoryLeases } from './memory-brokers.ts'
@@ -21,13 +23,13 @@ import { MemoryFacts } from './memory-facts.ts'
 import { MemoryKillSwitches } from './memory-kill-switches.ts'
 import { MemoryLossWatches } from './memory-loss-watches.ts'
 import { MemoryBrackets } from './memory-orders.ts'
-import { MemoryPlanning } from './memory-planning.ts'
+import { MemoryPlanning, type PlannedListener } from './memory-planning.ts'
 import { MemoryPriceWatches } from './memory-price-watches.ts'
 import { MemoryWaitingEntries } from './memory-waiting.ts'
 import { ReconciliationRows } from './memory-reconciliations.ts'
 import { NewsNetwork } from './news-network.ts'
 import { ordersDurables, type OrdersDurable, type OrdersMeans, OrdersProcess } from './orders-process.ts'
-import { type AnsweredClose, PlanningAudit } from './planning-audit.ts'
+import { PlanningAudit } from './planning-audit.ts'
 import { PriceHistory } from './price-history.ts'
 import { symbolsOf, type Terms, termsOf } from './terms.ts'
 import { calmMood, VenueAccount } from './venue.ts'
@@ -40,6 +42,8 @@ const restartMs = 400
 const handOverMs = 150
 /** So long that everything that was told at the start has been learnt. */
 const beginMs = 200
+/** From the pause of a follow to the word of what becomes of what it holds. */
+const leaveMostMs = 60
 const commandSubject = /^(urgent\.)?order\.(submit|cancel)\./
 const operator = { userId: uuidOfHash('operator'), roles: ['operator' as const] }
 
@@ -53,6 +57,9 @@ export interface WorldFigures {
   readonly watchesFired: number
   readonly lossLimitsReached: number
   readonly reversals: number
+  readonly left: number
+  readonly refusedByPause: number
+  readonly lateFills: number
 }
 
 export class World {
@@ -68,7 +75,7 @@ export class World {
   private readonly reconciliations = new ReconciliationRows()
   private readonly tables: OrdersMeans
   private readonly audit: PlanningAudit
-  private readonly closes: AnsweredClose[] = []
+  private readonly closings: Closings
   readonly terms: Terms
   readonly prices: PriceHistory
   private orders: OrdersProcess | undefined
@@ -98,8 +105,8 @@ export class World {
     this.source = new FactsSource({ time, choices, ids, seed, publish, terms: this.terms, price })
     const facts = new MemoryFacts(defects, time)
     const priceWatches = new MemoryPriceWatches(time)
-    const brackets = new MemoryBrackets(defects, priceWatches)
-    const lossWatches = new MemoryLossWatches(facts, defects)
+    const brackets = new MemoryBrackets(defects, priceWatches, facts)
+    const lossWatches = new MemoryLossWatches(facts, brackets, defects)
     const waiting = new MemoryWaitingEntries(brackets)
     const killSwitches = new MemoryKillSwitches(facts, defects)
     this.audit = new PlanningAudit({
@@ -110,7 +117,16 @@ export class World {
       lossWatches,
       now: () => time.now(),
     })
-    const onPlanned = this.audit.planned.bind(this.audit)
+    this.closings = new Closings({
+      source: this.source,
+      brackets,
+      killSwitches,
+      commitCount: () => this.databases.orders.commitCount,
+    })
+    const onPlanned: PlannedListener = (row, signal) => {
+      this.audit.planned(row, signal)
+      this.closings.planned(row)
+    }
     const planning = new MemoryPlanning({ facts, brackets, waiting, lossWatches, killSwitches, defects, onPlanned })
     this.tables = {
       time,
@@ -196,10 +212,35 @@ export class World {
   }
 
   closeSomebody(): void {
+    const { orders, closings } = this
     const { followId } = this.choices.oneOf(this.source.follows)
-    const commit = this.databases.orders.commitCount
-    const answered = this.orders?.closeFollow.execute({ caller: operator, followId })
-    void answered?.then(({ ok }) => ok && this.closes.push({ followId, commit })).catch(() => undefined)
+    void closings.ask(
+      { followId, way: 'close' },
+      orders && (() => orders.closeFollow.execute({ caller: operator, followId })),
+    )
+  }
+
+  closeStrategy(): void {
+    const { orders, closings } = this
+    const { strategyId } = this.choices.oneOf(this.source.strategies)
+    void closings.ask(
+      { strategyId, way: 'close' },
+      orders && (() => orders.closeStrategy.execute({ caller: operator, strategyId })),
+    )
+  }
+
+  /** In its two steps: `signals` pauses the follow, and `orders` is asked for the rest, often before it has heard of that. */
+  leaveStrategy(): void {
+    const { followId, revision } = this.source.leaveStrategy()
+    const positions = this.choices.oneOf(waysToLeave.options)
+    setTimeout(
+      () => {
+        const { orders, closings } = this
+        const ask = orders && (() => orders.leaveFollow.execute({ caller: operator, followId, positions, revision }))
+        void closings.ask({ followId, way: positions, revision }, ask)
+      },
+      this.choices.whole(0, leaveMostMs),
+    )
   }
 
   /** An operator stops the platform, a strategy, its alerts, a follow or an account. */
@@ -263,6 +304,7 @@ export class World {
       ...tradeNews(events),
       ...this.reconciliations.lost.all(),
       ...this.audit.always(events, booked),
+      ...this.closings.always(),
     ]
   }
 
@@ -270,8 +312,16 @@ export class World {
   unrest(except: ReadonlySet<string> = new Set()): string[] {
     const waiting = this.isUp ? [] : ['a process is down']
     const books = this.books().filter(({ accountId }) => !except.has(accountId))
-    const planning = this.audit.unrest(this.tables.planning.signals, this.closes, except)
-    return [...waiting, ...books.flatMap(unrest), ...books.flatMap(unsent), ...tradeNews(this.events()), ...planning]
+    const planning = this.audit.unrest(this.tables.brackets.signals, except)
+    const told = tradeNews(this.events())
+    return [
+      ...waiting,
+      ...books.flatMap(unrest),
+      ...books.flatMap(unsent),
+      ...told,
+      ...planning,
+      ...this.closings.unrest(except),
+    ]
   }
 
   get figures(): WorldFigures {
@@ -286,6 +336,9 @@ export class World {
       watchesFired: brackets.flatMap(({ legs }) => legs.filter(hasFired)).length,
       lossLimitsReached: switches.filter(({ killSwitch }) => killSwitch.cause === 'loss-limit').length,
       reversals: brackets.filter(({ closing }) => closing?.cause === 'reversal').length,
+      left: this.closings.left,
+      refusedByPause: this.tables.brackets.rows.all().filter(({ denial }) => denial?.code === 'ACCOUNT_PAUSED').length,
+      lateFills: booked.filter(({ late }) => late !== null).length,
     }
   }
 

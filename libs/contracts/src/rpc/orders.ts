@@ -321,7 +321,8 @@ export const waysToLeave = z.enum(['keep', 'close_gracefully_by_position', 'clos
 export const leaveFollow = defineRpc({
   name: 'orders.follow.leave',
   description: 'Says what becomes of what a follow holds whose user leaves the strategy.',
-  request: z.strictObject({ caller, followId: z.uuid(), positions: waysToLeave }),
+  /** By `revision` of it the follow was paused: `orders` may not have heard of that yet. */
+  request: z.strictObject({ caller, followId: z.uuid(), positions: waysToLeave, revision: z.int() }),
   reply: closing,
 })
 

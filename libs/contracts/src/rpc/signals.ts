@@ -260,7 +260,8 @@ export const unsubscribe = defineRpc({
   name: 'signals.follows.unsubscribe',
   description: 'Pauses the follow of a strategy by an account; open positions keep their protection.',
   request: z.strictObject({ caller, strategyId: z.uuid(), accountId: z.uuid() }),
-  reply: follow,
+  /** Whoever has heard of this revision, or of a later one, knows of the pause. */
+  reply: follow.extend({ revision: z.int() }).meta({ id: 'PausedFollow' }),
 })
 
 export const updateFollow = defineRpc({

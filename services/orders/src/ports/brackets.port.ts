@@ -70,7 +70,7 @@ export abstract class Brackets {
   abstract openIds(query: OpenBracketsQuery): Promise<string[]>
 
   /** Notes how the follower has left what the follow holds; a later way takes the place of an earlier one. */
-  abstract leave(followId: FollowId, leftAs: LeftAs): Promise<void>
+  abstract leave(tx: Transaction, followId: FollowId, leftAs: LeftAs): Promise<void>
 
   /** Ids of brackets whose followers have left gracefully, and whose strategy has turned to the other side since. */
   abstract turnedIds(limit: number): Promise<string[]>

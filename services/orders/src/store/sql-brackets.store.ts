@@ -163,8 +163,8 @@ export class SqlBrackets extends Brackets {
     return rows.map((row) => row.bracket_id)
   }
 
-  async leave(followId: FollowId, leftAs: LeftAs): Promise<void> {
-    await this.database.query(leaveSql, [followId, leftAs])
+  async leave(tx: Transaction, followId: FollowId, leftAs: LeftAs): Promise<void> {
+    await tx.query(leaveSql, [followId, leftAs])
   }
 
   async turnedIds(limit: number): Promise<string[]> {

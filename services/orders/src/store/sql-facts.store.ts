@@ -160,6 +160,10 @@ export class SqlFacts extends Facts {
     await tx.query(followSql, follows.parameters(latest))
   }
 
+  async pauseFollow(tx: Transaction, followId: FollowId, revision: number): Promise<void> {
+    await tx.query('update follow set active = false where follow_id = $1 and revision < $2', [followId, revision])
+  }
+
   async rememberSettings(tx: Transaction, news: readonly SettingsNews[]): Promise<void> {
     const latest = newest(
       news,

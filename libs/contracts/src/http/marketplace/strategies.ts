@@ -320,7 +320,12 @@ const subscriptionRoutes = [
     toRequest: ({ caller, params, body }) => ({ caller, strategyId: params.id, accountId: accountOf(body) }),
     step: {
       rpc: orders.leaveFollow,
-      toRequest: ({ caller, body }, follow) => ({ caller, followId: follow.id, positions: body.positions }),
+      toRequest: ({ caller, body }, { id, revision }) => ({
+        caller,
+        followId: id,
+        revision,
+        positions: body.positions,
+      }),
     },
     reply: subscription.extend({ positions: orders.waysToLeave, closing: z.int() }).meta({ id: 'MarketplaceLeft' }),
     toReply: (follow, { body }, closed) => ({

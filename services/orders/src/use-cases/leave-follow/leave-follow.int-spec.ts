@@ -127,7 +127,7 @@ async function leave(): Promise<number[]> {
   const closing: number[] = []
   for (const [number, positions] of ways.entries()) {
     const caller: Caller = { userId: userIdOf(number), roles: ['follower'] }
-    const left = await client.ask(rpc.leaveFollow, { caller, followId: followIdOf(number), positions })
+    const left = await client.ask(rpc.leaveFollow, { caller, followId: followIdOf(number), positions, revision })
     if (!left.ok) throw new Error(left.error.code)
     closing.push(left.value.closing)
   }
@@ -196,6 +196,18 @@ describe('leaving a strategy while a position of it is held', () => {
     for (const number of ways.keys()) expect(cancels).toContain(accountIdOf(number))
   })
 
+  it('lets no entry follow, however late the news of the pause comes', async () => {
+    for (const [number, positions] of ways.entries()) {
+      const caller: Caller = { userId: userIdOf(number), roles: ['follower'] }
+      const asked = { caller, followId: followIdOf(number), positions, revision: revision + 1 }
+      expect(await client.ask(rpc.leaveFollow, asked)).toEqual({ ok: true, value: { closing: 0 } })
+    }
+    const signal = nextSignal()
+    await venue.signal(signal)
+    const entered = await orders(signal, 'entry', 1)
+    expect(entered.map(({ accountId }) => accountId)).toEqual([accountIdOf(stays)])
+  })
+
   it('leaves the loss limits of its follow in force: one that flattens closes also what is kept', async () => {
     revision += 1
     const settings = { lossLimits: { dayPercent: '5', action: 'flatten' as const } }
@@ -206,7 +218,7 @@ describe('leaving a strategy while a position of it is held', () => {
     const long = await goLong()
     await tellEquity('9990')
     const caller: Caller = { userId: userIdOf(kept), roles: ['follower'] }
-    await client.ask(rpc.leaveFollow, { caller, followId: followIdOf(kept), positions: 'keep' })
+    await client.ask(rpc.leaveFollow, { caller, followId: followIdOf(kept), positions: 'keep', revision })
     revision += 1
     await database.transact(async (tx) => {
       tx.append(followChanged, venue.follow(kept, { active: false, settings, revision }))
@@ -218,7 +230,7 @@ describe('leaving a strategy while a position of it is held', () => {
 
   it('is for its owner alone', async () => {
     const caller: Caller = { userId: userIdOf(now), roles: ['follower'] }
-    const asked = { caller, followId: followIdOf(kept), positions: 'close_now' as const }
+    const asked = { caller, followId: followIdOf(kept), positions: 'close_now' as const, revision: revision + 1 }
     expect(await client.ask(rpc.leaveFollow, asked)).toMatchObject({ ok: false, error: { code: 'FOLLOW_NOT_FOUND' } })
   })
 })
