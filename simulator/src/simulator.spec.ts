@@ -87,7 +87,7 @@ describe('a mistake planted on purpose', () => {
     ['losses that count from somewhere else', { forgetsLossBases: true }, 0],
     ['an account whose pause planning overlooks', { overlooksPauses: true }, 0],
     ['an entry for who has left, because the news of that was late', { waitsForPauses: true }, 400],
-    ['a close of the strategy that takes what followers have kept', { closesKept: true }, 380],
+    ['a close of the strategy that takes what followers have kept', { closesKept: true }, 650],
     ['a reached limit or a paused source that planning overlooks', { overlooksSwitches: true }, 0],
   ]
   it.each(planted)('is found: %s', { timeout: limitMs }, async (_name, defects, after) => {
