@@ -88,7 +88,7 @@ export class MemoryFacts extends Facts {
     await own.lock(`fact ${followId}`)
     const known = this.follows.get(followId, tx)
     const isNews = known !== undefined && known.revision < revision && this.defects.waitsForPauses !== true
-    if (isNews) this.follows.put(tx, followId, { ...known, active: false })
+    if (isNews) this.follows.put(tx, followId, { ...known, active: false, revision: revision - 1 })
   }
 
   rememberSettings(tx: Transaction, news: readonly SettingsNews[]): Promise<void> {

@@ -41,7 +41,7 @@ export interface AccountNews extends Pick<
 export abstract class Facts {
   abstract rememberStrategies(tx: Transaction, news: readonly StrategyNews[]): Promise<void>
   abstract rememberFollows(tx: Transaction, news: readonly FollowNews[]): Promise<void>
-  /** Takes the word of who paused it by this revision; later news has the last one. */
+  /** Takes the word of who paused it by this revision: what came before that is no news any more. */
   abstract pauseFollow(tx: Transaction, followId: FollowId, revision: number): Promise<void>
   abstract rememberSettings(tx: Transaction, news: readonly SettingsNews[]): Promise<void>
   abstract rememberAccounts(tx: Transaction, news: readonly AccountNews[]): Promise<void>

@@ -123,6 +123,8 @@ const rates = new Columns<RateNews>([
 
 const strategySql = upsertSql('strategy', strategies, ['strategy_id'], 'revision')
 const followSql = upsertSql('follow', follows, ['follow_id'], 'revision')
+/** As if all that came before the pause had been heard: the pause itself, which says everything, is news still. */
+const pauseFollowSql = `update follow set active = false, revision = $2::int - 1 where follow_id = $1 and revision < $2`
 const layerSql = upsertSql('layer_settings', layers, ['scope', 'scope_id'], 'revision')
 const accountSql = upsertSql('account', accounts, ['account_id'], 'changed_at')
 /** Of an account that nobody has heard of: it is not connected until that is told as well. */
@@ -161,7 +163,7 @@ export class SqlFacts extends Facts {
   }
 
   async pauseFollow(tx: Transaction, followId: FollowId, revision: number): Promise<void> {
-    await tx.query('update follow set active = false where follow_id = $1 and revision < $2', [followId, revision])
+    await tx.query(pauseFollowSql, [followId, revision])
   }
 
   async rememberSettings(tx: Transaction, news: readonly SettingsNews[]): Promise<void> {

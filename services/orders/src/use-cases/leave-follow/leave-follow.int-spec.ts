@@ -199,9 +199,17 @@ describe('leaving a strategy while a position of it is held', () => {
   it('lets no entry follow, however late the news of the pause comes', async () => {
     for (const [number, positions] of ways.entries()) {
       const caller: Caller = { userId: userIdOf(number), roles: ['follower'] }
-      const asked = { caller, followId: followIdOf(number), positions, revision: revision + 1 }
+      const asked = { caller, followId: followIdOf(number), positions, revision: revision + 2 }
       expect(await client.ask(rpc.leaveFollow, asked)).toEqual({ ok: true, value: { closing: 0 } })
     }
+    // Of a change that was made just before the pause, and is heard of only now.
+    revision += 1
+    await database.transact(async (tx) => {
+      tx.append(
+        followChanged,
+        [...ways.keys()].map((number) => venue.follow(number, { active: true, revision })),
+      )
+    })
     const signal = nextSignal()
     await venue.signal(signal)
     const entered = await orders(signal, 'entry', 1)
