@@ -8,8 +8,9 @@ import type { createFollows, createRiskProfile, createStrategy } from '@tradewir
 import { postAlert } from '@tradewire/chaos/kit/alert-sender'
 import { untilBusIsQuiet } from '@tradewire/launcher/demo/bus-quiet'
 import { eventually } from '@tradewire/testkit/eventually'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ApiUser, type Page } from './system/api-user.ts'
+import { type LiveReader, readLive } from './system/live-reader.ts'
 import { realSystem } from './system/real-system.ts'
 
 const system = realSystem({ processes: false })
@@ -40,6 +41,7 @@ const venues = [
 ] as const
 
 let operator: ApiUser
+let live: LiveReader
 let profileId: string
 
 const price = (at: string) => system.tells('paper', 'price', '--symbol', 'BTCUSDT', '--price', at)
@@ -71,6 +73,10 @@ async function follow(venue: Venue): Promise<Followed> {
     const { status } = await operator.asks<ReplyOf<typeof createFollows>>('POST', '/v1/follows', { follows })
     return status === 201
   })
+  await eventually(
+    () => live.events.some(({ event, data }) => event === 'balance.updated' && data.data['accountId'] === account.id),
+    { withinMs, describe: `the first balance at ${venue}` },
+  )
   await untilBusIsQuiet(system.endpoints.nats, withinMs)
   return { strategy, accountId: account.id }
 }
@@ -93,7 +99,12 @@ function signal({ strategy }: Followed): ReturnType<typeof postAlert> {
 
 function bracketThat(signalId: string | undefined, is: (bracket: BracketReply) => boolean, describe: string) {
   return eventually(
-    async () => (await operator.gets<Page<BracketReply>>(`/v1/orders?signalId=${signalId}`)).items.find(is),
+    async () => {
+      const { items } = await operator.gets<Page<BracketReply>>(`/v1/orders?signalId=${signalId}`)
+      const found = items.find(is)
+      if (found === undefined) throw new Error(`what there is: ${JSON.stringify(items)}`)
+      return found
+    },
     { withinMs: 2 * withinMs, describe },
   )
 }
@@ -104,10 +115,13 @@ beforeAll(() =>
       system.endpoints.gateway ?? '',
       system.endpoints.operator ?? { username: '', password: '' },
     )
+    live = await readLive(system.endpoints.gateway ?? '', operator.token)
     const profile = { name: 'One', riskPercent: '1' }
     profileId = (await operator.does<ReplyOf<typeof createRiskProfile>>('POST', '/v1/risk-profiles', profile)).id
   }),
 )
+
+afterAll(() => live?.close())
 
 describe.each(venues)('a signal followed at $venue', ({ venue, legs, target }) => {
   it('is bought, protected part by part, sold at a target and ended by the stop, with nothing left at the venue', () =>
