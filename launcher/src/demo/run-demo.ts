@@ -210,11 +210,22 @@ class Demo {
     }
   }
 
+  /** A bracket may end while the news of a leg that it no longer needs is on its way: what never comes is audited as it is. */
+  private async toldBrackets(): Promise<BracketReply[]> {
+    const deadlineMs = performance.now() + settleWithinMs
+    for (;;) {
+      const brackets = await this.parts.gateway.all<BracketReply>(`/v1/orders?strategyId=${this.strategy.id}`)
+      const untold = brackets.some(({ legs }) => legs.some(({ state }) => state === 'submitted' || state === 'unknown'))
+      if (!untold || performance.now() > deadlineMs) return brackets
+      await delay(settlePollMs)
+    }
+  }
+
   /** Reads everything back and compares it with the venue's own ledger. */
   async settleAccounts(): Promise<DemoResult> {
     const { gateway, venue, receiver, watcher } = this.parts
     watcher.progress('comparing the books with the venue’s ledger')
-    const brackets = await gateway.all<BracketReply>(`/v1/orders?strategyId=${this.strategy.id}`)
+    const brackets = await this.toldBrackets()
     const ledger = await untilAnswered(() =>
       venue.ask({ method: 'GET', path: '/ledger', query: { venue: 'binance-usdm' } }, ledgerReply),
     )
