@@ -17,9 +17,9 @@ import type { WaitingEntry } from '@tradewire/orders/ports/waiting-entries.port'
 import {
   type FollowerQuery,
   type PlannedBracket,
+  PlannedMeanwhile,
   Planning,
   type SignalFacts,
-  SlotTaken,
   type StoredSignal,
 } from '@tradewire/orders/ports/planning.port'
 import type { Defects } from './defects.ts'
@@ -146,10 +146,13 @@ export class MemoryPlanning extends Planning {
       const row = bracketRowOf(stored, one)
       const { bracketId } = row.bracket
       await own.lock(`bracket ${bracketId}`)
-      if (brackets.rows.has(bracketId, tx) && this.means.defects.plansOverWhatStands !== true) continue
+      if (brackets.rows.has(bracketId, tx) && this.means.defects.plansOverWhatStands !== true) {
+        if (!stored.begun) throw new PlannedMeanwhile(signal.signalId)
+        continue
+      }
       if (row.holdsSlot) {
         await own.lock(slotKeyOf(row.bracket))
-        if (this.slotIsTaken(tx, row.bracket)) throw new SlotTaken(bracketId)
+        if (this.slotIsTaken(tx, row.bracket)) throw new PlannedMeanwhile(signal.signalId)
       }
       brackets.rows.put(tx, bracketId, row)
       own.whenApplied(() => onPlanned(row, signal))

@@ -7,7 +7,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { bracketMoves, type BracketState, type PlanningFact, plannerMoves } from './domain/bracket/bracket.ts'
 import { denial } from './domain/gate/denial.ts'
 import { judge } from './domain/gate/gate.ts'
-import { type PlannedBracket, Planning, type StoredSignal } from './ports/planning.port.ts'
+import { type PlannedBracket, PlannedMeanwhile, Planning, type StoredSignal } from './ports/planning.port.ts'
 import { ordersService } from './service.ts'
 import { bracketOf, planOf } from './testing/bracket-fixtures.ts'
 import { candidate, context, now, signal } from './testing/gate-fixtures.ts'
@@ -29,6 +29,7 @@ const stored: StoredSignal = {
   strategyName: 'breakout',
   plan,
   denial: null,
+  begun: false,
   plannedAt: now,
   wakeAt: null,
 }
@@ -59,6 +60,10 @@ function bracketFor(number: number, word: PlanningFact): PlannedBracket {
   }
 }
 
+function planAgain(brackets: readonly PlannedBracket[], begun: boolean): Promise<ReadonlySet<string>> {
+  return database.transact((tx) => planning.insert(tx, { ...stored, begun }, brackets))
+}
+
 async function insert(brackets: readonly PlannedBracket[]): Promise<void> {
   await database.transact(async (tx) => {
     await planning.insert(tx, stored, brackets)
@@ -85,6 +90,28 @@ describe('a bracket that the planner stores', () => {
     await insert(words.map((word, index) => bracketFor(index, word)))
     expect(await rowsOf()).toEqual(words.map((word) => evidence[word]))
     expect(words.map((word) => evidence[word])).toMatchObject(words.map((word) => ({ state: plannerMoves[word] })))
+  })
+})
+
+describe('a planning that meets brackets of another', () => {
+  const bracket = bracketFor(1, 'approved')
+  const secondOfItsFollow = { ...bracketFor(2, 'approved'), candidate: bracket.candidate }
+
+  it('leaves out what is stored, where it goes on with one that was cut short', async () => {
+    await insert([bracket])
+    expect(await planAgain([bracket, bracketFor(3, 'approved')], true)).toEqual(
+      new Set([bracketFor(3, 'approved').bracketId]),
+    )
+  })
+
+  it.each([
+    { which: 'of the same signal, where it knew of none', second: bracket, begun: false },
+    { which: 'open ones of its follows', second: secondOfItsFollow, begun: false },
+    { which: 'open ones of its follows, where it goes on', second: secondOfItsFollow, begun: true },
+  ])('is done anew: $which', async ({ second, begun }) => {
+    await insert([bracket])
+    await expect(planAgain([second], begun)).rejects.toBeInstanceOf(PlannedMeanwhile)
+    expect(await rowsOf()).toEqual([evidence.approved])
   })
 })
 

@@ -119,6 +119,11 @@ export class PassSchedule {
     return [...this.turns.keys()]
   }
 
+  /** However active an account and however large its budget, the pause between two passes is no shorter. */
+  leastPeriodMs(everyMs: number): number {
+    return everyMs / withoutStreamFactor
+  }
+
   /** The pause between two passes over one account. */
   periodMs(
     { rateLimits, readWeights }: Pick<BrokerDefinition, 'rateLimits' | 'readWeights'>,

@@ -59,6 +59,8 @@ export interface StoredSignal {
   readonly strategyName: string | null
   readonly plan: SignalPlan | null
   readonly denial: Denial | null
+  /** Some of its brackets may be stored already, by a planning that was cut short. */
+  readonly begun: boolean
   readonly plannedAt: Date
   /** When a resting entry is looked at again; known now, so that its acceptance need not change an index. */
   readonly wakeAt: string | null
@@ -101,14 +103,15 @@ export interface FollowerQuery {
 }
 
 /**
- * A follow was given another bracket since its facts were read: by a planning whose lock went with its connection, and
- * whose last chunk was committed nevertheless. To leave the follow out would be to pass it over: it is planned anew.
+ * Brackets were stored since the facts were read, by a planning whose lock went with its connection and whose last chunk
+ * was committed nevertheless: of this signal, or another open one of its follows. It is planned anew; to leave a follow
+ * out would be to pass it over.
  */
-export class SlotTaken extends RetryableError {
-  override readonly name = 'SlotTaken'
+export class PlannedMeanwhile extends RetryableError {
+  override readonly name = 'PlannedMeanwhile'
 
-  constructor(bracketId: string) {
-    super(`bracket ${bracketId} was planned, but its follow has another open one meanwhile`)
+  constructor(signalId: string, options?: ErrorOptions) {
+    super(`signal ${signalId}: another planning has stored brackets meanwhile`, options)
   }
 }
 
@@ -127,7 +130,7 @@ export abstract class Planning {
 
   /**
    * Stores brackets, entry legs and traces in one statement; answers the ids that were new. What exists already is left
-   * out. Throws SlotTaken where one would give a follow a second open bracket.
+   * out. Throws PlannedMeanwhile where one would give a follow a second open bracket.
    */
   abstract insert(tx: Transaction, signal: StoredSignal, brackets: readonly PlannedBracket[]): Promise<Set<string>>
 

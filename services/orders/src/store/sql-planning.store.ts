@@ -17,9 +17,9 @@ import { KillSwitches } from '../ports/kill-switches.port.ts'
 import {
   type FollowerQuery,
   type PlannedBracket,
+  PlannedMeanwhile,
   Planning,
   type SignalFacts,
-  SlotTaken,
   type StoredSignal,
 } from '../ports/planning.port.ts'
 import { Subscriptions } from '../ports/subscriptions.port.ts'
@@ -78,8 +78,8 @@ const isEnding = `x.state in ('closing', 'closed', 'failed')`
 /** Of an earlier signal: a planning that is repeated meets the brackets of its own. */
 const isOwn = `x.follow_id = f.follow_id and x.signal_id <> $10`
 const isOpposite = `x.follow_id <> f.follow_id and x.venue = $6 and x.symbol = $7 and x.side <> $8`
-/** An entry of its own follow has asked for its end. */
-const isAskedToEnd = `e.bracket_id is not null`
+/** An entry of its own follow has asked for its end. Looked up where it matters alone. */
+const isAskedToEnd = `exists (select from waiting_entry asked where asked.waits_for = x.bracket_id and asked.closes)`
 
 /** The chunk is cut off before anything is looked up for its followers: never for all that are still to come. */
 const candidatesSql = `select f.follow_id, f.account_id, f.user_id, f.risk_profile_id, f.risk_percent, f.leverage,
@@ -88,7 +88,10 @@ const candidatesSql = `select f.follow_id, f.account_id, f.user_id, f.risk_profi
   held.reserved, held.positions, held.own, held.own_side, held.own_ending, held.own_kept, held.opposite_staying, held.opposite_ending,
   w.bracket_id as waiting, w.side as waiting_side, w.closes as waiting_closes, settled.lost_since, settled.released, o.bases,
   case when e.user_id is not null then json_build_object('plan', e.plan, 'endsAt', e.ends_at,
-    'strategyAutomated', e.strategy_automated, 'maxPositions', e.max_positions, 'maxBalance', e.max_balance::text, 'positions', entitled.positions) end as entitlement
+    'strategyAutomated', e.strategy_automated, 'maxPositions', e.max_positions, 'maxBalance', e.max_balance::text, 'positions', (
+      select count(*)::int from account own join bracket x on x.account_id = own.account_id and x.holds_slot
+      where e.max_positions is not null and own.user_id = f.user_id and x.signal_id <> $10
+    )) end as entitlement
 from (
   select * from follow where strategy_id = $1 and active and (account_id, follow_id) > ($2::uuid, $3::uuid)
     and ($9::uuid[] is null or follow_id = any ($9))
@@ -115,19 +118,13 @@ left join lateral (
     bool_or(x.left_as = 'kept') filter (where ${isOwn}) as own_kept,
     min(x.bracket_id::text) filter (where ${isOpposite} and not (${isEnding} or ${isAskedToEnd})) as opposite_staying,
     min(x.bracket_id::text) filter (where ${isOpposite} and (${isEnding} or ${isAskedToEnd})) as opposite_ending
-  from bracket x left join waiting_entry e on e.waits_for = x.bracket_id and e.closes
-  where x.account_id = f.account_id and x.holds_slot
+  from bracket x where x.account_id = f.account_id and x.holds_slot
 ) held on true
 left join lateral (
   select -least(sum(x.realized_pnl * coalesce(x.rate, 1)), 0) as lost_since,
     sum(x.margin * coalesce(x.rate, 1)) filter (where x.first_filled_at <= b.observed_at) as released
   from bracket x where x.account_id = f.account_id and x.closed_at > b.observed_at
 ) settled on true
-left join lateral (
-  select count(*)::int as positions
-  from account own join bracket x on x.account_id = own.account_id and x.holds_slot
-  where e.max_positions is not null and own.user_id = f.user_id and x.signal_id <> $10
-) entitled on true
 order by f.account_id, f.follow_id`
 
 const planned = new Columns<PlannedBracket>([
@@ -160,7 +157,7 @@ const signalSql = `insert into signal_plan
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing`
 
 const fixedParameters = 15
-/** Signal, brackets and traces: what conflicts is left out. */
+/** Signal, brackets and traces. */
 const insertSql = `with plan as (
   ${signalSql}
 ), traces as (
@@ -171,12 +168,17 @@ insert into bracket (bracket_id, signal_id, strategy_id, follow_id, account_id, 
 select bracket_id, $1, $2, follow_id, account_id, user_id, $10, $11, $12,
   ${stateOfPlanned}, quantity is not null, quantity, leverage, exit_rules, margin, rate, denial_code, denial_context, $9,
   case when quantity is not null then $13::timestamptz end, legs
-from ${planned.unnest('p', fixedParameters + 1)}
-on conflict do nothing returning bracket_id`
+from ${planned.unnest('p', fixedParameters + 1)}`
 
-/** Which of them are not there: what was left out for another reason than that it had been stored before. */
-const missingSql = `select p.bracket_id from unnest($1::uuid[]) as p (bracket_id)
-where not exists (select from bracket b where b.bracket_id = p.bracket_id) limit 1`
+/** What conflicts is left out: to look for it costs a seventh of the insert, so only where there may be any. */
+const insertLeftSql = `${insertSql} on conflict do nothing returning bracket_id`
+const uniqueViolation = '23505'
+
+/** Whether one is not there: left out for another reason than that it had been stored before. */
+const missingSql = `select exists (
+  select from unnest($1::uuid[]) as p (bracket_id)
+  where not exists (select from bracket b where b.bracket_id = p.bracket_id)
+) as missing`
 
 const decideParameters = 5
 /** As if they had been planned only now: their margin counts from now on. */
@@ -269,34 +271,44 @@ export class SqlPlanning extends Planning {
   }
 
   async insert(tx: Transaction, stored: StoredSignal, brackets: readonly PlannedBracket[]): Promise<Set<string>> {
-    const { signal } = stored
-    const rows = await tx.query<{ bracket_id: string }>(insertSql, [
+    const { signal, begun } = stored
+    const ids = brackets.map(({ bracketId }) => bracketId)
+    const parameters = [
       ...signalParameters(stored),
       signal.venue,
       signal.symbol,
       signal.side,
       stored.wakeAt,
-      brackets.map(({ bracketId }) => bracketId),
+      ids,
       `[${brackets.map(traceJson).join(',')}]`,
       ...planned.parameters(brackets),
-    ])
-    const inserted = new Set(rows.map((row) => row.bracket_id))
-    if (inserted.size < brackets.length) await this.refuseSecondSlot(tx, inserted, brackets)
-    return inserted
+    ]
+    if (begun) return this.insertLeft(tx, signal, ids, parameters)
+    try {
+      await tx.query(insertSql, parameters)
+    } catch (cause) {
+      if ((cause as { readonly code?: unknown }).code !== uniqueViolation) throw cause
+      throw new PlannedMeanwhile(signal.signalId, { cause })
+    }
+    return new Set(ids)
   }
 
   async refuse(tx: Transaction, stored: StoredSignal): Promise<void> {
     await tx.query(signalSql, signalParameters(stored))
   }
 
-  private async refuseSecondSlot(
+  private async insertLeft(
     tx: Transaction,
-    inserted: ReadonlySet<string>,
-    brackets: readonly PlannedBracket[],
-  ): Promise<void> {
-    const left = brackets.flatMap(({ bracketId }) => (inserted.has(bracketId) ? [] : [bracketId]))
-    const [missing] = await tx.query<{ bracket_id: string }>(missingSql, [left])
-    if (missing !== undefined) throw new SlotTaken(missing.bracket_id)
+    { signalId }: Signal,
+    ids: readonly string[],
+    parameters: readonly unknown[],
+  ): Promise<Set<string>> {
+    const rows = await tx.query<{ bracket_id: string }>(insertLeftSql, parameters)
+    const inserted = new Set(rows.map((row) => row.bracket_id))
+    if (inserted.size === ids.length) return inserted
+    const [found] = await tx.query<{ missing: boolean }>(missingSql, [ids.filter((id) => !inserted.has(id))])
+    if (found?.missing === true) throw new PlannedMeanwhile(signalId)
+    return inserted
   }
 
   withdraw(tx: Transaction, bracketIds: readonly string[], denial: Denial): Promise<WaitingEntry[]> {

@@ -6,7 +6,7 @@
 import { Injectable } from '@nestjs/common'
 import { Metrics } from '@tradewire/observability/metrics'
 import { Desk } from '#domain/desk'
-import { PassSchedule } from '#domain/pass-schedule'
+import { type PassLoad, PassSchedule } from '#domain/pass-schedule'
 import { Slots } from '#domain/slots'
 import { type AccountSession, Sessions } from '#ports/sessions.port'
 import { ReconcileAccount } from '../reconcile-account/reconcile-account.use-case.ts'
@@ -48,26 +48,36 @@ export class WatchAccounts {
 
   /** The timer's turn: starts every pass that is due. */
   async execute(everyMs: number): Promise<void> {
+    const leastMs = this.schedule.leastPeriodMs(everyMs)
     const all = this.sessions.all()
-    // Once for each: with thousands of accounts this is the most that the timer costs.
-    const budgets = all.map(budgetOf)
-    const sizes = new Map<string, number>()
-    for (const budget of budgets) sizes.set(budget, (sizes.get(budget) ?? 0) + 1)
-    for (const [index, opened] of all.entries()) {
-      const { account, definition, session } = opened
-      if (this.desk.heldPartition(account.partition) === undefined) continue
-      const load = { everyMs, accounts: sizes.get(budgets[index]!) ?? 1, environment: account.environment }
-      const active = this.holding.has(account.id) || this.desk.hasAttempts(account.id)
-      const periodMs = this.schedule.periodMs(definition, load, { active, streaming: session.health().streaming })
-      const admitted = this.desk.isAdmitted(account.id)
-      // One that waits for its turn is not asked for once more: with many accounts none would ever be done.
-      if (this.running.has(account.id)) continue
-      if (this.delaysOrders(account.id)) this.schedule.hurry(account.id)
-      if (this.schedule.isDue(account.id, admitted ? periodMs : 0)) void this.pass(opened)
+    const due = all.filter(({ account }) => this.mayBeDue(account, leastMs))
+    if (due.length > 0) {
+      const sizes = new Map<string, number>()
+      for (const budget of all.map(budgetOf)) sizes.set(budget, (sizes.get(budget) ?? 0) + 1)
+      for (const opened of due) {
+        const periodMs = this.periodOf(opened, { everyMs, accounts: sizes.get(budgetOf(opened)) ?? 1 })
+        if (this.schedule.isDue(opened.account.id, periodMs)) void this.pass(opened)
+      }
     }
     for (const accountId of this.schedule.known())
       if (this.sessions.known(accountId) === undefined) this.forget(accountId)
     await Promise.resolve()
+  }
+
+  /** Few are: with thousands of accounts, what has to be known of each to say more is the most that the timer costs. */
+  private mayBeDue({ id, partition }: AccountSession['account'], leastMs: number): boolean {
+    // One that waits for its turn is not asked for once more: with many accounts none would ever be done.
+    if (this.desk.heldPartition(partition) === undefined || this.running.has(id)) return false
+    if (this.delaysOrders(id)) this.schedule.hurry(id)
+    return this.schedule.isDue(id, this.desk.isAdmitted(id) ? leastMs : 0)
+  }
+
+  private periodOf({ account, definition, session }: AccountSession, load: Omit<PassLoad, 'environment'>): number {
+    const { id, environment } = account
+    if (!this.desk.isAdmitted(id)) return 0
+    const active = this.holding.has(id) || this.desk.hasAttempts(id)
+    const { streaming } = session.health()
+    return this.schedule.periodMs(definition, { ...load, environment }, { active, streaming })
   }
 
   private opened(opened: AccountSession): void {

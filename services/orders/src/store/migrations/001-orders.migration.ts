@@ -171,7 +171,7 @@ export const createOrders: Migration = {
        left_as text check (left_as in ('kept', 'gracefully')),
        created_at timestamptz not null,
        legs text storage external not null
-     ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05, toast_tuple_target = 8160)`,
+     ) with (fillfactor = 40, autovacuum_vacuum_scale_factor = 0.05, toast_tuple_target = 8160)`,
     `comment on column bracket.bracket_id is 'Starts with the time prefix of its signal id: brackets of a signal lie together.'`,
     `comment on column bracket.holds_slot is 'True from planning to the first end: a follow has one such bracket at most.'`,
     `comment on column bracket.left_as is 'How its follower left the strategy while it was held; null for who has not left.'`,

@@ -204,6 +204,7 @@ export class PlanSignal {
       signal,
       raw: JSON.stringify(data),
       strategyName: strategy?.name ?? null,
+      begun: facts.begun,
       plannedAt: now,
       wakeAt: restEndsAt(signal, this.limitRestMs),
     }
