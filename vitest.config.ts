@@ -32,19 +32,15 @@ class WorldsFirst extends BaseSequencer {
   }
 }
 
-const shared = {
-  plugins: [propertySeed],
-  resolve: { conditions },
-  ssr: { resolve: { conditions } },
-}
 const backends = ['libs/testkit/src/vitest-global-setup.ts']
 
 export default defineConfig({
-  ...shared,
+  plugins: [propertySeed],
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
   test: {
     projects: [
       {
-        ...shared,
         test: {
           name: 'unit',
           include: [`${folders}/**/*.spec.ts`],
@@ -53,7 +49,6 @@ export default defineConfig({
         },
       },
       {
-        ...shared,
         test: {
           name: 'integration',
           include: [`${folders}/**/*.int-spec.ts`],
@@ -64,7 +59,6 @@ export default defineConfig({
         },
       },
       {
-        ...shared,
         test: {
           name: 'e2e',
           include: ['e2e/**/*.e2e-spec.ts'],

@@ -28,11 +28,6 @@ const plugin = {
 
 export default defineConfig({
   ...tests,
-  test: {
-    ...tests.test,
-    fsModuleCache: false,
-    projects: (tests.test?.projects ?? []).map((project) =>
-      Object.assign({}, project, { plugins: [...tests.plugins, plugin] }),
-    ),
-  },
+  plugins: [...(tests.plugins ?? []), plugin],
+  test: { ...tests.test, fsModuleCache: false },
 })

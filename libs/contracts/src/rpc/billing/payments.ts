@@ -5,6 +5,19 @@ import { pageOf, pageQuery, positiveDecimalText, timestamp } from '../../common.
 import { defineRpc } from '../../define-rpc.ts'
 import { billingCurrency, nonNegativeDecimalText, paymentProvider, providerDeadlineMs } from './words.ts'
 
+export const paymentStatus = z.enum([
+  'created',
+  'needs-action',
+  'processing',
+  'failed',
+  'succeeded',
+  'partly-refunded',
+  'refunded',
+  'disputed',
+  'charged-back',
+])
+export type PaymentStatus = z.output<typeof paymentStatus>
+
 export const paymentIntent = z
   .strictObject({
     paymentId: z.uuid(),
@@ -35,17 +48,7 @@ export const payment = z
     amount: positiveDecimalText,
     refunded: nonNegativeDecimalText,
     currency: billingCurrency,
-    status: z.enum([
-      'created',
-      'needs-action',
-      'processing',
-      'failed',
-      'succeeded',
-      'partly-refunded',
-      'refunded',
-      'disputed',
-      'charged-back',
-    ]),
+    status: paymentStatus,
     failure: z.string().nullable(),
     paymentUrl: z.string().nullable(),
     createdAt: timestamp,

@@ -2,6 +2,7 @@
  * What is known of a payment. Facts only grow: whichever order, however often and however late a provider tells them,
  * they come to the same. Called for every look at a provider's payment. Must never forget money that moved.
  */
+import type { PaymentStatus } from '@tradewire/contracts/rpc/billing/payments'
 
 /** How far it has come. A payment that failed may still succeed: the payer tries another card. */
 export const progressSteps = ['created', 'needs-action', 'processing', 'failed', 'succeeded'] as const
@@ -59,19 +60,6 @@ export function learned(known: PaymentFacts, seen: PaymentFacts): PaymentFacts {
     disputes: learnedParts(disputeStages, known.disputes, seen.disputes),
   }
 }
-
-export const paymentStatuses = [
-  'created',
-  'needs-action',
-  'processing',
-  'failed',
-  'succeeded',
-  'partly-refunded',
-  'refunded',
-  'disputed',
-  'charged-back',
-] as const
-export type PaymentStatus = (typeof paymentStatuses)[number]
 
 /** One word for people. */
 export function statusOf(facts: PaymentFacts): PaymentStatus {

@@ -1,5 +1,6 @@
 /** What a payer sees who comes back from a provider's page, as HTML. Called by its route. Must never say that something is paid before we know it. */
-import { statusOf, type PaymentStatus } from '../../domain/payments/payment.ts'
+import type { PaymentStatus } from '@tradewire/contracts/rpc/billing/payments'
+import { statusOf } from '../../domain/payments/payment.ts'
 import type { Payment } from '../../domain/bills/bill.ts'
 import { pageOfNothing, paymentPage, type PaymentState } from './payment-page.wire.ts'
 

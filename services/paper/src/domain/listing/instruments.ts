@@ -202,58 +202,45 @@ function perpetualOf(coin: CoinRow, venue: Venue): Instrument {
   }
 }
 
-/** Coins in far finer steps than elsewhere, and of any value from the least quantity on. */
-function okxSpotOf(coin: CoinRow): Instrument {
-  const quantityStep = amount('0.00000001')
+/** Coins in far finer steps than elsewhere. */
+function finelySteppedSpotOf(coin: CoinRow): Instrument {
   return {
     ...spotOf(coin),
-    venue: 'okx-spot',
     venueSymbol: `${coin.base}-USDT`,
-    priceStep: amount(coin.perpetualPriceStep),
-    priceDecimals: decimalsOf(coin.perpetualPriceStep),
-    priceMinimum: amount(coin.perpetualPriceStep),
-    quantityStep,
+    quantityStep: amount('0.00000001'),
     quantityDecimals: 8,
-    quantityMinimum: amount('0.00001'),
-    notionalMinimum: 0n,
+    notionalMinimum: amount('1'),
     conditionalOrdersMax: 500,
   }
 }
 
-function coinbaseOf(coin: CoinRow): Instrument {
-  const quantityStep = amount('0.00000001')
+/** Prices in the steps of the coin's perpetual, and a thousand of the finest steps at least. */
+function roughlyPricedSpotOf(coin: CoinRow): Instrument {
   return {
-    ...spotOf(coin),
-    venue: 'coinbase',
-    venueSymbol: `${coin.base}-USDT`,
-    quantityStep,
-    quantityDecimals: 8,
-    quantityMinimum: quantityStep,
-    notionalMinimum: amount('1'),
-    conditionalOrdersMax: 500,
+    ...finelySteppedSpotOf(coin),
+    priceStep: amount(coin.perpetualPriceStep),
+    priceDecimals: decimalsOf(coin.perpetualPriceStep),
+    priceMinimum: amount(coin.perpetualPriceStep),
+    quantityMinimum: amount('0.00001'),
   }
+}
+
+/** Of any value from the least quantity on. */
+function okxSpotOf(coin: CoinRow): Instrument {
+  return { ...roughlyPricedSpotOf(coin), venue: 'okx-spot', notionalMinimum: 0n }
+}
+
+function coinbaseOf(coin: CoinRow): Instrument {
+  return { ...finelySteppedSpotOf(coin), venue: 'coinbase', quantityMinimum: amount('0.00000001') }
+}
+
+function cexOf(coin: CoinRow): Instrument {
+  return { ...roughlyPricedSpotOf(coin), venue: 'cex' }
 }
 
 /** The books are those of Binance; the names are the venue's own. */
 function tokocryptoOf(coin: CoinRow): Instrument {
   return { ...spotOf(coin), venue: 'tokocrypto', venueSymbol: `${coin.base}_USDT` }
-}
-
-function cexOf(coin: CoinRow): Instrument {
-  const quantityStep = amount('0.00000001')
-  return {
-    ...spotOf(coin),
-    venue: 'cex',
-    venueSymbol: `${coin.base}-USDT`,
-    priceStep: amount(coin.perpetualPriceStep),
-    priceDecimals: decimalsOf(coin.perpetualPriceStep),
-    priceMinimum: amount(coin.perpetualPriceStep),
-    quantityStep,
-    quantityDecimals: 8,
-    quantityMinimum: amount('0.00001'),
-    notionalMinimum: amount('1'),
-    conditionalOrdersMax: 500,
-  }
 }
 
 /** A hundredth of a contract is the least; orders of any value are taken. */
