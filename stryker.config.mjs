@@ -11,9 +11,9 @@ export default {
   // A table that is read once at the start would be tried with every test there is.
   ignoreStatic: true,
   mutate: [
-    'services/brokers/src/domain/absence.ts',
-    'services/brokers/src/domain/attempt.ts',
-    'services/brokers/src/domain/reconcile.ts',
+    'services/brokers/src/domain/attempt/absence.ts',
+    'services/brokers/src/domain/attempt/attempt.ts',
+    'services/brokers/src/domain/reconcile/reconcile.ts',
     'services/orders/src/domain/bracket/bracket.ts',
     'services/orders/src/domain/bracket/leg.ts',
     'services/orders/src/domain/gate/gate.ts',

@@ -3,7 +3,7 @@
  * Called by the simulated process through the service's own ports. Must never be kinder than the SQL it stands for.
  */
 import type { Transaction } from '@tradewire/database/transaction'
-import type { Attempt } from '@tradewire/brokers/domain/attempt'
+import type { Attempt } from '@tradewire/brokers/domain/attempt/attempt'
 import { Attempts, type StoredAttempt } from '@tradewire/brokers/ports/attempts.port'
 import type { OwnedPartition } from '@tradewire/brokers/ports/leases.port'
 import type { Defects } from './defects.ts'

@@ -2,8 +2,8 @@
  * What reconciliation remembers, in memory; it outlives the processes.
  * Called by the simulated process through the service's own port. Must never be kinder than the SQL it stands for.
  */
-import { keyOf } from '@tradewire/brokers/domain/drift'
-import type { Account } from '@tradewire/brokers/domain/account'
+import { keyOf } from '@tradewire/brokers/domain/reconcile/drift'
+import type { Account } from '@tradewire/brokers/domain/account/account'
 import type { OwnedPartition } from '@tradewire/brokers/ports/leases.port'
 import {
   type AccountBooks,

@@ -6,7 +6,7 @@ import type { ApprovedOrder, SubmitCommand } from '@tradewire/broker-kit/approve
 import type { BrokerError } from '@tradewire/broker-kit/broker-error'
 import type { BrokerSession, VenueOrder } from '@tradewire/broker-kit/broker-session'
 import type { BrokerDefinition } from '@tradewire/broker-kit/define-broker'
-import { absenceVerdict } from '@tradewire/brokers/domain/absence'
+import { absenceVerdict } from '@tradewire/brokers/domain/attempt/absence'
 import {
   afterLostReply,
   afterRefusal,
@@ -15,7 +15,7 @@ import {
   afterVenueOrder,
   type Attempt,
   isFinal,
-} from '@tradewire/brokers/domain/attempt'
+} from '@tradewire/brokers/domain/attempt/attempt'
 import type { AccountSession } from '@tradewire/brokers/ports/sessions.port'
 import { LookUpOrder } from '@tradewire/brokers/use-cases/look-up-order/look-up-order.use-case'
 import { setTimeout as delay } from 'node:timers/promises'

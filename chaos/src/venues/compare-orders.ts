@@ -3,7 +3,7 @@
  * Pure; must never forgive a difference: a doubled, lost or denied order is money.
  */
 import type { LedgerOrder } from '@tradewire/contracts/paper/control'
-import type { AttemptState } from '@tradewire/brokers/domain/attempt'
+import type { AttemptState } from '@tradewire/brokers/domain/attempt/attempt'
 import { decimal } from '@tradewire/kernel/decimal'
 
 export interface BelievedOrder {

@@ -50,18 +50,18 @@ export const plantedMistakes: readonly PlantedMistake[] = [
   {
     name: 'absent-on-the-first-look',
     about: 'an order is called absent before the read lag of the venue is over',
-    file: 'services/brokers/src/domain/absence.ts',
+    file: 'services/brokers/src/domain/attempt/absence.ts',
     find: 'const proven = input.absentMs >= input.readLagMs',
     replace: 'const proven = input.absentMs >= 0',
-    spec: 'services/brokers/src/domain/absence.spec.ts',
+    spec: 'services/brokers/src/domain/attempt/absence.spec.ts',
   },
   {
     name: 'refusal-after-a-fill',
     about: 'a filled order is called rejected because a refusal came late',
-    file: 'services/brokers/src/domain/attempt.ts',
+    file: 'services/brokers/src/domain/attempt/attempt.ts',
     find: " || decimal(attempt.filledQuantity).gt(ZERO)) return null\n  return { ...attempt, state: 'rejected'",
     replace: ") return null\n  return { ...attempt, state: 'rejected'",
-    spec: 'services/brokers/src/domain/attempt.spec.ts',
+    spec: 'services/brokers/src/domain/attempt/attempt.spec.ts',
   },
   {
     name: 'slot-freed-early',

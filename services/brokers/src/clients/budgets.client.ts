@@ -11,7 +11,7 @@ import type { Venue } from '@tradewire/contracts/common'
 import { Clock } from '@tradewire/kernel/clock'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import type { BrokersConfig } from '#config'
-import { RateBudget } from '#domain/rate-budget'
+import { RateBudget } from '#domain/sending/rate-budget'
 import { Brokers } from '#ports/brokers.port'
 
 export interface Spending {

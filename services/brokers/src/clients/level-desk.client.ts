@@ -10,9 +10,9 @@ import type { OrderReference, VenueOrder } from '@tradewire/broker-kit/broker-se
 import type { Side } from '@tradewire/contracts/common'
 import { type Decimal, decimal, sum, ZERO } from '@tradewire/kernel/decimal'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import { type Level, type LevelExits, type LeveledPosition, type Protection } from '#domain/level-exits'
-import { partIdOf } from '#domain/part-ids'
-import { closingPieces, wholePositions } from '#domain/position-pieces'
+import { type Level, type LevelExits, type LeveledPosition, type Protection } from '#domain/positions/level-exits'
+import { partIdOf } from '#domain/positions/part-ids'
+import { closingPieces, wholePositions } from '#domain/positions/position-pieces'
 
 type Answer<Value> = Promise<Result<Value, BrokerError>>
 

@@ -7,7 +7,7 @@ import { isExit, type SubmitCommand } from '@tradewire/broker-kit/approved-order
 import type { BrokerError, RateLimitedError } from '@tradewire/broker-kit/broker-error'
 import { ok, type Result } from '@tradewire/kernel/result'
 import type { Venue } from '@tradewire/contracts/common'
-import { Desk, type LaneWork, type OpenAttempt } from '#domain/desk'
+import { Desk, type LaneWork, type OpenAttempt } from '#domain/sending/desk'
 import { Accounts } from '#ports/accounts.port'
 import { DatabaseTime } from '#ports/database-time.port'
 import { SendGate } from '#ports/send-gate.port'

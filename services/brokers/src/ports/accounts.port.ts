@@ -1,8 +1,8 @@
 /** What use cases need of stored accounts. Implemented in store/. Must never offer a credential but by `unseal`. */
 import type { Transaction } from '@tradewire/database/transaction'
 import type { Result } from '@tradewire/kernel/result'
-import type { Account, AccountChanges, AccountKey, AccountStatus, NewAccount } from '#domain/account'
-import type { Reason } from '#domain/attempt'
+import type { Account, AccountChanges, AccountKey, AccountStatus, NewAccount } from '#domain/account/account'
+import type { Reason } from '#domain/attempt/attempt'
 import type { Allowance } from './allowances.port.ts'
 
 export interface AccountFilter {

@@ -1,5 +1,5 @@
 /** What use cases need of stored attempts. Implemented in store/. Must never hand out a row that is not parsed. */
-import type { Attempt } from '#domain/attempt'
+import type { Attempt } from '#domain/attempt/attempt'
 
 /** An attempt with what only the store and the writer care about. */
 export interface StoredAttempt {

@@ -1,6 +1,6 @@
 /** Where commands are stored before they have any effect. Implemented in store/. Must never store for a partition held by another. */
 import type { Transaction } from '@tradewire/database/transaction'
-import type { Reason } from '#domain/attempt'
+import type { Reason } from '#domain/attempt/attempt'
 import type { StoredAttempt } from './attempts.port.ts'
 import type { OwnedPartition } from './leases.port.ts'
 

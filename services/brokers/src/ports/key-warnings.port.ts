@@ -1,6 +1,6 @@
 /** Whose owners are to be told that a key ends. Implemented in store/. Must never name an account twice for the same warning. */
 import type { Transaction } from '@tradewire/database/transaction'
-import type { EndingKey } from '#domain/key-end'
+import type { EndingKey } from '#domain/account/key-end'
 
 export abstract class KeyWarnings {
   /** Of these accounts, those whose key ends soon and whose owner has not been told so, by the database's clock. */

@@ -1,5 +1,5 @@
 /** Who holds which partition. Implemented in store/. Must never let two processes hold one at once. */
-import type { LeaseView } from '#domain/partition-plan'
+import type { LeaseView } from '#domain/sending/partition-plan'
 
 export interface OwnedPartition {
   readonly partition: number

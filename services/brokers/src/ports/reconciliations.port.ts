@@ -1,9 +1,9 @@
 /** What reconciliation remembers of an account. Implemented in store/. Must never be written for a partition held by another. */
 import type { DriftKind } from '@tradewire/contracts/rpc/venue-books'
-import type { Account } from '#domain/account'
-import type { DriftFinding } from '#domain/drift'
-import type { Holding } from '#domain/holding'
-import type { PositionLoss } from '#domain/reconcile'
+import type { Account } from '#domain/account/account'
+import type { DriftFinding } from '#domain/reconcile/drift'
+import type { Holding } from '#domain/reconcile/holding'
+import type { PositionLoss } from '#domain/reconcile/reconcile'
 import type { OwnedPartition } from './leases.port.ts'
 
 export interface AccountBooks {

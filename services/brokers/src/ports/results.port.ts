@@ -1,5 +1,5 @@
 /** Where what became of attempts is written, with the events that tell of it. Implemented in store/. Must never lose a result. */
-import type { Attempt } from '#domain/attempt'
+import type { Attempt } from '#domain/attempt/attempt'
 
 export interface AttemptResult {
   readonly attempt: Attempt

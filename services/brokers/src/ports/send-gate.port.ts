@@ -3,7 +3,7 @@ import type { SubmitCommand } from '@tradewire/broker-kit/approved-order'
 import type { BrokerError, RateLimitedError } from '@tradewire/broker-kit/broker-error'
 import type { Venue } from '@tradewire/contracts/common'
 import type { Result } from '@tradewire/kernel/result'
-import type { LaneWork, OpenAttempt } from '#domain/desk'
+import type { LaneWork, OpenAttempt } from '#domain/sending/desk'
 import type { AccountSession } from './sessions.port.ts'
 
 export abstract class SendGate {

@@ -4,7 +4,7 @@ import type { BrokerSession, SessionEvent } from '@tradewire/broker-kit/broker-s
 import type { BrokerDefinition, BrokerEnvironment } from '@tradewire/broker-kit/define-broker'
 import type { Venue } from '@tradewire/contracts/common'
 import type { Result } from '@tradewire/kernel/result'
-import type { Account } from '#domain/account'
+import type { Account } from '#domain/account/account'
 import type { UnsealedAccount } from './accounts.port.ts'
 
 export interface AccountSession {

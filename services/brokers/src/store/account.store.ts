@@ -22,8 +22,8 @@ import {
   type AccountStatus,
   type NewAccount,
   priceFeedOf,
-} from '#domain/account'
-import type { Reason } from '#domain/attempt'
+} from '#domain/account/account'
+import type { Reason } from '#domain/attempt/attempt'
 import { type AccountFilter, type AccountNews, Accounts, type UnsealedAccount } from '#ports/accounts.port'
 import { type Allowance, Allowances } from '#ports/allowances.port'
 import { MasterKeysUnavailable } from '#ports/master-keys.port'

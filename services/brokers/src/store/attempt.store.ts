@@ -9,7 +9,7 @@ import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import { decimal } from '@tradewire/kernel/decimal'
 import { partitionOf } from '@tradewire/kernel/partition'
-import type { Attempt, AttemptState, Reason } from '#domain/attempt'
+import type { Attempt, AttemptState, Reason } from '#domain/attempt/attempt'
 import { Attempts, type StoredAttempt } from '#ports/attempts.port'
 
 interface AttemptRow {

@@ -4,7 +4,7 @@
  */
 import { Injectable } from '@nestjs/common'
 import type { Transaction } from '@tradewire/database/transaction'
-import type { Reason } from '#domain/attempt'
+import type { Reason } from '#domain/attempt/attempt'
 import type { StoredAttempt } from '#ports/attempts.port'
 import { CommandLog, type DoubtfulCommand } from '#ports/command-log.port'
 import type { OwnedPartition } from '#ports/leases.port'

@@ -6,7 +6,7 @@ import { Injectable } from '@nestjs/common'
 import type { Venue } from '@tradewire/contracts/common'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
-import { type EndingKey, keyWarningDays } from '#domain/key-end'
+import { type EndingKey, keyWarningDays } from '#domain/account/key-end'
 import { KeyWarnings } from '#ports/key-warnings.port'
 
 interface EndingRow {

@@ -6,7 +6,7 @@ import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import { ProcessIdentity } from '#clients/process-identity.client'
-import type { LeaseView } from '#domain/partition-plan'
+import type { LeaseView } from '#domain/sending/partition-plan'
 import { type Heartbeat, Leases, type OwnedPartition } from '#ports/leases.port'
 
 interface ProcessRow {

@@ -2,7 +2,7 @@
  * Which of our exits a deal of the venue was. Called by the book.
  * Must never take a deal that opens for one.
  */
-import type { Level, LevelExits } from '#domain/level-exits'
+import type { Level, LevelExits } from '#domain/positions/level-exits'
 import type { DealRecord } from './metaapi-records.wire.ts'
 
 /** Which level of a position the venue closed it at; null for any other deal. */

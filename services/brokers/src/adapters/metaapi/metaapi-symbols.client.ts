@@ -9,7 +9,7 @@ import { decimal, ZERO } from '@tradewire/kernel/decimal'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { z } from 'zod'
 import type { Door } from '#clients/venue-doors.client'
-import { lettersOf } from '#domain/symbol-text'
+import { lettersOf } from '#domain/instruments/symbol-text'
 import type { Answer, MetaapiApi } from './metaapi-api.client.ts'
 import { type SymbolSpecification, symbolSpecification } from './metaapi-records.wire.ts'
 

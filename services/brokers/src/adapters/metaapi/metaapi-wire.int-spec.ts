@@ -12,7 +12,7 @@ import { SystemRandomness } from '@tradewire/kernel/randomness'
 import { memoryLogger } from '@tradewire/testkit/memory-logger'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { ownIdOf, partIdOf } from '#domain/part-ids'
+import { ownIdOf, partIdOf } from '#domain/positions/part-ids'
 import { hostileReplies, hostileTexts } from '#testing/hostile-replies'
 import { metaapiBroker } from './metaapi.adapter.ts'
 

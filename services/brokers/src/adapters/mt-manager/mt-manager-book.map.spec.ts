@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { LevelExits } from '#domain/level-exits'
+import { LevelExits } from '#domain/positions/level-exits'
 import { MtManagerBook } from './mt-manager-book.map.ts'
 import type { TradeRecord } from './mt-manager-records.wire.ts'
 

@@ -5,9 +5,16 @@
 import type { VenueFill, VenueOrder, VenuePosition } from '@tradewire/broker-kit/broker-session'
 import type { Side } from '@tradewire/contracts/common'
 import { type Decimal, decimal, sum, ZERO } from '@tradewire/kernel/decimal'
-import { type Level, type LevelExits, type Protection, stands } from '#domain/level-exits'
-import { isWhole, type OwnId, ownIdOf, partIdOf } from '#domain/part-ids'
-import { averageOf, type Closed, type HeldPiece, netted, orderOfClose, orderOfLevel } from '#domain/position-sums'
+import { type Level, type LevelExits, type Protection, stands } from '#domain/positions/level-exits'
+import { isWhole, type OwnId, ownIdOf, partIdOf } from '#domain/positions/part-ids'
+import {
+  averageOf,
+  type Closed,
+  type HeldPiece,
+  netted,
+  orderOfClose,
+  orderOfLevel,
+} from '#domain/positions/position-sums'
 import type { TradeRecord } from './mt-manager-records.wire.ts'
 
 /** A close of ours, by the tickets that it was sent for: the venue keeps no id of it. */

@@ -14,7 +14,7 @@ import {
   type TradeRecord,
   word,
 } from './mt-manager-records.wire.ts'
-import { lettersOf } from '#domain/symbol-text'
+import { lettersOf } from '#domain/instruments/symbol-text'
 import type { Listed } from './mt-manager-symbols.map.ts'
 
 /** Ten-thousandths of a lot, exactly. */

@@ -15,7 +15,7 @@ import type {
 import { ok } from '@tradewire/kernel/result'
 import { AccountPoll, type PollMeans } from '#clients/account-poll.client'
 import type { LevelReads } from '#clients/level-session.client'
-import { foreignOrder } from '#domain/position-sums'
+import { foreignOrder } from '#domain/positions/position-sums'
 import type { MtManagerAccount } from './mt-manager-account.client.ts'
 import type { Answer } from './mt-manager-api.client.ts'
 import { MtManagerNews } from './mt-manager-news.client.ts'

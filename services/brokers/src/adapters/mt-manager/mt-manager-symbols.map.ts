@@ -4,7 +4,7 @@
  */
 import type { VenueInstrument } from '@tradewire/broker-kit/broker-session'
 import { decimal, ZERO } from '@tradewire/kernel/decimal'
-import { lettersOf } from '#domain/symbol-text'
+import { lettersOf } from '#domain/instruments/symbol-text'
 import type { GroupSecurity, SymbolConfig } from './mt-manager-records.wire.ts'
 
 export interface Listed {

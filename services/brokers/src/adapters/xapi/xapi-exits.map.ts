@@ -3,7 +3,7 @@
  * Must never take a close of somebody else for ours.
  */
 import type { OrderReference } from '@tradewire/broker-kit/broker-session'
-import type { Level, LevelExits } from '#domain/level-exits'
+import type { Level, LevelExits } from '#domain/positions/level-exits'
 import type { TradeRecord } from './xapi-records.wire.ts'
 
 export interface Closing {

@@ -5,7 +5,7 @@
 import { type TradingWindow, weekdays } from '@tradewire/contracts/trade-settings'
 import type { VenueInstrument } from '@tradewire/broker-kit/broker-session'
 import { decimal, ONE } from '@tradewire/kernel/decimal'
-import { lettersOf } from '#domain/symbol-text'
+import { lettersOf } from '#domain/instruments/symbol-text'
 import type { SymbolRecord, TradingHours } from './xapi-records.wire.ts'
 
 const digitsMax = 10

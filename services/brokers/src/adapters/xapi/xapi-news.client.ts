@@ -5,7 +5,7 @@
 import type { SessionListener, VenueOrder } from '@tradewire/broker-kit/broker-session'
 import type { Clock } from '@tradewire/kernel/clock'
 import type { Randomness } from '@tradewire/kernel/randomness'
-import { ownIdOf } from '#domain/part-ids'
+import { ownIdOf } from '#domain/positions/part-ids'
 import type { XapiAccount } from './xapi-account.client.ts'
 import type { XapiAddress } from './xapi-link.client.ts'
 import { statusRecord, tradeRecord, type TradeRecord } from './xapi-records.wire.ts'

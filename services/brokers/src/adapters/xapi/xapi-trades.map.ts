@@ -5,8 +5,8 @@
 import type { VenueFill, VenueOrder, VenuePosition } from '@tradewire/broker-kit/broker-session'
 import type { Side } from '@tradewire/contracts/common'
 import { type Decimal, decimal, sum, ZERO } from '@tradewire/kernel/decimal'
-import { type LeveledPosition, type LevelExits, type Protection, stands } from '#domain/level-exits'
-import { isWhole, ownIdOf } from '#domain/part-ids'
+import { type LeveledPosition, type LevelExits, type Protection, stands } from '#domain/positions/level-exits'
+import { isWhole, ownIdOf } from '#domain/positions/part-ids'
 import {
   averageOf,
   type Closed,
@@ -15,7 +15,7 @@ import {
   orderOfClose,
   orderOfLevel,
   volumeOf,
-} from '#domain/position-sums'
+} from '#domain/positions/position-sums'
 import { type Closing, closingIdOf, levelOfClose, ownerOf, type XapiClosings } from './xapi-exits.map.ts'
 import { isPending, isPosition, operation, type TradeRecord } from './xapi-records.wire.ts'
 

@@ -15,8 +15,8 @@ import {
   afterVenueOrder,
   isFinal,
   type Reason,
-} from '#domain/attempt'
-import { Desk, openAttempt, type OpenAttempt } from '#domain/desk'
+} from '#domain/attempt/attempt'
+import { Desk, openAttempt, type OpenAttempt } from '#domain/sending/desk'
 import { Attempts } from '#ports/attempts.port'
 import { Results } from '#ports/results.port'
 

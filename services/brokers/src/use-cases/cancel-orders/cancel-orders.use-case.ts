@@ -8,8 +8,8 @@ import type { OrderReference } from '@tradewire/broker-kit/broker-session'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import { Sessions } from '#ports/sessions.port'
-import { isFinal } from '#domain/attempt'
-import { Desk, type OpenAttempt } from '#domain/desk'
+import { isFinal } from '#domain/attempt/attempt'
+import { Desk, type OpenAttempt } from '#domain/sending/desk'
 import { ApplyEvidence } from '../apply-evidence/apply-evidence.use-case.ts'
 
 const retryFirstMs = 250

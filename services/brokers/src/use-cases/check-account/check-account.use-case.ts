@@ -8,7 +8,7 @@ import type { Venue } from '@tradewire/contracts/common'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { brokersErrors, refusalOfProbe } from '#brokers.errors'
-import type { Account, AccountKey } from '#domain/account'
+import type { Account, AccountKey } from '#domain/account/account'
 import { Sessions } from '#ports/sessions.port'
 import { AgreeInstruments } from '../agree-instruments/agree-instruments.use-case.ts'
 

@@ -8,7 +8,7 @@ import type { SessionEvent } from '@tradewire/broker-kit/broker-session'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import { Sessions } from '#ports/sessions.port'
-import { Desk } from '#domain/desk'
+import { Desk } from '#domain/sending/desk'
 import { Accounts, type UnsealedAccount } from '#ports/accounts.port'
 import { HearVenue } from '../hear-venue/hear-venue.use-case.ts'
 

@@ -6,7 +6,7 @@
 import { Injectable } from '@nestjs/common'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
-import { Desk, type HeldPartition } from '#domain/desk'
+import { Desk, type HeldPartition } from '#domain/sending/desk'
 import type { OwnedPartition } from '#ports/leases.port'
 import { CommandIntake } from '#ports/command-intake.port'
 import { FollowAccounts } from '../follow-accounts/follow-accounts.use-case.ts'

@@ -6,8 +6,8 @@ import { Injectable } from '@nestjs/common'
 import type { BrokerError } from '@tradewire/broker-kit/broker-error'
 import type { VenueOrder } from '@tradewire/broker-kit/broker-session'
 import { ok, type Result } from '@tradewire/kernel/result'
-import type { Attempt } from '#domain/attempt'
-import { orderOfFills } from '#domain/reconcile'
+import type { Attempt } from '#domain/attempt/attempt'
+import { orderOfFills } from '#domain/reconcile/reconcile'
 import type { AccountSession } from '#ports/sessions.port'
 
 /** Trades are asked for from a little before the order left: clocks differ. */

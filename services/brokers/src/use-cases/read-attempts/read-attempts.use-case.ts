@@ -1,7 +1,7 @@
 /** What was done for intents, for the explain trace. Called over RPC. Must never change anything. */
 import { Injectable } from '@nestjs/common'
 import type { AttemptReply } from '@tradewire/contracts/rpc/attempts'
-import type { Attempt } from '#domain/attempt'
+import type { Attempt } from '#domain/attempt/attempt'
 import { Attempts } from '#ports/attempts.port'
 
 @Injectable()

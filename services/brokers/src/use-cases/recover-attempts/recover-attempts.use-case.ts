@@ -5,7 +5,7 @@
 // tidy-allow ratchet-use-case-methods: load, resume and settle are the steps of one take-over
 import { Injectable } from '@nestjs/common'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Desk, type HeldPartition, openAttempt } from '#domain/desk'
+import { Desk, type HeldPartition, openAttempt } from '#domain/sending/desk'
 import { Attempts } from '#ports/attempts.port'
 import { Results } from '#ports/results.port'
 import { DatabaseTime } from '#ports/database-time.port'

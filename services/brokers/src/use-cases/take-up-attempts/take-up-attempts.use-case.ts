@@ -3,7 +3,7 @@
  * Must never send an attempt whose row says that it may stand at the venue.
  */
 import { Injectable } from '@nestjs/common'
-import { Desk, type OpenAttempt } from '#domain/desk'
+import { Desk, type OpenAttempt } from '#domain/sending/desk'
 import { CancelOrders } from '../cancel-orders/cancel-orders.use-case.ts'
 import { ResolveUnknown } from '../resolve-unknown/resolve-unknown.use-case.ts'
 

@@ -3,7 +3,7 @@
  * Called by a timer. Must never end an exit, nor an order that has left.
  */
 import { Injectable } from '@nestjs/common'
-import { Desk } from '#domain/desk'
+import { Desk } from '#domain/sending/desk'
 import { SendGate } from '#ports/send-gate.port'
 import { Sessions } from '#ports/sessions.port'
 import { ApplyEvidence } from '../apply-evidence/apply-evidence.use-case.ts'

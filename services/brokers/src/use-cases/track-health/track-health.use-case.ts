@@ -9,8 +9,8 @@ import { Database } from '@tradewire/database/database'
 import { Clock } from '@tradewire/kernel/clock'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
-import { type AccountStatus, priceFeedOf } from '#domain/account'
-import type { Reason } from '#domain/attempt'
+import { type AccountStatus, priceFeedOf } from '#domain/account/account'
+import type { Reason } from '#domain/attempt/attempt'
 import { Accounts } from '#ports/accounts.port'
 
 @Injectable()

@@ -5,7 +5,7 @@
 import { Injectable } from '@nestjs/common'
 import { noticeRaised } from '@tradewire/contracts/events/notices'
 import { Database } from '@tradewire/database/database'
-import { keyEndNotice } from '#domain/key-end'
+import { keyEndNotice } from '#domain/account/key-end'
 import { KeyWarnings } from '#ports/key-warnings.port'
 import { Sessions } from '#ports/sessions.port'
 import { AskVenue } from '../ask-venue/ask-venue.use-case.ts'

@@ -5,9 +5,9 @@
 // tidy-allow ratchet-use-case-methods: a session's life and the timer end in the same pass
 import { Injectable } from '@nestjs/common'
 import { Metrics } from '@tradewire/observability/metrics'
-import { Desk } from '#domain/desk'
-import { type PassLoad, PassSchedule } from '#domain/pass-schedule'
-import { Slots } from '#domain/slots'
+import { Desk } from '#domain/sending/desk'
+import { type PassLoad, PassSchedule } from '#domain/reconcile/pass-schedule'
+import { Slots } from '#domain/sending/slots'
 import { type AccountSession, Sessions } from '#ports/sessions.port'
 import { ReconcileAccount } from '../reconcile-account/reconcile-account.use-case.ts'
 

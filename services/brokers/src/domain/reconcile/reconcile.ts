@@ -6,7 +6,7 @@
 import type { VenueFill, VenueOrder, VenuePosition } from '@tradewire/broker-kit/broker-session'
 import { type ClientIdRule, decodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
 import { type Decimal, Decimal as DecimalMath, decimal, sum, ZERO } from '@tradewire/kernel/decimal'
-import { type Attempt, isFinal } from './attempt.ts'
+import { type Attempt, isFinal } from '../attempt/attempt.ts'
 import type { DriftFinding } from './drift.ts'
 import {
   type AttributedFill,

@@ -5,7 +5,7 @@
 import type { VenueOrder, VenuePosition } from '@tradewire/broker-kit/broker-session'
 import type { Side } from '@tradewire/contracts/common'
 import { type Decimal, decimal, sum, ZERO } from '@tradewire/kernel/decimal'
-import { type Protection, venueIdOf } from '#domain/level-exits'
+import { type Protection, venueIdOf } from '#domain/positions/level-exits'
 
 export interface Executed {
   readonly volume: string

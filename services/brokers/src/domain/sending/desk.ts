@@ -5,7 +5,7 @@
 import type { Venue } from '@tradewire/contracts/common'
 import { isExit } from '@tradewire/broker-kit/approved-order'
 import { partitionOf } from '@tradewire/kernel/partition'
-import type { Attempt } from './attempt.ts'
+import type { Attempt } from '../attempt/attempt.ts'
 import { type LaneItem, type LaneSlots, Lanes } from './lanes.ts'
 
 export interface LaneWork extends LaneItem {

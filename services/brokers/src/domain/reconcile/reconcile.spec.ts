@@ -4,7 +4,7 @@ import { orderSubmit, type OrderPurpose } from '@tradewire/contracts/events/orde
 import { type Decimal, decimal, sum, ZERO } from '@tradewire/kernel/decimal'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Attempt, AttemptState } from './attempt.ts'
+import type { Attempt, AttemptState } from '../attempt/attempt.ts'
 import { netOf } from './holding.ts'
 import { type Belief, type Outcome, reconcile, readsWanted, type View } from './reconcile.ts'
 

@@ -3,7 +3,7 @@ import type { Venue } from '@tradewire/contracts/common'
 import type { KeyFacts } from '@tradewire/broker-kit/broker-session'
 import type { BrokerCapabilities } from '@tradewire/broker-kit/capabilities'
 import type { BrokerEnvironment } from '@tradewire/broker-kit/define-broker'
-import type { Reason } from './attempt.ts'
+import type { Reason } from '../attempt/attempt.ts'
 
 export type AccountStatus = 'AUTHORIZED' | 'UNAUTHORIZED' | 'FAILED'
 

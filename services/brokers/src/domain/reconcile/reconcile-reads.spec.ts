@@ -3,7 +3,7 @@ import { base36OfUuid, type ClientIdRule } from '@tradewire/broker-kit/client-or
 import { orderSubmit } from '@tradewire/contracts/events/orders'
 import { decimal } from '@tradewire/kernel/decimal'
 import { describe, expect, it } from 'vitest'
-import type { Attempt } from './attempt.ts'
+import type { Attempt } from '../attempt/attempt.ts'
 import { emptyHolding, type Holding } from './holding.ts'
 import {
   attemptOf,
