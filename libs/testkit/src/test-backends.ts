@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startNats } from '@tradewire/backends/start-nats'
 import { type RunningPostgres, startPostgres } from '@tradewire/backends/start-postgres'
-import { Client } from 'pg'
+import { Client, Pool } from 'pg'
 import { afterAll, beforeAll, inject } from 'vitest'
 import { leash } from './leash.ts'
 import type { SharedBackends } from './vitest-global-setup.ts'
@@ -59,7 +59,7 @@ class SpecBackends implements TestBackends {
   private ownPostgres: RunningPostgres | undefined
   private ownNats: RunningNats | undefined
   private natsLeash: (() => void) | undefined
-  private client: Client | undefined
+  private administrator: Pool | undefined
   readonly databaseName = `test_${process.pid}_${randomBytes(4).toString('hex')}`
 
   constructor(options: TestBackendsOptions) {
@@ -116,12 +116,12 @@ class SpecBackends implements TestBackends {
   }
 
   async query<Row = Record<string, unknown>>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    if (this.client === undefined) {
-      this.client = new Client({ connectionString: this.adminUrl })
-      this.client.on('error', () => (this.client = undefined))
-      await this.client.connect()
+    if (this.administrator === undefined) {
+      this.administrator = new Pool({ connectionString: this.adminUrl, max: 1 })
+      // A server that a test stops ends the connection; the next question opens another one.
+      this.administrator.on('error', () => undefined)
     }
-    return (await this.client.query(sql, [...parameters])).rows as Row[]
+    return (await this.administrator.query(sql, [...parameters])).rows as Row[]
   }
 
   async stop(): Promise<void> {
@@ -133,7 +133,7 @@ class SpecBackends implements TestBackends {
 
   private ownSteps(): (() => Promise<unknown>)[] {
     return [
-      async () => this.client?.end(),
+      async () => this.administrator?.end(),
       async () => {
         this.natsLeash?.()
         await this.ownNats?.stop()
