@@ -10,7 +10,7 @@ import type { BrokerDefinition } from '@tradewire/broker-kit/define-broker'
 import { liveLine } from '@tradewire/launcher/terminal/live-line'
 import { printLine, printTable } from '@tradewire/launcher/terminal/output'
 import { seconds } from '@tradewire/launcher/terminal/progress'
-import { Command, InvalidArgumentError } from 'commander'
+import { Argument, Command, InvalidArgumentError } from 'commander'
 import { startPaperWorld } from './conformance/paper-world.ts'
 import { CardTable } from './conformance/run-card.ts'
 import { playVenue, recordOf, summaryOf, type VenueOutcome, verdictsByCase } from './conformance/outcome.ts'
@@ -60,7 +60,11 @@ async function playAll(definitions: readonly BrokerDefinition[]): Promise<VenueO
 async function main(): Promise<number> {
   const command = new Command('tradewire conformance')
     .description('play the numbered test card on each venue, through its adapter, against a paper venue of its own')
-    .argument('[venue]', 'one venue only', venueNamed, allBrokers)
+    .addArgument(
+      new Argument('[venue]', `one venue only: ${allBrokers.map(({ id }) => id).join(', ')}`)
+        .argParser(venueNamed)
+        .default(allBrokers, 'all of them'),
+    )
     .option('--record', 'write docs/conformance.json, of which `pnpm docs:write` makes the table in docs/brokers.md')
     .option('--json', 'print one JSON object a venue, and one with all of them at the end')
     .parse()

@@ -115,13 +115,15 @@ export class MetaapiAccount {
 
   /** Deals since a moment, however many; and orders that have ended, where they are asked for. */
   async readHistory(since: Date, what: 'deals' | 'all'): Answer<undefined> {
+    // Orders first: the deals of what they show as filled are then there, too.
+    if (what === 'all') {
+      const orders = await this.pages('history-orders', since, orderRecord)
+      if (!orders.ok) return orders
+      this.book.addEnded(orders.value)
+    }
     const deals = await this.pages('history-deals', since, dealRecord)
-    if (!deals.ok) return deals
-    this.book.addDeals(deals.value)
-    if (what === 'deals') return ok(undefined)
-    const orders = await this.pages('history-orders', since, orderRecord)
-    if (orders.ok) this.book.addEnded(orders.value)
-    return orders.ok ? ok(undefined) : orders
+    if (deals.ok) this.book.addDeals(deals.value)
+    return deals.ok ? ok(undefined) : deals
   }
 
   async readDealsOf(positionId: string): Answer<undefined> {

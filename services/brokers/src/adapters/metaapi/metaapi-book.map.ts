@@ -120,7 +120,13 @@ export class MetaapiBook {
     if (records.length === 0) return null
     const done = [...deals, ...untold.map(({ volume, openPrice: price }) => ({ volume, price }))]
     const filled = sum(done.map(({ volume }) => decimal(volume)))
-    const status = statusOf(waiting, ended, isWhole(records.map(({ clientId }) => clientId)) && done.length > 0)
+    const parts = new Set([...deals, ...untold].map(({ clientId }) => clientId))
+    const untraded = ended.filter(({ clientId }) => !parts.has(clientId))
+    const status = statusOf(
+      [...waiting, ...untraded.filter(isFilled)],
+      ended,
+      isWhole(records.map(({ clientId }) => clientId)) && done.length > 0,
+    )
     return {
       clientOrderId,
       venueOrderId: venueIdsOf(waiting, deals, untold, ended),
@@ -182,6 +188,11 @@ const endedStatus: Readonly<Record<string, VenueOrder['status']>> = {
   ORDER_STATE_CANCELED: 'cancelled',
   ORDER_STATE_EXPIRED: 'expired',
   ORDER_STATE_REJECTED: 'rejected',
+}
+
+/** Of one that no deal or position tells of yet there is more to come: it has traded. */
+function isFilled({ state }: OrderRecord): boolean {
+  return state === 'ORDER_STATE_FILLED'
 }
 
 function statusOf(

@@ -157,6 +157,7 @@ function order(part: Partial<typeof command> = {}): ApprovedOrder {
 
 const onTrade = (reply: Told | 'hang-up') => (asked: Asked) => (asked.path.endsWith('/trade') ? reply : undefined)
 const trades = () => seen.filter(({ path }) => path.endsWith('/trade'))
+const reference = { clientOrderId, venueOrderId: null, symbol: 'EUR/USD', type: 'market' } as const
 const stop = { purpose: 'stop', leg: 'stop-1', side: 'sell', reduceOnly: true, type: 'stop-market' } as const
 
 describe('an order on the wire', () => {
@@ -195,13 +196,26 @@ describe('an order on the wire', () => {
 
   it('knows a stop again after a restart by what was kept of it, and leaves a level that a newer stop may hold', async () => {
     held = [{ ...position, stopLoss: 1.08 }]
-    const reference = { clientOrderId, venueOrderId: 'sl@1.08:7', symbol: 'EUR/USD', type: 'stop-market' } as const
+    const kept = { ...reference, venueOrderId: 'sl@1.08:7', type: 'stop-market' } as const
     const session = await open()
-    expect(await session.findByClientId(reference)).toMatchObject({ ok: true, value: { status: 'working' } })
+    expect(await session.findByClientId(kept)).toMatchObject({ ok: true, value: { status: 'working' } })
     expect(await session.openOrders()).toMatchObject({ ok: true, value: [{ clientOrderId, status: 'working' }] })
     const restarted = await open()
-    expect(await restarted.cancel(reference)).toMatchObject({ ok: true, value: { status: 'cancelled' } })
+    expect(await restarted.cancel(kept)).toMatchObject({ ok: true, value: { status: 'cancelled' } })
     expect(trades()).toEqual([])
+  })
+
+  it('is not called cancelled when it shows as filled before its deal does', async () => {
+    let shown = false
+    const filled = { ...position, type: 'ORDER_TYPE_BUY', state: 'ORDER_STATE_FILLED', currentVolume: 0 }
+    respond = ({ path }) => {
+      if (path.includes('/history-deals/')) return told(shown ? [deal] : [])
+      if (!path.includes('/history-orders/')) return undefined
+      shown = true
+      return told([filled])
+    }
+    const found = await (await open()).findByClientId(reference)
+    expect(found).toMatchObject({ ok: true, value: { status: 'filled', filledQuantity: '0.1' } })
   })
 
   it('never lets an exit open a position: without one nothing is sent', async () => {
@@ -421,12 +435,7 @@ describe('a venue that answers nonsense', () => {
     await fc.assert(
       fc.asyncProperty(anyRecord, async (text) => {
         respond = ({ path }) => (/positions$|orders$|history/.test(path) ? { status: 200, text } : undefined)
-        const found = await session.findByClientId({
-          clientOrderId,
-          venueOrderId: null,
-          symbol: 'EUR/USD',
-          type: 'market',
-        })
+        const found = await session.findByClientId(reference)
         if (!found.ok) expect(found.error.kind).toBe('connectivity')
         else if (found.value !== null) expect(found.value.filledQuantity).toMatch(/^\d+(\.\d+)?$/)
         respond = () => undefined
