@@ -15,6 +15,7 @@ import {
   afterVenueOrder,
   type Attempt,
   isFinal,
+  newAttempt,
 } from '@tradewire/brokers/domain/attempt/attempt'
 import type { AccountSession } from '@tradewire/brokers/ports/sessions.port'
 import { LookUpOrder } from '@tradewire/brokers/use-cases/look-up-order/look-up-order.use-case'
@@ -56,7 +57,8 @@ export class BelievedOrders {
   }
 
   async submit(command: SubmitCommand, order: ApprovedOrder): Promise<void> {
-    const one: Believed = { order, attempt: queued(command, order.clientOrderId), proved: false, missingSinceMs: null }
+    const attempt = newAttempt({ command, clientOrderId: order.clientOrderId, partition: 0, receivedAt: new Date() })
+    const one: Believed = { order, attempt, proved: false, missingSinceMs: null }
     this.all.push(one)
     for (let tries = 0; tries < triesMax && !isFinal(one.attempt.state); tries += 1) {
       if (!(await this.send(one))) return
@@ -177,26 +179,5 @@ export class BelievedOrders {
   private referenceOf({ order, attempt }: Believed) {
     const { clientOrderId, symbol, type } = order
     return { clientOrderId, venueOrderId: attempt.venueOrderId, symbol, type }
-  }
-}
-
-function queued(command: SubmitCommand, clientOrderId: string): Attempt {
-  return {
-    command,
-    clientOrderId,
-    partition: 0,
-    state: 'queued',
-    revision: 0,
-    submissions: 0,
-    venueOrderId: null,
-    filledQuantity: '0',
-    averagePrice: null,
-    fee: null,
-    feeCurrency: null,
-    reason: null,
-    cancelRequested: false,
-    receivedAt: new Date(),
-    sentAt: null,
-    answeredAt: null,
   }
 }

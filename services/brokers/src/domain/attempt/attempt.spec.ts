@@ -16,32 +16,16 @@ import {
   attemptStates,
   isFinal,
   mayMove,
+  newAttempt,
   updateKindOf,
 } from './attempt.ts'
 
 const command = orderSubmit.data.parse(orderSubmit.example)
 const at = new Date('2026-01-01T00:00:00Z')
 
-export function attemptOf(part: Partial<Attempt> = {}): Attempt {
-  return {
-    command,
-    clientOrderId: 'c',
-    partition: 0,
-    state: 'submitting',
-    revision: 1,
-    submissions: 1,
-    venueOrderId: null,
-    filledQuantity: '0',
-    averagePrice: null,
-    fee: null,
-    feeCurrency: null,
-    reason: null,
-    cancelRequested: false,
-    receivedAt: at,
-    sentAt: at,
-    answeredAt: null,
-    ...part,
-  }
+function attemptOf(part: Partial<Attempt> = {}): Attempt {
+  const fresh = newAttempt({ command, clientOrderId: 'c', partition: 0, receivedAt: at })
+  return { ...fresh, state: 'submitting', revision: 1, submissions: 1, sentAt: at, ...part }
 }
 
 function orderOf(status: VenueOrderStatus, filled: string, fee: string | null = null): VenueOrder {

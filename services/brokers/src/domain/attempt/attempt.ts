@@ -36,6 +36,25 @@ export interface Attempt {
   readonly answeredAt: Date | null
 }
 
+/** Of a command that has just come: nothing is known of it yet. */
+export function newAttempt(of: Pick<Attempt, 'command' | 'clientOrderId' | 'partition' | 'receivedAt'>): Attempt {
+  return {
+    ...of,
+    state: 'queued',
+    revision: 0,
+    submissions: 0,
+    venueOrderId: null,
+    filledQuantity: '0',
+    averagePrice: null,
+    fee: null,
+    feeCurrency: null,
+    reason: null,
+    cancelRequested: false,
+    sentAt: null,
+    answeredAt: null,
+  }
+}
+
 /**
  * What a move needs. `hand-over`: it is given to the venue. `not-sent`: proved not to have left. `lost-reply`: it left, and no answer came.
  * `absence`: the venue has shown it nowhere for its read lag (`absence.ts`). `venue-order`: the venue tells of the order itself.

@@ -1,9 +1,10 @@
 import type { VenueFill, VenueOrder, VenuePosition } from '@tradewire/broker-kit/broker-session'
-import { base36OfUuid, type ClientIdRule } from '@tradewire/broker-kit/client-order-id'
+import { base36OfUuid } from '@tradewire/broker-kit/client-order-id'
 import { orderSubmit } from '@tradewire/contracts/events/orders'
 import { decimal } from '@tradewire/kernel/decimal'
 import { describe, expect, it } from 'vitest'
-import type { Attempt } from '../attempt/attempt.ts'
+import { clientIdRule } from '#testing/client-ids'
+import { type Attempt, newAttempt } from '../attempt/attempt.ts'
 import { emptyHolding, type Holding } from './holding.ts'
 import {
   attemptOf,
@@ -16,15 +17,7 @@ import {
   type View,
 } from './reconcile.ts'
 
-const clientIdRule: ClientIdRule = {
-  field: 'clientOrderId',
-  lengthMax: 36,
-  characters: 'base36',
-  uniqueness: 'forever',
-  queryable: true,
-  readLagMs: 2_000,
-}
-const lagMs = 2_000
+const lagMs = clientIdRule.readLagMs
 const hourMs = 3_600_000
 const startMs = Date.parse('2026-01-01T00:00:00.000Z')
 const afterMs = (ms: number) => new Date(startMs + ms)
@@ -32,20 +25,16 @@ const command = orderSubmit.data.parse({ ...orderSubmit.example, venue: 'paper',
 const intentId = '01963a5e-0000-8000-a000-000000000001'
 
 const attempt: Attempt = {
-  command: { ...command, intentId, purpose: 'entry' },
-  clientOrderId: base36OfUuid(intentId),
-  partition: 0,
+  ...newAttempt({
+    command: { ...command, intentId, purpose: 'entry' },
+    clientOrderId: base36OfUuid(intentId),
+    partition: 0,
+    receivedAt: afterMs(0),
+  }),
   state: 'accepted',
   revision: 1,
   submissions: 1,
   venueOrderId: 'v1',
-  filledQuantity: '0',
-  averagePrice: null,
-  fee: null,
-  feeCurrency: null,
-  reason: null,
-  cancelRequested: false,
-  receivedAt: afterMs(0),
   sentAt: afterMs(0),
   answeredAt: afterMs(0),
 }

@@ -1,22 +1,15 @@
 import type { VenueFill, VenueOrder, VenuePosition } from '@tradewire/broker-kit/broker-session'
-import { base36OfUuid, type ClientIdRule } from '@tradewire/broker-kit/client-order-id'
+import { base36OfUuid } from '@tradewire/broker-kit/client-order-id'
 import { orderSubmit, type OrderPurpose } from '@tradewire/contracts/events/orders'
 import { type Decimal, decimal, sum, ZERO } from '@tradewire/kernel/decimal'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Attempt, AttemptState } from '../attempt/attempt.ts'
+import { clientIdRule } from '#testing/client-ids'
+import { type Attempt, type AttemptState, newAttempt } from '../attempt/attempt.ts'
 import { netOf } from './holding.ts'
 import { type Belief, type Outcome, reconcile, readsWanted, type View } from './reconcile.ts'
 
-const clientIdRule: ClientIdRule = {
-  field: 'clientOrderId',
-  lengthMax: 36,
-  characters: 'base36',
-  uniqueness: 'forever',
-  queryable: true,
-  readLagMs: 2_000,
-}
-const lagMs = 2_000
+const lagMs = clientIdRule.readLagMs
 const startMs = Date.parse('2026-01-01T00:00:00.000Z')
 const command = orderSubmit.data.parse({ ...orderSubmit.example, venue: 'paper' })
 
@@ -26,10 +19,14 @@ function intentOf(number: number): string {
 
 function attemptOf(number: number, purpose: OrderPurpose, state: AttemptState = 'filled'): Attempt {
   const intentId = intentOf(number)
+  const at = new Date(startMs)
   return {
-    command: { ...command, intentId, purpose, quantity: '9' },
-    clientOrderId: base36OfUuid(intentId),
-    partition: 0,
+    ...newAttempt({
+      command: { ...command, intentId, purpose, quantity: '9' },
+      clientOrderId: base36OfUuid(intentId),
+      partition: 0,
+      receivedAt: at,
+    }),
     state,
     revision: 1,
     submissions: 1,
@@ -38,11 +35,8 @@ function attemptOf(number: number, purpose: OrderPurpose, state: AttemptState = 
     averagePrice: '40000',
     fee: '1',
     feeCurrency: 'USDT',
-    reason: null,
-    cancelRequested: false,
-    receivedAt: new Date(startMs),
-    sentAt: new Date(startMs),
-    answeredAt: new Date(startMs),
+    sentAt: at,
+    answeredAt: at,
   }
 }
 

@@ -1,7 +1,7 @@
 import { orderSubmit } from '@tradewire/contracts/events/orders'
 import { uuidOfHash } from '@tradewire/kernel/ids'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Attempt } from '#domain/attempt/attempt'
+import { newAttempt } from '#domain/attempt/attempt'
 import { Desk } from '#domain/sending/desk'
 import type { StoredAttempt } from '#ports/attempts.port'
 import { TakeUpAttempts } from '../take-up-attempts/take-up-attempts.use-case.ts'
@@ -16,24 +16,7 @@ const unused = {} as never
 /** An order that was stored and not yet sent when its process ended. */
 function queued(id: string, accountId: string, purpose: 'entry' | 'stop'): StoredAttempt {
   const command = { ...example, intentId: id, accountId: uuidOfHash(accountId), purpose, leg: purpose }
-  const attempt: Attempt = {
-    command,
-    clientOrderId: id,
-    partition: 0,
-    state: 'queued',
-    revision: 1,
-    submissions: 0,
-    venueOrderId: null,
-    filledQuantity: '0',
-    averagePrice: null,
-    fee: null,
-    feeCurrency: null,
-    reason: null,
-    cancelRequested: false,
-    receivedAt: at,
-    sentAt: null,
-    answeredAt: null,
-  }
+  const attempt = newAttempt({ command, clientOrderId: id, partition: 0, receivedAt: at })
   return { attempt, generation: '0', trace: null }
 }
 

@@ -10,7 +10,7 @@ import { orderSubmit } from '@tradewire/contracts/events/orders'
 import { RetryableError } from '@tradewire/database/retryable-error'
 import type { Transaction } from '@tradewire/database/transaction'
 import { partitionOf } from '@tradewire/kernel/partition'
-import type { Attempt } from '#domain/attempt/attempt'
+import { type Attempt, newAttempt } from '#domain/attempt/attempt'
 import { Desk, type HeldPartition, type LaneWork, openAttempt, type OpenAttempt, workOf } from '#domain/sending/desk'
 import type { StoredAttempt } from '#ports/attempts.port'
 import type { Command, CommandLane, CommandTaker } from '#ports/command-intake.port'
@@ -135,7 +135,12 @@ export class TakeCommands implements CommandTaker {
       const held = batch.partitions.get(partitionOf(accountId))
       if (held === undefined || seen.has(intentId) || this.desk.find(intentId) !== undefined) continue
       seen.add(intentId)
-      const attempt = newAttempt(command, this.gate.clientOrderId(command), held.partition, receivedAt)
+      const attempt = newAttempt({
+        command,
+        clientOrderId: this.gate.clientOrderId(command),
+        partition: held.partition,
+        receivedAt,
+      })
       const waits = !isExit(command) && !this.desk.isAdmitted(accountId)
       const one = openAttempt(waits ? { ...attempt, reason: unreadAccount } : attempt, held.generation, trace)
       batch.fresh.push(one)
@@ -189,25 +194,4 @@ export class TakeCommands implements CommandTaker {
 const unreadAccount = {
   code: 'ACCOUNT_NOT_READ_YET',
   message: "The entry waits until the account's orders and positions have been read at the venue.",
-}
-
-function newAttempt(command: SubmitCommand, clientOrderId: string, partition: number, receivedAt: Date): Attempt {
-  return {
-    command,
-    clientOrderId,
-    partition,
-    state: 'queued',
-    revision: 0,
-    submissions: 0,
-    venueOrderId: null,
-    filledQuantity: '0',
-    averagePrice: null,
-    fee: null,
-    feeCurrency: null,
-    reason: null,
-    cancelRequested: false,
-    receivedAt,
-    sentAt: null,
-    answeredAt: null,
-  }
 }
