@@ -6,6 +6,7 @@ import type { Denial } from '@tradewire/contracts/denials/all'
 import type { Transaction } from '@tradewire/database/transaction'
 import { decimal, minimum, ZERO, sum } from '@tradewire/kernel/decimal'
 import type { AccountId, FollowId, RiskProfileId, UserId } from '@tradewire/kernel/ids'
+import { partitionOf, partitionToken } from '@tradewire/kernel/partition'
 import { type Bracket, plannerMoves } from '@tradewire/orders/domain/bracket/bracket'
 import type { Balance, Candidate } from '@tradewire/orders/domain/gate/gate'
 import { resolveSettings } from '@tradewire/orders/domain/sizing/settings'
@@ -115,7 +116,7 @@ export class MemoryPlanning extends Planning {
   async candidates(tx: Transaction, query: FollowerQuery): Promise<Candidate[]> {
     await (tx as MemoryTransaction).statement()
     const { strategyId, followIds, after, limit } = query
-    const cursor = after === null ? '' : `${after.accountId} ${after.followId}`
+    const cursor = after === null ? '' : placeOf(after)
     const follows = this.means.facts.follows
       .all(tx)
       .filter((follow) => follow.strategyId === strategyId && follow.active && placeOf(follow) > cursor)
@@ -267,8 +268,8 @@ function isEnding({ state }: Bracket): boolean {
   return state === 'closing' || state === 'closed' || state === 'failed'
 }
 
-function placeOf({ accountId, followId }: FollowNews): string {
-  return `${accountId} ${followId}`
+function placeOf({ accountId, followId }: Pick<FollowNews, 'accountId' | 'followId'>): string {
+  return `${partitionToken(partitionOf(accountId))} ${accountId} ${followId}`
 }
 
 function marginOf({ margin }: BracketRow) {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { Defects } from './defects.ts'
 import { runSeed, type SeedReport } from './run-seed.ts'
 
-const chunks = 10
-const seedsPerChunk = 50
+const chunks = 5
+const seedsPerChunk = 100
 /** Some of the planted mistakes show in one world of hundreds. */
 const seedsPerDefectMost = 1_500
 /** What is met in each chunk of worlds. */

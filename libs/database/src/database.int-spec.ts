@@ -161,6 +161,34 @@ describe('the database', () => {
     await expect(quiet).rejects.toThrow(/undone the transaction/)
   })
 
+  it('commits statements that were only sent, and fails with what their error means', async () => {
+    const sql = 'insert into thing values ($1, $2)'
+    const told: OutboxRow[] = []
+    const stop = database.onCommitted((rows) => told.push(...rows))
+    const because = (cause: unknown) => new Error('it is there already', { cause })
+    const first = await database.transact(async (tx) => {
+      tx.send(sql, [60, '1'], because)
+      tx.append(happened, { n: 60 })
+      return 'done'
+    })
+    expect(first).toBe('done')
+    expect(told).toHaveLength(1)
+    const again = database.transact(async (tx) => {
+      await tx.query(sql, [61, '1'])
+      tx.send(sql, [60, '1'], because)
+      tx.append(happened, { n: 61 })
+    })
+    await expect(again).rejects.toThrow('it is there already')
+    expect(told).toHaveLength(1)
+    const thrown = database.transact(async (tx) => {
+      tx.send(sql, [60, '1'], because)
+      throw new Error('of the work')
+    })
+    await expect(thrown).rejects.toThrow('of the work')
+    expect(await database.query('select id from thing where id in (60, 61)')).toEqual([{ id: 60 }])
+    stop()
+  })
+
   it('takes statements that nobody waits for in between, in their order', async () => {
     const rows = await database.transact(async (tx) => {
       const sql = 'insert into thing values ($1, $2) returning id'

@@ -154,7 +154,8 @@ export class Database {
         await tx.end()
         const rows = outbox.take()
         if (owner !== null && rows.length > 0) await runStatement(session.client, this.names, widenSql, [])
-        await session.commit(rows.length > 0 ? this.insertOutbox(session.client, rows) : undefined)
+        if (rows.length > 0) tx.sent.push(this.insertOutbox(session.client, rows))
+        await session.commit(tx.sent)
         if (rows.length > 0) for (const listener of this.listeners) listener(rows)
         tx.committed()
         return value

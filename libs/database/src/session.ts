@@ -30,14 +30,14 @@ export class Session {
   }
 
   /**
-   * Commits after `last`, a statement that is on its way already. If that or an earlier statement failed, the server
+   * Commits after statements that are on their way already. If one of them or an earlier statement failed, the server
    * answers COMMIT with a rollback: then this rejects, also when the work has swallowed the statement's error.
    */
-  async commit(last: Promise<unknown> | undefined): Promise<void> {
+  async commit(sent: readonly Promise<unknown>[]): Promise<void> {
     const committed = this.client.query('commit')
     this.setOpen(false)
-    const [begun, lastOne, end] = await Promise.allSettled([this.begun, last, committed])
-    for (const outcome of [begun, lastOne, end]) if (outcome.status === 'rejected') throw outcome.reason
+    const [end, ...before] = await Promise.allSettled([committed, this.begun, ...sent])
+    for (const outcome of [...before, end]) if (outcome.status === 'rejected') throw outcome.reason
     if (end.status === 'fulfilled' && end.value.command !== 'COMMIT') throw new UndoneTransactionError()
   }
 

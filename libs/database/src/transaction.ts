@@ -18,6 +18,8 @@ export interface AppendOptions {
 export class Transaction {
   /** TypeORM's manager inside this transaction: for tables that humans edit one row at a time. */
   readonly manager: EntityManager
+  /** For Database: what was only sent. */
+  readonly sent: Promise<unknown>[] = []
   private readonly client: PoolClient
   private readonly names: StatementNames
   private readonly outbox: OutboxBuffer
@@ -38,10 +40,21 @@ export class Transaction {
    * nothing of each other's answers cost one round trip when they are awaited together; they run in the order of the calls.
    */
   async query<Row = Record<string, unknown>>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    if (this.ended) throw new Error('this transaction has ended: await every statement inside transact')
-    const answer = runStatement<Row>(this.client, this.names, sql, parameters)
+    const answer = this.run<Row>(sql, parameters)
     this.unanswered = Promise.allSettled([this.unanswered, answer])
     return answer
+  }
+
+  /**
+   * Runs one statement whose answer nobody needs before the commit, which saves its round trip: COMMIT waits for it and
+   * fails as it does. `because` may say what its error means.
+   */
+  send(sql: string, parameters: readonly unknown[], because: (error: unknown) => unknown = (error) => error): void {
+    const answer = this.run(sql, parameters).catch((error: unknown) => {
+      throw because(error)
+    })
+    answer.catch(() => undefined)
+    this.sent.push(answer)
   }
 
   /** To be called once this has been committed: a hint for work in memory, which a process that ends here never gets. */
@@ -73,6 +86,11 @@ export class Transaction {
     if (all.length === 0) return
     const trace = options.trace === undefined ? (injectTrace() ?? null) : options.trace
     this.outbox.append(contract, all, trace)
+  }
+
+  private run<Row>(sql: string, parameters: readonly unknown[]): Promise<Row[]> {
+    if (this.ended) throw new Error('this transaction has ended: await every statement inside transact')
+    return runStatement<Row>(this.client, this.names, sql, parameters)
   }
 }
 

@@ -193,6 +193,14 @@ describe('the alert intake', () => {
     expect((await post(alert({ alertId: 'last', secret: last }))).status).toBe(200)
   })
 
+  it('takes the new secret right after a rotation, before the old one was ever used again', async () => {
+    expect((await post(alert({ alertId: 'before' }))).status).toBe(200)
+    const rotation = { caller: operator, strategyId: strategy.id, overlapSeconds: 60 }
+    const rotated = await rpc.ask(rotateStrategySecret, rotation)
+    if (!rotated.ok) throw new Error(rotated.error.code)
+    expect((await post(alert({ alertId: 'after', secret: rotated.value.secret }))).status).toBe(200)
+  })
+
   it('lets a strategy be signalled by hand by its owner only', async () => {
     const signal = {
       side: 'buy' as const,

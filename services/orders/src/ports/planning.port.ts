@@ -80,7 +80,7 @@ export interface PlannedBracket {
   readonly waited?: Waited
 }
 
-/** Where the next followers start; those of one account stay together. */
+/** Where the next followers start: by partition of their commands, and those of one account stay together. */
 export interface FollowerCursor {
   readonly accountId: string
   readonly followId: string

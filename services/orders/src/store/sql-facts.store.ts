@@ -6,6 +6,7 @@ import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { FollowId, StrategyId, UserId } from '@tradewire/kernel/ids'
+import { partitionOf } from '@tradewire/kernel/partition'
 import {
   type AccountChange,
   type AccountNews,
@@ -37,6 +38,7 @@ const follows = new Columns<FollowNews>([
   plain('follow_id', 'uuid', ({ followId }) => followId),
   plain('strategy_id', 'uuid', ({ strategyId }) => strategyId),
   plain('account_id', 'uuid', ({ accountId }) => accountId),
+  plain('account_partition', 'smallint', ({ accountId }) => partitionOf(accountId)),
   plain('user_id', 'uuid', ({ userId }) => userId),
   plain('risk_profile_id', 'uuid', ({ riskProfileId }) => riskProfileId),
   plain('risk_percent', 'numeric', ({ riskPercent }) => riskPercent),

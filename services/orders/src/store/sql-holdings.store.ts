@@ -10,8 +10,9 @@ import { Holdings } from '../ports/holdings.port.ts'
 
 const minuteMs = 60_000
 
-/** Chunks come by account, so one planning takes its locks in this order from its first to its last. */
-const lockSql = `select 1 from account where account_id = any ($1::uuid[]) order by account_id for no key update`
+/** In the order in which followers come, so one planning takes its locks in this order from its first to its last. */
+const lockSql = `select 1 from account join unnest($1::uuid[]) with ordinality as o (account_id, place) using (account_id)
+order by o.place for no key update of account`
 
 /** A statement of its own: it sees what was planned while the one before waited for its locks. */
 const heldSql = `select account_id, count(*)::int as positions, coalesce(sum(margin * coalesce(leverage, 1) * coalesce(rate, 1)), 0) as exposure

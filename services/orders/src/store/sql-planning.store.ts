@@ -6,6 +6,7 @@ import { Injectable } from '@nestjs/common'
 import type { Denial } from '@tradewire/contracts/denials/all'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { AccountId, FollowId, UserId } from '@tradewire/kernel/ids'
+import { partitionOf } from '@tradewire/kernel/partition'
 import { injectTrace } from '@tradewire/observability/trace'
 import { plannerMoves } from '../domain/bracket/bracket.ts'
 import type { Candidate } from '../domain/gate/gate.ts'
@@ -81,7 +82,10 @@ const isOpposite = `x.follow_id <> f.follow_id and x.venue = $6 and x.symbol = $
 /** An entry of its own follow has asked for its end. Looked up where it matters alone. */
 const isAskedToEnd = `exists (select from waiting_entry asked where asked.waits_for = x.bracket_id and asked.closes)`
 
-/** The chunk is cut off before anything is looked up for its followers: never for all that are still to come. */
+/**
+ * The chunk is cut off before anything is looked up for its followers: never for all that are still to come. By partition,
+ * so that the commands of a chunk share few messages.
+ */
 const candidatesSql = `select f.follow_id, f.account_id, f.user_id, f.risk_profile_id, f.risk_percent, f.leverage,
   f.max_notional, f.active, f.profile_settings, f.settings, f.revision, l.settings as account_settings, a.venue, a.connected, a.disconnected_by, a.active as account_active,
   b.currency, b.total, b.free, b.equity, (extract(epoch from b.observed_at) * 1000)::float8 as observed_ms,
@@ -93,9 +97,10 @@ const candidatesSql = `select f.follow_id, f.account_id, f.user_id, f.risk_profi
       where e.max_positions is not null and own.user_id = f.user_id and x.signal_id <> $10
     )) end as entitlement
 from (
-  select * from follow where strategy_id = $1 and active and (account_id, follow_id) > ($2::uuid, $3::uuid)
+  select * from follow
+  where strategy_id = $1 and active and (account_partition, account_id, follow_id) > ($11::smallint, $2::uuid, $3::uuid)
     and ($9::uuid[] is null or follow_id = any ($9))
-  order by account_id, follow_id limit $4
+  order by account_partition, account_id, follow_id limit $4
 ) f
 left join account a on a.account_id = f.account_id
 left join layer_settings l on l.scope = 'account' and l.scope_id = f.account_id
@@ -125,7 +130,7 @@ left join lateral (
     sum(x.margin * coalesce(x.rate, 1)) filter (where x.first_filled_at <= b.observed_at) as released
   from bracket x where x.account_id = f.account_id and x.closed_at > b.observed_at
 ) settled on true
-order by f.account_id, f.follow_id`
+order by f.account_partition, f.account_id, f.follow_id`
 
 const planned = new Columns<PlannedBracket>([
   plain('bracket_id', 'uuid', ({ bracketId }) => bracketId),
@@ -264,6 +269,7 @@ export class SqlPlanning extends Planning {
       signal.side,
       query.followIds,
       signal.signalId,
+      after === null ? beforeAllPartitions : partitionOf(after.accountId),
     ])
     const reader = new SettingsReader()
     const found = rows.map((row) => toCandidate(row, query.common, reader))
@@ -284,12 +290,11 @@ export class SqlPlanning extends Planning {
       ...planned.parameters(brackets),
     ]
     if (begun) return this.insertLeft(tx, signal, ids, parameters)
-    try {
-      await tx.query(insertSql, parameters)
-    } catch (cause) {
-      if ((cause as { readonly code?: unknown }).code !== uniqueViolation) throw cause
-      throw new PlannedMeanwhile(signal.signalId, { cause })
-    }
+    tx.send(insertSql, parameters, (cause) =>
+      (cause as { readonly code?: unknown }).code === uniqueViolation
+        ? new PlannedMeanwhile(signal.signalId, { cause })
+        : cause,
+    )
     return new Set(ids)
   }
 
@@ -371,5 +376,6 @@ function waitingOf(brackets: readonly PlannedBracket[]) {
   )
 }
 
-/** Sorts before every id. */
+/** Sort before every id and every partition. */
 const beforeAll = '00000000-0000-0000-0000-000000000000'
+const beforeAllPartitions = -1

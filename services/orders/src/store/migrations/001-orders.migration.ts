@@ -22,6 +22,7 @@ export const createOrders: Migration = {
        follow_id uuid primary key,
        strategy_id uuid not null,
        account_id uuid not null,
+       account_partition smallint not null,
        user_id uuid not null,
        risk_profile_id uuid not null,
        risk_percent numeric not null,
@@ -32,7 +33,8 @@ export const createOrders: Migration = {
        settings text,
        revision int not null
      )`,
-    `create index follow_of_strategy on follow (strategy_id, account_id, follow_id) where active`,
+    `create index follow_of_strategy on follow (strategy_id, account_partition, account_id, follow_id) where active`,
+    `comment on column follow.account_partition is 'Of the commands to brokers: a chunk of followers in this order fills few messages.'`,
     `create table layer_settings (
        scope text not null,
        scope_id uuid,

@@ -73,8 +73,8 @@ export class AcceptSignal {
 
   private async accept(input: AcceptSignalInput): Promise<Result<AcceptedSignal, CodedError>> {
     for (let check = 1; check <= strategyChecksMax; check += 1) {
-      const strategy = await this.strategyOf(input.strategyId)
-      if (strategy === undefined || !input.mayUse(strategy)) return err(signalsErrors.of('STRATEGY_NOT_FOUND'))
+      const strategy = await this.strategyFor(input)
+      if (strategy === undefined) return err(signalsErrors.of('STRATEGY_NOT_FOUND'))
       if (!strategy.active) return err(signalsErrors.of('STRATEGY_NOT_ACTIVE'))
       const incoming = this.incomingOf(input, strategy)
       if (await this.commits.submit(incoming)) return ok({ signalId: incoming.signal.id, duplicate: false })
@@ -86,14 +86,17 @@ export class AcceptSignal {
     return err(signalsErrors.of('INTAKE_OVERLOADED', { reason: 'strategy keeps changing' }))
   }
 
-  /** From memory: a stale copy is caught by the revision in the storing statement. An inactive one is read afresh. */
-  private async strategyOf(id: StrategyId): Promise<Strategy | undefined> {
-    const cached = this.known.get(id)
-    if (cached !== undefined && cached.active) return cached
-    const strategy = await this.strategies.find(id)
-    if (strategy === undefined) return undefined
+  /**
+   * From memory, if that says yes: a stale copy that does is caught by the revision in the storing statement. None says no:
+   * the strategy may have been switched on or have got another secret since, in this process or another.
+   */
+  private async strategyFor({ strategyId, mayUse }: AcceptSignalInput): Promise<Strategy | undefined> {
+    const cached = this.known.get(strategyId)
+    if (cached?.active === true && mayUse(cached)) return cached
+    const strategy = await this.strategies.find(strategyId)
+    if (strategy === undefined || !mayUse(strategy)) return undefined
     if (this.known.size >= strategiesCachedMax) this.known.clear()
-    this.known.set(id, strategy)
+    this.known.set(strategyId, strategy)
     return strategy
   }
 
