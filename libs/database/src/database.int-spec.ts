@@ -185,6 +185,11 @@ describe('the database', () => {
       throw new Error('of the work')
     })
     await expect(thrown).rejects.toThrow('of the work')
+    const misled = database.transact(async (tx) => {
+      tx.send(sql, [60, '1'], because)
+      await tx.query('select 1')
+    })
+    await expect(misled).rejects.toThrow('it is there already')
     expect(await database.query('select id from thing where id in (60, 61)')).toEqual([{ id: 60 }])
     stop()
   })

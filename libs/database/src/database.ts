@@ -162,7 +162,7 @@ export class Database {
       } catch (error) {
         await tx.end()
         await session.undo()
-        throw error
+        throw await tx.causeOf(error)
       }
     } catch (error) {
       throw classifyDatabaseError(unwrap(error))

@@ -10,6 +10,8 @@ import type { OutboxBuffer } from './outbox-message.ts'
 import { classifyDatabaseError } from './retryable-error.ts'
 import type { StatementNames } from './statement-names.ts'
 
+const transactionIsAborted = '25P02'
+
 export interface AppendOptions {
   /** The traceparent that the events belong to; the active span's when not given. */
   readonly trace?: string | null
@@ -71,6 +73,13 @@ export class Transaction {
   async end(): Promise<void> {
     this.ended = true
     await this.unanswered
+  }
+
+  /** For Database: why work failed. A statement after one that was only sent and has failed says nothing but that. */
+  async causeOf(error: unknown): Promise<unknown> {
+    if ((error as { readonly code?: unknown } | null)?.code !== transactionIsAborted) return error
+    const outcomes = await Promise.allSettled(this.sent)
+    return outcomes.find((outcome) => outcome.status === 'rejected')?.reason ?? error
   }
 
   /**

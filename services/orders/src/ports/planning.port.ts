@@ -123,14 +123,14 @@ export abstract class Planning {
   abstract lockSymbol(tx: Transaction, signal: Signal): Promise<SignalFacts>
 
   /**
-   * The next active followers by account and follow, each with account, balance and open brackets, in one statement.
+   * The next active followers by partition, account and follow, each with account, balance and open brackets, in one statement.
    * Accounts with a limit on all that they hold stay locked until the commit: no other symbol's planning adds to them.
    */
   abstract candidates(tx: Transaction, query: FollowerQuery): Promise<Candidate[]>
 
   /**
    * Stores brackets, entry legs and traces in one statement; answers the ids that were new. What exists already is left
-   * out. Throws PlannedMeanwhile where one would give a follow a second open bracket.
+   * out. Fails with PlannedMeanwhile, at the latest with the commit, where one would give a follow a second open bracket.
    */
   abstract insert(tx: Transaction, signal: StoredSignal, brackets: readonly PlannedBracket[]): Promise<Set<string>>
 
