@@ -4,7 +4,7 @@
  */
 import { liveLine } from '@tradewire/launcher/terminal/live-line'
 import { printLine, printTable } from '@tradewire/launcher/terminal/output'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { runScenario, type Outcome } from './run-scenario.ts'
 import type { Scenario } from './scenario.ts'
 import { scenarioNamed, scenarios } from './scenarios/all.ts'
@@ -94,7 +94,11 @@ async function playVenues({ seed, seeds, json }: Options): Promise<number> {
 async function main(): Promise<number> {
   const options = new Command('tradewire chaos')
     .description('hurt a whole system on purpose and compare its books with the venue’s ledger afterwards')
-    .option('--scenario <names>', 'names separated by commas, or all', scenariosNamed, scenarios)
+    .addOption(
+      new Option('--scenario <names>', 'names separated by commas, or all; --list prints them')
+        .argParser(scenariosNamed)
+        .default(scenarios, 'all of them'),
+    )
     .option('--seed <number>', 'chooses when and whom the faults strike', wholeUpTo(seedMax), 1)
     .option('--rounds <number>', 'repetitions, each with the next seed', wholeUpTo(roundsMax), 1)
     .option('--venues', 'instead: play orders and faults by chance at every venue, through its adapter')
