@@ -47,31 +47,21 @@ beforeAll(async () => {
     const followId = uuidOfHash('follow of the other strategy')
     tx.append(followChanged, venue.follow(0, { strategyId: other.strategyId, followId }))
   })
-  await counted('follow', 2)
-  for (const table of ['balance', 'account']) await counted(table, 1)
-  await counted('instrument', 2)
+  await venue.counted('follow', 2)
+  for (const table of ['balance', 'account']) await venue.counted(table, 1)
+  await venue.counted('instrument', 2)
 })
 
 beforeEach(async () => {
   await database.query('update bracket set holds_slot = false')
 })
 
-function counted(from: string, expected: number) {
-  return eventually(
-    async () => {
-      const [row] = await database.query<{ number: number }>(`select count(*)::int as number from ${from}`)
-      return row?.number === expected
-    },
-    { describe: `${expected} of ${from}` },
-  )
-}
-
 /** What the account's owner says from now on. */
 async function limit(settings: TradeSettings): Promise<void> {
   revision += 1
   const scope = { scope: 'account', scopeId: accountIdOf(0), userId: userIdOf(0) } as const
   await database.transact(async (tx) => tx.append(settingsChanged, { ...scope, settings, revision }))
-  await counted(`layer_settings where revision = ${revision}`, 1)
+  await venue.counted(`layer_settings where revision = ${revision}`, 1)
 }
 
 function nextSignal(changes: Partial<DataOf<typeof signalAccepted>> = {}) {
@@ -80,7 +70,7 @@ function nextSignal(changes: Partial<DataOf<typeof signalAccepted>> = {}) {
 }
 
 async function bracketOf({ signalId }: { readonly signalId: string }): Promise<rpc.BracketReply> {
-  await counted(`bracket where signal_id = '${signalId}'`, 1)
+  await venue.counted(`bracket where signal_id = '${signalId}'`, 1)
   const listed = await client.ask(rpc.listBrackets, { caller: operator, page: {}, signalId })
   if (!listed.ok) throw new Error(listed.error.code)
   return listed.value.items[0]!

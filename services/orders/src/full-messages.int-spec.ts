@@ -2,7 +2,6 @@ import 'reflect-metadata'
 import { orderSubmit } from '@tradewire/contracts/events/orders'
 import { Database } from '@tradewire/database/database'
 import { partitionCount } from '@tradewire/kernel/partition'
-import { eventually } from '@tradewire/testkit/eventually'
 import { startTestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { beforeAll, expect, it } from 'vitest'
@@ -25,23 +24,16 @@ beforeAll(async () => {
   database = service.app.get(Database)
   venue = new StandIn(database)
   await venue.found(followers)
-  for (const table of ['follow', 'balance', 'account']) await counted(table, followers)
-  await counted('instrument', 1)
+  for (const table of ['follow', 'balance', 'account']) await venue.counted(table, followers)
+  await venue.counted('instrument', 1)
 })
-
-async function numberOf(from: string): Promise<number> {
-  const [row] = await database.query<{ number: number }>(`select count(*)::int as number from ${from}`)
-  return row?.number ?? 0
-}
-
-function counted(from: string, expected: number) {
-  return eventually(async () => (await numberOf(from)) === expected, { describe: `${expected} of ${from}` })
-}
 
 it('followers are planned by partition, so that the commands of a signal fill few messages', async () => {
   await venue.signal(signalId)
-  await counted(`bracket where state = 'planned'`, followers)
+  await venue.counted(`bracket where state = 'planned'`, followers)
   expect(await venue.submits(signalId)).toHaveLength(followers)
   // Only a partition that a chunk ends in takes a message more.
-  expect(await numberOf(`outbox where subject like '${orderSubmit.name}.%'`)).toBeLessThan(partitionCount + chunks)
+  expect(await venue.numberOf(`outbox where subject like '${orderSubmit.name}.%'`)).toBeLessThan(
+    partitionCount + chunks,
+  )
 })

@@ -48,12 +48,7 @@ beforeAll(async () => {
   await eventually(() => count('account', followers), { describe: 'their accounts are known' })
 })
 
-async function numberOf(from: string): Promise<number> {
-  const [row] = await database.query<{ number: number }>(`select count(*)::int as number from ${from}`)
-  return row?.number ?? 0
-}
-
-const count = async (from: string, expected: number) => (await numberOf(from)) === expected
+const count = async (from: string, expected: number) => (await venue.numberOf(from)) === expected
 
 const inState = (state: string, number: number, signal = 1) =>
   eventually(() => count(`bracket where state = '${state}' and signal_id = '${signalIdOf(signal)}'`, number), {
@@ -308,7 +303,7 @@ describe('a signal whose planning is cut off', () => {
       throw new Error('the process ends here')
     })
     await expect(crash).rejects.toThrow('the process ends here')
-    const kept = await numberOf(`bracket where state = '${state}' and signal_id = '${data.signalId}'`)
+    const kept = await venue.numberOf(`bracket where state = '${state}' and signal_id = '${data.signalId}'`)
     expect(kept > 0 && kept < numbers.length).toBe(true)
     return kept
   }

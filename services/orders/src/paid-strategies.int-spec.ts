@@ -39,27 +39,17 @@ beforeAll(async () => {
     const settings = { onSubscriptionEnd: 'close' as const }
     tx.append(followChanged, venue.follow(leaver, { settings, revision: 2 }))
   })
-  for (const table of ['follow', 'balance', 'account']) await counted(table, followers)
-  await counted('instrument', 1)
-  await counted('strategy where revision = 2', 1)
-  await counted('follow where revision = 2', 1)
+  for (const table of ['follow', 'balance', 'account']) await venue.counted(table, followers)
+  await venue.counted('instrument', 1)
+  await venue.counted('strategy where revision = 2', 1)
+  await venue.counted('follow where revision = 2', 1)
 })
-
-function counted(from: string, expected: number) {
-  return eventually(
-    async () => {
-      const [row] = await database.query<{ number: number }>(`select count(*)::int as number from ${from}`)
-      return row?.number === expected
-    },
-    { describe: `${expected} of ${from}` },
-  )
-}
 
 async function price(amounts: readonly string[]): Promise<void> {
   revisions += 1
   const prices = amounts.map((amount) => ({ currency: 'USD', cycle: 'monthly', amount }))
   await database.transact(async (tx) => tx.append(strategyPriced, { strategyId, prices, revision: revisions }))
-  await counted(`strategy_sale where revision = ${revisions}`, 1)
+  await venue.counted(`strategy_sale where revision = ${revisions}`, 1)
 }
 
 /** The subscription of this follower to the strategy. */
@@ -70,7 +60,7 @@ async function tell(number: number, news: Partial<DataOf<typeof subscriptionChan
   await database.transact(async (tx) =>
     tx.append(subscriptionChanged, exampleOf(subscriptionChanged, { ...of, ...news })),
   )
-  await counted(`strategy_subscription where revision = ${revisions}`, 1)
+  await venue.counted(`strategy_subscription where revision = ${revisions}`, 1)
 }
 
 /** What a new signal means for each follower. */
@@ -78,7 +68,7 @@ async function planned(free = true): Promise<readonly (rpc.BracketReply | undefi
   signals += 1
   const signalId = `01963a5f-${String(signals).padStart(4, '0')}-7000-8000-000000000001`
   await venue.signal(signalId)
-  await counted(`bracket where signal_id = '${signalId}'`, followers)
+  await venue.counted(`bracket where signal_id = '${signalId}'`, followers)
   const listed = await client.ask(rpc.listBrackets, { caller: operator, page: { limit: followers }, signalId })
   if (!listed.ok) throw new Error(JSON.stringify(listed.error))
   if (free) await database.query('update bracket set holds_slot = false where signal_id = $1', [signalId])

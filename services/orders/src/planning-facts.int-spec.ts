@@ -7,7 +7,6 @@ import * as brokers from '@tradewire/contracts/events/brokers'
 import { settingsChanged, type signalAccepted, strategyChanged } from '@tradewire/contracts/events/signals'
 import * as rpc from '@tradewire/contracts/rpc/orders'
 import { Database } from '@tradewire/database/database'
-import { eventually } from '@tradewire/testkit/eventually'
 import { exampleOf } from '@tradewire/testkit/example-of'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
@@ -32,26 +31,16 @@ beforeAll(async () => {
   client = service.app.get(RpcClient)
   venue = new StandIn(database)
   await venue.found(followers)
-  for (const table of ['follow', 'balance', 'account']) await counted(table, followers)
-  await counted('instrument', 1)
+  for (const table of ['follow', 'balance', 'account']) await venue.counted(table, followers)
+  await venue.counted('instrument', 1)
 })
-
-function counted(from: string, expected: number) {
-  return eventually(
-    async () => {
-      const [row] = await database.query<{ number: number }>(`select count(*)::int as number from ${from}`)
-      return row?.number === expected
-    },
-    { describe: `${expected} of ${from}` },
-  )
-}
 
 /** What a new signal means for each follower, by account; their positions end at once, so that the next one is taken. */
 async function planned(changes: Partial<DataOf<typeof signalAccepted>> = {}): Promise<Map<string, rpc.BracketReply>> {
   signals += 1
   const signalId = signalIdOf(signals)
   await venue.signal(signalId, changes)
-  await counted(`bracket where signal_id = '${signalId}'`, followers)
+  await venue.counted(`bracket where signal_id = '${signalId}'`, followers)
   const listed = await client.ask(rpc.listBrackets, { caller: operator, page: { limit: followers }, signalId })
   if (!listed.ok) throw new Error(JSON.stringify(listed.error))
   await database.query(`update bracket set holds_slot = false where signal_id = $1`, [signalId])
@@ -75,7 +64,7 @@ describe('settings of the platform and of an account', () => {
     await say({ ...everyone, settings: { maxNotional: '5000' } })
     await say({ scopeId: accountIdOf(1), settings: { maxNotional: '2000' } })
     await say({ scopeId: accountIdOf(2), settings: { sides: ['sell'] } })
-    await counted('layer_settings', 3)
+    await venue.counted('layer_settings', 3)
     const brackets = await planned()
     const [first, second, third] = [0, 1, 2].map((number) => brackets.get(accountIdOf(number)))
     expect([first?.quantity, second?.quantity]).toEqual(['0.125', '0.05'])
@@ -92,7 +81,7 @@ describe('settings of the platform and of an account', () => {
     await say({ ...everyone, settings: { maxNotional: '1000' }, revision: 2 })
     await say({ scopeId: accountIdOf(1), settings: {}, revision: 2 })
     await say({ scopeId: accountIdOf(2), settings: {}, revision: 2 })
-    await counted(`layer_settings where settings = '{}'`, 3)
+    await venue.counted(`layer_settings where settings = '{}'`, 3)
     const brackets = await planned()
     expect([...brackets.values()].map(({ quantity }) => quantity)).toEqual(['0.25', '0.25', '0.25'])
   })
@@ -114,7 +103,7 @@ describe('what brokers tell of an account and an instrument', () => {
       tx.append(brokers.accountDisconnected, lost(0, brokers.authenticationFailed))
       tx.append(brokers.accountDisconnected, lost(1, reason.code))
     })
-    await counted('account where not connected', 2)
+    await venue.counted('account where not connected', 2)
     const brackets = await planned()
     const codes = [0, 1, 2].map((number) => brackets.get(accountIdOf(number))?.denial?.code)
     expect(codes).toEqual(['ACCOUNT_KEY_UNAUTHORIZED', 'ACCOUNT_NOT_CONNECTED', undefined])
@@ -127,7 +116,7 @@ describe('what brokers tell of an account and an instrument', () => {
         )
       }
     })
-    await counted('account where connected and disconnected_by is null', followers)
+    await venue.counted('account where connected and disconnected_by is null', followers)
     for (const bracket of (await planned()).values()) expect(bracket.denial).toBeNull()
   })
 
@@ -141,15 +130,15 @@ describe('what brokers tell of an account and an instrument', () => {
         ),
       )
     await told(false)
-    await counted('account where not active', 1)
+    await venue.counted('account where not active', 1)
     const paused = (await planned()).get(accountId)?.denial
     expect(paused).toMatchObject({ code: 'ACCOUNT_PAUSED', context: { accountId } })
     const again = exampleOf(brokers.accountConnected, { accountId, userId, label: 'again', connectedAt: now() })
     await database.transact(async (tx) => tx.append(brokers.accountConnected, again))
-    await counted("account where label = 'again' and not active", 1)
+    await venue.counted("account where label = 'again' and not active", 1)
     expect((await planned()).get(accountId)?.denial?.code).toBe('ACCOUNT_PAUSED')
     await told(true)
-    await counted('account where active', followers)
+    await venue.counted('account where active', followers)
     for (const bracket of (await planned()).values()) expect(bracket.denial).toBeNull()
   })
 
@@ -161,12 +150,12 @@ describe('what brokers tell of an account and an instrument', () => {
         tx.append(brokers.instrumentChanged, exampleOf(brokers.instrumentChanged, { ...changes, observedAt: now() })),
       )
     await told({ tradingHours: hours })
-    await counted('instrument where trading_hours is not null', 1)
+    await venue.counted('instrument where trading_hours is not null', 1)
     for (const { denial } of (await planned()).values()) {
       expect(denial).toMatchObject({ code: 'MARKET_CLOSED', context: { hours: [`${yesterday} 00:00-12:00 UTC`] } })
     }
     await told({})
-    await counted('instrument where trading_hours is null', 1)
+    await venue.counted('instrument where trading_hours is null', 1)
     for (const bracket of (await planned()).values()) expect(bracket.denial).toBeNull()
   })
 })
@@ -180,8 +169,8 @@ describe("a provider's account that a strategy names", () => {
       const balance = { total: '40000', free: '40000', equity: '40000', observedAt: new Date().toISOString() }
       tx.append(brokers.balanceUpdated, exampleOf(brokers.balanceUpdated, { accountId: accountIdOf(2), ...balance }))
     })
-    await counted('strategy where provider_account_id is not null', 1)
-    await counted('balance where total = 40000', 1)
+    await venue.counted('strategy where provider_account_id is not null', 1)
+    await venue.counted('balance where total = 40000', 1)
     const brackets = await planned()
     expect([0, 1, 2].map((number) => brackets.get(accountIdOf(number))?.quantity)).toEqual(['0.1', '0.1', '0.4'])
     expect((await explained(brackets.get(accountIdOf(0)))).sizing?.steps[0]).toBe(
@@ -197,12 +186,12 @@ describe("a provider's account that a strategy names", () => {
         tx.append(strategyChanged, exampleOf(strategyChanged, { strategyId, ownerId, ...changes })),
       )
     await told({ providerAccountId: nobody, settings, revision: 3 })
-    await counted('strategy where revision = 3', 1)
+    await venue.counted('strategy where revision = 3', 1)
     for (const { denial } of (await planned()).values()) {
       expect(denial).toMatchObject({ code: 'PROVIDER_EQUITY_UNKNOWN', context: { providerAccountId: nobody } })
     }
     await told({ revision: 4 })
-    await counted('strategy where provider_account_id is null', 1)
+    await venue.counted('strategy where provider_account_id is null', 1)
   })
 })
 
@@ -217,12 +206,12 @@ describe('an account in another currency than the symbol is quoted in', () => {
       tx.append(brokers.balanceUpdated, exampleOf(brokers.balanceUpdated, { ...euros, observedAt }))
       tx.append(strategyChanged, exampleOf(strategyChanged, { strategyId, ownerId, revision: 5 }))
     })
-    await counted(`balance where currency = 'EUR'`, 1)
-    await counted('strategy where revision = 5', 1)
+    await venue.counted(`balance where currency = 'EUR'`, 1)
+    await venue.counted('strategy where revision = 5', 1)
     const codeOf = (brackets: Map<string, rpc.BracketReply>) => brackets.get(account)?.denial?.code
     expect(codeOf(await planned())).toBe('BALANCE_IN_OTHER_CURRENCY')
     await say({ scopeId: account, settings: { convertBalance: true }, revision: 9 })
-    await counted('layer_settings where revision = 9', 1)
+    await venue.counted('layer_settings where revision = 9', 1)
     expect((await planned()).get(account)?.denial).toMatchObject({
       code: 'RATE_UNKNOWN',
       context: { venue: 'binance-usdm', from: 'EUR', to: 'USDT' },
@@ -231,7 +220,7 @@ describe('an account in another currency than the symbol is quoted in', () => {
       const observedAt = new Date().toISOString()
       tx.append(brokers.rateUpdated, exampleOf(brokers.rateUpdated, { symbol: 'EUR/USDT', price: '1.25', observedAt }))
     })
-    await counted('rate', 1)
+    await venue.counted('rate', 1)
     const converted = (await planned()).get(account)
     expect(converted?.quantity).toBe('0.25')
     const story = await explained(converted)
@@ -266,7 +255,7 @@ describe('what the plan of a user allows', () => {
       )
     await tell(0, { maxPositions: 0 })
     await tell(1, { maxBalance: '7999' })
-    await counted('entitlement', 2)
+    await venue.counted('entitlement', 2)
     const limited = await planned()
     const denialOf = (brackets: typeof limited, number: number) => brackets.get(accountIdOf(number))?.denial
     expect(denialOf(limited, 0)).toMatchObject({
@@ -280,7 +269,7 @@ describe('what the plan of a user allows', () => {
     expect(denialOf(limited, 2)).toBeNull()
     await tell(0, { maxPositions: 1, revision: 2 })
     await tell(1, { endsAt: '2022-10-09T00:00:00.000Z', revision: 2 })
-    await counted('entitlement where revision = 2', 2)
+    await venue.counted('entitlement where revision = 2', 2)
     const changed = await planned()
     expect([0, 1].map((number) => denialOf(changed, number)?.code)).toEqual([undefined, 'PLAN_ENDED'])
     // Another account of the same user still holds what it got of that signal.
@@ -288,7 +277,7 @@ describe('what the plan of a user allows', () => {
     await database.transact(async (tx) =>
       tx.append(brokers.accountConnected, exampleOf(brokers.accountConnected, other)),
     )
-    await counted(`account where user_id = '${userIdOf(0)}'`, 2)
+    await venue.counted(`account where user_id = '${userIdOf(0)}'`, 2)
     await database.query('update bracket set holds_slot = true where bracket_id = $1', [
       changed.get(accountIdOf(2))?.id,
     ])

@@ -7,7 +7,6 @@ import type { signalAccepted } from '@tradewire/contracts/events/signals'
 import * as rpc from '@tradewire/contracts/rpc/kill-switches'
 import * as orders from '@tradewire/contracts/rpc/orders'
 import { Database } from '@tradewire/database/database'
-import { eventually } from '@tradewire/testkit/eventually'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -39,25 +38,15 @@ async function start(): Promise<void> {
 beforeAll(async () => {
   await start()
   await venue.found(1)
-  for (const table of ['follow', 'balance', 'account', 'instrument']) await counted(table, 1)
+  for (const table of ['follow', 'balance', 'account', 'instrument']) await venue.counted(table, 1)
 })
-
-function counted(from: string, expected: number) {
-  return eventually(
-    async () => {
-      const [row] = await database.query<{ number: number }>(`select count(*)::int as number from ${from}`)
-      return row?.number === expected
-    },
-    { describe: `${expected} of ${from}` },
-  )
-}
 
 /** What becomes of a signal; the position of the one follower ends at once, so that the next one is taken. */
 async function outcome(changes: Partial<DataOf<typeof signalAccepted>> = {}): Promise<string> {
   signals += 1
   const signalId = signalIdOf(signals)
   await venue.signal(signalId, changes)
-  await counted(`signal_plan where signal_id = '${signalId}'`, 1)
+  await venue.counted(`signal_plan where signal_id = '${signalId}'`, 1)
   await database.query('update bracket set holds_slot = false')
   const listed = await client.ask(orders.listBrackets, { caller: follower, page: {}, signalId })
   if (!listed.ok) throw new Error(listed.error.code)
@@ -137,7 +126,7 @@ describe('a source', () => {
     const brackets = await database.query('select from bracket')
     const storm = Array.from({ length: 20 }, (_, index) => venue.signalData(signalIdOf(1_000 + index)))
     await venue.signals(storm)
-    await counted(`signal_plan where denial is not null and signal_id >= '${signalIdOf(1_000)}'`, storm.length)
+    await venue.counted(`signal_plan where denial is not null and signal_id >= '${signalIdOf(1_000)}'`, storm.length)
     expect(await venue.commands('order.planned')).toHaveLength(told)
     expect(await database.query('select from bracket')).toHaveLength(brackets.length)
     expect(await database.query(`select from explain where signal_id >= '${signalIdOf(1_000)}'`)).toEqual([])

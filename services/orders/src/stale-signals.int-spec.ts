@@ -33,18 +33,9 @@ beforeAll(async () => {
   client = service.app.get(RpcClient)
   venue = new StandIn(database)
   await venue.found(followers)
-  await counted('instrument', 1)
-  for (const table of ['follow', 'balance', 'account']) await counted(table, followers)
+  await venue.counted('instrument', 1)
+  for (const table of ['follow', 'balance', 'account']) await venue.counted(table, followers)
 })
-
-async function numberOf(from: string): Promise<number> {
-  const [row] = await database.query<{ number: number }>(`select count(*)::int as number from ${from}`)
-  return row?.number ?? 0
-}
-
-function counted(from: string, expected: number) {
-  return eventually(async () => (await numberOf(from)) === expected, { describe: `${expected} of ${from}` })
-}
 
 async function refusedSignals(caller: Caller) {
   const listed = await client.ask(rpc.listRefusedSignals, { caller, page: {} })
@@ -57,9 +48,9 @@ const expired = () => ({ expiresAt: new Date(clock.now().getTime() - 1_000).toIS
 describe('a signal that comes too late', () => {
   it('for everyone is refused once: one row, told to no follower apart, seen by whom it concerns', async () => {
     await venue.signal(signalIdOf(1), expired())
-    await counted(`signal_plan where signal_id = '${signalIdOf(1)}'`, 1)
-    expect(await numberOf('bracket')).toBe(0)
-    expect(await numberOf('explain')).toBe(0)
+    await venue.counted(`signal_plan where signal_id = '${signalIdOf(1)}'`, 1)
+    expect(await venue.numberOf('bracket')).toBe(0)
+    expect(await venue.numberOf('explain')).toBe(0)
     expect(await venue.commands('order.planned')).toEqual([])
     for (const caller of [owner, follower]) {
       expect(await refusedSignals(caller)).toMatchObject([{ id: signalIdOf(1), denial: { code: 'STALE_SIGNAL' } }])
@@ -70,7 +61,10 @@ describe('a signal that comes too late', () => {
   it('for chosen followers is refused to each of them, and is nobody else’s news', async () => {
     const followIds = [followIdOf(3), followIdOf(5)]
     await venue.signal(signalIdOf(2), { ...expired(), source: 'OPERATOR', followIds })
-    await counted(`bracket where signal_id = '${signalIdOf(2)}' and denial_code = 'STALE_SIGNAL'`, followIds.length)
+    await venue.counted(
+      `bracket where signal_id = '${signalIdOf(2)}' and denial_code = 'STALE_SIGNAL'`,
+      followIds.length,
+    )
     expect((await refusedSignals(stranger)).map(({ id }) => id)).not.toContain(signalIdOf(2))
   })
 
@@ -80,11 +74,11 @@ describe('a signal that comes too late', () => {
       // Plans can be worked out, but the first of them waits here until it is stored.
       await tx.query('lock table bracket in share mode')
       await venue.signal(signalIdOf(3), { expiresAt: expiresAt.toISOString() })
-      await counted(`pg_locks where relation = 'bracket'::regclass and not granted`, 1)
+      await venue.counted(`pg_locks where relation = 'bracket'::regclass and not granted`, 1)
       await eventually(() => clock.now() > expiresAt, { describe: 'the signal is too old', withinMs: 2 * lifeMs })
     })
-    await counted(`bracket where signal_id = '${signalIdOf(3)}'`, followers)
-    const late = await numberOf(`bracket where signal_id = '${signalIdOf(3)}' and denial_code = 'STALE_SIGNAL'`)
+    await venue.counted(`bracket where signal_id = '${signalIdOf(3)}'`, followers)
+    const late = await venue.numberOf(`bracket where signal_id = '${signalIdOf(3)}' and denial_code = 'STALE_SIGNAL'`)
     // One chunk waited to be stored, and the next was worked out meanwhile.
     expect(late).toBe(followers - 2 * chunkRows)
     expect(await venue.submits(signalIdOf(3))).toHaveLength(2 * chunkRows)

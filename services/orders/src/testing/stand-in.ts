@@ -10,6 +10,7 @@ import { followChanged, signalAccepted, strategyChanged } from '@tradewire/contr
 import type { Database } from '@tradewire/database/database'
 import { SystemClock } from '@tradewire/kernel/clock'
 import { uuidOfHash } from '@tradewire/kernel/ids'
+import { eventually } from '@tradewire/testkit/eventually'
 import { exampleOf } from '@tradewire/testkit/example-of'
 
 export type Submit = DataOf<typeof orderSubmit>
@@ -115,6 +116,16 @@ export class StandIn {
     )
     const all = rows.flatMap(({ body }) => readMessage(body).events.map(({ data }) => data as Data))
     return signalId === undefined ? all : all.filter((data) => (data as { signalId?: string }).signalId === signalId)
+  }
+
+  /** Rows of the service's own tables: a table, and what else narrows it down. */
+  async numberOf(from: string): Promise<number> {
+    const [row] = await this.database.query<{ number: number }>(`select count(*)::int as number from ${from}`)
+    return row?.number ?? 0
+  }
+
+  counted(from: string, expected: number): Promise<boolean> {
+    return eventually(async () => (await this.numberOf(from)) === expected, { describe: `${expected} of ${from}` })
   }
 
   /** As the service's own row has it. */

@@ -28,19 +28,9 @@ beforeAll(async () => {
   client = service.app.get(RpcClient)
   venue = new StandIn(database)
   await venue.found(followers)
-  for (const table of ['follow', 'balance', 'account']) await counted(table, followers)
-  await counted('instrument', 1)
+  for (const table of ['follow', 'balance', 'account']) await venue.counted(table, followers)
+  await venue.counted('instrument', 1)
 })
-
-function counted(from: string, expected: number) {
-  return eventually(
-    async () => {
-      const [row] = await database.query<{ number: number }>(`select count(*)::int as number from ${from}`)
-      return row?.number === expected
-    },
-    { describe: `${expected} of ${from}` },
-  )
-}
 
 const cancelled = async (): Promise<number> => (await venue.commands<Cancel>('order.cancel')).length
 
@@ -53,7 +43,7 @@ describe('a close that comes while a signal is being planned', () => {
       await mayCommit
     })
     // The rest of them stands in a transaction that is about to commit.
-    await counted(`bracket where state = 'planned'`, firstChunk)
+    await venue.counted(`bracket where state = 'planned'`, firstChunk)
     const closing = client.ask(rpc.closeStrategy, { caller: provider, strategyId })
     await eventually(async () => (await cancelled()) === firstChunk)
     commit?.()

@@ -50,8 +50,8 @@ beforeAll(async () => {
   client = service.app.get(RpcClient)
   venue = new StandIn(database)
   await venue.found(followers)
-  for (const table of ['follow', 'balance', 'account']) await counted(table, followers)
-  await counted('instrument', 1)
+  for (const table of ['follow', 'balance', 'account']) await venue.counted(table, followers)
+  await venue.counted('instrument', 1)
 })
 
 /** Each story begins without positions, and everyone follows. */
@@ -59,16 +59,6 @@ beforeEach(async () => {
   await database.query(`truncate bracket, waiting_entry, explain, signal_plan`)
   await follow(true, [...ways.keys()])
 })
-
-function counted(from: string, expected: number) {
-  return eventually(
-    async () => {
-      const [row] = await database.query<{ number: number }>(`select count(*)::int as number from ${from}`)
-      return row?.number === expected
-    },
-    { describe: `${expected} of ${from}` },
-  )
-}
 
 /** As `signals` tells it. */
 async function follow(active: boolean, numbers: readonly number[]): Promise<void> {
@@ -79,7 +69,7 @@ async function follow(active: boolean, numbers: readonly number[]): Promise<void
       numbers.map((number) => venue.follow(number, { active, revision })),
     )
   })
-  await counted(`follow where active = ${active} and revision = ${revision}`, numbers.length)
+  await venue.counted(`follow where active = ${active} and revision = ${revision}`, numbers.length)
 }
 
 async function tellEquity(equity: string): Promise<void> {
@@ -91,7 +81,7 @@ async function tellEquity(equity: string): Promise<void> {
       [...Array(followers).keys()].map((number) => ({ accountId: accountIdOf(number), ...told })),
     )
   })
-  await counted(`balance where equity = ${equity}`, followers)
+  await venue.counted(`balance where equity = ${equity}`, followers)
 }
 
 async function orders(signal: string, purpose: string, number: number): Promise<Submit[]> {
@@ -117,7 +107,7 @@ async function goLong(): Promise<string> {
   await venue.tell(brokers.orderFilled, await orders(signal, 'entry', followers), filled)
   await venue.tell(brokers.orderAccepted, await orders(signal, 'stop', followers))
   await venue.tell(brokers.orderAccepted, await orders(signal, 'target', 2 * followers))
-  await counted(`bracket where state = 'protected'`, followers)
+  await venue.counted(`bracket where state = 'protected'`, followers)
   return signal
 }
 
@@ -172,18 +162,18 @@ describe('leaving a strategy while a position of it is held', () => {
     await leave()
     const again = nextSignal()
     await venue.signal(again)
-    await counted(`bracket where signal_id = '${again}'`, 1)
+    await venue.counted(`bracket where signal_id = '${again}'`, 1)
     expect(await closedOf(long, 1)).toEqual([now])
     const turn = nextSignal()
     await venue.signal(turn, short)
     expect(await closedOf(long, 4)).toEqual([byPosition, bySymbol, now, stays])
-    await counted(`bracket where close_cause = 'reversal'`, 3)
-    await counted(`bracket where signal_id = '${turn}'`, 1)
+    await venue.counted(`bracket where close_cause = 'reversal'`, 3)
+    await venue.counted(`bracket where signal_id = '${turn}'`, 1)
     await follow(true, [kept])
     const next = nextSignal()
     await venue.signal(next, short)
     const refused = `denial_code = 'POSITION_ALREADY_OPEN' and account_id = '${accountIdOf(kept)}'`
-    await counted(`bracket where signal_id = '${next}' and ${refused}`, 1)
+    await venue.counted(`bracket where signal_id = '${next}' and ${refused}`, 1)
     expect(await stateOf(kept)).toBe('protected')
   })
 
@@ -222,7 +212,7 @@ describe('leaving a strategy while a position of it is held', () => {
     await database.transact(async (tx) => {
       tx.append(followChanged, venue.follow(kept, { settings, revision }))
     })
-    await counted('follow where settings is not null', 1)
+    await venue.counted('follow where settings is not null', 1)
     const long = await goLong()
     await tellEquity('9990')
     const caller: Caller = { userId: userIdOf(kept), roles: ['follower'] }
@@ -231,7 +221,7 @@ describe('leaving a strategy while a position of it is held', () => {
     await database.transact(async (tx) => {
       tx.append(followChanged, venue.follow(kept, { active: false, settings, revision }))
     })
-    await counted('follow where not active', 1)
+    await venue.counted('follow where not active', 1)
     await tellEquity('9400')
     expect(await closedOf(long, 1)).toEqual([kept])
   })
