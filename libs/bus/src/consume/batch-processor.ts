@@ -11,7 +11,7 @@ import { type BusLogger, errorFields } from '../bus-logger.ts'
 import type { BusMetrics } from '../bus-metrics.ts'
 import { type DeadLetter, insertDeadLetters } from './dead-letters.ts'
 import type { Delivery } from './delivery.ts'
-import { effectless, rememberEvents, rememberMessages } from './inbox.ts'
+import { effectless, rememberEvents, rememberMessages, rememberNew, seemNew } from './inbox.ts'
 
 export type EventsHandler = (events: readonly Event[], tx: Transaction) => Promise<void>
 
@@ -80,6 +80,7 @@ export class BatchProcessor {
     if (rest.length === 0) return
     const invalid = rest.flatMap((delivery) => this.invalidLetters(delivery))
     const trace = rest.find((delivery) => delivery.trace !== null)?.trace ?? null
+    if (await this.attemptNew(trace, rest)) return
     let apart: readonly Delivery[] = []
     const failure = await this.attempt(trace, async (tx) => {
       const remembered = await rememberMessages(tx, rest)
@@ -96,6 +97,18 @@ export class BatchProcessor {
     const fields = { ...errorFields(failure.error), messages: rest.length }
     this.deps.logger.warn(fields, `${this.deps.name}: a batch failed; its messages are tried one by one`)
     for (const delivery of rest) await this.processAlone(delivery)
+  }
+
+  /**
+   * Saves a round trip where the messages are as new as they seem: the handler does not wait for the inbox. Whatever
+   * fails is undone, and the batch goes the way on which the inbox is asked first; only what fails there counts.
+   */
+  private async attemptNew(trace: string | null, batch: readonly Delivery[]): Promise<boolean> {
+    if (!seemNew(batch)) return false
+    const failure = await this.attempt(trace, (tx) => Promise.resolve(rememberNew(tx, batch)))
+    if (failure !== undefined) return false
+    for (const delivery of batch) this.done(delivery)
+    return true
   }
 
   /** What can take effect does so now; only what fails waits for the next delivery or becomes a dead letter. */

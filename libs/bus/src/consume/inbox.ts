@@ -11,6 +11,9 @@ import type { Delivery } from './delivery.ts'
 const rememberSql = `insert into inbox (consumer, id) select consumer, id from unnest($1::text[], $2::uuid[]) as m (consumer, id)
 on conflict do nothing returning consumer, id`
 
+/** Without a word about conflicts: a message that is known fails the transaction. */
+const rememberNewSql = `insert into inbox (consumer, id) select consumer, id from unnest($1::text[], $2::uuid[]) as m (consumer, id)`
+
 const apartSql = `select consumer, id from inbox
 where apart and (consumer, id) in (select consumer, id from unnest($1::text[], $2::uuid[]) as m (consumer, id))`
 
@@ -34,8 +37,7 @@ export async function rememberMessages(tx: Transaction, deliveries: readonly Del
   const whole = deliveries.filter(({ messageId }) => messageId !== null)
   const apart = deliveries.filter(({ messageId }) => messageId === null)
   if (whole.length === 0) return { fresh: [], apart }
-  const sorted = whole.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
-  const keys = [sorted.map(({ durable }) => durable), sorted.map(({ messageId }) => messageId)]
+  const keys = keysOf(whole)
   const inserted = new Set((await tx.query<Row>(rememberSql, keys)).map(keyOfRow))
   const isNew = inserted.size === whole.length
   const known = isNew ? new Set<string>() : new Set((await tx.query<Row>(apartSql, keys)).map(keyOfRow))
@@ -44,6 +46,17 @@ export async function rememberMessages(tx: Transaction, deliveries: readonly Del
     fresh: whole.filter((delivery) => inserted.delete(keyOf(delivery))),
     apart: [...apart, ...whole.filter((delivery) => known.has(keyOf(delivery)))],
   }
+}
+
+/** Whether these can hardly be known: each is delivered for the first time, and none has to be taken apart. */
+export function seemNew(deliveries: readonly Delivery[]): boolean {
+  return deliveries.every((one) => one.deliveries === 1 && one.messageId !== null && one.invalid.length === 0)
+}
+
+/** Remembers messages that seem new without waiting for the answer. If one is known after all, the transaction fails. */
+export function rememberNew(tx: Transaction, deliveries: readonly Delivery[]): readonly Event[] {
+  tx.send(rememberNewSql, keysOf(deliveries))
+  return deliveries.flatMap(({ events }) => events)
 }
 
 /** Remembers events of a message that is taken apart; answers those that have had no effect yet. */
@@ -79,6 +92,11 @@ async function takeApart(tx: Transaction, { durable, messageId }: Delivery): Pro
   if (messageId === null) return true
   const [row] = await tx.query<{ apart: boolean }>(takeApartSql, [durable, messageId])
   return row?.apart === true
+}
+
+function keysOf(deliveries: readonly Delivery[]): unknown[] {
+  const sorted = deliveries.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+  return [sorted.map(({ durable }) => durable), sorted.map(({ messageId }) => messageId)]
 }
 
 function keyOf({ durable, messageId }: Delivery): string {
