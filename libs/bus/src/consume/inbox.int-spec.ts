@@ -90,3 +90,51 @@ describe('the inbox', () => {
     expect([...effects.values()]).toEqual([1, 1, 1])
   }, 60_000)
 })
+
+describe('a message that seems new', () => {
+  /** How often the handler was called with the number of a new event that it then writes. */
+  async function handling(durable: string, number: number) {
+    let calls = 0
+    const consumer = node.runner.start({
+      durable,
+      contracts: [thingHappened],
+      handler: async (events, tx) => {
+        if (events.some(({ data }) => data.number === number)) calls += 1
+        await write(durable, events, tx)
+      },
+    })
+    // What others have published before is out of the way.
+    await eventually(async () => (await deliveredOf(durable)) >= 0)
+    const happen = () =>
+      node.database.transact(async (tx) => {
+        tx.append(thingHappened, { account: 'a', number })
+      })
+    const hasEffect = async () => (await harness.effects(durable)).get(number) === 1
+    return { consumer, happen, hasEffect, calls: () => calls }
+  }
+
+  it('is handled while the inbox has not answered yet, and takes effect once', async () => {
+    const { consumer, happen, hasEffect, calls } = await handling('hasty', 100)
+    await node.database.transact(async (tx) => {
+      await tx.query('lock table inbox in exclusive mode')
+      await happen()
+      await eventually(() => calls() === 1, { describe: 'the handler was called' })
+    })
+    await eventually(hasEffect)
+    await consumer.stop()
+    expect(calls()).toBe(1)
+  })
+
+  it('is undone when it was known after all', async () => {
+    const { consumer, happen, hasEffect, calls } = await handling('mistaken', 200)
+    await happen()
+    await eventually(hasEffect)
+    // The server has to forget its id first.
+    await eventually(async () => {
+      await publishAgain(thingHappened.name, 'mistaken')
+      return calls() > 1
+    })
+    await consumer.stop()
+    expect(await hasEffect()).toBe(true)
+  })
+})
