@@ -21,7 +21,7 @@ const queries = {
   deniedSignals: `select signal_id as "signalId", denial ->> 'code' as code from orders.signal_plan where denial is not null`,
   brackets: `select bracket_id as "bracketId", signal_id as "signalId", account_id as "accountId", state,
     failure ->> 'code' as "failureCode", opened_at is not null as opened from orders.bracket`,
-  attempts: `select intent_id as "intentId", command::json ->> 'accountId' as "accountId", client_order_id as "clientOrderId", state,
+  attempts: `select intent_id as "intentId", account_id as "accountId", client_order_id as "clientOrderId", state,
     submissions from brokers.attempt`,
   deliveries: `select event, body::json -> 'data' ->> 'trade_id' as "tradeId", state from webhooks.delivery`,
 } as const

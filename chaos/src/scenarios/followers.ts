@@ -111,7 +111,7 @@ async function countOf({ system }: Stage, { signalId, labels, states }: Which): 
 
 async function sentAgain({ system }: Stage, labels: readonly string[]): Promise<number> {
   return withDatabase(system, async (client) => {
-    const sql = `select count(*)::int as count from brokers.attempt t join brokers.account a on a.id::text = t.command::json ->> 'accountId'
+    const sql = `select count(*)::int as count from brokers.attempt t join brokers.account a on a.id = t.account_id
       where t.submissions > 1 and a.label <> all ($1)`
     return (await client.query<{ count: number }>(sql, [labels])).rows[0]?.count ?? 0
   })

@@ -300,10 +300,14 @@ describe('taking over what a dead process left', () => {
   /** Rows as a killed process leaves them; the venue knows some of the orders. */
   async function leave(command: Submit, state: string): Promise<void> {
     await backends.query(
-      `insert into brokers.attempt (intent_id, partition, generation, command, client_order_id, state, submissions,
-         sent_at) values ($1, $2, 0, $3, $4, $5, $6, now())`,
+      `insert into brokers.attempt (intent_id, bracket_id, signal_id, strategy_id, account_id, partition, generation,
+         terms, client_order_id, state, submissions, sent_at) values ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, now())`,
       [
         command.intentId,
+        command.bracketId,
+        command.signalId,
+        command.strategyId,
+        command.accountId,
         partitionOf(command.accountId),
         JSON.stringify(command),
         base36OfUuid(command.intentId),

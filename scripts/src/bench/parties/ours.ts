@@ -133,7 +133,7 @@ export class Ours {
     await eventually('follows are free again', settleLimitMs, async () => {
       const { held } = await this.ask<{ held: boolean }>(
         `select exists (select 1 from orders.bracket where holds_slot and ($1::text is null or symbol = $1))
-           or exists (select 1 from brokers.attempt where open and state = 'accepted' and ($1::text is null or command::json ->> 'symbol' = $1)) as held`,
+           or exists (select 1 from brokers.attempt where open and state = 'accepted' and ($1::text is null or terms::json ->> 'symbol' = $1)) as held`,
         [symbol],
       )
       return !held

@@ -4,16 +4,15 @@
  */
 import { Injectable } from '@nestjs/common'
 import { intentOfClientOrderId } from '@tradewire/broker-kit/client-order-id'
-import { orderSubmit } from '@tradewire/contracts/events/orders'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import { decimal } from '@tradewire/kernel/decimal'
 import { partitionOf } from '@tradewire/kernel/partition'
 import type { Attempt, AttemptState, Reason } from '#domain/attempt/attempt'
 import { Attempts, type StoredAttempt } from '#ports/attempts.port'
+import { type CommandRow, termsText, toCommand } from './command.mapper.ts'
 
-interface AttemptRow {
-  readonly command: string
+interface AttemptRow extends CommandRow {
   readonly client_order_id: string
   readonly partition: number
   readonly generation: string
@@ -35,8 +34,8 @@ interface AttemptRow {
   readonly updated_at: Date
 }
 
-const columns = `command, client_order_id, partition, generation, state, revision, submissions, venue_order_id,
-  filled_quantity, average_price, fee, fee_currency, reason_code, reason_message, cancel_requested, trace,
+const columns = `intent_id, bracket_id, signal_id, strategy_id, account_id, terms, client_order_id, partition,
+  generation, state, revision, submissions, venue_order_id, filled_quantity, average_price, fee, fee_currency, reason_code, reason_message, cancel_requested, trace,
   received_at, sent_at, answered_at, updated_at`
 
 /** JSON text never holds it. Ids, numbers and times never hold a comma: what is joined needs no quoting, which costs more. */
@@ -51,23 +50,31 @@ export class AttemptStore extends Attempts {
   /** Stores new attempts; answers the ids that were new. A command that came twice is stored once. */
   async insert(tx: Transaction, rows: readonly StoredAttempt[]): Promise<Set<string>> {
     const attempts = rows.map(({ attempt }) => attempt)
+    const commands = attempts.map(({ command }) => command)
     // A new row has no history: what it would say is the columns' default, and one text carries all rows of a column.
     const inserted = await tx.query<{ intent_id: string }>(
-      `insert into attempt (intent_id, partition, generation, command, client_order_id, state, submissions, trace,
-         received_at, sent_at)
-       select intent_id, partition, generation, command, client_order_id, state, submissions, nullif(trace, ''),
-         received_at, case when submissions > 0 then received_at end
-       from unnest(string_to_array($1::text, ',')::uuid[], string_to_array($2::text, ',')::smallint[],
-         string_to_array($3::text, ',')::bigint[], string_to_array($4::text, chr(31)), string_to_array($5::text, ','),
-         string_to_array($6::text, ','), string_to_array($7::text, ',')::int[], string_to_array($8::text, ','),
-         string_to_array($9::text, ',')::timestamptz[])
-       as x (intent_id, partition, generation, command, client_order_id, state, submissions, trace, received_at)
+      `insert into attempt (intent_id, bracket_id, signal_id, strategy_id, account_id, partition, generation, terms,
+         client_order_id, state, submissions, trace, received_at, sent_at)
+       select intent_id, bracket_id, signal_id, strategy_id, account_id, partition, generation, terms,
+         client_order_id, state, submissions, nullif(trace, ''), received_at, case when submissions > 0 then received_at end
+       from unnest(string_to_array($1::text, ',')::uuid[], string_to_array($2::text, ',')::uuid[],
+         string_to_array($3::text, ',')::uuid[], string_to_array($4::text, ',')::uuid[],
+         string_to_array($5::text, ',')::uuid[], string_to_array($6::text, ',')::smallint[],
+         string_to_array($7::text, ',')::bigint[], string_to_array($8::text, chr(31)), string_to_array($9::text, ','),
+         string_to_array($10::text, ','), string_to_array($11::text, ',')::int[], string_to_array($12::text, ','),
+         string_to_array($13::text, ',')::timestamptz[])
+       as x (intent_id, bracket_id, signal_id, strategy_id, account_id, partition, generation, terms, client_order_id,
+         state, submissions, trace, received_at)
        on conflict (intent_id) do nothing returning intent_id`,
       [
-        attempts.map(({ command }) => command.intentId).join(),
+        commands.map(({ intentId }) => intentId).join(),
+        commands.map(({ bracketId }) => bracketId).join(),
+        commands.map(({ signalId }) => signalId).join(),
+        commands.map(({ strategyId }) => strategyId).join(),
+        commands.map(({ accountId }) => accountId).join(),
         attempts.map(({ partition }) => partition).join(),
         rows.map(({ generation }) => generation).join(),
-        attempts.map(({ command }) => JSON.stringify(command)).join(jsonSeparator),
+        commands.map(termsText).join(jsonSeparator),
         attempts.map(({ clientOrderId }) => clientOrderId).join(),
         attempts.map(({ state }) => state).join(),
         attempts.map(({ submissions }) => submissions).join(),
@@ -173,7 +180,7 @@ export class AttemptStore extends Attempts {
   async openCount(accountId: string): Promise<number> {
     const [row] = await this.database.query<{ count: number }>(
       `select count(*)::int as count from attempt
-       where partition = $1 and open and command::json ->> 'accountId' = $2`,
+       where partition = $1 and open and account_id = $2`,
       [partitionOf(accountId), accountId],
     )
     return row?.count ?? 0
@@ -185,7 +192,7 @@ export class AttemptStore extends Attempts {
     if (intentId === null) return null
     const rows = await this.database.query<AttemptRow>(
       `select ${columns} from attempt
-       where intent_id = $1 and client_order_id = $2 and command::json ->> 'accountId' = $3`,
+       where intent_id = $1 and client_order_id = $2 and account_id = $3`,
       [intentId, clientOrderId, accountId],
     )
     return rows[0] === undefined ? null : storedOf(rows[0])
@@ -202,7 +209,7 @@ export class AttemptStore extends Attempts {
 
 function storedOf(row: AttemptRow): StoredAttempt {
   const attempt: Attempt = {
-    command: orderSubmit.data.parse(JSON.parse(row.command)),
+    command: toCommand(row),
     clientOrderId: row.client_order_id,
     partition: row.partition,
     state: row.state,

@@ -67,9 +67,13 @@ export const createBrokers: Migration = {
 
     `create table attempt (
        intent_id uuid primary key,
+       bracket_id uuid not null,
+       signal_id uuid not null,
+       strategy_id uuid not null,
+       account_id uuid not null,
        partition smallint not null,
        generation bigint not null,
-       command text not null,
+       terms text not null,
        client_order_id text not null,
        state text not null
          check (state in ('queued', 'submitting', 'unknown', 'accepted', 'filled', 'cancelled', 'rejected')),
@@ -91,7 +95,8 @@ export const createBrokers: Migration = {
        open boolean not null generated always as (state in ('queued', 'submitting', 'unknown', 'accepted')) stored
      ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 2000)`,
     `comment on table attempt is 'One row per order intent, stored before anything is sent to the venue.'`,
-    `comment on column attempt.command is 'JSON as text: to check it costs more than to store it.'`,
+    `comment on column attempt.terms is
+       'What else the command says, as JSON without what is usual. Text: to check it costs more than to store it.'`,
     `comment on column attempt.open is
        'More can happen to the order. The index names this column and not the state, so that an answer changes no index.'`,
     `create index attempt_open on attempt (partition) where open`,
