@@ -12,6 +12,8 @@ const integrationTimeoutMs = 60_000
 const e2eTimeoutMs = 180_000
 /** One more than the processors of a small machine: most files wait for a server half of the time. */
 const workersMax = 3
+/** Whole systems at once: each of them wants about one processor. */
+const systemsMax = 2
 
 /** Only what draws examples loads what seeds them: loading it costs more than most specs take. */
 const propertySeed = {
@@ -66,7 +68,7 @@ export default defineConfig({
           globalSetup: backends,
           testTimeout: e2eTimeoutMs,
           hookTimeout: e2eTimeoutMs,
-          fileParallelism: false,
+          maxWorkers: systemsMax,
         },
       },
     ],
