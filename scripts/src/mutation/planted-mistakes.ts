@@ -19,8 +19,9 @@ export const plantedMistakes: readonly PlantedMistake[] = [
     name: 'acknowledged-before-commit',
     about: 'a message is acknowledged before its effect is committed',
     file: 'libs/bus/src/consume/batch-processor.ts',
-    find: '    let apart: readonly Delivery[] = []\n',
-    replace: '    let apart: readonly Delivery[] = []\n    for (const delivery of rest) this.done(delivery)\n',
+    find: '    if (await this.attemptNew(trace, rest)) return\n',
+    replace:
+      '    for (const delivery of rest) this.done(delivery)\n    if (await this.attemptNew(trace, rest)) return\n',
     spec: 'libs/bus/src/consume/delivery.int-spec.ts',
   },
   {

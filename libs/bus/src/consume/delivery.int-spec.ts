@@ -118,7 +118,8 @@ describe('the bus', () => {
       handler: async (events, tx) => {
         await write('crashing')(events, tx)
         crashes += 1
-        if (crashes <= 2) throw new RetryableError('the handler failed after its writes')
+        // As new, with its batch, and alone: only then does it wait for its next delivery.
+        if (crashes <= 3) throw new RetryableError('the handler failed after its writes')
       },
     })
     await eventually(async () => onceEach(await harness.effects('crashing'), 300), { withinMs })
