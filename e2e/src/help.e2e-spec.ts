@@ -5,9 +5,11 @@ import { describe, expect, it } from 'vitest'
 const cli = join(resolve(import.meta.dirname, '../..'), 'launcher/dist/cli.js')
 /** What fits a terminal: a default that is printed as a whole does not. */
 const charsMax = 2_000
+/** A command that does not end fails its test; nothing else would end it. */
+const endsWithinMs = 60_000
 
 function helpOf(command: readonly string[]): string {
-  const told = spawnSync(process.execPath, [cli, ...command, '--help'], { encoding: 'utf8' })
+  const told = spawnSync(process.execPath, [cli, ...command, '--help'], { encoding: 'utf8', timeout: endsWithinMs })
   expect(told.status).toBe(0)
   return told.stdout
 }

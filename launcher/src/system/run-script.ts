@@ -1,4 +1,4 @@
-/** Runs a script of the project on this Node with the terminal as its own. Called by test, check and gen. */
+/** Runs a script of the project on this Node, with its flags and the terminal as its own. Called by test, check and gen. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { projectRoot } from '../home/home.ts'
@@ -6,7 +6,7 @@ import { exitCodes } from '../terminal/launcher-error.ts'
 
 /** Answers the exit code. */
 export async function runScript(args: readonly string[]): Promise<number> {
-  const child = spawn(process.execPath, [...args], { cwd: projectRoot, stdio: 'inherit' })
+  const child = spawn(process.execPath, [...process.execArgv, ...args], { cwd: projectRoot, stdio: 'inherit' })
   // The script decides how it ends, and we say how it ended. A terminal signals both of us; others only know this process.
   const ignore = (): void => undefined
   const passOn = (): void => void child.kill('SIGTERM')

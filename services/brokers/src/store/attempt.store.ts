@@ -35,8 +35,8 @@ interface AttemptRow extends CommandRow {
 }
 
 const columns = `intent_id, bracket_id, signal_id, strategy_id, account_id, terms, client_order_id, partition,
-  generation, state, revision, submissions, venue_order_id, filled_quantity, average_price, fee, fee_currency, reason_code, reason_message, cancel_requested, trace,
-  received_at, sent_at, answered_at, updated_at`
+  generation, state, revision, submissions, venue_order_id, filled_quantity, average_price, fee, fee_currency,
+  reason_code, reason_message, cancel_requested, trace, received_at, sent_at, answered_at, updated_at`
 
 /** JSON text never holds it. Ids, numbers and times never hold a comma: what is joined needs no quoting, which costs more. */
 const jsonSeparator = '\u001f'
