@@ -299,18 +299,19 @@ describe('a commit whose answer is lost', () => {
 describe('taking over what a dead process left', () => {
   /** Rows as a killed process leaves them; the venue knows some of the orders. */
   async function leave(command: Submit, state: string): Promise<void> {
+    const { intentId, bracketId, signalId, strategyId, accountId, ...terms } = command
     await backends.query(
       `insert into brokers.attempt (intent_id, bracket_id, signal_id, strategy_id, account_id, partition, generation,
          terms, client_order_id, state, submissions, sent_at) values ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, now())`,
       [
-        command.intentId,
-        command.bracketId,
-        command.signalId,
-        command.strategyId,
-        command.accountId,
-        partitionOf(command.accountId),
-        JSON.stringify(command),
-        base36OfUuid(command.intentId),
+        intentId,
+        bracketId,
+        signalId,
+        strategyId,
+        accountId,
+        partitionOf(accountId),
+        JSON.stringify(terms),
+        base36OfUuid(intentId),
         state,
         state === 'queued' ? 0 : 1,
       ],
