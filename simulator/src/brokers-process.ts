@@ -201,7 +201,9 @@ export class BrokersProcess {
     this.tend = new TendOrders(desk, gate, sessions, this.evidence)
     const takeUp = new TakeUpAttempts(desk, resolver, cancels)
     this.recovery = new RecoverAttempts(desk, attempts, writer, takeUp, now)
-    this.recovery.onLost((partitions) => partitions.forEach((partition) => this.desk.drop(partition)))
+    this.recovery.onLost((lost) => {
+      for (const owned of lost) if (this.desk.holds(owned)) this.desk.drop(owned.partition)
+    })
     const log = new CommandLogStore(attemptStore, leaseStore)
     this.commands = new TakeCommands(desk, log, gate, this.lanes, cancels)
   }

@@ -5,7 +5,7 @@
 import type { Transaction } from '@tradewire/database/transaction'
 import type { Attempt } from '@tradewire/brokers/domain/attempt/attempt'
 import { Attempts, type StoredAttempt } from '@tradewire/brokers/ports/attempts.port'
-import type { OwnedPartition } from '@tradewire/brokers/ports/leases.port'
+import type { IsHeld, OwnedPartition } from '@tradewire/brokers/ports/leases.port'
 import type { Defects } from './defects.ts'
 import { Table } from './memory-database.ts'
 
@@ -119,8 +119,7 @@ export class MemoryLeases {
     })
   }
 
-  fence(_tx: Transaction, owned: readonly OwnedPartition[]): Promise<Set<number>> {
-    const held = owned.filter(({ partition, generation }) => String(this.generations.get(partition)) === generation)
-    return Promise.resolve(new Set(held.map(({ partition }) => partition)))
+  fence(): Promise<IsHeld> {
+    return Promise.resolve(({ partition, generation }) => String(this.generations.get(partition)) === generation)
   }
 }

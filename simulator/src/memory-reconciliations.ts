@@ -42,7 +42,8 @@ export class MemoryReconciliations extends Reconciliations {
 
   conclude({ id }: Account, owned: OwnedPartition, conclusion: Conclusion): Promise<boolean> {
     return this.database.transact(async (tx) => {
-      if (!(await this.leases.fence(tx, [owned])).has(owned.partition)) return false
+      const isHeld = await this.leases.fence()
+      if (!isHeld(owned)) return false
       const { readAt, holdings, opened, resolved, losses } = conclusion
       const before = this.booksOf(id, tx)
       const changed = new Set(holdings.map(({ symbol }) => symbol))

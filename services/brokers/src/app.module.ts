@@ -24,6 +24,7 @@ import { DatabaseTime } from './ports/database-time.port.ts'
 import { Instruments } from './ports/instruments.port.ts'
 import { KeyWarnings } from './ports/key-warnings.port.ts'
 import { Leases } from './ports/leases.port.ts'
+import { Leverages } from './ports/leverages.port.ts'
 import { MasterKeyHolder } from './ports/master-keys.port.ts'
 import { Reconciliations } from './ports/reconciliations.port.ts'
 import { Results } from './ports/results.port.ts'
@@ -41,6 +42,7 @@ import { CredentialsKeyStore } from './store/credentials-key.store.ts'
 import { InstrumentStore } from './store/instrument.store.ts'
 import { KeyWarningStore } from './store/key-warnings.store.ts'
 import { LeaseStore } from './store/lease.store.ts'
+import { LeverageStore } from './store/leverages.store.ts'
 import { ReconciliationStore } from './store/reconciliation.store.ts'
 import { SealedKeyStore } from './store/sealed-keys.store.ts'
 import { SubmitMarks } from './store/submit-marks.store.ts'
@@ -132,6 +134,7 @@ import { WatchAccounts } from './use-cases/watch-accounts/watch-accounts.use-cas
     Budgets,
     AdapterMeans,
     { provide: Accounts, useClass: AccountStore },
+    { provide: Leverages, useClass: LeverageStore },
     { provide: Allowances, useClass: AllowancesStore },
     { provide: Attempts, useExisting: AttemptStore },
     { provide: Brokers, useClass: BrokerRegistry },

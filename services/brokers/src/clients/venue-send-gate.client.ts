@@ -4,11 +4,12 @@
  */
 import { Injectable } from '@nestjs/common'
 import { isExit, type SubmitCommand } from '@tradewire/broker-kit/approved-order'
+import * as brokerError from '@tradewire/broker-kit/broker-error'
 import type { BrokerError, RateLimitedError } from '@tradewire/broker-kit/broker-error'
-import { ok, type Result } from '@tradewire/kernel/result'
+import { err, ok, type Result } from '@tradewire/kernel/result'
 import type { Venue } from '@tradewire/contracts/common'
 import { Desk, type LaneWork, type OpenAttempt } from '#domain/sending/desk'
-import { Accounts } from '#ports/accounts.port'
+import { Leverages } from '#ports/leverages.port'
 import { DatabaseTime } from '#ports/database-time.port'
 import { SendGate } from '#ports/send-gate.port'
 import type { AccountSession } from '#ports/sessions.port'
@@ -21,7 +22,7 @@ export class VenueSendGate extends SendGate {
     private readonly desk: Desk,
     private readonly marks: SubmitMarks,
     private readonly budgets: Budgets,
-    private readonly accounts: Accounts,
+    private readonly leverages: Leverages,
     private readonly time: DatabaseTime,
   ) {
     super()
@@ -70,10 +71,29 @@ export class VenueSendGate extends SendGate {
     const { leverage, symbol } = command
     if (isExit(command) || leverage === null || opened.definition.capabilities.leverage === null) return ok(undefined)
     if (opened.leverage.get(symbol) === leverage) return ok(undefined)
+    const forgotten = await this.forgetLeverage(opened, symbol)
+    if (!forgotten.ok) return forgotten
     const set = await opened.session.setLeverage(symbol, leverage)
     if (!set.ok) return set
     opened.leverage.set(symbol, leverage)
-    this.accounts.rememberLeverage(opened.account.id, symbol, leverage)
+    const { id: accountId, partition } = opened.account
+    const owned = this.desk.heldPartition(partition)
+    if (owned !== undefined) this.leverages.remember({ accountId, symbol, leverage, owned })
+    return ok(undefined)
+  }
+
+  /** While another one is being set none is known, also to whoever takes over from a process that ends in the call. */
+  private async forgetLeverage(
+    { account, leverage }: AccountSession,
+    symbol: string,
+  ): Promise<Result<undefined, BrokerError>> {
+    if (!leverage.has(symbol)) return ok(undefined)
+    try {
+      await this.leverages.forget(account.id, symbol)
+    } catch {
+      return err(brokerError.notSent('the change of leverage could not be noted'))
+    }
+    leverage.delete(symbol)
     return ok(undefined)
   }
 }

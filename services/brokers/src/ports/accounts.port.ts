@@ -61,8 +61,4 @@ export abstract class Accounts {
   abstract noteKey(accountId: string, key: AccountKey): Promise<void>
   /** Destroys the credentials and keeps the row, whose id stands in trades and attempts. */
   abstract remove(tx: Transaction, accountId: string): Promise<void>
-  /** By symbol, as they were set last. */
-  abstract leveragesOf(accountId: string): Promise<ReadonlyMap<string, number>>
-  /** Remembered soon, with others in one statement; forgetting it only costs setting it again. */
-  abstract rememberLeverage(accountId: string, symbol: string, leverage: number): void
 }

@@ -2,7 +2,7 @@
 import type { Transaction } from '@tradewire/database/transaction'
 import type { Reason } from '#domain/attempt/attempt'
 import type { StoredAttempt } from './attempts.port.ts'
-import type { OwnedPartition } from './leases.port.ts'
+import type { IsHeld, OwnedPartition } from './leases.port.ts'
 
 export interface DoubtfulCommand {
   readonly intentId: string
@@ -13,8 +13,8 @@ export interface DoubtfulCommand {
 export abstract class CommandLog {
   /** Those of doubtful commands that are stored, as they were then: nothing was done about them since. */
   abstract stored(tx: Transaction, doubtful: readonly DoubtfulCommand[]): Promise<ReadonlySet<string>>
-  /** The partitions among these that are still held in these generations; locked against take-over until commit. */
-  abstract fence(tx: Transaction, owned: readonly OwnedPartition[]): Promise<ReadonlySet<number>>
+  /** Which of these are still held in these generations; locked against take-over until commit. */
+  abstract fence(tx: Transaction, wanted: readonly OwnedPartition[]): Promise<IsHeld>
   /** Stores new attempts; answers the ids that were new. A command that came twice is stored once. */
   abstract insert(tx: Transaction, rows: readonly StoredAttempt[]): Promise<ReadonlySet<string>>
   /** Says of new attempts why they wait; the next result replaces it. */

@@ -6,6 +6,9 @@ export interface OwnedPartition {
   readonly generation: string
 }
 
+/** Whether a partition is held in this generation and in no later one. */
+export type IsHeld = (owned: OwnedPartition) => boolean
+
 export interface Heartbeat {
   readonly leases: readonly LeaseView[]
   readonly owned: readonly OwnedPartition[]

@@ -14,7 +14,6 @@ import type { SealedSecrets } from '@tradewire/kernel/sealing'
 import { Injectable } from '@nestjs/common'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
-import { setTimeout as delay } from 'node:timers/promises'
 import {
   type Account,
   type AccountChanges,
@@ -54,9 +53,6 @@ interface SecretRow extends AccountRow {
   readonly leverage: Record<string, number> | null
 }
 
-/** Leverages of a burst are remembered together. */
-const leverageFlushMs = 100
-
 const columns = `a.id, a.user_id, a.venue, a.environment, a.label, a.active, a.key_hint, a.key_ip_bound, a.key_expires_at, a.status,
   a.reason_code, a.reason_message, a.partition, a.created_at, a.changed_at`
 
@@ -64,9 +60,6 @@ const leverageColumn = `(select jsonb_object_agg(l.symbol, l.leverage) from acco
 
 @Injectable()
 export class AccountStore extends Accounts {
-  private readonly leverages = new Map<string, { accountId: string; symbol: string; leverage: number }>()
-  private flushing: Promise<void> | null = null
-
   constructor(
     private readonly database: Database,
     private readonly allowances: Allowances,
@@ -226,37 +219,6 @@ export class AccountStore extends Accounts {
     await tx.query('update account set removed_at = clock_timestamp(), changed_at = clock_timestamp() where id = $1', [
       accountId,
     ])
-  }
-
-  async leveragesOf(accountId: string): Promise<ReadonlyMap<string, number>> {
-    const rows = await this.database.query<{ symbol: string; leverage: number }>(
-      'select symbol, leverage from account_leverage where account_id = $1',
-      [accountId],
-    )
-    return new Map(rows.map(({ symbol, leverage }) => [symbol, leverage]))
-  }
-
-  rememberLeverage(accountId: string, symbol: string, leverage: number): void {
-    this.leverages.set(`${accountId} ${symbol}`, { accountId, symbol, leverage })
-    this.flushing ??= this.flushLeverages().finally(() => {
-      this.flushing = null
-    })
-  }
-
-  private async flushLeverages(): Promise<void> {
-    await delay(leverageFlushMs)
-    const all = [...this.leverages.values()]
-    this.leverages.clear()
-    try {
-      await this.database.query(
-        `insert into account_leverage (account_id, symbol, leverage)
-         select * from unnest($1::uuid[], $2::text[], $3::int[])
-         on conflict (account_id, symbol) do update set leverage = excluded.leverage`,
-        [all.map(({ accountId }) => accountId), all.map(({ symbol }) => symbol), all.map(({ leverage }) => leverage)],
-      )
-    } catch (error) {
-      this.logger.warn({ err: error }, 'leverages could not be remembered; they will be set again')
-    }
   }
 
   /** One that cannot be opened must not keep the others of its statement from trading. */

@@ -12,6 +12,7 @@ import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Attempt, isFinal, type UpdateKind, updateKindOf } from '#domain/attempt/attempt'
+import type { OwnedPartition } from '#ports/leases.port'
 import { type AttemptResult, Results } from '#ports/results.port'
 import { AttemptStore } from './attempt.store.ts'
 import { LeaseStore } from './lease.store.ts'
@@ -36,7 +37,7 @@ export class AttemptWriter extends Results {
   /** What exits follow from, and exits themselves, are written by themselves: they never wait for news of entries. */
   private readonly exits: ResultDrain
   private readonly entries: ResultDrain
-  private lostListener: (partitions: readonly number[]) => void = () => undefined
+  private lostListener: (lost: readonly OwnedPartition[]) => void = () => undefined
   private isBurst: () => boolean = () => false
 
   constructor(
@@ -53,8 +54,8 @@ export class AttemptWriter extends Results {
     this.entries = new ResultDrain({ ...common, calmMostMs: entriesCalmMostMs, commit: commit(false) })
   }
 
-  /** Called when a write finds that another process owns the partition now. */
-  onLost(listener: (partitions: readonly number[]) => void): void {
+  /** Called when a write finds that another process owns partitions now, with how this one held them. */
+  onLost(listener: (lost: readonly OwnedPartition[]) => void): void {
     this.lostListener = listener
   }
 
@@ -95,14 +96,11 @@ export class AttemptWriter extends Results {
   private async commit(results: readonly AttemptResult[], urgent: boolean): Promise<void> {
     // In one order, so that two transactions with the same attempts cannot lock each other out.
     const batch = results.toSorted((a, b) => (a.attempt.command.intentId < b.attempt.command.intentId ? -1 : 1))
-    const owned = new Map(
-      batch.map(({ attempt, generation }) => [attempt.partition, { partition: attempt.partition, generation }]),
-    )
-    let lost: number[] = []
+    let lost: OwnedPartition[] = []
     const write = async (tx: Transaction): Promise<void> => {
-      const held = await this.leases.fence(tx, [...owned.values()])
-      lost = [...owned.keys()].filter((partition) => !held.has(partition))
-      const ours = batch.filter(({ attempt }) => held.has(attempt.partition))
+      const isHeld = await this.leases.fence(tx, batch.map(ownedBy))
+      lost = batch.map(ownedBy).filter((owned) => !isHeld(owned))
+      const ours = batch.filter((result) => isHeld(ownedBy(result)))
       if (ours.length === 0) return
       const written = await this.attempts.write(
         tx,
@@ -121,6 +119,10 @@ export class AttemptWriter extends Results {
 /** Fills want a stop, ends free an account, doubts want evidence; that an order rests may wait a moment. */
 function isPrompt(attempt: Attempt): boolean {
   return updateKindOf(attempt) !== 'accepted'
+}
+
+function ownedBy({ attempt, generation }: AttemptResult): OwnedPartition {
+  return { partition: attempt.partition, generation }
 }
 
 function updateOf(attempt: Attempt, observedAt: Date): events.OrderUpdate {

@@ -7,7 +7,7 @@ import type { Transaction } from '@tradewire/database/transaction'
 import type { Reason } from '#domain/attempt/attempt'
 import type { StoredAttempt } from '#ports/attempts.port'
 import { CommandLog, type DoubtfulCommand } from '#ports/command-log.port'
-import type { OwnedPartition } from '#ports/leases.port'
+import type { IsHeld, OwnedPartition } from '#ports/leases.port'
 import { AttemptStore } from './attempt.store.ts'
 import { LeaseStore } from './lease.store.ts'
 
@@ -20,8 +20,8 @@ export class CommandLogStore extends CommandLog {
     super()
   }
 
-  fence(tx: Transaction, owned: readonly OwnedPartition[]): Promise<ReadonlySet<number>> {
-    return this.leases.fence(tx, owned)
+  fence(tx: Transaction, wanted: readonly OwnedPartition[]): Promise<IsHeld> {
+    return this.leases.fence(tx, wanted)
   }
 
   stored(tx: Transaction, doubtful: readonly DoubtfulCommand[]): Promise<ReadonlySet<string>> {

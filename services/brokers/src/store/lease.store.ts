@@ -7,7 +7,7 @@ import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import { ProcessIdentity } from '#clients/process-identity.client'
 import type { LeaseView } from '#domain/sending/partition-plan'
-import { type Heartbeat, Leases, type OwnedPartition } from '#ports/leases.port'
+import { type Heartbeat, type IsHeld, Leases, type OwnedPartition } from '#ports/leases.port'
 
 interface ProcessRow {
   readonly owner: string
@@ -87,19 +87,21 @@ export class LeaseStore extends Leases {
   }
 
   /**
-   * The partitions among these that are still held in these generations; locked against take-over until commit. Of the
-   * locks the weakest: it conflicts with the `for update` of a take-over, and with a renewal not at all. A stronger one
-   * would have each renewal wait for all that is being written, and all writes for the renewal.
+   * Which of these are still held in these generations; locked against take-over until commit. Of the locks the
+   * weakest: it conflicts with the `for update` of a take-over, and with a renewal not at all. A stronger one would have
+   * each renewal wait for all that is being written, and all writes for the renewal.
    */
-  async fence(tx: Transaction, owned: readonly OwnedPartition[]): Promise<Set<number>> {
-    const rows = await tx.query<{ partition: number }>(
-      `select l.partition from partition_lease l
+  async fence(tx: Transaction, wanted: readonly OwnedPartition[]): Promise<IsHeld> {
+    const owned = [...new Map(wanted.map((one) => [`${one.partition} ${one.generation}`, one])).values()]
+    const rows = await tx.query<OwnedPartition>(
+      `select l.partition, l.generation from partition_lease l
        join unnest($1::smallint[], $2::bigint[]) as o (partition, generation)
          on o.partition = l.partition and o.generation = l.generation
        for key share of l`,
       [owned.map(({ partition }) => partition), owned.map(({ generation }) => generation)],
     )
-    return new Set(rows.map(({ partition }) => partition))
+    const held = new Map(rows.map(({ partition, generation }) => [partition, generation]))
+    return ({ partition, generation }) => held.get(partition) === generation
   }
 
   /**

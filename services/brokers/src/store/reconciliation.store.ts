@@ -104,9 +104,9 @@ export class ReconciliationStore extends Reconciliations {
   }
 
   private async concludeAll(tx: Transaction, all: readonly Concluded[]): Promise<boolean[]> {
-    const owned = new Map(all.map(({ owned: one }) => [`${one.partition} ${one.generation}`, one]))
-    const held = await this.leases.fence(tx, [...owned.values()])
-    const ours = all.filter(({ owned: one }) => held.has(one.partition))
+    const wanted = all.map(({ owned }) => owned)
+    const isHeld = await this.leases.fence(tx, wanted)
+    const ours = all.filter(({ owned }) => isHeld(owned))
     if (ours.length > 0) await saveRead(tx, ours)
     for (const { account, conclusion } of ours) {
       if (conclusion.resolved.length > 0) await resolve(tx, account.id, conclusion)

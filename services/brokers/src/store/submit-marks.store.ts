@@ -25,10 +25,9 @@ export class SubmitMarks {
 
   /** Answers the ids that may be sent. */
   async mark(requests: readonly MarkRequest[], sentAt: Date): Promise<Set<string>> {
-    const owned = new Map(requests.map(({ partition, generation }) => [partition, { partition, generation }]))
     const store = async (tx: Transaction): Promise<Set<string>> => {
-      const held = await this.leases.fence(tx, [...owned.values()])
-      const allowed = requests.filter(({ partition }) => held.has(partition)).map(({ intentId }) => intentId)
+      const isHeld = await this.leases.fence(tx, requests)
+      const allowed = requests.filter(isHeld).map(({ intentId }) => intentId)
       return allowed.length === 0 ? new Set<string>() : this.attempts.markSubmitting(tx, allowed, sentAt)
     }
     return this.database.transact(store, { urgent: requests.some(({ exit }) => exit) })

@@ -63,6 +63,11 @@ export class Desk {
     return this.held.get(partition)
   }
 
+  /** In this generation, not in a later one. */
+  holds({ partition, generation }: Pick<HeldPartition, 'partition' | 'generation'>): boolean {
+    return this.held.get(partition)?.generation === generation
+  }
+
   heldPartitions(): readonly HeldPartition[] {
     return [...this.held.values()]
   }

@@ -10,7 +10,7 @@ describe('slots', () => {
     start: (name: string, urgent?: boolean) => void
     hurry: (name: string) => void
   } {
-    const slots = new Slots(slotsMax, urgentMax)
+    const slots = new Slots<string>(slotsMax, urgentMax)
     const begun: string[] = []
     const ends = new Map<string, () => void>()
     const start = (name: string, urgent = false): void => {

@@ -2,11 +2,11 @@
  * So many works at once, the others in line, urgent ones first. Called where reads of one venue must not crowd each other.
  * Must never drop a work.
  */
-export class Slots {
+export class Slots<Owner> {
   private running = 0
   /** In line, by whose work it is: thousands can wait, so nobody looks through them. */
-  private readonly urgent = new Map<string, () => void>()
-  private readonly calm = new Map<string, () => void>()
+  private readonly urgent = new Map<Owner, () => void>()
+  private readonly calm = new Map<Owner, () => void>()
 
   /** Urgent works may take some slots more. */
   constructor(
@@ -14,11 +14,11 @@ export class Slots {
     private readonly urgentMax = slotsMax,
   ) {}
 
-  /** One work of each name at a time. */
-  async run<Value>(name: string, work: () => Promise<Value>, isUrgent = false): Promise<Value> {
+  /** One work of each owner at a time. */
+  async run<Value>(owner: Owner, work: () => Promise<Value>, isUrgent = false): Promise<Value> {
     // Whoever ends hands the slot on, so that nobody who comes later can take it first.
     if (this.running >= (isUrgent ? this.urgentMax : this.slotsMax))
-      await new Promise<void>((begin) => (isUrgent ? this.urgent : this.calm).set(name, begin))
+      await new Promise<void>((begin) => (isUrgent ? this.urgent : this.calm).set(owner, begin))
     else this.running += 1
     try {
       return await work()
@@ -29,13 +29,13 @@ export class Slots {
     }
   }
 
-  /** What waits under this name has become urgent. */
-  hurry(name: string): void {
-    const begin = this.calm.get(name)
+  /** What waits for this owner has become urgent. */
+  hurry(owner: Owner): void {
+    const begin = this.calm.get(owner)
     if (begin === undefined) return
-    this.calm.delete(name)
+    this.calm.delete(owner)
     if (this.running >= this.urgentMax) {
-      this.urgent.set(name, begin)
+      this.urgent.set(owner, begin)
       return
     }
     this.running += 1
@@ -45,8 +45,8 @@ export class Slots {
   private next(): (() => void) | undefined {
     const line = this.urgent.size > 0 ? this.urgent : this.calm
     if (line === this.calm && this.running > this.slotsMax) return undefined
-    for (const [name, begin] of line) {
-      line.delete(name)
+    for (const [owner, begin] of line) {
+      line.delete(owner)
       return begin
     }
     return undefined

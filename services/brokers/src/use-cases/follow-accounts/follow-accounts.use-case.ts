@@ -34,13 +34,21 @@ export class FollowAccounts {
 
   /** All accounts of `fresh` partitions, and of the others what changed since the last look. */
   async execute(fresh: readonly number[]): Promise<void> {
+    this.leaveOthers()
     if (fresh.length > 0) this.adoptAll((await this.accounts.changedSince(fresh, null)).usable)
     const others = this.desk.heldPartitions().map(({ partition }) => partition)
     if (others.length === 0) return
     const changed = await this.accounts.changedSince(others, this.since)
     this.since = new Date(changed.at.getTime() - commitSlackMs)
     this.adoptAll(changed.usable)
-    await Promise.all(changed.unusable.map((accountId) => this.sessions.forget(accountId)))
+    await Promise.all(changed.unusable.map((accountId) => this.leave(accountId)))
+  }
+
+  /** Ends the sessions of partitions that are not held: what they know of the account is not true for long. */
+  leaveOthers(): void {
+    for (const { account } of this.sessions.all()) {
+      if (this.desk.heldPartition(account.partition) === undefined) void this.leave(account.id)
+    }
   }
 
   async stop(): Promise<void> {
@@ -75,6 +83,14 @@ export class FollowAccounts {
     const opened = await this.sessions.adopt(unsealed)
     if (opened.ok || this.stopped) return
     this.logger.warn({ accountId: id, reason: opened.error.message }, 'an account has no session yet')
-    setTimeout(() => void this.adopt(unsealed), retryMs).unref()
+    setTimeout(() => this.adoptAll([id]), retryMs).unref()
+  }
+
+  private async leave(accountId: string): Promise<void> {
+    try {
+      await this.sessions.forget(accountId)
+    } catch (error) {
+      this.logger.warn({ err: error, accountId }, 'a session could not be closed in order')
+    }
   }
 }

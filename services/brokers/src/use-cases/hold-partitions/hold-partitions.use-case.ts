@@ -21,7 +21,7 @@ export class HoldPartitions {
     private readonly accounts: FollowAccounts,
     @InjectLogger() private readonly logger: Logger,
   ) {
-    recovery.onLost((partitions) => void this.lose(partitions))
+    recovery.onLost((lost) => void this.lose(lost))
   }
 
   monotonicMs(): number {
@@ -32,47 +32,42 @@ export class HoldPartitions {
     this.recovery.time.observe(databaseNow)
   }
 
-  holds({ partition, generation }: OwnedPartition): boolean {
-    return this.desk.heldPartition(partition)?.generation === generation
+  holds(owned: OwnedPartition): boolean {
+    return this.desk.holds(owned)
   }
 
   /** Renews what is still ours; what another process has taken is dropped without a word to the venue. */
   async keepOnly(owned: readonly OwnedPartition[], validUntilMs: number): Promise<void> {
     const generations = new Map(owned.map(({ partition, generation }) => [partition, generation]))
-    const lost: number[] = []
+    const lost: OwnedPartition[] = []
     for (const held of this.desk.heldPartitions()) {
       if (generations.get(held.partition) === held.generation) held.validUntilMs = validUntilMs
-      else lost.push(held.partition)
+      else lost.push(held)
     }
     if (lost.length > 0) await this.lose(lost)
   }
 
-  /** Another process holds these now. */
-  async lose(partitions: readonly number[]): Promise<void> {
-    this.logger.warn({ partitions }, 'partitions were taken over by another process')
-    for (const partition of partitions) this.desk.drop(partition)
-    await this.intake.stop(partitions)
-  }
-
+  /** All of a take-over or nothing: what could not be recovered is not held, and the next beat tries again. */
   async begin(partitions: readonly HeldPartition[]): Promise<void> {
     for (const held of partitions) this.desk.hold(held)
     try {
       await this.recovery.load(partitions)
+      await this.accounts.execute(partitions.map(({ partition }) => partition))
+      // Others may have been lost while these were read.
+      const still = partitions.filter((owned) => this.holds(owned))
+      this.recovery.resume(still)
+      for (const { partition } of still) this.intake.start(partition)
     } catch (error) {
-      // Not held after all: the next beat tries again.
-      for (const { partition } of partitions) this.desk.drop(partition)
+      await this.lose(partitions)
       throw error
     }
-    await this.accounts.execute(partitions.map(({ partition }) => partition))
-    this.recovery.resume(partitions)
-    for (const { partition } of partitions) this.intake.start(partition)
   }
 
   /** Gives partitions up in order: no new commands, in-flight orders answered, results stored. */
   async end(partitions: readonly number[]): Promise<void> {
     await this.intake.stop(partitions)
     await this.recovery.settle(partitions)
-    for (const partition of partitions) this.desk.drop(partition)
+    this.drop(partitions)
   }
 
   async stopAll(): Promise<void> {
@@ -82,5 +77,19 @@ export class HoldPartitions {
 
   followAccounts(): Promise<void> {
     return this.accounts.execute([])
+  }
+
+  /** Another process holds these now; what this one holds again in a later generation stays. */
+  private async lose(lost: readonly OwnedPartition[]): Promise<void> {
+    const partitions = [...new Set(lost.filter((owned) => this.holds(owned)).map(({ partition }) => partition))]
+    if (partitions.length === 0) return
+    this.logger.warn({ partitions }, 'partitions are not held any more')
+    this.drop(partitions)
+    await this.intake.stop(partitions)
+  }
+
+  private drop(partitions: readonly number[]): void {
+    for (const partition of partitions) this.desk.drop(partition)
+    this.accounts.leaveOthers()
   }
 }

@@ -5,7 +5,7 @@ import type { listVenuePositions } from '@tradewire/contracts/rpc/venue-books'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { refusalOfProbe } from '#brokers.errors'
-import { Accounts } from '#ports/accounts.port'
+import { Leverages } from '#ports/leverages.port'
 import { AskVenue } from '../ask-venue/ask-venue.use-case.ts'
 import { ManageAccounts } from '../manage-accounts/manage-accounts.use-case.ts'
 
@@ -14,7 +14,7 @@ export class ListVenuePositions {
   constructor(
     private readonly accounts: ManageAccounts,
     private readonly venue: AskVenue,
-    private readonly stored: Accounts,
+    private readonly leverages: Leverages,
   ) {}
 
   async execute({
@@ -26,7 +26,7 @@ export class ListVenuePositions {
     if (!found.ok) return found
     const positions = await this.venue.execute(accountId, (session) => session.positions())
     if (!positions.ok) return err(refusalOfProbe(positions.error))
-    const leverages = await this.stored.leveragesOf(accountId)
+    const leverages = await this.leverages.of(accountId)
     const items = positions.value
       .filter(({ symbol }) => wanted === undefined || symbol === wanted)
       .map(({ symbol, side, quantity, entryPrice, unrealizedPnl }) => {

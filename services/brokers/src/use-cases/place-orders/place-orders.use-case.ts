@@ -69,8 +69,8 @@ export class PlaceOrders {
     if (refusal !== null) return this.outcomes.failed(toSubmitting(one), refusal)
     const leverage = await this.gate.ensureLeverage(opened, command)
     if (!leverage.ok) return this.outcomes.failed(toSubmitting(one), leverageError(leverage.error))
-    // While the leverage was set the order may have been cancelled, or the lease lost.
-    if (one.attempt.state !== 'queued') return { kind: 'settled' }
+    // While the leverage was set the order may have been cancelled, or the lease lost and even taken again.
+    if (one.attempt.state !== 'queued' || this.desk.find(command.intentId) !== one) return { kind: 'settled' }
     if (!this.gate.leaseHolds(partition)) return { kind: 'again', afterMs: leaseRetryMs }
     one.attempt = afterSubmitting(one.attempt, this.gate.now())
     const answer =

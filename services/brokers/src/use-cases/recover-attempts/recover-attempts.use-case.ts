@@ -7,6 +7,7 @@ import { Injectable } from '@nestjs/common'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Desk, type HeldPartition, openAttempt } from '#domain/sending/desk'
 import { Attempts } from '#ports/attempts.port'
+import type { OwnedPartition } from '#ports/leases.port'
 import { Results } from '#ports/results.port'
 import { DatabaseTime } from '#ports/database-time.port'
 import { TakeUpAttempts } from '../take-up-attempts/take-up-attempts.use-case.ts'
@@ -24,8 +25,8 @@ export class RecoverAttempts {
     readonly time: DatabaseTime,
   ) {}
 
-  /** Called when a write finds that another process owns a partition. */
-  onLost(listener: (partitions: readonly number[]) => void): void {
+  /** Called when a write finds that another process owns partitions, with how this one held them. */
+  onLost(listener: (lost: readonly OwnedPartition[]) => void): void {
     this.writer.onLost(listener)
   }
 

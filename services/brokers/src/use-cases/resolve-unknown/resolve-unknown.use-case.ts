@@ -24,8 +24,9 @@ const looksAtOnceMax = 48
 
 @Injectable()
 export class ResolveUnknown {
-  private readonly running = new Set<string>()
-  private readonly slots = new Slots(looksAtOnceMax)
+  /** By attempt: one of an earlier ownership is another one. */
+  private readonly running = new Set<OpenAttempt>()
+  private readonly slots = new Slots<OpenAttempt>(looksAtOnceMax)
 
   constructor(
     private readonly desk: Desk,
@@ -37,12 +38,12 @@ export class ResolveUnknown {
 
   /** Starts looking unless somebody looks already. Entries of the account wait until it is known. */
   execute(one: OpenAttempt): void {
-    const { intentId, accountId, venue } = one.attempt.command
-    if (this.running.has(intentId)) return
-    this.running.add(intentId)
+    const { accountId, venue } = one.attempt.command
+    if (this.running.has(one)) return
+    this.running.add(one)
     this.desk.lanesOf(venue).holdEntries(accountId)
     void this.resolve(one).finally(() => {
-      this.running.delete(intentId)
+      this.running.delete(one)
       this.desk.lanesOf(venue).releaseEntries(accountId)
       this.desk.wake(venue)
     })
@@ -51,7 +52,7 @@ export class ResolveUnknown {
   private async resolve(one: OpenAttempt): Promise<void> {
     let absentSinceMs: number | null = null
     for (let look = 0; this.isOpen(one); look += 1) {
-      const found = await this.slots.run(one.attempt.command.intentId, () => this.look(one.attempt))
+      const found = await this.slots.run(one, () => this.look(one.attempt))
       if (!this.isOpen(one)) return
       let waitMs = Math.min(lookMostMs, lookFirstMs * 2 ** Math.min(look, 10))
       if (!found.ok) {

@@ -52,12 +52,12 @@ export class TakeCommands implements CommandTaker {
     this.batches.set(tx, batch)
     this.prepare(batch)
     // One round trip for both: nothing is committed if the fence does not hold.
-    const [held, inserted] = await Promise.all([
+    const [isHeld, inserted] = await Promise.all([
       this.log.fence(tx, [...batch.partitions.values()]),
       batch.fresh.length === 0 ? new Set<string>() : this.insert(tx, batch),
     ])
-    for (const partition of batch.partitions.keys()) {
-      if (!held.has(partition)) throw new PartitionLostError(`partition ${partition} has another owner`)
+    for (const held of batch.partitions.values()) {
+      if (!isHeld(held)) throw new PartitionLostError(`partition ${held.partition} has another owner`)
     }
     if (batch.fresh.length > 0) {
       this.leaveOutKnown(batch, inserted)
@@ -72,6 +72,7 @@ export class TakeCommands implements CommandTaker {
     const batch = this.batches.get(tx)
     this.batches.delete(tx)
     if (batch === undefined) return
+    this.leaveOutLost(batch)
     for (const one of batch.fresh) this.desk.add(one)
     for (const one of batch.fresh) {
       const work = batch.reserved.get(one.attempt.command.intentId)
@@ -102,7 +103,7 @@ export class TakeCommands implements CommandTaker {
     this.doubtful[lane] = []
     for (const one of fresh) {
       const { command, partition } = one.attempt
-      const ours = this.desk.heldPartition(partition)?.generation === one.generation
+      const ours = this.desk.holds({ partition, generation: one.generation })
       if (!ours || !stored.has(command.intentId) || this.desk.find(command.intentId) !== undefined) continue
       this.desk.add(one)
       this.desk.enqueue(one, 'submit')
@@ -168,11 +169,20 @@ export class TakeCommands implements CommandTaker {
 
   /** A command that was stored before, perhaps by another process, has its attempt already. */
   private leaveOutKnown(batch: Batch, inserted: ReadonlySet<string>): void {
-    const known = batch.fresh.filter(({ attempt }) => !inserted.has(attempt.command.intentId))
-    for (const one of known) this.giveBack(one, batch.reserved)
-    if (known.length > 0) {
-      batch.fresh.splice(0, batch.fresh.length, ...batch.fresh.filter((one) => !known.includes(one)))
-    }
+    this.leaveOut(batch, ({ attempt }) => !inserted.has(attempt.command.intentId))
+  }
+
+  /** What was stored for a partition that is not held any more is taken up by whoever holds it next. */
+  private leaveOutLost(batch: Batch): void {
+    const lost = [...batch.partitions.values()].filter((held) => !this.desk.holds(held))
+    const partitions = new Set(lost.map(({ partition }) => partition))
+    if (lost.length > 0) this.leaveOut(batch, ({ attempt }) => partitions.has(attempt.partition))
+  }
+
+  private leaveOut(batch: Batch, isOut: (one: OpenAttempt) => boolean): void {
+    const out = batch.fresh.filter(isOut)
+    for (const one of out) this.giveBack(one, batch.reserved)
+    if (out.length > 0) batch.fresh.splice(0, batch.fresh.length, ...batch.fresh.filter((one) => !out.includes(one)))
   }
 
   private giveBack(one: OpenAttempt, reserved: Map<string, LaneWork> | undefined): void {

@@ -21,7 +21,7 @@ export class WatchAccounts {
   private readonly running = new Set<string>()
   private readonly again = new Set<string>()
   private readonly holding = new Set<string>()
-  private readonly slots = new Map<string, Slots>()
+  private readonly slots = new Map<string, Slots<string>>()
 
   constructor(
     private readonly desk: Desk,
@@ -118,7 +118,7 @@ export class WatchAccounts {
         const work = (): Promise<void> => {
           // What was asked for until now is in the pass that begins now.
           this.again.delete(id)
-          return this.once(opened)
+          return this.once(this.sessions.known(id) ?? opened)
         }
         await this.slotsOf(opened).run(id, work, this.delaysOrders(id))
       } while (this.again.has(id))
@@ -152,9 +152,9 @@ export class WatchAccounts {
     return !this.desk.isAdmitted(accountId) && this.desk.hasAttempts(accountId)
   }
 
-  private slotsOf(opened: AccountSession): Slots {
+  private slotsOf(opened: AccountSession): Slots<string> {
     const budget = budgetOf(opened)
-    const known = this.slots.get(budget) ?? new Slots(accountsAtOnceMax, delayedAccountsAtOnceMax)
+    const known = this.slots.get(budget) ?? new Slots<string>(accountsAtOnceMax, delayedAccountsAtOnceMax)
     this.slots.set(budget, known)
     return known
   }

@@ -1,0 +1,59 @@
+import { orderSubmit } from '@tradewire/contracts/events/orders'
+import { ok } from '@tradewire/kernel/result'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { newAttempt } from '#domain/attempt/attempt'
+import { Desk, openAttempt, type OpenAttempt } from '#domain/sending/desk'
+import { paperBroker } from '../../adapters/paper/paper.adapter.ts'
+import { PlaceOrders } from './place-orders.use-case.ts'
+
+const example = { ...orderSubmit.data.parse(orderSubmit.example), venue: 'paper' as const }
+const at = new Date('2026-01-01T00:00:00Z')
+const partition = 0
+
+describe('placing an order whose leverage is being set', () => {
+  let desk: Desk
+  let submitted: number
+  let leverageIsSet: () => void
+  let orders: PlaceOrders
+
+  beforeEach(() => {
+    desk = new Desk({ all: 1, exits: 0 })
+    submitted = 0
+    const session = { submit: () => Promise.resolve(ok({ number: (submitted += 1) })) }
+    const opened = { account: { venue: 'paper' }, definition: paperBroker, session }
+    const gate = {
+      expired: () => false,
+      leaseHolds: () => desk.maySend(partition, 0),
+      now: () => at,
+      ensureLeverage: () => new Promise((resolve) => (leverageIsSet = () => resolve(ok(undefined)))),
+    }
+    const outcomes = { execute: () => Promise.resolve({ kind: 'settled' }) }
+    const logger = { error: (fields: { readonly err: unknown }) => expect(fields.err).toBeUndefined() }
+    const sessions = { known: () => opened }
+    orders = new PlaceOrders(desk, sessions as never, gate as never, outcomes as never, logger as never)
+  })
+
+  function hold(generation: string): OpenAttempt {
+    desk.hold({ partition, generation, validUntilMs: 1 })
+    const attempt = newAttempt({ command: example, clientOrderId: 'c', partition, receivedAt: at })
+    const one = openAttempt(attempt, generation, null)
+    desk.add(one)
+    return one
+  }
+
+  it('sends it when it is set', async () => {
+    const placing = orders.execute(hold('1'))
+    leverageIsSet()
+    await placing
+    expect(submitted).toBe(1)
+  })
+
+  it('leaves it to the ownership that has begun meanwhile, also when that is this process again', async () => {
+    const placing = orders.execute(hold('1'))
+    desk.drop(partition)
+    hold('3')
+    leverageIsSet()
+    await placing
+    expect(submitted).toBe(0)
+  })
+})
