@@ -38,11 +38,15 @@ function levelsOf(market: Market, order: Order): Level[] {
   return [{ price: best, quantity: market.settings.liquidity }, ...beyond.slice(1)]
 }
 
-/** Takes what the market offers. `fraction` (a fault switch) caps the share of the quantity that fills at once. */
+/**
+ * Takes what the market offers. `fraction` (a fault switch) caps the share of the quantity that fills at once; a step of
+ * it always fills, so that what is closed again and again comes to its end.
+ */
 export function take(desk: Desk, order: Order, fraction?: Amount): void {
   const { account, market } = desk
   let rest = remainingOf(order)
-  if (fraction !== undefined) rest = floorTo(times(rest, fraction), market.instrument.quantityStep)
+  const step = market.instrument.quantityStep
+  if (fraction !== undefined) rest = most(floorTo(times(rest, fraction), step), least(rest, step))
   if (order.forced)
     return fill(desk, order, {
       price: takerPrice(market, order.side),

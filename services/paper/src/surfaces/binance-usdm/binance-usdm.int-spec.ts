@@ -268,5 +268,8 @@ describe('fault switches', () => {
   it('fill only a part at once', async () => {
     await fault({ kind: 'partial-fill', fraction: '0.3' })
     expect(await place(venue.nextId())).toMatchObject({ filled: 0.003, status: 'expired' })
+    // Never nothing: what closes a position part by part comes to its end.
+    await fault({ kind: 'partial-fill', fraction: '0.01' })
+    expect(await place(venue.nextId())).toMatchObject({ filled: 0.001, status: 'expired' })
   })
 })
