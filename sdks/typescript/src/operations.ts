@@ -35,7 +35,7 @@ export type AdminNotificationSettings = { notifyUserReachNearMaxBalance: boolean
 
 export type AdminOrder = { id: string | null; clientOrderId: string | null; timestamp: number | null; datetime: string | null; symbol: string; type: string | null; timeInForce: string | null; postOnly: boolean | null; reduceOnly: boolean | null; side: 'buy' | 'sell' | null; price?: number; stopPrice?: number; amount?: number; cost: number; average?: number; filled: number; remaining?: number; status: string; trades: readonly unknown[]; fees: readonly unknown[] }
 
-export type AdminPerformance = { totalTrades: number; openTrades: number; wins: number; losses: number; winRate: number | null; totalProfit: number; totalFees: number; grossProfit: number; grossLoss: number; profitFactor: number | null; maxDrawdown: number; bestTrade: number | null; worstTrade: number | null }
+export type AdminPerformance = { currency: string | null; totalTrades: number; openTrades: number; wins: number; losses: number; winRate: number | null; totalProfit: number; totalFees: number; grossProfit: number; grossLoss: number; profitFactor: number | null; maxDrawdown: number; bestTrade: number | null; worstTrade: number | null }
 
 export type AdminPosition = { symbol: string; contracts: number; contractSize: number; unrealizedPnl: number; leverage: number | null; collateral: number | null; notional: number | null; markPrice: number | null; entryPrice: number | null; initialMargin: number | null; initialMarginPercentage: number | null; maintenanceMargin: null; maintenanceMarginPercentage: null; marginRatio: null; timestamp: number | null; datetime: string | null; marginMode: null; marginType: null; side: 'long' | 'short'; hedged: boolean; percentage: number | null }
 
@@ -67,7 +67,7 @@ export type AdminTotalBalance = { USD: number }
 
 export type AdminTrade = { timestamp: number | null; datetime: string | null; symbol: string; id: string; order: string; side: 'buy' | 'sell'; takerOrMaker: null; price: number; amount: number; cost: number; fee: { cost: number; currency: string | null }; fees: readonly { cost: number; currency: string | null }[] }
 
-export type AdminTradingDays = { items: readonly { date: string; totalTrades: number; totalProfit: number; totalFees: number }[]; nextToken: string | null }
+export type AdminTradingDays = { items: readonly { date: string; currency: string; totalTrades: number; totalProfit: number; totalFees: number }[]; nextToken: string | null }
 
 export type AdminTrigger = { id: string; active: boolean; strategySource: 'TRADINGVIEW' | 'OPERATOR'; tradeSide: 'BUY' | 'SELL'; price: number; stop: number; stopType: 'MARKET' | 'LIMIT'; takeProfit: readonly number[]; createdAt: string; updatedAt: string; StrategyAutomatedHistories: { items: readonly { id: string; active: boolean }[] } }
 
@@ -115,7 +115,7 @@ export type Explanation = { bracket: Bracket; signal: Readonly<Record<string, un
 
 export type Follow = { id: string; strategyId: string; accountId: string; userId: string; riskProfileId: string; leverage: number; maxNotional: string | null; settings: TradeSettings; active: boolean; createdAt: string; updatedAt: string }
 
-export type FollowerPerformance = { followId: string; accountId: string; userId: string; tradesClosed: number; realizedPnl: string; fees: string; lastClosedAt: string }
+export type FollowerPerformance = { followId: string; accountId: string; userId: string; currency: string; tradesClosed: number; realizedPnl: string; fees: string; lastClosedAt: string }
 
 export type Invoice = { id: string; number: string; userId: string; paymentId: string | null; feeId: string | null; description: string; lines: readonly { description: string; quantity: number; amount: string }[]; net: string; tax: { country: string; name: string; percent: string; included: boolean; amount: string } | null; amount: string; currency: string; issuedAt: string }
 
@@ -247,7 +247,7 @@ export type PaymentIntent = { paymentId: string; subscriptionId: string | null; 
 
 export type Payout = { id: string; ownerId: string; amount: string; currency: string; state: 'created' | 'paid' | 'returned'; reference: string | null; createdAt: string; settledAt: string | null }
 
-export type Performance = { tradesOpen: number; tradesClosed: number; wins: number; losses: number; winRatePercent: string | null; realizedPnl: string; fees: string; grossProfit: string; grossLoss: string; profitFactor: string | null; maximumDrawdown: string; bestTrade: string | null; worstTrade: string | null }
+export type Performance = { currency: string | null; currencies: readonly string[]; tradesOpen: number; tradesClosed: number; wins: number; losses: number; winRatePercent: string | null; realizedPnl: string; fees: string; grossProfit: string; grossLoss: string; profitFactor: string | null; maximumDrawdown: string; bestTrade: string | null; worstTrade: string | null }
 
 export type PerformanceFee = { id: string; userId: string; strategyId: string; strategyName: string; periodStart: string; periodEnd: string; percent: string; chargeable: string; ledgerCurrency: string; fee: string; amount: string; currency: string; status: 'nothing-due' | 'open' | 'paid'; closedAt: string; result: string; profitBefore: string; profitAfter: string; highWaterBefore: string; highWaterAfter: string; rate: string; invoiceId: string | null }
 
@@ -595,7 +595,7 @@ export interface Operations {
   /** Say that a payout was transferred, or that its money came back */
   settlePayout: { params: { payoutId: string }; body: { state: 'paid' | 'returned'; reference: string }; reply: Payout }
   /** Performance of a strategy, a follow or an account, from the ledger */
-  getPerformance: { query?: { strategyId?: string; followId?: string; accountId?: string }; reply: Performance }
+  getPerformance: { query?: { strategyId?: string; followId?: string; accountId?: string; currency?: string }; reply: Performance }
   /** List what you owe, or owed, for new profit */
   listPerformanceFees: { query?: { limit?: number; nextToken?: string; strategyId?: string }; reply: { items: readonly PerformanceFee[]; nextToken: string | null } }
   /** Explain a performance fee: each trade that was counted, and the high-water mark before and after */

@@ -11,6 +11,7 @@ import {
 import { signalAccepted } from '@tradewire/contracts/events/signals'
 import * as rpc from '@tradewire/contracts/rpc/reporting'
 import { Database } from '@tradewire/database/database'
+import { uuidOfHash } from '@tradewire/kernel/ids'
 import { eventually } from '@tradewire/testkit/eventually'
 import { exampleOf } from '@tradewire/testkit/example-of'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
@@ -59,6 +60,38 @@ describe('reporting', () => {
       ok: true,
       value: { realizedPnl: '22', fees: '4', wins: 2, losses: 2, maximumDrawdown: '7', profitFactor: '4.1429' },
     })
+  })
+
+  it('never adds up different currencies', async () => {
+    const userId = uuidOfHash('trader in two currencies')
+    const followId = uuidOfHash('follow in two currencies')
+    const strategyId = uuidOfHash('strategy in two currencies')
+    const signalId = uuidOfHash('signal of it')
+    const caller = { userId, roles: ['follower' as const] }
+    const symbols = ['BTC/USDT', 'BTC/USDT', 'BTC/IDR']
+    await service.app.get(Database).transact(async (tx) => {
+      symbols.forEach((symbol, index) => {
+        const closedAt = `2022-03-0${index + 1}T00:00:00.000Z`
+        const whose = { tradeId: tradeIdOf(20 + index), userId, followId, strategyId, signalId }
+        tx.append(tradeClosed, exampleOf(tradeClosed, { ...whose, symbol, realizedPnl: '5000', closedAt }))
+      })
+      await Promise.resolve()
+    })
+    const asked = async (currency?: string) => {
+      const figures = await client.ask(rpc.getPerformance, { caller, currency })
+      if (!figures.ok) throw new Error(figures.error.code)
+      return figures.value
+    }
+    await eventually(async () => (await asked('IDR')).tradesClosed === 1 && (await asked('USDT')).tradesClosed === 2)
+    const currencies = ['USDT', 'IDR']
+    expect(await asked()).toMatchObject({ currency: 'USDT', currencies, tradesClosed: 2, realizedPnl: '10000' })
+    expect(await asked('IDR')).toMatchObject({ currency: 'IDR', currencies, tradesClosed: 1, realizedPnl: '5000' })
+    const followers = await client.ask(rpc.listFollowerPerformance, { caller, strategyId, page: { limit: 10 } })
+    const figures = { currency: 'USDT', tradesClosed: 2, realizedPnl: '10000' }
+    expect(followers).toMatchObject({ value: { items: [{ followId, ...figures }] } })
+    const page = { limit: 10 }
+    const days = await client.ask(rpc.listTradingDays, { caller, userId, origin: 'strategy', page, currency: 'IDR' })
+    expect(days).toMatchObject({ value: { items: [{ date: '2022-03-03', currency: 'IDR', realizedPnl: '5000' }] } })
   })
 
   it('has a trade closed whose closing was told before its opening', async () => {

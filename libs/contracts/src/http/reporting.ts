@@ -39,7 +39,7 @@ export const reportingRoutes: readonly RouteContract[] = [
     path: '/v1/performance',
     summary: 'Performance of a strategy, a follow or an account, from the ledger',
     access: everyone,
-    query: z.strictObject(rpc.tradeFilter),
+    query: z.strictObject({ ...rpc.tradeFilter, currency: rpc.quoteCurrency.optional() }),
     rpc: rpc.getPerformance,
     toRequest: ({ caller, query }) => ({ caller, ...query }),
   }),

@@ -37,6 +37,13 @@ export const trade = z
   })
   .meta({ id: 'Trade' })
 
+const currencyCharactersMax = 20
+export const quoteCurrency = z
+  .string()
+  .min(1)
+  .max(currencyCharactersMax)
+  .describe('Only trades in this quote currency, such as USDT; that of the most closed trades when left out')
+
 /** What trades of a group are narrowed to; all given must hold. */
 export const tradeFilter = {
   strategyId: z.uuid().optional(),
@@ -58,8 +65,16 @@ export const getTrade = defineRpc({
   reply: trade,
 })
 
+/** Amounts of different currencies are never added up. */
+const oneCurrency = z
+  .string()
+  .nullable()
+  .describe('Quote currency of these figures: the one asked for, else that of the most closed trades; null without any')
+
 export const performance = z
   .strictObject({
+    currency: oneCurrency,
+    currencies: z.array(z.string()).describe('Of all closed trades that fit, that of the most first'),
     tradesOpen: z.int(),
     tradesClosed: z.int(),
     wins: z.int(),
@@ -93,6 +108,7 @@ export const getPerformance = defineRpc({
     origin: tradeOrigin.optional(),
     /** Trades that were closed before are left out. */
     from: timestamp.optional(),
+    currency: quoteCurrency.optional(),
   }),
   reply: performance,
 })
@@ -102,6 +118,7 @@ export const followerPerformance = z
     followId: z.uuid(),
     accountId: z.uuid(),
     userId: z.uuid(),
+    currency: z.string().describe('Quote currency of these figures: that of the most closed trades of the follow'),
     tradesClosed: z.int(),
     realizedPnl: decimalText,
     fees: decimalText,
@@ -128,6 +145,7 @@ const dayPage = pageQuery.extend({ limit: z.int().min(1).max(daysPerCallMax) })
 export const tradingDay = z.strictObject({
   /** Of UTC. */
   date: z.iso.date(),
+  currency: z.string(),
   tradesClosed: z.int(),
   realizedPnl: decimalText,
   fees: decimalText,
@@ -135,13 +153,16 @@ export const tradingDay = z.strictObject({
 
 export const listTradingDays = defineRpc({
   name: 'reporting.days.list',
-  description: 'What the trades of a user that were closed on a day came to, for each day that had some, newest first.',
+  description:
+    'What the trades of a user in one currency that were closed on a day came to, for each day that had some, newest first.',
   request: z.strictObject({
     caller,
     page: dayPage,
     userId: z.uuid(),
     origin: tradeOrigin,
     from: timestamp.optional(),
+    /** That of the most closed trades when left out. */
+    currency: quoteCurrency.optional(),
   }),
   reply: pageOf(tradingDay),
 })

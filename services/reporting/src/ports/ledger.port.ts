@@ -26,8 +26,9 @@ export interface TradeFilter {
   readonly accountId?: string | undefined
 }
 
-/** Closed trades, and since when. */
+/** Closed trades, since when and in which currency. */
 export interface ClosedFilter extends TradeFilter {
+  readonly currency?: string | undefined
   readonly origin?: 'strategy' | 'manual' | undefined
   readonly from?: string | undefined
 }
@@ -55,6 +56,8 @@ export abstract class Ledger {
   /** `userId`: only if it is this user's; undefined for those who see all. */
   abstract find(id: string, userId: string | undefined): Promise<TradeView | undefined>
   abstract list(filter: TradeFilter & { readonly state?: string | undefined }, window: Window): Promise<TradeView[]>
+  /** Quote currencies of closed trades of the filter, that of the most trades first. */
+  abstract currencies(filter: ClosedFilter): Promise<string[]>
   /** Closed trades of the filter in the order in which they were closed. */
   abstract closedTrades(filter: ClosedFilter): Promise<ClosedTrade[]>
   abstract countOpen(filter: ClosedFilter): Promise<number>

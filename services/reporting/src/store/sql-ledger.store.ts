@@ -26,9 +26,10 @@ const TRADE_COLUMNS =
 const FILTER = `($1::uuid is null or user_id = $1) and ($2::uuid is null or strategy_id = $2)
   and ($3::uuid is null or follow_id = $3) and ($4::uuid is null or account_id = $4)`
 
-/** Of closed trades: since when, and whether their signal was given by hand. */
+/** Of closed trades: since when, whether their signal was given by hand, and in which currency. */
 const CLOSED = `($5::timestamptz is null or occurred_at >= $5) and ($6::text is null or ($6 = 'manual') = exists (
-  select from trade t join hand_signal h on h.signal_id = t.signal_id where t.id = ledger_entry.trade_id))`
+  select from trade t join hand_signal h on h.signal_id = t.signal_id where t.id = ledger_entry.trade_id))
+  and ($7::text is null or currency = $7)`
 
 const RECORD_OPENED = `
 insert into trade (id, ${TRADE_COLUMNS}, state, stop_loss, take_profits, unprotected_ms)
@@ -117,6 +118,16 @@ export class SqlLedger extends Ledger {
     return rows.map(toTrade)
   }
 
+  async currencies(filter: ClosedFilter): Promise<string[]> {
+    const rows = await this.database.queryOwn<{ currency: string }>(
+      filter.userId ?? null,
+      `select currency from ledger_entry where ${FILTER} and ${CLOSED}
+       group by currency order by count(distinct trade_id) desc, currency`,
+      closedParametersOf(filter),
+    )
+    return rows.map(({ currency }) => currency)
+  }
+
   async closedTrades(filter: ClosedFilter): Promise<ClosedTrade[]> {
     const rows = await this.database.queryOwn<{ gross_pnl: string; fees: string }>(
       filter.userId ?? null,
@@ -133,8 +144,9 @@ export class SqlLedger extends Ledger {
     const [row] = await this.database.queryOwn<{ open: number }>(
       filter.userId ?? null,
       `select count(*)::int as open from trade where ${FILTER} and state = 'open'
-         and ($5::text is null or ($5 = 'manual') = (signal_id in (select signal_id from hand_signal)))`,
-      [...parametersOf(filter), filter.origin ?? null],
+         and ($5::text is null or ($5 = 'manual') = (signal_id in (select signal_id from hand_signal)))
+         and ($6::text is null or split_part(symbol, '/', 2) = $6)`,
+      [...parametersOf(filter), filter.origin ?? null, filter.currency ?? null],
     )
     return row?.open ?? 0
   }
@@ -145,20 +157,23 @@ export class SqlLedger extends Ledger {
   ): Promise<TradingDay[]> {
     const rows = await this.database.queryOwn<{
       day: string
+      currency: string
       trades_closed: number
       realized_pnl: string
       fees: string
     }>(
       filter.userId ?? null,
-      `select (occurred_at at time zone 'UTC')::date::text as day, count(distinct trade_id)::int as trades_closed,
-              sum(amount) as realized_pnl, coalesce(-sum(amount) filter (where kind = 'fee'), 0) as fees
+      `select (occurred_at at time zone 'UTC')::date::text as day, currency, count(distinct trade_id)::int as trades_closed,
+              trim_scale(sum(amount)) as realized_pnl,
+              trim_scale(coalesce(-sum(amount) filter (where kind = 'fee'), 0)) as fees
        from ledger_entry
-       where ${FILTER} and ${CLOSED} and ($7::date is null or occurred_at < $7::date::timestamp at time zone 'UTC')
-       group by (occurred_at at time zone 'UTC')::date order by 1 desc limit $8`,
+       where ${FILTER} and ${CLOSED} and ($8::date is null or occurred_at < $8::date::timestamp at time zone 'UTC')
+       group by (occurred_at at time zone 'UTC')::date, currency order by 1 desc limit $9`,
       [...closedParametersOf(filter), window.before ?? null, window.limit],
     )
     return rows.map((row) => ({
       date: row.day,
+      currency: row.currency,
       tradesClosed: row.trades_closed,
       realizedPnl: row.realized_pnl,
       fees: row.fees,
@@ -173,24 +188,29 @@ export class SqlLedger extends Ledger {
       follow_id: string
       account_id: string
       user_id: string
+      currency: string
       trades_closed: number
       realized_pnl: string
       fees: string
       last_closed_at: Date
     }>(
       filter.userId ?? null,
-      `select follow_id, account_id, user_id, count(distinct trade_id)::int as trades_closed,
-              sum(amount) as realized_pnl, coalesce(-sum(amount) filter (where kind = 'fee'), 0) as fees,
-              max(occurred_at) as last_closed_at
-       from ledger_entry where ${FILTER} and ($5::uuid is null or follow_id < $5)
-         and ($7::uuid[] is null or follow_id = any($7))
-       group by follow_id, account_id, user_id order by follow_id desc limit $6`,
+      `select distinct on (follow_id) * from (
+         select follow_id, account_id, user_id, currency, count(distinct trade_id)::int as trades_closed,
+                trim_scale(sum(amount)) as realized_pnl,
+                trim_scale(coalesce(-sum(amount) filter (where kind = 'fee'), 0)) as fees,
+                max(occurred_at) as last_closed_at
+         from ledger_entry where ${FILTER} and ($5::uuid is null or follow_id < $5)
+           and ($7::uuid[] is null or follow_id = any($7))
+         group by follow_id, account_id, user_id, currency) as x
+       order by follow_id desc, trades_closed desc, currency limit $6`,
       [...parametersOf(filter), window.afterId ?? null, window.limit, filter.followIds ?? null],
     )
     return rows.map((row) => ({
       followId: row.follow_id,
       accountId: row.account_id,
       userId: row.user_id,
+      currency: row.currency,
       tradesClosed: row.trades_closed,
       realizedPnl: row.realized_pnl,
       fees: row.fees,
@@ -259,7 +279,7 @@ function parametersOf(filter: TradeFilter): (string | null)[] {
 }
 
 function closedParametersOf(filter: ClosedFilter): (string | null)[] {
-  return [...parametersOf(filter), filter.from ?? null, filter.origin ?? null]
+  return [...parametersOf(filter), filter.from ?? null, filter.origin ?? null, filter.currency ?? null]
 }
 
 function columnsOf(trade: Opened | Closed) {

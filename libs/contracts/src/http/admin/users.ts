@@ -101,6 +101,7 @@ const tradingDays = z
     items: z.array(
       z.strictObject({
         date: z.iso.date(),
+        currency: z.string().meta({ description: 'Quote currency of most closed trades; others are left out' }),
         totalTrades: z.int(),
         totalProfit: shownNumber.meta({ description: 'After fees' }),
         totalFees: shownNumber,
@@ -112,6 +113,7 @@ const tradingDays = z
 
 const performance = z
   .strictObject({
+    currency: z.string().nullable().meta({ description: 'Quote currency of most closed trades; others are left out' }),
     totalTrades: z.int(),
     openTrades: z.int(),
     wins: z.int(),
@@ -152,8 +154,9 @@ function historyRoute(origin: keyof typeof originWords, operation: string) {
     }),
     reply: tradingDays,
     toReply: ({ items, nextToken }) => ({
-      items: items.map(({ date, tradesClosed, realizedPnl, fees }) => ({
+      items: items.map(({ date, currency, tradesClosed, realizedPnl, fees }) => ({
         date,
+        currency,
         totalTrades: tradesClosed,
         totalProfit: numberOf(realizedPnl),
         totalFees: numberOf(fees),
@@ -176,6 +179,7 @@ function performanceRoute(origin: keyof typeof originWords, operation: string) {
     toRequest: ({ caller, params: { userId }, query: { start: from } }) => ({ caller, userId, origin, from }),
     reply: performance,
     toReply: (answer) => ({
+      currency: answer.currency,
       totalTrades: answer.tradesClosed,
       openTrades: answer.tradesOpen,
       wins: answer.wins,

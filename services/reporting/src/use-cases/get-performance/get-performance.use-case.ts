@@ -1,4 +1,4 @@
-/** Computes performance from the ledger. Called over RPC. Must never mix in another user's trades. */
+/** Computes performance from the ledger. Called over RPC. Must never mix in another user's trades, nor currencies. */
 import { Injectable } from '@nestjs/common'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import type { getPerformance } from '@tradewire/contracts/rpc/reporting'
@@ -15,13 +15,16 @@ export class GetPerformance {
   async execute({
     caller,
     userId,
+    currency: wanted,
     ...filter
   }: RequestOf<typeof getPerformance>): Promise<Result<ReplyOf<typeof getPerformance>, CodedError>> {
     const narrowed = { ...filter, userId: visibleTo(caller) ?? userId }
+    const currencies = await this.ledger.currencies(narrowed)
+    const currency = wanted ?? currencies[0]
     const [closed, tradesOpen] = await Promise.all([
-      this.ledger.closedTrades(narrowed),
-      this.ledger.countOpen(narrowed),
+      this.ledger.closedTrades({ ...narrowed, currency }),
+      this.ledger.countOpen({ ...narrowed, currency }),
     ])
-    return ok({ tradesOpen, ...performanceOf(closed) })
+    return ok({ currency: currency ?? null, currencies, tradesOpen, ...performanceOf(closed) })
   }
 }

@@ -1,4 +1,4 @@
-/** Lists the days of a user's closed trades. Called over RPC. Must never show another user's. */
+/** Lists the days of a user's closed trades. Called over RPC. Must never show another user's, nor mix currencies. */
 import { Injectable } from '@nestjs/common'
 import { visibleTo } from '@tradewire/contracts/caller'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
@@ -12,14 +12,15 @@ import { Ledger } from '../../ports/ledger.port.ts'
 export class ListTradingDays {
   constructor(private readonly ledger: Ledger) {}
 
-  execute({
+  async execute({
     caller,
     page,
     userId,
+    currency: wanted,
     ...filter
   }: RequestOf<typeof listTradingDays>): Promise<Result<ReplyOf<typeof listTradingDays>, CodedError>> {
-    return pageByDay(page, (window) =>
-      this.ledger.tradingDays({ ...filter, userId: visibleTo(caller) ?? userId }, window),
-    )
+    const narrowed = { ...filter, userId: visibleTo(caller) ?? userId }
+    const currency = wanted ?? (await this.ledger.currencies(narrowed))[0]
+    return pageByDay(page, (window) => this.ledger.tradingDays({ ...narrowed, currency }, window))
   }
 }
