@@ -7,7 +7,7 @@ import { RpcClient } from '@tradewire/bus/rpc-client'
 import type { Caller } from '@tradewire/contracts/caller'
 import { findUserPlans } from '@tradewire/contracts/rpc/billing/user-plans'
 import { Clock } from '@tradewire/kernel/clock'
-import { NewestKept } from '#domain/newest-kept'
+import { NewestKept } from '@tradewire/kernel/newest-kept'
 import { PremiumPlans } from '#ports/premium-plans.port'
 
 /** A plan that was paid a moment ago counts after this at the latest. */

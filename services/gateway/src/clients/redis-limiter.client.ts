@@ -7,10 +7,10 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import { Clock } from '@tradewire/kernel/clock'
 import { InjectConfig, InjectLogger, InjectSharedConfig } from '@tradewire/nest-kit/tokens'
 import type { SharedConfig } from '@tradewire/config/shared'
+import { NewestKept } from '@tradewire/kernel/newest-kept'
 import type { Logger } from '@tradewire/observability/logger'
 import { Redis } from 'ioredis'
 import type { GatewayConfig } from '#config'
-import { NewestKept } from '#domain/newest-kept'
 import { decisionOf, rateWindowMs, takeOne, type RateDecision, type RateRule } from '#domain/rate-limit'
 import { RateLimiter } from '#ports/rate-limiter.port'
 

@@ -7,6 +7,7 @@ import type { Side } from '@tradewire/contracts/common'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { FollowId, SignalId } from '@tradewire/kernel/ids'
+import { NewestKept } from '@tradewire/kernel/newest-kept'
 import type { Bracket } from '../domain/bracket/bracket.ts'
 import type { SignalPlan } from '../domain/planning/signal-plan.ts'
 import {
@@ -94,7 +95,7 @@ where x.left_as = 'gracefully' and x.holds_slot and x.close_requested_at is null
 
 @Injectable()
 export class SqlBrackets extends Brackets {
-  private readonly plans = new Map<SignalId, SignalPlan>()
+  private readonly plans = new NewestKept<SignalPlan>(plansKeptMax)
 
   constructor(
     private readonly database: Database,
@@ -108,15 +109,19 @@ export class SqlBrackets extends Brackets {
   }
 
   async plansOf(tx: Transaction, signalIds: readonly SignalId[]): Promise<Map<SignalId, SignalPlan>> {
-    const wanted = [...new Set(signalIds)]
-    const missing = wanted.filter((id) => !this.plans.has(id))
-    if (missing.length > 0) {
-      for (const row of await tx.query<SignalPlanRow>(plansSql, [missing])) this.keep(toSignalPlan(row))
-    }
     const found = new Map<SignalId, SignalPlan>()
-    for (const id of wanted) {
+    const missing: SignalId[] = []
+    // Taken before others are read: each one that is kept may push another one out.
+    for (const id of new Set(signalIds)) {
       const plan = this.plans.get(id)
-      if (plan !== undefined) found.set(id, plan)
+      if (plan === undefined) missing.push(id)
+      else found.set(id, plan)
+    }
+    if (missing.length === 0) return found
+    for (const row of await tx.query<SignalPlanRow>(plansSql, [missing])) {
+      const plan = toSignalPlan(row)
+      found.set(plan.signalId, plan)
+      this.plans.keep(plan.signalId, plan)
     }
     return found
   }
@@ -182,10 +187,5 @@ export class SqlBrackets extends Brackets {
 
   async dueIds(now: Date, limit: number): Promise<string[]> {
     return (await this.database.query<{ bracket_id: string }>(dueSql, [now, limit])).map((row) => row.bracket_id)
-  }
-
-  private keep(plan: SignalPlan): void {
-    if (this.plans.size >= plansKeptMax) this.plans.delete(this.plans.keys().next().value!)
-    this.plans.set(plan.signalId, plan)
   }
 }

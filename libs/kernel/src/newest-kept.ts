@@ -1,6 +1,6 @@
 /**
- * What was learned of callers, by key: so many at most, the newest of them. Held by clients that cannot ask at each request.
- * Pure; must never grow with what is sent to the gateway.
+ * What was learned, by key: so many at most, the newest of them. Held by clients and stores that cannot ask each time.
+ * Pure; must never grow with what is asked.
  */
 const keptMax = 10_000
 

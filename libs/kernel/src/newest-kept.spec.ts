@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { NewestKept } from './newest-kept.ts'
 
-describe('what is kept of callers', () => {
+describe('what is kept', () => {
   it('is bounded, and the one that was kept longest ago goes first', () => {
     const kept = new NewestKept<number>(2)
     kept.keep('a', 1)
