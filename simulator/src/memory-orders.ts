@@ -16,6 +16,7 @@ import {
   type EntryRest,
   type LeftAs,
   type OpenBracketsQuery,
+  type WakeWait,
 } from '@tradewire/orders/ports/brackets.port'
 import type { StoredSignal } from '@tradewire/orders/ports/planning.port'
 import type { Defects } from './defects.ts'
@@ -198,6 +199,18 @@ export class MemoryBrackets extends Brackets {
     const at = now.toISOString()
     const due = this.rows.all().filter(({ bracket: { wakeAt } }) => wakeAt !== null && wakeAt <= at)
     return Promise.resolve(due.slice(0, limit).map(({ bracket }) => bracket.bracketId))
+  }
+
+  async wakeLater(tx: Transaction, bracketIds: readonly string[], { now, until }: WakeWait): Promise<void> {
+    const own = tx as MemoryTransaction
+    await own.statement()
+    for (const id of bracketIds.toSorted()) {
+      await own.lock(`bracket ${id}`)
+      const row = this.rows.get(id, tx)!
+      const { wakeAt } = row.bracket
+      if (wakeAt === null || wakeAt > now.toISOString()) continue
+      this.rows.put(tx, id, { ...row, bracket: { ...row.bracket, wakeAt: until.toISOString() } })
+    }
   }
 }
 

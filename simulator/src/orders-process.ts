@@ -14,6 +14,7 @@ import type { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import { type Decimal, decimal, ZERO } from '@tradewire/kernel/decimal'
 import type { IdSource } from '@tradewire/kernel/ids'
+import type { Logger } from '@tradewire/observability/logger'
 import type { OrdersConfig } from '@tradewire/orders/config'
 import { exitPolicyDefault } from '@tradewire/orders/domain/bracket/decision'
 import { EntryPace } from '@tradewire/orders/domain/planning/entry-pace'
@@ -23,6 +24,7 @@ import { VenuePrices } from '@tradewire/orders/ports/venue-prices.port'
 import { AccountsConsumer } from '@tradewire/orders/transport/bus/accounts.consumer'
 import { OrderUpdatesConsumer } from '@tradewire/orders/transport/bus/order-updates.consumer'
 import { SignalsConsumer } from '@tradewire/orders/transport/bus/signals.consumer'
+import { AdvanceBatch } from '@tradewire/orders/use-cases/advance-batch/advance-batch.use-case'
 import { AdvanceBrackets } from '@tradewire/orders/use-cases/advance-brackets/advance-brackets.use-case'
 import { ApplyKillSwitches } from '@tradewire/orders/use-cases/apply-kill-switches/apply-kill-switches.use-case'
 import { CloseFollow } from '@tradewire/orders/use-cases/close-follow/close-follow.use-case'
@@ -87,6 +89,7 @@ export interface OrdersMeans {
   readonly priceWatches: MemoryPriceWatches
   readonly prices: PriceHistory
   readonly defects: Defects
+  readonly logger: Logger
 }
 
 /** The consumers, by their names on the bus. */
@@ -126,7 +129,8 @@ export class OrdersProcess {
     this.database = database
     const slots = new SlotBell()
     const advance = new AdvanceBrackets(config, brackets, time, noMetrics, slots)
-    const closeOpen = new CloseOpenBrackets(database, brackets, waiting, advance, time)
+    const batch = new AdvanceBatch(database, advance, means.logger)
+    const closeOpen = new CloseOpenBrackets(database, brackets, waiting, batch, time)
     const apply = new ApplyKillSwitches(database, killSwitches, closeOpen, time)
     this.closeFollow = new CloseFollow(facts, closeOpen)
     this.closeStrategy = new CloseStrategy(facts, closeOpen)
@@ -146,7 +150,7 @@ export class OrdersProcess {
       accounts: consumers.accounts.handle.bind(consumers.accounts),
       updates: consumers.updates.handleUrgent.bind(consumers.updates),
     }
-    const wake = new WakeBrackets(database, brackets, time, advance)
+    const wake = new WakeBrackets(database, brackets, time, batch)
     const turns = new PlanWaiting(database, waiting, advance, plan, time)
     this.upkeep = [() => apply.execute(), () => wake.execute(), () => turns.execute()]
     const prices = new SimulatedPrices(means, () => !this.hasEnded)

@@ -142,6 +142,7 @@ export class World {
       priceWatches,
       prices: this.prices,
       defects,
+      logger: silent,
     }
     for (const accountId of this.source.accountIds) {
       this.venues.set(accountId, new VenueAccount(time, choices, { terms: this.terms, price }))

@@ -43,6 +43,7 @@ import { BracketsController } from './transport/rpc/brackets.controller.ts'
 import { OrderHistoryController } from './transport/rpc/order-history.controller.ts'
 import { ClosingController } from './transport/rpc/closing.controller.ts'
 import { KillSwitchesController } from './transport/rpc/kill-switches.controller.ts'
+import { AdvanceBatch } from './use-cases/advance-batch/advance-batch.use-case.ts'
 import { AdvanceBrackets } from './use-cases/advance-brackets/advance-brackets.use-case.ts'
 import { ApplyKillSwitches } from './use-cases/apply-kill-switches/apply-kill-switches.use-case.ts'
 import { CloseFollow } from './use-cases/close-follow/close-follow.use-case.ts'
@@ -108,6 +109,7 @@ import { WatchSource } from './use-cases/watch-source/watch-source.use-case.ts'
       inject: [Clock, Metrics, EntryPace],
     },
     { provide: LossWatches, useClass: SqlLossWatches },
+    AdvanceBatch,
     AdvanceBrackets,
     ApplyKillSwitches,
     CloseFollow,

@@ -41,6 +41,11 @@ export interface OpenBracketsQuery {
   readonly limit: number
 }
 
+export interface WakeWait {
+  readonly now: Date
+  readonly until: Date
+}
+
 /** What becomes of a position whose follower leaves: no concern of the strategy's any more, or ending with it. */
 export type LeftAs = 'kept' | 'gracefully'
 
@@ -84,4 +89,7 @@ export abstract class Brackets {
 
   /** Ids of brackets that asked to be looked at by now, earliest first. */
   abstract dueIds(now: Date, limit: number): Promise<string[]>
+
+  /** Those of these that are still due `now` ask to be looked at `until` then. */
+  abstract wakeLater(tx: Transaction, bracketIds: readonly string[], wait: WakeWait): Promise<void>
 }

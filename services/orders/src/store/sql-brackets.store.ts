@@ -16,6 +16,7 @@ import {
   type EntryRest,
   type LeftAs,
   type OpenBracketsQuery,
+  type WakeWait,
 } from '../ports/brackets.port.ts'
 import { PriceWatches } from '../ports/price-watches.port.ts'
 import {
@@ -77,6 +78,10 @@ where account_id = $1 and symbol = $2 and side = $3 and holds_slot and filled_qu
 order by bracket_id`
 
 const dueSql = `select bracket_id from bracket where wake_at <= $1 order by wake_at limit $2`
+
+const wakeLaterSql = `update bracket set wake_at = $3 from (
+  select bracket_id from bracket where bracket_id = any ($1::uuid[]) and wake_at <= $2 order by bracket_id for update
+) due where bracket.bracket_id = due.bracket_id`
 
 /**
  * Whose followers have left gracefully: signals plan nothing for them any more. Read from the first signal after their
@@ -187,5 +192,9 @@ export class SqlBrackets extends Brackets {
 
   async dueIds(now: Date, limit: number): Promise<string[]> {
     return (await this.database.query<{ bracket_id: string }>(dueSql, [now, limit])).map((row) => row.bracket_id)
+  }
+
+  async wakeLater(tx: Transaction, bracketIds: readonly string[], { now, until }: WakeWait): Promise<void> {
+    await tx.query(wakeLaterSql, [bracketIds, now, until])
   }
 }

@@ -67,11 +67,18 @@ export class WakeBracketsJob implements OnApplicationBootstrap, OnApplicationShu
 
   /** Answers when the next one is due. */
   private async turn(): Promise<number> {
+    const pauses = [
+      await this.pauseAfter(() => this.applyKillSwitches.execute()),
+      await this.pauseAfter(() => this.wakeBrackets.execute()),
+      await this.pauseAfter(() => this.planWaiting.execute()),
+    ]
+    return pauses.includes(0) ? 0 : Math.max(...pauses)
+  }
+
+  /** None where there is more to do. What fails keeps nothing after it from its turn. */
+  private async pauseAfter(work: () => Promise<unknown>): Promise<number> {
     try {
-      await this.applyKillSwitches.execute()
-      const bracketsLeft = await this.wakeBrackets.execute()
-      const entriesLeft = await this.planWaiting.execute()
-      return entriesLeft || bracketsLeft ? 0 : pollMs
+      return (await work()) === true ? 0 : pollMs
     } catch (error) {
       this.logger.warn({ error: error instanceof Error ? error.message : String(error) }, 'waking brackets failed')
       return failurePollMs

@@ -1,7 +1,7 @@
 /**
  * Asks for what an engaged switch demands: the end of resting entries, the close of positions. A process that ends in
  * the middle leaves it to the next turn. Releases those whose time has come. Called when one is engaged and by a timer.
- * Must never send an entry, nor end a switch that only a person may release.
+ * Must never send an entry, nor end a switch that only a person may release, nor let one switch wait for another.
  */
 // tidy-allow ratchet-use-case-methods: the one that was just engaged, and those that a dead process left
 import { Injectable } from '@nestjs/common'
@@ -24,7 +24,10 @@ export class ApplyKillSwitches {
   ) {}
 
   async execute(): Promise<void> {
-    for (const killSwitch of await this.killSwitches.unapplied()) await this.one(killSwitch)
+    const failed: unknown[] = []
+    for (const killSwitch of await this.killSwitches.unapplied()) {
+      await this.one(killSwitch).catch((error: unknown) => failed.push(error))
+    }
     const now = this.clock.now()
     await this.database.transact(async (tx) => {
       const ended = await this.killSwitches.releaseEnded(tx, now)
@@ -33,6 +36,8 @@ export class ApplyKillSwitches {
         ended.map((one) => releasedOf(one, null, now)),
       )
     })
+    // The next turn tries again.
+    if (failed.length > 0) throw new AggregateError(failed, 'not all that kill switches demand could be asked for')
   }
 
   /** Answers how many brackets are being closed by it. */

@@ -1,7 +1,8 @@
 /**
  * Closes what is open of a strategy, a follow, an account or of all: entries end, also those that wait for their turn,
  * positions go by market.
- * Called by the use cases that have checked whose it is, and by kill switches. Must never count what was closing already.
+ * Called by the use cases that have checked whose it is, and by kill switches. Must never count what was closing already,
+ * nor let one that cannot be closed hold up the others.
  */
 import { Injectable } from '@nestjs/common'
 import { orderPlanned } from '@tradewire/contracts/events/orders'
@@ -12,12 +13,18 @@ import { plannedOf } from '../../domain/bracket/commands.ts'
 import { withdrawn } from '../../domain/gate/open-position.ts'
 import { WaitingEntries } from '../../ports/waiting-entries.port.ts'
 import { Brackets, type BracketScope } from '../../ports/brackets.port.ts'
-import { AdvanceBrackets } from '../advance-brackets/advance-brackets.use-case.ts'
+import { AdvanceBatch, type FailedBracket } from '../advance-batch/advance-batch.use-case.ts'
 
 export interface CloseOptions {
   readonly entriesOnly?: boolean
   /** What its follower has kept is no concern of the strategy's any more; of kill switches it is. */
   readonly sparesKept?: boolean
+}
+
+interface Closed {
+  /** So many are closing now that were not before. */
+  readonly closing: number
+  readonly failed: readonly FailedBracket[]
 }
 
 /** Brackets closed in one transaction, so that the first closes leave at once. */
@@ -29,33 +36,37 @@ export class CloseOpenBrackets {
     private readonly database: Database,
     private readonly brackets: Brackets,
     private readonly waiting: WaitingEntries,
-    private readonly advanceBrackets: AdvanceBrackets,
+    private readonly advanceBatch: AdvanceBatch,
     private readonly clock: Clock,
   ) {}
 
   /**
    * Answers how many are closing now that were not before. What is open closes at once; what a planning that is under
    * way adds to it closes as soon as that has committed: a close is ordered after every signal that was being planned.
+   * Throws for those that cannot be closed once all others are.
    */
   async execute(of: BracketScope, options: CloseOptions = {}): Promise<number> {
-    const closing = await this.closeAll(of, options)
+    const first = await this.closeAll(of, options)
     await this.database.transact((tx) => this.brackets.awaitPlannings(tx), { urgent: true })
-    return closing + (await this.closeAll(of, options))
+    const second = await this.closeAll(of, options)
+    const errors = second.failed.map(({ error }) => error)
+    if (errors.length > 0) throw new AggregateError(errors, `${errors.length} brackets cannot be closed`)
+    return first.closing + second.closing
   }
 
-  private async closeAll(of: BracketScope, { entriesOnly = false, sparesKept = false }: CloseOptions): Promise<number> {
+  private async closeAll(of: BracketScope, { entriesOnly = false, sparesKept = false }: CloseOptions): Promise<Closed> {
     const trace = injectTrace() ?? null
     await this.withdrawWaiting(of, trace)
+    const failed: FailedBracket[] = []
     let closing = 0
     let after: string | null = null
     for (;;) {
       const ids: string[] = await this.brackets.openIds({ of, entriesOnly, sparesKept, after, limit: batchRows })
-      if (ids.length > 0) {
-        const newsById = new Map(ids.map((id) => [id, { news: [{ kind: 'close' as const }], trace }]))
-        const moved = await this.database.transact((tx) => this.advanceBrackets.execute(tx, newsById), { urgent: true })
-        closing += moved.filter((bracket) => bracket.closing?.cause === 'command').length
-      }
-      if (ids.length < batchRows) return closing
+      const newsById = new Map(ids.map((id) => [id, { news: [{ kind: 'close' as const }], trace }]))
+      const batch = await this.advanceBatch.execute(newsById)
+      closing += batch.moved.filter((bracket) => bracket.closing?.cause === 'command').length
+      failed.push(...batch.failed)
+      if (ids.length < batchRows) return { closing, failed }
       after = ids.at(-1)!
     }
   }
