@@ -171,7 +171,7 @@ export class VenueAccount {
     if (this.terms.coins && order.side === 'sell' && this.free(order.symbol).lt(decimal(order.quantity))) {
       return err({ kind: 'rejected', code: 'INSUFFICIENT_FUNDS', message: 'there are not so many free coins' })
     }
-    if (this.reduces(order) && this.reducible(order).lte(ZERO)) {
+    if (this.reduces(order) && this.reducible(order).lte(this.promised(order))) {
       return err({ kind: 'rejected', code: 'REDUCE_ONLY_REFUSED', message: 'there is nothing to reduce' })
     }
     const hiddenMs = this.choices.chance(mood.hide) ? this.choices.whole(1, hiddenMostMs) : 0
@@ -253,6 +253,15 @@ export class VenueAccount {
   private reducible({ side, symbol }: ApprovedOrder): Decimal {
     const position = this.position(symbol)
     return side === 'sell' ? position : ZERO.minus(position)
+  }
+
+  /** What rests in the book against the position, and leaves so much less of it to orders that do not wait for a trigger. */
+  private promised({ side, symbol, triggerPrice, type }: ApprovedOrder): Decimal {
+    if (triggerPrice !== null || type === 'trailing-stop') return ZERO
+    const resting = this.working.filter(
+      ({ order }) => order.type === 'limit' && this.reduces(order) && order.side === side && order.symbol === symbol,
+    )
+    return sum(resting.map(({ order, filled }) => decimal(order.quantity).minus(filled)))
   }
 
   private fill(one: BookedOrder, quantity: Decimal): void {

@@ -263,15 +263,6 @@ describe('a bracket that is closed by command', () => {
     expect(story.bracket.wakeAt).toBe(at(2_200))
   })
 
-  it('ends as closed by the venue when the venue proves that there is no position any more', () => {
-    const story = new Story().opened()
-    story.take([{ kind: 'close' }], 500)
-    const gone = { code: 'REDUCE_ONLY_REFUSED', message: 'ReduceOnly Order is rejected.' }
-    expect(story.tell('close-1', 'rejected', { reason: gone, atMs: 600 })).toEqual([])
-    expect(story.take([{ kind: 'wake' }], 10_600)).toEqual(['-stop-1', 'closed'])
-    expect(story.events.at(-1)?.trade).toMatchObject({ reason: 'venue' })
-  })
-
   it('ends with the price and the reason of the venue when its owner closed the position by hand', () => {
     const story = new Story().opened()
     expect(story.take([lossOf('0.9', 'manual')], 900)).toEqual([
@@ -306,20 +297,6 @@ describe('a bracket that is closed by command', () => {
     story.tell('stop-1', 'filled', { filled: '0.9', price: '39600', fee: '1', atMs: 800 })
     expect(story.take([lossOf('0.9', 'manual')], 900)).toEqual([])
     expect(story.events.filter(({ kind }) => kind === 'closed')).toHaveLength(1)
-  })
-
-  it('does not take a refused close for that proof while the entry could still fill when it was sent', () => {
-    const story = new Story(planOf({ entryType: 'limit' }))
-    story.tell('entry', 'filled', { filled: '0.5', price: '40000', final: false, atMs: 100 })
-    story.tell('stop-1', 'accepted', { atMs: 150 })
-    expect(story.take([{ kind: 'close' }], 500)).toContain('+close-1 0.5')
-    story.tell('stop-1', 'filled', { filled: '0.5', price: '39600', atMs: 590 })
-    const gone = { code: 'REDUCE_ONLY_REFUSED', message: 'ReduceOnly Order is rejected.' }
-    story.tell('close-1', 'rejected', { reason: gone, atMs: 600 })
-    story.tell('entry', 'cancelled', { filled: '0.6', price: '40000', final: true, atMs: 650 })
-    story.take([{ kind: 'wake' }], 10_700)
-    expect(story.bracket.state).toBe('closing')
-    expect(story.bracket.legs.map(({ leg }) => leg)).toContain('close-2')
   })
 })
 

@@ -7,7 +7,7 @@ import { type Decimal, ZERO } from '@tradewire/kernel/decimal'
 import type { Bracket, ClosingCause } from './bracket.ts'
 import { coverCoins, isUnsellable } from '../exits/coin-exits.ts'
 import { type Decision, type ExitPolicy, later, type LegDraft, nothing, type Situation } from './decision.ts'
-import { endsTrade, isFinal, type Leg, openQuantity } from './leg.ts'
+import { endsTrade, isFinal, type Leg, openQuantity, wasOrdered } from './leg.ts'
 import { isFlat, type Position } from './position.ts'
 import type { SignalPlan } from '../planning/signal-plan.ts'
 import { partsOf, protect, stopCause } from '../exits/stops.ts'
@@ -178,7 +178,7 @@ function unwind({ bracket, position, plan, policy, now }: Situation): Decision {
   const last = sent.at(-1)
   const refusedAt = last === undefined || last.state === 'filled' ? null : (last.observedAt ?? last.submittedAt)
   if (refusedAt !== null) {
-    const gone = last !== undefined && provesGone(last, position)
+    const gone = last !== undefined && provesGone(last, bracket.legs)
     const waitMs = gone ? policy.positionGoneMs : waitAfter(sent, policy)
     const wakeAt = later(refusedAt, waitMs)
     if (now < wakeAt) return { ...nothing, cancel, wakeAt }
@@ -198,11 +198,20 @@ function sellsPart({ purpose, state }: Leg): boolean {
 }
 
 /**
- * The venue had nothing to reduce, and that was all there can ever be: the close left after the entry had ended. Before
- * that a fill of the entry may have been executed later than the refusal and told sooner.
+ * The venue had nothing to reduce, and no order of ours was why: all that could be had ended before the close left. A
+ * fill of the entry may have been executed later than the refusal and told sooner, and there are venues that count what
+ * rests in the book against the position.
  */
-function provesGone(close: Leg, { entry, entryFinal }: Position): boolean {
-  return close.reason?.code === 'REDUCE_ONLY_REFUSED' && entryFinal && close.submittedAt >= (entry.observedAt ?? '')
+function provesGone(close: Leg, legs: readonly Leg[]): boolean {
+  const ended = (leg: Leg) => isFinal(leg) && close.submittedAt >= (leg.observedAt ?? '')
+  return (
+    close.reason?.code === 'REDUCE_ONLY_REFUSED' && legs.every((leg) => leg === close || !takesUp(leg) || ended(leg))
+  )
+}
+
+/** Opens the position or may rest in the book against it. A stop by market never rests, and it stays to the end. */
+function takesUp(leg: Leg): boolean {
+  return leg.type !== 'stop-market' && wasOrdered(leg)
 }
 
 function waitAfter(sent: readonly Leg[], { closeRetryMs }: ExitPolicy): number {
