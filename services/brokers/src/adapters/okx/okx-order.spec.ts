@@ -2,6 +2,8 @@ import { decimal } from '@tradewire/kernel/decimal'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { CcxtMarket } from '../ccxt/ccxt-exchange.client.ts'
+import { mapThrown } from '../ccxt/ccxt-error.map.ts'
+import { okxCodes } from './okx-codes.map.ts'
 import { okxInstrumentOf } from './okx-instrument.map.ts'
 import * as wire from './okx-order.wire.ts'
 
@@ -90,6 +92,21 @@ describe("OKX's algo order", () => {
       message: 'failed with code 51205',
     })
     expect(wire.bookIdOf(wire.okxAlgoOrder.parse({ ...algo, state: 'effective', ordId: '9' }))).toBe('9')
+  })
+})
+
+describe("OKX's refusals of a close", () => {
+  it.each([
+    ['51023', "Position doesn't exist.", 'REDUCE_ONLY_REFUSED'],
+    ['51169', "Order failed because you don't have any positions in this direction", 'REDUCE_ONLY_REFUSED'],
+    ['51112', 'Close order size exceeds available size for this position.', 'INVALID_QUANTITY'],
+  ])('say that there is nothing to reduce only where there is no position: %s %s', (sCode, sMsg, code) => {
+    const said = JSON.stringify({ code: '1', data: [{ sCode, sMsg }], msg: 'All operations failed' })
+    expect(mapThrown(new Error(`okx ${said}`), 'place', null, okxCodes)).toEqual({
+      kind: 'rejected',
+      code,
+      message: sMsg,
+    })
   })
 })
 
