@@ -61,7 +61,32 @@ describe("Binance's order", () => {
   })
 })
 
+const tradeOf = (clientOrderId: string, tradeId = '1', currency: string | null = 'USDT') => ({
+  clientOrderId,
+  tradeId,
+  quantity: '1',
+  fee: '2',
+  currency,
+})
+
 describe('the fee ledger', () => {
+  it('knows the currency of an order until it is forgotten, also where a later trade does not tell it', () => {
+    const ledger = new FeeLedger()
+    expect(ledger.currencyOf('c')).toBeNull()
+    ledger.add(tradeOf('c', '1', 'BNB'))
+    ledger.add(tradeOf('c', '2', null))
+    expect([ledger.currencyOf('c'), ledger.feeOf('c', '2')]).toEqual(['BNB', '4'])
+    ledger.forget('c')
+    expect([ledger.currencyOf('c'), ledger.feeOf('c', '2')]).toEqual([null, null])
+  })
+
+  it('keeps so many orders at most, and of the oldest neither fee nor currency', () => {
+    const ledger = new FeeLedger(2)
+    for (const order of ['a', 'b', 'c']) ledger.add(tradeOf(order))
+    expect(['a', 'b', 'c'].map((order) => ledger.feeOf(order, '1'))).toEqual([null, '2', '2'])
+    expect(['a', 'b', 'c'].map((order) => ledger.currencyOf(order))).toEqual([null, 'USDT', 'USDT'])
+  })
+
   it('tells a fee only when its trades make up the filled quantity, in any order and however often told', () => {
     const trade = fc.record({ quantity: fc.integer({ min: 1, max: 100 }), fee: fc.integer({ min: -5, max: 50 }) })
     fc.assert(
@@ -70,7 +95,7 @@ describe('the fee ledger', () => {
         const total = sum(trades.map(({ quantity }) => decimal(String(quantity)))).toString()
         trades.forEach(({ quantity, fee }, index) => {
           if (index > 0) expect(ledger.feeOf('c', total)).toBeNull()
-          const told = { clientOrderId: 'c', tradeId: String(index), quantity: String(quantity), fee: String(fee) }
+          const told = { ...tradeOf('c', String(index)), quantity: String(quantity), fee: String(fee) }
           ledger.add(told)
           ledger.add(told)
         })

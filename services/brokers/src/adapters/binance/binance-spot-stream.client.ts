@@ -33,7 +33,6 @@ export class BinanceSpotStream {
   private socket: VenueSocket | null = null
   private listener: SessionListener = () => undefined
   private readonly fees = new FeeLedger()
-  private readonly currencies = new Map<string, string>()
   /** Pairs whose end the reports of their halves have told already. */
   private readonly endedPairs = new Set<string>()
   private pairEnded: (pair: PairReference) => Promise<void> = () => Promise.resolve()
@@ -136,19 +135,18 @@ export class BinanceSpotStream {
         tradeId: String(trade.data.t),
         quantity: trade.data.l,
         fee: trade.data.n ?? '0',
+        currency: trade.data.N ?? null,
       })
-      if (trade.data.N !== null && trade.data.N !== undefined) this.currencies.set(own, trade.data.N)
     }
     const order = wire.venueOrderOfReport(report.data, this.api.symbolOf(report.data.s), own)
     const fee = order.filledQuantity === '0' ? '0' : this.fees.feeOf(own, order.filledQuantity)
     const venueOrderId = pair === null ? order.venueOrderId : pairVenueId(report.data.g)
     this.listener({
       kind: 'order',
-      order: { ...order, venueOrderId, fee, feeCurrency: this.currencies.get(own) ?? order.feeCurrency },
+      order: { ...order, venueOrderId, fee, feeCurrency: this.fees.currencyOf(own) ?? order.feeCurrency },
     })
     if (order.status === 'working') return
     this.fees.forget(own)
-    this.currencies.delete(own)
     if (pair !== null) this.endedPairs.add(pair)
   }
 

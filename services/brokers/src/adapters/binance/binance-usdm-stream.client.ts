@@ -39,7 +39,6 @@ export class BinanceUsdmStream {
   private readonly fees = new FeeLedger()
   /** Order in the book -> client id of the algo order that it came from. */
   private readonly triggered = new Map<string, string>()
-  private readonly currencies = new Map<string, string>()
 
   constructor(
     private readonly api: BinanceApi,
@@ -81,7 +80,7 @@ export class BinanceUsdmStream {
     const until = this.dependencies.clock.monotonicMs() + waitMs
     for (;;) {
       const fee = this.fees.feeOf(clientOrderId, filledQuantity)
-      if (fee !== null) return { fee, feeCurrency: this.currencies.get(clientOrderId) ?? null }
+      if (fee !== null) return { fee, feeCurrency: this.fees.currencyOf(clientOrderId) }
       if (!this.health().streaming || this.dependencies.clock.monotonicMs() >= until) return null
       await new Promise((resolve) => setTimeout(resolve, feePollMs))
     }
@@ -140,7 +139,7 @@ export class BinanceUsdmStream {
     const fee = order.filledQuantity === '0' ? '0' : this.fees.feeOf(own, order.filledQuantity)
     this.listener({
       kind: 'order',
-      order: { ...order, fee, feeCurrency: this.currencies.get(own) ?? order.feeCurrency },
+      order: { ...order, fee, feeCurrency: this.fees.currencyOf(own) ?? order.feeCurrency },
     })
   }
 
@@ -149,8 +148,7 @@ export class BinanceUsdmStream {
     const trade = lastTrade.safeParse(raw)
     if (!trade.success || trade.data.t === null || trade.data.t === undefined) return
     const { l: quantity, n: fee, N: currency, t: tradeId } = trade.data
-    this.fees.add({ clientOrderId, tradeId: String(tradeId), quantity, fee: fee ?? '0' })
-    if (currency !== null && currency !== undefined) this.currencies.set(clientOrderId, currency)
+    this.fees.add({ clientOrderId, tradeId: String(tradeId), quantity, fee: fee ?? '0', currency: currency ?? null })
   }
 
   private algoUpdate(raw: unknown): void {

@@ -8,6 +8,7 @@ interface Running {
   readonly trades: Set<string>
   quantity: Decimal
   fee: Decimal
+  currency: string | null
 }
 
 export interface StreamTrade {
@@ -15,22 +16,31 @@ export interface StreamTrade {
   readonly tradeId: string
   readonly quantity: string
   readonly fee: string
+  /** Of the fee; null where it is not told. */
+  readonly currency: string | null
 }
 
-const ordersMax = 20_000
+const ordersKeptMax = 20_000
 
 export class FeeLedger {
   private readonly orders = new Map<string, Running>()
+  private readonly ordersMax: number
+
+  constructor(ordersMax = ordersKeptMax) {
+    this.ordersMax = ordersMax
+  }
 
   add(trade: StreamTrade): void {
-    const running = this.orders.get(trade.clientOrderId) ?? { trades: new Set(), quantity: ZERO, fee: ZERO }
+    const known = this.orders.get(trade.clientOrderId)
+    const running = known ?? { trades: new Set(), quantity: ZERO, fee: ZERO, currency: null }
     if (running.trades.has(trade.tradeId)) return
     running.trades.add(trade.tradeId)
     running.quantity = running.quantity.plus(decimal(trade.quantity))
     running.fee = running.fee.plus(decimal(trade.fee))
+    running.currency = trade.currency ?? running.currency
     this.orders.set(trade.clientOrderId, running)
     const [oldest] = this.orders.keys()
-    if (this.orders.size > ordersMax && oldest !== undefined) this.orders.delete(oldest)
+    if (this.orders.size > this.ordersMax && oldest !== undefined) this.orders.delete(oldest)
   }
 
   /** Null while trades are missing. */
@@ -38,6 +48,11 @@ export class FeeLedger {
     const running = this.orders.get(clientOrderId)
     if (running === undefined || !running.quantity.eq(decimal(filledQuantity))) return null
     return running.fee.toString()
+  }
+
+  /** Null while no trade has told it. */
+  currencyOf(clientOrderId: string): string | null {
+    return this.orders.get(clientOrderId)?.currency ?? null
   }
 
   forget(clientOrderId: string): void {
