@@ -83,7 +83,7 @@ export class Bus {
    */
   static async connect(options: BusOptions): Promise<Bus> {
     const bus = new Bus(options)
-    bus.establishing = bus.establish()
+    bus.begin()
     const waited = new AbortController()
     try {
       await Promise.race([
@@ -93,7 +93,6 @@ export class Bus {
     } finally {
       waited.abort()
     }
-    bus.establishing.catch((error: unknown) => bus.logger.error(errorFields(error), 'the bus cannot be used'))
     return bus
   }
 
@@ -157,6 +156,11 @@ export class Bus {
     return this.live
   }
 
+  private begin(): void {
+    this.establishing = this.establish()
+    this.establishing.catch((error: unknown) => this.logger.error(errorFields(error), 'the bus cannot be used'))
+  }
+
   private async establish(): Promise<void> {
     for (let attempt = 0; !this.stopping.signal.aborted; attempt += 1) {
       try {
@@ -181,6 +185,8 @@ export class Bus {
       pingInterval: pingIntervalMs,
       maxPingOut: pingsUnansweredMax,
       maxReconnectAttempts: -1,
+      // A login that is refused now, or not looked at in time by a busy server, may be taken later.
+      ignoreAuthErrorAbort: true,
       reconnectDelayHandler: () => backoffMs(1, retryFirstMs, retryMostMs, this.randomness),
       // A stack trace per request costs more than the request.
       noAsyncTraces: true,
@@ -200,6 +206,7 @@ export class Bus {
     await this.prepare()
   }
 
+  /** The client connects again by itself. Should it give up all the same, another connection takes its place. */
   private async watch(connection: NatsConnection): Promise<void> {
     for await (const status of connection.status()) {
       if (status.type === 'disconnect') {
@@ -208,6 +215,10 @@ export class Bus {
       }
       if (status.type === 'reconnect') void this.prepare()
     }
+    if (this.stopping.signal.aborted) return
+    this.logger.warn({}, 'the connection to NATS was given up; another one is made')
+    this.lose()
+    this.begin()
   }
 
   private lose(): void {

@@ -1,9 +1,14 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Transaction } from '@tradewire/database/transaction'
+import { ok } from '@tradewire/kernel/result'
 import { eventually } from '@tradewire/testkit/eventually'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { BusHarness, type Node, numbers, onceEach } from './int-spec/bus-harness.ts'
-import { thingHappened } from './int-spec/things.ts'
+import { BusHarness, clock, type Node, numbers, onceEach } from './int-spec/bus-harness.ts'
+import { doubleNumber, thingHappened } from './int-spec/things.ts'
+import { Answerer } from './questions/answerer.ts'
+import { RpcClient } from './rpc-client.ts'
 
 const backends = testBackends()
 const harness = new BusHarness(backends)
@@ -66,6 +71,24 @@ async function emit(node: Node, from: number, to: number): Promise<void> {
       )
     })
   }
+}
+
+/** Answers on the bus of a node, and whether a question that is asked there now is answered. */
+function questions(node: Node): { readonly answered: () => Promise<boolean>; readonly stop: () => Promise<void> } {
+  const { bus, log } = node
+  const answerer = new Answerer({ bus, logger: log.logger, clock, service: 'things' })
+  answerer.answer(doubleNumber, async () => ok({ number: 42, note: 'none' }))
+  answerer.start()
+  const client = new RpcClient(bus, clock)
+  return {
+    answered: async () => (await client.ask(doubleNumber, { number: 21 })).ok,
+    stop: () => answerer.stop(),
+  }
+}
+
+async function refusedLogins(): Promise<number> {
+  const log = await readFile(join(backends.directory, 'nats', 'nats.log'), 'utf8')
+  return log.split('authentication error').length - 1
 }
 
 async function killNats(): Promise<void> {
@@ -140,6 +163,44 @@ describe('outages of the bus', () => {
     await backends.restartNats()
   }, 60_000)
 
+  it('end for questions, messages and consumers once the login is taken again that was refused for a while', async () => {
+    await backends.restartNats({ password: 'first' })
+    const node = await start()
+    consume(node, 'refused')
+    const asked = questions(node)
+    await emit(node, 1, 50)
+    await eventually(async () => onceEach(await harness.effects('refused'), 50))
+    await eventually(asked.answered)
+    const before = await refusedLogins()
+    await backends.restartNats({ password: 'second' })
+    await emit(node, 51, 100)
+    await eventually(async () => (await refusedLogins()) - before >= 2, {
+      withinMs: 10_000,
+      describe: 'refused logins',
+    })
+    await backends.restartNats({ password: 'first' })
+    await eventually(() => node.bus.ready(), { withinMs: 10_000, describe: 'the bus to be ready' })
+    await eventually(async () => onceEach(await harness.effects('refused'), 100), { withinMs: 10_000 })
+    await eventually(asked.answered)
+    await asked.stop()
+    await backends.restartNats()
+  }, 60_000)
+
+  it('end for questions, messages and consumers also when the client has given its connection up', async () => {
+    const node = await start()
+    consume(node, 'closed')
+    const asked = questions(node)
+    await eventually(asked.answered)
+    for (let closings = 1; closings <= 2; closings += 1) {
+      await node.bus.connection().close()
+      await emit(node, closings * 50 - 49, closings * 50)
+      await eventually(() => node.bus.ready(), { withinMs: 10_000, describe: 'the bus to be ready' })
+      await eventually(async () => onceEach(await harness.effects('closed'), closings * 50), { withinMs: 10_000 })
+      await eventually(asked.answered)
+    }
+    await asked.stop()
+  }, 60_000)
+
   it('publish again, with one effect, what a relay had acknowledged but not marked when it died', async () => {
     const node = await start()
     consume(node, 'unmarked')
@@ -210,7 +271,7 @@ describe('outages of the bus', () => {
     })
     await eventually(() => held > 0)
     // Its connections end as they do when a process is killed: nothing is given back, the transaction is undone.
-    await victim.bus.connection().close()
+    await victim.bus.close()
     await backends.query(
       `select pg_terminate_backend(pid) from pg_stat_activity
        where datname = current_database() and state = 'idle in transaction'`,

@@ -21,6 +21,11 @@ export interface TestBackendsOptions {
   readonly ownPostgres?: boolean
 }
 
+export interface NatsRestart {
+  readonly empty?: boolean
+  readonly password?: string
+}
+
 type RunningNats = Awaited<ReturnType<typeof startNats>>
 
 export interface TestBackends {
@@ -35,8 +40,11 @@ export interface TestBackends {
   readonly postgres: RunningPostgres
   /** An empty folder, removed at the end. */
   readonly directory: string
-  /** Starts nats-server again on the same port, on the same store or, with `empty`, on a new one. */
-  restartNats(options?: { readonly empty?: boolean }): Promise<void>
+  /**
+   * Starts nats-server again on the same port, on the same store or, with `empty`, on a new one. With a `password` it
+   * lets in that login only, and natsUrl bears it; otherwise everybody.
+   */
+  restartNats(options?: NatsRestart): Promise<void>
   /** One statement as superuser in this file's database. */
   query<Row = Record<string, unknown>>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>
   /** Runs before the servers are stopped, last added first. */
@@ -107,12 +115,12 @@ class SpecBackends implements TestBackends {
     await onServer(this.serverUrl, (client) => client.query(`create database ${this.databaseName}`))
   }
 
-  async restartNats({ empty = false }: { readonly empty?: boolean } = {}): Promise<void> {
+  async restartNats({ empty = false, password }: NatsRestart = {}): Promise<void> {
     const { port, storeDirectory } = this.nats
     this.natsLeash?.()
     await this.nats.stop()
     if (empty) await rm(storeDirectory, { recursive: true, force: true })
-    await this.startOwnNats(port)
+    await this.startOwnNats({ port, ...(password !== undefined && { password }) })
   }
 
   async query<Row = Record<string, unknown>>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
@@ -151,12 +159,11 @@ class SpecBackends implements TestBackends {
     this.onStop(async () => unleash())
   }
 
-  private async startOwnNats(port?: number): Promise<void> {
+  private async startOwnNats(given: { readonly port?: number; readonly password?: string } = {}): Promise<void> {
     const executable = present(this.shared, 'nats-server').natsExecutable
-    const at = port === undefined ? {} : { port }
     // The name is unique, so that startNats can tell whether the server it reached is this one.
     const serverName = this.databaseName
-    this.ownNats = await startNats({ directory: join(this.directory, 'nats'), executable, serverName, ...at })
+    this.ownNats = await startNats({ directory: join(this.directory, 'nats'), executable, serverName, ...given })
     this.natsLeash = leash(this.ownNats.pid, this.directory)
   }
 

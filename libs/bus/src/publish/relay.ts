@@ -204,8 +204,6 @@ export class OutboxRelay {
 
   private async beginSession(): Promise<void> {
     await this.flushMarks()
-    if (this.stopped || !this.bus.ready()) return
-    const connection = this.bus.connection()
     while (!this.stopped && this.bus.ready()) {
       try {
         await this.watch.check(this.bus.manager())
@@ -218,7 +216,7 @@ export class OutboxRelay {
     if (this.stopped || !this.bus.ready()) return
     this.pauseSession()
     this.publisher = new AckedPublisher(
-      connection,
+      this.bus.connection(),
       {
         acked: (message, stream, sequence) => this.acked(message, stream, sequence),
         failed: (message, reason, streamMissing) => this.failed(message, reason, streamMissing),

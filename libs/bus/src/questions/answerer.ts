@@ -7,7 +7,7 @@ import type { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, type Result } from '@tradewire/kernel/result'
 import { runInTrace } from '@tradewire/observability/trace'
-import type { Msg, Subscription } from 'nats'
+import type { Msg, NatsConnection, Subscription } from 'nats'
 import { busErrors } from '../bus.errors.ts'
 import { type BusLogger, errorFields } from '../bus-logger.ts'
 import { type BusMetrics, noBusMetrics } from '../bus-metrics.ts'
@@ -44,7 +44,9 @@ export class Answerer {
   private readonly methods = new Map<string, { contract: RpcContract; method: AnswerMethod }>()
   private readonly waiting: Question[] = []
   private readonly inWork = new Set<Promise<void>>()
-  private readonly subscriptions: Subscription[] = []
+  private subscriptions: Subscription[] = []
+  /** Where we have subscribed. */
+  private connection: NatsConnection | undefined
   private unsubscribe: (() => void) | undefined
 
   constructor(options: AnswererOptions) {
@@ -58,18 +60,18 @@ export class Answerer {
     this.methods.set(subject, { contract, method })
   }
 
-  /** Subscribes at the first connection; the client renews subscriptions at each reconnect. */
+  /** Subscribes once on each connection; the client renews subscriptions when it connects again by itself. */
   start(): void {
     this.unsubscribe = this.options.bus.onReady(() => {
-      if (this.subscriptions.length > 0) return
-      for (const [subject, { contract, method }] of this.methods) {
-        this.subscriptions.push(
-          this.options.bus.connection().subscribe(subject, {
-            queue: this.options.service,
-            callback: (_error, message) => this.take({ contract, method, message }),
-          }),
-        )
-      }
+      const connection = this.options.bus.connection()
+      if (connection === this.connection) return
+      this.connection = connection
+      this.subscriptions = [...this.methods].map(([subject, { contract, method }]) =>
+        connection.subscribe(subject, {
+          queue: this.options.service,
+          callback: (_error, message) => this.take({ contract, method, message }),
+        }),
+      )
     })
   }
 
