@@ -163,6 +163,15 @@ describe('outages of the bus', () => {
     await backends.restartNats()
   }, 60_000)
 
+  it('show in the backlog, which counts what waits in the table also when no relay has it in memory', async () => {
+    await killNats()
+    const node = await start()
+    await emit(node, 1, 200)
+    await eventually(() => node.relay.backlog === 200, { withinMs: 10_000, describe: 'the messages to be counted' })
+    await backends.restartNats()
+    await eventually(() => node.relay.backlog === 0, { withinMs: 15_000, describe: 'nothing to be left' })
+  }, 60_000)
+
   it('end for questions, messages and consumers once the login is taken again that was refused for a while', async () => {
     await backends.restartNats({ password: 'first' })
     const node = await start()

@@ -51,7 +51,7 @@ export async function openBus({ url, service, logger, clock, time, metrics, data
   const requests = database && new IdempotentRequests(database)
   const extras = { ...(runner && { runner }), ...(requests && { requests }) }
   const forgetBacklog =
-    relay && metrics.observe('outbox_backlog_messages', 'Committed and not yet acknowledged', () => relay.backlog)
+    relay && metrics.observe('outbox_backlog_messages', 'Committed and not yet published', () => relay.backlog)
   relay?.start()
   return {
     strategy: new JetStreamServer({ service, bus, logger, clock, metrics: counted, ...extras }),

@@ -59,7 +59,12 @@ export const metrics: readonly Metric[] = [
   { name: 'reconcile_passes_total', labels: ['outcome'], means: 'Passes over accounts' },
   { name: 'drift_findings_total', labels: ['kind'], means: "Differences between our books and a venue's" },
   { name: 'delivery_attempt_seconds', labels: ['to', 'outcome'], means: 'Webhooks and chat messages sent' },
-  { name: 'outbox_backlog_messages', labels: ['service'], means: 'Committed and not yet acknowledged by NATS' },
+  {
+    name: 'outbox_backlog_messages',
+    labels: ['service'],
+    means:
+      'Committed and not yet published, counted in PostgreSQL every 5 s, also while NATS is away; up to 20,000 rows. Replicas of a service count the same table',
+  },
   {
     name: 'bus_event_age_seconds',
     labels: ['service', 'consumer'],
@@ -139,7 +144,7 @@ export const panels: readonly Panel[] = [
   {
     title: 'Waiting for the bus',
     unit: 'short',
-    lines: [['{{service}}', 'sum by (service) (outbox_backlog_messages)']],
+    lines: [['{{service}}', 'max by (service) (outbox_backlog_messages)']],
   },
   {
     title: 'Age of events when their effect is committed',
@@ -200,7 +205,7 @@ export const alerts: readonly Alert[] = [
   },
   {
     name: 'OutboxGrows',
-    when: 'sum by (service) (outbox_backlog_messages) > 5000',
+    when: 'max by (service) (outbox_backlog_messages) > 5000',
     holds: '2m',
     severity: 'page',
     means: 'Committed messages do not reach NATS: they are safe in PostgreSQL, but nothing follows from them.',

@@ -39,6 +39,19 @@ export async function markPublished(database: Database, marks: readonly Mark[]):
   ])
 }
 
+/** In the order of the index of what waits: however old the statistics are, no more is read than is counted. */
+const waitingSql = `select coalesce(sum(case when split then event_count else 1 end), 0)::int as messages
+from (
+  select split, event_count from outbox where published_at is null
+  order by not starts_with(subject, 'urgent.'), id limit $1
+) waiting`
+
+/** Messages of the rows that no relay has marked as published, of this many rows at most. */
+export async function countWaiting(database: Database, rows: number): Promise<number> {
+  const [waiting] = await database.query<{ messages: number }>(waitingSql, [rows])
+  return waiting?.messages ?? 0
+}
+
 const releaseSql = `with freed as (
   update outbox set published_at = null, store = null, stream_sequence = null, claimed_until = clock_timestamp()
   where id in (

@@ -10,7 +10,7 @@ import { AckedPublisher } from './acked-publisher.ts'
 import { type BusLogger, errorFields } from '../bus-logger.ts'
 import { type BusMetrics, noBusMetrics } from '../bus-metrics.ts'
 import type { Bus } from '../connection.ts'
-import { claimRows, type Mark, markPublished } from './outbox-rows.ts'
+import { claimRows, countWaiting, type Mark, markPublished } from './outbox-rows.ts'
 import { PublishQueue } from './publish-queue.ts'
 import { StoreWatch } from './store-watch.ts'
 
@@ -39,6 +39,9 @@ const markRowsMax = 2_000
  */
 const markLingerMs = 100
 const watchEveryMs = 5_000
+const countEveryMs = 5_000
+/** What is more shows as this many: some 20 ms of reading, and far more than an operator is called for. */
+const countRowsMax = 20_000
 const pruneEveryMs = 60_000
 const flushWaitMs = 3_000
 const flushPollMs = 5
@@ -64,6 +67,7 @@ export class OutboxRelay {
   /** Rows queued or in flight in this process: a poll that claims one of them again leaves it alone. */
   private readonly held = new Map<string, HeldRow>()
   private messagesHeld = 0
+  private messagesWaiting = 0
   private readonly queue = new PublishQueue()
   private charsInFlight = 0
   private publisher: AckedPublisher | undefined
@@ -97,6 +101,7 @@ export class OutboxRelay {
     )
     this.every(pollEveryMs, () => this.poll())
     this.every(watchEveryMs, () => this.lookAfter())
+    this.every(countEveryMs, () => this.count())
     this.every(pruneEveryMs, () => this.watch.prune())
   }
 
@@ -114,9 +119,9 @@ export class OutboxRelay {
     await this.flushMarks()
   }
 
-  /** Messages that this process has committed or claimed and that are not acknowledged yet. */
+  /** Messages in the table that were not marked as published when it was last looked at, with or without a bus. */
   get backlog(): number {
-    return this.messagesHeld
+    return this.messagesWaiting
   }
 
   private take(rows: readonly OutboxRow[]): void {
@@ -255,6 +260,10 @@ export class OutboxRelay {
     } finally {
       this.polling = false
     }
+  }
+
+  private async count(): Promise<void> {
+    this.messagesWaiting = await countWaiting(this.database, countRowsMax)
   }
 
   private async lookAfter(): Promise<void> {
