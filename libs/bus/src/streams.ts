@@ -87,7 +87,11 @@ async function subjectsOf(manager: JetStreamManager, name: StreamName): Promise<
   try {
     return (await manager.streams.info(name)).config.subjects
   } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === streamNotFoundCode) return undefined
+    if (isStreamMissing(error)) return undefined
     throw error
   }
+}
+
+export function isStreamMissing(error: unknown): boolean {
+  return error instanceof JetStreamApiError && error.code === streamNotFoundCode
 }

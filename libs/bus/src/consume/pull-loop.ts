@@ -15,7 +15,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type BusLogger, errorFields } from '../bus-logger.ts'
 import type { Bus } from '../connection.ts'
 import type { DeliverySource } from './delivery.ts'
-import type { StreamName } from '../streams.ts'
+import { isStreamMissing, type StreamName } from '../streams.ts'
 
 export interface PullLoopDeps {
   readonly bus: Bus
@@ -110,6 +110,8 @@ export class PullLoop {
           this.deps.logger.warn(errorFields(error), `${this.durable} cannot consume yet`)
         }
         if (!(await this.deps.pause(attempt, this.stopping.signal))) return
+        // The bus makes the stream, and comes back here when it stands.
+        if (isStreamMissing(error) && session === this.session) this.deps.bus.recheck()
       }
     }
   }

@@ -4,6 +4,7 @@
  */
 import type { Database } from '@tradewire/database/database'
 import type { OutboxRow } from '@tradewire/database/outbox-message'
+import type { Transaction } from '@tradewire/database/transaction'
 
 export interface Mark {
   readonly id: string
@@ -29,8 +30,10 @@ export async function claimRows(database: Database, rows: number, claimMs: numbe
 
 const markSql = `update outbox o set published_at = clock_timestamp(), store = m.store, stream_sequence = m.sequence
 from unnest($1::uuid[], $2::text[], $3::bigint[]) as m (id, store, sequence)
-where o.id = m.id and o.published_at is null`
+where o.id = m.id and o.published_at is null
+  and exists (select from bus_store s where s.store = m.store and s.lost_at is null)`
 
+/** Rows whose store is lost meanwhile stay as they are: they are published once more and marked with the next one. */
 export async function markPublished(database: Database, marks: readonly Mark[]): Promise<void> {
   await database.query(markSql, [
     marks.map(({ id }) => id),
@@ -70,6 +73,26 @@ export async function releaseRows(
 ): Promise<number> {
   const [freed] = await database.query<{ rows: number }>(releaseSql, [store, confirmedSequence, rows])
   return freed?.rows ?? 0
+}
+
+const releaseMistakenSql = `update outbox
+set published_at = null, store = null, stream_sequence = null, claimed_until = clock_timestamp()
+where store = $1 and stream_sequence <= $3
+  and published_at > $2::timestamptz - $4::int * interval '1 second'`
+
+/** The clocks of NATS and PostgreSQL may differ by this much; rows that are taken for mistaken are sent once more. */
+const clocksApartSeconds = 60
+
+/**
+ * Makes rows publishable again that the next life of a stream took before anybody noticed: they are marked with the
+ * store before it, and by their low sequence they seem confirmed. They are few, so it is one statement.
+ */
+export async function releaseMistaken(
+  tx: Transaction,
+  store: string,
+  next: { readonly created: string; readonly last: number },
+): Promise<void> {
+  await tx.query(releaseMistakenSql, [store, next.created, next.last, clocksApartSeconds])
 }
 
 const pruneSql = `with gone as (

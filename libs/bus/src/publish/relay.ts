@@ -268,8 +268,8 @@ export class OutboxRelay {
 
   private async lookAfter(): Promise<void> {
     if (this.publisher === undefined) return
-    await this.watch.confirm(this.bus.manager())
-    await this.watch.releaseLost()
+    if (await this.watch.confirm(this.bus.manager())) await this.watch.releaseLost()
+    else this.bus.recheck()
   }
 
   private every(intervalMs: number, work: () => Promise<void>): void {

@@ -3,7 +3,7 @@
  * when a stream lost its store or went back, and sends the rest again (rule R1).
  * Called by OutboxRelay. Must never forget a row that is not confirmed.
  */
-import { JetStreamApiError, type JetStreamManager, type StreamInfo } from '@nats-io/jetstream'
+import type { JetStreamManager, StreamInfo } from '@nats-io/jetstream'
 import type { Database } from '@tradewire/database/database'
 import { messageIdOf } from '@tradewire/database/outbox-message'
 import { messageIdHeader } from './acked-publisher.ts'
@@ -11,8 +11,8 @@ import type { BusLogger } from '../bus-logger.ts'
 import type { BusMetrics } from '../bus-metrics.ts'
 import { type ConsumerProgress, confirmedSequenceOf } from './confirmed-sequence.ts'
 import { pruneRequests } from '../questions/idempotent-requests.ts'
-import { pruneInbox, pruneRows, releaseRows } from './outbox-rows.ts'
-import { streamNames } from '../streams.ts'
+import { pruneInbox, pruneRows, releaseMistaken, releaseRows } from './outbox-rows.ts'
+import { isStreamMissing, streamNames } from '../streams.ts'
 
 const releaseBatchRows = 5_000
 const pruneBatchRows = 2_000
@@ -23,7 +23,6 @@ const outboxKeepSeconds = 24 * 60 * 60
 const inboxKeepSeconds = 14 * 24 * 60 * 60
 /** A durable that has been gone this long is not waited for any more: its messages have left the stream. */
 const consumerForgetMs = 48 * 60 * 60 * 1_000
-const streamNotFoundCode = 10_059
 
 export interface StoreWatchDeps {
   readonly database: Database
@@ -85,17 +84,21 @@ export class StoreWatch {
     }
   }
 
-  /** Reads the consumers' acknowledgement floors and stores up to where everything is confirmed. */
-  async confirm(manager: JetStreamManager): Promise<void> {
+  /**
+   * Reads the consumers' acknowledgement floors and stores up to where everything is confirmed. False when a stream is
+   * gone or lives another life than at the last check: then the bus has to be checked again.
+   */
+  async confirm(manager: JetStreamManager): Promise<boolean> {
     for (const stream of streamNames) {
       const store = this.current.get(stream)
-      if (store === undefined) continue
       // The stream's end is read before the consumers: what comes in between is not confirmed by mistake.
       const info = await infoOf(manager, stream)
-      if (info === undefined) continue
+      if (store === undefined && info === undefined) continue
+      if (store === undefined || info === undefined) return false
       const progress = await progressOf(manager, stream)
-      await this.storeConfirmed(store, info, progress)
+      if (!(await this.storeConfirmed(store, info, progress))) return false
     }
+    return true
   }
 
   async prune(): Promise<void> {
@@ -119,7 +122,7 @@ export class StoreWatch {
   private async checkStream(manager: JetStreamManager, info: StreamInfo): Promise<string> {
     const stream = info.config.name
     const known = await this.currentRow(stream)
-    if (known === undefined) return this.begin(stream, info.created)
+    if (known === undefined) return this.begin(info)
     const lost = known.created_at !== info.created || !(await this.tailStands(manager, info, known.store))
     if (!lost) return known.store
     this.deps.logger.warn(
@@ -127,7 +130,7 @@ export class StoreWatch {
       'the bus has lost its store; unconfirmed messages follow again',
     )
     this.deps.metrics.storeLost(stream)
-    return this.begin(stream, info.created, known)
+    return this.begin(info, known)
   }
 
   /** A log is lost from its end: if our last message is where it was acknowledged, all before it are. */
@@ -156,16 +159,18 @@ export class StoreWatch {
   }
 
   /** Opens the next life of a stream. Of several relays that see the loss one opens it; the others read it. */
-  private async begin(stream: string, createdAt: string, before?: StoreRow): Promise<string> {
+  private async begin({ config, created, state }: StreamInfo, before?: StoreRow): Promise<string> {
+    const stream = config.name
     const generation = (before?.generation ?? 0) + 1
     await this.deps.database.transact(async (tx) => {
       if (before !== undefined) {
         await tx.query('update bus_store set lost_at = now() where store = $1 and lost_at is null', [before.store])
+        if (before.created_at !== created) await releaseMistaken(tx, before.store, { created, last: state.last_seq })
       }
       await tx.query(
         `insert into bus_store (store, stream, generation, created_at, consumers) values ($1, $2, $3, $4, $5)
          on conflict do nothing`,
-        [`${stream}/${generation}`, stream, generation, createdAt, JSON.stringify(before?.consumers ?? {})],
+        [`${stream}/${generation}`, stream, generation, created, JSON.stringify(before?.consumers ?? {})],
       )
     })
     return `${stream}/${generation}`
@@ -175,12 +180,12 @@ export class StoreWatch {
     store: string,
     info: StreamInfo,
     progress: ReadonlyMap<string, ConsumerProgress>,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const [row] = await this.deps.database.query<StoreRow>(
       `select ${storeColumns} from bus_store where store = $1 and lost_at is null`,
       [store],
     )
-    if (row === undefined || row.created_at !== info.created) return
+    if (row === undefined || row.created_at !== info.created) return false
     const now = this.deps.now()
     const seen = { ...row.consumers }
     for (const name of progress.keys()) seen[name] = now.toISOString()
@@ -193,6 +198,7 @@ export class StoreWatch {
        where store = $1 and lost_at is null`,
       [store, confirmed, JSON.stringify(seen)],
     )
+    return true
   }
 }
 
@@ -200,7 +206,7 @@ async function infoOf(manager: JetStreamManager, stream: string): Promise<Stream
   try {
     return await manager.streams.info(stream)
   } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === streamNotFoundCode) return undefined
+    if (isStreamMissing(error)) return undefined
     throw error
   }
 }
