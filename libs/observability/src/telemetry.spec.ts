@@ -1,3 +1,7 @@
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { inspect } from 'node:util'
+import { SpanKind } from '@opentelemetry/api'
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace'
 import fastify from 'fastify'
 import { request } from 'undici'
@@ -48,6 +52,27 @@ describe('with telemetry', () => {
     expect(new Set(spans.map((span) => span.spanContext().traceId)).size).toBe(1)
     // sender, client and server of the alert, consumer, placement, client and server of the order.
     expect(spans).toHaveLength(7)
+  })
+
+  it('says of an address that is called only the origin: what follows it may be a secret', async () => {
+    exporter.reset()
+    const chat = http.createServer((_incoming, reply) => void reply.end('{}'))
+    await new Promise<void>((resolve) => chat.listen(0, '127.0.0.1', resolve))
+    const { port } = chat.address() as AddressInfo
+    const address = `http://127.0.0.1:${port}/botc4n4ryToken/sendMessage?signature=c4n4rySignature`
+    await withSpan('deliver', {}, async () => {
+      await (await request(address)).body.dump()
+      await (await fetch(address)).text()
+      await new Promise((resolve) => http.get(address, (answer) => answer.resume().on('end', resolve)))
+    })
+    chat.close()
+    const calls = exporter.getFinishedSpans().filter(({ kind }) => kind === SpanKind.CLIENT)
+    expect(calls).toHaveLength(3)
+    for (const { name, attributes } of calls) {
+      expect(name).toBe('GET')
+      expect(attributes).toMatchObject({ 'server.address': '127.0.0.1', 'server.port': port })
+    }
+    expect(inspect(calls, { depth: 6 })).not.toContain('c4n4ry')
   })
 
   it('marks the span of failed work and throws the failure on', async () => {

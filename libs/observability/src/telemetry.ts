@@ -4,7 +4,7 @@
  * Must never fail a service: without a collector, work goes on.
  */
 import { createRequire } from 'node:module'
-import { context, propagation, trace } from '@opentelemetry/api'
+import { type Attributes, context, propagation, trace } from '@opentelemetry/api'
 import type { SpanProcessor } from '@opentelemetry/sdk-trace'
 
 export interface TelemetrySettings {
@@ -23,6 +23,12 @@ export interface Telemetry {
 
 const nothingStarted: Telemetry = { stop: async () => undefined }
 const exportTimeoutMs = 5_000
+
+/**
+ * Of an address that we call a span keeps scheme, server and port: what follows holds tokens of chats, secrets of
+ * subscribers and signatures of venues.
+ */
+const originOnly: Attributes = { 'url.full': undefined, 'url.path': undefined, 'url.query': undefined }
 
 interface Running {
   holders: number
@@ -69,8 +75,14 @@ async function startSdk({ service, otlpEndpoint, spanProcessors }: TelemetrySett
       ? { traceExporter: new otlp.OTLPTraceExporter({ url, timeoutMillis: exportTimeoutMs }) }
       : { spanProcessors: [...spanProcessors] }),
     instrumentations: [
-      new http.HttpInstrumentation({ ignoreIncomingRequestHook: ({ url: path }) => isProbe(path) }),
-      new undici.UndiciInstrumentation({ requireParentforSpans: true }),
+      new http.HttpInstrumentation({
+        ignoreIncomingRequestHook: ({ url: path }) => isProbe(path),
+        startOutgoingSpanHook: () => originOnly,
+      }),
+      new undici.UndiciInstrumentation({
+        requireParentforSpans: true,
+        startSpanHook: () => originOnly,
+      }),
       new pg.PgInstrumentation({ requireParentSpan: true }),
     ],
   })
