@@ -1,3 +1,6 @@
+import { allRoutes } from '@tradewire/contracts/http/all'
+import { confirmSecondFactor, offerSecondFactor } from '@tradewire/contracts/rpc/identity'
+import { addPasskey, offerPasskey } from '@tradewire/contracts/rpc/passkeys'
 import { describe, expect, it } from 'vitest'
 import { type Credential, denialOf } from './credential.ts'
 
@@ -42,5 +45,14 @@ describe('a route', () => {
     expect(codeOf(route, proved(15))).toBeUndefined()
     expect(codeOf(route, proved(16))).toBe('PROOF_NEEDED')
     expect(codeOf(reading, proved(16))).toBeUndefined()
+  })
+  it('that adds a second factor asks for a fresh proof of the one before, on each surface', () => {
+    const adding: readonly unknown[] = [offerSecondFactor, confirmSecondFactor, offerPasskey, addPasskey]
+    const routes = allRoutes.filter(({ rpc }) => adding.includes(rpc))
+    expect(routes).toHaveLength(6)
+    for (const route of routes) {
+      expect(codeOf(route, { ...session, provedAt: new Date(0) }), route.operation).toBe('PROOF_NEEDED')
+      expect(codeOf(route, session), route.operation).toBeUndefined()
+    }
   })
 })

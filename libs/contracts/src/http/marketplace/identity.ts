@@ -128,6 +128,7 @@ const ownRoutes = [
   defineRoute({
     ...own,
     operation: 'marketplaceOfferMfa',
+    proof: 'fresh',
     path: `${auth}mfa/`,
     summary: 'Get a secret for your authenticator app',
     description: 'Nothing changes until it is confirmed. Asking again gives another secret.',
@@ -137,6 +138,7 @@ const ownRoutes = [
   defineRoute({
     ...own,
     operation: 'marketplaceConfirmMfa',
+    proof: 'fresh',
     path: `${auth}mfa/confirm/`,
     summary: 'Turn MFA on',
     description: 'Answers with recovery codes, this one time. From then on log-in needs `code` too.',
