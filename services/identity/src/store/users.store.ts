@@ -47,8 +47,9 @@ export class SqlUsers extends Users {
     return first(await tx.query<UserRow>(`select ${columns} from app_user where lower(email) = lower($1)`, [email]))
   }
 
+  /** Rows that refer to the user can be added meanwhile: those who hold such a row do not wait in a circle. */
   async lock(tx: Transaction, id: UserId): Promise<User | null> {
-    return first(await tx.query<UserRow>(`select ${columns} from app_user where id = $1 for update`, [id]))
+    return first(await tx.query<UserRow>(`select ${columns} from app_user where id = $1 for no key update`, [id]))
   }
 
   async find(id: UserId): Promise<User | null> {

@@ -26,23 +26,30 @@ export class ChangePassword {
     private readonly replacing: ReplacePassword,
   ) {}
 
-  /** Fails with WRONG_PASSWORD, TOO_MANY_ATTEMPTS, LOGIN_BUSY or USER_NOT_FOUND. */
+  /** Fails with WRONG_PASSWORD, TOO_MANY_ATTEMPTS, LOGIN_BUSY, USER_DISABLED or USER_NOT_FOUND. */
   async execute(request: RequestOf<typeof changePassword>): Promise<Result<Record<string, never>, CodedError>> {
     const userId = idOf<'User'>(request.caller.userId)
-    const user = await this.users.find(userId)
-    if (user === null) return err(identityErrors.of('USER_NOT_FOUND'))
-    const key = { username: user.username, address: ownAddress }
+    const known = await this.users.find(userId)
+    if (known === null) return err(identityErrors.of('USER_NOT_FOUND'))
+    const key = { username: known.username, address: ownAddress }
     const count = await this.attempts.count(key)
     const verdict = judgeAttempt(count, count.now)
     if (!verdict.allowed) {
       return err(identityErrors.of('TOO_MANY_ATTEMPTS', { retryAfterSeconds: verdict.retryAfterSeconds }))
     }
-    const check = await this.hasher.check(user.passwordHash, request.currentPassword)
+    const check = await this.hasher.check(known.passwordHash, request.currentPassword)
     if (!check.ok) return check
     if (!check.value.matches) return err(identityErrors.of('WRONG_PASSWORD'))
     const hash = await this.hasher.hash(request.newPassword)
     if (!hash.ok) return hash
-    await this.database.transact((tx) => this.replacing.execute(tx, user, hash.value))
-    return ok({})
+    return this.database.transact(async (tx) => {
+      // Since it was checked, another password may have come to hold.
+      const user = await this.users.lock(tx, userId)
+      if (user === null) return err(identityErrors.of('USER_NOT_FOUND'))
+      if (user.disabledAt !== null) return err(identityErrors.of('USER_DISABLED'))
+      if (user.passwordHash !== known.passwordHash) return err(identityErrors.of('WRONG_PASSWORD'))
+      await this.replacing.execute(tx, user, hash.value)
+      return ok({})
+    })
   }
 }

@@ -1,6 +1,7 @@
 /**
  * Checks a password and starts a session: count the attempt, check, forget the count, hand out tokens.
- * Called by the auth controller. Must never tell an unknown name from a wrong password, not even by its duration.
+ * Called by the auth controller. Must never tell an unknown name from a wrong password, not even by its duration,
+ * nor go by what a user was when the check began: it takes long enough for another password, other roles or an end.
  */
 import { Injectable } from '@nestjs/common'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
@@ -43,24 +44,33 @@ export class LogIn {
   }
 
   /** The attempt is counted before it is checked: guesses through many processes cannot outrun the count either. */
-  private async attempt(key: AttemptKey, { credentials, client }: Request): Promise<Result<LoggedIn, CodedError>> {
+  private async attempt(key: AttemptKey, request: Request): Promise<Result<LoggedIn, CodedError>> {
     const count = await this.attempts.count(key)
     const verdict = judgeAttempt(count, count.now)
     if (!verdict.allowed) {
       return err(identityErrors.of('TOO_MANY_ATTEMPTS', { retryAfterSeconds: verdict.retryAfterSeconds }))
     }
-    const user = await this.users.findByName(key.username)
-    const check = await this.hasher.check(user?.passwordHash ?? null, credentials.password)
+    const first = await this.open(key, request)
+    return first ?? (await this.open(key, request)) ?? err(identityErrors.of('WRONG_CREDENTIALS'))
+  }
+
+  /** Null when the hash was replaced during the check: by another password, or by a log-in that hashed the same anew. */
+  private async open(key: AttemptKey, { credentials, client }: Request): Promise<Result<LoggedIn, CodedError> | null> {
+    const known = await this.users.findByName(key.username)
+    const check = await this.hasher.check(known?.passwordHash ?? null, credentials.password)
     if (!check.ok) {
       await this.attempts.refund(key)
       return check
     }
-    if (user === null || !check.value.matches || user.disabledAt !== null) {
+    if (known === null || !check.value.matches || known.disabledAt !== null) {
       return err(identityErrors.of('WRONG_CREDENTIALS'))
     }
     const newHash = check.value.outdated ? await this.hasher.hash(credentials.password) : undefined
     const passwordHash = newHash?.ok === true ? newHash.value : undefined
     return this.database.transact(async (tx) => {
+      const user = await this.users.lock(tx, known.id)
+      if (user === null || user.disabledAt !== null) return err(identityErrors.of('WRONG_CREDENTIALS'))
+      if (user.passwordHash !== known.passwordHash) return null
       await this.attempts.forget(tx, key)
       if (passwordHash !== undefined) await this.users.changeHash(tx, user.id, passwordHash)
       const tokens = await this.opener.execute(tx, user, { ...client, proof: credentials })
