@@ -10,6 +10,8 @@ import { z } from 'zod'
  */
 export const roles = ['owner', 'operator', 'support', 'provider', 'follower'] as const
 export type Role = (typeof roles)[number]
+/** Those who see or change what is not their own. */
+export const staffRoles: ReadonlySet<Role> = new Set(['owner', 'operator', 'support'])
 
 /** Access of a route: all who may change something, or those who offer strategies. Support is added where it may read. */
 export const everyone: readonly Role[] = ['operator', 'provider', 'follower']

@@ -73,6 +73,8 @@ export interface RouteContract<
   readonly description: string | undefined
   readonly access: RouteAccess
   readonly proof: RouteProof
+  /** What one request asks for in place of `proof`, where it depends on what is given away by it. */
+  readonly proofFor: ((body: z.output<Body>) => RouteProof) | undefined
   readonly counting: RouteCounting
   readonly idempotency: RouteIdempotency
   /** What an API key needs to call it. */
@@ -144,6 +146,7 @@ export function defineRoute<
   /** Whether support may call it. Default: what operators may read. */
   readonly support?: boolean
   readonly proof?: RouteProof
+  readonly proofFor?: (body: z.output<Body>) => RouteProof
   readonly counting?: RouteCounting
   /** Default: none. Not for public routes: nobody is known to have sent the key before. A step has a key of its own. */
   readonly idempotency?: RouteIdempotency
@@ -179,6 +182,7 @@ export function defineRoute<
   const parts = { form: 'own', params: nothing, query: nothing, body: nothing, status: 200, errors: [], example: {} }
   const checks = {
     proof: 'any',
+    proofFor: undefined,
     idempotency: 'none',
     counting: 'usual',
     scope: contract.method === 'GET' ? 'read' : 'manage',

@@ -137,6 +137,21 @@ describe('access tokens at the gateway', () => {
     expect(status).toBe(403)
     expect(body.error).toMatchObject({ code: 'FORBIDDEN', details: { rolesAllowed: ['operator'] } })
   })
+
+  it('make staff when they are of a session with a fresh proof, and others by any', async () => {
+    const asked = async (claims: Record<string, unknown>, role: string) => {
+      const bearer = await token({ claims: { roles: ['owner', 'operator'], ...claims } })
+      const { status, body } = await call('POST', '/v1/users', { bearer, json: { ...newUser, roles: [role] } })
+      return body.error?.code ?? status
+    }
+    expect(await asked({}, 'operator')).toBe(201)
+    for (const role of ['owner', 'operator', 'support']) {
+      expect(await asked({ scope: 'manage' }, role)).toBe('SESSION_NEEDED')
+      expect(await asked({ mfa: 1 }, role)).toBe('PROOF_NEEDED')
+    }
+    expect(await asked({ scope: 'manage' }, 'provider')).toBe(201)
+    expect(await asked({ mfa: 1 }, 'follower')).toBe(201)
+  })
 })
 
 describe('the audit log', () => {

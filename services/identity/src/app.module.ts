@@ -56,6 +56,7 @@ import { CreateApiKey } from '#use-cases/create-api-key/create-api-key.use-case'
 import { CreateUser } from '#use-cases/create-user/create-user.use-case'
 import { DisableUser } from '#use-cases/disable-user/disable-user.use-case'
 import { EnableUser } from '#use-cases/enable-user/enable-user.use-case'
+import { EndOauthClients } from '#use-cases/end-oauth-clients/end-oauth-clients.use-case'
 import { EndSessions } from '#use-cases/end-sessions/end-sessions.use-case'
 import { EnsureOperator } from '#use-cases/ensure-operator/ensure-operator.use-case'
 import { FindUsers } from '#use-cases/find-users/find-users.use-case'
@@ -156,6 +157,7 @@ async function makeSigner(
     CreateUser,
     DisableUser,
     EnableUser,
+    EndOauthClients,
     EndSessions,
     EnsureOperator,
     FindUsers,

@@ -1,7 +1,7 @@
 /** Public routes that `identity` answers. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
 import { z } from 'zod'
 import { pageQuery } from '../common.ts'
-import { everyone } from '../caller.ts'
+import { everyone, staffRoles } from '../caller.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as rpc from '../rpc/identity.ts'
 import { passkeyProof } from '../rpc/passkeys.ts'
@@ -110,7 +110,11 @@ const userRoutes = [
     method: 'POST',
     path: '/v1/users',
     summary: 'Create a user',
+    description:
+      'Owners, operators and support are made by owners who have logged in, with a fresh proof, and not by an API key ' +
+      'or an OAuth client.',
     access: ['operator'],
+    proofFor: ({ roles }) => (roles.some((role) => staffRoles.has(role)) ? 'fresh' : 'any'),
     status: 201,
     body: rpc.userInput,
     rpc: rpc.createUser,

@@ -1,7 +1,7 @@
 import { roles, type Role } from '@tradewire/contracts/caller'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { givingFault, mayManage, settledRoles } from './staff.ts'
+import { becomesStaff, givingFault, mayManage, settledRoles } from './staff.ts'
 
 const someRoles = fc.uniqueArray(fc.constantFrom(...roles), { minLength: 1 })
 const by = (...own: Role[]) => ({ userId: '01963a5e-0000-7000-8000-0000000000aa', roles: own })
@@ -27,6 +27,13 @@ describe('roles', () => {
     }
     expect(givingFault(by('operator'), ['provider', 'follower'])).toBeNull()
     expect(mayManage(by('operator'), { roles: ['follower'] })).toBe(true)
+  })
+
+  it('of staff are gained by whoever did not have them', () => {
+    expect(becomesStaff(['provider'], ['support'])).toBe(true)
+    expect(becomesStaff(['operator'], ['owner', 'operator'])).toBe(true)
+    expect(becomesStaff(['owner', 'operator'], ['operator', 'provider'])).toBe(false)
+    expect(becomesStaff(['follower'], ['provider'])).toBe(false)
   })
 
   it('cannot be given beside support', () => {

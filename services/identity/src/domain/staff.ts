@@ -2,10 +2,8 @@
  * Which roles go together, and who may give them. Called by the use cases that make and change users. Pure.
  * Must never let an operator make a second one: only owners do.
  */
-import type { Caller, Role } from '@tradewire/contracts/caller'
+import { type Caller, type Role, staffRoles } from '@tradewire/contracts/caller'
 import type { User } from '#domain/user'
-
-const staffRoles: ReadonlySet<Role> = new Set(['owner', 'operator', 'support'])
 
 /** Each once. An owner is an operator too; of those that cannot stand together, operators lose support, support the rest. */
 export function settledRoles(wanted: readonly Role[]): Role[] {
@@ -27,4 +25,9 @@ export function givingFault(
 /** Whether the caller may change who such a user is, or shut them out. */
 export function mayManage(caller: Caller, { roles }: Pick<User, 'roles'>): boolean {
   return caller.roles.includes('owner') || !roles.some((role) => staffRoles.has(role))
+}
+
+/** Whether these roles have one of staff among them that those before had not. */
+export function becomesStaff(before: readonly Role[], after: readonly Role[]): boolean {
+  return after.some((role) => staffRoles.has(role) && !before.includes(role))
 }

@@ -1,5 +1,6 @@
 /** What use cases need of stored OAuth clients. Implemented by store/. Must never store a secret as text. */
 import type { Transaction } from '@tradewire/database/transaction'
+import type { UserId } from '@tradewire/kernel/ids'
 import type { CheckedClient, NewSecret, OauthClient, OauthClientId } from '#domain/oauth-client'
 
 export type StoredSecret = Pick<NewSecret, 'prefix' | 'hash'>
@@ -24,6 +25,8 @@ export abstract class OauthClients {
     overlapSeconds: number,
   ): Promise<OauthClient>
   abstract revoke(tx: Transaction, id: OauthClientId): Promise<void>
+  /** Answers the clients that lived until now. */
+  abstract revokeAllOf(tx: Transaction, userId: UserId): Promise<readonly OauthClientId[]>
   /** A living client of a user who is not disabled, with this working secret; noted as used now. */
   abstract use(id: OauthClientId, secretHash: Buffer): Promise<CheckedClient | null>
 }

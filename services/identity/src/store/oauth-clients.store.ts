@@ -75,6 +75,14 @@ export class SqlOauthClients extends OauthClients {
     await tx.query('update oauth_client set revoked_at = now() where id = $1', [id])
   }
 
+  async revokeAllOf(tx: Transaction, userId: UserId): Promise<readonly OauthClientId[]> {
+    const rows = await tx.query<{ id: OauthClientId }>(
+      'update oauth_client set revoked_at = now() where user_id = $1 and revoked_at is null returning id',
+      [userId],
+    )
+    return rows.map(({ id }) => id)
+  }
+
   async use(id: OauthClientId, secretHash: Buffer): Promise<CheckedClient | null> {
     const [row] = await this.database.query<{ user_id: UserId; scopes: ApiKeyScope[]; roles: Role[] }>(
       `update oauth_client c set last_used_at = now() from oauth_secret s, app_user u

@@ -50,8 +50,8 @@ export class AnswerRoute {
   /** The reply as its contract shows it, or what `denialOf` says, INVALID_PARAMETERS, or what the owning service says. */
   async execute(request: RouteRequest): Promise<Result<unknown, RouteRefusal>> {
     const { route, shown, client } = request
-    const denied = denialOf(route, shown, this.clock.now())
-    if (denied !== null) return err(gatewayErrors.of(denied.code, denied.context))
+    const denied = this.denied(route, shown)
+    if (denied !== null) return err(denied)
     const parts = fieldLocations.map((location) => {
       // Nothing sent is no fields; null is something sent.
       const sent: unknown = request[location] === undefined ? {} : request[location]
@@ -64,6 +64,8 @@ export class AnswerRoute {
       return err({ ...gatewayErrors.of('INVALID_PARAMETERS'), details: detailsOf(issues), problems })
     }
     const [params, query, body] = parts.map((part) => part.data)
+    const deniedThis = route.proofFor && this.denied({ ...route, proof: route.proofFor(body) }, shown)
+    if (deniedThis) return err(deniedThis)
     const key = requestKeyOf(request, [params, query, body])
     if (key === 'malformed') return err(malformedKey())
     // The contract's types tie the parts to the route's own schemas; here they are any route's.
@@ -79,6 +81,11 @@ export class AnswerRoute {
     const reply = await this.ask(route, parsed, key)
     if (act !== null) await this.audit.ended(act, reply.ok ? 'ok' : reply.error.code)
     return reply
+  }
+
+  private denied(route: RouteContract, shown: Credential | undefined): CodedError | null {
+    const denial = denialOf(route, shown, this.clock.now())
+    return denial && gatewayErrors.of(denial.code, denial.context)
   }
 
   private async ask(

@@ -1,4 +1,7 @@
-/** Gives a user other roles and ends their sessions in one commit. Called for owners. Must never leave nobody an owner. */
+/**
+ * Gives a user other roles and ends their sessions in one commit. Called for owners.
+ * Must never leave nobody an owner, nor the rights of staff to a client that was made for one who had none.
+ */
 import { Injectable } from '@nestjs/common'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import { userRolesChanged } from '@tradewire/contracts/events/identity'
@@ -7,10 +10,11 @@ import { Database } from '@tradewire/database/database'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { idOf } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import { givingFault, mayManage, settledRoles } from '#domain/staff'
+import { becomesStaff, givingFault, mayManage, settledRoles } from '#domain/staff'
 import { viewOf } from '#domain/user'
 import { identityErrors } from '#identity.errors'
 import { Users } from '#ports/users.port'
+import { EndOauthClients } from '../end-oauth-clients/end-oauth-clients.use-case.ts'
 import { EndSessions } from '../end-sessions/end-sessions.use-case.ts'
 
 @Injectable()
@@ -19,6 +23,7 @@ export class ChangeRoles {
     private readonly database: Database,
     private readonly users: Users,
     private readonly ending: EndSessions,
+    private readonly endingClients: EndOauthClients,
   ) {}
 
   /** Fails with USER_NOT_FOUND, STAFF_IS_FOR_OWNERS, SUPPORT_STANDS_ALONE or LAST_OWNER. */
@@ -37,6 +42,7 @@ export class ChangeRoles {
       const changed = await this.users.changeRoles(tx, userId, roles)
       tx.append(userRolesChanged, { userId, roles, changedAt: changed.updatedAt.toISOString() })
       await this.ending.execute(tx, userId, 'roles-changed')
+      if (becomesStaff(user.roles, roles)) await this.endingClients.execute(tx, userId)
       return ok(viewOf(changed))
     })
   }

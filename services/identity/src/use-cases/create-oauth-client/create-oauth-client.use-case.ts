@@ -28,14 +28,17 @@ export class CreateOauthClient {
     caller,
     client: { name, scopes, userId = caller.userId },
   }: RequestOf<typeof createOauthClient>): Promise<Result<ReplyOf<typeof createOauthClient>, CodedError>> {
-    const user = await this.users.find(idOf<'User'>(userId.toLowerCase()))
-    if (user === null) return err(identityErrors.of('USER_NOT_FOUND'))
-    if (user.id !== caller.userId && !mayManage(caller, user)) return err(identityErrors.of('STAFF_IS_FOR_OWNERS'))
     const { text, ...secret } = newClientSecret(this.randomness)
-    const client = { id: this.ids.next<'OauthClient'>(), userId: user.id, name, scopes: [...new Set(scopes)] }
-    const made = await this.database.transact((tx) => this.clients.add(tx, client, secret, clientsMax))
-    return made === null
-      ? err(identityErrors.of('TOO_MANY_CLIENTS', { maximum: clientsMax }))
-      : ok({ ...viewOf(made), clientSecret: text })
+    return this.database.transact(async (tx) => {
+      // Held, so that nobody becomes staff between this look and the client.
+      const user = await this.users.lock(tx, idOf<'User'>(userId.toLowerCase()))
+      if (user === null) return err(identityErrors.of('USER_NOT_FOUND'))
+      if (user.id !== caller.userId && !mayManage(caller, user)) return err(identityErrors.of('STAFF_IS_FOR_OWNERS'))
+      const client = { id: this.ids.next<'OauthClient'>(), userId: user.id, name, scopes: [...new Set(scopes)] }
+      const made = await this.clients.add(tx, client, secret, clientsMax)
+      return made === null
+        ? err(identityErrors.of('TOO_MANY_CLIENTS', { maximum: clientsMax }))
+        : ok({ ...viewOf(made), clientSecret: text })
+    })
   }
 }

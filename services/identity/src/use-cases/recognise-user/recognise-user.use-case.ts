@@ -12,10 +12,11 @@ import type { CodedError } from '@tradewire/kernel/errors'
 import { IdSource } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { externalName } from '#domain/external-name'
-import { settledRoles } from '#domain/staff'
+import { becomesStaff, settledRoles } from '#domain/staff'
 import { createdEventOf, type User } from '#domain/user'
 import { identityErrors } from '#identity.errors'
 import { Users } from '#ports/users.port'
+import { EndOauthClients } from '../end-oauth-clients/end-oauth-clients.use-case.ts'
 
 type Request = RequestOf<typeof recogniseUser>
 
@@ -28,6 +29,7 @@ export class RecogniseUser {
     private readonly database: Database,
     private readonly users: Users,
     private readonly ids: IdSource,
+    private readonly endingClients: EndOauthClients,
   ) {}
 
   /** The roles are what the issuer says now. Fails with USER_DISABLED. */
@@ -41,6 +43,7 @@ export class RecogniseUser {
       if (roles.toSorted().join() !== user.roles.toSorted().join()) {
         const { updatedAt } = await this.users.changeRoles(tx, user.id, roles)
         tx.append(userRolesChanged, { userId: user.id, roles, changedAt: updatedAt.toISOString() })
+        if (becomesStaff(user.roles, roles)) await this.endingClients.execute(tx, user.id)
       }
       return ok({ userId: user.id, roles })
     })
