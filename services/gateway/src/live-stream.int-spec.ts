@@ -4,7 +4,7 @@ import { defineConfig } from '@tradewire/config/define-config'
 import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import type { DataOf } from '@tradewire/contracts/define-event'
 import { balanceUpdated } from '@tradewire/contracts/events/brokers'
-import { sessionRevoked, userDisabled } from '@tradewire/contracts/events/identity'
+import { sessionRevoked, userDisabled, userRolesChanged } from '@tradewire/contracts/events/identity'
 import { orderPlanned, tradeOpened } from '@tradewire/contracts/events/orders'
 import { listAccounts } from '@tradewire/contracts/rpc/accounts'
 import * as rpc from '@tradewire/contracts/rpc/identity'
@@ -312,6 +312,26 @@ describe('the live stream', () => {
       401,
       { error: { details: { reason: 'revoked' } } },
     ])
+  })
+
+  it('ends when the roles of its user change, and no other one does', async () => {
+    const demoted = 'e12565e5-567b-432a-93b2-6349653010d9'
+    const { bearer } = await token(demoted, { roles: ['operator'] })
+    const reader = await Reader.open(bearer)
+    const stranger = await Reader.open((await token(other, { roles: ['operator'] })).bearer)
+    const changedAt = new Date().toISOString()
+    await database.transact(async (tx) =>
+      tx.append(userRolesChanged, { userId: demoted, roles: ['follower'], changedAt }),
+    )
+    await eventually(() => reader.over, { withinMs: 5_000, everyMs: 50, describe: 'the stream is over' })
+    expect(reader.comments.at(-1)).toMatch(/roles changed/)
+    const again = await Reader.open(bearer)
+    const [id] = await emitTrades(demoted)
+    await seen(again, 1)
+    await seen(stranger, 1)
+    expect([tradesOf(again), tradesOf(stranger)]).toEqual([[id], [id]])
+    again.close()
+    stranger.close()
   })
 
   it('lets a restarted gateway know who was disabled shortly before', async () => {

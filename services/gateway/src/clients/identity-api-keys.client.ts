@@ -36,6 +36,8 @@ interface Kept {
 @Injectable()
 export class IdentityApiKeys extends ApiKeyChecker {
   private readonly kept = new NewestKept<Kept>()
+  /** How often users were forgotten: an answer asked for before may tell what they were. */
+  private forgettings = 0
 
   constructor(
     private readonly rpc: RpcClient,
@@ -65,6 +67,7 @@ export class IdentityApiKeys extends ApiKeyChecker {
   }
 
   forgetUser(userId: string): void {
+    this.forgettings += 1
     this.kept.forget(({ known }) => known?.key.userId === userId)
   }
 
@@ -72,9 +75,11 @@ export class IdentityApiKeys extends ApiKeyChecker {
     const nowMs = this.clock.monotonicMs()
     const kept = this.kept.get(hash)
     if (kept !== undefined && kept.untilMs > nowMs) return ok(kept.known)
+    const { forgettings } = this
     const reply = await this.rpc.ask(checkApiKey, { hash })
     if (!reply.ok && reply.error.code !== 'API_KEY_INVALID') return err(gatewayErrors.of('KEYS_UNKNOWN'))
     const known = reply.ok ? { key: reply.value, from: rangesOf(reply.value.addresses) } : null
+    if (forgettings !== this.forgettings) return ok(known)
     this.kept.keep(hash, { known, untilMs: nowMs + (known === null ? unknownForMs : knownForMs) })
     return ok(known)
   }

@@ -11,4 +11,16 @@ describe('the revocation list', () => {
     list.prune(new Date(6_001))
     expect(list.size).toBe(0)
   })
+
+  it('knows whose roles have changed since somebody looked, and not before', () => {
+    const list = new RevocationList(1_000)
+    list.changeRoles('user')
+    const seen = list.roleChanges
+    expect(list.rolesChangedSince('user', seen)).toBe(false)
+    list.changeRoles('other')
+    expect(list.rolesChangedSince('user', seen)).toBe(false)
+    list.changeRoles('user')
+    expect(list.rolesChangedSince('user', seen)).toBe(true)
+    expect(list.rolesChangedSince('user', list.roleChanges)).toBe(false)
+  })
 })

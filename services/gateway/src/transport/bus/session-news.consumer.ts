@@ -1,5 +1,6 @@
 /**
- * Learns which sessions and users ended, so that their access tokens stop at once and not after ten minutes.
+ * Learns which sessions and users ended, so that their access tokens stop at once and not after ten minutes, and whose
+ * roles have changed.
  * Started with the gateway. Must never keep state: after a start it reads the last minutes again.
  */
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common'
@@ -92,7 +93,7 @@ export class SessionNews implements OnApplicationBootstrap, OnModuleDestroy {
     }
     if (event.name === userRolesChanged.name) {
       const parsed = userRolesChanged.data.safeParse(event.data)
-      if (parsed.success) this.apiKeys.forgetUser(parsed.data.userId)
+      if (parsed.success) this.changeRoles(parsed.data.userId)
     }
     if (event.name === userDisabled.name) {
       const parsed = userDisabled.data.safeParse(event.data)
@@ -103,5 +104,10 @@ export class SessionNews implements OnApplicationBootstrap, OnModuleDestroy {
       const parsed = userEnabled.data.safeParse(event.data)
       if (parsed.success) this.revocations.remove(parsed.data.userId)
     }
+  }
+
+  private changeRoles(userId: string): void {
+    this.apiKeys.forgetUser(userId)
+    this.revocations.changeRoles(userId)
   }
 }

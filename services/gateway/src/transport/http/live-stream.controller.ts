@@ -1,6 +1,6 @@
 /**
  * GET /v1/stream: live events as server-sent events, with resume. Called by consoles and scripts.
- * Must never outlive the caller's access token or session, nor buffer for a client that does not read.
+ * Must never outlive the caller's access token, session or roles, nor buffer for a client that does not read.
  */
 import { Injectable } from '@nestjs/common'
 import { everyone } from '@tradewire/contracts/caller'
@@ -25,8 +25,13 @@ const streamDemands = { access: everyone, proof: 'any', scope: 'read' } as const
 const heartbeatMs = 15_000
 /** How long a client shall wait before it reconnects. */
 const reconnectMs = 1_000
-/** An ended session ends its streams within this time. */
+/** An ended session and other roles end their streams within this time. */
 const sessionCheckMs = 1_000
+
+interface Admitted extends Credential {
+  /** The changes of roles that were known before its caller's roles were read. */
+  readonly roleChanges: number
+}
 
 @Injectable()
 export class LiveStream {
@@ -54,6 +59,7 @@ export class LiveStream {
   }
 
   private async serve(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { roleChanges } = this.revocations
     const passed = await this.gate.pass(request, reply, { ...streamDemands, counting: 'usual' })
     if (!passed.ok) return answerRefusal(reply, passed.error)
     if (passed.value === undefined) return answerRefusal(reply, gatewayErrors.of('UNAUTHENTICATED'))
@@ -62,14 +68,14 @@ export class LiveStream {
     if (this.streams >= this.config.streamsMax) return answerRefusal(reply, gatewayErrors.of('STREAM_UNAVAILABLE'))
     this.streams += 1
     try {
-      await this.follow(request, reply, passed.value)
+      await this.follow(request, reply, { ...passed.value, roleChanges })
     } finally {
       this.streams -= 1
     }
     return reply
   }
 
-  private async follow(request: FastifyRequest, reply: FastifyReply, shown: Credential): Promise<void> {
+  private async follow(request: FastifyRequest, reply: FastifyReply, shown: Admitted): Promise<void> {
     const { events } = request.query as { readonly events?: string }
     const lastEventId = textOf(request.headers['last-event-id'])
     const followed = await this.following.execute({ caller: shown.caller, lastEventId, events: textOf(events) })
@@ -78,7 +84,7 @@ export class LiveStream {
   }
 
   /** Resolves when the stream is over. */
-  private async stream(reply: FastifyReply, events: FollowedEvents, shown: Credential): Promise<void> {
+  private async stream(reply: FastifyReply, events: FollowedEvents, shown: Admitted): Promise<void> {
     reply.hijack()
     reply.raw.writeHead(200, {
       ...(reply.getHeaders() as Record<string, string>),
@@ -103,10 +109,13 @@ export class LiveStream {
     }
   }
 
-  private check(connection: SseConnection, { expiresAt, id, caller }: Credential): void {
+  private check(connection: SseConnection, { expiresAt, id, caller, roleChanges }: Admitted): void {
     const now = this.clock.now()
     if (now >= expiresAt) connection.end('the access token expired: refresh it and reconnect')
     else if (this.revocations.covers(id, caller.userId, now)) connection.end('the session ended')
+    else if (this.revocations.rolesChangedSince(caller.userId, roleChanges)) {
+      connection.end('the roles changed: reconnect')
+    }
   }
 }
 
