@@ -113,6 +113,16 @@ describe('log-in', () => {
     expect(codeOf(await logIn('guessed', password, '192.0.2.99'))).toBe('ok')
   })
 
+  it('counts the addresses of one IPv6 network together', async () => {
+    await newUser('rotated')
+    const guesses: string[] = []
+    for (let host = 1; host <= 6; host += 1) {
+      guesses.push(codeOf(await logIn('rotated', 'wrong password', `2001:db8::${host}`)))
+    }
+    expect(guesses).toEqual([...Array.from({ length: 5 }, () => 'WRONG_CREDENTIALS'), 'TOO_MANY_ATTEMPTS'])
+    expect(codeOf(await logIn('rotated', password, '2001:db8:0:1::1'))).toBe('ok')
+  })
+
   it('lets the right password in as often as it comes, also many times at once', async () => {
     await newUser('popular')
     const results = await Promise.all(Array.from({ length: 12 }, () => logIn('popular')))

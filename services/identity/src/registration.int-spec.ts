@@ -52,10 +52,15 @@ describe('an installation that lets nobody register', () => {
 })
 
 describe('asking for mails', () => {
-  it('is limited by where it comes from, whatever the addresses are', async () => {
-    const elsewhere = { ...client, address: '192.0.2.77' }
+  it.each([
+    ['an address', () => '192.0.2.77'],
+    ['an IPv6 network', (n: number) => `2001:db8::${n}`],
+  ])('is limited by %s that it comes from, whoever shall get them', async (_from, addressOf) => {
     const asked = await Promise.all(
-      [1, 2, 3, 4, 5, 6].map((n) => ask.ask(rpc.forgotPassword, { email: `n${n}@mail.example`, client: elsewhere })),
+      [1, 2, 3, 4, 5, 6].map((n) => {
+        const elsewhere = { ...client, address: addressOf(n) }
+        return ask.ask(rpc.forgotPassword, { email: `n${n}@mail.example`, client: elsewhere })
+      }),
     )
     const codes = asked.map((result) => (result.ok ? 'ok' : result.error.code))
     expect(codes.filter((code) => code === 'ok')).toHaveLength(4)

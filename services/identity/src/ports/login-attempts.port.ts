@@ -4,6 +4,7 @@ import type { AttemptCount } from '#domain/login-throttle'
 
 export interface AttemptKey {
   readonly username: string
+  /** An IPv4 address, an IPv6 network, or words in its place. */
   readonly address: string
 }
 

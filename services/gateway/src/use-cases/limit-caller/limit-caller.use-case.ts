@@ -1,7 +1,8 @@
-/** Counts a request of a user, or of an address without a valid token. Called before a route is answered. Must never count alerts. */
+/** Counts a request of a user, or of a network without a valid token. Called before a route is answered. Must never count alerts. */
 import { Injectable } from '@nestjs/common'
 import type { Caller } from '@tradewire/contracts/caller'
 import type { RouteCounting } from '@tradewire/contracts/define-route'
+import { networkOf } from '@tradewire/kernel/client-network'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
@@ -28,7 +29,7 @@ export class LimitCaller {
   /** Undefined when limits are switched off. Fails with COUNT_UNKNOWN where guessing is not to be risked. */
   async execute({ caller, address, counting }: Counted): Promise<Result<RateDecision | undefined, CodedError>> {
     if (!this.config.rateLimit) return ok(undefined)
-    const key = caller === undefined ? `address:${address}` : `user:${caller.userId}`
+    const key = caller === undefined ? `address:${networkOf(address)}` : `user:${caller.userId}`
     const rule = { limit: await this.limitOf(caller) }
     if (counting === 'usual') return ok(await this.limiter.take(key, rule))
     const decision = await this.limiter.takeTogether(key, rule)

@@ -3,6 +3,7 @@
  * Must never look whether anybody has the address: known and unknown ones fare alike.
  */
 import { Injectable } from '@nestjs/common'
+import { networkOf } from '@tradewire/kernel/client-network'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
@@ -27,7 +28,7 @@ export class LimitMails {
   /** Fails with TOO_MANY_MAILS. */
   async execute(email: string, client: { readonly address: string }): Promise<Result<void, CodedError>> {
     const counts = [
-      { key: { username: anyMailbox, address: client.address }, most: this.config.mailsPerClientMax },
+      { key: { username: anyMailbox, address: networkOf(client.address) }, most: this.config.mailsPerClientMax },
       { key: { username: email.toLowerCase(), address: anyClient }, most: mailsPerMailboxMax },
     ]
     for (const { key, most } of counts) {

@@ -7,6 +7,7 @@ import { Injectable } from '@nestjs/common'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import type { LoggedIn, logIn } from '@tradewire/contracts/rpc/identity'
 import { Database } from '@tradewire/database/database'
+import { networkOf } from '@tradewire/kernel/client-network'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { judgeAttempt } from '#domain/login-throttle'
@@ -38,7 +39,7 @@ export class LogIn {
   /** Fails with TOO_MANY_ATTEMPTS, WRONG_CREDENTIALS, SECOND_FACTOR_NEEDED, WRONG_CODE, PASSKEY_INVALID or LOGIN_BUSY. */
   async execute(request: Request): Promise<Result<LoggedIn, CodedError>> {
     const username = request.credentials.username.trim().toLowerCase()
-    const key = { username, address: request.client.address }
+    const key = { username, address: networkOf(request.client.address) }
     const turn = await this.turns.take(JSON.stringify(key), () => this.attempt(key, request))
     return turn ?? err(identityErrors.of('LOGIN_BUSY'))
   }
