@@ -13,6 +13,7 @@ describe('exact JSON', () => {
   it('has nothing for what is no JSON, and no number for one that cannot be kept', () => {
     expect(parseExact('{')).toBeUndefined()
     expect(parseExact('[1e99]')).toEqual([null])
+    expect(parseExact('[1e99,5]', String)).toEqual(['1e+99', '5'])
   })
 
   it('never throws', () => {

@@ -86,6 +86,20 @@ describe('the alert intake', () => {
     expect(await outbox(stored?.id as string)).toHaveLength(1)
   })
 
+  it('takes prices as numbers with every digit that was sent, however small they are', async () => {
+    const targets = { takeProfitPrice1: 'TARGET', takeProfitPrice2: null, takeProfitPrice3: null }
+    const text = JSON.stringify(alert({ orderPrice: 'PRICE', stop: 'STOP', ...targets }))
+    const numbers = text
+      .replace('"PRICE"', '4.7e-7')
+      .replace('"STOP"', '0.00000046')
+      .replace('"TARGET"', '0.00000048000000000000000001')
+    expect((await post(numbers)).status).toBe(200)
+    expect(await signals()).toMatchObject([
+      { price: '0.00000047', stop_price: '0.00000046', targets: ['0.00000048000000000000000001'] },
+    ])
+    expect((await post(text.replace('"PRICE"', '1e308'))).status).toBe(422)
+  })
+
   it('keeps the raw request without its secret, for those who own the strategy', async () => {
     const reply = await post(alert())
     const signalId = reply.headers['tradewire-signal-id'] as string

@@ -2,6 +2,7 @@
  * Reads the text of an alert as TradingView sends it: JSON under any content type, with bare NaN where a plot is missing.
  * Called by the alert intake. Must never guess: text that is not one flat JSON object is refused.
  */
+import { parseExact } from '@tradewire/kernel/exact-json'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 
 export type AlertFields = Readonly<Record<string, unknown>>
@@ -16,6 +17,9 @@ export interface AlertProblem {
 /** A placeholder without a value leaves NaN, which JSON does not know. */
 const BARE_NAN = /("(?:[^"\\]|\\.)*")|\bNaN\b/g
 
+/** A number that would lose digits or get an exponent as a binary fraction: a long one, one with an exponent, a tiny one. */
+const DELICATE_NUMBER = /:\s*-?(?:[\d.]{16}|[\d.]+e|0\.00000)/i
+
 export function readAlertText(text: string): Result<AlertFields, AlertProblem> {
   const parsed = parseJson(text) ?? parseJson(text.replace(BARE_NAN, (whole, quoted) => (quoted ? whole : '"NaN"')))
   if (parsed === undefined || parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) {
@@ -26,7 +30,10 @@ export function readAlertText(text: string): Result<AlertFields, AlertProblem> {
   return ok(parsed as AlertFields)
 }
 
+/** Keeping the digits of numbers costs several times as much, so it is done where they could be lost. */
 function parseJson(text: string): unknown {
+  // What cannot be kept stays what it is: the check of the field refuses it, where null would mean that it is not set.
+  if (DELICATE_NUMBER.test(text)) return parseExact(text, String)
   try {
     return JSON.parse(text)
   } catch {

@@ -148,6 +148,33 @@ describe('the text of an alert', () => {
     expect(readAlertText('{"stop":"1","nested":{"stop":"2"}}').ok).toBe(true)
   })
 
+  it.each([
+    ['4.7e-7', '0.00000047'],
+    ['0.00000047', '0.00000047'],
+    ['123456789.123456789', '123456789.123456789'],
+    ['0.10000000000000000001', '0.10000000000000000001'],
+    ['2.5E3', '2500'],
+    ['1000', '1000'],
+    // As a binary fraction is written in full: more digits than anybody means.
+    ['0.1000000000000000055511151231257827021181583404541015625', '0.1'],
+  ])('keeps the digits of a price that is the number %s', (number, price) => {
+    const read = readAlertText(`{"orderPrice": ${number}, "takeProfit": NaN}`)
+    const { takeProfitPrice1, takeProfitPrice2, takeProfitPrice3, ...others } = documented
+    const prices = { stop: '0.00000001', takeProfit: '99999999999' }
+    const checked = checkAlert({ ...others, ...(read.ok && read.value), ...prices })
+    expect(checked).toMatchObject({ ok: true, value: { price } })
+  })
+
+  it.each(['1e308', '1e400', '-4.7e-7', '1e-40', '0e0', `1${'0'.repeat(40)}`])(
+    'with the price %s is refused',
+    (number) => {
+      const read = readAlertText(`{"orderPrice": ${number}, "takeProfit1": ${number}}`)
+      const problems = read.ok ? problemsOf(read.value) : []
+      expect(problems).toContain('orderPrice: must be greater than 0')
+      expect(problems).toContain('takeProfit1: must be greater than 0')
+    },
+  )
+
   it('of any kind never makes the reader throw', () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void readAlertText(text)))
   })

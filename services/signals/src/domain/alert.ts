@@ -74,7 +74,7 @@ export function checkAlert(fields: AlertFields): Result<Alert, readonly AlertPro
   })
 }
 
-/** Numbers come as JSON numbers, as text, padded, or not at all. */
+/** Numbers come as text, padded, as JSON numbers that lose nothing by it, or not at all. */
 function textOf(value: unknown): string {
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : ''
   return typeof value === 'string' ? value.trim() : ''
