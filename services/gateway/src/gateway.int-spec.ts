@@ -237,6 +237,19 @@ describe('alerts', () => {
     }
   })
 
+  it.each(['', 'json', 'text', 'application/json,text/plain'])(
+    'reach signals although %j, which they say they are, is no type',
+    async (type) => {
+      received = []
+      answerAlert = () => ({ status: 200, type: 'application/json', body: '{}' })
+      const url = `${gateway.url}/v1/webhook/strategy`
+      const reply = await request(url, { method: 'POST', headers: { 'content-type': type }, body: alert })
+      expect(reply.statusCode).toBe(200)
+      await reply.body.dump()
+      expect(received.map(({ body }) => body.toString())).toEqual([alert])
+    },
+  )
+
   it('get 503 in time when signals does not answer, and at once when it is away', async () => {
     answerAlert = undefined
     const began = performance.now()

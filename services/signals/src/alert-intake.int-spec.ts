@@ -78,6 +78,8 @@ describe('the alert intake', () => {
     'text/plain; charset=utf-8',
     '',
     'json',
+    'text',
+    'application/json,text/plain',
   ])('takes the documented alert as %j, answers 200 with no body and stores it with its event', async (contentType) => {
     const reply = await post(alert(), contentType)
     expect(reply).toMatchObject({ status: 200, text: '' })

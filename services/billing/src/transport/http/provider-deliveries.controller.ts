@@ -4,6 +4,7 @@
  */
 import type { INestApplicationContext } from '@nestjs/common'
 import { paymentDeliveryPath, paymentPagePath } from '@tradewire/contracts/http/billing'
+import { takeWholeBodies } from '@tradewire/nest-kit/whole-bodies'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ChooseOutcome, mockOutcomes } from '../../use-cases/choose-outcome/choose-outcome.use-case.ts'
 import { ReceiveEvent } from '../../use-cases/receive-event/receive-event.use-case.ts'
@@ -26,10 +27,7 @@ export async function serveDeliveries(fastify: FastifyInstance, app: INestApplic
   const showPayment = app.get(ShowPayment)
   // A scope of its own: only here is every body kept as it came.
   await fastify.register((scope, _options, done) => {
-    scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: bodyBytesMax }, (_request, body, parsed) =>
-      parsed(null, body),
-    )
+    takeWholeBodies(scope, { parseAs: 'buffer', bodyLimit: bodyBytesMax })
     const deliver = (request: FastifyRequest, reply: FastifyReply) => answerDelivery(receiveEvent, request, reply)
     scope.post(`${paymentDeliveryPath}/:provider`, deliver)
     scope.post(`${paymentDeliveryPath}/:provider/:token`, deliver)

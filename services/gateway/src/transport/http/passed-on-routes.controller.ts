@@ -7,6 +7,7 @@ import { paymentDeliveryPath, paymentPagePath } from '@tradewire/contracts/http/
 import { alertPath } from '@tradewire/contracts/http/gateway'
 import { answerFailure } from '@tradewire/nest-kit/http-errors'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
+import { takeWholeBodies } from '@tradewire/nest-kit/whole-bodies'
 import type { Logger } from '@tradewire/observability/logger'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Neighbour, RawRequest } from '#ports/neighbours.port'
@@ -26,8 +27,7 @@ export class PassedOnRoutes {
   async register(fastify: FastifyInstance): Promise<void> {
     await fastify.register(async (scope) => {
       scope.setErrorHandler((thrown, request, reply) => answerFailure(thrown, request, reply, this.logger))
-      scope.removeAllContentTypeParsers()
-      scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+      takeWholeBodies(scope, { parseAs: 'buffer' })
       scope.post(alertPath, (request, reply) => this.pass('signals', alertOf(request), reply))
       const payment = (request: FastifyRequest, reply: FastifyReply) => this.pass('billing', paymentOf(request), reply)
       scope.post(`${paymentDeliveryPath}/*`, payment)

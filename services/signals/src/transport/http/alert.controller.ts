@@ -4,25 +4,19 @@
  */
 import type { INestApplicationContext } from '@nestjs/common'
 import { CONFIG } from '@tradewire/nest-kit/tokens'
+import { takeWholeBodies } from '@tradewire/nest-kit/whole-bodies'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { SignalsConfig } from '../../config.ts'
 import { AcceptAlert } from '../../use-cases/accept-alert/accept-alert.use-case.ts'
 
 const retryAfterSeconds = '5'
-const MEDIA_TYPE = /^[a-z]+\/[a-z0-9.+-]+ *(;|$)/i
 
 export async function serveAlerts(fastify: FastifyInstance, app: INestApplicationContext): Promise<void> {
   const acceptAlert = app.get(AcceptAlert)
   const { alertBodyBytesMax: bodyLimit } = app.get<SignalsConfig>(CONFIG)
   // A scope of its own: only here is every body read as text.
   await fastify.register((scope, _options, done) => {
-    scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit }, (_request, body, parsed) => parsed(null, body))
-    // A header that names no type must not decide over a signal; the text is read all the same.
-    scope.addHook('onRequest', (request, _reply, next) => {
-      if (!MEDIA_TYPE.test(request.headers['content-type'] ?? '')) request.headers['content-type'] = 'text/plain'
-      next()
-    })
+    takeWholeBodies(scope, { parseAs: 'string', bodyLimit })
     scope.setErrorHandler(answerUnreadable)
     scope.post('/v1/webhook/strategy', { bodyLimit }, (request, reply) => answer(acceptAlert, request, reply))
     done()
