@@ -13,7 +13,15 @@ export const webhooksConfig = defineConfig(
         'Networks in CIDR form that endpoints may be in besides public ones, also over plain http and any port; ' +
           'every address in them becomes reachable to whoever may add an endpoint',
       ),
-    deliveriesInFlightMax: z.number().int().min(1).max(2_000).default(256).describe('Deliveries under way at once'),
+    deliveriesInFlightMax: z
+      .number()
+      .int()
+      .min(1)
+      .max(2_000)
+      .default(256)
+      .describe(
+        'Deliveries under way at once; a quarter of them are kept for endpoints that answer and have none under way',
+      ),
     endpointInFlightMax: z
       .number()
       .int()

@@ -31,7 +31,8 @@ export class UndiciSender extends Sender implements OnApplicationShutdown {
     this.targets = new Targets(config.privateTargets)
     this.timeoutMs = config.deliveryTimeoutMs
     this.agent = new Agent({
-      connections: config.endpointInFlightMax,
+      // Of one host, which may have many endpoints: a request that waited for a connection would time out unsent.
+      connections: config.deliveriesInFlightMax,
       pipelining: 1,
       keepAliveTimeout: keepAliveTimeoutMs,
       connect: {

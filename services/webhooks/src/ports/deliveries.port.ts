@@ -2,6 +2,7 @@
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
 import type { getWebhookDelivery, listWebhookDeliveries } from '@tradewire/contracts/rpc/webhooks'
 import type { Transaction } from '@tradewire/database/transaction'
+import type { ClaimLimits } from '../domain/claim-limits.ts'
 import type { Audience } from '../domain/notification-settings.ts'
 
 /** An event on its way to every endpoint that wants it. */
@@ -53,13 +54,6 @@ export interface Disabled {
   readonly reason: 'gone' | 'failing'
 }
 
-export interface ClaimLimits {
-  readonly rows: number
-  readonly perEndpoint: number
-  /** Endpoints with as many deliveries under way as they may have. */
-  readonly saturated: readonly string[]
-}
-
 export type DeliveryView = ReplyOf<typeof listWebhookDeliveries>['items'][number]
 export type DeliveryHistory = ReplyOf<typeof getWebhookDelivery>
 
@@ -77,7 +71,7 @@ export abstract class Deliveries {
   abstract queue(tx: Transaction, events: readonly Queued[]): Promise<void>
   /** Queues an event of its own to one endpoint; answers the delivery's id. */
   abstract queueOne(tx: Transaction, endpointId: string, event: Pick<Queued, 'event' | 'body'>): Promise<string>
-  /** For a short while: `renew` keeps what is still under way, and what nobody renews is claimed again. */
+  /** Of what is due, the oldest first, and for a short while: `renew` keeps what is still under way, and what nobody renews is claimed again. */
   abstract claim(limits: ClaimLimits): Promise<Claimed[]>
   abstract renew(held: readonly Claimed[]): Promise<void>
   /** Writes attempts and what follows from them; answers the endpoints that were switched off by it. */

@@ -2,12 +2,12 @@
 import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
+import type { ClaimLimits } from '../domain/claim-limits.ts'
 import { failingMaxMs } from '../domain/schedule.ts'
 import {
   Deliveries,
   type Attempted,
   type Claimed,
-  type ClaimLimits,
   type DeliveryHistory,
   type DeliveryView,
   type DeliveryWindow,
@@ -20,10 +20,11 @@ import {
  * take longer are renewed meanwhile.
  */
 const claimSeconds = 20
-/** A failing endpoint gets one probe at a time until it answers well again. */
-const failingInFlightMax = 1
 /** Deliveries made pending by one replay at most. */
 const replayRows = 10_000
+
+const claimable = `delivery.state = 'pending' and delivery.next_attempt_at <= now()
+  and (delivery.claimed_until is null or delivery.claimed_until < now())`
 
 const QUEUE = `
 insert into delivery (endpoint_id, event_id, event, body, trace)
@@ -35,18 +36,32 @@ join endpoint on endpoint.active
   and (cardinality(endpoint.events) = 0 or news.event = any(endpoint.events))
 on conflict (endpoint_id, event_id) do nothing`
 
+/** Endpoints whose deliveries have been due for longest go first, and each gets what it has room for. */
 const CLAIM = `
 with due as (
-  select chosen.id from endpoint
+  select chosen.id from (
+    select endpoint.id, room.deliveries from endpoint
+    left join unnest($4::uuid[], $5::int[]) as under_way(endpoint_id, deliveries) on under_way.endpoint_id = endpoint.id
+    cross join lateral (
+      select case when endpoint.failing_since is null then $2::int else $3::int end
+        - coalesce(under_way.deliveries, 0) as deliveries
+    ) as room
+    cross join lateral (
+      select delivery.next_attempt_at from delivery
+      where delivery.endpoint_id = endpoint.id and ${claimable}
+      order by delivery.next_attempt_at
+      limit 1
+    ) as first
+    where endpoint.active and room.deliveries > 0
+    order by first.next_attempt_at
+  ) as waiting
   cross join lateral (
     select delivery.id from delivery
-    where delivery.endpoint_id = endpoint.id and delivery.state = 'pending' and delivery.next_attempt_at <= now()
-      and (delivery.claimed_until is null or delivery.claimed_until < now())
+    where delivery.endpoint_id = waiting.id and ${claimable}
     order by delivery.next_attempt_at
-    limit case when endpoint.failing_since is null then $2::int else ${failingInFlightMax} end
+    limit waiting.deliveries
     for update skip locked
   ) as chosen
-  where endpoint.active and endpoint.id <> all($3::uuid[])
   limit $1
 )
 update delivery set claimed_until = now() + interval '${claimSeconds} seconds', generation = generation + 1
@@ -122,8 +137,9 @@ export class SqlDeliveries extends Deliveries {
     return (row as { id: string }).id
   }
 
-  async claim({ rows, perEndpoint, saturated }: ClaimLimits): Promise<Claimed[]> {
-    const claimed = await this.database.query<ClaimedRow>(CLAIM, [rows, perEndpoint, saturated])
+  async claim({ rows, perEndpoint, perFailing, underWay }: ClaimLimits): Promise<Claimed[]> {
+    const held = [[...underWay.keys()], [...underWay.values()]]
+    const claimed = await this.database.query<ClaimedRow>(CLAIM, [rows, perEndpoint, perFailing, ...held])
     return claimed.map((row) => ({
       id: row.id,
       endpointId: row.endpoint_id,

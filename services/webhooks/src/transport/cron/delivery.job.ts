@@ -6,6 +6,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { InjectConfig, InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import type { WebhooksConfig } from '../../config.ts'
+import { claimLimits } from '../../domain/claim-limits.ts'
 import { Deliveries, type Claimed } from '../../ports/deliveries.port.ts'
 import { SendDelivery } from '../../use-cases/send-delivery/send-delivery.use-case.ts'
 
@@ -72,10 +73,8 @@ export class DeliveryJob implements OnApplicationBootstrap, OnApplicationShutdow
     this.hurried = false
     let nextMs = idlePollMs
     try {
-      const free = this.config.deliveriesInFlightMax - this.held.size
-      const perEndpoint = this.config.endpointInFlightMax
-      const saturated = [...this.inFlight].filter(([, count]) => count >= perEndpoint).map(([id]) => id)
-      const claimed = free > 0 ? await this.deliveries.claim({ rows: free, perEndpoint, saturated }) : []
+      const limits = claimLimits(this.config, this.inFlight)
+      const claimed = limits.rows > 0 ? await this.deliveries.claim(limits) : []
       for (const delivery of claimed) void this.run(delivery)
       if (claimed.length > 0) nextMs = 0
     } catch (error) {
