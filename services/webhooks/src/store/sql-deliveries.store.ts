@@ -92,6 +92,14 @@ insert into attempt (delivery_id, number, started_at, duration_ms, status, error
 select id, number, started_at, duration_ms, status, error, response_excerpt from done join mine using (id)
 on conflict do nothing`
 
+/** By id: two processes that have outcomes of the same endpoints would otherwise wait for each other. */
+const LOCK_ENDPOINTS = `
+select from endpoint
+join unnest($1::uuid[], $2::boolean[]) as news(id, succeeded) on news.id = endpoint.id
+where endpoint.failing_since is not null or not news.succeeded
+order by endpoint.id
+for no key update of endpoint`
+
 const JUDGE_ENDPOINTS = `
 update endpoint set
   failing_since = case when news.succeeded then null else coalesce(failing_since, now()) end,
@@ -162,16 +170,12 @@ export class SqlDeliveries extends Deliveries {
     const column = (value: (attempt: Attempted) => unknown) => attempts.map(value)
     // Endpoints before deliveries: an endpoint that is being removed takes its deliveries along in that order.
     const byEndpoint = [...Map.groupBy(attempts, ({ delivery }) => delivery.endpointId)]
-    const judged = await tx.query<{
-      id: string
-      user_id: string
-      url: string
-      disabled_reason: 'gone' | 'failing'
-      switched_off: boolean
-    }>(JUDGE_ENDPOINTS, [
-      byEndpoint.map(([id]) => id),
-      byEndpoint.map(([, group]) => group.some(({ state }) => state === 'delivered')),
-      byEndpoint.map(([, group]) => group.some(({ gone }) => gone)),
+    const endpointIds = byEndpoint.map(([id]) => id)
+    const succeeded = byEndpoint.map(([, group]) => group.some(({ state }) => state === 'delivered'))
+    const gone = byEndpoint.map(([, group]) => group.some(({ gone: isGone }) => isGone))
+    const [, judged] = await Promise.all([
+      tx.query(LOCK_ENDPOINTS, [endpointIds, succeeded]),
+      tx.query<JudgedRow>(JUDGE_ENDPOINTS, [endpointIds, succeeded, gone]),
     ])
     await tx.query(RECORD, [
       column(({ delivery }) => delivery.id),
@@ -257,6 +261,14 @@ interface ClaimedRow {
   readonly url: string
   readonly secret: string
   readonly previous_secret: string | null
+}
+
+interface JudgedRow {
+  readonly id: string
+  readonly user_id: string
+  readonly url: string
+  readonly disabled_reason: 'gone' | 'failing'
+  readonly switched_off: boolean
 }
 
 interface DeliveryRow {

@@ -6,6 +6,7 @@ import { Injectable } from '@nestjs/common'
 import { webhookDisabled } from '@tradewire/contracts/events/webhooks'
 import { Database } from '@tradewire/database/database'
 import { GroupCommit } from '@tradewire/database/group-commit'
+import { TransactionConflictError } from '@tradewire/database/retryable-error'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Clock } from '@tradewire/kernel/clock'
 import { Randomness } from '@tradewire/kernel/randomness'
@@ -17,13 +18,15 @@ import { Sender } from '../../ports/sender.port.ts'
 
 const outcomeBatchRows = 250
 const outcomesQueuedMax = 10_000
+/** Another process held what these outcomes needed: without another try all of the batch would be sent again. */
+const conflictTriesMax = 2
 
 @Injectable()
 export class SendDelivery {
   private readonly outcomes: GroupCommit<Attempted, undefined>
 
   constructor(
-    database: Database,
+    private readonly database: Database,
     private readonly deliveries: Deliveries,
     private readonly sender: Sender,
     private readonly clock: Clock,
@@ -32,7 +35,7 @@ export class SendDelivery {
     this.outcomes = new GroupCommit({
       batchRows: outcomeBatchRows,
       queuedMax: outcomesQueuedMax,
-      work: (attempts) => database.transact((tx) => this.record(tx, attempts)),
+      work: (attempts) => this.write(attempts, conflictTriesMax),
     })
   }
 
@@ -60,6 +63,15 @@ export class SendDelivery {
       waitMs: verdict.kind === 'retry' ? verdict.waitMs : 0,
       gone: verdict.kind === 'gone',
     })
+  }
+
+  private async write(attempts: readonly Attempted[], triesLeft: number): Promise<undefined[]> {
+    try {
+      return await this.database.transact((tx) => this.record(tx, attempts))
+    } catch (error) {
+      if (error instanceof TransactionConflictError && triesLeft > 1) return this.write(attempts, triesLeft - 1)
+      throw error
+    }
   }
 
   private async record(tx: Transaction, attempts: readonly Attempted[]): Promise<undefined[]> {
