@@ -26,8 +26,10 @@ export class DeliveryJob implements OnApplicationBootstrap, OnApplicationShutdow
   private renewal: NodeJS.Timeout | undefined
   private timer: NodeJS.Timeout | undefined
   private claiming = false
+  private lastClaim: Promise<void> = Promise.resolve()
   private hurried = false
   private stopping = false
+  private stopped = false
   private idle: (() => void) | undefined
 
   constructor(
@@ -46,18 +48,23 @@ export class DeliveryJob implements OnApplicationBootstrap, OnApplicationShutdow
   async onApplicationShutdown(): Promise<void> {
     this.stopping = true
     clearTimeout(this.timer)
-    if (this.held.size > 0) {
-      await Promise.race([
-        new Promise<void>((resolve) => (this.idle = resolve)),
-        new Promise((resolve) => setTimeout(resolve, stopWaitMs).unref()),
-      ])
-    }
+    await Promise.race([this.finish(), new Promise((resolve) => setTimeout(resolve, stopWaitMs).unref())])
+    this.stopped = true
     clearInterval(this.renewal)
+  }
+
+  /** A claim that is under way may bring some that nobody else makes before its lease has run out. */
+  private async finish(): Promise<void> {
+    await this.lastClaim
+    if (this.held.size > 0) await new Promise<void>((resolve) => (this.idle = resolve))
   }
 
   private claimSoon(waitMs: number): void {
     clearTimeout(this.timer)
-    if (!this.stopping) this.timer = setTimeout(() => void this.claim(), waitMs)
+    if (this.stopping) return
+    this.timer = setTimeout(() => {
+      if (!this.claiming) this.lastClaim = this.claim()
+    }, waitMs)
   }
 
   /** A slot is free again: more may wait for it. One claim serves all slots that are freed together. */
@@ -68,13 +75,14 @@ export class DeliveryJob implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   private async claim(): Promise<void> {
-    if (this.claiming || this.stopping) return
     this.claiming = true
     this.hurried = false
     let nextMs = idlePollMs
     try {
       const limits = claimLimits(this.config, this.inFlight)
       const claimed = limits.rows > 0 ? await this.deliveries.claim(limits) : []
+      // Too late: nothing can be sent any more.
+      if (this.stopped) return
       for (const delivery of claimed) void this.run(delivery)
       if (claimed.length > 0) nextMs = 0
     } catch (error) {
