@@ -4,7 +4,11 @@
  */
 import type { INestApplicationContext } from '@nestjs/common'
 import { paymentDeliveryPath, paymentPagePath } from '@tradewire/contracts/http/billing'
+import { Clock } from '@tradewire/kernel/clock'
+import { SparseLog } from '@tradewire/nest-kit/sparse-log'
+import { LOGGER } from '@tradewire/nest-kit/tokens'
 import { takeWholeBodies } from '@tradewire/nest-kit/whole-bodies'
+import type { Logger } from '@tradewire/observability/logger'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ChooseOutcome, mockOutcomes } from '../../use-cases/choose-outcome/choose-outcome.use-case.ts'
 import { ReceiveEvent } from '../../use-cases/receive-event/receive-event.use-case.ts'
@@ -23,12 +27,14 @@ interface DeliveryParams {
 
 export async function serveDeliveries(fastify: FastifyInstance, app: INestApplicationContext): Promise<void> {
   const receiveEvent = app.get(ReceiveEvent)
+  const log = new SparseLog(app.get<Logger>(LOGGER), app.get(Clock))
   const chooseOutcome = app.get(ChooseOutcome)
   const showPayment = app.get(ShowPayment)
   // A scope of its own: only here is every body kept as it came.
   await fastify.register((scope, _options, done) => {
     takeWholeBodies(scope, { parseAs: 'buffer', bodyLimit: bodyBytesMax })
-    const deliver = (request: FastifyRequest, reply: FastifyReply) => answerDelivery(receiveEvent, request, reply)
+    const deliver = (request: FastifyRequest, reply: FastifyReply) =>
+      answerDelivery({ receiveEvent, log }, request, reply)
     scope.post(`${paymentDeliveryPath}/:provider`, deliver)
     scope.post(`${paymentDeliveryPath}/:provider/:token`, deliver)
     scope.route({
@@ -41,9 +47,14 @@ export async function serveDeliveries(fastify: FastifyInstance, app: INestApplic
   })
 }
 
+interface DeliveryParts {
+  readonly receiveEvent: ReceiveEvent
+  readonly log: SparseLog
+}
+
 /** 200 once it is stored, also for one that was stored before; anything else makes the provider send it again. */
 async function answerDelivery(
-  receiveEvent: ReceiveEvent,
+  { receiveEvent, log }: DeliveryParts,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -58,7 +69,7 @@ async function answerDelivery(
       ? reply.send({ received: true })
       : reply.code(400).send({ error: 'not verified' }))
   } catch (error) {
-    request.log.error({ err: error }, 'a delivery of a payment provider could not be stored')
+    log.error(error, 'a delivery of a payment provider could not be stored')
     return reply.code(503).header('retry-after', retryAfterSeconds).send({ error: 'temporarily unavailable' })
   }
 }

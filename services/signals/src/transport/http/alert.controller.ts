@@ -3,8 +3,11 @@
  * Called by TradingView, directly or through the gateway. Must never answer 504 nor answer late: only a 503 is sent again.
  */
 import type { INestApplicationContext } from '@nestjs/common'
-import { CONFIG } from '@tradewire/nest-kit/tokens'
+import { Clock } from '@tradewire/kernel/clock'
+import { SparseLog } from '@tradewire/nest-kit/sparse-log'
+import { CONFIG, LOGGER } from '@tradewire/nest-kit/tokens'
 import { takeWholeBodies } from '@tradewire/nest-kit/whole-bodies'
+import type { Logger } from '@tradewire/observability/logger'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { SignalsConfig } from '../../config.ts'
 import { AcceptAlert } from '../../use-cases/accept-alert/accept-alert.use-case.ts'
@@ -13,11 +16,12 @@ const retryAfterSeconds = '5'
 
 export async function serveAlerts(fastify: FastifyInstance, app: INestApplicationContext): Promise<void> {
   const acceptAlert = app.get(AcceptAlert)
+  const log = new SparseLog(app.get<Logger>(LOGGER), app.get(Clock))
   const { alertBodyBytesMax: bodyLimit } = app.get<SignalsConfig>(CONFIG)
   // A scope of its own: only here is every body read as text.
   await fastify.register((scope, _options, done) => {
     takeWholeBodies(scope, { parseAs: 'string', bodyLimit })
-    scope.setErrorHandler(answerUnreadable)
+    scope.setErrorHandler((error: FastifyError, _request, reply) => answerFailure(error, reply, log))
     scope.post('/v1/webhook/strategy', { bodyLimit }, (request, reply) => answer(acceptAlert, request, reply))
     done()
   })
@@ -40,9 +44,9 @@ async function answer(acceptAlert: AcceptAlert, request: FastifyRequest, reply: 
   return reply.code(status).send(body)
 }
 
-function answerUnreadable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function answerFailure(error: FastifyError, reply: FastifyReply, log: SparseLog): FastifyReply {
   if (error.statusCode === 413) return reply.code(413).send({ error: 'payload too large' })
   if (error.statusCode !== undefined && error.statusCode < 500) return reply.code(400).send({ error: 'bad request' })
-  request.log.error({ err: error }, 'alert intake failed')
+  log.error(error, 'an alert could not be taken')
   return reply.code(503).header('retry-after', retryAfterSeconds).send({ error: 'temporarily unavailable' })
 }

@@ -8,6 +8,9 @@ import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { IdSource, type SignalId, type StrategyId } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
+import { SparseLog } from '@tradewire/nest-kit/sparse-log'
+import { InjectLogger } from '@tradewire/nest-kit/tokens'
+import type { Logger } from '@tradewire/observability/logger'
 import { injectTrace } from '@tradewire/observability/trace'
 import { signalNews } from '../../domain/announce.ts'
 import type { DedupeKey } from '../../domain/dedupe.ts'
@@ -51,12 +54,16 @@ export class AcceptSignal {
   /** Apart from the others, so that repetitions cost no more than their own time. */
   private readonly repetitions: GroupCommit<IncomingSignal, StoredOutcome>
 
+  private readonly log: SparseLog
+
   constructor(
     private readonly strategies: Strategies,
     private readonly clock: Clock,
     private readonly ids: IdSource,
     signals: Signals,
+    @InjectLogger() logger: Logger,
   ) {
+    this.log = new SparseLog(logger, clock)
     const limits = { batchRows, queuedMax }
     this.commits = new GroupCommit({ ...limits, work: (batch) => signals.accept(batch) })
     this.repetitions = new GroupCommit({ ...limits, work: (batch) => signals.acceptAgain(batch) })
@@ -66,6 +73,7 @@ export class AcceptSignal {
     try {
       return await within(acceptTimeoutMs, this.accept(input))
     } catch (error) {
+      this.log.error(error, 'signals are turned away')
       if (error instanceof GroupCommitFull) return err(signalsErrors.of('INTAKE_OVERLOADED', { reason: 'queue full' }))
       return err(signalsErrors.of('INTAKE_OVERLOADED', { reason: 'database' }))
     }
