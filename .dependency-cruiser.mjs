@@ -4,6 +4,9 @@
 const tests = String.raw`\.(spec|int-spec|e2e-spec)\.ts$|/(testing|int-spec)/|/fixtures\.ts$`
 const shipped = { pathNot: tests }
 
+/** What stands above libs and services, which know none of it. */
+const tools = 'launcher|scripts|simulator|chaos|e2e|sdks'
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
@@ -26,7 +29,7 @@ export default {
       comment: 'Move what both need down into a lib.',
       severity: 'error',
       from: { path: '^libs/' },
-      to: { path: '^(services|launcher|scripts|e2e)/' },
+      to: { path: `^(services|${tools})/` },
     },
     {
       name: 'services-never-import-each-other',
@@ -37,10 +40,10 @@ export default {
     },
     {
       name: 'services-never-import-tools',
-      comment: 'The launcher, scripts and e2e know the services, never the other way round.',
+      comment: 'The launcher, scripts, simulator, chaos, e2e and sdks know the services, never the other way round.',
       severity: 'error',
       from: { path: '^services/' },
-      to: { path: '^(launcher|scripts|e2e)/' },
+      to: { path: `^(${tools})/` },
     },
     {
       name: 'kernel-imports-nothing-of-ours',

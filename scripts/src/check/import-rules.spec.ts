@@ -17,6 +17,7 @@ interface Case {
 
 const TABLE: readonly (readonly [path: string, imported: string, rule?: string])[] = [
   ['libs/bus/src/uses-service.ts', '../../../services/orders/src/domain/bracket.ts', 'libs-never-import-services'],
+  ['libs/bus/src/uses-chaos.ts', '../../../chaos/src/main.ts', 'libs-never-import-services'],
   ['libs/bus/src/uses-kernel.ts', '../../kernel/src/clock.ts'],
   ['libs/bus/src/uses-nats.ts', 'nats'],
   ['libs/kernel/src/uses-bus.ts', '../../bus/src/relay.ts', 'kernel-imports-nothing-of-ours'],
@@ -25,6 +26,7 @@ const TABLE: readonly (readonly [path: string, imported: string, rule?: string])
   ['libs/bus/src/one.ts', './two.ts', 'no-cycles'],
   ['services/orders/src/store/sees-signals.ts', '../../../signals/src/main.ts', 'services-never-import-each-other'],
   ['services/orders/src/store/sees-launcher.ts', '../../../../launcher/src/main.ts', 'services-never-import-tools'],
+  ['services/orders/src/store/sees-sdk.ts', '../../../../sdks/typescript/src/client.ts', 'services-never-import-tools'],
   ['launcher/src/sees-orders.ts', '../../services/orders/src/domain/bracket.ts'],
   [
     'services/orders/src/domain/sees-bus.ts',
@@ -84,6 +86,8 @@ const EMPTY_FILES = [
   'libs/broker-kit/src/errors.ts',
   'libs/testkit/src/eventually.ts',
   'launcher/src/main.ts',
+  'chaos/src/main.ts',
+  'sdks/typescript/src/client.ts',
   'services/signals/src/main.ts',
   'services/orders/src/domain/bracket.ts',
   'services/orders/src/store/orders.row.ts',
