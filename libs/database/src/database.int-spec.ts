@@ -1,6 +1,7 @@
 import { defineEvent } from '@tradewire/contracts/define-event'
 import { SystemClock } from '@tradewire/kernel/clock'
 import { UuidV7Source } from '@tradewire/kernel/ids'
+import { eventually } from '@tradewire/testkit/eventually'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -257,6 +258,31 @@ describe('the database', () => {
     expect(failed).toHaveLength(1)
     expect(failed.at(0)?.reason).toBeInstanceOf(TransactionConflictError)
     expect(failed.at(0)?.reason).toBeInstanceOf(RetryableError)
+  })
+
+  it('makes who locks a name wait for who holds it, and for no other name nor that name of another service', async () => {
+    const others = await connect('others')
+    const ended: string[] = []
+    const lock = (owner: Database, name: string, meanwhile: () => unknown = () => undefined) =>
+      owner.transact(async (tx) => {
+        await tx.lockNamed(name)
+        await meanwhile()
+        ended.push(`${owner.schema} ${name}`)
+      })
+    const isWaiting = async () => {
+      const waiting = await backends.query(`select 1 from pg_locks where locktype = 'advisory' and not granted`)
+      return waiting.length > 0
+    }
+    let second: Promise<void> | undefined
+    await lock(database, 'one', async () => {
+      second = lock(database, 'one')
+      await eventually(isWaiting, { describe: 'the second to wait' })
+      await lock(database, 'two')
+      await lock(others, 'one')
+    })
+    await second
+    await others.close()
+    expect(ended).toEqual(['things two', 'others one', 'things one', 'things one'])
   })
 
   it('refuses a server that may forget commits', async () => {

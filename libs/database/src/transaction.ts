@@ -59,6 +59,14 @@ export class Transaction {
     this.sent.push(answer)
   }
 
+  /**
+   * Waits for every other transaction of this service that holds the same name, and holds it until this one ends. For
+   * what no row can be locked for; the reason stands where it is called.
+   */
+  async lockNamed(name: string): Promise<void> {
+    await this.query(`select pg_advisory_xact_lock(hashtextextended(current_schema() || '|' || $1::text, 0))`, [name])
+  }
+
   /** To be called once this has been committed: a hint for work in memory, which a process that ends here never gets. */
   afterCommit(follower: () => void): void {
     this.followers.push(follower)

@@ -4,13 +4,17 @@ import { RpcClient } from '@tradewire/bus/rpc-client'
 import type { Caller } from '@tradewire/contracts/caller'
 import { readMessage } from '@tradewire/contracts/event-message'
 import * as rpc from '@tradewire/contracts/rpc/identity'
+import { Database } from '@tradewire/database/database'
 import type { CodedError } from '@tradewire/kernel/errors'
+import { idOf, UuidV7Source } from '@tradewire/kernel/ids'
 import type { Result } from '@tradewire/kernel/result'
 import type { TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { valueOf } from '@tradewire/testkit/value-of'
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { AuditLog } from '#ports/audit-log.port'
+import { OauthClients } from '#ports/oauth-clients.port'
 import { startIdentity } from '#testing/start-identity'
 
 const backends = testBackends()
@@ -256,5 +260,19 @@ describe('users and their sessions', () => {
     expect(codeOf(await revoke(foreign?.id))).toBe('SESSION_NOT_FOUND')
     expect(codeOf(await revoke(own[0]?.id))).toBe('ok')
     expect(codeOf(await revoke(own[0]?.id))).toBe('SESSION_NOT_FOUND')
+  })
+})
+
+describe('an OAuth client that is being made', () => {
+  it('holds up no entry of the audit log', async () => {
+    const [clients, log, ids] = [identity.app.get(OauthClients), identity.app.get(AuditLog), new UuidV7Source()]
+    const userId = idOf<'User'>(operator.userId)
+    const made = { id: ids.next<'OauthClient'>(), userId, name: 'spec', scopes: [] }
+    const secret = { hash: Buffer.alloc(32), prefix: 'spec' }
+    const act = { actId: ids.next(), kind: 'asked' as const, userId, credentialId: ids.next(), operation: 'spec' }
+    await identity.app.get(Database).transact(async (tx) => {
+      expect(await clients.add(tx, made, secret, 10)).toMatchObject(made)
+      await log.add({ ...act, subject: {}, address: client.address, outcome: null })
+    })
   })
 })

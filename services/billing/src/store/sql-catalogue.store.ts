@@ -73,7 +73,7 @@ export class SqlCatalogue extends Catalogue {
 
   async savePlan(tx: Transaction, plan: Plan): Promise<boolean> {
     // Two that come at once are judged one after the other: the names and the one default stay single.
-    await tx.query(`select pg_advisory_xact_lock(hashtext('billing.plan'))`)
+    await tx.lockNamed('plans')
     const saved = await tx.query(SAVE_PLAN, [
       plan.id,
       plan.name,

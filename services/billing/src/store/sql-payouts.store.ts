@@ -65,7 +65,7 @@ export class SqlPayouts extends Payouts {
   }
 
   async lockOwed(tx: Transaction, filter: OwedFilter): Promise<Owed[]> {
-    await tx.query(`select pg_advisory_xact_lock(hashtext('billing.payout'))`)
+    await tx.lockNamed('payouts')
     return (await tx.query<OwedRow>(OWED, parametersOf(filter))).map(toOwed)
   }
 

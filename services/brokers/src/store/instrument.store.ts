@@ -31,7 +31,7 @@ export class InstrumentStore extends Instruments {
   }
 
   async ofServersBeside(tx: Transaction, venue: Venue, servers: readonly string[]): Promise<VenueInstrument[]> {
-    await tx.query(`select pg_advisory_xact_lock(hashtext('brokers.instrument ' || $1::text))`, [venue])
+    await tx.lockNamed(`instruments of ${venue}`)
     await tx.query(
       `delete from instrument
        where venue = $1 and server <> all($2::text[]) and seen_at < now() - make_interval(secs => $3)

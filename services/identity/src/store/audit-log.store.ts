@@ -25,8 +25,6 @@ interface EntryRow {
   readonly hash: string
 }
 
-/** Any fixed number of this schema's own. */
-const chainLockKey = 7_104_712
 const columns = 'sequence, at, act_id, kind, user_id, credential_id, operation, subject, address, outcome, hash'
 
 @Injectable()
@@ -37,7 +35,7 @@ export class SqlAuditLog extends AuditLog {
 
   async add(act: AuditAct): Promise<void> {
     await this.database.transact(async (tx) => {
-      await tx.query('select pg_advisory_xact_lock($1)', [chainLockKey])
+      await tx.lockNamed('audit log')
       const [head] = await tx.query<{ sequence: string | null; hash: string | null; now: Date }>(
         `select e.sequence, e.hash, date_trunc('milliseconds', clock_timestamp()) as now from (select 1) as always
          left join (select sequence, hash from audit_entry order by sequence desc limit 1) e on true`,

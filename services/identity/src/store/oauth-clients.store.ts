@@ -23,8 +23,6 @@ const selectSql = `
     select json_build_object('prefix', s.prefix, 'createdAt', s.created_at, 'endsAt', s.ends_at) from oauth_secret s
     where s.client_id = c.id and ${working} order by s.created_at desc) as secrets
   from oauth_client c where c.revoked_at is null`
-/** Any fixed number of this schema's own, unlike that of owners. */
-const clientsLockKey = 7_104_712
 
 @Injectable()
 export class SqlOauthClients extends OauthClients {
@@ -39,7 +37,7 @@ export class SqlOauthClients extends OauthClients {
     livingMax: number,
   ): Promise<OauthClient | null> {
     // Two that are made together see one another.
-    await tx.query('select pg_advisory_xact_lock($1)', [clientsLockKey])
+    await tx.lockNamed('OAuth clients')
     const added = await tx.query(
       `insert into oauth_client (id, user_id, name, scopes) select $1, $2, $3, $4
        where (select count(*) from oauth_client where revoked_at is null) < $5 returning id`,

@@ -30,8 +30,6 @@ const columns = `id, username, email, email_verified_at, first_name, last_name, 
   updated_at, disabled_at,
   exists (select from second_factor f where f.user_id = app_user.id and f.confirmed_at is not null)
   or exists (select from passkey p where p.user_id = app_user.id) as second_factor`
-/** Any fixed number of this schema's own. */
-const ownerLockKey = 7_104_711
 
 @Injectable()
 export class SqlUsers extends Users {
@@ -71,7 +69,7 @@ export class SqlUsers extends Users {
   }
 
   async lockExternal(tx: Transaction, issuer: string, subject: string): Promise<void> {
-    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${issuer} ${subject}`])
+    await tx.lockNamed(`external identity ${issuer} ${subject}`)
   }
 
   async linkExternal(tx: Transaction, issuer: string, subject: string, id: UserId): Promise<void> {
@@ -136,7 +134,7 @@ export class SqlUsers extends Users {
   }
 
   async lockOwners(tx: Transaction): Promise<void> {
-    await tx.query('select pg_advisory_xact_lock($1)', [ownerLockKey])
+    await tx.lockNamed('owners')
   }
 
   async changeHash(tx: Transaction, id: UserId, passwordHash: string): Promise<void> {

@@ -58,7 +58,7 @@ export class TypeormEndpoints extends Endpoints {
 
   async replaceChat(tx: Transaction, chat: Endpoint): Promise<void> {
     // Two that link at once come one after the other, so that the second replaces the first.
-    await tx.query(`select pg_advisory_xact_lock(hashtext('webhooks.chat'), hashtext($1))`, [chat.userId])
+    await tx.lockNamed(`chat of ${chat.userId}`)
     await tx.manager.delete(EndpointRow, { userId: chat.userId, channel: 'telegram' })
     await this.insert(tx, chat)
   }
