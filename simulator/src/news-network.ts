@@ -77,10 +77,6 @@ export class NewsNetwork {
     }
   }
 
-  get isIdle(): boolean {
-    return [...this.subscribers.values()].every(({ unconfirmed }) => unconfirmed.size === 0)
-  }
-
   private send(subscriber: Subscriber, message: OutboxMessage): void {
     const { life } = this
     setTimeout(

@@ -14,7 +14,6 @@ import { createHome, type Home, homeAt } from '@tradewire/launcher/home/home'
 import { isSameProcess, readRun, type RunPart } from '@tradewire/launcher/home/run-record'
 import type { Endpoints } from '@tradewire/launcher/up/endpoints'
 import { livingParts } from '@tradewire/launcher/up/leftovers'
-import { readinessOf } from '@tradewire/launcher/up/readiness'
 import { eventually } from '@tradewire/testkit/eventually'
 import type { FaultProxy } from '@tradewire/testkit/fault-proxy'
 import { type LinkName, Links } from './links.ts'
@@ -117,19 +116,6 @@ export class RealSystem {
     this.assertOurs(part)
     process.kill(part.pid, signal)
     return part
-  }
-
-  /** The successor of a part that was killed, once it answers. */
-  untilRestarted(killed: RunPart): Promise<RunPart> {
-    return eventually(
-      async () => {
-        const part = await this.part(killed.name)
-        if (part.pid === killed.pid) return undefined
-        if (part.kind === 'service' && !(await readinessOf(part.url)).ready) return undefined
-        return part
-      },
-      { withinMs: restartLimitMs, everyMs: 100, describe: `${killed.name} is started again and ready` },
-    )
   }
 
   /** Stops everything by `down`, and proves that nothing is left. */

@@ -24,8 +24,6 @@ export interface BusOptions {
   readonly logger: BusLogger
   /** Every event of the system when not given; tests name their own. */
   readonly contracts?: readonly EventContract[]
-  /** Copies of each stream in a cluster; 1 for a single server. */
-  readonly streamReplicas?: number
   readonly randomness?: Randomness
   /** Who else goes by the time of NATS hands in their own. */
   readonly time?: BusTime
@@ -236,7 +234,7 @@ export class Bus {
       try {
         const { connection, manager } = this.live!
         refuseOldServer(connection.info?.version ?? '0')
-        await ensureStreams(manager, this.contracts, this.options.streamReplicas ?? 1)
+        await ensureStreams(manager, this.contracts)
         await this.askTime(manager)
         if (session !== this.session) return
         this.online = true

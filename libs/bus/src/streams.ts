@@ -38,15 +38,11 @@ const duplicateWindowMs = 2 * 60 * 1_000
 const streamNotFoundCode = 10_059
 
 /** Creates what is missing and adds subjects that are new; subjects of newer releases stay. */
-export async function ensureStreams(
-  manager: JetStreamManager,
-  contracts: readonly EventContract[],
-  replicas: number,
-): Promise<void> {
+export async function ensureStreams(manager: JetStreamManager, contracts: readonly EventContract[]): Promise<void> {
   for (const name of streamNames) {
     const subjects = contracts.filter((contract) => streamOf(contract) === name).flatMap((one) => filterSubjectsOf(one))
     if (subjects.length === 0) continue
-    await ensureStream(manager, name, { subjects, replicas })
+    await ensureStream(manager, name, subjects)
   }
 }
 
@@ -58,11 +54,7 @@ export async function serverTimeMs(manager: JetStreamManager, [contract]: readon
   return Date.parse(ts)
 }
 
-async function ensureStream(
-  manager: JetStreamManager,
-  name: StreamName,
-  { subjects, replicas }: { readonly subjects: readonly string[]; readonly replicas: number },
-): Promise<void> {
+async function ensureStream(manager: JetStreamManager, name: StreamName, subjects: readonly string[]): Promise<void> {
   const existing = await subjectsOf(manager, name)
   if (existing === undefined) {
     await manager.streams.add({
@@ -74,7 +66,7 @@ async function ensureStream(
       compression: StoreCompression.None,
       max_age: nanos(maxAgeMs),
       duplicate_window: nanos(duplicateWindowMs),
-      num_replicas: replicas,
+      num_replicas: 1,
       allow_direct: true,
     })
     return

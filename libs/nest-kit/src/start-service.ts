@@ -41,7 +41,6 @@ export interface StartOptions {
   readonly randomness?: Randomness
   /** How long PostgreSQL may be away at the start. */
   readonly databaseConnectWithinMs?: number
-  readonly onReady?: (service: RunningService) => void
 }
 
 export interface RunningService {
@@ -93,10 +92,8 @@ export async function startService(
       await stopSteps.run()
       logger.info('stopped')
     }
-    const service: RunningService = { name: definition.name, url, app, stop }
     logger.info({ url, startMs: Math.round(clock.monotonicMs() - beganMs) }, 'ready')
-    options.onReady?.(service)
-    return service
+    return { name: definition.name, url, app, stop }
   } catch (error) {
     await stopSteps.run()
     throw error

@@ -87,11 +87,6 @@ export class StrawMan {
     await this.worker.call('start', { databaseUrl, natsUrl, exchangeUrl, connections })
   }
 
-  async stopWorker(): Promise<void> {
-    await this.worker?.stop()
-    this.worker = undefined
-  }
-
   /** An alert for so many followers. */
   alert(followers: number): string {
     return JSON.stringify({

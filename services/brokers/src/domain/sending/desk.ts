@@ -134,10 +134,6 @@ export class Desk {
     return [...this.byAccount.keys()]
   }
 
-  get attemptCount(): number {
-    return this.open.size
-  }
-
   // --- accounts ---
 
   /** An order of ours was filled: whose the position is has to be counted again. */
@@ -177,10 +173,6 @@ export class Desk {
     const lanes = new Lanes<LaneWork>(this.slots, (accountId) => this.admitted.has(accountId))
     this.lanes.set(venue, lanes)
     return lanes
-  }
-
-  venuesWithLanes(): readonly Venue[] {
-    return [...this.lanes.keys()]
   }
 
   /** Orders are on their way to a venue. */
