@@ -1,4 +1,7 @@
-/** Wires the paper venue together. Loaded by startService. Must never hold logic. */
+/**
+ * Wires paper together: the simulated venues. The payment providers that it plays as well need nothing from here.
+ * Loaded by startService. Must never hold logic.
+ */
 import { Module } from '@nestjs/common'
 import { CONFIG } from '@tradewire/nest-kit/tokens'
 import type { PaperConfig } from '#config'

@@ -160,6 +160,13 @@ export function marketOf(state: VenueState, venue: Venue, symbol: string): Marke
   return state.markets.get(marketKey(venue, symbol))
 }
 
+/** The market of what an account holds or has ordered: it is always listed. */
+export function heldMarketOf(state: VenueState, venue: Venue, symbol: string): Market {
+  const market = marketOf(state, venue, symbol)
+  if (market === undefined) throw new Error(`an account holds ${symbol}, which is not listed`)
+  return market
+}
+
 export function marketsOf(state: VenueState, venue: Venue): Market[] {
   return [...state.markets.values()].filter((market) => market.instrument.venue === venue)
 }

@@ -7,7 +7,7 @@ import { formatFixed } from '#domain/amount'
 import { spotBudgets, type LimitsProfile } from '#domain/protocol/rate-limits'
 import { marketsOf, type Account, type Market, type VenueState } from '#domain/state'
 import type { AccountCall, Endpoint, EndpointCall } from '../binance/binance.controller.ts'
-import { dayTicker, depthQuantity, klines, marketOfCall, marketsOfCall } from '../binance/market-data.map.ts'
+import { dayTicker, depthQuantity, each, klines, marketOfCall, marketsOfCall } from '../binance/market-data.map.ts'
 import type { VenueError } from '../binance/venue-error.wire.ts'
 import { text } from './order.map.ts'
 
@@ -106,13 +106,6 @@ function exchangeInfo(call: EndpointCall, limits: LimitsProfile): Result<unknown
     symbols: chosen.value.markets.map(symbolInfo),
     sors: [],
   })
-}
-
-function each(call: EndpointCall, view: (market: Market) => unknown): Result<unknown, VenueError> {
-  const chosen = marketsOfCall(call.venue.state, venue, call.parameters)
-  if (!chosen.ok) return chosen
-  const views = chosen.value.markets.map(view)
-  return ok(chosen.value.single ? views[0] : views)
 }
 
 function bookTicker(market: Market) {
@@ -216,21 +209,22 @@ export function marketEndpoints(limits: LimitsProfile): readonly Endpoint[] {
       path: '/api/v3/ticker/24hr',
       weight: alone(2, 80),
       access: 'public',
-      answer: (call) => each(call, (market) => ticker(market, call.now)),
+      answer: (call) => each(call, venue, (market) => ticker(market, call.now)),
     },
     {
       method: 'GET',
       path: '/api/v3/ticker/price',
       weight: alone(2, 4),
       access: 'public',
-      answer: (call) => each(call, (market) => ({ symbol: market.instrument.venueSymbol, price: text(market.price) })),
+      answer: (call) =>
+        each(call, venue, (market) => ({ symbol: market.instrument.venueSymbol, price: text(market.price) })),
     },
     {
       method: 'GET',
       path: '/api/v3/ticker/bookTicker',
       weight: alone(2, 4),
       access: 'public',
-      answer: (call) => each(call, bookTicker),
+      answer: (call) => each(call, venue, bookTicker),
     },
     { method: 'GET', path: '/api/v3/account', weight: 20, access: 'signed', answer: answerAccount },
     ...emptyLists.map((path): Endpoint => ({ method: 'GET', path, weight: 1, access: 'key', answer: () => ok([]) })),

@@ -4,6 +4,7 @@
  */
 import { formatFixed, times, type Amount } from '#domain/amount'
 import { isConditional, isFinal, type Fill, type Order } from '#domain/order'
+import { sideWord, statusWord } from '../binance/order-words.map.ts'
 
 const decimals = 8
 export const text = (value: Amount | null) => formatFixed(value ?? 0n, decimals)
@@ -20,22 +21,8 @@ const typeWords = {
 
 const timeInForceWords = { gtc: 'GTC', ioc: 'IOC', fok: 'FOK', 'post-only': 'GTC' } as const
 
-const statusWords = {
-  waiting: 'NEW',
-  open: 'NEW',
-  'partially-filled': 'PARTIALLY_FILLED',
-  filled: 'FILLED',
-  cancelled: 'CANCELED',
-  expired: 'EXPIRED',
-  rejected: 'REJECTED',
-} as const satisfies Record<Order['status'], string>
-
 export function typeWord(order: Order): string {
   return order.type === 'limit' && order.timeInForce === 'post-only' ? 'LIMIT_MAKER' : typeWords[order.type]
-}
-
-export function statusWord(order: Order): string {
-  return statusWords[order.status]
 }
 
 export function timeInForceWord(order: Order): string {
@@ -44,10 +31,6 @@ export function timeInForceWord(order: Order): string {
 
 export function symbolOf(order: Order): string {
   return order.symbol.replace('/', '')
-}
-
-export function sideWord(order: Order): 'BUY' | 'SELL' {
-  return order.side === 'buy' ? 'BUY' : 'SELL'
 }
 
 /** The id that the venue gives to the act of cancelling; the order's own is then the "original" one. */

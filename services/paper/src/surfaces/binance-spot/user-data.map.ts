@@ -5,17 +5,9 @@
 import { isFinal, type Order } from '#domain/order'
 import type { OrderFilled } from '#domain/records'
 import { balanceOf } from '#domain/state'
+import { sideWord, statusWord } from '../binance/order-words.map.ts'
 import type { News, Translator } from '../streams/user-streams.wire.ts'
-import {
-  cancelIdOf,
-  sideWord,
-  statusWord,
-  symbolOf,
-  text,
-  timeInForceWord,
-  typeWord,
-  workingTimeOf,
-} from './order.map.ts'
+import { cancelIdOf, symbolOf, text, timeInForceWord, typeWord, workingTimeOf } from './order.map.ts'
 
 type Execution = 'NEW' | 'TRADE' | 'CANCELED' | 'EXPIRED'
 

@@ -2,14 +2,13 @@
  * Public endpoints of Binance USD-M futures: time, exchange information, prices, candles.
  * Called by the BinanceServer. Must never list a symbol that the engine does not trade.
  */
-import { ok, type Result } from '@tradewire/kernel/result'
+import { ok } from '@tradewire/kernel/result'
 import { formatAmount, formatFixed } from '#domain/amount'
 import type { LimitsProfile } from '#domain/protocol/rate-limits'
 import { perpetualBudgets } from '#domain/protocol/rate-limits'
 import { marketsOf, type Market, type VenueState } from '#domain/state'
 import type { Endpoint, EndpointCall } from '../binance/binance.controller.ts'
-import { dayTicker, depthQuantity, klines, marketsOfCall } from '../binance/market-data.map.ts'
-import type { VenueError } from '../binance/venue-error.wire.ts'
+import { dayTicker, depthQuantity, each, klines } from '../binance/market-data.map.ts'
 import { priceText, quantityText } from './order.map.ts'
 
 const venue = 'binance-usdm'
@@ -92,14 +91,6 @@ export function exchangeInfo(state: VenueState, limits: LimitsProfile, now: numb
   }
 }
 
-/** One object for `symbol`, a list for all. */
-function each(call: EndpointCall, view: (market: Market) => unknown): Result<unknown, VenueError> {
-  const chosen = marketsOfCall(call.venue.state, venue, call.parameters)
-  if (!chosen.ok) return chosen
-  const views = chosen.value.markets.map(view)
-  return ok(chosen.value.single ? views[0] : views)
-}
-
 function premium(market: Market, now: number) {
   const price = formatFixed(market.price, 8)
   return {
@@ -162,35 +153,35 @@ export function marketEndpoints(limits: LimitsProfile): readonly Endpoint[] {
       path: '/fapi/v1/ticker/24hr',
       weight: alone(1, 40),
       access: 'public',
-      answer: (call) => each(call, (market) => dayTicker(market, pricePrecision, call.now)),
+      answer: (call) => each(call, venue, (market) => dayTicker(market, pricePrecision, call.now)),
     },
     {
       method: 'GET',
       path: '/fapi/v1/ticker/price',
       weight: alone(1, 2),
       access: 'public',
-      answer: (call) => each(call, (market) => priceTicker(market, call.now)),
+      answer: (call) => each(call, venue, (market) => priceTicker(market, call.now)),
     },
     {
       method: 'GET',
       path: '/fapi/v2/ticker/price',
       weight: alone(1, 2),
       access: 'public',
-      answer: (call) => each(call, (market) => priceTicker(market, call.now)),
+      answer: (call) => each(call, venue, (market) => priceTicker(market, call.now)),
     },
     {
       method: 'GET',
       path: '/fapi/v1/ticker/bookTicker',
       weight: alone(2, 5),
       access: 'public',
-      answer: (call) => each(call, (market) => bookTicker(market, call.now)),
+      answer: (call) => each(call, venue, (market) => bookTicker(market, call.now)),
     },
     {
       method: 'GET',
       path: '/fapi/v1/premiumIndex',
       weight: alone(1, 10),
       access: 'public',
-      answer: (call) => each(call, (market) => premium(market, call.now)),
+      answer: (call) => each(call, venue, (market) => premium(market, call.now)),
     },
   ]
 }

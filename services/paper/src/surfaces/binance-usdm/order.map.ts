@@ -4,6 +4,7 @@
  */
 import { formatFixed, type Amount } from '#domain/amount'
 import { averagePriceOf, bookIdOf, hasLimit, isFinal, type Fill, type Order } from '#domain/order'
+import { sideWord, statusWord } from '../binance/order-words.map.ts'
 
 const priceDecimals = 2
 const quantityDecimals = 3
@@ -26,24 +27,6 @@ export const typeWords = {
 } as const satisfies Record<Order['type'], string>
 
 export const timeInForceWords = { gtc: 'GTC', ioc: 'IOC', fok: 'FOK', 'post-only': 'GTX' } as const
-
-const statusWords = {
-  waiting: 'NEW',
-  open: 'NEW',
-  'partially-filled': 'PARTIALLY_FILLED',
-  filled: 'FILLED',
-  cancelled: 'CANCELED',
-  expired: 'EXPIRED',
-  rejected: 'REJECTED',
-} as const satisfies Record<Order['status'], string>
-
-export function sideWord(order: Order): 'BUY' | 'SELL' {
-  return order.side === 'buy' ? 'BUY' : 'SELL'
-}
-
-export function statusWord(order: Order): string {
-  return statusWords[order.status]
-}
 
 export function currentType(order: Order): 'MARKET' | 'LIMIT' {
   return hasLimit(order.type) ? 'LIMIT' : 'MARKET'
@@ -88,7 +71,7 @@ export function orderAnswer(order: Order) {
 }
 
 export function algoStatusWord(order: Order): string {
-  if (order.triggeredId === null) return statusWords[order.status]
+  if (order.triggeredId === null) return statusWord(order)
   return isFinal(order.status) ? 'FINISHED' : 'TRIGGERED'
 }
 

@@ -8,6 +8,7 @@ import { averagePriceOf, bookIdOf, isConditional, isFinal, type Order } from '#d
 import { entryPriceOf } from '#domain/margin/position'
 import type { OrderFilled } from '#domain/records'
 import type { Account } from '#domain/state'
+import { sideWord, statusWord } from '../binance/order-words.map.ts'
 import type { News, Translator } from '../streams/user-streams.wire.ts'
 import {
   algoStatusWord,
@@ -15,8 +16,6 @@ import {
   moneyText,
   priceText,
   quantityText,
-  sideWord,
-  statusWord,
   timeInForceWords,
   typeWords,
 } from './order.map.ts'

@@ -56,6 +56,14 @@ export function marketsOfCall(
   return ok({ markets, single: symbol !== undefined })
 }
 
+/** One view for `symbol`, a list for all or for `symbols`. */
+export function each(call: EndpointCall, venue: Venue, view: (market: Market) => unknown): Result<unknown, VenueError> {
+  const chosen = marketsOfCall(call.venue.state, venue, call.parameters)
+  if (!chosen.ok) return chosen
+  const views = chosen.value.markets.map(view)
+  return ok(chosen.value.single ? views[0] : views)
+}
+
 export function klines(call: EndpointCall, venue: Venue, limitMax: number): Result<unknown, VenueError> {
   const market = marketOfCall(call, venue)
   if (!market.ok) return market

@@ -15,7 +15,7 @@ import type { CloseCause } from '#domain/cfd/deal-terms'
 import { pendingPriceOf } from '#domain/cfd/ticket-book'
 import type { Ticket } from '#domain/cfd/ticket'
 import { averagePriceOf, isFinal, type Fill, type Order } from '#domain/order'
-import { marketOf, type Account, type Market } from '#domain/state'
+import { heldMarketOf, type Account } from '#domain/state'
 import { brokerTimeOf, exact, timesOf, type TerminalCall } from './endpoint.wire.ts'
 import { brokerName } from './provisioning.controller.ts'
 import { venueName } from './token.wire.ts'
@@ -58,12 +58,6 @@ export function positionIdOf(ticket: Ticket): string {
   return String(ticket.openedBy.id)
 }
 
-function marketOfSymbol({ venue }: TerminalCall, symbol: string): Market {
-  const market = marketOf(venue.state, venueName, symbol)
-  if (market === undefined) throw new Error(`an account holds ${symbol}, which is not listed`)
-  return market
-}
-
 /** Id, comment and number of the program that traded, as far as they were given. */
 function noteOf(order: Order) {
   const { clientOrderId } = order
@@ -88,7 +82,7 @@ function levelsOf({ stopLoss, takeProfit }: { readonly stopLoss: Amount | null; 
 
 export function positionRecord(call: TerminalCall, ticket: Ticket) {
   const { venue, account } = call
-  const market = marketOfSymbol(call, ticket.symbol)
+  const market = heldMarketOf(venue.state, venueName, ticket.symbol)
   const profit = ticketProfitOf(venue.state, account, ticket)
   const tick = tickValueOf(contractOf(market), market.instrument.priceStep)
   const updated = timesOf(ticket.updatedAt)
@@ -157,7 +151,7 @@ function positionOfTicket(account: Account, ticketId: number): string | undefine
 
 export function orderRecord(call: TerminalCall, order: Order) {
   const { account } = call
-  const market = marketOfSymbol(call, order.symbol)
+  const market = heldMarketOf(call.venue.state, venueName, order.symbol)
   const quantity = order.quantity ?? 0n
   const positionId = positionOfOrder(account, order)
   const done = isFinal(order.status) ? timesOf(order.updatedAt) : null
@@ -213,7 +207,7 @@ export function dealRecord(call: TerminalCall, fill: Fill) {
     platform: 'mt5',
     type: order.side === 'buy' ? 'DEAL_TYPE_BUY' : 'DEAL_TYPE_SELL',
     entryType: deal?.closes === true ? 'DEAL_ENTRY_OUT' : 'DEAL_ENTRY_IN',
-    symbol: marketOfSymbol(call, order.symbol).instrument.venueSymbol,
+    symbol: heldMarketOf(call.venue.state, venueName, order.symbol).instrument.venueSymbol,
     ...noteOf(order),
     ...timesOf(fill.at),
     volume: exact(fill.quantity),

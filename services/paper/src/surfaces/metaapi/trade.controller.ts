@@ -20,7 +20,7 @@ import type { Ticket } from '#domain/cfd/ticket'
 import type { Operation } from '#domain/protocol/faults'
 import type { Order } from '#domain/order'
 import { cancelOrder } from '#domain/engine/place-order'
-import { findMarket, marketOf, type Market } from '#domain/state'
+import { findMarket, heldMarketOf, type Market } from '#domain/state'
 import { underFaults } from '../binance/placement.map.ts'
 import { terminalBase } from './account.controller.ts'
 import { amountOf, answered, parse, type Endpoint, type TerminalCall } from './endpoint.wire.ts'
@@ -188,17 +188,11 @@ function ticketOf({ account }: TerminalCall, positionId: string): Ticket | undef
   return [...account.tickets.values()].find((ticket) => positionIdOf(ticket) === positionId)
 }
 
-function marketOfTicket({ venue }: TerminalCall, { symbol }: { readonly symbol: string }): Market {
-  const market = marketOf(venue.state, venueName, symbol)
-  if (market === undefined) throw new Error(`an account holds ${symbol}, which is not listed`)
-  return market
-}
-
 function modifyPosition(call: TerminalCall, body: Of<'POSITION_MODIFY'>): Outcome {
   const { venue, account } = call
   const ticket = ticketOf(call, body.positionId)
   if (ticket === undefined) return err('UNKNOWN_POSITION')
-  const market = marketOfTicket(call, ticket)
+  const market = heldMarketOf(venue.state, venueName, ticket.symbol)
   const levels = levelsOf(body, market, { side: ticket.side, from: ticket.openPrice })
   if (levels === undefined) return err('INVALID')
   const { stopLoss, takeProfit, trailingDistance } = ticket.levels
@@ -217,7 +211,7 @@ function close(
   if (body.actionType === 'POSITION_PARTIAL' && volume === undefined) return err('VOLUME')
   const ticket = ticketOf(call, body.positionId)
   if (ticket === undefined) return err('UNKNOWN_POSITION')
-  const market = marketOfTicket(call, ticket)
+  const market = heldMarketOf(call.venue.state, venueName, ticket.symbol)
   const request = {
     ticketId: ticket.id,
     volume,
@@ -235,7 +229,7 @@ function closeBy(call: TerminalCall, body: Of<'POSITION_CLOSE_BY'>): Outcome {
   const [first, second] = [ticketOf(call, body.positionId), ticketOf(call, body.closeByPositionId)]
   if (first === undefined || second === undefined) return err('UNKNOWN_POSITION')
   if (first.symbol !== second.symbol || first.side === second.side) return err('INVALID')
-  const market = marketOfTicket(call, first)
+  const market = heldMarketOf(call.venue.state, venueName, first.symbol)
   const closing = {
     volume: least(first.volume, second.volume),
     cause: 'client',
@@ -270,7 +264,7 @@ function modifyOrder(call: TerminalCall, body: Of<'ORDER_MODIFY'>): Outcome {
   const price = amountOf(body.openPrice)
   if (order === undefined) return err('UNKNOWN_ORDER')
   if (price === undefined) return err('PRICE')
-  const market = marketOfTicket(call, order)
+  const market = heldMarketOf(call.venue.state, venueName, order.symbol)
   const levels = levelsOf(body, market, { side: order.side, from: price })
   const expiresAt = expiryOf(body.expiration, call.now)
   if (levels === undefined) return err('INVALID')

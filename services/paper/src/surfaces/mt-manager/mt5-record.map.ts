@@ -9,7 +9,7 @@ import { pendingPriceOf } from '#domain/cfd/ticket-book'
 import type { Ticket } from '#domain/cfd/ticket'
 import { mayLogIn, type ManagedUser } from '#domain/accounts/managed-user'
 import type { Fill, Order } from '#domain/order'
-import { marketOf, type Account, type Market } from '#domain/state'
+import { heldMarketOf, type Account, type Market } from '#domain/state'
 import { exact, timeText, type ManagerCall } from './call.wire.ts'
 import { currencyOf } from './record.map.ts'
 import { venueName } from './token.wire.ts'
@@ -29,12 +29,6 @@ function units(lots: Amount): number {
   return Number(lots / unitsPerAmount)
 }
 
-function marketOfSymbol({ call }: Seen, symbol: string): Market {
-  const market = marketOf(call.venue.state, venueName, symbol)
-  if (market === undefined) throw new Error(`an account holds ${symbol}, which is not listed`)
-  return market
-}
-
 function commentOf(order: Order): string {
   return (order.deal?.note?.comment ?? '').slice(0, commentCharactersMax)
 }
@@ -49,7 +43,7 @@ function symbolOf({ instrument }: Market) {
 
 export function positionRecord(seen: Seen, ticket: Ticket) {
   const { call, user, account } = seen
-  const market = marketOfSymbol(seen, ticket.symbol)
+  const market = heldMarketOf(call.venue.state, venueName, ticket.symbol)
   return {
     login: user.login,
     ...symbolOf(market),
@@ -76,7 +70,7 @@ export function positionRecord(seen: Seen, ticket: Ticket) {
 }
 
 export function orderRecord(seen: Seen, order: Order) {
-  const market = marketOfSymbol(seen, order.symbol)
+  const market = heldMarketOf(seen.call.venue.state, venueName, order.symbol)
   const side = order.side === 'buy' ? 'Buy' : 'Sell'
   const { stopLoss, takeProfit, expiresAt } = order.deal ?? { stopLoss: null, takeProfit: null, expiresAt: null }
   const volume = order.quantity ?? 0n
@@ -116,7 +110,7 @@ const reasons: Readonly<Record<CloseCause, string>> = {
 export function dealRecord(seen: Seen, fill: Fill) {
   const { account, user } = seen
   const { order, deal } = fill
-  const market = marketOfSymbol(seen, order.symbol)
+  const market = heldMarketOf(seen.call.venue.state, venueName, order.symbol)
   const closed = account.closedTickets.find(({ tradeId }) => tradeId === fill.tradeId)
   const opened = closed?.ticket ?? (deal === undefined ? undefined : account.tickets.get(deal.ticketId))
   return {

@@ -9,7 +9,7 @@ import { pendingPriceOf } from '#domain/cfd/ticket-book'
 import type { ClosedTicket, Ticket } from '#domain/cfd/ticket'
 import type { ManagedUser, Transfer } from '#domain/accounts/managed-user'
 import { isFinal, type Order } from '#domain/order'
-import { marketOf, type Account, type Market } from '#domain/state'
+import { heldMarketOf, type Account } from '#domain/state'
 import { UNIT, type Amount } from '#domain/amount'
 import { accountOf, exact, timeText, type ManagerCall } from './call.wire.ts'
 import { unitsOf } from './record.map.ts'
@@ -133,12 +133,6 @@ function recordOf(terms: Terms): object {
   }
 }
 
-function marketOfSymbol({ call }: Whose, symbol: string): Market {
-  const market = marketOf(call.venue.state, venueName, symbol)
-  if (market === undefined) throw new Error(`an account holds ${symbol}, which is not listed`)
-  return market
-}
-
 const causes: Readonly<Record<CloseCause, { readonly suffix: string; readonly activation: string }>> = {
   client: { suffix: '', activation: 'None' },
   'stop-loss': { suffix: '[sl]', activation: 'SL' },
@@ -171,7 +165,7 @@ function viewsOf(whose: Whose, ticket: Ticket, pieces: readonly ClosedTicket[]):
 
 function openView(whose: Whose, ticket: Ticket, { order, comment }: { order: number; comment: string }): TradeView {
   const { call, user, account } = whose
-  const market = marketOfSymbol(whose, ticket.symbol)
+  const market = heldMarketOf(call.venue.state, venueName, ticket.symbol)
   const { login } = user
   const symbol = market.instrument.venueSymbol
   const record = () =>
@@ -207,7 +201,7 @@ function closedView(
 ): TradeView {
   const { ticket, closedAt, cause } = piece
   const { login } = whose.user
-  const { instrument } = marketOfSymbol(whose, ticket.symbol)
+  const { instrument } = heldMarketOf(whose.call.venue.state, venueName, ticket.symbol)
   const symbol = instrument.venueSymbol
   const state = isLast ? 'ClosedNormal' : 'ClosedPart'
   const record = () =>
@@ -237,7 +231,7 @@ function closedView(
 
 function pendingView(whose: Whose, order: Order): TradeView {
   const { login } = whose.user
-  const market = marketOfSymbol(whose, order.symbol)
+  const market = heldMarketOf(whose.call.venue.state, venueName, order.symbol)
   const ended = isFinal(order.status)
   const ticket = ticketOf(order.id)
   const symbol = market.instrument.venueSymbol

@@ -4,8 +4,19 @@
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { request as send } from 'undici'
+import { z } from 'zod'
 
 const deliverWithinMs = 5_000
+
+/** How deliveries go: which way round, how often, which not at all, and with which secret. */
+const deliverOrder = z.strictObject({
+  url: z.url(),
+  secret: z.string(),
+  order: z.enum(['as-told', 'reversed']).default('as-told'),
+  copies: z.int().min(0).max(10).default(1),
+  /** Only events from this one on, by number. */
+  from: z.int().min(0).default(0),
+})
 
 export interface ProviderScope {
   readonly name: string
@@ -48,4 +59,17 @@ export async function deliverAll(url: string, deliveries: readonly SignedDeliver
     if (answer.statusCode < 300) accepted += 1
   }
   return accepted
+}
+
+/** Obeys the order to deliver events: answers how many were sent and taken, and the number of the next event. */
+export async function deliverTold<Event>(
+  events: readonly Event[],
+  body: unknown,
+  sign: (event: Event, secret: string) => SignedDelivery,
+): Promise<object> {
+  const { url, secret, order, copies, from } = deliverOrder.parse(body)
+  const told = events.slice(from)
+  const once = (order === 'reversed' ? told.toReversed() : told).map((event) => sign(event, secret))
+  const all = Array.from({ length: copies }, () => once).flat()
+  return { sent: all.length, accepted: await deliverAll(url, all), next: events.length }
 }

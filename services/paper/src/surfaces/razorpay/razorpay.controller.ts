@@ -6,7 +6,7 @@ import { createHmac } from 'node:crypto'
 import type { Clock } from '@tradewire/kernel/clock'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { deliverAll, serveProvider, textOf, type SignedDelivery } from '#surfaces/payments/provider-scope.wire'
+import { deliverTold, serveProvider, textOf, type SignedDelivery } from '#surfaces/payments/provider-scope.wire'
 import { failure, RazorpayApi } from './razorpay-api.wire.ts'
 import { RazorpayBooks } from './razorpay-books.wire.ts'
 import type { Payment, RazorpayEvent } from './razorpay-objects.wire.ts'
@@ -16,15 +16,6 @@ const prefix = '/razorpay/v1/'
 export const simulatedKey = { id: 'rzp_test_simulator', secret: 'secret-of-the-simulator' } as const
 const authorization = `Basic ${Buffer.from(`${simulatedKey.id}:${simulatedKey.secret}`).toString('base64')}`
 
-/** How deliveries go: which way round, how often, and with which secret. */
-const deliverOrder = z.strictObject({
-  url: z.url(),
-  secret: z.string(),
-  order: z.enum(['as-told', 'reversed']).default('as-told'),
-  copies: z.int().min(0).max(10).default(1),
-  /** Only events from this one on, by number. */
-  from: z.int().min(0).default(0),
-})
 const clockOrder = z.strictObject({ to: z.iso.datetime() })
 /** `of` is an order or a subscription. */
 const payerOrder = z.strictObject({ of: z.string(), card: z.string(), proven: z.boolean().default(false) })
@@ -107,7 +98,7 @@ export class RazorpayServer {
         this.fault = faultOrder.parse(body).fault
         return { fault: this.fault }
       case 'deliver':
-        return this.deliver(deliverOrder.parse(body))
+        return deliverTold(this.books.events, body, signedDelivery)
       default:
         return undefined
     }
@@ -124,14 +115,6 @@ export class RazorpayServer {
     // One that starts later is only allowed now.
     if (payment === undefined) return subscription
     return { payment, proof: payersProof(payment, subscription?.id) }
-  }
-
-  private async deliver({ url, secret, order, copies, from }: z.output<typeof deliverOrder>): Promise<object> {
-    const told = this.books.events.slice(from)
-    const sent = order === 'reversed' ? told.toReversed() : told
-    const once = sent.map((event) => signedDelivery(event, secret))
-    const all = Array.from({ length: copies }, () => once).flat()
-    return { sent: all.length, accepted: await deliverAll(url, all), next: this.books.events.length }
   }
 }
 

@@ -6,7 +6,7 @@ import { createHmac } from 'node:crypto'
 import type { Clock } from '@tradewire/kernel/clock'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { deliverAll, serveProvider, textOf, type SignedDelivery } from '#surfaces/payments/provider-scope.wire'
+import { deliverTold, serveProvider, textOf, type SignedDelivery } from '#surfaces/payments/provider-scope.wire'
 import { StripeApi } from './stripe-api.wire.ts'
 import { StripeBooks } from './stripe-books.wire.ts'
 import { readForm } from './stripe-form.wire.ts'
@@ -16,15 +16,6 @@ import { closedStripePage, stripePage, stripePagePolicy, type PageState } from '
 const secondMs = 1_000
 const BEARER = /^Bearer sk_test_\w+$/
 
-/** How deliveries go: which way round, how often, which not at all, and with which secret. */
-const deliverOrder = z.strictObject({
-  url: z.url(),
-  secret: z.string(),
-  order: z.enum(['as-told', 'reversed']).default('as-told'),
-  copies: z.int().min(0).max(10).default(1),
-  /** Only events from this one on, by number. */
-  from: z.int().min(0).default(0),
-})
 const clockOrder = z.strictObject({ to: z.iso.datetime() })
 const payerOrder = z.strictObject({ intent: z.string(), card: z.string(), proven: z.boolean().default(false) })
 const cardOrder = z.strictObject({ subscription: z.string(), card: z.string() })
@@ -124,7 +115,7 @@ export class StripeServer {
         return dispute
       }
       case 'deliver':
-        return this.deliver(deliverOrder.parse(body))
+        return deliverTold(this.books.events, body, (event, secret) => signedDelivery(event, secret, this.books.time))
       default:
         return undefined
     }
@@ -133,14 +124,6 @@ export class StripeServer {
   private disputeOf(intentId: string): object | undefined {
     const intent = this.books.intents.get(intentId)
     return intent && this.books.dispute(intent)
-  }
-
-  private async deliver({ url, secret, order, copies, from }: z.output<typeof deliverOrder>): Promise<object> {
-    const told = this.books.events.slice(from)
-    const sent = order === 'reversed' ? told.toReversed() : told
-    const once = sent.map((event) => signedDelivery(event, secret, this.books.time))
-    const all = Array.from({ length: copies }, () => once).flat()
-    return { sent: all.length, accepted: await deliverAll(url, all), next: this.books.events.length }
   }
 }
 
