@@ -4,25 +4,20 @@
  */
 import { Command, CommanderError, Help, type Option } from 'commander'
 import pc from 'picocolors'
-import { benchCommand } from './commands/bench.command.ts'
-import { chaosCommand } from './commands/chaos.command.ts'
-import { conformanceCommand } from './commands/conformance.command.ts'
-import { simCommand } from './commands/sim.command.ts'
 import { deadLettersCommand } from './commands/dead-letters.command.ts'
 import { demoCommand } from './commands/demo.command.ts'
 import { drillCommand } from './commands/drill.command.ts'
 import { auditCommand } from './commands/audit.command.ts'
-import { fuzzCommand } from './commands/fuzz.command.ts'
 import { explainCommand } from './commands/explain.command.ts'
 import { doctorCommand } from './commands/doctor.command.ts'
 import { downCommand } from './commands/down.command.ts'
+import { handedOver } from './commands/handed-over.command.ts'
 import { keysCommand } from './commands/keys.command.ts'
 import { logsCommand } from './commands/logs.command.ts'
 import { migrateCommand } from './commands/migrate.command.ts'
 import { operatorCommand } from './commands/operator.command.ts'
-import { paperCommand } from './commands/paper.command.ts'
+import { paperCommand } from './commands/paper/paper.command.ts'
 import { runCommand } from './commands/run.command.ts'
-import { checkCommand, genCommand } from './commands/scripts.command.ts'
 import { statusCommand } from './commands/status.command.ts'
 import { testCommand } from './commands/test.command.ts'
 import { upCommand } from './commands/up.command.ts'
@@ -34,11 +29,11 @@ function program(): Command {
     'To see it work:': [demoCommand(), paperCommand(), explainCommand(), auditCommand()],
     'To try it hard:': [
       drillCommand(),
-      simCommand(),
-      chaosCommand(),
-      conformanceCommand(),
-      fuzzCommand(),
-      benchCommand(),
+      handedOver('sim'),
+      handedOver('chaos'),
+      handedOver('conformance'),
+      handedOver('fuzz'),
+      handedOver('bench'),
     ],
     'For containers and operators:': [
       migrateCommand(),
@@ -47,7 +42,7 @@ function program(): Command {
       keysCommand(),
       deadLettersCommand(),
     ],
-    'For those who work on it:': [testCommand(), checkCommand(), genCommand()],
+    'For those who work on it:': [testCommand(), handedOver('check'), handedOver('gen')],
   }
   const root = new Command('tradewire')
     .description('One trading signal becomes a protected position on every follower account, exactly once.')

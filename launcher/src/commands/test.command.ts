@@ -22,7 +22,7 @@ import {
   nothingRun,
   readOutcome,
 } from '../tests/test-report.ts'
-import { checkScript } from './scripts.command.ts'
+import { checkScript } from './handed-over.command.ts'
 import { withExample } from './options.ts'
 
 const projects = ['unit', 'integration', 'e2e'] as const

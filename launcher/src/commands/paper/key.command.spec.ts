@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { endOf } from './paper-key.command.ts'
+import { endOf } from './key.command.ts'
 
 const now = new Date('2026-01-15T08:00:00.000Z')
 

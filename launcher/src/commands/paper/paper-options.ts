@@ -1,6 +1,7 @@
 /** What every `paper` command has: which venue process, and the form of the answer. Must never hold behaviour of one command. */
-import { Command } from 'commander'
-import { type HomeOption, homeOption, jsonOption } from './options.ts'
+import { Command, Option } from 'commander'
+import { venue } from '@tradewire/contracts/common'
+import { type HomeOption, homeOption, jsonOption } from '../options.ts'
 
 export interface PaperOptions extends HomeOption {
   readonly json: boolean
@@ -13,4 +14,8 @@ export function paperSubcommand(name: string, description: string): Command {
     .addOption(homeOption())
     .option('--url <url>', 'control URL of the venue, instead of that of the home')
     .addOption(jsonOption())
+}
+
+export function venueOption(): Option {
+  return new Option('--venue <venue>', 'one of the simulated venues').choices(venue.options)
 }

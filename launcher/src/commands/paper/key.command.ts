@@ -2,9 +2,9 @@
 import { InvalidArgumentError, type Command } from 'commander'
 import { type ChangePaperKey, paperAccount, paperKey } from '@tradewire/contracts/paper/control'
 import { SystemClock } from '@tradewire/kernel/clock'
-import { ControlClient } from '../paper/control-client.ts'
-import { printJson, printLine } from '../terminal/output.ts'
-import { withExample } from './options.ts'
+import { ControlClient } from '../../paper/control-client.ts'
+import { printJson, printLine } from '../../terminal/output.ts'
+import { withExample } from '../options.ts'
 import { type PaperOptions, paperSubcommand } from './paper-options.ts'
 
 interface KeyOptions extends PaperOptions {
