@@ -3,15 +3,17 @@
  * Called by `./tradewire fuzz`. Exit code 1 when anything was found.
  */
 import { setTimeout as delay } from 'node:timers/promises'
+import { wholeNumber } from '@tradewire/config/whole-number'
 import { allRoutes } from '@tradewire/contracts/http/all'
 import { liveLine } from '@tradewire/launcher/terminal/live-line'
 import { printJson, printLine, printTable } from '@tradewire/launcher/terminal/output'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { runFuzz } from './fuzz/run-fuzz.ts'
 import { fuzzTarget } from './fuzz/target.ts'
 import { RealSystem } from './kit/real-system.ts'
 
 const casesMax = 10_000_000
+const seedMax = 10_000_000
 
 interface Options {
   readonly cases: number
@@ -19,17 +21,11 @@ interface Options {
   readonly json?: boolean
 }
 
-function whole(text: string): number {
-  const value = Number(text)
-  if (!/^\d+$/.test(text) || value > casesMax) throw new InvalidArgumentError(`a whole number up to ${casesMax}`)
-  return value
-}
-
 async function main(): Promise<number> {
   const { cases, seed, json } = new Command('tradewire fuzz')
     .description('send requests with wrong turns to a system of its own and judge every answer by its contract')
-    .option('--cases <number>', 'requests', whole, 10_000)
-    .option('--seed <number>', 'chooses the requests', whole, 1)
+    .option('--cases <number>', 'requests', wholeNumber(0, casesMax), 10_000)
+    .option('--seed <number>', 'chooses the requests', wholeNumber(0, seedMax), 1)
     .option('--json', 'print one JSON object at the end')
     .parse()
     .opts<Options>()

@@ -2,8 +2,10 @@
  * `chaos`: scenario after scenario, each on a system of its own; each violation names the seed that repeats it.
  * Called by `./tradewire chaos`. Exit code 1 when an invariant was broken.
  */
+import { wholeNumber } from '@tradewire/config/whole-number'
 import { liveLine } from '@tradewire/launcher/terminal/live-line'
 import { printLine, printTable } from '@tradewire/launcher/terminal/output'
+import { seconds } from '@tradewire/launcher/terminal/progress'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { runScenario, type Outcome } from './run-scenario.ts'
 import type { Scenario } from './scenario.ts'
@@ -23,14 +25,6 @@ interface Options {
   readonly seeds: number
 }
 
-function wholeUpTo(max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (!/^\d+$/.test(text) || value > max) throw new InvalidArgumentError(`a whole number up to ${max}`)
-    return value
-  }
-}
-
 function scenariosNamed(text: string): readonly Scenario[] {
   if (text === 'all') return scenarios
   return text.split(',').map((name) => {
@@ -48,10 +42,6 @@ function summaryOf(outcomes: readonly Outcome[], elapsedMs: number) {
     skipped: outcomes.filter(({ skipped }) => skipped !== undefined).length,
     elapsedMs: Math.round(elapsedMs),
   }
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1_000).toFixed(1)} s`
 }
 
 function verdictOf({ skipped, violations }: Outcome): string {
@@ -99,10 +89,15 @@ async function main(): Promise<number> {
         .argParser(scenariosNamed)
         .default(scenarios, 'all of them'),
     )
-    .option('--seed <number>', 'chooses when and whom the faults strike', wholeUpTo(seedMax), 1)
-    .option('--rounds <number>', 'repetitions, each with the next seed', wholeUpTo(roundsMax), 1)
+    .option('--seed <number>', 'chooses when and whom the faults strike', wholeNumber(0, seedMax), 1)
+    .option('--rounds <number>', 'repetitions, each with the next seed', wholeNumber(0, roundsMax), 1)
     .option('--venues', 'instead: play orders and faults by chance at every venue, through its adapter')
-    .option('--seeds <number>', 'with --venues: so many seeds at each venue, from --seed on', wholeUpTo(roundsMax), 200)
+    .option(
+      '--seeds <number>',
+      'with --venues: so many seeds at each venue, from --seed on',
+      wholeNumber(0, roundsMax),
+      200,
+    )
     .option('--list', 'print the scenarios and end')
     .option('--json', 'print one JSON object at the end')
     .parse()

@@ -2,24 +2,18 @@
  * `sim`: many seeds, one after the other; each failure names the seed that repeats it.
  * Called by `./tradewire sim`. Exit code 1 when an invariant was broken.
  */
-import { Command, InvalidArgumentError } from 'commander'
+import { wholeNumber } from '@tradewire/config/whole-number'
+import { Command } from 'commander'
 import { billingCommand } from './billing/billing-command.ts'
 import { runSeed, type SeedReport } from './run-seed.ts'
 
 const seedsMax = 1_000_000
+const seedNumber = wholeNumber(0, seedsMax)
 
 interface Options {
   readonly seeds: number
   readonly first: number
   readonly json?: boolean
-}
-
-function whole(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 0 || value > seedsMax) {
-    throw new InvalidArgumentError(`a whole number up to ${seedsMax}`)
-  }
-  return value
 }
 
 function summaryOf(reports: readonly SeedReport[], elapsedMs: number) {
@@ -52,8 +46,8 @@ function summaryOf(reports: readonly SeedReport[], elapsedMs: number) {
 async function main(): Promise<void> {
   await new Command('tradewire sim')
     .description('run the services’ own decisions against simulated faults, many seeds in virtual time')
-    .option('--seeds <n>', 'how many seeds', whole, 500)
-    .option('--first <n>', 'the first seed; each failure prints the seed that repeats it', whole, 1)
+    .option('--seeds <n>', 'how many seeds', seedNumber, 500)
+    .option('--first <n>', 'the first seed; each failure prints the seed that repeats it', seedNumber, 1)
     .option('--json', 'print one JSON object at the end')
     .action(async (options: Options) => {
       process.exitCode = await runSeeds(options)

@@ -1,11 +1,12 @@
 /** `demo`: the main job on real input, from an empty system to an audit. Must never leave its system running. */
+import { wholeNumber } from '@tradewire/config/whole-number'
 import { Command } from 'commander'
 import { reportDemo } from '../demo/demo-report.ts'
 import { runDemo } from '../demo/run-demo.ts'
 import { LauncherError } from '../terminal/launcher-error.ts'
 import { printLine } from '../terminal/output.ts'
 import { withOwnSystem } from '../up/own-system.ts'
-import { jsonOption, wholeNumber, withExample } from './options.ts'
+import { jsonOption, withExample } from './options.ts'
 
 interface DemoCommandOptions {
   readonly followers: number

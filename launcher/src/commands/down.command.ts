@@ -1,10 +1,11 @@
 /** `down`: stops a running home in order. Must never signal a process that it cannot prove to be ours. */
+import { wholeNumber } from '@tradewire/config/whole-number'
 import { Command } from 'commander'
 import type { Home } from '../home/home.ts'
 import { printJson, printLine } from '../terminal/output.ts'
 import { terminalProgress } from '../terminal/progress.ts'
 import { type StopResult, stopHome, stopWaitDefaultSeconds } from '../up/stop-home.ts'
-import { type HomeOption, homeOption, jsonOption, wholeNumber, withExample } from './options.ts'
+import { type HomeOption, homeOption, jsonOption, withExample } from './options.ts'
 
 const waitSecondsMax = 600
 

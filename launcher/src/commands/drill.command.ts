@@ -1,10 +1,11 @@
 /** `drill`: rehearsals on paper accounts, in a system of their own. Must never touch a running installation. */
+import { wholeNumber } from '@tradewire/config/whole-number'
 import { Command } from 'commander'
 import { drillKillSwitch, type DrillResult } from '../drill/kill-switch-drill.ts'
 import { LauncherError } from '../terminal/launcher-error.ts'
 import { printLine } from '../terminal/output.ts'
 import { withOwnSystem } from '../up/own-system.ts'
-import { jsonOption, wholeNumber, withExample } from './options.ts'
+import { jsonOption, withExample } from './options.ts'
 
 interface DrillCommandOptions {
   readonly followers: number

@@ -1,12 +1,13 @@
 /** `logs`: the logs of all parts of a home in one stream, in the order of time. Must never change a log. */
 import { setTimeout as delay } from 'node:timers/promises'
+import { wholeNumber } from '@tradewire/config/whole-number'
 import { Command } from 'commander'
 import pc from 'picocolors'
 import { type LogFile, logFilesOf, readAppended, readTail } from '../logs/log-files.ts'
 import { type LogLine, mergeLines, parseLogLine } from '../logs/log-lines.ts'
 import { LauncherError, exitCodes } from '../terminal/launcher-error.ts'
 import { printLine } from '../terminal/output.ts'
-import { type HomeOption, homeOption, jsonOption, wholeNumber, withExample } from './options.ts'
+import { type HomeOption, homeOption, jsonOption, withExample } from './options.ts'
 
 const linesDefault = 50
 const linesMax = 100_000

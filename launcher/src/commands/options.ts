@@ -1,5 +1,6 @@
 /** Options that several commands share, and how their texts are read. Must never hold behaviour of one command. */
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { wholeNumber } from '@tradewire/config/whole-number'
+import { type Command, Option } from 'commander'
 import { type Home, defaultHome, homeAt } from '../home/home.ts'
 
 const portMax = 65_535
@@ -16,17 +17,6 @@ export function homeOption(): Option {
 
 export function jsonOption(): Option {
   return new Option('--json', 'print one JSON document').default(false)
-}
-
-/** A whole number within limits; commander prints the reason and the usage otherwise. */
-export function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (!/^\d+$/.test(text) || value < min || value > max) {
-      throw new InvalidArgumentError(`must be a whole number from ${min} to ${max}`)
-    }
-    return value
-  }
 }
 
 export const portNumber = wholeNumber(0, portMax)

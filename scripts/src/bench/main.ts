@@ -4,7 +4,8 @@
  * `bench gateway`: the HTTP edge.
  * Called by `./tradewire bench`. Must never call a missed gate passed.
  */
-import { Command, InvalidArgumentError } from 'commander'
+import { wholeNumber } from '@tradewire/config/whole-number'
+import { Command } from 'commander'
 import { runAccountsBench } from './accounts-bench.ts'
 import { runFanoutBench } from './fanout-bench.ts'
 import { gatewayTableOf, runGatewayBench } from './gateway-bench.ts'
@@ -30,16 +31,6 @@ interface FanoutOptions {
   readonly peers: boolean
 }
 
-function whole(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (!Number.isInteger(value) || value < least || value > most) {
-      throw new InvalidArgumentError(`a whole number from ${least} to ${most}`)
-    }
-    return value
-  }
-}
-
 function names(text: string): string[] {
   return text.split(',').map((name) => name.trim())
 }
@@ -47,12 +38,12 @@ function names(text: string): string[] {
 function fanoutCommand(): Command {
   return new Command('fanout')
     .description('one alert to the orders of all followers: ours beside a frameworkless straw man, BullMQ and pg-boss')
-    .option('--followers <n>', 'followers of one strategy', whole(10, 10_000), 1_000)
-    .option('--pairs <n>', 'interleaved pairs per measure; medians are compared', whole(1, 50), 5)
-    .option('--delay <ms>', 'answer delay of the stub exchange', whole(0, 1_000), 20)
+    .option('--followers <n>', 'followers of one strategy', wholeNumber(10, 10_000), 1_000)
+    .option('--pairs <n>', 'interleaved pairs per measure; medians are compared', wholeNumber(1, 50), 5)
+    .option('--delay <ms>', 'answer delay of the stub exchange', wholeNumber(0, 1_000), 20)
     .option('--only <list>', 'these goals only, such as P1,P3,growth', names)
     .option('--large', 'also with 10,000 followers')
-    .option('--history <rows>', 'also with so many ended brackets stored', whole(0, 10_000_000))
+    .option('--history <rows>', 'also with so many ended brackets stored', wholeNumber(0, 10_000_000))
     .option('--profile <dir>', 'write CPU profiles of our processes there')
     .option('--no-peers', 'without BullMQ and pg-boss; then P3 and P7 cannot pass')
     .option('--json', 'print one JSON object at the end')
@@ -74,7 +65,7 @@ function growthCommand(): Command {
   return new Command('growth')
     .description('what one signal costs with 10, 100 and 1,000 followers: a line through each cost, and a picture')
     .option('--large', 'also with 10,000 followers')
-    .option('--delay <ms>', 'answer delay of the stub exchange', whole(0, 1_000), 20)
+    .option('--delay <ms>', 'answer delay of the stub exchange', wholeNumber(0, 1_000), 20)
     .option('--chart <file>', 'where the SVG picture goes', 'tradewire-growth.svg')
     .option('--json', 'print one JSON object at the end')
     .option('--strict', 'exit with 1 when a cost grows faster than followers')
@@ -99,7 +90,7 @@ function overloadCommand(): Command {
     .description(
       'ten times more entries than the venue takes: how long stops wait, what memory does, how soon it is over',
     )
-    .option('--delay <ms>', 'answer delay of the stub exchange', whole(1, 1_000), 20)
+    .option('--delay <ms>', 'answer delay of the stub exchange', wholeNumber(1, 1_000), 20)
     .option('--json', 'print one JSON object at the end')
     .option('--strict', 'exit with 1 when a goal is missed')
     .action(async ({ delay: delayMs, json, strict }: OverloadFlags) => {
@@ -124,8 +115,8 @@ function accountsCommand(): Command {
     .description(
       'many connected accounts: how soon they are ready while venues fail, what one weighs, storms of streams',
     )
-    .option('--accounts <n>', 'connected accounts', whole(50, 10_000), 1_000)
-    .option('--failing <percent>', 'share of the venues that fail', whole(0, 90), 30)
+    .option('--accounts <n>', 'connected accounts', wholeNumber(50, 10_000), 1_000)
+    .option('--failing <percent>', 'share of the venues that fail', wholeNumber(0, 90), 30)
     .option('--json', 'print one JSON object at the end')
     .option('--strict', 'exit with 1 when a gate is missed')
     .action(async ({ accounts, failing: failingPercent, json, strict }: AccountsFlags) => {
@@ -151,10 +142,10 @@ function gatewayCommand(): Command {
     .option(
       '--requests <n>',
       'requests while memory is watched; 500000 is an hour of many users',
-      whole(10_000, 5_000_000),
+      wholeNumber(10_000, 5_000_000),
       100_000,
     )
-    .option('--minutes <n>', 'end watching after this, however many went by', whole(1, 120), 10)
+    .option('--minutes <n>', 'end watching after this, however many went by', wholeNumber(1, 120), 10)
     .option('--json', 'print one JSON object at the end')
     .option('--strict', 'exit with 1 when a goal is missed')
     .action(async ({ requests, minutes: minutesMax, json, strict }: GatewayFlags) => {

@@ -1,20 +1,11 @@
 /** `sim billing`: one run, and what came of it. Called by the simulator's command. Exit code 1 when the books disagree. */
+import { wholeNumber } from '@tradewire/config/whole-number'
 import { Command, InvalidArgumentError } from 'commander'
 import { simulatedProviders, type SimulatedProvider } from './payers.ts'
 import { simulateBilling } from './simulate-billing.ts'
 
 const wholeMax = 1_000_000
 const shownMax = 20
-
-function whole(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1 || value > wholeMax) throw new InvalidArgumentError('a whole number from 1')
-  return value
-}
-
-function count(text: string): number {
-  return text === '0' ? 0 : whole(text)
-}
 
 function providersOf(text: string): readonly SimulatedProvider[] {
   if (text === 'mixed') return simulatedProviders
@@ -35,16 +26,16 @@ interface Options {
 export function billingCommand(): Command {
   return new Command('billing')
     .description('subscribers for months in virtual time; the books must say what the providers say')
-    .option('--subscribers <n>', 'how many', whole, 200)
-    .option('--months <n>', 'of thirty days', whole, 6)
-    .option('--seed <n>', 'the same seed makes the same subscribers', whole, 1)
+    .option('--subscribers <n>', 'how many', wholeNumber(1, wholeMax), 200)
+    .option('--months <n>', 'of thirty days', wholeNumber(1, wholeMax), 6)
+    .option('--seed <n>', 'the same seed makes the same subscribers', wholeNumber(1, wholeMax), 1)
     .option(
       '--provider <name>',
       `who takes the money: mixed, ${simulatedProviders.join(', ')}`,
       providersOf,
       simulatedProviders,
     )
-    .option('--kills <n>', 'how often the billing process is killed', count, 0)
+    .option('--kills <n>', 'how often the billing process is killed', wholeNumber(0, wholeMax), 0)
     .option('--json', 'print one JSON object at the end')
     .action(run)
 }

@@ -1,4 +1,5 @@
 /** `paper fault`: the fault switches of the simulated venues. Must never know what a fault does. */
+import { wholeNumber } from '@tradewire/config/whole-number'
 import { type Command, Option } from 'commander'
 import type { Venue } from '@tradewire/contracts/common'
 import { faultKind, paperFault, paperFaultList, type SetFault } from '@tradewire/contracts/paper/control'
@@ -6,7 +7,7 @@ import { z } from 'zod'
 import { ControlClient } from '../../paper/control-client.ts'
 import { LauncherError, exitCodes } from '../../terminal/launcher-error.ts'
 import { printJson, printLine, printTable } from '../../terminal/output.ts'
-import { wholeNumber, withExample } from '../options.ts'
+import { withExample } from '../options.ts'
 import { type PaperOptions, paperSubcommand, venueOption } from './paper-options.ts'
 
 interface FaultOptions extends PaperOptions {
