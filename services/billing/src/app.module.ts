@@ -90,6 +90,7 @@ import { GetStatementFile } from './use-cases/get-statement-file/get-statement-f
 import { IssueCreditNotes } from './use-cases/issue-credit-notes/issue-credit-notes.use-case.ts'
 import { IssueDocuments } from './use-cases/issue-documents/issue-documents.use-case.ts'
 import { IssueInvoice } from './use-cases/issue-invoice/issue-invoice.use-case.ts'
+import { GiveBackSurplus } from './use-cases/give-back-surplus/give-back-surplus.use-case.ts'
 import { LearnFacts } from './use-cases/learn-facts/learn-facts.use-case.ts'
 import { LearnFollows } from './use-cases/learn-follows/learn-follows.use-case.ts'
 import { ListAtProviders } from './use-cases/list-at-providers/list-at-providers.use-case.ts'
@@ -270,6 +271,7 @@ import { WatchLimits } from './use-cases/watch-limits/watch-limits.use-case.ts'
     RemindDebtors,
     RemovePlan,
     RemoveProducts,
+    GiveBackSurplus,
     ReturnSurplus,
     RenewByLink,
     RunBilling,

@@ -31,6 +31,8 @@ export abstract class Bills {
   abstract subscriptions(window: UserWindow): Promise<Subscription[]>
   /** Those whose standing changes by time alone before `now`. */
   abstract dueSubscriptions(now: Date, limit: number): Promise<string[]>
+  /** It is looked at again then, and not before. */
+  abstract putOff(subscriptionId: string, until: Date): Promise<void>
   /** Subscriptions at these providers that are paid until before `before` and have no payment after that. */
   abstract renewable(
     providers: readonly ProviderCode[],

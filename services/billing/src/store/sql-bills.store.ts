@@ -162,6 +162,10 @@ export class SqlBills extends Bills {
     return rows.map(({ id }) => id)
   }
 
+  async putOff(subscriptionId: string, until: Date): Promise<void> {
+    await this.database.query('update subscription set next_change_at = $2 where id = $1', [subscriptionId, until])
+  }
+
   async renewable(providers: readonly ProviderCode[], now: Date, before: Date, limit: number): Promise<Subscription[]> {
     const rows = await this.database.query<SubscriptionRow>(RENEWABLE, [providers, now, before, limit])
     return rows.map(toSubscription)

@@ -30,9 +30,18 @@ export class CloseFeePeriods {
   async execute(now: Date): Promise<number> {
     const due = await this.fees.due(new Date(now.getTime() - settleMs), now, batchRows)
     for (const one of due) {
-      if (!(await this.close(one))) await this.fees.putOff(one.agreement.id, new Date(now.getTime() + putOffMs))
+      if (!(await this.isClosed(one))) await this.fees.putOff(one.agreement.id, new Date(now.getTime() + putOffMs))
     }
     return due.length
+  }
+
+  private async isClosed(due: Omit<DueAgreement, 'tax'>): Promise<boolean> {
+    try {
+      return await this.close(due)
+    } catch (error) {
+      this.logger.warn({ err: error, agreementId: due.agreement.id }, 'a period could not be closed; it is tried again')
+      return false
+    }
   }
 
   private async close(due: Omit<DueAgreement, 'tax'>): Promise<boolean> {

@@ -20,7 +20,17 @@ export class ListAtProviders {
     const keeping = this.providers.all().filter(({ keepsCatalogue }) => keepsCatalogue)
     if (keeping.length === 0) return
     for (const sold of await this.listings.find(which)) {
-      for (const provider of keeping) if (!(await this.list(provider, sold))) return
+      for (const provider of keeping) if (!(await this.mayGoOn(provider, sold))) return
+    }
+  }
+
+  private async mayGoOn(provider: PaymentProvider, sold: SoldListing): Promise<boolean> {
+    try {
+      return await this.list(provider, sold)
+    } catch (error) {
+      const what = { err: error, provider: provider.code, ...sold.subject }
+      this.logger.warn(what, 'what is sold could not be listed; it is tried again')
+      return true
     }
   }
 

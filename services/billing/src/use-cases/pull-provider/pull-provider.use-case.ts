@@ -1,6 +1,6 @@
 /**
  * Asks each provider what has happened lately and stores what no delivery told, and mends its catalogue. Called hourly.
- * Must never act on what happened here: it takes the way of every event.
+ * Must never act on what happened here: it takes the way of every event; nor hold all providers up for one.
  */
 import { Injectable } from '@nestjs/common'
 import { Clock } from '@tradewire/kernel/clock'
@@ -26,8 +26,16 @@ export class PullProvider {
   ) {}
 
   async execute(): Promise<void> {
-    for (const provider of this.providers.all()) await this.pull(provider)
+    for (const provider of this.providers.all()) await this.pullAlone(provider)
     await this.listAtProviders.execute('all')
+  }
+
+  private async pullAlone(provider: PaymentProvider): Promise<void> {
+    try {
+      await this.pull(provider)
+    } catch (error) {
+      this.logger.warn({ err: error, provider: provider.code }, 'what a payment provider tells could not be stored')
+    }
   }
 
   private async pull(provider: PaymentProvider): Promise<void> {

@@ -1,8 +1,9 @@
-/** Reminds those whose payment is missing, at the named days, by notices. Called by the job. Must never say a step twice, however many processes run. */
+/** Reminds those whose payment is missing, at the named days, by notices. Called by the job. Must never say a step twice, however many processes run, nor hold all up for one. */
 import { Injectable } from '@nestjs/common'
 import { noticeRaised } from '@tradewire/contracts/events/notices'
 import { Database } from '@tradewire/database/database'
-import { InjectConfig } from '@tradewire/nest-kit/tokens'
+import { InjectConfig, InjectLogger } from '@tradewire/nest-kit/tokens'
+import type { Logger } from '@tradewire/observability/logger'
 import { reminderRulesOf, type BillingConfig } from '../../config.ts'
 import { reminderOf, type Debt } from '../../domain/subscriptions/reminder.ts'
 import { Reminders } from '../../ports/reminders.port.ts'
@@ -15,13 +16,25 @@ export class RemindDebtors {
     @InjectConfig() private readonly config: BillingConfig,
     private readonly database: Database,
     private readonly reminders: Reminders,
+    @InjectLogger() private readonly logger: Logger,
   ) {}
 
-  /** Answers how many were looked at; called again until none are. */
+  /** Answers how many were seen to; called again until none are. */
   async execute(now: Date): Promise<number> {
     const due = await this.reminders.due(now, batchRows)
-    for (const debt of due) await this.remind(debt, now)
-    return due.length
+    let done = 0
+    for (const debt of due) if (await this.isSeenTo(debt, now)) done += 1
+    return done
+  }
+
+  private async isSeenTo(debt: Debt, now: Date): Promise<boolean> {
+    try {
+      await this.remind(debt, now)
+      return true
+    } catch (error) {
+      this.logger.warn({ err: error, debt: debt.object }, 'a debt could not be reminded of; it is tried again')
+      return false
+    }
   }
 
   private remind(debt: Debt, now: Date): Promise<void> {

@@ -1,56 +1,30 @@
-/**
- * Gives back what was paid for something that had been paid already. Called by the job. Must never give back twice: the
- * provider is asked under the payment's own key, and what it says is taken in as everything is that it tells.
- */
+/** Sees to all that is to be given back. Called by the job. Must never hold all up for one. */
 import { Injectable } from '@nestjs/common'
-import { noticeRaised } from '@tradewire/contracts/events/notices'
-import { Database } from '@tradewire/database/database'
-import { Clock } from '@tradewire/kernel/clock'
-import { uuidOfHash } from '@tradewire/kernel/ids'
+import { InjectLogger } from '@tradewire/nest-kit/tokens'
+import type { Logger } from '@tradewire/observability/logger'
 import type { Payment } from '../../domain/bills/bill.ts'
-import { money } from '../../domain/money/money.ts'
-import { givenBackMinor } from '../../domain/payments/payment.ts'
-import { surplusNotice } from '../../domain/payments/surplus.ts'
 import { Bills } from '../../ports/bills.port.ts'
-import { PaymentProviders } from '../../ports/payment-provider.port.ts'
-import { ProviderEvents } from '../../ports/provider-events.port.ts'
+import { GiveBackSurplus } from '../give-back-surplus/give-back-surplus.use-case.ts'
 
 const batchRows = 100
 
 @Injectable()
 export class ReturnSurplus {
   constructor(
-    private readonly database: Database,
     private readonly bills: Bills,
-    private readonly providers: PaymentProviders,
-    private readonly events: ProviderEvents,
-    private readonly clock: Clock,
+    private readonly giveBackSurplus: GiveBackSurplus,
+    @InjectLogger() private readonly logger: Logger,
   ) {}
 
   async execute(): Promise<void> {
-    for (const payment of await this.bills.surplusDue(batchRows)) {
-      const outcome = await this.giveBack(payment)
-      if (outcome !== undefined) await this.settle(payment, outcome)
+    for (const payment of await this.bills.surplusDue(batchRows)) await this.seeTo(payment)
+  }
+
+  private async seeTo(payment: Payment): Promise<void> {
+    try {
+      await this.giveBackSurplus.execute(payment)
+    } catch (error) {
+      this.logger.warn({ err: error, paymentId: payment.id }, 'a payment could not be given back; it is tried again')
     }
-  }
-
-  /** Undefined while the provider does not say: it is asked again. */
-  private async giveBack({ id, provider: code, externalId, amount, facts }: Payment) {
-    const provider = this.providers.of(code)
-    const left = facts.capturedMinor - givenBackMinor(facts)
-    if (left <= 0n) return 'returned' as const
-    if (provider === undefined || externalId === null) return undefined
-    if (provider.capabilities.refunds === 'none') return 'kept' as const
-    const refunded = await provider.refund(externalId, money(left, amount.currency), uuidOfHash(`surplus|${id}`))
-    if (!refunded.ok) return refunded.error.kind === 'refused' ? ('kept' as const) : undefined
-    await this.events.deliver(code, refunded.value, this.clock.now())
-    return 'returned' as const
-  }
-
-  private settle(payment: Payment, outcome: 'returned' | 'kept'): Promise<void> {
-    return this.database.transact(async (tx) => {
-      if (!(await this.bills.settleSurplus(tx, payment.id, outcome))) return
-      tx.append(noticeRaised, surplusNotice(payment, outcome, this.clock.now()))
-    })
   }
 }
