@@ -78,6 +78,7 @@ import { CreateDiscount } from './use-cases/create-discount/create-discount.use-
 import { CreatePlan } from './use-cases/create-plan/create-plan.use-case.ts'
 import { CreateProducts } from './use-cases/create-products/create-products.use-case.ts'
 import { ExplainPerformanceFee } from './use-cases/explain-performance-fee/explain-performance-fee.use-case.ts'
+import { DropTakenChanges } from './use-cases/drop-taken-changes/drop-taken-changes.use-case.ts'
 import { FindOffer } from './use-cases/find-offer/find-offer.use-case.ts'
 import { FindUserPlans } from './use-cases/find-user-plans/find-user-plans.use-case.ts'
 import { GetBillingProfile } from './use-cases/get-billing-profile/get-billing-profile.use-case.ts'
@@ -143,6 +144,7 @@ import { GetChange } from './use-cases/get-change/get-change.use-case.ts'
 import { PreviewChange } from './use-cases/preview-change/preview-change.use-case.ts'
 import { PriceChange } from './use-cases/price-change/price-change.use-case.ts'
 import { StoreChange } from './use-cases/store-change/store-change.use-case.ts'
+import { TakeBackAtProvider } from './use-cases/take-back-at-provider/take-back-at-provider.use-case.ts'
 import { TakeBackChange } from './use-cases/take-back-change/take-back-change.use-case.ts'
 import { TellChange } from './use-cases/tell-change/tell-change.use-case.ts'
 import { TellChanges } from './use-cases/tell-changes/tell-changes.use-case.ts'
@@ -294,6 +296,8 @@ import { WatchLimits } from './use-cases/watch-limits/watch-limits.use-case.ts'
     StoreChange,
     TakeBackChange,
     TellChange,
+    DropTakenChanges,
+    TakeBackAtProvider,
     TellChanges,
     TellProviders,
     UpdatePlan,

@@ -55,8 +55,9 @@ export const billingErrors = defineErrors('billing', {
   },
   ALREADY_SUBSCRIBED: {
     kind: 'conflict',
-    message: 'You have a subscription to this that is in force or waits for its first payment.',
-    fix: 'List your subscriptions; pay or cancel that one.',
+    message:
+      'You have a subscription to this that is in force, waits for its first payment or is about to be changed to this.',
+    fix: 'List your subscriptions; pay or cancel that one, or take its change back.',
   },
   SUBSCRIPTION_NOT_FOUND: {
     kind: 'not-found',

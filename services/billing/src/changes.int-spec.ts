@@ -155,6 +155,34 @@ describe('a cheaper plan', () => {
     expect(items[0]).toMatchObject({ amount: '40.00' })
   })
 
+  it('cannot be begun beside it while the change leads there', async () => {
+    const subscriptionId = await subscribed(professional)
+    const of = { caller: follower, subscriptionId }
+    await ask(changing.changeSubscription, { ...of, wish: { planId: basic } })
+    const begin = { caller: follower, subscription: wishFor(basic) }
+    expect(await refusal(beginSubscription, begin)).toBe('ALREADY_SUBSCRIBED')
+    await ask(changing.takeBackChange, of)
+    expect(await refusal(beginSubscription, begin)).toBe('accepted')
+  })
+
+  it('is not changed to when another subscription to it is in force by then, and payer and operators are told', async () => {
+    const subscriptionId = await subscribed(professional)
+    await ask(changing.changeSubscription, { caller: follower, subscriptionId, wish: { planId: basic } })
+    const other = await ask(beginSubscription, { caller: stranger, subscription: wishFor(basic) })
+    await desk.pay(other.paymentUrl)
+    const both = [follower.userId, stranger.userId]
+    await desk.backends.query('update billing.subscription set user_id = $1 where user_id = $2', both)
+    await desk.passDays(29)
+    expect(await ask(changing.getChange, { caller: follower, subscriptionId })).toMatchObject({ state: 'dropped' })
+    const { items } = await ask(listSubscriptions, { caller: follower, page: {} })
+    expect(items.map(({ subject, standing }) => [subject.name, standing])).toEqual([
+      ['BASIC', 'past-due'],
+      ['PROFESSIONAL', 'past-due'],
+    ])
+    const told = (await desk.published('notice.raised')).filter(({ kind }) => kind === 'change-dropped')
+    expect(told).toMatchObject([{ userId: follower.userId, audience: ['user', 'operators'] }])
+  })
+
   it('is forgotten when the subscription is cancelled', async () => {
     const subscriptionId = await subscribed(professional)
     const of = { caller: follower, subscriptionId }

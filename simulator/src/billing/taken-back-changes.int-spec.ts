@@ -67,6 +67,7 @@ async function subscribed(planId: string) {
   await look()
   const of = { caller, subscriptionId: begun.subscriptionId ?? '' }
   return {
+    ...of,
     change: (wished: string) =>
       answered<SubscriptionChangeReply>({ name: 'change', request: { ...of, wish: { planId: wished } } }),
     takeBack: () => world.ask<Result<SubscriptionChangeReply, CodedError>>({ name: 'take-back', request: of }),
@@ -113,6 +114,25 @@ describe('a change at Razorpay that is taken back', () => {
     expect(await takeBack()).toMatchObject({ ok: false, error: { code: 'CHANGE_TOO_LATE' } })
     await look()
     expect(charged()).toEqual([9_877, 3_999])
+    expect((await audit(world)).mismatches).toEqual([])
+  })
+
+  it.each([
+    { when: 'before its time', days: 0, charges: [9_877, 9_877] },
+    { when: 'when it is in force there already', days: 31, charges: [9_877, 3_999, 9_877] },
+  ])('because its user has another to the same is taken back there too, $when', async ({ days, charges }) => {
+    const { change, charged, caller } = await subscribed(dear)
+    await change(cheap)
+    const other = await subscribed(cheap)
+    const given = [caller.userId, other.subscriptionId]
+    await world.database.query('update subscription set user_id = $1 where id = $2', given)
+    turnClock(days)
+    await look()
+    const changes = 'select state from subscription_change where user_id = $1'
+    expect(await world.database.query(changes, [caller.userId])).toEqual([{ state: 'dropped' }])
+    turnClock(31)
+    await look()
+    expect(charged()).toEqual(charges)
     expect((await audit(world)).mismatches).toEqual([])
   })
 })

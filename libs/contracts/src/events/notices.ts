@@ -16,6 +16,7 @@ export const noticeKind = z.enum([
   'payment-failing',
   'service-ending',
   'paid-in-vain',
+  'change-dropped',
   'key-ending',
 ])
 export const noticeAudience = z.enum(['user', 'operators'])

@@ -19,7 +19,7 @@ export interface Named {
 }
 
 export abstract class Bills {
-  /** False when the user has one to the same that is in force. */
+  /** False when the user has one to the same that is in force, or one that is being changed to it. */
   abstract insertSubscription(tx: Transaction, subscription: Subscription): Promise<boolean>
   abstract saveSubscription(tx: Transaction, subscription: Subscription): Promise<void>
   abstract lockSubscription(tx: Transaction, by: { readonly id: string }): Promise<Subscription | undefined>
@@ -44,8 +44,8 @@ export abstract class Bills {
   abstract gaveMoneyBack(subscriptionId: string): Promise<boolean>
   /** Whether its next period was asked for and is not paid. */
   abstract isNextBilled(tx: Transaction, subscription: Subscription): Promise<boolean>
-  /** Whether its user has another one to this. */
-  abstract isInForce(tx: Transaction, than: Subscription, subject: Subscription['subject']): Promise<boolean>
+  /** Whether its user has another one to this that is in force, or one that is being changed to it. */
+  abstract isTaken(tx: Transaction, than: Subscription, subject: Subscription['subject']): Promise<boolean>
   /** The first of a subscription, or that of its open change, which the provider has not named yet. */
   abstract lockUnnamed(tx: Transaction, subscriptionId: string, isForChange: boolean): Promise<Payment | undefined>
   /** Plans that these users have paid for, also when they are over. */

@@ -11,6 +11,8 @@ export abstract class SubscriptionChanges {
   abstract pending(tx: Transaction, subscriptionId: string): Promise<SubscriptionChange | undefined>
   /** False when it is in another state meanwhile. */
   abstract move(tx: Transaction, change: SubscriptionChange, state: ChangeState): Promise<boolean>
+  /** Those not in force yet to what their users have another subscription to. */
+  abstract taken(limit: number): Promise<SubscriptionChange[]>
   /** Of which a provider is still to be told. */
   abstract untold(limit: number): Promise<SubscriptionChange[]>
 }

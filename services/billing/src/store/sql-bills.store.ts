@@ -26,6 +26,16 @@ insert into subscription (id, user_id, subject_kind, subject_id, subject_name, o
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
 on conflict do nothing returning id`
 
+/** By another of the same user that is in force: for this, or with a change that is not in force yet and leads to this. */
+const TAKEN = `
+select 1 from subscription as other
+where user_id = $1 and id <> $4 and standing in ('incomplete', 'active', 'past-due')
+  and ((subject_kind = $2 and subject_id = $3) or exists (
+    select from subscription_change as change
+    where change.subscription_id = other.id and change.state in ('open', 'scheduled')
+      and change.subject_kind = $2 and change.subject_id = $3))
+limit 1`
+
 const SAVE_SUBSCRIPTION = `
 update subscription set external_id = $2, paid_through = $3, failed_from = $4, ends_at = $5, standing = $6,
   served_until = $7, next_change_at = $8, revision = $9, subject_id = $10, subject_name = $11, minor = $12, cycle = $13,
@@ -98,6 +108,7 @@ export class SqlBills extends Bills {
   }
 
   async insertSubscription(tx: Transaction, subscription: Subscription): Promise<boolean> {
+    if (await this.isTaken(tx, subscription, subscription.subject)) return false
     return (await tx.query(INSERT_SUBSCRIPTION, subscriptionParameters(subscription))).length > 0
   }
 
@@ -180,13 +191,8 @@ export class SqlBills extends Bills {
     return (await tx.query(unpaid, [id])).length > 0
   }
 
-  async isInForce(tx: Transaction, than: Subscription, { kind, id }: Subscription['subject']): Promise<boolean> {
-    const rows = await tx.query(
-      `select 1 from subscription where user_id = $1 and subject_kind = $2 and subject_id = $3 and id <> $4
-         and standing in ('incomplete', 'active', 'past-due')`,
-      [than.userId, kind, id, than.id],
-    )
-    return rows.length > 0
+  async isTaken(tx: Transaction, than: Subscription, { kind, id }: Subscription['subject']): Promise<boolean> {
+    return (await tx.query(TAKEN, [than.userId, kind, id, than.id])).length > 0
   }
 
   async lockUnnamed(tx: Transaction, subscriptionId: string, isForChange: boolean): Promise<Payment | undefined> {

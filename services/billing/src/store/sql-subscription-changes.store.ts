@@ -101,6 +101,20 @@ export class SqlSubscriptionChanges extends SubscriptionChanges {
     return moved.length > 0
   }
 
+  async taken(limit: number): Promise<SubscriptionChange[]> {
+    const rows = await this.database.query<ChangeRow>(
+      `select change.* from subscription_change as change
+       where state in ('open', 'scheduled') and exists (
+         select from subscription as other
+         where other.user_id = change.user_id and other.subject_kind = change.subject_kind
+           and other.subject_id = change.subject_id and other.id <> change.subscription_id
+           and other.standing in ('incomplete', 'active', 'past-due'))
+       order by created_at limit $1`,
+      [limit],
+    )
+    return rows.map(toChange)
+  }
+
   async untold(limit: number): Promise<SubscriptionChange[]> {
     const rows = await this.database.query<ChangeRow>(
       `select * from subscription_change

@@ -39,6 +39,9 @@ export class BillNextPeriod {
   private async asChanged(tx: Transaction, subscription: Subscription): Promise<Subscription> {
     const pending = await this.changes.pending(tx, subscription.id)
     if (pending?.timing === 'now') await this.changes.move(tx, pending, 'dropped')
-    return pending?.timing === 'period-end' ? changedBy(subscription, pending) : subscription
+    if (pending?.timing !== 'period-end') return subscription
+    return (await this.bills.isTaken(tx, subscription, pending.terms.subject))
+      ? subscription
+      : changedBy(subscription, pending)
   }
 }

@@ -3,6 +3,8 @@
  * Called when a provider has answered. Must never move one that another has moved.
  */
 import { Injectable } from '@nestjs/common'
+import type { DataOf } from '@tradewire/contracts/define-event'
+import { noticeRaised } from '@tradewire/contracts/events/notices'
 import { Database } from '@tradewire/database/database'
 import type { ChangeState, SubscriptionChange } from '../../domain/subscriptions/subscription-change.ts'
 import { Bills } from '../../ports/bills.port.ts'
@@ -19,10 +21,11 @@ export class MoveChange {
   ) {}
 
   /** Answers whether it was moved now. */
-  execute(change: SubscriptionChange, state: ChangeState): Promise<boolean> {
+  execute(change: SubscriptionChange, state: ChangeState, notice?: DataOf<typeof noticeRaised>): Promise<boolean> {
     return this.database.transact(async (tx) => {
       const held = await this.bills.lockSubscription(tx, { id: change.subscriptionId })
       if (!(await this.changes.move(tx, change, state))) return false
+      if (notice !== undefined) tx.append(noticeRaised, notice)
       if (held !== undefined) await this.settleSubscription.execute(tx, held)
       return true
     })

@@ -21,6 +21,6 @@ export class RunRules {
     while ((await this.closeFeePeriods.execute(now)) > 0);
     while ((await this.remindDebtors.execute(now)) > 0);
     await this.watchLimits.execute(now)
-    await this.tellProviders.execute()
+    await this.tellProviders.execute(now)
   }
 }

@@ -11,7 +11,13 @@ import { Clock } from '@tradewire/kernel/clock'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import { billRulesOf, type BillingConfig } from '../../config.ts'
 import type { Subscription } from '../../domain/bills/bill.ts'
-import { changedBy, moveOf, nextLook, type SubscriptionChange } from '../../domain/subscriptions/subscription-change.ts'
+import {
+  changedBy,
+  moveOf,
+  nextLook,
+  type ChangeState,
+  type SubscriptionChange,
+} from '../../domain/subscriptions/subscription-change.ts'
 import { inTrial, joined, standingOf, type SubscriptionFacts } from '../../domain/subscriptions/subscription.ts'
 import { inVainNotice } from '../../domain/subscriptions/change-notice.ts'
 import { Bills } from '../../ports/bills.port.ts'
@@ -40,9 +46,13 @@ export class SettleSubscription {
     subscription: Subscription,
     { externalId = subscription.externalId, paidChangeId, ...seen }: SeenOfSubscription = {},
   ): Promise<Subscription> {
-    const facts = joined(subscription.facts, inTrial(subscription, { ...subscription.facts, ...seen }))
+    const known = joined(subscription.facts, inTrial(subscription, { ...subscription.facts, ...seen }))
     const pending = await this.changes.pending(tx, subscription.id)
-    const moved = moveOf(pending, { ...subscription, facts }, { paidChangeId, now: this.clock.now() })
+    const due = moveOf(pending, { ...subscription, facts: known }, { paidChangeId, now: this.clock.now() })
+    const isTaken = await this.isTaken(tx, subscription, pending, due)
+    // What was paid for it pays for no time either.
+    const facts = isTaken && paidChangeId !== undefined ? subscription.facts : known
+    const moved = isTaken ? undefined : due
     if (pending !== undefined && moved !== undefined) await this.changes.move(tx, pending, moved)
     const isChanged = moved === 'paid' || moved === 'done'
     const held = isChanged && pending !== undefined ? changedBy(subscription, pending) : subscription
@@ -55,6 +65,17 @@ export class SettleSubscription {
     const isInVain = paidChangeId !== undefined && !isChanged
     if (isInVain) tx.append(noticeRaised, inVainNotice(settled, this.clock.now()))
     return settled
+  }
+
+  /** Another subscription is to what this one would be changed to: it waits, to be taken back at its provider and dropped. */
+  private async isTaken(
+    tx: Transaction,
+    subscription: Subscription,
+    pending: SubscriptionChange | undefined,
+    due: ChangeState | undefined,
+  ): Promise<boolean> {
+    if (pending === undefined || (due !== 'paid' && due !== 'done')) return false
+    return this.bills.isTaken(tx, subscription, pending.terms.subject)
   }
 
   private async settle(

@@ -35,7 +35,7 @@ export class StoreChange {
       // The next period is asked for at the old price, or is about to be.
       const isBilled = isRenewedByLink && (isSoonRenewed || (await this.bills.isNextBilled(tx, held)))
       if (!isAsPriced || isBilled) return err(billingErrors.of('CHANGE_TOO_LATE'))
-      if (await this.bills.isInForce(tx, held, priced.terms.subject)) return err(billingErrors.of('ALREADY_SUBSCRIBED'))
+      if (await this.bills.isTaken(tx, held, priced.terms.subject)) return err(billingErrors.of('ALREADY_SUBSCRIBED'))
       if (!(await this.changes.insert(tx, change))) return err(billingErrors.of('CHANGE_UNDER_WAY'))
       if (change.timing === 'now') await this.bills.insertPayment(tx, this.factory.changePayment(change, held))
       return ok(change)

@@ -8,13 +8,10 @@ import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { billingErrors } from '../../billing.errors.ts'
-import type { Subscription } from '../../domain/bills/bill.ts'
 import { viewChange } from '../../domain/subscriptions/change-views.ts'
-import type { SubscriptionChange } from '../../domain/subscriptions/subscription-change.ts'
 import { Bills } from '../../ports/bills.port.ts'
-import { PaymentProviders, providerTermsOf } from '../../ports/payment-provider.port.ts'
 import { SubscriptionChanges } from '../../ports/subscription-changes.port.ts'
-import { codedFailure } from '../open-checkout/open-checkout.use-case.ts'
+import { TakeBackAtProvider } from '../take-back-at-provider/take-back-at-provider.use-case.ts'
 
 @Injectable()
 export class TakeBackChange {
@@ -22,7 +19,7 @@ export class TakeBackChange {
     private readonly database: Database,
     private readonly bills: Bills,
     private readonly changes: SubscriptionChanges,
-    private readonly providers: PaymentProviders,
+    private readonly takeBackAtProvider: TakeBackAtProvider,
     private readonly clock: Clock,
   ) {}
 
@@ -40,7 +37,7 @@ export class TakeBackChange {
     // Its provider has it in force, though we have not moved yet.
     const isDue = change.timing === 'period-end' && this.clock.now() >= change.effectiveAt
     if (isDue) return err(billingErrors.of('CHANGE_TOO_LATE'))
-    const atProvider = await this.takeBackAtProvider(held, change)
+    const atProvider = await this.takeBackAtProvider.execute(held, change, 'before-its-time')
     if (!atProvider.ok) return atProvider
     return this.database.transact(async (tx) => {
       const locked = await this.bills.lockSubscription(tx, { id: subscriptionId })
@@ -57,19 +54,5 @@ export class TakeBackChange {
       }
       return ok(viewChange({ ...change, state: 'dropped' }, undefined))
     })
-  }
-
-  private async takeBackAtProvider(
-    held: Subscription,
-    { timing, pricedAt, toldToProvider }: SubscriptionChange,
-  ): Promise<Result<void, CodedError>> {
-    const { provider: code, externalId } = held
-    const provider = this.providers.of(code)
-    if (provider === undefined) return err(billingErrors.of('PROVIDER_NOT_AVAILABLE', { provider: code }))
-    // One that is told when it is paid is not known there yet: what waits there is an earlier one that is in force.
-    const isUntold = timing === 'now' && toldToProvider
-    if (externalId === null || isUntold) return ok(undefined)
-    const taken = await provider.takeBackChange(providerTermsOf(held, externalId), timing === 'now' ? pricedAt : null)
-    return taken.ok ? taken : err(codedFailure(taken.error))
   }
 }
