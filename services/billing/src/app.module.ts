@@ -77,6 +77,7 @@ import { CloseFeePeriods } from './use-cases/close-fee-periods/close-fee-periods
 import { CreateDiscount } from './use-cases/create-discount/create-discount.use-case.ts'
 import { CreatePlan } from './use-cases/create-plan/create-plan.use-case.ts'
 import { CreateProducts } from './use-cases/create-products/create-products.use-case.ts'
+import { EndIdleSubscription } from './use-cases/end-idle-subscription/end-idle-subscription.use-case.ts'
 import { ExplainPerformanceFee } from './use-cases/explain-performance-fee/explain-performance-fee.use-case.ts'
 import { DropTakenChanges } from './use-cases/drop-taken-changes/drop-taken-changes.use-case.ts'
 import { FindOffer } from './use-cases/find-offer/find-offer.use-case.ts'
@@ -273,6 +274,7 @@ import { WatchLimits } from './use-cases/watch-limits/watch-limits.use-case.ts'
     RemindDebtors,
     RemovePlan,
     RemoveProducts,
+    EndIdleSubscription,
     GiveBackSurplus,
     ReturnSurplus,
     RenewByLink,

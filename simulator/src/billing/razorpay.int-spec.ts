@@ -211,6 +211,29 @@ describe('a subscription at Razorpay', () => {
     expect((await balances())['revenue:plans']).toBe('-40.00')
   })
 
+  it('that lapsed and is paid beside the one that was begun anew is ended there, and gives the money back', async () => {
+    const first = await subscribe()
+    await passDays(2)
+    const second = await subscribe()
+    await pay(second.sub)
+    await deliver()
+    await pay(first.sub)
+    await deliver()
+    expect(await standing()).toMatchObject({ id: second.subscriptionId, standing: 'active' })
+    const owed = `due:user:${follower.userId}`
+    expect(await balances()).toMatchObject({ 'revenue:plans': '-40.00', [owed]: '-40.00' })
+    await passDays(0)
+    await deliver()
+    const after = await balances()
+    expect([after['revenue:plans'], after[owed]]).toEqual(['-40.00', undefined])
+    const old = 'select standing, paid_through from billing.subscription where id = $1'
+    expect(await backends.query(old, [first.subscriptionId])).toEqual([{ standing: 'ended', paid_through: null }])
+    await passDays(35)
+    await deliver()
+    expect((await balances())['revenue:plans']).toBe('-80.00')
+    expect(await told('invoice.issued')).toBe(2)
+  })
+
   it('is opened once when its answer was lost and the request comes again', async () => {
     const requestId = '01963a5e-0000-7000-8000-0000000000ac'
     await order('fault', { fault: 'lost-answer' })

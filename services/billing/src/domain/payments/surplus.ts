@@ -1,5 +1,5 @@
 /**
- * A payment for what was paid already, at another provider or twice at one. It is the payer's: it is owed to them until it is
+ * A payment for what was paid already, or for time that is not served. It is the payer's: it is owed to them until it is
  * given back, and nobody earns by it. Called when a payment comes in. Must never take the only payment for one too many.
  */
 import type { DataOf } from '@tradewire/contracts/define-event'
@@ -14,18 +14,23 @@ export function isPaidBy(others: readonly Payment[], { amount }: Pick<Payment, '
   return kept.reduce((total, minor) => total + minor, 0n) >= amount.minor
 }
 
+/** What people are told of it once it is settled. */
 export function surplusNotice(payment: Payment, state: 'returned' | 'kept', now: Date): DataOf<typeof noticeRaised> {
-  const { userId, description, provider, amount } = payment
+  const { userId, subscriptionId, description, provider, amount } = payment
   const sum = `${moneyText(amount)} ${amount.currency}`
+  const why =
+    subscriptionId === null
+      ? `${description} was paid already`
+      : `This payment for ${description} serves nothing: its time was paid already, is over or was cancelled, or another subscription serves it`
   return {
     userId,
     kind: 'paid-in-vain',
-    audience: state === 'returned' ? ['user', 'operators'] : ['operators'],
-    title: 'Paid twice',
+    audience: ['user', 'operators'],
+    title: subscriptionId === null ? 'Paid twice' : 'Paid in vain',
     text:
       state === 'returned'
-        ? `${description} was paid already: ${sum} that came in by ${provider} as well are given back.`
-        : `${description} was paid already, and ${provider} gives nothing back: return ${sum} to the payer by hand.`,
+        ? `${why}: ${sum} that came in by ${provider} are given back.`
+        : `${why}. ${provider} gives nothing back: operators return ${sum} to the payer by hand.`,
     accountId: null,
     raisedAt: now.toISOString(),
   }

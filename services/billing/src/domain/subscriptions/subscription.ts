@@ -18,6 +18,11 @@ export const nothingPaid: SubscriptionFacts = { paidThrough: null, failedFrom: n
 export const standings = ['incomplete', 'active', 'past-due', 'lapsed', 'ended'] as const
 export type Standing = (typeof standings)[number]
 
+/** Of one subject each user has at most one that is. */
+export function isInForce({ standing }: { readonly standing: Standing }): boolean {
+  return standing === 'incomplete' || standing === 'active' || standing === 'past-due'
+}
+
 export interface StandingRules {
   /** How long after the paid time it goes on while a payment is tried again. */
   readonly graceMs: number

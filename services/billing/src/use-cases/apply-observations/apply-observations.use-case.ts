@@ -14,7 +14,7 @@ import { HeldBills, type ExternalId } from '../../domain/bills/held-bills.ts'
 import { money, moneyText } from '../../domain/money/money.ts'
 import { journalsOf } from '../../domain/books/payment-journals.ts'
 import { isAbsurd, learned, nothingKnown, type PaymentFacts } from '../../domain/payments/payment.ts'
-import { joined, type SubscriptionFacts } from '../../domain/subscriptions/subscription.ts'
+import { isInForce, joined, type SubscriptionFacts } from '../../domain/subscriptions/subscription.ts'
 import { isPaidBy } from '../../domain/payments/surplus.ts'
 import { Bills } from '../../ports/bills.port.ts'
 import { Books, type Booked } from '../../ports/books.port.ts'
@@ -130,8 +130,8 @@ export class ApplyObservations {
     }
     if (isAbsurd(seen.facts)) throw new Error(`${seen.externalId} is ${seen.facts.progress} and of an absurd amount`)
     const facts = learned(found.facts, seen.facts)
-    const surplus =
-      facts.capturedMinor > 0n && found.facts.capturedMinor === 0n ? surplusOf(work, found) : found.surplus
+    const isNewMoney = facts.capturedMinor > 0n && found.facts.capturedMinor === 0n
+    const surplus = isNewMoney ? await this.surplusOf(work, found) : found.surplus
     const payment = { ...found, externalId: seen.externalId, facts, surplus }
     if (found.externalId === null || !isDeepStrictEqual(found.facts, payment.facts)) {
       held.putPayment({ ...payment, updatedAt: now })
@@ -140,7 +140,10 @@ export class ApplyObservations {
       work.booked.push(...journals.map((journal) => ({ journal, cause })))
       tell(tx, payment, found.facts, now)
     }
-    if (surplus !== null) return true
+    if (surplus !== null) {
+      await this.nameSubscription(work, payment, seen)
+      return true
+    }
     const isNewlyPaid = !isPaid(payment, found.facts) && isPaid(payment, payment.facts)
     if (payment.subscriptionId !== null) await this.moveSubscription(work, payment, seen, isNewlyPaid)
     // A performance fee had its invoice before, and what is given back of its payment is due again.
@@ -179,6 +182,28 @@ export class ApplyObservations {
     const now = await this.settleSubscription.execute(tx, subscription)
     held.putSubscription(now)
     return addedTo(work, seen, renewalOf(now, seen))
+  }
+
+  /** What pays for nothing is the payer's: it was paid already, or another subscription serves. */
+  private async surplusOf(
+    { tx, now, held }: Work,
+    payment: Payment,
+    seen: ObservedPayment,
+  ): Promise<Payment['surplus']> {
+    if (payment.surplus !== null || isPaidAlready(held, payment)) return payment.surplus ?? 'due'
+    const subscription = held.subscription({ id: payment.subscriptionId ?? '' })
+    // One for a change that has come too late is told to operators.
+    if (subscription === undefined || payment.changeId !== null) return null
+    const isReplaced = !isInForce(subscription) && (await this.bills.isTaken(tx, subscription, subscription.subject))
+    return isReplaced ? 'due' : null
+  }
+
+  /** One that is to be ended at its provider must be known by its name there. */
+  private async nameSubscription({ tx, held }: Work, payment: Payment, seen: ObservedPayment): Promise<void> {
+    const subscription = held.subscription({ id: payment.subscriptionId ?? '' })
+    const externalId = seen.subscriptionExternalId
+    if (subscription?.externalId !== null || externalId === null) return
+    held.putSubscription(await this.settleSubscription.execute(tx, subscription, { externalId }))
   }
 
   private async moveSubscription(
@@ -224,9 +249,9 @@ function isPaidAgain(referred: Payment, { amount, subscriptionExternalId }: Obse
 }
 
 /** One more of what was paid already is the payer's, whichever of them was heard of first. */
-function surplusOf({ held }: Work, payment: Payment): Payment['surplus'] {
+function isPaidAlready(held: HeldBills, payment: Payment): boolean {
   const others = held.othersFor(payment)
-  return payment.surplus ?? (others.length > 0 && isPaidBy(others, payment) ? 'due' : null)
+  return others.length > 0 && isPaidBy(others, payment)
 }
 
 /** As it was before anything of it was given back: an invoice is of the whole, whenever the rest was told. */

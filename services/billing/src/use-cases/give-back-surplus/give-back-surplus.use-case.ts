@@ -1,5 +1,5 @@
 /**
- * Gives back what was paid for something that had been paid already. Called for each that is due. Must never give back twice: the
+ * Gives back what was paid for nothing. Called for each that is due. Must never give back twice: the
  * provider is asked under the payment's own key, and what it says is taken in as everything is that it tells.
  */
 import { Injectable } from '@nestjs/common'

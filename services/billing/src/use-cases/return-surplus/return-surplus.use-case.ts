@@ -1,9 +1,10 @@
-/** Sees to all that is to be given back. Called by the job. Must never hold all up for one. */
+/** Sees to all that is to be given back, and that it is not charged again. Called by the job. Must never hold all up for one. */
 import { Injectable } from '@nestjs/common'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import type { Payment } from '../../domain/bills/bill.ts'
 import { Bills } from '../../ports/bills.port.ts'
+import { EndIdleSubscription } from '../end-idle-subscription/end-idle-subscription.use-case.ts'
 import { GiveBackSurplus } from '../give-back-surplus/give-back-surplus.use-case.ts'
 
 const batchRows = 100
@@ -12,6 +13,7 @@ const batchRows = 100
 export class ReturnSurplus {
   constructor(
     private readonly bills: Bills,
+    private readonly endIdleSubscription: EndIdleSubscription,
     private readonly giveBackSurplus: GiveBackSurplus,
     @InjectLogger() private readonly logger: Logger,
   ) {}
@@ -22,7 +24,9 @@ export class ReturnSurplus {
 
   private async seeTo(payment: Payment): Promise<void> {
     try {
-      await this.giveBackSurplus.execute(payment)
+      const { subscriptionId } = payment
+      const isQuiet = subscriptionId === null || (await this.endIdleSubscription.execute(subscriptionId))
+      if (isQuiet) await this.giveBackSurplus.execute(payment)
     } catch (error) {
       this.logger.warn({ err: error, paymentId: payment.id }, 'a payment could not be given back; it is tried again')
     }

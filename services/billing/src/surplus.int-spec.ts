@@ -1,0 +1,81 @@
+import 'reflect-metadata'
+import { listPayments } from '@tradewire/contracts/rpc/billing/payments'
+import { createPlan } from '@tradewire/contracts/rpc/billing/plans'
+import { beginSubscription, listSubscriptions } from '@tradewire/contracts/rpc/billing/subscriptions'
+import * as invoicing from '@tradewire/contracts/rpc/billing/invoices'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { BillingDesk, follower, operator, wishFor } from './testing/billing-desk.ts'
+
+const desk = new BillingDesk()
+const ask = desk.ask.bind(desk)
+
+let planId = ''
+
+beforeAll(() => desk.start())
+beforeEach(async () => {
+  await desk.clear()
+  const plan = { name: 'PROFESSIONAL', monthlyPrice: '40', maxApiKeys: 20, private: false }
+  planId = (await ask(createPlan, { caller: operator, plan })).id
+})
+
+async function begin() {
+  return ask(beginSubscription, { caller: follower, subscription: wishFor(planId) })
+}
+
+/** The newest first. */
+async function held() {
+  const { items } = await ask(listSubscriptions, { caller: follower, page: {} })
+  return items
+}
+
+async function notices() {
+  return (await desk.published('notice.raised')).filter(({ kind }) => kind === 'paid-in-vain')
+}
+
+/** It was booked as the payer's, is given back, and the payer and the operators are told; the rest of the books is as before. */
+async function expectGivenBack(kept: Record<string, string>): Promise<void> {
+  const clearing = Number(kept['clearing:mock'] ?? '0') + 40
+  const due = { 'clearing:mock': clearing.toFixed(2), [`due:user:${follower.userId}`]: '-40.00' }
+  expect(await desk.balances()).toEqual({ ...kept, ...due })
+  await desk.passDays(0)
+  await desk.quiet()
+  expect(await desk.balances()).toEqual(kept)
+  expect(await notices()).toMatchObject([{ userId: follower.userId, audience: ['user', 'operators'] }])
+  const { items } = await ask(listPayments, { caller: follower, page: {} })
+  expect(items.filter(({ status }) => status === 'refunded')).toHaveLength(1)
+  const { items: invoices } = await ask(invoicing.listInvoices, { caller: follower, page: {} })
+  expect(invoices).toHaveLength('clearing:mock' in kept ? 1 : 0)
+}
+
+const oncePaid = { 'clearing:mock': '40.00', 'revenue:plans': '-40.00' }
+
+describe('a subscription that lapsed before it was paid, and was begun anew', () => {
+  it('is not paid beside the new one by its old link: the money is the payer’s', async () => {
+    const first = await begin()
+    await desk.passDays(2)
+    const second = await begin()
+    await desk.pay(second.paymentUrl)
+    await desk.pay(first.paymentUrl)
+    expect(await held()).toMatchObject([{ standing: 'active' }, { standing: 'lapsed', paidThrough: null }])
+    await expectGivenBack(oncePaid)
+  })
+
+  it('leaves the new one to be paid when its old link is paid first', async () => {
+    const first = await begin()
+    await desk.passDays(2)
+    const second = await begin()
+    await desk.pay(first.paymentUrl)
+    expect(await held()).toMatchObject([{ standing: 'incomplete' }, { standing: 'lapsed' }])
+    await expectGivenBack({})
+    await desk.pay(second.paymentUrl)
+    expect(await held()).toMatchObject([{ standing: 'active' }, { standing: 'lapsed' }])
+  })
+
+  it('is active by its old link while there is no new one', async () => {
+    const first = await begin()
+    await desk.passDays(2)
+    await desk.pay(first.paymentUrl)
+    expect(await held()).toMatchObject([{ standing: 'active', paidThrough: '2026-02-28T12:00:00.000Z' }])
+    expect(await desk.balances()).toEqual(oncePaid)
+  })
+})
