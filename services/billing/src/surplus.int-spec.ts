@@ -1,7 +1,11 @@
 import 'reflect-metadata'
 import { listPayments } from '@tradewire/contracts/rpc/billing/payments'
 import { createPlan } from '@tradewire/contracts/rpc/billing/plans'
-import { beginSubscription, listSubscriptions } from '@tradewire/contracts/rpc/billing/subscriptions'
+import {
+  beginSubscription,
+  cancelSubscription,
+  listSubscriptions,
+} from '@tradewire/contracts/rpc/billing/subscriptions'
 import * as invoicing from '@tradewire/contracts/rpc/billing/invoices'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { BillingDesk, follower, operator, wishFor } from './testing/billing-desk.ts'
@@ -26,6 +30,12 @@ async function begin() {
 async function held() {
   const { items } = await ask(listSubscriptions, { caller: follower, page: {} })
   return items
+}
+
+/** The link by which the next period is asked for. */
+async function renewalUrl(): Promise<string> {
+  const due = await desk.published('payment.due')
+  return due.at(-1)?.['paymentUrl'] as string
 }
 
 async function notices() {
@@ -77,5 +87,55 @@ describe('a subscription that lapsed before it was paid, and was begun anew', ()
     await desk.pay(first.paymentUrl)
     expect(await held()).toMatchObject([{ standing: 'active', paidThrough: '2026-02-28T12:00:00.000Z' }])
     expect(await desk.balances()).toEqual(oncePaid)
+  })
+})
+
+describe('a link for the next period', () => {
+  it('that is paid when that period is over gives nothing, and its money is the payer’s', async () => {
+    await desk.pay((await begin()).paymentUrl)
+    await desk.passDays(27)
+    const url = await renewalUrl()
+    await desk.passDays(45)
+    await desk.pay(url)
+    expect(await held()).toMatchObject([{ standing: 'lapsed', paidThrough: '2026-02-28T12:00:00.000Z' }])
+    await expectGivenBack(oncePaid)
+  })
+
+  it('that is paid when a part of that period lies ahead serves that part', async () => {
+    await desk.pay((await begin()).paymentUrl)
+    await desk.passDays(27)
+    const url = await renewalUrl()
+    await desk.passDays(20)
+    await desk.pay(url)
+    expect(await held()).toMatchObject([{ standing: 'active', paidThrough: '2026-03-31T12:00:00.000Z' }])
+    expect(await desk.balances()).toEqual({ 'clearing:mock': '80.00', 'revenue:plans': '-80.00' })
+  })
+
+  it.each([
+    { when: 'before what is paid is over', days: 0, standing: 'active' },
+    { when: 'afterwards', days: 5, standing: 'ended' },
+  ])('that is paid after the subscription was cancelled, $when, gives nothing', async ({ days, standing }) => {
+    const { paymentUrl, subscriptionId } = await begin()
+    await desk.pay(paymentUrl)
+    await desk.passDays(27)
+    const url = await renewalUrl()
+    await ask(cancelSubscription, { caller: follower, subscriptionId: subscriptionId ?? '' })
+    await desk.passDays(days)
+    await desk.pay(url)
+    const ends = '2026-02-28T12:00:00.000Z'
+    expect(await held()).toMatchObject([{ standing, paidThrough: ends, endsAt: ends }])
+    await expectGivenBack(oncePaid)
+  })
+})
+
+describe('a first payment', () => {
+  it('of a subscription that was cancelled unpaid gives nothing, and is the payer’s', async () => {
+    const { paymentUrl, subscriptionId } = await begin()
+    desk.clock.advance(3_600_000)
+    await ask(cancelSubscription, { caller: follower, subscriptionId: subscriptionId ?? '' })
+    desk.clock.advance(3_600_000)
+    await desk.pay(paymentUrl)
+    expect(await held()).toMatchObject([{ standing: 'ended', paidThrough: null }])
+    await expectGivenBack({})
   })
 })

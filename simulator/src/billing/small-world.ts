@@ -6,8 +6,10 @@
 import { BeginSubscription } from '@tradewire/billing/use-cases/begin-subscription/begin-subscription.use-case'
 import { ChooseOutcome } from '@tradewire/billing/use-cases/choose-outcome/choose-outcome.use-case'
 import { ConfirmPayment } from '@tradewire/billing/use-cases/confirm-payment/confirm-payment.use-case'
+import { PassTime } from '@tradewire/billing/use-cases/pass-time/pass-time.use-case'
 import { ReceiveEvent } from '@tradewire/billing/use-cases/receive-event/receive-event.use-case'
 import { RefundPayment } from '@tradewire/billing/use-cases/refund-payment/refund-payment.use-case'
+import { ReturnSurplus } from '@tradewire/billing/use-cases/return-surplus/return-surplus.use-case'
 import { RunBilling } from '@tradewire/billing/use-cases/run-billing/run-billing.use-case'
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
 import type { beginSubscription } from '@tradewire/contracts/rpc/billing/subscriptions'
@@ -34,6 +36,8 @@ const claimMs = 61_000
 const stepsMax = 48
 const turns = 2
 const stepsOfTurn = 3
+/** Where nobody is charged without coming to pay. */
+const byLink = ['mayar', 'mock'] as const
 const operator = { userId: '01963a5e-0000-7000-8000-00000000000a', roles: ['operator' as const] }
 
 /** What all worlds have in common. */
@@ -80,26 +84,46 @@ export class SmallWorld {
     for (const provider of [this.stripe, this.razorpay, this.mayar]) await provider.register(http, () => true)
     await http.ready()
     this.stage.serve(http)
-    for (const provider of simulatedProviders) await this.begin(provider)
+    for (const provider of simulatedProviders) await this.begin(provider, 'first')
     for (let turn = 0; turn < turns; turn += 1) {
       for (let step = 0; step < stepsOfTurn; step += 1) this.happen()
       const told = this.thrice()
       await Promise.all(told.slice(0, Math.ceil(told.length / 2)).map((tell) => tell()))
       await this.workCut(() => (this.chance(0.7) ? this.run() : this.callBack()))
     }
+    for (const provider of byLink) if (this.chance(0.4)) await this.beginAnew(provider)
     await Promise.all(this.thrice().map((tell) => tell()))
+    await this.run()
+    await this.stage.app.get(ReturnSurplus).execute()
     await this.run()
     await http.close()
   }
 
-  private async begin(provider: SimulatedProvider): Promise<void> {
+  /** What was not paid in time has lapsed by then. The old link, the new one or both are paid, late or at once. */
+  private async beginAnew(provider: (typeof byLink)[number]): Promise<void> {
+    const { app, clock } = this.stage
+    clock.advance((this.chance(0.5) ? 2 : 35) * dayMs)
+    while ((await app.get(PassTime).execute()) > 0);
+    const before = this.externalIdAt(provider)
+    await this.begin(provider, 'anew')
+    const links = [before, this.externalIdAt(provider)]
+    for (const link of this.chance(0.5) ? links : links.toReversed()) {
+      if (!this.chance(0.7)) continue
+      if (provider === 'mayar') this.mayar.pay(link)
+      else await app.get(ChooseOutcome).execute(link, 'succeeded')
+      if (this.chance(0.5)) await this.run()
+    }
+  }
+
+  private async begin(provider: SimulatedProvider, which: 'first' | 'anew'): Promise<void> {
     const { app, strategyId } = this.stage
     const caller = { userId: this.payerAt(provider), roles: ['follower' as const] }
     const subject = { kind: 'strategy' as const, id: strategyId }
     const currency = provider === 'mayar' ? 'IDR' : 'USD'
-    const requestId = uuidOfHash(`payment ${this.seed} ${provider}`)
+    const requestId = uuidOfHash(`payment ${this.seed} ${provider} ${which}`)
     const subscription = { subject, provider, currency, cycle: 'monthly' as const, requestId }
     const begun = await app.get(BeginSubscription).execute({ caller, subscription })
+    if (!begun.ok && which === 'anew' && begun.error.code === 'ALREADY_SUBSCRIBED') return
     if (!begun.ok) throw new Error(`${begun.error.code} ${JSON.stringify(begun.error.context)}`)
     this.begun.set(provider, begun.value)
   }

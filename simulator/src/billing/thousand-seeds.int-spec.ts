@@ -138,6 +138,11 @@ describe('what four providers tell three times, reversed, beside the payers’ p
     limitMs,
   )
 
+  it('was paid for nothing at some of them, and has seen to all of that', async () => {
+    const outcomes = 'select distinct surplus from billing.payment where surplus is not null order by surplus'
+    expect(await backends.query(outcomes)).toEqual([{ surplus: 'kept' }, { surplus: 'returned' }])
+  })
+
   it('balances to the last unit, and died at every step', async () => {
     expect(await billing.app.get(Books).imbalance()).toBe(0n)
     const deaths = new Set(stage.mortal.deaths)

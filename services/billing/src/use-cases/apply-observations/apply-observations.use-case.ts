@@ -131,7 +131,7 @@ export class ApplyObservations {
     if (isAbsurd(seen.facts)) throw new Error(`${seen.externalId} is ${seen.facts.progress} and of an absurd amount`)
     const facts = learned(found.facts, seen.facts)
     const isNewMoney = facts.capturedMinor > 0n && found.facts.capturedMinor === 0n
-    const surplus = isNewMoney ? await this.surplusOf(work, found) : found.surplus
+    const surplus = isNewMoney ? await this.surplusOf(work, found, seen) : found.surplus
     const payment = { ...found, externalId: seen.externalId, facts, surplus }
     if (found.externalId === null || !isDeepStrictEqual(found.facts, payment.facts)) {
       held.putPayment({ ...payment, updatedAt: now })
@@ -184,7 +184,7 @@ export class ApplyObservations {
     return addedTo(work, seen, renewalOf(now, seen))
   }
 
-  /** What pays for nothing is the payer's: it was paid already, or another subscription serves. */
+  /** What pays for nothing is the payer's: it was paid already, another subscription serves, or its time is not to be served. */
   private async surplusOf(
     { tx, now, held }: Work,
     payment: Payment,
@@ -195,7 +195,7 @@ export class ApplyObservations {
     // One for a change that has come too late is told to operators.
     if (subscription === undefined || payment.changeId !== null) return null
     const isReplaced = !isInForce(subscription) && (await this.bills.isTaken(tx, subscription, subscription.subject))
-    return isReplaced ? 'due' : null
+    return isReplaced || servesNothing(subscription, { payment, seen, now }) ? 'due' : null
   }
 
   /** One that is to be ended at its provider must be known by its name there. */
@@ -252,6 +252,21 @@ function isPaidAgain(referred: Payment, { amount, subscriptionExternalId }: Obse
 function isPaidAlready(held: HeldBills, payment: Payment): boolean {
   const others = held.othersFor(payment)
   return others.length > 0 && isPaidBy(others, payment)
+}
+
+/**
+ * Nothing of what it newly pays for lies ahead and before the end. A provider that keeps the subscription has charged in time,
+ * however late that is heard of: there only the end decides.
+ */
+function servesNothing(
+  { facts: { paidThrough, endsAt }, anchorAt, externalId }: Subscription,
+  { payment, seen, now }: { readonly payment: Payment; readonly seen: ObservedPayment; readonly now: Date },
+): boolean {
+  const isOver = (at: Date) => endsAt !== null && at >= endsAt
+  if (externalId !== null || seen.subscriptionExternalId !== null)
+    return seen.period !== null && isOver(seen.period.start)
+  if (payment.paysThrough === null) return false
+  return now >= payment.paysThrough || isOver(now) || isOver(paidThrough ?? anchorAt)
 }
 
 /** As it was before anything of it was given back: an invoice is of the whole, whenever the rest was told. */
