@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { stripVTControlCharacters } from 'node:util'
 import type { ExplanationReply } from '@tradewire/contracts/rpc/orders'
-import { storyOf } from './story.ts'
+import { ordersOf, storyOf, untradedOf } from './story.ts'
 
 const id = '01963a5e-0000-7000-8000-000000000002'
 const at = '2022-01-10T12:00:00.000Z'
@@ -91,5 +91,43 @@ describe('the story of an order', () => {
     expect(story).toContain('buy 0.019 BTC/USDT at paper: protected')
     expect(story).toContain('1 % of the balance may be lost.')
     expect(story).toMatch(/riskPercent\s+1 {2}risk profile/)
+  })
+})
+
+describe('the story of a signal', () => {
+  const signal = {
+    id,
+    strategyId: id,
+    source: 'TRADINGVIEW',
+    side: 'buy',
+    price: '42000',
+    stop: { price: '41000', type: 'market' },
+    targets: ['43000'],
+    trailing: null,
+    receivedAt: at,
+    expiresAt: at,
+    duplicates: 0,
+  } as const
+  const untraded = (followed: boolean): string =>
+    stripVTControlCharacters(untradedOf({ signal: { ...signal, targets: [...signal.targets] }, followed }, 'LOGS'))
+
+  it('lists its orders, each with how to explain it', () => {
+    const order = { id: 'one', accountId: 'two', state: 'closed', quantity: '0.1', denial: null, venue: 'paper' }
+    const orders = [{ ...order, side: 'buy', symbol: 'BTC/USDT' }] as unknown as Parameters<
+      typeof ordersOf
+    >[0]['orders']
+    const text = stripVTControlCharacters(ordersOf({ signalId: id, orders, more: false }, (one) => `explain ${one}`))
+    expect(text).toContain(`signal ${id}, orders: 1`)
+    expect(text).toContain('buy BTC/USDT at paper')
+    expect(text).toMatch(/closed\s+account two, 0.1\n\s+explain one/)
+  })
+
+  it('says when it was accepted and that nobody follows', () => {
+    expect(untraded(false)).toContain(`buy at 42000: accepted at ${at}, no followers: nothing to do`)
+  })
+
+  it('says that orders of followers are still to come', () => {
+    expect(untraded(true)).toContain('no orders yet')
+    expect(untraded(true)).toContain('if nothing comes, LOGS tells more')
   })
 })

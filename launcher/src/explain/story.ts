@@ -2,8 +2,9 @@
  * An order's story as a person reads it: why this size, why these prices, what happened when. Pure.
  * Called by the explain command. Must never say what is not in the answer of the API.
  */
-import type { ExplanationReply, RefusedSignalReply } from '@tradewire/contracts/rpc/orders'
+import type { BracketReply, ExplanationReply, RefusedSignalReply } from '@tradewire/contracts/rpc/orders'
 import pc from 'picocolors'
+import type { SignalReply } from './find-story.ts'
 
 const nameWidth = 20
 
@@ -43,6 +44,41 @@ export function refusalOf({ id, side, venue, symbol, denial, ...signal }: Refuse
     ...deniedLines(denial),
     row('received', signal.receivedAt),
     row('refused', signal.refusedAt),
+  ].join('\n')
+}
+
+interface SignalOrders {
+  readonly signalId: string
+  readonly orders: readonly BracketReply[]
+  /** Whether the signal has others besides. */
+  readonly more: boolean
+}
+
+/** Of a signal that followers got orders of: each with the command that tells its story. */
+export function ordersOf({ signalId, orders, more }: SignalOrders, commandOf: (orderId: string) => string): string {
+  const [first] = orders
+  return [
+    '',
+    pc.bold(`signal ${signalId}, ${more ? `its newest ${orders.length} orders` : `orders: ${orders.length}`}`),
+    ...(first === undefined ? [] : [pc.dim(`${first.side} ${first.symbol} at ${first.venue}`)]),
+    '',
+    ...orders.flatMap(({ id, accountId, state, quantity, denial }) => [
+      row(state, `account ${accountId}${denial === null ? `, ${quantity ?? 'nothing'}` : `: ${denial.message}`}`),
+      row('', commandOf(id)),
+    ]),
+  ].join('\n')
+}
+
+/** Of a signal that was accepted and that nobody got an order of, nor a refusal. */
+export function untradedOf({ signal, followed }: { signal: SignalReply; followed: boolean }, logs: string): string {
+  const { id, side, price, strategyId, receivedAt } = signal
+  return [
+    '',
+    pc.bold(
+      `${side} at ${price}: accepted at ${receivedAt}, ${followed ? 'no orders yet' : 'no followers: nothing to do'}`,
+    ),
+    pc.dim(`signal ${id}, strategy ${strategyId}`),
+    ...(followed ? ['', row('what to do', `ask again in a moment; if nothing comes, ${logs} tells more`)] : []),
   ].join('\n')
 }
 
