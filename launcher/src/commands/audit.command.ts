@@ -1,6 +1,6 @@
 /** `audit`: verify the chain of the audit log, or write it out. Must never trust anything but the hashes it computes itself. */
 import { type AuditEntry, ChainCheck } from '@tradewire/contracts/audit-chain'
-import { Command, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { GatewayClient } from '../gateway/gateway-client.ts'
 import type { Home } from '../home/home.ts'
 import { LauncherError } from '../terminal/launcher-error.ts'
@@ -17,7 +17,7 @@ export function auditCommand(): Command {
   command
     .command('verify')
     .description('check that no entry was changed, left out or put in')
-    .addOption(new Option('--head <hash>', 'a head noted earlier, which must still be in the log'))
+    .addOption(new Option('--head <hash>', 'a head noted earlier, which must still be in the log').argParser(headHash))
     .addOption(homeOption())
     .addOption(jsonOption())
     .action(verify)
@@ -27,6 +27,12 @@ export function auditCommand(): Command {
     .addOption(homeOption())
     .action(exportLog)
   return withExample(command, './tradewire audit verify', './tradewire audit export > audit.jsonl')
+}
+
+/** Text that is no hash cannot be in any log: that would be told as entries that were cut off. */
+export function headHash(text: string): string {
+  if (/^[0-9a-f]{64}$/i.test(text)) return text.toLowerCase()
+  throw new InvalidArgumentError('must be the 64 hexadecimal digits that `audit verify` printed')
 }
 
 async function verify({ home, head, json }: VerifyOptions): Promise<void> {
