@@ -2,6 +2,7 @@
 import { environment } from '@tradewire/config/environment'
 import { Command } from 'commander'
 import { z } from 'zod'
+import { commandIn } from '../home/command-in.ts'
 import type { Home } from '../home/home.ts'
 import { parseServices } from '../services/catalogue.ts'
 import { exitCodes, LauncherError } from '../terminal/launcher-error.ts'
@@ -60,7 +61,7 @@ async function replay(ids: readonly string[], { home, services, json }: DeadLett
   const names = parseServices(services)
   const wrong = ids.find((id) => !z.uuid().safeParse(id).success)
   if (wrong !== undefined) {
-    throw new LauncherError(`${wrong} is no id of a dead letter`, './tradewire dead-letters list', exitCodes.usage)
+    throw new LauncherError(`${wrong} is no id of a dead letter`, commandIn(home, 'dead-letters list'), exitCodes.usage)
   }
   const replayed = await replayLetters(await adminUrl(home), names, ids)
   if (json) return printJson(replayed)

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { wholeNumber } from '@tradewire/config/whole-number'
 import { Command } from 'commander'
 import pc from 'picocolors'
+import { commandIn } from '../home/command-in.ts'
 import { type LogFile, logFilesOf, readAppended, readTail } from '../logs/log-files.ts'
 import { type LogLine, mergeLines, parseLogLine } from '../logs/log-lines.ts'
 import { LauncherError, exitCodes } from '../terminal/launcher-error.ts'
@@ -55,7 +56,7 @@ async function showLogs(part: string | undefined, options: LogsOptions): Promise
 async function chooseFiles(part: string | undefined, { home }: LogsOptions): Promise<LogFile[]> {
   const files = await logFilesOf(home.logs)
   if (files.length === 0)
-    throw new LauncherError(`there are no logs in ${home.logs}`, './tradewire up', exitCodes.notRunning)
+    throw new LauncherError(`there are no logs in ${home.logs}`, commandIn(home, 'up'), exitCodes.notRunning)
   const chosen = files.filter(({ source }) => part === undefined || source === part)
   if (chosen.length > 0) return chosen
   throw new LauncherError(

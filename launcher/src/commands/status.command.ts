@@ -1,6 +1,8 @@
 /** `status`: what runs in a home and how it is. Must never change anything. */
 import { Command } from 'commander'
 import pc from 'picocolors'
+import { commandIn, portArgument } from '../home/command-in.ts'
+import type { Home } from '../home/home.ts'
 import { isSameProcess, readRun, type RunPart, type RunRecord } from '../home/run-record.ts'
 import { residentBytesOf } from '../system/process-facts.ts'
 import { exitCodes } from '../terminal/launcher-error.ts'
@@ -42,7 +44,7 @@ async function showStatus({ home, json }: StatusOptions): Promise<void> {
   if (record === undefined || !isSameProcess(record.launcher)) {
     process.exitCode = exitCodes.notRunning
     if (json) printJson({ home: home.root, running: false, parts: [] })
-    else printLine(notRunningText(home.root, record))
+    else printLine(notRunningText(home, record))
     return
   }
   const parts = await Promise.all(record.parts.map(statusOf))
@@ -59,9 +61,12 @@ async function showStatus({ home, json }: StatusOptions): Promise<void> {
   else printStatus(record, parts)
 }
 
-function notRunningText(root: string, record: RunRecord | undefined): string {
-  if (record === undefined) return `Nothing runs in ${root}. Start it: ./tradewire up`
-  return `The launcher in ${root} was killed. Clean up with ./tradewire down, or start again with ./tradewire up`
+export function notRunningText(home: Pick<Home, 'root'>, record: Pick<RunRecord, 'parts'> | undefined): string {
+  if (record === undefined) return `Nothing runs in ${home.root}. Start it: ${commandIn(home, 'up')}`
+  const gateway = record.parts.find(({ name }) => name === 'gateway')
+  const again = gateway === undefined ? '' : portArgument(Number(new URL(gateway.url).port))
+  const [down, up] = [commandIn(home, 'down'), commandIn(home, `up${again}`)]
+  return `The launcher in ${home.root} was killed. Clean up with ${down}, or start again with ${up}`
 }
 
 async function statusOf(part: RunPart): Promise<PartStatus> {

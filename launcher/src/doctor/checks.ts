@@ -10,9 +10,10 @@ import { findNatsServer } from '@tradewire/backends/find-nats-server'
 import { debianArchives } from '@tradewire/backends/debian-sources'
 import { findPostgresBinaries, missingLinks } from '@tradewire/backends/postgres-binaries'
 import { portIsFree } from '@tradewire/backends/free-port'
+import { commandIn, portArgument } from '../home/command-in.ts'
 import { type Home, projectRoot, toolsDirectory } from '../home/home.ts'
 import { isSameProcess, readRun } from '../home/run-record.ts'
-import { portOffsets } from '../services/ports.ts'
+import { portOffsets, portsApart } from '../services/ports.ts'
 import { portHolder } from '../system/port-holder.ts'
 import { messageOf } from '../terminal/launcher-error.ts'
 
@@ -58,6 +59,10 @@ export async function runChecks(input: DoctorInput): Promise<Finding[]> {
   return findings
 }
 
+function upCommand(home: Home, port: number): string {
+  return commandIn(home, `up${portArgument(port)}`)
+}
+
 function ok(name: string, detail: string): Finding {
   return { name, state: 'ok', detail }
 }
@@ -81,7 +86,7 @@ async function checkNpm(): Promise<Finding> {
   }
 }
 
-async function checkPostgres(): Promise<Finding> {
+async function checkPostgres({ home, port }: DoctorInput): Promise<Finding> {
   const binaries = findPostgresBinaries()
   const links = await missingLinks(binaries)
   const { stdout } = await promisify(execFile)(binaries.postgres, ['--version'], { timeout: commandLimitMs }).catch(
@@ -91,19 +96,23 @@ async function checkPostgres(): Promise<Finding> {
     return {
       name: 'postgresql',
       state: 'note',
-      detail: `${links} library links are missing; ./tradewire up makes them`,
+      detail: `${links} library links are missing; ${upCommand(home, port)} makes them`,
     }
   if (stdout === '') return missing('postgresql', 'the embedded server does not run here', `ldd ${binaries.postgres}`)
   return ok('postgresql', stdout.trim())
 }
 
-async function checkNats(): Promise<Finding> {
+async function checkNats({ home, port }: DoctorInput): Promise<Finding> {
   const found = await findNatsServer({ toolsDirectory, fetch: false }).catch(() => undefined)
   if (found !== undefined)
     return ok('nats-server', `${found.version} (${found.source === 'path' ? found.path : 'fetched earlier'})`)
   const [archive] = await debianArchives()
   if (archive !== undefined)
-    return { name: 'nats-server', state: 'note', detail: 'not there; ./tradewire up fetches it from Debian' }
+    return {
+      name: 'nats-server',
+      state: 'note',
+      detail: `not there; ${upCommand(home, port)} fetches it from Debian`,
+    }
   return missing(
     'nats-server',
     'none on PATH, and this system has no Debian archive',
@@ -137,12 +146,12 @@ async function checkPorts({ home, port }: DoctorInput): Promise<Finding> {
     taken.push(holder === undefined ? String(candidate) : `${candidate} by ${holder.command} (pid ${holder.pid})`)
   }
   if (taken.length === 0) return ok('ports', `${port} and those that follow are free`)
-  return missing('ports', `taken: ${taken.join(', ')}`, `./tradewire up --port ${port + 100}`)
+  return missing('ports', `taken: ${taken.join(', ')}`, upCommand(home, port + portsApart))
 }
 
-async function checkHome({ home }: DoctorInput): Promise<Finding> {
+async function checkHome({ home, port }: DoctorInput): Promise<Finding> {
   const facts = await stat(home.root).catch(() => undefined)
-  if (facts === undefined) return ok('home', `${home.root} does not exist yet; ./tradewire up makes it`)
+  if (facts === undefined) return ok('home', `${home.root} does not exist yet; ${upCommand(home, port)} makes it`)
   if (process.getuid !== undefined && facts.uid !== process.getuid()) {
     return missing('home', `${home.root} belongs to another user`, `chown -R $(id -u) ${home.root}`)
   }

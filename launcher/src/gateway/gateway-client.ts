@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { request } from 'undici'
+import { commandIn } from '../home/command-in.ts'
 import type { Home } from '../home/home.ts'
 import { detailText, exitCodes, LauncherError } from '../terminal/launcher-error.ts'
 import { readEndpoints } from '../up/endpoints.ts'
@@ -51,7 +52,7 @@ export class GatewayClient {
     const { gateway, operator } = await readEndpoints(home)
     if (gateway !== undefined && operator !== undefined) return new GatewayClient(gateway, operator, delay)
     const what = gateway === undefined ? 'no gateway runs' : 'the password of the operator is not known'
-    throw new LauncherError(`${what} in ${home.root}`, './tradewire up --services all', exitCodes.notRunning)
+    throw new LauncherError(`${what} in ${home.root}`, commandIn(home, 'up --services all'), exitCodes.notRunning)
   }
 
   get<Reply>(path: string): Promise<Reply> {

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { SystemRandomness, type Randomness } from '@tradewire/kernel/randomness'
 import { MasterKeys } from '@tradewire/kernel/sealing'
 import { LauncherError } from '../terminal/launcher-error.ts'
+import { commandIn } from './command-in.ts'
 import { type Home, readJson, writePrivateJson } from './home.ts'
 
 export interface Secrets {
@@ -52,7 +53,7 @@ export async function ensureSecrets(
 export async function addMasterKey(home: Home, randomness: Randomness = new SystemRandomness()): Promise<number> {
   const path = join(home.keys, brokersMasterFile)
   const known = await readFile(path, 'utf8').catch(() => {
-    throw new LauncherError(`there is no ${path}`, './tradewire up makes the first key')
+    throw new LauncherError(`there is no ${path}`, `${commandIn(home, 'up')} makes the first key`)
   })
   const version = MasterKeys.parse(known).newest + 1
   await appendFile(path, newMasterKey(randomness, version))

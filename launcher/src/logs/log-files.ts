@@ -4,6 +4,7 @@
  */
 import { open, readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { lastLines } from './log-lines.ts'
 
 const tailBytes = 262_144
 
@@ -35,7 +36,7 @@ export async function readTail(path: string, linesMax: number): Promise<FileTail
   const lines = text.split('\n')
   const unfinished = lines.pop() ?? ''
   if (start > 0) lines.shift()
-  return { lines: lines.slice(-linesMax), offset: size - Buffer.byteLength(unfinished) }
+  return { lines: lastLines(lines, linesMax), offset: size - Buffer.byteLength(unfinished) }
 }
 
 /** Whole lines that were appended since the offset; a file that became shorter is read from its beginning. */

@@ -49,6 +49,8 @@ describe('log lines', () => {
     fc.assert(
       fc.property(fc.array(fc.array(line)), (logs: LogLine[][]) => {
         const merged = mergeLines(logs, 1_000)
+        expect(mergeLines(logs, 0)).toEqual([])
+        expect(mergeLines(logs, 1)).toEqual(merged.slice(-1))
         expect(merged).toHaveLength(logs.flat().length)
         expect(merged.map(({ time }) => time)).toEqual(
           logs

@@ -60,12 +60,16 @@ function textOf(value: unknown): string {
 
 /** The last lines of several logs in the order of their times; lines of equal time keep their order. */
 export function mergeLines(logs: readonly (readonly LogLine[])[], linesMax: number): LogLine[] {
-  return logs
+  const sorted = logs
     .flat()
     .map((line, index) => ({ line, index }))
     .toSorted((left, right) => compare(left.line.time, right.line.time) || left.index - right.index)
-    .slice(-linesMax)
-    .map(({ line }) => line)
+  return lastLines(sorted, linesMax).map(({ line }) => line)
+}
+
+/** None of them for 0. */
+export function lastLines<Line>(lines: readonly Line[], linesMax: number): Line[] {
+  return lines.slice(Math.max(0, lines.length - linesMax))
 }
 
 function compare(left: string, right: string): number {

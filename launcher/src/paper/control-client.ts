@@ -5,6 +5,7 @@
 import { environment } from '@tradewire/config/environment'
 import { controlErrorReply } from '@tradewire/contracts/paper/control'
 import type { z } from 'zod'
+import { commandIn } from '../home/command-in.ts'
 import type { Home } from '../home/home.ts'
 import { detailText, exitCodes, LauncherError } from '../terminal/launcher-error.ts'
 import { readEndpoints } from '../up/endpoints.ts'
@@ -42,7 +43,7 @@ export class ControlClient {
     if (paper !== undefined) return new ControlClient(paper.control)
     throw new LauncherError(
       `no paper venue runs in ${home.root}`,
-      './tradewire up --services all',
+      commandIn(home, 'up --services all'),
       exitCodes.notRunning,
     )
   }

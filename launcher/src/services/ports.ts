@@ -13,6 +13,8 @@ export type PaperPortName = 'xapiMain' | 'xapiStream'
 export type Ports = Readonly<Record<ServiceName | BackendName | PaperPortName, number>>
 
 export const gatewayPortDefault = 7400
+/** From the ports of one installation to those that are offered to a second one. */
+export const portsApart = 100
 
 /** Distance from the gateway's port; services first, backends and the paper venue's other doors from ten on. */
 export const portOffsets: Ports = {
@@ -58,7 +60,7 @@ async function assertFree(ports: Ports, parts: readonly (keyof Ports)[]): Promis
     const by = holder === undefined ? 'another program' : `${holder.command} (pid ${holder.pid})`
     throw new LauncherError(
       `port ${ports[part]}, wanted for ${part}, is taken by ${by}`,
-      `choose another range with --port, such as --port ${ports.gateway + 100}; --port 0 takes any free ports`,
+      `choose another range with --port, such as --port ${ports.gateway + portsApart}; --port 0 takes any free ports`,
     )
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { Environment } from '@tradewire/config/environment'
 import { exitCodes, LauncherError } from '../terminal/launcher-error.ts'
+import { commandIn } from '../home/command-in.ts'
 import { type Home, readJson } from '../home/home.ts'
 import type { ServiceName } from '../services/catalogue.ts'
 import type { OperatorLogin } from './operator.ts'
@@ -98,5 +99,5 @@ function xapiTcpOf(host: string, environment: Environment): XapiTcp | undefined 
 export async function readEndpoints(home: Home): Promise<Endpoints> {
   const endpoints = await readJson<Endpoints>(home.endpointsFile)
   if (endpoints !== undefined) return endpoints
-  throw new LauncherError(`nothing runs in ${home.root}`, './tradewire up', exitCodes.notRunning)
+  throw new LauncherError(`nothing runs in ${home.root}`, commandIn(home, 'up'), exitCodes.notRunning)
 }

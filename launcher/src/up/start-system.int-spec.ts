@@ -57,7 +57,10 @@ describe('a system', () => {
     }
     const { servers: addresses } = serverAddress(system.endpoints.nats)
     await expect(connect({ servers: addresses })).rejects.toThrow(/authorization/i)
-    await expect(startSystem(options())).rejects.toMatchObject({ exitCode: exitCodes.alreadyRunning })
+    await expect(startSystem(options({ port: 7500 }))).rejects.toMatchObject({
+      exitCode: exitCodes.alreadyRunning,
+      mend: expect.stringContaining('up --home DIR --port 7600 starts a second one') as string,
+    })
     await system.stop()
     const servers = record?.parts.filter(({ pid }) => pid !== process.pid) ?? []
     expect(servers.map(({ pid }) => isAlive(pid))).toEqual([false, false])

@@ -6,11 +6,12 @@ import { loadConfig } from '@tradewire/config/define-config'
 import type { Environment } from '@tradewire/config/environment'
 import { sharedConfig } from '@tradewire/config/shared'
 import type { Logger } from '@tradewire/observability/logger'
+import { commandIn } from '../home/command-in.ts'
 import { type Home, createHome, logFileOf, writePrivateJson } from '../home/home.ts'
 import { clearRun, lockHome, readRun } from '../home/run-record.ts'
 import { ensureKeys, ensureSecrets } from '../home/secrets.ts'
 import { type ServiceName, loadService } from '../services/catalogue.ts'
-import { type Ports, choosePorts } from '../services/ports.ts'
+import { type Ports, choosePorts, portsApart } from '../services/ports.ts'
 import { homeLogins, serviceEnvironment } from '../services/service-environment.ts'
 import { LauncherError, exitCodes, messageOf } from '../terminal/launcher-error.ts'
 import { type ProgressSink, runStep } from '../terminal/progress.ts'
@@ -60,7 +61,7 @@ class Undo {
 export async function startSystem(options: SystemOptions): Promise<RunningSystem> {
   const { home } = options
   await createHome(home)
-  await takeHome(home)
+  await takeHome(options)
   const undo = new Undo()
   undo.add(() => clearRun(home))
   try {
@@ -71,12 +72,13 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
   }
 }
 
-async function takeHome(home: Home): Promise<void> {
+async function takeHome({ home, port }: SystemOptions): Promise<void> {
   const holder = await lockHome(home)
   if (holder === undefined) return
   throw new LauncherError(
     `Tradewire already runs in ${home.root} (pid ${holder.pid})`,
-    './tradewire status shows it, ./tradewire down stops it; --home DIR starts a second one',
+    `${commandIn(home, 'status')} shows it, ${commandIn(home, 'down')} stops it; ` +
+      `up --home DIR --port ${port === 0 ? 0 : port + portsApart} starts a second one`,
     exitCodes.alreadyRunning,
   )
 }

@@ -4,7 +4,8 @@
  */
 import { relative } from 'node:path'
 import pc from 'picocolors'
-import { type Home, defaultHome } from '../home/home.ts'
+import { commandIn, homeArgument } from '../home/command-in.ts'
+import type { Home } from '../home/home.ts'
 import { printLine } from '../terminal/output.ts'
 import { seconds } from '../terminal/progress.ts'
 import type { Endpoints } from './endpoints.ts'
@@ -30,7 +31,7 @@ export function printWelcome({ home, endpoints, operator, elapsedMs, detached }:
   printLine()
   printNext(home, endpoints)
   printLine()
-  printLine(detached ? `It runs in the background: ./tradewire down${homeOption(home)} stops it.` : 'Ctrl-C stops it.')
+  printLine(detached ? `It runs in the background: ${commandIn(home, 'down')} stops it.` : 'Ctrl-C stops it.')
 }
 
 function row(name: string, text: string): void {
@@ -60,7 +61,7 @@ function printOperator(home: Home, { login, created }: EnsuredOperator): void {
 }
 
 function printNext(home: Home, endpoints: Endpoints): void {
-  const option = homeOption(home)
+  const option = homeArgument(home)
   printLine('Try next:')
   if (endpoints.paper !== undefined) {
     printLine(`  ./tradewire paper account --venue binance-usdm --balance 10000${option}`)
@@ -71,11 +72,6 @@ function printNext(home: Home, endpoints: Endpoints): void {
   if (endpoints.gateway !== undefined) {
     printLine(`A first trade by hand is in README.md, to be pasted; GATEWAY is ${endpoints.gateway} here.`)
   }
-}
-
-/** The option that names this home in further commands; nothing for the default one. */
-export function homeOption(home: Home): string {
-  return home.root === defaultHome ? '' : ` --home ${home.root}`
 }
 
 function near(file: string): string {
