@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { sendAlert } from '@tradewire/contracts/http/gateway'
 import { request } from 'undici'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ApiUser } from './system/api-user.ts'
@@ -31,11 +32,22 @@ beforeAll(() =>
   }),
 )
 
+/** Whether the API document shows such an answer. */
+function isDeclared({ status, body }: { readonly status: number; readonly body: unknown }): boolean {
+  const declared = sendAlert.replies.find((reply) => reply.status === status)
+  const schema = declared?.content['application/json']
+  return schema === undefined ? declared !== undefined && body === null : schema.safeParse(body).success
+}
+
 async function send(changes: object, contentType = 'application/json') {
+  return sendText(JSON.stringify({ ...alert, ...changes }), contentType)
+}
+
+async function sendText(body: string, contentType = 'application/json') {
   const answer = await request(`${system.endpoints.gateway}/v1/webhook/strategy`, {
     method: 'POST',
     headers: { 'content-type': contentType },
-    body: JSON.stringify({ ...alert, ...changes }),
+    body,
   })
   const text = await answer.body.text()
   const signalId = answer.headers['tradewire-signal-id']
@@ -60,5 +72,22 @@ describe('the alert answers in the shape of its document:', () => {
     const wrong = { strategy: 'STRATEGY', orderPrice: '0', type: 'long', stop: '-1', stopType: 'trailing' }
     expect(await send({ ...own, ...wrong })).toMatchObject({ status: 422, body: refusals['422']?.[0] })
     expect(await send({ ...own, ...otherTargets })).toMatchObject({ status: 422, body: refusals['422']?.[1] })
+  })
+
+  it('and never in a way that the API document does not show', async () => {
+    const stopTwice = JSON.stringify({ ...alert, ...own }).replace('{', '{"stop": "1", ')
+    const answers = [
+      [200, await send({ ...own, alertId: 'declared' })],
+      [400, await sendText('buy now')],
+      [400, await sendText(stopTwice)],
+      [401, await send({})],
+      [413, await send({ ...own, note: 'x'.repeat(20_000) })],
+      [413, await send({ ...own, note: 'x'.repeat(2_000_000) })],
+      [422, await send({ ...own, ...otherTargets })],
+    ] as const
+    for (const [status, answer] of answers) {
+      expect(answer.status).toBe(status)
+      expect(isDeclared(answer), JSON.stringify(answer)).toBe(true)
+    }
   })
 })

@@ -8,8 +8,11 @@ import type { RouteAccess, RouteContract, RouteForm } from './define-route.ts'
 export interface OperationReply {
   readonly status: number
   readonly description: string
+  /** By content type; empty where the reply has no body. */
   readonly content: Readonly<Record<string, z.ZodType>>
   readonly example?: unknown
+  /** What each header of its own says. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 export interface PlainOperation {
@@ -22,6 +25,8 @@ export interface PlainOperation {
   readonly summary: string
   readonly description: string
   readonly access: RouteAccess
+  /** False where requests are never counted, so that none is refused as one too many. */
+  readonly counted?: boolean
   readonly query?: z.ZodObject
   readonly headers?: z.ZodObject
   /** By content type. */

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { allRoutes } from './http/all.ts'
+import { alertPath } from './http/gateway.ts'
 import { buildOpenApi } from './openapi.ts'
 import { isObject, type JsonObject, type JsonValue } from './openapi-schemas.ts'
 
 const document = buildOpenApi(allRoutes)
 const paths = document['paths'] as Record<string, Record<string, JsonObject>>
 const operations = Object.values(paths).flatMap((methods) => Object.values(methods))
+const alertOperation = paths[alertPath]!['post']!
 
 function* referencesIn(value: JsonValue): Generator<string> {
   if (Array.isArray(value)) for (const member of value) yield* referencesIn(member as JsonValue)
@@ -50,8 +52,21 @@ describe('the OpenAPI document', () => {
   it('says of every operation who may call it and what refusals look like', () => {
     for (const operation of operations) {
       expect(operation['security'], JSON.stringify(operation['operationId'])).toBeDefined()
-      expect(Object.keys(operation['responses'] as JsonObject)).toContain('429')
+      const shown = Object.keys(operation['responses'] as JsonObject)
+      // Alerts are never counted.
+      expect(shown.includes('429'), JSON.stringify(operation['operationId'])).toBe(operation !== alertOperation)
     }
+  })
+
+  it('shows an alert whose every field the schema knows, and that a stored one is answered without a body', () => {
+    const { content } = alertOperation['requestBody'] as { content: Record<string, { example: JsonObject }> }
+    const schemas = (document['components'] as JsonObject)['schemas'] as Record<string, JsonObject>
+    const known = Object.keys(schemas['Alert']?.['properties'] as JsonObject)
+    expect(known).toEqual(expect.arrayContaining(Object.keys(content['application/json']!.example)))
+    expect(known).toEqual(expect.arrayContaining(['takeProfit1', 'takeProfitPrice1']))
+    const stored = (alertOperation['responses'] as Record<string, JsonObject>)['200']!
+    expect(stored['content']).toBeUndefined()
+    expect(Object.keys(stored['headers'] as JsonObject)).toEqual(['tradewire-signal-id', 'tradewire-duplicate'])
   })
 
   it('says of every section what it is about', () => {

@@ -4,7 +4,7 @@
  */
 import { httpStatusOf, type ErrorKind } from '@tradewire/kernel/errors'
 import { z } from 'zod'
-import type { PlainOperation } from './define-operation.ts'
+import type { OperationReply, PlainOperation } from './define-operation.ts'
 import { nothing, type RouteAccess, type RouteContract } from './define-route.ts'
 import { adminMessage, adminProblems, adminStatusOf, adminUnauthorized } from './http/admin/words.ts'
 import { idempotencyKeyCharactersMax } from './http/gateway.ts'
@@ -195,13 +195,10 @@ function plainOperation(operation: PlainOperation, components: SchemaComponents)
     ...parametersOf(operation.headers ?? nothing, 'header', components),
   ]
   const { body, bodyExample } = operation
-  const replies = operation.replies.map(({ status, description, content, example }) => [
-    String(status),
-    { description, content: contentOf(content, 'output', components, example as JsonValue | undefined) },
-  ])
+  const replies = operation.replies.map((reply) => [String(reply.status), plainReply(reply, components)])
   const kinds: readonly ErrorKind[] = [
     ...(operation.access === 'public' ? [] : (['unauthenticated', 'forbidden'] as const)),
-    'rate-limited',
+    ...(operation.counted === false ? [] : (['rate-limited'] as const)),
     'unavailable',
   ]
   const errors = kinds.map((kind) => [
@@ -223,6 +220,16 @@ function plainOperation(operation: PlainOperation, components: SchemaComponents)
       '500': { $ref: '#/components/responses/Internal' },
       ...Object.fromEntries(replies),
     },
+  }
+}
+
+function plainReply(reply: OperationReply, components: SchemaComponents): JsonObject {
+  const { description, content, example, headers } = reply
+  const shown = contentOf(content, 'output', components, example as JsonValue | undefined)
+  return {
+    description,
+    ...(headers === undefined ? {} : { headers: headersOf(headers, 'string') }),
+    ...(Object.keys(content).length === 0 ? {} : { content: shown }),
   }
 }
 
@@ -291,7 +298,7 @@ function errorResponses(schema: JsonValue): JsonObject {
       name,
       {
         description,
-        ...(headers === undefined ? {} : { headers: headersOf(headers) }),
+        ...(headers === undefined ? {} : { headers: headersOf(headers, 'integer') }),
         content: { 'application/json': { schema, example: { error: { code, message, details: details ?? {} } } } },
       },
     ],
@@ -299,10 +306,7 @@ function errorResponses(schema: JsonValue): JsonObject {
   return Object.fromEntries(entries.sort(([left], [right]) => (left < right ? -1 : 1)))
 }
 
-function headersOf(headers: Readonly<Record<string, string>>): JsonObject {
-  const entries = Object.entries(headers).map(([name, description]) => [
-    name,
-    { description, schema: { type: 'integer' } },
-  ])
+function headersOf(headers: Readonly<Record<string, string>>, type: 'string' | 'integer'): JsonObject {
+  const entries = Object.entries(headers).map(([name, description]) => [name, { description, schema: { type } }])
   return Object.fromEntries(entries)
 }

@@ -81,7 +81,7 @@ export type AdminUserOverview = { id: string; status: 'CONFIRMED'; active: boole
 
 export type AdminUsers = { items: readonly AdminUser[]; nextToken: string | null }
 
-export type Alert = { strategy: string; secret: string; orderPrice: string | number | null; type: 'buy' | 'sell'; stop: string | number | null; stopType: string; trailingTrigger?: string | number | null; callbackRate?: string | number | null; takeProfit?: string | number | null; takeProfit1?: string | number | null; takeProfit2?: string | number | null; takeProfit3?: string | number | null; winRate?: string | number | null }
+export type Alert = { strategy: string; secret: string; orderPrice: string | number | null; type: 'buy' | 'sell'; stop: string | number | null; stopType: string; trailingTrigger?: string | number | null; callbackRate?: string | number | null; takeProfit?: string | number | null; takeProfit1?: string | number | null; takeProfit2?: string | number | null; takeProfit3?: string | number | null; takeProfitPrice1?: string | number | null; takeProfitPrice2?: string | number | null; takeProfitPrice3?: string | number | null; winRate?: string | number | null; alertId?: string | number | null }
 
 export type ApiKey = { id: string; name: string; prefix: string; scopes: readonly ('read' | 'trade' | 'manage')[]; addresses: readonly string[]; createdAt: string; expiresAt: string | null; lastUsedAt: string | null }
 
@@ -755,7 +755,7 @@ export interface Operations {
   /** Queue a signed test delivery */
   testWebhookEndpoint: { params: { endpointId: string }; reply: { deliveryId: string } }
   /** Trigger a strategy by a TradingView alert */
-  sendAlert: { body: Alert; reply: Record<string, unknown> }
+  sendAlert: { body: Alert; reply: undefined }
 }
 
 /** Where each is found, and whether it takes a key that makes sending it twice harmless. */

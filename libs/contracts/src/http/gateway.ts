@@ -56,11 +56,17 @@ const alert = z
     stopType: z.string().meta({ description: 'limit or market, in any case' }),
     trailingTrigger: tolerant.optional().meta({ description: 'Must be used with callbackRate; it is not a price' }),
     callbackRate: tolerant.optional().meta({ description: 'Must be used with trailingTrigger' }),
-    takeProfit: tolerant.optional().meta({ description: 'One to four targets; also takeProfitPrice1 to 3' }),
+    takeProfit: tolerant.optional().meta({ description: 'One to four targets, this one and the numbered ones' }),
     takeProfit1: tolerant.optional(),
     takeProfit2: tolerant.optional(),
     takeProfit3: tolerant.optional(),
+    takeProfitPrice1: tolerant.optional().meta({ description: 'Another name of takeProfit1' }),
+    takeProfitPrice2: tolerant.optional().meta({ description: 'Another name of takeProfit2' }),
+    takeProfitPrice3: tolerant.optional().meta({ description: 'Another name of takeProfit3' }),
     winRate: tolerant.optional(),
+    alertId: tolerant.optional().meta({
+      description: 'Your own id of the alert, at most 120 characters: tells repetitions from new alerts for certain',
+    }),
   })
   .meta({ id: 'Alert', description: 'Numbers may be text; "NaN" means absent' })
 
@@ -81,8 +87,16 @@ const alertExample = {
 }
 
 const fieldError = z.object({ msg: z.string(), param: z.string(), location: z.string().optional() })
+/** Of several fields together, which ones: then `param` is `_error`. */
+const alertProblem = fieldError.extend({ nestedErrors: z.array(fieldError).optional() })
+const alertProblems = z.object({ errors: z.array(alertProblem) })
+const alertError = z.object({ error: z.string() })
+/** Of the gateway itself, which stands before the intake. */
+const gatewayError = z.object({
+  error: z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()) }),
+})
 
-const sendAlert = defineOperation({
+export const sendAlert = defineOperation({
   operation: 'sendAlert',
   tag: 'Alerts',
   form: 'admin',
@@ -93,26 +107,49 @@ const sendAlert = defineOperation({
     'Once an alert is answered with 200 it is stored for good. The same alert sent again gets the first answer again. ' +
     '503 means that nothing was stored and that it may be sent again.',
   access: 'public',
+  counted: false,
   body: { 'application/json': alert, 'text/plain': z.string() },
   bodyExample: alertExample,
   replies: [
-    { status: 200, description: 'Stored', content: { 'application/json': z.object({}) }, example: {} },
+    {
+      status: 200,
+      description: 'Stored; there is no body',
+      content: {},
+      headers: {
+        'tradewire-signal-id': 'Id of the signal, that of the first one when the same alert came before',
+        'tradewire-duplicate': '`true` when the same alert came before',
+      },
+    },
+    {
+      status: 400,
+      description: 'Not one JSON object, or a field is given twice',
+      content: { 'application/json': z.union([alertProblems, alertError]) },
+      example: { errors: [{ msg: 'must be a JSON object', param: '_error', location: 'body' }] },
+    },
     {
       status: 401,
       description: 'The strategy is not known, or its secret is wrong',
-      content: { 'application/json': z.object({ error: z.string() }) },
+      content: { 'application/json': alertError },
       example: { error: 'unauthorized' },
+    },
+    {
+      status: 413,
+      description: 'The alert is too large',
+      content: { 'application/json': z.union([alertError, gatewayError]) },
+      example: { error: 'payload too large' },
     },
     {
       status: 422,
       description: 'Well-formed, but it cannot be acted on',
-      content: { 'application/json': z.object({ errors: z.array(fieldError) }) },
+      content: { 'application/json': alertProblems },
       example: { errors: [{ msg: 'must be greater than 0', param: 'orderPrice', location: 'body' }] },
     },
     {
       status: 503,
       description: 'Nothing was stored; send it again',
-      content: { 'application/json': z.object({ error: z.unknown() }) },
+      content: { 'application/json': z.union([alertError, gatewayError]) },
+      example: { error: 'temporarily unavailable' },
+      headers: { 'Retry-After': 'Seconds to wait before the next try' },
     },
   ],
 })
