@@ -66,7 +66,7 @@ export const errorReplies: Readonly<Record<ErrorKind, ErrorReply>> = {
     description: 'The request is malformed; `details` names each field',
     code: 'INVALID_PARAMETERS',
     message: 'Some parameters are not valid.',
-    details: { limit: ['Too big: expected number to be <=200'] },
+    details: { limit: ['must be at most 200'] },
   },
   unauthenticated: {
     name: 'Unauthenticated',
@@ -127,7 +127,7 @@ export const otherReplies: readonly ErrorReply[] = [
     name: 'UnsupportedMediaType',
     description: 'The body is not JSON',
     code: 'UNSUPPORTED_MEDIA_TYPE',
-    message: 'Send the body as application/json.',
+    message: 'Send a body of JSON with the header `content-type: application/json`.',
   },
   {
     name: 'Internal',

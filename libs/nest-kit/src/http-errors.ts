@@ -60,6 +60,10 @@ const codeOfStatus: Readonly<Record<number, string>> = {
   503: 'SERVICE_UNAVAILABLE',
 }
 
+const unsupportedTypeStatus = 415
+/** Routes that take another type read it themselves. */
+const jsonWanted = 'Send a body of JSON with the header `content-type: application/json`.'
+
 const internal: HttpFailure = {
   status: 500,
   body: { error: { code: 'INTERNAL', message: 'Something went wrong on our side', details: {} } },
@@ -68,6 +72,11 @@ const internal: HttpFailure = {
 function httpFailure(status: number, message: string): HttpFailure {
   const code = codeOfStatus[status] ?? (status < 500 ? 'BAD_REQUEST' : 'INTERNAL')
   return { status, body: { error: { code, message, details: {} } } }
+}
+
+/** Fastify's own words, where they tell what to do. */
+function messageOf(status: number, message = ''): string {
+  return status === unsupportedTypeStatus ? jsonWanted : message
 }
 
 /** What to answer for anything thrown, and whether it was unexpected and needs a log line. */
@@ -82,7 +91,7 @@ export function explain(thrown: unknown): { readonly failure: HttpFailure; reado
   const { statusCode, message, code } = (thrown ?? {}) as { statusCode?: number; message?: string; code?: string }
   const fromFastify = typeof code === 'string' && code.startsWith('FST_') && typeof statusCode === 'number'
   if (fromFastify && (statusCode < 500 || statusCode === 503)) {
-    return { failure: httpFailure(statusCode, message ?? ''), unexpected: false }
+    return { failure: httpFailure(statusCode, messageOf(statusCode, message)), unexpected: false }
   }
   return { failure: internal, unexpected: true }
 }

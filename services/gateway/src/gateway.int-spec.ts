@@ -174,8 +174,10 @@ describe('refusals', () => {
     expect(status).toBe(400)
     expect(body.error?.code).toBe('INVALID_PARAMETERS')
     expect(Object.keys(body.error?.details as object).sort()).toEqual(['admin', 'password', 'roles', 'username'])
-    const query = await call('GET', '/v1/users?limit=900', { bearer: await token() })
-    expect(query.body.error).toMatchObject({ code: 'INVALID_PARAMETERS', details: { limit: [expect.any(String)] } })
+    const query = await call('GET', '/v1/users?limit=abc', { bearer: await token() })
+    expect(query.body.error).toMatchObject({ code: 'INVALID_PARAMETERS', details: { limit: ['must be a number'] } })
+    const empty = await call('POST', '/v1/users', { bearer: await token(), json: {} })
+    expect(empty.body.error?.details).toMatchObject({ username: ['must be given'] })
   })
 
   it('keep the code of the service that refused, with the status of its kind', async () => {
@@ -204,6 +206,15 @@ describe('refusals', () => {
       expect(Object.keys(answer.body.error ?? {}).sort()).toEqual(['code', 'details', 'message'])
     }
     expect((await call('PUT', '/v1/users', { bearer, json: {} })).headers['allow']).toBe('POST, GET')
+  })
+
+  it('say which header to send with a body of another type', async () => {
+    const headers = { authorization: `Bearer ${await token()}` }
+    const reply = await request(`${gateway.url}/v1/users`, { method: 'POST', headers, body: '{}' })
+    expect([reply.statusCode, await reply.body.json()]).toMatchObject([
+      415,
+      { error: { code: 'UNSUPPORTED_MEDIA_TYPE', message: expect.stringContaining('content-type: application/json') } },
+    ])
   })
 
   it('say 503 and when to come back if nobody answers, and nothing of a bug but that it happened', async () => {

@@ -5,6 +5,7 @@
 import { Injectable } from '@nestjs/common'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import type { RouteClient, RouteContract } from '@tradewire/contracts/define-route'
+import { fieldWords } from '@tradewire/contracts/field-words'
 import { idempotencyKeyCharactersMax, idempotencyKeyHeader } from '@tradewire/contracts/http/gateway'
 import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
@@ -55,7 +56,7 @@ export class AnswerRoute {
     const parts = fieldLocations.map((location) => {
       // Nothing sent is no fields; null is something sent.
       const sent: unknown = request[location] === undefined ? {} : request[location]
-      const { data, error } = route[location].safeParse(sent)
+      const { data, error } = route[location].safeParse(sent, { error: fieldWords })
       return { location, sent, data, issues: [...(error?.issues ?? []), ...storableIssues(sent)] }
     })
     const issues = parts.flatMap((part) => part.issues)

@@ -3,6 +3,7 @@
  * Called by the launcher, the demo, the bench and tests. Must never be reachable without the token when one is set.
  */
 import { timingSafeEqual } from 'node:crypto'
+import { fieldWords } from '@tradewire/contracts/field-words'
 import {
   changeMarket,
   changePaperKey,
@@ -47,7 +48,7 @@ type Answer = Result<unknown, CodedError>
 const issuesMax = 10
 
 function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): Result<z.output<Schema>, CodedError> {
-  const parsed = schema.safeParse(value)
+  const parsed = schema.safeParse(value, { error: fieldWords })
   if (parsed.success) return ok(parsed.data)
   const problems = parsed.error.issues.slice(0, issuesMax).map(({ path, message }) => `${path.join('.')}: ${message}`)
   return err(paperErrors.of('CONTROL_REQUEST_INVALID', { problems }))

@@ -3,6 +3,7 @@
  * Called by the `paper` adapter of brokers. Must never do more per order than check, execute, settle and answer.
  */
 import { setTimeout as wait } from 'node:timers/promises'
+import { fieldWords } from '@tradewire/contracts/field-words'
 import { directListItemsMax, placeDirectOrder, setDirectLeverage } from '@tradewire/contracts/paper/direct'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -144,7 +145,7 @@ export class DirectServer {
   }
 
   private place({ account, body, now }: DirectCall): Answer {
-    const parsed = placeDirectOrder.safeParse(parseJson(body))
+    const parsed = placeDirectOrder.safeParse(parseJson(body), { error: fieldWords })
     if (!parsed.success) {
       const issue = parsed.error.issues[0]
       return err(failure('INVALID_REQUEST', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not JSON'}`))
@@ -192,7 +193,7 @@ export class DirectServer {
   }
 
   private setLeverage({ account, body }: DirectCall): Answer {
-    const parsed = setDirectLeverage.safeParse(parseJson(body))
+    const parsed = setDirectLeverage.safeParse(parseJson(body), { error: fieldWords })
     if (!parsed.success) return err(failure('INVALID_REQUEST', parsed.error.issues[0]?.message ?? 'not JSON'))
     const { symbol, leverage } = parsed.data
     const market = marketOf(this.venue.state, venueName, symbol)
