@@ -1,10 +1,12 @@
 /** `run`: named services in this process, settings from the environment. Must never start a server or migrate. */
 import { Command } from 'commander'
 import { ConfigError } from '@tradewire/config/config-error'
-import { environment } from '@tradewire/config/environment'
+import { environmentName } from '@tradewire/config/define-config'
+import { type Environment, environment } from '@tradewire/config/environment'
+import { DatabaseUnreachableError } from '@tradewire/nest-kit/database-unreachable'
 import { collectStartGarbage } from '@tradewire/nest-kit/start-garbage'
 import type { RunningService } from '@tradewire/nest-kit/start-service'
-import { createLogger } from '@tradewire/observability/logger'
+import { createLogger, type Logger } from '@tradewire/observability/logger'
 import { type ServiceName, loadService, parseServices } from '../services/catalogue.ts'
 import { aborted, exitSignal } from '../system/exit-signal.ts'
 import { LauncherError } from '../terminal/launcher-error.ts'
@@ -26,6 +28,28 @@ export function runCommand(): Command {
   return withExample(command, 'DATABASE_URL=... NATS_URL=... ./tradewire run --services orders,brokers')
 }
 
+/** The settings of which one would say where a service's database is, where none does. */
+export function databaseSettingsUnset(name: ServiceName, given: Environment): string[] {
+  const settings = ['', name.toUpperCase()].map((prefix) => environmentName(prefix, 'databaseUrl'))
+  return settings.some((setting) => given[setting] || given[`${setting}_FILE`]) ? [] : settings
+}
+
+async function start(name: ServiceName, logger: Logger): Promise<RunningService> {
+  const { startService } = await import('@tradewire/nest-kit/start-service')
+  const definition = await loadService(name)
+  const unset = definition.database === undefined ? [] : databaseSettingsUnset(name, environment())
+  if (unset.length > 0) logger.warn({ name, unset }, 'no address of a database is set: the default one is tried')
+  return startService(definition, environment()).catch((error: unknown) => {
+    throw error instanceof DatabaseUnreachableError ? unreachable(name, error, unset) : error
+  })
+}
+
+function unreachable(name: ServiceName, { message }: Error, unset: readonly string[]): LauncherError {
+  const failure = `${name} did not start: ${message}`
+  if (unset.length === 0) return new LauncherError(failure, 'see whether PostgreSQL runs where DATABASE_URL says')
+  return new LauncherError(`${failure}; no address of it is set`, `set ${unset.join(' or ')}`)
+}
+
 async function runServices(names: readonly ServiceName[]): Promise<void> {
   // A service process must not outlive a launcher that was killed.
   const stopWish = exitSignal(true)
@@ -34,13 +58,11 @@ async function runServices(names: readonly ServiceName[]): Promise<void> {
     logger.fatal({ error }, 'an error that nobody handled ends the process')
     process.exit(1)
   })
-  const { startService } = await import('@tradewire/nest-kit/start-service')
   const running: RunningService[] = []
   try {
     for (const name of names) {
-      const starting = loadService(name).then((definition) => startService(definition, environment()))
       // A service that waits for its database must not hold up the end of the process.
-      const service = await Promise.race([starting, aborted(stopWish)])
+      const service = await Promise.race([start(name, logger), aborted(stopWish)])
       if (service === undefined) break
       running.push(service)
     }

@@ -6,6 +6,7 @@ import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { LauncherError, messageOf } from '../terminal/launcher-error.ts'
 
 export interface Home {
   readonly root: string
@@ -52,8 +53,21 @@ const privateDirectoryMode = 0o700
 const passableDirectoryMode = 0o711
 const privateFileMode = 0o600
 
+const reasons: Readonly<Record<string, string>> = {
+  EEXIST: 'it is a file',
+  ENOTDIR: 'a part of this path is a file',
+  EACCES: 'the folder above it belongs to somebody else',
+}
+
+function reasonOf(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  return reasons[code] ?? messageOf(cause)
+}
+
 export async function createHome(home: Home): Promise<void> {
-  await mkdir(home.root, { recursive: true })
+  await mkdir(home.root, { recursive: true }).catch((cause: unknown) => {
+    throw new LauncherError(`${home.root} cannot be a home: ${reasonOf(cause)}`, 'name a folder of yours with --home')
+  })
   await chmod(home.root, process.getuid?.() === 0 ? passableDirectoryMode : privateDirectoryMode)
   for (const folder of [home.logs, home.keys, home.paper, home.mail]) {
     await mkdir(folder, { recursive: true, mode: privateDirectoryMode })

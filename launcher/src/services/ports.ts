@@ -2,7 +2,7 @@
  * Which port each part of an installation listens on: the gateway's, and those that follow it.
  * Called by `up`. Must never take a port that another program holds: it says by whom and what to do.
  */
-import { freePort, portIsFree } from '@tradewire/backends/free-port'
+import { freePort, openPortsFrom, portIsFree } from '@tradewire/backends/free-port'
 import { portHolder } from '../system/port-holder.ts'
 import { LauncherError } from '../terminal/launcher-error.ts'
 import type { ServiceName } from './catalogue.ts'
@@ -53,8 +53,19 @@ export async function choosePorts(base: number, parts: readonly (keyof Ports)[])
   return ports
 }
 
+/** Root may open any port, but its PostgreSQL runs as another user. */
+function isReserved(part: keyof Ports, port: number): boolean {
+  return port < openPortsFrom() && (process.getuid?.() !== 0 || part === 'postgres')
+}
+
 async function assertFree(ports: Ports, parts: readonly (keyof Ports)[]): Promise<void> {
   for (const part of parts) {
+    if (isReserved(part, ports[part])) {
+      throw new LauncherError(
+        `port ${ports[part]}, wanted for ${part}, may not be opened: the system reserves those below ${openPortsFrom()}`,
+        `choose another range with --port, such as --port ${gatewayPortDefault}, and let a proxy listen on ${ports.gateway}`,
+      )
+    }
     if (await portIsFree(ports[part])) continue
     const holder = portHolder(ports[part])
     const by = holder === undefined ? 'another program' : `${holder.command} (pid ${holder.pid})`

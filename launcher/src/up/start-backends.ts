@@ -14,6 +14,8 @@ import { type Home, logFileOf, toolsDirectory } from '../home/home.ts'
 import { ensureSecrets } from '../home/secrets.ts'
 import { type RunPart, markOf } from '../home/run-record.ts'
 import type { Ports } from '../services/ports.ts'
+import { parseLogLine } from '../logs/log-lines.ts'
+import { LauncherError, messageOf } from '../terminal/launcher-error.ts'
 import { type ProgressSink, runStep } from '../terminal/progress.ts'
 import { Supervisor } from './supervisor.ts'
 
@@ -140,8 +142,21 @@ async function supervised(
       return running
     },
   })
-  const { url } = await supervisor.start()
+  const { url } = await supervisor.start().catch((cause: unknown) => {
+    throw new LauncherError(`${name} did not start: ${causeIn(name, messageOf(cause))}`, `read its log: ${logFile}`)
+  })
   return { name, url, part: () => part, stop: () => supervisor.stop() }
+}
+
+const TELLING = /could not|FATAL|ERROR|\[FTL\]|\[ERR\]/
+
+/** The first line of the server's log that tells what was wrong; the whole message where none does. */
+export function causeIn(name: string, message: string): string {
+  const telling = message
+    .split('\n')
+    .slice(1)
+    .find((line) => TELLING.test(line))
+  return telling === undefined ? message : parseLogLine(name, telling, '').text
 }
 
 function partOf(input: { name: string; url: string; pid: number; logFile: string }): RunPart {

@@ -59,3 +59,15 @@ export function portIsFree(port: number): Promise<boolean> {
     server.listen(port, loopback, () => server.close(() => resolve(true)))
   })
 }
+
+const openFromDefault = 1_024
+
+/** The first port that anybody may open; those below are for root. */
+export function openPortsFrom(): number {
+  try {
+    const first = Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8'))
+    return Number.isSafeInteger(first) ? first : openFromDefault
+  } catch {
+    return process.platform === 'linux' ? openFromDefault : 0
+  }
+}

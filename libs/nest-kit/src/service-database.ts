@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Provider } from '@nestjs/common'
 import { Database, type DatabaseOptions, UnsafeDurabilityError } from '@tradewire/database/database'
 import type { Logger } from '@tradewire/observability/logger'
+import { DatabaseUnreachableError } from '#database-unreachable'
 
 const firstRetryMs = 200
 const retryMaxMs = 3_000
@@ -38,7 +39,8 @@ async function connectPatiently(options: DatabaseOptions, { logger, withinMs }: 
       if (error instanceof UnsafeDurabilityError) throw error
       const reason = reasonOf(error)
       if (options.clock.monotonicMs() + waitMs > deadlineMs) {
-        throw new Error(`PostgreSQL could not be reached within ${withinMs / 1_000} s: ${reason}`, { cause: error })
+        const message = `PostgreSQL could not be reached within ${withinMs / 1_000} s: ${reason}`
+        throw new DatabaseUnreachableError(message, { cause: error })
       }
       logger.warn({ reason, retryInMs: waitMs }, 'PostgreSQL is not there yet')
       await delay(waitMs)
