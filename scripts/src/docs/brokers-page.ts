@@ -13,7 +13,8 @@ export function brokersPage(brokers: readonly BrokerDefinition[], record: Confor
     '# Venues',
     generated,
     'What a venue can do, as its adapter declares it. An order that needs more is refused before the call, with the capability named.\n' +
-      'The read lag is how long an accepted order may stay invisible to queries: an unknown order is looked for at least that long.',
+      'The read lag is how long an accepted order may stay invisible to queries: an unknown order is looked for at least that long.\n' +
+      'An account trades there for real only if it says so: [going live](going-live.md).',
     table(['', ...sorted.map(({ id }) => `\`${id}\``)], rowsOf(sorted)),
     conformanceSection(sorted, record),
     ...sorted.map(limitsSection),
