@@ -1,6 +1,7 @@
 /** Links between pages: each leads to a file that is there, and to a heading that stands in it. */
 import { posix } from 'node:path'
 import type { Finding } from '../finding.ts'
+import { withoutCode } from './page-text.ts'
 
 /** What the check asks of the repository. */
 export interface Tree {
@@ -44,9 +45,4 @@ function headingsOf(text: string): Set<string> {
         .replaceAll(/\s/g, '-'),
     ),
   )
-}
-
-/** With as many lines as before. */
-function withoutCode(text: string): string {
-  return text.replaceAll(/^```[\s\S]*?^```/gm, (block) => block.replaceAll(/[^\n]/g, ''))
 }

@@ -1,8 +1,9 @@
-/** The link check over all pages of the repository: `node scripts/dist/check/links/main.js [--json]`. */
+/** Links and code blocks: the check over all pages of the repository: `node scripts/dist/check/links/main.js [--json]`. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { reportFindings } from '../report-findings.ts'
 import { repositoryFiles, repositoryRoot } from '../repository.ts'
+import { checkBlocks } from './block-rules.ts'
 import { checkLinks } from './link-rules.ts'
 
 const root = repositoryRoot()
@@ -13,6 +14,6 @@ const tree = {
 }
 
 process.exitCode = reportFindings(
-  pages.flatMap((path) => checkLinks(path, tree)),
+  pages.flatMap((path) => [...checkLinks(path, tree), ...checkBlocks(path, tree.textOf(path))]),
   `${pages.length} pages`,
 )

@@ -96,7 +96,7 @@ export const steps: readonly Step[] = [
   },
   {
     name: 'links',
-    about: 'links between pages lead to files and headings that are there',
+    about: 'links between pages lead to files and headings that are there, and code stands between fences',
     command: own('check/links/main'),
     parse: parseOwn,
   },
