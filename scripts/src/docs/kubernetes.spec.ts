@@ -144,6 +144,20 @@ describe('the secrets of an overlay', () => {
   })
 })
 
+/** Where a container listens, and by which login it reaches its database, is not for .env. */
+const fixedByCompose = /_(HTTP_HOST|HTTP_PORT|HTTP_TRUST_PROXY|DATABASE_URL)$/
+
+/** A value with its placeholders filled in, the inner ones first, as Compose does it. */
+function filledIn(value: string, given: Readonly<Record<string, string>>): string {
+  const filled = value.replaceAll(
+    /\$\{(\w+):([-?])([^${}]*)\}/g,
+    (_whole, name: string, kind: string, text: string) => {
+      return given[name] ?? (kind === '-' ? text : 'a-generated-secret')
+    },
+  )
+  return filled === value ? value : filledIn(filled, given)
+}
+
 describe('docker-compose.yml', () => {
   const compose = parse(readFileSync(join(root, 'docker-compose.yml'), 'utf8'), { merge: true }) as {
     readonly services: Readonly<Record<string, { readonly environment?: Readonly<Record<string, string>> }>>
@@ -157,6 +171,55 @@ describe('docker-compose.yml', () => {
       expect(given.filter((setting) => !known.has(setting))).toEqual([])
     },
   )
+
+  it.each(services.map(({ name, config }) => [name, describeConfig(config as ConfigDefinition)] as const))(
+    'passes every setting of %s on, but for where it listens, and none of another service',
+    (name, rows) => {
+      const given = Object.keys(compose.services[name]?.environment ?? {})
+      const hasDatabase = given.some((setting) => setting.endsWith('_DATABASE_URL'))
+      const settable = rows
+        .map((row) => row.name)
+        .filter((setting) => !fixedByCompose.test(setting) && (hasDatabase || !setting.includes('_DATABASE_')))
+      expect(given).toEqual(expect.arrayContaining(settable))
+      const ofOthers = services.filter((other) => other.name !== name).map((other) => `${other.name.toUpperCase()}_`)
+      expect(given.filter((setting) => ofOthers.some((prefix) => setting.startsWith(prefix)))).toEqual([])
+    },
+  )
+
+  it.each(services.map(({ name, config }) => [name, config as ConfigDefinition] as const))(
+    'gives %s settings that it takes when .env holds nothing but the secrets, and with a public address',
+    (name, config) => {
+      const key = `v1:${Buffer.alloc(32, 1).toString('base64')}`
+      const secrets = { BROKERS_MASTER_KEY: key, IDENTITY_MASTER_KEY: key }
+      const settings = (given: Readonly<Record<string, string>>) =>
+        Object.fromEntries(
+          Object.entries(compose.services[name]?.environment ?? {}).map(([setting, value]) => [
+            setting,
+            filledIn(value, given),
+          ]),
+        )
+      expect(() => loadConfig(config, settings(secrets))).not.toThrow()
+      const chosen = { ...secrets, TRADEWIRE_PUBLIC_URL: 'https://trade.example.com', GATEWAY_HTTP_TRUST_PROXY: 'true' }
+      expect(() => loadConfig(config, settings(chosen))).not.toThrow()
+    },
+  )
+
+  it('tells payers and users the same address', () => {
+    const { identity, billing } = compose.services
+    expect(identity?.environment?.['IDENTITY_PUBLIC_URL']).toBe(billing?.environment?.['BILLING_PUBLIC_URL'])
+    const own = identity?.environment?.['IDENTITY_PUBLIC_URL'] ?? ''
+    expect(filledIn(own, { TRADEWIRE_PORT: '9000' })).toBe('http://localhost:9000')
+  })
+
+  it('takes each setting from .env by its own name', () => {
+    const values = services.flatMap(({ name }) => Object.entries(compose.services[name]?.environment ?? {}))
+    const named = values.flatMap(([setting, value]) => {
+      const from = /^\$\{(\w+):-/.exec(value)?.[1]
+      return from === undefined || from === setting ? [] : [[setting, from]]
+    })
+    const publicUrls = ['IDENTITY_PUBLIC_URL', 'BILLING_PUBLIC_URL']
+    expect(named.toSorted()).toEqual(publicUrls.map((setting) => [setting, 'TRADEWIRE_PUBLIC_URL']).toSorted())
+  })
 })
 
 it('files that kustomizations name are there, but for secrets and settings that each installation writes', () => {
@@ -169,4 +232,12 @@ it('files that kustomizations name are there, but for secrets and settings that 
   expect(readFileSync(join(folder, 'overlays/standalone/nats.conf'), 'utf8')).toBe(
     readFileSync(join(dirname(folder), 'nats.conf'), 'utf8'),
   )
+})
+
+it.each(['.gitignore', '.dockerignore'])('%s keeps the secrets that an installation writes out', (file) => {
+  const kept = readFileSync(join(root, file), 'utf8')
+    .split('\n')
+    .map((line) => line.replace(/\/$/, ''))
+  const overlay = 'deploy/kubernetes/overlays/*'
+  expect(kept).toEqual(expect.arrayContaining(['.env', '.tradewire', `${overlay}/secrets`, `${overlay}/settings.env`]))
 })
