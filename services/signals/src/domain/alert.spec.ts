@@ -159,9 +159,9 @@ describe('the text of an alert', () => {
     ['0.1000000000000000055511151231257827021181583404541015625', '0.1'],
   ])('keeps the digits of a price that is the number %s', (number, price) => {
     const read = readAlertText(`{"orderPrice": ${number}, "takeProfit": NaN}`)
-    const { takeProfitPrice1, takeProfitPrice2, takeProfitPrice3, ...others } = documented
-    const prices = { stop: '0.00000001', takeProfit: '99999999999' }
-    const checked = checkAlert({ ...others, ...(read.ok && read.value), ...prices })
+    const none = { takeProfitPrice1: null, takeProfitPrice2: null, takeProfitPrice3: null }
+    const prices = { ...none, stop: '0.00000001', takeProfit: '99999999999' }
+    const checked = checkAlert({ ...documented, ...(read.ok && read.value), ...prices })
     expect(checked).toMatchObject({ ok: true, value: { price } })
   })
 

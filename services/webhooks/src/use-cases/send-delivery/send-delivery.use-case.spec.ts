@@ -4,7 +4,6 @@ import { SystemClock } from '@tradewire/kernel/clock'
 import { SeededRandomness } from '@tradewire/kernel/randomness'
 import { describe, expect, it } from 'vitest'
 import type { Claimed, Deliveries } from '../../ports/deliveries.port.ts'
-import type { Sender } from '../../ports/sender.port.ts'
 import { SendDelivery } from './send-delivery.use-case.ts'
 
 const delivery = {
@@ -35,7 +34,7 @@ function sending(...errors: Error[]) {
   const useCase = new SendDelivery(
     { transact } as unknown as Database,
     {} as Deliveries,
-    { send } as Sender,
+    { send },
     new SystemClock(),
     new SeededRandomness(1),
   )
