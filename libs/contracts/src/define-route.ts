@@ -180,13 +180,8 @@ export function defineRoute<
   ) => z.input<NoInfer<Reply>>
 }): RouteContract {
   const parts = { form: 'own', params: nothing, query: nothing, body: nothing, status: 200, errors: [], example: {} }
-  const checks = {
-    proof: 'any',
-    proofFor: undefined,
-    idempotency: 'none',
-    counting: 'usual',
-    scope: contract.method === 'GET' ? 'read' : 'manage',
-  }
+  const scope = contract.method === 'GET' ? 'read' : 'manage'
+  const checks = { proof: 'any', proofFor: undefined, idempotency: 'none', counting: 'usual', scope }
   const answer = {
     reply: contract.rpc.reply,
     toReply: (reply: unknown) => reply,
