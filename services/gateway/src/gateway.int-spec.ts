@@ -1,5 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import * as http from 'node:http'
 import * as rpc from '@tradewire/contracts/rpc/identity'
 import { startRedis } from '@tradewire/backends/start-redis'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
@@ -9,47 +8,31 @@ import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { gatewayService } from '#service'
 import { neighbours, operatorId, told } from '#testing/neighbours'
+import { ScriptedService } from '#testing/scripted-service'
 
 const sessionId = '01963a5e-0000-7000-8000-0000000000bb'
 const backends = testBackends()
 let gateway: TestService
 let signing: CryptoKey | undefined
 let publicKey: CryptoKey | undefined
-let signals: Server
-let received: { method: string; url: string; headers: IncomingMessage['headers']; body: Buffer }[] = []
-let answerAlert: (() => { status: number; type: string; body: string }) | undefined
+const signals = new ScriptedService()
 
 beforeAll(async () => {
   const pair = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true })
   signing = pair.privateKey
   publicKey = pair.publicKey
   told.key = { ...(await exportJWK(pair.publicKey)), kid: 'key-1', alg: 'EdDSA', use: 'sig' }
-  signals = createServer((incoming, outgoing) => {
-    const chunks: Buffer[] = []
-    incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
-    incoming.on('end', () => {
-      const { method = '', url = '', headers } = incoming
-      received.push({ method, url, headers, body: Buffer.concat(chunks) })
-      const answer = answerAlert?.()
-      // Without an answer the connection hangs, as a stuck service would let it.
-      if (answer === undefined) return
-      outgoing.writeHead(answer.status, { 'content-type': answer.type }).end(answer.body)
-    })
-  })
-  await new Promise<void>((resolve) => signals.listen(0, '127.0.0.1', resolve))
+  await signals.start()
   await startTestService(neighbours, backends)
   gateway = await startGateway({})
 })
 
-afterAll(async () => {
-  signals.closeAllConnections()
-  await new Promise((resolve) => signals.close(resolve))
-})
+afterAll(() => signals.stop())
 
 function startGateway(settings: Record<string, string>): Promise<TestService> {
-  const { port } = signals.address() as AddressInfo
+  const { url } = signals
   return startTestService(gatewayService, backends, {
-    settings: { GATEWAY_SIGNALS_URL: `http://127.0.0.1:${port}`, GATEWAY_RATE_LIMIT: 'false', ...settings },
+    settings: { GATEWAY_SIGNALS_URL: url, GATEWAY_BILLING_URL: url, GATEWAY_RATE_LIMIT: 'false', ...settings },
   })
 }
 
@@ -229,40 +212,34 @@ describe('refusals', () => {
 
 describe('alerts', () => {
   const alert = '{"strategy": "61b79e6d-7e22-4f91-b508-ef5be6a21419",\n\t"secret":"ß", "takeProfit": NaN }'
+  const send = (type: string) => {
+    const headers = { 'content-type': type, 'x-forwarded-for': '203.0.113.9' }
+    return request(`${gateway.url}/v1/webhook/strategy`, { method: 'POST', headers, body: alert })
+  }
 
   it('reach signals byte for byte, whatever they say they are, and its answer comes back as it is', async () => {
-    answerAlert = () => ({ status: 422, type: 'application/json', body: '{"errors":[]}' })
+    signals.answer = () => ({ status: 422, type: 'application/json', body: '{"errors":[]}' })
     for (const type of ['application/json', 'text/plain; charset=utf-8', 'application/x-www-form-urlencoded']) {
-      received = []
-      const reply = await request(`${gateway.url}/v1/webhook/strategy`, {
-        method: 'POST',
-        headers: { 'content-type': type, 'x-forwarded-for': '203.0.113.9' },
-        body: alert,
-      })
+      signals.received = []
+      const reply = await send(type)
       expect([reply.statusCode, await reply.body.text()]).toEqual([422, '{"errors":[]}'])
-      expect(received).toHaveLength(1)
-      expect(received[0]?.body.equals(Buffer.from(alert))).toBe(true)
-      expect(received[0]?.headers['content-type']).toBe(type)
+      expect(signals.received).toHaveLength(1)
+      expect(signals.received[0]?.body.equals(Buffer.from(alert))).toBe(true)
+      expect(signals.received[0]?.headers['content-type']).toBe(type)
       // What the sender claims to be is not passed on.
-      expect(received[0]?.headers['x-forwarded-for']).toBe('127.0.0.1')
+      expect(signals.received[0]?.headers['x-forwarded-for']).toBe('127.0.0.1')
     }
   })
 
-  it.each(['', 'json', 'text', 'application/json,text/plain'])(
-    'reach signals although %j, which they say they are, is no type',
-    async (type) => {
-      received = []
-      answerAlert = () => ({ status: 200, type: 'application/json', body: '{}' })
-      const url = `${gateway.url}/v1/webhook/strategy`
-      const reply = await request(url, { method: 'POST', headers: { 'content-type': type }, body: alert })
-      expect(reply.statusCode).toBe(200)
-      await reply.body.dump()
-      expect(received.map(({ body }) => body.toString())).toEqual([alert])
-    },
-  )
+  it.each(['', 'json', 'text', 'application/json,text/plain'])('reach signals although %j is no type', async (type) => {
+    signals.received = []
+    const reply = await send(type)
+    expect([reply.statusCode, await reply.body.text()]).toEqual([422, '{"errors":[]}'])
+    expect(signals.received.map(({ body }) => body.toString())).toEqual([alert])
+  })
 
   it('get 503 in time when signals does not answer, and at once when it is away', async () => {
-    answerAlert = undefined
+    signals.answer = undefined
     const began = performance.now()
     const slow = await call('POST', '/v1/webhook/strategy', { json: alert })
     expect([slow.status, slow.body.error?.code]).toEqual([503, 'ALERTS_UNAVAILABLE'])
@@ -274,6 +251,21 @@ describe('alerts', () => {
     expect(Number(away.headers['retry-after'])).toBeGreaterThan(0)
     expect(performance.now() - from).toBeLessThan(500)
     await lonely.stop()
+  })
+})
+
+describe('deliveries of payment providers', () => {
+  it('reach billing also when their sender asks first whether it may send them', async () => {
+    signals.received = []
+    signals.answer = () => ({ status: 200, type: 'application/json', body: '{}' })
+    const headers = { 'content-type': 'application/json', expect: '100-continue' }
+    const status = await new Promise((resolve, reject) => {
+      const sent = http.request(`${gateway.url}/v1/webhook/payments/stripe`, { method: 'POST', headers })
+      sent.on('continue', () => sent.end('{"id":"evt_1"}')).on('error', reject)
+      sent.on('response', (reply) => resolve(reply.resume().statusCode)).flushHeaders()
+    })
+    expect(status).toBe(200)
+    expect(signals.received.map(({ body }) => body.toString())).toEqual(['{"id":"evt_1"}'])
   })
 })
 
@@ -303,7 +295,7 @@ describe('rate limits', () => {
     expect(refused?.body.error?.code).toBe('RATE_LIMITED')
     expect(refused?.headers).toMatchObject({ 'ratelimit-limit': '5', 'ratelimit-remaining': '0' })
     expect(Number(refused?.headers['retry-after'])).toBeGreaterThan(0)
-    answerAlert = () => ({ status: 200, type: 'application/json', body: '{}' })
+    signals.answer = () => ({ status: 200, type: 'application/json', body: '{}' })
     for (let round = 0; round < 8; round += 1) {
       expect((await call('POST', '/v1/webhook/strategy', { json: {}, at: both[0]! })).status).toBe(200)
     }

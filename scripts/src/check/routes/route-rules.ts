@@ -84,6 +84,9 @@ const keyMend = `Say idempotency: 'key' and hand requestId on, or add it to ${ex
 
 type Accessed = Pick<RouteContract, 'operation' | 'access'>
 
+/** Without a word requests are counted. */
+type Counted = Accessed & Pick<PlainOperation, 'counted'>
+
 function accessProblems({ operation, access }: Accessed, allowed: Exceptions): Problem[] {
   const mend = 'Name the roles that may call it.'
   if (access === 'public') {
@@ -118,10 +121,10 @@ function errorListProblems({ errors }: Pick<RouteContract, 'errors'>): Problem[]
   return unknown.map((kind) => problem('route-without-errors', `names no kind of error: ${kind}`, errorsMend))
 }
 
-function refusalProblems({ access }: Accessed, takesFields: boolean, responses: JsonObject): Problem[] {
+function refusalProblems({ access, counted = true }: Counted, takesFields: boolean, responses: JsonObject): Problem[] {
   const shown = Object.keys(responses)
   const wanted = [
-    ['429'],
+    ...(counted ? [['429']] : []),
     refusalOfOutages,
     ...(access === 'public' ? [] : [['401'], ['403']]),
     ...(takesFields ? [refusalOfWrongParts] : []),

@@ -3,7 +3,7 @@
  * roles have changed. Fed by news from identity, asked on every request and by open streams.
  * Must never keep a revocation longer than a token can live.
  */
-import { NewestKept } from '#domain/newest-kept'
+import { NewestKept } from '@tradewire/kernel/newest-kept'
 
 export class RevocationList {
   private readonly untilMs = new Map<string, number>()

@@ -14,8 +14,20 @@ import type { Neighbour, RawRequest } from '#ports/neighbours.port'
 import { answerRefusal } from '#transport/http/http-answers.map'
 import { PassRequest } from '#use-cases/pass-request/pass-request.use-case'
 
-/** What of a request's head stays here. */
-const ownHeaders = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'authorization', 'cookie'])
+/** What of a request's head stays here: it is about the connection, or about whoever is logged in. */
+const ownHeaders = new Set([
+  'authorization',
+  'connection',
+  'content-length',
+  'cookie',
+  'expect',
+  'host',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
 
 @Injectable()
 export class PassedOnRoutes {
