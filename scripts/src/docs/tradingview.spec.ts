@@ -63,7 +63,7 @@ describe('the page on alerts', () => {
   it('names as needed what an empty message is refused for', () => {
     const needed = [...page.matchAll(/^\| `(\w+)` \| yes \|/gm)].map(([, name]) => name)
     const missed = problemsOf('{}').map(({ param }) => param)
-    expect(needed.toSorted()).toEqual(missed.filter((param) => param !== '_error').toSorted())
+    expect(new Set(needed)).toEqual(new Set(missed.filter((param) => param !== '_error')))
     for (const field of fields) expect(page).toContain(`\`${field}\``)
   })
 })
