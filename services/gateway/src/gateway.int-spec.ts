@@ -223,11 +223,9 @@ describe('alerts', () => {
       signals.received = []
       const reply = await send(type)
       expect([reply.statusCode, await reply.body.text()]).toEqual([422, '{"errors":[]}'])
-      expect(signals.received).toHaveLength(1)
-      expect(signals.received[0]?.body.equals(Buffer.from(alert))).toBe(true)
-      expect(signals.received[0]?.headers['content-type']).toBe(type)
       // What the sender claims to be is not passed on.
-      expect(signals.received[0]?.headers['x-forwarded-for']).toBe('127.0.0.1')
+      const headers = expect.objectContaining({ 'content-type': type, 'x-forwarded-for': '127.0.0.1' })
+      expect(signals.received).toEqual([expect.objectContaining({ body: Buffer.from(alert), headers })])
     }
   })
 
@@ -247,8 +245,7 @@ describe('alerts', () => {
     const lonely = await startGateway({ GATEWAY_SIGNALS_URL: 'http://127.0.0.1:9' })
     const from = performance.now()
     const away = await call('POST', '/v1/webhook/strategy', { json: alert, at: lonely })
-    expect(away.status).toBe(503)
-    expect(Number(away.headers['retry-after'])).toBeGreaterThan(0)
+    expect([away.status, Number(away.headers['retry-after']) > 0]).toEqual([503, true])
     expect(performance.now() - from).toBeLessThan(500)
     await lonely.stop()
   })

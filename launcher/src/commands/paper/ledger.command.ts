@@ -38,7 +38,7 @@ function printLedger({ orders, positions, balances, totals }: LedgerReply): void
       ['venue', 'account', 'order', 'symbol', 'side', 'type', 'status', 'quantity', 'filled', 'price'],
       shown.map((order) => [
         order.venue,
-        order.accountId.slice(-12),
+        order.accountId,
         order.clientOrderId,
         order.symbol,
         order.side,
@@ -57,7 +57,7 @@ function printLedger({ orders, positions, balances, totals }: LedgerReply): void
       ['venue', 'account', 'symbol', 'quantity', 'entry', 'mark', 'unrealised'],
       positions.map((one) => [
         one.venue,
-        one.accountId.slice(-12),
+        one.accountId,
         one.symbol,
         one.quantity,
         one.entryPrice,
@@ -70,7 +70,7 @@ function printLedger({ orders, positions, balances, totals }: LedgerReply): void
   if (balances.length > 0) {
     printTable(
       ['venue', 'account', 'currency', 'total', 'free', 'equity'],
-      balances.map((one) => [one.venue, one.accountId.slice(-12), one.currency, one.total, one.free, one.equity]),
+      balances.map((one) => [one.venue, one.accountId, one.currency, one.total, one.free, one.equity]),
     )
     printLine()
   }
