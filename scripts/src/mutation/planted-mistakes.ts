@@ -44,8 +44,8 @@ export const plantedMistakes: readonly PlantedMistake[] = [
     name: 'sent-after-the-lease-was-lost',
     about: 'commands of a partition are taken although another process owns it by now',
     file: 'services/brokers/src/use-cases/take-commands/take-commands.use-case.ts',
-    find: 'if (!held.has(partition)) throw new PartitionLostError',
-    replace: 'if (held.has(-1)) throw new PartitionLostError',
+    find: 'if (!isHeld(held)) throw new PartitionLostError',
+    replace: 'if (!isHeld(held) && held.partition < 0) throw new PartitionLostError',
     ...simulator,
   },
   {
