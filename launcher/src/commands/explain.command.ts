@@ -15,7 +15,9 @@ interface ExplainOptions extends HomeOption {
 
 export function explainCommand(): Command {
   const command = new Command('explain')
-    .description('tell the whole story of one order: alert, settings, sizing, checks, fills, times')
+    .description(
+      'tell what became of a signal, or the whole story of one order: settings, sizing, checks, fills, times',
+    )
     .argument('[id]', 'id of an order or of a signal; the newest order when left out')
     .addOption(homeOption())
     .addOption(jsonOption())

@@ -56,10 +56,14 @@ function alert(changes: Record<string, unknown> = {}): Record<string, unknown> {
   }
 }
 
-async function post(body: string | Record<string, unknown>, contentType = 'application/json', url = service.url) {
+async function post(
+  body: string | Record<string, unknown>,
+  contentType: string | null = 'application/json',
+  url = service.url,
+) {
   const reply = await request(`${url}/v1/webhook/strategy`, {
     method: 'POST',
-    headers: { 'content-type': contentType },
+    headers: contentType === null ? {} : { 'content-type': contentType },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   })
   const text = await reply.body.text()
@@ -78,6 +82,7 @@ describe('the alert intake', () => {
     'text/plain; charset=utf-8',
     '',
     'json',
+    null,
     'text',
     'application/json,text/plain',
   ])('takes the documented alert as %j, answers 200 with no body and stores it with its event', async (contentType) => {

@@ -87,6 +87,10 @@ describe('the route audit', () => {
       expect(found({})).toEqual(['shout does not show 400 or 422'])
     })
 
+    it('asks for no 429 where requests are never counted', () => {
+      expect(found({ counted: false })).toEqual(found({}))
+    })
+
     it('refuses one without access or replies', () => {
       expect(found({ access: [] })).toEqual(['shout does not say who may call it'])
       expect(found({ replies: [] })).toEqual(['shout answers nothing'])

@@ -29,7 +29,7 @@ export async function serveAlerts(fastify: FastifyInstance, app: INestApplicatio
 
 async function answer(acceptAlert: AcceptAlert, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const outcome = await acceptAlert.execute({
-    contentType: request.headers['content-type'] ?? '',
+    contentType: request.headers['content-type'] ?? 'text/plain',
     body: typeof request.body === 'string' ? request.body : '',
     sourceIp: request.ip,
   })
