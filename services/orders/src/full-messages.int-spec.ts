@@ -24,8 +24,7 @@ beforeAll(async () => {
   database = service.app.get(Database)
   venue = new StandIn(database)
   await venue.found(followers)
-  for (const table of ['follow', 'balance', 'account']) await venue.counted(table, followers)
-  await venue.counted('instrument', 1)
+  await venue.heardOf(followers)
 })
 
 it('followers are planned by partition, so that the commands of a signal fill few messages', async () => {

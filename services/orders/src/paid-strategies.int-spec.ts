@@ -39,8 +39,7 @@ beforeAll(async () => {
     const settings = { onSubscriptionEnd: 'close' as const }
     tx.append(followChanged, venue.follow(leaver, { settings, revision: 2 }))
   })
-  for (const table of ['follow', 'balance', 'account']) await venue.counted(table, followers)
-  await venue.counted('instrument', 1)
+  await venue.heardOf(followers)
   await venue.counted('strategy where revision = 2', 1)
   await venue.counted('follow where revision = 2', 1)
 })

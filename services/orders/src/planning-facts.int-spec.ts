@@ -31,8 +31,7 @@ beforeAll(async () => {
   client = service.app.get(RpcClient)
   venue = new StandIn(database)
   await venue.found(followers)
-  for (const table of ['follow', 'balance', 'account']) await venue.counted(table, followers)
-  await venue.counted('instrument', 1)
+  await venue.heardOf(followers)
 })
 
 /** What a new signal means for each follower, by account; their positions end at once, so that the next one is taken. */

@@ -19,8 +19,7 @@ type Update = DataOf<typeof brokers.orderFilled>
 
 export const strategyId = '01963a5e-0000-7000-8000-0000000000aa'
 export const ownerId = '01963a5e-0000-7000-8000-0000000000bb'
-/** Answers and events of this stand-in are as old as they are, so balances are fresh. */
-/** The services under test run on the real clock. */
+/** The services under test run on the real clock, so balances are fresh. */
 const clock = new SystemClock()
 const signalLifeMs = 30_000
 const now = () => clock.now().toISOString()
@@ -37,6 +36,12 @@ export class StandIn {
   constructor(database: Database, revisions = new Map<string, number>()) {
     this.database = database
     this.revisions = revisions
+  }
+
+  /** Waits until `orders` has taken in what was found. */
+  async heardOf(followers: number): Promise<void> {
+    for (const table of ['follow', 'balance', 'account']) await this.counted(table, followers)
+    await this.counted('instrument', 1)
   }
 
   /** A strategy on paper futures and so many followers with 10,000 USDT each, risking 1 %. */

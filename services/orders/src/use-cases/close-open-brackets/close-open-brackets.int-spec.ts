@@ -28,8 +28,7 @@ beforeAll(async () => {
   client = service.app.get(RpcClient)
   venue = new StandIn(database)
   await venue.found(followers)
-  for (const table of ['follow', 'balance', 'account']) await venue.counted(table, followers)
-  await venue.counted('instrument', 1)
+  await venue.heardOf(followers)
 })
 
 const cancelled = async (): Promise<number> => (await venue.commands<Cancel>('order.cancel')).length

@@ -50,8 +50,7 @@ beforeAll(async () => {
   client = service.app.get(RpcClient)
   venue = new StandIn(database)
   await venue.found(followers)
-  for (const table of ['follow', 'balance', 'account']) await venue.counted(table, followers)
-  await venue.counted('instrument', 1)
+  await venue.heardOf(followers)
 })
 
 /** Each story begins without positions, and everyone follows. */
