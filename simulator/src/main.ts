@@ -5,7 +5,7 @@
 import { wholeNumber } from '@tradewire/config/whole-number'
 import { Command } from 'commander'
 import { billingCommand } from './billing/billing-command.ts'
-import { runSeed, type SeedReport } from './run-seed.ts'
+import { runSeed, type SeedReport } from './routing/run-seed.ts'
 
 const seedsMax = 1_000_000
 const seedNumber = wholeNumber(0, seedsMax)

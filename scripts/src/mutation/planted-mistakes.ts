@@ -4,7 +4,7 @@
  */
 import type { PlantedMistake } from './planted-mistake.ts'
 
-const simulator = { spec: 'simulator/src/simulator.spec.ts', test: 'breaks no invariant' }
+const simulator = { spec: 'simulator/src/routing/simulator.spec.ts', test: 'breaks no invariant' }
 
 export const plantedMistakes: readonly PlantedMistake[] = [
   {

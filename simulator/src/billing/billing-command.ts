@@ -1,7 +1,7 @@
 /** `sim billing`: one run, and what came of it. Called by the simulator's command. Exit code 1 when the books disagree. */
 import { wholeNumber } from '@tradewire/config/whole-number'
 import { Command, InvalidArgumentError } from 'commander'
-import { simulatedProviders, type SimulatedProvider } from './payers.ts'
+import { simulatedProviders, type SimulatedProvider } from './crowd/payers.ts'
 import { simulateBilling } from './simulate-billing.ts'
 
 const wholeMax = 1_000_000

@@ -2,7 +2,7 @@
  * What billing's books must say, from the providers' side alone, and where they say something else.
  * Called at the end of a simulation. Must never use a rule of billing's own.
  */
-import type { BillingWorld } from './billing-world.ts'
+import type { BillingWorld } from './world/billing-world.ts'
 
 /** As the service's setting has it by default. */
 const ownerSharePercent = 80n

@@ -2,9 +2,9 @@ import { SeededRandomness } from '@tradewire/kernel/randomness'
 import { eventually } from '@tradewire/testkit/eventually'
 import { describe, expect, it } from 'vitest'
 import { audit } from './billing-model.ts'
-import { startBillingWorld } from './billing-world.ts'
-import { Deliveries } from './deliveries.ts'
-import { Payers, simulatedProviders } from './payers.ts'
+import { startBillingWorld } from './world/billing-world.ts'
+import { Deliveries } from './crowd/deliveries.ts'
+import { Payers, simulatedProviders } from './crowd/payers.ts'
 import { offer } from './simulate-billing.ts'
 
 const subscribers = 8

@@ -13,8 +13,8 @@ import Fastify from 'fastify'
 import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { audit } from './billing-model.ts'
-import { MortalDatabase } from './mortal-database.ts'
-import { SettableClock } from './settable-clock.ts'
+import { MortalDatabase } from './world/mortal-database.ts'
+import { SettableClock } from './world/settable-clock.ts'
 
 const backends = testBackends({ nats: false })
 const secret = 'whsec_of_the_interleavings'

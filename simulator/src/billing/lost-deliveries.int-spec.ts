@@ -1,9 +1,9 @@
 import { SeededRandomness } from '@tradewire/kernel/randomness'
 import { describe, expect, it } from 'vitest'
 import { audit } from './billing-model.ts'
-import { type BillingWorld, startBillingWorld } from './billing-world.ts'
-import { Deliveries } from './deliveries.ts'
-import { Payers, type SimulatedProvider } from './payers.ts'
+import { type BillingWorld, startBillingWorld } from './world/billing-world.ts'
+import { Deliveries } from './crowd/deliveries.ts'
+import { Payers, type SimulatedProvider } from './crowd/payers.ts'
 import { offer, rest } from './simulate-billing.ts'
 
 const subscribers = 40

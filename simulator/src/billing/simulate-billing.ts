@@ -9,12 +9,12 @@ import type { createPlan } from '@tradewire/contracts/rpc/billing/plans'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { SeededRandomness } from '@tradewire/kernel/randomness'
 import type { Result } from '@tradewire/kernel/result'
-import { BillingChild } from './billing-child.ts'
+import { BillingChild } from './world/billing-child.ts'
 import { audit, type Audit } from './billing-model.ts'
-import { startBillingWorld, type BillingWorld } from './billing-world.ts'
-import { Deliveries } from './deliveries.ts'
-import type { Offers } from './changers.ts'
-import { Payers, type SimulatedProvider } from './payers.ts'
+import { startBillingWorld, type BillingWorld } from './world/billing-world.ts'
+import { Deliveries } from './crowd/deliveries.ts'
+import type { Offers } from './crowd/changers.ts'
+import { Payers, type SimulatedProvider } from './crowd/payers.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs

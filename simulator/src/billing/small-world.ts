@@ -25,9 +25,9 @@ import {
 import { signedDelivery as byStripe, StripeServer } from '@tradewire/paper/surfaces/stripe/stripe.controller'
 import type { RunningService } from '@tradewire/nest-kit/start-service'
 import Fastify, { type FastifyInstance } from 'fastify'
-import { Died, type MortalDatabase } from './mortal-database.ts'
-import { type SimulatedProvider, simulatedProviders } from './payers.ts'
-import type { SettableClock } from './settable-clock.ts'
+import { Died, type MortalDatabase } from './world/mortal-database.ts'
+import { type SimulatedProvider, simulatedProviders } from './crowd/payers.ts'
+import type { SettableClock } from './world/settable-clock.ts'
 
 const dayMs = 86_400_000
 /** A claim of a process that was killed is taken over after a minute. */

@@ -7,7 +7,7 @@ import { timedUuidOf, type Id } from '@tradewire/kernel/ids'
 import type { Result } from '@tradewire/kernel/result'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { audit } from './billing-model.ts'
-import { type BillingWorld, startBillingWorld } from './billing-world.ts'
+import { type BillingWorld, startBillingWorld } from './world/billing-world.ts'
 import { offer } from './simulate-billing.ts'
 
 const dayMs = 86_400_000

@@ -14,9 +14,9 @@ import { testBackends } from '@tradewire/testkit/test-backends'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { audit } from './billing-model.ts'
-import { knowStrategy } from './billing-host.ts'
-import { MortalDatabase } from './mortal-database.ts'
-import { SettableClock } from './settable-clock.ts'
+import { knowStrategy } from './world/billing-host.ts'
+import { MortalDatabase } from './world/mortal-database.ts'
+import { SettableClock } from './world/settable-clock.ts'
 import { SmallWorld, type Stage } from './small-world.ts'
 
 const seeds = 1_000

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { simulatedProviders } from './payers.ts'
+import { simulatedProviders } from './crowd/payers.ts'
 import { simulateBilling } from './simulate-billing.ts'
 
 const limitMs = 900_000
