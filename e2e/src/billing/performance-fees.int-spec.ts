@@ -1,10 +1,6 @@
-import { billingService } from '@tradewire/billing/service'
-import { RunBilling } from '@tradewire/billing/use-cases/run-billing/run-billing.use-case'
-import { RpcClient } from '@tradewire/bus/rpc-client'
-import type { ReplyOf } from '@tradewire/contracts/define-rpc'
+import { BillingDesk, owner, stranger, strategyId } from '@tradewire/billing/testing/billing-desk'
 import { tradeClosed } from '@tradewire/contracts/events/orders'
-import { followChanged, strategyChanged } from '@tradewire/contracts/events/signals'
-import { listBalances } from '@tradewire/contracts/rpc/billing/books'
+import { followChanged } from '@tradewire/contracts/events/signals'
 import * as invoicing from '@tradewire/contracts/rpc/billing/invoices'
 import * as fees from '@tradewire/contracts/rpc/billing/performance-fees'
 import { Database } from '@tradewire/database/database'
@@ -12,55 +8,37 @@ import { StripeServer } from '@tradewire/paper/surfaces/stripe/stripe.controller
 import { reportingService } from '@tradewire/reporting/service'
 import { eventually } from '@tradewire/testkit/eventually'
 import { exampleOf } from '@tradewire/testkit/example-of'
-import { ManualClock } from '@tradewire/testkit/manual-clock'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
-import { testBackends } from '@tradewire/testkit/test-backends'
 import Fastify from 'fastify'
-import { request } from 'undici'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
-const backends = testBackends()
-const { strategyId } = strategyChanged.example
-const owner = { userId: strategyChanged.example.ownerId, roles: ['provider' as const] }
 const follower = { userId: followChanged.example.userId, roles: ['follower' as const] }
-const stranger = { userId: '01963a5e-0000-7000-8000-00000000000b', roles: ['follower' as const] }
-const operator = { userId: '01963a5e-0000-7000-8000-00000000000c', roles: ['operator' as const] }
 const { followId } = followChanged.example
-const clock = new ManualClock('2026-01-15T00:00:00.000Z')
-
-const stripe = new StripeServer(clock)
+const desk = new BillingDesk('2026-01-15T00:00:00.000Z')
+const stripe = new StripeServer(desk.clock)
 const http = Fastify()
 
-let service: TestService
 let reporting: TestService
-let client: RpcClient
 let trades = 0
 let followRevision = 1
 
 beforeAll(async () => {
   await stripe.register(http, () => true)
-  const settings = {
+  await desk.start({
     BILLING_PROVIDERS: 'mock,stripe',
-    BILLING_PUBLIC_URL: 'http://pay.test',
     BILLING_STRIPE_API_URL: await http.listen({ host: '127.0.0.1', port: 0 }),
     BILLING_STRIPE_SECRET_KEY: 'sk_test_fees',
-  }
-  service = await startTestService(billingService, backends, { settings, clock })
-  reporting = await startTestService(reportingService, backends, { clock })
-  client = service.app.get(RpcClient)
-  await publish(service, (tx) => tx.append(strategyChanged, exampleOf(strategyChanged, { ownerId: owner.userId })))
-  await rowsOf('strategy', 1)
+  })
+  reporting = await startTestService(reportingService, desk.backends, { clock: desk.clock })
 })
 
 afterAll(() => http.close())
 
 beforeEach(async () => {
-  clock.jumpTo('2026-01-15T00:00:00.000Z')
-  await backends.query(`truncate billing.follow, billing.fee_offer, billing.fee_agreement, billing.performance_fee,
-    billing.performance_trade, billing.payment, billing.provider_event, billing.mock_payment, billing.journal,
-    billing.entry, billing.rule_run, billing.invoice, billing.invoice_counter`)
-  await backends.query('truncate reporting.ledger_entry, reporting.trade')
-  await backends.query('delete from billing.outbox')
+  await desk.clear()
+  await desk.backends.query(`truncate billing.follow, billing.fee_offer, billing.fee_agreement, billing.performance_fee,
+    billing.performance_trade, billing.payment, billing.invoice`)
+  await desk.backends.query('truncate reporting.ledger_entry, reporting.trade')
 })
 
 type Publishing = (tx: Parameters<Parameters<Database['transact']>[0]>[0]) => void
@@ -70,36 +48,22 @@ function publish(from: TestService, append: Publishing): Promise<void> {
 }
 
 async function rowsOf(table: string, count: number): Promise<void> {
-  await eventually(async () => (await backends.query(`select 1 from billing.${table}`)).length === count, {
+  await eventually(async () => (await desk.backends.query(`select 1 from billing.${table}`)).length === count, {
     describe: `${count} of ${table}`,
   })
 }
 
-async function ask<Contract extends Parameters<RpcClient['ask']>[0]>(
-  contract: Contract,
-  asked: Parameters<typeof client.ask<Contract>>[1],
-): Promise<ReplyOf<Contract>> {
-  const answer = await client.ask(contract, asked)
-  if (!answer.ok) throw new Error(`${answer.error.code} ${JSON.stringify(answer.error.context)}`)
-  return answer.value
-}
-
-async function refusal(contract: Parameters<RpcClient['ask']>[0], asked: unknown): Promise<string> {
-  const answer = await client.ask(contract, asked)
-  return answer.ok ? 'accepted' : answer.error.code
-}
-
 async function askFor(percent: string): Promise<void> {
-  await ask(fees.setPerformanceFee, { caller: owner, strategyId, terms: { percent, cycle: 'monthly' } })
+  await desk.ask(fees.setPerformanceFee, { caller: owner, strategyId, terms: { percent, cycle: 'monthly' } })
 }
 
 /** Of one follow; the revision is what makes it news. */
 async function follow(active = true): Promise<void> {
   followRevision += 1
   const revision = followRevision
-  await publish(service, (tx) => tx.append(followChanged, exampleOf(followChanged, { active, revision })))
+  await publish(desk.service, (tx) => tx.append(followChanged, exampleOf(followChanged, { active, revision })))
   await eventually(async () => {
-    const [row] = await backends.query<{ revision: number }>('select revision from billing.follow')
+    const [row] = await desk.backends.query<{ revision: number }>('select revision from billing.follow')
     return row?.revision === revision
   })
 }
@@ -110,43 +74,24 @@ async function close(realizedPnl: string, closedAt: string, symbol = 'BTC/USDT')
   const trade = { tradeId, strategyId, followId, userId: follower.userId, symbol, realizedPnl, fees: '0.1', closedAt }
   await publish(reporting, (tx) => tx.append(tradeClosed, exampleOf(tradeClosed, trade)))
   await eventually(async () => {
-    const found = await backends.query('select 1 from reporting.ledger_entry where trade_id = $1', [tradeId])
+    const found = await desk.backends.query('select 1 from reporting.ledger_entry where trade_id = $1', [tradeId])
     return found.length === 2
   })
   return tradeId
 }
 
 async function passTo(time: string): Promise<void> {
-  clock.jumpTo(time)
-  await service.app.get(RunBilling).execute('time')
+  desk.clock.jumpTo(time)
+  await desk.run('time')
 }
 
-async function pay(paymentUrl: string | null): Promise<void> {
-  const answer = await request(new URL(new URL(paymentUrl ?? '').pathname, service.url), {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: 'outcome=succeeded',
-  })
-  await answer.body.dump()
-  await service.app.get(RunBilling).execute('events')
-  await eventually(
-    async () => (await backends.query("select 1 from billing.provider_event where state = 'waiting'")).length === 0,
-  )
-}
-
-async function balances(): Promise<Record<string, string>> {
-  const { items, imbalance } = await ask(listBalances, { caller: operator })
-  expect(imbalance).toBe('0')
-  return Object.fromEntries(items.map(({ account, balance }) => [account, balance]))
-}
-
-const listed = async () => (await ask(fees.listPerformanceFees, { caller: follower, page: {} })).items
+const listed = async () => (await desk.ask(fees.listPerformanceFees, { caller: follower, page: {} })).items
 
 describe('an account near the limit of its plan', () => {
   it('is told of once, until it was clear of it', async () => {
     const { userId, accountId } = followChanged.example
     const entitlement = JSON.stringify({ plan: 'STARTER', maxBalance: '1000' })
-    await backends.query(
+    await desk.backends.query(
       `insert into billing.customer (user_id, username, entitlement) values ($1, 'anna', $2)
        on conflict (user_id) do update set entitlement = excluded.entitlement`,
       [userId, entitlement],
@@ -155,14 +100,14 @@ describe('an account near the limit of its plan', () => {
     const told: number[] = []
     let minutes = 0
     for (const total of ['899', '900', '880', '850', '849', '950']) {
-      await backends.query(
+      await desk.backends.query(
         `insert into reporting.balance_day values ($1, '2026-01-15', 'USDT', $2, $2, 1, now())
          on conflict (account_id, day) do update set total = excluded.total`,
         [accountId, total],
       )
       minutes += 6
       await passTo(new Date(Date.UTC(2026, 0, 15, 0, minutes)).toISOString())
-      const raised = await backends.query("select 1 from billing.outbox where subject = 'notice.raised'")
+      const raised = await desk.backends.query("select 1 from billing.outbox where subject = 'notice.raised'")
       told.push(raised.length)
     }
     expect(told).toEqual([0, 1, 1, 1, 1, 2])
@@ -191,20 +136,24 @@ describe('a performance fee', () => {
       currency: 'USD',
       status: 'open',
     })
-    const explained = await ask(fees.getPerformanceFeeLines, { caller: follower, feeId: january!.id })
+    const explained = await desk.ask(fees.getPerformanceFeeLines, { caller: follower, feeId: january!.id })
     expect(explained.lines.map(({ tradeId, realizedPnl }) => [tradeId, realizedPnl])).toEqual([
       [counted[0], '150.25'],
       [counted[1], '-50.25'],
     ])
     const owed = `owed:owner:${owner.userId}`
     const due = { [`due:user:${follower.userId}`]: '20.00', [`pending:owner:${owner.userId}`]: '-16.00' }
-    expect(await balances()).toEqual({ ...due, 'revenue:performance': '-4.00' })
+    expect(await desk.balances()).toEqual({ ...due, 'revenue:performance': '-4.00' })
     const wish = { caller: follower, feeId: january!.id, provider: 'mock' as const }
-    const intent = await ask(fees.payPerformanceFee, wish)
-    expect(await ask(fees.payPerformanceFee, wish)).toEqual(intent)
-    await pay(intent.paymentUrl)
-    expect(await balances()).toEqual({ 'clearing:mock': '20.00', [owed]: '-16.00', 'revenue:performance': '-4.00' })
-    expect(await refusal(fees.payPerformanceFee, wish)).toBe('FEE_NOT_OPEN')
+    const intent = await desk.ask(fees.payPerformanceFee, wish)
+    expect(await desk.ask(fees.payPerformanceFee, wish)).toEqual(intent)
+    await desk.pay(intent.paymentUrl)
+    expect(await desk.balances()).toEqual({
+      'clearing:mock': '20.00',
+      [owed]: '-16.00',
+      'revenue:performance': '-4.00',
+    })
+    expect(await desk.refusal(fees.payPerformanceFee, wish)).toBe('FEE_NOT_OPEN')
     await passTo('2026-03-01T02:00:00.000Z')
     await close('90', '2026-03-05T00:00:00.000Z')
     await passTo('2026-04-01T02:00:00.000Z')
@@ -219,16 +168,18 @@ describe('a performance fee', () => {
       ['0.00', 'nothing-due', '20', '100'],
       ['20.00', 'paid', '100', '100'],
     ])
-    const { items: invoices } = await ask(invoicing.listInvoices, { caller: follower, page: {} })
+    const { items: invoices } = await desk.ask(invoicing.listInvoices, { caller: follower, page: {} })
     expect(invoices.map(({ number, amount, feeId }) => [number, amount, feeId])).toEqual([
       ['2026-000002', '2.00', (await listed())[0]!.id],
       ['2026-000001', '20.00', january!.id],
     ])
-    const earned = await ask(fees.listEarnedFees, { caller: owner, strategyId, page: {} })
+    const earned = await desk.ask(fees.listEarnedFees, { caller: owner, strategyId, page: {} })
     expect(earned.items.map(({ share }) => share)).toEqual(['1.60', '0.00', '16.00'])
-    expect(await refusal(fees.getPerformanceFeeLines, { caller: owner, feeId: january!.id })).toBe('FEE_NOT_FOUND')
-    expect(await refusal(fees.payPerformanceFee, { ...wish, caller: stranger })).toBe('FEE_NOT_FOUND')
-    expect(await refusal(fees.listEarnedFees, { caller: stranger, strategyId, page: {} })).toBe('STRATEGY_NOT_FOUND')
+    expect(await desk.refusal(fees.getPerformanceFeeLines, { caller: owner, feeId: january!.id })).toBe('FEE_NOT_FOUND')
+    expect(await desk.refusal(fees.payPerformanceFee, { ...wish, caller: stranger })).toBe('FEE_NOT_FOUND')
+    expect(await desk.refusal(fees.listEarnedFees, { caller: stranger, strategyId, page: {} })).toBe(
+      'STRATEGY_NOT_FOUND',
+    )
   })
 
   it('that is paid at two providers is paid once: what came in second is given back, and nobody earns by it', async () => {
@@ -237,25 +188,25 @@ describe('a performance fee', () => {
     await close('100', '2026-01-20T00:00:00.000Z')
     await passTo('2026-02-01T02:00:00.000Z')
     const feeId = (await listed())[0]!.id
-    const open = (provider: 'mock' | 'stripe') => ask(fees.payPerformanceFee, { caller: follower, feeId, provider })
+    const open = (provider: 'mock' | 'stripe') =>
+      desk.ask(fees.payPerformanceFee, { caller: follower, feeId, provider })
     const [byPage, byForm] = [await open('mock'), await open('stripe')]
     expect([byPage.clientSecret, byForm.paymentUrl]).toEqual([null, null])
-    await pay(byPage.paymentUrl)
+    await desk.pay(byPage.paymentUrl)
     const intent = stripe.books.intents.get(byForm.clientSecret?.split('_secret_')[0] ?? '')!
     stripe.books.confirm(intent, 'pm_card_visa')
-    const runBilling = service.app.get(RunBilling)
-    for (const work of ['pull', 'events', 'time', 'events', 'time'] as const) await runBilling.execute(work)
+    for (const work of ['pull', 'events', 'time', 'events', 'time'] as const) await desk.run(work)
     // Stripe keeps its fee.
     const kept = { 'clearing:mock': '20.00', 'clearing:stripe': '-0.88', 'cost:provider-fees': '0.88' }
     const shared = { [`owed:owner:${owner.userId}`]: '-16.00', 'revenue:performance': '-4.00' }
-    await eventually(async () => expect(await balances()).toEqual({ ...kept, ...shared }))
+    await eventually(async () => expect(await desk.balances()).toEqual({ ...kept, ...shared }))
     expect((await listed())[0]).toMatchObject({ status: 'paid' })
     expect([...stripe.books.refunds.values()].map(({ amount }) => amount)).toEqual([2_000])
     const told = (subject: string, text: string) =>
-      backends.query('select 1 from billing.outbox where subject = $1 and body like $2', [subject, `%${text}%`])
+      desk.backends.query('select 1 from billing.outbox where subject = $1 and body like $2', [subject, `%${text}%`])
     await eventually(async () => expect(await told('refund.issued', '"amount":"20.00"')).toHaveLength(1))
     await eventually(async () => expect(await told('notice.raised', '"paid-in-vain"')).toHaveLength(1))
-    const { items: invoices } = await ask(invoicing.listInvoices, { caller: follower, page: {} })
+    const { items: invoices } = await desk.ask(invoicing.listInvoices, { caller: follower, page: {} })
     expect(invoices).toHaveLength(1)
   })
 
@@ -277,10 +228,10 @@ describe('a performance fee', () => {
     await follow()
     await askFor('20')
     const own = { followId: '01963a5e-0000-7000-8000-0000000000f0', userId: owner.userId }
-    await publish(service, (tx) => tx.append(followChanged, exampleOf(followChanged, own)))
+    await publish(desk.service, (tx) => tx.append(followChanged, exampleOf(followChanged, own)))
     await rowsOf('follow', 2)
     await rowsOf('fee_agreement', 0)
-    await backends.query('delete from billing.follow where user_id = $1', [owner.userId])
+    await desk.backends.query('delete from billing.follow where user_id = $1', [owner.userId])
     await close('100', '2026-01-20T00:00:00.000Z')
     await passTo('2026-02-01T02:00:00.000Z')
     expect(await listed()).toEqual([])
@@ -308,7 +259,7 @@ describe('a performance fee', () => {
     await close('0.5', '2026-01-20T00:00:00.000Z', 'ETH/BTC')
     await passTo('2026-02-01T02:00:00.000Z')
     expect(await listed()).toEqual([])
-    await backends.query("insert into reporting.usd_rate values ('BTC', 60000, now())")
+    await desk.backends.query("insert into reporting.usd_rate values ('BTC', 60000, now())")
     await passTo('2026-02-01T02:05:00.000Z')
     expect(await listed()).toEqual([])
     await passTo('2026-02-01T02:20:00.000Z')
@@ -321,10 +272,9 @@ describe('a performance fee', () => {
     await askFor('20')
     await follow()
     await close('100', '2026-01-20T00:00:00.000Z')
-    clock.jumpTo('2026-02-01T02:00:00.000Z')
-    const runs = service.app.get(RunBilling)
-    await Promise.all(Array.from({ length: 8 }, () => runs.execute('time')))
+    desk.clock.jumpTo('2026-02-01T02:00:00.000Z')
+    await Promise.all(Array.from({ length: 8 }, () => desk.run('time')))
     expect(await listed()).toHaveLength(1)
-    expect(await balances()).toMatchObject({ [`due:user:${follower.userId}`]: '20.00' })
+    expect(await desk.balances()).toMatchObject({ [`due:user:${follower.userId}`]: '20.00' })
   })
 })

@@ -1,65 +1,37 @@
-import { billingService } from '@tradewire/billing/service'
+import { follower, operator, wishFor } from '@tradewire/billing/testing/billing-desk'
 import { BillingJob } from '@tradewire/billing/transport/cron/billing.job'
-import { RunBilling } from '@tradewire/billing/use-cases/run-billing/run-billing.use-case'
-import { RpcClient } from '@tradewire/bus/rpc-client'
-import { userCreated } from '@tradewire/contracts/events/identity'
 import * as profiles from '@tradewire/contracts/rpc/billing/profile'
 import { createPlan, listPlans, removePlan, updatePlan } from '@tradewire/contracts/rpc/billing/plans'
 import { beginSubscription } from '@tradewire/contracts/rpc/billing/subscriptions'
-import { paperService } from '@tradewire/paper/service'
-import { ManualClock } from '@tradewire/testkit/manual-clock'
-import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
-import { testBackends } from '@tradewire/testkit/test-backends'
 import Stripe from 'stripe'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { ProviderDesk } from './provider-desk.ts'
 
-const backends = testBackends()
-const operator = { userId: '01963a5e-0000-7000-8000-00000000000a', roles: ['operator' as const] }
-const follower = { userId: userCreated.example.userId, roles: ['follower' as const] }
-const key = 'sk_test_simulator'
-const clock = new ManualClock('2026-01-31T12:00:00.000Z')
-let billing: TestService
-let client: RpcClient
+const desk = new ProviderDesk(['stripe', 'mock'])
 let stripe: Stripe
 let plans = 0
 
 beforeAll(async () => {
-  const settings = { PAPER_DATA_DIRECTORY: backends.directory }
-  const paper = await startTestService(paperService, backends, { settings, clock })
-  billing = await startTestService(billingService, backends, {
-    settings: {
-      BILLING_PROVIDERS: 'stripe,mock',
-      BILLING_STRIPE_API_URL: paper.url,
-      BILLING_STRIPE_SECRET_KEY: key,
-      BILLING_STRIPE_WEBHOOK_SECRETS: 'whsec_of_the_simulator',
-    },
-    clock,
-  })
+  await desk.start()
   // The test says when what is sold is listed.
-  await billing.app.get(BillingJob).onApplicationShutdown()
-  client = billing.app.get(RpcClient)
-  const { hostname, port } = new URL(paper.url)
-  stripe = new Stripe(key, { host: hostname, port, protocol: 'http', telemetry: false })
+  await desk.service.app.get(BillingJob).onApplicationShutdown()
+  stripe = desk.stripeClient()
 })
 
-beforeEach(async () => {
-  await backends.query(`truncate billing.plan, billing.subscription, billing.subscription_change, billing.payment,
-    billing.purchase, billing.invoice, billing.billing_profile, billing.tax_rate, billing.customer, billing.journal, billing.entry`)
-})
+beforeEach(() => desk.clear())
 
-const listed = (works: 'time' | 'pull' = 'time') => billing.app.get(RunBilling).execute(works)
+const listed = (works: 'time' | 'pull' = 'time') => desk.run(works)
 
 async function createdPlan(): Promise<{ readonly planId: string; readonly product: string }> {
   plans += 1
   const plan = { name: `PLAN ${plans}`, monthlyPrice: '40', maxApiKeys: 20 }
-  const created = await client.ask(createPlan, { caller: operator, plan })
-  if (!created.ok) throw new Error(created.error.code)
+  const created = await desk.ask(createPlan, { caller: operator, plan })
   await listed()
-  return { planId: created.value.id, product: `tradewire_plan_${created.value.id}` }
+  return { planId: created.id, product: `tradewire_plan_${created.id}` }
 }
 
 async function change(planId: string, changes: object): Promise<void> {
-  expect(await client.ask(updatePlan, { caller: operator, planId, changes })).toMatchObject({ ok: true })
+  await desk.ask(updatePlan, { caller: operator, planId, changes })
   await listed()
 }
 
@@ -70,14 +42,13 @@ async function pricesOf(product: string, active: boolean): Promise<(readonly [nu
   return shown.toSorted(([left], [right]) => (left ?? 0) - (right ?? 0))
 }
 
-async function subscribe(planId: string) {
-  const wish = { subject: { kind: 'plan' as const, id: planId }, currency: 'USD', cycle: 'monthly' as const }
-  return client.ask(beginSubscription, { caller: follower, subscription: { ...wish, provider: 'stripe' as const } })
-}
+const wishOf = (planId: string) => ({
+  caller: follower,
+  subscription: { ...wishFor(planId), provider: 'stripe' as const },
+})
 
 async function shownPlan(planId: string) {
-  const answer = await client.ask(listPlans, { caller: operator })
-  return answer.ok ? answer.value.items.find(({ id }) => id === planId) : undefined
+  return (await desk.ask(listPlans, { caller: operator })).items.find(({ id }) => id === planId)
 }
 
 describe('the catalogue at Stripe', () => {
@@ -122,12 +93,12 @@ describe('the catalogue at Stripe', () => {
 
   it('sells a plan no longer that is removed or has no price, while subscriptions to it go on', async () => {
     const { planId, product } = await createdPlan()
-    expect(await subscribe(planId)).toMatchObject({ ok: true })
-    expect(await client.ask(removePlan, { caller: operator, planId })).toMatchObject({ ok: true })
+    await desk.ask(beginSubscription, wishOf(planId))
+    await desk.ask(removePlan, { caller: operator, planId })
     await listed()
     expect(await stripe.products.retrieve(product)).toMatchObject({ active: false })
     expect(await shownPlan(planId)).toBeUndefined()
-    expect(await subscribe(planId)).toMatchObject({ ok: false, error: { code: 'NOT_FOR_SALE' } })
+    expect(await desk.refusal(beginSubscription, wishOf(planId))).toBe('NOT_FOR_SALE')
     const { planId: other, product: otherProduct } = await createdPlan()
     await change(other, { monthlyPrice: null })
     expect(await stripe.products.retrieve(otherProduct)).toMatchObject({ active: false })
@@ -152,11 +123,11 @@ describe('the catalogue at Stripe', () => {
 
   it('keeps the price of a payer whose country adds a tax, until the plan costs something else', async () => {
     const rates = [{ country: 'DE', name: 'VAT', percent: '19', included: false }]
-    await client.ask(profiles.setTaxRates, { caller: operator, rates })
+    await desk.ask(profiles.setTaxRates, { caller: operator, rates })
     const profile = { name: 'Anna Example', address: [], country: 'DE', taxId: null }
-    await client.ask(profiles.setBillingProfile, { caller: follower, profile })
+    await desk.ask(profiles.setBillingProfile, { caller: follower, profile })
     const { planId, product } = await createdPlan()
-    expect(await subscribe(planId)).toMatchObject({ ok: true, value: { amount: '47.60' } })
+    expect(await desk.ask(beginSubscription, wishOf(planId))).toMatchObject({ amount: '47.60' })
     await listed('pull')
     expect((await pricesOf(product, true)).map(([amount]) => amount)).toEqual([4_000, 4_760, 12_000, 48_000])
     await change(planId, { monthlyPrice: '50' })

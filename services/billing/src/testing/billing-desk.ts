@@ -26,8 +26,7 @@ export const stranger = { userId: '01963a5e-0000-7000-8000-00000000000b', roles:
 export const owner = { userId: strategyChanged.example.ownerId, roles: ['provider' as const] }
 export const { strategyId } = strategyChanged.example
 
-const dayMs = 86_400_000
-const start = '2026-01-31T12:00:00.000Z'
+export const dayMs = 86_400_000
 
 export const wishFor = (id: string, kind: 'plan' | 'strategy' = 'plan') => ({
   subject: { kind, id },
@@ -38,8 +37,12 @@ export const wishFor = (id: string, kind: 'plan' | 'strategy' = 'plan') => ({
 
 export class BillingDesk {
   readonly backends = testBackends()
-  readonly clock = new ManualClock(start)
+  readonly clock: ManualClock
   private started: TestService | undefined
+
+  constructor(private readonly begin = '2026-01-31T12:00:00.000Z') {
+    this.clock = new ManualClock(begin)
+  }
 
   get service(): TestService {
     if (this.started === undefined) throw new Error('start the desk first')
@@ -51,15 +54,20 @@ export class BillingDesk {
   }
 
   /** For beforeAll. */
-  async start(): Promise<void> {
-    const settings = { BILLING_PROVIDERS: 'mock', BILLING_PUBLIC_URL: 'http://pay.test' }
-    this.started = await startTestService(billingService, this.backends, { settings, clock: this.clock })
+  async start(settings: Readonly<Record<string, string>> = { BILLING_PROVIDERS: 'mock' }): Promise<void> {
+    const all = { BILLING_PUBLIC_URL: 'http://pay.test', ...settings }
+    this.started = await startTestService(billingService, this.backends, { settings: all, clock: this.clock })
   }
 
-  /** For beforeEach: nothing was sold yet, and the user and the strategy are known. */
+  /** For beforeEach. */
   async clear(): Promise<void> {
+    await this.empty()
+    this.clock.jumpTo(this.begin)
+  }
+
+  /** Nothing was sold yet, and the user and the strategy are known. */
+  protected async empty(): Promise<void> {
     await this.quiet()
-    this.clock.jumpTo(start)
     await this.backends.query(`truncate billing.plan, billing.price, billing.strategy, billing.product,
       billing.discount, billing.customer, billing.subscription, billing.subscription_change, billing.purchase, billing.payment,
       billing.provider_event, billing.mock_payment, billing.journal, billing.entry, billing.rule_run, billing.invoice,
@@ -88,13 +96,15 @@ export class BillingDesk {
     return answer.ok ? 'accepted' : answer.error.code
   }
 
-  /** Until all that providers told has been worked on, by us or by the service's own job. */
+  run(work: Parameters<RunBilling['execute']>[0]): Promise<void> {
+    return this.service.app.get(RunBilling).execute(work)
+  }
+
+  /** Until all that providers told has been worked on at least once, by us or by the service's own job. */
   async quiet(): Promise<void> {
-    await this.service.app.get(RunBilling).execute('events')
-    await eventually(async () => {
-      const waiting = await this.backends.query("select 1 from billing.provider_event where state = 'waiting'")
-      return waiting.length === 0
-    })
+    await this.run('events')
+    const waiting = "select 1 from billing.provider_event where state = 'waiting' and attempts = 0"
+    await eventually(async () => (await this.backends.query(waiting)).length === 0)
   }
 
   /** As a payer does it, on the page. */
@@ -112,7 +122,7 @@ export class BillingDesk {
 
   async passDays(days: number): Promise<void> {
     this.clock.advance(days * dayMs)
-    await this.service.app.get(RunBilling).execute('time')
+    await this.run('time')
   }
 
   async published(subject: string): Promise<Record<string, unknown>[]> {
@@ -121,6 +131,10 @@ export class BillingDesk {
       [subject],
     )
     return rows.flatMap(({ body }) => readMessage(body).events.map(({ data }) => data as Record<string, unknown>))
+  }
+
+  async told(subject: string): Promise<number> {
+    return (await this.published(subject)).length
   }
 
   /** Throws when the books are out of balance. */
