@@ -2,6 +2,7 @@ import { defineEvent } from '@tradewire/contracts/define-event'
 import { SystemClock } from '@tradewire/kernel/clock'
 import { UuidV7Source } from '@tradewire/kernel/ids'
 import { eventually } from '@tradewire/testkit/eventually'
+import { memoryLogger } from '@tradewire/testkit/memory-logger'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -146,6 +147,22 @@ describe('the database', () => {
     await expect(failing).rejects.toThrow(RangeError)
     expect(await database.query('select 1 from thing where id = 2')).toEqual([])
     await expect(database.query('insert into thing values (1, 1)')).rejects.toMatchObject({ code: '23505' })
+  })
+
+  it('shows nothing of a refused row when its error is logged, whether a statement or an entity was refused', async () => {
+    const { logger, text } = memoryLogger()
+    const kept = '271828'
+    await database.transact((tx) => tx.query('insert into thing values ($1, $2)', [kept, '1']))
+    const statement = ['insert into thing values ($1, $2)', [kept, '1']] as const
+    const ways = [
+      () => database.transact((tx) => tx.query(...statement)),
+      () => database.transact((tx) => tx.manager.query(statement[0], [...statement[1]])),
+      () => database.query('insert into thing values ($1, null)', [kept]),
+    ]
+    for (const way of ways) logger.warn({ err: await way().catch((error: unknown) => error) }, 'refused')
+    await database.query('delete from thing where id = $1', [kept])
+    expect(text()).toContain('thing_pkey')
+    expect(text()).not.toContain(kept)
   })
 
   it('does not report a commit when work swallowed the error of a statement', async () => {

@@ -17,6 +17,9 @@ const HARMLESS_KEY = /^(?:next-?token|partition-?token|token-?type|token-?count|
 const URL_PASSWORD = /(\/\/[^:/?#\s"@]{0,200}:)[^@/\s"]{1,200}(?=@)/g
 const BEARER = /\b(Bearer|Basic) [A-Za-z0-9._~+/=-]{8,}/g
 
+/** Where PostgreSQL's errors and TypeORM's hold what stands in a row or was to: keys and hashes among it. */
+const ROW_FIELDS = new Set(['detail', 'where', 'internalQuery', 'parameters', 'driverError'])
+
 const decisions = new Map<string, boolean>()
 
 /** True for names such as password, apiKey, X-API-KEY, refresh_token, private_key. */
@@ -75,7 +78,7 @@ function redactFields(fields: Record<string, unknown>, depth: number): unknown {
 }
 
 function plainError(error: Error): Record<string, unknown> {
-  const own = Object.fromEntries(Object.entries(error))
+  const own = Object.fromEntries(Object.entries(error).filter(([field]) => !ROW_FIELDS.has(field)))
   const cause = error.cause === undefined ? {} : { cause: error.cause }
   return { ...own, type: error.name, message: error.message, stack: error.stack, ...cause }
 }
