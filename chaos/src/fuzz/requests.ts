@@ -3,7 +3,7 @@
  * Called by the fuzz run. Must never make a request that is allowed and would end the run's own session.
  */
 import type { RouteContract } from '@tradewire/contracts/define-route'
-import { buildOpenApi } from '@tradewire/contracts/openapi'
+import { buildOpenApi } from '@tradewire/contracts/openapi/openapi'
 import type { Randomness } from '@tradewire/kernel/randomness'
 import { isRecord, type Json, mutated, pick } from './mutations.ts'
 

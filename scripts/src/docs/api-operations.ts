@@ -1,5 +1,5 @@
 /** The operations of the API document, flat. Called by what is generated from it for callers: SDK and collection. */
-import { isObject, type JsonObject, type JsonValue } from '@tradewire/contracts/openapi-schemas'
+import { isObject, type JsonObject, type JsonValue } from '@tradewire/contracts/openapi/schemas'
 
 export interface ApiOperation {
   readonly id: string

@@ -1,5 +1,5 @@
 /** The API as a Postman collection, the same on every run. Called by the documents. Must never hold a secret: those are variables. */
-import type { JsonObject } from '@tradewire/contracts/openapi-schemas'
+import type { JsonObject } from '@tradewire/contracts/openapi/schemas'
 import { type ApiOperation, operationsOf } from './api-operations.ts'
 
 const collectionSchema = 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json'

@@ -1,5 +1,5 @@
 /** JSON Schema of the API document as TypeScript types. Called by the SDK's generator. Must never widen what a schema says. */
-import { isObject, type JsonObject, type JsonValue } from '@tradewire/contracts/openapi-schemas'
+import { isObject, type JsonObject, type JsonValue } from '@tradewire/contracts/openapi/schemas'
 
 const reference = /^#\/components\/schemas\/(.+)$/
 

@@ -1,5 +1,5 @@
 /** The operations of the API as types of the TypeScript SDK. Called by the documents. Must never depend on the time or order of import. */
-import { isObject, type JsonObject } from '@tradewire/contracts/openapi-schemas'
+import { isObject, type JsonObject } from '@tradewire/contracts/openapi/schemas'
 import { operationsOf, type ApiOperation } from './api-operations.ts'
 import { typeOf } from './sdk-types.ts'
 

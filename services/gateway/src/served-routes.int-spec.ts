@@ -1,4 +1,4 @@
-import { apiDocuments } from '@tradewire/contracts/api-documents'
+import { apiDocuments } from '@tradewire/contracts/openapi/api-documents'
 import { allRoutes } from '@tradewire/contracts/http/all'
 import { gatewayOperations } from '@tradewire/contracts/http/gateway'
 import { paymentDeliveryPath, paymentPagePath } from '@tradewire/contracts/http/billing'

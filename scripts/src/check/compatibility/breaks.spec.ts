@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '@tradewire/contracts/openapi-schemas'
+import type { JsonObject, JsonValue } from '@tradewire/contracts/openapi/schemas'
 import { describe, expect, it } from 'vitest'
 import { breaksBetween } from './breaks.ts'
 

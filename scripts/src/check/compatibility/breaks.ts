@@ -2,7 +2,7 @@
  * What a caller of the API of before could no longer rely on: the difference of two API documents, as far as it breaks.
  * Called by the compatibility check. Pure; must never call an addition a break.
  */
-import { isObject, type JsonObject, type JsonValue } from '@tradewire/contracts/openapi-schemas'
+import { isObject, type JsonObject, type JsonValue } from '@tradewire/contracts/openapi/schemas'
 import { type ApiOperation, operationsOf } from '../../docs/api-operations.ts'
 
 export interface Break {

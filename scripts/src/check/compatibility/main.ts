@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { JsonObject } from '@tradewire/contracts/openapi-schemas'
+import type { JsonObject } from '@tradewire/contracts/openapi/schemas'
 import type { Finding } from '../finding.ts'
 import { reportFindings } from '../report-findings.ts'
 import { repositoryRoot } from '../repository.ts'

@@ -3,7 +3,7 @@ import { accessToken } from '@tradewire/contracts/rpc/identity'
 import type { Clock } from '@tradewire/kernel/clock'
 import type { IdSource } from '@tradewire/kernel/ids'
 import { importJWK, SignJWT, type CryptoKey } from 'jose'
-import { signingKeyAt } from '#domain/signing-keys'
+import { signingKeyAt } from '#domain/sessions/signing-keys'
 import type { PrivateKey } from '#clients/key-file.client'
 import { TokenSigner, type TokenClaims } from '#ports/token-signer.port'
 

@@ -9,7 +9,7 @@ import { Clock } from '@tradewire/kernel/clock'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import { createTransport } from 'nodemailer'
 import type { IdentityConfig } from '#config'
-import type { Letter, SendOutcome } from '#domain/mail'
+import type { Letter, SendOutcome } from '#domain/users/mail'
 import { MailSender } from '#ports/mail-sender.port'
 import type { MailId } from '#ports/mails.port'
 

@@ -7,7 +7,7 @@ import type { PasskeyProof } from '@tradewire/contracts/rpc/passkeys'
 import { InjectConfig, InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import type { IdentityConfig } from '#config'
-import { algorithms, partyOf, type Passkey, type RelyingParty } from '#domain/passkey'
+import { algorithms, partyOf, type Passkey, type RelyingParty } from '#domain/credentials/passkey'
 import { PasskeyVerifier, type ProvenPasskey, type SentPasskey } from '#ports/passkey-verifier.port'
 
 @Injectable()

@@ -1,7 +1,7 @@
 /** What use cases need of stored API keys. Implemented by store/. Must never store a key as text. */
 import type { Transaction } from '@tradewire/database/transaction'
 import type { UserId } from '@tradewire/kernel/ids'
-import type { ApiKey, ApiKeyId, CheckedKey } from '#domain/api-key'
+import type { ApiKey, ApiKeyId, CheckedKey } from '#domain/credentials/api-key'
 
 export interface NewApiKey {
   readonly id: ApiKeyId

@@ -1,6 +1,6 @@
 /** Counts log-in attempts by name and address. Implemented by store/. Must never answer from memory: no database, no log-in. */
 import type { Transaction } from '@tradewire/database/transaction'
-import type { AttemptCount } from '#domain/login-throttle'
+import type { AttemptCount } from '#domain/limits/login-throttle'
 
 export interface AttemptKey {
   readonly username: string

@@ -1,5 +1,5 @@
 /** Hands letters to a mail server. Implemented by clients/. Must never throw: what went wrong is an outcome. */
-import type { Letter, SendOutcome } from '#domain/mail'
+import type { Letter, SendOutcome } from '#domain/users/mail'
 import type { MailId } from '#ports/mails.port'
 
 export abstract class MailSender {

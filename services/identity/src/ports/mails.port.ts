@@ -1,7 +1,7 @@
 /** What use cases need of mails that wait to be sent. Implemented by store/. Must never hold a token. */
 import type { Transaction } from '@tradewire/database/transaction'
 import type { Id } from '@tradewire/kernel/ids'
-import type { MailKind, MailVerdict } from '#domain/mail'
+import type { MailKind, MailVerdict } from '#domain/users/mail'
 import type { RegistrationId } from '#ports/registrations.port'
 
 export type MailId = Id<'Mail'>

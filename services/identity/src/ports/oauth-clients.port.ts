@@ -1,7 +1,7 @@
 /** What use cases need of stored OAuth clients. Implemented by store/. Must never store a secret as text. */
 import type { Transaction } from '@tradewire/database/transaction'
 import type { UserId } from '@tradewire/kernel/ids'
-import type { CheckedClient, NewSecret, OauthClient, OauthClientId } from '#domain/oauth-client'
+import type { CheckedClient, NewSecret, OauthClient, OauthClientId } from '#domain/credentials/oauth-client'
 
 export type StoredSecret = Pick<NewSecret, 'prefix' | 'hash'>
 

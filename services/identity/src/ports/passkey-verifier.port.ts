@@ -1,7 +1,7 @@
 /** Checks what authenticators answer. Implemented by clients/. Must never throw over an answer: what is wrong with it is null. */
 import type { PasskeyProof, passkeyInput } from '@tradewire/contracts/rpc/passkeys'
 import type { z } from 'zod'
-import type { Passkey } from '#domain/passkey'
+import type { Passkey } from '#domain/credentials/passkey'
 
 export type SentPasskey = z.output<typeof passkeyInput>['credential']
 export type ProvenPasskey = Pick<Passkey, 'credentialId' | 'publicKey' | 'counter' | 'backedUp'>

@@ -1,7 +1,7 @@
 /** What use cases need of stored passkeys and challenges. Implemented by store/. Must never hold a challenge that was used. */
 import type { Transaction } from '@tradewire/database/transaction'
 import type { UserId } from '@tradewire/kernel/ids'
-import type { Passkey, PasskeyId } from '#domain/passkey'
+import type { Passkey, PasskeyId } from '#domain/credentials/passkey'
 
 export type NewPasskey = Omit<Passkey, 'createdAt' | 'lastUsedAt'>
 

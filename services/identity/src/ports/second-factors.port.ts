@@ -1,8 +1,8 @@
 /** What use cases need of stored second factors. Implemented by store/. Must never store a secret or a recovery code as text. */
 import type { Transaction } from '@tradewire/database/transaction'
 import type { UserId } from '@tradewire/kernel/ids'
-import type { AttemptCount } from '#domain/login-throttle'
-import type { SecondFactor } from '#domain/second-factor'
+import type { AttemptCount } from '#domain/limits/login-throttle'
+import type { SecondFactor } from '#domain/credentials/second-factor'
 
 export interface LockedFactor extends SecondFactor {
   /** The database's time: the only clock that all replicas share. */

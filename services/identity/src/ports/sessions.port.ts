@@ -3,7 +3,7 @@ import type { Role } from '@tradewire/contracts/caller'
 import type { SessionView } from '@tradewire/contracts/rpc/identity'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { UserId } from '@tradewire/kernel/ids'
-import type { Session, SessionEnd, SessionId, StoredToken } from '#domain/session'
+import type { Session, SessionEnd, SessionId, StoredToken } from '#domain/sessions/session'
 
 export interface NewSession {
   readonly id: SessionId

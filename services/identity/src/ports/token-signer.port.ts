@@ -3,8 +3,8 @@ import type { ReplyOf } from '@tradewire/contracts/define-rpc'
 import type { ApiKeyScope, Role } from '@tradewire/contracts/caller'
 import type { getKeys } from '@tradewire/contracts/rpc/identity'
 import type { UserId } from '@tradewire/kernel/ids'
-import type { OauthClientId } from '#domain/oauth-client'
-import type { SessionId } from '#domain/session'
+import type { OauthClientId } from '#domain/credentials/oauth-client'
+import type { SessionId } from '#domain/sessions/session'
 import type { SecondFactorProof } from '#ports/sessions.port'
 
 export interface TokenClaims {

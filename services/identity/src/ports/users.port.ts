@@ -5,7 +5,7 @@ import type { PageQuery } from '@tradewire/contracts/common'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { UserId } from '@tradewire/kernel/ids'
 import type { Result } from '@tradewire/kernel/result'
-import type { User } from '#domain/user'
+import type { User } from '#domain/users/user'
 
 export interface NewUser {
   readonly id: UserId

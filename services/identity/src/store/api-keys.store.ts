@@ -4,7 +4,7 @@ import type { Role } from '@tradewire/contracts/caller'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { UserId } from '@tradewire/kernel/ids'
-import type { ApiKey, ApiKeyId, CheckedKey } from '#domain/api-key'
+import type { ApiKey, ApiKeyId, CheckedKey } from '#domain/credentials/api-key'
 import { ApiKeys, type NewApiKey } from '#ports/api-keys.port'
 
 interface KeyRow {

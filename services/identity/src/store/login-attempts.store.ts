@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
-import { attemptWindowMs, type AttemptCount } from '#domain/login-throttle'
+import { attemptWindowMs, type AttemptCount } from '#domain/limits/login-throttle'
 import { LoginAttempts, type AttemptKey } from '#ports/login-attempts.port'
 
 /** Old counts of other names that one attempt clears away, so that invented names cannot fill the table. */

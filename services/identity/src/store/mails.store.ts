@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
-import type { MailKind, MailVerdict } from '#domain/mail'
+import type { MailKind, MailVerdict } from '#domain/users/mail'
 import { type ClaimedMail, type MailId, Mails, type NewMail } from '#ports/mails.port'
 import type { RegistrationId } from '#ports/registrations.port'
 

@@ -4,7 +4,7 @@ import type { ApiKeyScope, Role } from '@tradewire/contracts/caller'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { UserId } from '@tradewire/kernel/ids'
-import type { CheckedClient, OauthClient, OauthClientId } from '#domain/oauth-client'
+import type { CheckedClient, OauthClient, OauthClientId } from '#domain/credentials/oauth-client'
 import { OauthClients, type StoredSecret } from '#ports/oauth-clients.port'
 
 interface ClientRow {

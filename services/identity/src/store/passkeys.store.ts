@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { UserId } from '@tradewire/kernel/ids'
-import type { Passkey, PasskeyId } from '#domain/passkey'
+import type { Passkey, PasskeyId } from '#domain/credentials/passkey'
 import { type NewPasskey, Passkeys } from '#ports/passkeys.port'
 
 interface PasskeyRow {

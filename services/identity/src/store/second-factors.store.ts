@@ -6,7 +6,7 @@ import { Randomness } from '@tradewire/kernel/randomness'
 import { MasterKeys, Sealer, type SealOwner } from '@tradewire/kernel/sealing'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import type { IdentityConfig } from '#config'
-import type { AttemptCount } from '#domain/login-throttle'
+import type { AttemptCount } from '#domain/limits/login-throttle'
 import { SecondFactors, type LockedFactor } from '#ports/second-factors.port'
 
 interface FactorRow {

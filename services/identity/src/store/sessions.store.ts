@@ -5,7 +5,7 @@ import type { SessionView } from '@tradewire/contracts/rpc/identity'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { UserId } from '@tradewire/kernel/ids'
-import { refreshExpiry, sessionExpiry, type SessionEnd, type SessionId } from '#domain/session'
+import { refreshExpiry, sessionExpiry, type SessionEnd, type SessionId } from '#domain/sessions/session'
 import {
   Sessions,
   type FoundToken,

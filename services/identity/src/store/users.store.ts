@@ -8,7 +8,7 @@ import type { Transaction } from '@tradewire/database/transaction'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { UserId } from '@tradewire/kernel/ids'
 import { ok, type Result } from '@tradewire/kernel/result'
-import type { User } from '#domain/user'
+import type { User } from '#domain/users/user'
 import { type ChangedUser, Users, type NewUser } from '#ports/users.port'
 
 interface UserRow {

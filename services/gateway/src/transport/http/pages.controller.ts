@@ -6,7 +6,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
 import { Injectable } from '@nestjs/common'
-import { type ApiDocument, apiDocuments } from '@tradewire/contracts/api-documents'
+import { type ApiDocument, apiDocuments } from '@tradewire/contracts/openapi/api-documents'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 
 const publicDirectory = fileURLToPath(new URL('../../../public/', import.meta.url))

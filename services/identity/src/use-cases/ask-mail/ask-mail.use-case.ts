@@ -9,7 +9,7 @@ import { Database } from '@tradewire/database/database'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { IdSource } from '@tradewire/kernel/ids'
 import { ok, type Result } from '@tradewire/kernel/result'
-import type { MailKind } from '#domain/mail'
+import type { MailKind } from '#domain/users/mail'
 import { Mails } from '#ports/mails.port'
 import { LimitMails } from '../limit-mails/limit-mails.use-case.ts'
 

@@ -5,7 +5,7 @@ import type { challengePasskey } from '@tradewire/contracts/rpc/passkeys'
 import { Randomness } from '@tradewire/kernel/randomness'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import type { IdentityConfig } from '#config'
-import { challengeHashOf, challengeLifetimeMs, newChallenge, partyOf } from '#domain/passkey'
+import { challengeHashOf, challengeLifetimeMs, newChallenge, partyOf } from '#domain/credentials/passkey'
 import { Passkeys } from '#ports/passkeys.port'
 
 @Injectable()

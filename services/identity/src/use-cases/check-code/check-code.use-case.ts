@@ -7,7 +7,7 @@ import type { Transaction } from '@tradewire/database/transaction'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { UserId } from '@tradewire/kernel/ids'
 import { err, ok, type Result, unreachable } from '@tradewire/kernel/result'
-import { judgeCode } from '#domain/second-factor'
+import { judgeCode } from '#domain/credentials/second-factor'
 import { identityErrors } from '#identity.errors'
 import { SecondFactors, type LockedFactor } from '#ports/second-factors.port'
 

@@ -8,7 +8,7 @@ import type { CodedError } from '@tradewire/kernel/errors'
 import { IdSource, idOf } from '@tradewire/kernel/ids'
 import { Randomness } from '@tradewire/kernel/randomness'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import { newApiKey, viewOf } from '#domain/api-key'
+import { newApiKey, viewOf } from '#domain/credentials/api-key'
 import { identityErrors } from '#identity.errors'
 import { ApiKeys } from '#ports/api-keys.port'
 

@@ -4,7 +4,7 @@ import { sessionRevoked } from '@tradewire/contracts/events/identity'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Clock } from '@tradewire/kernel/clock'
 import type { UserId } from '@tradewire/kernel/ids'
-import type { SessionEnd } from '#domain/session'
+import type { SessionEnd } from '#domain/sessions/session'
 import { Sessions } from '#ports/sessions.port'
 
 @Injectable()

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import type { UserView } from '@tradewire/contracts/rpc/identity'
 import type { UserId } from '@tradewire/kernel/ids'
-import { viewOf } from '#domain/user'
+import { viewOf } from '#domain/users/user'
 import { Users } from '#ports/users.port'
 
 @Injectable()

@@ -4,7 +4,7 @@ import type { UserView } from '@tradewire/contracts/rpc/identity'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { UserId } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import { viewOf } from '#domain/user'
+import { viewOf } from '#domain/users/user'
 import { identityErrors } from '#identity.errors'
 import { Users } from '#ports/users.port'
 

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
 import { IdSource } from '@tradewire/kernel/ids'
-import { confirmationLifetimeMs } from '#domain/mailed-token'
+import { confirmationLifetimeMs } from '#domain/credentials/mailed-token'
 import { Mails } from '#ports/mails.port'
 import { type NewRegistration, Registrations } from '#ports/registrations.port'
 

@@ -8,7 +8,7 @@ import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import type { IdentityConfig } from '#config'
-import { attemptsMax, judgeAttempt } from '#domain/login-throttle'
+import { attemptsMax, judgeAttempt } from '#domain/limits/login-throttle'
 import { identityErrors } from '#identity.errors'
 import { LoginAttempts } from '#ports/login-attempts.port'
 

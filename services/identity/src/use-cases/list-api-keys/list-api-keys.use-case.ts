@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common'
 import type { ApiKeyView } from '@tradewire/contracts/rpc/api-keys'
 import type { UserId } from '@tradewire/kernel/ids'
 import { ok, type Ok } from '@tradewire/kernel/result'
-import { viewOf } from '#domain/api-key'
+import { viewOf } from '#domain/credentials/api-key'
 import { ApiKeys } from '#ports/api-keys.port'
 
 @Injectable()

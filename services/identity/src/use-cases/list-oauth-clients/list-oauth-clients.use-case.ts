@@ -1,7 +1,7 @@
 /** Lists the OAuth clients that work. Called by the OAuth clients controller. Must never show more of a secret than its start. */
 import { Injectable } from '@nestjs/common'
 import type { OauthClientView } from '@tradewire/contracts/rpc/oauth'
-import { viewOf } from '#domain/oauth-client'
+import { viewOf } from '#domain/credentials/oauth-client'
 import { OauthClients } from '#ports/oauth-clients.port'
 
 @Injectable()

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common'
 import type { PasskeyView } from '@tradewire/contracts/rpc/passkeys'
 import { Database } from '@tradewire/database/database'
 import type { UserId } from '@tradewire/kernel/ids'
-import { viewOf } from '#domain/passkey'
+import { viewOf } from '#domain/credentials/passkey'
 import { Passkeys } from '#ports/passkeys.port'
 
 @Injectable()

@@ -5,7 +5,7 @@ import type { UserView } from '@tradewire/contracts/rpc/identity'
 import type { Page } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { ok, type Result } from '@tradewire/kernel/result'
-import { viewOf } from '#domain/user'
+import { viewOf } from '#domain/users/user'
 import { Users } from '#ports/users.port'
 
 @Injectable()

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common'
 import { sessionRevoked } from '@tradewire/contracts/events/identity'
 import { Database } from '@tradewire/database/database'
 import { ok, type Ok } from '@tradewire/kernel/result'
-import { hashOf } from '#domain/refresh-token'
+import { hashOf } from '#domain/sessions/refresh-token'
 import { Sessions } from '#ports/sessions.port'
 
 @Injectable()

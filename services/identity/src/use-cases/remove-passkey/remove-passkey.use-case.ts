@@ -4,7 +4,7 @@ import { Database } from '@tradewire/database/database'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { UserId } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import type { PasskeyId } from '#domain/passkey'
+import type { PasskeyId } from '#domain/credentials/passkey'
 import { identityErrors } from '#identity.errors'
 import { Passkeys } from '#ports/passkeys.port'
 

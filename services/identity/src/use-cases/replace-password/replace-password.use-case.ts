@@ -5,7 +5,7 @@
 import { Injectable } from '@nestjs/common'
 import type { Transaction } from '@tradewire/database/transaction'
 import { IdSource } from '@tradewire/kernel/ids'
-import type { User } from '#domain/user'
+import type { User } from '#domain/users/user'
 import { LoginAttempts } from '#ports/login-attempts.port'
 import { Mails } from '#ports/mails.port'
 import { Users } from '#ports/users.port'

@@ -6,7 +6,7 @@ import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { UserId } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import type { ApiKeyId } from '#domain/api-key'
+import type { ApiKeyId } from '#domain/credentials/api-key'
 import { identityErrors } from '#identity.errors'
 import { ApiKeys } from '#ports/api-keys.port'
 

@@ -5,7 +5,7 @@ import { Database } from '@tradewire/database/database'
 import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import type { OauthClientId } from '#domain/oauth-client'
+import type { OauthClientId } from '#domain/credentials/oauth-client'
 import { identityErrors } from '#identity.errors'
 import { OauthClients } from '#ports/oauth-clients.port'
 

@@ -6,7 +6,7 @@ import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { UserId } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import type { SessionId } from '#domain/session'
+import type { SessionId } from '#domain/sessions/session'
 import { identityErrors } from '#identity.errors'
 import { Sessions } from '#ports/sessions.port'
 

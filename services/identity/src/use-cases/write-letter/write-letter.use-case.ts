@@ -16,8 +16,8 @@ import {
   knownAddressLetter,
   resetLetter,
   type Letter,
-} from '#domain/mail'
-import { confirmationLifetimeMs, mailedHashOf, newMailedToken, resetLifetimeMs } from '#domain/mailed-token'
+} from '#domain/users/mail'
+import { confirmationLifetimeMs, mailedHashOf, newMailedToken, resetLifetimeMs } from '#domain/credentials/mailed-token'
 import type { ClaimedMail } from '#ports/mails.port'
 import { type LinkOwner, Registrations } from '#ports/registrations.port'
 import { Users } from '#ports/users.port'

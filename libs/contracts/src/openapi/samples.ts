@@ -2,7 +2,7 @@
  * Makes the example of a schema from its own examples, defaults and formats.
  * Called by openapi.ts. Must never invent two different examples for one schema.
  */
-import { isObject, type Direction, type JsonObject, type JsonValue, type SchemaComponents } from './openapi-schemas.ts'
+import { isObject, type Direction, type JsonObject, type JsonValue, type SchemaComponents } from './schemas.ts'
 
 const depthMax = 12
 const byFormat: Readonly<Record<string, JsonValue>> = {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { allRoutes } from './http/all.ts'
-import { alertPath } from './http/gateway.ts'
+import { allRoutes } from '../http/all.ts'
+import { alertPath } from '../http/gateway.ts'
 import { buildOpenApi } from './openapi.ts'
-import { isObject, type JsonObject, type JsonValue } from './openapi-schemas.ts'
+import { isObject, type JsonObject, type JsonValue } from './schemas.ts'
 
 const document = buildOpenApi(allRoutes)
 const paths = document['paths'] as Record<string, Record<string, JsonObject>>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isOutdated } from './password-hash.ts'
+import { isOutdated } from '../credentials/password-hash.ts'
 import { signingKeyAt } from './signing-keys.ts'
 
 const first = { kid: 'first', signsFrom: new Date('2026-01-01T00:00:00.000Z') }

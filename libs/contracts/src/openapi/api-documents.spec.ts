@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { apiDocuments } from './api-documents.ts'
-import { allRoutes } from './http/all.ts'
-import type { JsonObject } from './openapi-schemas.ts'
+import { allRoutes } from '../http/all.ts'
+import type { JsonObject } from './schemas.ts'
 
 type Paths = Readonly<Record<string, Readonly<Record<string, JsonObject>>>>
 

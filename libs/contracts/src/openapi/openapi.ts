@@ -4,15 +4,15 @@
  */
 import { httpStatusOf, type ErrorKind } from '@tradewire/kernel/errors'
 import { z } from 'zod'
-import type { OperationReply, PlainOperation } from './define-operation.ts'
-import { nothing, type RouteAccess, type RouteContract } from './define-route.ts'
-import { adminMessage, adminProblems, adminStatusOf, adminUnauthorized } from './http/admin/words.ts'
-import { idempotencyKeyCharactersMax } from './http/gateway.ts'
-import { marketplaceStatusOf } from './http/marketplace/words.ts'
-import { gatewayOperations } from './http/gateway.ts'
-import { apiDescription, errorReplies, otherReplies, tagDescriptions, type ErrorReply } from './openapi-words.ts'
-import { sampleOf } from './openapi-samples.ts'
-import { isObject, SchemaComponents, type Direction, type JsonObject, type JsonValue } from './openapi-schemas.ts'
+import type { OperationReply, PlainOperation } from '../define-operation.ts'
+import { nothing, type RouteAccess, type RouteContract } from '../define-route.ts'
+import { adminMessage, adminProblems, adminStatusOf, adminUnauthorized } from '../http/admin/words.ts'
+import { idempotencyKeyCharactersMax } from '../http/gateway.ts'
+import { marketplaceStatusOf } from '../http/marketplace/words.ts'
+import { gatewayOperations } from '../http/gateway.ts'
+import { apiDescription, errorReplies, otherReplies, tagDescriptions, type ErrorReply } from './words.ts'
+import { sampleOf } from './samples.ts'
+import { isObject, SchemaComponents, type Direction, type JsonObject, type JsonValue } from './schemas.ts'
 
 export interface OpenApiOptions {
   readonly version?: string

@@ -1,7 +1,7 @@
 import { SeededRandomness } from '@tradewire/kernel/randomness'
 import { describe, expect, it } from 'vitest'
 import { accountLink, confirmationLetter, judgeSending, mailRetryWaitsMs } from './mail.ts'
-import { newMailedToken } from './mailed-token.ts'
+import { newMailedToken } from '../credentials/mailed-token.ts'
 
 const randomness = new SeededRandomness(1)
 

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { Randomness } from '@tradewire/kernel/randomness'
 import { generateURI, ScureBase32Plugin, verifySync } from 'otplib'
-import { attemptWindowMs, type AttemptCount, judgeAttempt } from '#domain/login-throttle'
+import { attemptWindowMs, type AttemptCount, judgeAttempt } from '#domain/limits/login-throttle'
 
 const secretBytes = 20
 /** Clocks of phones differ: the code before and the one after count too. */

@@ -3,7 +3,7 @@
  * Must never let an operator make a second one: only owners do.
  */
 import { type Caller, type Role, staffRoles } from '@tradewire/contracts/caller'
-import type { User } from '#domain/user'
+import type { User } from '#domain/users/user'
 
 /** Each once. An owner is an operator too; of those that cannot stand together, operators lose support, support the rest. */
 export function settledRoles(wanted: readonly Role[]): Role[] {

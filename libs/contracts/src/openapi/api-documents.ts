@@ -2,11 +2,11 @@
  * The API's documents: the whole API, and each surface by itself for those who know it from the document it follows.
  * Called by the gateway, the documentation generator and their specs. Must never hold a route that no other document has.
  */
-import type { RouteForm } from './define-route.ts'
-import { allRoutes } from './http/all.ts'
-import { gatewayOperations } from './http/gateway.ts'
+import type { RouteForm } from '../define-route.ts'
+import { allRoutes } from '../http/all.ts'
+import { gatewayOperations } from '../http/gateway.ts'
 import { buildOpenApi } from './openapi.ts'
-import type { JsonObject } from './openapi-schemas.ts'
+import type { JsonObject } from './schemas.ts'
 
 export interface ApiDocument {
   /** Its name in /docs of the gateway and in docs/ of the repository. */
