@@ -90,7 +90,7 @@ describe.each([
       return [was!, is!, (await brackets.plansOf(tx, [signalId as SignalId])).get(signalId as SignalId)!]
     })
     const news = [{ kind: 'update' as const, update: accepted(entry) }]
-    expect(after).toEqual(advance(before, news, { plan, policy: exitPolicyDefault, now }).bracket)
+    expect(after).toEqual(advance(before, news, { plan, policy: exitPolicyDefault, isAlone: true, now }).bracket)
     expect(await moved(entry)).toEqual([])
   })
 

@@ -41,6 +41,13 @@ export interface OpenBracketsQuery {
   readonly limit: number
 }
 
+/** What an account holds of a symbol, on one side. */
+export interface Holding {
+  readonly accountId: string
+  readonly symbol: string
+  readonly side: Side
+}
+
 export interface WakeWait {
   readonly now: Date
   readonly until: Date
@@ -81,11 +88,10 @@ export abstract class Brackets {
   abstract turnedIds(limit: number): Promise<string[]>
 
   /** Ids of brackets of an account that hold something of a symbol on this side, oldest first. */
-  abstract holdingIds(of: {
-    readonly accountId: string
-    readonly symbol: string
-    readonly side: Side
-  }): Promise<string[]>
+  abstract holdingIds(of: Holding): Promise<string[]>
+
+  /** The other brackets of its account on its symbol and side that have orders still, or ended after that moment. */
+  abstract beside(tx: Transaction, bracket: Bracket, since: Date): Promise<Bracket[]>
 
   /** Ids of brackets that asked to be looked at by now, earliest first. */
   abstract dueIds(now: Date, limit: number): Promise<string[]>

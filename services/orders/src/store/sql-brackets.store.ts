@@ -3,7 +3,6 @@
  * Must never save a bracket whose lock is not held: another transaction may just have moved it.
  */
 import { Injectable } from '@nestjs/common'
-import type { Side } from '@tradewire/contracts/common'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { FollowId, SignalId } from '@tradewire/kernel/ids'
@@ -14,6 +13,7 @@ import {
   type BracketChange,
   Brackets,
   type EntryRest,
+  type Holding,
   type LeftAs,
   type OpenBracketsQuery,
   type WakeWait,
@@ -76,6 +76,10 @@ where follow_id = $1 and holds_slot and account_id = (select account_id from fol
 const holdingSql = `select bracket_id from bracket
 where account_id = $1 and symbol = $2 and side = $3 and holds_slot and filled_quantity > closed_quantity + gone_quantity
 order by bracket_id`
+
+const besideSql = `select ${bracketColumns} from bracket
+where bracket_id <> $1 and account_id = $2 and symbol = $3 and side = $4 and state not in ('denied', 'waiting')
+  and (holds_slot or closed_at >= $5)`
 
 const dueSql = `select bracket_id from bracket where wake_at <= $1 order by wake_at limit $2`
 
@@ -181,13 +185,13 @@ export class SqlBrackets extends Brackets {
     return (await this.database.query<{ bracket_id: string }>(turnedSql, [limit])).map((row) => row.bracket_id)
   }
 
-  async holdingIds(of: {
-    readonly accountId: string
-    readonly symbol: string
-    readonly side: Side
-  }): Promise<string[]> {
-    const rows = await this.database.query<{ bracket_id: string }>(holdingSql, [of.accountId, of.symbol, of.side])
+  async holdingIds({ accountId, symbol, side }: Holding): Promise<string[]> {
+    const rows = await this.database.query<{ bracket_id: string }>(holdingSql, [accountId, symbol, side])
     return rows.map((row) => row.bracket_id)
+  }
+
+  async beside(tx: Transaction, { bracketId, accountId, symbol, side }: Bracket, since: Date): Promise<Bracket[]> {
+    return (await tx.query<BracketRow>(besideSql, [bracketId, accountId, symbol, side, since])).map(toBracket)
   }
 
   async dueIds(now: Date, limit: number): Promise<string[]> {

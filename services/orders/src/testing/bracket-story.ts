@@ -14,6 +14,8 @@ export class Story {
   bracket: Bracket
   readonly plan: SignalPlan
   last: Step | undefined
+  /** Whether nothing of other brackets of the account can be why a close is refused. */
+  isAlone = true
   readonly events: Step['events'][number][] = []
 
   constructor(plan: SignalPlan = planOf(), quantity = '0.9', exits?: ExitRules) {
@@ -27,7 +29,12 @@ export class Story {
 
   /** What follows, as words: "+stop-1 0.9" is submitted, "-stop-1" is cancelled, "opened" is told. */
   take(news: readonly BracketNews[], nowMs: number): string[] {
-    const step = advance(this.bracket, news, { plan: this.plan, policy: exitPolicyDefault, now: at(nowMs) })
+    const step = advance(this.bracket, news, {
+      plan: this.plan,
+      policy: exitPolicyDefault,
+      isAlone: this.isAlone,
+      now: at(nowMs),
+    })
     this.bracket = step.bracket
     this.last = step
     this.events.push(...step.events)

@@ -217,7 +217,12 @@ export class VenueSimulation {
   }
 
   private take(news: readonly BracketNews[]): void {
-    const step: Step = advance(this.bracket, news, { plan: this.plan, policy: exitPolicyDefault, now: at(this.nowMs) })
+    const step: Step = advance(this.bracket, news, {
+      plan: this.plan,
+      policy: exitPolicyDefault,
+      isAlone: true,
+      now: at(this.nowMs),
+    })
     this.bracket = step.bracket
     this.events.push(...step.events)
     for (const leg of step.submits) this.place(leg)

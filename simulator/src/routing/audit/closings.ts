@@ -22,6 +22,8 @@ interface Asked extends Question {
   /** The last commit before the question. */
   readonly commit: number
   isAnswered: boolean
+  /** What followers had kept by then: the end of a strategy spares it, also when they leave otherwise later. */
+  kept: ReadonlySet<string>
 }
 
 export interface ClosingsMeans {
@@ -48,9 +50,10 @@ export class Closings {
   /** Notes the question before it is asked, and the answer when it comes. Who is not answered was promised nothing. */
   async ask(question: Question, ask: (() => Promise<{ readonly ok: boolean }>) | undefined): Promise<void> {
     if (ask === undefined) return
-    const one: Asked = { ...question, commit: this.means.commitCount(), isAnswered: false }
+    const one: Asked = { ...question, commit: this.means.commitCount(), isAnswered: false, kept: this.kept() }
     this.asked.push(one)
     const answer = await ask().catch(() => ({ ok: false }))
+    one.kept = new Set([...one.kept, ...this.kept()])
     one.isAnswered = answer.ok
   }
 
@@ -95,11 +98,17 @@ export class Closings {
     return [...this.problems, ...closed]
   }
 
-  private notEnded({ followId, strategyId, way, commit }: Asked, rows: readonly BracketRow[]): string[] {
+  private kept(): ReadonlySet<string> {
+    const rows = this.means.brackets.rows.all().filter(({ left }) => left?.as === 'kept')
+    return new Set(rows.map(({ bracket }) => bracket.bracketId))
+  }
+
+  private notEnded({ followId, strategyId, way, commit, kept }: Asked, rows: readonly BracketRow[]): string[] {
     const { rows: table } = this.means.brackets
     const wrong = ends.has(way) ? { has: (state: string) => !ended.has(state) } : entering
     const left = rows.filter(({ bracket, left: leaving }) => {
-      const isMeant = bracket.followId === followId || (bracket.strategyId === strategyId && leaving?.as !== 'kept')
+      const isKept = leaving?.as === 'kept' || kept.has(bracket.bracketId)
+      const isMeant = bracket.followId === followId || (bracket.strategyId === strategyId && !isKept)
       return isMeant && table.commitOf(bracket.bracketId) <= commit && wrong.has(bracket.state)
     })
     return left.map(({ bracket }) => `bracket ${bracket.bracketId} is ${bracket.state} although ${way} was answered`)

@@ -170,6 +170,16 @@ export class MemoryBrackets extends Brackets {
     return Promise.resolve(held.map(({ bracket }): string => bracket.bracketId).toSorted())
   }
 
+  async beside(tx: Transaction, { bracketId, accountId, symbol, side }: Bracket, since: Date): Promise<Bracket[]> {
+    await (tx as MemoryTransaction).statement()
+    const others = this.rows.all(tx).filter(({ bracket, holdsSlot: holds }) => {
+      const same = bracket.accountId === accountId && bracket.symbol === symbol && bracket.side === side
+      const ended = bracket.closedAt !== null && new Date(bracket.closedAt) >= since
+      return same && bracket.bracketId !== bracketId && (holds || ended)
+    })
+    return others.map(({ bracket }) => bracket).filter(hasOrders)
+  }
+
   async leave(tx: Transaction, followId: FollowId, as: LeftAs): Promise<void> {
     const own = tx as MemoryTransaction
     await own.statement()

@@ -83,7 +83,7 @@ describe('a bracket, for any history of its venue', () => {
         const again = advance(
           bracket,
           delivered.map((update) => ({ kind: 'update', update })),
-          { plan: plans[planIndex]!, policy: exitPolicyDefault, now: at(999_999_999) },
+          { plan: plans[planIndex]!, policy: exitPolicyDefault, isAlone: true, now: at(999_999_999) },
         )
         expect(again).toEqual({ bracket, submits: [], cancels: [], events: [], protection: [] })
       }),
@@ -125,7 +125,7 @@ describe('a bracket, for any history of its venue', () => {
     )
 
     function advanceWith(bracket: Bracket, make: (bracket: Bracket) => ReturnType<typeof newsOf>[]): Bracket {
-      return advance(bracket, make(bracket), { plan, policy: exitPolicyDefault, now: at(100) }).bracket
+      return advance(bracket, make(bracket), { plan, policy: exitPolicyDefault, isAlone: true, now: at(100) }).bracket
     }
   })
 })

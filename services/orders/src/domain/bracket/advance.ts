@@ -8,7 +8,7 @@ import { intentIdOf } from '@tradewire/kernel/ids'
 import { type Bracket, type BracketFact, bracketMoves, type BracketNews } from './bracket.ts'
 import { decide, feesAwaitedUntil } from './decide.ts'
 import { feeInCoins } from '../exits/coin-exits.ts'
-import type { Decision, ExitPolicy, Gone, LegDraft } from './decision.ts'
+import type { Decision, ExitPolicy, Gone, LegDraft, Situation } from './decision.ts'
 import { firstState, isBlind, isWatching, type Leg, type LegUpdate, mirror, type Reason, untold } from './leg.ts'
 import type { Loss } from './loss.ts'
 import { isFlat, type Position, positionOf } from './position.ts'
@@ -55,15 +55,15 @@ export class IllegalBracketMove extends Error {
 export function advance(
   before: Bracket,
   news: readonly BracketNews[],
-  context: { readonly plan: SignalPlan; readonly policy: ExitPolicy; readonly now: string },
+  context: Pick<Situation, 'plan' | 'policy' | 'now' | 'isAlone'>,
 ): Step {
-  const { plan, policy, now } = context
+  const { plan, policy, now, isAlone } = context
   const moved = news.reduce((bracket, one) => takeNews(bracket, one, now), before)
   const at = latestEvidence(before, moved, now)
   const unsellable = feeInCoins(moved, context)
   const told = unsellable.gt(ZERO) ? takeLoss(moved, lossOf({ quantity: unsellable, reason: 'unsellable' }, at)) : moved
   const exposed = measureExposure(told, positionOf(told), at)
-  const decision = decide({ bracket: exposed, position: positionOf(exposed), plan, policy, now })
+  const decision = decide({ bracket: exposed, position: positionOf(exposed), plan, policy, now, isAlone })
   const cancels = [...decision.cancel, ...missedCancels(before, told)]
   return settle(before, carryOut(exposed, { ...decision, cancel: cancels }, now), { plan, policy, now, at })
 }

@@ -164,7 +164,7 @@ function trim({ bracket, position }: Situation): Decision {
  * Takes everything off: the entry and the targets end, what is held goes by market, the stop stays until it is gone. Only
  * where it locks the coins it has to go first.
  */
-function unwind({ bracket, position, plan, policy, now }: Situation): Decision {
+function unwind({ bracket, position, plan, policy, now, isAlone }: Situation): Decision {
   const coins = sellsCoins(bracket.venue)
   const stays = (leg: Leg) => closes(leg) || (leg.purpose === 'stop' && !coins)
   const cancel = bracket.legs.filter((leg) => !stays(leg) && canBeCancelled(leg))
@@ -176,13 +176,18 @@ function unwind({ bracket, position, plan, policy, now }: Situation): Decision {
   const sent = bracket.legs.filter((leg) => closes(leg) && leg.state !== 'watching')
   if (sent.some((leg) => !isFinal(leg))) return { ...nothing, cancel }
   const last = sent.at(-1)
-  const refusedAt = last === undefined || last.state === 'filled' ? null : (last.observedAt ?? last.submittedAt)
-  if (refusedAt !== null) {
-    const gone = last !== undefined && provesGone(last, bracket.legs)
-    const waitMs = gone ? policy.positionGoneMs : waitAfter(sent, policy)
-    const wakeAt = later(refusedAt, waitMs)
+  if (last !== undefined && last.state !== 'filled') {
+    const cause = causeOf(last, bracket.legs, isAlone)
+    const waitMs = {
+      gone: policy.positionGoneMs,
+      ended: 0,
+      stop: waitAfter(sent, policy),
+      unknown: waitAfter(sent, policy),
+    }
+    const wakeAt = later(last.observedAt ?? last.submittedAt, waitMs[cause])
+    if (cause === 'stop') cancel.push(...bracket.legs.filter((leg) => takesUp(leg) && canBeCancelled(leg)))
     if (now < wakeAt) return { ...nothing, cancel, wakeAt }
-    if (gone) return { ...sweep(bracket.legs), gone: { quantity: position.remaining, reason: 'venue' } }
+    if (cause === 'gone') return { ...sweep(bracket.legs), gone: { quantity: position.remaining, reason: 'venue' } }
   }
   return { ...nothing, cancel, submit: [closeDraft(bracket.legs, position.remaining)] }
 }
@@ -197,16 +202,31 @@ function sellsPart({ purpose, state }: Leg): boolean {
   return purpose === 'stop' || (purpose === 'target' && state !== 'watching')
 }
 
+/** The newest close, where the venue had nothing to reduce for it; null where it was not refused so. */
+export function refusedClose({ closing, legs }: Bracket): Leg | null {
+  const last = closing === null ? undefined : legs.findLast((leg) => closes(leg) && leg.state !== 'watching')
+  return last?.reason?.code === 'REDUCE_ONLY_REFUSED' ? last : null
+}
+
 /**
- * The venue had nothing to reduce, and no order of ours was why: all that could be had ended before the close left. A
- * fill of the entry may have been executed later than the refusal and told sooner, and there are venues that count what
- * rests in the book against the position.
+ * Why the venue had nothing to reduce. There are venues that count what rests in the book against the position, and a
+ * fill of the entry may have been executed later than the refusal and told sooner: it is `gone` only if all of ours had
+ * ended before the close left, and nothing of other brackets of the account could be why. What has `ended` since may
+ * have been why. A `stop` with a limit may rest in the book as well: it goes last, and the next close tells.
  */
-function provesGone(close: Leg, legs: readonly Leg[]): boolean {
-  const ended = (leg: Leg) => isFinal(leg) && close.submittedAt >= (leg.observedAt ?? '')
-  return (
-    close.reason?.code === 'REDUCE_ONLY_REFUSED' && legs.every((leg) => leg === close || !takesUp(leg) || ended(leg))
-  )
+function causeOf(close: Leg, legs: readonly Leg[], isAlone: boolean): 'gone' | 'ended' | 'stop' | 'unknown' {
+  if (close.reason?.code !== 'REDUCE_ONLY_REFUSED' || !isAlone) return 'unknown'
+  const others = legs.filter((leg) => leg !== close && takesUp(leg))
+  const standing = others.filter((leg) => !isFinal(leg))
+  const hadEnded = others.every((leg) => standing.includes(leg) || close.submittedAt >= (leg.observedAt ?? ''))
+  if (standing.length === 0) return hadEnded ? 'gone' : 'ended'
+  return hadEnded && standing.every(({ purpose }) => purpose === 'stop') ? 'stop' : 'unknown'
+}
+
+/** Whether an exit of this bracket can have been why a close of another one of the account, sent then, found nothing. */
+export function takesUpSince({ legs }: Bracket, sentAt: string): boolean {
+  const exits = legs.filter((leg) => leg.purpose !== 'entry' && takesUp(leg))
+  return exits.some((leg) => !isFinal(leg) || (leg.observedAt ?? '') > sentAt)
 }
 
 /** Opens the position or may rest in the book against it. A stop by market never rests, and it stays to the end. */

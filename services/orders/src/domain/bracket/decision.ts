@@ -84,6 +84,8 @@ export interface Situation {
   readonly plan: SignalPlan
   readonly policy: ExitPolicy
   readonly now: string
+  /** No order of another bracket of the account can have been why its newest close found nothing to reduce. */
+  readonly isAlone: boolean
 }
 
 export const nothing: Decision = { submit: [], cancel: [], closing: null, gone: null, wakeAt: null }

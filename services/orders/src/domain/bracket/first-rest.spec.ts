@@ -24,7 +24,7 @@ describe.each(venues.flatMap((venue) => types.map((type) => [type, venue] as con
         const bracket = { ...bracketOf(plan, d('0.9')), wakeAt }
         const news = newsOf(bracket, 'entry', 'accepted')
         const rest = firstRest(news.update)!
-        const step = advance(bracket, [news], { plan, policy: exitPolicyDefault, now })
+        const step = advance(bracket, [news], { plan, policy: exitPolicyDefault, isAlone: true, now })
         const legs = [{ ...bracket.legs[0]!, ...rest.entry }]
         expect(step.bracket).toEqual({ ...bracket, state: rest.state, legs })
         expect([step.submits, step.cancels, step.events, step.protection]).toEqual([[], [], [], []])

@@ -132,7 +132,12 @@ describe.each(Object.keys(bracketMoves) as BracketState[])('a bracket that is %s
     // What is closing has its cause, and what is held after the end gets one: it leaves.
     const closing = from === 'closing' ? ({ cause: 'command', at: at(1) } as const) : given.closing
     const step = () =>
-      advance({ ...given, state: from, closing }, [{ kind: 'wake' }], { plan, policy: exitPolicyDefault, now: at(10) })
+      advance({ ...given, state: from, closing }, [{ kind: 'wake' }], {
+        plan,
+        policy: exitPolicyDefault,
+        isAlone: true,
+        now: at(10),
+      })
     const to = expected[from][fact]
     if (to === undefined) expect(step).toThrow(IllegalBracketMove)
     else expect(step().bracket.state).toBe(to)

@@ -20,13 +20,14 @@ describe('a bracket whose close finds nothing to reduce', () => {
     expect(story.events.at(-1)?.trade).toMatchObject({ reason: 'venue' })
   })
 
-  it('does not take a refused close for that proof while targets rested when it was sent, and sends it again', () => {
+  it('does not take a refused close for that proof while targets rested when it was sent: it goes again when they end', () => {
     const story = new Story().opened()
     story.take([{ kind: 'close' }], 500)
     expect(story.tell('close-1', 'rejected', { reason: nothingToReduce, atMs: 600 })).toEqual([])
-    endTargets(story, 700)
     expect(story.bracket.wakeAt).toBe(at(1_100))
-    expect(story.take([{ kind: 'wake' }], 1_100)).toEqual(['+close-2 0.9'])
+    story.tell('target-1', 'cancelled', { atMs: 690 })
+    story.tell('target-2', 'cancelled', { atMs: 690 })
+    expect(story.tell('target-3', 'cancelled', { atMs: 700 })).toEqual(['+close-2 0.9'])
     expect(story.tell('close-2', 'filled', { filled: '0.9', price: '40100', atMs: 1_200 })).toEqual([
       '-stop-1',
       'closed',
@@ -47,15 +48,38 @@ describe('a bracket whose close finds nothing to reduce', () => {
     expect(story.bracket.state).toBe('closing')
   })
 
-  it('does not take it for that proof while a stop that rests in the book once it is hit may be the reason', () => {
-    const story = new Story(planOf({ stop: { price: d('39600'), type: 'limit' } })).opened()
-    story.take([{ kind: 'close' }], 500)
-    endTargets(story, 550)
-    story.tell('close-1', 'rejected', { reason: nothingToReduce, atMs: 600 })
-    story.take([{ kind: 'wake' }], 1_100)
-    story.tell('close-2', 'rejected', { reason: nothingToReduce, atMs: 1_200 })
-    expect(story.take([{ kind: 'wake' }], 20_000)).toEqual(['+close-3 0.9'])
-    expect(story.tell('stop-1', 'filled', { filled: '0.9', price: '39500', atMs: 20_050 })).toContain('closed')
+  it('ends the stop that may rest in the book once it is hit, when nothing else can be the reason, and tries again', () => {
+    const refusedBesideStop = () => {
+      const story = new Story(planOf({ stop: { price: d('39600'), type: 'limit' } })).opened()
+      story.take([{ kind: 'close' }], 500)
+      endTargets(story, 550)
+      story.tell('close-1', 'rejected', { atMs: 600 })
+      expect(story.take([{ kind: 'wake' }], 1_100)).toEqual(['+close-2 0.9'])
+      expect(story.tell('close-2', 'rejected', { reason: nothingToReduce, atMs: 1_200 })).toEqual(['-stop-1'])
+      expect(story.bracket.losses).toEqual([])
+      return story
+    }
+    const hit = refusedBesideStop()
+    expect(hit.tell('stop-1', 'filled', { filled: '0.9', price: '39500', atMs: 1_250 })).toContain('closed')
+    const gone = refusedBesideStop()
+    expect(gone.tell('stop-1', 'cancelled', { atMs: 1_250 })).toEqual(['+close-3 0.9'])
+    gone.tell('close-3', 'rejected', { reason: nothingToReduce, atMs: 1_300 })
+    expect(gone.take([{ kind: 'wake' }], 11_300)).toEqual(['closed'])
+    expect(gone.events.at(-1)?.trade).toMatchObject({ reason: 'venue' })
+  })
+
+  it('keeps its stop and goes on closing while an order of another bracket of the account may be the reason', () => {
+    for (const type of ['market', 'limit'] as const) {
+      const story = new Story(planOf({ stop: { price: d('39600'), type } })).opened()
+      story.take([{ kind: 'close' }], 500)
+      endTargets(story, 550)
+      story.tell('close-1', 'rejected', { atMs: 600 })
+      story.take([{ kind: 'wake' }], 1_100)
+      story.isAlone = false
+      story.tell('close-2', 'rejected', { reason: nothingToReduce, atMs: 1_200 })
+      expect(story.take([{ kind: 'wake' }], 20_000)).toEqual(['+close-3 0.9'])
+      expect(story.bracket).toMatchObject({ state: 'closing', losses: [] })
+    }
   })
 
   it('does not take a refused close for that proof while the entry could still fill when it was sent', () => {
@@ -79,10 +103,10 @@ describe('a bracket whose close finds nothing to reduce', () => {
     story.tell('close-1', 'rejected', { reason: nothingToReduce, atMs: 600 })
     expect(story.take([{ kind: 'wake' }], 1_100)).toEqual(['+close-2 0.9'])
     story.tell('trailing-1', 'cancelled', { atMs: 1_150 })
-    story.tell('close-2', 'rejected', { reason: nothingToReduce, atMs: 1_200 })
-    expect(story.take([{ kind: 'wake' }], 2_200)).toEqual(['+close-3 0.9'])
-    story.tell('close-3', 'rejected', { reason: nothingToReduce, atMs: 2_300 })
-    expect(story.take([{ kind: 'wake' }], 12_300)).toEqual(['-stop-1', 'closed'])
+    const again = story.tell('close-2', 'rejected', { reason: nothingToReduce, atMs: 1_200 })
+    expect(again).toEqual(['+close-3 0.9'])
+    story.tell('close-3', 'rejected', { reason: nothingToReduce, atMs: 1_300 })
+    expect(story.take([{ kind: 'wake' }], 11_300)).toEqual(['-stop-1', 'closed'])
   })
 
   it('is what follows where a stop finds nothing to reduce: that proves nothing by itself', () => {

@@ -15,16 +15,20 @@ import {
 } from '@tradewire/contracts/events/orders'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Clock } from '@tradewire/kernel/clock'
+import { ZERO } from '@tradewire/kernel/decimal'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import { Metrics } from '@tradewire/observability/metrics'
 import type { OrdersConfig } from '../../config.ts'
 import { advance, type Step } from '../../domain/bracket/advance.ts'
 import { type Bracket, type BracketNews, isOver } from '../../domain/bracket/bracket.ts'
 import { cancelOf, closedOf, openedOf, protectedOf, submitOf, unprotectedOf } from '../../domain/bracket/commands.ts'
+import { refusedClose, takesUpSince } from '../../domain/bracket/decide.ts'
 import { type ExitPolicy, exitPolicyDefault } from '../../domain/bracket/decision.ts'
+import { type Loss, sharesOf } from '../../domain/bracket/loss.ts'
+import { positionOf, takenFromOthers } from '../../domain/bracket/position.ts'
 import type { SignalPlan } from '../../domain/planning/signal-plan.ts'
 import { SlotBell } from '../../domain/planning/slot-bell.ts'
-import { Brackets } from '../../ports/brackets.port.ts'
+import { Brackets, type Holding } from '../../ports/brackets.port.ts'
 
 export interface NewsOfBracket {
   readonly news: readonly BracketNews[]
@@ -38,6 +42,9 @@ interface Moved {
   readonly step: Step
   readonly trace: string | null
 }
+
+/** From the end of a trade to the end of its last order. */
+const endedLongAgoMs = 3_600_000
 
 /** Lower goes first. */
 const urgency: Readonly<Record<OrderPurpose, number>> = { close: 0, stop: 1, entry: 2, trailing: 3, target: 4 }
@@ -64,18 +71,61 @@ export class AdvanceBrackets {
       locked.map(({ signalId }) => signalId),
     )
     const now = this.clock.now().toISOString()
+    const alone = await this.alone(tx, locked)
     const moved = locked.flatMap((before): Moved[] => {
       const plan = plans.get(before.signalId)
       const { news, trace } = newsById.get(before.bracketId)!
       if (plan === undefined) throw new Error(`bracket ${before.bracketId} has no stored plan`)
-      return [{ before, plan, trace, step: advance(before, news, { plan, policy: this.policy, now }) }]
+      const isAlone = alone.has(before.bracketId)
+      return [{ before, plan, trace, step: advance(before, news, { plan, policy: this.policy, now, isAlone }) }]
     })
     await this.brackets.save(tx, moved.map(changeOf))
     if (moved.some(makesRoom)) tx.afterCommit(() => this.slots.ring())
     this.command(tx, moved)
     this.warn(tx, moved, now)
     await this.tell(tx, moved)
+    for (const one of moved) await this.takeFromOthers(tx, one, now)
     return moved.map(({ step }) => step.bracket)
+  }
+
+  /** The oldest of those that hold what was lost lose it first. */
+  async lose(tx: Transaction, held: Holding, loss: Loss, trace: string | null): Promise<void> {
+    const ids = await this.brackets.holdingIds(held)
+    if (ids.length === 0) return
+    const locked = await this.brackets.lock(tx, ids)
+    const shares = sharesOf(
+      loss,
+      locked.map((bracket) => positionOf(bracket).remaining),
+    )
+    const news = locked.map(({ bracketId }, index) => {
+      return [bracketId, { news: [{ kind: 'loss' as const, loss: shares[index]! }], trace }] as const
+    })
+    await this.execute(tx, new Map(news))
+  }
+
+  /** On a netted account what one trade took too much is what others have lost: the venue shows nothing of it. */
+  private async takeFromOthers(
+    tx: Transaction,
+    { before, step: { bracket }, trace }: Moved,
+    now: string,
+  ): Promise<void> {
+    if (bracket.state !== 'closed') return
+    const quantity = takenFromOthers(bracket).minus(takenFromOthers(before))
+    if (quantity.lte(ZERO)) return
+    const loss = { quantity, reason: 'venue' as const, price: null, fee: ZERO, feeCurrency: null, at: now }
+    await this.lose(tx, bracket, loss, trace)
+  }
+
+  /** Of those whose close found nothing to reduce: beside which nothing of the account can have been why. */
+  private async alone(tx: Transaction, locked: readonly Bracket[]): Promise<ReadonlySet<string>> {
+    const alone = new Set<string>()
+    for (const bracket of locked) {
+      const close = refusedClose(bracket)
+      if (close === null) continue
+      const others = await this.brackets.beside(tx, bracket, new Date(Date.parse(close.submittedAt) - endedLongAgoMs))
+      if (!others.some((other) => takesUpSince(other, close.submittedAt))) alone.add(bracket.bracketId)
+    }
+    return alone
   }
 
   /**
