@@ -3,7 +3,7 @@
  * Called by each adapter folder; the registry, the connect form and the brokers page read it.
  * Must never hold state: sessions do.
  */
-import type { Venue } from '@tradewire/contracts/common'
+import type { AccountEnvironment, Venue } from '@tradewire/contracts/common'
 import type { Clock } from '@tradewire/kernel/clock'
 import type { Randomness } from '@tradewire/kernel/randomness'
 import type { Result } from '@tradewire/kernel/result'
@@ -13,7 +13,7 @@ import type { BrokerSession } from './broker-session.ts'
 import type { BrokerCapabilities } from './capabilities.ts'
 
 /** `paper` speaks the venue's protocol to the simulated venue; `live` to the real one. */
-export type BrokerEnvironment = 'paper' | 'live'
+export type BrokerEnvironment = AccountEnvironment
 
 /** One of the venue's budgets; `scope` says what shares it. */
 export interface RateLimit {

@@ -37,6 +37,9 @@ export const venue = z.enum([
   'xapi',
 ])
 export type Venue = z.output<typeof venue>
+/** `live` is the venue itself, `paper` our simulation of it: its own prices, steps and rates, so never the other's. */
+export const accountEnvironment = z.enum(['paper', 'live'])
+export type AccountEnvironment = z.output<typeof accountEnvironment>
 
 export const pageLimitMax = 200
 export const pageLimitDefault = 50

@@ -38,7 +38,7 @@ export const brokersErrors = defineErrors('brokers', {
     kind: 'conflict',
     message:
       "The account's server has other contract sizes, steps or limits than the server of accounts that are connected.",
-    fix: 'Connect an account on a server that agrees in the symbols told, or run an installation of its own for this server. Where no account of the venue is left, not even a paper account, wait an hour and try again.',
+    fix: 'Connect an account on a server that agrees in the symbols told, or run an installation of its own for this server. Where no account of the venue is left in this environment, wait an hour and try again.',
   },
   ACCOUNT_VENUE_UNREACHABLE: {
     kind: 'unavailable',

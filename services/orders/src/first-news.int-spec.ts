@@ -83,12 +83,13 @@ describe.each([
 
   it('moves the stored bracket just where a look at it would move it, and once', async () => {
     const entry = await entryOf(signalId, 0)
-    const [before, after, plan] = await database.transact(async (tx) => {
+    const [before, after, plans] = await database.transact(async (tx) => {
       const [was] = await brackets.lock(tx, [entry.bracketId])
       expect(await brackets.restFirst(tx, [rest(entry)], new Date(now))).toEqual([entry.bracketId])
       const [is] = await brackets.lock(tx, [entry.bracketId])
       return [was!, is!, (await brackets.plansOf(tx, [signalId as SignalId])).get(signalId as SignalId)!]
     })
+    const plan = plans.live!
     const news = [{ kind: 'update' as const, update: accepted(entry) }]
     expect(after).toEqual(advance(before, news, { plan, policy: exitPolicyDefault, isAlone: true, now }).bracket)
     expect(await moved(entry)).toEqual([])

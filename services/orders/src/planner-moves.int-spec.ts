@@ -27,7 +27,7 @@ const stored: StoredSignal = {
   signal,
   raw: '{}',
   strategyName: 'breakout',
-  plan,
+  plans: { live: plan },
   denial: null,
   begun: false,
   plannedAt: now,

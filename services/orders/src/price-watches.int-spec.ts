@@ -3,6 +3,7 @@ import { Answerer } from '@tradewire/bus/questions/answerer'
 import { Bus } from '@tradewire/bus/connection'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import type { DataOf } from '@tradewire/contracts/define-event'
+import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import * as brokers from '@tradewire/contracts/events/brokers'
 import type { positionUnprotected } from '@tradewire/contracts/events/orders'
 import { followChanged, strategyChanged } from '@tradewire/contracts/events/signals'
@@ -25,13 +26,13 @@ const signalId = '01963a5f-0001-7000-8000-000000000001'
 const targetsSignalId = '01963a5f-0002-7000-8000-000000000001'
 /** The third one trades live: what is paid there is not what is paid on paper. The last one is at a venue without pairs. */
 const [first, second, live, plain] = [0, 1, 2, 3] as const
-const feeds = ['binance-spot paper', 'binance-spot paper', 'binance-spot live']
-const plainFeed = 'cex paper'
+const places = ['binance-spot paper', 'binance-spot paper', 'binance-spot live']
+const plainPlace = 'cex paper'
 
 let service: TestService
 let database: Database
 let venue: StandIn
-/** What brokers answers, by feed. */
+/** What brokers answers, by venue and environment. */
 const prices: Record<string, string | undefined> = {}
 let asked = 0
 const revisions = new Map<string, number>()
@@ -45,8 +46,8 @@ async function start(): Promise<void> {
   const bus = service.app.get(Bus)
   const answerer = new Answerer({ bus, logger, clock: service.app.get(Clock), service: 'brokers' })
   answerer.answer(readPrices, (request) => {
-    const { priceFeed, symbols } = request as { priceFeed: string; symbols: string[] }
-    const price = prices[priceFeed]
+    const { venue: asks, environment, symbols } = request as RequestOf<typeof readPrices>
+    const price = prices[`${asks} ${environment}`]
     asked += 1
     return Promise.resolve(ok({ items: price === undefined ? [] : symbols.map((symbol) => ({ symbol, price })) }))
   })
@@ -65,7 +66,10 @@ function sent(follower: number, leg: string, signal = signalId): Promise<Submit>
   return eventually(read, { describe: `${leg} of follower ${follower}` })
 }
 
-const venueOf = (priceFeed: string) => (priceFeed === plainFeed ? 'cex' : 'binance-spot')
+const placeOf = (name: string) => {
+  const [at, environment] = name.split(' ')
+  return { venue: at, environment } as Pick<DataOf<typeof brokers.accountConnected>, 'venue' | 'environment'>
+}
 const cancelled = () => venue.commands<Cancel>('order.cancel')
 
 /** The story of a follower's newest bracket. */
@@ -87,28 +91,28 @@ async function looks(): Promise<void> {
 
 beforeAll(async () => {
   await start()
-  await venue.found(feeds.length + 1)
+  await venue.found(places.length + 1)
   const connectedAt = new Date(Date.now() + 1_000).toISOString()
   const spot = { venue: 'binance-spot', kind: 'spot', quantityStep: '0.00001', minimumNotional: '5' } as const
   const observedAt = new Date().toISOString()
   await database.transact(async (tx) => {
-    for (const one of ['binance-spot', 'cex'] as const) {
-      tx.append(brokers.instrumentChanged, exampleOf(brokers.instrumentChanged, { ...spot, venue: one, observedAt }))
+    for (const one of new Set([...places, plainPlace])) {
+      tx.append(
+        brokers.instrumentChanged,
+        exampleOf(brokers.instrumentChanged, { ...spot, ...placeOf(one), observedAt }),
+      )
     }
     tx.append(strategyChanged, exampleOf(strategyChanged, { strategyId, ownerId, venue: 'binance-spot', revision: 2 }))
-    for (const [number, priceFeed] of [...feeds, plainFeed].entries()) {
+    for (const [number, place] of [...places, plainPlace].entries()) {
       const account = { accountId: accountIdOf(number), userId: userIdOf(number), connectedAt }
       const sizing = { mode: 'fixed-quantity', value: '0.2' } as const
-      tx.append(
-        brokers.accountConnected,
-        exampleOf(brokers.accountConnected, { ...account, venue: venueOf(priceFeed), priceFeed }),
-      )
+      tx.append(brokers.accountConnected, exampleOf(brokers.accountConnected, { ...account, ...placeOf(place) }))
       tx.append(followChanged, venue.follow(number, { settings: { sizing }, leverage: 1, revision: 2 }))
     }
   })
-  await count(`account where venue = 'binance-spot'`, feeds.length)
-  await count('follow where revision = 2', feeds.length + 1)
-  await count(`instrument where venue = 'binance-spot'`, 1)
+  await count(`account where venue = 'binance-spot'`, places.length)
+  await count('follow where revision = 2', places.length + 1)
+  await count(`instrument where venue = 'binance-spot'`, 2)
   await venue.signal(signalId, {
     venue: 'binance-spot',
     targets: ['42000'],
@@ -119,7 +123,7 @@ beforeAll(async () => {
   await venue.tell(brokers.orderFilled, entries, fill)
   const pairs = await Promise.all([first, second, live].map((one) => sent(one, 'pair-1')))
   await venue.tell(brokers.orderAccepted, pairs)
-  await count(`bracket where state = 'protected'`, feeds.length)
+  await count(`bracket where state = 'protected'`, places.length)
 })
 
 describe('a trailing stop at a venue that has none', () => {
@@ -127,19 +131,19 @@ describe('a trailing stop at a venue that has none', () => {
     const told = () => venue.commands<DataOf<typeof positionUnprotected>>('position.unprotected')
     const news = await eventually(async () => {
       const all = await told()
-      return all.length === feeds.length && all
+      return all.length === places.length && all
     })
     expect(news[0]).toMatchObject({ stop: 'trailing-1', unprotectedQuantity: '0', follows: 'wait' })
     expect(news[0]?.reason.code).toBe('PRICE_UNKNOWN')
     prices['binance-spot paper'] = '40000'
     await eventually(async () => (await venue.commands('position.protected')).length === 2)
     await looks()
-    expect(await told()).toHaveLength(feeds.length)
+    expect(await told()).toHaveLength(places.length)
     await count('watched_leg where blind', 1)
   })
 
   it('is watched for by one trail for all that see the same prices', async () => {
-    await count('watched_leg', feeds.length)
+    await count('watched_leg', places.length)
     await count('trail', 2)
     await looks()
     const { bracket } = await explained()
@@ -191,7 +195,7 @@ describe('a trailing stop at a venue that has none', () => {
 
 describe('targets at a venue whose stops are no targets as well', () => {
   it('are watched for, each by its own trail, while each part stands under a stop of the venue', async () => {
-    prices[plainFeed] = '40000'
+    prices[plainPlace] = '40000'
     await venue.signal(targetsSignalId, { venue: 'cex', targets: ['40400', '40800'] })
     const entry = await sent(plain, 'entry', targetsSignalId)
     const fill = { filledQuantity: '0.2', averagePrice: '40000', fee: '8', feeCurrency: 'USDT' }
@@ -200,7 +204,7 @@ describe('targets at a venue whose stops are no targets as well', () => {
     expect(stops).toMatchObject([0, 1].map(() => ({ type: 'stop-market', quantity: '0.1', triggerPrice: '39600' })))
     await venue.tell(brokers.orderAccepted, stops)
     await count(`bracket where state = 'protected' and account_id = '${accountIdOf(plain)}'`, 1)
-    await count(`trail where price_feed = '${plainFeed}' and callback_rate_percent is null`, 2)
+    await count(`trail where venue = 'cex' and callback_rate_percent is null`, 2)
     const { bracket } = await explained(plain)
     expect(bracket.legs.map(({ leg, execution, state }) => [leg, execution, state])).toEqual([
       ['entry', 'native', 'filled'],
@@ -217,7 +221,7 @@ describe('targets at a venue whose stops are no targets as well', () => {
     await start()
     await looks()
     expect(await cancelled()).toHaveLength(before)
-    prices[plainFeed] = '40410'
+    prices[plainPlace] = '40410'
     await eventually(async () => (await cancelled()).length === before + 1)
     const freed = (await cancelled()).at(-1)!
     await venue.tell(brokers.orderCancelled, [
@@ -227,7 +231,7 @@ describe('targets at a venue whose stops are no targets as well', () => {
     expect(sale).toMatchObject({ type: 'market', side: 'sell', quantity: '0.1', price: null })
     const fill = { filledQuantity: '0.1', averagePrice: '40405', fee: '4', feeCurrency: 'USDT' }
     await venue.tell(brokers.orderFilled, [sale], fill)
-    await count(`watched_leg where price_feed = '${plainFeed}'`, 1)
+    await count(`watched_leg join trail using (trail_id) where venue = 'cex'`, 1)
     await looks()
     const sales = (await venue.submits(targetsSignalId)).filter(({ purpose }) => purpose === 'target')
     expect(sales).toHaveLength(1)

@@ -3,6 +3,7 @@
  * Called by the world for all its parts. Must never change while a world lasts: what was planned is judged by it.
  */
 import type { BrokerDefinition } from '@tradewire/broker-kit/define-broker'
+import type { AccountEnvironment } from '@tradewire/contracts/common'
 import { type Decimal, decimal } from '@tradewire/kernel/decimal'
 import type { InstrumentNews } from '@tradewire/orders/ports/facts.port'
 import type { Choices } from './choices.ts'
@@ -15,6 +16,9 @@ export interface Terms {
   /** Of the first strategy and of the second one; often the same. */
   readonly symbols: readonly [string, string]
 }
+
+/** Of all accounts. */
+export const onlyEnvironment: AccountEnvironment = 'paper'
 
 /** What one symbol is paid with at the moment. */
 export type PriceOf = (symbol: string) => Decimal
@@ -38,6 +42,7 @@ export function symbolsOf({ symbols }: Terms): readonly string[] {
 export function instrumentOf({ venue, coins }: Terms, symbol: string): Omit<InstrumentNews, 'observedAt'> {
   return {
     venue,
+    environment: onlyEnvironment,
     symbol,
     kind: coins ? 'spot' : 'perpetual',
     base: baseOf(symbol),

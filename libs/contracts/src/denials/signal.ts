@@ -27,8 +27,8 @@ export const signalDenials = {
     { signalId: z.uuid() },
   ),
   INSTRUMENT_UNKNOWN: defineDenial(
-    'Nothing is known yet about this symbol at this venue.',
-    'Check the symbol of the strategy; instruments are read when an account of that venue is connected.',
+    'Nothing is known yet about this symbol at this venue, in the environment of the account.',
+    'Check the symbol of the strategy; instruments are read when an account of that venue is connected, of paper and live ones apart.',
     market,
   ),
   SYMBOL_NOT_ACTIVE: defineDenial(

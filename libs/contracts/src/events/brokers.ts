@@ -1,6 +1,6 @@
 /** Events that `brokers` owns. Called by brokers, orders, reporting, webhooks. Must never carry credentials. */
 import { z } from 'zod'
-import { decimalText, positiveDecimalText, side, symbol, timestamp, venue } from '../common.ts'
+import { accountEnvironment, decimalText, positiveDecimalText, side, symbol, timestamp, venue } from '../common.ts'
 import { defineEvent } from '../define-event.ts'
 import { tradingWindow } from '../trade-settings.ts'
 import { orderPurpose } from './orders.ts'
@@ -88,9 +88,6 @@ export const authenticationFailed = 'VENUE_AUTHENTICATION_FAILED'
 /** The reason of account.disconnected when its user removed the account. */
 export const accountRemoved = 'ACCOUNT_REMOVED'
 
-/** Accounts with the same one see the same prices: those of one venue and environment. */
-export const priceFeed = z.string().min(1).max(80)
-
 export const accountConnected = defineEvent({
   name: 'account.connected',
   version: 1,
@@ -100,7 +97,7 @@ export const accountConnected = defineEvent({
     accountId: z.uuid(),
     userId: z.uuid(),
     venue,
-    priceFeed,
+    environment: accountEnvironment,
     label: z.string(),
     connectedAt: timestamp,
   }),
@@ -108,7 +105,7 @@ export const accountConnected = defineEvent({
     accountId: 'df30b2fa-adc8-47cb-a9f5-be90ae259827',
     userId: 'a12565e5-567b-432a-93b2-6349653010d9',
     venue: 'binance-usdm',
-    priceFeed: 'binance-usdm live',
+    environment: 'live',
     label: 'Default',
     connectedAt: '2022-09-09T01:57:36.304Z',
   },
@@ -123,7 +120,7 @@ export const accountDisconnected = defineEvent({
     accountId: z.uuid(),
     userId: z.uuid(),
     venue,
-    priceFeed,
+    environment: accountEnvironment,
     label: z.string(),
     reason: z.strictObject({ code: z.string(), message: z.string() }),
     disconnectedAt: timestamp,
@@ -132,7 +129,7 @@ export const accountDisconnected = defineEvent({
     accountId: 'df30b2fa-adc8-47cb-a9f5-be90ae259827',
     userId: 'a12565e5-567b-432a-93b2-6349653010d9',
     venue: 'binance-usdm',
-    priceFeed: 'binance-usdm live',
+    environment: 'live',
     label: 'Default',
     reason: { code: 'VENUE_AUTHENTICATION_FAILED', message: 'Invalid API-key, IP, or permissions for action.' },
     disconnectedAt: '2022-09-09T01:57:36.304Z',
@@ -148,7 +145,7 @@ export const accountChanged = defineEvent({
     accountId: z.uuid(),
     userId: z.uuid(),
     venue,
-    priceFeed,
+    environment: accountEnvironment,
     label: z.string(),
     /** False: paused. It takes no new entries; exits go on. */
     active: z.boolean(),
@@ -158,7 +155,7 @@ export const accountChanged = defineEvent({
     accountId: 'df30b2fa-adc8-47cb-a9f5-be90ae259827',
     userId: 'a12565e5-567b-432a-93b2-6349653010d9',
     venue: 'binance-usdm',
-    priceFeed: 'binance-usdm live',
+    environment: 'live',
     label: 'Default',
     active: false,
     changedAt: '2022-09-09T01:57:36.304Z',
@@ -203,9 +200,10 @@ export const instrumentChanged = defineEvent({
   version: 1,
   owner: 'brokers',
   delivery: 'batched',
-  description: 'What may be traded at a venue, and in which steps.',
+  description: 'What may be traded at a venue in one environment, and in which steps.',
   data: z.strictObject({
     venue,
+    environment: accountEnvironment,
     symbol,
     kind: z.enum(['spot', 'perpetual']),
     base: z.string(),
@@ -224,6 +222,7 @@ export const instrumentChanged = defineEvent({
   }),
   example: {
     venue: 'binance-usdm',
+    environment: 'live',
     symbol: 'BTC/USDT',
     kind: 'perpetual',
     base: 'BTC',
@@ -244,10 +243,17 @@ export const rateUpdated = defineEvent({
   version: 1,
   owner: 'brokers',
   delivery: 'batched',
-  description: 'What one currency costs in another, by the symbol of a venue that joins the two.',
-  data: z.strictObject({ venue, symbol, price: positiveDecimalText, observedAt: timestamp }),
+  description: 'What one currency costs in another in one environment, by the symbol of a venue that joins the two.',
+  data: z.strictObject({
+    venue,
+    environment: accountEnvironment,
+    symbol,
+    price: positiveDecimalText,
+    observedAt: timestamp,
+  }),
   example: {
     venue: 'binance-usdm',
+    environment: 'live',
     symbol: 'USDC/USDT',
     price: '0.9998',
     observedAt: '2022-09-09T01:57:36.304Z',

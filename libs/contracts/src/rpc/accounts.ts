@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { caller } from '../caller.ts'
-import { decimalText, pageLimitMax, pageOf, pageQuery, timestamp, venue } from '../common.ts'
+import { accountEnvironment, decimalText, pageLimitMax, pageOf, pageQuery, timestamp, venue } from '../common.ts'
 import { defineRpc } from '../define-rpc.ts'
 import { venueMargin } from '../events/brokers.ts'
 import { sealAccount, sealedBox } from '../sealed-credentials.ts'
@@ -17,8 +17,6 @@ const connectDeadlineMs = 15_000
 const connectManyDeadlineMs = 60_000
 
 export const accountStatus = z.enum(['AUTHORIZED', 'UNAUTHORIZED', 'FAILED'])
-
-export const accountEnvironment = z.enum(['paper', 'live'])
 
 /** `spot`: only coins are held there, no positions. */
 export const accountMarket = z.enum(['spot', 'derivatives'])

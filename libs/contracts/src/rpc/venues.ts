@@ -1,8 +1,7 @@
 /** The venues and their forms, and prices as they have them. Answered by `brokers`. Called by the gateway and by `orders`. */
 import { z } from 'zod'
-import { positiveDecimalText, symbol, venue } from '../common.ts'
+import { accountEnvironment, positiveDecimalText, symbol, venue } from '../common.ts'
 import { defineRpc } from '../define-rpc.ts'
-import { priceFeed } from '../events/brokers.ts'
 
 export const symbolsPerCallMax = 100
 const pricesDeadlineMs = 3_000
@@ -43,8 +42,12 @@ export const listVenues = defineRpc({
 export const readPrices = defineRpc({
   name: 'brokers.prices.read',
   description:
-    'What was last paid for these symbols; asked by services only. A symbol whose price is not known is left out.',
-  request: z.strictObject({ priceFeed, symbols: z.array(symbol).min(1).max(symbolsPerCallMax) }),
+    'What was last paid for these symbols in one environment; asked by services only. A symbol whose price is not known is left out.',
+  request: z.strictObject({
+    venue,
+    environment: accountEnvironment,
+    symbols: z.array(symbol).min(1).max(symbolsPerCallMax),
+  }),
   reply: z.strictObject({ items: z.array(z.strictObject({ symbol, price: positiveDecimalText })) }),
   deadlineMs: pricesDeadlineMs,
 })

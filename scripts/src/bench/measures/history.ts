@@ -14,11 +14,11 @@ const fanoutLimitMs = 120_000
 const historySql = `with numbered as (
   select *, row_number() over () - 1 as place from orders.follow
 ), ended as (
-  insert into orders.bracket (bracket_id, signal_id, strategy_id, follow_id, account_id, user_id, venue, symbol, side,
+  insert into orders.bracket (bracket_id, signal_id, strategy_id, follow_id, account_id, user_id, venue, environment, symbol, side,
     state, holds_slot, quantity, leverage, margin, filled_quantity, closed_quantity, realized_pnl, created_at, closed_at,
     legs)
   select uuidv7(-(random() * 31536000) * interval '1 second'), f.follow_id, f.strategy_id, f.follow_id, f.account_id,
-    f.user_id, 'paper', 'BTC/USDT', 'buy', 'closed', false, 1, 5, 8000, 1, 1, 0, now() - interval '1 day',
+    f.user_id, 'paper', 'paper', 'BTC/USDT', 'buy', 'closed', false, 1, 5, 8000, 1, 1, 0, now() - interval '1 day',
     now() - interval '1 day',
     '[{"leg":"entry","purpose":"entry","side":"buy","type":"limit","quantity":"1","state":"filled"}]'
   from generate_series(0, $1::int - 1) as n

@@ -11,6 +11,7 @@ import type { Venue } from '@tradewire/contracts/common'
 import { Clock } from '@tradewire/kernel/clock'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import type { BrokersConfig } from '#config'
+import { placeName } from '#domain/account/account'
 import { RateBudget } from '#domain/sending/rate-budget'
 import { Brokers } from '#ports/brokers.port'
 
@@ -68,7 +69,7 @@ export class Budgets {
   /** An account that is not known yet counts as live: that is the careful side. */
   private budgetOf(venue: Venue, accountId: string): RateBudget {
     const environment = this.environments.get(accountId) ?? 'live'
-    const key = `${venue} ${environment}`
+    const key = placeName({ venue, environment })
     const known = this.budgets.get(key)
     if (known !== undefined) return known
     const limited = environment === 'live' || this.config.paperRateLimits

@@ -1,11 +1,10 @@
-/** What is known of the venues' instruments. Implemented in store/. Must never announce what did not change. */
+/** What is known of the venues' instruments, by environment. Implemented in store/. Must never announce what did not change. */
 import type { VenueInstrument } from '@tradewire/broker-kit/broker-session'
-import type { Venue } from '@tradewire/contracts/common'
 import type { Transaction } from '@tradewire/database/transaction'
+import type { Place } from '#domain/account/account'
 
-/** Who told a list. The server is empty where the whole venue has the same. */
-export interface InstrumentSource {
-  readonly venue: Venue
+/** Who told a list. The server is empty where all of the place have the same. */
+export interface InstrumentSource extends Place {
   readonly server: string
 }
 
@@ -17,8 +16,8 @@ export abstract class Instruments {
     instruments: readonly VenueInstrument[],
   ): Promise<VenueInstrument[]>
   /**
-   * What the venue's servers beside these have, one of each symbol. Until the transaction ends no other server is compared.
-   * Servers are forgotten when the venue has no account and nobody came from them for an hour.
+   * What the place's servers beside these have, one of each symbol. Until the transaction ends no other server is compared.
+   * Servers are forgotten when the place has no account and nobody came from them for an hour.
    */
-  abstract ofServersBeside(tx: Transaction, venue: Venue, servers: readonly string[]): Promise<VenueInstrument[]>
+  abstract ofServersBeside(tx: Transaction, place: Place, servers: readonly string[]): Promise<VenueInstrument[]>
 }

@@ -20,7 +20,6 @@ import {
   type AccountKey,
   type AccountStatus,
   type NewAccount,
-  priceFeedOf,
 } from '#domain/account/account'
 import type { Reason } from '#domain/attempt/attempt'
 import { type AccountFilter, type AccountNews, Accounts, type UnsealedAccount } from '#ports/accounts.port'
@@ -79,10 +78,9 @@ export class AccountStore extends Accounts {
       const allowed = await this.allowances.lock(tx, account.userId, account.createdAt)
       if (allowed !== undefined && allowed.accounts >= allowed.accountsMax) return err(allowed)
       await this.insert(tx, account, sealed)
-      const { id: accountId, userId, venue, label } = account
-      const priceFeed = priceFeedOf(account)
+      const { id: accountId, userId, venue, environment, label } = account
       const connectedAt = account.createdAt.toISOString()
-      tx.append(accountConnected, { accountId, userId, venue, priceFeed, label, connectedAt })
+      tx.append(accountConnected, { accountId, userId, venue, environment, label, connectedAt })
       return ok(account)
     })
   }

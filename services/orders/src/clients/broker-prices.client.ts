@@ -5,7 +5,7 @@ import { readPrices, symbolsPerCallMax } from '@tradewire/contracts/rpc/venues'
 import { type Decimal, decimal } from '@tradewire/kernel/decimal'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
-import { VenuePrices } from '../ports/venue-prices.port.ts'
+import { type PricePlace, VenuePrices } from '../ports/venue-prices.port.ts'
 
 @Injectable()
 export class BrokerPrices extends VenuePrices {
@@ -16,13 +16,13 @@ export class BrokerPrices extends VenuePrices {
     super()
   }
 
-  async of(priceFeed: string, symbols: readonly string[]): Promise<ReadonlyMap<string, Decimal>> {
+  async of({ venue, environment }: PricePlace, symbols: readonly string[]): Promise<ReadonlyMap<string, Decimal>> {
     const prices = new Map<string, Decimal>()
     for (let from = 0; from < symbols.length; from += symbolsPerCallMax) {
       const part = symbols.slice(from, from + symbolsPerCallMax)
-      const answer = await this.rpc.ask(readPrices, { priceFeed, symbols: part })
+      const answer = await this.rpc.ask(readPrices, { venue, environment, symbols: part })
       if (answer.ok) for (const { symbol, price } of answer.value.items) prices.set(symbol, decimal(price))
-      else this.logger.warn({ priceFeed, reason: answer.error.code }, 'prices could not be read')
+      else this.logger.warn({ venue, environment, reason: answer.error.code }, 'prices could not be read')
     }
     return prices
   }

@@ -8,6 +8,7 @@ import type { AccountId, FollowId, SignalId, StrategyId } from '@tradewire/kerne
 import type { Bracket } from '../domain/bracket/bracket.ts'
 import type { FirstRest } from '../domain/bracket/first-rest.ts'
 import type { SignalPlan } from '../domain/planning/signal-plan.ts'
+import type { SignalPlans } from '../domain/planning/signal-plans.ts'
 import type { TradeClosed } from '../domain/bracket/trade.ts'
 
 export interface BracketChange {
@@ -60,8 +61,8 @@ export abstract class Brackets {
   /** Locks in the order of ids, so that two transactions cannot wait for each other; unknown ids are left out. */
   abstract lock(tx: Transaction, bracketIds: readonly string[]): Promise<Bracket[]>
 
-  /** The plans of these signals; from memory where they have been read before, for they never change. */
-  abstract plansOf(tx: Transaction, signalIds: readonly SignalId[]): Promise<Map<SignalId, SignalPlan>>
+  /** The plans of these signals, by environment; from memory where they have been read before, for they never change. */
+  abstract plansOf(tx: Transaction, signalIds: readonly SignalId[]): Promise<Map<SignalId, SignalPlans>>
 
   /** Writes all that changed in one statement. */
   abstract save(tx: Transaction, changes: readonly BracketChange[]): Promise<void>

@@ -29,7 +29,7 @@ export type AccountChange = DataOf<typeof accountChanged>
 
 export interface AccountNews extends Pick<
   DataOf<typeof accountConnected>,
-  'accountId' | 'userId' | 'venue' | 'priceFeed' | 'label'
+  'accountId' | 'userId' | 'venue' | 'environment' | 'label'
 > {
   readonly connected: boolean
   /** The code of what ended the connection; null while it stands. */

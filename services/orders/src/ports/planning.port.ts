@@ -2,6 +2,7 @@
  * What planning needs of the store: the followers of a strategy with all that the gate asks, and a place for the plans.
  * Called by the planner. Must never hand out followers one by one.
  */
+import type { AccountEnvironment } from '@tradewire/contracts/common'
 import type { Denial } from '@tradewire/contracts/denials/all'
 import type { TradeSettings } from '@tradewire/contracts/trade-settings'
 import { RetryableError } from '@tradewire/database/retryable-error'
@@ -9,13 +10,14 @@ import type { Transaction } from '@tradewire/database/transaction'
 import type { AccountId, BracketId, FollowId, StrategyId, UserId } from '@tradewire/kernel/ids'
 import type { ApprovedOrder } from '../domain/gate/approved-order.ts'
 import type { Candidate } from '../domain/gate/gate.ts'
-import type { Instrument } from '../domain/planning/instrument.ts'
+import type { Instruments } from '../domain/planning/instrument.ts'
 import type { KillSwitch } from '../domain/stopping/kill-switch.ts'
 import type { Leg } from '../domain/bracket/leg.ts'
 import type { ProviderAccount } from '../domain/sizing/provider.ts'
-import type { KnownRate } from '../domain/sizing/rates.ts'
+import type { VenueRate } from '../domain/sizing/rates.ts'
 import type { SettingsByLayer } from '../domain/sizing/settings.ts'
-import type { Signal, SignalPlan } from '../domain/planning/signal-plan.ts'
+import type { Signal } from '../domain/planning/signal-plan.ts'
+import type { SignalPlans } from '../domain/planning/signal-plans.ts'
 import type { SizingTrace } from '../domain/sizing/sizing.ts'
 import type { Wait, Waited } from '../domain/gate/open-position.ts'
 import type { WaitingEntry } from './waiting-entries.port.ts'
@@ -34,9 +36,10 @@ export interface SignalFacts {
         readonly soldBy: UserId | null
       }
     | undefined
-  readonly instrument: Instrument | undefined
+  /** The signal's, as each environment of its venue has it. */
+  readonly instruments: Instruments
   /** Of the signal's venue. */
-  readonly rates: readonly KnownRate[]
+  readonly rates: readonly VenueRate[]
   /** What the operator has said for everyone. */
   readonly platformSettings: TradeSettings | null
   /** A signal of the strategy for all its followers that came later and has been planned already. */
@@ -57,7 +60,8 @@ export interface StoredSignal {
   /** The accepted signal as it came, as JSON text. */
   readonly raw: string
   readonly strategyName: string | null
-  readonly plan: SignalPlan | null
+  /** None where it was refused to all. */
+  readonly plans: SignalPlans
   readonly denial: Denial | null
   /** Some of its brackets may be stored already, by a planning that was cut short. */
   readonly begun: boolean
@@ -91,8 +95,8 @@ export interface FollowerQuery {
   readonly strategyId: StrategyId
   /** Null when the strategy costs nothing: then nobody is asked whether they have paid. */
   readonly soldBy: UserId | null
-  /** The currency that the signal's instrument is paid in. */
-  readonly quote: string
+  /** The currency that the signal's instrument is paid in, by environment. */
+  readonly quotes: Readonly<Partial<Record<AccountEnvironment, string>>>
   /** The layers that are the same for all followers. */
   readonly common: Pick<SettingsByLayer, 'platform' | 'strategy'>
   readonly now: Date

@@ -2,6 +2,7 @@
  * What is watched for at venues that have no order for it, and the trails that it hangs on.
  * Called by the use case that watches prices and by the store of brackets. Must never lose a best price.
  */
+import type { AccountEnvironment, Venue } from '@tradewire/contracts/common'
 import type { Transaction } from '@tradewire/database/transaction'
 import type { Decimal } from '@tradewire/kernel/decimal'
 import type { Trail } from '../domain/exits/trail.ts'
@@ -9,8 +10,9 @@ import type { BracketChange } from './brackets.port.ts'
 
 export interface KnownTrail extends Trail {
   readonly trailId: string
-  /** Of the accounts that see the same prices. */
-  readonly priceFeed: string
+  /** With the venue: of the accounts that see the same prices. */
+  readonly environment: AccountEnvironment
+  readonly venue: Venue
   readonly symbol: string
   readonly fired: FiredAt | null
   /** When a price came last, as far as it was noted. */

@@ -1,5 +1,5 @@
 /** Brackets and legs as rows and back. Called by the bracket stores. Must never lose a digit or a time's milliseconds. */
-import type { Side, Venue } from '@tradewire/contracts/common'
+import type { AccountEnvironment, Side, Venue } from '@tradewire/contracts/common'
 import type { OrderPurpose, OrderType } from '@tradewire/contracts/events/orders'
 import { Decimal, ZERO } from '@tradewire/kernel/decimal'
 import type { AccountId, BracketId, FollowId, IntentId, SignalId, StrategyId, UserId } from '@tradewire/kernel/ids'
@@ -19,6 +19,7 @@ export interface BracketRow {
   readonly account_id: string
   readonly user_id: string
   readonly venue: Venue
+  readonly environment: AccountEnvironment
   readonly symbol: string
   readonly side: Side
   readonly state: BracketState
@@ -76,7 +77,7 @@ interface StoredWatch {
 }
 
 /** What `toBracket` reads. */
-export const bracketColumns = `bracket_id, signal_id, strategy_id, follow_id, account_id, user_id, venue, symbol, side, state,
+export const bracketColumns = `bracket_id, signal_id, strategy_id, follow_id, account_id, user_id, venue, environment, symbol, side, state,
   leverage, exit_rules, failure, close_cause, close_requested_at, gone_quantity, losses, first_filled_at, exposed_since, unprotected_ms,
   opened_at, closed_at, wake_at, legs`
 
@@ -90,6 +91,7 @@ export function toBracket(row: BracketRow): Bracket {
     accountId: row.account_id as AccountId,
     userId: row.user_id as UserId,
     venue: row.venue,
+    environment: row.environment,
     symbol: row.symbol,
     side: row.side,
     leverage: row.leverage,

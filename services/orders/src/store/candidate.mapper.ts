@@ -2,16 +2,17 @@
  * Rows as planning reads them, as the facts of a signal and the followers that the gate judges. Called by the planning store.
  * Must never decide anything: what a figure means for an entry is the gate's.
  */
-import type { Side, Venue } from '@tradewire/contracts/common'
+import type { AccountEnvironment, Side, Venue } from '@tradewire/contracts/common'
 import { Decimal, minimum } from '@tradewire/kernel/decimal'
 import type { AccountId, FollowId, RiskProfileId, UserId } from '@tradewire/kernel/ids'
 import type { Candidate } from '../domain/gate/gate.ts'
 import type { Bases } from '../domain/stopping/loss-limit.ts'
 import type { InTheWay } from '../domain/gate/open-position.ts'
+import type { Instruments } from '../domain/planning/instrument.ts'
 import type { ProviderAccount } from '../domain/sizing/provider.ts'
-import type { KnownRate } from '../domain/sizing/rates.ts'
+import type { VenueRate } from '../domain/sizing/rates.ts'
 import type { FollowerQuery } from '../ports/planning.port.ts'
-import type { InstrumentRow } from './plan.mapper.ts'
+import { type InstrumentRow, toInstrument } from './plan.mapper.ts'
 import type { FollowSettingsRow, SettingsReader } from './settings.mapper.ts'
 
 export interface CandidateRow extends FollowSettingsRow {
@@ -22,6 +23,7 @@ export interface CandidateRow extends FollowSettingsRow {
   readonly active: boolean
   readonly revision: number
   readonly venue: Venue | null
+  readonly environment: AccountEnvironment | null
   readonly connected: boolean | null
   readonly disconnected_by: string | null
   readonly account_active: boolean | null
@@ -54,18 +56,27 @@ export interface CandidateRow extends FollowSettingsRow {
   } | null
 }
 
+/** One for each environment that has the signal's instrument, or one without; what is no instrument's is the same in all. */
 export type FactsRow = {
   readonly strategy_name: string | null
   readonly strategy_active: boolean | null
   readonly strategy_settings: string | null
   readonly platform_settings: string | null
   readonly provider_account_id: string | null
+  readonly provider_environment: AccountEnvironment | null
   readonly sold_by: string | null
   readonly provider_currency: string | null
   readonly provider_equity: string | null
   readonly provider_observed_ms: number | null
-  readonly rates: readonly { readonly symbol: string; readonly price: string; readonly observedAt: string }[] | null
+  readonly rates: readonly RateJson[] | null
 } & (InstrumentRow | { readonly kind: null })
+
+interface RateJson {
+  readonly environment: AccountEnvironment
+  readonly symbol: string
+  readonly price: string
+  readonly observedAt: string
+}
 
 const zero = new Decimal('0')
 
@@ -91,10 +102,10 @@ export function toCandidate(row: CandidateRow, common: FollowerQuery['common'], 
   }
 }
 
-function accountOf({ venue, ...row }: CandidateRow): Candidate['account'] {
-  if (venue === null) return null
+function accountOf({ venue, environment, ...row }: CandidateRow): Candidate['account'] {
+  if (venue === null || environment === null) return null
   const { connected, disconnected_by: disconnectedBy, account_active: active } = row
-  return { venue, connected: connected === true, active: active === true, disconnectedBy }
+  return { venue, environment, connected: connected === true, active: active === true, disconnectedBy }
 }
 
 function inTheWayOf(row: CandidateRow): InTheWay {
@@ -123,8 +134,13 @@ function entitlementOf({ entitlement }: CandidateRow): Candidate['entitlement'] 
   }
 }
 
-export function ratesOf({ rates }: FactsRow): KnownRate[] {
-  return (rates ?? []).map(({ symbol, price, observedAt }) => ({
+export function instrumentsOf(rows: readonly FactsRow[]): Instruments {
+  return Object.fromEntries(rows.flatMap((row) => (row.kind === null ? [] : [[row.environment, toInstrument(row)]])))
+}
+
+export function ratesOf({ rates }: FactsRow): VenueRate[] {
+  return (rates ?? []).map(({ environment, symbol, price, observedAt }) => ({
+    environment,
     symbol,
     price: new Decimal(price),
     observedAt: new Date(observedAt),
@@ -132,11 +148,16 @@ export function ratesOf({ rates }: FactsRow): KnownRate[] {
 }
 
 export function providerOf(row: FactsRow): ProviderAccount | null {
-  const { provider_account_id: accountId, provider_currency: currency, provider_equity: equity } = row
+  const { provider_account_id: accountId, provider_environment: environment } = row
+  const { provider_currency: currency, provider_equity: equity } = row
   const observedMs = row.provider_observed_ms
   if (accountId === null) return null
-  if (currency === null || equity === null || observedMs === null) return { accountId, balance: null }
-  return { accountId, balance: { currency, equity: new Decimal(equity), observedAt: new Date(observedMs) } }
+  if (currency === null || equity === null || observedMs === null) return { accountId, environment, balance: null }
+  return {
+    accountId,
+    environment,
+    balance: { currency, equity: new Decimal(equity), observedAt: new Date(observedMs) },
+  }
 }
 
 /** What ended since the balance was told has lost its money and given back its margin, told by the venue or not. */

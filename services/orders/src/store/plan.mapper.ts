@@ -1,13 +1,14 @@
 /** A signal's plan and its instrument as JSON and back. Called by the stores. Must never lose a digit: amounts are text. */
-import type { Side, Venue } from '@tradewire/contracts/common'
+import type { AccountEnvironment, Side, Venue } from '@tradewire/contracts/common'
 import type { TradingWindow } from '@tradewire/contracts/trade-settings'
 import { decimal, price } from '@tradewire/kernel/decimal'
 import type { SignalId, StrategyId } from '@tradewire/kernel/ids'
 import type { Instrument } from '../domain/planning/instrument.ts'
-import type { SignalPrices } from '../domain/planning/prices.ts'
 import type { SignalPlan } from '../domain/planning/signal-plan.ts'
+import { eachPlan, type SignalPlans } from '../domain/planning/signal-plans.ts'
 
 export interface InstrumentRow {
+  readonly environment: AccountEnvironment
   readonly kind: 'spot' | 'perpetual'
   readonly base: string
   readonly quote: string
@@ -54,10 +55,14 @@ export interface SignalJson {
   readonly expiresAt: string
 }
 
-export interface SignalPlanRow {
-  readonly signal: SignalJson
+interface PlanJson {
   readonly instrument: InstrumentJson
   readonly prices: PricesJson
+}
+
+export interface SignalPlansRow {
+  readonly signal: SignalJson
+  readonly plans: Readonly<Partial<Record<AccountEnvironment, PlanJson>>>
 }
 
 export function toInstrument(row: InstrumentRow): Instrument {
@@ -77,16 +82,19 @@ export function toInstrument(row: InstrumentRow): Instrument {
   }
 }
 
-/** Decimals turn into their text by themselves: Decimal has a toJSON. */
-export function instrumentJson(instrument: Instrument): string {
-  return JSON.stringify(instrument)
+/** Null without a plan. Decimals turn into their text by themselves: Decimal has a toJSON. */
+export function plansJson(plans: SignalPlans): string | null {
+  const stored = eachPlan(plans, (_, { instrument, prices }) => ({ instrument, prices }))
+  return Object.keys(stored).length === 0 ? null : JSON.stringify(stored)
 }
 
-export function pricesJson(prices: SignalPrices): string {
-  return JSON.stringify(prices)
+export function toSignalPlans({ signal, plans }: SignalPlansRow): SignalPlans {
+  return Object.fromEntries(
+    Object.entries(plans).map(([environment, plan]) => [environment, toSignalPlan(signal, plan)]),
+  )
 }
 
-export function toSignalPlan({ signal, instrument, prices }: SignalPlanRow): SignalPlan {
+function toSignalPlan(signal: SignalJson, { instrument, prices }: PlanJson): SignalPlan {
   const { kind, base, quote, active } = instrument
   return {
     signalId: signal.signalId as SignalId,

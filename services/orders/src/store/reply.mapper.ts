@@ -61,7 +61,7 @@ export interface PositionRow {
 
 export const positionColumns = `b.bracket_id as id, b.strategy_id, b.follow_id, b.account_id, b.user_id, b.venue, b.symbol,
   b.side, b.state, b.filled_quantity - b.closed_quantity - b.gone_quantity as held, b.open_price, b.first_filled_at,
-  coalesce(stop.trigger, p.prices #>> '{stop,trigger}') as stop_price,
+  coalesce(stop.trigger, p.plans #>> array[b.environment, 'prices', 'stop', 'trigger']) as stop_price,
   least(b.filled_quantity - b.closed_quantity - b.gone_quantity, coalesce(stop.open, 0)) as covered`
 
 const coinVenues = Object.keys(venueCapabilities).filter((venue) => sellsCoins(venue as Venue))

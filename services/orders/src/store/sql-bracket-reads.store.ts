@@ -47,7 +47,8 @@ where ${scopeSql} and b.bracket_id = $3`
  * A planning that was repeated has a second row; the first one is that of the bracket. An entry that waited has a row of
  * before and one of after: the last one is what became of it.
  */
-const storySql = `select t.trace, b.exit_rules, p.signal, p.strategy_name, p.instrument, p.prices
+const storySql = `select t.trace, b.exit_rules, p.signal, p.strategy_name,
+  p.plans -> b.environment -> 'instrument' as instrument, p.plans -> b.environment -> 'prices' as prices
 from bracket b join signal_plan p on p.signal_id = b.signal_id
   left join lateral (
     select e.number, e.traces::json -> (array_position(e.bracket_ids, b.bracket_id) - 1) as trace from explain e

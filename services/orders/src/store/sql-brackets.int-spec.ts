@@ -28,8 +28,8 @@ beforeAll(async () => {
   await venue.signal(planned)
   await eventually(async () => (await venue.submits(planned)).length === 1)
   await database.query(
-    `insert into signal_plan (signal_id, strategy_id, signal, instrument, prices, received_at, planned_at)
-     select u.id, strategy_id, signal || jsonb_build_object('signalId', u.id), instrument, prices, received_at, planned_at
+    `insert into signal_plan (signal_id, strategy_id, signal, plans, received_at, planned_at)
+     select u.id, strategy_id, signal || jsonb_build_object('signalId', u.id), plans, received_at, planned_at
      from signal_plan cross join unnest($1::uuid[]) as u (id) where signal_id = $2`,
     [signals, planned],
   )

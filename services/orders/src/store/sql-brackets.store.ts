@@ -8,7 +8,7 @@ import type { Transaction } from '@tradewire/database/transaction'
 import type { FollowId, SignalId } from '@tradewire/kernel/ids'
 import { NewestKept } from '@tradewire/kernel/newest-kept'
 import type { Bracket } from '../domain/bracket/bracket.ts'
-import type { SignalPlan } from '../domain/planning/signal-plan.ts'
+import type { SignalPlans } from '../domain/planning/signal-plans.ts'
 import {
   type BracketChange,
   Brackets,
@@ -32,7 +32,7 @@ import {
   toBracket,
   untoldEntrySql,
 } from './bracket.mapper.ts'
-import { type SignalPlanRow, toSignalPlan } from './plan.mapper.ts'
+import { type SignalPlansRow, toSignalPlans } from './plan.mapper.ts'
 import { awaitPlannings } from './sql-kill-switches.store.ts'
 
 /** Signals whose plans are kept in memory; they never change. */
@@ -41,7 +41,7 @@ const plansKeptMax = 2_000
 const lockSql = `select ${bracketColumns} from bracket
 where bracket_id = any ($1::uuid[]) and state not in ('denied', 'waiting') order by bracket_id for update`
 
-const plansSql = `select signal, instrument, prices from signal_plan where signal_id = any ($1::uuid[]) and prices is not null`
+const plansSql = `select signal, plans from signal_plan where signal_id = any ($1::uuid[]) and plans is not null`
 
 const saveSql = `update bracket set ${bracketUpdates.assignments('u', ['bracket_id', 'holds_slot', 'legs', ...outcomeColumns])},
   ${outcomeColumns.map((name) => `${name} = coalesce(u.${name}, bracket.${name})`).join(', ')},
@@ -104,7 +104,7 @@ where x.left_as = 'gracefully' and x.holds_slot and x.close_requested_at is null
 
 @Injectable()
 export class SqlBrackets extends Brackets {
-  private readonly plans = new NewestKept<SignalPlan>(plansKeptMax)
+  private readonly plans = new NewestKept<SignalPlans>(plansKeptMax)
 
   constructor(
     private readonly database: Database,
@@ -117,20 +117,21 @@ export class SqlBrackets extends Brackets {
     return (await tx.query<BracketRow>(lockSql, [bracketIds])).map(toBracket)
   }
 
-  async plansOf(tx: Transaction, signalIds: readonly SignalId[]): Promise<Map<SignalId, SignalPlan>> {
-    const found = new Map<SignalId, SignalPlan>()
+  async plansOf(tx: Transaction, signalIds: readonly SignalId[]): Promise<Map<SignalId, SignalPlans>> {
+    const found = new Map<SignalId, SignalPlans>()
     const missing: SignalId[] = []
     // Taken before others are read: each one that is kept may push another one out.
     for (const id of new Set(signalIds)) {
-      const plan = this.plans.get(id)
-      if (plan === undefined) missing.push(id)
-      else found.set(id, plan)
+      const plans = this.plans.get(id)
+      if (plans === undefined) missing.push(id)
+      else found.set(id, plans)
     }
     if (missing.length === 0) return found
-    for (const row of await tx.query<SignalPlanRow>(plansSql, [missing])) {
-      const plan = toSignalPlan(row)
-      found.set(plan.signalId, plan)
-      this.plans.keep(plan.signalId, plan)
+    for (const row of await tx.query<SignalPlansRow>(plansSql, [missing])) {
+      const signalId = row.signal.signalId as SignalId
+      const plans = toSignalPlans(row)
+      found.set(signalId, plans)
+      this.plans.keep(signalId, plans)
     }
     return found
   }

@@ -61,7 +61,7 @@ const accounts = new Columns<AccountNews>([
   plain('account_id', 'uuid', ({ accountId }) => accountId),
   plain('user_id', 'uuid', ({ userId }) => userId),
   plain('venue', 'text', ({ venue }) => venue),
-  text('price_feed', 'text', ({ priceFeed }) => priceFeed),
+  plain('environment', 'text', ({ environment }) => environment),
   text('label', 'text', ({ label }) => label),
   plain('connected', 'boolean', ({ connected }) => connected),
   text('disconnected_by', 'text', ({ disconnectedBy }) => disconnectedBy),
@@ -72,7 +72,7 @@ const accountChanges = new Columns<AccountChange>([
   plain('account_id', 'uuid', ({ accountId }) => accountId),
   plain('user_id', 'uuid', ({ userId }) => userId),
   plain('venue', 'text', ({ venue }) => venue),
-  text('price_feed', 'text', ({ priceFeed }) => priceFeed),
+  plain('environment', 'text', ({ environment }) => environment),
   text('label', 'text', ({ label }) => label),
   plain('active', 'boolean', ({ active }) => active),
   plain('active_changed_at', 'timestamptz', ({ changedAt }) => changedAt),
@@ -99,6 +99,7 @@ const entitlements = new Columns<EntitlementNews>([
 
 const instruments = new Columns<InstrumentNews>([
   plain('venue', 'text', ({ venue }) => venue),
+  plain('environment', 'text', ({ environment }) => environment),
   plain('symbol', 'text', ({ symbol }) => symbol),
   plain('kind', 'text', ({ kind }) => kind),
   text('base', 'text', ({ base }) => base),
@@ -118,6 +119,7 @@ const instruments = new Columns<InstrumentNews>([
 
 const rates = new Columns<RateNews>([
   plain('venue', 'text', ({ venue }) => venue),
+  plain('environment', 'text', ({ environment }) => environment),
   plain('symbol', 'text', ({ symbol }) => symbol),
   plain('price', 'numeric', ({ price }) => price),
   plain('observed_at', 'timestamptz', ({ observedAt }) => observedAt),
@@ -137,8 +139,8 @@ set label = excluded.label, active = excluded.active, active_changed_at = exclud
 where account.active_changed_at < excluded.active_changed_at`
 const balanceSql = upsertSql('balance', balances, ['account_id', 'currency'], 'observed_at')
 const entitlementSql = upsertSql('entitlement', entitlements, ['user_id'], 'revision')
-const instrumentSql = upsertSql('instrument', instruments, ['venue', 'symbol'], 'observed_at')
-const rateSql = upsertSql('rate', rates, ['venue', 'symbol'], 'observed_at')
+const instrumentSql = upsertSql('instrument', instruments, ['venue', 'environment', 'symbol'], 'observed_at')
+const rateSql = upsertSql('rate', rates, ['venue', 'environment', 'symbol'], 'observed_at')
 
 @Injectable()
 export class SqlFacts extends Facts {
@@ -216,7 +218,7 @@ export class SqlFacts extends Facts {
   async rememberInstruments(tx: Transaction, news: readonly InstrumentNews[]): Promise<void> {
     const latest = newest(
       news,
-      ({ venue, symbol }) => `${venue} ${symbol}`,
+      ({ venue, environment, symbol }) => `${venue} ${environment} ${symbol}`,
       (a, b) => a.observedAt > b.observedAt,
     )
     await tx.query(instrumentSql, instruments.parameters(latest))
@@ -225,7 +227,7 @@ export class SqlFacts extends Facts {
   async rememberRates(tx: Transaction, news: readonly RateNews[]): Promise<void> {
     const latest = newest(
       news,
-      ({ venue, symbol }) => `${venue} ${symbol}`,
+      ({ venue, environment, symbol }) => `${venue} ${environment} ${symbol}`,
       (a, b) => a.observedAt > b.observedAt,
     )
     await tx.query(rateSql, rates.parameters(latest))

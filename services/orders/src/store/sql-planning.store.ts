@@ -26,10 +26,17 @@ import {
 import { Subscriptions } from '../ports/subscriptions.port.ts'
 import { WaitingEntries, type WaitingEntry } from '../ports/waiting-entries.port.ts'
 import { legsJson } from './bracket.mapper.ts'
-import { type CandidateRow, type FactsRow, providerOf, ratesOf, toCandidate } from './candidate.mapper.ts'
+import {
+  type CandidateRow,
+  type FactsRow,
+  instrumentsOf,
+  providerOf,
+  ratesOf,
+  toCandidate,
+} from './candidate.mapper.ts'
 import { Columns, json, plain, text } from './columns.mapper.ts'
 import { planningLockSql } from './sql-kill-switches.store.ts'
-import { instrumentJson, pricesJson, toInstrument } from './plan.mapper.ts'
+import { plansJson } from './plan.mapper.ts'
 import { exitRulesText, SettingsReader } from './settings.mapper.ts'
 import { traceJson } from './trace.mapper.ts'
 
@@ -37,15 +44,16 @@ import { traceJson } from './trace.mapper.ts'
 const lockSql = `select pg_advisory_xact_lock_shared(${planningLockSql}),
   pg_advisory_xact_lock(hashtextextended(current_schema() || $2 || '|' || $3, 0)),
   s.name as strategy_name, s.active as strategy_active, s.settings as strategy_settings,
-  p.settings as platform_settings, s.provider_account_id, provider.currency as provider_currency,
+  p.settings as platform_settings, s.provider_account_id, provider_account.environment as provider_environment, provider.currency as provider_currency,
   case when sale.sold then s.owner_id end as sold_by, provider.equity as provider_equity, (extract(epoch from provider.observed_at) * 1000)::float8 as provider_observed_ms,
-  (select json_agg(json_build_object('symbol', r.symbol, 'price', r.price::text, 'observedAt', r.observed_at)) from rate r
+  (select json_agg(json_build_object('environment', r.environment, 'symbol', r.symbol, 'price', r.price::text, 'observedAt', r.observed_at)) from rate r
     where r.venue = $2) as rates, i.*
 from (select 1) as one
 left join strategy s on s.strategy_id = $1
 left join layer_settings p on p.scope = 'platform'
 left join strategy_sale sale on sale.strategy_id = $1
 left join instrument i on i.venue = $2 and i.symbol = $3
+left join account provider_account on provider_account.account_id = s.provider_account_id
 left join lateral (
   select currency, equity, observed_at from balance
   where balance.account_id = s.provider_account_id order by (currency = i.quote) desc limit 1
@@ -87,7 +95,7 @@ const isAskedToEnd = `exists (select from waiting_entry asked where asked.waits_
  * so that the commands of a chunk share few messages.
  */
 const candidatesSql = `select f.follow_id, f.account_id, f.user_id, f.risk_profile_id, f.risk_percent, f.leverage,
-  f.max_notional, f.active, f.profile_settings, f.settings, f.revision, l.settings as account_settings, a.venue, a.connected, a.disconnected_by, a.active as account_active,
+  f.max_notional, f.active, f.profile_settings, f.settings, f.revision, l.settings as account_settings, a.venue, a.environment, a.connected, a.disconnected_by, a.active as account_active,
   b.currency, b.total, b.free, b.equity, (extract(epoch from b.observed_at) * 1000)::float8 as observed_ms,
   held.reserved, held.positions, held.own, held.own_side, held.own_ending, held.own_kept, held.opposite_staying, held.opposite_ending,
   w.bracket_id as waiting, w.side as waiting_side, w.closes as waiting_closes, settled.lost_since, settled.released, o.bases,
@@ -109,7 +117,7 @@ left join loss_watch o on o.follow_id = f.follow_id
 left join entitlement e on e.user_id = f.user_id
 left join lateral (
   select * from (
-    select currency, total, free, equity, observed_at from balance where account_id = f.account_id and currency = $5
+    select currency, total, free, equity, observed_at from balance where account_id = f.account_id and currency = $5::jsonb ->> a.environment
     union all
     select currency, total, free, equity, observed_at from balance where account_id = f.account_id
   ) found limit 1
@@ -137,6 +145,7 @@ const planned = new Columns<PlannedBracket>([
   plain('follow_id', 'uuid', ({ candidate }) => candidate.followId),
   plain('account_id', 'uuid', ({ candidate }) => candidate.accountId),
   plain('user_id', 'uuid', ({ candidate }) => candidate.userId),
+  plain('environment', 'text', ({ candidate }) => candidate.account?.environment ?? null),
   plain('quantity', 'numeric', ({ result }) =>
     result.outcome === 'approved' ? result.order.quantity.toString() : null,
   ),
@@ -158,21 +167,21 @@ const stateOfPlanned = `case when p.denial_code is not null then '${plannerMoves
   when p.quantity is not null then '${plannerMoves.approved}' else '${plannerMoves.waiting}' end`
 
 const signalSql = `insert into signal_plan
-  (signal_id, strategy_id, signal, strategy_name, instrument, prices, denial, received_at, planned_at)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing`
+  (signal_id, strategy_id, signal, strategy_name, plans, denial, received_at, planned_at)
+  values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`
 
-const fixedParameters = 15
+const fixedParameters = 14
 /** Signal, brackets and traces. */
 const insertSql = `with plan as (
   ${signalSql}
 ), traces as (
-  insert into explain (signal_id, bracket_ids, traces) values ($1, $14, $15)
+  insert into explain (signal_id, bracket_ids, traces) values ($1, $13, $14)
 )
-insert into bracket (bracket_id, signal_id, strategy_id, follow_id, account_id, user_id, venue, symbol, side,
+insert into bracket (bracket_id, signal_id, strategy_id, follow_id, account_id, user_id, venue, environment, symbol, side,
   state, holds_slot, quantity, leverage, exit_rules, margin, rate, denial_code, denial_context, created_at, wake_at, legs)
-select bracket_id, $1, $2, follow_id, account_id, user_id, $10, $11, $12,
-  ${stateOfPlanned}, quantity is not null, quantity, leverage, exit_rules, margin, rate, denial_code, denial_context, $9,
-  case when quantity is not null then $13::timestamptz end, legs
+select bracket_id, $1, $2, follow_id, account_id, user_id, $9, environment, $10, $11,
+  ${stateOfPlanned}, quantity is not null, quantity, leverage, exit_rules, margin, rate, denial_code, denial_context, $8,
+  case when quantity is not null then $12::timestamptz end, legs
 from ${planned.unnest('p', fixedParameters + 1)}`
 
 /** What conflicts is left out: to look for it costs a seventh of the insert, so only where there may be any. */
@@ -227,12 +236,13 @@ export class SqlPlanning extends Planning {
   async lockSymbol(tx: Transaction, signal: Signal): Promise<SignalFacts> {
     const { signalId, strategyId, venue, symbol, receivedAt } = signal
     // Statements of their own, in this order: the others see what was engaged and planned while the first waited for its locks.
-    const [[row], killSwitches, [earlier]] = await Promise.all([
+    const [rows, killSwitches, [earlier]] = await Promise.all([
       tx.query<FactsRow>(lockSql, [strategyId, venue, symbol]),
       this.killSwitches.engagedFor(tx, strategyId),
       tx.query<EarlierRow>(earlierSql, [signalId, strategyId, receivedAt, ...bracketIdRangeOf(signalId)]),
     ])
-    if (row === undefined) throw new Error('the facts of a signal are always one row')
+    const [row] = rows
+    if (row === undefined) throw new Error('the facts of a signal are always a row')
     const reader = new SettingsReader()
     return {
       platformSettings: reader.of(row.platform_settings),
@@ -246,7 +256,7 @@ export class SqlPlanning extends Planning {
               provider: providerOf(row),
               soldBy: row.sold_by as UserId | null,
             },
-      instrument: row.kind === null ? undefined : toInstrument(row),
+      instruments: instrumentsOf(rows),
       rates: ratesOf(row),
       overtakenBy: earlier?.overtaken_by ?? null,
       takingPart: new Map(earlier?.taking_part),
@@ -257,13 +267,13 @@ export class SqlPlanning extends Planning {
   }
 
   async candidates(tx: Transaction, query: FollowerQuery): Promise<Candidate[]> {
-    const { signal, strategyId, quote, after, limit } = query
+    const { signal, strategyId, quotes, after, limit } = query
     const rows = await tx.query<CandidateRow>(candidatesSql, [
       strategyId,
       after?.accountId ?? beforeAll,
       after?.followId ?? beforeAll,
       limit,
-      quote,
+      JSON.stringify(quotes),
       signal.venue,
       signal.symbol,
       signal.side,
@@ -356,14 +366,13 @@ export class SqlPlanning extends Planning {
   }
 }
 
-function signalParameters({ signal, raw, strategyName, plan, denial, plannedAt }: StoredSignal): unknown[] {
+function signalParameters({ signal, raw, strategyName, plans, denial, plannedAt }: StoredSignal): unknown[] {
   return [
     signal.signalId,
     signal.strategyId,
     raw,
     strategyName,
-    plan === null ? null : instrumentJson(plan.instrument),
-    plan === null ? null : pricesJson(plan.prices),
+    plansJson(plans),
     denial === null ? null : JSON.stringify(denial),
     signal.receivedAt,
     plannedAt,

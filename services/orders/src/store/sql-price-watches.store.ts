@@ -3,7 +3,7 @@
  * Called through the PriceWatches port. Must never be written but with the bracket whose leg it is.
  */
 import { Injectable } from '@nestjs/common'
-import type { Side } from '@tradewire/contracts/common'
+import type { AccountEnvironment, Side, Venue } from '@tradewire/contracts/common'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import { decimal } from '@tradewire/kernel/decimal'
@@ -21,34 +21,36 @@ interface Begun {
 const begun = new Columns<Begun>([
   plain('bracket_id', 'uuid', ({ bracket }) => bracket.bracketId),
   plain('leg', 'text', ({ leg }) => leg.leg),
-  plain('account_id', 'uuid', ({ bracket }) => bracket.accountId),
   plain('signal_id', 'uuid', ({ bracket }) => bracket.signalId),
+  plain('venue', 'text', ({ bracket }) => bracket.venue),
+  plain('environment', 'text', ({ bracket }) => bracket.environment),
   text('symbol', 'text', ({ bracket }) => bracket.symbol),
   plain('side', 'text', ({ leg }) => leg.side),
   plain('activation', 'numeric', ({ leg }) => leg.triggerPrice?.toString() ?? null),
   plain('callback_rate_percent', 'numeric', ({ leg }) => leg.callbackRatePercent?.toString() ?? null),
 ])
 
-/** All of a signal share the trail to a price that none has moved yet; who comes later begins one of their own. */
+/** All of a signal in one environment share the trail to a price that none has moved yet; who comes later begins another. */
 const beginSql = `with wanted as (
-  select u.*, a.price_feed from ${begun.unnest('u')} join account a on a.account_id = u.account_id
+  select u.* from ${begun.unnest('u')}
 ), made as (
-  insert into trail (signal_id, price_feed, symbol, side, activation, callback_rate_percent)
-  select distinct w.signal_id, w.price_feed, w.symbol, w.side, w.activation, w.callback_rate_percent from wanted w
+  insert into trail (signal_id, venue, environment, symbol, side, activation, callback_rate_percent)
+  select distinct w.signal_id, w.venue, w.environment, w.symbol, w.side, w.activation, w.callback_rate_percent
+  from wanted w
   where not exists (
-    select 1 from trail t where t.signal_id = w.signal_id and t.price_feed = w.price_feed and t.best is null
+    select 1 from trail t where t.signal_id = w.signal_id and t.environment = w.environment and t.best is null
       and t.activation = w.activation and t.callback_rate_percent is not distinct from w.callback_rate_percent
   )
-  returning trail_id, signal_id, price_feed, activation, callback_rate_percent
+  returning trail_id, signal_id, environment, activation, callback_rate_percent
 ), resting as (
-  select trail_id, signal_id, price_feed, activation, callback_rate_percent from made
+  select trail_id, signal_id, environment, activation, callback_rate_percent from made
   union all
-  select min(t.trail_id), t.signal_id, t.price_feed, t.activation, t.callback_rate_percent from trail t
-  where t.best is null and (t.signal_id, t.price_feed) in (select signal_id, price_feed from wanted) group by 2, 3, 4, 5
+  select min(t.trail_id), t.signal_id, t.environment, t.activation, t.callback_rate_percent from trail t
+  where t.best is null and (t.signal_id, t.environment) in (select signal_id, environment from wanted) group by 2, 3, 4, 5
 )
-insert into watched_leg (bracket_id, leg, price_feed, symbol, trail_id, blind)
-select w.bracket_id, w.leg, w.price_feed, w.symbol, r.trail_id, false
-from wanted w join resting r on r.signal_id = w.signal_id and r.price_feed = w.price_feed
+insert into watched_leg (bracket_id, leg, trail_id, blind)
+select w.bracket_id, w.leg, r.trail_id, false
+from wanted w join resting r on r.signal_id = w.signal_id and r.environment = w.environment
   and r.activation = w.activation and r.callback_rate_percent is not distinct from w.callback_rate_percent
 on conflict (bracket_id, leg) do nothing`
 
@@ -59,7 +61,7 @@ const blindSql = `update watched_leg w set blind = b.blind
 from unnest($1::uuid[], $2::text[], $3::boolean[]) as b (bracket_id, leg, blind)
 where w.bracket_id = b.bracket_id and w.leg = b.leg`
 
-const trailsSql = `select t.trail_id, t.price_feed, t.symbol, t.side, t.activation, t.callback_rate_percent, t.best, t.fired_at,
+const trailsSql = `select t.trail_id, t.venue, t.environment, t.symbol, t.side, t.activation, t.callback_rate_percent, t.best, t.fired_at,
   t.fired_price, t.seen_at,
   exists (select 1 from watched_leg w where w.trail_id = t.trail_id and not w.blind) as sighted,
   exists (select 1 from watched_leg w where w.trail_id = t.trail_id and w.blind) as blind
@@ -83,7 +85,8 @@ const dropSql = `delete from trail where trail_id in (
 
 interface TrailRow {
   readonly trail_id: string
-  readonly price_feed: string
+  readonly venue: Venue
+  readonly environment: AccountEnvironment
   readonly symbol: string
   readonly side: Side
   readonly activation: string
@@ -160,7 +163,8 @@ function toTrail(row: TrailRow): KnownTrail {
   const { fired_at: at, fired_price: price } = row
   return {
     trailId: row.trail_id,
-    priceFeed: row.price_feed,
+    venue: row.venue,
+    environment: row.environment,
     symbol: row.symbol,
     side: row.side,
     activation: decimal(row.activation),

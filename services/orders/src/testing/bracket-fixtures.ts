@@ -97,6 +97,7 @@ export function bracketOf(plan: SignalPlan, quantity: Decimal, exits = exitRules
   return {
     ...ids,
     venue: plan.venue,
+    environment: 'live',
     symbol: plan.symbol,
     side: plan.side,
     leverage: 5,

@@ -51,7 +51,7 @@ export function candidate(changes: Partial<Candidate> = {}): Candidate {
     settings: settings(),
     active: true,
     followRevision: 1,
-    account: { venue: 'binance-usdm', connected: true, active: true, disconnectedBy: null },
+    account: { venue: 'binance-usdm', environment: 'live', connected: true, active: true, disconnectedBy: null },
     balance,
     lossBases: {},
     exposure: ZERO,

@@ -16,8 +16,7 @@ import type { IdSource } from '@tradewire/kernel/ids'
 import { uuidOfHash } from '@tradewire/kernel/ids'
 import type { BalanceNews, FollowNews, SettingsNews, StrategyNews } from '@tradewire/orders/ports/facts.port'
 import type { Choices } from '../choices.ts'
-import { onlyFeed } from '../stores/memory-price-watches.ts'
-import { instrumentOf, type PriceOf, symbolsOf, type Terms } from '../terms.ts'
+import { instrumentOf, onlyEnvironment, type PriceOf, symbolsOf, type Terms } from '../terms.ts'
 import { type VirtualTime } from '../virtual-time.ts'
 
 export type SignalData = DataOf<typeof signalAccepted>
@@ -82,7 +81,7 @@ export class FactsSource {
       outbox.append(instrumentChanged, instruments, null)
       const accounts = this.accountIds.map(
         (accountId) =>
-          ({ accountId, userId: nobody, venue: terms.venue, priceFeed: onlyFeed, label: 'account' }) as const,
+          ({ accountId, userId: nobody, venue: terms.venue, environment: onlyEnvironment, label: 'account' }) as const,
       )
       outbox.append(
         accountConnected,
@@ -143,7 +142,14 @@ export class FactsSource {
     const active = this.activity.get(accountId) === false
     const changedAt = time.now().toISOString()
     this.activity.set(accountId, active)
-    const news = { accountId, userId: nobody, venue: terms.venue, priceFeed: onlyFeed, label: 'account', changedAt }
+    const news = {
+      accountId,
+      userId: nobody,
+      venue: terms.venue,
+      environment: onlyEnvironment,
+      label: 'account',
+      changedAt,
+    }
     this.tell((outbox) => outbox.append(accountChanged, [{ ...news, active }], null))
   }
 

@@ -20,7 +20,7 @@ import { exitPolicyDefault } from '@tradewire/orders/domain/bracket/decision'
 import { EntryPace } from '@tradewire/orders/domain/planning/entry-pace'
 import { PlanningMeans } from '@tradewire/orders/ports/planning-means.port'
 import { SlotBell } from '@tradewire/orders/domain/planning/slot-bell'
-import { VenuePrices } from '@tradewire/orders/ports/venue-prices.port'
+import { type PricePlace, VenuePrices } from '@tradewire/orders/ports/venue-prices.port'
 import { AccountsConsumer } from '@tradewire/orders/transport/bus/accounts.consumer'
 import { OrderUpdatesConsumer } from '@tradewire/orders/transport/bus/order-updates.consumer'
 import { SignalsConsumer } from '@tradewire/orders/transport/bus/signals.consumer'
@@ -209,7 +209,7 @@ class SimulatedPrices extends VenuePrices {
     this.alive = alive
   }
 
-  async of(_feed: string, symbols: readonly string[]): Promise<ReadonlyMap<string, Decimal>> {
+  async of(_place: PricePlace, symbols: readonly string[]): Promise<ReadonlyMap<string, Decimal>> {
     const { choices, prices, defects } = this.means
     const away = defects.seesOtherPrices === true ? otherPrice : ZERO
     await passed(choices.whole(1, askMostMs))

@@ -121,7 +121,7 @@ export class MemoryFacts extends Facts {
   }
 
   rememberInstruments(tx: Transaction, news: readonly InstrumentNews[]): Promise<void> {
-    const keyOf = (one: InstrumentNews): string => `${one.venue} ${one.symbol}`
+    const keyOf = (one: InstrumentNews): string => `${one.venue} ${one.environment} ${one.symbol}`
     return this.remember(tx, this.instruments, { news, keyOf, stampOf: (one) => one.observedAt })
   }
 

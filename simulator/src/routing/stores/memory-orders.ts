@@ -10,6 +10,7 @@ import { type Bracket, holdsSlot } from '@tradewire/orders/domain/bracket/bracke
 import type { Leg } from '@tradewire/orders/domain/bracket/leg'
 import { positionOf } from '@tradewire/orders/domain/bracket/position'
 import type { SignalPlan } from '@tradewire/orders/domain/planning/signal-plan'
+import { eachPlan, type SignalPlans } from '@tradewire/orders/domain/planning/signal-plans'
 import {
   type BracketChange,
   Brackets,
@@ -53,7 +54,7 @@ function isUntold({ state, revision, cancelRequested }: Leg): boolean {
 
 export class MemoryBrackets extends Brackets {
   readonly rows = new Table<BracketRow>()
-  readonly plans = new Table<SignalPlan>()
+  readonly plans = new Table<SignalPlans>()
   private readonly sequences = new Table<number>()
   private readonly defects: Defects
   private readonly watches: MemoryPriceWatches
@@ -86,10 +87,10 @@ export class MemoryBrackets extends Brackets {
     return this.defects.leavesTargets === true ? withForgottenTargets(bracket) : bracket
   }
 
-  plansOf(tx: Transaction, signalIds: readonly SignalId[]): Promise<Map<SignalId, SignalPlan>> {
-    const planOf = (id: SignalId): SignalPlan => {
-      const plan = this.plans.get(id, tx)!
-      return this.defects.forgetsCoinFees === true ? withOtherCoin(plan) : plan
+  plansOf(tx: Transaction, signalIds: readonly SignalId[]): Promise<Map<SignalId, SignalPlans>> {
+    const planOf = (id: SignalId): SignalPlans => {
+      const plans = this.plans.get(id, tx)!
+      return this.defects.forgetsCoinFees === true ? eachPlan(plans, (_, plan) => withOtherCoin(plan)) : plans
     }
     return Promise.resolve(new Map(signalIds.map((id) => [id, planOf(id)])))
   }

@@ -13,7 +13,8 @@ import { resolveSettings } from '@tradewire/orders/domain/sizing/settings'
 import { type InTheWay, superseded } from '@tradewire/orders/domain/gate/open-position'
 import type { Signal } from '@tradewire/orders/domain/planning/signal-plan'
 import type { KillSwitches } from '@tradewire/orders/ports/kill-switches.port'
-import type { FollowNews } from '@tradewire/orders/ports/facts.port'
+import type { Instrument } from '@tradewire/orders/domain/planning/instrument'
+import type { FollowNews, InstrumentNews } from '@tradewire/orders/ports/facts.port'
 import type { WaitingEntry } from '@tradewire/orders/ports/waiting-entries.port'
 import {
   type FollowerQuery,
@@ -30,6 +31,7 @@ import { planningLock } from './memory-kill-switches.ts'
 import type { MemoryLossWatches } from './memory-loss-watches.ts'
 import { type BracketRow, type MemoryBrackets, slotKeyOf } from './memory-orders.ts'
 import type { MemoryWaitingEntries } from './memory-waiting.ts'
+import { onlyEnvironment } from './terms.ts'
 
 /** What stood when a bracket was committed: for the checker alone. */
 export type PlannedListener = (row: BracketRow, signal: Signal) => void
@@ -61,7 +63,7 @@ export class MemoryPlanning extends Planning {
     // One statement in SQL: what it joins is older than the locks that it waits for.
     const strategy = facts.strategies.get(strategyId, tx)
     const platform = facts.layers.get(layerKeyOf('platform', null), tx)
-    const instrument = facts.instruments.get(`${venue} ${symbol}`, tx)
+    const instrument = facts.instruments.get(`${venue} ${onlyEnvironment} ${symbol}`, tx)
     await own.lock(planningLock, 'shared')
     if (defects.plansBesideEachOther !== true) await own.lock(`symbol ${venue} ${symbol}`)
     const engaged = await killSwitches.engagedFor(tx, strategyId)
@@ -74,19 +76,7 @@ export class MemoryPlanning extends Planning {
         provider: null,
         soldBy: null,
       },
-      instrument: instrument && {
-        kind: instrument.kind,
-        base: instrument.base,
-        quote: instrument.quote,
-        active: instrument.active,
-        priceStep: decimal(instrument.priceStep),
-        quantityStep: decimal(instrument.quantityStep),
-        minimumQuantity: decimal(instrument.minimumQuantity),
-        maximumQuantity: decimal(instrument.maximumQuantity),
-        minimumNotional: decimal(instrument.minimumNotional),
-        contractSize: decimal(instrument.contractSize),
-        tradingHours: null,
-      },
+      instruments: instrument === undefined ? {} : { [onlyEnvironment]: instrumentOf(instrument) },
       platformSettings: platform?.settings ?? null,
       rates: [],
       killSwitches: engaged,
@@ -135,12 +125,12 @@ export class MemoryPlanning extends Planning {
   async insert(tx: Transaction, stored: StoredSignal, planned: readonly PlannedBracket[]): Promise<Set<string>> {
     const own = tx as MemoryTransaction
     const { brackets, onPlanned } = this.means
-    const { signal, plan } = stored
+    const { signal, plans } = stored
     await own.statement()
     await own.lock(`signal ${signal.signalId}`)
     if (!this.means.brackets.signals.has(signal.signalId, tx)) {
       this.means.brackets.signals.put(tx, signal.signalId, stored)
-      if (plan !== null) brackets.plans.put(tx, signal.signalId, plan)
+      if (stored.denial === null) brackets.plans.put(tx, signal.signalId, plans)
     }
     const fresh = new Set<string>()
     for (const one of planned) {
@@ -263,6 +253,22 @@ export class MemoryPlanning extends Planning {
   }
 }
 
+function instrumentOf(news: InstrumentNews): Instrument {
+  return {
+    kind: news.kind,
+    base: news.base,
+    quote: news.quote,
+    active: news.active,
+    priceStep: decimal(news.priceStep),
+    quantityStep: decimal(news.quantityStep),
+    minimumQuantity: decimal(news.minimumQuantity),
+    maximumQuantity: decimal(news.maximumQuantity),
+    minimumNotional: decimal(news.minimumNotional),
+    contractSize: decimal(news.contractSize),
+    tradingHours: null,
+  }
+}
+
 /** On its way out, or gone with an order that can still execute. */
 function isEnding({ state }: Bracket): boolean {
   return state === 'closing' || state === 'closed' || state === 'failed'
@@ -321,6 +327,7 @@ function bracketRowOf(stored: StoredSignal, { bracketId, candidate, result }: Pl
       accountId,
       userId,
       venue: signal.venue,
+      environment: onlyEnvironment,
       symbol: signal.symbol,
       side: signal.side,
       leverage: approved?.order.leverage ?? null,

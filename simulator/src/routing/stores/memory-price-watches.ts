@@ -27,8 +27,6 @@ interface TrailRow extends Omit<KnownTrail, 'sighted' | 'blind'> {
   readonly signalId: string
 }
 
-export const onlyFeed = 'simulated'
-
 export class MemoryPriceWatches extends PriceWatches {
   private readonly legs = new Table<WatchedRow>()
   private readonly trailRows = new Table<TrailRow>()
@@ -118,12 +116,13 @@ export class MemoryPriceWatches extends PriceWatches {
     })
   }
 
-  private newTrail(tx: Transaction, { signalId, symbol }: Bracket, leg: Leg): TrailRow {
+  private newTrail(tx: Transaction, { signalId, venue, environment, symbol }: Bracket, leg: Leg): TrailRow {
     this.count += 1
     const trail: TrailRow = {
       trailId: String(this.count),
       signalId,
-      priceFeed: onlyFeed,
+      venue,
+      environment,
       symbol,
       side: leg.side,
       activation: leg.triggerPrice!,

@@ -3,11 +3,10 @@
  * Must never show a key in full, nor a strategy's secret but when it was made.
  */
 import { z } from 'zod'
-import { symbol, timestamp, venue, type Venue } from '../../common.ts'
+import { accountEnvironment, symbol, timestamp, venue, type Venue } from '../../common.ts'
 import { defineRoute } from '../../define-route.ts'
 import type { ReplyOf } from '../../define-rpc.ts'
 import * as combined from '../../rpc/admin.ts'
-import { accountEnvironment } from '../../rpc/accounts.ts'
 import * as signals from '../../rpc/signals.ts'
 import { exchangeIdOf } from './keys.ts'
 import { adminPrefix, adminRoute, idOf, listPage, numberOf, pageMarks, shownNumber } from './words.ts'

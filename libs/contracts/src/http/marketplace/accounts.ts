@@ -2,7 +2,7 @@
 import { decimal, HUNDRED, ZERO } from '@tradewire/kernel/decimal'
 import { numberOfId } from '@tradewire/kernel/ids'
 import { z } from 'zod'
-import { timestamp } from '../../common.ts'
+import { accountEnvironment, timestamp } from '../../common.ts'
 import { defineRoute } from '../../define-route.ts'
 import * as rpc from '../../rpc/accounts.ts'
 import { accountNumbered } from './lookups.ts'
@@ -70,7 +70,7 @@ const newAccount = z
     metaapi_token: text(tokenCharsMax)
       .optional()
       .meta({ description: "Not in the surface's document: a token of your own instead of the platform's" }),
-    environment: rpc.accountEnvironment
+    environment: accountEnvironment
       .optional()
       .meta({ description: "Not in the surface's document; where the platform's account at MetaApi is, unless said" }),
   })

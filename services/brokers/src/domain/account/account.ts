@@ -37,8 +37,10 @@ export type AccountKey = Pick<KeyFacts, 'ipBound' | 'expiresAt'>
 /** Before it has an id, which decides its partition. */
 export type NewAccount = Omit<Account, 'id' | 'partition' | 'active'>
 
-/** Names who sees the same prices: accounts at one venue in one environment. */
-export function priceFeedOf({ venue, environment }: Pick<Account, 'venue' | 'environment'>): string {
+/** Where accounts have the same prices, terms and rates, and share a budget: a venue in one environment. */
+export type Place = Pick<Account, 'venue' | 'environment'>
+
+export function placeName({ venue, environment }: Place): string {
   return `${venue} ${environment}`
 }
 

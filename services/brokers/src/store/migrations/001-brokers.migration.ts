@@ -146,15 +146,16 @@ export const createBrokers: Migration = {
 
     `create table instrument (
        venue text not null,
+       environment text not null,
        server text not null,
        symbol text not null,
        details jsonb not null,
        changed_at timestamptz not null default now(),
        seen_at timestamptz not null default now(),
-       primary key (venue, server, symbol)
+       primary key (venue, environment, server, symbol)
      )`,
     `comment on column instrument.server is
-       'Empty where all of a venue has the same; else all servers that are stored agree in what sizing uses.'`,
+       'Empty where all of a venue and environment has the same; else its stored servers agree in what sizing uses.'`,
 
     // What the public API reads for one user (ADR 0021). Secrets are granted to nobody.
     ...ownRows({

@@ -23,10 +23,10 @@ export class VenuesController {
 
   @Answer(rpc.readPrices)
   async read({
-    priceFeed,
     symbols,
+    ...place
   }: RequestOf<typeof rpc.readPrices>): Promise<Result<ReplyOf<typeof rpc.readPrices>, CodedError>> {
-    const prices = await this.prices.execute(priceFeed, symbols)
+    const prices = await this.prices.execute(place, symbols)
     if (!prices.ok) return err(refusalOfProbe(prices.error))
     return ok({ items: prices.value.map(({ symbol, price }) => ({ symbol, price })) })
   }

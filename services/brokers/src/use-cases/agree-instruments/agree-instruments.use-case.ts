@@ -1,18 +1,18 @@
 /**
- * Compares the instruments of an account's server with those of the venue's other servers; stores and tells them where
- * they agree. Called by check-account and refresh-instruments. Must never let a server be stored by which another's accounts were sized wrongly.
+ * Compares the instruments of an account's server with those of the other servers of its venue and environment; stores
+ * and tells them where they agree. Called by check-account and refresh-instruments. Must never let a server be stored by which another's accounts were sized wrongly.
  */
 // tidy-allow ratchet-use-case-methods: a server that comes and servers that are read anew are held to the same
 import { Injectable } from '@nestjs/common'
 import type { BrokerError } from '@tradewire/broker-kit/broker-error'
 import { unsupported } from '@tradewire/broker-kit/broker-error'
 import type { BrokerSession, VenueInstrument } from '@tradewire/broker-kit/broker-session'
-import type { Venue } from '@tradewire/contracts/common'
 import { Database } from '@tradewire/database/database'
 import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { brokersErrors, refusalOfProbe } from '#brokers.errors'
+import type { Place } from '#domain/account/account'
 import { differingSymbols } from '#domain/instruments/instrument-terms'
 import { Brokers } from '#ports/brokers.port'
 import { Instruments } from '#ports/instruments.port'
@@ -30,17 +30,17 @@ export class AgreeInstruments {
   ) {}
 
   /** Nothing to compare where the whole venue has the same. */
-  async execute(venue: Venue, session: BrokerSession): Promise<Result<undefined, CodedError>> {
-    if (this.brokers.of(venue).capabilities.instrumentsPer === 'venue') return ok(undefined)
+  async execute(place: Place, session: BrokerSession): Promise<Result<undefined, CodedError>> {
+    if (this.brokers.of(place.venue).capabilities.instrumentsPer === 'venue') return ok(undefined)
     const told = await termsOf(session)
     if (!told.ok) return err(refusalOfProbe(told.error))
     const { server, listed } = told.value
     const differing = await this.database.transact(async (tx) => {
-      const others = await this.instruments.ofServersBeside(tx, venue, [server])
+      const others = await this.instruments.ofServersBeside(tx, place, [server])
       const symbols = differingSymbols(listed, others)
       if (symbols.length > 0) return symbols
-      const changed = await this.instruments.save(tx, { venue, server }, listed)
-      announceChanged(tx, venue, changed, this.clock.now())
+      const changed = await this.instruments.save(tx, { ...place, server }, listed)
+      announceChanged(tx, place, changed, this.clock.now())
       return []
     })
     if (differing.length === 0) return ok(undefined)
@@ -49,16 +49,16 @@ export class AgreeInstruments {
   }
 
   /** Takes what all that have a symbol agree on, these as they are now; answers what was not taken. */
-  async again(venue: Venue, read: readonly ServerTerms[]): Promise<Differing[]> {
+  async again(place: Place, read: readonly ServerTerms[]): Promise<Differing[]> {
     return this.database.transact(async (tx) => {
       const servers = read.map(({ server }) => server)
-      const beside = await this.instruments.ofServersBeside(tx, venue, servers)
+      const beside = await this.instruments.ofServersBeside(tx, place, servers)
       const left: Differing[] = []
       for (const { server, listed } of read) {
         const others = [beside, ...read.flatMap((other) => (other.server === server ? [] : [other.listed]))]
         const differing = new Set(others.flatMap((other) => differingSymbols(listed, other)))
         const agreed = listed.filter(({ symbol }) => !differing.has(symbol))
-        announceChanged(tx, venue, await this.instruments.save(tx, { venue, server }, agreed), this.clock.now())
+        announceChanged(tx, place, await this.instruments.save(tx, { ...place, server }, agreed), this.clock.now())
         if (differing.size > 0) left.push({ server, symbols: [...differing].slice(0, symbolsTold) })
       }
       return left

@@ -4,11 +4,10 @@
  */
 import { Injectable } from '@nestjs/common'
 import type { BrokerSession, VenueBalance } from '@tradewire/broker-kit/broker-session'
-import type { Venue } from '@tradewire/contracts/common'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { brokersErrors, refusalOfProbe } from '#brokers.errors'
-import type { Account, AccountKey } from '#domain/account/account'
+import type { AccountKey, Place } from '#domain/account/account'
 import { Sessions } from '#ports/sessions.port'
 import { AgreeInstruments } from '../agree-instruments/agree-instruments.use-case.ts'
 
@@ -29,14 +28,11 @@ export class CheckAccount {
     private readonly instruments: AgreeInstruments,
   ) {}
 
-  async execute(
-    { venue, environment }: Pick<Account, 'venue' | 'environment'>,
-    credentials: Record<string, string>,
-  ): Promise<Result<CheckedAccount, CodedError>> {
-    const probed = await this.sessions.probe(venue, environment, credentials)
+  async execute(place: Place, credentials: Record<string, string>): Promise<Result<CheckedAccount, CodedError>> {
+    const probed = await this.sessions.probe(place.venue, place.environment, credentials)
     if (!probed.ok) return err(refusalOfProbe(probed.error))
     const session = probed.value
-    const checked = await this.ask(venue, session).catch(async (error: unknown) => {
+    const checked = await this.ask(place, session).catch(async (error: unknown) => {
       await session.close()
       throw error
     })
@@ -44,10 +40,10 @@ export class CheckAccount {
     return checked
   }
 
-  private async ask(venue: Venue, session: BrokerSession): Promise<Result<CheckedAccount, CodedError>> {
+  private async ask(place: Place, session: BrokerSession): Promise<Result<CheckedAccount, CodedError>> {
     const facts = await factsOf(session)
     if (!facts.ok) return facts
-    const agreed = await this.instruments.execute(venue, session)
+    const agreed = await this.instruments.execute(place, session)
     return agreed.ok ? ok({ session, ...facts.value }) : agreed
   }
 }

@@ -14,7 +14,7 @@ import { type Page, pageById } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { brokersErrors, refusalOfProbe } from '#brokers.errors'
-import { type Account, type AccountChanges, type Market, marketOf, priceFeedOf } from '#domain/account/account'
+import { type Account, type AccountChanges, type Market, marketOf } from '#domain/account/account'
 import { Accounts } from '#ports/accounts.port'
 import { Attempts } from '#ports/attempts.port'
 import { Brokers } from '#ports/brokers.port'
@@ -65,8 +65,8 @@ export class ManageAccounts {
     await this.database.transact(async (tx) => {
       const changed = await this.accounts.change(tx, accountId, changes)
       if (changed === null) return
-      const { userId, venue, label, active } = changed
-      const all = { accountId, userId, venue, priceFeed: priceFeedOf(changed), label, active }
+      const { userId, venue, environment, label, active } = changed
+      const all = { accountId, userId, venue, environment, label, active }
       tx.append(accountChanged, { ...all, changedAt: changed.changedAt.toISOString() })
     })
     return this.get(caller, accountId)
@@ -76,13 +76,12 @@ export class ManageAccounts {
     const found = await this.get(caller, accountId)
     if (!found.ok) return found
     if ((await this.attempts.openCount(accountId)) > 0) return err(brokersErrors.of('ACCOUNT_HAS_OPEN_ORDERS'))
-    const { userId, venue, label } = found.value
+    const { userId, venue, environment, label } = found.value
     await this.database.transact(async (tx) => {
       await this.accounts.remove(tx, accountId)
       const reason = { code: accountRemoved, message: 'The account was removed by its user.' }
       const disconnectedAt = this.venue.now().toISOString()
-      const priceFeed = priceFeedOf(found.value)
-      tx.append(accountDisconnected, { accountId, userId, venue, priceFeed, label, reason, disconnectedAt })
+      tx.append(accountDisconnected, { accountId, userId, venue, environment, label, reason, disconnectedAt })
     })
     await this.venue.forget(accountId)
     return ok({ accountId })

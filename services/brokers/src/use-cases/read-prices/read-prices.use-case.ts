@@ -7,12 +7,12 @@ import type { BrokerError } from '@tradewire/broker-kit/broker-error'
 import * as brokerError from '@tradewire/broker-kit/broker-error'
 import type { BrokerSession, VenueRate } from '@tradewire/broker-kit/broker-session'
 import { err, ok, type Result } from '@tradewire/kernel/result'
-import { type Account, priceFeedOf } from '#domain/account/account'
+import { type Account, type Place, placeName } from '#domain/account/account'
 import { Accounts } from '#ports/accounts.port'
 import { Sessions } from '#ports/sessions.port'
 import { AskVenue } from '../ask-venue/ask-venue.use-case.ts'
 
-/** Accounts looked through for one of the feed, where this process holds none of it. */
+/** Accounts looked through for one of the place, where this process holds none of it. */
 const accountsMax = 100
 
 type Answer = Promise<Result<readonly VenueRate[], BrokerError>>
@@ -25,20 +25,20 @@ export class ReadPrices {
     private readonly venue: AskVenue,
   ) {}
 
-  async execute(priceFeed: string, symbols: readonly string[]): Answer {
-    const held = this.sessions.all().find(({ account }) => isUsable(account) && priceFeedOf(account) === priceFeed)
+  async execute(place: Place, symbols: readonly string[]): Answer {
+    const isThere = (account: Account): boolean => placeName(account) === placeName(place)
+    const held = this.sessions.all().find(({ account }) => isUsable(account) && isThere(account))
     if (held !== undefined) return pricesOf(held.session, symbols)
-    const [venue = ''] = priceFeed.split(' ')
     const listed = await this.accounts.list({
       afterId: undefined,
       limit: accountsMax,
       seenBy: undefined,
       userId: undefined,
-      venues: [venue],
+      venues: [place.venue],
       accountIds: undefined,
       status: 'AUTHORIZED',
     })
-    const other = listed.find((account) => priceFeedOf(account) === priceFeed)
+    const other = listed.find(isThere)
     if (other === undefined) return ok([])
     return this.venue.execute(other.id, (session) => pricesOf(session, symbols))
   }

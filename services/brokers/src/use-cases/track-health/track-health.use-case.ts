@@ -9,7 +9,7 @@ import { Database } from '@tradewire/database/database'
 import { Clock } from '@tradewire/kernel/clock'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
-import { type AccountStatus, priceFeedOf } from '#domain/account/account'
+import type { AccountStatus } from '#domain/account/account'
 import type { Reason } from '#domain/attempt/attempt'
 import { Accounts } from '#ports/accounts.port'
 
@@ -46,9 +46,9 @@ export class TrackHealth {
       await this.database.transact(async (tx) => {
         const changed = await this.accounts.setStatus(tx, accountId, { status, reason })
         if (changed === null) return
-        const { userId, venue, label } = changed
+        const { userId, venue, environment, label } = changed
         const at = this.clock.now().toISOString()
-        const all = { accountId, userId, venue, priceFeed: priceFeedOf(changed), label }
+        const all = { accountId, userId, venue, environment, label }
         if (reason === null) tx.append(accountConnected, { ...all, connectedAt: at })
         else tx.append(accountDisconnected, { ...all, reason, disconnectedAt: at })
       })

@@ -5,6 +5,7 @@
 // tidy-allow ratchet-use-case-methods: a session's life and the timer end in the same pass
 import { Injectable } from '@nestjs/common'
 import { Metrics } from '@tradewire/observability/metrics'
+import { placeName } from '#domain/account/account'
 import { Desk } from '#domain/sending/desk'
 import { type PassLoad, PassSchedule } from '#domain/reconcile/pass-schedule'
 import { Slots } from '#domain/sending/slots'
@@ -162,5 +163,5 @@ export class WatchAccounts {
 
 /** Accounts of one venue and environment share its budget. */
 function budgetOf({ account }: AccountSession): string {
-  return `${account.venue} ${account.environment}`
+  return placeName(account)
 }

@@ -2,7 +2,7 @@
  * A follower's position from its entry to its end, as data: its states, the moves between them and its news.
  * Called by the deciding rules, the stores and the use cases. Must never be changed but by `advance`.
  */
-import type { Side, Venue } from '@tradewire/contracts/common'
+import type { AccountEnvironment, Side, Venue } from '@tradewire/contracts/common'
 import type { Decimal } from '@tradewire/kernel/decimal'
 import type { AccountId, BracketId, FollowId, SignalId, StrategyId, UserId } from '@tradewire/kernel/ids'
 import type { ExitRules } from './exit-rules.ts'
@@ -79,6 +79,8 @@ export interface Bracket {
   readonly accountId: AccountId
   readonly userId: UserId
   readonly venue: Venue
+  /** Of the account: whose terms it was sized by, and whose prices it is watched by. */
+  readonly environment: AccountEnvironment
   readonly symbol: string
   /** Of the entry: buy for a long position. */
   readonly side: Side

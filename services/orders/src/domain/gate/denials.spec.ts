@@ -9,6 +9,7 @@ import { checkCodes } from '../explain/explanation.ts'
 import { type Candidate, type GateContext, judge } from './gate.ts'
 import { EngagedSwitches } from '../stopping/kill-switch.ts'
 import { superseded, waitedTooLong, withdrawn } from './open-position.ts'
+import { ratesByEnvironment } from '../sizing/rates.ts'
 import { providerEquity } from '../sizing/provider.ts'
 import { planSignal, type Signal } from '../planning/signal-plan.ts'
 
@@ -44,7 +45,14 @@ function everyone(changes: Partial<Signal>, known: Partial<Parameters<typeof pla
   return planned.error
 }
 
-const account = { venue: 'binance-usdm', connected: true, active: true, disconnectedBy: null } as const
+const noRates = ratesByEnvironment([], { now, ageMaxMs: policy.rateAgeMaxMs })
+const account = {
+  venue: 'binance-usdm',
+  environment: 'live',
+  connected: true,
+  active: true,
+  disconnectedBy: null,
+} as const
 
 const engaged = new EngagedSwitches([
   {
@@ -116,7 +124,7 @@ const ways: Readonly<Record<DenialCode, () => Denial>> = {
   PROVIDER_EQUITY_UNKNOWN: () =>
     follower(
       { settings: settings({ sizing: { mode: 'proportional', value: '1' } }) },
-      { provider: providerEquity(null, 'USDT', { now, ageMaxMs: policy.balanceAgeMaxMs, rates: context().rates }) },
+      { provider: providerEquity(null, 'USDT', { now, ageMaxMs: policy.balanceAgeMaxMs, rates: noRates }) },
     ),
   INSUFFICIENT_BALANCE: () => follower({ reserved: d('9999.9') }),
   BELOW_MINIMUM: () => limited({ maxNotional: '1' }),

@@ -67,7 +67,13 @@ describe('followers of one signal', () => {
 
 describe('a refusal', () => {
   it('holds the figures that led to it', () => {
-    const account = { venue: 'paper', connected: true, active: true, disconnectedBy: null } as const
+    const account = {
+      venue: 'paper',
+      environment: 'paper',
+      connected: true,
+      active: true,
+      disconnectedBy: null,
+    } as const
     expect(contextOf(candidate({ account }))).toEqual({ account: 'paper', signal: 'binance-usdm' })
     expect(contextOf(candidate({ settings: settings({ symbols: ['ETH/USDT'] }) }))).toEqual({
       symbol: 'BTC/USDT',

@@ -6,7 +6,7 @@ import { instrument as bitcoin, planOf } from '../../testing/bracket-fixtures.ts
 import { balance, candidate, context, now, policy, settings } from '../../testing/gate-fixtures.ts'
 import { type Candidate, type GateContext, judge } from './gate.ts'
 import { providerEquity } from '../sizing/provider.ts'
-import { Rates } from '../sizing/rates.ts'
+import { ratesByEnvironment } from '../sizing/rates.ts'
 import { splitRulesOf } from '../planning/signal-plan.ts'
 import { sizingTerms } from '../sizing/sizing.ts'
 
@@ -62,10 +62,15 @@ function worldOf(one: Case): { follower: Candidate; shared: GateContext } {
     maximumQuantity: one.step.times('1000000'),
     minimumNotional: one.minimumNotional,
   }
-  const rates = new Rates([{ symbol: 'EUR/USDT', price: one.rate, observedAt: now }], { now, ageMaxMs: 1 })
+  const rate = { environment: 'live', symbol: 'EUR/USDT', price: one.rate, observedAt: now } as const
+  const rates = ratesByEnvironment([rate], { now, ageMaxMs: 1 })
   const held = { currency: 'USDT', equity: one.providerEquity, observedAt: now }
   const accountId = candidate().accountId
-  const provider = providerEquity({ accountId, balance: held }, 'USDT', { now, ageMaxMs: 1, rates })
+  const provider = providerEquity({ accountId, environment: 'live', balance: held }, 'USDT', {
+    now,
+    ageMaxMs: 1,
+    rates,
+  })
   const usual = planOf()
   const prices = { ...usual.prices, entry: price(entry), stop: { ...usual.prices.stop, trigger: price(stop) } }
   const plan = { ...usual, instrument, prices }
@@ -84,7 +89,7 @@ function worldOf(one: Case): { follower: Candidate; shared: GateContext } {
       sizing: sizingTerms(prices, instrument, policy, one.providerEquity),
       split: splitRulesOf(plan),
       provider,
-      rates,
+      rates: rates.live,
     },
   }
 }

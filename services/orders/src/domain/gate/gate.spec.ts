@@ -42,10 +42,24 @@ describe('the gate', () => {
     ['ACCOUNT_NOT_CONNECTED', { account: null }],
     [
       'ACCOUNT_NOT_CONNECTED',
-      { account: { venue: 'binance-usdm', connected: false, active: true, disconnectedBy: 'VENUE_UNREACHABLE' } },
+      {
+        account: {
+          venue: 'binance-usdm',
+          environment: 'live',
+          connected: false,
+          active: true,
+          disconnectedBy: 'VENUE_UNREACHABLE',
+        },
+      },
     ],
-    ['ACCOUNT_PAUSED', { account: { venue: 'binance-usdm', connected: true, active: false, disconnectedBy: null } }],
-    ['ACCOUNT_VENUE_DIFFERS', { account: { venue: 'paper', connected: true, active: true, disconnectedBy: null } }],
+    [
+      'ACCOUNT_PAUSED',
+      { account: { venue: 'binance-usdm', environment: 'live', connected: true, active: false, disconnectedBy: null } },
+    ],
+    [
+      'ACCOUNT_VENUE_DIFFERS',
+      { account: { venue: 'paper', environment: 'paper', connected: true, active: true, disconnectedBy: null } },
+    ],
     ['POSITION_ALREADY_OPEN', { open: { bracketId: 'x', side: 'buy', ending: false, kept: false } }],
     ['OPPOSITE_POSITION_OPEN', { opposite: { bracketId: 'x', ending: false } }],
     ['BALANCE_UNKNOWN', { balance: null }],

@@ -2,7 +2,7 @@
  * The gate between a signal and one follower's money: every check in order, then the size, then the bracket plan.
  * Called by the planner for each follower. Must never let an order through that no check has seen.
  */
-import type { Venue } from '@tradewire/contracts/common'
+import type { AccountEnvironment, Venue } from '@tradewire/contracts/common'
 import type { Denial, DenialCode, DenialContext } from '@tradewire/contracts/denials/all'
 import { authenticationFailed } from '@tradewire/contracts/events/brokers'
 import { Decimal, HUNDRED, minimum } from '@tradewire/kernel/decimal'
@@ -34,6 +34,7 @@ export interface Candidate extends InTheWay {
   readonly followRevision: number
   readonly account: {
     readonly venue: Venue
+    readonly environment: AccountEnvironment
     readonly connected: boolean
     /** False: paused by its user. */
     readonly active: boolean
@@ -71,7 +72,7 @@ export interface Balance {
   readonly observedAt: Date
 }
 
-/** All that is the same for every follower of the signal. */
+/** All that is the same for every follower of the signal in one environment. */
 export interface GateContext {
   readonly plan: SignalPlan
   readonly sizing: SizingTerms

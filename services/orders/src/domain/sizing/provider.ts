@@ -2,14 +2,17 @@
  * The account whose size others take in proportion, and whether its equity may be gone by.
  * Called by the planner once per signal. Must never let an old or an empty account stand for a size.
  */
+import type { AccountEnvironment } from '@tradewire/contracts/common'
 import type { DenialContext } from '@tradewire/contracts/denials/all'
 import { type Decimal, ZERO } from '@tradewire/kernel/decimal'
-import type { Rates } from './rates.ts'
+import type { RatesByEnvironment } from './rates.ts'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 
 /** The account that the strategy names, as its balance was told last. */
 export interface ProviderAccount {
   readonly accountId: string
+  /** Null when nothing is known of the account. */
+  readonly environment: AccountEnvironment | null
   readonly balance: { readonly currency: string; readonly equity: Decimal; readonly observedAt: Date } | null
 }
 
@@ -19,11 +22,13 @@ export type ProviderEquity = Result<Decimal, DenialContext<'PROVIDER_EQUITY_UNKN
 export function providerEquity(
   provider: ProviderAccount | null,
   needed: string,
-  { now, ageMaxMs, rates }: { readonly now: Date; readonly ageMaxMs: number; readonly rates: Rates },
+  { now, ageMaxMs, rates }: { readonly now: Date; readonly ageMaxMs: number; readonly rates: RatesByEnvironment },
 ): ProviderEquity {
   const balance = provider?.balance ?? null
+  const environment = provider?.environment ?? null
   const ageMs = balance === null ? null : now.getTime() - balance.observedAt.getTime()
-  const rate = balance === null ? null : rates.between(balance.currency, needed)
+  // Of where the provider trades, whoever follows.
+  const rate = balance === null || environment === null ? null : rates[environment].between(balance.currency, needed)
   const fresh = ageMs !== null && ageMs <= ageMaxMs
   if (balance !== null && rate !== null && fresh && balance.equity.gt(ZERO)) {
     return ok(balance.equity.times(rate.rate))

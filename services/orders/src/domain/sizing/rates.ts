@@ -1,8 +1,15 @@
 /**
  * What one currency is worth in another, by the instruments of a venue that join them: directly or over one more.
- * Called by the planner, which makes it once per signal. Must never use a price older than is allowed, nor round up what an account holds.
+ * Called by the planner, which makes it once per signal. Must never use a price of another environment, nor one older
+ * than is allowed, nor round up what an account holds.
  */
+import type { AccountEnvironment } from '@tradewire/contracts/common'
 import { Decimal, ONE } from '@tradewire/kernel/decimal'
+
+/** A rate of a venue, which holds for accounts of one environment there. */
+export interface VenueRate extends KnownRate {
+  readonly environment: AccountEnvironment
+}
 
 /** One instrument's price: so much quote currency for one of base. */
 export interface KnownRate {
@@ -22,11 +29,28 @@ export interface Rate {
 /** Places of a rate: far below any coin, rounded down. */
 const ratePlaces = 18
 
+interface RateLimits {
+  readonly now: Date
+  readonly ageMaxMs: number
+}
+
+export type RatesByEnvironment = Readonly<Record<AccountEnvironment, Rates>>
+
+/** An account is counted by the rates of its own environment alone. */
+export function ratesByEnvironment(known: readonly VenueRate[], limits: RateLimits): RatesByEnvironment {
+  const ratesIn = (environment: AccountEnvironment): Rates =>
+    new Rates(
+      known.filter((rate) => rate.environment === environment),
+      limits,
+    )
+  return { paper: ratesIn('paper'), live: ratesIn('live') }
+}
+
 export class Rates {
   private readonly steps = new Map<string, Map<string, Rate>>()
   private readonly found = new Map<string, Rate | null>()
 
-  constructor(known: readonly KnownRate[], { now, ageMaxMs }: { readonly now: Date; readonly ageMaxMs: number }) {
+  constructor(known: readonly KnownRate[], { now, ageMaxMs }: RateLimits) {
     for (const { symbol, price, observedAt } of known) {
       if (now.getTime() - observedAt.getTime() > ageMaxMs) continue
       const [base = '', quote = ''] = symbol.split('/')

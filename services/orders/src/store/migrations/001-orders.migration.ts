@@ -48,7 +48,7 @@ export const createOrders: Migration = {
        account_id uuid primary key,
        user_id uuid not null,
        venue text not null,
-       price_feed text not null,
+       environment text not null,
        label text not null,
        connected boolean not null,
        disconnected_by text,
@@ -92,6 +92,7 @@ export const createOrders: Migration = {
     `create index strategy_subscription_of on strategy_subscription (strategy_id, user_id) include (served_until)`,
     `create table instrument (
        venue text not null,
+       environment text not null,
        symbol text not null,
        kind text not null,
        base text not null,
@@ -105,15 +106,16 @@ export const createOrders: Migration = {
        contract_size numeric not null,
        trading_hours text,
        observed_at timestamptz not null,
-       primary key (venue, symbol)
+       primary key (venue, symbol, environment)
      )`,
 
     `create table rate (
        venue text not null,
+       environment text not null,
        symbol text not null,
        price numeric not null,
        observed_at timestamptz not null,
-       primary key (venue, symbol)
+       primary key (venue, symbol, environment)
      ) with (fillfactor = 70)`,
     `comment on table rate is 'Few: the symbols that join two currencies in which a venue quotes.'`,
 
@@ -123,14 +125,15 @@ export const createOrders: Migration = {
        strategy_id uuid not null,
        signal jsonb not null,
        strategy_name text,
-       instrument jsonb,
-       prices jsonb,
+       plans jsonb,
        denial jsonb,
        received_at timestamptz not null,
        planned_at timestamptz not null
      )`,
     `create index signal_plan_of_strategy on signal_plan (strategy_id, received_at) where denial is null`,
     `create index signal_plan_refused on signal_plan (signal_id) where denial is not null`,
+    `comment on column signal_plan.plans is
+       'Instrument and prices by environment: the same signal is sized on each by its own terms. Without those that refuse it.'`,
     `comment on column signal_plan.denial is 'Why nobody got an order of this signal; null when followers were looked at.'`,
 
     `create table bracket (
@@ -141,6 +144,7 @@ export const createOrders: Migration = {
        account_id uuid not null,
        user_id uuid not null,
        venue text not null,
+       environment text,
        symbol text not null,
        side text not null,
        holds_slot boolean not null,
@@ -175,6 +179,7 @@ export const createOrders: Migration = {
        legs text storage external not null
      ) with (fillfactor = 40, autovacuum_vacuum_scale_factor = 0.05, toast_tuple_target = 8160)`,
     `comment on column bracket.bracket_id is 'Starts with the time prefix of its signal id: brackets of a signal lie together.'`,
+    `comment on column bracket.environment is 'Of its account; null where nothing was known of that, which denies it.'`,
     `comment on column bracket.state is 'Beside the legs, with which it changes: the log then holds the end of the row alone.'`,
     `comment on column bracket.holds_slot is 'True from planning to the first end: a follow has one such bracket at most.'`,
     `comment on column bracket.left_as is 'How its follower left the strategy while it was held; null for who has not left.'`,
@@ -221,7 +226,8 @@ export const createOrders: Migration = {
     `create table trail (
        trail_id bigint generated always as identity primary key,
        signal_id uuid not null,
-       price_feed text not null,
+       venue text not null,
+       environment text not null,
        symbol text not null,
        side text not null,
        activation numeric not null,
@@ -232,12 +238,10 @@ export const createOrders: Migration = {
        seen_at timestamptz not null default now()
      ) with (fillfactor = 70)`,
     `comment on table trail is 'One for all brackets of a signal that began to wait before its price was there; without a callback a target.'`,
-    `create index trail_of_signal on trail (signal_id, price_feed) where best is null`,
+    `create index trail_of_signal on trail (signal_id, environment) where best is null`,
     `create table watched_leg (
        bracket_id uuid not null,
        leg text not null,
-       price_feed text not null,
-       symbol text not null,
        trail_id bigint not null references trail (trail_id),
        blind boolean not null,
        primary key (bracket_id, leg)

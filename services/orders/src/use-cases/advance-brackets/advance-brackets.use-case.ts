@@ -73,7 +73,7 @@ export class AdvanceBrackets {
     const now = this.clock.now().toISOString()
     const alone = await this.alone(tx, locked)
     const moved = locked.flatMap((before): Moved[] => {
-      const plan = plans.get(before.signalId)
+      const plan = plans.get(before.signalId)?.[before.environment]
       const { news, trace } = newsById.get(before.bracketId)!
       if (plan === undefined) throw new Error(`bracket ${before.bracketId} has no stored plan`)
       const isAlone = alone.has(before.bracketId)

@@ -10,32 +10,23 @@ import { Database } from '@tradewire/database/database'
 import { RetryableError } from '@tradewire/database/retryable-error'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Decimal, decimal } from '@tradewire/kernel/decimal'
-import type { FollowId, UserId } from '@tradewire/kernel/ids'
-import { err } from '@tradewire/kernel/result'
+import type { FollowId } from '@tradewire/kernel/ids'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import type { OrdersConfig } from '../../config.ts'
 import { legOf } from '../../domain/bracket/advance.ts'
 import { plannedOf, submitOf } from '../../domain/bracket/commands.ts'
 import { restEndsAt } from '../../domain/bracket/decide.ts'
-import { type Candidate, type GateContext, judge, type Judgement } from '../../domain/gate/gate.ts'
+import { gateContexts } from '../../domain/gate/gate-contexts.ts'
+import { type Candidate, judge, type Judgement } from '../../domain/gate/gate.ts'
 import { denial } from '../../domain/gate/denial.ts'
 import { bracketIdOf } from '../../domain/planning/ids.ts'
-import { EngagedSwitches, sourcePause } from '../../domain/stopping/kill-switch.ts'
+import { sourcePause } from '../../domain/stopping/kill-switch.ts'
 import type { Leg } from '../../domain/bracket/leg.ts'
 import { superseded, waitedTooLong } from '../../domain/gate/open-position.ts'
 import { PlanningMeans } from '../../ports/planning-means.port.ts'
-import { providerEquity } from '../../domain/sizing/provider.ts'
-import { Rates } from '../../domain/sizing/rates.ts'
-import {
-  lateAgainst,
-  type PlanningPolicy,
-  planSignal,
-  type Signal,
-  type SignalPlan,
-  splitRulesOf,
-} from '../../domain/planning/signal-plan.ts'
-import { sizingTerms } from '../../domain/sizing/sizing.ts'
-import { venueCapabilities } from '../../domain/planning/venue-capabilities.ts'
+import { quotesOf } from '../../domain/planning/instrument.ts'
+import { lateAgainst, type PlanningPolicy, type Signal } from '../../domain/planning/signal-plan.ts'
+import { leadingEnvironment, planInEach, refusedInEach } from '../../domain/planning/signal-plans.ts'
 import {
   type FollowerCursor,
   type FollowerQuery,
@@ -106,10 +97,10 @@ export class PlanSignal {
     // An entry that waits has kept its place against newer signals.
     const overtakenBy = due.length > 0 ? null : facts.overtakenBy
     const { stored, verdict } = this.judgeSignal(signal, data, { ...facts, overtakenBy }, now)
-    const quote = facts.instrument?.quote ?? ''
+    const quotes = quotesOf(facts.instruments)
     const common = { platform: facts.platformSettings, strategy: facts.strategy?.settings ?? null }
     const of = { strategyId: signal.strategyId, soldBy: facts.strategy?.soldBy ?? null }
-    const query = { signal, ...of, quote, common, now, followIds: chosenOf(data) }
+    const query = { signal, ...of, quotes, common, now, followIds: chosenOf(data) }
     if (due.length > 0) return this.planDue(tx, { stored, verdict, query }, due)
     if (query.followIds === null && isRefusedAsAWhole(stored, facts)) {
       await this.refuse(tx, stored)
@@ -196,56 +187,32 @@ export class PlanSignal {
     facts: SignalFacts,
     now: Date,
   ): { readonly stored: StoredSignal; readonly verdict: Verdict } {
-    const { strategy, instrument, overtakenBy } = facts
+    const { strategy, instruments, overtakenBy } = facts
     const pause = sourcePause(facts.killSwitches, signal)
-    const known = { strategyActive: strategy?.active === true, pause, instrument, overtakenBy }
-    const planned = facts.refusal === null ? planSignal(signal, known, this.policy, now) : err(facts.refusal)
-    const common = {
+    const terms = { strategyActive: strategy?.active === true, pause, instruments, overtakenBy }
+    const planned = facts.refusal === null ? planInEach(signal, terms, this.policy, now) : refusedInEach(facts.refusal)
+    const leading = leadingEnvironment(planned)
+    const stored: StoredSignal = {
       signal,
       raw: JSON.stringify(data),
       strategyName: strategy?.name ?? null,
+      plans: planned.plans,
+      denial: planned.denials[leading] ?? null,
       begun: facts.begun,
       plannedAt: now,
       wakeAt: restEndsAt(signal, this.limitRestMs),
     }
-    if (!planned.ok) {
-      const { error } = planned
-      const verdict: Verdict = () => ({ outcome: 'denied', denial: error, sizing: null })
-      return { stored: { ...common, plan: null, denial: error }, verdict }
+    const byAlert = signal.source !== 'OPERATOR'
+    const known = { ...facts, byAlert, provider: strategy?.provider ?? null }
+    const contexts = gateContexts(planned.plans, known, this.policy, now)
+    const verdict: Verdict = (candidate) => {
+      const environment = candidate.account?.environment ?? leading
+      const context = contexts[environment]
+      return context === undefined
+        ? { outcome: 'denied', denial: planned.denials[environment]!, sizing: null }
+        : judge(candidate, context)
     }
-    const context = this.gateContext(planned.value, facts, { signal, now })
-    return {
-      stored: { ...common, plan: planned.value, denial: null },
-      verdict: (candidate) => judge(candidate, context),
-    }
-  }
-
-  private gateContext(
-    plan: SignalPlan,
-    facts: SignalFacts,
-    { signal, now }: { readonly signal: Signal; readonly now: Date },
-  ): GateContext {
-    const { margin, netting } = venueCapabilities[plan.venue]
-    const { balanceAgeMaxMs, rateAgeMaxMs } = this.policy
-    const rates = new Rates(facts.rates, { now, ageMaxMs: rateAgeMaxMs })
-    const terms = { now, ageMaxMs: balanceAgeMaxMs, rates }
-    const provider = providerEquity(facts.strategy?.provider ?? null, plan.instrument.quote, terms)
-    return {
-      plan,
-      sizing: sizingTerms(plan.prices, plan.instrument, this.policy, provider.ok ? provider.value : null),
-      split: splitRulesOf(plan),
-      byAlert: signal.source !== 'OPERATOR',
-      margin,
-      netting,
-      balanceAgeMaxMs,
-      now,
-      switches: new EngagedSwitches(facts.killSwitches),
-      accountsSeen: new Map(facts.takingPart),
-      positionsTaken: new Map<UserId, number>(),
-      provider,
-      rates,
-      rateAgeMaxMs,
-    }
+    return { stored, verdict }
   }
 
   /** However many follow: what a paused source sends in a storm, or a backlog that came too late, costs a row a signal. */
@@ -347,8 +314,13 @@ function planOne(candidate: Candidate, stored: StoredSignal, verdict: Verdict): 
   return { bracketId, candidate, sizing, result: { outcome: 'approved', order, entry, margin } }
 }
 
-function entryOf({ accountId }: Candidate, quantity: Decimal, { signal, plan, plannedAt }: StoredSignal): Leg {
-  const limit = signal.entryType === 'limit' && plan !== null ? plan.prices.entry : null
+function entryOf(
+  { accountId, account }: Candidate,
+  quantity: Decimal,
+  { signal, plans, plannedAt }: StoredSignal,
+): Leg {
+  const plan = account === null ? undefined : plans[account.environment]
+  const limit = signal.entryType === 'limit' && plan !== undefined ? plan.prices.entry : null
   return legOf(
     { signalId: signal.signalId, accountId, side: signal.side },
     {

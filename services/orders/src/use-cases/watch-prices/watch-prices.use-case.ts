@@ -15,7 +15,7 @@ import {
   type WatchedLeg,
   type WatchedLegsQuery,
 } from '../../ports/price-watches.port.ts'
-import { VenuePrices } from '../../ports/venue-prices.port.ts'
+import { type PricePlace, VenuePrices } from '../../ports/venue-prices.port.ts'
 import { AdvanceBrackets } from '../advance-brackets/advance-brackets.use-case.ts'
 
 /** Brackets moved in one transaction. */
@@ -23,6 +23,7 @@ const batchRows = 200
 /** That a price came is noted this often within the time after which none counts as lost. */
 const notedShare = 4
 
+/** By place, then by symbol. */
 type Prices = ReadonlyMap<string, ReadonlyMap<string, Decimal>>
 
 @Injectable()
@@ -57,10 +58,10 @@ export class WatchPrices {
 
   private async read(trails: readonly KnownTrail[]): Promise<Prices> {
     const waiting = trails.filter(({ fired }) => fired === null)
-    const byFeed = Map.groupBy(waiting, ({ priceFeed }) => priceFeed)
-    const answers = [...byFeed].map(async ([priceFeed, group]) => {
+    const byPlace = Map.groupBy(waiting, placeName)
+    const answers = [...byPlace].map(async ([name, group]) => {
       const symbols = [...new Set(group.map(({ symbol }) => symbol))]
-      return [priceFeed, await this.prices.of(priceFeed, symbols)] as const
+      return [name, await this.prices.of(group[0]!, symbols)] as const
     })
     return new Map(await Promise.all(answers))
   }
@@ -69,7 +70,7 @@ export class WatchPrices {
     const now = this.clock.now()
     const at = now.toISOString()
     return trails.map((known) => {
-      const price = prices.get(known.priceFeed)?.get(known.symbol)
+      const price = prices.get(placeName(known))?.get(known.symbol)
       if (price === undefined || known.fired !== null) return known
       const { trail, fires } = follow(known, price)
       if (fires) return { ...trail, seenAt: at, fired: { at, price } }
@@ -102,4 +103,8 @@ export class WatchPrices {
       after = legs.length < batchRows ? null : legs.at(-1)!.bracketId
     } while (after !== null)
   }
+}
+
+function placeName({ venue, environment }: PricePlace): string {
+  return `${venue} ${environment}`
 }
