@@ -259,7 +259,7 @@ describe('a performance fee', () => {
     await close('0.5', '2026-01-20T00:00:00.000Z', 'ETH/BTC')
     await passTo('2026-02-01T02:00:00.000Z')
     expect(await listed()).toEqual([])
-    await desk.backends.query("insert into reporting.usd_rate values ('BTC', 60000, now())")
+    await desk.backends.query("insert into reporting.usd_rate values ('live', 'BTC', 60000, now())")
     await passTo('2026-02-01T02:05:00.000Z')
     expect(await listed()).toEqual([])
     await passTo('2026-02-01T02:20:00.000Z')

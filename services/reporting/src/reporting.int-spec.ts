@@ -17,6 +17,7 @@ import { exampleOf } from '@tradewire/testkit/example-of'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { Worths } from './ports/worths.port.ts'
 import { reportingService } from './service.ts'
 
 const backends = testBackends()
@@ -155,6 +156,8 @@ describe('reporting', () => {
 describe('the worth of accounts', () => {
   const accountId = '01963a5e-0000-7000-8000-0000000000c1'
   const euroId = '01963a5e-0000-7000-8000-0000000000c2'
+  /** On paper, where prices may stand where they have been put. */
+  const paperId = '01963a5e-0000-7000-8000-0000000000c3'
   const page = { limit: 2 }
   const days = async (caller: typeof operator | typeof owner, nextToken?: string) => {
     const answer = await client.ask(rpc.listBalanceDays, { caller, accountId, page: { ...page, nextToken } })
@@ -167,9 +170,18 @@ describe('the worth of accounts', () => {
     await service.app.get(Database).transact(async (tx) => {
       for (const id of [accountId, euroId])
         tx.append(accountConnected, exampleOf(accountConnected, { accountId: id, userId }))
+      const onPaper = { accountId: paperId, userId: paperId, environment: 'paper' } as const
+      tx.append(accountConnected, exampleOf(accountConnected, onPaper))
       tx.append(rateUpdated, exampleOf(rateUpdated, { symbol: 'EUR/USDT', price: '1.05' }))
+      const frozen = {
+        environment: 'paper',
+        symbol: 'EUR/USDT',
+        price: '2',
+        observedAt: '2022-09-10T00:00:00.000Z',
+      } as const
+      tx.append(rateUpdated, exampleOf(rateUpdated, frozen))
     })
-    await rowsOf('usd_rate', 1)
+    await rowsOf('usd_rate', 2)
     await service.app.get(Database).transact(async (tx) => {
       const told = (day: string, equity: string, currency = 'USDT', id = accountId) =>
         tx.append(
@@ -181,9 +193,10 @@ describe('the worth of accounts', () => {
       told('12T10:00:00.000Z', '120')
       told('13T10:00:00.000Z', '140')
       told('13T10:00:00.000Z', '200', 'EUR', euroId)
+      told('13T10:00:00.000Z', '200', 'EUR', paperId)
       await Promise.resolve()
     })
-    await rowsOf('balance_day', 4)
+    await rowsOf('balance_day', 5)
   })
 
   it('is kept once for each day, as it was told last on it, and listed newest first', async () => {
@@ -194,6 +207,22 @@ describe('the worth of accounts', () => {
     ])
     expect((await days(operator, first.nextToken!)).items).toEqual([{ date: '2022-09-11', usd: '100' }])
     expect((await days({ ...stranger })).items).toEqual([])
+  })
+
+  it('is counted by the rates of its own environment', async () => {
+    const found = await client.ask(rpc.findBalances, { caller: operator, accountIds: [euroId, paperId] })
+    const worths = found.ok ? found.value.items : []
+    expect([euroId, paperId].map((id) => worths.find((worth) => worth.accountId === id)?.equityUsd)).toEqual([
+      '210',
+      '400',
+    ])
+  })
+
+  it('takes the live rate for what is paid for trades, where one is known', async () => {
+    const worths = service.app.get(Worths)
+    expect(await worths.dollarRates(['EUR'])).toEqual([{ currency: 'EUR', usd: '1.05' }])
+    await service.app.get(Database).query(`delete from usd_rate where environment = 'live'`)
+    expect(await worths.dollarRates(['EUR'])).toEqual([{ currency: 'EUR', usd: '2' }])
   })
 
   it('is in dollars, whatever the currency of the account, and summed over those of a user', async () => {

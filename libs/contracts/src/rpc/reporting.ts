@@ -226,7 +226,7 @@ export const listLedgerTrades = defineRpc({
     page: pageQuery.extend({ limit: z.int().min(1).max(ledgerTradesPerPageMax) }),
   }),
   reply: pageOf(ledgerTrade).extend({
-    /** What one of each currency of this page is worth in US dollars, as was heard last; those without a rate are left out. */
+    /** What one of each currency of this page is worth in US dollars, by live rates if there are; those without are left out. */
     dollarRates: z.array(z.strictObject({ currency: z.string(), usd: decimalText })),
   }),
 })

@@ -32,6 +32,9 @@ export abstract class Worths {
   abstract ofUser(userId: string): Promise<string>
   /** What they hold in their own currencies; accounts that nothing was heard of are left out. */
   abstract totals(accountIds: readonly string[]): Promise<AccountTotal[]>
-  /** What one of each is worth in US dollars, as was heard last; those without a rate are left out. */
+  /**
+   * What one of each is worth in US dollars where money is paid: live, as was heard last, on paper where nothing else is
+   * known. Those without a rate are left out.
+   */
   abstract dollarRates(currencies: readonly string[]): Promise<Pick<DollarRate, 'currency' | 'usd'>[]>
 }

@@ -15,7 +15,8 @@ select distinct on (b.account_id, day) b.account_id, (b.observed_at at time zone
   b.total, b.equity, case when b.currency = any($2::text[]) then 1 else r.usd end, b.observed_at
 from jsonb_to_recordset($1::jsonb) as b(account_id uuid, currency text, total numeric, equity numeric,
     observed_at timestamptz)
-  left join usd_rate r on r.currency = b.currency
+  left join account a on a.account_id = b.account_id
+  left join usd_rate r on r.environment = a.environment and r.currency = b.currency
 order by b.account_id, day, b.observed_at desc
 on conflict (account_id, day) do update set currency = excluded.currency, total = excluded.total,
   equity = excluded.equity, usd_rate = excluded.usd_rate, observed_at = excluded.observed_at
@@ -40,15 +41,16 @@ export class SqlWorths extends Worths {
 
   async rememberAccounts(tx: Transaction, accounts: readonly DataOf<typeof accountConnected>[]): Promise<void> {
     await tx.query(
-      `insert into account (account_id, user_id, changed_at)
-       select distinct on (account_id) account_id, user_id, changed_at
-       from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as t(account_id, user_id, changed_at)
+      `insert into account (account_id, user_id, environment, changed_at)
+       select distinct on (account_id) account_id, user_id, environment, changed_at
+       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[]) as t(account_id, user_id, environment, changed_at)
        order by account_id, changed_at desc
        on conflict (account_id) do update set user_id = excluded.user_id, changed_at = excluded.changed_at,
          removed_at = null where excluded.changed_at > account.changed_at`,
       [
         accounts.map(({ accountId }) => accountId),
         accounts.map(({ userId }) => userId),
+        accounts.map(({ environment }) => environment),
         accounts.map(({ connectedAt }) => connectedAt),
       ],
     )
@@ -57,15 +59,16 @@ export class SqlWorths extends Worths {
   async forgetAccounts(tx: Transaction, accounts: readonly DataOf<typeof accountDisconnected>[]): Promise<void> {
     // An account may be told gone before it was told connected.
     await tx.query(
-      `insert into account (account_id, user_id, changed_at, removed_at)
-       select distinct on (account_id) account_id, user_id, removed_at, removed_at
-       from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as t(account_id, user_id, removed_at)
+      `insert into account (account_id, user_id, environment, changed_at, removed_at)
+       select distinct on (account_id) account_id, user_id, environment, removed_at, removed_at
+       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[]) as t(account_id, user_id, environment, removed_at)
        order by account_id, removed_at desc
        on conflict (account_id) do update set removed_at = excluded.removed_at, changed_at = excluded.changed_at
          where excluded.changed_at >= account.changed_at`,
       [
         accounts.map(({ accountId }) => accountId),
         accounts.map(({ userId }) => userId),
+        accounts.map(({ environment }) => environment),
         accounts.map(({ disconnectedAt }) => disconnectedAt),
       ],
     )
@@ -73,13 +76,18 @@ export class SqlWorths extends Worths {
 
   async recordRates(tx: Transaction, rates: readonly DollarRate[]): Promise<void> {
     await tx.query(
-      `insert into usd_rate (currency, usd, observed_at)
-       select distinct on (currency) currency, usd, observed_at
-       from unnest($1::text[], $2::numeric[], $3::timestamptz[]) as t(currency, usd, observed_at)
-       order by currency, observed_at desc
-       on conflict (currency) do update set usd = excluded.usd, observed_at = excluded.observed_at
+      `insert into usd_rate (environment, currency, usd, observed_at)
+       select distinct on (environment, currency) environment, currency, usd, observed_at
+       from unnest($1::text[], $2::text[], $3::numeric[], $4::timestamptz[]) as t(environment, currency, usd, observed_at)
+       order by environment, currency, observed_at desc
+       on conflict (environment, currency) do update set usd = excluded.usd, observed_at = excluded.observed_at
          where excluded.observed_at > usd_rate.observed_at`,
-      [rates.map(({ currency }) => currency), rates.map(({ usd }) => usd), rates.map(({ observedAt }) => observedAt)],
+      [
+        rates.map(({ environment }) => environment),
+        rates.map(({ currency }) => currency),
+        rates.map(({ usd }) => usd),
+        rates.map(({ observedAt }) => observedAt),
+      ],
     )
   }
 
@@ -145,7 +153,10 @@ export class SqlWorths extends Worths {
   dollarRates(currencies: readonly string[]): Promise<Pick<DollarRate, 'currency' | 'usd'>[]> {
     return this.database.query(
       `select c.currency, (case when c.currency = any($2::text[]) then 1 else r.usd end)::text as usd
-       from unnest($1::text[]) as c(currency) left join usd_rate r on r.currency = c.currency
+       from unnest($1::text[]) as c(currency)
+         left join lateral (
+           select usd from usd_rate where usd_rate.currency = c.currency order by environment = 'live' desc limit 1
+         ) r on true
        where c.currency = any($2::text[]) or r.usd is not null`,
       [currencies, dollars],
     )

@@ -39,13 +39,16 @@ export const createReporting: Migration = {
     `create table account (
        account_id uuid primary key,
        user_id uuid not null,
+       environment text not null,
        changed_at timestamptz not null,
        removed_at timestamptz)`,
     `create index account_by_user on account (user_id) where removed_at is null`,
     `create table usd_rate (
-       currency text primary key,
+       environment text not null,
+       currency text not null,
        usd numeric not null,
-       observed_at timestamptz not null)`,
+       observed_at timestamptz not null,
+       primary key (environment, currency))`,
     `create table balance_day (
        account_id uuid not null,
        day date not null,
