@@ -115,6 +115,8 @@ export const keyUntold: KeyFacts = { mayWithdraw: false, ipBound: null, expiresA
 export type SessionEvent =
   | { readonly kind: 'order'; readonly order: VenueOrder }
   | { readonly kind: 'balance'; readonly balance: VenueBalance }
+  /** Somebody has set it: we, or the account's owner by hand. */
+  | { readonly kind: 'leverage'; readonly symbol: string; readonly leverage: number }
   /** The stream stands (again): what was missed in between must be read now. */
   | { readonly kind: 'stream-up' }
   | { readonly kind: 'stream-down'; readonly message: string }

@@ -7,7 +7,7 @@ const capabilities: BrokerCapabilities = {
   orderTypes: ['market', 'limit'],
   reduceOnly: true,
   trailing: false,
-  leverage: { max: 20 },
+  leverage: { max: 20, told: false },
   hedging: false,
   positions: 'net',
   targets: true,

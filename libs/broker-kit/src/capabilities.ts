@@ -13,7 +13,8 @@ export interface BrokerCapabilities {
   readonly reduceOnly: boolean
   /** Native trailing stops; false means that they cannot be placed. */
   readonly trailing: boolean
-  readonly leverage: { readonly max: number } | null
+  /** `told`: the stream tells when somebody has set another one. */
+  readonly leverage: { readonly max: number; readonly told: boolean } | null
   /** Long and short positions of one symbol at once. */
   readonly hedging: boolean
   /** `coins`: there are only balances, which fees and transfers change too. */

@@ -37,6 +37,7 @@ function rowsOf(brokers: readonly BrokerDefinition[]): string[][] {
     row('long and short at once', ({ capabilities }) => mark(capabilities.hedging)),
     row('positions or coins', ({ capabilities }) => capabilities.positions.replace('net', 'net positions')),
     row('leverage', ({ capabilities: { leverage } }) => (leverage === null ? '' : `up to ${leverage.max}`)),
+    row('news of leverage by itself', ({ capabilities: { leverage } }) => mark(leverage?.told === true)),
     row('news of orders by itself', ({ capabilities }) => mark(capabilities.streams.orders)),
     row('news of balances by itself', ({ capabilities }) => mark(capabilities.streams.balances)),
     row('fee in the reply', ({ capabilities }) => mark(capabilities.feeInReply)),

@@ -67,6 +67,7 @@ import { CheckAccount } from './use-cases/check-account/check-account.use-case.t
 import { ConnectAccounts } from './use-cases/connect-accounts/connect-accounts.use-case.ts'
 import { WelcomeAccount } from './use-cases/welcome-account/welcome-account.use-case.ts'
 import { FollowAccounts } from './use-cases/follow-accounts/follow-accounts.use-case.ts'
+import { HearLeverage } from './use-cases/hear-leverage/hear-leverage.use-case.ts'
 import { HearVenue } from './use-cases/hear-venue/hear-venue.use-case.ts'
 import { KeepBalances } from './use-cases/keep-balances/keep-balances.use-case.ts'
 import { AskVenue } from './use-cases/ask-venue/ask-venue.use-case.ts'
@@ -160,6 +161,7 @@ import { WatchAccounts } from './use-cases/watch-accounts/watch-accounts.use-cas
     CheckAccount,
     ConnectAccounts,
     FollowAccounts,
+    HearLeverage,
     HearVenue,
     HoldPartitions,
     KeepBalances,

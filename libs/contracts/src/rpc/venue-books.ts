@@ -55,7 +55,7 @@ export const listVenuePositions = defineRpc({
         quantity: positiveDecimalText,
         entryPrice: positiveDecimalText.nullable(),
         unrealizedPnl: decimalText,
-        /** As it was set last by us; null when it never was. */
+        /** As it was set last by us; null when it never was, or somebody else is known to have set another one. */
         leverage: z.int().nullable(),
       }),
     ),

@@ -4,9 +4,8 @@
  */
 import { Injectable } from '@nestjs/common'
 import { isExit, type SubmitCommand } from '@tradewire/broker-kit/approved-order'
-import * as brokerError from '@tradewire/broker-kit/broker-error'
 import type { BrokerError, RateLimitedError } from '@tradewire/broker-kit/broker-error'
-import { err, ok, type Result } from '@tradewire/kernel/result'
+import { ok, type Result } from '@tradewire/kernel/result'
 import type { Venue } from '@tradewire/contracts/common'
 import { Desk, type LaneWork, type OpenAttempt } from '#domain/sending/desk'
 import { Leverages } from '#ports/leverages.port'
@@ -70,30 +69,24 @@ export class VenueSendGate extends SendGate {
   async ensureLeverage(opened: AccountSession, command: SubmitCommand): Promise<Result<undefined, BrokerError>> {
     const { leverage, symbol } = command
     if (isExit(command) || leverage === null || opened.definition.capabilities.leverage === null) return ok(undefined)
-    if (opened.leverage.get(symbol) === leverage) return ok(undefined)
-    const forgotten = await this.forgetLeverage(opened, symbol)
-    if (!forgotten.ok) return forgotten
+    if (opened.leverages.stands(symbol, leverage, this.time.monotonicMs())) return ok(undefined)
+    opened.leverages.setting(symbol, leverage)
     const set = await opened.session.setLeverage(symbol, leverage)
-    if (!set.ok) return set
-    opened.leverage.set(symbol, leverage)
-    const { id: accountId, partition } = opened.account
-    const owned = this.desk.heldPartition(partition)
-    if (owned !== undefined) this.leverages.remember({ accountId, symbol, leverage, owned })
-    return ok(undefined)
+    if (set.ok) {
+      if (opened.leverages.set(symbol, leverage, this.time.monotonicMs())) this.note(opened, symbol, leverage)
+    } else {
+      opened.leverages.forget(symbol)
+      this.note(opened, symbol, null)
+    }
+    return set
   }
 
-  /** While another one is being set none is known, also to whoever takes over from a process that ends in the call. */
-  private async forgetLeverage(
-    { account, leverage }: AccountSession,
+  private note(
+    { account: { id: accountId, partition } }: AccountSession,
     symbol: string,
-  ): Promise<Result<undefined, BrokerError>> {
-    if (!leverage.has(symbol)) return ok(undefined)
-    try {
-      await this.leverages.forget(account.id, symbol)
-    } catch {
-      return err(brokerError.notSent('the change of leverage could not be noted'))
-    }
-    leverage.delete(symbol)
-    return ok(undefined)
+    leverage: number | null,
+  ): void {
+    const owned = this.desk.heldPartition(partition)
+    if (owned !== undefined) this.leverages.note({ accountId, symbol, leverage, owned })
   }
 }

@@ -15,13 +15,14 @@ import { InjectConfig, InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import { Metrics } from '@tradewire/observability/metrics'
 import { type BrokersConfig, connectionsMaxOf, platformTokensOf } from '#config'
+import { BelievedLeverages } from '#domain/account/believed-leverages'
 import { Accounts, type UnsealedAccount } from '#ports/accounts.port'
 import { Brokers } from '#ports/brokers.port'
 import { type AccountSession, type SessionResult, Sessions } from '#ports/sessions.port'
 import { BudgetedSession, type Timed } from './budgeted-session.client.ts'
 import { Budgets } from './budgets.client.ts'
 
-type SessionEventListener = (accountId: string, event: SessionEvent) => void
+type SessionEventListener = (accountId: string, event: SessionEvent) => Promise<void>
 
 /** Streams are opened a few at a time: a thousand handshakes at once would stall orders. */
 const streamsPerTick = 16
@@ -56,7 +57,7 @@ export class VenueSessions extends Sessions {
   private readonly connecting = new Map<string, Promise<SessionResult>>()
   private readonly streamsWaiting: AccountSession[] = []
   private streamTimer: NodeJS.Timeout | null = null
-  private listener: SessionEventListener = () => undefined
+  private listener: SessionEventListener = () => Promise.resolve()
   private openedListener: (opened: AccountSession) => void = () => undefined
   private readonly dependencies: BrokerDependencies
 
@@ -65,13 +66,13 @@ export class VenueSessions extends Sessions {
     private readonly brokers: Brokers,
     private readonly means: AdapterMeans,
     @InjectConfig() config: BrokersConfig,
-    @InjectLogger() log: Logger,
+    @InjectLogger() private readonly logger: Logger,
   ) {
     super()
     this.dependencies = {
       clock: means.clock,
       randomness: means.randomness,
-      log,
+      log: logger,
       paperUrl: config.paperUrl.replace(/\/$/, ''),
       connectionsMax: connectionsMaxOf(config),
       requestTimeoutMs: config.requestTimeoutMs,
@@ -136,7 +137,7 @@ export class VenueSessions extends Sessions {
     await Promise.all([...this.sessions.keys()].map((accountId) => this.forget(accountId)))
   }
 
-  private async open({ account, credentials, leverage }: UnsealedAccount): Promise<SessionResult> {
+  private async open({ account, credentials }: UnsealedAccount): Promise<SessionResult> {
     const definition = this.brokers.of(account.venue)
     const connected = await this.probe(account.venue, account.environment, credentials)
     if (!connected.ok) return connected
@@ -147,11 +148,21 @@ export class VenueSessions extends Sessions {
     }
     const timed = this.means.timing(account.venue)
     const session = new BudgetedSession(connected.value, definition.readWeights, budget, timed)
-    const opened: AccountSession = { account, definition, session, leverage: new Map(Object.entries(leverage)) }
+    const leverages = new BelievedLeverages(definition.capabilities.leverage?.told === true)
+    const opened: AccountSession = { account, definition, session, leverages }
     this.sessions.set(account.id, opened)
     this.openedListener(opened)
     this.openStreamSoon(opened)
     return ok(opened)
+  }
+
+  private heard(accountId: string, event: SessionEvent): void {
+    if (event.kind === 'stream-down') {
+      this.logger.debug({ accountId, reason: event.message }, 'a stream of updates is down')
+    }
+    this.listener(accountId, event).catch((error: unknown) => {
+      this.logger.error({ err: error, accountId }, 'news of a venue could not be taken; the timer will read it')
+    })
   }
 
   private openStreamSoon(session: AccountSession): void {
@@ -164,7 +175,7 @@ export class VenueSessions extends Sessions {
     for (const each of this.streamsWaiting.splice(0, streamsPerTick)) {
       const { id } = each.account
       if (this.sessions.get(id) !== each || !each.definition.capabilities.streams.orders) continue
-      each.session.events((event) => this.listener(id, event))
+      each.session.events((event) => this.heard(id, event))
     }
     if (this.streamsWaiting.length > 0 || this.streamTimer === null) return
     clearInterval(this.streamTimer)

@@ -21,8 +21,6 @@ export interface AccountFilter {
 export interface UnsealedAccount {
   readonly account: Account
   readonly credentials: Record<string, string>
-  /** Leverage known to stand at the venue, by symbol. */
-  readonly leverage: Readonly<Record<string, number>>
 }
 
 export interface AccountNews {

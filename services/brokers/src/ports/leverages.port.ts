@@ -1,19 +1,18 @@
-/** The leverages that stand at the venues. Implemented in store/. Must never answer one that may stand no more. */
+/** The leverages that were set at the venues, for whoever is shown them. Implemented in store/. Must never be traded by. */
 import type { OwnedPartition } from './leases.port.ts'
 
-export interface KnownLeverage {
+export interface NotedLeverage {
   readonly accountId: string
   readonly symbol: string
-  readonly leverage: number
-  /** How the account's partition was held when it was set. */
+  /** Null when it is not known any more. */
+  readonly leverage: number | null
+  /** How the account's partition is held. */
   readonly owned: OwnedPartition
 }
 
 export abstract class Leverages {
-  /** By symbol, as they were set last. */
+  /** By symbol, as they were set last and as far as nobody else is known to have changed them. */
   abstract of(accountId: string): Promise<ReadonlyMap<string, number>>
-  /** Remembered soon, with others in one statement; losing it only costs setting it again. */
-  abstract remember(known: KnownLeverage): void
-  /** Before another one is set: whoever comes next then knows none, whatever becomes of the call. */
-  abstract forget(accountId: string, symbol: string): Promise<void>
+  /** Stored soon, with others in one statement. */
+  abstract note(noted: NotedLeverage): void
 }

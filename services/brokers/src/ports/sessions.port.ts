@@ -5,20 +5,21 @@ import type { BrokerDefinition, BrokerEnvironment } from '@tradewire/broker-kit/
 import type { Venue } from '@tradewire/contracts/common'
 import type { Result } from '@tradewire/kernel/result'
 import type { Account } from '#domain/account/account'
+import type { BelievedLeverages } from '#domain/account/believed-leverages'
 import type { UnsealedAccount } from './accounts.port.ts'
 
 export interface AccountSession {
   readonly account: Account
   readonly definition: BrokerDefinition
   readonly session: BrokerSession
-  /** Leverage known to stand at the venue, by symbol. */
-  readonly leverage: Map<string, number>
+  readonly leverages: BelievedLeverages
 }
 
 export type SessionResult = Result<AccountSession, BrokerError>
 
 export abstract class Sessions {
-  abstract onEvent(listener: (accountId: string, event: SessionEvent) => void): void
+  /** What the listener cannot take is logged: the timer will read it. */
+  abstract onEvent(listener: (accountId: string, event: SessionEvent) => Promise<void>): void
   /** Told of each session that was made, before anything is asked of it. */
   abstract onOpened(listener: (opened: AccountSession) => void): void
   /** The session if it stands already; the hot path does not wait. */

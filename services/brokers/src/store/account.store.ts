@@ -49,13 +49,10 @@ interface SecretRow extends AccountRow {
   readonly master_version: number
   readonly data_key: Buffer
   readonly fields: Record<string, string>
-  readonly leverage: Record<string, number> | null
 }
 
 const columns = `a.id, a.user_id, a.venue, a.environment, a.label, a.active, a.key_hint, a.key_ip_bound, a.key_expires_at, a.status,
   a.reason_code, a.reason_message, a.partition, a.created_at, a.changed_at`
-
-const leverageColumn = `(select jsonb_object_agg(l.symbol, l.leverage) from account_leverage l where l.account_id = a.id) as leverage`
 
 @Injectable()
 export class AccountStore extends Accounts {
@@ -143,7 +140,7 @@ export class AccountStore extends Accounts {
   /** With credentials, for the session registry alone. */
   async unseal(accountIds: readonly string[]): Promise<UnsealedAccount[]> {
     const rows = await this.database.query<SecretRow>(
-      `select ${columns}, s.master_version, s.data_key, s.fields, ${leverageColumn}
+      `select ${columns}, s.master_version, s.data_key, s.fields
        from account a join account_secret s on s.account_id = a.id
        where a.id = any($1::uuid[]) and a.removed_at is null`,
       [accountIds],
@@ -221,7 +218,7 @@ export class AccountStore extends Accounts {
 
   /** One that cannot be opened must not keep the others of its statement from trading. */
   private openedOrTold(row: SecretRow, credentials: Record<string, string> | null): UnsealedAccount[] {
-    if (credentials !== null) return [{ account: accountOf(row), credentials, leverage: row.leverage ?? {} }]
+    if (credentials !== null) return [{ account: accountOf(row), credentials }]
     const { id: accountId, master_version: masterVersion } = row
     this.logger.error({ accountId, masterVersion }, 'the credentials of an account cannot be opened')
     return []

@@ -1,21 +1,21 @@
 /**
- * Leverages in PostgreSQL, so that a start does not set those of a thousand accounts again. Called by the send gate.
- * Must never write for a partition that another process holds, nor keep one that is about to change.
+ * Leverages in PostgreSQL, as they are shown: processes that do not hold an account answer for it too. Called by the
+ * send gate and by those who list positions. Must never write for a partition that another process holds.
  */
 import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type KnownLeverage, Leverages } from '#ports/leverages.port'
+import { Leverages, type NotedLeverage } from '#ports/leverages.port'
 
-/** Leverages of a burst are remembered together. */
+/** Leverages of a burst are stored together. */
 const flushMs = 100
 
 @Injectable()
 export class LeverageStore extends Leverages {
-  private readonly waiting = new Map<string, KnownLeverage>()
-  private flushing: Promise<void> | null = null
+  private readonly waiting = new Map<string, NotedLeverage>()
+  private flushing = false
 
   constructor(
     private readonly database: Database,
@@ -32,39 +32,38 @@ export class LeverageStore extends Leverages {
     return new Map(rows.map(({ symbol, leverage }) => [symbol, leverage]))
   }
 
-  remember(known: KnownLeverage): void {
-    this.waiting.set(keyOf(known.accountId, known.symbol), known)
-    this.flushing ??= this.flush().finally(() => {
-      this.flushing = null
-    })
-  }
-
-  async forget(accountId: string, symbol: string): Promise<void> {
-    this.waiting.delete(keyOf(accountId, symbol))
-    // It may be in what is being written.
-    await this.flushing
-    await this.database.query('delete from account_leverage where account_id = $1 and symbol = $2', [accountId, symbol])
+  note(noted: NotedLeverage): void {
+    this.waiting.set(`${noted.accountId} ${noted.symbol}`, noted)
+    if (!this.flushing) void this.flush()
   }
 
   private async flush(): Promise<void> {
+    this.flushing = true
     while (this.waiting.size > 0) {
       await delay(flushMs)
       const all = [...this.waiting.values()]
       this.waiting.clear()
       await this.write(all).catch((error: unknown) => {
-        this.logger.warn({ err: error }, 'leverages could not be remembered; they will be set again')
+        this.logger.warn({ err: error }, 'leverages could not be noted; those that are shown may be old')
       })
     }
+    this.flushing = false
   }
 
-  private async write(all: readonly KnownLeverage[]): Promise<void> {
+  private async write(all: readonly NotedLeverage[]): Promise<void> {
     await this.database.query(
-      `insert into account_leverage (account_id, symbol, leverage)
-       select x.account_id, x.symbol, x.leverage
-       from unnest($1::uuid[], $2::text[], $3::int[], $4::smallint[], $5::bigint[])
-         as x (account_id, symbol, leverage, partition, generation)
-       join partition_lease l on l.partition = x.partition and l.generation = x.generation
-       for key share of l
+      `with noted as materialized (
+         select x.account_id, x.symbol, x.leverage
+         from unnest($1::uuid[], $2::text[], $3::int[], $4::smallint[], $5::bigint[])
+           as x (account_id, symbol, leverage, partition, generation)
+         join partition_lease l on l.partition = x.partition and l.generation = x.generation
+         for key share of l
+       ), gone as (
+         delete from account_leverage a using noted n
+         where n.leverage is null and a.account_id = n.account_id and a.symbol = n.symbol
+       )
+       insert into account_leverage (account_id, symbol, leverage)
+       select account_id, symbol, leverage from noted where leverage is not null
        on conflict (account_id, symbol) do update set leverage = excluded.leverage`,
       [
         all.map(({ accountId }) => accountId),
@@ -75,8 +74,4 @@ export class LeverageStore extends Leverages {
       ],
     )
   }
-}
-
-function keyOf(accountId: string, symbol: string): string {
-  return `${accountId} ${symbol}`
 }

@@ -5,6 +5,7 @@
 import type { BrokerDefinition } from '@tradewire/broker-kit/define-broker'
 import { encodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
 import { VenueSendGate } from '@tradewire/brokers/clients/venue-send-gate.client'
+import { BelievedLeverages } from '@tradewire/brokers/domain/account/believed-leverages'
 import { Desk } from '@tradewire/brokers/domain/sending/desk'
 import { PassSchedule } from '@tradewire/brokers/domain/reconcile/pass-schedule'
 import { DatabaseTime } from '@tradewire/brokers/ports/database-time.port'
@@ -279,7 +280,7 @@ export class BrokersProcess {
         status: 'AUTHORIZED',
         partition: partitionOf(accountId),
       }
-      open.set(accountId, { account: account as never, definition, session, leverage: new Map() })
+      open.set(accountId, { account: account as never, definition, session, leverages: new BelievedLeverages(false) })
       session.events((event) => {
         if (event.kind === 'order') void this.evidence.news(accountId, event.order)
         else if (event.kind === 'stream-up') this.watch.streamUp(accountId)

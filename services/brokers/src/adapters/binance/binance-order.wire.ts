@@ -256,6 +256,9 @@ export const orderReport = z.object({
 })
 export type OrderReport = z.output<typeof orderReport>
 
+/** ACCOUNT_CONFIG_UPDATE.ac of USD-M; the event may tell of another setting. */
+export const leverageReport = z.object({ s: z.string(), l: z.int().positive() })
+
 export const algoReport = z.object({
   caid: z.string(),
   aid: idText,

@@ -121,6 +121,7 @@ export class BinanceUsdmStream {
     if (!event.success) return
     if (event.data.e === 'ORDER_TRADE_UPDATE') this.orderUpdate(event.data['o'])
     else if (event.data.e === 'ALGO_UPDATE') this.algoUpdate(event.data['o'])
+    else if (event.data.e === 'ACCOUNT_CONFIG_UPDATE') this.configUpdate(event.data['ac'])
     else if (event.data.e === 'listenKeyExpired') this.socket?.reconnect('the listen key expired')
   }
 
@@ -166,6 +167,12 @@ export class BinanceUsdmStream {
     if (this.triggered.size > triggeredMax && oldest !== undefined) this.triggered.delete(oldest)
     const timer = setTimeout(() => void this.readTriggered(report.data.caid, symbol, orderId), triggeredReadAfterMs)
     timer.unref()
+  }
+
+  private configUpdate(raw: unknown): void {
+    const report = wire.leverageReport.safeParse(raw)
+    if (!report.success) return
+    this.listener({ kind: 'leverage', symbol: this.api.symbolOf(report.data.s), leverage: report.data.l })
   }
 
   private async readTriggered(clientOrderId: string, symbol: string, orderId: string): Promise<void> {

@@ -31,7 +31,7 @@ export const binanceUsdmBroker = defineBroker({
     ],
     reduceOnly: true,
     trailing: true,
-    leverage: { max: 125 },
+    leverage: { max: 125, told: true },
     hedging: false,
     positions: 'net',
     targets: true,

@@ -22,7 +22,7 @@ export const okxSwapBroker = defineBroker({
     ],
     reduceOnly: true,
     trailing: true,
-    leverage: { max: 100 },
+    leverage: { max: 100, told: false },
     hedging: false,
     positions: 'net',
     targets: true,

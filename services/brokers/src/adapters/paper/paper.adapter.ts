@@ -42,7 +42,7 @@ export const paperBroker = defineBroker({
     ],
     reduceOnly: true,
     trailing: true,
-    leverage: { max: 125 },
+    leverage: { max: 125, told: false },
     hedging: false,
     positions: 'net',
     targets: true,
