@@ -137,7 +137,7 @@ export class BelievedOrders {
           readLagMs: this.definition.paperReadLagMs,
           absentMs: performance.now() - absentSince,
           provedAtVenue: one.proved,
-          expired: false,
+          unwanted: false,
         })
         if (verdict === 'submit-again') return true
         if (verdict === 'never-arrived') break

@@ -1,4 +1,5 @@
 import { brokersService } from '@tradewire/brokers/service'
+import { base36OfUuid } from '@tradewire/broker-kit/client-order-id'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import { readMessage } from '@tradewire/contracts/event-message'
 import { orderFilled } from '@tradewire/contracts/events/brokers'
@@ -95,7 +96,48 @@ beforeAll(async () => {
 
 beforeEach(() => paper.price('40000'))
 
+/** As a killed process leaves it: on its way to the venue, which never heard of it, and cancelled meanwhile. */
+async function leaveCancelled(command: Submit): Promise<void> {
+  const { intentId, bracketId, signalId, strategyId, accountId, ...terms } = command
+  await backends.query(
+    `insert into brokers.attempt (intent_id, bracket_id, signal_id, strategy_id, account_id, partition, generation,
+       terms, client_order_id, state, submissions, sent_at, cancel_requested)
+     values ($1, $2, $3, $4, $5, $6, 0, $7, $8, 'submitting', 1, now(), true)`,
+    [
+      intentId,
+      bracketId,
+      signalId,
+      strategyId,
+      accountId,
+      partitionOf(accountId),
+      JSON.stringify(terms),
+      base36OfUuid(intentId),
+    ],
+  )
+}
+
+async function stateOf({ intentId }: Submit): Promise<string | undefined> {
+  const rows = await backends.query<{ state: string }>('select state from brokers.attempt where intent_id = $1', [
+    intentId,
+  ])
+  return rows[0]?.state
+}
+
 describe('a process that takes partitions', () => {
+  it('does not send again what is absent at the venue and was cancelled', async () => {
+    const first = await start()
+    const account = await connect(first.service)
+    await first.service.stop()
+    const command = submitOf(account)
+    await leaveCancelled(command)
+    const second = await start()
+    const ended = async (): Promise<boolean> => ['cancelled', 'filled'].includes((await stateOf(command)) ?? '')
+    await eventually(ended, { withinMs: endedWithinMs, describe: 'the order has ended' })
+    expect(await stateOf(command)).toBe('cancelled')
+    expect((await paper.ledger({ venue: 'paper', accountId: account.paperId })).orders).toEqual([])
+    await second.service.stop()
+  })
+
   it('begins again when PostgreSQL failed in the middle of taking them over', async () => {
     const first = await start()
     const account = await connect(first.service)

@@ -7,7 +7,7 @@ const input = {
   readLagMs: 120_000,
   absentMs: 0,
   provedAtVenue: false,
-  expired: false,
+  unwanted: false,
 } as const
 
 describe('absence', () => {
@@ -16,10 +16,10 @@ describe('absence', () => {
     expect(absenceVerdict({ ...input, absentMs: 120_000 })).toBe('submit-again')
   })
 
-  it('never sends again what has expired or what the venue would not recognise', () => {
+  it('never sends again what is unwanted or what the venue would not recognise', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1_000_000 }), (absentMs) => {
-        expect(absenceVerdict({ ...input, absentMs, expired: true })).not.toBe('submit-again')
+        expect(absenceVerdict({ ...input, absentMs, unwanted: true })).not.toBe('submit-again')
         expect(absenceVerdict({ ...input, absentMs, uniqueness: 'none' })).not.toBe('submit-again')
       }),
     )
@@ -27,9 +27,9 @@ describe('absence', () => {
 
   it('counts as never arrived once the read lag is over and nothing may be sent again', () => {
     for (const changes of [
-      { expired: true },
+      { unwanted: true },
       { uniqueness: 'none' },
-      { uniqueness: 'forever', expired: true },
+      { uniqueness: 'forever', unwanted: true },
     ] as const) {
       expect(absenceVerdict({ ...input, ...changes, absentMs: 119_999 })).toBe('wait')
       expect(absenceVerdict({ ...input, ...changes, absentMs: 120_000 })).toBe('never-arrived')
@@ -43,6 +43,6 @@ describe('absence', () => {
 
   it('sends again at once where the venue refuses a used id for ever', () => {
     expect(absenceVerdict({ ...input, uniqueness: 'forever' })).toBe('submit-again')
-    expect(absenceVerdict({ ...input, uniqueness: 'forever', expired: true })).toBe('wait')
+    expect(absenceVerdict({ ...input, uniqueness: 'forever', unwanted: true })).toBe('wait')
   })
 })

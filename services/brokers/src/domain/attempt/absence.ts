@@ -11,8 +11,8 @@ export interface AbsenceInput {
   readonly absentMs: number
   /** The venue has said that the id is in use: the order stands, however invisible. */
   readonly provedAtVenue: boolean
-  /** The command's own expiry has passed; never true for exits. */
-  readonly expired: boolean
+  /** An entry whose own expiry has passed, or an order whose cancel was asked for: it is not to be sent again. */
+  readonly unwanted: boolean
 }
 
 export type AbsenceVerdict = 'wait' | 'submit-again' | 'never-arrived'
@@ -20,7 +20,7 @@ export type AbsenceVerdict = 'wait' | 'submit-again' | 'never-arrived'
 export function absenceVerdict(input: AbsenceInput): AbsenceVerdict {
   if (input.provedAtVenue) return 'wait'
   const proven = input.absentMs >= input.readLagMs
-  if (input.expired) return proven ? 'never-arrived' : 'wait'
+  if (input.unwanted) return proven ? 'never-arrived' : 'wait'
   // The venue itself refuses a second order with this id, for ever: sending again can only find the first one.
   if (input.uniqueness === 'forever') return 'submit-again'
   if (!proven) return 'wait'

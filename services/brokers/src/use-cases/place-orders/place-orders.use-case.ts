@@ -11,7 +11,7 @@ import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import { runInTrace } from '@tradewire/observability/trace'
 import { type AccountSession, Sessions } from '#ports/sessions.port'
-import { afterProof, afterSubmitting } from '#domain/attempt/attempt'
+import { afterSubmitting } from '#domain/attempt/attempt'
 import { Desk, type OpenAttempt } from '#domain/sending/desk'
 import { SendGate } from '#ports/send-gate.port'
 import { type Settlement, SettleOutcome } from '../settle-outcome/settle-outcome.use-case.ts'
@@ -83,15 +83,11 @@ export class PlaceOrders {
     return this.outcomes.execute(one, opened, answer)
   }
 
-  /**
-   * Proved not sent: tried again, an entry until it expires, an exit for ever. In memory it is queued again; its row
-   * still says submitting, which is the safe side after a crash.
-   */
+  /** Proved not sent: tried again, an entry until it expires, an exit for ever. */
   private again(one: OpenAttempt, afterMs: number | null): void {
     const { intentId } = one.attempt.command
     const failures = this.failures.get(intentId) ?? 0
     if (afterMs === null) this.failures.set(intentId, failures + 1)
-    one.attempt = afterProof(one.attempt, 'not-sent')
     const waitMs = afterMs ?? Math.min(requeueMostMs, requeueFirstMs * 2 ** Math.min(failures, 8))
     const timer = setTimeout(() => {
       if (this.desk.find(intentId) === one && one.attempt.state === 'queued') this.desk.enqueue(one, 'submit')

@@ -98,10 +98,10 @@ export class ResolveUnknown {
       readLagMs: readLagMsOf(definition, account.environment),
       absentMs,
       provedAtVenue: one.provedAtVenue,
-      expired,
+      unwanted: expired || one.attempt.cancelRequested,
     })
     if (verdict === 'wait') return false
-    if (verdict === 'never-arrived') {
+    if (verdict === 'never-arrived' && !one.attempt.cancelRequested) {
       this.evidence.refusal(one, {
         code: 'NEVER_ARRIVED',
         message: `The venue showed no such order, open list entry or trade for ${Math.round(absentMs)} ms.`,
@@ -110,7 +110,8 @@ export class ResolveUnknown {
     }
     // In memory only: its row still says that it may stand at the venue, which is the safe side after a crash.
     one.attempt = afterProof(one.attempt, 'absence')
-    this.desk.enqueue(one, 'submit')
+    if (one.attempt.cancelRequested) this.evidence.localCancel(one)
+    else this.desk.enqueue(one, 'submit')
     return true
   }
 

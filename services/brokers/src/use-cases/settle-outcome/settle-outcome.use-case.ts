@@ -9,6 +9,7 @@ import type { VenueOrder } from '@tradewire/broker-kit/broker-session'
 import { type Result, unreachable } from '@tradewire/kernel/result'
 import { SendGate } from '#ports/send-gate.port'
 import type { AccountSession } from '#ports/sessions.port'
+import { afterProof } from '#domain/attempt/attempt'
 import type { OpenAttempt } from '#domain/sending/desk'
 import { ApplyEvidence } from '../apply-evidence/apply-evidence.use-case.ts'
 import { ResolveUnknown } from '../resolve-unknown/resolve-unknown.use-case.ts'
@@ -54,10 +55,10 @@ export class SettleOutcome {
         return settled
       case 'rate-limited':
         this.gate.closeBudget(venue, accountId, error)
-        return { kind: 'again', afterMs: error.retryAfterMs }
+        return this.notSent(one, error.retryAfterMs)
       case 'connectivity':
       case 'not-sent':
-        return { kind: 'again', afterMs: null }
+        return this.notSent(one, null)
       case 'rejected':
         this.refuse(one, error.code, error.message)
         return settled
@@ -71,6 +72,16 @@ export class SettleOutcome {
       default:
         return unreachable(error)
     }
+  }
+
+  /**
+   * In memory it is queued again, unless it was cancelled on its way; its row still says submitting, which is the safe
+   * side after a crash.
+   */
+  private notSent(one: OpenAttempt, afterMs: number | null): Settlement {
+    one.attempt = afterProof(one.attempt, 'not-sent')
+    if (one.attempt.cancelRequested) this.evidence.localCancel(one)
+    return one.attempt.state === 'queued' ? { kind: 'again', afterMs } : settled
   }
 
   refuse(one: OpenAttempt, code: string, message: string): void {
