@@ -308,6 +308,29 @@ describe('failures', () => {
     expect(await session.submit(orderOf({}))).toMatchObject({ ok: false, error: { kind: 'auth' } })
   })
 
+  it.each([
+    [-4400, 'Futures Trading Quantitative Rules violated, only reduceOnly order is allowed, please try again later.'],
+    [-4192, 'Trade forbidden due to Cooling-off Period.'],
+    [-4087, 'User can only place reduce only order'],
+  ])('that forbid the account an order (%i) refuse that order and leave the key alone', async (code, msg) => {
+    const session = await connect(binanceUsdmBroker)
+    respond = () => ({ status: 400, body: { code, msg } })
+    expect(await session.submit(orderOf({}))).toMatchObject({ ok: false, error: { kind: 'rejected', message: msg } })
+  })
+
+  it('that forbid the account a leverage refuse that and leave the key alone', async () => {
+    const session = await connect(binanceUsdmBroker)
+    const msg = 'More than 20x leverage is available one month after account registration.'
+    respond = () => ({ status: 400, body: { code: -4203, msg } })
+    expect(await session.setLeverage('BTC/USDT', 50)).toMatchObject({ ok: false, error: { kind: 'rejected' } })
+  })
+
+  it.each([-1005, -1011, -1109, -2015, -2017])('tell a key that lets nobody in (%i)', async (code) => {
+    const session = await connect(binanceUsdmBroker)
+    respond = () => ({ status: 401, body: { code, msg: 'words' } })
+    expect(await session.submit(orderOf({}))).toMatchObject({ ok: false, error: { kind: 'auth' } })
+  })
+
   it('leave the outcome open when the reply to an order cannot be read', async () => {
     const session = await connect(binanceUsdmBroker)
     respond = () => ({ status: 200, body: { surprise: true } })

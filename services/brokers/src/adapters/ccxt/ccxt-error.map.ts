@@ -81,7 +81,7 @@ export interface VenueCodes {
 export const binanceCodes: VenueCodes = {
   code: /"code":\s*"?(-?\d+)/,
   words: /"msg":\s*"([^"]*)"/,
-  auth: new Set([-1002, -1022, -2008, -2014, -2015]),
+  auth: new Set([-1002, -1005, -1011, -1022, -1109, -2008, -2014, -2015, -2017]),
   // Order status unknown (-1006, -1007), internal error or disconnect (-1000, -1001).
   unknown: new Set([-1000, -1001, -1006, -1007]),
   stale: new Set([-1021]),
@@ -104,6 +104,9 @@ export const binanceCodes: VenueCodes = {
   ]),
   refuses: (code) => typeof code === 'number' && code < 0,
 }
+/** Classes that ccxt derives from the one of failed authentication. */
+const forbidden: ReadonlySet<string> = new Set(['PermissionDenied', 'AccountNotEnabled', 'AccountSuspended'])
+
 /** Exceptions that prove a refusal, by class; the first class of the chain that is listed decides. */
 const rejectionByName: ReadonlyMap<string, RejectionCode> = new Map<string, RejectionCode>([
   ['InsufficientFunds', 'INSUFFICIENT_FUNDS'],
@@ -129,7 +132,7 @@ export function mapCcxtFailure(failure: CcxtFailure, call: CallKind, codes: Venu
   if (limitOf !== undefined || names.includes('DDoSProtection') || names.includes('RateLimitExceeded')) {
     return brokerError.rateLimited(failure.retryAfterMs ?? retryAfterDefaultMs, message, limitOf)
   }
-  if (names.includes('AuthenticationError')) return brokerError.authFailed(message)
+  if (names.includes('AuthenticationError') && !forbidsAccount(failure, codes)) return brokerError.authFailed(message)
   if (names.includes('InvalidNonce')) return staleClock(call, message)
   if (names.includes('OperationFailed') || names.includes('NullResponse')) return unclear(call, message)
   const rejection = rejectionOf(failure, codes)
@@ -137,6 +140,14 @@ export function mapCcxtFailure(failure: CcxtFailure, call: CallKind, codes: Venu
   if (code !== null && codes.refuses(code) && names.includes('ExchangeError'))
     return brokerError.rejected('REFUSED_BY_VENUE', message)
   return unclear(call, message)
+}
+
+/**
+ * What the account may not do is no fault of its key: another order, such as one that only reduces, may well be taken. To
+ * call the key refused would end the session, and with it the care for what the account holds.
+ */
+function forbidsAccount({ names, code }: CcxtFailure, codes: VenueCodes): boolean {
+  return forbidden.has(names[0] ?? '') && code !== null && codes.refuses(code)
 }
 
 /** Maps what ccxt or our transport threw. */

@@ -168,6 +168,8 @@ describe('failures', () => {
     ['outer code 2', '2', '51016', { kind: 'rejected', code: 'DUPLICATE_CLIENT_ORDER_ID' }],
     ['outer code 0', '0', '51280', { kind: 'rejected', code: 'WOULD_TRIGGER_IMMEDIATELY' }],
     ['outer code 0', '0', '51999', { kind: 'rejected', code: 'REFUSED_BY_VENUE' }],
+    ['outer code 1', '1', '51009', { kind: 'rejected', code: 'REFUSED_BY_VENUE' }],
+    ['outer code 1', '1', '51010', { kind: 'rejected', code: 'REFUSED_BY_VENUE' }],
     ['outer code 1', '1', '50011', { kind: 'rate-limited' }],
     ['outer code 1', '1', '50004', { kind: 'outcome-unknown' }],
     ['outer code 1', '1', '50026', { kind: 'outcome-unknown' }],
@@ -183,6 +185,8 @@ describe('failures', () => {
     ['a wrong key', 401, '50111', 'auth'],
     ['a wrong passphrase', 401, '50105', 'auth'],
     ['a stale time', 401, '50102', 'not-sent'],
+    ['an account that is being liquidated', 400, '50009', 'rejected'],
+    ['an account that may not trade', 400, '50027', 'rejected'],
     ['a timeout inside', 200, '50004', 'outcome-unknown'],
     ['maintenance', 503, '50001', 'outcome-unknown'],
   ])('of the whole call: %s', async (_, status, code, kind) => {
