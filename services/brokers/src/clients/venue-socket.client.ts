@@ -30,6 +30,8 @@ const pingAfterMs = 6_000
 const silenceMaxMs = 10_000
 const backoffFirstMs = 250
 const backoffMaxMs = 15_000
+/** One that stood for less has not come back yet: a venue that drops streams at once is asked ever more seldom. */
+const steadyMs = 10_000
 /** A host that answers the handshake with plain HTTP offers no stream: asking again soon is noise. */
 const notOfferedRetryMs = 60_000
 const messageBytesMax = 4 * 1024 * 1024
@@ -52,11 +54,24 @@ function turnOf(clock: Clock, host: string): Promise<void> {
   return turn
 }
 
+/** The venue was asked too much on the way to a stream, and says when it may be asked again. */
+export class StreamNotYet extends Error {
+  override readonly name = 'StreamNotYet'
+
+  constructor(
+    message: string,
+    readonly retryAfterMs: number,
+  ) {
+    super(message)
+  }
+}
+
 export class VenueSocket {
   private socket: WebSocket | null = null
   private timer: NodeJS.Timeout | null = null
   private failures = 0
-  private up = false
+  /** Null while it does not stand. */
+  private upSinceMs: number | null = null
   private stopped = false
   private lastMessageAt: number | null = null
   private readonly options: VenueSocketOptions
@@ -67,7 +82,7 @@ export class VenueSocket {
   }
 
   get isUp(): boolean {
-    return this.up
+    return this.upSinceMs !== null
   }
 
   get lastMessageAtMs(): number | null {
@@ -76,15 +91,14 @@ export class VenueSocket {
 
   /** The venue has confirmed the subscription. */
   confirmUp(): void {
-    if (this.up || this.stopped) return
-    this.up = true
-    this.failures = 0
+    if (this.isUp || this.stopped) return
+    this.upSinceMs = this.options.clock.monotonicMs()
     this.options.onUp()
   }
 
   /** Drops the connection; a new one is made after the backoff. */
   reconnect(message: string): void {
-    this.fail(message, false)
+    this.fail(message)
   }
 
   close(): void {
@@ -98,7 +112,8 @@ export class VenueSocket {
     try {
       target = await this.options.target()
     } catch (cause) {
-      this.fail(cause instanceof Error ? cause.message : 'the stream cannot be opened', false)
+      const leastMs = cause instanceof StreamNotYet ? cause.retryAfterMs : 0
+      this.fail(cause instanceof Error ? cause.message : 'the stream cannot be opened', leastMs)
       return
     }
     await turnOf(this.options.clock, new URL(target.url).host)
@@ -117,10 +132,11 @@ export class VenueSocket {
     socket.on('unexpected-response', (_request, response) => {
       const status = response.statusCode ?? 0
       response.resume()
-      this.failOf(socket, `the handshake was answered with HTTP ${status}`, status === 404 || status === 426)
+      const notOffered = status === 404 || status === 426
+      this.failOf(socket, `the handshake was answered with HTTP ${status}`, notOffered ? notOfferedRetryMs : 0)
     })
-    socket.on('error', (error) => this.failOf(socket, error.message, false))
-    socket.on('close', (code) => this.failOf(socket, `closed with ${code}`, false))
+    socket.on('error', (error) => this.failOf(socket, error.message))
+    socket.on('close', (code) => this.failOf(socket, `closed with ${code}`))
   }
 
   private opened(socket: WebSocket): void {
@@ -144,7 +160,7 @@ export class VenueSocket {
     if (socket !== this.socket || this.stopped) return
     const silentMs = this.options.clock.monotonicMs() - (this.lastMessageAt ?? 0)
     if (silentMs >= silenceMaxMs) {
-      this.fail(`silent for ${Math.round(silentMs)} ms`, false)
+      this.fail(`silent for ${Math.round(silentMs)} ms`)
       return
     }
     const isQuiet = silentMs >= pingAfterMs
@@ -153,21 +169,20 @@ export class VenueSocket {
     this.timer.unref()
   }
 
-  private failOf(socket: WebSocket, message: string, notOffered: boolean): void {
-    if (socket === this.socket) this.fail(message, notOffered)
+  private failOf(socket: WebSocket, message: string, leastMs = 0): void {
+    if (socket === this.socket) this.fail(message, leastMs)
   }
 
-  private fail(message: string, notOffered: boolean): void {
+  private fail(message: string, leastMs = 0): void {
     if (this.stopped) return
     this.dropSocket()
-    const wasUp = this.up
-    this.up = false
-    if (wasUp || this.failures === 0) this.options.onDown(message)
+    const { upSinceMs } = this
+    this.upSinceMs = null
+    if (upSinceMs !== null && this.options.clock.monotonicMs() - upSinceMs >= steadyMs) this.failures = 0
+    if (upSinceMs !== null || this.failures === 0) this.options.onDown(message)
     this.failures += 1
-    const backoffMs = notOffered
-      ? notOfferedRetryMs
-      : Math.min(backoffMaxMs, backoffFirstMs * 2 ** Math.min(this.failures - 1, 10))
-    const delayMs = backoffMs * (0.5 + this.options.randomness.fraction())
+    const backoffMs = Math.min(backoffMaxMs, backoffFirstMs * 2 ** Math.min(this.failures - 1, 10))
+    const delayMs = leastMs + backoffMs * (0.5 + this.options.randomness.fraction())
     if (this.timer !== null) clearTimeout(this.timer)
     this.timer = setTimeout(() => void this.connect(), delayMs)
     this.timer.unref()

@@ -58,6 +58,32 @@ describe('streams to one host', () => {
   })
 })
 
+describe('a stream that is taken and dropped at once, again and again', () => {
+  it('comes back ever later, for the venue is asked for much each time', async () => {
+    const venue = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+    const atMs: number[] = []
+    venue.on('connection', (socket) => {
+      atMs.push(clock.monotonicMs())
+      socket.close()
+    })
+    await once(venue, 'listening')
+    const socket = new VenueSocket({
+      target: () => Promise.resolve({ url: `ws://127.0.0.1:${(venue.address() as AddressInfo).port}` }),
+      onOpen: () => true,
+      onMessage: () => undefined,
+      onUp: () => undefined,
+      onDown: () => undefined,
+      clock,
+      randomness: new SeededRandomness(1),
+    })
+    await eventually(() => atMs.length === 5, { withinMs: 10_000, describe: 'it has come five times' })
+    socket.close()
+    venue.close()
+    // At least half of 250, 500, 1,000 and 2,000 ms.
+    expect(atMs[4]! - atMs[0]!).toBeGreaterThanOrEqual(1_875)
+  })
+})
+
 describe('a stream that stands but says nothing (fault 18)', () => {
   const sockets: VenueSocket[] = []
   const servers: WebSocketServer[] = []

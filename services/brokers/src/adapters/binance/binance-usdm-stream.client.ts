@@ -6,7 +6,7 @@ import type { SessionHealth, SessionListener, VenueOrder } from '@tradewire/brok
 import { decodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
 import type { BrokerDependencies } from '@tradewire/broker-kit/define-broker'
 import { z } from 'zod'
-import { VenueSocket } from '#clients/venue-socket.client'
+import { StreamNotYet, VenueSocket } from '#clients/venue-socket.client'
 import type { BinanceApi } from './binance-api.client.ts'
 import { endpoint } from '../ccxt/exchange-api.client.ts'
 import { binanceClientId } from './binance-capabilities.wire.ts'
@@ -92,7 +92,7 @@ export class BinanceUsdmStream {
     )
     if (!reply.ok) {
       if (reply.error.kind === 'auth') this.listener({ kind: 'auth-failed', message: reply.error.message })
-      throw new Error(reply.error.message)
+      throw new StreamNotYet(reply.error.message, reply.error.kind === 'rate-limited' ? reply.error.retryAfterMs : 0)
     }
     if (this.keepAlive !== null) clearInterval(this.keepAlive)
     this.keepAlive = setInterval(() => void this.renewKey(), listenKeyKeepAliveMs)
@@ -104,7 +104,10 @@ export class BinanceUsdmStream {
     const renewed = await this.api.call('read', z.unknown(), (exchange) =>
       endpoint(exchange, 'fapiPrivatePutListenKey'),
     )
-    if (!renewed.ok && renewed.error.kind === 'rejected') this.socket?.reconnect('the listen key was refused')
+    if (renewed.ok) return
+    const { kind } = renewed.error
+    // Whether the account's own key is refused the request for another listen key will tell.
+    if (kind === 'rejected' || kind === 'auth') this.socket?.reconnect('the listen key was refused')
   }
 
   private heard(text: string): void {
