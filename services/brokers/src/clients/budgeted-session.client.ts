@@ -1,7 +1,8 @@
 /**
  * A session whose reads spend the venue's budget first, and whose orders and cancels are timed. Made by the session
  * registry around each adapter's session.
- * Orders and cancels have spent theirs in the lanes; this must never hold them up.
+ * Orders and cancels have spent theirs in the lanes; this must never hold them up. What an order's refusal says of the
+ * budget its outcome settles.
  */
 import type { ApprovedOrder } from '@tradewire/broker-kit/approved-order'
 import { type BrokerError, rateLimited, type RateLimitedError, unsupported } from '@tradewire/broker-kit/broker-error'
@@ -52,7 +53,7 @@ export class BudgetedSession implements BrokerSession {
   }
 
   cancel(reference: OrderReference): Answer<VenueOrder> {
-    return this.timed('cancel', () => this.inner.cancel(reference))
+    return this.asked(() => this.timed('cancel', () => this.inner.cancel(reference)))
   }
 
   setLeverage(symbol: string, leverage: number): Answer<undefined> {

@@ -63,9 +63,12 @@ export class CancelOrders {
     const cancelled = await session.cancel(reference)
     if (cancelled.ok) {
       this.evidence.venueOrder(one, cancelled.value)
-      return true
+      // A venue may take a cancel and carry it out later.
+      return isFinal(one.attempt.state)
     }
     const { error } = cancelled
+    // The lane waits for the budget; the account's exits must not wait for a read as well.
+    if (error.kind === 'rate-limited') return false
     if (error.kind === 'rejected' && error.code !== 'ORDER_NOT_FOUND') {
       this.logger.warn({ intentId: one.attempt.command.intentId, code: error.code }, 'the venue refuses a cancel')
     }
