@@ -5,7 +5,13 @@
  * budget its outcome settles.
  */
 import type { ApprovedOrder } from '@tradewire/broker-kit/approved-order'
-import { type BrokerError, rateLimited, type RateLimitedError, unsupported } from '@tradewire/broker-kit/broker-error'
+import {
+  type BrokerError,
+  notSent,
+  rateLimited,
+  type RateLimitedError,
+  unsupported,
+} from '@tradewire/broker-kit/broker-error'
 import type {
   BrokerSession,
   KeyFacts,
@@ -35,6 +41,8 @@ type Answer<Value> = Promise<Result<Value, BrokerError>>
 export type Timed = <Value>(call: 'submit' | 'cancel', work: () => Answer<Value>) => Answer<Value>
 
 const waitMostMs = 1_000
+/** At every venue of this release that has one to set. */
+const leverageWeight = 1
 
 function noPrices(): Answer<readonly VenueRate[]> {
   return Promise.resolve(err(unsupported('prices', 'the venue is asked for no prices')))
@@ -57,7 +65,9 @@ export class BudgetedSession implements BrokerSession {
   }
 
   setLeverage(symbol: string, leverage: number): Answer<undefined> {
-    return this.inner.setLeverage(symbol, leverage)
+    // Waiting here would keep the account's exits waiting: the entry that needs it comes again.
+    if (this.budget.spend(leverageWeight) > 0) return Promise.resolve(err(notSent('the budget of requests is spent')))
+    return this.asked(() => this.inner.setLeverage(symbol, leverage))
   }
 
   findByClientId(reference: OrderReference): Answer<VenueOrder | null> {

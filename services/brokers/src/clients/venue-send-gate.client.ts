@@ -76,7 +76,8 @@ export class VenueSendGate extends SendGate {
       if (opened.leverages.set(symbol, leverage, this.time.monotonicMs())) this.note(opened, symbol, leverage)
     } else {
       opened.leverages.forget(symbol)
-      this.note(opened, symbol, null)
+      const perhapsSet = set.error.kind === 'connectivity' || set.error.kind === 'outcome-unknown'
+      if (perhapsSet) this.note(opened, symbol, null)
     }
     return set
   }
