@@ -8,6 +8,7 @@ import type { BrokerDefinition, BrokerDependencies } from '@tradewire/broker-kit
 import { orderSubmit } from '@tradewire/contracts/events/orders'
 import { SystemClock } from '@tradewire/kernel/clock'
 import { SystemRandomness } from '@tradewire/kernel/randomness'
+import { eventually } from '@tradewire/testkit/eventually'
 import { memoryLogger } from '@tradewire/testkit/memory-logger'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { binanceSpotBroker } from './binance-spot.adapter.ts'
@@ -329,6 +330,20 @@ describe('failures', () => {
     const session = await connect(binanceUsdmBroker)
     respond = () => ({ status: 401, body: { code, msg: 'words' } })
     expect(await session.submit(orderOf({}))).toMatchObject({ ok: false, error: { kind: 'auth' } })
+  })
+
+  it("of a clock that is off are mended by the venue's own: the next order is taken", async () => {
+    const session = await connect(binanceUsdmBroker)
+    const aheadMs = 60_000
+    respond = (one) => {
+      const venueMs = Date.now() + aheadMs
+      if (one.path.endsWith('/time')) return { status: 200, body: { serverTime: venueMs } }
+      const stale = Math.abs(Number(one.fields.get('timestamp')) - venueMs) > 10_000
+      const msg = 'Timestamp for this request is outside of the recvWindow.'
+      return stale ? { status: 400, body: { code: -1021, msg } } : normal(one)
+    }
+    expect(await session.submit(orderOf({}))).toMatchObject({ ok: false, error: { kind: 'not-sent' } })
+    await eventually(async () => (await session.submit(orderOf({}))).ok, { describe: 'an order is taken' })
   })
 
   it('leave the outcome open when the reply to an order cannot be read', async () => {

@@ -18,20 +18,27 @@ describe('placing an order whose leverage is being set', () => {
   let desk: Desk
   let submitted: number
   let leverageIsSet: () => void
+  let expired: boolean
+  let refused: string[]
   let orders: PlaceOrders
 
   beforeEach(() => {
     desk = new Desk({ all: 1, exits: 0 })
     submitted = 0
+    expired = false
+    refused = []
     const session = { submit: () => Promise.resolve(ok({ number: (submitted += 1) })) }
     const opened = { account: { venue: 'paper' }, definition: paperBroker, session }
     const gate = {
-      expired: () => false,
+      expired: () => expired,
       leaseHolds: () => desk.maySend(partition, 0),
       now: () => at,
       ensureLeverage: () => new Promise((resolve) => (leverageIsSet = () => resolve(ok(undefined)))),
     }
-    const outcomes = { execute: () => Promise.resolve({ kind: 'settled' }) }
+    const outcomes = {
+      execute: () => Promise.resolve({ kind: 'settled' }),
+      refuse: (_: OpenAttempt, code: string) => refused.push(code),
+    }
     const logger = { error: (fields: { readonly err: unknown }) => expect(fields.err).toBeUndefined() }
     const sessions = { known: () => opened }
     orders = new PlaceOrders(desk, sessions as never, gate as never, outcomes as never, logger as never)
@@ -50,6 +57,14 @@ describe('placing an order whose leverage is being set', () => {
     leverageIsSet()
     await placing
     expect(submitted).toBe(1)
+  })
+
+  it('does not send it when it has expired over that', async () => {
+    const placing = orders.execute(hold('1'))
+    expired = true
+    leverageIsSet()
+    await placing
+    expect([submitted, refused]).toEqual([0, ['EXPIRED_BEFORE_SEND']])
   })
 
   it('leaves it to the ownership that has begun meanwhile, also when that is this process again', async () => {

@@ -55,10 +55,7 @@ export class PlaceOrders {
 
   private async place(one: OpenAttempt, opened: AccountSession): Promise<Settlement> {
     const { command, clientOrderId, partition } = one.attempt
-    if (this.gate.expired(command)) {
-      this.outcomes.refuse(toSubmitting(one), 'EXPIRED_BEFORE_SEND', 'The order expired before it could be sent.')
-      return { kind: 'settled' }
-    }
+    if (this.hasExpired(one)) return { kind: 'settled' }
     if (opened.account.venue !== command.venue) {
       this.outcomes.refuse(toSubmitting(one), 'INVALID_ORDER', `The account is at ${opened.account.venue}.`)
       return { kind: 'settled' }
@@ -69,8 +66,9 @@ export class PlaceOrders {
     if (refusal !== null) return this.outcomes.failed(toSubmitting(one), refusal)
     const leverage = await this.gate.ensureLeverage(opened, command)
     if (!leverage.ok) return this.outcomes.failed(toSubmitting(one), leverageError(leverage.error))
-    // While the leverage was set the order may have been cancelled, or the lease lost and even taken again.
+    // While the leverage was set the order may have been cancelled or expired, or the lease lost and even taken again.
     if (one.attempt.state !== 'queued' || this.desk.find(command.intentId) !== one) return { kind: 'settled' }
+    if (this.hasExpired(one)) return { kind: 'settled' }
     if (!this.gate.leaseHolds(partition)) return { kind: 'again', afterMs: leaseRetryMs }
     one.attempt = afterSubmitting(one.attempt, this.gate.now())
     const answer =
@@ -81,6 +79,12 @@ export class PlaceOrders {
             return opened.session.submit(approved.value)
           })
     return this.outcomes.execute(one, opened, answer)
+  }
+
+  private hasExpired(one: OpenAttempt): boolean {
+    if (!this.gate.expired(one.attempt.command)) return false
+    this.outcomes.refuse(toSubmitting(one), 'EXPIRED_BEFORE_SEND', 'The order expired before it could be sent.')
+    return true
   }
 
   /** Proved not sent: tried again, an entry until it expires, an exit for ever. */
