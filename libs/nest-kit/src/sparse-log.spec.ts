@@ -9,10 +9,10 @@ it('says one error a second, and how many it has left out', () => {
   nowMs += 1_000
   log.error('fourth', 'failed')
   nowMs += 5_000
-  log.error('fifth', 'failed')
+  log.error('fifth', 'failed', { bracketId: 'b' })
   expect(lines).toEqual([
     [{ error: 'first', unsaid: 0 }, 'failed'],
     [{ error: 'fourth', unsaid: 2 }, 'failed'],
-    [{ error: 'fifth', unsaid: 0 }, 'failed'],
+    [{ bracketId: 'b', error: 'fifth', unsaid: 0 }, 'failed'],
   ])
 })

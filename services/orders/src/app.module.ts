@@ -61,6 +61,7 @@ import { ListSignalBrackets } from './use-cases/list-signal-brackets/list-signal
 import { ListBrackets } from './use-cases/list-brackets/list-brackets.use-case.ts'
 import { ListKillSwitches } from './use-cases/list-kill-switches/list-kill-switches.use-case.ts'
 import { ListPositions } from './use-cases/list-positions/list-positions.use-case.ts'
+import { PlanDueEntries } from './use-cases/plan-due-entries/plan-due-entries.use-case.ts'
 import { PlanSignal } from './use-cases/plan-signal/plan-signal.use-case.ts'
 import { PlanWaiting } from './use-cases/plan-waiting/plan-waiting.use-case.ts'
 import { ReadOverview } from './use-cases/read-overview/read-overview.use-case.ts'
@@ -127,6 +128,7 @@ import { WatchSource } from './use-cases/watch-source/watch-source.use-case.ts'
     ListSignalBrackets,
     ListKillSwitches,
     ListPositions,
+    PlanDueEntries,
     PlanSignal,
     PlanWaiting,
     ReadOverview,

@@ -23,6 +23,7 @@ import { accountIdOf, type Cancel, ownerId, StandIn, strategyId, type Submit, us
 
 const backends = testBackends()
 const signalId = '01963a5f-0001-7000-8000-000000000001'
+const withoutPlan = '01963a5f-0003-7000-8000-000000000001'
 const targetsSignalId = '01963a5f-0002-7000-8000-000000000001'
 /** The third one trades live: what is paid there is not what is paid on paper. The last one is at a venue without pairs. */
 const [first, second, live, plain] = [0, 1, 2, 3] as const
@@ -166,9 +167,19 @@ describe('a trailing stop at a venue that has none', () => {
     expect(await cancelled()).toEqual([])
   })
 
-  it('frees the coins of those that see the price and sells them by market, once', async () => {
+  it('frees the coins of those that see the price, whoever of them cannot be moved, and of that one when it can be', async () => {
+    const planOf = (plan: string) =>
+      database.query('update bracket set signal_id = $1 where account_id = $2', [plan, accountIdOf(first)])
+    await planOf(withoutPlan)
     prices['binance-spot paper'] = '41085'
+    await eventually(async () => (await cancelled()).length === 1)
+    await looks()
+    expect((await cancelled()).map(({ accountId }) => accountId)).toEqual([accountIdOf(second)])
+    await planOf(signalId)
     await eventually(async () => (await cancelled()).length === 2)
+  })
+
+  it('sells the freed coins by market, once', async () => {
     const pairs = await Promise.all([first, second].map((one) => sent(one, 'pair-1')))
     await venue.tell(brokers.orderCancelled, pairs)
     const sales = await Promise.all([first, second].map((one) => sent(one, 'trailing-1')))

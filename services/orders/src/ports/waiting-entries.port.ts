@@ -37,10 +37,13 @@ export interface WaitingScope extends BracketScope {
 
 export abstract class WaitingEntries {
   /** Brackets that an entry wants out of its way and that nobody closes yet. */
-  abstract toClose(limit: number): Promise<{ readonly bracketId: string; readonly trace: string | null }[]>
+  abstract toClose(now: Date, limit: number): Promise<{ readonly bracketId: string; readonly trace: string | null }[]>
 
   /** Entries of which nothing stands in the way any more, and those whose signal has expired. */
   abstract due(now: Date, limit: number): Promise<DueSignal[]>
+
+  /** These entries, and those that wait for one of these brackets, are looked at again then, and not before. */
+  abstract putOff(tx: Transaction, bracketIds: readonly string[], until: Date): Promise<void>
 
   /** Denies those that still wait, in one statement; answers them. */
   abstract withdraw(tx: Transaction, of: WaitingScope, denial: Denial): Promise<WaitingEntry[]>

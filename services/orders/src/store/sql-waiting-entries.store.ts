@@ -24,15 +24,18 @@ from waiting_entry w cross join lateral (
   where bracket_id = w.waits_for and close_requested_at is null and state in ('planned', 'entering', 'open', 'protected')
   limit 1
 ) x
-where w.closes order by x.bracket_id limit $1`
+where w.closes and w.look_at <= $1 order by x.bracket_id limit $2`
 
 /** Proven gone: no order of it can execute any more, and what it lost or gave back is known. */
 const dueSql = `select b.bracket_id, b.signal_id, b.strategy_id, b.follow_id, b.account_id, b.user_id, w.waits_for, w.closes,
   w.since, w.trace, p.signal
 from waiting_entry w join bracket b on b.bracket_id = w.bracket_id join bracket x on x.bracket_id = w.waits_for
   join signal_plan p on p.signal_id = b.signal_id
-where w.expires_at <= $1 or (not x.holds_slot and (x.state = 'failed' or x.closed_at is not null))
+where w.look_at <= $1
+  and (w.expires_at <= $1 or (not x.holds_slot and (x.state = 'failed' or x.closed_at is not null)))
 order by b.signal_id, b.bracket_id limit $2`
+
+const putOffSql = `update waiting_entry set look_at = $2 where bracket_id = any ($1::uuid[]) or waits_for = any ($1::uuid[])`
 
 const withdrawSql = `with gone as (
   delete from waiting_entry where bracket_id in (
@@ -68,8 +71,8 @@ export class SqlWaitingEntries extends WaitingEntries {
     super()
   }
 
-  async toClose(limit: number): Promise<{ bracketId: string; trace: string | null }[]> {
-    const rows = await this.database.query<{ bracket_id: string; trace: string | null }>(toCloseSql, [limit])
+  async toClose(now: Date, limit: number): Promise<{ bracketId: string; trace: string | null }[]> {
+    const rows = await this.database.query<{ bracket_id: string; trace: string | null }>(toCloseSql, [now, limit])
     return rows.map(({ bracket_id: bracketId, trace }) => ({ bracketId, trace }))
   }
 
@@ -79,6 +82,10 @@ export class SqlWaitingEntries extends WaitingEntries {
       const { signal: data, trace } = group[0]!
       return { data, trace, entries: group.map(toDueEntry) }
     })
+  }
+
+  async putOff(tx: Transaction, bracketIds: readonly string[], until: Date): Promise<void> {
+    await tx.query(putOffSql, [bracketIds, until])
   }
 
   async withdraw(tx: Transaction, of: WaitingScope, { code, context }: Denial): Promise<WaitingEntry[]> {

@@ -33,6 +33,7 @@ import { CloseStrategy } from '@tradewire/orders/use-cases/close-strategy/close-
 import { EngageKillSwitch } from '@tradewire/orders/use-cases/engage-kill-switch/engage-kill-switch.use-case'
 import { LearnFacts } from '@tradewire/orders/use-cases/learn-facts/learn-facts.use-case'
 import { LeaveFollow } from '@tradewire/orders/use-cases/leave-follow/leave-follow.use-case'
+import { PlanDueEntries } from '@tradewire/orders/use-cases/plan-due-entries/plan-due-entries.use-case'
 import { PlanSignal } from '@tradewire/orders/use-cases/plan-signal/plan-signal.use-case'
 import { PlanWaiting } from '@tradewire/orders/use-cases/plan-waiting/plan-waiting.use-case'
 import { ReleaseKillSwitch } from '@tradewire/orders/use-cases/release-kill-switch/release-kill-switch.use-case'
@@ -129,7 +130,7 @@ export class OrdersProcess {
     this.database = database
     const slots = new SlotBell()
     const advance = new AdvanceBrackets(config, brackets, time, noMetrics, slots)
-    const batch = new AdvanceBatch(database, advance, means.logger)
+    const batch = new AdvanceBatch(database, advance, time, means.logger)
     const closeOpen = new CloseOpenBrackets(database, brackets, waiting, batch, time)
     const apply = new ApplyKillSwitches(database, killSwitches, closeOpen, time)
     this.closeFollow = new CloseFollow(facts, closeOpen)
@@ -151,10 +152,11 @@ export class OrdersProcess {
       updates: consumers.updates.handleUrgent.bind(consumers.updates),
     }
     const wake = new WakeBrackets(database, brackets, time, batch)
-    const turns = new PlanWaiting(database, waiting, advance, plan, time)
+    const planDue = new PlanDueEntries(database, waiting, plan, time, means.logger)
+    const turns = new PlanWaiting(database, waiting, batch, planDue, time)
     this.upkeep = [() => apply.execute(), () => wake.execute(), () => turns.execute()]
     const prices = new SimulatedPrices(means, () => !this.hasEnded)
-    const watch = new WatchPrices(database, means.priceWatches, prices, time, advance)
+    const watch = new WatchPrices(means.priceWatches, prices, time, batch)
     this.look = () => watch.execute(blindAfterMs)
     this.timers = [setInterval(() => void this.tend(), wakeEveryMs), setInterval(() => void this.watch(), watchEveryMs)]
     slots.onRing(() => setTimeout(() => void this.tend(), ringWaitMs))

@@ -28,6 +28,7 @@ interface QueueRow extends Wait {
   readonly raw: string
   readonly since: string
   readonly expiresAt: string
+  readonly lookAt: Date
   /** False once it has left the queue. */
   readonly waits: boolean
 }
@@ -68,7 +69,7 @@ export class MemoryWaitingEntries extends WaitingEntries {
       if (this.ofFollow(followId, tx) !== undefined) throw new Error('an entry of this follow waits already')
       const { signalId, side, expiresAt } = signal
       const row = { ...result.wait, bracketId, signalId, followId, side, raw, expiresAt, waits: true }
-      this.rows.put(tx, followId, { ...row, since: plannedAt.toISOString() })
+      this.rows.put(tx, followId, { ...row, since: plannedAt.toISOString(), lookAt: new Date(0) })
     }
   }
 
@@ -84,17 +85,18 @@ export class MemoryWaitingEntries extends WaitingEntries {
     return row !== undefined
   }
 
-  toClose(limit: number): Promise<{ bracketId: string; trace: null }[]> {
-    const wanted = this.waiting().filter(({ closes, waitsFor }) => {
+  toClose(now: Date, limit: number): Promise<{ bracketId: string; trace: null }[]> {
+    const wanted = this.waiting().filter(({ closes, waitsFor, lookAt }) => {
       const other = this.brackets.rows.get(waitsFor)?.bracket
-      return closes && other !== undefined && other.closing === null && closable.has(other.state)
+      return closes && lookAt <= now && other !== undefined && other.closing === null && closable.has(other.state)
     })
     const ids = [...new Set(wanted.map(({ waitsFor }) => waitsFor))].toSorted()
     return Promise.resolve(ids.slice(0, limit).map((bracketId) => ({ bracketId, trace: null })))
   }
 
   due(now: Date, limit: number): Promise<DueSignal[]> {
-    const rows = this.waiting().filter(({ expiresAt, waitsFor }) => {
+    const rows = this.waiting().filter(({ expiresAt, waitsFor, lookAt }) => {
+      if (lookAt > now) return false
       const other = this.brackets.rows.get(waitsFor)
       return expiresAt <= now.toISOString() || (other !== undefined && !other.holdsSlot && isOver(other.bracket))
     })
@@ -105,6 +107,15 @@ export class MemoryWaitingEntries extends WaitingEntries {
       entries: group.map((row) => ({ ...this.entryOf(row), waited: row })),
     }))
     return Promise.resolve(due)
+  }
+
+  async putOff(tx: Transaction, bracketIds: readonly string[], until: Date): Promise<void> {
+    await (tx as MemoryTransaction).statement()
+    for (const { followId, bracketId, waitsFor } of this.waiting(tx)) {
+      if (!bracketIds.includes(bracketId) && !bracketIds.includes(waitsFor)) continue
+      const row = await this.lockRow(tx, followId, bracketId)
+      if (row !== undefined) this.rows.put(tx, followId, { ...row, lookAt: until })
+    }
   }
 
   async withdraw(tx: Transaction, of: WaitingScope, denial: Denial): Promise<WaitingEntry[]> {

@@ -216,10 +216,12 @@ export const createOrders: Migration = {
        closes boolean not null,
        since timestamptz not null,
        expires_at timestamptz not null,
+       look_at timestamptz not null default '-infinity',
        trace text
      )`,
     `create index waiting_entry_closes on waiting_entry (waits_for) where closes`,
     `comment on column waiting_entry.waits_for is 'The bracket that has to be proven gone before the entry is planned anew.'`,
+    `comment on column waiting_entry.look_at is 'Not before: then it could not be planned, or what it waits for not be closed.'`,
     `comment on column waiting_entry.closes is 'Whether the entry itself asks for the end of that bracket.'`,
 
     // What is watched for at venues that have no order for it: an index of the brackets' own legs, written with them.

@@ -1,11 +1,13 @@
 /**
  * Moves a batch of brackets on in a transaction of its own; where that fails, in halves, until the one that cannot be
- * moved stands alone and holds up no other. Called by the use cases that wake and close brackets.
+ * moved stands alone and holds up no other. Called by the use cases that wake and close brackets, and that watch prices.
  * Must never hide who could not be moved, nor take a database that is away for a bracket's failure.
  */
 import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
-import { RetryableError } from '@tradewire/database/retryable-error'
+import { inHalves } from '@tradewire/database/in-halves'
+import { Clock } from '@tradewire/kernel/clock'
+import { SparseLog } from '@tradewire/nest-kit/sparse-log'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import type { Bracket } from '../../domain/bracket/bracket.ts'
@@ -24,30 +26,23 @@ export interface FailedBracket {
 
 @Injectable()
 export class AdvanceBatch {
+  private readonly log: SparseLog
+
   constructor(
     private readonly database: Database,
     private readonly advanceBrackets: AdvanceBrackets,
-    @InjectLogger() private readonly logger: Logger,
-  ) {}
-
-  async execute(newsById: ReadonlyMap<string, NewsOfBracket>): Promise<AdvancedBatch> {
-    const [bracketId] = newsById.keys()
-    if (bracketId === undefined) return { moved: [], failed: [] }
-    try {
-      const moved = await this.database.transact((tx) => this.advanceBrackets.execute(tx, newsById), { urgent: true })
-      return { moved, failed: [] }
-    } catch (error) {
-      if (error instanceof RetryableError) throw error
-      if (newsById.size > 1) return this.inHalves([...newsById])
-      this.logger.error({ err: error, bracketId }, 'a bracket cannot be moved on')
-      return { moved: [], failed: [{ bracketId, error }] }
-    }
+    clock: Clock,
+    @InjectLogger() logger: Logger,
+  ) {
+    this.log = new SparseLog(logger, clock)
   }
 
-  private async inHalves(news: readonly (readonly [string, NewsOfBracket])[]): Promise<AdvancedBatch> {
-    const middle = Math.ceil(news.length / 2)
-    const first = await this.execute(new Map(news.slice(0, middle)))
-    const second = await this.execute(new Map(news.slice(middle)))
-    return { moved: [...first.moved, ...second.moved], failed: [...first.failed, ...second.failed] }
+  async execute(newsById: ReadonlyMap<string, NewsOfBracket>): Promise<AdvancedBatch> {
+    const { values, failed } = await inHalves([...newsById], (some) =>
+      this.database.transact((tx) => this.advanceBrackets.execute(tx, new Map(some)), { urgent: true }),
+    )
+    const notMoved = failed.map(({ item: [bracketId], error }) => ({ bracketId, error }))
+    for (const { bracketId, error } of notMoved) this.log.error(error, 'a bracket cannot be moved on', { bracketId })
+    return { moved: values.flat(), failed: notMoved }
   }
 }

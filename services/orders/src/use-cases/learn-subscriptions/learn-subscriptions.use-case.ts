@@ -1,6 +1,7 @@
 /**
  * Hears what strategies cost and who has paid for them, and lets those go whose subscription is over for good, in the way
- * that they have chosen. Called with billing's events. Must never close for someone who has only not paid yet.
+ * that they have chosen. Called with billing's events. Must never close for someone who has only not paid yet,
+ * nor let one that cannot be closed hold up the others.
  */
 import { Injectable } from '@nestjs/common'
 import type { Transaction } from '@tradewire/database/transaction'
@@ -27,14 +28,24 @@ export class LearnSubscriptions {
     const ofStrategies = subscriptions.filter(({ subject }) => subject.kind === 'strategy')
     if (ofStrategies.length === 0) return
     await this.subscriptions.remember(tx, ofStrategies)
-    for (const ended of ofStrategies.filter(({ standing }) => standing === 'ended')) await this.leave(tx, ended)
+    const errors: unknown[] = []
+    for (const ended of ofStrategies.filter(({ standing }) => standing === 'ended'))
+      errors.push(...(await this.leave(tx, ended)))
+    if (errors.length > 0) throw new AggregateError(errors, `${errors.length} follows cannot be closed`)
   }
 
-  /** Transactions of their own: told again after a crash, what is closing already is left alone. */
-  private async leave(tx: Transaction, ended: SubscriptionNews): Promise<void> {
-    for (const { followId, settings } of await this.subscriptions.unserved(tx, ended, this.clock.now())) {
-      if (settings.onSubscriptionEnd !== 'close') continue
-      await this.closeOpenBrackets.execute({ followId }, { sparesKept: true })
+  /**
+   * Transactions of their own: told again after a crash, or for those that could not be closed, what is closing already is
+   * left alone. Answers what went wrong, which holds up no other follow.
+   */
+  private async leave(tx: Transaction, ended: SubscriptionNews): Promise<unknown[]> {
+    const leaving = await this.subscriptions.unserved(tx, ended, this.clock.now())
+    const closing = leaving.filter(({ settings }) => settings.onSubscriptionEnd === 'close')
+    const errors: unknown[] = []
+    for (const { followId } of closing) {
+      const closed = this.closeOpenBrackets.execute({ followId }, { sparesKept: true })
+      await closed.catch((error: unknown) => errors.push(error))
     }
+    return errors
   }
 }

@@ -1,9 +1,9 @@
 /**
  * Watches the prices that exits without an order at the venue wait for, and has their brackets send them. Called on a timer.
- * Must never cost a statement for each follower: all of a signal follow one trail, and are told in batches.
+ * Must never cost a statement for each follower: all of a signal follow one trail, and are told in batches; nor let one
+ * that cannot be moved hold up the others.
  */
 import { Injectable } from '@nestjs/common'
-import { Database } from '@tradewire/database/database'
 import { Clock } from '@tradewire/kernel/clock'
 import type { Decimal } from '@tradewire/kernel/decimal'
 import type { BracketNews } from '../../domain/bracket/bracket.ts'
@@ -16,7 +16,7 @@ import {
   type WatchedLegsQuery,
 } from '../../ports/price-watches.port.ts'
 import { type PricePlace, VenuePrices } from '../../ports/venue-prices.port.ts'
-import { AdvanceBrackets } from '../advance-brackets/advance-brackets.use-case.ts'
+import { AdvanceBatch } from '../advance-batch/advance-batch.use-case.ts'
 
 /** Brackets moved in one transaction. */
 const batchRows = 200
@@ -29,11 +29,10 @@ type Prices = ReadonlyMap<string, ReadonlyMap<string, Decimal>>
 @Injectable()
 export class WatchPrices {
   constructor(
-    private readonly database: Database,
     private readonly watches: PriceWatches,
     private readonly prices: VenuePrices,
     private readonly clock: Clock,
-    private readonly advanceBrackets: AdvanceBrackets,
+    private readonly advanceBatch: AdvanceBatch,
   ) {}
 
   /** `blindAfterMs`: so long without a price counts as none. */
@@ -99,7 +98,8 @@ export class WatchPrices {
       const legs: WatchedLeg[] = await this.watches.legsOf({ ...of, after, limit: batchRows })
       if (legs.length === 0) return
       const newsById = new Map(legs.map(({ bracketId, leg }) => [bracketId, { news: [newsOf(leg)], trace: null }]))
-      await this.database.transact((tx) => this.advanceBrackets.execute(tx, newsById), { urgent: true })
+      // One that cannot be moved is still watched for: the next look tries it again.
+      await this.advanceBatch.execute(newsById)
       after = legs.length < batchRows ? null : legs.at(-1)!.bracketId
     } while (after !== null)
   }
