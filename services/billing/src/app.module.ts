@@ -79,6 +79,7 @@ import { CreatePlan } from './use-cases/create-plan/create-plan.use-case.ts'
 import { CreateProducts } from './use-cases/create-products/create-products.use-case.ts'
 import { EndIdleSubscription } from './use-cases/end-idle-subscription/end-idle-subscription.use-case.ts'
 import { ExplainPerformanceFee } from './use-cases/explain-performance-fee/explain-performance-fee.use-case.ts'
+import { DoEachAlone } from './use-cases/do-each-alone/do-each-alone.use-case.ts'
 import { DropTakenChanges } from './use-cases/drop-taken-changes/drop-taken-changes.use-case.ts'
 import { FindOffer } from './use-cases/find-offer/find-offer.use-case.ts'
 import { FindUserPlans } from './use-cases/find-user-plans/find-user-plans.use-case.ts'
@@ -298,6 +299,7 @@ import { WatchLimits } from './use-cases/watch-limits/watch-limits.use-case.ts'
     StoreChange,
     TakeBackChange,
     TellChange,
+    DoEachAlone,
     DropTakenChanges,
     TakeBackAtProvider,
     TellChanges,

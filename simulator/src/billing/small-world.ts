@@ -94,7 +94,7 @@ export class SmallWorld {
     for (const provider of byLink) if (this.chance(0.4)) await this.beginAnew(provider)
     await Promise.all(this.thrice().map((tell) => tell()))
     await this.run()
-    await this.stage.app.get(ReturnSurplus).execute()
+    await this.stage.app.get(ReturnSurplus).execute(this.stage.clock.now())
     await this.run()
     await http.close()
   }
@@ -103,7 +103,7 @@ export class SmallWorld {
   private async beginAnew(provider: (typeof byLink)[number]): Promise<void> {
     const { app, clock } = this.stage
     clock.advance((this.chance(0.5) ? 2 : 35) * dayMs)
-    while ((await app.get(PassTime).execute()) > 0);
+    await app.get(PassTime).execute()
     const before = this.externalIdAt(provider)
     await this.begin(provider, 'anew')
     const links = [before, this.externalIdAt(provider)]

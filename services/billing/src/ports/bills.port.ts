@@ -40,6 +40,8 @@ export abstract class Bills {
     before: Date,
     limit: number,
   ): Promise<Subscription[]>
+  /** It is looked at again then, and not before. */
+  abstract putOffRenewal(subscriptionId: string, until: Date): Promise<void>
   /** Whether of what is paid now something was given back, or is disputed. */
   abstract gaveMoneyBack(subscriptionId: string): Promise<boolean>
   /** Whether its next period was asked for and is not paid. */
@@ -58,7 +60,9 @@ export abstract class Bills {
   abstract savePayments(tx: Transaction, payments: readonly Payment[]): Promise<void>
   abstract lockPayment(tx: Transaction, by: { readonly id: string }): Promise<Payment | undefined>
   /** Payments for what was paid already that are to be given back. */
-  abstract surplusDue(limit: number): Promise<Payment[]>
+  abstract surplusDue(now: Date, limit: number): Promise<Payment[]>
+  /** It is looked at again then, and not before. */
+  abstract putOffSurplus(paymentId: string, until: Date): Promise<void>
   /** False when another process was first. */
   abstract settleSurplus(tx: Transaction, paymentId: string, outcome: 'returned' | 'kept'): Promise<boolean>
   /** Those that there are, and all others for the same fee or purchase, locked in the order of their ids. */

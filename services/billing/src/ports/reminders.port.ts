@@ -7,4 +7,6 @@ export abstract class Reminders {
   abstract due(now: Date, limit: number): Promise<Debt[]>
   /** False when another process took a step meanwhile. */
   abstract take(tx: Transaction, debt: Debt, reminder: Reminder): Promise<boolean>
+  /** It is looked at again then, and not before, unless another process took a step meanwhile. */
+  abstract putOff(debt: Debt, until: Date): Promise<void>
 }

@@ -12,7 +12,9 @@ export abstract class SubscriptionChanges {
   /** False when it is in another state meanwhile. */
   abstract move(tx: Transaction, change: SubscriptionChange, state: ChangeState): Promise<boolean>
   /** Those not in force yet to what their users have another subscription to. */
-  abstract taken(limit: number): Promise<SubscriptionChange[]>
+  abstract taken(now: Date, limit: number): Promise<SubscriptionChange[]>
   /** Of which a provider is still to be told. */
-  abstract untold(limit: number): Promise<SubscriptionChange[]>
+  abstract untold(now: Date, limit: number): Promise<SubscriptionChange[]>
+  /** It is looked at again then, and not before. */
+  abstract putOff(id: string, until: Date): Promise<void>
 }

@@ -45,11 +45,11 @@ where id = $1`
 const RENEWABLE = `
 select * from subscription
 where provider = any($1::text[]) and standing in ('active', 'past-due') and paid_through < $3 and served_until > $2
-  and (ends_at is null or ends_at > paid_through)
+  and (ends_at is null or ends_at > paid_through) and renewal_look_at <= $2
   and not exists (
     select 1 from payment where payment.subscription_id = subscription.id and payment.progress <> 'succeeded'
       and payment.external_id is not null and payment.change_id is null)
-order by paid_through limit $4`
+order by renewal_look_at, paid_through limit $4`
 
 /** Of the payment of the period that was paid last, and of those for changes since. */
 const GAVE_BACK = `
@@ -182,6 +182,10 @@ export class SqlBills extends Bills {
     return rows.map(toSubscription)
   }
 
+  async putOffRenewal(subscriptionId: string, until: Date): Promise<void> {
+    await this.database.query('update subscription set renewal_look_at = $2 where id = $1', [subscriptionId, until])
+  }
+
   async gaveMoneyBack(subscriptionId: string): Promise<boolean> {
     return (await this.database.query(GAVE_BACK, [subscriptionId])).length > 0
   }
@@ -247,12 +251,17 @@ export class SqlBills extends Bills {
     return (await lockNamed<PaymentRow>(tx, LOCK_PAYMENTS, named)).map(toPayment)
   }
 
-  async surplusDue(limit: number): Promise<Payment[]> {
+  async surplusDue(now: Date, limit: number): Promise<Payment[]> {
     const rows = await this.database.query<PaymentRow>(
-      `select * from payment where surplus = 'due' order by created_at limit $1`,
-      [limit],
+      `select * from payment where surplus = 'due' and surplus_look_at <= $1
+       order by surplus_look_at, created_at limit $2`,
+      [now, limit],
     )
     return rows.map(toPayment)
+  }
+
+  async putOffSurplus(paymentId: string, until: Date): Promise<void> {
+    await this.database.query('update payment set surplus_look_at = $2 where id = $1', [paymentId, until])
   }
 
   async settleSurplus(tx: Transaction, paymentId: string, outcome: 'returned' | 'kept'): Promise<boolean> {

@@ -24,7 +24,7 @@ from (
     select from payment where payment.fee_id = performance_fee.id and progress = 'succeeded')) as debt
   left join reminder on reminder.object = debt.object and reminder.since = debt.since
 where reminder.object is null or reminder.next_at <= $1
-order by debt.since limit $2`
+order by reminder.next_at nulls first, debt.since limit $2`
 
 interface DebtRow {
   readonly kind: Debt['kind']
@@ -68,5 +68,13 @@ export class SqlReminders extends Reminders {
       [object, since, taken, nextAt, before],
     )
     return stored.length > 0
+  }
+
+  async putOff({ object, since, taken }: Debt, until: Date): Promise<void> {
+    await this.database.query(
+      `insert into reminder (object, since, taken, next_at) values ($1, $2, $3, $4)
+       on conflict (object, since) do update set next_at = excluded.next_at where reminder.taken = excluded.taken`,
+      [object, since, taken, until],
+    )
   }
 }

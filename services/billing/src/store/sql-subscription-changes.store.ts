@@ -101,28 +101,32 @@ export class SqlSubscriptionChanges extends SubscriptionChanges {
     return moved.length > 0
   }
 
-  async taken(limit: number): Promise<SubscriptionChange[]> {
+  async taken(now: Date, limit: number): Promise<SubscriptionChange[]> {
     const rows = await this.database.query<ChangeRow>(
       `select change.* from subscription_change as change
-       where state in ('open', 'scheduled') and exists (
+       where state in ('open', 'scheduled') and look_at <= $1 and exists (
          select from subscription as other
          where other.user_id = change.user_id and other.subject_kind = change.subject_kind
            and other.subject_id = change.subject_id and other.id <> change.subscription_id
            and other.standing in ('incomplete', 'active', 'past-due'))
-       order by created_at limit $1`,
-      [limit],
+       order by look_at, created_at limit $2`,
+      [now, limit],
     )
     return rows.map(toChange)
   }
 
-  async untold(limit: number): Promise<SubscriptionChange[]> {
+  async untold(now: Date, limit: number): Promise<SubscriptionChange[]> {
     const rows = await this.database.query<ChangeRow>(
       `select * from subscription_change
-       where told_to_provider and (state = 'paid' or (state = 'open' and timing = 'period-end'))
-       order by created_at limit $1`,
-      [limit],
+       where told_to_provider and (state = 'paid' or (state = 'open' and timing = 'period-end')) and look_at <= $1
+       order by look_at, created_at limit $2`,
+      [now, limit],
     )
     return rows.map(toChange)
+  }
+
+  async putOff(id: string, until: Date): Promise<void> {
+    await this.database.query('update subscription_change set look_at = $2 where id = $1', [id, until])
   }
 }
 

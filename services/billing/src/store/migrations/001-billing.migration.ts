@@ -172,9 +172,11 @@ const payments = [
      standing text not null check (standing in ('incomplete', 'active', 'past-due', 'lapsed', 'ended')),
      served_until timestamptz,
      next_change_at timestamptz,
+     renewal_look_at timestamptz not null default '-infinity',
      revision int not null,
      tax jsonb,
      unique (provider, external_id))`,
+  `comment on column subscription.renewal_look_at is 'Not before: then its next period could not be asked for.'`,
   `create index subscription_by_user on subscription (user_id, id desc)`,
   `create index subscription_due on subscription (next_change_at) where next_change_at is not null`,
   // One that is in force or may come into force; a second one would be paid for nothing.
@@ -200,11 +202,12 @@ const payments = [
      paid_through timestamptz not null,
      told_to_provider boolean not null,
      request_hash text not null,
+     look_at timestamptz not null default '-infinity',
      created_at timestamptz not null)`,
   `create unique index subscription_change_under_way on subscription_change (subscription_id)
      where state in ('open', 'scheduled', 'paid')`,
   `create index subscription_change_by_subscription on subscription_change (subscription_id, created_at desc)`,
-  `create index subscription_change_to_tell on subscription_change (created_at)
+  `create index subscription_change_to_tell on subscription_change (look_at, created_at)
      where told_to_provider and state in ('open', 'paid')`,
   `create table purchase (
      id uuid primary key,
@@ -227,6 +230,7 @@ const payments = [
      change_id uuid references subscription_change,
      lines jsonb,
      surplus text check (surplus in ('due', 'returned', 'kept')),
+     surplus_look_at timestamptz not null default '-infinity',
      purchase_id uuid references purchase,
      fee_id uuid references performance_fee,
      description text not null,
@@ -253,7 +257,7 @@ const payments = [
   `create unique index payment_of_change on payment (change_id) where change_id = id`,
   `create index payment_by_fee on payment (fee_id) where fee_id is not null`,
   `create index payment_by_purchase on payment (purchase_id) where purchase_id is not null`,
-  `create index payment_surplus on payment (created_at) where surplus = 'due'`,
+  `create index payment_surplus on payment (surplus_look_at, created_at) where surplus = 'due'`,
   `create table reminder (
      object uuid not null,
      since timestamptz not null,

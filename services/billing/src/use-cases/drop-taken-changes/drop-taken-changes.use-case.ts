@@ -3,12 +3,11 @@
  * Must never drop what its provider still has, nor hold all up for one.
  */
 import { Injectable } from '@nestjs/common'
-import { InjectLogger } from '@tradewire/nest-kit/tokens'
-import type { Logger } from '@tradewire/observability/logger'
 import { takenNotice } from '../../domain/subscriptions/change-notice.ts'
 import type { SubscriptionChange } from '../../domain/subscriptions/subscription-change.ts'
 import { Bills } from '../../ports/bills.port.ts'
 import { SubscriptionChanges } from '../../ports/subscription-changes.port.ts'
+import { DoEachAlone } from '../do-each-alone/do-each-alone.use-case.ts'
 import { MoveChange } from '../move-change/move-change.use-case.ts'
 import { TakeBackAtProvider } from '../take-back-at-provider/take-back-at-provider.use-case.ts'
 
@@ -21,26 +20,24 @@ export class DropTakenChanges {
     private readonly changes: SubscriptionChanges,
     private readonly takeBackAtProvider: TakeBackAtProvider,
     private readonly moveChange: MoveChange,
-    @InjectLogger() private readonly logger: Logger,
+    private readonly doEachAlone: DoEachAlone,
   ) {}
 
   async execute(now: Date): Promise<void> {
-    for (const change of await this.changes.taken(batchRows)) await this.dropAlone(change, now)
+    await this.doEachAlone.execute(await this.changes.taken(now, batchRows), {
+      work: (change) => this.drop(change, now),
+      putOff: ({ id }, until) => this.changes.putOff(id, until),
+      failed: 'a change could not be dropped',
+      about: ({ id }) => ({ change: id }),
+    })
   }
 
-  private async dropAlone(change: SubscriptionChange, now: Date): Promise<void> {
-    try {
-      await this.drop(change, now)
-    } catch (error) {
-      this.logger.warn({ err: error, change: change.id }, 'a change could not be dropped; it is tried again')
-    }
-  }
-
-  private async drop(change: SubscriptionChange, now: Date): Promise<void> {
+  private async drop(change: SubscriptionChange, now: Date): Promise<boolean | string> {
     const held = await this.bills.findSubscription(change.subscriptionId, change.userId)
-    if (held === undefined) return
+    if (held === undefined) return false
     const atProvider = await this.takeBackAtProvider.execute(held, change, 'at-any-time')
-    if (atProvider.ok) await this.moveChange.execute(change, 'dropped', takenNotice(change, now))
-    else this.logger.warn({ change: change.id, code: atProvider.error.code }, 'a provider keeps a change')
+    if (!atProvider.ok) return atProvider.error.code
+    await this.moveChange.execute(change, 'dropped', takenNotice(change, now))
+    return true
   }
 }

@@ -25,12 +25,14 @@ export class GiveBackSurplus {
     private readonly clock: Clock,
   ) {}
 
-  async execute(payment: Payment): Promise<void> {
+  /** False while its provider does not say: it is asked again. */
+  async execute(payment: Payment): Promise<boolean> {
     const outcome = await this.giveBack(payment)
-    if (outcome !== undefined) await this.settle(payment, outcome)
+    if (outcome === undefined) return false
+    await this.settle(payment, outcome)
+    return true
   }
 
-  /** Undefined while the provider does not say: it is asked again. */
   private async giveBack({ id, provider: code, externalId, amount, facts }: Payment) {
     const provider = this.providers.of(code)
     const left = facts.capturedMinor - givenBackMinor(facts)

@@ -2,11 +2,11 @@
 import { Injectable } from '@nestjs/common'
 import { noticeRaised } from '@tradewire/contracts/events/notices'
 import { Database } from '@tradewire/database/database'
-import { InjectConfig, InjectLogger } from '@tradewire/nest-kit/tokens'
-import type { Logger } from '@tradewire/observability/logger'
+import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import { reminderRulesOf, type BillingConfig } from '../../config.ts'
 import { reminderOf, type Debt } from '../../domain/subscriptions/reminder.ts'
 import { Reminders } from '../../ports/reminders.port.ts'
+import { DoEachAlone } from '../do-each-alone/do-each-alone.use-case.ts'
 
 const batchRows = 100
 
@@ -16,25 +16,17 @@ export class RemindDebtors {
     @InjectConfig() private readonly config: BillingConfig,
     private readonly database: Database,
     private readonly reminders: Reminders,
-    @InjectLogger() private readonly logger: Logger,
+    private readonly doEachAlone: DoEachAlone,
   ) {}
 
-  /** Answers how many were seen to; called again until none are. */
+  /** Answers how many were looked at; called again until none are. */
   async execute(now: Date): Promise<number> {
-    const due = await this.reminders.due(now, batchRows)
-    let done = 0
-    for (const debt of due) if (await this.isSeenTo(debt, now)) done += 1
-    return done
-  }
-
-  private async isSeenTo(debt: Debt, now: Date): Promise<boolean> {
-    try {
-      await this.remind(debt, now)
-      return true
-    } catch (error) {
-      this.logger.warn({ err: error, debt: debt.object }, 'a debt could not be reminded of; it is tried again')
-      return false
-    }
+    return this.doEachAlone.execute(await this.reminders.due(now, batchRows), {
+      work: (debt) => this.remind(debt, now).then(() => true),
+      putOff: (debt, until) => this.reminders.putOff(debt, until),
+      failed: 'a debt could not be reminded of',
+      about: ({ object }) => ({ debt: object }),
+    })
   }
 
   private remind(debt: Debt, now: Date): Promise<void> {

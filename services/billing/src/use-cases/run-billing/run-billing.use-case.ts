@@ -22,7 +22,7 @@ export class RunBilling {
         while ((await this.processEvents.execute()) > 0);
         return
       case 'time':
-        while ((await this.passTime.execute()) > 0);
+        await this.passTime.execute()
         await this.renewByLink.execute()
         await this.runRules.execute()
         return

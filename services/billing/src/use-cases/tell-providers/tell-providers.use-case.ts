@@ -16,8 +16,8 @@ export class TellProviders {
 
   async execute(now: Date): Promise<void> {
     await this.dropTakenChanges.execute(now)
-    await this.tellChanges.execute()
-    await this.returnSurplus.execute()
+    await this.tellChanges.execute(now)
+    await this.returnSurplus.execute(now)
     await this.listAtProviders.execute('changed')
   }
 }
