@@ -1,9 +1,12 @@
+import type { JetStreamManager } from '@nats-io/jetstream'
 import type { Transaction } from '@tradewire/database/transaction'
 import { eventually } from '@tradewire/testkit/eventually'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { BusHarness, type Node, numbers, onceEach } from '../int-spec/bus-harness.ts'
+import { noBusMetrics } from '../bus-metrics.ts'
+import { BusHarness, clock, type Node, numbers, onceEach } from '../int-spec/bus-harness.ts'
 import { thingHappened } from '../int-spec/things.ts'
+import { StoreWatch } from './store-watch.ts'
 
 const backends = testBackends()
 const harness = new BusHarness(backends)
@@ -105,4 +108,71 @@ describe('a stream that is made anew while the relay stays connected', () => {
     await node.bus.manager().streams.delete('EVENTS')
     await eventually(() => consumer().then(() => true), { withinMs: 15_000, describe: 'the consumer to be made again' })
   }, 60_000)
+})
+
+describe('what happens while a stream is looked at', () => {
+  /** As the real one; once the stream has been asked for something first, this happens before anything else does. */
+  function meanwhile(manager: JetStreamManager, happens: () => Promise<unknown>): JetStreamManager {
+    let hasHappened = false
+    const after = async <Answer>(answer: Promise<Answer>): Promise<Answer> => {
+      await answer.catch(() => undefined)
+      if (!hasHappened) {
+        hasHappened = true
+        await happens()
+      }
+      return answer
+    }
+    const { streams } = manager
+    const watched = {
+      info: (name: string) => (name === 'EVENTS' ? after(streams.info(name)) : streams.info(name)),
+      getMessage: (name: string, query: { seq: number }) => after(streams.getMessage(name, query)),
+    }
+    return { streams: watched } as unknown as JetStreamManager
+  }
+
+  async function lossesSeen(node: Node, happens: () => Promise<unknown>): Promise<string[]> {
+    const lost: string[] = []
+    const watch = new StoreWatch({
+      database: node.database,
+      logger: node.log.logger,
+      metrics: { ...noBusMetrics, storeLost: (stream) => lost.push(stream) },
+      now: () => clock.now(),
+    })
+    const before = await lives()
+    await watch.check(meanwhile(node.bus.manager(), happens))
+    expect(await lives()).toBe(before + lost.length)
+    return lost
+  }
+
+  async function emitMarked(node: Node, from: number, to: number): Promise<void> {
+    await emit(node, from, to)
+    await eventually(async () => (await marked())['none'] === undefined)
+  }
+
+  it('is not taken for a loss: another relay has published and marked more', async () => {
+    const node = await start()
+    await emitMarked(node, 261, 270)
+    expect(await lossesSeen(node, () => emitMarked(node, 271, 280))).toEqual([])
+  })
+
+  it('is not taken for a loss: what was published last has become too old to be kept', async () => {
+    const node = await start()
+    await emitMarked(node, 281, 290)
+    expect(await lossesSeen(node, () => node.bus.manager().streams.purge('EVENTS'))).toEqual([])
+    expect(await lossesSeen(node, () => Promise.resolve())).toEqual([])
+  })
+
+  it('is taken for a loss where it is one', async () => {
+    const node = await start({ relay: false })
+    const relay = await start()
+    await emitMarked(relay, 291, 300)
+    await relay.stop()
+    const { streams } = node.bus.manager()
+    const { config } = await streams.info('EVENTS')
+    const again = async () => {
+      await streams.delete('EVENTS')
+      await streams.add(config)
+    }
+    expect(await lossesSeen(node, again)).toEqual(['EVENTS'])
+  })
 })

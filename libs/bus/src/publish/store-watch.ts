@@ -40,6 +40,12 @@ interface StoreRow {
   readonly consumers: Readonly<Record<string, string>>
 }
 
+interface MarkedRow {
+  readonly id: string
+  readonly events: number
+  readonly sequence: string
+}
+
 const storeColumns = 'store, stream, generation, created_at, confirmed_sequence, consumers'
 
 export class StoreWatch {
@@ -60,8 +66,8 @@ export class StoreWatch {
   async check(manager: JetStreamManager): Promise<void> {
     const current = new Map<string, string>()
     for (const stream of streamNames) {
-      const info = await infoOf(manager, stream)
-      if (info !== undefined) current.set(stream, await this.checkStream(manager, info))
+      const store = await this.checkStream(manager, stream)
+      if (store !== undefined) current.set(stream, store)
     }
     this.current = current
     await this.releaseLost()
@@ -119,12 +125,18 @@ export class StoreWatch {
     await repeat(() => pruneRequests(this.deps.database, pruneBatchRows))
   }
 
-  private async checkStream(manager: JetStreamManager, info: StreamInfo): Promise<string> {
-    const stream = info.config.name
+  /**
+   * First what we have marked last, then its message, and the stream itself at the end: what other relays publish
+   * meanwhile is not asked for, and what becomes too old meanwhile lies before the stream's beginning by then.
+   */
+  private async checkStream(manager: JetStreamManager, stream: string): Promise<string | undefined> {
     const known = await this.currentRow(stream)
+    const last = known && (await this.lastMarked(known.store))
+    const messageId = last && (await messageIdAt(manager, stream, Number(last.sequence)))
+    const info = await infoOf(manager, stream)
+    if (info === undefined) return undefined
     if (known === undefined) return this.begin(info)
-    const lost = known.created_at !== info.created || !(await this.tailStands(manager, info, known.store))
-    if (!lost) return known.store
+    if (known.created_at === info.created && stands(last, messageId, info)) return known.store
     this.deps.logger.warn(
       { stream, store: known.store },
       'the bus has lost its store; unconfirmed messages follow again',
@@ -133,20 +145,12 @@ export class StoreWatch {
     return this.begin(info, known)
   }
 
-  /** A log is lost from its end: if our last message is where it was acknowledged, all before it are. */
-  private async tailStands(manager: JetStreamManager, info: StreamInfo, store: string): Promise<boolean> {
-    const [last] = await this.deps.database.query<{ id: string; events: number; sequence: string }>(
+  private async lastMarked(store: string): Promise<MarkedRow | undefined> {
+    const [last] = await this.deps.database.query<MarkedRow>(
       `select id, event_count as events, stream_sequence as sequence from outbox where store = $1 order by stream_sequence desc limit 1`,
       [store],
     )
-    if (last === undefined) return true
-    const sequence = Number(last.sequence)
-    // Aged out by max_age: then it is too old to be missing anywhere.
-    if (sequence < info.state.first_seq) return true
-    if (sequence > info.state.last_seq) return false
-    const message = await manager.streams.getMessage(info.config.name, { seq: sequence })
-    const id = message?.header.get(messageIdHeader)
-    return Array.from({ length: last.events }).some((_, index) => messageIdOf(last.id, index) === id)
+    return last
   }
 
   private async currentRow(stream: string): Promise<StoreRow | undefined> {
@@ -199,6 +203,24 @@ export class StoreWatch {
       [store, confirmed, JSON.stringify(seen)],
     )
     return true
+  }
+}
+
+/** A log is lost from its end: if our last message is where it was acknowledged, all before it are. */
+function stands(last: MarkedRow | undefined, messageId: string | undefined, { state }: StreamInfo): boolean {
+  if (last === undefined) return true
+  // Aged out by max_age: then it is too old to be missing anywhere.
+  if (Number(last.sequence) < state.first_seq) return true
+  return Array.from({ length: last.events }).some((_, index) => messageIdOf(last.id, index) === messageId)
+}
+
+/** Undefined where no message is, or no stream. */
+async function messageIdAt(manager: JetStreamManager, stream: string, sequence: number): Promise<string | undefined> {
+  try {
+    return (await manager.streams.getMessage(stream, { seq: sequence }))?.header.get(messageIdHeader)
+  } catch (error) {
+    if (isStreamMissing(error)) return undefined
+    throw error
   }
 }
 
