@@ -3,9 +3,14 @@ import type { ReplyOf } from '@tradewire/contracts/define-rpc'
 import type { rotateCredentialsKeys } from '@tradewire/contracts/rpc/credentials'
 import { Command } from 'commander'
 import { GatewayClient } from '../gateway/gateway-client.ts'
-import { addMasterKey } from '../home/secrets.ts'
+import { commandIn } from '../home/command-in.ts'
+import type { Home } from '../home/home.ts'
+import { addMasterKey, newestMasterKey } from '../home/secrets.ts'
+import { LauncherError } from '../terminal/launcher-error.ts'
 import { printJson, printLine } from '../terminal/output.ts'
 import { type HomeOption, homeOption, jsonOption, withExample } from './options.ts'
+
+type Rotated = ReplyOf<typeof rotateCredentialsKeys>
 
 interface RotateOptions extends HomeOption {
   readonly json: boolean
@@ -21,7 +26,10 @@ export function keysCommand(): Command {
     .action(async ({ home, json }: RotateOptions) => {
       const version = await addMasterKey(home)
       if (json) printJson({ version })
-      else printLine(`v${version} was added. Restart brokers one process after another, then: ./tradewire keys rotate`)
+      else
+        printLine(
+          `v${version} was added. Restart brokers one process after another, then: ${commandIn(home, 'keys rotate')}`,
+        )
     })
   command
     .command('rotate')
@@ -34,11 +42,29 @@ export function keysCommand(): Command {
 
 async function rotate({ home, json }: RotateOptions): Promise<void> {
   const gateway = await GatewayClient.of(home)
-  const reply = await gateway.postAgain<ReplyOf<typeof rotateCredentialsKeys>>('/v1/credentials/rotate')
-  if (json) return printJson(reply)
-  const { newestVersion, rewrapped, inUse } = reply
+  const reply = await gateway.postAgain<Rotated>('/v1/credentials/rotate')
+  const lines = rotationLines(home, reply, await newestMasterKey(home))
+  if (json) printJson(reply)
+  else for (const line of lines) printLine(line)
+}
+
+/** What has been done, and what may be done now. Throws where brokers that answered do not know the newest key yet. */
+export function rotationLines(home: Pick<Home, 'root'>, rotated: Rotated, newestInFile: number | undefined): string[] {
+  const { newestVersion, rewrapped, inUse } = rotated
+  const newest = Math.max(newestInFile ?? 0, ...inUse.map(({ version }) => version))
+  if (newest > newestVersion)
+    throw new LauncherError(
+      `brokers that answered do not know v${newest} yet, v${newestVersion} is their newest: nothing was sealed by v${newest}, and every key is still needed`,
+      `restart brokers one process after another, then: ${commandIn(home, 'keys rotate')}`,
+    )
+  const done = `${rewrapped} keys were sealed anew by v${newestVersion}.`
   const old = inUse.filter(({ version }) => version < newestVersion)
-  printLine(`${rewrapped} keys were sealed anew by v${newestVersion}.`)
-  if (old.length === 0) printLine('Older versions seal nothing any more and may be taken out of the file.')
-  else printLine(`Still in use: ${old.map(({ version, sealed }) => `v${version} (${sealed})`).join(', ')}`)
+  if (old.length > 0)
+    return [done, `Still in use: ${old.map(({ version, sealed }) => `v${version} (${sealed})`).join(', ')}`]
+  if (newestVersion === 1)
+    return [done, `There is no older version; a newer one is added by ${commandIn(home, 'keys add')}`]
+  return [
+    done,
+    `Older versions seal nothing any more. Once every process of brokers has started with v${newestVersion}, they may be taken out of the file.`,
+  ]
 }

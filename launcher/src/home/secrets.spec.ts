@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { SeededRandomness } from '@tradewire/kernel/randomness'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createHome, homeAt, type Home } from './home.ts'
-import { ensureKeys, ensureSecrets } from './secrets.ts'
+import { addMasterKey, ensureKeys, ensureSecrets, newestMasterKey } from './secrets.ts'
 
 let folder = ''
 let home: Home
@@ -36,5 +36,15 @@ describe('the secrets of a home', () => {
     await ensureKeys(home, new SeededRandomness(2))
     expect(await readFile(brokersMaster, 'utf8')).toBe(key)
     expect((await stat(brokersMaster)).mode & 0o077).toBe(0)
+  })
+
+  it('hold newer master keys beside the older ones, and say which is the newest', async () => {
+    expect(await newestMasterKey(home)).toBeUndefined()
+    await expect(addMasterKey(home)).rejects.toThrow(/^there is no /)
+    const { brokersMaster } = await ensureKeys(home, new SeededRandomness(1))
+    expect(await newestMasterKey(home)).toBe(1)
+    expect(await addMasterKey(home, new SeededRandomness(2))).toBe(2)
+    expect(await newestMasterKey(home)).toBe(2)
+    expect(await readFile(brokersMaster, 'utf8')).toMatch(/^v1:.*\nv2:.*\n$/)
   })
 })

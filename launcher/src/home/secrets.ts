@@ -52,12 +52,17 @@ export async function ensureSecrets(
 /** Adds a newer key to those that seal credentials, which stay; answers its version. */
 export async function addMasterKey(home: Home, randomness: Randomness = new SystemRandomness()): Promise<number> {
   const path = join(home.keys, brokersMasterFile)
-  const known = await readFile(path, 'utf8').catch(() => {
+  const newest = await newestMasterKey(home)
+  if (newest === undefined)
     throw new LauncherError(`there is no ${path}`, `${commandIn(home, 'up')} makes the first key`)
-  })
-  const version = MasterKeys.parse(known).newest + 1
-  await appendFile(path, newMasterKey(randomness, version))
-  return version
+  await appendFile(path, newMasterKey(randomness, newest + 1))
+  return newest + 1
+}
+
+/** The newest version in the file of keys that seal credentials; undefined where this home has none. */
+export async function newestMasterKey(home: Home): Promise<number | undefined> {
+  const known = await readFile(join(home.keys, brokersMasterFile), 'utf8').catch(() => undefined)
+  return known === undefined ? undefined : MasterKeys.parse(known).newest
 }
 
 /** The form that services read: a version and 32 bytes; a later version is added as a further line. */
