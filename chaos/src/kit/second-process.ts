@@ -24,7 +24,8 @@ export async function startSecond(system: RealSystem, service: string): Promise<
   const port = await freePort()
   const [command = '', ...args] = commandLineOf(first.pid).split(' ')
   const log = openSync(join(system.home.logs, `${service}-second.log`), 'a')
-  const settings = { ...environmentOf(first.pid), [`${service.toUpperCase()}_HTTP_PORT`]: String(port) }
+  const own = { [`${service.toUpperCase()}_HTTP_PORT`]: String(port), GATEWAY_OPERATIONS_PORT: '0' }
+  const settings = { ...environmentOf(first.pid), ...own }
   // The channel ends with this process, and the service with the channel.
   const child = spawn(command, args, { env: settings, stdio: ['ignore', log, log, 'ipc'] })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))

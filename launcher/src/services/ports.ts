@@ -10,7 +10,9 @@ import type { ServiceName } from './catalogue.ts'
 export type BackendName = 'postgres' | 'nats' | 'redis'
 /** What the paper venue speaks as plain TCP. */
 export type PaperPortName = 'xapiMain' | 'xapiStream'
-export type Ports = Readonly<Record<ServiceName | BackendName | PaperPortName, number>>
+/** Where the gateway, whose own port is public, shows its metrics. */
+export type OperationsPortName = 'operations'
+export type Ports = Readonly<Record<ServiceName | BackendName | PaperPortName | OperationsPortName, number>>
 
 export const gatewayPortDefault = 7400
 /** From the ports of one installation to those that are offered to a second one. */
@@ -27,6 +29,7 @@ export const portOffsets: Ports = {
   reporting: 6,
   webhooks: 7,
   billing: 8,
+  operations: 9,
   postgres: 10,
   nats: 11,
   redis: 12,

@@ -12,7 +12,15 @@ const input = {
     brokersMaster: '/srv/keys/master',
     metaapiToken: '/srv/keys/metaapi',
   },
-  ports: { ...portOffsets, gateway: 7400, signals: 7401, paper: 7402, xapiMain: 7413, xapiStream: 7414 },
+  ports: {
+    ...portOffsets,
+    gateway: 7400,
+    operations: 7409,
+    signals: 7401,
+    paper: 7402,
+    xapiMain: 7413,
+    xapiStream: 7414,
+  },
   natsUrl: 'nats://127.0.0.1:7411',
   redisUrl: 'redis://127.0.0.1:7412',
   databaseUrls: { orders: 'postgres://tradewire_orders:secret@127.0.0.1:7410/tradewire' },
@@ -22,6 +30,7 @@ describe('the environment of services', () => {
   it('tells each service its port, its own login, the servers and the other services', () => {
     expect(serviceEnvironment(input)).toMatchObject({
       GATEWAY_HTTP_PORT: '7400',
+      GATEWAY_OPERATIONS_PORT: '7409',
       SIGNALS_HTTP_PORT: '7401',
       ORDERS_DATABASE_URL: 'postgres://tradewire_orders:secret@127.0.0.1:7410/tradewire',
       NATS_URL: 'nats://127.0.0.1:7411',

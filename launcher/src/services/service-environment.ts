@@ -43,7 +43,11 @@ export function serviceEnvironment(input: EnvironmentInput): Environment {
     ...localDefaults(inherited),
     TRADEWIRE_ENVIRONMENT: 'development',
   }
-  const forced: Record<string, string> = { NATS_URL: input.natsUrl, REDIS_URL: input.redisUrl }
+  const forced: Record<string, string> = {
+    NATS_URL: input.natsUrl,
+    REDIS_URL: input.redisUrl,
+    GATEWAY_OPERATIONS_PORT: String(ports.operations),
+  }
   for (const [service, url] of Object.entries(input.databaseUrls)) forced[`${prefixOf(service)}_DATABASE_URL`] = url
   for (const name of serviceNames) forced[`${prefixOf(name)}_HTTP_PORT`] = String(ports[name])
   const { DATABASE_URL: _administrator, ...rest } = inherited

@@ -47,6 +47,16 @@ describe('endpoints.json', () => {
     expect(xapiOf({ PAPER_XAPI_MAIN_PORT: '5124' })).toBeUndefined()
   })
 
+  it('names the port at which operators ask for the metrics of the gateway, whose own is public', () => {
+    const metricsOf = (environment: Environment) =>
+      endpointsOf({ ...servers, environment, services: { gateway: 'http://g' }, operator: undefined }).metrics
+    const port = { GATEWAY_OPERATIONS_PORT: '7409' }
+    expect(metricsOf(port)).toBe('http://127.0.0.1:7409/metrics')
+    expect(metricsOf({ ...port, GATEWAY_OPERATIONS_HOST: '0.0.0.0' })).toBe('http://127.0.0.1:7409/metrics')
+    expect(metricsOf({ ...port, GATEWAY_OPERATIONS_HOST: '10.0.0.5' })).toBe('http://10.0.0.5:7409/metrics')
+    expect(metricsOf({})).toBeUndefined()
+  })
+
   it('leaves out what does not run', () => {
     expect(Object.keys(endpointsOf({ ...servers, services: {}, operator: undefined }))).toEqual([
       'nats',

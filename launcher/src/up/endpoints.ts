@@ -36,6 +36,8 @@ export interface PaperEndpoints {
 
 export interface Endpoints {
   readonly gateway?: string
+  /** Of the gateway, whose own port is public and has none; every other service has them beside its health. */
+  readonly metrics?: string
   readonly signals?: string
   readonly nats: string
   /** The administrator's URL. */
@@ -59,7 +61,7 @@ export interface EndpointsInput {
 export function endpointsOf(input: EndpointsInput): Endpoints {
   const { gateway, signals, paper } = input.services
   return {
-    ...(gateway === undefined ? {} : { gateway }),
+    ...(gateway === undefined ? {} : { gateway, ...metricsOf(input.environment) }),
     ...(signals === undefined ? {} : { signals }),
     nats: input.natsUrl,
     database: input.databaseUrl,
@@ -67,6 +69,13 @@ export function endpointsOf(input: EndpointsInput): Endpoints {
     ...(paper === undefined ? {} : { paper: paperEndpoints(paper, input.environment) }),
     ...(input.operator === undefined ? {} : { operator: input.operator }),
   }
+}
+
+const everywhere = new Set(['0.0.0.0', '::'])
+
+function metricsOf({ GATEWAY_OPERATIONS_HOST: host, GATEWAY_OPERATIONS_PORT: port }: Environment) {
+  if (!port) return {}
+  return { metrics: `http://${!host || everywhere.has(host) ? '127.0.0.1' : host}:${port}/metrics` }
 }
 
 function paperEndpoints(base: string, environment: Environment): PaperEndpoints {

@@ -136,7 +136,12 @@ function portsNeeded({ services, inherited }: SystemOptions): (keyof Ports)[] {
   const backends = { postgres: 'DATABASE_URL', nats: 'NATS_URL', redis: 'REDIS_URL' } as const
   const doors = { xapiMain: 'PAPER_XAPI_MAIN_PORT', xapiStream: 'PAPER_XAPI_STREAM_PORT' } as const
   const own = { ...backends, ...(services.includes('paper') ? doors : {}) }
-  return [...services, ...(Object.keys(own) as (keyof typeof own)[]).filter((name) => !inherited[own[name]!])]
+  const operations = services.includes('gateway') ? (['operations'] as const) : []
+  return [
+    ...services,
+    ...operations,
+    ...(Object.keys(own) as (keyof typeof own)[]).filter((name) => !inherited[own[name]!]),
+  ]
 }
 
 function migrate(options: SystemOptions, backends: Backends): Promise<Record<string, string>> {

@@ -38,8 +38,9 @@ function row(name: string, text: string): void {
   printLine(`  ${pc.dim(name.padEnd(nameWidth))} ${text}`)
 }
 
-function printAddresses({ gateway, signals, paper }: Endpoints): void {
+function printAddresses({ gateway, metrics, signals, paper }: Endpoints): void {
   if (gateway !== undefined) row('gateway', `${gateway}   (API documents: ${gateway}/docs)`)
+  if (metrics !== undefined) row('metrics', `${metrics}   (of the gateway; each other service has its own)`)
   if (signals !== undefined) row('alerts', `${signals}/v1/webhook/strategy`)
   if (paper === undefined) return
   const { control, xapiTcp, ...venues } = paper

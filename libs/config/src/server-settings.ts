@@ -37,3 +37,26 @@ export const serverSettings = z.object({
 })
 
 export type ServerSettings = z.output<typeof serverSettings>
+
+/**
+ * Further ones of a service whose port is public: operators ask for its metrics elsewhere. Taken into the settings of
+ * such a service, which gives the port its default.
+ */
+export const operationsSettings = {
+  operationsHost: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('Address at which operators ask for health and metrics; must not be reached from outside'),
+  operationsPort: z
+    .number()
+    .int()
+    .min(0)
+    .max(portMax)
+    .describe('Port at which operators ask for health and metrics; 0 takes any free port'),
+}
+
+export interface OperationsSettings {
+  readonly operationsHost: string
+  readonly operationsPort: number
+}

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
-import type { ServerSettings } from '@tradewire/config/server-settings'
+import type { OperationsSettings, ServerSettings } from '@tradewire/config/server-settings'
 import type { IdSource } from '@tradewire/kernel/ids'
 import type { Metrics } from '@tradewire/observability/metrics'
 import type { FastifyInstance } from 'fastify'
@@ -66,8 +66,26 @@ export function prepareHttp(fastify: FastifyInstance, parts: HttpServerParts): v
   })
   measureRequests(fastify, parts.metrics)
   serveHealth(fastify, parts.health, parts.service)
+  if (operationsOf(parts.settings) === undefined) serveMetrics(fastify, parts.metrics)
+}
+
+/** Where operators ask for metrics when the service's own port is public; undefined where that is for operators. */
+export function operationsOf(settings: ServerSettings & Partial<OperationsSettings>): OperationsSettings | undefined {
+  const { operationsHost, operationsPort } = settings
+  return operationsHost === undefined || operationsPort === undefined ? undefined : { operationsHost, operationsPort }
+}
+
+/** Health and metrics alone, for a port that only operators reach. */
+export function operationsHttp(parts: HttpServerParts): FastifyInstance {
+  const fastify = createHttpAdapter(parts).getInstance<FastifyInstance>()
+  serveHealth(fastify, parts.health, parts.service)
+  serveMetrics(fastify, parts.metrics)
+  return fastify
+}
+
+function serveMetrics(fastify: FastifyInstance, metrics: Metrics): void {
   fastify.get('/metrics', async (_request, reply) =>
-    reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8').send(await parts.metrics.text()),
+    reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8').send(await metrics.text()),
   )
 }
 

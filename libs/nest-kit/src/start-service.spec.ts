@@ -2,6 +2,7 @@ import 'reflect-metadata'
 import { Controller, Get, Module } from '@nestjs/common'
 import { ConfigError } from '@tradewire/config/config-error'
 import { type ConfigOf, defineConfig } from '@tradewire/config/define-config'
+import { operationsSettings } from '@tradewire/config/server-settings'
 import { defineErrors } from '@tradewire/kernel/errors'
 import { err } from '@tradewire/kernel/result'
 import { createLogger } from '@tradewire/observability/logger'
@@ -140,13 +141,27 @@ describe('a service without database and bus', () => {
   })
 
   it('shows its metrics by route pattern', async () => {
-    const { url } = await start()
+    const { url, operationsUrl } = await start()
+    expect(operationsUrl).toBe(url)
     await fetch(`${url}/greeting`)
-    const text = await (await fetch(`${url}/metrics`)).text()
+    const text = await (await fetch(`${operationsUrl}/metrics`)).text()
     expect(text).toContain(
       'http_request_duration_seconds_count{method="GET",route="/greeting",status="200",service="sample"}',
     )
     expect(text).toContain('process_resident_memory_bytes')
+  })
+
+  it('whose port is public shows them on a port of operators, which closes with it', async () => {
+    const settings = z.object({ ...operationsSettings, operationsPort: operationsSettings.operationsPort.default(0) })
+    const open = defineService({ ...sample, config: defineConfig('sample', settings) })
+    const { url, operationsUrl, stop } = await startService(open, { SAMPLE_OPERATIONS_HOST: '127.0.0.1' }, { logger })
+    expect((await fetch(`${url}/metrics`)).status).toBe(404)
+    expect((await fetch(`${url}/health/live`)).status).toBe(200)
+    expect((await fetch(`${operationsUrl}/health/live`)).status).toBe(200)
+    expect(await (await fetch(`${operationsUrl}/metrics`)).text()).toContain('route="/health/live"')
+    expect((await fetch(`${operationsUrl}/greeting`)).status).toBe(404)
+    await stop()
+    await expect(fetch(`${operationsUrl}/metrics`)).rejects.toThrow()
   })
 
   it('refuses bad settings by name before anything starts', async () => {

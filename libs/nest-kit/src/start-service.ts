@@ -4,6 +4,7 @@
  * Must never touch what belongs to the process: signals, exit codes and process-wide settings are the caller's.
  */
 import 'reflect-metadata'
+import type { Server } from 'node:net'
 import { type DynamicModule, Module } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
@@ -22,7 +23,14 @@ import { CoreModule } from '#core.module'
 import type { AnyServiceDefinition, ServiceDefinition } from '#define-service'
 import { Health } from '#health'
 import { HttpErrorFilter } from '#http-errors'
-import { closeHttp, createHttpAdapter, type HttpServerParts, prepareHttp } from '#http-server'
+import {
+  closeHttp,
+  createHttpAdapter,
+  type HttpServerParts,
+  operationsHttp,
+  operationsOf,
+  prepareHttp,
+} from '#http-server'
 import { nestLog } from '#nest-log'
 import type { OpenBus } from '#service-bus'
 import type { OpenDatabase } from '#service-database'
@@ -47,6 +55,8 @@ export interface RunningService {
   readonly name: string
   /** Where it listens, such as http://127.0.0.1:4103. */
   readonly url: string
+  /** Where operators ask for its health and metrics: elsewhere only when its own port is public. */
+  readonly operationsUrl: string
   /** The Nest application, for the launcher's composition and for tests. */
   readonly app: NestFastifyApplication
   /** Stops HTTP, consumers, relay, bus and database in this order, within 20 s. Never rejects; may be called twice. */
@@ -86,6 +96,7 @@ export async function startService(
   try {
     const connections = await connect(ground)
     const app = await createApp(ground, connections)
+    const operationsUrl = await openOperations(ground)
     const url = await open(ground, connections, app)
     const stop = async (): Promise<void> => {
       health.beginStop()
@@ -93,7 +104,7 @@ export async function startService(
       logger.info('stopped')
     }
     logger.info({ url, startMs: Math.round(clock.monotonicMs() - beganMs) }, 'ready')
-    return { name: definition.name, url, app, stop }
+    return { name: definition.name, url, operationsUrl: operationsUrl ?? url, app, stop }
   } catch (error) {
     await stopSteps.run()
     throw error
@@ -187,6 +198,17 @@ async function createApp(ground: Groundwork, connections: Connections): Promise<
   return app
 }
 
+/** Closed after the public port, so that operators see how it drains. */
+async function openOperations(ground: Groundwork): Promise<string | undefined> {
+  const operations = operationsOf(ground.settings)
+  if (operations === undefined) return undefined
+  const { operationsHost: host, operationsPort: port } = operations
+  const fastify = operationsHttp({ ...ground, service: ground.definition.name })
+  ground.stopSteps.add('operations', () => closeHttp(fastify))
+  await fastify.listen({ host, port })
+  return urlOf(fastify.server, host)
+}
+
 /** Routes, then the module's own start hooks, then consumers, and the port last: ready means ready. */
 async function open(ground: Groundwork, connections: Connections, app: NestFastifyApplication): Promise<string> {
   const { definition, settings, stopSteps } = ground
@@ -203,7 +225,7 @@ async function open(ground: Groundwork, connections: Connections, app: NestFasti
   }
   stopSteps.add('http', () => closeHttp(fastify))
   await app.listen(settings.httpPort, settings.httpHost)
-  return urlOf(app, settings)
+  return urlOf(fastify.server, settings.httpHost)
 }
 
 function rootOf(core: DynamicModule, definition: ServiceDefinition): DynamicModule {
@@ -212,9 +234,9 @@ function rootOf(core: DynamicModule, definition: ServiceDefinition): DynamicModu
   return { module: ServiceRoot, imports: [core, definition.module] }
 }
 
-function urlOf(app: NestFastifyApplication, { httpHost }: ServerSettings): string {
-  const address = app.getHttpServer().address()
+function urlOf(server: Server, listeningAt: string): string {
+  const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
-  const host = httpHost === '0.0.0.0' || httpHost === '::' ? '127.0.0.1' : httpHost
+  const host = listeningAt === '0.0.0.0' || listeningAt === '::' ? '127.0.0.1' : listeningAt
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }

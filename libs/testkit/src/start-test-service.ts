@@ -41,6 +41,7 @@ export async function startTestService(
     LOG_LEVEL: 'warn',
     TRADEWIRE_ENVIRONMENT: 'test',
     [environmentName(prefix, 'httpPort')]: '0',
+    ...('operationsPort' in definition.config.settings ? { [environmentName(prefix, 'operationsPort')]: '0' } : {}),
     ...(databaseUrl === undefined ? {} : { [environmentName(prefix, 'databaseUrl')]: databaseUrl }),
     ...settings,
   }

@@ -118,7 +118,13 @@ async function startGateway(directory: string, own: Program['environment']): Pro
   const gateway = await BenchChild.start({
     entry: 'service-host',
     logFile: join(directory, 'gateway.log'),
-    environment: { ...own, GATEWAY_RATE_LIMIT: 'false', GATEWAY_HTTP_PORT: '0', GATEWAY_SIGNALS_URL: nobodyThere },
+    environment: {
+      ...own,
+      GATEWAY_RATE_LIMIT: 'false',
+      GATEWAY_HTTP_PORT: '0',
+      GATEWAY_OPERATIONS_PORT: '0',
+      GATEWAY_SIGNALS_URL: nobodyThere,
+    },
     execArgv: ['--expose-gc'],
   })
   const { gateway: url } = await gateway.call<{ readonly gateway: string }>('start', ['gateway'])

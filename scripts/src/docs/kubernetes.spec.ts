@@ -43,7 +43,8 @@ interface Kustomization {
 }
 
 interface Container {
-  readonly env?: readonly { readonly name: string }[]
+  readonly env?: readonly { readonly name: string; readonly value?: string }[]
+  readonly ports?: readonly { readonly name: string; readonly containerPort: number }[]
   readonly envFrom?: readonly {
     readonly secretRef?: { readonly name: string }
     readonly configMapRef?: { readonly name: string }
@@ -135,6 +136,30 @@ describe.each(overlays)('the overlay %s', (overlay) => {
   })
 })
 
+describe('what is reached from everywhere', () => {
+  const { objects } = reached(join(folder, 'base'))
+  const specOf = <Spec>(kind: string, name: string): Spec =>
+    objects.find((one) => one.kind === kind && one.metadata.name === name)!['spec'] as Spec
+
+  it('is no port at which metrics are collected', () => {
+    const { template } = specOf<{
+      template: { metadata: { annotations: Record<string, string> }; spec: { containers: readonly Container[] } }
+    }>('Deployment', 'gateway')
+    const scraped = Number(template.metadata.annotations['prometheus.io/port'])
+    const { ports = [], env = [] } = template.spec.containers[0]!
+    expect(ports).toContainEqual({ name: 'operations', containerPort: scraped })
+    expect(env).toContainEqual({ name: 'GATEWAY_OPERATIONS_PORT', value: String(scraped) })
+    const rules = (name: string) =>
+      specOf<{ ingress: readonly { ports: readonly { port: number }[] }[] }>('NetworkPolicy', name).ingress.flatMap(
+        (rule) => rule.ports.map(({ port }) => port),
+      )
+    expect(rules('gateway-is-public')).not.toContain(scraped)
+    expect(rules('metrics-are-collected')).toContain(scraped)
+    const { ports: served } = specOf<{ ports: readonly { name: string }[] }>('Service', 'gateway')
+    expect(served.map(({ name }) => name)).toEqual(['http'])
+  })
+})
+
 describe('the secrets of an overlay', () => {
   it('hold what each service cannot start without', () => {
     const script = readFileSync(join(folder, 'new-secrets.sh'), 'utf8')
@@ -145,7 +170,7 @@ describe('the secrets of an overlay', () => {
 })
 
 /** Where a container listens, and by which login it reaches its database, is not for .env. */
-const fixedByCompose = /_(HTTP_HOST|HTTP_PORT|HTTP_TRUST_PROXY|DATABASE_URL)$/
+const fixedByCompose = /_(HTTP_HOST|HTTP_PORT|HTTP_TRUST_PROXY|OPERATIONS_HOST|OPERATIONS_PORT|DATABASE_URL)$/
 
 /** A value with its placeholders filled in, the inner ones first, as Compose does it. */
 function filledIn(value: string, given: Readonly<Record<string, string>>): string {

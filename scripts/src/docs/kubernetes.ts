@@ -15,6 +15,8 @@ export interface KubernetesObject {
 
 const image = 'tradewire'
 const port = 8080
+/** Of a service whose own port is public: health and metrics, for whoever collects them. */
+const operationsPort = 9090
 const nodeUser = 1000
 /** Services drain for up to 20 seconds. */
 const drainSeconds = 30
@@ -62,7 +64,7 @@ export function operatorJob(): KubernetesObject {
 export function objectsOf(service: AnyServiceDefinition): readonly KubernetesObject[] {
   const { name } = service
   return [
-    deployment(name),
+    deployment(service),
     ...(asked.has(name) ? [networkService(name)] : []),
     ...(name in keepsFiles ? [claim(name)] : [disruptionBudget(name)]),
   ]
@@ -83,12 +85,15 @@ function yamlOf(objects: readonly KubernetesObject[]): string {
   return head + objects.map((one) => stringify(one, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n')
 }
 
-function deployment(name: string): KubernetesObject {
+function deployment({ name, config }: AnyServiceDefinition): KubernetesObject {
   const keeps = name in keepsFiles
+  const isPublic = 'operationsPort' in config.settings
   const prefix = name.toUpperCase()
   const environment = {
     [`${prefix}_HTTP_HOST`]: '0.0.0.0',
     [`${prefix}_HTTP_PORT`]: String(port),
+    ...(isPublic ? { [`${prefix}_OPERATIONS_HOST`]: '0.0.0.0' } : {}),
+    ...(isPublic ? { [`${prefix}_OPERATIONS_PORT`]: String(operationsPort) } : {}),
     ...keepsFiles[name],
     ...neighbours[name],
   }
@@ -108,7 +113,7 @@ function deployment(name: string): KubernetesObject {
           labels: labelsOf(name),
           annotations: {
             'prometheus.io/scrape': 'true',
-            'prometheus.io/port': String(port),
+            'prometheus.io/port': String(isPublic ? operationsPort : port),
             'prometheus.io/path': '/metrics',
           },
         },
@@ -126,7 +131,10 @@ function deployment(name: string): KubernetesObject {
             {
               ...containerOf(name, ['run', '--services', name], [secretOf(name)]),
               env: Object.entries(environment).map(([key, value]) => ({ name: key, value })),
-              ports: [{ name: 'http', containerPort: port }],
+              ports: [
+                { name: 'http', containerPort: port },
+                ...(isPublic ? [{ name: 'operations', containerPort: operationsPort }] : []),
+              ],
               startupProbe: { ...probe('/health/live'), periodSeconds: 1, failureThreshold: 60 },
               livenessProbe: { ...probe('/health/live'), periodSeconds: 10, failureThreshold: 3 },
               readinessProbe: { ...probe('/health/ready'), periodSeconds: 5, failureThreshold: 2 },

@@ -1,5 +1,6 @@
 /** The settings of the gateway. Called by its service definition. Must never hold a secret's default. */
 import { defineConfig, type ConfigOf } from '@tradewire/config/define-config'
+import { operationsSettings } from '@tradewire/config/server-settings'
 import { z } from 'zod'
 
 const requestsMax = 1_000_000
@@ -8,6 +9,8 @@ export const gatewayConfig = defineConfig(
   'gateway',
   z.object({
     httpPort: z.int().min(0).max(65_535).default(7_400).describe('Port of the public API; 0 takes any free port'),
+    ...operationsSettings,
+    operationsPort: operationsSettings.operationsPort.default(7_409),
     signalsUrl: z
       .url({ protocol: /^https?$/ })
       .default('http://127.0.0.1:7401')

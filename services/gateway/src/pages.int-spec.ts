@@ -66,3 +66,18 @@ describe('the pages', () => {
     await at.stop()
   })
 })
+
+it('metrics and health are on a port of operators, and of them the public one has only whether it is well', async () => {
+  const { url, operationsUrl } = gateway
+  const statusOf = async (address: string) => (await fetch(address)).status
+  expect(operationsUrl).not.toBe(url)
+  expect(await statusOf(`${url}/metrics`)).toBe(404)
+  expect(await statusOf(`${url}/health/ready`)).toBe(200)
+  expect(await statusOf(`${operationsUrl}/health/ready`)).toBe(200)
+  const metrics = await fetch(`${operationsUrl}/metrics`)
+  expect(metrics.headers.get('content-type')).toContain('text/plain')
+  expect(await metrics.text()).toContain('route="/health/ready"')
+  expect(await statusOf(`${operationsUrl}/docs`)).toBe(404)
+  await gateway.stop()
+  await expect(fetch(`${operationsUrl}/metrics`)).rejects.toThrow()
+})

@@ -108,6 +108,7 @@ export async function programsOf(
     IDENTITY_SIGNING_KEY_FILE: join(keys, 'signing.json'),
     PAPER_DATA_DIRECTORY: join(directory, 'paper'),
     TRADEWIRE_ENVIRONMENT: 'development',
+    GATEWAY_OPERATIONS_PORT: '0',
   }
   const programs: Program[] = [
     {
