@@ -4,7 +4,6 @@
  */
 import { BillingDesk, dayMs, follower } from '@tradewire/billing/testing/billing-desk'
 import { listPayments } from '@tradewire/contracts/rpc/billing/payments'
-import { listSubscriptions } from '@tradewire/contracts/rpc/billing/subscriptions'
 import { paperService } from '@tradewire/paper/service'
 import { simulatedKey } from '@tradewire/paper/surfaces/razorpay/razorpay.controller'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
@@ -103,11 +102,7 @@ export class ProviderDesk extends BillingDesk {
     await this.run('time')
   }
 
-  /** The follower's, as the follower sees it. */
-  async standing() {
-    return (await this.ask(listSubscriptions, { caller: follower, page: {} })).items[0]
-  }
-
+  /** The follower's, the newest first. */
   async payments() {
     return (await this.ask(listPayments, { caller: follower, page: {} })).items
   }

@@ -40,10 +40,10 @@ describe('a subscription at Stripe', () => {
   it('is active when its first payment is told, however often and whichever way round', async () => {
     const { intent } = await subscribe()
     await stripe.paymentIntents.confirm(intent, visa)
-    expect(await desk.standing()).toMatchObject({ standing: 'incomplete' })
+    expect(await desk.held()).toMatchObject({ standing: 'incomplete' })
     await deliver({ order: 'reversed', copies: 3 })
     await deliver()
-    expect(await desk.standing()).toMatchObject({ standing: 'active', paidThrough: '2026-02-28T12:00:00.000Z' })
+    expect(await desk.held()).toMatchObject({ standing: 'active', paidThrough: '2026-02-28T12:00:00.000Z' })
     expect(await desk.balances()).toEqual({
       'clearing:stripe': '38.54',
       'cost:provider-fees': '1.46',
@@ -64,7 +64,7 @@ describe('a subscription at Stripe', () => {
     expect(await desk.payments()).toMatchObject([{ status: 'failed', failure: 'insufficient_funds' }])
     await order('pay', { intent, card: 'pm_card_authenticationRequired', proven: true })
     await deliver()
-    expect(await desk.standing()).toMatchObject({ standing: 'active' })
+    expect(await desk.held()).toMatchObject({ standing: 'active' })
     expect(await desk.told('payment.failed')).toBe(1)
   })
 
@@ -73,11 +73,11 @@ describe('a subscription at Stripe', () => {
     await stripe.paymentIntents.confirm(intent, visa)
     await deliver()
     await desk.passDays(29)
-    expect(await desk.standing()).toMatchObject({ standing: 'past-due' })
+    expect(await desk.held()).toMatchObject({ standing: 'past-due' })
     await desk.run('pull')
     await desk.quiet()
-    expect(await desk.standing()).toMatchObject({ standing: 'active' })
-    const end = (await desk.standing())?.paidThrough ?? ''
+    expect(await desk.held()).toMatchObject({ standing: 'active' })
+    const end = (await desk.held())?.paidThrough ?? ''
     expect(new Date(end).getTime()).toBeGreaterThan(desk.clock.now().getTime())
     await deliver({ copies: 2 })
     expect(await desk.told('payment.succeeded')).toBe(2)
@@ -96,11 +96,11 @@ describe('a subscription at Stripe', () => {
     await order('card', { subscription: row?.external_id, card: 'pm_card_chargeDeclined' })
     await desk.passDays(32)
     await deliver()
-    expect(await desk.standing()).toMatchObject({ standing: 'past-due' })
+    expect(await desk.held()).toMatchObject({ standing: 'past-due' })
     await order('card', { subscription: row?.external_id, card: 'pm_card_visa' })
     await desk.passDays(3)
     await deliver()
-    expect(await desk.standing()).toMatchObject({ standing: 'active' })
+    expect(await desk.held()).toMatchObject({ standing: 'active' })
     expect(await desk.told('payment.failed')).toBe(1)
     expect((await desk.balances())['revenue:plans']).toBe('-80.00')
   })
@@ -113,10 +113,10 @@ describe('a subscription at Stripe', () => {
     await order('card', { subscription: row?.external_id, card: 'pm_card_chargeDeclined' })
     await desk.passDays(40)
     await deliver()
-    expect(await desk.standing()).toMatchObject({ standing: 'lapsed' })
+    expect(await desk.held()).toMatchObject({ standing: 'lapsed' })
     await desk.passDays(20)
     await deliver()
-    expect(await desk.standing()).toMatchObject({ standing: 'ended' })
+    expect(await desk.held()).toMatchObject({ standing: 'ended' })
     expect((await desk.balances())['revenue:plans']).toBe('-40.00')
   })
 
@@ -134,7 +134,7 @@ describe('a subscription at Stripe', () => {
     await desk.ask(cancelSubscription, { caller: follower, subscriptionId })
     await desk.passDays(35)
     await deliver()
-    expect(await desk.standing()).toMatchObject({ standing: 'ended' })
+    expect(await desk.held()).toMatchObject({ standing: 'ended' })
     expect((await desk.balances())['revenue:plans']).toBe('-40.00')
   })
 })

@@ -4,11 +4,7 @@ import { createPlan, listPlans, updatePlan } from '@tradewire/contracts/rpc/bill
 import { setStrategyPrices } from '@tradewire/contracts/rpc/billing/prices'
 import { createDiscount, createProducts, removeProducts } from '@tradewire/contracts/rpc/billing/products'
 import { listPurchases, makePurchase, precalculatePurchase } from '@tradewire/contracts/rpc/billing/purchases'
-import {
-  beginSubscription,
-  cancelSubscription,
-  listSubscriptions,
-} from '@tradewire/contracts/rpc/billing/subscriptions'
+import { beginSubscription, cancelSubscription } from '@tradewire/contracts/rpc/billing/subscriptions'
 import * as invoicing from '@tradewire/contracts/rpc/billing/invoices'
 import { findUserPlans } from '@tradewire/contracts/rpc/billing/user-plans'
 import { request } from 'undici'
@@ -29,15 +25,6 @@ beforeAll(() => desk.start())
 beforeEach(() => desk.clear())
 
 const professional = { name: 'PROFESSIONAL', monthlyPrice: '40', maxBalance: '15000', maxApiKeys: 20, private: false }
-
-async function subscribe(planId: string, caller = follower) {
-  return ask(beginSubscription, { caller, subscription: wishFor(planId) })
-}
-
-async function standing() {
-  const { items } = await ask(listSubscriptions, { caller: follower, page: {} })
-  return items[0]
-}
 
 describe('plans', () => {
   it('have one default, which every user without another gets', async () => {
@@ -79,11 +66,11 @@ describe('plans', () => {
 describe('a subscription to a plan', () => {
   it('entitles once it is paid, is renewed by link, goes on for the days of grace and then lapses', async () => {
     const plan = await ask(createPlan, { caller: operator, plan: professional })
-    const intent = await subscribe(plan.id)
+    const intent = await desk.begin(plan.id)
     expect(intent).toMatchObject({ amount: '40.00', amountMinor: 4_000, nextPaymentAt: '2026-02-28T12:00:00.000Z' })
-    expect(await standing()).toMatchObject({ standing: 'incomplete', paidThrough: null })
+    expect(await desk.held()).toMatchObject({ standing: 'incomplete', paidThrough: null })
     await pay(intent.paymentUrl)
-    expect(await standing()).toMatchObject({ standing: 'active', paidThrough: '2026-02-28T12:00:00.000Z' })
+    expect(await desk.held()).toMatchObject({ standing: 'active', paidThrough: '2026-02-28T12:00:00.000Z' })
     expect((await published('entitlement.changed')).at(-1)).toMatchObject({
       plan: 'PROFESSIONAL',
       endsAt: '2026-03-07T12:00:00.000Z',
@@ -103,13 +90,13 @@ describe('a subscription to a plan', () => {
     await passDays(1)
     expect(await published('payment.due')).toHaveLength(1)
     await pay(due?.['paymentUrl'] as string)
-    expect(await standing()).toMatchObject({ standing: 'active', paidThrough: '2026-03-31T12:00:00.000Z' })
+    expect(await desk.held()).toMatchObject({ standing: 'active', paidThrough: '2026-03-31T12:00:00.000Z' })
     await passDays(32)
-    expect(await standing()).toMatchObject({ standing: 'past-due', servedUntil: '2026-04-07T12:00:00.000Z' })
+    expect(await desk.held()).toMatchObject({ standing: 'past-due', servedUntil: '2026-04-07T12:00:00.000Z' })
     await passDays(8)
-    expect(await standing()).toMatchObject({ standing: 'lapsed' })
+    expect(await desk.held()).toMatchObject({ standing: 'lapsed' })
     await pay((await published('payment.due'))[1]?.['paymentUrl'] as string)
-    expect(await standing()).toMatchObject({ standing: 'active', paidThrough: '2026-04-30T12:00:00.000Z' })
+    expect(await desk.held()).toMatchObject({ standing: 'active', paidThrough: '2026-04-30T12:00:00.000Z' })
     const told = (await published('subscription.changed')).map((change) => change['standing'])
     expect(told).toEqual(['active', 'active', 'past-due', 'lapsed', 'active'])
     expect(await balances()).toEqual({ 'clearing:mock': '120.00', 'revenue:plans': '-120.00' })
@@ -119,7 +106,7 @@ describe('a subscription to a plan', () => {
 
   it('that is not paid is reminded of at the named days, with the link, until it is paid', async () => {
     const plan = await ask(createPlan, { caller: operator, plan: professional })
-    await pay((await subscribe(plan.id)).paymentUrl)
+    await pay((await desk.begin(plan.id)).paymentUrl)
     const notices = async () => (await published('notice.raised')).map(({ kind }) => kind)
     await passDays(27)
     expect(await notices()).toEqual([])
@@ -139,11 +126,11 @@ describe('a subscription to a plan', () => {
 
   it('is served for its days of trial before it is paid, once for each user, and from then on by what is paid', async () => {
     const plan = await ask(createPlan, { caller: operator, plan: { ...professional, trialDays: 14 } })
-    const intent = await subscribe(plan.id)
+    const intent = await desk.begin(plan.id)
     expect(intent.nextPaymentAt).toBe('2026-03-14T12:00:00.000Z')
     await passDays(0)
     const trialEndsAt = '2026-02-14T12:00:00.000Z'
-    expect(await standing()).toMatchObject({
+    expect(await desk.held()).toMatchObject({
       standing: 'active',
       servedUntil: trialEndsAt,
       trialEndsAt,
@@ -151,25 +138,25 @@ describe('a subscription to a plan', () => {
     })
     expect((await published('entitlement.changed')).at(-1)).toMatchObject({ plan: 'PROFESSIONAL', endsAt: trialEndsAt })
     await passDays(14)
-    expect(await standing()).toMatchObject({ standing: 'lapsed', servedUntil: trialEndsAt })
+    expect(await desk.held()).toMatchObject({ standing: 'lapsed', servedUntil: trialEndsAt })
     await pay(intent.paymentUrl)
-    expect(await standing()).toMatchObject({ standing: 'active', paidThrough: '2026-03-14T12:00:00.000Z' })
+    expect(await desk.held()).toMatchObject({ standing: 'active', paidThrough: '2026-03-14T12:00:00.000Z' })
     const subscriptionId = intent.subscriptionId ?? ''
     await ask(cancelSubscription, { caller: follower, subscriptionId })
     await passDays(40)
-    await subscribe(plan.id)
-    expect(await standing()).toMatchObject({ standing: 'incomplete', trialEndsAt: null })
+    await desk.begin(plan.id)
+    expect(await desk.held()).toMatchObject({ standing: 'incomplete', trialEndsAt: null })
     expect(await balances()).toEqual({ 'clearing:mock': '40.00', 'revenue:plans': '-40.00' })
   })
 
   it('that is cancelled in its trial is served to its end and asks for nothing', async () => {
     const plan = await ask(createPlan, { caller: operator, plan: { ...professional, trialDays: 14 } })
-    const { subscriptionId } = await subscribe(plan.id)
+    const { subscriptionId } = await desk.begin(plan.id)
     await passDays(3)
     const cancelled = await ask(cancelSubscription, { caller: follower, subscriptionId: subscriptionId ?? '' })
     expect(cancelled).toMatchObject({ standing: 'active', endsAt: '2026-02-14T12:00:00.000Z' })
     await passDays(11)
-    expect(await standing()).toMatchObject({ standing: 'ended' })
+    expect(await desk.held()).toMatchObject({ standing: 'ended' })
     expect(await published('payment.due')).toEqual([])
   })
 
@@ -194,28 +181,28 @@ describe('a subscription to a plan', () => {
 
   it('that is cancelled serves what was paid and is then over, and may be begun anew', async () => {
     const plan = await ask(createPlan, { caller: operator, plan: professional })
-    const intent = await subscribe(plan.id)
+    const intent = await desk.begin(plan.id)
     await pay(intent.paymentUrl)
     const subscriptionId = intent.subscriptionId ?? ''
     expect(await refusal(cancelSubscription, { caller: stranger, subscriptionId })).toBe('SUBSCRIPTION_NOT_FOUND')
     const cancelled = await ask(cancelSubscription, { caller: follower, subscriptionId })
     expect(cancelled).toMatchObject({ standing: 'active', endsAt: '2026-02-28T12:00:00.000Z' })
     await passDays(29)
-    expect(await standing()).toMatchObject({ standing: 'ended' })
+    expect(await desk.held()).toMatchObject({ standing: 'ended' })
     expect(await published('payment.due')).toEqual([])
-    await subscribe(plan.id)
+    await desk.begin(plan.id)
   })
 
   it('whose payment is declined stays incomplete, and is paid by another try', async () => {
     const plan = await ask(createPlan, { caller: operator, plan: professional })
-    const intent = await subscribe(plan.id)
+    const intent = await desk.begin(plan.id)
     await pay(intent.paymentUrl, 'needs-action')
     await pay(intent.paymentUrl, 'failed')
-    expect(await standing()).toMatchObject({ standing: 'incomplete' })
+    expect(await desk.held()).toMatchObject({ standing: 'incomplete' })
     expect(await published('payment.failed')).toHaveLength(1)
     await pay(intent.paymentUrl)
     await pay(intent.paymentUrl, 'failed')
-    expect(await standing()).toMatchObject({ standing: 'active' })
+    expect(await desk.held()).toMatchObject({ standing: 'active' })
     expect(await published('payment.succeeded')).toHaveLength(1)
   })
 })

@@ -1,6 +1,5 @@
 import 'reflect-metadata'
 import { listPayments, refundPayment } from '@tradewire/contracts/rpc/billing/payments'
-import { createPlan } from '@tradewire/contracts/rpc/billing/plans'
 import { setStrategyPrices } from '@tradewire/contracts/rpc/billing/prices'
 import {
   beginSubscription,
@@ -26,20 +25,6 @@ beforeEach(() => desk.clear())
 let basic = ''
 let professional = ''
 
-async function plan(name: string, monthlyPrice: string, maxApiKeys: number): Promise<string> {
-  const created = await ask(createPlan, {
-    caller: operator,
-    plan: { name, monthlyPrice, maxApiKeys, private: false },
-  })
-  return created.id
-}
-
-async function subscribed(planId: string): Promise<string> {
-  const begun = await ask(beginSubscription, { caller: follower, subscription: wishFor(planId) })
-  await desk.pay(begun.paymentUrl)
-  return begun.subscriptionId ?? ''
-}
-
 /** The newest payment, once it is asked for: the service's own turn may be at it already. */
 function askedFor() {
   return eventually(async () => {
@@ -48,19 +33,14 @@ function askedFor() {
   })
 }
 
-async function held() {
-  const { items } = await ask(listSubscriptions, { caller: follower, page: {} })
-  return items[0]
-}
-
 beforeEach(async () => {
-  basic = await plan('BASIC', '10', 2)
-  professional = await plan('PROFESSIONAL', '40', 20)
+  basic = await desk.plan({ name: 'BASIC', monthlyPrice: '10', maxApiKeys: 2 })
+  professional = await desk.plan()
 })
 
 describe('a dearer plan', () => {
   it('is in force when the difference is paid, exactly as it was shown', async () => {
-    const subscriptionId = await subscribed(basic)
+    const subscriptionId = await desk.subscribed(basic)
     await desk.passDays(14)
     const of = { caller: follower, subscriptionId, wish: { planId: professional } }
     const shown = await ask(changing.previewChange, of)
@@ -69,9 +49,9 @@ describe('a dearer plan', () => {
     desk.clock.advance(120_000)
     const change = await ask(changing.changeSubscription, { ...of, pricedAt: shown.pricedAt })
     expect(change).toMatchObject({ state: 'open', lines: shown.lines, payment: { amount: '15.00' } })
-    expect(await held()).toMatchObject({ subject: { name: 'BASIC' } })
+    expect(await desk.held()).toMatchObject({ subject: { name: 'BASIC' } })
     await desk.pay(change.payment?.paymentUrl ?? '')
-    expect(await held()).toMatchObject({ subject: { name: 'PROFESSIONAL' }, amount: '40.00', standing: 'active' })
+    expect(await desk.held()).toMatchObject({ subject: { name: 'PROFESSIONAL' }, amount: '40.00', standing: 'active' })
     expect((await desk.published('entitlement.changed')).at(-1)).toMatchObject({ plan: 'PROFESSIONAL', maxApiKeys: 20 })
     expect(await ask(changing.getChange, { caller: follower, subscriptionId })).toMatchObject({ state: 'done' })
     expect(await desk.balances()).toMatchObject({ 'clearing:mock': '25.00', 'revenue:plans': '-25.00' })
@@ -80,7 +60,7 @@ describe('a dearer plan', () => {
   })
 
   it('costs its own price from the next period on', async () => {
-    const subscriptionId = await subscribed(basic)
+    const subscriptionId = await desk.subscribed(basic)
     await desk.passDays(14)
     const wish = { planId: professional }
     const change = await ask(changing.changeSubscription, { caller: follower, subscriptionId, wish })
@@ -90,17 +70,17 @@ describe('a dearer plan', () => {
     const due = items.find(({ status }) => status === 'created')
     expect(due).toMatchObject({ amount: '40.00' })
     await desk.pay(due?.paymentUrl ?? '')
-    expect(await held()).toMatchObject({ paidThrough: '2026-03-31T12:00:00.000Z' })
+    expect(await desk.held()).toMatchObject({ paidThrough: '2026-03-31T12:00:00.000Z' })
   })
 
   it('that is paid when the next period is asked for changes nothing, and operators are told of the money', async () => {
-    const subscriptionId = await subscribed(basic)
+    const subscriptionId = await desk.subscribed(basic)
     await desk.passDays(14)
     const wish = { planId: professional }
     const change = await ask(changing.changeSubscription, { caller: follower, subscriptionId, wish })
     await desk.passDays(12)
     await desk.pay(change.payment?.paymentUrl ?? '')
-    expect(await held()).toMatchObject({ subject: { name: 'BASIC' } })
+    expect(await desk.held()).toMatchObject({ subject: { name: 'BASIC' } })
     expect(await desk.published('notice.raised')).toMatchObject([{ kind: 'paid-in-vain', audience: ['operators'] }])
     expect(await refusal(changing.changeSubscription, { caller: follower, subscriptionId, wish })).toBe(
       'CHANGE_TOO_LATE',
@@ -108,7 +88,7 @@ describe('a dearer plan', () => {
   })
 
   it('is asked for fifty times at once and changed once', async () => {
-    const subscriptionId = await subscribed(basic)
+    const subscriptionId = await desk.subscribed(basic)
     await desk.passDays(14)
     const asked = { caller: follower, subscriptionId, wish: { planId: professional }, requestId: ids.next() }
     const answers = await Promise.all(Array.from({ length: parallel }, () => ask(changing.changeSubscription, asked)))
@@ -125,7 +105,7 @@ describe('a dearer plan', () => {
 
 describe('a cheaper plan', () => {
   it('is in force when what is paid is over, and costs its own price from then on', async () => {
-    const subscriptionId = await subscribed(professional)
+    const subscriptionId = await desk.subscribed(professional)
     await desk.passDays(5)
     const of = { caller: follower, subscriptionId, wish: { planId: basic } }
     const change = await ask(changing.changeSubscription, of)
@@ -135,15 +115,15 @@ describe('a cheaper plan', () => {
     const renewal = await askedFor()
     expect(renewal).toMatchObject({ amount: '10.00' })
     await desk.pay(renewal.paymentUrl)
-    expect(await held()).toMatchObject({ subject: { name: 'PROFESSIONAL' } })
+    expect(await desk.held()).toMatchObject({ subject: { name: 'PROFESSIONAL' } })
     expect(await refusal(changing.takeBackChange, { caller: follower, subscriptionId })).toBe('CHANGE_TOO_LATE')
     await desk.passDays(3)
-    expect(await held()).toMatchObject({ subject: { name: 'BASIC' }, amount: '10.00', standing: 'active' })
+    expect(await desk.held()).toMatchObject({ subject: { name: 'BASIC' }, amount: '10.00', standing: 'active' })
     expect((await desk.published('entitlement.changed')).at(-1)).toMatchObject({ plan: 'BASIC', maxApiKeys: 2 })
   })
 
   it('can be taken back until then', async () => {
-    const subscriptionId = await subscribed(professional)
+    const subscriptionId = await desk.subscribed(professional)
     const of = { caller: follower, subscriptionId }
     await ask(changing.changeSubscription, { ...of, wish: { planId: basic } })
     const again = await refusal(changing.changeSubscription, { ...of, wish: { cycle: 'yearly' } })
@@ -156,7 +136,7 @@ describe('a cheaper plan', () => {
   })
 
   it('cannot be begun beside it while the change leads there', async () => {
-    const subscriptionId = await subscribed(professional)
+    const subscriptionId = await desk.subscribed(professional)
     const of = { caller: follower, subscriptionId }
     await ask(changing.changeSubscription, { ...of, wish: { planId: basic } })
     const begin = { caller: follower, subscription: wishFor(basic) }
@@ -166,7 +146,7 @@ describe('a cheaper plan', () => {
   })
 
   it('is not changed to when another subscription to it is in force by then, and payer and operators are told', async () => {
-    const subscriptionId = await subscribed(professional)
+    const subscriptionId = await desk.subscribed(professional)
     await ask(changing.changeSubscription, { caller: follower, subscriptionId, wish: { planId: basic } })
     const other = await ask(beginSubscription, { caller: stranger, subscription: wishFor(basic) })
     await desk.pay(other.paymentUrl)
@@ -184,7 +164,7 @@ describe('a cheaper plan', () => {
   })
 
   it('is forgotten when the subscription is cancelled', async () => {
-    const subscriptionId = await subscribed(professional)
+    const subscriptionId = await desk.subscribed(professional)
     const of = { caller: follower, subscriptionId }
     await ask(changing.changeSubscription, { ...of, wish: { planId: basic } })
     await ask(cancelSubscription, of)
@@ -215,7 +195,7 @@ describe('another billing cycle of a strategy', () => {
     expect(change).toMatchObject({ timing: 'now', dueNow: '950.00', nextPaymentAt: '2027-02-14T12:00:00.000Z' })
     await desk.pay(change.payment?.paymentUrl ?? '')
     const expected = { cycle: 'yearly', paidThrough: '2027-02-14T12:00:00.000Z', trialEndsAt: null }
-    expect(await held()).toMatchObject(expected)
+    expect(await desk.held()).toMatchObject(expected)
     expect(await desk.balances()).toMatchObject({ [`owed:owner:${owner.userId}`]: '-840.00' })
     const back = await ask(changing.changeSubscription, { ...of, wish: { cycle: 'monthly' } })
     expect(back).toMatchObject({ timing: 'period-end', effectiveAt: '2027-02-14T12:00:00.000Z' })
@@ -224,7 +204,7 @@ describe('another billing cycle of a strategy', () => {
     expect(renewal).toMatchObject({ amount: '100.00' })
     await desk.pay(renewal.paymentUrl)
     await desk.passDays(2)
-    expect(await held()).toMatchObject({ cycle: 'monthly', paidThrough: '2027-03-14T12:00:00.000Z' })
+    expect(await desk.held()).toMatchObject({ cycle: 'monthly', paidThrough: '2027-03-14T12:00:00.000Z' })
   })
 
   it('is refused in a currency that is not its own, and so is a plan in its place', async () => {
@@ -238,7 +218,7 @@ describe('another billing cycle of a strategy', () => {
 
 describe('a change', () => {
   it('is refused of what is not there, not theirs, the same, not paid or given back, and grants nothing', async () => {
-    const subscriptionId = await subscribed(basic)
+    const subscriptionId = await desk.subscribed(basic)
     const of = { caller: follower, subscriptionId }
     const change = (wish: object, more: object = {}) => refusal(changing.changeSubscription, { ...of, wish, ...more })
     expect(await change({ planId: ids.next() })).toBe('PLAN_NOT_FOUND')
@@ -252,7 +232,7 @@ describe('a change', () => {
     const paymentId = items[0]?.id ?? ''
     await ask(refundPayment, { caller: operator, paymentId, amount: '4', requestId: ids.next() })
     expect(await change({ planId: professional })).toBe('CHANGE_NOT_POSSIBLE')
-    expect(await held()).toMatchObject({ subject: { name: 'BASIC' }, amount: '10.00' })
+    expect(await desk.held()).toMatchObject({ subject: { name: 'BASIC' }, amount: '10.00' })
     expect(await desk.backends.query('select 1 from billing.subscription_change')).toHaveLength(0)
   })
 })

@@ -1,12 +1,9 @@
 import 'reflect-metadata'
-import { createPlan } from '@tradewire/contracts/rpc/billing/plans'
-import { beginSubscription, listSubscriptions } from '@tradewire/contracts/rpc/billing/subscriptions'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { BillingDesk, follower, operator, stranger, wishFor } from './testing/billing-desk.ts'
+import { BillingDesk, follower, stranger } from './testing/billing-desk.ts'
 
 const desk = new BillingDesk()
 const { backends } = desk
-const ask = desk.ask.bind(desk)
 
 /** That of the follower, which cannot be worked on; the stranger has another. */
 let bad = ''
@@ -14,22 +11,10 @@ let bad = ''
 beforeAll(() => desk.start())
 beforeEach(async () => {
   await desk.clear()
-  const plan = { name: 'PROFESSIONAL', monthlyPrice: '40', maxApiKeys: 20, private: false }
-  const { id } = await ask(createPlan, { caller: operator, plan })
-  bad = await subscribed(id, follower)
-  await subscribed(id, stranger)
+  const planId = await desk.plan()
+  bad = await desk.subscribed(planId)
+  await desk.subscribed(planId, stranger)
 })
-
-async function subscribed(planId: string, caller: typeof follower): Promise<string> {
-  const begun = await ask(beginSubscription, { caller, subscription: wishFor(planId) })
-  await desk.pay(begun.paymentUrl)
-  return begun.subscriptionId ?? ''
-}
-
-async function held(caller: typeof follower) {
-  const { items } = await ask(listSubscriptions, { caller, page: {} })
-  return items[0]
-}
 
 /** PostgreSQL refuses what breaks the rule, whoever asks. */
 async function refusing(table: string, rule: string, work: () => Promise<void>): Promise<void> {
@@ -52,13 +37,13 @@ async function askedUsers() {
 it('a subscription that cannot be moved holds up no other, and moves when it can be', async () => {
   await refusing('subscription', `id <> '${bad}' or standing <> 'past-due'`, async () => {
     await desk.passDays(29)
-    expect(await held(stranger)).toMatchObject({ standing: 'past-due' })
-    expect(await held(follower)).toMatchObject({ standing: 'active' })
+    expect(await desk.held(stranger)).toMatchObject({ standing: 'past-due' })
+    expect(await desk.held(follower)).toMatchObject({ standing: 'active' })
     expect(await askedUsers()).toContain(stranger.userId)
     expect(await remindedUsers()).toEqual([stranger.userId])
   })
   await desk.passDays(1)
-  expect(await held(follower)).toMatchObject({ standing: 'past-due' })
+  expect(await desk.held(follower)).toMatchObject({ standing: 'past-due' })
 })
 
 it('a period that cannot be asked for holds up no other, and is asked for when it can be', async () => {

@@ -1,16 +1,14 @@
 import 'reflect-metadata'
 import { refundPayment } from '@tradewire/contracts/rpc/billing/payments'
-import { createPlan } from '@tradewire/contracts/rpc/billing/plans'
 import { setStrategyPrices } from '@tradewire/contracts/rpc/billing/prices'
 import { createDiscount, createProducts } from '@tradewire/contracts/rpc/billing/products'
 import { makePurchase, precalculatePurchase } from '@tradewire/contracts/rpc/billing/purchases'
-import { beginSubscription } from '@tradewire/contracts/rpc/billing/subscriptions'
 import * as invoicing from '@tradewire/contracts/rpc/billing/invoices'
 import * as crediting from '@tradewire/contracts/rpc/billing/credit-notes'
 import * as profiles from '@tradewire/contracts/rpc/billing/profile'
 import * as payouts from '@tradewire/contracts/rpc/billing/payouts'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { BillingDesk, follower, operator, owner, stranger, strategyId, wishFor } from './testing/billing-desk.ts'
+import { BillingDesk, follower, operator, owner, stranger, strategyId } from './testing/billing-desk.ts'
 
 const desk = new BillingDesk()
 const ask = desk.ask.bind(desk)
@@ -37,8 +35,7 @@ describe('a tax', () => {
       strategyId,
       prices: [{ currency: 'USD', cycle: 'monthly' as const, amount: '99' }],
     })
-    const begin = (caller: typeof follower) =>
-      ask(beginSubscription, { caller, subscription: wishFor(strategyId, 'strategy') })
+    const begin = (caller: typeof follower) => desk.begin(strategyId, caller, 'strategy')
     expect(await begin(stranger)).toMatchObject({ amount: '99.00' })
     await ask(profiles.setBillingProfile, { caller: follower, profile })
     const intent = await begin(follower)
@@ -93,7 +90,7 @@ describe('what a strategy earns its owner', () => {
   it('is held, paid out once with everything apart by currency, stated line by line, and owed again when it comes back', async () => {
     const prices = [{ currency: 'USD', cycle: 'monthly' as const, amount: '99' }]
     await ask(setStrategyPrices, { caller: owner, strategyId, prices })
-    const intent = await ask(beginSubscription, { caller: follower, subscription: wishFor(strategyId, 'strategy') })
+    const intent = await desk.begin(strategyId, follower, 'strategy')
     await pay(intent.paymentUrl)
     expect((await run()).items).toEqual([])
     const { items: held } = await ask(payouts.listOwed, { caller: owner })
@@ -126,7 +123,7 @@ describe('what a strategy earns its owner', () => {
   it('that was paid out and is refunded afterwards is taken off what is earned next', async () => {
     const prices = [{ currency: 'USD', cycle: 'monthly' as const, amount: '99' }]
     await ask(setStrategyPrices, { caller: owner, strategyId, prices })
-    const intent = await ask(beginSubscription, { caller: follower, subscription: wishFor(strategyId, 'strategy') })
+    const intent = await desk.begin(strategyId, follower, 'strategy')
     await pay(intent.paymentUrl)
     await passDays(15)
     expect((await run()).items).toHaveLength(1)
@@ -142,9 +139,7 @@ describe('what a strategy earns its owner', () => {
 
 describe('an invoice', () => {
   it('is a file of its own for its payer and operators, and always the same', async () => {
-    const plan = { name: 'PRO', monthlyPrice: '40', maxApiKeys: 20, private: false }
-    const { id } = await ask(createPlan, { caller: operator, plan })
-    await pay((await ask(beginSubscription, { caller: follower, subscription: wishFor(id) })).paymentUrl)
+    await desk.subscribed(await desk.plan())
     const [invoice] = (await ask(invoicing.listInvoices, { caller: follower, page: {} })).items
     const invoiceId = invoice!.id
     const file = await ask(invoicing.getInvoiceFile, { caller: follower, invoiceId })
@@ -159,9 +154,7 @@ describe('an invoice', () => {
     await ask(profiles.setTaxRates, { caller: operator, rates })
     const profile = { name: 'Anna Example', address: [], country: 'DE', taxId: null }
     await ask(profiles.setBillingProfile, { caller: follower, profile })
-    const plan = { name: 'PRO', monthlyPrice: '119', maxApiKeys: 20, private: false }
-    const { id } = await ask(createPlan, { caller: operator, plan })
-    const { paymentId, paymentUrl } = await ask(beginSubscription, { caller: follower, subscription: wishFor(id) })
+    const { paymentId, paymentUrl } = await desk.begin(await desk.plan({ monthlyPrice: '119' }))
     await pay(paymentUrl)
     const listed = () => ask(invoicing.listInvoices, { caller: follower, page: {} })
     const { items: before } = await listed()

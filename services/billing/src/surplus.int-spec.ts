@@ -1,14 +1,9 @@
 import 'reflect-metadata'
 import { listPayments } from '@tradewire/contracts/rpc/billing/payments'
-import { createPlan } from '@tradewire/contracts/rpc/billing/plans'
-import {
-  beginSubscription,
-  cancelSubscription,
-  listSubscriptions,
-} from '@tradewire/contracts/rpc/billing/subscriptions'
+import { cancelSubscription } from '@tradewire/contracts/rpc/billing/subscriptions'
 import * as invoicing from '@tradewire/contracts/rpc/billing/invoices'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { BillingDesk, follower, operator, wishFor } from './testing/billing-desk.ts'
+import { BillingDesk, follower } from './testing/billing-desk.ts'
 
 const desk = new BillingDesk()
 const ask = desk.ask.bind(desk)
@@ -18,19 +13,10 @@ let planId = ''
 beforeAll(() => desk.start())
 beforeEach(async () => {
   await desk.clear()
-  const plan = { name: 'PROFESSIONAL', monthlyPrice: '40', maxApiKeys: 20, private: false }
-  planId = (await ask(createPlan, { caller: operator, plan })).id
+  planId = await desk.plan()
 })
 
-async function begin() {
-  return ask(beginSubscription, { caller: follower, subscription: wishFor(planId) })
-}
-
-/** The newest first. */
-async function held() {
-  const { items } = await ask(listSubscriptions, { caller: follower, page: {} })
-  return items
-}
+const begin = () => desk.begin(planId)
 
 /** The link by which the next period is asked for. */
 async function renewalUrl(): Promise<string> {
@@ -66,7 +52,10 @@ describe('a subscription that lapsed before it was paid, and was begun anew', ()
     const second = await begin()
     await desk.pay(second.paymentUrl)
     await desk.pay(first.paymentUrl)
-    expect(await held()).toMatchObject([{ standing: 'active' }, { standing: 'lapsed', paidThrough: null }])
+    expect(await desk.subscriptions()).toMatchObject([
+      { standing: 'active' },
+      { standing: 'lapsed', paidThrough: null },
+    ])
     await expectGivenBack(oncePaid)
   })
 
@@ -75,17 +64,17 @@ describe('a subscription that lapsed before it was paid, and was begun anew', ()
     await desk.passDays(2)
     const second = await begin()
     await desk.pay(first.paymentUrl)
-    expect(await held()).toMatchObject([{ standing: 'incomplete' }, { standing: 'lapsed' }])
+    expect(await desk.subscriptions()).toMatchObject([{ standing: 'incomplete' }, { standing: 'lapsed' }])
     await expectGivenBack({})
     await desk.pay(second.paymentUrl)
-    expect(await held()).toMatchObject([{ standing: 'active' }, { standing: 'lapsed' }])
+    expect(await desk.subscriptions()).toMatchObject([{ standing: 'active' }, { standing: 'lapsed' }])
   })
 
   it('is active by its old link while there is no new one', async () => {
     const first = await begin()
     await desk.passDays(2)
     await desk.pay(first.paymentUrl)
-    expect(await held()).toMatchObject([{ standing: 'active', paidThrough: '2026-02-28T12:00:00.000Z' }])
+    expect(await desk.subscriptions()).toMatchObject([{ standing: 'active', paidThrough: '2026-02-28T12:00:00.000Z' }])
     expect(await desk.balances()).toEqual(oncePaid)
   })
 })
@@ -97,7 +86,7 @@ describe('a link for the next period', () => {
     const url = await renewalUrl()
     await desk.passDays(45)
     await desk.pay(url)
-    expect(await held()).toMatchObject([{ standing: 'lapsed', paidThrough: '2026-02-28T12:00:00.000Z' }])
+    expect(await desk.subscriptions()).toMatchObject([{ standing: 'lapsed', paidThrough: '2026-02-28T12:00:00.000Z' }])
     await expectGivenBack(oncePaid)
   })
 
@@ -107,7 +96,7 @@ describe('a link for the next period', () => {
     const url = await renewalUrl()
     await desk.passDays(20)
     await desk.pay(url)
-    expect(await held()).toMatchObject([{ standing: 'active', paidThrough: '2026-03-31T12:00:00.000Z' }])
+    expect(await desk.subscriptions()).toMatchObject([{ standing: 'active', paidThrough: '2026-03-31T12:00:00.000Z' }])
     expect(await desk.balances()).toEqual({ 'clearing:mock': '80.00', 'revenue:plans': '-80.00' })
   })
 
@@ -123,7 +112,7 @@ describe('a link for the next period', () => {
     await desk.passDays(days)
     await desk.pay(url)
     const ends = '2026-02-28T12:00:00.000Z'
-    expect(await held()).toMatchObject([{ standing, paidThrough: ends, endsAt: ends }])
+    expect(await desk.subscriptions()).toMatchObject([{ standing, paidThrough: ends, endsAt: ends }])
     await expectGivenBack(oncePaid)
   })
 })
@@ -135,7 +124,7 @@ describe('a first payment', () => {
     await ask(cancelSubscription, { caller: follower, subscriptionId: subscriptionId ?? '' })
     desk.clock.advance(3_600_000)
     await desk.pay(paymentUrl)
-    expect(await held()).toMatchObject([{ standing: 'ended', paidThrough: null }])
+    expect(await desk.subscriptions()).toMatchObject([{ standing: 'ended', paidThrough: null }])
     await expectGivenBack({})
   })
 })

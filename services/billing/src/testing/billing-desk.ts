@@ -3,11 +3,13 @@
  * integration specs, which start it in their hooks. Must never answer a question by itself: it asks the service.
  */
 import { RpcClient } from '@tradewire/bus/rpc-client'
-import type { ReplyOf } from '@tradewire/contracts/define-rpc'
+import type { ReplyOf, RequestOf } from '@tradewire/contracts/define-rpc'
 import { readMessage } from '@tradewire/contracts/event-message'
 import { userCreated } from '@tradewire/contracts/events/identity'
 import { strategyChanged } from '@tradewire/contracts/events/signals'
 import { listBalances } from '@tradewire/contracts/rpc/billing/books'
+import { createPlan } from '@tradewire/contracts/rpc/billing/plans'
+import { beginSubscription, listSubscriptions } from '@tradewire/contracts/rpc/billing/subscriptions'
 import { Database } from '@tradewire/database/database'
 import { eventually } from '@tradewire/testkit/eventually'
 import { exampleOf } from '@tradewire/testkit/example-of'
@@ -94,6 +96,34 @@ export class BillingDesk {
   async refusal(contract: Contract, asked: unknown): Promise<string> {
     const answer = await this.client.ask(contract, asked)
     return answer.ok ? 'accepted' : answer.error.code
+  }
+
+  /** A plan of 40.00 USD a month unless it is said otherwise; answers its id. */
+  async plan(changes: Partial<RequestOf<typeof createPlan>['plan']> = {}): Promise<string> {
+    const plan = { name: 'PROFESSIONAL', monthlyPrice: '40', maxApiKeys: 20, private: false, ...changes }
+    return (await this.ask(createPlan, { caller: operator, plan })).id
+  }
+
+  /** A subscription by the month that nobody has paid yet. */
+  begin(subjectId: string, caller = follower, kind: 'plan' | 'strategy' = 'plan') {
+    return this.ask(beginSubscription, { caller, subscription: wishFor(subjectId, kind) })
+  }
+
+  /** One to a plan that is begun and paid; answers its id. */
+  async subscribed(planId: string, caller = follower): Promise<string> {
+    const { paymentUrl, subscriptionId } = await this.begin(planId, caller)
+    await this.pay(paymentUrl)
+    return subscriptionId ?? ''
+  }
+
+  /** The newest first. */
+  async subscriptions(caller = follower) {
+    return (await this.ask(listSubscriptions, { caller, page: {} })).items
+  }
+
+  /** The newest one. */
+  async held(caller = follower) {
+    return (await this.subscriptions(caller))[0]
   }
 
   run(work: Parameters<RunBilling['execute']>[0]): Promise<void> {
