@@ -42,8 +42,8 @@ export class BillingDesk {
   readonly clock: ManualClock
   private started: TestService | undefined
 
-  constructor(private readonly begin = '2026-01-31T12:00:00.000Z') {
-    this.clock = new ManualClock(begin)
+  constructor(private readonly since = '2026-01-31T12:00:00.000Z') {
+    this.clock = new ManualClock(since)
   }
 
   get service(): TestService {
@@ -64,7 +64,7 @@ export class BillingDesk {
   /** For beforeEach. */
   async clear(): Promise<void> {
     await this.empty()
-    this.clock.jumpTo(this.begin)
+    this.clock.jumpTo(this.since)
   }
 
   /** Nothing was sold yet, and the user and the strategy are known. */

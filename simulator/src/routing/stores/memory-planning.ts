@@ -31,7 +31,7 @@ import { planningLock } from './memory-kill-switches.ts'
 import type { MemoryLossWatches } from './memory-loss-watches.ts'
 import { type BracketRow, type MemoryBrackets, slotKeyOf } from './memory-orders.ts'
 import type { MemoryWaitingEntries } from './memory-waiting.ts'
-import { onlyEnvironment } from './terms.ts'
+import { onlyEnvironment } from '../terms.ts'
 
 /** What stood when a bracket was committed: for the checker alone. */
 export type PlannedListener = (row: BracketRow, signal: Signal) => void

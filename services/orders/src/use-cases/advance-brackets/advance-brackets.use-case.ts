@@ -36,6 +36,15 @@ export interface NewsOfBracket {
   readonly trace: string | null
 }
 
+/** What an account holds no longer, whoever held it. */
+export interface LossOfAccount {
+  readonly held: Holding
+  readonly loss: Loss
+  readonly trace: string | null
+}
+
+type NewsById = ReadonlyMap<string, NewsOfBracket>
+
 interface Moved {
   readonly before: Bracket
   readonly plan: SignalPlan
@@ -64,7 +73,9 @@ export class AdvanceBrackets {
   }
 
   /** Brackets that do not exist are passed over. Answers those that were found, as they are now. */
-  async execute(tx: Transaction, newsById: ReadonlyMap<string, NewsOfBracket>): Promise<Bracket[]> {
+  async execute(tx: Transaction, news: NewsById | LossOfAccount): Promise<Bracket[]> {
+    const newsById = 'loss' in news ? await this.shared(tx, news) : news
+    if (newsById.size === 0) return []
     const locked = await this.brackets.lock(tx, [...newsById.keys()])
     const plans = await this.brackets.plansOf(
       tx,
@@ -88,19 +99,14 @@ export class AdvanceBrackets {
     return moved.map(({ step }) => step.bracket)
   }
 
-  /** The oldest of those that hold what was lost lose it first. */
-  async lose(tx: Transaction, held: Holding, loss: Loss, trace: string | null): Promise<void> {
+  /** The oldest of those that hold some of it lose it first. */
+  private async shared(tx: Transaction, { held, loss, trace }: LossOfAccount): Promise<NewsById> {
     const ids = await this.brackets.holdingIds(held)
-    if (ids.length === 0) return
-    const locked = await this.brackets.lock(tx, ids)
-    const shares = sharesOf(
-      loss,
-      locked.map((bracket) => positionOf(bracket).remaining),
-    )
-    const news = locked.map(({ bracketId }, index) => {
-      return [bracketId, { news: [{ kind: 'loss' as const, loss: shares[index]! }], trace }] as const
-    })
-    await this.execute(tx, new Map(news))
+    const locked = ids.length === 0 ? [] : await this.brackets.lock(tx, ids)
+    const remaining = locked.map((bracket) => positionOf(bracket).remaining)
+    const shares = sharesOf(loss, remaining)
+    const newsOf = (index: number): NewsOfBracket => ({ news: [{ kind: 'loss', loss: shares[index]! }], trace })
+    return new Map(locked.map(({ bracketId }, index) => [bracketId, newsOf(index)]))
   }
 
   /** On a netted account what one trade took too much is what others have lost: the venue shows nothing of it. */
@@ -113,7 +119,7 @@ export class AdvanceBrackets {
     const quantity = takenFromOthers(bracket).minus(takenFromOthers(before))
     if (quantity.lte(ZERO)) return
     const loss = { quantity, reason: 'venue' as const, price: null, fee: ZERO, feeCurrency: null, at: now }
-    await this.lose(tx, bracket, loss, trace)
+    await this.execute(tx, { held: bracket, loss, trace })
   }
 
   /** Of those whose close found nothing to reduce: beside which nothing of the account can have been why. */

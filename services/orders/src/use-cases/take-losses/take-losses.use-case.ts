@@ -1,6 +1,6 @@
 /**
  * Positions that are held no longer, told by brokers with the venue's evidence, are closed in the brackets that held them.
- * Called by the consumer of position news. Must never take more from a bracket than it holds.
+ * Called by the consumer of position news. Must never take one without the venue's evidence.
  */
 import { Injectable } from '@nestjs/common'
 import type { ConsumedEvent } from '@tradewire/bus/consume/consumer-options'
@@ -18,7 +18,9 @@ export class TakeLosses {
   constructor(private readonly advanceBrackets: AdvanceBrackets) {}
 
   async execute(events: readonly PositionEvent[], tx: Transaction): Promise<void> {
-    for (const event of events) await this.advanceBrackets.lose(tx, event.data, lossOf(event.data), traceOf(event))
+    for (const event of events) {
+      await this.advanceBrackets.execute(tx, { held: event.data, loss: lossOf(event.data), trace: traceOf(event) })
+    }
   }
 }
 
