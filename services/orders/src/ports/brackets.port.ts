@@ -85,6 +85,9 @@ export abstract class Brackets {
   /** Notes how the follower has left what the follow holds; a later way takes the place of an earlier one. */
   abstract leave(tx: Transaction, followId: FollowId, leftAs: LeftAs): Promise<void>
 
+  /** Which of these, whose locks are held, their followers have kept when they left. */
+  abstract keptIds(tx: Transaction, bracketIds: readonly string[]): Promise<string[]>
+
   /** Ids of brackets whose followers have left gracefully, and whose strategy has turned to the other side since. */
   abstract turnedIds(limit: number): Promise<string[]>
 

@@ -73,6 +73,8 @@ order by bracket_id limit $6`
 const leaveSql = `update bracket set left_as = $2
 where follow_id = $1 and holds_slot and account_id = (select account_id from follow where follow_id = $1)`
 
+const keptSql = `select bracket_id from bracket where bracket_id = any ($1::uuid[]) and left_as = 'kept'`
+
 const holdingSql = `select bracket_id from bracket
 where account_id = $1 and symbol = $2 and side = $3 and holds_slot and filled_quantity > closed_quantity + gone_quantity
 order by bracket_id`
@@ -180,6 +182,10 @@ export class SqlBrackets extends Brackets {
 
   async leave(tx: Transaction, followId: FollowId, leftAs: LeftAs): Promise<void> {
     await tx.query(leaveSql, [followId, leftAs])
+  }
+
+  async keptIds(tx: Transaction, bracketIds: readonly string[]): Promise<string[]> {
+    return (await tx.query<{ bracket_id: string }>(keptSql, [bracketIds])).map((row) => row.bracket_id)
   }
 
   async turnedIds(limit: number): Promise<string[]> {

@@ -192,6 +192,12 @@ export class MemoryBrackets extends Brackets {
     }
   }
 
+  async keptIds(tx: Transaction, bracketIds: readonly string[]): Promise<string[]> {
+    await (tx as MemoryTransaction).statement()
+    const isKept = (id: string): boolean => this.rows.get(id, tx)?.left?.as === 'kept'
+    return this.defects.closesKept === true ? [] : bracketIds.filter(isKept)
+  }
+
   turnedIds(limit: number): Promise<string[]> {
     const signals = this.signals.all()
     const turned = this.rows.all().filter(({ bracket, holdsSlot: holds, left }) => {

@@ -123,7 +123,8 @@ export function isOver(bracket: Pick<Bracket, 'state' | 'legs' | 'closedAt'>): b
 export type BracketNews =
   | { readonly kind: 'update'; readonly update: LegUpdate }
   | { readonly kind: 'loss'; readonly loss: Loss }
-  | { readonly kind: 'close'; readonly cause?: 'reversal' }
+  /** `sparesKept`: nothing that the follower has kept when they left. */
+  | { readonly kind: 'close'; readonly cause?: 'reversal'; readonly sparesKept?: boolean }
   | { readonly kind: 'wake' }
   /** The price has come that a leg is watched for. */
   | {

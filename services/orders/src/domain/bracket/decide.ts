@@ -146,9 +146,12 @@ function trail({ bracket, position, plan }: Situation): Decision {
   return { ...nothing, submit: [draft] }
 }
 
-/** After a loss exits may add up to more than is held: they end, the farthest first; the stop covers their part. */
+/**
+ * After a loss, or where a stop is filled in part, exits may add up to more than is held: they end, the farthest first; the
+ * stop covers their part. What they promise too much a venue may count against what else the account holds.
+ */
 function trim({ bracket, position }: Situation): Decision {
-  if (bracket.gone.lte(ZERO)) return nothing
+  if (bracket.gone.lte(ZERO) && !position.stopHit) return nothing
   const cancel: Leg[] = []
   for (const purpose of ['target', 'trailing'] as const) {
     let room = position.remaining

@@ -1,6 +1,7 @@
 import { decimal, sum, ZERO } from '@tradewire/kernel/decimal'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { Story } from '../../testing/bracket-story.ts'
 import { splitOverTargets } from './targets.ts'
 
 const prices = ['101', '102', '103', '104'].map(decimal)
@@ -53,5 +54,14 @@ describe('the split over targets', () => {
         },
       ),
     )
+  })
+})
+
+describe('a stop that is filled in part', () => {
+  it('takes back, the farthest first, what targets promise beyond what is left', () => {
+    const story = new Story().opened()
+    const part = { filled: '0.6', price: '39600', final: false, atMs: 500 }
+    expect(story.tell('stop-1', 'filled', part)).toEqual(['-target-2', '-target-3'])
+    expect(story.tell('stop-1', 'filled', { filled: '0.9', price: '39600', atMs: 520 })).toContain('-target-1')
   })
 })

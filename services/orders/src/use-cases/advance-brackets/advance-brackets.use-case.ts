@@ -76,7 +76,7 @@ export class AdvanceBrackets {
   async execute(tx: Transaction, news: NewsById | LossOfAccount): Promise<Bracket[]> {
     const newsById = 'loss' in news ? await this.shared(tx, news) : news
     if (newsById.size === 0) return []
-    const locked = await this.brackets.lock(tx, [...newsById.keys()])
+    const locked = await this.meant(tx, await this.brackets.lock(tx, [...newsById.keys()]), newsById)
     const plans = await this.brackets.plansOf(
       tx,
       locked.map(({ signalId }) => signalId),
@@ -97,6 +97,16 @@ export class AdvanceBrackets {
     await this.tell(tx, moved)
     for (const one of moved) await this.takeFromOthers(tx, one, now)
     return moved.map(({ step }) => step.bracket)
+  }
+
+  /** A follower may have kept, just before, what was looked up to be closed with the strategy. */
+  private async meant(tx: Transaction, locked: Bracket[], newsById: NewsById): Promise<readonly Bracket[]> {
+    const spares = ({ bracketId }: Bracket): boolean =>
+      newsById.get(bracketId)!.news.some((one) => one.kind === 'close' && one.sparesKept === true)
+    const asked = locked.filter(spares).map(({ bracketId }) => bracketId)
+    if (asked.length === 0) return locked
+    const kept = new Set<string>(await this.brackets.keptIds(tx, asked))
+    return locked.filter(({ bracketId }) => !kept.has(bracketId))
   }
 
   /** The oldest of those that hold some of it lose it first. */

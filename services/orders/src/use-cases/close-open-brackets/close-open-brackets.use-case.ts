@@ -62,7 +62,8 @@ export class CloseOpenBrackets {
     let after: string | null = null
     for (;;) {
       const ids: string[] = await this.brackets.openIds({ of, entriesOnly, sparesKept, after, limit: batchRows })
-      const newsById = new Map(ids.map((id) => [id, { news: [{ kind: 'close' as const }], trace }]))
+      const close = { kind: 'close' as const, sparesKept }
+      const newsById = new Map(ids.map((id) => [id, { news: [close], trace }]))
       const batch = await this.advanceBatch.execute(newsById)
       closing += batch.moved.filter((bracket) => bracket.closing?.cause === 'command').length
       failed.push(...batch.failed)

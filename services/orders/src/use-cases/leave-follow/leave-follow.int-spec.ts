@@ -21,6 +21,7 @@ import {
   type Submit,
   userIdOf,
 } from '../../testing/stand-in.ts'
+import { AdvanceBrackets } from '../advance-brackets/advance-brackets.use-case.ts'
 
 const backends = testBackends()
 const ways = rpc.waysToLeave.options
@@ -38,6 +39,7 @@ const short = {
 
 let database: Database
 let client: RpcClient
+let advanceBrackets: AdvanceBrackets
 let venue: StandIn
 let revision = 1
 let latest = 0
@@ -48,6 +50,7 @@ beforeAll(async () => {
   const service = await startTestService(ordersService, backends, {})
   database = service.app.get(Database)
   client = service.app.get(RpcClient)
+  advanceBrackets = service.app.get(AdvanceBrackets)
   venue = new StandIn(database)
   await venue.found(followers)
   await venue.heardOf(followers)
@@ -128,6 +131,11 @@ async function stateOf(number: number): Promise<string | undefined> {
   return (await database.query<{ state: string }>(sql, [accountIdOf(number)]))[0]?.state
 }
 
+async function bracketIdOf(number: number): Promise<string> {
+  const sql = `select bracket_id from bracket where account_id = $1 order by created_at limit 1`
+  return (await database.query<{ bracket_id: string }>(sql, [accountIdOf(number)]))[0]!.bracket_id
+}
+
 describe('leaving a strategy while a position of it is held', () => {
   it('closes it at once where that was asked for, and leaves every other one under its stop and targets', async () => {
     const long = await goLong()
@@ -203,6 +211,19 @@ describe('leaving a strategy while a position of it is held', () => {
     await venue.signal(signal)
     const entered = await orders(signal, 'entry', 1)
     expect(entered.map(({ accountId }) => accountId)).toEqual([accountIdOf(stays)])
+  })
+
+  it('keeps it also where it was looked up to be closed with the strategy just before', async () => {
+    await goLong()
+    await leave()
+    const bracketId = await bracketIdOf(kept)
+    const close = async (sparesKept: boolean) => {
+      const news = new Map([[bracketId, { news: [{ kind: 'close' as const, sparesKept }], trace: null }]])
+      const moved = await database.transact((tx) => advanceBrackets.execute(tx, news))
+      return moved.map(({ state }) => state)
+    }
+    expect(await close(true)).toEqual([])
+    expect(await close(false)).toEqual(['closing'])
   })
 
   it('leaves the loss limits of its follow in force: one that flattens closes also what is kept', async () => {

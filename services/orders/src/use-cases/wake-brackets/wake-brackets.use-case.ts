@@ -31,7 +31,7 @@ export class WakeBrackets {
     const ids = await this.brackets.dueIds(now, batchRows)
     await this.postpone(await this.tell(ids, { kind: 'wake' }), now)
     const turned = await this.brackets.turnedIds(batchRows)
-    const { failed } = await this.tell(turned, { kind: 'close', cause: 'reversal' })
+    const { failed } = await this.tell(turned, { kind: 'close', cause: 'reversal', sparesKept: true })
     if (failed.length > 0)
       throw new AggregateError(
         failed.map(({ error }) => error),
