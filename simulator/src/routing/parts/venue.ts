@@ -196,7 +196,8 @@ export class VenueAccount {
   private fillMarket(one: BookedOrder): void {
     const whole = decimal(one.order.quantity)
     const most = this.reduces(one.order) ? minimum(this.reducible(one.order), whole) : whole
-    if (this.choices.chance(0.4)) this.fill(one, most.div('3').round(3, 0))
+    const third = most.div('3').round(3, 0)
+    if (this.choices.chance(0.4)) this.fill(one, third.lt(step) ? most : third)
     if (one.status === 'working' && one.filled.lt(most)) this.fill(one, most.minus(one.filled))
     if (one.status === 'working') this.end(one, 'expired')
   }
