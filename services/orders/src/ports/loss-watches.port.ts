@@ -32,8 +32,8 @@ export abstract class LossWatches {
   /** The active follows with loss limits on the accounts of this news, in one statement. */
   abstract watched(tx: Transaction, news: readonly BalanceNews[]): Promise<WatchedFollow[]>
 
-  /** Saves those that are still as they were read; answers which these were. */
-  abstract save(tx: Transaction, changed: readonly StoredBases[]): Promise<Set<string>>
+  /** Throws a TransactionConflictError where one is no longer as it was read. */
+  abstract save(tx: Transaction, changed: readonly StoredBases[]): Promise<void>
 
   /** The period of this switch counts anew, from the equity that is told next. */
   abstract restart(tx: Transaction, followId: string, killSwitchId: string): Promise<void>

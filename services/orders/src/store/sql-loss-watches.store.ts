@@ -4,6 +4,7 @@
  */
 import { Injectable } from '@nestjs/common'
 import type { Venue } from '@tradewire/contracts/common'
+import { TransactionConflictError } from '@tradewire/database/retryable-error'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Decimal } from '@tradewire/kernel/decimal'
 import type { FollowId } from '@tradewire/kernel/ids'
@@ -76,9 +77,9 @@ export class SqlLossWatches extends LossWatches {
     return rows.map((row) => toWatched(row, reader))
   }
 
-  async save(tx: Transaction, changed: readonly StoredBases[]): Promise<Set<string>> {
-    const rows = await tx.query<{ follow_id: string }>(saveSql, saved.parameters(changed))
-    return new Set(rows.map((row) => row.follow_id))
+  async save(tx: Transaction, changed: readonly StoredBases[]): Promise<void> {
+    const rows = await tx.query(saveSql, saved.parameters(changed))
+    if (rows.length < changed.length) throw new TransactionConflictError('40001', 'other news of an account came first')
   }
 
   async restart(tx: Transaction, followId: string, killSwitchId: string): Promise<void> {

@@ -2,6 +2,7 @@
  * Loss limits and from what their losses count, in memory. Called through the service's own port.
  * Must never be kinder than the SQL it stands for.
  */
+import { TransactionConflictError } from '@tradewire/database/retryable-error'
 import type { Transaction } from '@tradewire/database/transaction'
 import { decimal } from '@tradewire/kernel/decimal'
 import type { FollowId } from '@tradewire/kernel/ids'
@@ -44,19 +45,16 @@ export class MemoryLossWatches extends LossWatches {
     })
   }
 
-  async save(tx: Transaction, changed: readonly StoredBases[]): Promise<Set<string>> {
+  async save(tx: Transaction, changed: readonly StoredBases[]): Promise<void> {
     const own = tx as MemoryTransaction
     await own.statement()
-    const saved = new Set<string>()
     for (const { followId, bases, revision } of changed.toSorted((a, b) => (a.followId < b.followId ? -1 : 1))) {
       await own.lock(`loss watch ${followId}`)
       const known = this.rows.get(followId, tx)
-      if ((known?.revision ?? 0) !== revision) continue
+      if ((known?.revision ?? 0) !== revision) throw new TransactionConflictError('40001', 'other news came first')
       this.noteMoves(followId, known?.bases ?? {}, bases)
       this.rows.put(tx, followId, { followId, bases, revision: revision + 1 })
-      saved.add(followId)
     }
-    return saved
   }
 
   async restart(tx: Transaction, followId: string, killSwitchId: string): Promise<void> {

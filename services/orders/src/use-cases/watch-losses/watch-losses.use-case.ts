@@ -56,8 +56,8 @@ export class WatchLosses {
   }
 
   private async act(tx: Transaction, changed: readonly StoredBases[], tripped: readonly Tripped[]): Promise<void> {
-    const saved = await this.lossWatches.save(tx, changed)
-    const switches = tripped.filter(({ follow }) => saved.has(follow.followId)).map((one) => this.switchOf(one))
+    await this.lossWatches.save(tx, changed)
+    const switches = tripped.map((one) => this.switchOf(one))
     if (switches.length === 0) return
     await this.killSwitches.awaitPlannings(tx)
     await this.killSwitches.engage(tx, switches)
