@@ -15,7 +15,7 @@ import { startTestService, type TestService } from '@tradewire/testkit/start-tes
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ordersService } from './service.ts'
-import { planningLockSql } from './store/sql-kill-switches.store.ts'
+import { planningLockSql } from './store/planning-locks.store.ts'
 import { accountIdOf, followIdOf, StandIn, userIdOf } from './testing/stand-in.ts'
 
 const backends = testBackends()

@@ -1,6 +1,7 @@
 import 'reflect-metadata'
 import { Database } from '@tradewire/database/database'
 import type { BracketId, FollowId } from '@tradewire/kernel/ids'
+import { eventually } from '@tradewire/testkit/eventually'
 import { startTestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -8,11 +9,16 @@ import { bracketMoves, type BracketState, type PlanningFact, plannerMoves } from
 import { denial } from './domain/gate/denial.ts'
 import { judge } from './domain/gate/gate.ts'
 import { type PlannedBracket, PlannedMeanwhile, Planning, type StoredSignal } from './ports/planning.port.ts'
+import { KillSwitches } from './ports/kill-switches.port.ts'
 import { ordersService } from './service.ts'
 import { bracketOf, planOf } from './testing/bracket-fixtures.ts'
 import { candidate, context, now, signal } from './testing/gate-fixtures.ts'
 
 const backends = testBackends()
+const ofThisDatabase = 'database = (select oid from pg_database where datname = current_database())'
+const chunkLocks = `select 1 from pg_locks where locktype = 'advisory' and mode = 'ShareLock' and granted and ${ofThisDatabase}
+  group by pid having count(*) = 2`
+const waitingLocks = `select 1 from pg_locks where locktype = 'advisory' and not granted and ${ofThisDatabase}`
 const words = Object.keys(plannerMoves) as PlanningFact[]
 const states = Object.keys(bracketMoves) as BracketState[]
 const plan = planOf()
@@ -31,16 +37,19 @@ const stored: StoredSignal = {
   denial: null,
   begun: false,
   plannedAt: now,
+  planner: 0,
   wakeAt: null,
 }
 
 let database: Database
 let planning: Planning
+let killSwitches: KillSwitches
 
 beforeAll(async () => {
   const service = await startTestService(ordersService, backends)
   database = service.app.get(Database)
   planning = service.app.get(Planning)
+  killSwitches = service.app.get(KillSwitches)
 })
 
 beforeEach(() => database.query(`truncate bracket, waiting_entry, explain, signal_plan`))
@@ -112,6 +121,61 @@ describe('a planning that meets brackets of another', () => {
     await insert([bracket])
     await expect(planAgain([second], begun)).rejects.toBeInstanceOf(PlannedMeanwhile)
     expect(await rowsOf()).toEqual([evidence.approved])
+  })
+})
+
+describe('a chunk that is stored beside its planning', () => {
+  const chunk = [bracketFor(1, 'approved')]
+  const storeChunk = (planner: number, held?: Promise<void>) =>
+    database.transact(async (own) => {
+      await planning.join(own, signal, planner)
+      await planning.insert(own, stored, chunk)
+      await held
+    })
+  /** The planning's own connection breaks once `meanwhile` has begun. */
+  async function orphan(meanwhile: (planner: number) => Promise<void>): Promise<void> {
+    const planned = database.transact(async (tx) => {
+      const { planner } = await planning.lockSymbol(tx, signal)
+      await meanwhile(planner)
+      await backends.query('select pg_terminate_backend($1)', [planner])
+      await tx.query('select 1')
+    })
+    await expect(planned).rejects.toThrow()
+  }
+
+  it('is stored while that one lasts', async () => {
+    await database.transact(async (tx) => storeChunk((await planning.lockSymbol(tx, signal)).planner))
+    expect(await rowsOf()).toEqual([evidence.approved])
+  })
+
+  it('is not stored once the connection of that one has broken, and its locks with it', async () => {
+    let left = 0
+    await orphan((planner) => Promise.resolve(void (left = planner)))
+    await expect(storeChunk(left)).rejects.toBeInstanceOf(PlannedMeanwhile)
+    expect(await rowsOf()).toEqual([])
+  })
+
+  it('is waited for by a kill switch, and by other plannings of the symbol, where that breaks while it is stored', async () => {
+    const commit = Promise.withResolvers<void>()
+    let storing: Promise<void> | undefined
+    await orphan(async (planner) => {
+      storing = storeChunk(planner, commit.promise)
+      await eventually(async () => (await backends.query(chunkLocks)).length > 0)
+    })
+    await expect(database.transact((tx) => planning.lockSymbol(tx, signal))).rejects.toBeInstanceOf(PlannedMeanwhile)
+    let engaged = false
+    const engaging = database
+      .transact((tx) => killSwitches.awaitPlannings(tx))
+      .finally(() => {
+        engaged = true
+      })
+    await eventually(async () => (await backends.query(waitingLocks)).length > 0)
+    expect(engaged).toBe(false)
+    commit.resolve()
+    await storing
+    await engaging
+    expect(await rowsOf()).toEqual([evidence.approved])
+    await database.transact((tx) => planning.lockSymbol(tx, signal))
   })
 })
 

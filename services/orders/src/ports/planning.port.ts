@@ -22,6 +22,9 @@ import type { SizingTrace } from '../domain/sizing/sizing.ts'
 import type { Wait, Waited } from '../domain/gate/open-position.ts'
 import type { WaitingEntry } from './waiting-entries.port.ts'
 
+/** Of a connection of the database. */
+export type PlannerId = number
+
 /** What is known of a signal's strategy and instrument. */
 export interface SignalFacts {
   /** Undefined when this service has not heard of the strategy. */
@@ -52,6 +55,8 @@ export interface SignalFacts {
   readonly begun: boolean
   /** Why that earlier planning refused the signal for everyone: what it said to some holds for all. */
   readonly refusal: Denial | null
+  /** The connection that holds the planning's locks. */
+  readonly planner: PlannerId
 }
 
 /** The signal as it is stored, once, for all its brackets. */
@@ -66,6 +71,7 @@ export interface StoredSignal {
   /** Some of its brackets may be stored already, by a planning that was cut short. */
   readonly begun: boolean
   readonly plannedAt: Date
+  readonly planner: PlannerId
   /** When a resting entry is looked at again; known now, so that its acceptance need not change an index. */
   readonly wakeAt: string | null
 }
@@ -125,6 +131,12 @@ export abstract class Planning {
    * open brackets stay true until the commit; then answers what is known now.
    */
   abstract lockSymbol(tx: Transaction, signal: Signal): Promise<SignalFacts>
+
+  /**
+   * For a chunk that is stored in a transaction of its own: what `lockSymbol` waits for holds until that one's end, too.
+   * Where the planning's connection has broken, and its locks with it, the transaction fails with PlannedMeanwhile.
+   */
+  abstract join(tx: Transaction, signal: Signal, planner: PlannerId): Promise<void>
 
   /**
    * The next active followers by partition, account and follow, each with account, balance and open brackets, in one statement.

@@ -58,6 +58,7 @@ export interface CandidateRow extends FollowSettingsRow {
 
 /** One for each environment that has the signal's instrument, or one without; what is no instrument's is the same in all. */
 export type FactsRow = {
+  readonly planner: number
   readonly strategy_name: string | null
   readonly strategy_active: boolean | null
   readonly strategy_settings: string | null

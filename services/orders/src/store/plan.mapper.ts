@@ -6,6 +6,7 @@ import type { SignalId, StrategyId } from '@tradewire/kernel/ids'
 import type { Instrument } from '../domain/planning/instrument.ts'
 import type { SignalPlan } from '../domain/planning/signal-plan.ts'
 import { eachPlan, type SignalPlans } from '../domain/planning/signal-plans.ts'
+import type { StoredSignal } from '../ports/planning.port.ts'
 
 export interface InstrumentRow {
   readonly environment: AccountEnvironment
@@ -83,7 +84,7 @@ export function toInstrument(row: InstrumentRow): Instrument {
 }
 
 /** Null without a plan. Decimals turn into their text by themselves: Decimal has a toJSON. */
-export function plansJson(plans: SignalPlans): string | null {
+function plansJson(plans: SignalPlans): string | null {
   const stored = eachPlan(plans, (_, { instrument, prices }) => ({ instrument, prices }))
   return Object.keys(stored).length === 0 ? null : JSON.stringify(stored)
 }
@@ -135,4 +136,18 @@ function toSignalPlan(signal: SignalJson, { instrument, prices }: PlanJson): Sig
       notes: prices.notes,
     },
   }
+}
+
+/** Of `signal_plan`, in the order of its insert. */
+export function signalParameters({ signal, raw, strategyName, plans, denial, plannedAt }: StoredSignal): unknown[] {
+  return [
+    signal.signalId,
+    signal.strategyId,
+    raw,
+    strategyName,
+    plansJson(plans),
+    denial === null ? null : JSON.stringify(denial),
+    signal.receivedAt,
+    plannedAt,
+  ]
 }

@@ -13,6 +13,7 @@ import type {
 } from '../domain/stopping/kill-switch.ts'
 import { type KillSwitchFilter, KillSwitches } from '../ports/kill-switches.port.ts'
 import { Columns, plain, text } from './columns.mapper.ts'
+import { chunksLockSql, planningLockSql } from './planning-locks.store.ts'
 
 interface Row {
   readonly id: string
@@ -58,12 +59,11 @@ where k.released_at is null and (k.scope = 'platform' or k.scope in ('strategy',
   or k.scope = 'follow' and k.scope_id in (select follow_id from follow where strategy_id = $1 and active)
   or k.scope = 'account' and k.scope_id in (select account_id from follow where strategy_id = $1 and active))`
 
-/** Plannings hold it shared for as long as they last. */
-export const planningLockSql = `hashtextextended(current_schema() || '|planning', 0)`
-
 /** A planning for very many followers takes longer than any other lock is waited for. */
 export async function awaitPlannings(tx: Transaction): Promise<void> {
-  await tx.query(`select set_config('lock_timeout', '14s', true), pg_advisory_xact_lock(${planningLockSql})`)
+  await tx.query(
+    `select set_config('lock_timeout', '14s', true), pg_advisory_xact_lock(${planningLockSql}), pg_advisory_xact_lock(${chunksLockSql})`,
+  )
 }
 
 const ownerSql = {

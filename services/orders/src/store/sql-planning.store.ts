@@ -19,6 +19,7 @@ import {
   type FollowerQuery,
   type PlannedBracket,
   PlannedMeanwhile,
+  type PlannerId,
   Planning,
   type SignalFacts,
   type StoredSignal,
@@ -35,14 +36,14 @@ import {
   toCandidate,
 } from './candidate.mapper.ts'
 import { Columns, json, plain, text } from './columns.mapper.ts'
-import { planningLockSql } from './sql-kill-switches.store.ts'
-import { plansJson } from './plan.mapper.ts'
+import { chunkLockOf, holdersOf, joinPlanning, planningLockSql, symbolLockOf } from './planning-locks.store.ts'
+import { signalParameters } from './plan.mapper.ts'
 import { exitRulesText, SettingsReader } from './settings.mapper.ts'
 import { traceJson } from './trace.mapper.ts'
 
 /** The lock's key space is shared by the whole database; the schema's name keeps services apart. */
 const lockSql = `select pg_advisory_xact_lock_shared(${planningLockSql}),
-  pg_advisory_xact_lock(hashtextextended(current_schema() || $2 || '|' || $3, 0)),
+  pg_advisory_xact_lock(${symbolLockOf('$2', '$3')}), pg_backend_pid() as planner,
   s.name as strategy_name, s.active as strategy_active, s.settings as strategy_settings,
   p.settings as platform_settings, s.provider_account_id, provider_account.environment as provider_environment, provider.currency as provider_currency,
   case when sale.sold then s.owner_id end as sold_by, provider.equity as provider_equity, (extract(epoch from provider.observed_at) * 1000)::float8 as provider_observed_ms,
@@ -68,6 +69,7 @@ const earlierSql = `select (
     select signal_id from signal_plan
     where signal_id > $1 and strategy_id = $2 and received_at > $3 and denial is null and signal -> 'followIds' is null limit 1
   ) as overtaken_by,
+  exists (select from ${holdersOf(chunkLockOf('$6', '$7'))}) as orphaned,
   exists (select from signal_plan where signal_id = $1) as begun,
   (select denial from signal_plan where signal_id = $1) as refusal,
   (
@@ -76,6 +78,8 @@ const earlierSql = `select (
   ) as taking_part`
 
 interface EarlierRow {
+  /** A chunk is still being stored whose planning has lost its connection, and its locks with it. */
+  readonly orphaned: boolean
   readonly overtaken_by: string | null
   readonly begun: boolean
   readonly refusal: Denial | null
@@ -239,10 +243,18 @@ export class SqlPlanning extends Planning {
     const [rows, killSwitches, [earlier]] = await Promise.all([
       tx.query<FactsRow>(lockSql, [strategyId, venue, symbol]),
       this.killSwitches.engagedFor(tx, strategyId),
-      tx.query<EarlierRow>(earlierSql, [signalId, strategyId, receivedAt, ...bracketIdRangeOf(signalId)]),
+      tx.query<EarlierRow>(earlierSql, [
+        signalId,
+        strategyId,
+        receivedAt,
+        ...bracketIdRangeOf(signalId),
+        venue,
+        symbol,
+      ]),
     ])
     const [row] = rows
     if (row === undefined) throw new Error('the facts of a signal are always a row')
+    if (earlier?.orphaned === true) throw new PlannedMeanwhile(signalId)
     const reader = new SettingsReader()
     return {
       platformSettings: reader.of(row.platform_settings),
@@ -263,7 +275,13 @@ export class SqlPlanning extends Planning {
       begun: earlier?.begun === true,
       refusal: earlier?.refusal ?? null,
       killSwitches,
+      planner: row.planner,
     }
+  }
+
+  join(tx: Transaction, signal: Signal, planner: PlannerId): Promise<void> {
+    joinPlanning(tx, signal, planner)
+    return Promise.resolve()
   }
 
   async candidates(tx: Transaction, query: FollowerQuery): Promise<Candidate[]> {
@@ -364,19 +382,6 @@ export class SqlPlanning extends Planning {
     ])
     return new Set(rows.map((row) => row.bracket_id))
   }
-}
-
-function signalParameters({ signal, raw, strategyName, plans, denial, plannedAt }: StoredSignal): unknown[] {
-  return [
-    signal.signalId,
-    signal.strategyId,
-    raw,
-    strategyName,
-    plansJson(plans),
-    denial === null ? null : JSON.stringify(denial),
-    signal.receivedAt,
-    plannedAt,
-  ]
 }
 
 function waitingOf(brackets: readonly PlannedBracket[]) {

@@ -36,6 +36,10 @@ export class Locks {
     else await this.wait(line, owner, mode)
   }
 
+  isHeld(key: string): boolean {
+    return (this.lines.get(key)?.holders.size ?? 0) > 0
+  }
+
   /** Everything that the owner holds or waits for; what it waits for never answers. */
   release(owner: object): void {
     for (const [key, line] of this.lines) {

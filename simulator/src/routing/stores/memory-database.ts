@@ -72,6 +72,10 @@ export class MemoryTransaction extends Transaction {
     if (this.phase === 'ended') return never
   }
 
+  isHeld(key: string): boolean {
+    return this.locks.isHeld(key)
+  }
+
   ownRow(table: Table<unknown>, key: string): { readonly row: unknown } | undefined {
     const rows = this.written.get(table)
     return rows?.has(key) === true ? { row: rows.get(key) } : undefined

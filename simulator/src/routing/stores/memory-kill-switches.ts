@@ -20,6 +20,8 @@ export interface SwitchRow {
 
 /** Plannings hold it shared for as long as they last. */
 export const planningLock = 'planning'
+/** Chunks hold it shared that are stored beside their planning. */
+export const chunksLock = 'chunks'
 
 export class MemoryKillSwitches extends KillSwitches {
   readonly rows = new Table<SwitchRow>()
@@ -35,7 +37,9 @@ export class MemoryKillSwitches extends KillSwitches {
   async awaitPlannings(tx: Transaction): Promise<void> {
     const own = tx as MemoryTransaction
     await own.statement()
-    if (this.defects.engagesBesidePlanning !== true) await own.lock(planningLock)
+    if (this.defects.engagesBesidePlanning === true) return
+    await own.lock(planningLock)
+    await own.lock(chunksLock)
   }
 
   async engage(tx: Transaction, switches: readonly KillSwitch[]): Promise<void> {

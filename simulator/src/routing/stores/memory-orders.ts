@@ -22,7 +22,7 @@ import {
 import type { StoredSignal } from '@tradewire/orders/ports/planning.port'
 import type { Defects } from '../defects.ts'
 import { type MemoryTransaction, Table } from './memory-database.ts'
-import { planningLock } from './memory-kill-switches.ts'
+import { chunksLock, planningLock } from './memory-kill-switches.ts'
 import type { MemoryFacts } from './memory-facts.ts'
 import type { MemoryPriceWatches } from './memory-price-watches.ts'
 
@@ -146,6 +146,7 @@ export class MemoryBrackets extends Brackets {
     const own = tx as MemoryTransaction
     await own.statement()
     await own.lock(planningLock)
+    await own.lock(chunksLock)
   }
 
   openIds({ of, entriesOnly, sparesKept, after, limit }: OpenBracketsQuery): Promise<string[]> {

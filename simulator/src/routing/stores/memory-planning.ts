@@ -27,7 +27,7 @@ import {
 import type { Defects } from '../defects.ts'
 import type { MemoryTransaction } from './memory-database.ts'
 import { basicSettingsOf, layerKeyOf, type MemoryFacts } from './memory-facts.ts'
-import { planningLock } from './memory-kill-switches.ts'
+import { chunksLock, planningLock } from './memory-kill-switches.ts'
 import type { MemoryLossWatches } from './memory-loss-watches.ts'
 import { type BracketRow, type MemoryBrackets, slotKeyOf } from './memory-orders.ts'
 import type { MemoryWaitingEntries } from './memory-waiting.ts'
@@ -49,6 +49,7 @@ export interface PlanningMeans {
 
 export class MemoryPlanning extends Planning {
   private readonly means: PlanningMeans
+  private readonly planners: MemoryTransaction[] = []
 
   constructor(means: PlanningMeans) {
     super()
@@ -68,6 +69,9 @@ export class MemoryPlanning extends Planning {
     if (defects.plansBesideEachOther !== true) await own.lock(`symbol ${venue} ${symbol}`)
     const engaged = await killSwitches.engagedFor(tx, strategyId)
     await own.statement()
+    const isOrphaned = own.isHeld(`chunk ${venue} ${symbol}`)
+    if (isOrphaned && defects.plansBesideEachOther !== true) throw new PlannedMeanwhile(signal.signalId)
+    this.planners.push(own)
     return {
       strategy: strategy && {
         name: strategy.name,
@@ -80,8 +84,18 @@ export class MemoryPlanning extends Planning {
       platformSettings: platform?.settings ?? null,
       rates: [],
       killSwitches: engaged,
+      planner: this.planners.length - 1,
       ...this.plannedEarlier(tx, signal),
     }
+  }
+
+  async join(tx: Transaction, { signalId, venue, symbol }: Signal, planner: number): Promise<void> {
+    const own = tx as MemoryTransaction
+    await own.statement()
+    await own.lock(chunksLock, 'shared')
+    await own.lock(`chunk ${venue} ${symbol}`, 'shared')
+    await own.statement()
+    if (this.planners[planner]?.phase !== 'open') throw new PlannedMeanwhile(signalId)
   }
 
   /** What has been planned of newer signals, and of this one before it was cut short. */

@@ -137,7 +137,7 @@ export class PlanSignal {
         next.catch(() => undefined)
         const chunk = await planAll(candidates, stored, this.inTime(stored, verdict))
         waits = (await storing) || waits
-        storing = this.means.pace.run(() => this.database.transact((own) => this.store(own, stored, chunk)))
+        storing = this.means.pace.run(() => this.database.transact((own) => this.storeBeside(own, stored, chunk)))
         storing.catch(() => undefined)
         found = await next
       }
@@ -200,6 +200,7 @@ export class PlanSignal {
       denial: planned.denials[leading] ?? null,
       begun: facts.begun,
       plannedAt: now,
+      planner: facts.planner,
       wakeAt: restEndsAt(signal, this.limitRestMs),
     }
     const byAlert = signal.source !== 'OPERATOR'
@@ -221,6 +222,15 @@ export class PlanSignal {
     this.means.metrics
       .counter('signals_refused_total', 'Signals refused as a whole, by code')
       .add(1, { code: stored.denial?.code ?? '' })
+  }
+
+  private async storeBeside(
+    own: Transaction,
+    stored: StoredSignal,
+    chunk: readonly PlannedBracket[],
+  ): Promise<boolean> {
+    await this.planning.join(own, stored.signal, stored.planner)
+    return this.store(own, stored, chunk)
   }
 
   /** Answers whether any of them has to wait. */

@@ -28,7 +28,11 @@ beforeAll(async () => {
 })
 
 const told = (equity: string, laterMs: number) => ({
-  ...{ accountId: accountIdOf(0), currency: 'USDT', total: '10000', free: '9000', equity },
+  accountId: accountIdOf(0),
+  currency: 'USDT',
+  total: '10000',
+  free: '9000',
+  equity,
   observedAt: new Date(Date.now() + laterMs).toISOString(),
 })
 
