@@ -29,7 +29,7 @@ export const plantedMistakes: readonly PlantedMistake[] = [
     about: 'an order whose reply was lost is sent once more instead of being looked up',
     file: 'services/brokers/src/use-cases/settle-outcome/settle-outcome.use-case.ts',
     find: '        this.unknown(one, error.message)\n        return settled',
-    replace: "        return { kind: 'again', afterMs: null }",
+    replace: '        return this.notSent(one, null)',
     ...simulator,
   },
   {
