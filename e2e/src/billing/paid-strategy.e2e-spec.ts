@@ -1,15 +1,13 @@
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
-import type { PaperCredentials } from '@tradewire/contracts/paper/control'
 import type { beginSubscription, SubscriptionReply } from '@tradewire/contracts/rpc/billing/subscriptions'
-import type { connectAccount } from '@tradewire/contracts/rpc/accounts'
-import type { createFollows, createRiskProfile, createStrategy } from '@tradewire/contracts/rpc/signals'
+import type { createStrategy } from '@tradewire/contracts/rpc/signals'
 import { untilBusIsQuiet } from '@tradewire/launcher/demo/bus-quiet'
 import { eventually } from '@tradewire/testkit/eventually'
 import { Client } from 'pg'
 import { describe, expect, it } from 'vitest'
 import { ApiUser, type Page } from '../system/api-user.ts'
 import { payAtPage } from '../system/payment-page.ts'
-import { alertUntil, heldAtVenue, movePrice } from '../system/paper-market.ts'
+import { alertUntil, followFromPaper, heldAtVenue, movePrice, perpetual } from '../system/paper-market.ts'
 import { realSystem } from '../system/real-system.ts'
 
 type Intent = ReplyOf<typeof beginSubscription>
@@ -24,6 +22,15 @@ let strategy: ReplyOf<typeof createStrategy>
 let subscriptionId: string
 
 /** As the payer does on the page of the mock provider. */
+async function pay(): Promise<void> {
+  const subject = { kind: 'strategy', id: strategy.id }
+  const wish = { subject, provider: 'mock', currency: 'USD', cycle: 'monthly' }
+  const intent = await anna.does<Intent>('POST', '/v1/subscriptions', wish)
+  subscriptionId = intent.subscriptionId ?? ''
+  await payAtPage(system.endpoints.gateway ?? '', intent.paymentUrl ?? '')
+  await untilStanding('active')
+}
+
 async function untilStanding(standing: string): Promise<void> {
   await eventually(
     async () => {
@@ -57,32 +64,13 @@ describe('a strategy that costs something', () => {
       const operator = await ApiUser.logIn(gateway, system.endpoints.operator ?? { username: '', password: '' })
       await operator.does('POST', '/v1/users', { username: 'anna', password, roles: ['follower'] })
       anna = await ApiUser.logIn(gateway, { username: 'anna', password })
-      const market = { venue: 'binance-usdm', symbol: 'BTC/USDT' }
-      strategy = await operator.does('POST', '/v1/strategies', { name: 'Dear', ...market })
+      strategy = await operator.does('POST', '/v1/strategies', { name: 'Dear', ...perpetual })
       const prices = [{ currency: 'USD', cycle: 'monthly', amount: '99' }]
       await eventually(async () => {
         const { status } = await operator.asks('PUT', `/v1/strategies/${strategy.id}/prices`, { prices })
         return status === 200
       })
-      const profile = { name: 'One', riskPercent: '1' }
-      const { id: riskProfileId } = await operator.does<ReplyOf<typeof createRiskProfile>>(
-        'POST',
-        '/v1/risk-profiles',
-        profile,
-      )
-      const venueAccount = ['account', '--venue', market.venue, '--balance', '10000']
-      const { apiKey, secret } = await system.tells<PaperCredentials>('paper', ...venueAccount)
-      await movePrice(system, '42000')
-      const { id: accountId } = await anna.does<ReplyOf<typeof connectAccount>>('POST', '/v1/accounts', {
-        venue: market.venue,
-        credentials: { apiKey, secret },
-      })
-      const follow = { strategyId: strategy.id, accountId, riskProfileId, leverage: 5 }
-      await eventually(async () => {
-        const { status } = await anna.asks<ReplyOf<typeof createFollows>>('POST', '/v1/follows', { follows: [follow] })
-        return status === 201
-      })
-      await untilBusIsQuiet(system.endpoints.nats, withinMs)
+      await followFromPaper(system, { operator, follower: anna, strategyId: strategy.id })
       const refused = await alertUntil(
         system,
         { strategy, follower: anna, entry: 42_000 },
@@ -93,12 +81,7 @@ describe('a strategy that costs something', () => {
 
   it('is traded from the next signal on once the payment is known', () =>
     system.watched(async () => {
-      const subject = { kind: 'strategy', id: strategy.id }
-      const wish = { subject, provider: 'mock', currency: 'USD', cycle: 'monthly' }
-      const intent = await anna.does<Intent>('POST', '/v1/subscriptions', wish)
-      subscriptionId = intent.subscriptionId ?? ''
-      await payAtPage(system.endpoints.gateway ?? '', intent.paymentUrl ?? '')
-      await untilStanding('active')
+      await pay()
       await alertUntil(system, { strategy, follower: anna, entry: 42_001 }, ({ state }) => state === 'protected')
       expect(await heldAtVenue(system)).toHaveLength(1)
     }))
@@ -121,12 +104,7 @@ describe('a strategy that costs something', () => {
 
   it('is traded again once it is paid again', () =>
     system.watched(async () => {
-      const subject = { kind: 'strategy', id: strategy.id }
-      const wish = { subject, provider: 'mock', currency: 'USD', cycle: 'monthly' }
-      const intent = await anna.does<Intent>('POST', '/v1/subscriptions', wish)
-      subscriptionId = intent.subscriptionId ?? ''
-      await payAtPage(system.endpoints.gateway ?? '', intent.paymentUrl ?? '')
-      await untilStanding('active')
+      await pay()
       await alertUntil(system, { strategy, follower: anna, entry: 42_003 }, ({ state }) => state === 'protected')
       expect(await heldAtVenue(system)).toHaveLength(1)
     }))

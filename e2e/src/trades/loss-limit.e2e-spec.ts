@@ -1,14 +1,11 @@
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
-import type { PaperCredentials } from '@tradewire/contracts/paper/control'
-import type { connectAccount } from '@tradewire/contracts/rpc/accounts'
 import type { KillSwitchReply } from '@tradewire/contracts/rpc/kill-switches'
 import type { getTrade } from '@tradewire/contracts/rpc/reporting'
-import type { createFollows, createRiskProfile, createStrategy } from '@tradewire/contracts/rpc/signals'
-import { untilBusIsQuiet } from '@tradewire/launcher/demo/bus-quiet'
+import type { createStrategy } from '@tradewire/contracts/rpc/signals'
 import { eventually } from '@tradewire/testkit/eventually'
 import { describe, expect, it } from 'vitest'
 import { ApiUser, type Page } from '../system/api-user.ts'
-import { alertUntil, heldAtVenue, movePrice } from '../system/paper-market.ts'
+import { alertUntil, followFromPaper, heldAtVenue, movePrice, perpetual } from '../system/paper-market.ts'
 import { realSystem } from '../system/real-system.ts'
 
 const system = realSystem({ processes: false, settings: { BROKERS_BALANCE_EVERY_MS: '5000' } })
@@ -25,28 +22,13 @@ describe('a loss limit with forced close, on a paper account', () => {
       const operator = await ApiUser.logIn(gateway, system.endpoints.operator ?? { username: '', password: '' })
       await operator.does('POST', '/v1/users', { username: 'anna', password, roles: ['follower'] })
       anna = await ApiUser.logIn(gateway, { username: 'anna', password })
-      const market = { venue: 'binance-usdm', symbol: 'BTC/USDT' }
-      strategy = await operator.does('POST', '/v1/strategies', { name: 'Falling', ...market })
-      const profile = { name: 'One', riskPercent: '1' }
-      const { id: riskProfileId } = await operator.does<ReplyOf<typeof createRiskProfile>>(
-        'POST',
-        '/v1/risk-profiles',
-        profile,
-      )
-      const venueAccount = ['account', '--venue', market.venue, '--balance', '10000']
-      const { apiKey, secret } = await system.tells<PaperCredentials>('paper', ...venueAccount)
-      await movePrice(system, '42000')
-      const { id: accountId } = await anna.does<ReplyOf<typeof connectAccount>>('POST', '/v1/accounts', {
-        venue: market.venue,
-        credentials: { apiKey, secret },
+      strategy = await operator.does('POST', '/v1/strategies', { name: 'Falling', ...perpetual })
+      await followFromPaper(system, {
+        operator,
+        follower: anna,
+        strategyId: strategy.id,
+        settings: { lossLimits: { dayPercent: '0.5', action: 'flatten' } },
       })
-      const settings = { lossLimits: { dayPercent: '0.5', action: 'flatten' } }
-      const follow = { strategyId: strategy.id, accountId, riskProfileId, leverage: 5, settings }
-      await eventually(async () => {
-        const { status } = await anna.asks<ReplyOf<typeof createFollows>>('POST', '/v1/follows', { follows: [follow] })
-        return status === 201
-      })
-      await untilBusIsQuiet(system.endpoints.nats, withinMs)
       // The day's losses count from the first balance that is told while the limit stands.
       await alertUntil(system, { strategy, follower: anna, entry: 42_000 }, ({ state }) => state === 'protected')
       expect(await heldAtVenue(system)).toEqual(['0.1'])

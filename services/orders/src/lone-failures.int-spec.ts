@@ -3,9 +3,9 @@ import { subscriptionChanged } from '@tradewire/contracts/events/billing'
 import * as brokers from '@tradewire/contracts/events/brokers'
 import { followChanged } from '@tradewire/contracts/events/signals'
 import { Database } from '@tradewire/database/database'
-import { createLogger } from '@tradewire/observability/logger'
 import { eventually } from '@tradewire/testkit/eventually'
 import { exampleOf } from '@tradewire/testkit/example-of'
+import { memoryLogger } from '@tradewire/testkit/memory-logger'
 import { startTestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -19,17 +19,12 @@ const [longSignal, shortSignal, limitSignal, withoutPlan] = [1, 2, 3, 4].map(
   (number) => `01963a5f-000${number}-7000-8000-000000000001`,
 ) as [string, string, string, string]
 const filled = { filledQuantity: '0.25', averagePrice: '40000', fee: '0', feeCurrency: 'USDT' }
-const logged: string[] = []
+const { logger, text } = memoryLogger('orders', 'error')
 
 let database: Database
 let venue: StandIn
 
 beforeAll(async () => {
-  const logger = createLogger({
-    service: 'orders',
-    level: 'error',
-    destination: { write: (line) => logged.push(line) },
-  })
   const service = await startTestService(ordersService, backends, { logger })
   database = service.app.get(Database)
   venue = new StandIn(database)
@@ -74,7 +69,7 @@ describe('of entries that wait for what is to be closed', () => {
     expect(accountsOf(await legs(longSignal, 'close', 2))).toEqual(accounts(0, 2))
     await planOf(stuck, withoutPlan, longSignal)
     await legs(longSignal, 'close', numbers.length)
-    expect(logged.some((line) => line.includes('cannot be moved on'))).toBe(true)
+    expect(text()).toContain('cannot be moved on')
   })
 
   it('one that cannot be planned holds up no other, and is planned when it can be', async () => {
@@ -88,7 +83,7 @@ describe('of entries that wait for what is to be closed', () => {
     expect(accountsOf(await legs(shortSignal, 'entry', 2))).toEqual(accounts(0, 2))
     await database.query('alter table bracket drop constraint refused')
     await legs(shortSignal, 'entry', numbers.length)
-    expect(logged.some((line) => line.includes('cannot be planned'))).toBe(true)
+    expect(text()).toContain('cannot be planned')
   })
 })
 

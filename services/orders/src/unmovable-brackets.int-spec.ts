@@ -3,8 +3,8 @@ import { RpcClient } from '@tradewire/bus/rpc-client'
 import * as brokers from '@tradewire/contracts/events/brokers'
 import * as rpc from '@tradewire/contracts/rpc/orders'
 import { Database } from '@tradewire/database/database'
-import { createLogger } from '@tradewire/observability/logger'
 import { eventually } from '@tradewire/testkit/eventually'
+import { memoryLogger } from '@tradewire/testkit/memory-logger'
 import { startTestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -16,18 +16,13 @@ const followers = 5
 const signalId = '01963a5f-0001-7000-8000-000000000001'
 const withoutPlan = '01963a5f-0002-7000-8000-000000000001'
 const stuck = accountIdOf(0)
-const logged: string[] = []
+const { logger, lines } = memoryLogger('orders', 'error')
 
 let database: Database
 let client: RpcClient
 let venue: StandIn
 
 beforeAll(async () => {
-  const logger = createLogger({
-    service: 'orders',
-    level: 'error',
-    destination: { write: (line) => logged.push(line) },
-  })
   const service = await startTestService(ordersService, backends, { logger })
   database = service.app.get(Database)
   client = service.app.get(RpcClient)
@@ -59,7 +54,7 @@ describe('a bracket that cannot be moved on', () => {
     const [row] = await database.query<{ id: string }>('select bracket_id as id from bracket where account_id = $1', [
       stuck,
     ])
-    expect(logged.filter((line) => line.includes(row!.id))).toHaveLength(1)
+    expect(lines().filter((line) => JSON.stringify(line).includes(row!.id))).toHaveLength(1)
   })
 
   it('holds up no other kill switch than its own', async () => {

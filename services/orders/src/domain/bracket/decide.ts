@@ -181,13 +181,8 @@ function unwind({ bracket, position, plan, policy, now, isAlone }: Situation): D
   const last = sent.at(-1)
   if (last !== undefined && last.state !== 'filled') {
     const cause = causeOf(last, bracket.legs, isAlone)
-    const waitMs = {
-      gone: policy.positionGoneMs,
-      ended: 0,
-      stop: waitAfter(sent, policy),
-      unknown: waitAfter(sent, policy),
-    }
-    const wakeAt = later(last.observedAt ?? last.submittedAt, waitMs[cause])
+    const waitMs = cause === 'gone' ? policy.positionGoneMs : waitAfter(sent, policy)
+    const wakeAt = cause === 'ended' ? latestEnd(bracket.legs) : later(last.observedAt ?? last.submittedAt, waitMs)
     if (cause === 'stop') cancel.push(...bracket.legs.filter((leg) => takesUp(leg) && canBeCancelled(leg)))
     if (now < wakeAt) return { ...nothing, cancel, wakeAt }
     if (cause === 'gone') return { ...sweep(bracket.legs), gone: { quantity: position.remaining, reason: 'venue' } }
@@ -224,6 +219,12 @@ function causeOf(close: Leg, legs: readonly Leg[], isAlone: boolean): 'gone' | '
   const hadEnded = others.every((leg) => standing.includes(leg) || close.submittedAt >= (leg.observedAt ?? ''))
   if (standing.length === 0) return hadEnded ? 'gone' : 'ended'
   return hadEnded && standing.every(({ purpose }) => purpose === 'stop') ? 'stop' : 'unknown'
+}
+
+/** When the last of what may have been why ended: a close that leaves then tells, however far ahead a clock was. */
+function latestEnd(legs: readonly Leg[]): string {
+  const ends = legs.filter(takesUp).map(({ observedAt, submittedAt }) => observedAt ?? submittedAt)
+  return ends.toSorted().at(-1)!
 }
 
 /** Whether an exit of this bracket can have been why a close of another one of the account, sent then, found nothing. */

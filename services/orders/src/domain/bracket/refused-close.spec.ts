@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { at, d, planOf } from '../../testing/bracket-fixtures.ts'
+import { at, d, newsOf, planOf } from '../../testing/bracket-fixtures.ts'
 import { Story } from '../../testing/bracket-story.ts'
 
 const nothingToReduce = { code: 'REDUCE_ONLY_REFUSED', message: 'ReduceOnly Order is rejected.' }
@@ -33,6 +33,19 @@ describe('a bracket whose close finds nothing to reduce', () => {
       'closed',
     ])
     expect(story.events.at(-1)?.trade).toMatchObject({ reason: 'close' })
+  })
+
+  it('goes again once for what has ended, also where the end was told by a clock that is ahead', () => {
+    const story = new Story().opened()
+    story.take([{ kind: 'close' }], 500)
+    story.tell('close-1', 'rejected', { reason: nothingToReduce, atMs: 600 })
+    for (const target of ['target-1', 'target-2', 'target-3']) {
+      expect(story.take([newsOf(story.bracket, target, 'cancelled', { atMs: 2_700 })], 700)).toEqual([])
+    }
+    expect(story.bracket.wakeAt).toBe(at(2_700))
+    expect(story.take([{ kind: 'wake' }], 2_700)).toEqual(['+close-2 0.9'])
+    expect(story.tell('close-2', 'rejected', { reason: nothingToReduce, atMs: 2_800 })).toEqual([])
+    expect(story.take([{ kind: 'wake' }], 12_800)).toEqual(['-stop-1', 'closed'])
   })
 
   it('does not take it for that proof while a target has no answer, however often it is refused', () => {
