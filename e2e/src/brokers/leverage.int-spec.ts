@@ -122,6 +122,10 @@ async function remembered(account: Follower): Promise<readonly number[]> {
   return rows.map(({ leverage }) => leverage)
 }
 
+async function rememberedAt(account: Follower): Promise<unknown> {
+  return backends.query('select set_at from brokers.account_leverage where account_id = $1', [account.id])
+}
+
 const isRemembered = (account: Follower, ...wanted: readonly number[]) =>
   eventually(async () => String(await remembered(account)) === String(wanted), {
     describe: `what is remembered is ${wanted.join() || 'nothing'}`,
@@ -150,19 +154,16 @@ describe('an account whose owner changes the leverage at the venue', () => {
     expect(await leverageAtVenue(account)).toBe(planned)
   })
 
-  it.each(['binance-usdm', 'okx-swap', 'paper'] as const)(
-    'is not believed at %s to stand as it was by a process that was not there',
-    async (venue) => {
-      const account = await follower(venue)
-      await enter(account)
-      await isRemembered(account, planned)
-      await service.stop()
-      await setByHand(account)
-      service = await start()
-      await enter(account)
-      expect(await leverageAtVenue(account)).toBe(planned)
-    },
-  )
+  it('is not believed to stand as it was by a process that was not there', async () => {
+    const account = await follower('binance-usdm')
+    await enter(account)
+    await isRemembered(account, planned)
+    await service.stop()
+    await setByHand(account)
+    service = await start()
+    await enter(account)
+    expect(await leverageAtVenue(account)).toBe(planned)
+  })
 })
 
 describe('an account whose orders are planned with several leverages', () => {
@@ -172,5 +173,34 @@ describe('an account whose orders are planned with several leverages', () => {
     await eventually(() => account.heard.length >= 3, { describe: 'the news of three changes' })
     expect(account.heard).toEqual([planned, 20, planned])
     expect(await leverageAtVenue(account)).toBe(planned)
+  })
+})
+
+describe.each(['okx-swap', 'paper'] as const)('an account at %s, which tells no changes', (venue) => {
+  it('has no leverage set again by the next process, and another one when it changes', async () => {
+    const account = await follower(venue)
+    await enter(account)
+    await isRemembered(account, planned)
+    const setAt = await rememberedAt(account)
+    await service.stop()
+    service = await start()
+    await enter(account)
+    expect(await rememberedAt(account)).toEqual(setAt)
+    await enter(account, 20)
+    await isRemembered(account, 20)
+    expect(await leverageAtVenue(account)).toBe(20)
+  })
+
+  it('has none remembered while the answer to another one is awaited: the next process would believe the wrong one', async () => {
+    const account = await follower(venue)
+    await enter(account)
+    await isRemembered(account, planned)
+    await paper.fault({ kind: 'latency', accountId: account.paperId, operation: 'any', milliseconds: 2_000 })
+    const entered = enter(account, 20)
+    await isRemembered(account)
+    await eventually(async () => (await leverageAtVenue(account)) === 20, { describe: 'the venue has taken it' })
+    expect(await remembered(account)).toEqual([])
+    await entered
+    await isRemembered(account, 20)
   })
 })

@@ -135,7 +135,7 @@ describe('a chunk that is stored beside its planning', () => {
   /** The planning's own connection breaks once `meanwhile` has begun. */
   async function orphan(meanwhile: (planner: number) => Promise<void>): Promise<void> {
     const planned = database.transact(async (tx) => {
-      const { planner } = await planning.lockSymbol(tx, signal)
+      const { planner } = await planning.lockSymbol(tx, signal, 1)
       await meanwhile(planner)
       await backends.query('select pg_terminate_backend($1)', [planner])
       await tx.query('select 1')
@@ -144,7 +144,7 @@ describe('a chunk that is stored beside its planning', () => {
   }
 
   it('is stored while that one lasts', async () => {
-    await database.transact(async (tx) => storeChunk((await planning.lockSymbol(tx, signal)).planner))
+    await database.transact(async (tx) => storeChunk((await planning.lockSymbol(tx, signal, 1)).planner))
     expect(await rowsOf()).toEqual([evidence.approved])
   })
 
@@ -162,7 +162,7 @@ describe('a chunk that is stored beside its planning', () => {
       storing = storeChunk(planner, commit.promise)
       await eventually(async () => (await backends.query(chunkLocks)).length > 0)
     })
-    await expect(database.transact((tx) => planning.lockSymbol(tx, signal))).rejects.toBeInstanceOf(PlannedMeanwhile)
+    await expect(database.transact((tx) => planning.lockSymbol(tx, signal, 1))).rejects.toBeInstanceOf(PlannedMeanwhile)
     let engaged = false
     const engaging = database
       .transact((tx) => killSwitches.awaitPlannings(tx))
@@ -175,7 +175,7 @@ describe('a chunk that is stored beside its planning', () => {
     await storing
     await engaging
     expect(await rowsOf()).toEqual([evidence.approved])
-    await database.transact((tx) => planning.lockSymbol(tx, signal))
+    await database.transact((tx) => planning.lockSymbol(tx, signal, 1))
   })
 })
 

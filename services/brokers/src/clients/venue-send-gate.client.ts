@@ -5,7 +5,8 @@
 import { Injectable } from '@nestjs/common'
 import { isExit, type SubmitCommand } from '@tradewire/broker-kit/approved-order'
 import type { BrokerError, RateLimitedError } from '@tradewire/broker-kit/broker-error'
-import { ok, type Result } from '@tradewire/kernel/result'
+import * as brokerError from '@tradewire/broker-kit/broker-error'
+import { err, ok, type Result } from '@tradewire/kernel/result'
 import type { Venue } from '@tradewire/contracts/common'
 import { Desk, type LaneWork, type OpenAttempt } from '#domain/sending/desk'
 import { Leverages } from '#ports/leverages.port'
@@ -70,6 +71,9 @@ export class VenueSendGate extends SendGate {
     const { leverage, symbol } = command
     if (isExit(command) || leverage === null || opened.definition.capabilities.leverage === null) return ok(undefined)
     if (opened.leverages.stands(symbol, leverage, this.time.monotonicMs())) return ok(undefined)
+    if (opened.leverages.replaces(symbol, leverage) && !(await this.withdraw(opened, symbol))) {
+      return err(brokerError.notSent('the leverage that stood before could not be withdrawn'))
+    }
     opened.leverages.setting(symbol, leverage)
     const set = await opened.session.setLeverage(symbol, leverage)
     if (set.ok) {
@@ -89,5 +93,17 @@ export class VenueSendGate extends SendGate {
   ): void {
     const owned = this.desk.heldPartition(partition)
     if (owned !== undefined) this.leverages.note({ accountId, symbol, leverage, owned })
+  }
+
+  /** Before another one leaves: a process that ends between the two must not leave behind what the next one would believe. */
+  private async withdraw({ account }: AccountSession, symbol: string): Promise<boolean> {
+    const owned = this.desk.heldPartition(account.partition)
+    if (owned === undefined) return false
+    try {
+      await this.leverages.withdraw({ accountId: account.id, symbol, owned })
+      return true
+    } catch {
+      return false
+    }
   }
 }

@@ -137,7 +137,7 @@ export class VenueSessions extends Sessions {
     await Promise.all([...this.sessions.keys()].map((accountId) => this.forget(accountId)))
   }
 
-  private async open({ account, credentials }: UnsealedAccount): Promise<SessionResult> {
+  private async open({ account, credentials, leverages: earlier }: UnsealedAccount): Promise<SessionResult> {
     const definition = this.brokers.of(account.venue)
     const connected = await this.probe(account.venue, account.environment, credentials)
     if (!connected.ok) return connected
@@ -148,7 +148,8 @@ export class VenueSessions extends Sessions {
     }
     const timed = this.means.timing(account.venue)
     const session = new BudgetedSession(connected.value, definition.readWeights, budget, timed)
-    const leverages = new BelievedLeverages(definition.capabilities.leverage?.told === true)
+    const isTold = definition.capabilities.leverage?.told === true
+    const leverages = new BelievedLeverages(isTold, earlier, this.means.clock.monotonicMs())
     const opened: AccountSession = { account, definition, session, leverages }
     this.sessions.set(account.id, opened)
     this.openedListener(opened)

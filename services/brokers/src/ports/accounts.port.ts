@@ -2,6 +2,7 @@
 import type { Transaction } from '@tradewire/database/transaction'
 import type { Result } from '@tradewire/kernel/result'
 import type { Account, AccountChanges, AccountKey, AccountStatus, NewAccount } from '#domain/account/account'
+import type { EarlierLeverage } from '#domain/account/believed-leverages'
 import type { Reason } from '#domain/attempt/attempt'
 import type { Allowance } from './allowances.port.ts'
 
@@ -21,6 +22,8 @@ export interface AccountFilter {
 export interface UnsealedAccount {
   readonly account: Account
   readonly credentials: Record<string, string>
+  /** What earlier sessions have set lately. */
+  readonly leverages: readonly EarlierLeverage[]
 }
 
 export interface AccountNews {

@@ -21,6 +21,7 @@ import {
   type AccountStatus,
   type NewAccount,
 } from '#domain/account/account'
+import { type EarlierLeverage, untoldBelievedMs } from '#domain/account/believed-leverages'
 import type { Reason } from '#domain/attempt/attempt'
 import { type AccountFilter, type AccountNews, Accounts, type UnsealedAccount } from '#ports/accounts.port'
 import { type Allowance, Allowances } from '#ports/allowances.port'
@@ -49,6 +50,7 @@ interface SecretRow extends AccountRow {
   readonly master_version: number
   readonly data_key: Buffer
   readonly fields: Record<string, string>
+  readonly leverages: readonly EarlierLeverage[] | null
 }
 
 const columns = `a.id, a.user_id, a.venue, a.environment, a.label, a.active, a.key_hint, a.key_ip_bound, a.key_expires_at, a.status,
@@ -140,10 +142,16 @@ export class AccountStore extends Accounts {
   /** With credentials, for the session registry alone. */
   async unseal(accountIds: readonly string[]): Promise<UnsealedAccount[]> {
     const rows = await this.database.query<SecretRow>(
-      `select ${columns}, s.master_version, s.data_key, s.fields
+      `select ${columns}, s.master_version, s.data_key, s.fields, (
+         select json_agg(json_build_object('symbol', l.symbol, 'leverage', l.leverage, 'ageMs', l.age_ms))
+         from (
+           select symbol, leverage, extract(epoch from clock_timestamp() - set_at) * 1000 as age_ms
+           from account_leverage where account_id = a.id
+         ) l where l.age_ms < $2::int
+       ) as leverages
        from account a join account_secret s on s.account_id = a.id
        where a.id = any($1::uuid[]) and a.removed_at is null`,
-      [accountIds],
+      [accountIds, untoldBelievedMs],
     )
     const opened = await this.sealer.openAll(
       rows.map((row) => ({
@@ -218,7 +226,7 @@ export class AccountStore extends Accounts {
 
   /** One that cannot be opened must not keep the others of its statement from trading. */
   private openedOrTold(row: SecretRow, credentials: Record<string, string> | null): UnsealedAccount[] {
-    if (credentials !== null) return [{ account: accountOf(row), credentials }]
+    if (credentials !== null) return [{ account: accountOf(row), credentials, leverages: row.leverages ?? [] }]
     const { id: accountId, master_version: masterVersion } = row
     this.logger.error({ accountId, masterVersion }, 'the credentials of an account cannot be opened')
     return []

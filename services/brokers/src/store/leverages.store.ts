@@ -1,13 +1,13 @@
 /**
- * Leverages in PostgreSQL, as they are shown: processes that do not hold an account answer for it too. Called by the
- * send gate and by those who list positions. Must never write for a partition that another process holds.
+ * Leverages in PostgreSQL: processes that do not hold an account show them too, and the next one that does goes by them.
+ * Called by the send gate and by those who list positions. Must never write for a partition that another process holds.
  */
 import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Leverages, type NotedLeverage } from '#ports/leverages.port'
+import { type LeveragePlace, Leverages, type NotedLeverage } from '#ports/leverages.port'
 
 /** Leverages of a burst are stored together. */
 const flushMs = 100
@@ -16,6 +16,7 @@ const flushMs = 100
 export class LeverageStore extends Leverages {
   private readonly waiting = new Map<string, NotedLeverage>()
   private flushing = false
+  private writing: Promise<void> = Promise.resolve()
 
   constructor(
     private readonly database: Database,
@@ -33,8 +34,14 @@ export class LeverageStore extends Leverages {
   }
 
   note(noted: NotedLeverage): void {
-    this.waiting.set(`${noted.accountId} ${noted.symbol}`, noted)
+    this.waiting.set(keyOf(noted), noted)
     if (!this.flushing) void this.flush()
+  }
+
+  async withdraw(place: LeveragePlace): Promise<void> {
+    this.waiting.delete(keyOf(place))
+    await this.writing
+    await this.write([{ ...place, leverage: null }])
   }
 
   private async flush(): Promise<void> {
@@ -43,9 +50,10 @@ export class LeverageStore extends Leverages {
       await delay(flushMs)
       const all = [...this.waiting.values()]
       this.waiting.clear()
-      await this.write(all).catch((error: unknown) => {
+      this.writing = this.write(all).catch((error: unknown) => {
         this.logger.warn({ err: error }, 'leverages could not be noted; those that are shown may be old')
       })
+      await this.writing
     }
     this.flushing = false
   }
@@ -62,9 +70,9 @@ export class LeverageStore extends Leverages {
          delete from account_leverage a using noted n
          where n.leverage is null and a.account_id = n.account_id and a.symbol = n.symbol
        )
-       insert into account_leverage (account_id, symbol, leverage)
-       select account_id, symbol, leverage from noted where leverage is not null
-       on conflict (account_id, symbol) do update set leverage = excluded.leverage`,
+       insert into account_leverage (account_id, symbol, leverage, set_at)
+       select account_id, symbol, leverage, clock_timestamp() from noted where leverage is not null
+       on conflict (account_id, symbol) do update set leverage = excluded.leverage, set_at = excluded.set_at`,
       [
         all.map(({ accountId }) => accountId),
         all.map(({ symbol }) => symbol),
@@ -74,4 +82,8 @@ export class LeverageStore extends Leverages {
       ],
     )
   }
+}
+
+function keyOf({ accountId, symbol }: LeveragePlace): string {
+  return `${accountId} ${symbol}`
 }

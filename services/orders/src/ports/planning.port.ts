@@ -55,6 +55,8 @@ export interface SignalFacts {
   readonly begun: boolean
   /** Why that earlier planning refused the signal for everyone: what it said to some holds for all. */
   readonly refusal: Denial | null
+  /** Whether as many others of the strategy as asked for came in the minute before it and were planned. */
+  readonly isFrequent: boolean
   /** The connection that holds the planning's locks. */
   readonly planner: PlannerId
 }
@@ -128,9 +130,9 @@ export class PlannedMeanwhile extends RetryableError {
 export abstract class Planning {
   /**
    * Waits until no kill switch is being engaged and no other transaction plans this venue's symbol, so that checks of
-   * open brackets stay true until the commit; then answers what is known now.
+   * open brackets stay true until the commit; then answers what is known now. A signal is frequent behind so many others.
    */
-  abstract lockSymbol(tx: Transaction, signal: Signal): Promise<SignalFacts>
+  abstract lockSymbol(tx: Transaction, signal: Signal, frequentFrom: number): Promise<SignalFacts>
 
   /**
    * For a chunk that is stored in a transaction of its own: what `lockSymbol` waits for holds until that one's end, too.

@@ -10,9 +10,6 @@ export interface SourceRate extends SignalRate {
 }
 
 export abstract class SignalRates {
-  /** Whether so many signals of the strategy were planned in the minute before this one. */
-  abstract reached(tx: Transaction, signal: Signal, signals: number): Promise<boolean>
-
   /** The exact figures, this signal included. A minute that was paused for counts anew after the release. */
   abstract of(tx: Transaction, signal: Signal): Promise<SourceRate | undefined>
 }

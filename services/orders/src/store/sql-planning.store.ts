@@ -5,12 +5,11 @@
 import { Injectable } from '@nestjs/common'
 import type { Denial } from '@tradewire/contracts/denials/all'
 import type { Transaction } from '@tradewire/database/transaction'
-import type { AccountId, FollowId, UserId } from '@tradewire/kernel/ids'
+import type { UserId } from '@tradewire/kernel/ids'
 import { partitionOf } from '@tradewire/kernel/partition'
 import { injectTrace } from '@tradewire/observability/trace'
 import { plannerMoves } from '../domain/bracket/bracket.ts'
 import type { Candidate } from '../domain/gate/gate.ts'
-import { bracketIdRangeOf } from '../domain/planning/ids.ts'
 import { superseded, type Wait } from '../domain/gate/open-position.ts'
 import type { Signal } from '../domain/planning/signal-plan.ts'
 import { Holdings } from '../ports/holdings.port.ts'
@@ -36,7 +35,8 @@ import {
   toCandidate,
 } from './candidate.mapper.ts'
 import { Columns, json, plain, text } from './columns.mapper.ts'
-import { chunkLockOf, holdersOf, joinPlanning, planningLockSql, symbolLockOf } from './planning-locks.store.ts'
+import { earlierOf } from './earlier-planning.store.ts'
+import { joinPlanning, planningLockSql, symbolLockOf } from './planning-locks.store.ts'
 import { signalParameters } from './plan.mapper.ts'
 import { exitRulesText, SettingsReader } from './settings.mapper.ts'
 import { traceJson } from './trace.mapper.ts'
@@ -59,32 +59,6 @@ left join lateral (
   select currency, equity, observed_at from balance
   where balance.account_id = s.provider_account_id order by (currency = i.quote) desc limit 1
 ) provider on true`
-
-/**
- * What has been planned of newer signals, and of this one before it was cut short. Few rows: the newer a signal, the
- * fewer lie behind its id. A signal that came in the same millisecond is not newer, and one for chosen followers, or
- * refused to all, takes nobody's place.
- */
-const earlierSql = `select (
-    select signal_id from signal_plan
-    where signal_id > $1 and strategy_id = $2 and received_at > $3 and denial is null and signal -> 'followIds' is null limit 1
-  ) as overtaken_by,
-  exists (select from ${holdersOf(chunkLockOf('$6', '$7'))}) as orphaned,
-  exists (select from signal_plan where signal_id = $1) as begun,
-  (select denial from signal_plan where signal_id = $1) as refusal,
-  (
-    select json_agg(json_build_array(account_id, follow_id)) from bracket
-    where bracket_id between $4 and $5 and signal_id = $1 and state <> 'denied'
-  ) as taking_part`
-
-interface EarlierRow {
-  /** A chunk is still being stored whose planning has lost its connection, and its locks with it. */
-  readonly orphaned: boolean
-  readonly overtaken_by: string | null
-  readonly begun: boolean
-  readonly refusal: Denial | null
-  readonly taking_part: readonly (readonly [AccountId, FollowId])[] | null
-}
 
 /** On its way out, or gone with an order that can still execute. */
 const isEnding = `x.state in ('closing', 'closed', 'failed')`
@@ -237,24 +211,16 @@ export class SqlPlanning extends Planning {
     super()
   }
 
-  async lockSymbol(tx: Transaction, signal: Signal): Promise<SignalFacts> {
-    const { signalId, strategyId, venue, symbol, receivedAt } = signal
+  async lockSymbol(tx: Transaction, signal: Signal, frequentFrom: number): Promise<SignalFacts> {
+    const { strategyId, venue, symbol } = signal
     // Statements of their own, in this order: the others see what was engaged and planned while the first waited for its locks.
-    const [rows, killSwitches, [earlier]] = await Promise.all([
+    const [rows, killSwitches, earlier] = await Promise.all([
       tx.query<FactsRow>(lockSql, [strategyId, venue, symbol]),
       this.killSwitches.engagedFor(tx, strategyId),
-      tx.query<EarlierRow>(earlierSql, [
-        signalId,
-        strategyId,
-        receivedAt,
-        ...bracketIdRangeOf(signalId),
-        venue,
-        symbol,
-      ]),
+      earlierOf(tx, signal, frequentFrom),
     ])
     const [row] = rows
     if (row === undefined) throw new Error('the facts of a signal are always a row')
-    if (earlier?.orphaned === true) throw new PlannedMeanwhile(signalId)
     const reader = new SettingsReader()
     return {
       platformSettings: reader.of(row.platform_settings),
@@ -270,10 +236,7 @@ export class SqlPlanning extends Planning {
             },
       instruments: instrumentsOf(rows),
       rates: ratesOf(row),
-      overtakenBy: earlier?.overtaken_by ?? null,
-      takingPart: new Map(earlier?.taking_part),
-      begun: earlier?.begun === true,
-      refusal: earlier?.refusal ?? null,
+      ...earlier,
       killSwitches,
       planner: row.planner,
     }

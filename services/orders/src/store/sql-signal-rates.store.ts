@@ -8,8 +8,6 @@ import { SignalRates, type SourceRate } from '../ports/signal-rates.port.ts'
 /** Those that somebody was planned for: what was denied to all is not in the index. */
 const others = `p.strategy_id = $1 and p.signal_id <> $2 and p.denial is null`
 
-const reachedSql = `select 1 from signal_plan p where ${others} and p.received_at > $3 offset $4 limit 1`
-
 const rateSql = `select s.owner_id, paused.engaged > 0 as paused,
   count(p.signal_id) filter (where p.received_at > greatest($3, paused.released_at))::int as last_minute,
   count(p.signal_id)::int as last_day
@@ -30,11 +28,6 @@ interface RateRow {
 
 @Injectable()
 export class SqlSignalRates extends SignalRates {
-  async reached(tx: Transaction, signal: Signal, signals: number): Promise<boolean> {
-    const rows = await tx.query(reachedSql, [signal.strategyId, signal.signalId, before(signal, minuteMs), signals - 1])
-    return rows.length > 0
-  }
-
   async of(tx: Transaction, signal: Signal): Promise<SourceRate | undefined> {
     const since = [before(signal, minuteMs), before(signal, dayMs)]
     const [row] = await tx.query<RateRow>(rateSql, [signal.strategyId, signal.signalId, ...since])

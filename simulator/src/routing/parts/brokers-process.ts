@@ -280,7 +280,12 @@ export class BrokersProcess {
         status: 'AUTHORIZED',
         partition: partitionOf(accountId),
       }
-      open.set(accountId, { account: account as never, definition, session, leverages: new BelievedLeverages(false) })
+      open.set(accountId, {
+        account: account as never,
+        definition,
+        session,
+        leverages: new BelievedLeverages(false, [], 0),
+      })
       session.events((event) => {
         if (event.kind === 'order') void this.evidence.news(accountId, event.order)
         else if (event.kind === 'stream-up') this.watch.streamUp(accountId)

@@ -140,9 +140,9 @@ export class OrdersProcess {
     this.release = new ReleaseKillSwitch(database, killSwitches, lossWatches, time, choices.randomness)
     const learn = new LearnFacts(facts)
     const pace = new EntryPace(() => time.monotonicMs(), passed)
-    const plan = new PlanSignal(config, database, planning, new PlanningMeans(time, noMetrics, pace))
+    const plan = new PlanSignal(config, database, planning, new PlanningMeans(time, noMetrics, pace), unwatched)
     const consumers = {
-      signals: new SignalsConsumer(learn, unwatched, plan, slots),
+      signals: new SignalsConsumer(learn, plan, slots),
       accounts: new AccountsConsumer(learn, new WatchLosses(config, lossWatches, killSwitches, time, ids)),
       updates: new OrderUpdatesConsumer(new TakeOrderUpdates(advance, brackets, time), pace, time),
     }
@@ -198,7 +198,7 @@ export class OrdersProcess {
 }
 
 /** The pace of a source is not watched here. */
-const unwatched = { execute: () => Promise.resolve() } as never
+const unwatched = { execute: () => Promise.resolve(null) } as never
 
 /** What was last paid, by way of `brokers`: late, and now and then not at all. Nobody answers a process that is gone. */
 class SimulatedPrices extends VenuePrices {

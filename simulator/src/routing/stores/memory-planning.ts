@@ -84,6 +84,7 @@ export class MemoryPlanning extends Planning {
       platformSettings: platform?.settings ?? null,
       rates: [],
       killSwitches: engaged,
+      isFrequent: false,
       planner: this.planners.length - 1,
       ...this.plannedEarlier(tx, signal),
     }

@@ -14,7 +14,7 @@ describe('a leverage at a venue that tells changes', () => {
   const stands = (leverage: number, atMs = nowMs): boolean => leverages.stands(symbol, leverage, atMs)
 
   beforeEach(() => {
-    leverages = new BelievedLeverages(true)
+    leverages = new BelievedLeverages(true, [{ symbol, leverage: 5, ageMs: 0 }], nowMs)
     leverages.hearing(true)
   })
 
@@ -92,12 +92,27 @@ describe('a leverage at a venue that tells changes', () => {
 
 describe('a leverage at a venue that tells no changes', () => {
   it('is believed for a while after it was set, whatever the stream does', () => {
-    const leverages = new BelievedLeverages(false)
+    const leverages = new BelievedLeverages(false, [], nowMs)
     change(leverages, 20)
     change(leverages, 5)
     leverages.hearing(false)
     leverages.hearing(true)
     const after = (elapsedMs: number): boolean => leverages.stands(symbol, 5, nowMs + elapsedMs)
     expect([after(0), after(untoldBelievedMs - 1), after(untoldBelievedMs)]).toEqual([true, true, false])
+  })
+
+  it('is believed for as long when the session before has set it', () => {
+    const leverages = new BelievedLeverages(false, [{ symbol, leverage: 5, ageMs: 60_000 }], nowMs)
+    const after = (elapsedMs: number): boolean => leverages.stands(symbol, 5, nowMs + elapsedMs)
+    expect([after(0), after(untoldBelievedMs - 60_001), after(untoldBelievedMs - 60_000)]).toEqual([true, true, false])
+    expect(leverages.stands(symbol, 20, nowMs)).toBe(false)
+  })
+
+  it('replaces one that the next session would believe, whether set here or by the session before', () => {
+    const leverages = new BelievedLeverages(false, [{ symbol, leverage: 5, ageMs: 0 }], nowMs)
+    expect([leverages.replaces(symbol, 5), leverages.replaces(symbol, 20)]).toEqual([false, true])
+    change(leverages, 20)
+    expect([leverages.replaces(symbol, 20), leverages.replaces(symbol, 5)]).toEqual([false, true])
+    expect(leverages.replaces('ETH/USDT', 5)).toBe(false)
   })
 })

@@ -4,8 +4,16 @@
  * unheard.
  */
 
-/** Where the venue tells no changes: for so long after it was set. */
+/** Where the venue tells no changes: for so long after it was set, also by the session before this one. */
 export const untoldBelievedMs = 600_000
+
+/** What an earlier session of the account has set. */
+export interface EarlierLeverage {
+  readonly symbol: string
+  readonly leverage: number
+  /** How long ago. */
+  readonly ageMs: number
+}
 
 interface Belief {
   /** What was set here, oldest first: the news of it may still come. The last is the one that stands, or is being set. */
@@ -18,13 +26,28 @@ export class BelievedLeverages {
   private readonly beliefs = new Map<string, Belief>()
   private hears = false
 
-  /** `told`: whether the venue's stream tells changes. */
-  constructor(private readonly told: boolean) {}
+  /** `told`: whether the venue's stream tells changes. Then nobody has listened before this session, and nothing is known. */
+  constructor(
+    private readonly told: boolean,
+    earlier: readonly EarlierLeverage[],
+    nowMs: number,
+  ) {
+    if (told) return
+    for (const { symbol, leverage, ageMs } of earlier) {
+      this.beliefs.set(symbol, { ours: [leverage], setAtMs: nowMs - ageMs })
+    }
+  }
 
   stands(symbol: string, leverage: number, nowMs: number): boolean {
     const belief = this.beliefs.get(symbol)
     if (belief === undefined || belief.setAtMs === null || belief.ours.at(-1) !== leverage) return false
     return this.told ? this.hears : nowMs - belief.setAtMs < untoldBelievedMs
+  }
+
+  /** Whether another one was set before, which the session after this one would believe. */
+  replaces(symbol: string, leverage: number): boolean {
+    const belief = this.beliefs.get(symbol)
+    return !this.told && belief !== undefined && belief.ours.at(-1) !== leverage
   }
 
   /** It is about to be set: until the venue has taken it none is known. */

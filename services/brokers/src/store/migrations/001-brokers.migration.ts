@@ -62,6 +62,7 @@ export const createBrokers: Migration = {
        account_id uuid not null references account (id),
        symbol text not null,
        leverage int not null,
+       set_at timestamptz not null,
        primary key (account_id, symbol)
      )`,
 

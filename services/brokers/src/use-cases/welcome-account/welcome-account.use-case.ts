@@ -37,6 +37,7 @@ export class WelcomeAccount {
     if (balance !== null) this.balances.told(account.id, balance)
     void this.instruments.execute(account, session).finally(() => void session.close())
     // Another process may hold the partition: it finds the account with its next beat.
-    if (this.desk.heldPartition(account.partition) !== undefined) void this.sessions.adopt({ account, credentials })
+    if (this.desk.heldPartition(account.partition) !== undefined)
+      void this.sessions.adopt({ account, credentials, leverages: [] })
   }
 }

@@ -10,7 +10,6 @@ import type { Transaction } from '@tradewire/database/transaction'
 import { SlotBell } from '../../domain/planning/slot-bell.ts'
 import { LearnFacts } from '../../use-cases/learn-facts/learn-facts.use-case.ts'
 import { PlanSignal } from '../../use-cases/plan-signal/plan-signal.use-case.ts'
-import { WatchSource } from '../../use-cases/watch-source/watch-source.use-case.ts'
 
 const contracts = [strategyChanged, followChanged, settingsChanged, signalAccepted] as const
 type SignalsEvent = ConsumedEvent<(typeof contracts)[number]>
@@ -24,7 +23,6 @@ const concurrency = 4
 export class SignalsConsumer {
   constructor(
     private readonly learnFacts: LearnFacts,
-    private readonly watchSource: WatchSource,
     private readonly planSignal: PlanSignal,
     private readonly slots: SlotBell,
   ) {}
@@ -37,7 +35,6 @@ export class SignalsConsumer {
     await this.learnFacts.execute({ strategies, follows, settings }, tx)
     for (const event of events) {
       if (event.name !== signalAccepted.name) continue
-      await this.watchSource.execute(event.data, tx)
       // What is in the way of its entries is closed right after the commit.
       if (await this.planSignal.execute(event.data, tx)) tx.afterCommit(() => this.slots.ring())
     }

@@ -37,6 +37,7 @@ import {
 } from '../../ports/planning.port.ts'
 import type { DueEntry, WaitingEntry } from '../../ports/waiting-entries.port.ts'
 import { signalOf, type SignalData } from '../../domain/planning/accepted-signal.ts'
+import { WatchSource } from '../watch-source/watch-source.use-case.ts'
 
 /** Waits for the strategy's own news, which was sent before its signals. */
 export class StrategyNotHeardOf extends RetryableError {
@@ -62,6 +63,7 @@ const marginPlaces = 8
 @Injectable()
 export class PlanSignal {
   private readonly policy: PlanningPolicy
+  private readonly frequentFrom: number
   private readonly chunkRows: number
   private readonly limitRestMs: number
 
@@ -70,7 +72,9 @@ export class PlanSignal {
     private readonly database: Database,
     private readonly planning: Planning,
     private readonly means: PlanningMeans,
+    private readonly watchSource: WatchSource,
   ) {
+    this.frequentFrom = config.alertsPerMinuteMin
     this.chunkRows = config.chunkRows
     this.limitRestMs = config.limitRestMs
     this.policy = {
@@ -89,14 +93,12 @@ export class PlanSignal {
   async execute(data: SignalData, tx: Transaction, due: readonly DueEntry[] = []): Promise<boolean> {
     const beganMs = this.means.clock.monotonicMs()
     const signal = signalOf(data)
-    const facts = await this.planning.lockSymbol(tx, signal)
+    const facts = await this.factsOf(tx, signal, due.length > 0)
     const now = this.means.clock.now()
     if (facts.strategy === undefined && now.getTime() < Date.parse(signal.expiresAt)) {
       throw new StrategyNotHeardOf(`signal ${signal.signalId}: strategy ${signal.strategyId} is not known yet`)
     }
-    // An entry that waits has kept its place against newer signals.
-    const overtakenBy = due.length > 0 ? null : facts.overtakenBy
-    const { stored, verdict } = this.judgeSignal(signal, data, { ...facts, overtakenBy }, now)
+    const { stored, verdict } = this.judgeSignal(signal, data, facts, now)
     const quotes = quotesOf(facts.instruments)
     const common = { platform: facts.platformSettings, strategy: facts.strategy?.settings ?? null }
     const of = { strategyId: signal.strategyId, soldBy: facts.strategy?.soldBy ?? null }
@@ -114,6 +116,14 @@ export class PlanSignal {
       .histogram('signal_planning_seconds', 'Planning of one signal for all its followers')
       .record((this.means.clock.monotonicMs() - beganMs) / 1_000)
     return waits
+  }
+
+  /** An entry that waits has kept its place against newer signals, and its source was watched when its signal came. */
+  private async factsOf(tx: Transaction, signal: Signal, isDue: boolean): Promise<SignalFacts> {
+    const facts = await this.planning.lockSymbol(tx, signal, this.frequentFrom)
+    if (isDue) return { ...facts, overtakenBy: null }
+    const pause = facts.isFrequent ? await this.watchSource.execute(signal, tx) : null
+    return pause === null ? facts : { ...facts, killSwitches: [...facts.killSwitches, pause] }
   }
 
   /**

@@ -1,6 +1,6 @@
 /**
  * Pauses a source that sends far more signals than usual, before the first one too many is planned.
- * Called by the consumer of signals, in its transaction. Must never close anything: it only stops what comes.
+ * Called by planning, in its transaction. Must never close anything: it only stops what comes.
  */
 import { Injectable } from '@nestjs/common'
 import { riskTripped } from '@tradewire/contracts/events/orders'
@@ -9,7 +9,7 @@ import { Clock } from '@tradewire/kernel/clock'
 import { IdSource } from '@tradewire/kernel/ids'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import type { OrdersConfig } from '../../config.ts'
-import { type SignalData, signalOf } from '../../domain/planning/accepted-signal.ts'
+import type { Signal } from '../../domain/planning/signal-plan.ts'
 import { type KillSwitch, trippedOf } from '../../domain/stopping/kill-switch.ts'
 import { anomalyReason, rateAnomaly } from '../../domain/stopping/signal-rate.ts'
 import { KillSwitches } from '../../ports/kill-switches.port.ts'
@@ -25,16 +25,14 @@ export class WatchSource {
     private readonly ids: IdSource,
   ) {}
 
-  /** One look into an index; more only when a minute was busy. */
-  async execute(data: SignalData, tx: Transaction): Promise<void> {
+  /** Answers the switch that it engaged. Counts a day's signals: only for one that follows many others of its minute. */
+  async execute(signal: Signal, tx: Transaction): Promise<KillSwitch | null> {
     const { alertsPerMinuteMin: perMinuteMin } = this.config
-    const signal = signalOf(data)
-    if (perMinuteMin === 0 || signal.source !== 'TRADINGVIEW') return
-    if (!(await this.rates.reached(tx, signal, perMinuteMin))) return
+    if (perMinuteMin === 0 || signal.source !== 'TRADINGVIEW') return null
     const rate = await this.rates.of(tx, signal)
-    if (rate === undefined || rate.paused) return
+    if (rate === undefined || rate.paused) return null
     const anomaly = rateAnomaly(rate, perMinuteMin)
-    if (anomaly === null) return
+    if (anomaly === null) return null
     const killSwitch: KillSwitch = {
       id: this.ids.next(),
       scope: 'source',
@@ -52,5 +50,6 @@ export class WatchSource {
     }
     await this.killSwitches.engage(tx, [killSwitch])
     tx.append(riskTripped, trippedOf(killSwitch))
+    return killSwitch
   }
 }
