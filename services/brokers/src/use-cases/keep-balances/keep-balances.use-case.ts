@@ -21,6 +21,8 @@ interface Told {
 /** A fill's balance is read once the account has been quiet for so long. */
 const quietMs = 300
 const agesEveryMs = 2_000
+/** After a restart orders wait for the first reading of their accounts; the balances that were told before it can wait. */
+const firstReadAfterMs = 3_000
 const readsAtOnceMax = 8
 const eventsMax = 1_000
 /** One failed read proves nothing; so many in a row mean that the venue is away for this account. */
@@ -95,7 +97,13 @@ export class KeepBalances {
     const all = this.sessions.all()
     if (all.length === this.agesLookedAt.accounts && nowMs < this.agesLookedAt.ms + agesEveryMs) return []
     this.agesLookedAt = { accounts: all.length, ms: nowMs }
-    return all.filter(({ account }) => nowMs - (this.readAtMs.get(account.id) ?? Number.NEGATIVE_INFINITY) >= everyMs)
+    return all.filter(({ account }) => nowMs - this.readAt(account.id, nowMs - everyMs + firstReadAfterMs) >= everyMs)
+  }
+
+  private readAt(accountId: string, asIfMs: number): number {
+    const readAtMs = this.readAtMs.get(accountId) ?? asIfMs
+    this.readAtMs.set(accountId, readAtMs)
+    return readAtMs
   }
 
   private async read({ account, session }: AccountSession): Promise<void> {

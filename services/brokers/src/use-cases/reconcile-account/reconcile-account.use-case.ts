@@ -6,6 +6,7 @@ import { Injectable } from '@nestjs/common'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import { ZERO } from '@tradewire/kernel/decimal'
+import type { Attempt } from '#domain/attempt/attempt'
 import { Desk, type HeldPartition } from '#domain/sending/desk'
 import { type DriftFinding, keyOf } from '#domain/reconcile/drift'
 import type { Holding } from '#domain/reconcile/holding'
@@ -87,8 +88,8 @@ export class ReconcileAccount {
       holdings: new Map(holdings.map((holding) => [holding.symbol, holding])),
       open: new Map(open.map((finding) => [keyOf(finding), finding])),
       sightings: new Map(),
-      // What happened before this process held the account nobody has noted.
-      touched: new Map(this.desk.ofAccount(accountId).map(({ attempt }) => [attempt.command.symbol, 0])),
+      // Fills that were heard before this process held the account nobody has noted. Those to come are noted as they come.
+      touched: new Map(this.desk.ofAccount(accountId).flatMap(({ attempt }) => touchedBy(attempt))),
     }
   }
 
@@ -125,6 +126,10 @@ export class ReconcileAccount {
     const found = [...conclusion.opened, ...conclusion.passed]
     return { read: true, lookAgainMs: outcome.sightings.size > 0 ? lagMs : null, holds, found }
   }
+}
+
+function touchedBy({ command, filledQuantity }: Attempt): (readonly [string, number])[] {
+  return filledQuantity === '0' ? [] : [[command.symbol, 0]]
 }
 
 function conclusionOf(memory: Memory, outcome: Outcome, readAt: Date): Conclusion {

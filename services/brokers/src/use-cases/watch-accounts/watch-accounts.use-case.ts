@@ -15,7 +15,7 @@ import { ReconcileAccount } from '../reconcile-account/reconcile-account.use-cas
 /** Of one venue: one that does not answer must not keep others from being read. */
 const accountsAtOnceMax = 16
 /** With those whose orders wait: after a restart in the middle of a signal that can be all of its followers. */
-const delayedAccountsAtOnceMax = 64
+const delayedAccountsAtOnceMax = 128
 
 @Injectable()
 export class WatchAccounts {
