@@ -46,13 +46,21 @@ export const pageLimitDefault = 50
 
 /** Cursor paging: every list takes it and answers {items, nextToken}. */
 export const pageQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(pageLimitMax).default(pageLimitDefault),
-  nextToken: z.string().max(200).optional(),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(pageLimitMax)
+    .default(pageLimitDefault)
+    .meta({ description: 'How many items at most' }),
+  nextToken: z.string().max(200).optional().meta({ description: 'From the page before; left out for the first page' }),
 })
 export type PageQuery = z.output<typeof pageQuery>
 
+const nextToken = z.string().nullable().meta({ description: 'Asks for the next page; null with the last' })
+
 export function pageOf<Item extends z.ZodType>(item: Item) {
-  return z.strictObject({ items: z.array(item), nextToken: z.string().nullable() })
+  return z.strictObject({ items: z.array(item), nextToken })
 }
 
 /** A yes or no in a query string. */

@@ -10,10 +10,8 @@ export const lossFigures = z
     allowed: decimalText,
     equityAtStart: decimalText,
     currency: z.string(),
-    /** When the period began, or from when a lifetime counts. */
-    startsAt: timestamp,
-    /** The layer of settings whose limit it is. */
-    source: z.string(),
+    startsAt: timestamp.meta({ description: 'When the period began, or from when a lifetime counts' }),
+    source: z.string().meta({ description: 'The layer of settings whose limit it is' }),
   })
   .meta({ id: 'LossFigures' })
 export type LossFigures = z.output<typeof lossFigures>

@@ -57,8 +57,7 @@ export const tradingWindow = z.strictObject({
   timeZone,
   days: z.array(z.enum(weekdays)).min(1).max(weekdays.length),
   from: timeOfDay,
-  /** Not included; not after `from` means the next day's. */
-  to: timeOfDay,
+  to: timeOfDay.meta({ description: "Not included; not after `from` means the next day's" }),
 })
 
 /** When a day begins: weeks begin with Monday's, months with that of the first. */
@@ -77,11 +76,12 @@ const lossLimits = z
     weekAmount: positiveDecimalText,
     monthPercent: limitedPercent,
     monthAmount: positiveDecimalText,
-    /** Counted from the first equity told while the limit stands. */
-    lifetimePercent: limitedPercent,
+    lifetimePercent: limitedPercent.meta({ description: 'Counted from the first equity told while the limit stands' }),
     lifetimeAmount: positiveDecimalText,
-    /** What happens then: no new entries, or also the close of what the follow holds. Unsaid means `refuse`. */
-    action: z.enum(lossActions),
+    action: z.enum(lossActions).meta({
+      description:
+        'What happens then: no new entries, or also the close of what the follow holds. Unsaid means `refuse`.',
+    }),
   })
   .partial()
   .refine(({ action: _, ...limits }) => Object.keys(limits).length > 0, { error: 'must name at least one limit' })
@@ -107,8 +107,10 @@ export const tradeSettings = z
     sizing: sizingRule,
     /** Scales what the sizing rule asks for. */
     multiplier: positiveDecimalText.meta({ examples: ['1.5'] }),
-    /** Down, unless this allows the nearest step where it is above what is asked for by so many per cent at most. */
-    roundUpPercentMax: limitedPercent,
+    roundUpPercentMax: limitedPercent.meta({
+      description:
+        'Down, unless this allows the nearest step where it is above what is asked for by so many per cent at most',
+    }),
     /**
      * Whether the venue takes the account's currency as margin for symbols that are quoted in another: then the balance
      * counts at the venue's rate. Unsaid, or on a spot account, such symbols are refused.
@@ -117,16 +119,25 @@ export const tradeSettings = z
     maxQuantity: positiveDecimalText,
     maxNotional: positiveDecimalText,
     maxLeverage: z.int().min(1).max(125),
-    /** Per cent of the balance that the stop of one trade may cost; more is refused, not made smaller. */
-    maxRiskPercent: limitedPercent,
-    /** Positions and entries under way that the account may hold before this one. */
-    maxPositions: z.int().min(1).max(1_000),
-    /** Notional of all positions and entries under way that the account may hold with this one, in quote currency. */
-    maxExposure: positiveDecimalText,
+    maxRiskPercent: limitedPercent.meta({
+      description: 'Per cent of the balance that the stop of one trade may cost; more is refused, not made smaller',
+    }),
+    maxPositions: z
+      .int()
+      .min(1)
+      .max(1_000)
+      .meta({ description: 'Positions and entries under way that the account may hold before this one' }),
+    maxExposure: positiveDecimalText.meta({
+      description:
+        'Notional of all positions and entries under way that the account may hold with this one, in quote currency',
+    }),
     /** The same in per cent of the equity; above 100 with leverage. */
     maxExposurePercent: positiveDecimalText.meta({ examples: ['300'] }),
-    /** How long after a losing trade of the follow no entry is made. */
-    coolingOffMinutes: z.int().min(1).max(43_200),
+    coolingOffMinutes: z
+      .int()
+      .min(1)
+      .max(43_200)
+      .meta({ description: 'How long after a losing trade of the follow no entry is made' }),
     sides: z.array(side).min(1).max(2),
     symbols: z.array(symbol).min(1).max(symbolsMax),
     tradingWindow,
@@ -136,8 +147,10 @@ export const tradeSettings = z
         'side closes it first and enters once the close is proven; one of its own side is refused. replace: so does a ' +
         'signal of either side. Unsaid, it is reverse.',
     }),
-    /** Once this target is filled, counted from the nearest, the stop moves to the entry price; 0 for never. */
-    moveStopToEntryAfterTarget: z.int().min(0).max(4),
+    moveStopToEntryAfterTarget: z.int().min(0).max(4).meta({
+      description:
+        'Once this target is filled, counted from the nearest, the stop moves to the entry price; 0 for never',
+    }),
     /** How far beyond the entry price, on the side of profit, that stop stands: it covers fees. */
     moveStopOffsetPercent: decimalText
       .refine((text) => Number(text) >= 0 && Number(text) <= offsetPercentMax, { error: 'must be from 0 to 10' })

@@ -645,13 +645,13 @@ export interface Operations {
   /** Get a signal with the raw request it came from */
   getSignal: { params: { signalId: string }; reply: SignalWithRaw }
   /** Create a strategy; the reply shows its alert secret once */
-  createStrategy: { body: { name: string; description?: string | null; venue: 'binance-spot' | 'binance-usdm' | 'cex' | 'coinbase' | 'metaapi' | 'mt-manager' | 'okx-spot' | 'okx-swap' | 'paper' | 'tokocrypto' | 'xapi'; symbol: string; entryType?: 'market' | 'limit'; signalMaxAgeSeconds?: number; settings?: TradeSettingsInput; providerAccountId?: string | null; myfxbookUrl?: string | null; active?: boolean }; reply: StrategyWithSecret }
+  createStrategy: { body: { name: string; description?: string | null; entryType?: 'market' | 'limit'; signalMaxAgeSeconds?: number; providerAccountId?: string | null; myfxbookUrl?: string | null; active?: boolean; venue: 'binance-spot' | 'binance-usdm' | 'cex' | 'coinbase' | 'metaapi' | 'mt-manager' | 'okx-spot' | 'okx-swap' | 'paper' | 'tokocrypto' | 'xapi'; symbol: string; settings?: TradeSettingsInput }; reply: StrategyWithSecret }
   /** List strategies */
   listStrategies: { query?: { limit?: number; nextToken?: string; active?: 'true' | 'false'; venue?: 'binance-spot' | 'binance-usdm' | 'cex' | 'coinbase' | 'metaapi' | 'mt-manager' | 'okx-spot' | 'okx-swap' | 'paper' | 'tokocrypto' | 'xapi' }; reply: { items: readonly Strategy[]; nextToken: string | null } }
   /** Get a strategy */
   getStrategy: { params: { strategyId: string }; reply: Strategy }
   /** Change, pause or resume a strategy */
-  updateStrategy: { params: { strategyId: string }; body: { name?: string; description?: string | null; entryType?: 'market' | 'limit'; signalMaxAgeSeconds?: number; settings?: TradeSettingsInput; providerAccountId?: string | null; myfxbookUrl?: string | null; active?: boolean }; reply: Strategy }
+  updateStrategy: { params: { strategyId: string }; body: { name?: string; description?: string | null; entryType?: 'market' | 'limit'; signalMaxAgeSeconds?: number; providerAccountId?: string | null; myfxbookUrl?: string | null; active?: boolean; settings?: TradeSettingsInput }; reply: Strategy }
   /** Close all open positions of a strategy by market */
   closeStrategyPositions: { params: { strategyId: string }; reply: { closing: number } }
   /** Profit and loss of each follower of a strategy */

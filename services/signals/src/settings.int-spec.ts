@@ -1,6 +1,7 @@
 import 'reflect-metadata'
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import { accountConnected } from '@tradewire/contracts/events/brokers'
+import * as questions from '@tradewire/contracts/rpc/settings'
 import * as signals from '@tradewire/contracts/rpc/signals'
 import { Database } from '@tradewire/database/database'
 import { numberOfId } from '@tradewire/kernel/ids'
@@ -98,14 +99,14 @@ describe('the settings of strategies, risk profiles and follows', () => {
     const stranger = { userId: '01963a5e-0000-7000-8000-00000000000c', roles: ['provider' as const] }
     const platform = { scope: 'platform' as const, scopeId: null }
     const account = { scope: 'account' as const, scopeId: accountId }
-    const untouched = await rpc.ask(signals.getSettings, { caller: stranger, ...platform })
+    const untouched = await rpc.ask(questions.getSettings, { caller: stranger, ...platform })
     expect(valueOf(untouched)).toEqual({ ...platform, settings: {}, updatedAt: null })
 
     const refused = [
-      await rpc.ask(signals.changeSettings, { caller: owner, ...platform, settings: {} }),
-      await rpc.ask(signals.changeSettings, { caller: stranger, ...account, settings: {} }),
-      await rpc.ask(signals.getSettings, { caller: stranger, ...account }),
-      await rpc.ask(signals.changeSettings, { caller: operator, scope: 'account', scopeId: null, settings: {} }),
+      await rpc.ask(questions.changeSettings, { caller: owner, ...platform, settings: {} }),
+      await rpc.ask(questions.changeSettings, { caller: stranger, ...account, settings: {} }),
+      await rpc.ask(questions.getSettings, { caller: stranger, ...account }),
+      await rpc.ask(questions.changeSettings, { caller: operator, scope: 'account', scopeId: null, settings: {} }),
     ]
     expect(refused.map((each) => (each.ok ? 'ok' : each.error.code))).toEqual([
       'PLATFORM_SETTINGS_FORBIDDEN',
@@ -115,11 +116,11 @@ describe('the settings of strategies, risk profiles and follows', () => {
     ])
 
     const settings = { maxPositions: 5 }
-    valueOf(await rpc.ask(signals.changeSettings, { caller: operator, ...platform, settings }))
-    valueOf(await rpc.ask(signals.changeSettings, { caller: owner, ...account, settings: { maxRiskPercent: '1' } }))
-    const changed = await rpc.ask(signals.changeSettings, { caller: owner, ...account, settings })
+    valueOf(await rpc.ask(questions.changeSettings, { caller: operator, ...platform, settings }))
+    valueOf(await rpc.ask(questions.changeSettings, { caller: owner, ...account, settings: { maxRiskPercent: '1' } }))
+    const changed = await rpc.ask(questions.changeSettings, { caller: owner, ...account, settings })
     expect(valueOf(changed)).toMatchObject({ ...account, settings })
-    expect(valueOf(await rpc.ask(signals.getSettings, { caller: owner, ...account })).settings).toEqual(settings)
+    expect(valueOf(await rpc.ask(questions.getSettings, { caller: owner, ...account })).settings).toEqual(settings)
     const rows = await backends.query<{ body: string }>(
       `select body from signals.outbox where subject = 'settings.changed' order by created_at, id`,
     )

@@ -1,6 +1,6 @@
 /** Public routes that `brokers` answers. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
 import { z } from 'zod'
-import { pageQuery, venue } from '../common.ts'
+import { pageQuery } from '../common.ts'
 import { everyone } from '../caller.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as accounts from '../rpc/accounts.ts'
@@ -40,7 +40,13 @@ export const brokerRoutes: readonly RouteContract[] = [
     path: '/v1/accounts/batch',
     summary: 'Connect up to 100 broker accounts, each with its own outcome',
     access: ['operator'],
-    body: z.strictObject({ accounts: z.array(accounts.accountInput).min(1).max(accounts.accountsPerCallMax) }),
+    body: z.strictObject({
+      accounts: z
+        .array(accounts.accountInput)
+        .min(1)
+        .max(accounts.accountsPerCallMax)
+        .meta({ description: 'Each has its own outcome, in this order' }),
+    }),
     rpc: accounts.connectAccounts,
     toRequest: (parts) => ({ caller: parts.caller, accounts: parts.body.accounts }),
   }),
@@ -52,9 +58,9 @@ export const brokerRoutes: readonly RouteContract[] = [
     summary: 'List broker accounts',
     access: everyone,
     query: pageQuery.extend({
-      userId: z.uuid().optional(),
-      venue: venue.optional(),
-      status: accounts.accountStatus.optional(),
+      userId: accounts.listAccounts.request.shape.userId,
+      venue: accounts.listAccounts.request.shape.venue,
+      status: accounts.listAccounts.request.shape.status,
     }),
     rpc: accounts.listAccounts,
     toRequest: (parts) => {
@@ -148,7 +154,10 @@ export const brokerRoutes: readonly RouteContract[] = [
     summary: 'List what differed between our books and the venue, with counts by kind',
     access: everyone,
     params: accountParams,
-    query: pageQuery.extend({ state: books.driftState.optional(), kind: books.driftKind.optional() }),
+    query: pageQuery.extend({
+      state: books.listDrift.request.shape.state,
+      kind: books.listDrift.request.shape.kind,
+    }),
     rpc: books.listDrift,
     toRequest: (parts) => {
       const { state, kind, ...page } = parts.query

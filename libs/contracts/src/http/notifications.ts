@@ -1,5 +1,4 @@
 /** Public routes about notices and the chats they go to. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
-import { z } from 'zod'
 import { everyone } from '../caller.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as rpc from '../rpc/notifications.ts'
@@ -51,7 +50,7 @@ export const notificationRoutes: readonly RouteContract[] = [
     access: everyone,
     proof: 'session',
     errors: ['refused'],
-    body: z.strictObject({ chatId: rpc.telegramChatId }),
+    body: rpc.linkTelegram.request.pick({ chatId: true }),
     rpc: rpc.linkTelegram,
     toRequest: ({ caller, body }) => ({ caller, ...body }),
   }),

@@ -76,7 +76,7 @@ export const tokenErrors = [
 export type TokenError = (typeof tokenErrors)[number]
 
 const tokenRequest = z.object({
-  grant_type: z.literal('client_credentials'),
+  grant_type: z.literal('client_credentials').meta({ description: 'The only way in without a person' }),
   scope: z
     .string()
     .optional()

@@ -13,13 +13,7 @@ export const orderRoutes: readonly RouteContract[] = [
     path: '/v1/orders',
     summary: 'List brackets with their orders, newest first',
     access: everyone,
-    query: pageQuery.extend({
-      strategyId: z.uuid().optional(),
-      followId: z.uuid().optional(),
-      accountId: z.uuid().optional(),
-      signalId: z.uuid().optional(),
-      state: rpc.bracketState.optional(),
-    }),
+    query: pageQuery.extend(rpc.listBrackets.request.omit({ caller: true, page: true }).shape),
     rpc: rpc.listBrackets,
     toRequest: ({ caller, query: { limit, nextToken, ...filter } }) => ({
       caller,
@@ -34,10 +28,8 @@ export const orderRoutes: readonly RouteContract[] = [
     path: '/v1/orders/overview',
     summary: 'Count orders by state and refusal code, per strategy or per signal',
     access: providers,
-    query: z.strictObject({
-      strategyId: z.uuid().optional(),
-      signalId: z.uuid().optional(),
-      perSignal: flag.default(false),
+    query: rpc.overview.request.omit({ caller: true }).extend({
+      perSignal: flag.default(false).meta({ description: 'One item for each signal instead of one for each strategy' }),
     }),
     rpc: rpc.overview,
     toRequest: ({ caller, query }) => ({ caller, ...query }),
@@ -71,7 +63,7 @@ export const orderRoutes: readonly RouteContract[] = [
     path: '/v1/refused-signals',
     summary: 'List signals that were refused for everyone, each with its reason',
     access: everyone,
-    query: pageQuery.extend({ strategyId: z.uuid().optional(), signalId: z.uuid().optional() }),
+    query: pageQuery.extend(rpc.listRefusedSignals.request.omit({ caller: true, page: true }).shape),
     rpc: rpc.listRefusedSignals,
     toRequest: ({ caller, query: { limit, nextToken, ...filter } }) => ({
       caller,
@@ -86,7 +78,7 @@ export const orderRoutes: readonly RouteContract[] = [
     path: '/v1/positions',
     summary: 'List what is held now',
     access: everyone,
-    query: pageQuery.extend({ accountId: z.uuid().optional(), strategyId: z.uuid().optional() }),
+    query: pageQuery.extend(rpc.listPositions.request.omit({ caller: true, page: true }).shape),
     rpc: rpc.listPositions,
     toRequest: ({ caller, query: { limit, nextToken, ...filter } }) => ({
       caller,

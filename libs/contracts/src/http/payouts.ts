@@ -29,7 +29,7 @@ export const payoutRoutes: readonly RouteContract[] = [
     idempotency: 'key',
     proof: 'fresh',
     status: 201,
-    body: z.strictObject({ ownerId: z.uuid().optional(), currency: rpc.runPayouts.request.shape.currency }),
+    body: rpc.runPayouts.request.omit({ caller: true }),
     example: { body: { currency: 'USD' } },
     rpc: rpc.runPayouts,
     toRequest: ({ caller, body }) => ({ caller, ...body }),

@@ -53,7 +53,7 @@ export const performanceFeeRoutes: readonly RouteContract[] = [
     path: '/v1/performance-fees',
     summary: 'List what you owe, or owed, for new profit',
     access: everyone,
-    query: pageQuery.extend({ strategyId: z.uuid().optional() }),
+    query: pageQuery.extend({ strategyId: rpc.listPerformanceFees.request.shape.strategyId }),
     rpc: rpc.listPerformanceFees,
     toRequest: ({ caller, query: { strategyId, ...page } }) => ({ caller, page, strategyId }),
   }),

@@ -13,7 +13,7 @@ export const reportingRoutes: readonly RouteContract[] = [
     path: '/v1/trades',
     summary: 'List trades',
     access: everyone,
-    query: pageQuery.extend({ state: rpc.tradeState.optional(), ...rpc.tradeFilter }),
+    query: pageQuery.extend({ state: rpc.listTrades.request.shape.state, ...rpc.tradeFilter }),
     rpc: rpc.listTrades,
     toRequest: ({ caller, query: { limit, nextToken, ...filter } }) => ({
       caller,

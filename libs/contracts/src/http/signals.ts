@@ -1,8 +1,9 @@
 /** Public routes that `signals` answers. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
 import { z } from 'zod'
-import { flag, pageQuery, venue } from '../common.ts'
+import { flag, pageQuery } from '../common.ts'
 import { everyone, providers } from '../caller.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
+import { changeSettings, getSettings } from '../rpc/settings.ts'
 import * as rpc from '../rpc/signals.ts'
 import { tradeSettings } from '../trade-settings.ts'
 
@@ -26,7 +27,10 @@ const strategyRoutes = [
     path: '/v1/strategies',
     summary: 'List strategies',
     access: everyone,
-    query: pageQuery.extend({ active: flag.optional(), venue: venue.optional() }),
+    query: pageQuery.extend({
+      active: flag.optional().meta({ description: 'Only those that take alerts, or only the others' }),
+      venue: rpc.listStrategies.request.shape.venue,
+    }),
     rpc: rpc.listStrategies,
     toRequest: (parts) => {
       const { active, venue: at, ...page } = parts.query
@@ -149,7 +153,7 @@ const settingsRoutes = [
     path: '/v1/platform/settings',
     summary: 'Get what holds for all entries',
     access: everyone,
-    rpc: rpc.getSettings,
+    rpc: getSettings,
     toRequest: ({ caller }) => ({ caller, scope: 'platform' as const, scopeId: null }),
   }),
   defineRoute({
@@ -160,7 +164,7 @@ const settingsRoutes = [
     summary: 'Say anew what holds for all entries',
     access: ['operator'],
     body: tradeSettings,
-    rpc: rpc.changeSettings,
+    rpc: changeSettings,
     toRequest: ({ caller, body }) => ({ caller, scope: 'platform' as const, scopeId: null, settings: body }),
   }),
   defineRoute({
@@ -171,7 +175,7 @@ const settingsRoutes = [
     summary: 'Get what holds for all entries of an account',
     access: everyone,
     params: accountParams,
-    rpc: rpc.getSettings,
+    rpc: getSettings,
     toRequest: ({ caller, params }) => ({ caller, scope: 'account' as const, scopeId: params.accountId }),
   }),
   defineRoute({
@@ -183,7 +187,7 @@ const settingsRoutes = [
     access: everyone,
     params: accountParams,
     body: tradeSettings,
-    rpc: rpc.changeSettings,
+    rpc: changeSettings,
     toRequest: ({ caller, params, body }) => ({
       caller,
       scope: 'account' as const,
@@ -202,7 +206,7 @@ const followRoutes = [
     summary: 'Let accounts follow strategies, all or none',
     access: everyone,
     status: 201,
-    body: z.strictObject({ follows: z.array(rpc.followInput).min(1).max(rpc.followsPerCallMax) }),
+    body: rpc.createFollows.request.pick({ follows: true }),
     idempotency: 'key',
     rpc: rpc.createFollows,
     toRequest: (parts) => ({ caller: parts.caller, follows: parts.body.follows }),
@@ -215,9 +219,9 @@ const followRoutes = [
     summary: 'List follows',
     access: everyone,
     query: pageQuery.extend({
-      strategyId: z.uuid().optional(),
-      accountId: z.uuid().optional(),
-      active: flag.optional(),
+      strategyId: rpc.listFollows.request.shape.strategyId,
+      accountId: rpc.listFollows.request.shape.accountId,
+      active: flag.optional().meta({ description: 'Only those that take entries, or only the paused ones' }),
     }),
     rpc: rpc.listFollows,
     toRequest: (parts) => {
@@ -258,7 +262,7 @@ const signalHistoryRoutes = [
     path: '/v1/signals',
     summary: 'List signals',
     access: providers,
-    query: pageQuery.extend({ strategyId: z.uuid().optional() }),
+    query: pageQuery.extend({ strategyId: rpc.listSignals.request.shape.strategyId }),
     rpc: rpc.listSignals,
     toRequest: (parts) => {
       const { strategyId, ...page } = parts.query

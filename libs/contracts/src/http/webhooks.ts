@@ -98,7 +98,7 @@ export const webhookRoutes: readonly RouteContract[] = [
     summary: 'List deliveries to an endpoint',
     access: everyone,
     params: byEndpoint,
-    query: pageQuery.extend({ state: rpc.deliveryState.optional() }),
+    query: pageQuery.extend({ state: rpc.listWebhookDeliveries.request.shape.state }),
     rpc: rpc.listWebhookDeliveries,
     toRequest: ({ caller, params, query: { state, ...page } }) => ({ caller, ...params, page, state }),
   }),

@@ -20,4 +20,38 @@ describe('the documents of the API', () => {
     expect(pathsOf('openapi.admin.json')['/v1/webhook/strategy']).toBeDefined()
     expect(pathsOf('openapi.marketplace.json')['/v1/webhook/strategy']).toBeUndefined()
   })
+
+  it('say of every parameter of a query and of every field of a body what it is', () => {
+    const unsaid = Object.entries(pathsOf('openapi.json')).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, operation]) =>
+        namesUnsaid(operation as Operation).map((name) => `${method} ${path} ${name}`),
+      ),
+    )
+    expect(unsaid).toEqual([])
+  })
 })
+
+interface Described {
+  readonly description?: string
+  /** The name of a schema that tells its own fields. */
+  readonly $ref?: string
+}
+
+interface Operation {
+  readonly parameters?: readonly (Described & { in: string; name: string; schema?: Described })[]
+  readonly requestBody?: {
+    readonly content: Readonly<Record<string, { schema?: { properties?: Readonly<Record<string, Described>> } }>>
+  }
+}
+
+function namesUnsaid({ parameters = [], requestBody }: Operation): string[] {
+  const asked = parameters
+    .filter((one) => one.in === 'query')
+    .map(({ name, schema, ...own }) => [name, { ...schema, ...own }])
+  const fields = Object.values(requestBody?.content ?? {}).flatMap(({ schema }) =>
+    Object.entries(schema?.properties ?? {}),
+  )
+  return ([...asked, ...fields] as [string, Described][]).flatMap(([name, { description, $ref }]) =>
+    description === undefined && $ref === undefined ? [name] : [],
+  )
+}

@@ -30,15 +30,17 @@ export const account = z
     market: accountMarket,
     label: z.string(),
     active: z.boolean().meta({ description: 'False: paused by its user; no new entries, exits go on' }),
-    /** Enough of the key to know it again; null where the venue's form has nothing that is no secret. */
-    keyHint: z.string().nullable(),
+    keyHint: z.string().nullable().meta({
+      description: "Enough of the key to know it again; null where the venue's form has nothing that is no secret",
+    }),
     /** What the venue said of the key when it was asked last: at the connection, or with a test of the account. */
     key: z.strictObject({
       ipBound: z.boolean().nullable().meta({ description: 'Works from named addresses only; null: not told' }),
       expiresAt: timestamp.nullable().meta({ description: 'When it stops trading; null: never, or not told' }),
     }),
-    /** UNAUTHORIZED: the venue refuses the credentials. FAILED: the venue cannot be reached. */
-    status: accountStatus,
+    status: accountStatus.meta({
+      description: 'UNAUTHORIZED: the venue refuses the credentials. FAILED: the venue cannot be reached.',
+    }),
     reason: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
     createdAt: timestamp,
     updatedAt: timestamp,
@@ -48,12 +50,12 @@ export const account = z
 export const accountLabel = z.string().trim().min(1).max(80)
 
 export const accountInput = z.strictObject({
-  venue,
-  /** Paper trades with the simulated venue; live with the real one. */
-  environment: accountEnvironment.default('paper'),
-  label: accountLabel.default('Default'),
-  /** Whose account it is; only an operator may name somebody else. */
-  userId: z.uuid().optional(),
+  venue: venue.meta({ description: 'Where the account is' }),
+  environment: accountEnvironment
+    .default('paper')
+    .meta({ description: 'Paper trades with the simulated venue; live with the real one' }),
+  label: accountLabel.default('Default').meta({ description: 'The name that it is shown with' }),
+  userId: z.uuid().optional().meta({ description: 'Whose account it is; only an operator may name somebody else' }),
   /** The fields of the venue's form (see the list of venues). */
   credentials: z
     .record(z.string().max(40), z.string().min(1).max(credentialCharactersMax))
@@ -63,8 +65,10 @@ export const accountInput = z.strictObject({
 
 /** On the bus the credentials are a sealed box; whoever asks may give them open, the client seals them. */
 export const travellingAccount = accountInput.extend({
-  /** `platform`: where the platform's own account at the venue is; paper where it has none. */
-  environment: z.enum([...accountEnvironment.options, 'platform']).default('paper'),
+  environment: z
+    .enum([...accountEnvironment.options, 'platform'])
+    .default('paper')
+    .meta({ description: "`platform`: where the platform's own account at the venue is; paper where it has none" }),
   credentials: z.union([sealedBox, accountInput.shape.credentials]),
 })
 
@@ -85,7 +89,14 @@ const codedError = z.strictObject({ code: z.string(), message: z.string() })
 export const connectAccounts = defineRpc({
   name: 'brokers.accounts.connect-many',
   description: 'Connects up to 100 accounts; each has its own outcome, in the order of the request.',
-  request: z.strictObject({ caller, accounts: z.array(travellingAccount).min(1).max(accountsPerCallMax) }),
+  request: z.strictObject({
+    caller,
+    accounts: z
+      .array(travellingAccount)
+      .min(1)
+      .max(accountsPerCallMax)
+      .meta({ description: 'Each has its own outcome, in this order' }),
+  }),
   reply: z.strictObject({
     items: z.array(z.strictObject({ account: account.nullable(), error: codedError.nullable() })),
   }),
@@ -104,17 +115,16 @@ export const listAccounts = defineRpc({
   request: z.strictObject({
     caller,
     page: pageQuery,
-    userId: z.uuid().optional(),
-    venue: venue.optional(),
-    market: accountMarket.optional(),
-    status: accountStatus.optional(),
-    /** Only these. */
-    accountIds: z.array(z.uuid()).max(pageLimitMax).optional(),
-    /** Only those with this label, or with this number (`numberOfId`). */
+    userId: z.uuid().optional().meta({ description: 'Of this user; operators only' }),
+    venue: venue.optional().meta({ description: 'Of this venue' }),
+    market: accountMarket.optional().meta({ description: 'Whose venue trades this kind of market' }),
+    status: accountStatus.optional().meta({ description: 'In this state' }),
+    accountIds: z.array(z.uuid()).max(pageLimitMax).optional().meta({ description: 'Only these' }),
     called: z
       .string()
       .regex(/^\d{1,20}$/)
-      .optional(),
+      .optional()
+      .meta({ description: 'Only those with this label, or with this number (`numberOfId`)' }),
   }),
   reply: pageOf(account),
 })
@@ -127,7 +137,12 @@ export const getAccount = defineRpc({
 })
 
 /** One that is not active takes no new entries; exits, protection and reconciliation go on. */
-export const accountChanges = z.strictObject({ label: accountLabel, active: z.boolean() }).partial()
+export const accountChanges = z
+  .strictObject({
+    label: accountLabel.meta({ description: 'The name that it is shown with' }),
+    active: z.boolean().meta({ description: 'False pauses it: no new entries; exits and protection go on' }),
+  })
+  .partial()
 
 export const updateAccount = defineRpc({
   name: 'brokers.accounts.update',

@@ -17,8 +17,9 @@ export const attempt = z.strictObject({
   clientOrderId: z.string(),
   venueOrderId: z.string().nullable(),
   revision: z.int(),
-  /** How often it was sent; more than once only after the venue had proved the first absent. */
-  submissions: z.int(),
+  submissions: z
+    .int()
+    .meta({ description: 'How often it was sent; more than once only after the venue had proved the first absent' }),
   filledQuantity: decimalText,
   averagePrice: positiveDecimalText.nullable(),
   fee: decimalText,

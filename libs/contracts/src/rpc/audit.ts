@@ -15,9 +15,9 @@ export const recordAct = defineRpc({
 })
 
 export const auditFilter = z.strictObject({
-  userId: z.uuid().optional(),
-  operation: z.string().max(80).optional(),
-  actId: z.uuid().optional(),
+  userId: z.uuid().optional().meta({ description: 'Whose acts' }),
+  operation: z.string().max(80).optional().meta({ description: 'Of this operation, as the API document names it' }),
+  actId: z.uuid().optional().meta({ description: 'The two entries of one act' }),
 })
 
 export const listAudit = defineRpc({

@@ -24,8 +24,9 @@ export const rotateCredentialsKeys = defineRpc({
     .strictObject({
       newestVersion: z.int(),
       rewrapped: z.int(),
-      /** Versions that still seal something: what is not named may be taken away. */
-      inUse: z.array(z.strictObject({ version: z.int(), sealed: z.int() })),
+      inUse: z
+        .array(z.strictObject({ version: z.int(), sealed: z.int() }))
+        .meta({ description: 'Versions that still seal something: what is not named may be taken away' }),
     })
     .meta({ id: 'CredentialsKeys' }),
   deadlineMs: rotateDeadlineMs,

@@ -16,22 +16,22 @@ const killSwitch = z
   .strictObject({
     id: z.uuid(),
     scope: killSwitchScope,
-    /** Of the strategy (also for its source), follow or account; null for the platform. */
-    scopeId: z.uuid().nullable(),
+    scopeId: z
+      .uuid()
+      .nullable()
+      .meta({ description: 'Of the strategy (also for its source), follow or account; null for the platform' }),
     mode: killSwitchMode,
     cause: killSwitchCause,
     reason: z.string(),
-    /** Of a reached loss limit; null for commands. */
-    loss: lossFigures.nullable(),
-    /** Who engaged it, or whose setting did; they or an operator may release it. Null when a setting of the platform did. */
-    engagedBy: z.uuid().nullable(),
+    loss: lossFigures.nullable().meta({ description: 'Of a reached loss limit; null for commands' }),
+    engagedBy: z.uuid().nullable().meta({
+      description:
+        'Who engaged it, or whose setting did; they or an operator may release it. Null when a setting of the platform did.',
+    }),
     engagedAt: timestamp,
-    /** When it is released by itself; null when only in two steps. */
-    endsAt: timestamp.nullable(),
-    /** Null while it is engaged. */
-    releasedAt: timestamp.nullable(),
-    /** Null while it is engaged, and when it ended by itself. */
-    releasedBy: z.uuid().nullable(),
+    endsAt: timestamp.nullable().meta({ description: 'When it is released by itself; null when only in two steps' }),
+    releasedAt: timestamp.nullable().meta({ description: 'Null while it is engaged' }),
+    releasedBy: z.uuid().nullable().meta({ description: 'Null while it is engaged, and when it ended by itself' }),
   })
   .meta({ id: 'KillSwitch' })
 export type KillSwitchReply = z.output<typeof killSwitch>
@@ -39,7 +39,11 @@ export type KillSwitchReply = z.output<typeof killSwitch>
 export const listKillSwitches = defineRpc({
   name: 'orders.kill-switches.list',
   description: 'Kill switches, newest first; released ones are kept.',
-  request: z.strictObject({ caller, page: pageQuery, engaged: z.boolean().default(false) }),
+  request: z.strictObject({
+    caller,
+    page: pageQuery,
+    engaged: z.boolean().default(false).meta({ description: 'Only those that hold now' }),
+  }),
   reply: pageOf(killSwitch),
 })
 
@@ -49,14 +53,15 @@ export const engageKillSwitch = defineRpc({
   request: z.strictObject({
     caller,
     scope: killSwitchScope,
-    scopeId: z.uuid().optional(),
-    mode: killSwitchMode,
-    reason: killSwitchReason,
+    scopeId: z.uuid().optional().meta({ description: 'The strategy, follow or account; left out for the platform' }),
+    mode: killSwitchMode.meta({
+      description: '`exit-only` stops entries, `halt` ends resting ones too, `flatten` closes positions as well',
+    }),
+    reason: killSwitchReason.meta({ description: 'Why, for whoever looks at it later' }),
   }),
   reply: z.strictObject({
     killSwitch,
-    /** How many brackets are being closed by it. */
-    closing: z.int().nonnegative(),
+    closing: z.int().nonnegative().meta({ description: 'How many brackets are being closed by it' }),
   }),
   deadlineMs: 30_000,
 })
@@ -71,6 +76,10 @@ export const requestKillSwitchRelease = defineRpc({
 export const confirmKillSwitchRelease = defineRpc({
   name: 'orders.kill-switches.confirm-release',
   description: 'Second step of a release: entries pass again.',
-  request: z.strictObject({ caller, killSwitchId: z.uuid(), confirmation: killSwitchConfirmation }),
+  request: z.strictObject({
+    caller,
+    killSwitchId: z.uuid(),
+    confirmation: killSwitchConfirmation.meta({ description: 'What the first step has answered' }),
+  }),
   reply: killSwitch,
 })

@@ -8,12 +8,12 @@ import { timestamp } from '../common.ts'
 import { defineRpc } from '../define-rpc.ts'
 
 const switches = {
-  /** A user is told when an account of theirs comes near what their plan allows. */
-  nearMaxBalanceToUser: z.boolean(),
-  /** The operators are told of it. */
-  nearMaxBalanceToOperators: z.boolean(),
-  weeklyReport: z.boolean(),
-  monthlyReport: z.boolean(),
+  nearMaxBalanceToUser: z
+    .boolean()
+    .meta({ description: 'A user is told when an account of theirs comes near what their plan allows' }),
+  nearMaxBalanceToOperators: z.boolean().meta({ description: 'The operators are told of it' }),
+  weeklyReport: z.boolean().meta({ description: 'Users are sent what the week came to' }),
+  monthlyReport: z.boolean().meta({ description: 'Users are sent what the month came to' }),
 }
 
 export const notificationSettings = z
@@ -35,18 +35,15 @@ export const changeNotificationSettings = defineRpc({
   reply: notificationSettings,
 })
 
-/** As Telegram writes it; groups have a minus. */
 export const telegramChatId = z
   .string()
   .regex(/^-?\d{1,19}$/, { error: "must be the number of a Telegram chat, such as '123456789'" })
-  .meta({ examples: ['123456789'] })
+  .meta({ description: 'As Telegram writes it; groups have a minus', examples: ['123456789'] })
 
 export const telegramLink = z
   .strictObject({
-    /** Null when no chat is linked. */
-    chatId: z.string().nullable(),
-    /** False when the chat does not exist any more, or has blocked the bot. */
-    active: z.boolean(),
+    chatId: z.string().nullable().meta({ description: 'Null when no chat is linked' }),
+    active: z.boolean().meta({ description: 'False when the chat does not exist any more, or has blocked the bot' }),
     linkedAt: timestamp.nullable(),
   })
   .meta({ id: 'TelegramLink' })

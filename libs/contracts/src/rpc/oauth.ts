@@ -100,8 +100,11 @@ export const issueClientToken = defineRpc({
   request: z.strictObject({
     clientId: z.string().min(1).max(credentialLengthMax),
     clientSecret: z.string().min(1).max(credentialLengthMax),
-    /** Null for all that the client may have. */
-    scopes: z.array(z.string().max(credentialLengthMax)).max(apiKeyScopes.length).nullable(),
+    scopes: z
+      .array(z.string().max(credentialLengthMax))
+      .max(apiKeyScopes.length)
+      .nullable()
+      .meta({ description: 'Null for all that the client may have' }),
   }),
   reply: z.strictObject({
     accessToken: z.string(),

@@ -25,15 +25,14 @@ const reason = z.strictObject({ code: z.string(), message: z.string() })
 
 export const orderLeg = z
   .strictObject({
-    /** Our id of the order; the venue knows it as clientOrderId. */
-    intentId: z.uuid(),
+    intentId: z.uuid().meta({ description: 'Our id of the order; the venue knows it as clientOrderId' }),
     leg: z.string(),
     purpose: orderPurpose,
     side,
     type: orderType,
-    /** Whether the venue keeps the order itself or we watch the price for it. */
-    execution: z.enum(['native', 'emulated']),
-    /** Of an emulated order: since when we watch, and the price at which it was sent. */
+    execution: z
+      .enum(['native', 'emulated'])
+      .meta({ description: 'Whether the venue keeps the order itself or we watch the price for it' }),
     watch: z
       .strictObject({
         since: timestamp,
@@ -44,7 +43,8 @@ export const orderLeg = z
         /** Since when no price has come; null while prices come. */
         blindSince: timestamp.nullable(),
       })
-      .nullable(),
+      .nullable()
+      .meta({ description: 'Of an emulated order: since when we watch, and the price at which it was sent' }),
     quantity: decimalText,
     price: decimalText.nullable(),
     triggerPrice: decimalText.nullable(),
@@ -77,22 +77,21 @@ const bracketFields = {
   symbol,
   side,
   state: bracketState,
-  /** As approved; null when denied. */
-  quantity: decimalText.nullable(),
+  quantity: decimalText.nullable().meta({ description: 'As approved; null when denied' }),
   leverage: z.int().nullable(),
   filledQuantity: decimalText,
   closedQuantity: decimalText,
   openPrice: decimalText.nullable(),
   closePrice: decimalText.nullable(),
-  /** After fees, in quote currency; null until closed. */
-  realizedPnl: decimalText.nullable(),
+  realizedPnl: decimalText.nullable().meta({ description: 'After fees, in quote currency; null until closed' }),
   fees: decimalText.nullable(),
   closeReason: closeReason.nullable(),
   denial: denialReply.nullable(),
-  /** Why the entry came to nothing. */
-  failure: reason.nullable(),
-  /** Time that something was held without a stop, in milliseconds. */
-  unprotectedMs: z.int().nonnegative(),
+  failure: reason.nullable().meta({ description: 'Why the entry came to nothing' }),
+  unprotectedMs: z
+    .int()
+    .nonnegative()
+    .meta({ description: 'Time that something was held without a stop, in milliseconds' }),
   createdAt: timestamp,
   openedAt: timestamp.nullable(),
   closedAt: timestamp.nullable(),
@@ -107,11 +106,11 @@ export const listBrackets = defineRpc({
   request: z.strictObject({
     caller,
     page: pageQuery,
-    strategyId: z.uuid().optional(),
-    followId: z.uuid().optional(),
-    accountId: z.uuid().optional(),
-    signalId: z.uuid().optional(),
-    state: bracketState.optional(),
+    strategyId: z.uuid().optional().meta({ description: 'Of this strategy' }),
+    followId: z.uuid().optional().meta({ description: 'Of this follow' }),
+    accountId: z.uuid().optional().meta({ description: 'On this account' }),
+    signalId: z.uuid().optional().meta({ description: 'Of this signal' }),
+    state: bracketState.optional().meta({ description: 'In this state' }),
   }),
   reply: pageOf(bracket),
 })
@@ -144,8 +143,7 @@ export const listSignalBrackets = defineRpc({
       z.strictObject({
         id: z.uuid(),
         signalId: z.uuid(),
-        /** More may happen to it. */
-        active: z.boolean(),
+        active: z.boolean().meta({ description: 'More may happen to it' }),
         changedAt: timestamp,
       }),
     ),
@@ -173,8 +171,8 @@ export const listRefusedSignals = defineRpc({
   request: z.strictObject({
     caller,
     page: pageQuery,
-    strategyId: z.uuid().optional(),
-    signalId: z.uuid().optional(),
+    strategyId: z.uuid().optional().meta({ description: 'Of this strategy' }),
+    signalId: z.uuid().optional().meta({ description: 'Of this signal' }),
   }),
   reply: pageOf(refusedSignal),
 })
@@ -186,24 +184,27 @@ const cap = z.strictObject({ cap: z.string(), quantity: decimalText.nullable(), 
 export const explanation = z
   .strictObject({
     bracket,
-    /** The signal as it was accepted. */
-    signal: z.record(z.string(), z.unknown()),
+    signal: z.record(z.string(), z.unknown()).meta({ description: 'The signal as it was accepted' }),
     strategy: z.strictObject({ id: z.uuid(), name: z.string().nullable() }),
-    /** Each setting of the follower that was used, and where it came from. */
-    settings: z.array(setting),
+    settings: z
+      .array(setting)
+      .meta({ description: 'Each setting of the follower that was used, and where it came from' }),
     instrument: z.record(z.string(), z.unknown()).nullable(),
-    /** The signal's prices as rounded for the venue, with what was changed. */
-    prices: z.record(z.string(), z.unknown()).nullable(),
+    prices: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .meta({ description: "The signal's prices as rounded for the venue, with what was changed" }),
     balance: z
       .strictObject({
         currency: z.string(),
         total: decimalText,
         free: decimalText,
         equity: decimalText,
-        /** Margin of orders that this balance did not know of yet. */
-        reserved: decimalText,
-        /** Losses of trades that ended after the venue told the balance; taken off the three amounts above. */
-        lostSince: decimalText,
+        reserved: decimalText.meta({ description: 'Margin of orders that this balance did not know of yet' }),
+        lostSince: decimalText.meta({
+          description:
+            'Losses of trades that ended after the venue told the balance; taken off the three amounts above',
+        }),
         observedAt: timestamp,
         ageMs: z.int(),
       })
@@ -216,16 +217,14 @@ export const explanation = z
         minimumQuantity: decimalText,
         quantity: decimalText,
         notional: decimalText,
-        /** What is lost, before fees, if the stop is hit at its price. */
-        atRisk: decimalText,
-        /** The calculation in sentences. */
-        steps: z.array(z.string()),
+        atRisk: decimalText.meta({ description: 'What is lost, before fees, if the stop is hit at its price' }),
+        steps: z.array(z.string()).meta({ description: 'The calculation in sentences' }),
       })
       .nullable(),
     targets: z.array(z.strictObject({ target: z.int(), price: decimalText, quantity: decimalText })),
-    /** Targets that were merged because their part was too small: [from, into]. */
-    mergedTargets: z.array(z.tuple([z.int(), z.int()])),
-    /** How the position was kept under its stop; null when there was none to keep. */
+    mergedTargets: z
+      .array(z.tuple([z.int(), z.int()]))
+      .meta({ description: 'Targets that were merged because their part was too small: [from, into]' }),
     protection: z
       .strictObject({
         onStopFailure: stopFailurePolicy,
@@ -233,13 +232,15 @@ export const explanation = z
         /** What happened with each stop, in sentences. */
         steps: z.array(z.string()),
       })
-      .nullable(),
+      .nullable()
+      .meta({ description: 'How the position was kept under its stop; null when there was none to keep' }),
     slippage: z
       .strictObject({
         signalPrice: decimalText,
         openPrice: decimalText,
-        /** How much worse than the signal's price, in per cent; negative when better. */
-        percent: decimalText,
+        percent: decimalText.meta({
+          description: "How much worse than the signal's price, in per cent; negative when better",
+        }),
       })
       .nullable(),
     fees: z.array(z.strictObject({ leg: z.string(), fee: decimalText, currency: z.string() })),
@@ -252,8 +253,9 @@ export const explanation = z
       signalToFillMs: z.int().nullable(),
       unprotectedMs: z.int(),
     }),
-    /** What happened, in order. */
-    timeline: z.array(z.strictObject({ at: timestamp, what: z.string() })),
+    timeline: z
+      .array(z.strictObject({ at: timestamp, what: z.string() }))
+      .meta({ description: 'What happened, in order' }),
   })
   .meta({ id: 'Explanation' })
 export type ExplanationReply = z.output<typeof explanation>
@@ -276,13 +278,10 @@ export const position = z
     symbol,
     side,
     state: bracketState,
-    /** What is held now. */
-    quantity: decimalText,
+    quantity: decimalText.meta({ description: 'What is held now' }),
     openPrice: decimalText,
-    /** Where the stop stands; the signal's own while none does. */
-    stopPrice: positiveDecimalText,
-    /** Of the quantity, what a standing stop covers. */
-    protectedQuantity: decimalText,
+    stopPrice: positiveDecimalText.meta({ description: "Where the stop stands; the signal's own while none does" }),
+    protectedQuantity: decimalText.meta({ description: 'Of the quantity, what a standing stop covers' }),
     openedAt: timestamp.nullable(),
   })
   .meta({ id: 'Position' })
@@ -291,13 +290,19 @@ export type PositionReply = z.output<typeof position>
 export const listPositions = defineRpc({
   name: 'orders.positions.list',
   description: 'What is held now, newest first.',
-  request: z.strictObject({ caller, page: pageQuery, accountId: z.uuid().optional(), strategyId: z.uuid().optional() }),
+  request: z.strictObject({
+    caller,
+    page: pageQuery,
+    accountId: z.uuid().optional().meta({ description: 'On this account' }),
+    strategyId: z.uuid().optional().meta({ description: 'Of this strategy' }),
+  }),
   reply: pageOf(position),
 })
 
 const closing = z.strictObject({
-  /** How many brackets are being closed by this call; those that were closing already are not counted. */
-  closing: z.int().nonnegative(),
+  closing: z.int().nonnegative().meta({
+    description: 'How many brackets are being closed by this call; those that were closing already are not counted',
+  }),
 })
 
 export const closeStrategy = defineRpc({
@@ -331,19 +336,18 @@ const counts = z.record(z.string(), z.int().nonnegative())
 export const overviewItem = z
   .strictObject({
     strategyId: z.uuid(),
-    /** Null when the counts are of all signals of the strategy. */
-    signalId: z.uuid().nullable(),
+    signalId: z.uuid().nullable().meta({ description: 'Null when the counts are of all signals of the strategy' }),
     brackets: z.int().nonnegative(),
     byState: counts,
     byDenial: counts,
     byFailure: counts,
-    /** Orders of any purpose that were sent to brokers. */
-    intents: z.int().nonnegative(),
+    intents: z.int().nonnegative().meta({ description: 'Orders of any purpose that were sent to brokers' }),
     legsByState: counts,
     realizedPnl: decimalText,
     fees: decimalText,
-    /** Over the brackets that held something. */
-    unprotectedMs: z.strictObject({ p50: z.int(), p99: z.int(), max: z.int() }),
+    unprotectedMs: z
+      .strictObject({ p50: z.int(), p99: z.int(), max: z.int() })
+      .meta({ description: 'Over the brackets that held something' }),
   })
   .meta({ id: 'OrdersOverview' })
 export type OverviewReply = z.output<typeof overviewItem>
@@ -353,10 +357,12 @@ export const overview = defineRpc({
   description: 'Counts by state and refusal code, per strategy or per signal.',
   request: z.strictObject({
     caller,
-    strategyId: z.uuid().optional(),
-    signalId: z.uuid().optional(),
-    /** One item for each signal instead of one for each strategy. */
-    perSignal: z.boolean().default(false),
+    strategyId: z.uuid().optional().meta({ description: 'Of this strategy' }),
+    signalId: z.uuid().optional().meta({ description: 'Of this signal' }),
+    perSignal: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'One item for each signal instead of one for each strategy' }),
   }),
   reply: z.strictObject({ items: z.array(overviewItem) }),
 })

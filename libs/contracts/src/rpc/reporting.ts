@@ -26,13 +26,14 @@ export const trade = z
     stopLoss: decimalText.nullable(),
     takeProfits: z.array(decimalText),
     openedAt: timestamp,
-    /** From the first fill to the moment the whole filled quantity was protected. */
-    unprotectedMs: z.int().nullable(),
+    unprotectedMs: z
+      .int()
+      .nullable()
+      .meta({ description: 'From the first fill to the moment the whole filled quantity was protected' }),
     closePrice: decimalText.nullable(),
     closedAt: timestamp.nullable(),
     reason: z.string().nullable(),
-    /** After fees, in quote currency; null while open. */
-    realizedPnl: decimalText.nullable(),
+    realizedPnl: decimalText.nullable().meta({ description: 'After fees, in quote currency; null while open' }),
     fees: decimalText.nullable(),
   })
   .meta({ id: 'Trade' })
@@ -46,15 +47,20 @@ export const quoteCurrency = z
 
 /** What trades of a group are narrowed to; all given must hold. */
 export const tradeFilter = {
-  strategyId: z.uuid().optional(),
-  followId: z.uuid().optional(),
-  accountId: z.uuid().optional(),
+  strategyId: z.uuid().optional().meta({ description: 'Of this strategy' }),
+  followId: z.uuid().optional().meta({ description: 'Of this follow' }),
+  accountId: z.uuid().optional().meta({ description: 'On this account' }),
 }
 
 export const listTrades = defineRpc({
   name: 'reporting.trades.list',
   description: 'Trades, newest first.',
-  request: z.strictObject({ caller, page: pageQuery, state: tradeState.optional(), ...tradeFilter }),
+  request: z.strictObject({
+    caller,
+    page: pageQuery,
+    state: tradeState.optional().meta({ description: 'Open or closed ones alone' }),
+    ...tradeFilter,
+  }),
   reply: pageOf(trade),
 })
 
@@ -79,17 +85,18 @@ export const performance = z
     tradesClosed: z.int(),
     wins: z.int(),
     losses: z.int(),
-    /** Wins per hundred closed trades; null before the first. */
-    winRatePercent: decimalText.nullable(),
-    /** Sum of closed trades after fees, in quote currency. */
-    realizedPnl: decimalText,
+    winRatePercent: decimalText
+      .nullable()
+      .meta({ description: 'Wins per hundred closed trades; null before the first' }),
+    realizedPnl: decimalText.meta({ description: 'Sum of closed trades after fees, in quote currency' }),
     fees: decimalText,
     grossProfit: decimalText,
     grossLoss: decimalText,
-    /** Gross profit over gross loss; null without a loss. */
-    profitFactor: decimalText.nullable(),
-    /** Deepest fall of the running sum of profit and loss below its highest point so far, in quote currency. */
-    maximumDrawdown: decimalText,
+    profitFactor: decimalText.nullable().meta({ description: 'Gross profit over gross loss; null without a loss' }),
+    maximumDrawdown: decimalText.meta({
+      description:
+        'Deepest fall of the running sum of profit and loss below its highest point so far, in quote currency',
+    }),
     bestTrade: decimalText.nullable(),
     worstTrade: decimalText.nullable(),
   })
@@ -106,8 +113,7 @@ export const getPerformance = defineRpc({
     ...tradeFilter,
     userId: z.uuid().optional(),
     origin: tradeOrigin.optional(),
-    /** Trades that were closed before are left out. */
-    from: timestamp.optional(),
+    from: timestamp.optional().meta({ description: 'Trades that were closed before are left out' }),
     currency: quoteCurrency.optional(),
   }),
   reply: performance,
@@ -133,8 +139,7 @@ export const listFollowerPerformance = defineRpc({
     caller,
     page: pageQuery,
     strategyId: z.uuid(),
-    /** Only these. */
-    followIds: z.array(z.uuid()).max(pageLimitMax).optional(),
+    followIds: z.array(z.uuid()).max(pageLimitMax).optional().meta({ description: 'Only these' }),
   }),
   reply: pageOf(followerPerformance),
 })
@@ -143,8 +148,7 @@ export const daysPerCallMax = 1_000
 const dayPage = pageQuery.extend({ limit: z.int().min(1).max(daysPerCallMax) })
 
 export const tradingDay = z.strictObject({
-  /** Of UTC. */
-  date: z.iso.date(),
+  date: z.iso.date().meta({ description: 'Of UTC' }),
   currency: z.string(),
   tradesClosed: z.int(),
   realizedPnl: decimalText,
@@ -161,8 +165,7 @@ export const listTradingDays = defineRpc({
     userId: z.uuid(),
     origin: tradeOrigin,
     from: timestamp.optional(),
-    /** That of the most closed trades when left out. */
-    currency: quoteCurrency.optional(),
+    currency: quoteCurrency.optional().meta({ description: 'That of the most closed trades when left out' }),
   }),
   reply: pageOf(tradingDay),
 })
@@ -177,10 +180,10 @@ export const listBalanceDays = defineRpc({
 export const accountsPerCallMax = 1_000
 export const accountWorth = z.strictObject({
   accountId: z.uuid(),
-  /** With the profit and loss of open positions; null where the currency has no rate. */
-  equityUsd: decimalText.nullable(),
-  /** Without it. */
-  totalUsd: decimalText.nullable(),
+  equityUsd: decimalText
+    .nullable()
+    .meta({ description: 'With the profit and loss of open positions; null where the currency has no rate' }),
+  totalUsd: decimalText.nullable().meta({ description: 'Without it' }),
   observedAt: timestamp,
 })
 
@@ -205,10 +208,8 @@ export const ledgerTrade = z.strictObject({
   tradeId: z.uuid(),
   followId: z.uuid(),
   symbol,
-  /** Of the amounts: what the symbol is quoted in. */
-  currency: z.string(),
-  /** After fees. */
-  realizedPnl: decimalText,
+  currency: z.string().meta({ description: 'Of the amounts: what the symbol is quoted in' }),
+  realizedPnl: decimalText.meta({ description: 'After fees' }),
   fees: decimalText,
   closedAt: timestamp,
 })
@@ -226,8 +227,10 @@ export const listLedgerTrades = defineRpc({
     page: pageQuery.extend({ limit: z.int().min(1).max(ledgerTradesPerPageMax) }),
   }),
   reply: pageOf(ledgerTrade).extend({
-    /** What one of each currency of this page is worth in US dollars, by live rates if there are; those without are left out. */
-    dollarRates: z.array(z.strictObject({ currency: z.string(), usd: decimalText })),
+    dollarRates: z.array(z.strictObject({ currency: z.string(), usd: decimalText })).meta({
+      description:
+        'What one of each currency of this page is worth in US dollars, by live rates if there are; those without are left out',
+    }),
   }),
 })
 

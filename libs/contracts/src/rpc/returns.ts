@@ -12,8 +12,7 @@ export const assetClass = z.enum(['forex', 'crypto', 'stocks'])
 export type AssetClass = z.output<typeof assetClass>
 
 const figures = {
-  /** Signals of which trades were closed. */
-  trades: z.int(),
+  trades: z.int().meta({ description: 'Signals of which trades were closed' }),
   totalReturnPercent: decimalText,
   monthlyReturnPercent: decimalText,
   winRatePercent: decimalText.nullable(),
@@ -79,8 +78,7 @@ export type OutsideFigures = z.output<typeof outsideFigures>
 export const verification = z.strictObject({
   verdict,
   checkedAt: timestamp,
-  /** Null where there is no such account. */
-  figures: outsideFigures.nullable(),
+  figures: outsideFigures.nullable().meta({ description: 'Null where there is no such account' }),
 })
 export type Verification = z.output<typeof verification>
 
@@ -91,14 +89,14 @@ export const getStrategyReturns = defineRpc({
   reply: z.strictObject({
     strategyId: z.uuid(),
     ...withCurve,
-    /** Null where the strategy has no link. */
     myfxbook: z
       .strictObject({
         url: z.string(),
         /** Null as long as nobody has looked. */
         verification: verification.nullable(),
       })
-      .nullable(),
+      .nullable()
+      .meta({ description: 'Null where the strategy has no link' }),
   }),
 })
 

@@ -7,7 +7,7 @@ import { decimalText, pageOf, pageQuery, positiveDecimalText, side, symbol, time
 import { defineRpc } from '../define-rpc.ts'
 import { caller } from '../caller.ts'
 import { trailingStop } from '../events/signals.ts'
-import { settingsScope, tradeSettings } from '../trade-settings.ts'
+import { tradeSettings } from '../trade-settings.ts'
 
 export const strategyName = z.string().trim().min(1).max(80)
 /** Where MyFxBook shows the account that a strategy is traded on; the number at its end names the account. */
@@ -23,35 +23,42 @@ export const targetsMax = 4
 export const followsPerCallMax = 500
 
 const strategySettings = {
-  name: strategyName,
-  description: z.string().max(2_000).nullable().default(null),
-  venue,
-  symbol,
-  entryType: z.enum(['market', 'limit']).default('market'),
-  /** An entry older than this is recorded as stale and never sent. */
-  signalMaxAgeSeconds: z.int().min(1).max(signalMaxAgeSecondsMax).default(30),
-  /** Sizing and limits for all followers. */
-  settings: tradeSettings.default({}),
-  /** The account by whose equity proportional sizes go: followers are shown that equity. */
-  providerAccountId: z.uuid().nullable().default(null),
-  /** The strategy's figures are compared with those that stand there. */
-  myfxbookUrl: myfxbookUrl.nullable().default(null),
-  /** An inactive one refuses alerts. */
-  active: z.boolean().default(true),
+  name: strategyName.meta({ description: 'What followers see' }),
+  description: z.string().max(2_000).nullable().meta({ description: 'For followers; null for none' }),
+  entryType: z
+    .enum(['market', 'limit'])
+    .meta({ description: 'How entries are sent: at the price of the market, or limited to that of the signal' }),
+  signalMaxAgeSeconds: z
+    .int()
+    .min(1)
+    .max(signalMaxAgeSecondsMax)
+    .meta({ description: 'An entry older than this is recorded as stale and never sent' }),
+  providerAccountId: z
+    .uuid()
+    .nullable()
+    .meta({ description: 'The account by whose equity proportional sizes go: followers are shown that equity' }),
+  myfxbookUrl: myfxbookUrl
+    .nullable()
+    .meta({ description: "The strategy's figures are compared with those that stand there" }),
+  active: z.boolean().meta({ description: 'An inactive one refuses alerts' }),
 }
 
-export const strategyInput = z.strictObject(strategySettings)
+export const strategyInput = z.strictObject({
+  ...strategySettings,
+  description: strategySettings.description.default(null),
+  venue: venue.meta({ description: 'Where its signals are traded; accounts of this venue can follow' }),
+  symbol: symbol.meta({ description: 'What its signals trade, as BASE/QUOTE' }),
+  entryType: strategySettings.entryType.default('market'),
+  signalMaxAgeSeconds: strategySettings.signalMaxAgeSeconds.default(30),
+  settings: tradeSettings.default({}).meta({ description: 'Sizing and limits for all followers' }),
+  providerAccountId: strategySettings.providerAccountId.default(null),
+  myfxbookUrl: strategySettings.myfxbookUrl.default(null),
+  active: strategySettings.active.default(true),
+})
 export const strategyChanges = z
   .strictObject({
-    name: strategyName,
-    description: z.string().max(2_000).nullable(),
-    entryType: z.enum(['market', 'limit']),
-    signalMaxAgeSeconds: z.int().min(1).max(signalMaxAgeSecondsMax),
-    /** Replaces all of the strategy's settings. */
-    settings: tradeSettings,
-    providerAccountId: z.uuid().nullable(),
-    myfxbookUrl: myfxbookUrl.nullable(),
-    active: z.boolean(),
+    ...strategySettings,
+    settings: tradeSettings.meta({ description: "Replaces all of the strategy's settings" }),
   })
   .partial()
 
@@ -76,8 +83,7 @@ export const strategy = z
 
 export const strategyWithSecret = strategy
   .extend({
-    /** Goes into the alert's `secret` field; shown this once. */
-    secret: z.string(),
+    secret: z.string().meta({ description: "Goes into the alert's `secret` field; shown this once" }),
   })
   .meta({ id: 'StrategyWithSecret' })
 
@@ -96,7 +102,14 @@ export const updateStrategy = defineRpc({
 })
 
 /** How long the old secret goes on working. */
-export const secretOverlap = z.strictObject({ overlapSeconds: z.int().min(0).max(604_800).default(86_400) })
+export const secretOverlap = z.strictObject({
+  overlapSeconds: z
+    .int()
+    .min(0)
+    .max(604_800)
+    .default(86_400)
+    .meta({ description: 'How long the old secret goes on working' }),
+})
 
 export const rotateStrategySecret = defineRpc({
   name: 'signals.strategies.rotate-secret',
@@ -118,10 +131,9 @@ export const listStrategies = defineRpc({
   request: z.strictObject({
     caller,
     page: pageQuery,
-    active: z.boolean().optional(),
-    venue: venue.optional(),
-    /** Only the one with this number (`numberOfId`). */
-    number: z.number().int().min(0).optional(),
+    active: z.boolean().optional().meta({ description: 'Only those that take alerts, or only the others' }),
+    venue: venue.optional().meta({ description: 'Traded at this venue' }),
+    number: z.number().int().min(0).optional().meta({ description: 'Only the one with this number (`numberOfId`)' }),
   }),
   reply: pageOf(strategy),
 })
@@ -135,8 +147,9 @@ export const riskProfile = z
   .strictObject({
     id: z.uuid(),
     name: z.string(),
-    /** Per cent of the balance that one trade may lose between entry and stop. */
-    riskPercent: decimalText,
+    riskPercent: decimalText.meta({
+      description: 'Per cent of the balance that one trade may lose between entry and stop',
+    }),
     settings: tradeSettings,
     createdAt: timestamp,
     updatedAt: timestamp,
@@ -144,12 +157,14 @@ export const riskProfile = z
   .meta({ id: 'RiskProfile' })
 
 export const riskProfileInput = z.strictObject({
-  name: riskProfileName,
+  name: riskProfileName.meta({ description: 'Letters only, and no other profile has it' }),
   riskPercent,
-  settings: tradeSettings.default({}),
+  settings: tradeSettings.default({}).meta({ description: 'Sizing and limits of all follows that use it' }),
 })
 /** Settings given here replace all that the profile had. */
-export const riskProfileChanges = z.strictObject({ riskPercent, settings: tradeSettings }).partial()
+export const riskProfileChanges = z
+  .strictObject({ riskPercent, settings: tradeSettings.meta({ description: 'Replaces all that the profile had' }) })
+  .partial()
 
 export const createRiskProfile = defineRpc({
   name: 'signals.risk-profiles.create',
@@ -172,50 +187,31 @@ export const listRiskProfiles = defineRpc({
   reply: z.strictObject({ items: z.array(riskProfile) }),
 })
 
-export const layerSettings = z
-  .strictObject({
-    scope: settingsScope,
-    /** The account; null for the platform. */
-    scopeId: z.uuid().nullable(),
-    settings: tradeSettings,
-    /** Null as long as nothing was ever said. */
-    updatedAt: timestamp.nullable(),
-  })
-  .meta({ id: 'LayerSettings' })
-
-const layer = { caller, scope: settingsScope, scopeId: z.uuid().nullable() }
-
-export const changeSettings = defineRpc({
-  name: 'signals.settings.change',
-  description: 'Says anew what holds for all entries (operators) or for those of one account (whose it is).',
-  request: z.strictObject({ ...layer, settings: tradeSettings }),
-  reply: layerSettings,
-})
-
-export const getSettings = defineRpc({
-  name: 'signals.settings.get',
-  description: 'What holds for all entries, or for those of one account.',
-  request: z.strictObject(layer),
-  reply: layerSettings,
-})
-
 export const followInput = z.strictObject({
-  strategyId: z.uuid(),
-  accountId: z.uuid(),
-  riskProfileId: z.uuid(),
-  leverage: z.int().min(1).max(125).default(1),
-  maxNotional: positiveDecimalText.nullable().default(null),
-  /** Sizing and limits of this follow alone. */
-  settings: tradeSettings.default({}),
+  strategyId: z.uuid().meta({ description: 'Whose signals are taken' }),
+  accountId: z.uuid().meta({ description: "One of the caller's, at the strategy's venue" }),
+  riskProfileId: z.uuid().meta({ description: 'What one trade may risk' }),
+  leverage: z
+    .int()
+    .min(1)
+    .max(125)
+    .default(1)
+    .meta({ description: 'Set at the venue before an entry, where it has any' }),
+  maxNotional: positiveDecimalText
+    .nullable()
+    .default(null)
+    .meta({ description: 'Of one position, in quote currency; null for no limit of its own' }),
+  settings: tradeSettings.default({}).meta({ description: 'Sizing and limits of this follow alone' }),
 })
 export const followChanges = z
   .strictObject({
-    riskProfileId: z.uuid(),
-    leverage: z.int().min(1).max(125),
-    maxNotional: positiveDecimalText.nullable(),
-    /** Replaces all of the follow's settings. */
-    settings: tradeSettings,
-    active: z.boolean(),
+    riskProfileId: z.uuid().meta({ description: 'What one trade may risk' }),
+    leverage: z.int().min(1).max(125).meta({ description: 'From the next entry on' }),
+    maxNotional: positiveDecimalText
+      .nullable()
+      .meta({ description: 'Of one position, in quote currency; null for no limit of its own' }),
+    settings: tradeSettings.meta({ description: "Replaces all of the follow's settings" }),
+    active: z.boolean().meta({ description: 'False pauses it: no new entries; open positions keep their protection' }),
   })
   .partial()
 
@@ -238,7 +234,14 @@ export const follow = z
 export const createFollows = defineRpc({
   name: 'signals.follows.create',
   description: 'Lets accounts follow a strategy: all of them or, when one is refused, none.',
-  request: z.strictObject({ caller, follows: z.array(followInput).min(1).max(followsPerCallMax) }),
+  request: z.strictObject({
+    caller,
+    follows: z
+      .array(followInput)
+      .min(1)
+      .max(followsPerCallMax)
+      .meta({ description: 'All of them or, when one is refused, none' }),
+  }),
   reply: z.strictObject({ items: z.array(follow) }),
 })
 
@@ -250,8 +253,7 @@ export const subscribe = defineRpc({
     strategyId: z.uuid(),
     accountId: z.uuid(),
     allocationPercent: riskPercent,
-    /** Null for no limit of the follow's own. */
-    maxRiskPercent: riskPercent.nullable(),
+    maxRiskPercent: riskPercent.nullable().meta({ description: "Null for no limit of the follow's own" }),
   }),
   reply: follow,
 })
@@ -291,9 +293,9 @@ export const listFollows = defineRpc({
   request: z.strictObject({
     caller,
     page: pageQuery,
-    strategyId: z.uuid().optional(),
-    accountId: z.uuid().optional(),
-    active: z.boolean().optional(),
+    strategyId: z.uuid().optional().meta({ description: 'Of this strategy' }),
+    accountId: z.uuid().optional().meta({ description: 'With this account' }),
+    active: z.boolean().optional().meta({ description: 'Only those that take entries, or only the paused ones' }),
   }),
   reply: pageOf(follow),
 })
@@ -310,8 +312,7 @@ export const signal = z
     trailing: trailingStop.nullable(),
     receivedAt: timestamp,
     expiresAt: timestamp,
-    /** How often the same alert came again. */
-    duplicates: z.int(),
+    duplicates: z.int().meta({ description: 'How often the same alert came again' }),
   })
   .meta({ id: 'Signal' })
 
@@ -319,22 +320,28 @@ export const signalWithRaw = signal
   .extend({
     raw: z.strictObject({
       contentType: z.string(),
-      /** The alert as it came, its secret blanked. */
-      body: z.string(),
+      body: z.string().meta({ description: 'The alert as it came, its secret blanked' }),
     }),
   })
   .meta({ id: 'SignalWithRaw' })
 
 export const operatorSignal = z.strictObject({
-  side,
-  price: positiveDecimalText,
-  stop: z.strictObject({ price: positiveDecimalText, type: z.enum(['market', 'limit']).default('market') }),
-  targets: z.array(positiveDecimalText).min(1).max(targetsMax),
-  trailing: trailingStop.nullable().default(null),
+  side: side.meta({ description: 'What its entry does' }),
+  price: positiveDecimalText.meta({ description: 'Where it enters' }),
+  stop: z
+    .strictObject({ price: positiveDecimalText, type: z.enum(['market', 'limit']).default('market') })
+    .meta({ description: 'Where it is given up; below the price of a buy' }),
+  targets: z
+    .array(positiveDecimalText)
+    .min(1)
+    .max(targetsMax)
+    .meta({ description: 'Where profit is taken, in equal parts' }),
+  trailing: trailingStop.nullable().default(null).meta({ description: 'A stop that follows the price; null for none' }),
 })
 
-/** Asked again with the same one, the answer is the same signal, whatever was sent in between. */
-const requestId = z.uuid().optional()
+const requestId = z.uuid().optional().meta({
+  description: 'Asked again with the same one, the answer is the same signal, whatever was sent in between',
+})
 
 export const sendSignal = defineRpc({
   name: 'signals.signals.send',
@@ -351,13 +358,13 @@ export const orderFollows = defineRpc({
   description: "An operator's signal for chosen followers of one strategy; the same again is answered like the first.",
   request: z.strictObject({
     caller,
-    /** Says which strategy. */
-    followId: z.uuid(),
-    followIds: z.array(z.uuid()).min(1).max(chosenFollowsMax),
+    followId: z.uuid().meta({ description: 'Says which strategy' }),
+    followIds: z.array(z.uuid()).min(1).max(chosenFollowsMax).meta({ description: 'Who takes part' }),
     requestId,
     order: operatorSignal.omit({ trailing: true }).extend({
-      /** Null when the caller names none: then the worst one that the targets allow. */
-      price: positiveDecimalText.nullable(),
+      price: positiveDecimalText
+        .nullable()
+        .meta({ description: 'Null when the caller names none: then the worst one that the targets allow' }),
     }),
   }),
   reply: z.strictObject({ signalId: z.uuid() }),
@@ -373,6 +380,10 @@ export const getSignal = defineRpc({
 export const listSignals = defineRpc({
   name: 'signals.signals.list',
   description: 'Signals, newest first.',
-  request: z.strictObject({ caller, page: pageQuery, strategyId: z.uuid().optional() }),
+  request: z.strictObject({
+    caller,
+    page: pageQuery,
+    strategyId: z.uuid().optional().meta({ description: 'Of this strategy' }),
+  }),
   reply: pageOf(signal),
 })

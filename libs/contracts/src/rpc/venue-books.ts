@@ -13,14 +13,12 @@ const readDeadlineMs = 15_000
 export const venueOrder = z
   .strictObject({
     clientOrderId: z.string(),
-    /** Null for orders that are not ours. */
-    intentId: z.uuid().nullable(),
+    intentId: z.uuid().nullable().meta({ description: 'Null for orders that are not ours' }),
     venueOrderId: z.string().nullable(),
     symbol: z.string(),
     status: z.enum(['working', 'filled', 'cancelled', 'expired', 'rejected']),
     filledQuantity: decimalText,
     averagePrice: positiveDecimalText.nullable(),
-    /** As we placed it; null for orders that are not ours. */
     placed: z
       .strictObject({
         side,
@@ -31,7 +29,8 @@ export const venueOrder = z
         reduceOnly: z.boolean(),
         at: timestamp,
       })
-      .nullable(),
+      .nullable()
+      .meta({ description: 'As we placed it; null for orders that are not ours' }),
   })
   .meta({ id: 'VenueOrder' })
 
@@ -55,8 +54,10 @@ export const listVenuePositions = defineRpc({
         quantity: positiveDecimalText,
         entryPrice: positiveDecimalText.nullable(),
         unrealizedPnl: decimalText,
-        /** As it was set last by us; null when it never was, or somebody else is known to have set another one. */
-        leverage: z.int().nullable(),
+        leverage: z.int().nullable().meta({
+          description:
+            'As it was set last by us; null when it never was, or somebody else is known to have set another one',
+        }),
       }),
     ),
     observedAt: timestamp,
@@ -107,8 +108,7 @@ export const driftFinding = z
   .strictObject({
     id: z.uuid(),
     kind: driftKind,
-    /** What it is about: an id of the venue, an intent or a symbol. */
-    subject: z.string(),
+    subject: z.string().meta({ description: 'What it is about: an id of the venue, an intent or a symbol' }),
     symbol: z.string().nullable(),
     state: driftState,
     details: z.record(z.string(), z.string().nullable()),
@@ -124,8 +124,8 @@ export const listDrift = defineRpc({
     caller,
     accountId: z.uuid(),
     page: pageQuery,
-    state: driftState.optional(),
-    kind: driftKind.optional(),
+    state: driftState.optional().meta({ description: 'Open or resolved ones alone' }),
+    kind: driftKind.optional().meta({ description: 'Of this kind' }),
   }),
   reply: pageOf(driftFinding).extend({
     counts: z.array(z.strictObject({ kind: driftKind, open: z.int(), resolved: z.int() })),

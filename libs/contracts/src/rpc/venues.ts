@@ -10,8 +10,9 @@ export const venueDescription = z
   .strictObject({
     id: venue,
     title: z.string(),
-    /** JSON Schema of the credentials form; secret fields carry `secret: true`. */
-    credentials: z.record(z.string(), z.unknown()),
+    credentials: z
+      .record(z.string(), z.unknown())
+      .meta({ description: 'JSON Schema of the credentials form; secret fields carry `secret: true`' }),
     orderTypes: z.array(z.string()),
     trailing: z.boolean(),
     leverageMax: z.int().nullable(),

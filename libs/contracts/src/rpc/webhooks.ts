@@ -27,20 +27,28 @@ export const webhookEventName = z.enum(webhookEventNames)
 const endpointUrl = z.url({ protocol: /^https?$/ }).max(2_048)
 
 export const webhookEndpointInput = z.strictObject({
-  url: endpointUrl,
-  /** Which events are sent; empty for all. */
-  events: z.array(webhookEventName).max(webhookEventNames.length).default([]),
-  /** Operators only: events of every user, not only one's own. */
-  everyUser: z.boolean().default(false),
-  description: z.string().max(200).nullable().default(null),
+  url: endpointUrl.meta({ description: 'Where deliveries are posted to' }),
+  events: z
+    .array(webhookEventName)
+    .max(webhookEventNames.length)
+    .default([])
+    .meta({ description: 'Which events are sent; empty for all' }),
+  everyUser: z
+    .boolean()
+    .default(false)
+    .meta({ description: "Operators only: events of every user, not only one's own" }),
+  description: z.string().max(200).nullable().default(null).meta({ description: 'For its owner; null for none' }),
 })
 
 export const webhookEndpointChanges = z
   .strictObject({
-    url: endpointUrl,
-    events: z.array(webhookEventName).max(webhookEventNames.length),
-    description: z.string().max(200).nullable(),
-    active: z.boolean(),
+    url: endpointUrl.meta({ description: 'Where deliveries are posted to' }),
+    events: z
+      .array(webhookEventName)
+      .max(webhookEventNames.length)
+      .meta({ description: 'Which events are sent; empty for all' }),
+    description: z.string().max(200).nullable().meta({ description: 'For its owner; null for none' }),
+    active: z.boolean().meta({ description: 'Switches it on or off' }),
   })
   .partial()
 
@@ -53,10 +61,13 @@ export const webhookEndpoint = z
     everyUser: z.boolean(),
     description: z.string().nullable(),
     active: z.boolean(),
-    /** Why it was switched off, if it was not its owner who did. */
-    disabledReason: z.string().nullable(),
-    /** Since when every attempt has failed; null when the last one succeeded. */
-    failingSince: timestamp.nullable(),
+    disabledReason: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why it was switched off, if it was not its owner who did' }),
+    failingSince: timestamp
+      .nullable()
+      .meta({ description: 'Since when every attempt has failed; null when the last one succeeded' }),
     createdAt: timestamp,
     updatedAt: timestamp,
   })
@@ -64,8 +75,7 @@ export const webhookEndpoint = z
 
 export const webhookEndpointWithSecret = webhookEndpoint
   .extend({
-    /** `whsec_...`: verifies the signature of deliveries; shown this once. */
-    secret: z.string(),
+    secret: z.string().meta({ description: '`whsec_...`: verifies the signature of deliveries; shown this once' }),
   })
   .meta({ id: 'WebhookEndpointWithSecret' })
 
@@ -139,8 +149,9 @@ export const webhookAttempt = z
     startedAt: timestamp,
     durationMs: z.int(),
     status: z.int().nullable(),
-    /** Stable code when there was no usable answer: TIMEOUT, CONNECTION_FAILED, ADDRESS_REFUSED, REDIRECT. */
-    error: z.string().nullable(),
+    error: z.string().nullable().meta({
+      description: 'Stable code when there was no usable answer: TIMEOUT, CONNECTION_FAILED, ADDRESS_REFUSED, REDIRECT',
+    }),
     responseExcerpt: z.string().nullable(),
   })
   .meta({ id: 'WebhookAttempt' })
@@ -148,7 +159,12 @@ export const webhookAttempt = z
 export const listWebhookDeliveries = defineRpc({
   name: 'webhooks.deliveries.list',
   description: 'Deliveries to an endpoint, newest first.',
-  request: z.strictObject({ caller, page: pageQuery, endpointId: z.uuid(), state: deliveryState.optional() }),
+  request: z.strictObject({
+    caller,
+    page: pageQuery,
+    endpointId: z.uuid(),
+    state: deliveryState.optional().meta({ description: 'In this state' }),
+  }),
   reply: pageOf(webhookDelivery),
 })
 

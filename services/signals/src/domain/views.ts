@@ -1,12 +1,7 @@
 /** What callers see of strategies, profiles, follows and signals. Called by the use cases. Must never show a digest. */
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
-import type {
-  getFollow,
-  getSettings,
-  getStrategy,
-  listSignals,
-  updateRiskProfile,
-} from '@tradewire/contracts/rpc/signals'
+import type { getFollow, getStrategy, listSignals, updateRiskProfile } from '@tradewire/contracts/rpc/signals'
+import type { getSettings } from '@tradewire/contracts/rpc/settings'
 import type { Follow, LayerSettings, RiskProfile, Signal, Strategy } from './model.ts'
 
 export type StrategyView = ReplyOf<typeof getStrategy>

@@ -93,7 +93,9 @@ const keyRoutes = [
     path: `${adminPrefix}/account/user/exchange/key/{userId}/list`,
     summary: 'List the exchange keys of a user',
     params: z.strictObject({ userId: idOf('User') }),
-    query: listPage.extend({ tradeType: tradeType.optional() }),
+    query: listPage.extend({
+      tradeType: tradeType.optional().meta({ description: 'Whose exchange trades this kind of market' }),
+    }),
     rpc: accounts.listAccounts,
     toRequest: ({ caller, params: { userId }, query: { tradeType: type, ...page } }) => {
       return { caller, page, userId, market: type === undefined ? undefined : marketOf[type] }

@@ -19,8 +19,7 @@ export const adminUnauthorized = z.object({ error: z.literal('unauthorized') }).
 
 /** What is wrong with one field, or, with `_error`, with several together. */
 export const adminProblem = z.object({
-  /** As it was sent; absent when nothing was. */
-  value: z.unknown().optional(),
+  value: z.unknown().optional().meta({ description: 'As it was sent; absent when nothing was' }),
   msg: z.string(),
   param: z.string().meta({ examples: ['stopPrice'] }),
   location: z.enum(['body', 'params', 'query', 'headers']),
@@ -50,9 +49,21 @@ export const start = startOf.optional().meta({ description: 'The first day or mo
 /** How many days or records, and where to go on. */
 export const pageWith = (limits: { readonly usual: number; readonly most: number }) =>
   z.strictObject({
-    limit: z.coerce.number().int().min(1).max(limits.most).default(limits.usual),
-    nextToken: z.string().max(200).optional(),
+    limit: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(limits.most)
+      .default(limits.usual)
+      .meta({ description: 'How many items at most' }),
+    nextToken: z
+      .string()
+      .max(200)
+      .optional()
+      .meta({ description: 'From the page before; left out for the first page' }),
   })
 /** The document pages none of its lists but the histories; a list with an end is needed all the same. */
 export const listPage = pageWith({ usual: pageLimitDefault, most: pageLimitMax })
-export const pageMarks = { nextToken: z.string().nullable() }
+export const pageMarks = {
+  nextToken: z.string().nullable().meta({ description: 'Asks for the next page; null with the last' }),
+}

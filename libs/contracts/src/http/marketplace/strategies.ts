@@ -57,10 +57,10 @@ function shownStrategy(listed: rpc.ListedStrategy) {
 }
 
 const filter = z.strictObject({
-  risk_level: rpc.riskLevel.optional(),
+  risk_level: rpc.riskLevel.optional().meta({ description: 'By the deepest fall of the equity' }),
   min_return: decimalText.optional().meta({ description: 'Least monthly return, in per cent', examples: ['1.5'] }),
-  asset: rpc.assetClass.optional(),
-  page: z.coerce.number().int().min(1).max(rpc.strategiesPageMax).default(1),
+  asset: rpc.assetClass.optional().meta({ description: 'What is traded' }),
+  page: z.coerce.number().int().min(1).max(rpc.strategiesPageMax).default(1).meta({ description: 'The first is 1' }),
 })
 
 /** The path of another page of the same list. */

@@ -11,7 +11,8 @@ export const listBalances = defineRpc({
   request: z.strictObject({ caller }),
   reply: z.strictObject({
     items: z.array(z.strictObject({ account: z.string(), currency: billingCurrency, balance: decimalText })),
-    /** The sum over all lines that were ever written: anything but 0 is a mistake. */
-    imbalance: z.string(),
+    imbalance: z
+      .string()
+      .meta({ description: 'The sum over all lines that were ever written: anything but 0 is a mistake' }),
   }),
 })

@@ -17,13 +17,11 @@ export const creditNote = z
     invoiceNumber: z.string(),
     paymentId: z.uuid(),
     reason: creditReason,
-    /** The provider's id of the refund or the dispute. */
-    reference: z.string(),
+    reference: z.string().meta({ description: "The provider's id of the refund or the dispute" }),
     description: z.string(),
     net: decimalText,
     tax: chargedTax.nullable(),
-    /** With the tax. Below nothing where it takes back what was credited. */
-    amount: decimalText,
+    amount: decimalText.meta({ description: 'With the tax. Below nothing where it takes back what was credited.' }),
     currency: billingCurrency,
     issuedAt: timestamp,
   })

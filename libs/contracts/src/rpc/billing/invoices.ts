@@ -12,15 +12,16 @@ export const invoice = z
     id: z.uuid(),
     number: z.string(),
     userId: z.uuid(),
-    /** Null for a performance fee, whose invoice comes before its payment. */
-    paymentId: z.uuid().nullable(),
+    paymentId: z
+      .uuid()
+      .nullable()
+      .meta({ description: 'Null for a performance fee, whose invoice comes before its payment' }),
     feeId: z.uuid().nullable(),
     description: z.string(),
     lines: z.array(z.strictObject({ description: z.string(), quantity: z.int(), amount: decimalText })),
     net: decimalText,
     tax: chargedTax.nullable(),
-    /** With the tax. */
-    amount: decimalText,
+    amount: decimalText.meta({ description: 'With the tax' }),
     currency: billingCurrency,
     issuedAt: timestamp,
   })

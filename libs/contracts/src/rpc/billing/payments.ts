@@ -24,15 +24,16 @@ export const paymentIntent = z
     subscriptionId: z.uuid().nullable(),
     provider: paymentProvider,
     amount: positiveDecimalText,
-    /** The same in the smallest unit of the currency. */
-    amountMinor: z.int().positive(),
+    amountMinor: z.int().positive().meta({ description: 'The same in the smallest unit of the currency' }),
     currency: billingCurrency,
-    /** For the provider's own form; null where the payer is sent to a page. */
-    clientSecret: z.string().nullable(),
-    /** Where the payer pays; null where a form is shown. */
-    paymentUrl: z.string().nullable(),
-    /** When the next payment is due if this one succeeds; null for a purchase or a performance fee. */
-    nextPaymentAt: timestamp.nullable(),
+    clientSecret: z
+      .string()
+      .nullable()
+      .meta({ description: "For the provider's own form; null where the payer is sent to a page" }),
+    paymentUrl: z.string().nullable().meta({ description: 'Where the payer pays; null where a form is shown' }),
+    nextPaymentAt: timestamp.nullable().meta({
+      description: 'When the next payment is due if this one succeeds; null for a purchase or a performance fee',
+    }),
   })
   .meta({ id: 'PaymentIntent' })
 
@@ -42,8 +43,7 @@ export const payment = z
     userId: z.uuid(),
     subscriptionId: z.uuid().nullable(),
     purchaseId: z.uuid().nullable(),
-    /** The performance fee that it pays. */
-    feeId: z.uuid().nullable(),
+    feeId: z.uuid().nullable().meta({ description: 'The performance fee that it pays' }),
     provider: paymentProvider,
     amount: positiveDecimalText,
     refunded: nonNegativeDecimalText,
@@ -77,8 +77,9 @@ export const confirmPayment = defineRpc({
   request: z.strictObject({
     caller,
     paymentId: z.uuid(),
-    /** As the form gave it, such as `razorpay_payment_id` and `razorpay_signature`. */
-    proof: z.record(z.string().max(80), z.string().max(400)),
+    proof: z
+      .record(z.string().max(80), z.string().max(400))
+      .meta({ description: 'As the form gave it, such as `razorpay_payment_id` and `razorpay_signature`' }),
   }),
   reply: payment,
   deadlineMs: providerDeadlineMs,
@@ -90,9 +91,8 @@ export const refundPayment = defineRpc({
   request: z.strictObject({
     caller,
     paymentId: z.uuid(),
-    amount: positiveDecimalText.optional(),
-    /** Asked again with the same one, money is given back once. */
-    requestId: z.uuid(),
+    amount: positiveDecimalText.optional().meta({ description: 'All that is left when none is named' }),
+    requestId: z.uuid().meta({ description: 'Asked again with the same one, money is given back once' }),
   }),
   reply: payment,
   deadlineMs: providerDeadlineMs,

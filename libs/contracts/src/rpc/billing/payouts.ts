@@ -13,14 +13,10 @@ export const owedBalance = z
   .strictObject({
     ownerId: z.uuid(),
     currency: billingCurrency,
-    /** All that is owed now; below nothing after a refund of what was paid out. */
-    owed: decimalText,
-    /** What of it is old enough to be paid out. */
-    payable: decimalText,
-    /** In a payout that is under way. */
-    underWay: decimalText,
-    /** Of performance fees that are not paid yet. */
-    pending: decimalText,
+    owed: decimalText.meta({ description: 'All that is owed now; below nothing after a refund of what was paid out' }),
+    payable: decimalText.meta({ description: 'What of it is old enough to be paid out' }),
+    underWay: decimalText.meta({ description: 'In a payout that is under way' }),
+    pending: decimalText.meta({ description: 'Of performance fees that are not paid yet' }),
   })
   .meta({ id: 'OwedBalance' })
 
@@ -40,8 +36,7 @@ export const payout = z
     amount: positiveDecimalText,
     currency: billingCurrency,
     state: payoutState,
-    /** Of the transfer, once it is made. */
-    reference: z.string().nullable(),
+    reference: z.string().nullable().meta({ description: 'Of the transfer, once it is made' }),
     createdAt: timestamp,
     settledAt: timestamp.nullable(),
   })
@@ -53,16 +48,25 @@ export const runPayouts = defineRpc({
   description:
     'Creates a payout for every owner and currency of which enough is payable. What is in a payout is owed no longer, ' +
     'so running it again creates nothing twice.',
-  request: z.strictObject({ caller, ownerId: z.uuid().optional(), currency: billingCurrency.optional() }),
+  request: z.strictObject({
+    caller,
+    ownerId: z.uuid().optional().meta({ description: 'Of this owner alone; all when left out' }),
+    currency: billingCurrency.optional().meta({ description: 'In this currency alone; all when left out' }),
+  }),
   reply: z.strictObject({ items: z.array(payout) }),
 })
 
-const reference = z.string().trim().min(1).max(140)
+const reference = z.string().trim().min(1).max(140).meta({ description: 'Of the transfer' })
 
 export const settlePayout = defineRpc({
   name: 'billing.payouts.settle',
   description: 'Says that the transfer of a payout was made, or that the money came back and is owed again.',
-  request: z.strictObject({ caller, payoutId: z.uuid(), state: z.enum(['paid', 'returned']), reference }),
+  request: z.strictObject({
+    caller,
+    payoutId: z.uuid(),
+    state: z.enum(['paid', 'returned']).meta({ description: 'Whether the transfer was made, or the money came back' }),
+    reference,
+  }),
   reply: payout,
 })
 
@@ -74,11 +78,10 @@ export const listPayouts = defineRpc({
 })
 
 export const statementWindow = z.strictObject({
-  currency: billingCurrency,
-  from: timestamp,
-  before: timestamp,
-  /** Operators name whose; everyone else gets their own. */
-  ownerId: z.uuid().optional(),
+  currency: billingCurrency.meta({ description: 'Amounts of different currencies are never added up' }),
+  from: timestamp.meta({ description: 'The first moment' }),
+  before: timestamp.meta({ description: 'The moment after the last' }),
+  ownerId: z.uuid().optional().meta({ description: 'Operators name whose; everyone else gets their own' }),
 })
 
 export const statement = z
@@ -94,8 +97,7 @@ export const statement = z
         at: timestamp,
         kind: z.enum(['earned', 'refund', 'refund-undone', 'charged-back', 'dispute-won', 'payout', 'payout-returned']),
         description: z.string(),
-        /** Below nothing for what goes off. */
-        amount: decimalText,
+        amount: decimalText.meta({ description: 'Below nothing for what goes off' }),
         balance: decimalText,
       }),
     ),

@@ -19,10 +19,11 @@ const feePercent = z
 
 export const performanceFeeTerms = z
   .strictObject({
-    /** Of new profit; "0" for none. A lower one holds for everyone, a higher one for those who follow from now on. */
-    percent: feePercent,
-    /** The fee is worked out at the end of each month, quarter or year of UTC. */
-    cycle: billingCycle,
+    percent: feePercent.meta({
+      description:
+        'Of new profit; "0" for none. A lower one holds for everyone, a higher one for those who follow from now on.',
+    }),
+    cycle: billingCycle.meta({ description: 'The fee is worked out at the end of each month, quarter or year of UTC' }),
   })
   .meta({ id: 'PerformanceFeeTerms' })
 
@@ -48,31 +49,28 @@ const fee = {
   periodStart: timestamp,
   periodEnd: timestamp,
   percent: decimalText,
-  /** What of the profit was new, in the currency in which the strategy trades. */
-  chargeable: decimalText,
+  chargeable: decimalText.meta({
+    description: 'What of the profit was new, in the currency in which the strategy trades',
+  }),
   ledgerCurrency: z.string(),
-  /** Of the fee, before the tax that may come on top. */
-  fee: decimalText,
-  /** What is to be paid. */
-  amount: decimalText,
+  fee: decimalText.meta({ description: 'Of the fee, before the tax that may come on top' }),
+  amount: decimalText.meta({ description: 'What is to be paid' }),
   currency: billingCurrency,
-  /** `nothing-due`: no new profit, or so little that it is counted again with the next. */
-  status: z.enum(['nothing-due', 'open', 'paid']),
+  status: z
+    .enum(['nothing-due', 'open', 'paid'])
+    .meta({ description: '`nothing-due`: no new profit, or so little that it is counted again with the next' }),
   closedAt: timestamp,
 }
 
 export const performanceFee = z
   .strictObject({
     ...fee,
-    /** What the trades of this period came to, after costs. */
-    result: decimalText,
+    result: decimalText.meta({ description: 'What the trades of this period came to, after costs' }),
     profitBefore: decimalText,
     profitAfter: decimalText,
-    /** The highest profit that counts as charged for. */
-    highWaterBefore: decimalText,
+    highWaterBefore: decimalText.meta({ description: 'The highest profit that counts as charged for' }),
     highWaterAfter: decimalText,
-    /** What one unit of the ledger's currency was worth in that of the fee. */
-    rate: decimalText,
+    rate: decimalText.meta({ description: "What one unit of the ledger's currency was worth in that of the fee" }),
     invoiceId: z.uuid().nullable(),
   })
   .meta({ id: 'PerformanceFee' })
@@ -89,7 +87,11 @@ export const performanceFeeLine = z.strictObject({
 export const listPerformanceFees = defineRpc({
   name: 'billing.performance-fees.list',
   description: 'What followers owe for new profit, newest first; one for each period in which trades were closed.',
-  request: z.strictObject({ caller, page: pageQuery, strategyId: z.uuid().optional() }),
+  request: z.strictObject({
+    caller,
+    page: pageQuery,
+    strategyId: z.uuid().optional().meta({ description: 'Of this strategy' }),
+  }),
   reply: pageOf(performanceFee),
 })
 
@@ -103,7 +105,11 @@ export const getPerformanceFeeLines = defineRpc({
 export const payPerformanceFee = defineRpc({
   name: 'billing.performance-fees.pay',
   description: 'Opens a checkout for a performance fee; asked again with the same provider, the answer is the same.',
-  request: z.strictObject({ caller, feeId: z.uuid(), provider: paymentProvider }),
+  request: z.strictObject({
+    caller,
+    feeId: z.uuid(),
+    provider: paymentProvider.meta({ description: 'Who takes the payment' }),
+  }),
   reply: paymentIntent,
   deadlineMs: providerDeadlineMs,
 })
@@ -111,8 +117,7 @@ export const payPerformanceFee = defineRpc({
 export const earnedFee = z
   .strictObject({
     ...fee,
-    /** What of it is the owner's, once it is paid. */
-    share: decimalText,
+    share: decimalText.meta({ description: "What of it is the owner's, once it is paid" }),
   })
   .meta({ id: 'EarnedPerformanceFee' })
 export type EarnedFeeReply = z.output<typeof earnedFee>

@@ -6,20 +6,24 @@ import { defineRpc } from '../../define-rpc.ts'
 import { nonNegativeDecimalText, offerName, trialDays } from './words.ts'
 
 const planSettings = {
-  name: offerName,
-  /** In USD; null for a plan that is not sold by itself. */
-  monthlyPrice: nonNegativeDecimalText.nullable(),
-  /** What one account may hold; null for any amount. */
-  maxBalance: positiveDecimalText.nullable(),
-  maxApiKeys: z.int().min(0).max(10_000),
-  /** Positions under way on all accounts together; null for any number. */
-  maxPositions: z.int().min(0).max(100_000).nullable(),
-  /** Not shown to everyone. */
-  private: z.boolean(),
-  strategyAutomated: z.boolean(),
-  premium: z.boolean(),
-  /** Days that a first subscription is served before it is paid. */
-  trialDays,
+  name: offerName.meta({ description: 'What users see' }),
+  monthlyPrice: nonNegativeDecimalText
+    .nullable()
+    .meta({ description: 'In USD; null for a plan that is not sold by itself' }),
+  maxBalance: positiveDecimalText.nullable().meta({ description: 'What one account may hold; null for any amount' }),
+  maxApiKeys: z.int().min(0).max(10_000).meta({ description: 'Accounts that a user may connect' }),
+  maxPositions: z
+    .int()
+    .min(0)
+    .max(100_000)
+    .nullable()
+    .meta({ description: 'Positions under way on all accounts together; null for any number' }),
+  private: z.boolean().meta({ description: 'Not shown to everyone' }),
+  strategyAutomated: z
+    .boolean()
+    .meta({ description: 'False: alerts are not traded for its users; what is sent by hand passes' }),
+  premium: z.boolean().meta({ description: 'Its users may ask the API more often' }),
+  trialDays: trialDays.meta({ description: 'Days that a first subscription is served before it is paid' }),
 }
 
 export const planInput = z.strictObject({
@@ -30,9 +34,8 @@ export const planInput = z.strictObject({
   private: planSettings.private.default(true),
   strategyAutomated: planSettings.strategyAutomated.default(true),
   premium: planSettings.premium.default(false),
-  trialDays: trialDays.default(0),
-  /** For everyone who has no other; at most one plan. */
-  default: z.boolean().default(false),
+  trialDays: planSettings.trialDays.default(0),
+  default: z.boolean().default(false).meta({ description: 'For everyone who has no other; at most one plan' }),
 })
 export const planChanges = z.strictObject(planSettings).partial()
 
@@ -41,8 +44,10 @@ export const plan = z
     id: z.uuid(),
     ...planSettings,
     default: z.boolean(),
-    /** Of its monthly price in Stripe's catalogue; null while it does not stand there. */
-    stripePriceId: z.string().nullable(),
+    stripePriceId: z
+      .string()
+      .nullable()
+      .meta({ description: "Of its monthly price in Stripe's catalogue; null while it does not stand there" }),
     createdAt: timestamp,
     updatedAt: timestamp,
   })

@@ -17,7 +17,11 @@ export const setStrategyPrices = defineRpc({
   name: 'billing.prices.set',
   description:
     'Says what a strategy costs its subscribers; replaces all its prices. Running subscriptions keep theirs.',
-  request: z.strictObject({ caller, strategyId: z.uuid(), prices: z.array(price).max(pricesMax) }),
+  request: z.strictObject({
+    caller,
+    strategyId: z.uuid(),
+    prices: z.array(price).max(pricesMax).meta({ description: 'Replace all that it had; none makes it free' }),
+  }),
   reply: z.strictObject({ items: z.array(price) }),
 })
 

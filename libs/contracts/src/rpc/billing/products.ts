@@ -10,19 +10,18 @@ import { billingCurrency, listMax, offerName } from './words.ts'
 
 export const productInput = z.strictObject({
   name: offerName,
-  category: z.string().trim().min(1).max(80),
-  description: z.string().max(2_000).default(''),
-  amount: positiveDecimalText,
+  category: z.string().trim().min(1).max(80).meta({ description: 'What it is listed under' }),
+  description: z.string().max(2_000).default('').meta({ description: 'For buyers' }),
+  amount: positiveDecimalText.meta({ description: 'Of one piece, before discounts and tax' }),
   currency: billingCurrency,
 })
 export const product = z
   .strictObject({ id: z.uuid(), ...productInput.shape, description: z.string(), createdAt: timestamp })
   .meta({ id: 'Product' })
 export const productFilter = z.strictObject({
-  productIds: z.array(z.uuid()).max(listMax).optional(),
-  categories: z.array(z.string()).max(listMax).optional(),
-  /** Part of the name, in any case. */
-  name: z.string().max(80).optional(),
+  productIds: z.array(z.uuid()).max(listMax).optional().meta({ description: 'Only these' }),
+  categories: z.array(z.string()).max(listMax).optional().meta({ description: 'Of these categories' }),
+  name: z.string().max(80).optional().meta({ description: 'Part of the name, in any case' }),
 })
 
 export const listProducts = defineRpc({
@@ -35,7 +34,10 @@ export const listProducts = defineRpc({
 export const createProducts = defineRpc({
   name: 'billing.products.create',
   description: 'Adds products.',
-  request: z.strictObject({ caller, products: z.array(productInput).min(1).max(listMax) }),
+  request: z.strictObject({
+    caller,
+    products: z.array(productInput).min(1).max(listMax).meta({ description: 'All of them or none' }),
+  }),
   reply: z.strictObject({ items: z.array(product) }),
 })
 
@@ -48,11 +50,14 @@ export const removeProducts = defineRpc({
 
 export const discountInput = z
   .strictObject({
-    code: z.string().regex(/^[A-Z0-9-]{3,40}$/, { error: 'must be 3 to 40 capital letters, digits or dashes' }),
-    percent: positiveDecimalText.nullable().default(null),
-    amount: positiveDecimalText.nullable().default(null),
-    currency: billingCurrency.nullable().default(null),
-    endsAt: timestamp.nullable().default(null),
+    code: z
+      .string()
+      .regex(/^[A-Z0-9-]{3,40}$/, { error: 'must be 3 to 40 capital letters, digits or dashes' })
+      .meta({ description: 'What purchases name' }),
+    percent: positiveDecimalText.nullable().default(null).meta({ description: 'Off the price; or an amount' }),
+    amount: positiveDecimalText.nullable().default(null).meta({ description: 'Off the price; with its currency' }),
+    currency: billingCurrency.nullable().default(null).meta({ description: 'Of the amount' }),
+    endsAt: timestamp.nullable().default(null).meta({ description: 'From then on it is refused; null for never' }),
   })
   .refine(
     ({ percent, amount, currency }) =>

@@ -13,8 +13,7 @@ const shortText = z.string().trim().max(120)
 export const billingProfile = z
   .strictObject({
     name: shortText.min(1),
-    /** As it is to stand on invoices, line by line. */
-    address: z.array(shortText.min(1)).max(6),
+    address: z.array(shortText.min(1)).max(6).meta({ description: 'As it is to stand on invoices, line by line' }),
     country,
     taxId: shortText.nullable().default(null),
   })
@@ -40,8 +39,7 @@ export const taxRate = z
     /** As it is called on invoices. */
     name: shortText.min(1),
     percent: z.string().regex(/^\d{1,2}(\.\d{1,4})?$/, { error: 'must be a percentage such as "19" or "7.7"' }),
-    /** True: prices contain it. False: it comes on top. */
-    included: z.boolean(),
+    included: z.boolean().meta({ description: 'True: prices contain it. False: it comes on top.' }),
   })
   .meta({ id: 'TaxRate' })
 const ratesMax = 260
@@ -56,7 +54,10 @@ export const listTaxRates = defineRpc({
 export const setTaxRates = defineRpc({
   name: 'billing.taxes.set',
   description: 'Says what taxes there are, all at once. Running subscriptions keep theirs.',
-  request: z.strictObject({ caller, rates: z.array(taxRate).max(ratesMax) }),
+  request: z.strictObject({
+    caller,
+    rates: z.array(taxRate).max(ratesMax).meta({ description: 'Replace all that there were' }),
+  }),
   reply: z.strictObject({ items: z.array(taxRate) }),
 })
 
@@ -65,7 +66,6 @@ export const chargedTax = z.strictObject({
   country: z.string(),
   name: z.string(),
   percent: decimalText,
-  /** True: prices contain it. False: it comes on top. */
-  included: z.boolean(),
+  included: z.boolean().meta({ description: 'True: prices contain it. False: it comes on top.' }),
   amount: decimalText,
 })

@@ -13,15 +13,16 @@ export const listProviders = defineRpc({
       z.strictObject({
         provider: paymentProvider,
         currencies: z.array(billingCurrency),
-        /** Who sees to it that the next period is paid. */
-        renewals: z.enum(['provider', 'link']),
+        renewals: z.enum(['provider', 'link']).meta({ description: 'Who sees to it that the next period is paid' }),
         refunds: z.enum(['partial', 'none']),
-        /** Who charges the difference of a change that is in force at once; `payment`: the payer, like anything else. */
-        upgrades: z.enum(['provider', 'payment']),
-        /** Whether the billing cycle of a running subscription can be changed. */
-        changesCycle: z.boolean(),
-        /** How its payers may pay; the usual way first. */
-        checkouts: z.array(checkoutKind),
+        upgrades: z.enum(['provider', 'payment']).meta({
+          description:
+            'Who charges the difference of a change that is in force at once; `payment`: the payer, like anything else',
+        }),
+        changesCycle: z
+          .boolean()
+          .meta({ description: 'Whether the billing cycle of a running subscription can be changed' }),
+        checkouts: z.array(checkoutKind).meta({ description: 'How its payers may pay; the usual way first' }),
       }),
     ),
   }),

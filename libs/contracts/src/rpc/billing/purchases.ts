@@ -8,17 +8,21 @@ import { decimalText, pageOf, pageQuery, positiveDecimalText, timestamp } from '
 import { defineRpc } from '../../define-rpc.ts'
 import { payment, paymentIntent } from './payments.ts'
 import { chargedTax } from './profile.ts'
-import { billingCurrency, checkoutKind, listMax, paymentProvider, providerDeadlineMs } from './words.ts'
+import { billingCurrency, checkoutKind, listMax, paymentProvider, providerDeadlineMs, requestId } from './words.ts'
 
 export const purchaseInput = z.strictObject({
-  provider: paymentProvider,
+  provider: paymentProvider.meta({ description: 'Who takes the payment' }),
   products: z
     .array(z.strictObject({ productId: z.uuid(), quantity: z.int().min(1).max(1_000).default(1) }))
     .min(1)
-    .max(50),
-  discountCode: z.string().max(40).optional(),
-  checkout: checkoutKind.optional(),
-  requestId: z.uuid().optional(),
+    .max(50)
+    .meta({ description: 'What is bought, and how many' }),
+  discountCode: z.string().max(40).optional().meta({ description: 'Of a discount that has not ended' }),
+  checkout: checkoutKind.optional().meta({
+    description:
+      "`form`: the payer stays on your page; `page`: they are sent to the provider's; its usual one when left out",
+  }),
+  requestId,
 })
 
 const calculation = {
@@ -28,8 +32,7 @@ const calculation = {
   currency: billingCurrency,
   subtotal: decimalText,
   discount: decimalText,
-  /** Of what is left; null for none. */
-  tax: chargedTax.nullable(),
+  tax: chargedTax.nullable().meta({ description: 'Of what is left; null for none' }),
   total: decimalText,
 }
 
@@ -63,6 +66,10 @@ export const purchase = z
 export const listPurchases = defineRpc({
   name: 'billing.purchases.list',
   description: 'Purchases with the state of their payment, newest first.',
-  request: z.strictObject({ caller, purchaseIds: z.array(z.uuid()).max(listMax).optional(), page: pageQuery }),
+  request: z.strictObject({
+    caller,
+    purchaseIds: z.array(z.uuid()).max(listMax).optional().meta({ description: 'Only these' }),
+    page: pageQuery,
+  }),
   reply: pageOf(purchase),
 })

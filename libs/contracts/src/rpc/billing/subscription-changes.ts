@@ -7,12 +7,11 @@ import { caller } from '../../caller.ts'
 import { decimalText, positiveDecimalText, timestamp } from '../../common.ts'
 import { defineRpc } from '../../define-rpc.ts'
 import { paymentIntent } from './payments.ts'
-import { billingCurrency, billingCycle, providerDeadlineMs, subscriptionSubject } from './words.ts'
+import { billingCurrency, billingCycle, providerDeadlineMs, requestId, subscriptionSubject } from './words.ts'
 
 export const changeWish = z.strictObject({
-  /** Another plan; left out where only the cycle changes. */
-  planId: z.uuid().optional(),
-  cycle: billingCycle.optional(),
+  planId: z.uuid().optional().meta({ description: 'Another plan; left out where only the cycle changes' }),
+  cycle: billingCycle.optional().meta({ description: 'Another cycle; left out where only the plan changes' }),
 })
 
 /** `now`: when it is paid. `period-end`: when what is paid is over. */
@@ -25,15 +24,13 @@ const pricedChange = {
   subject: subscriptionSubject.extend({ name: z.string() }),
   cycle: billingCycle,
   currency: billingCurrency,
-  /** Of a period from then on. */
-  amount: positiveDecimalText,
-  /** What is charged now, line by line: the rest of the new, less the rest of the old. */
-  lines: z.array(z.strictObject({ description: z.string(), amount: decimalText })),
+  amount: positiveDecimalText.meta({ description: 'Of a period from then on' }),
+  lines: z
+    .array(z.strictObject({ description: z.string(), amount: decimalText }))
+    .meta({ description: 'What is charged now, line by line: the rest of the new, less the rest of the old' }),
   dueNow: decimalText,
-  /** The moment for which the lines hold. */
-  pricedAt: timestamp,
-  /** When a whole period is charged next. */
-  nextPaymentAt: timestamp,
+  pricedAt: timestamp.meta({ description: 'The moment for which the lines hold' }),
+  nextPaymentAt: timestamp.meta({ description: 'When a whole period is charged next' }),
 }
 
 export const changePreview = z.strictObject(pricedChange).meta({ id: 'SubscriptionChangePreview' })
@@ -42,10 +39,11 @@ export const subscriptionChange = z
   .strictObject({
     ...pricedChange,
     id: z.uuid(),
-    /** `open`: waits for its payment, or for the provider. `paid`: in force; the provider is still to be told. */
-    state: z.enum(['open', 'scheduled', 'paid', 'done', 'dropped']),
-    /** How to pay what is due now; null where nothing is. */
-    payment: paymentIntent.nullable(),
+    state: z.enum(['open', 'scheduled', 'paid', 'done', 'dropped']).meta({
+      description:
+        '`open`: waits for its payment, or for the provider. `paid`: in force; the provider is still to be told.',
+    }),
+    payment: paymentIntent.nullable().meta({ description: 'How to pay what is due now; null where nothing is' }),
   })
   .meta({ id: 'SubscriptionChange' })
 export type SubscriptionChangeReply = z.output<typeof subscriptionChange>
@@ -66,10 +64,10 @@ export const changeSubscription = defineRpc({
   request: z.strictObject({
     ...ofSubscription,
     wish: changeWish,
-    /** As the preview said: then exactly its lines are charged. It holds for some minutes. */
-    pricedAt: timestamp.optional(),
-    /** Asked again with the same one, the answer is the same and nothing is charged twice. */
-    requestId: z.uuid().optional(),
+    pricedAt: timestamp
+      .optional()
+      .meta({ description: 'As the preview said: then exactly its lines are charged. It holds for some minutes.' }),
+    requestId,
   }),
   reply: subscriptionChange,
   deadlineMs: providerDeadlineMs,

@@ -11,17 +11,20 @@ import {
   checkoutKind,
   paymentProvider,
   providerDeadlineMs,
+  requestId,
   subscriptionSubject,
 } from './words.ts'
 
 export const subscriptionInput = z.strictObject({
-  subject: subscriptionSubject,
-  provider: paymentProvider,
-  currency: billingCurrency,
-  cycle: billingCycle,
-  checkout: checkoutKind.optional(),
-  /** Chosen by the caller: asked again with the same one, the answer is the same and nothing is charged twice. */
-  requestId: z.uuid().optional(),
+  subject: subscriptionSubject.meta({ description: 'The plan or strategy' }),
+  provider: paymentProvider.meta({ description: 'Who takes the payments' }),
+  currency: billingCurrency.meta({ description: 'One that it has a price in' }),
+  cycle: billingCycle.meta({ description: 'How often it is paid' }),
+  checkout: checkoutKind.optional().meta({
+    description:
+      "`form`: the payer stays on your page; `page`: they are sent to the provider's; its usual one when left out",
+  }),
+  requestId,
 })
 
 export const beginSubscription = defineRpc({

@@ -17,10 +17,12 @@ export const findUserPlans = defineRpc({
       z.strictObject({
         userId: z.uuid(),
         plan,
-        /** Null for the plan of everyone who has no other: it has no end. */
-        servedUntil: timestamp.nullable(),
-        /** When the user began with it, or when it was changed itself, whichever came later. */
-        changedAt: timestamp,
+        servedUntil: timestamp
+          .nullable()
+          .meta({ description: 'Null for the plan of everyone who has no other: it has no end' }),
+        changedAt: timestamp.meta({
+          description: 'When the user began with it, or when it was changed itself, whichever came later',
+        }),
       }),
     ),
   }),

@@ -23,3 +23,8 @@ export const trialDays = z.int().min(0).max(365)
 
 /** What is subscribed to. */
 export const subscriptionSubject = z.strictObject({ kind: z.enum(['plan', 'strategy']), id: z.uuid() })
+
+export const requestId = z.uuid().optional().meta({
+  description:
+    'Chosen by the caller: asked again with the same one, the answer is the same and nothing is charged twice',
+})

@@ -2,7 +2,7 @@
 import { Controller } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
-import * as rpc from '@tradewire/contracts/rpc/signals'
+import * as rpc from '@tradewire/contracts/rpc/settings'
 import { ChangeSettings } from '../../use-cases/change-settings/change-settings.use-case.ts'
 import { GetSettings } from '../../use-cases/get-settings/get-settings.use-case.ts'
 

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
 import { settingsChanged } from '@tradewire/contracts/events/signals'
-import type { changeSettings } from '@tradewire/contracts/rpc/signals'
+import type { changeSettings } from '@tradewire/contracts/rpc/settings'
 import { Database } from '@tradewire/database/database'
 import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'

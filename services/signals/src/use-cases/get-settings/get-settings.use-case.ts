@@ -1,7 +1,7 @@
 /** Shows what holds for everyone or for one account. Called over RPC. Must never show a stranger's account. */
 import { Injectable } from '@nestjs/common'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
-import type { getSettings } from '@tradewire/contracts/rpc/signals'
+import type { getSettings } from '@tradewire/contracts/rpc/settings'
 import type { CodedError } from '@tradewire/kernel/errors'
 import type { AccountId } from '@tradewire/kernel/ids'
 import { err, ok, type Result } from '@tradewire/kernel/result'
