@@ -74,6 +74,17 @@ describe('a position that is closed in parts', () => {
     expect(book.protection(exit)).toMatchObject({ status: 'filled', filledQuantity: '0.6', averagePrice: '1.049' })
   })
 
+  it('is not held a second time when the gateway, whose memory may be behind, tells it as it was', () => {
+    const book = new MtManagerBook(new LevelExits())
+    const [closed, rest] = pieces([40])
+    for (const record of [trade, closed!, rest!]) book.add(record)
+    for (const stale of [[trade], [trade, rest!]]) {
+      book.replace(stale)
+      expect(book.entry(id, symbol)).toMatchObject({ status: 'filled', filledQuantity: '1' })
+      expect(book.positions().map(({ id: ticket, volume }) => [ticket, volume])).toEqual([['2', '0.6']])
+    }
+  })
+
   it('is never followed in a circle', () => {
     const book = new MtManagerBook(new LevelExits())
     book.add({ ...trade, order: '1', comment: 'from #2' })

@@ -103,6 +103,8 @@ export class MtManagerBook {
     const after = /^to #(\d{1,18})/.exec(comment)?.[1]
     if (after !== undefined) keep(this.parents, after, order)
     if (!isOpen(record)) return this.addEnded(record)
+    // What stands is told from a memory that may be behind: no ticket opens again.
+    if (this.ended.has(order)) return
     this.open.set(order, record)
     if (!isPosition(record)) return
     this.exits.see({ id: order, stopLoss: record.sl, takeProfit: record.tp })
