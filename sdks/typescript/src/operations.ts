@@ -735,7 +735,7 @@ export interface Operations {
   /** List venues with their credentials forms */
   listVenues: { reply: { items: readonly Venue[] } }
   /** Add an endpoint; the reply shows its signing secret once */
-  createWebhookEndpoint: { body: { url: string; events?: readonly ('trade.opened' | 'trade.closed' | 'position.unprotected' | 'position.protected' | 'account.connected' | 'account.disconnected' | 'payment.succeeded' | 'payment.failed' | 'payment.due' | 'subscription.changed' | 'notice.raised' | 'report.made')[]; everyUser?: boolean; description?: string | null }; reply: WebhookEndpointWithSecret }
+  createWebhookEndpoint: { body: { url: string; events?: readonly ('trade.opened' | 'trade.closed' | 'position.unprotected' | 'position.protected' | 'account.connected' | 'account.disconnected' | 'payment.succeeded' | 'payment.failed' | 'payment.due' | 'subscription.changed' | 'notice.raised' | 'report.made')[]; description?: string | null; everyUser?: boolean }; reply: WebhookEndpointWithSecret }
   /** List endpoints */
   listWebhookEndpoints: { query?: { limit?: number; nextToken?: string }; reply: { items: readonly WebhookEndpoint[]; nextToken: string | null } }
   /** Get an endpoint */

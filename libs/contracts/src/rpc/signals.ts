@@ -187,29 +187,25 @@ export const listRiskProfiles = defineRpc({
   reply: z.strictObject({ items: z.array(riskProfile) }),
 })
 
+const followSettings = {
+  riskProfileId: z.uuid().meta({ description: 'What one trade may risk' }),
+  leverage: z.int().min(1).max(125).meta({ description: 'Set at the venue before an entry, where it has any' }),
+  maxNotional: positiveDecimalText
+    .nullable()
+    .meta({ description: 'Of one position, in quote currency; null for no limit of its own' }),
+}
+
 export const followInput = z.strictObject({
   strategyId: z.uuid().meta({ description: 'Whose signals are taken' }),
   accountId: z.uuid().meta({ description: "One of the caller's, at the strategy's venue" }),
-  riskProfileId: z.uuid().meta({ description: 'What one trade may risk' }),
-  leverage: z
-    .int()
-    .min(1)
-    .max(125)
-    .default(1)
-    .meta({ description: 'Set at the venue before an entry, where it has any' }),
-  maxNotional: positiveDecimalText
-    .nullable()
-    .default(null)
-    .meta({ description: 'Of one position, in quote currency; null for no limit of its own' }),
+  ...followSettings,
+  leverage: followSettings.leverage.default(1),
+  maxNotional: followSettings.maxNotional.default(null),
   settings: tradeSettings.default({}).meta({ description: 'Sizing and limits of this follow alone' }),
 })
 export const followChanges = z
   .strictObject({
-    riskProfileId: z.uuid().meta({ description: 'What one trade may risk' }),
-    leverage: z.int().min(1).max(125).meta({ description: 'From the next entry on' }),
-    maxNotional: positiveDecimalText
-      .nullable()
-      .meta({ description: 'Of one position, in quote currency; null for no limit of its own' }),
+    ...followSettings,
     settings: tradeSettings.meta({ description: "Replaces all of the follow's settings" }),
     active: z.boolean().meta({ description: 'False pauses it: no new entries; open positions keep their protection' }),
   })

@@ -26,30 +26,27 @@ export const webhookEventName = z.enum(webhookEventNames)
 
 const endpointUrl = z.url({ protocol: /^https?$/ }).max(2_048)
 
-export const webhookEndpointInput = z.strictObject({
+const endpointSettings = {
   url: endpointUrl.meta({ description: 'Where deliveries are posted to' }),
   events: z
     .array(webhookEventName)
     .max(webhookEventNames.length)
-    .default([])
     .meta({ description: 'Which events are sent; empty for all' }),
+  description: z.string().max(200).nullable().meta({ description: 'For its owner; null for none' }),
+}
+
+export const webhookEndpointInput = z.strictObject({
+  ...endpointSettings,
+  events: endpointSettings.events.default([]),
   everyUser: z
     .boolean()
     .default(false)
     .meta({ description: "Operators only: events of every user, not only one's own" }),
-  description: z.string().max(200).nullable().default(null).meta({ description: 'For its owner; null for none' }),
+  description: endpointSettings.description.default(null),
 })
 
 export const webhookEndpointChanges = z
-  .strictObject({
-    url: endpointUrl.meta({ description: 'Where deliveries are posted to' }),
-    events: z
-      .array(webhookEventName)
-      .max(webhookEventNames.length)
-      .meta({ description: 'Which events are sent; empty for all' }),
-    description: z.string().max(200).nullable().meta({ description: 'For its owner; null for none' }),
-    active: z.boolean().meta({ description: 'Switches it on or off' }),
-  })
+  .strictObject({ ...endpointSettings, active: z.boolean().meta({ description: 'Switches it on or off' }) })
   .partial()
 
 export const webhookEndpoint = z

@@ -18,10 +18,7 @@ export const purchaseInput = z.strictObject({
     .max(50)
     .meta({ description: 'What is bought, and how many' }),
   discountCode: z.string().max(40).optional().meta({ description: 'Of a discount that has not ended' }),
-  checkout: checkoutKind.optional().meta({
-    description:
-      "`form`: the payer stays on your page; `page`: they are sent to the provider's; its usual one when left out",
-  }),
+  checkout: checkoutKind.optional(),
   requestId,
 })
 

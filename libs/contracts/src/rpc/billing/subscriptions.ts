@@ -20,10 +20,7 @@ export const subscriptionInput = z.strictObject({
   provider: paymentProvider.meta({ description: 'Who takes the payments' }),
   currency: billingCurrency.meta({ description: 'One that it has a price in' }),
   cycle: billingCycle.meta({ description: 'How often it is paid' }),
-  checkout: checkoutKind.optional().meta({
-    description:
-      "`form`: the payer stays on your page; `page`: they are sent to the provider's; its usual one when left out",
-  }),
+  checkout: checkoutKind.optional(),
   requestId,
 })
 

@@ -11,8 +11,10 @@ export const listMax = 100
 
 export const billingCurrency = z.string().regex(/^[A-Z]{3}$/, { error: 'must be a currency code such as USD' })
 export const paymentProvider = z.enum(['mock', 'stripe', 'razorpay', 'mayar'])
-/** `form`: the payer stays on your page. `page`: they are sent to the provider's. Left out: its usual one. */
-export const checkoutKind = z.enum(['form', 'page'])
+export const checkoutKind = z.enum(['form', 'page']).meta({
+  description:
+    "`form`: the payer stays on your page; `page`: they are sent to the provider's; its usual one when left out",
+})
 export const billingCycle = z.enum(['monthly', 'quarterly', 'yearly'])
 export const nonNegativeDecimalText = decimalText.refine((text) => !text.startsWith('-'), {
   error: 'must not be negative',
