@@ -19,6 +19,7 @@ import { GatewayClient } from '../gateway/gateway-client.ts'
 import { demoResultOf, type DemoResult, type SentSignal } from './demo-result.ts'
 import { recordedPrices, type Candle } from './recorded-prices.ts'
 import { candlesPerSignalMax, planFollowers, planSignals, riskProfiles, type PlannedSignal } from './scenario.ts'
+import { type Standing, standingOf } from './standing.ts'
 import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.ts'
 
 export interface DemoOptions {
@@ -151,9 +152,9 @@ class Demo {
     let exits = 0
     const last = signal.candle + candlesPerSignalMax
     for (let from = signal.candle + 1; from <= last; from += candlesPerStep) {
-      const open = await this.overview()
-      if (open.held === 0) return
-      this.parts.watcher.progress(`${place}: ${open.held} positions open, minute ${from - signal.candle}`)
+      const { held } = await this.standing()
+      if (held === 0) return
+      this.parts.watcher.progress(`${place}: ${held} positions open, minute ${from - signal.candle}`)
       const fills = await this.walk(this.candles.slice(from, from + candlesPerStep))
       if (fills === 0) continue
       exits += 1
@@ -174,19 +175,10 @@ class Demo {
     return fills
   }
 
-  private async overview(): Promise<{ readonly brackets: number; readonly moving: number; readonly held: number }> {
+  private async standing(): Promise<Standing> {
     const path = `/v1/orders/overview?strategyId=${this.strategy.id}`
     const { items } = await this.parts.gateway.get<{ items: OverviewReply[] }>(path)
-    const [item] = items
-    const count = (counts: Readonly<Record<string, number>> | undefined, names: readonly string[]) =>
-      names.reduce((total, name) => total + (counts?.[name] ?? 0), 0)
-    return {
-      brackets: item?.brackets ?? 0,
-      moving:
-        count(item?.byState, ['planned', 'entering', 'open', 'closing']) +
-        count(item?.legsByState, ['submitted', 'unknown']),
-      held: count(item?.byState, ['planned', 'entering', 'open', 'protected', 'closing']),
-    }
+    return standingOf(items[0])
   }
 
   /** Every signal has its bracket on every follow, nothing is on its way, and the bus has nothing left to hand out. */
@@ -194,10 +186,10 @@ class Demo {
     const deadlineMs = performance.now() + settleWithinMs
     const expected = this.sent.length * this.follows.length
     for (;;) {
-      const now = await this.overview()
+      const now = await this.standing()
       if (now.brackets >= expected && now.moving === 0) {
         await untilBusIsQuiet(this.parts.endpoints.nats, settleWithinMs)
-        if ((await this.overview()).moving === 0) return
+        if ((await this.standing()).moving === 0) return
       }
       if (performance.now() > deadlineMs) {
         const missing = expected - now.brackets
