@@ -25,15 +25,18 @@ const agesEveryMs = 2_000
 const firstReadAfterMs = 3_000
 const readsAtOnceMax = 8
 const eventsMax = 1_000
-/** One failed read proves nothing; so many in a row mean that the venue is away for this account. */
-const failuresMax = 3
+/**
+ * A venue that does not answer is away for an account once nothing could be read for so long. Until then its alerts are
+ * taken, and their orders wait for the venue: one that is back within seconds costs nobody a position.
+ */
+const awayAfterMs = 10_000
 
 @Injectable()
 export class KeepBalances {
   private readonly pending = new Map<string, Told>()
   private readonly dirtySinceMs = new Map<string, number>()
   private readonly readAtMs = new Map<string, number>()
-  private readonly failures = new Map<string, number>()
+  private readonly failingSinceMs = new Map<string, number>()
   private agesLookedAt = { accounts: 0, ms: 0 }
 
   constructor(
@@ -111,7 +114,7 @@ export class KeepBalances {
     this.readAtMs.set(account.id, this.clock.monotonicMs())
     const balances = await session.balances()
     if (balances.ok) {
-      this.failures.delete(account.id)
+      this.failingSinceMs.delete(account.id)
       const [first] = balances.value
       if (first !== undefined) this.told(account.id, first)
       await this.health.reachable(account.id, account.status)
@@ -122,10 +125,15 @@ export class KeepBalances {
       await this.health.authFailed(account.id, message)
       return
     }
-    const failures = (this.failures.get(account.id) ?? 0) + 1
-    this.failures.set(account.id, failures)
-    if (kind === 'connectivity' && failures >= failuresMax) await this.health.unreachable(account.id, message)
+    const nowMs = this.clock.monotonicMs()
+    if (kind === 'connectivity') await this.failed(account.id, nowMs, message)
     // Soon again, but not at once.
-    this.dirtySinceMs.set(account.id, this.clock.monotonicMs())
+    this.dirtySinceMs.set(account.id, nowMs)
+  }
+
+  private async failed(accountId: string, nowMs: number, message: string): Promise<void> {
+    const sinceMs = this.failingSinceMs.get(accountId) ?? nowMs
+    this.failingSinceMs.set(accountId, sinceMs)
+    if (nowMs - sinceMs >= awayAfterMs) await this.health.unreachable(accountId, message)
   }
 }
