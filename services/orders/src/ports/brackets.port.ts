@@ -32,14 +32,18 @@ export interface BracketScope {
   readonly accountId?: AccountId
 }
 
-export interface OpenBracketsQuery {
+export interface BracketPage {
+  /** The last one of the page before. */
+  readonly after: string | null
+  readonly limit: number
+}
+
+export interface OpenBracketsQuery extends BracketPage {
   readonly of: BracketScope
   /** Only those whose entry is still on its way or rests. */
   readonly entriesOnly: boolean
   /** Without those whose followers have kept them when they left. */
   readonly sparesKept: boolean
-  readonly after: string | null
-  readonly limit: number
 }
 
 /** What an account holds of a symbol, on one side. */
@@ -68,10 +72,10 @@ export abstract class Brackets {
   abstract save(tx: Transaction, changes: readonly BracketChange[]): Promise<void>
 
   /**
-   * Moves those of whose entry nothing was told and whose time to rest is not over, in one statement that neither locks
-   * nor reads them before. Answers which: the others need a look.
+   * Moves all of them, in one statement that neither locks nor reads them before, where nothing was told of any entry
+   * and no time to rest is over. Answers whether it did; if not, it has moved and locked none, and they need a look.
    */
-  abstract restFirst(tx: Transaction, rests: readonly EntryRest[], now: Date): Promise<string[]>
+  abstract restFirst(tx: Transaction, rests: readonly EntryRest[], now: Date): Promise<boolean>
 
   /** Counts on by so many trade events per account; answers each account's last number. */
   abstract countOn(tx: Transaction, events: ReadonlyMap<string, number>): Promise<Map<string, number>>
@@ -88,8 +92,8 @@ export abstract class Brackets {
   /** Which of these, whose locks are held, their followers have kept when they left. */
   abstract keptIds(tx: Transaction, bracketIds: readonly string[]): Promise<string[]>
 
-  /** Ids of brackets whose followers have left gracefully, and whose strategy has turned to the other side since. */
-  abstract turnedIds(limit: number): Promise<string[]>
+  /** Ids of brackets whose followers have left gracefully, and whose strategy has turned to the other side since, in order. */
+  abstract turnedIds(page: BracketPage): Promise<string[]>
 
   /** Ids of brackets of an account that hold something of a symbol on this side, oldest first. */
   abstract holdingIds(of: Holding): Promise<string[]>

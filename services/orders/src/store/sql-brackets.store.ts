@@ -5,12 +5,13 @@
 import { Injectable } from '@nestjs/common'
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
-import type { FollowId, SignalId } from '@tradewire/kernel/ids'
+import { type FollowId, lowestId, type SignalId } from '@tradewire/kernel/ids'
 import { NewestKept } from '@tradewire/kernel/newest-kept'
 import type { Bracket } from '../domain/bracket/bracket.ts'
 import type { SignalPlans } from '../domain/planning/signal-plans.ts'
 import {
   type BracketChange,
+  type BracketPage,
   Brackets,
   type EntryRest,
   type Holding,
@@ -65,7 +66,7 @@ returning account_id, value`
 
 const openSql = `select bracket_id from bracket
 where holds_slot and ($1::uuid is null or strategy_id = $1) and ($2::uuid is null or follow_id = $2)
-  and ($3::uuid is null or account_id = $3) and bracket_id > coalesce($5::uuid, '00000000-0000-0000-0000-000000000000')
+  and ($3::uuid is null or account_id = $3) and bracket_id > $5
   and (state in ('planned', 'entering') or (not $4 and state in ('open', 'protected')))
   and not ($7 and left_as is not distinct from 'kept')
 order by bracket_id limit $6`
@@ -96,13 +97,13 @@ const wakeLaterSql = `update bracket set wake_at = $3 from (
 const turnedSql = `select x.bracket_id from bracket x
 join follow f on f.follow_id = x.follow_id and not f.active
 join signal_plan own on own.signal_id = x.signal_id
-where x.left_as = 'gracefully' and x.holds_slot and x.close_requested_at is null and x.state in ('open', 'protected')
+where x.bracket_id > $1 and x.left_as = 'gracefully' and x.holds_slot and x.close_requested_at is null and x.state in ('open', 'protected')
   and exists (
     select from signal_plan p
     where p.strategy_id = x.strategy_id and p.received_at > own.received_at and p.denial is null
       and p.signal -> 'followIds' is null and p.signal ->> 'venue' = x.venue and p.signal ->> 'symbol' = x.symbol
       and p.signal ->> 'side' <> x.side
-  ) order by x.bracket_id limit $1`
+  ) order by x.bracket_id limit $2`
 
 @Injectable()
 export class SqlBrackets extends Brackets {
@@ -148,10 +149,16 @@ export class SqlBrackets extends Brackets {
     await this.watches.keep(tx, moved)
   }
 
-  async restFirst(tx: Transaction, rests: readonly EntryRest[], now: Date): Promise<string[]> {
+  /** Locks of what it moved would stand before those that others take in id order: they go with what is undone. */
+  async restFirst(tx: Transaction, rests: readonly EntryRest[], now: Date): Promise<boolean> {
     const sorted = rests.toSorted((a, b) => (a.bracketId < b.bracketId ? -1 : 1))
-    const rows = await tx.query<{ bracket_id: string }>(restFirstSql, [now, ...firstRests.parameters(sorted)])
-    return rows.map((row) => row.bracket_id)
+    const [, moved] = await Promise.all([
+      tx.query('savepoint first_rests'),
+      tx.query(restFirstSql, [now, ...firstRests.parameters(sorted)]),
+    ])
+    if (moved.length === rests.length) return true
+    await tx.query('rollback to savepoint first_rests')
+    return false
   }
 
   async countOn(tx: Transaction, events: ReadonlyMap<string, number>): Promise<Map<string, number>> {
@@ -173,7 +180,7 @@ export class SqlBrackets extends Brackets {
       followId,
       accountId,
       entriesOnly,
-      after,
+      after ?? lowestId,
       limit,
       sparesKept,
     ])
@@ -188,8 +195,9 @@ export class SqlBrackets extends Brackets {
     return (await tx.query<{ bracket_id: string }>(keptSql, [bracketIds])).map((row) => row.bracket_id)
   }
 
-  async turnedIds(limit: number): Promise<string[]> {
-    return (await this.database.query<{ bracket_id: string }>(turnedSql, [limit])).map((row) => row.bracket_id)
+  async turnedIds({ after, limit }: BracketPage): Promise<string[]> {
+    const rows = await this.database.query<{ bracket_id: string }>(turnedSql, [after ?? lowestId, limit])
+    return rows.map((row) => row.bracket_id)
   }
 
   async holdingIds({ accountId, symbol, side }: Holding): Promise<string[]> {

@@ -74,11 +74,14 @@ export function baredBy(
   const own = booked.filter(isOwn)
   const others = booked.filter((one) => !isOwn(one) && one.order.symbol === stop.order.symbol)
   const { side } = stop.order
-  // Who asked for the cancel may not have heard of what the entry has got since.
-  const heard = closable(own, side, nowMs - newsLatestMs)
-  // What another bracket of the account has closed for it is gone as well.
+  const leftOf = (some: readonly BookedOrder[]): Decimal => closable(some, side, nowMs + 1)
   const byBracket = [...Map.groupBy(others, ({ order }) => order.bracketId).values()]
-  const theirs = sum(byBracket.map((some) => maximum(closable(some, side, nowMs + 1), ZERO)))
+  const theirs = sum(byBracket.map((some) => maximum(leftOf(some), ZERO)))
+  // What exits of other brackets on this side have closed beyond their own is gone as well.
+  const alike = byBracket.filter((some) => some.some(({ order }) => order.purpose === 'entry' && order.side !== side))
+  const taken = sum(alike.map((some) => minimum(leftOf(some), ZERO)))
+  // Who asked for the cancel may not have heard of what the entry has got since.
+  const heard = closable(own, side, nowMs - newsLatestMs).plus(taken)
   const covers = minimum(heard, reducible.minus(theirs), openOf(stop))
   const stops = own.filter((one) => one !== stop && one.status === 'working' && one.order.purpose === 'stop')
   return covers.lte(ZERO) || stops.some((one) => openOf(one).gte(covers)) ? null : covers

@@ -13,6 +13,7 @@ import type { SignalPlan } from '@tradewire/orders/domain/planning/signal-plan'
 import { eachPlan, type SignalPlans } from '@tradewire/orders/domain/planning/signal-plans'
 import {
   type BracketChange,
+  type BracketPage,
   Brackets,
   type EntryRest,
   type LeftAs,
@@ -110,23 +111,22 @@ export class MemoryBrackets extends Brackets {
     await this.watches.keep(tx, changes)
   }
 
-  async restFirst(tx: Transaction, rests: readonly EntryRest[], now: Date): Promise<string[]> {
+  async restFirst(tx: Transaction, rests: readonly EntryRest[], now: Date): Promise<boolean> {
     const own = tx as MemoryTransaction
     await own.statement()
-    const moved: string[] = []
+    const moved: BracketRow[] = []
     for (const { bracketId, intentId, rest } of rests.toSorted((a, b) => (a.bracketId < b.bracketId ? -1 : 1))) {
-      if (!this.rows.has(bracketId, tx)) continue
+      if (!this.rows.has(bracketId, tx)) return false
       await own.lock(`bracket ${bracketId}`)
       const row = this.rows.get(bracketId, tx)!
       const { state, wakeAt, legs } = row.bracket
       const [entry] = legs
-      if (state !== 'planned' || entry?.intentId !== intentId || !isUntold(entry)) continue
-      if (wakeAt !== null && wakeAt <= now.toISOString()) continue
-      const bracket = { ...row.bracket, state: rest.state, legs: [{ ...entry, ...rest.entry }] }
-      this.rows.put(tx, bracketId, { ...row, bracket })
-      moved.push(bracketId)
+      if (state !== 'planned' || entry?.intentId !== intentId || !isUntold(entry)) return false
+      if (wakeAt !== null && wakeAt <= now.toISOString()) return false
+      moved.push({ ...row, bracket: { ...row.bracket, state: rest.state, legs: [{ ...entry, ...rest.entry }] } })
     }
-    return moved
+    for (const row of moved) this.rows.put(tx, row.bracket.bracketId, row)
+    return true
   }
 
   async countOn(tx: Transaction, events: ReadonlyMap<string, number>): Promise<Map<string, number>> {
@@ -199,7 +199,7 @@ export class MemoryBrackets extends Brackets {
     return this.defects.closesKept === true ? [] : bracketIds.filter(isKept)
   }
 
-  turnedIds(limit: number): Promise<string[]> {
+  turnedIds({ after, limit }: BracketPage): Promise<string[]> {
     const signals = this.signals.all()
     const turned = this.rows.all().filter(({ bracket, holdsSlot: holds, left }) => {
       const isLeft = left?.as === 'gracefully' && this.facts.follows.get(bracket.followId)?.active === false
@@ -210,7 +210,8 @@ export class MemoryBrackets extends Brackets {
         return isOther && signal.strategyId === bracket.strategyId && signal.receivedAt > receivedAt
       })
     })
-    return Promise.resolve(turned.slice(0, limit).map(({ bracket }) => bracket.bracketId))
+    const ids = turned.map(({ bracket }) => bracket.bracketId).toSorted()
+    return Promise.resolve(ids.filter((id) => after === null || id > after).slice(0, limit))
   }
 
   dueIds(now: Date, limit: number): Promise<string[]> {

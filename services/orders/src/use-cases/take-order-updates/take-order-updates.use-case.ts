@@ -49,9 +49,9 @@ export class TakeOrderUpdates {
       else of.news.push(news)
     }
     const rests = [...newsById].flatMap(([bracketId, { news }]) => restOf(bracketId, news) ?? [])
-    if (rests.length > 0)
-      for (const id of await this.brackets.restFirst(tx, rests, this.clock.now())) newsById.delete(id)
-    if (newsById.size > 0) await this.advanceBrackets.execute(tx, newsById)
+    // All or none: brackets are locked in one go, in id order.
+    const haveRested = rests.length === newsById.size && (await this.brackets.restFirst(tx, rests, this.clock.now()))
+    if (!haveRested) await this.advanceBrackets.execute(tx, newsById)
   }
 }
 
