@@ -26,7 +26,7 @@ const dayMs = 86_400_000
 const claimMs = 61_000
 const subscribersCount = 6
 
-/** Every one of them is a place to die at. */
+/** Every one of them is a place to die at. The relay's housekeeping comes by as well, at times of its own. */
 const steps = [
   'read provider_event',
   'answer to read provider_event',
@@ -147,9 +147,9 @@ describe('billing', () => {
     await makeHistory(0)
     await deliverInterleaved(random)
     const runBilling = billing.app.get(RunBilling)
-    // Each life gets one step further; what the one before had claimed is taken over.
+    // Each life may get one step further, unless it comes to what none has died at yet; what it had claimed is taken over.
     for (let step = 1; step <= stepsMax; step += 1) {
-      mortal.live(step)
+      mortal.liveUntilNew(step)
       await runBilling.execute('events').catch(() => undefined)
       clock.advance(claimMs)
       if (!mortal.isDead) break
@@ -157,7 +157,7 @@ describe('billing', () => {
     expect(mortal.isDead).toBe(false)
     mortal.live(Infinity)
     await untilNoneWaits()
-    expect(new Set(mortal.deaths)).toEqual(new Set(steps))
+    expect(steps.filter((step) => !mortal.deaths.includes(step))).toEqual([])
     const database = billing.app.get(Database)
     const found = await audit({ database, stripe: stripe.books })
     expect(found).toMatchObject({ payments: subscribersCount * 2, refunds: 3, disputes: 3 })

@@ -11,6 +11,7 @@ export class MortalDatabase {
   /** Where it died, in the order of its deaths: the statement before which it did, or the commit before or after which. */
   readonly deaths: string[] = []
   private stepsLeft = Infinity
+  private endsAtNew = false
   private dead = false
   private others: (() => Promise<void>) | undefined
 
@@ -36,7 +37,14 @@ export class MortalDatabase {
   live(until: number): void {
     this.dead = false
     this.others = undefined
+    this.endsAtNew = false
     this.stepsLeft = until
+  }
+
+  /** Begins a life that ends at this step, or at one of a name at which none has ended yet, if that comes first. */
+  liveUntilNew(until: number): void {
+    this.live(until)
+    this.endsAtNew = true
   }
 
   /** Begins a life in which others work at this step; in a transaction, whose locks they may want, when it is over. */
@@ -71,6 +79,7 @@ export class MortalDatabase {
 
   private step(name: string): void {
     if (!this.dead) this.stepsLeft -= 1
+    if (this.endsAtNew && !this.deaths.includes(name)) this.stepsLeft = 0
     if (this.stepsLeft > 0 || this.others !== undefined) return
     if (!this.dead) this.deaths.push(name)
     this.dead = true
