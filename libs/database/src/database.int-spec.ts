@@ -27,6 +27,7 @@ const noted = new ToldInsert(
   1,
 )
 const password = "it's a password"
+const plansSql = `select generic_plans::int as once, custom_plans::int as "byValues" from pg_prepared_statements where statement = $1`
 let database: Database
 
 function service(name: string): RunMigrationsOptions {
@@ -243,6 +244,16 @@ describe('the database', () => {
     await expect(failing).rejects.toThrow(/division by zero/)
     const sums = Array.from({ length: 8 }, () => database.transact((tx) => tx.query(sql, [1])))
     expect((await Promise.all(sums)).flat()).toEqual(Array.from({ length: 8 }, () => ({ sum: 51 })))
+  })
+
+  it('plans a statement of a transaction once, whatever its values', async () => {
+    const sql = 'select amount from thing where id = $1'
+    const plans = await database.transact(async (tx) => {
+      await tx.query(sql, [1])
+      await tx.query(sql, [2])
+      return tx.query(plansSql, [sql])
+    })
+    expect(plans).toEqual([{ once: 2, byValues: 0 }])
   })
 
   it("nests TypeORM's own transactions as savepoints", async () => {

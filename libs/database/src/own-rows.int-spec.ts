@@ -73,6 +73,15 @@ describe('reading for one user', () => {
     }
   })
 
+  it('is planned by the values that are asked for', async () => {
+    const sql = 'select n from note where n > $1 order by n limit $2'
+    const plans = await database.transactOwn(anna, async (tx) => {
+      await tx.query(sql, [0, 1])
+      return tx.query('select custom_plans::int as count from pg_prepared_statements where statement = $1', [sql])
+    })
+    expect(plans).toEqual([{ count: 1 }])
+  })
+
   it('reaches rows whose owner another table names, and what is everybody’s', async () => {
     expect(await numbers(berta, 'select n, page from page order by page', [])).toEqual([2, 2])
     expect(await database.queryOwn(berta, 'select * from colour')).toEqual([{ name: 'red' }])

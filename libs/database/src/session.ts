@@ -11,6 +11,12 @@ interface RunnerState {
   transactionDepth: number
 }
 
+/**
+ * Statements of transactions are planned once for each connection, whatever their values are. PostgreSQL would plan the
+ * first five times anew, and to plan what a signal reads takes longer than to read it for a few followers.
+ */
+const beginPlannedOnceSql = 'begin; set local plan_cache_mode = force_generic_plan'
+
 export class Session {
   readonly client: PoolClient
   private readonly runner: RunnerState
@@ -23,8 +29,8 @@ export class Session {
   }
 
   /** Written at once, answered together with the first statement. */
-  begin(): void {
-    this.begun = this.client.query('begin')
+  begin(plans: 'once' | 'by-values'): void {
+    this.begun = this.client.query(plans === 'once' ? beginPlannedOnceSql : 'begin')
     this.begun.catch(() => undefined)
     this.setOpen(true)
   }
