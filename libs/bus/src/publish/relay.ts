@@ -112,7 +112,9 @@ export class OutboxRelay {
     for (const timer of this.timers) clearInterval(timer)
     for (const one of this.unsubscribe) one()
     const limitMs = this.clock.monotonicMs() + flushWaitMs
-    while (this.publisher !== undefined && this.held.size > 0 && this.clock.monotonicMs() < limitMs) {
+    // What a poll is just claiming is nobody else's before the claim runs out: it is still published here.
+    const isUnderWay = (): boolean => this.publisher !== undefined && (this.polling || this.held.size > 0)
+    while (isUnderWay() && this.clock.monotonicMs() < limitMs) {
       await new Promise((resolve) => setTimeout(resolve, flushPollMs))
     }
     this.pauseSession()
