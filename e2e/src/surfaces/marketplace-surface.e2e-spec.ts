@@ -100,7 +100,10 @@ const laterReplays: Readonly<Record<string, HeldReplay>> = {
 const shownElsewhere: Readonly<Record<string, readonly [file: string, words: string]>> = {
   'LIMIT 100/min': ['e2e/src/surfaces/front-door.e2e-spec.ts', 'has the limits of its document'],
   'LIMIT 10/min': ['e2e/src/surfaces/front-door.e2e-spec.ts', 'has the limits of its document'],
-  'LIMIT 1000/min': ['services/gateway/src/gateway.int-spec.ts', 'let users with a premium plan ask more often'],
+  'LIMIT 1000/min': [
+    'services/gateway/src/behaviour/gateway.int-spec.ts',
+    'let users with a premium plan ask more often',
+  ],
   'EVENT account.disconnected': [
     'services/brokers/src/use-cases/track-health/track-health.int-spec.ts',
     'is told once per outage',

@@ -44,17 +44,25 @@ export type AccountEnvironment = z.output<typeof accountEnvironment>
 export const pageLimitMax = 200
 export const pageLimitDefault = 50
 
+/** What a page of a list is asked by: so many items, and where to go on. */
+export const pageQueryWith = (limits: { readonly usual: number; readonly most: number }) =>
+  z.strictObject({
+    limit: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(limits.most)
+      .default(limits.usual)
+      .meta({ description: 'How many items at most' }),
+    nextToken: z
+      .string()
+      .max(200)
+      .optional()
+      .meta({ description: 'From the page before; left out for the first page' }),
+  })
+
 /** Cursor paging: every list takes it and answers {items, nextToken}. */
-export const pageQuery = z.strictObject({
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(pageLimitMax)
-    .default(pageLimitDefault)
-    .meta({ description: 'How many items at most' }),
-  nextToken: z.string().max(200).optional().meta({ description: 'From the page before; left out for the first page' }),
-})
+export const pageQuery = pageQueryWith({ usual: pageLimitDefault, most: pageLimitMax })
 export type PageQuery = z.output<typeof pageQuery>
 
 const nextToken = z.string().nullable().meta({ description: 'Asks for the next page; null with the last' })

@@ -3,11 +3,11 @@
  * Called by the surface's list of routes. Must never show a key.
  */
 import { z } from 'zod'
-import { timestamp } from '../../common.ts'
+import { pageOf, pageQuery, timestamp } from '../../common.ts'
 import { defineRoute } from '../../define-route.ts'
 import type { ReplyOf } from '../../define-rpc.ts'
 import * as combined from '../../rpc/admin.ts'
-import { adminPrefix, adminRoute, idOf, listPage, numberOf, numberOrNull, pageMarks, shownNumber } from './words.ts'
+import { adminPrefix, adminRoute, idOf, numberOf, numberOrNull, shownNumber } from './words.ts'
 
 type Known = ReplyOf<typeof combined.listFollowers>
 type Follow = Known['follows']['items'][number]
@@ -90,10 +90,10 @@ export const adminFollowerRoutes = [
     path: `${adminPrefix}/strategy/follower/{strategyId}/list`,
     summary: 'List the active followers of a strategy, newest first',
     params: z.strictObject({ strategyId: idOf('Strategy') }),
-    query: listPage,
+    query: pageQuery,
     rpc: combined.listFollowers,
     toRequest: ({ caller, params, query }) => ({ caller, strategyId: params.strategyId, page: query }),
-    reply: z.strictObject({ items: z.array(follower), ...pageMarks }).meta({ id: 'AdminFollowers' }),
+    reply: pageOf(follower).meta({ id: 'AdminFollowers' }),
     toReply: (known) => {
       const { items, nextToken } = known.follows
       return { items: items.map((follow) => toFollower(follow, known)), nextToken }

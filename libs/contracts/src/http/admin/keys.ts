@@ -4,7 +4,7 @@
  */
 import { decimal } from '@tradewire/kernel/decimal'
 import { z } from 'zod'
-import { symbol, timestamp, type Venue } from '../../common.ts'
+import { pageOf, pageQuery, pageQueryWith, symbol, timestamp, type Venue } from '../../common.ts'
 import { defineRoute } from '../../define-route.ts'
 import type { ReplyOf } from '../../define-rpc.ts'
 import * as accounts from '../../rpc/accounts.ts'
@@ -21,18 +21,7 @@ import {
   toPosition,
   toTrade,
 } from './exchange-words.ts'
-import {
-  adminPrefix,
-  adminRoute,
-  idOf,
-  listPage,
-  numberOf,
-  numberOrNull,
-  pageMarks,
-  pageWith,
-  shownNumber,
-  start,
-} from './words.ts'
+import { adminPrefix, adminRoute, idOf, numberOf, numberOrNull, shownNumber, start } from './words.ts'
 
 /** BINANCE for each of the venues of that exchange. */
 export function exchangeIdOf(venue: Venue): string {
@@ -93,14 +82,14 @@ const keyRoutes = [
     path: `${adminPrefix}/account/user/exchange/key/{userId}/list`,
     summary: 'List the exchange keys of a user',
     params: z.strictObject({ userId: idOf('User') }),
-    query: listPage.extend({
+    query: pageQuery.extend({
       tradeType: tradeType.optional().meta({ description: 'Whose exchange trades this kind of market' }),
     }),
     rpc: accounts.listAccounts,
     toRequest: ({ caller, params: { userId }, query: { tradeType: type, ...page } }) => {
       return { caller, page, userId, market: type === undefined ? undefined : marketOf[type] }
     },
-    reply: z.strictObject({ items: z.array(exchangeKey), ...pageMarks }).meta({ id: 'AdminExchangeKeys' }),
+    reply: pageOf(exchangeKey).meta({ id: 'AdminExchangeKeys' }),
     toReply: ({ items, nextToken }) => ({ items: items.map(toKey), nextToken }),
   }),
   defineRoute({
@@ -108,17 +97,14 @@ const keyRoutes = [
     ...ofKey,
     path: `${exchange}/key/balance/history/{apiKeyId}`,
     summary: 'What an exchange key was worth at the end of each day, newest first',
-    query: pageWith({ usual: 100, most: reporting.daysPerCallMax }).extend({ start }),
+    query: pageQueryWith({ usual: 100, most: reporting.daysPerCallMax }).extend({ start }),
     rpc: reporting.listBalanceDays,
     toRequest: ({ caller, params, query: { start: from, ...page } }) => {
       return { caller, page, accountId: params.apiKeyId, from }
     },
-    reply: z
-      .strictObject({
-        items: z.array(z.strictObject({ date: z.iso.date(), totalUSD: shownNumber.nullable() })),
-        ...pageMarks,
-      })
-      .meta({ id: 'AdminKeyBalances' }),
+    reply: pageOf(z.strictObject({ date: z.iso.date(), totalUSD: shownNumber.nullable() })).meta({
+      id: 'AdminKeyBalances',
+    }),
     toReply: ({ items, nextToken }) => {
       return { items: items.map(({ date, usd }) => ({ date, totalUSD: numberOrNull(usd) })), nextToken }
     },

@@ -3,13 +3,13 @@
  * Must never show a key in full, nor a strategy's secret but when it was made.
  */
 import { z } from 'zod'
-import { accountEnvironment, symbol, timestamp, venue, type Venue } from '../../common.ts'
+import { accountEnvironment, pageOf, pageQuery, symbol, timestamp, venue, type Venue } from '../../common.ts'
 import { defineRoute } from '../../define-route.ts'
 import type { ReplyOf } from '../../define-rpc.ts'
 import * as combined from '../../rpc/admin.ts'
 import * as signals from '../../rpc/signals.ts'
 import { exchangeIdOf } from './keys.ts'
-import { adminPrefix, adminRoute, idOf, listPage, numberOf, pageMarks, shownNumber } from './words.ts'
+import { adminPrefix, adminRoute, idOf, numberOf, shownNumber } from './words.ts'
 
 type Strategy = ReplyOf<typeof signals.getStrategy>
 type Account = ReplyOf<typeof combined.listStrategiesWithKeys>['accounts'][number]
@@ -122,7 +122,7 @@ export const adminStrategyRoutes = [
     summary: 'What triggered a strategy, newest first, and what became of it',
     description: 'Up to 200 histories of each trigger.',
     ...ofStrategy,
-    query: listPage,
+    query: pageQuery,
     rpc: combined.listTriggers,
     toRequest: ({ caller, params, query }) => ({ caller, strategyId: params.strategyId, page: query }),
     reply: z
@@ -130,7 +130,7 @@ export const adminStrategyRoutes = [
         active: z.boolean(),
         exchangeId: z.string(),
         symbol,
-        StrategyAutomatedTriggers: z.strictObject({ items: z.array(shownTrigger), ...pageMarks }),
+        StrategyAutomatedTriggers: pageOf(shownTrigger),
       })
       .meta({ id: 'AdminTriggers' }),
     toReply: ({ strategy, signals: { items, nextToken }, brackets }) => {
@@ -147,10 +147,10 @@ export const adminStrategyRoutes = [
     method: 'GET',
     path: `${settings}/list`,
     summary: 'List strategies',
-    query: listPage,
+    query: pageQuery,
     rpc: combined.listStrategiesWithKeys,
     toRequest: ({ caller, query }) => ({ caller, page: query }),
-    reply: z.strictObject({ items: z.array(shownStrategy), ...pageMarks }).meta({ id: 'AdminStrategies' }),
+    reply: pageOf(shownStrategy).meta({ id: 'AdminStrategies' }),
     toReply: ({ strategies: { items, nextToken }, accounts }) => {
       return { items: items.map((strategy) => toStrategy(strategy, accounts)), nextToken }
     },

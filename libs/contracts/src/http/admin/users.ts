@@ -3,25 +3,14 @@
  * Called by the surface's list of routes. Must never hold behaviour.
  */
 import { z } from 'zod'
-import { timestamp } from '../../common.ts'
+import { pageOf, pageQuery, pageQueryWith, timestamp } from '../../common.ts'
 import { defineRoute } from '../../define-route.ts'
 import type { ReplyOf } from '../../define-rpc.ts'
 import * as identity from '../../rpc/identity.ts'
 import { unlinkTelegram } from '../../rpc/notifications.ts'
 import * as reporting from '../../rpc/reporting.ts'
 import { findUserPlans } from '../../rpc/billing/user-plans.ts'
-import {
-  adminPrefix,
-  adminRoute,
-  idOf,
-  listPage,
-  numberOf,
-  numberOrNull,
-  pageMarks,
-  pageWith,
-  shownNumber,
-  start,
-} from './words.ts'
+import { adminPrefix, adminRoute, idOf, numberOf, numberOrNull, shownNumber, start } from './words.ts'
 
 const userFields = {
   status: z.literal('CONFIRMED').meta({ description: 'Users are made by operators, which confirms them' }),
@@ -95,21 +84,16 @@ function toListed(user: identity.UserView) {
 const account = `${adminPrefix}/account/user`
 const ofUser = { params: z.strictObject({ userId: idOf('User') }) }
 
-const historyPage = pageWith({ usual: 30, most: reporting.daysPerCallMax }).extend({ start })
-const tradingDays = z
-  .strictObject({
-    items: z.array(
-      z.strictObject({
-        date: z.iso.date(),
-        currency: z.string().meta({ description: 'Quote currency of most closed trades; others are left out' }),
-        totalTrades: z.int(),
-        totalProfit: shownNumber.meta({ description: 'After fees' }),
-        totalFees: shownNumber,
-      }),
-    ),
-    ...pageMarks,
-  })
-  .meta({ id: 'AdminTradingDays' })
+const historyPage = pageQueryWith({ usual: 30, most: reporting.daysPerCallMax }).extend({ start })
+const tradingDays = pageOf(
+  z.strictObject({
+    date: z.iso.date(),
+    currency: z.string().meta({ description: 'Quote currency of most closed trades; others are left out' }),
+    totalTrades: z.int(),
+    totalProfit: shownNumber.meta({ description: 'After fees' }),
+    totalFees: shownNumber,
+  }),
+).meta({ id: 'AdminTradingDays' })
 
 const performance = z
   .strictObject({
@@ -204,10 +188,10 @@ const readingRoutes = [
     method: 'GET',
     path: `${account}/list`,
     summary: 'List users',
-    query: listPage,
+    query: pageQuery,
     rpc: identity.listUsers,
     toRequest: ({ caller, query }) => ({ caller, page: query }),
-    reply: z.strictObject({ items: z.array(listedUser), ...pageMarks }).meta({ id: 'AdminUsers' }),
+    reply: pageOf(listedUser).meta({ id: 'AdminUsers' }),
     toReply: ({ items, nextToken }) => ({ items: items.map(toListed), nextToken }),
   }),
   defineRoute({

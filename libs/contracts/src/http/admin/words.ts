@@ -1,10 +1,9 @@
 /**
- * What all operations of the admin surface share: its path, its words for ids, dates, pages and numbers, its refusals.
+ * What all operations of the admin surface share: its path, its words for ids, dates and numbers, its refusals.
  * Called by the surface's route contracts, the gateway and the OpenAPI page. Must never hold an operation.
  */
 import { type ErrorKind, httpStatusOf } from '@tradewire/kernel/errors'
 import { z } from 'zod'
-import { pageLimitDefault, pageLimitMax } from '../../common.ts'
 
 export const adminPrefix = '/v1/admin'
 
@@ -45,25 +44,3 @@ const startOf = z
   .union([z.iso.date(), z.iso.datetime()], { error: 'must be a date such as 2022-06-01' })
   .transform((text) => (text.includes('T') ? text : `${text}T00:00:00.000Z`))
 export const start = startOf.optional().meta({ description: 'The first day or moment shown, such as 2022-06-01' })
-
-/** How many days or records, and where to go on. */
-export const pageWith = (limits: { readonly usual: number; readonly most: number }) =>
-  z.strictObject({
-    limit: z.coerce
-      .number()
-      .int()
-      .min(1)
-      .max(limits.most)
-      .default(limits.usual)
-      .meta({ description: 'How many items at most' }),
-    nextToken: z
-      .string()
-      .max(200)
-      .optional()
-      .meta({ description: 'From the page before; left out for the first page' }),
-  })
-/** The document pages none of its lists but the histories; a list with an end is needed all the same. */
-export const listPage = pageWith({ usual: pageLimitDefault, most: pageLimitMax })
-export const pageMarks = {
-  nextToken: z.string().nullable().meta({ description: 'Asks for the next page; null with the last' }),
-}
