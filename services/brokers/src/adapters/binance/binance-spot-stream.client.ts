@@ -13,7 +13,7 @@ import { binanceClientId } from './binance-capabilities.wire.ts'
 import * as wire from './binance-order.wire.ts'
 import { pairStatus, pairVenueId } from './binance-pair.wire.ts'
 import type { PairReference } from './binance-pairs.client.ts'
-import type { KeyAndSecret } from '../ccxt/coin-capabilities.wire.ts'
+import type { KeyAndSecret } from '../ccxt/key-and-secret.wire.ts'
 import { FeeLedger } from './fee-ledger.client.ts'
 import { pairIdOf } from '../ccxt/order-halves.map.ts'
 

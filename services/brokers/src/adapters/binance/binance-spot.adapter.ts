@@ -3,13 +3,14 @@
  * Must never share an account's key, options or stream with another account.
  */
 import { defineBroker } from '@tradewire/broker-kit/define-broker'
+import { coinCapabilities } from '@tradewire/broker-kit/kinds-of-venue'
 import { BinanceApi } from './binance-api.client.ts'
 import { binanceClientId } from './binance-capabilities.wire.ts'
 import { BinanceSpotSession } from './binance-spot-session.client.ts'
 import { BinanceSpotStream } from './binance-spot-stream.client.ts'
 import { binanceCodes } from '../ccxt/ccxt-error.map.ts'
 import { sharedExchange } from '../ccxt/ccxt-exchange.client.ts'
-import { coinCapabilities, keyAndSecret } from '../ccxt/coin-capabilities.wire.ts'
+import { keyAndSecret } from '../ccxt/key-and-secret.wire.ts'
 import { connectSession, streamUrlOf } from '../ccxt/connect-session.client.ts'
 
 const paperPath = '/binance-spot'

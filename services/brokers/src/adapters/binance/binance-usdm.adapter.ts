@@ -3,13 +3,14 @@
  * Must never share an account's key, options or stream with another account.
  */
 import { defineBroker } from '@tradewire/broker-kit/define-broker'
+import { perpetualCapabilities } from '@tradewire/broker-kit/kinds-of-venue'
 import { BinanceApi } from './binance-api.client.ts'
 import { binanceClientId } from './binance-capabilities.wire.ts'
 import { BinanceUsdmSession } from './binance-usdm-session.client.ts'
 import { BinanceUsdmStream } from './binance-usdm-stream.client.ts'
 import { binanceCodes } from '../ccxt/ccxt-error.map.ts'
 import { sharedExchange } from '../ccxt/ccxt-exchange.client.ts'
-import { keyAndSecret } from '../ccxt/coin-capabilities.wire.ts'
+import { keyAndSecret } from '../ccxt/key-and-secret.wire.ts'
 import { connectSession, streamUrlOf } from '../ccxt/connect-session.client.ts'
 
 const paperPath = '/binance-usdm'
@@ -20,26 +21,12 @@ export const binanceUsdmBroker = defineBroker({
   title: 'Binance USD-M futures',
   credentials: keyAndSecret,
   capabilities: {
-    orderTypes: [
-      'market',
-      'limit',
-      'stop-market',
-      'stop-limit',
-      'take-profit-market',
-      'take-profit-limit',
-      'trailing-stop',
-    ],
-    reduceOnly: true,
-    trailing: true,
+    ...perpetualCapabilities,
     leverage: { max: 125, told: true },
-    hedging: false,
-    positions: 'net',
-    targets: true,
     clientId: binanceClientId,
     streams: { orders: true, balances: false },
     feeInReply: false,
     keyTold: ['mayWithdraw', 'ipBound', 'expiresAt'],
-    instrumentsPer: 'venue',
   },
   rateLimits: [
     { name: 'weight', scope: 'egress', capacity: 2_400, intervalMs: 60_000 },

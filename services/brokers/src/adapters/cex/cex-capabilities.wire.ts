@@ -4,7 +4,7 @@
  */
 import type { ClientIdRule } from '@tradewire/broker-kit/client-order-id'
 import { z } from 'zod'
-import { keyAndSecret } from '../ccxt/coin-capabilities.wire.ts'
+import { keyAndSecret } from '../ccxt/key-and-secret.wire.ts'
 
 /** Nothing is known of a refusal of a used id, so none is counted on. */
 export const cexClientId: ClientIdRule = {

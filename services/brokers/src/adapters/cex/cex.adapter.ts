@@ -3,12 +3,12 @@
  * Must never share an account's key, options or stream with another account.
  */
 import { defineBroker } from '@tradewire/broker-kit/define-broker'
+import { coinCapabilities } from '@tradewire/broker-kit/kinds-of-venue'
 import { sharedExchange } from '../ccxt/ccxt-exchange.client.ts'
 import { cexClientId, cexCredentials } from './cex-capabilities.wire.ts'
 import { cexCodes } from './cex-codes.map.ts'
 import { CexExchange } from './cex-exchange.client.ts'
 import { cexScript } from './cex-stream.client.ts'
-import { coinCapabilities } from '../ccxt/coin-capabilities.wire.ts'
 import { CoinSession } from '../ccxt/coin-session.client.ts'
 import { connectSession, streamUrlOf } from '../ccxt/connect-session.client.ts'
 import { ExchangeApi } from '../ccxt/exchange-api.client.ts'

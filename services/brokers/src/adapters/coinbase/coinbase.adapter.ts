@@ -3,8 +3,8 @@
  * Must never share an account's key, options or stream with another account.
  */
 import { defineBroker } from '@tradewire/broker-kit/define-broker'
+import { coinCapabilities } from '@tradewire/broker-kit/kinds-of-venue'
 import { sharedExchange } from '../ccxt/ccxt-exchange.client.ts'
-import { coinCapabilities } from '../ccxt/coin-capabilities.wire.ts'
 import { CoinSession } from '../ccxt/coin-session.client.ts'
 import { connectSession, streamUrlOf } from '../ccxt/connect-session.client.ts'
 import { coinbaseClientId, coinbaseCredentials } from './coinbase-capabilities.wire.ts'

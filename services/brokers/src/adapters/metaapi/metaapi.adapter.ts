@@ -4,6 +4,7 @@
  */
 import * as brokerError from '@tradewire/broker-kit/broker-error'
 import { type BrokerDependencies, type BrokerEnvironment, defineBroker } from '@tradewire/broker-kit/define-broker'
+import { idInWords, ticketCapabilities } from '@tradewire/broker-kit/kinds-of-venue'
 import { err, ok } from '@tradewire/kernel/result'
 import { z } from 'zod'
 import { LevelSession } from '#clients/level-session.client'
@@ -54,26 +55,10 @@ export const metaapiBroker = defineBroker({
       { error: 'either the MetaApi account and its token or login, password and server', path: ['login'] },
     ),
   capabilities: {
-    orderTypes: ['market', 'limit', 'stop-market', 'take-profit-market'],
-    reduceOnly: true,
-    trailing: false,
-    leverage: null,
-    // The venue's accounts may hold long and short at once; we tell the net of them, and trade one side at a time.
-    hedging: true,
-    positions: 'net',
-    targets: true,
-    clientId: {
-      field: 'clientId',
-      lengthMax: 26,
-      characters: 'base36',
-      uniqueness: 'none',
-      queryable: true,
-      readLagMs: 120_000,
-    },
+    ...ticketCapabilities,
+    clientId: idInWords('clientId', 26),
     // By asking: REST tells nothing by itself.
     streams: { orders: true, balances: false },
-    feeInReply: true,
-    keyTold: [],
     instrumentsPer: 'server',
   },
   rateLimits: [{ name: 'trades', scope: 'account', capacity: 20, intervalMs: 1_000 }],

@@ -3,6 +3,7 @@
  * Must never place an exit that could open a position, nor trade MT5, which the protocol only reads.
  */
 import { defineBroker } from '@tradewire/broker-kit/define-broker'
+import { idInWords, ticketCapabilities } from '@tradewire/broker-kit/kinds-of-venue'
 import { ok } from '@tradewire/kernel/result'
 import { z } from 'zod'
 import { LevelSession } from '#clients/level-session.client'
@@ -32,27 +33,11 @@ export const mtManagerBroker = defineBroker({
       .meta({ title: 'Login of the account' }),
   }),
   capabilities: {
-    orderTypes: ['market', 'limit', 'stop-market', 'take-profit-market'],
-    reduceOnly: true,
-    trailing: false,
-    leverage: null,
-    // The accounts may hold long and short at once; we tell the net of them, and trade one side at a time.
-    hedging: true,
-    positions: 'net',
-    targets: true,
+    ...ticketCapabilities,
     // The field has 31 characters, of which the venue takes four for the level that was reached.
-    clientId: {
-      field: 'comment',
-      lengthMax: 27,
-      characters: 'base36',
-      uniqueness: 'none',
-      queryable: true,
-      readLagMs: 120_000,
-    },
+    clientId: idInWords('comment', 27),
     // By asking: the news of the protocol are no plain HTTP.
     streams: { orders: true, balances: false },
-    feeInReply: true,
-    keyTold: [],
     instrumentsPer: 'server',
   },
   rateLimits: [{ name: 'calls', scope: 'account', capacity: 20, intervalMs: 1_000 }],

@@ -3,7 +3,7 @@
  * Must never share an account's key, options or stream with another account. Orders are paid from the balance, never borrowed.
  */
 import { defineBroker } from '@tradewire/broker-kit/define-broker'
-import { coinCapabilities } from '../ccxt/coin-capabilities.wire.ts'
+import { coinCapabilities } from '@tradewire/broker-kit/kinds-of-venue'
 import { okxClientId, okxCredentials, okxRateLimits, okxReadWeights } from './okx-capabilities.wire.ts'
 import { connectOkx } from './okx-connect.client.ts'
 

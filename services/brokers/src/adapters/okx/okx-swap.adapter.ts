@@ -3,6 +3,7 @@
  * Must never share an account's key, options or stream with another account. The account must be in net mode.
  */
 import { defineBroker } from '@tradewire/broker-kit/define-broker'
+import { perpetualCapabilities } from '@tradewire/broker-kit/kinds-of-venue'
 import { okxClientId, okxCredentials, okxRateLimits, okxReadWeights } from './okx-capabilities.wire.ts'
 import { connectOkx } from './okx-connect.client.ts'
 
@@ -11,26 +12,12 @@ export const okxSwapBroker = defineBroker({
   title: 'OKX perpetual swaps',
   credentials: okxCredentials,
   capabilities: {
-    orderTypes: [
-      'market',
-      'limit',
-      'stop-market',
-      'stop-limit',
-      'take-profit-market',
-      'take-profit-limit',
-      'trailing-stop',
-    ],
-    reduceOnly: true,
-    trailing: true,
+    ...perpetualCapabilities,
     leverage: { max: 100, told: false },
-    hedging: false,
-    positions: 'net',
-    targets: true,
     clientId: okxClientId,
     streams: { orders: true, balances: false },
     feeInReply: true,
     keyTold: ['mayWithdraw', 'ipBound'],
-    instrumentsPer: 'venue',
   },
   rateLimits: okxRateLimits,
   readWeights: okxReadWeights,

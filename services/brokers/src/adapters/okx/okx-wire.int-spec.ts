@@ -7,28 +7,13 @@ import { orderSubmit } from '@tradewire/contracts/events/orders'
 import { ManualClock } from '@tradewire/testkit/manual-clock'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { okxCoin, okxInstrument } from '#testing/good-replies'
 import { type ScriptedReply, ScriptedExchange, type Seen } from '#testing/scripted-exchange'
 import { okxSpotBroker } from './okx-spot.adapter.ts'
 import { okxSwapBroker } from './okx-swap.adapter.ts'
 
 const command = orderSubmit.data.parse(orderSubmit.example)
 const credentials = { apiKey: 'key', secret: 'secret', passphrase: 'phrase' }
-const instrument = {
-  instId: 'BTC-USDT-SWAP',
-  instType: 'SWAP',
-  uly: 'BTC-USDT',
-  settleCcy: 'USDT',
-  ctVal: '0.01',
-  ctMult: '1',
-  ctType: 'linear',
-  lotSz: '0.01',
-  minSz: '0.01',
-  tickSz: '0.1',
-  maxLmtSz: '100000000',
-  maxMktSz: '12000',
-  lever: '100',
-  state: 'live',
-}
 const order = {
   instId: 'BTC-USDT-SWAP',
   ordId: '7',
@@ -40,19 +25,7 @@ const order = {
   feeCcy: 'USDT',
 }
 
-const coin = {
-  ...instrument,
-  instId: 'BTC-USDT',
-  instType: 'SPOT',
-  baseCcy: 'BTC',
-  quoteCcy: 'USDT',
-  uly: '',
-  settleCcy: '',
-  ctVal: '',
-  ctMult: '',
-  ctType: '',
-  lotSz: '0.00000001',
-}
+const coin = { ...okxCoin, lotSz: '0.00000001' }
 
 let dependencies: BrokerDependencies
 
@@ -62,14 +35,14 @@ function answer(data: readonly unknown[], code = '0', msg = ''): ScriptedReply {
 
 function normal({ path }: Seen): ScriptedReply {
   if (path.includes('/public/instruments'))
-    return answer([path.includes('SPOT') ? coin : { ...instrument, lotSz: lotSize }])
+    return answer([path.includes('SPOT') ? coin : { ...okxInstrument, lotSz: lotSize }])
   if (path.endsWith('/trade/order-algo')) return answer([{ algoId: '9', algoClOrdId: 'x', sCode: '0', sMsg: '' }])
   if (path.endsWith('/trade/order')) return answer([{ ...order, sCode: '0', sMsg: '' }])
   return answer([])
 }
 
 /** How many of a contract the venue lets go in steps of. */
-let lotSize = instrument.lotSz
+let lotSize = okxInstrument.lotSz
 
 const venue = new ScriptedExchange(normal, (one) =>
   one.path.includes('/public/instruments') ? normal(one) : undefined,
@@ -287,7 +260,7 @@ describe('the markets of the exchange', () => {
     expect(await step()).toBe(before)
     clock.advance(3_600_000)
     expect([before, await step()]).toEqual(['0.0001', '0.01'])
-    lotSize = instrument.lotSz
+    lotSize = okxInstrument.lotSz
     await opened.value.close()
   })
 })

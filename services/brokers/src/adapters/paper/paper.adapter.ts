@@ -5,6 +5,7 @@
 import type { BrokerDependencies } from '@tradewire/broker-kit/define-broker'
 import { defineBroker } from '@tradewire/broker-kit/define-broker'
 import { unsupported } from '@tradewire/broker-kit/broker-error'
+import { perpetualCapabilities } from '@tradewire/broker-kit/kinds-of-venue'
 import { err, ok } from '@tradewire/kernel/result'
 import { z } from 'zod'
 import { VenueHttp } from '#clients/venue-http.client'
@@ -31,21 +32,8 @@ export const paperBroker = defineBroker({
     secret: z.string().trim().min(1).max(200).meta({ title: 'API secret', secret: true }),
   }),
   capabilities: {
-    orderTypes: [
-      'market',
-      'limit',
-      'stop-market',
-      'stop-limit',
-      'take-profit-market',
-      'take-profit-limit',
-      'trailing-stop',
-    ],
-    reduceOnly: true,
-    trailing: true,
+    ...perpetualCapabilities,
     leverage: { max: 125, told: false },
-    hedging: false,
-    positions: 'net',
-    targets: true,
     clientId: {
       field: 'clientOrderId',
       lengthMax: 64,
@@ -57,7 +45,6 @@ export const paperBroker = defineBroker({
     streams: { orders: true, balances: true },
     feeInReply: true,
     keyTold: [],
-    instrumentsPer: 'venue',
   },
   rateLimits: [],
   readWeights: { order: 1, openOrders: 1, balances: 1, positions: 1, fills: 1, rates: 1 },

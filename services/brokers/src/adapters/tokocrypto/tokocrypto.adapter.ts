@@ -3,8 +3,9 @@
  * Must never share an account's key, options or stream with another account.
  */
 import { defineBroker } from '@tradewire/broker-kit/define-broker'
+import { coinCapabilities } from '@tradewire/broker-kit/kinds-of-venue'
 import { sharedExchange } from '../ccxt/ccxt-exchange.client.ts'
-import { coinCapabilities, keyAndSecret } from '../ccxt/coin-capabilities.wire.ts'
+import { keyAndSecret } from '../ccxt/key-and-secret.wire.ts'
 import { CoinSession } from '../ccxt/coin-session.client.ts'
 import { connectSession, streamUrlOf } from '../ccxt/connect-session.client.ts'
 import { ExchangeApi } from '../ccxt/exchange-api.client.ts'

@@ -3,6 +3,7 @@
  * Must never place an exit that could open a position.
  */
 import { defineBroker } from '@tradewire/broker-kit/define-broker'
+import { idInWords, ticketCapabilities } from '@tradewire/broker-kit/kinds-of-venue'
 import { ok } from '@tradewire/kernel/result'
 import { z } from 'zod'
 import type { XapiAddress } from './xapi-link.client.ts'
@@ -46,25 +47,9 @@ export const xapiBroker = defineBroker({
     transport: z.enum(['websocket', 'tcp']).default('websocket').meta({ title: 'Connection' }),
   }),
   capabilities: {
-    orderTypes: ['market', 'limit', 'stop-market', 'take-profit-market'],
-    reduceOnly: true,
-    trailing: false,
-    leverage: null,
-    // The venue's accounts hold long and short at once; we tell the net of them, and trade one side at a time.
-    hedging: true,
-    positions: 'net',
-    targets: true,
-    clientId: {
-      field: 'customComment',
-      lengthMax: 30,
-      characters: 'base36',
-      uniqueness: 'none',
-      queryable: true,
-      readLagMs: 120_000,
-    },
+    ...ticketCapabilities,
+    clientId: idInWords('customComment', 30),
     streams: { orders: true, balances: true },
-    feeInReply: true,
-    keyTold: [],
     instrumentsPer: 'venue',
   },
   // 200 ms between requests of one connection are kept by the connection itself.
