@@ -164,7 +164,7 @@ export default {
       from: {
         pathNot: [
           '^services/brokers/src/adapters/',
-          String.raw`^services/paper/src/.*\.int-spec\.ts$`,
+          String.raw`^services/paper/src/(testing/|.*\.int-spec\.ts$)`,
           '^node_modules/',
         ],
       },

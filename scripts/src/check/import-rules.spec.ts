@@ -68,6 +68,7 @@ const TABLE: readonly (readonly [path: string, imported: string, rule?: string])
   ['services/orders/src/clients/sees-ccxt.ts', 'ccxt', 'ccxt-stays-in-adapters'],
   ['services/brokers/src/adapters/one/sees-ccxt.ts', 'ccxt'],
   ['services/paper/src/wire.int-spec.ts', 'ccxt'],
+  ['services/paper/src/testing/ccxt-client.ts', 'ccxt'],
   ['services/brokers/src/adapters/one/sees-two.ts', '../two/two.adapter.ts', 'adapters-never-import-each-other'],
   ['services/brokers/src/adapters/one/sees-kit.ts', '../ccxt/kit.client.ts'],
   ['services/brokers/src/adapters/ccxt/sees-two.ts', '../two/two.adapter.ts', 'adapters-never-import-each-other'],

@@ -75,6 +75,9 @@ function checkService(inside: string): string[] {
   if (home !== undefined && !home.test(inside) && parts[0] !== 'domain') {
     problems.push(`a ${role} lives in ${home.source.replaceAll('\\', '').replace(/^\^/, '')}`)
   }
+  if (parts.length === 1 && own.length === 0 && isTest)
+    problems.push('what spans a whole service is shown in behaviour/')
+  if (parts[0] === 'behaviour' && !isTest) problems.push('behaviour/ holds specs only')
   if (parts[0] === 'use-cases') problems.push(...checkUseCaseFolder(parts, stem, role, isTest))
   return problems
 }

@@ -5,27 +5,12 @@ import { numberOfId, UuidV7Source } from '@tradewire/kernel/ids'
 import { startTestService, type TestService } from '@tradewire/testkit/start-test-service'
 import { testBackends } from '@tradewire/testkit/test-backends'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { okxInstrument } from '#testing/good-replies'
 import { ScriptedExchange } from '#testing/scripted-exchange'
 import { brokersService } from '../../service.ts'
 
 const backends = testBackends()
 const ids = new UuidV7Source()
-const instrument = {
-  instId: 'BTC-USDT-SWAP',
-  instType: 'SWAP',
-  uly: 'BTC-USDT',
-  settleCcy: 'USDT',
-  ctVal: '0.01',
-  ctMult: '1',
-  ctType: 'linear',
-  lotSz: '0.01',
-  minSz: '0.01',
-  tickSz: '0.1',
-  maxLmtSz: '100000000',
-  maxMktSz: '12000',
-  lever: '100',
-  state: 'live',
-}
 const credentials = { apiKey: 'key-of-okx', secret: 'secret', passphrase: 'phrase' }
 let service: TestService
 let caller: { readonly userId: string; readonly roles: ['follower'] }
@@ -40,7 +25,11 @@ const venue = new ScriptedExchange(
       return { status: 200, body: JSON.stringify({ code: '0', msg: '', data: [config] }) }
     }
     const details = [{ ccy: 'USDT', cashBal: '1', availBal: '1', availEq: '1', eq: '1' }]
-    const data = path.includes('/account/balance') ? [{ details }] : path.includes('/instruments') ? [instrument] : []
+    const data = path.includes('/account/balance')
+      ? [{ details }]
+      : path.includes('/instruments')
+        ? [okxInstrument]
+        : []
     return { status: 200, body: JSON.stringify({ code: '0', msg: '', data }) }
   },
   () => undefined,
