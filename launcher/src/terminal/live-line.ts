@@ -6,6 +6,8 @@ import pc from 'picocolors'
 import { seconds } from './progress.ts'
 
 const plainEveryMs = 5_000
+/** Columns of a line that are neither text nor time. */
+const frameColumns = 6
 
 export interface LiveLine {
   show(text: string): void
@@ -20,7 +22,12 @@ export function liveLine(stream: NodeJS.WriteStream): LiveLine {
   const elapsed = () => seconds(performance.now() - startedMs)
   if (stream.isTTY) {
     return {
-      show: (text) => void stream.write(`\r\u001B[K  ${pc.cyan('▸')} ${text} ${pc.dim(elapsed())}`),
+      // What went on to a second row could not be rewritten.
+      show(text) {
+        const time = elapsed()
+        const shown = text.slice(0, Math.max(0, stream.columns - frameColumns - time.length))
+        stream.write(`\r\u001B[K  ${pc.cyan('▸')} ${shown} ${pc.dim(time)}`)
+      },
       keep: (text) => void stream.write(`\r\u001B[K  ${text}\n`),
       clear: () => void stream.write('\r\u001B[K'),
     }

@@ -5,6 +5,7 @@
  * Called by `./tradewire bench`. Must never call a missed gate passed.
  */
 import { wholeNumber } from '@tradewire/config/whole-number'
+import { liveLine } from '@tradewire/launcher/terminal/live-line'
 import { Command } from 'commander'
 import { runAccountsBench } from './accounts-bench.ts'
 import { runFanoutBench } from './fanout-bench.ts'
@@ -13,12 +14,33 @@ import { runGrowthBench } from './growth-bench.ts'
 import { runOverloadBench } from './overload-bench.ts'
 import { killAllChildren } from './kit/child.ts'
 import { cleanUp } from './kit/cleanup.ts'
-import { liveLine } from './kit/live-line.ts'
 import { growthTableOf, overloadTableOf, tableOf } from './kit/table.ts'
 
 const interruptedExitCode = 130
 
-interface FanoutOptions {
+/** What every bench can be told. */
+interface Flags {
+  readonly json?: boolean
+  readonly strict?: boolean
+}
+
+interface Bench<Report> {
+  run(progress: (text: string) => void): Promise<Report>
+  tableOf(report: Report): string
+  goalsOf(report: Report): readonly { readonly pass: boolean }[]
+}
+
+/** Measures, prints and judges: a missed goal is the exit code if that was asked for. */
+async function show<Report>({ json, strict }: Flags, { run, tableOf: textOf, goalsOf }: Bench<Report>): Promise<void> {
+  const line = liveLine(process.stderr)
+  const report = await run((text) => line.show(text))
+  line.clear()
+  console.log(json === true ? JSON.stringify(report) : textOf(report))
+  const missed = goalsOf(report).some(({ pass }) => !pass)
+  process.exitCode = strict === true && missed ? 1 : 0
+}
+
+interface FanoutFlags extends Flags {
   readonly followers: number
   readonly pairs: number
   readonly delay: number
@@ -26,8 +48,6 @@ interface FanoutOptions {
   readonly large?: boolean
   readonly history?: number
   readonly profile?: string
-  readonly json?: boolean
-  readonly strict?: boolean
   readonly peers: boolean
 }
 
@@ -48,17 +68,32 @@ function fanoutCommand(): Command {
     .option('--no-peers', 'without BullMQ and pg-boss; then P3 and P7 cannot pass')
     .option('--json', 'print one JSON object at the end')
     .option('--strict', 'exit with 1 when a gate is missed')
-    .action(async (options: FanoutOptions) => {
-      process.exitCode = await fanout(options)
-    })
+    .action(({ followers, pairs, delay: delayMs, only, large, history, profile, peers, ...flags }: FanoutFlags) =>
+      show(flags, {
+        run: (progress) =>
+          runFanoutBench(
+            {
+              followers,
+              pairs,
+              delayMs,
+              only: only === undefined ? undefined : new Set(only),
+              large: large === true,
+              historyRows: history ?? 0,
+              profile,
+              peers,
+            },
+            progress,
+          ),
+        tableOf,
+        goalsOf: ({ gates, growth }) => [...Object.values(gates), ...growth],
+      }),
+    )
 }
 
-interface GrowthFlags {
+interface GrowthFlags extends Flags {
   readonly large?: boolean
   readonly delay: number
   readonly chart: string
-  readonly json?: boolean
-  readonly strict?: boolean
 }
 
 function growthCommand(): Command {
@@ -69,20 +104,17 @@ function growthCommand(): Command {
     .option('--chart <file>', 'where the SVG picture goes', 'tradewire-growth.svg')
     .option('--json', 'print one JSON object at the end')
     .option('--strict', 'exit with 1 when a cost grows faster than followers')
-    .action(async ({ large = false, delay: delayMs, chart, json, strict }: GrowthFlags) => {
-      const line = liveLine()
-      const report = await runGrowthBench({ large, delayMs, chart }, (text) => line.show(text))
-      line.clear()
-      console.log(json === true ? JSON.stringify(report) : growthTableOf(report))
-      const missed = Object.values(report.growth).some(({ pass }) => !pass)
-      process.exitCode = strict === true && missed ? 1 : 0
-    })
+    .action(({ large = false, delay: delayMs, chart, ...flags }: GrowthFlags) =>
+      show(flags, {
+        run: (progress) => runGrowthBench({ large, delayMs, chart }, progress),
+        tableOf: growthTableOf,
+        goalsOf: ({ growth }) => Object.values(growth),
+      }),
+    )
 }
 
-interface OverloadFlags {
+interface OverloadFlags extends Flags {
   readonly delay: number
-  readonly json?: boolean
-  readonly strict?: boolean
 }
 
 function overloadCommand(): Command {
@@ -93,21 +125,18 @@ function overloadCommand(): Command {
     .option('--delay <ms>', 'answer delay of the stub exchange', wholeNumber(1, 1_000), 20)
     .option('--json', 'print one JSON object at the end')
     .option('--strict', 'exit with 1 when a goal is missed')
-    .action(async ({ delay: delayMs, json, strict }: OverloadFlags) => {
-      const line = liveLine()
-      const report = await runOverloadBench({ delayMs }, (text) => line.show(text))
-      line.clear()
-      console.log(json === true ? JSON.stringify(report) : overloadTableOf(report))
-      const missed = Object.values(report.goals).some(({ pass }) => !pass)
-      process.exitCode = strict === true && missed ? 1 : 0
-    })
+    .action(({ delay: delayMs, ...flags }: OverloadFlags) =>
+      show(flags, {
+        run: (progress) => runOverloadBench({ delayMs }, progress),
+        tableOf: overloadTableOf,
+        goalsOf: ({ goals }) => Object.values(goals),
+      }),
+    )
 }
 
-interface AccountsFlags {
+interface AccountsFlags extends Flags {
   readonly accounts: number
   readonly failing: number
-  readonly json?: boolean
-  readonly strict?: boolean
 }
 
 function accountsCommand(): Command {
@@ -119,21 +148,18 @@ function accountsCommand(): Command {
     .option('--failing <percent>', 'share of the venues that fail', wholeNumber(0, 90), 30)
     .option('--json', 'print one JSON object at the end')
     .option('--strict', 'exit with 1 when a gate is missed')
-    .action(async ({ accounts, failing: failingPercent, json, strict }: AccountsFlags) => {
-      const line = liveLine()
-      const report = await runAccountsBench({ accounts, failingPercent }, (text) => line.show(text))
-      line.clear()
-      console.log(json === true ? JSON.stringify(report) : tableOf(report))
-      const missed = Object.values(report.gates).some(({ pass }) => !pass)
-      process.exitCode = strict === true && missed ? 1 : 0
-    })
+    .action(({ accounts, failing: failingPercent, ...flags }: AccountsFlags) =>
+      show(flags, {
+        run: (progress) => runAccountsBench({ accounts, failingPercent }, progress),
+        tableOf,
+        goalsOf: ({ gates }) => Object.values(gates),
+      }),
+    )
 }
 
-interface GatewayFlags {
+interface GatewayFlags extends Flags {
   readonly requests: number
   readonly minutes: number
-  readonly json?: boolean
-  readonly strict?: boolean
 }
 
 function gatewayCommand(): Command {
@@ -148,36 +174,13 @@ function gatewayCommand(): Command {
     .option('--minutes <n>', 'end watching after this, however many went by', wholeNumber(1, 120), 10)
     .option('--json', 'print one JSON object at the end')
     .option('--strict', 'exit with 1 when a goal is missed')
-    .action(async ({ requests, minutes: minutesMax, json, strict }: GatewayFlags) => {
-      const line = liveLine()
-      const report = await runGatewayBench({ requests, minutesMax }, (text) => line.show(text))
-      line.clear()
-      console.log(json === true ? JSON.stringify(report) : gatewayTableOf(report))
-      const missed = Object.values(report.goals).some(({ pass }) => !pass)
-      process.exitCode = strict === true && missed ? 1 : 0
-    })
-}
-
-async function fanout(options: FanoutOptions): Promise<number> {
-  const line = liveLine()
-  const report = await runFanoutBench(
-    {
-      followers: options.followers,
-      pairs: options.pairs,
-      delayMs: options.delay,
-      only: options.only === undefined ? undefined : new Set(options.only),
-      large: options.large === true,
-      historyRows: options.history ?? 0,
-      profile: options.profile,
-      peers: options.peers,
-    },
-    (text) => line.show(text),
-  )
-  line.clear()
-  if (options.json === true) console.log(JSON.stringify(report))
-  else console.log(tableOf(report))
-  const missed = [...Object.values(report.gates), ...report.growth].some(({ pass }) => !pass)
-  return options.strict === true && missed ? 1 : 0
+    .action(({ requests, minutes: minutesMax, ...flags }: GatewayFlags) =>
+      show(flags, {
+        run: (progress) => runGatewayBench({ requests, minutesMax }, progress),
+        tableOf: gatewayTableOf,
+        goalsOf: ({ goals }) => Object.values(goals),
+      }),
+    )
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
