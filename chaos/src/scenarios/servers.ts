@@ -75,6 +75,9 @@ export const serverScenarios: readonly Scenario[] = [
   },
 ]
 
+/** A thread of a process that is being stopped may still finish the file that it was writing. */
+const removalsMax = 5
+
 async function loseBus(stage: Stage, fault: 'killed' | 'emptied'): Promise<void> {
   const { system } = stage
   const strategy = await stage.ownStrategy()
@@ -82,7 +85,7 @@ async function loseBus(stage: Stage, fault: 'killed' | 'emptied'): Promise<void>
   await stage.moment()
   // Stopped first, so that the launcher cannot start it again while its files are being deleted.
   await stage.signal('nats', 'SIGSTOP')
-  if (fault === 'emptied') await rm(join(system.home.nats, 'store'), { recursive: true })
+  if (fault === 'emptied') await rm(join(system.home.nats, 'store'), { recursive: true, maxRetries: removalsMax })
   const { pid } = await system.signal('nats', 'SIGKILL')
   const { status } = await stage.post(stage.alertOf(strategy, 1))
   stage.expect(status === 200, `an alert without a bus was answered ${status}`)

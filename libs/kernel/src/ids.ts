@@ -75,6 +75,10 @@ export class UuidV7Source extends IdSource {
   }
 }
 
+/** Sort before and after all other ids. */
+export const lowestId = '00000000-0000-0000-0000-000000000000'
+export const highestId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+
 /**
  * The deterministic id of one order intent: the same (signal, account, leg, purpose) always gives the same id,
  * so planning twice cannot order twice (reliability rule R12).

@@ -110,7 +110,7 @@ export const plantedMistakes: readonly PlantedMistake[] = [
     file: 'services/signals/src/store/sql-signals.store.ts',
     find: ' and signal.forget_at < now()',
     replace: '',
-    spec: 'services/signals/src/alert-intake.int-spec.ts',
+    spec: 'services/signals/src/behaviour/alert-intake.int-spec.ts',
     test: 'answers every repetition like the first',
   },
   {
@@ -119,7 +119,7 @@ export const plantedMistakes: readonly PlantedMistake[] = [
     file: 'services/signals/src/domain/secret.ts',
     find: 'return current || previous',
     replace: 'return current || previous || given.length > 0',
-    spec: 'services/signals/src/alert-intake.int-spec.ts',
+    spec: 'services/signals/src/behaviour/alert-intake.int-spec.ts',
     test: 'refuses a wrong secret',
   },
   {
@@ -128,7 +128,7 @@ export const plantedMistakes: readonly PlantedMistake[] = [
     file: 'services/orders/src/store/sql-holdings.store.ts',
     find: '    await tx.query(lockSql, [[...counted]])\n',
     replace: '',
-    spec: 'services/orders/src/account-limits.int-spec.ts',
+    spec: 'services/orders/src/behaviour/account-limits.int-spec.ts',
     test: 'is not exceeded',
   },
   {
@@ -137,7 +137,7 @@ export const plantedMistakes: readonly PlantedMistake[] = [
     file: 'services/orders/src/domain/stopping/loss-limit.ts',
     find: 'const basis = currentBasis(bases, period, span) ?? basisFrom(',
     replace: 'const basis = basisFrom(',
-    spec: 'services/orders/src/loss-limits.int-spec.ts',
+    spec: 'services/orders/src/behaviour/loss-limits.int-spec.ts',
   },
   {
     name: 'positions-of-others-shown',
@@ -145,7 +145,7 @@ export const plantedMistakes: readonly PlantedMistake[] = [
     file: 'services/orders/src/store/migrations/001-orders.migration.ts',
     find: 'bracket: `user_id = ${ownerSql} or',
     replace: 'bracket: `user_id is not null or',
-    spec: 'services/orders/src/own-rows.int-spec.ts',
+    spec: 'services/orders/src/behaviour/own-rows.int-spec.ts',
   },
   {
     name: 'refused-signals-of-others-shown',
@@ -153,7 +153,7 @@ export const plantedMistakes: readonly PlantedMistake[] = [
     file: 'services/orders/src/store/sql-order-history.store.ts',
     find: 'f.active where a.user_id = $1',
     replace: 'f.active where a.user_id is not null',
-    spec: 'services/orders/src/source-pause.int-spec.ts',
+    spec: 'services/orders/src/behaviour/source-pause.int-spec.ts',
     test: 'refused as a whole',
   },
   {
@@ -162,6 +162,6 @@ export const plantedMistakes: readonly PlantedMistake[] = [
     file: 'libs/database/src/own-rows.ts',
     find: '`user_id = ${ownerSql}`',
     replace: '`user_id is not null or ${ownerSql} is null`',
-    spec: 'services/brokers/src/own-rows.int-spec.ts',
+    spec: 'services/brokers/src/behaviour/own-rows.int-spec.ts',
   },
 ]

@@ -7,7 +7,7 @@ import type { BracketReply, PositionReply } from '@tradewire/contracts/rpc/order
 import { Database } from '@tradewire/database/database'
 import { type Page, pageFrom, readPageToken } from '@tradewire/database/page'
 import type { CodedError } from '@tradewire/kernel/errors'
-import type { SignalId } from '@tradewire/kernel/ids'
+import { highestId, lowestId, type SignalId } from '@tradewire/kernel/ids'
 import { ok, type Result } from '@tradewire/kernel/result'
 import type { StoredStory } from '../domain/explain/explanation.ts'
 import { bracketIdRangeOf } from '../domain/planning/ids.ts'
@@ -64,9 +64,6 @@ where ${scopeSql} and b.holds_slot and b.filled_quantity > b.closed_quantity + b
   and ($3::uuid is null or b.account_id = $3) and ($4::uuid is null or b.strategy_id = $4)
   and ($5::uuid is null or b.bracket_id < $5)
 order by b.bracket_id desc limit $6`
-
-const lowestId = '00000000-0000-0000-0000-000000000000'
-const highestId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
 interface StoryRow {
   readonly trace: unknown

@@ -5,7 +5,7 @@
 import { Injectable } from '@nestjs/common'
 import type { Denial } from '@tradewire/contracts/denials/all'
 import type { Transaction } from '@tradewire/database/transaction'
-import type { UserId } from '@tradewire/kernel/ids'
+import { lowestId, type UserId } from '@tradewire/kernel/ids'
 import { partitionOf } from '@tradewire/kernel/partition'
 import { injectTrace } from '@tradewire/observability/trace'
 import { plannerMoves } from '../domain/bracket/bracket.ts'
@@ -251,8 +251,8 @@ export class SqlPlanning extends Planning {
     const { signal, strategyId, quotes, after, limit } = query
     const rows = await tx.query<CandidateRow>(candidatesSql, [
       strategyId,
-      after?.accountId ?? beforeAll,
-      after?.followId ?? beforeAll,
+      after?.accountId ?? lowestId,
+      after?.followId ?? lowestId,
       limit,
       JSON.stringify(quotes),
       signal.venue,
@@ -353,6 +353,5 @@ function waitingOf(brackets: readonly PlannedBracket[]) {
   )
 }
 
-/** Sort before every id and every partition. */
-const beforeAll = '00000000-0000-0000-0000-000000000000'
+/** Sorts before every partition. */
 const beforeAllPartitions = -1

@@ -7,6 +7,7 @@ import type { AccountEnvironment, Side, Venue } from '@tradewire/contracts/commo
 import { Database } from '@tradewire/database/database'
 import type { Transaction } from '@tradewire/database/transaction'
 import { decimal } from '@tradewire/kernel/decimal'
+import { lowestId } from '@tradewire/kernel/ids'
 import type { Bracket } from '../domain/bracket/bracket.ts'
 import { isBlind, isWatching, type Leg } from '../domain/bracket/leg.ts'
 import type { BracketChange } from '../ports/brackets.port.ts'
@@ -76,7 +77,7 @@ from unnest($1::bigint[], $2::numeric[], $3::timestamptz[], $4::numeric[], $5::t
 where t.trail_id = m.trail_id`
 
 const legsSql = `select bracket_id, leg from watched_leg where trail_id = $1 and ($2::boolean is null or blind = $2)
-  and bracket_id > coalesce($3::uuid, '00000000-0000-0000-0000-000000000000') order by bracket_id limit $4`
+  and bracket_id > $3 order by bracket_id limit $4`
 
 /** One that a bracket is just beginning to hang on is locked by that, and left alone. */
 const dropSql = `delete from trail where trail_id in (
@@ -141,7 +142,7 @@ export class SqlPriceWatches extends PriceWatches {
   }
 
   async legsOf({ trailId, blind, after, limit }: WatchedLegsQuery): Promise<WatchedLeg[]> {
-    const parameters = [trailId, blind, after, limit]
+    const parameters = [trailId, blind, after ?? lowestId, limit]
     const rows = await this.database.query<{ bracket_id: string; leg: string }>(legsSql, parameters)
     return rows.map(({ bracket_id: bracketId, leg }) => ({ bracketId, leg }))
   }

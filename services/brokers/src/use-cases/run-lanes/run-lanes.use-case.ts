@@ -75,7 +75,9 @@ export class RunLanes {
     for (const work of lanes.take(takenMax, (exit) => !this.marking[classOf(exit)].has(venue))) {
       const one = this.desk.find(work.intentId)
       if (one === undefined || (work.kind === 'submit' && one.attempt.state !== 'queued')) {
+        // Ended while it waited. What stands behind it in its account could not be taken in this round.
         lanes.done(work.accountId)
+        this.again.add(venue)
         continue
       }
       const waitMs = this.gate.spend(one, work)

@@ -227,15 +227,19 @@ function latestEnd(legs: readonly Leg[]): string {
   return ends.toSorted().at(-1)!
 }
 
-/** Whether an exit of this bracket can have been why a close of another one of the account, sent then, found nothing. */
-export function takesUpSince({ legs }: Bracket, sentAt: string): boolean {
-  const exits = legs.filter((leg) => leg.purpose !== 'entry' && takesUp(leg))
-  return exits.some((leg) => !isFinal(leg) || (leg.observedAt ?? '') > sentAt)
+/** Whether an exit of this bracket can have been why a close of another one of the account found nothing. */
+export function takesUpSince({ legs }: Bracket, close: Pick<Leg, 'submittedAt' | 'observedAt'>): boolean {
+  const refusedAt = close.observedAt ?? close.submittedAt
+  const exits = legs.filter((leg) => leg.purpose !== 'entry' && takesUp(leg) && leg.submittedAt <= refusedAt)
+  return exits.some((leg) => !isFinal(leg) || (leg.observedAt ?? '') > close.submittedAt)
 }
 
-/** Opens the position or may rest in the book against it. A stop by market never rests, and it stays to the end. */
+/**
+ * Opens the position or may rest in the book against it. A stop by market never rests, and it stays to the end; what was
+ * refused never stood: two brackets whose closes are both refused would else be each other's reason for ever.
+ */
 function takesUp(leg: Leg): boolean {
-  return leg.type !== 'stop-market' && wasOrdered(leg)
+  return leg.type !== 'stop-market' && wasOrdered(leg) && leg.state !== 'rejected'
 }
 
 function waitAfter(sent: readonly Leg[], { closeRetryMs }: ExitPolicy): number {

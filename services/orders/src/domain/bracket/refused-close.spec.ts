@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { at, d, newsOf, planOf } from '../../testing/bracket-fixtures.ts'
 import { Story } from '../../testing/bracket-story.ts'
+import { takesUpSince } from './decide.ts'
 
 const nothingToReduce = { code: 'REDUCE_ONLY_REFUSED', message: 'ReduceOnly Order is rejected.' }
 
@@ -128,5 +129,35 @@ describe('a bracket whose close finds nothing to reduce', () => {
     story.tell('stop-1', 'rejected', { reason: nothingToReduce })
     expect(story.tell('stop-2', 'rejected', { reason: nothingToReduce })).toEqual(['+close-1 0.9'])
     expect(story.bracket.losses).toEqual([])
+  })
+})
+
+describe('another bracket of the account', () => {
+  const refused = { submittedAt: at(600), observedAt: at(650) }
+  const closing = () => {
+    const story = new Story().opened()
+    story.take([{ kind: 'close' }], 500)
+    endTargets(story, 550)
+    expect(story.tell('close-1', 'rejected', { reason: nothingToReduce, atMs: 560 })).toEqual(['+close-2 0.9'])
+    return story
+  }
+
+  it('may be why a close found nothing while its own has no answer, and where that was executed since', () => {
+    const story = closing()
+    expect(takesUpSince(story.bracket, refused)).toBe(true)
+    story.tell('close-2', 'filled', { filled: '0.9', price: '40100', atMs: 700 })
+    expect(takesUpSince(story.bracket, refused)).toBe(true)
+  })
+
+  it('is not why where its own was refused, or both would try for ever', () => {
+    const story = closing()
+    story.tell('close-2', 'rejected', { reason: nothingToReduce, atMs: 700 })
+    expect(takesUpSince(story.bracket, refused)).toBe(false)
+  })
+
+  it('is not why by what it sent after the refusal', () => {
+    const { bracket } = new Story().opened()
+    expect(takesUpSince(bracket, refused)).toBe(true)
+    expect(takesUpSince(bracket, { submittedAt: at(-60), observedAt: at(-10) })).toBe(false)
   })
 })

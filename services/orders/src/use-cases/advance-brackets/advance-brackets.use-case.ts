@@ -139,7 +139,7 @@ export class AdvanceBrackets {
       const close = refusedClose(bracket)
       if (close === null) continue
       const others = await this.brackets.beside(tx, bracket, new Date(Date.parse(close.submittedAt) - endedLongAgoMs))
-      if (!others.some((other) => takesUpSince(other, close.submittedAt))) alone.add(bracket.bracketId)
+      if (!others.some((other) => takesUpSince(other, close))) alone.add(bracket.bracketId)
     }
     return alone
   }

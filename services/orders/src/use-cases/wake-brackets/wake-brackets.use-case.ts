@@ -18,6 +18,9 @@ const failedWaitMs = 60_000
 
 @Injectable()
 export class WakeBrackets {
+  /** Where the next look at what has turned goes on: those that cannot be moved keep no others from their turn. */
+  private turnedAfter: string | null = null
+
   constructor(
     private readonly database: Database,
     private readonly brackets: Brackets,
@@ -30,7 +33,8 @@ export class WakeBrackets {
     const now = this.clock.now()
     const ids = await this.brackets.dueIds(now, batchRows)
     await this.postpone(await this.tell(ids, { kind: 'wake' }), now)
-    const turned = await this.brackets.turnedIds(batchRows)
+    const turned = await this.brackets.turnedIds({ after: this.turnedAfter, limit: batchRows })
+    this.turnedAfter = turned.length === batchRows ? (turned.at(-1) ?? null) : null
     const { failed } = await this.tell(turned, { kind: 'close', cause: 'reversal', sparesKept: true })
     if (failed.length > 0)
       throw new AggregateError(

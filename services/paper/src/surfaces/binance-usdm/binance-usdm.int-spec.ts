@@ -2,24 +2,14 @@ import { createHmac } from 'node:crypto'
 import { eventually } from '@tradewire/testkit/eventually'
 import ccxt from 'ccxt'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { type UsdmClient, usdmClientOf } from '#testing/usdm-client'
 import { type Credentials, VenueUnderTest } from '#testing/venue-under-test'
 
 const symbol = 'BTC/USDT:USDT'
 const venue = new VenueUnderTest('binance-usdm')
 
 let account: Credentials
-let exchange: InstanceType<typeof ccxt.binanceusdm>
-
-function clientOf({ apiKey, secret }: Credentials): InstanceType<typeof ccxt.binanceusdm> {
-  const options = {
-    fetchMarkets: { types: ['linear'] },
-    fetchCurrencies: false,
-    warnOnFetchOpenOrdersWithoutSymbol: false,
-  }
-  const client = new ccxt.binanceusdm({ apiKey, secret, options, enableRateLimit: false })
-  client.fetchImplementation = venue.redirect('https://fapi.binance.com')
-  return client
-}
+let exchange: UsdmClient
 
 const signed = (method: string, path: string, query = '', secret = account.secret) =>
   venue.signed({ ...account, secret }, method, path, query)
@@ -28,7 +18,7 @@ beforeEach(async () => {
   await fetch(`${venue.url}/control/faults`, { method: 'DELETE' })
   await venue.move('42000')
   account = await venue.openAccount('10000')
-  exchange = clientOf(account)
+  exchange = usdmClientOf(venue, account)
   await exchange.loadMarkets()
 })
 
@@ -122,7 +112,7 @@ describe('orders through the real client', () => {
 
   it('liquidate an account whose margin is gone', async () => {
     account = await venue.openAccount('100')
-    exchange = clientOf(account)
+    exchange = usdmClientOf(venue, account)
     await exchange.createOrder(symbol, 'market', 'buy', 0.04)
     await venue.move('39500')
     expect(await exchange.fetchPositions([symbol])).toHaveLength(0)
@@ -195,10 +185,14 @@ describe('refusals as the client classes them', () => {
   })
 
   it('wrong keys, wrong signatures, stale timestamps', async () => {
-    await expect(clientOf({ ...account, secret: 'wrong' }).fetchBalance()).rejects.toThrow(ccxt.AuthenticationError)
-    await expect(clientOf({ ...account, apiKey: 'wrong' }).fetchBalance()).rejects.toThrow(ccxt.AuthenticationError)
+    await expect(usdmClientOf(venue, { ...account, secret: 'wrong' }).fetchBalance()).rejects.toThrow(
+      ccxt.AuthenticationError,
+    )
+    await expect(usdmClientOf(venue, { ...account, apiKey: 'wrong' }).fetchBalance()).rejects.toThrow(
+      ccxt.AuthenticationError,
+    )
     expect(await signed('GET', '/fapi/v3/account', '', 'other')).toMatchObject({ status: 400, body: { code: -1022 } })
-    const stale = clientOf(account)
+    const stale = usdmClientOf(venue, account)
     stale.nonce = () => Date.now() - 60_000
     stale.milliseconds = () => Date.now() - 60_000
     await expect(stale.fetchBalance()).rejects.toThrow(ccxt.InvalidNonce)

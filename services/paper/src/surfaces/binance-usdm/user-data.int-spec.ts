@@ -1,25 +1,14 @@
 import { eventually } from '@tradewire/testkit/eventually'
-import ccxt from 'ccxt'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { type UsdmClient, usdmClientOf } from '#testing/usdm-client'
 import { type Credentials, keySets, keysOf, VenueUnderTest } from '#testing/venue-under-test'
 
 const symbol = 'BTC/USDT:USDT'
 const venue = new VenueUnderTest('binance-usdm')
 
 let account: Credentials
-let exchange: InstanceType<typeof ccxt.binanceusdm>
-
-function clientOf({ apiKey, secret }: Credentials): InstanceType<typeof ccxt.binanceusdm> {
-  const options = {
-    fetchMarkets: { types: ['linear'] },
-    fetchCurrencies: false,
-    warnOnFetchOpenOrdersWithoutSymbol: false,
-  }
-  const client = new ccxt.binanceusdm({ apiKey, secret, options, enableRateLimit: false })
-  client.fetchImplementation = venue.redirect('https://fapi.binance.com')
-  return client
-}
+let exchange: UsdmClient
 
 const signed = (method: string, path: string, query = '', secret = account.secret) =>
   venue.signed({ ...account, secret }, method, path, query)
@@ -28,7 +17,7 @@ beforeEach(async () => {
   await fetch(`${venue.url}/control/faults`, { method: 'DELETE' })
   await venue.move('42000')
   account = await venue.openAccount('10000')
-  exchange = clientOf(account)
+  exchange = usdmClientOf(venue, account)
   await exchange.loadMarkets()
 })
 
