@@ -4,7 +4,7 @@ import { ConfigError } from '@tradewire/config/config-error'
 import { environmentName } from '@tradewire/config/define-config'
 import { type Environment, environment } from '@tradewire/config/environment'
 import { DatabaseUnreachableError } from '@tradewire/nest-kit/database-unreachable'
-import { collectStartGarbage } from '@tradewire/nest-kit/start-garbage'
+import { collectWhileQuiet } from '@tradewire/nest-kit/quiet-garbage'
 import type { RunningService } from '@tradewire/nest-kit/start-service'
 import { createLogger, type Logger } from '@tradewire/observability/logger'
 import { type ServiceName, loadService, parseServices } from '../services/catalogue.ts'
@@ -66,7 +66,7 @@ async function runServices(names: readonly ServiceName[]): Promise<void> {
       if (service === undefined) break
       running.push(service)
     }
-    collectStartGarbage()
+    collectWhileQuiet()
     await aborted(stopWish)
     logger.info({ reason: String(stopWish.reason) }, 'stopping')
   } catch (error) {

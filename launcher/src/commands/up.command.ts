@@ -1,6 +1,7 @@
 /** `up`: starts everything and keeps it running. Must never return from --detach before everything is ready. */
 import { Command, Option } from 'commander'
 import { environment } from '@tradewire/config/environment'
+import { collectWhileQuiet } from '@tradewire/nest-kit/quiet-garbage'
 import { parseServices } from '../services/catalogue.ts'
 import { gatewayPortDefault } from '../services/ports.ts'
 import { aborted, exitSignal } from '../system/exit-signal.ts'
@@ -71,6 +72,7 @@ async function runHere(options: UpOptions): Promise<void> {
   if (options.reportToParent) tellParent({ kind: 'ready', endpoints: system.endpoints, operator: system.operator })
   else if (options.json) printJson({ home: home.root, ...system.endpoints })
   else printWelcome({ home, ...system, elapsedMs: performance.now() - startedMs, detached: false })
+  collectWhileQuiet()
   await aborted(stopWish)
   await runStep(progress, 'Stopping', async () => {
     await system.stop()

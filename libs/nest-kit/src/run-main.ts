@@ -6,7 +6,7 @@ import { ConfigError } from '@tradewire/config/config-error'
 import { environment } from '@tradewire/config/environment'
 import { createLogger } from '@tradewire/observability/logger'
 import type { AnyServiceDefinition } from '#define-service'
-import { collectStartGarbage } from '#start-garbage'
+import { collectWhileQuiet } from '#quiet-garbage'
 import { type RunningService, startService } from '#start-service'
 
 /** sysexits: the settings are wrong; starting again changes nothing. */
@@ -33,7 +33,7 @@ export async function runMain(definition: AnyServiceDefinition): Promise<void> {
   })
   try {
     running = await startService(definition, environment())
-    collectStartGarbage()
+    collectWhileQuiet()
   } catch (error) {
     if (error instanceof ConfigError) {
       logger.fatal({ problems: error.problems }, `the settings of ${error.owner} cannot be used`)

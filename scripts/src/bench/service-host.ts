@@ -5,6 +5,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { environment } from '@tradewire/config/environment'
 import type { AnyServiceDefinition } from '@tradewire/nest-kit/define-service'
+import { collectWhileQuiet } from '@tradewire/nest-kit/quiet-garbage'
 import type { RunningService } from '@tradewire/nest-kit/start-service'
 import { serve } from './kit/serve.ts'
 
@@ -31,6 +32,7 @@ serve({
       running.push(service)
       urls[name] = service.url
     }
+    collectWhileQuiet()
     return urls
   },
   stop: async () => {

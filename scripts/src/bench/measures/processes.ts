@@ -14,6 +14,7 @@ import { repositoryRoot } from '../../check/repository.ts'
 import { services } from '../../services.ts'
 import type { Bench } from '../kit/bench.ts'
 import { nowMs } from '../kit/clock.ts'
+import { nodeFlags } from '../kit/node-flags.ts'
 import { comparisonOf, type Gate, gateOf } from '../kit/report.ts'
 import { median, rounded } from '../kit/statistics.ts'
 import { usageOf } from '../kit/usage.ts'
@@ -138,7 +139,7 @@ export async function startProgram({ directory }: Pick<Bench, 'directory'>, prog
   const port = await freePort()
   const log = openSync(join(directory, 'processes.log'), 'a')
   const beganMs = nowMs()
-  const child = spawn(process.execPath, [program.file], {
+  const child = spawn(process.execPath, [...nodeFlags, program.file], {
     stdio: ['ignore', log, log],
     env: { PATH: process.env['PATH'] ?? '', ...program.environment, [program.portSetting]: String(port) },
   })
