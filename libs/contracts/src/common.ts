@@ -41,6 +41,16 @@ export type Venue = z.output<typeof venue>
 export const accountEnvironment = z.enum(['paper', 'live'])
 export type AccountEnvironment = z.output<typeof accountEnvironment>
 
+/** What a path names: `idIn('riskProfile')` is of paths with `{riskProfileId}`. */
+export function idIn<Noun extends string>(...nouns: readonly Noun[]) {
+  const fields = nouns.map((noun) => [`${noun}Id`, z.uuid().meta({ description: `Id of the ${inWords(noun)}` })])
+  return z.strictObject(Object.fromEntries(fields) as Record<`${Noun}Id`, z.ZodUUID>)
+}
+
+function inWords(noun: string): string {
+  return noun.replace('api', 'API').replace(/[A-Z][a-z]/g, (start) => ` ${start.toLowerCase()}`)
+}
+
 export const pageLimitMax = 200
 export const pageLimitDefault = 50
 

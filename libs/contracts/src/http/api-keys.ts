@@ -1,5 +1,5 @@
 /** Public routes for API keys, which `identity` answers. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
-import { z } from 'zod'
+import { idIn } from '../common.ts'
 import { everyone } from '../caller.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as rpc from '../rpc/api-keys.ts'
@@ -43,7 +43,7 @@ export const apiKeyRoutes: readonly RouteContract[] = [
     access: everyone,
     support: true,
     status: 204,
-    params: z.strictObject({ apiKeyId: z.uuid() }),
+    params: idIn('apiKey'),
     rpc: rpc.revokeApiKey,
     toRequest: ({ caller, params }) => ({ caller, apiKeyId: params.apiKeyId }),
   }),

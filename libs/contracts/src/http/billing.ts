@@ -1,7 +1,7 @@
 /** Public routes that `billing` answers. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
 import { z } from 'zod'
 import { everyone, providers } from '../caller.ts'
-import { pageQuery } from '../common.ts'
+import { pageQuery, idIn } from '../common.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import { confirmPayment, getPayment, listPayments, refundPayment } from '../rpc/billing/payments.ts'
 import { createPlan, listPlans, planChanges, planInput, removePlan, updatePlan } from '../rpc/billing/plans.ts'
@@ -24,7 +24,7 @@ export const paymentDeliveryPath = '/v1/webhook/payments'
 export const paymentPagePath = '/v1/pay'
 
 const operators = ['operator'] as const
-const byStrategy = z.strictObject({ strategyId: z.uuid() })
+const byStrategy = idIn('strategy')
 /** A list in a query string, comma separated. */
 const commaSeparated = z
   .string()
@@ -63,7 +63,7 @@ const planRoutes: readonly RouteContract[] = [
     summary: 'Change a plan for everyone who has it',
     access: operators,
     errors: ['conflict'],
-    params: z.strictObject({ planId: z.uuid() }),
+    params: idIn('plan'),
     body: planChanges,
     rpc: updatePlan,
     toRequest: ({ caller, params, body }) => ({ caller, ...params, changes: body }),
@@ -76,7 +76,7 @@ const planRoutes: readonly RouteContract[] = [
     summary: 'Take a plan off the list; who has it keeps it',
     access: operators,
     errors: ['conflict'],
-    params: z.strictObject({ planId: z.uuid() }),
+    params: idIn('plan'),
     rpc: removePlan,
     toRequest: ({ caller, params }) => ({ caller, ...params }),
   }),
@@ -159,7 +159,7 @@ const subscriptionRoutes: readonly RouteContract[] = [
     path: '/v1/subscriptions/{subscriptionId}/cancel',
     summary: 'End a subscription when the time that was paid is over',
     access: everyone,
-    params: z.strictObject({ subscriptionId: z.uuid() }),
+    params: idIn('subscription'),
     idempotency: 'key',
     rpc: cancelSubscription,
     toRequest: ({ caller, params }) => ({ caller, ...params }),
@@ -172,7 +172,7 @@ const subscriptionRoutes: readonly RouteContract[] = [
     summary: "Open the provider's page for cards and invoices of a subscription",
     access: everyone,
     errors: ['refused'],
-    params: z.strictObject({ subscriptionId: z.uuid() }),
+    params: idIn('subscription'),
     rpc: openPortal,
     toRequest: ({ caller, params }) => ({ caller, ...params }),
   }),
@@ -194,7 +194,7 @@ const subscriptionRoutes: readonly RouteContract[] = [
     path: '/v1/payments/{paymentId}',
     summary: 'Get a payment',
     access: everyone,
-    params: z.strictObject({ paymentId: z.uuid() }),
+    params: idIn('payment'),
     rpc: getPayment,
     toRequest: ({ caller, params }) => ({ caller, ...params }),
   }),
@@ -206,7 +206,7 @@ const subscriptionRoutes: readonly RouteContract[] = [
     summary: "Hand in what a provider's form gave the payer",
     access: everyone,
     errors: ['refused'],
-    params: z.strictObject({ paymentId: z.uuid() }),
+    params: idIn('payment'),
     body: z.strictObject({ proof: confirmPayment.request.shape.proof }),
     example: {
       body: {
@@ -230,7 +230,7 @@ const subscriptionRoutes: readonly RouteContract[] = [
     access: operators,
     proof: 'fresh',
     errors: ['conflict', 'refused'],
-    params: z.strictObject({ paymentId: z.uuid() }),
+    params: idIn('payment'),
     body: refundPayment.request.pick({ amount: true, requestId: true }),
     idempotency: 'key',
     rpc: refundPayment,

@@ -1,7 +1,6 @@
 /** Public routes to the books of `billing` and to the documents that follow from them. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
-import { z } from 'zod'
 import { everyone } from '../caller.ts'
-import { pageQuery } from '../common.ts'
+import { pageQuery, idIn } from '../common.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import { listBalances } from '../rpc/billing/books.ts'
 import { getCreditNoteFile, listCreditNotes } from '../rpc/billing/credit-notes.ts'
@@ -26,7 +25,7 @@ export const bookRoutes: readonly RouteContract[] = [
     path: '/v1/invoices/{invoiceId}.pdf',
     summary: 'Get an invoice as PDF',
     access: everyone,
-    params: z.strictObject({ invoiceId: z.uuid() }),
+    params: idIn('invoice'),
     file: 'application/pdf',
     rpc: getInvoiceFile,
     toRequest: ({ caller, params }) => ({ caller, ...params }),
@@ -49,7 +48,7 @@ export const bookRoutes: readonly RouteContract[] = [
     path: '/v1/credit-notes/{creditNoteId}.pdf',
     summary: 'Get a credit note as PDF',
     access: everyone,
-    params: z.strictObject({ creditNoteId: z.uuid() }),
+    params: idIn('creditNote'),
     file: 'application/pdf',
     rpc: getCreditNoteFile,
     toRequest: ({ caller, params }) => ({ caller, ...params }),

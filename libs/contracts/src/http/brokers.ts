@@ -1,6 +1,6 @@
 /** Public routes that `brokers` answers. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
 import { z } from 'zod'
-import { pageQuery } from '../common.ts'
+import { pageQuery, idIn } from '../common.ts'
 import { everyone } from '../caller.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as accounts from '../rpc/accounts.ts'
@@ -8,7 +8,7 @@ import * as credentials from '../rpc/credentials.ts'
 import * as books from '../rpc/venue-books.ts'
 import * as venues from '../rpc/venues.ts'
 
-const accountParams = z.strictObject({ accountId: z.uuid() })
+const accountParams = idIn('account')
 
 export const brokerRoutes: readonly RouteContract[] = [
   defineRoute({

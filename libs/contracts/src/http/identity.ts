@@ -1,6 +1,6 @@
 /** Public routes that `identity` answers. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
 import { z } from 'zod'
-import { pageQuery } from '../common.ts'
+import { pageQuery, idIn } from '../common.ts'
 import { everyone, staffRoles } from '../caller.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as rpc from '../rpc/identity.ts'
@@ -87,7 +87,7 @@ const sessionRoutes = [
     support: true,
     proof: 'session',
     status: 204,
-    params: z.strictObject({ sessionId: z.uuid() }),
+    params: idIn('session'),
     rpc: rpc.revokeSession,
     toRequest: ({ caller, params }) => ({ caller, sessionId: params.sessionId }),
   }),
@@ -138,7 +138,7 @@ const userRoutes = [
     path: '/v1/users/{userId}/disable',
     summary: 'Disable a user and end their sessions',
     access: ['operator'],
-    params: z.strictObject({ userId: z.uuid() }),
+    params: idIn('user'),
     rpc: rpc.disableUser,
     toRequest: ({ caller, params }) => ({ caller, userId: params.userId }),
   }),
@@ -149,7 +149,7 @@ const userRoutes = [
     path: '/v1/users/{userId}/enable',
     summary: 'Let a disabled user log in again',
     access: ['operator'],
-    params: z.strictObject({ userId: z.uuid() }),
+    params: idIn('user'),
     rpc: rpc.enableUser,
     toRequest: ({ caller, params }) => ({ caller, userId: params.userId }),
   }),
@@ -164,7 +164,7 @@ const userRoutes = [
       'All sessions of the user end.',
     access: ['owner'],
     proof: 'fresh',
-    params: z.strictObject({ userId: z.uuid() }),
+    params: idIn('user'),
     body: z.strictObject({ roles: rpc.givenRoles }).meta({ id: 'NewRoles' }),
     errors: ['refused'],
     rpc: rpc.changeRoles,
@@ -250,7 +250,7 @@ const ownSecurityRoutes = [
     description: 'Ends the sessions of the user.',
     access: ['operator'],
     proof: 'fresh',
-    params: z.strictObject({ userId: z.uuid() }),
+    params: idIn('user'),
     rpc: rpc.resetSecondFactor,
     toRequest: ({ caller, params }) => ({ caller, userId: params.userId }),
   }),

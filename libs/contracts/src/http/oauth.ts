@@ -3,6 +3,7 @@
  * The token's own route is no RouteContract: RFC 6749 gives it a form body and errors of its own.
  */
 import { z } from 'zod'
+import { idIn } from '../common.ts'
 import { apiKeyScopes } from '../caller.ts'
 import { defineOperation } from '../define-operation.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
@@ -10,7 +11,7 @@ import { accessToken } from '../rpc/identity.ts'
 import * as rpc from '../rpc/oauth.ts'
 
 const clients = '/v1/oauth/clients'
-const ofClient = { params: z.strictObject({ clientId: z.uuid() }) } as const
+const ofClient = { params: idIn('client') } as const
 const route = { tag: 'OAuth clients', access: ['operator'] } as const
 export const tokenPath = '/v1/oauth/token'
 

@@ -1,6 +1,5 @@
 /** Public routes that `orders` answers. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
-import { z } from 'zod'
-import { flag, pageQuery } from '../common.ts'
+import { flag, pageQuery, idIn } from '../common.ts'
 import { everyone, providers } from '../caller.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as rpc from '../rpc/orders.ts'
@@ -41,7 +40,7 @@ export const orderRoutes: readonly RouteContract[] = [
     path: '/v1/orders/{orderId}',
     summary: 'Get a bracket with its orders',
     access: everyone,
-    params: z.strictObject({ orderId: z.uuid() }),
+    params: idIn('order'),
     rpc: rpc.getBracket,
     toRequest: ({ caller, params }) => ({ caller, bracketId: params.orderId }),
   }),
@@ -52,7 +51,7 @@ export const orderRoutes: readonly RouteContract[] = [
     path: '/v1/orders/{orderId}/explain',
     summary: 'Explain every number of a bracket, or why it was refused',
     access: everyone,
-    params: z.strictObject({ orderId: z.uuid() }),
+    params: idIn('order'),
     rpc: rpc.explainBracket,
     toRequest: ({ caller, params }) => ({ caller, bracketId: params.orderId }),
   }),
@@ -95,7 +94,7 @@ export const orderRoutes: readonly RouteContract[] = [
     access: providers,
     scope: 'trade',
     status: 202,
-    params: z.strictObject({ strategyId: z.uuid() }),
+    params: idIn('strategy'),
     idempotency: 'key',
     rpc: rpc.closeStrategy,
     toRequest: ({ caller, params }) => ({ caller, strategyId: params.strategyId }),
@@ -109,7 +108,7 @@ export const orderRoutes: readonly RouteContract[] = [
     access: everyone,
     scope: 'trade',
     status: 202,
-    params: z.strictObject({ followId: z.uuid() }),
+    params: idIn('follow'),
     idempotency: 'key',
     rpc: rpc.closeFollow,
     toRequest: ({ caller, params }) => ({ caller, followId: params.followId }),

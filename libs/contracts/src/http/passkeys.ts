@@ -1,5 +1,5 @@
 /** Public routes for passkeys. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
-import { z } from 'zod'
+import { idIn } from '../common.ts'
 import { everyone } from '../caller.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as rpc from '../rpc/passkeys.ts'
@@ -50,7 +50,7 @@ export const passkeyRoutes: readonly RouteContract[] = [
     summary: 'Take one of your passkeys away',
     proof: 'fresh',
     status: 204,
-    params: z.strictObject({ passkeyId: z.uuid() }),
+    params: idIn('passkey'),
     rpc: rpc.removePasskey,
     toRequest: ({ caller, params }) => ({ caller, passkeyId: params.passkeyId }),
   }),

@@ -1,7 +1,6 @@
 /** Public routes of what the owners of strategies have earned. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
-import { z } from 'zod'
 import { providers } from '../caller.ts'
-import { pageQuery } from '../common.ts'
+import { pageQuery, idIn } from '../common.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as rpc from '../rpc/billing/payouts.ts'
 
@@ -43,7 +42,7 @@ export const payoutRoutes: readonly RouteContract[] = [
     access: operators,
     idempotency: 'key',
     proof: 'fresh',
-    params: z.strictObject({ payoutId: z.uuid() }),
+    params: idIn('payout'),
     body: rpc.settlePayout.request.pick({ state: true, reference: true }),
     example: { body: { state: 'paid', reference: 'SEPA 2026-02-01 4711' } },
     rpc: rpc.settlePayout,

@@ -1,13 +1,13 @@
 /** Public routes of performance fees. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
 import { z } from 'zod'
 import { everyone, providers } from '../caller.ts'
-import { pageQuery } from '../common.ts'
+import { pageQuery, idIn } from '../common.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as rpc from '../rpc/billing/performance-fees.ts'
 
 const tag = 'Performance fees'
-const byStrategy = z.strictObject({ strategyId: z.uuid() })
-const byFee = z.strictObject({ feeId: z.uuid() })
+const byStrategy = idIn('strategy')
+const byFee = idIn('fee')
 
 export const performanceFeeRoutes: readonly RouteContract[] = [
   defineRoute({

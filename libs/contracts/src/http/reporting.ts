@@ -1,6 +1,6 @@
 /** Public routes that `reporting` answers. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
 import { z } from 'zod'
-import { pageQuery } from '../common.ts'
+import { pageQuery, idIn } from '../common.ts'
 import { everyone } from '../caller.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as rpc from '../rpc/reporting.ts'
@@ -28,7 +28,7 @@ export const reportingRoutes: readonly RouteContract[] = [
     path: '/v1/trades/{tradeId}',
     summary: 'Get a trade',
     access: everyone,
-    params: z.strictObject({ tradeId: z.uuid() }),
+    params: idIn('trade'),
     rpc: rpc.getTrade,
     toRequest: ({ caller, params }) => ({ caller, ...params }),
   }),
@@ -50,7 +50,7 @@ export const reportingRoutes: readonly RouteContract[] = [
     path: '/v1/strategies/{strategyId}/followers/performance',
     summary: 'Profit and loss of each follower of a strategy',
     access: everyone,
-    params: z.strictObject({ strategyId: z.uuid() }),
+    params: idIn('strategy'),
     query: pageQuery,
     rpc: rpc.listFollowerPerformance,
     toRequest: ({ caller, params, query }) => ({ caller, page: query, ...params }),

@@ -1,6 +1,5 @@
 /** Public routes that `signals` answers. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
-import { z } from 'zod'
-import { flag, pageQuery } from '../common.ts'
+import { flag, pageQuery, idIn } from '../common.ts'
 import { everyone, providers } from '../caller.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import { changeSettings, getSettings } from '../rpc/settings.ts'
@@ -44,7 +43,7 @@ const strategyRoutes = [
     path: '/v1/strategies/{strategyId}',
     summary: 'Get a strategy',
     access: everyone,
-    params: z.strictObject({ strategyId: z.uuid() }),
+    params: idIn('strategy'),
     rpc: rpc.getStrategy,
     toRequest: (parts) => ({ caller: parts.caller, strategyId: parts.params.strategyId }),
   }),
@@ -55,7 +54,7 @@ const strategyRoutes = [
     path: '/v1/strategies/{strategyId}',
     summary: 'Change, pause or resume a strategy',
     access: providers,
-    params: z.strictObject({ strategyId: z.uuid() }),
+    params: idIn('strategy'),
     body: rpc.strategyChanges,
     rpc: rpc.updateStrategy,
     toRequest: (parts) => ({
@@ -71,7 +70,7 @@ const strategyRoutes = [
     path: '/v1/strategies/{strategyId}/secret',
     summary: 'Make a new alert secret, with an overlap for the old one',
     access: providers,
-    params: z.strictObject({ strategyId: z.uuid() }),
+    params: idIn('strategy'),
     body: rpc.secretOverlap,
     rpc: rpc.rotateStrategySecret,
     toRequest: (parts) => ({
@@ -89,7 +88,7 @@ const strategyRoutes = [
     access: providers,
     scope: 'trade',
     status: 202,
-    params: z.strictObject({ strategyId: z.uuid() }),
+    params: idIn('strategy'),
     body: rpc.operatorSignal,
     idempotency: 'key',
     example: {
@@ -132,7 +131,7 @@ const riskProfileRoutes = [
     path: '/v1/risk-profiles/{riskProfileId}',
     summary: 'Change a risk profile',
     access: ['operator'],
-    params: z.strictObject({ riskProfileId: z.uuid() }),
+    params: idIn('riskProfile'),
     body: rpc.riskProfileChanges,
     rpc: rpc.updateRiskProfile,
     toRequest: (parts) => ({
@@ -143,7 +142,7 @@ const riskProfileRoutes = [
   }),
 ] as const
 
-const accountParams = z.strictObject({ accountId: z.uuid() })
+const accountParams = idIn('account')
 
 const settingsRoutes = [
   defineRoute({
@@ -236,7 +235,7 @@ const followRoutes = [
     path: '/v1/follows/{followId}',
     summary: 'Get a follow',
     access: everyone,
-    params: z.strictObject({ followId: z.uuid() }),
+    params: idIn('follow'),
     rpc: rpc.getFollow,
     toRequest: (parts) => ({ caller: parts.caller, followId: parts.params.followId }),
   }),
@@ -247,7 +246,7 @@ const followRoutes = [
     path: '/v1/follows/{followId}',
     summary: 'Change, pause or resume a follow',
     access: everyone,
-    params: z.strictObject({ followId: z.uuid() }),
+    params: idIn('follow'),
     body: rpc.followChanges,
     rpc: rpc.updateFollow,
     toRequest: (parts) => ({ caller: parts.caller, followId: parts.params.followId, changes: parts.body }),
@@ -276,7 +275,7 @@ const signalHistoryRoutes = [
     path: '/v1/signals/{signalId}',
     summary: 'Get a signal with the raw request it came from',
     access: providers,
-    params: z.strictObject({ signalId: z.uuid() }),
+    params: idIn('signal'),
     rpc: rpc.getSignal,
     toRequest: (parts) => ({ caller: parts.caller, signalId: parts.params.signalId }),
   }),

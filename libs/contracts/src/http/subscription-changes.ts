@@ -1,10 +1,11 @@
 /** Public routes for changing what a running subscription is for. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
 import { z } from 'zod'
+import { idIn } from '../common.ts'
 import { everyone } from '../caller.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as rpc from '../rpc/billing/subscription-changes.ts'
 
-const params = z.strictObject({ subscriptionId: z.uuid() })
+const params = idIn('subscription')
 const { pricedAt, requestId: givenId } = rpc.changeSubscription.request.shape
 
 export const subscriptionChangeRoutes: readonly RouteContract[] = [

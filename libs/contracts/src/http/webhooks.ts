@@ -1,13 +1,13 @@
 /** Public routes that `webhooks` answers. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
 import { z } from 'zod'
-import { pageQuery } from '../common.ts'
+import { pageQuery, idIn } from '../common.ts'
 import { everyone } from '../caller.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as rpc from '../rpc/webhooks.ts'
 
 const tag = 'Webhooks'
 const endpoints = '/v1/webhook-endpoints'
-const byEndpoint = z.strictObject({ endpointId: z.uuid() })
+const byEndpoint = idIn('endpoint')
 
 export const webhookRoutes: readonly RouteContract[] = [
   defineRoute({
@@ -109,7 +109,7 @@ export const webhookRoutes: readonly RouteContract[] = [
     path: `${endpoints}/{endpointId}/deliveries/{deliveryId}`,
     summary: 'Get a delivery with its body and every attempt',
     access: everyone,
-    params: byEndpoint.extend({ deliveryId: z.uuid() }),
+    params: idIn('endpoint', 'delivery'),
     rpc: rpc.getWebhookDelivery,
     toRequest: ({ caller, params }) => ({ caller, ...params }),
   }),

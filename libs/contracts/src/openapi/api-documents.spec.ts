@@ -21,7 +21,7 @@ describe('the documents of the API', () => {
     expect(pathsOf('openapi.marketplace.json')['/v1/webhook/strategy']).toBeUndefined()
   })
 
-  it('say of every parameter of a query and of every field of a body what it is', () => {
+  it('say of every parameter and of every field of a body what it is', () => {
     const unsaid = Object.entries(pathsOf('openapi.json')).flatMap(([path, methods]) =>
       Object.entries(methods).flatMap(([method, operation]) =>
         namesUnsaid(operation as Operation).map((name) => `${method} ${path} ${name}`),
@@ -38,16 +38,14 @@ interface Described {
 }
 
 interface Operation {
-  readonly parameters?: readonly (Described & { in: string; name: string; schema?: Described })[]
+  readonly parameters?: readonly (Described & { name: string; schema?: Described })[]
   readonly requestBody?: {
     readonly content: Readonly<Record<string, { schema?: { properties?: Readonly<Record<string, Described>> } }>>
   }
 }
 
 function namesUnsaid({ parameters = [], requestBody }: Operation): string[] {
-  const asked = parameters
-    .filter((one) => one.in === 'query')
-    .map(({ name, schema, ...own }) => [name, { ...schema, ...own }])
+  const asked = parameters.map(({ name, schema, ...own }) => [name, { ...schema, ...own }])
   const fields = Object.values(requestBody?.content ?? {}).flatMap(({ schema }) =>
     Object.entries(schema?.properties ?? {}),
   )

@@ -21,7 +21,9 @@ export const marketplaceRoute = { tag: 'Marketplace', form: 'marketplace', acces
 export const required = {
   error: ({ input }: { readonly input?: unknown }) => (input === undefined ? 'This field is required' : undefined),
 }
-export const id = z.uuid({ error: ({ input }) => required.error({ input }) ?? 'must be an id, as lists show it' })
+export const id = z
+  .uuid({ error: ({ input }) => required.error({ input }) ?? 'must be an id, as lists show it' })
+  .meta({ description: 'Id, as lists show it' })
 
 /** Of users, strategies and accounts the document shows whole numbers. The API knows them by UUIDs; either is taken. */
 export const shownId = z
@@ -34,6 +36,7 @@ export const givenId = z
     error: ({ input }) => required.error({ input }) ?? 'must be an id, as lists show it',
   })
   .transform(String)
+  .meta({ description: 'Id, as lists show it: a whole number, or the UUID' })
 
 /** The document shows amounts as numbers; inside they are exact decimals. */
 export const shownNumber = z.number().meta({ description: 'A number, as the document has it' })
