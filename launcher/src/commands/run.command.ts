@@ -66,7 +66,7 @@ async function runServices(names: readonly ServiceName[]): Promise<void> {
       if (service === undefined) break
       running.push(service)
     }
-    collectWhileQuiet()
+    collectWhileQuiet({ ofStart: true })
     await aborted(stopWish)
     logger.info({ reason: String(stopWish.reason) }, 'stopping')
   } catch (error) {

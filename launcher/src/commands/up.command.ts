@@ -72,7 +72,7 @@ async function runHere(options: UpOptions): Promise<void> {
   if (options.reportToParent) tellParent({ kind: 'ready', endpoints: system.endpoints, operator: system.operator })
   else if (options.json) printJson({ home: home.root, ...system.endpoints })
   else printWelcome({ home, ...system, elapsedMs: performance.now() - startedMs, detached: false })
-  collectWhileQuiet()
+  collectWhileQuiet({ ofStart: false })
   await aborted(stopWish)
   await runStep(progress, 'Stopping', async () => {
     await system.stop()

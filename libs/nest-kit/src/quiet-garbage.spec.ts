@@ -15,17 +15,21 @@ new PerformanceObserver((list) => {
     if (wasYoung && detail.flags === constants.NODE_PERFORMANCE_GC_FLAGS_FORCED) process.exit(0)
   }
 }).observe({ entryTypes: ['gc'] })
-collectWhileQuiet()
+collectWhileQuiet({ ofStart: false })
 setInterval(() => Array.from({ length: 20_000 }, (_, number) => ({ number })), 20)
 `
 
 describe('garbage of a process', () => {
   it.each([
-    ['all that the start has left behind, first', { utilization: 0.1, youngBytes: 0, isFirst: true }, 'all'],
-    ['nothing while there is work', { utilization: 0.3, youngBytes: 60 * megabyte, isFirst: false }, 'none'],
-    ['nothing of the start either, while there is work', { utilization: 0.3, youngBytes: 0, isFirst: true }, 'none'],
-    ['young objects once nobody waits', { utilization: 0.25, youngBytes: 8 * megabyte, isFirst: false }, 'young'],
-    ['nothing where there is little', { utilization: 0, youngBytes: 7 * megabyte, isFirst: false }, 'none'],
+    ['all that the start has left behind, first', { utilization: 0.1, youngBytes: 0, startIsLeft: true }, 'all'],
+    ['nothing while there is work', { utilization: 0.3, youngBytes: 60 * megabyte, startIsLeft: false }, 'none'],
+    [
+      'nothing of the start either, while there is work',
+      { utilization: 0.3, youngBytes: 0, startIsLeft: true },
+      'none',
+    ],
+    ['young objects once nobody waits', { utilization: 0.25, youngBytes: 8 * megabyte, startIsLeft: false }, 'young'],
+    ['nothing where there is little', { utilization: 0, youngBytes: 7 * megabyte, startIsLeft: false }, 'none'],
   ] as const)('is collected: %s', (_, seen, collection) => {
     expect(collectionFor(seen)).toBe(collection)
   })

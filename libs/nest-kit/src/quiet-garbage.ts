@@ -16,18 +16,23 @@ const quietUtilizationMax = 0.25
 /** Less is not worth a pause; what is left of 64 MB holds what a signal to a thousand followers makes. */
 const youngBytesMin = 8 * 1_024 * 1_024
 
+export interface QuietCollections {
+  /** Also what the start has left behind: two stops of some 40 ms, of 100 where all services share the process. */
+  readonly ofStart: boolean
+}
+
 /** V8 collects young objects when their space is full, which happens in the midst of work: docs/adr/0038. */
-export function collectWhileQuiet(): void {
+export function collectWhileQuiet({ ofStart }: QuietCollections): void {
   const collect = exposedCollector()
   let since = performance.eventLoopUtilization()
-  let isFirst = true
+  let startIsLeft = ofStart
   const look = (): void => {
     const now = performance.eventLoopUtilization()
     const { utilization } = performance.eventLoopUtilization(now, since)
     since = now
-    const collection = collectionFor({ utilization, youngBytes: youngBytesUsed(), isFirst })
+    const collection = collectionFor({ utilization, youngBytes: youngBytesUsed(), startIsLeft })
     if (collection === 'none') return
-    isFirst = false
+    startIsLeft = false
     // Loading its modules has let the young generation grow, and V8 shrinks it only when it collects all.
     if (collection === 'all') void collect({ type: 'major', flavor: 'last-resort', execution: 'async' })
     else collect({ type: 'minor' })
@@ -35,14 +40,14 @@ export function collectWhileQuiet(): void {
   setTimeout(() => setInterval(look, lookEveryMs).unref(), beginAfterMs).unref()
 }
 
-/** Utilization from 0 to 1. The first collection is of all that the start has left behind. */
+/** Utilization from 0 to 1. */
 export function collectionFor(seen: {
   readonly utilization: number
   readonly youngBytes: number
-  readonly isFirst: boolean
+  readonly startIsLeft: boolean
 }): Collection {
   if (seen.utilization > quietUtilizationMax) return 'none'
-  if (seen.isFirst) return 'all'
+  if (seen.startIsLeft) return 'all'
   return seen.youngBytes < youngBytesMin ? 'none' : 'young'
 }
 

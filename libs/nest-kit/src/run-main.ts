@@ -33,7 +33,7 @@ export async function runMain(definition: AnyServiceDefinition): Promise<void> {
   })
   try {
     running = await startService(definition, environment())
-    collectWhileQuiet()
+    collectWhileQuiet({ ofStart: true })
   } catch (error) {
     if (error instanceof ConfigError) {
       logger.fatal({ problems: error.problems }, `the settings of ${error.owner} cannot be used`)

@@ -32,7 +32,7 @@ serve({
       running.push(service)
       urls[name] = service.url
     }
-    collectWhileQuiet()
+    collectWhileQuiet({ ofStart: true })
     return urls
   },
   stop: async () => {
