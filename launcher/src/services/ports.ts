@@ -44,13 +44,8 @@ export function serviceUrl(ports: Ports, name: ServiceName): string {
 /** The ports from a base; base 0 takes any free port for each part. */
 export async function choosePorts(base: number, parts: readonly (keyof Ports)[]): Promise<Ports> {
   const ports = { ...portOffsets }
-  const chosen = new Set<number>()
   for (const part of Object.keys(portOffsets) as (keyof Ports)[]) {
-    let port = base === 0 ? await freePort() : base + portOffsets[part]
-    // Nothing listens on the chosen ones yet, so chance may offer one of them again.
-    while (chosen.has(port)) port = await freePort()
-    chosen.add(port)
-    ports[part] = port
+    ports[part] = base === 0 ? await freePort() : base + portOffsets[part]
   }
   if (base !== 0) await assertFree(ports, parts)
   return ports

@@ -1,10 +1,13 @@
 /**
  * Free TCP ports on the loopback interface. Called by the backends, the launcher and tests.
- * Must never be trusted as a reservation: the port is only known to have been free a moment ago.
+ * Must never be trusted against other programs: the port is only known to have been free a moment ago.
  */
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { SystemRandomness } from '@tradewire/kernel/randomness'
+import { isAlive } from './process-identity.ts'
 
 const loopback = '127.0.0.1'
 const firstPort = 20_000
@@ -13,7 +16,7 @@ const outgoingFromDefault = 32_768
 const triesMax = 50
 
 /**
- * A port that was free on 127.0.0.1 when asked, below those that the system gives to outgoing connections. A server
+ * A port that was free on 127.0.0.1 when asked, that no other living process of ours was given, and below those that the system gives to outgoing connections. A server
  * on one of those could not be started again: while it is away any client, even one that wants to reach it, may be
  * given its port.
  */
@@ -22,9 +25,40 @@ export async function freePort(): Promise<number> {
   const span = outgoingFrom() - firstPort
   for (let count = 0; span > 0 && count < triesMax; count += 1) {
     const port = firstPort + Math.floor(randomness.fraction() * span)
-    if (await portIsFree(port)) return port
+    if ((await portIsFree(port)) && take(port)) return port
   }
   return anyPort()
+}
+
+/** A file for each port that was given, with the process that has it: seconds may pass until it listens there. */
+const givenPorts = join(tmpdir(), `tradewire-ports-${process.getuid?.() ?? 'all'}`)
+const taken = new Set<string>()
+
+/** False when a living process was given the port. Where no such file can be written, chance alone keeps us apart. */
+function take(port: number): boolean {
+  const file = join(givenPorts, String(port))
+  try {
+    mkdirSync(givenPorts, { recursive: true })
+    if (!isAlive(holderOf(file))) rmSync(file, { force: true })
+    writeFileSync(file, String(process.pid), { flag: 'wx' })
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'EEXIST')
+  }
+  if (taken.size === 0) process.once('exit', giveBack)
+  taken.add(file)
+  return true
+}
+
+function holderOf(file: string): number {
+  try {
+    return Number(readFileSync(file, 'utf8'))
+  } catch {
+    return Number.NaN
+  }
+}
+
+function giveBack(): void {
+  for (const file of taken) rmSync(file, { force: true })
 }
 
 /** The lowest port of outgoing connections. */
