@@ -18,7 +18,7 @@ const once: readonly { readonly provider: Real; readonly begun: object; readonly
   { provider: 'mayar', begun: { invoices: 1 }, sold: { invoices: 1 } },
 ]
 
-beforeAll(() => desk.start())
+beforeAll(() => desk.start({ twice: true }))
 
 type Answer<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: object }
 
@@ -84,7 +84,7 @@ function payerOf(what: string): Opened['caller'] {
   return { userId: uuidOfHash(`payer of ${what}`) as Id<'User'>, roles: ['follower'] }
 }
 
-describe.each(once)('fifty equal requests at once at $provider', ({ provider, begun, sold }) => {
+describe.each(once)('fifty equal requests at once to two processes, at $provider', ({ provider, begun, sold }) => {
   const currency = provider === 'mayar' ? 'IDR' : 'USD'
   const price = provider === 'mayar' ? 150_000 : 40
 

@@ -81,8 +81,8 @@ export class PaymentDesk {
     return this.started
   }
 
-  /** For beforeAll. */
-  async start(): Promise<void> {
+  /** For beforeAll. Requests are answered by either of two processes when `twice`; nothing runs by itself in the second. */
+  async start({ twice = false } = {}): Promise<void> {
     const http = Fastify()
     for (const provider of [this.stripe, this.razorpay, this.mayar]) await provider.register(http, () => true)
     const url = await http.listen({ host: '127.0.0.1', port: 0 })
@@ -94,7 +94,8 @@ export class PaymentDesk {
     }
     const options = { settings: { ...settings, ...addresses }, clock: this.clock }
     this.started = await startTestService(billingService, this.backends, options)
-    await this.billing.app.get(BillingJob).onApplicationShutdown()
+    const second = twice ? [await startTestService(billingService, this.backends, options)] : []
+    for (const { app } of [this.billing, ...second]) await app.get(BillingJob).onApplicationShutdown()
     await knowStrategy(this.billing.app.get(Database), this.billing.app.get(LearnFacts))
     const terms = { cycle: 'monthly' as const, trialDays: 0 }
     const prices = [

@@ -260,6 +260,18 @@ export class SqlBills extends Bills {
     return rows.map(toPayment)
   }
 
+  async claimOpening(paymentId: string, now: Date, until: Date): Promise<boolean> {
+    const claimed = await this.database.query(
+      'update payment set opening_until = $3 where id = $1 and opening_until <= $2 returning id',
+      [paymentId, now, until],
+    )
+    return claimed.length > 0
+  }
+
+  async letGoOfOpening(paymentId: string): Promise<void> {
+    await this.database.query(`update payment set opening_until = '-infinity' where id = $1`, [paymentId])
+  }
+
   async putOffSurplus(paymentId: string, until: Date): Promise<void> {
     await this.database.query('update payment set surplus_look_at = $2 where id = $1', [paymentId, until])
   }

@@ -9,6 +9,7 @@ import { Database } from '@tradewire/database/database'
 import { Clock } from '@tradewire/kernel/clock'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
+import { setTimeout as delay } from 'node:timers/promises'
 import { billingErrors } from '../../billing.errors.ts'
 import { isOpened, type Payment, type Subscription } from '../../domain/bills/bill.ts'
 import { moneyText } from '../../domain/money/money.ts'
@@ -25,6 +26,11 @@ import {
 } from '../../ports/payment-provider.port.ts'
 
 const dayMs = 86_400_000
+/** A process that dies while it asks a provider holds the others up for so long; a provider answers sooner. */
+const openingMs = 15_000
+const openingPollMs = 50
+/** Ten seconds; then the caller is told to ask again. */
+const openingPollsMax = 200
 
 interface Wish {
   readonly payment: Payment
@@ -38,7 +44,7 @@ interface Wish {
 
 @Injectable()
 export class OpenCheckout {
-  /** By payment: not every provider knows a key that makes one of two equal calls. */
+  /** By payment: equal requests to this process share one answer. */
   private readonly opening = new Map<string, Promise<Result<Payment, CodedError>>>()
 
   constructor(
@@ -59,7 +65,21 @@ export class OpenCheckout {
     return opening
   }
 
-  private async open({ payment, subscription, changed, checkout }: Wish): Promise<Result<Payment, CodedError>> {
+  /** Not every provider knows a key that makes one of two equal calls: over all processes one asks, the others wait. */
+  private async open(wish: Wish): Promise<Result<Payment, CodedError>> {
+    const { id } = wish.payment
+    for (let poll = 0; poll < openingPollsMax; poll += 1) {
+      const now = this.clock.now()
+      const isOurs = await this.bills.claimOpening(id, now, new Date(now.getTime() + openingMs))
+      if (isOurs) return this.ask(wish).finally(() => this.bills.letGoOfOpening(id))
+      const known = await this.bills.findPayment(id, undefined)
+      if (known !== undefined && isOpened(known)) return ok(known)
+      await delay(openingPollMs)
+    }
+    return err(billingErrors.of('PROVIDER_UNAVAILABLE', { detail: 'an equal request is still being answered' }))
+  }
+
+  private async ask({ payment, subscription, changed, checkout }: Wish): Promise<Result<Payment, CodedError>> {
     // An equal request may have been through since the caller looked.
     const known = await this.bills.findPayment(payment.id, undefined)
     if (known !== undefined && isOpened(known)) return ok(known)
