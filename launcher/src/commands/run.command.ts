@@ -66,7 +66,8 @@ async function runServices(names: readonly ServiceName[]): Promise<void> {
       if (service === undefined) break
       running.push(service)
     }
-    collectWhileQuiet({ ofStart: true })
+    // What several leave behind takes so long to collect that first requests would wait for it.
+    collectWhileQuiet({ ofStart: names.length === 1 })
     await aborted(stopWish)
     logger.info({ reason: String(stopWish.reason) }, 'stopping')
   } catch (error) {

@@ -17,7 +17,7 @@ const quietUtilizationMax = 0.25
 const youngBytesMin = 8 * 1_024 * 1_024
 
 export interface QuietCollections {
-  /** Also what the start has left behind: two stops of some 40 ms, of 100 where all services share the process. */
+  /** Also what the start has left behind: two stops of some 40 ms for one service, of 100 for all of them in a process. */
   readonly ofStart: boolean
 }
 
