@@ -1,6 +1,6 @@
 import { RpcClient } from '@tradewire/bus/rpc-client'
 import * as brokers from '@tradewire/contracts/events/brokers'
-import type { ExplanationReply } from '@tradewire/contracts/rpc/orders'
+import type { ExplanationReply } from '@tradewire/contracts/rpc/explanation'
 import { ensureOperator } from '@tradewire/contracts/rpc/identity'
 import { Database } from '@tradewire/database/database'
 import { gatewayService } from '@tradewire/gateway/service'

@@ -1,4 +1,5 @@
-import type { BracketReply, ExplanationReply, PositionReply } from '@tradewire/contracts/rpc/orders'
+import type { ExplanationReply } from '@tradewire/contracts/rpc/explanation'
+import type { BracketReply, PositionReply } from '@tradewire/contracts/rpc/orders'
 import type { PaperCredentials } from '@tradewire/contracts/paper/control'
 import type { ReplyOf } from '@tradewire/contracts/define-rpc'
 import type { connectAccount } from '@tradewire/contracts/rpc/accounts'

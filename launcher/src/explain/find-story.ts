@@ -2,7 +2,8 @@
  * Finds what there is to tell of an id: an order, or what became of a signal. Called by the explain command.
  * Must never ask around the public API.
  */
-import type { BracketReply, ExplanationReply, RefusedSignalReply } from '@tradewire/contracts/rpc/orders'
+import type { ExplanationReply } from '@tradewire/contracts/rpc/explanation'
+import type { BracketReply, RefusedSignalReply } from '@tradewire/contracts/rpc/orders'
 import { follow, signal } from '@tradewire/contracts/rpc/signals'
 import type { z } from 'zod'
 import { type GatewayClient, GatewayError } from '../gateway/gateway-client.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { stripVTControlCharacters } from 'node:util'
-import type { ExplanationReply } from '@tradewire/contracts/rpc/orders'
+import type { ExplanationReply } from '@tradewire/contracts/rpc/explanation'
 import { ordersOf, storyOf, untradedOf } from './story.ts'
 
 const id = '01963a5e-0000-7000-8000-000000000002'

@@ -2,7 +2,8 @@
  * An order's story as a person reads it: why this size, why these prices, what happened when. Pure.
  * Called by the explain command. Must never say what is not in the answer of the API.
  */
-import type { BracketReply, ExplanationReply, RefusedSignalReply } from '@tradewire/contracts/rpc/orders'
+import type { ExplanationReply } from '@tradewire/contracts/rpc/explanation'
+import type { BracketReply, RefusedSignalReply } from '@tradewire/contracts/rpc/orders'
 import pc from 'picocolors'
 import type { SignalReply } from './find-story.ts'
 

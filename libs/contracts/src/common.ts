@@ -9,19 +9,20 @@ import { z } from 'zod'
 export const decimalText = z
   .string()
   .refine(isDecimalText, { error: 'must be a decimal as text, such as "0.25"' })
-  .meta({ description: 'Exact decimal as text', examples: ['46319.5'] })
+  .meta({ format: 'decimal', description: 'Exact decimal as text', examples: ['46319.5'] })
 export const positiveDecimalText = decimalText.refine((text) => !text.startsWith('-') && /[1-9]/.test(text), {
   error: 'must be greater than 0',
 })
 export const unsignedDecimalText = decimalText.refine((text) => !text.startsWith('-'), {
   error: 'must not be negative',
 })
-/** UTC, ISO 8601 with milliseconds. */
-export const timestamp = z.iso.datetime()
+export const timestamp = z.iso.datetime().meta({ description: 'UTC, ISO 8601' })
 export const side = z.enum(['buy', 'sell'])
 export type Side = z.output<typeof side>
-/** Unified symbol, BASE/QUOTE: "BTC/USDT". The venue says whether that is spot or a perpetual. */
-export const symbol = z.string().regex(/^[A-Z0-9]{1,20}\/[A-Z0-9]{1,20}$/, { error: 'must be format BASE/QUOTE' })
+export const symbol = z
+  .string()
+  .regex(/^[A-Z0-9]{1,20}\/[A-Z0-9]{1,20}$/, { error: 'must be format BASE/QUOTE' })
+  .meta({ description: 'BASE/QUOTE. The venue says whether that is spot or a perpetual.', examples: ['BTC/USDT'] })
 /** The venues of this release; one folder of adapters each. */
 export const venue = z.enum([
   'binance-spot',
@@ -37,9 +38,16 @@ export const venue = z.enum([
   'xapi',
 ])
 export type Venue = z.output<typeof venue>
-/** `live` is the venue itself, `paper` our simulation of it: its own prices, steps and rates, so never the other's. */
-export const accountEnvironment = z.enum(['paper', 'live'])
+export const accountEnvironment = z.enum(['paper', 'live']).meta({
+  description:
+    "live is the venue itself, paper our simulation of it: its own prices, steps and rates, never the other's",
+})
 export type AccountEnvironment = z.output<typeof accountEnvironment>
+
+export const changeRevision = z
+  .int()
+  .positive()
+  .meta({ description: 'Grows by one with each change; a lower one than already seen is old news' })
 
 /** What a path names: `idIn('riskProfile')` is of paths with `{riskProfileId}`. */
 export function idIn<Noun extends string>(...nouns: readonly Noun[]) {

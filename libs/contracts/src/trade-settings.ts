@@ -27,13 +27,13 @@ const limitedPercent = positiveDecimalText
 
 const sizingRule = z
   .strictObject({
-    /**
-     * Of the balance or as an amount, what the stop may cost; or a quantity; or a notional in quote currency, as an
-     * amount or as a share of equity or of what is free; or `proportional`: the quantity that the provider's account
-     * takes, of which each follower takes its share by equity.
-     */
-    mode: z.enum(sizingModes),
-    value: positiveDecimalText,
+    mode: z.enum(sizingModes).meta({
+      description:
+        'What the stop may cost, of the balance or as an amount; or a quantity; or a notional in quote currency, as an ' +
+        'amount or as a share of equity or of what is free; or proportional: each follower takes its share, by equity, of ' +
+        "what the provider's account takes.",
+    }),
+    value: positiveDecimalText.meta({ description: 'The per cent, amount or quantity that the mode asks for' }),
   })
   .refine(({ mode, value }) => !mode.endsWith('-percent') || Number(value) <= percentMax, {
     error: 'a percentage must not be above 100',
@@ -45,23 +45,26 @@ export const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday',
 const timeOfDay = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'must be a time such as "09:30"' })
-  .meta({ examples: ['09:30'] })
+  .meta({ description: 'Hours and minutes', examples: ['09:30'] })
 
 const timeZone = z
   .string()
   .max(64)
   .refine(isTimeZone, { error: 'must be an IANA time zone, such as "Europe/Berlin"' })
-  .meta({ examples: ['Europe/Berlin'] })
+  .meta({ description: 'An IANA time zone', examples: ['Europe/Berlin'] })
 
 export const tradingWindow = z.strictObject({
   timeZone,
-  days: z.array(z.enum(weekdays)).min(1).max(weekdays.length),
-  from: timeOfDay,
+  days: z.array(z.enum(weekdays)).min(1).max(weekdays.length).meta({ description: 'On which it begins' }),
+  from: timeOfDay.meta({ description: 'When it begins, in its time zone' }),
   to: timeOfDay.meta({ description: "Not included; not after `from` means the next day's" }),
 })
 
 /** When a day begins: weeks begin with Monday's, months with that of the first. */
-const tradingDay = z.strictObject({ timeZone, from: timeOfDay })
+const tradingDay = z.strictObject({
+  timeZone,
+  from: timeOfDay.meta({ description: 'When it begins, in its time zone' }),
+})
 
 export const lossPeriods = ['day', 'week', 'month', 'lifetime'] as const
 export type LossPeriod = (typeof lossPeriods)[number]
@@ -70,14 +73,18 @@ export const lossActions = ['refuse', 'flatten'] as const
 /** Against the account's equity at the period's start, open profit and loss included. */
 const lossLimits = z
   .strictObject({
-    dayPercent: limitedPercent,
-    dayAmount: positiveDecimalText,
-    weekPercent: limitedPercent,
-    weekAmount: positiveDecimalText,
-    monthPercent: limitedPercent,
-    monthAmount: positiveDecimalText,
+    dayPercent: limitedPercent.meta({ description: 'Per cent of the equity at the beginning of the day' }),
+    dayAmount: positiveDecimalText.meta({ description: "In the account's currency" }),
+    weekPercent: limitedPercent.meta({
+      description: 'Per cent of the equity at the beginning of the week, which is Monday',
+    }),
+    weekAmount: positiveDecimalText.meta({ description: "In the account's currency" }),
+    monthPercent: limitedPercent.meta({ description: 'Per cent of the equity at the beginning of the month' }),
+    monthAmount: positiveDecimalText.meta({ description: "In the account's currency" }),
     lifetimePercent: limitedPercent.meta({ description: 'Counted from the first equity told while the limit stands' }),
-    lifetimeAmount: positiveDecimalText,
+    lifetimeAmount: positiveDecimalText.meta({
+      description: "In the account's currency, counted as its percentage is",
+    }),
     action: z.enum(lossActions).meta({
       description:
         'What happens then: no new entries, or also the close of what the follow holds. Unsaid means `refuse`.',
@@ -91,11 +98,11 @@ const symbolsMax = 200
 
 const offsetPercentMax = 10
 
-/**
- * What follows when a stop cannot stand. `flatten`: the position is closed by market at once. `retry-then-flatten`: the
- * stop is sent once more first. `alert`: the position stays, the stop is sent again at growing intervals.
- */
-export const stopFailurePolicy = z.enum(['flatten', 'retry-then-flatten', 'alert'])
+export const stopFailurePolicy = z.enum(['flatten', 'retry-then-flatten', 'alert']).meta({
+  description:
+    'What follows when a stop cannot stand. flatten: the position is closed by market at once. retry-then-flatten: the ' +
+    'stop is sent once more first. alert: the position stays, the stop is sent again at growing intervals.',
+})
 export type StopFailurePolicy = z.output<typeof stopFailurePolicy>
 
 /** What becomes of a position when the subscription to its strategy is over for good. */
@@ -105,20 +112,23 @@ export type SubscriptionEndPolicy = (typeof subscriptionEndPolicies)[number]
 export const tradeSettings = z
   .strictObject({
     sizing: sizingRule,
-    /** Scales what the sizing rule asks for. */
-    multiplier: positiveDecimalText.meta({ examples: ['1.5'] }),
+    multiplier: positiveDecimalText.meta({ description: 'Scales what the sizing rule asks for', examples: ['1.5'] }),
     roundUpPercentMax: limitedPercent.meta({
       description:
-        'Down, unless this allows the nearest step where it is above what is asked for by so many per cent at most',
+        'Quantities are rounded down, unless the nearest step is above what is asked for by so many per cent at most',
     }),
-    /**
-     * Whether the venue takes the account's currency as margin for symbols that are quoted in another: then the balance
-     * counts at the venue's rate. Unsaid, or on a spot account, such symbols are refused.
-     */
-    convertBalance: z.boolean(),
-    maxQuantity: positiveDecimalText,
-    maxNotional: positiveDecimalText,
-    maxLeverage: z.int().min(1).max(125),
+    convertBalance: z.boolean().meta({
+      description:
+        "Whether the venue takes the account's currency as margin for symbols that are quoted in another: then the " +
+        "balance counts at the venue's rate. Unsaid, or on a spot account, such symbols are refused.",
+    }),
+    maxQuantity: positiveDecimalText.meta({
+      description: 'The most that one entry may trade, in units of the base; more is made smaller',
+    }),
+    maxNotional: positiveDecimalText.meta({
+      description: 'The most that one entry may be worth, in quote currency; more is made smaller',
+    }),
+    maxLeverage: z.int().min(1).max(125).meta({ description: 'The most leverage that an entry is sent with' }),
     maxRiskPercent: limitedPercent.meta({
       description: 'Per cent of the balance that the stop of one trade may cost; more is refused, not made smaller',
     }),
@@ -131,16 +141,18 @@ export const tradeSettings = z
       description:
         'Notional of all positions and entries under way that the account may hold with this one, in quote currency',
     }),
-    /** The same in per cent of the equity; above 100 with leverage. */
-    maxExposurePercent: positiveDecimalText.meta({ examples: ['300'] }),
+    maxExposurePercent: positiveDecimalText.meta({
+      description: 'As maxExposure, in per cent of the equity; above 100 with leverage',
+      examples: ['300'],
+    }),
     coolingOffMinutes: z
       .int()
       .min(1)
       .max(43_200)
       .meta({ description: 'How long after a losing trade of the follow no entry is made' }),
-    sides: z.array(side).min(1).max(2),
-    symbols: z.array(symbol).min(1).max(symbolsMax),
-    tradingWindow,
+    sides: z.array(side).min(1).max(2).meta({ description: 'Entries of these sides alone' }),
+    symbols: z.array(symbol).min(1).max(symbolsMax).meta({ description: 'Entries in these symbols alone' }),
+    tradingWindow: tradingWindow.meta({ description: 'Entries within it alone; exits always go' }),
     onOpenPosition: z.enum(openPositionPolicies).meta({
       description:
         'A signal while the follow has a position. refuse: it stays, the signal is refused. reverse: a signal of the other ' +
@@ -151,10 +163,13 @@ export const tradeSettings = z
       description:
         'Once this target is filled, counted from the nearest, the stop moves to the entry price; 0 for never',
     }),
-    /** How far beyond the entry price, on the side of profit, that stop stands: it covers fees. */
     moveStopOffsetPercent: decimalText
       .refine((text) => Number(text) >= 0 && Number(text) <= offsetPercentMax, { error: 'must be from 0 to 10' })
-      .meta({ examples: ['0.1'] }),
+      .meta({
+        description:
+          'How far beyond the entry price, on the side of profit, the stop then stands, in per cent: it covers fees',
+        examples: ['0.1'],
+      }),
     onStopFailure: stopFailurePolicy,
     onSubscriptionEnd: z.enum(subscriptionEndPolicies).meta({
       description:
@@ -162,8 +177,7 @@ export const tradeSettings = z
         'stop and targets end it. close: it is closed by market at that moment. Unsaid, it is kept.',
     }),
     lossLimits,
-    /** Of the loss limits; unsaid means midnight UTC. */
-    tradingDay,
+    tradingDay: tradingDay.meta({ description: 'Of the loss limits; unsaid means midnight UTC' }),
   })
   .partial()
   .meta({

@@ -28,7 +28,12 @@ export type Denial = {
 export type DenialReply = Denial & { readonly message: string; readonly fix: string }
 
 const replies = denialCodes.map((code) =>
-  z.strictObject({ code: z.literal(code), message: z.string(), fix: z.string(), context: denials[code].context }),
+  z.strictObject({
+    code: z.literal(code),
+    message: z.string().meta({ description: 'What is in the way, in words' }),
+    fix: z.string().meta({ description: 'What can be done about it' }),
+    context: denials[code].context.meta({ description: 'The figures behind it' }),
+  }),
 )
 
 export const denialReply = z

@@ -17,10 +17,8 @@ export const followerDenials = {
     'Nothing to do: entries pass again when the period is over. The kill switch that the context names may be released earlier, in two steps.',
     {
       ...lossFigures.shape,
-      /** Null while the switch has not been engaged yet. */
-      killSwitchId: z.uuid().nullable(),
-      /** Null for a lifetime. */
-      endsAt: timestamp.nullable(),
+      killSwitchId: z.uuid().nullable().meta({ description: 'Null while the switch has not been engaged yet' }),
+      endsAt: timestamp.nullable().meta({ description: 'Null for a lifetime' }),
     },
   ),
   LOSS_LIMIT_NOT_WATCHED: defineDenial(
@@ -54,8 +52,7 @@ export const followerDenials = {
     'The strategy costs something, and the user has no subscription to it that is paid: no new entries. Exits pass.',
     'Subscribe to the strategy, or pay what is due, to take part in the next signal.',
     {
-      /** Null when nothing was ever paid. */
-      servedUntil: timestamp.nullable(),
+      servedUntil: timestamp.nullable().meta({ description: 'Null when nothing was ever paid' }),
       now: timestamp,
     },
   ),

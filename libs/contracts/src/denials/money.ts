@@ -4,12 +4,10 @@ import { decimalText, venue } from '../common.ts'
 import { defineDenial } from './define-denial.ts'
 
 const sized = {
-  /** What was left under all caps. */
-  quantity: decimalText,
+  quantity: decimalText.meta({ description: 'What was left under all caps' }),
   minimum: decimalText,
   minimumNotional: decimalText,
-  /** The cap that decided. */
-  bound: z.string(),
+  bound: z.string().meta({ description: 'The cap that decided' }),
 }
 
 export const moneyDenials = {
@@ -42,10 +40,8 @@ export const moneyDenials = {
     "The size shall be in proportion to the provider's account, and what that account holds is not known.",
     'The provider names a funded account in the strategy and keeps it connected. Or choose another way of sizing.',
     {
-      /** Null when the strategy names none. */
-      providerAccountId: z.uuid().nullable(),
-      /** As it was told last; null when it never was. */
-      equity: decimalText.nullable(),
+      providerAccountId: z.uuid().nullable().meta({ description: 'Null when the strategy names none' }),
+      equity: decimalText.nullable().meta({ description: 'As it was told last; null when it never was' }),
       currency: z.string().nullable(),
       needed: z.string(),
       ageMs: z.int().nullable(),

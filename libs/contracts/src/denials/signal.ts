@@ -41,8 +41,7 @@ export const signalDenials = {
     'Nothing to do for this one. Send alerts in the trading hours of the symbol.',
     {
       ...market,
-      /** When the venue trades it. */
-      hours: z.array(z.string()),
+      hours: z.array(z.string()).meta({ description: 'When the venue trades it' }),
       now: timestamp,
     },
   ),

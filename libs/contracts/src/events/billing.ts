@@ -3,7 +3,7 @@
  * Must never carry a means of payment or a secret of a provider.
  */
 import { z } from 'zod'
-import { decimalText, positiveDecimalText, timestamp } from '../common.ts'
+import { changeRevision, decimalText, positiveDecimalText, timestamp } from '../common.ts'
 import { defineEvent } from '../define-event.ts'
 
 export const entitlementChanged = defineEvent({
@@ -14,20 +14,20 @@ export const entitlementChanged = defineEvent({
   description: 'What the plan of a user allows, as a whole. A user of whom nothing was ever told has no limits.',
   data: z.strictObject({
     userId: z.uuid(),
-    /** The name of the plan, as the user knows it. */
-    plan: z.string().min(1).max(80),
-    /** From this moment on no entries are allowed; null for no end. */
-    endsAt: timestamp.nullable(),
-    /** Positions and entries under way on all accounts of the user together; null for any number. */
-    maxPositions: z.int().min(0).nullable(),
-    /** What one account may hold, in the currency in which its balance is told; null for any amount. */
-    maxBalance: positiveDecimalText.nullable(),
-    /** Accounts, each with its API key, that the user may have connected. */
-    maxApiKeys: z.int().min(0),
-    /** Whether alerts are followed; what is sent by hand always is. */
-    strategyAutomated: z.boolean(),
-    /** Grows by one with each change; a lower one than already seen is old news. */
-    revision: z.int().positive(),
+    plan: z.string().min(1).max(80).meta({ description: 'The name of the plan, as the user knows it' }),
+    endsAt: timestamp.nullable().meta({ description: 'From this moment on no entries are allowed; null for no end' }),
+    maxPositions: z.int().min(0).nullable().meta({
+      description: 'Positions and entries under way on all accounts of the user together; null for any number',
+    }),
+    maxBalance: positiveDecimalText.nullable().meta({
+      description: 'What one account may hold, in the currency in which its balance is told; null for any amount',
+    }),
+    maxApiKeys: z
+      .int()
+      .min(0)
+      .meta({ description: 'Accounts, each with its API key, that the user may have connected' }),
+    strategyAutomated: z.boolean().meta({ description: 'Whether alerts are followed; what is sent by hand always is' }),
+    revision: changeRevision,
   }),
   example: {
     userId: 'a12565e5-567b-432a-93b2-6349653010d9',
@@ -46,10 +46,8 @@ const currency = z.string().regex(/^[A-Z]{3}$/)
 const paymentNews = {
   paymentId: z.uuid(),
   userId: z.uuid(),
-  /** Null when it is not for a subscription. */
-  subscriptionId: z.uuid().nullable(),
-  /** Null when it is not for a purchase. */
-  purchaseId: z.uuid().nullable(),
+  subscriptionId: z.uuid().nullable().meta({ description: 'Null when it is not for a subscription' }),
+  purchaseId: z.uuid().nullable().meta({ description: 'Null when it is not for a purchase' }),
   provider: z.string(),
   amount: positiveDecimalText,
   currency,
@@ -81,8 +79,7 @@ export const paymentFailed = defineEvent({
   description: 'A payment failed or was declined. It may still succeed, when the payer or the provider tries again.',
   data: z.strictObject({
     ...paymentNews,
-    /** In the provider's words; null when it gave none. */
-    reason: z.string().nullable(),
+    reason: z.string().nullable().meta({ description: "In the provider's words; null when it gave none" }),
     failedAt: timestamp,
   }),
   example: { ...paymentExample, reason: 'card_declined', failedAt: '2025-07-21T12:00:00.000Z' },
@@ -124,12 +121,11 @@ export const subscriptionChanged = defineEvent({
     userId: z.uuid(),
     subject: z.strictObject({ kind: z.enum(['plan', 'strategy']), id: z.uuid(), name: z.string() }),
     standing: subscriptionStanding,
-    /** What it gives is there until then; null before the first payment. */
-    servedUntil: timestamp.nullable(),
-    /** When it ends for good; null while nobody ended it. */
-    endsAt: timestamp.nullable(),
-    /** Grows by one with each change; a lower one than already seen is old news. */
-    revision: z.int().positive(),
+    servedUntil: timestamp
+      .nullable()
+      .meta({ description: 'What it gives is there until then; null before the first payment' }),
+    endsAt: timestamp.nullable().meta({ description: 'When it ends for good; null while nobody ended it' }),
+    revision: changeRevision,
   }),
   example: {
     subscriptionId: '01963a5e-0000-7000-8000-00000000000e',
@@ -150,10 +146,10 @@ export const strategyPriced = defineEvent({
     'What a strategy costs was said anew. While it has a price, its followers need a subscription that is paid.',
   data: z.strictObject({
     strategyId: z.uuid(),
-    /** Empty when it costs nothing. */
-    prices: z.array(z.strictObject({ currency, cycle: z.string(), amount: positiveDecimalText })),
-    /** Grows by one with each change; a lower one than already seen is old news. */
-    revision: z.int().positive(),
+    prices: z
+      .array(z.strictObject({ currency, cycle: z.string(), amount: positiveDecimalText }))
+      .meta({ description: 'Empty when it costs nothing' }),
+    revision: changeRevision,
   }),
   example: {
     strategyId: '61b79e6d-7e22-4f91-b508-ef5be6a21419',
@@ -169,11 +165,12 @@ export const invoiceIssued = defineEvent({
   description: 'What was paid, or is to be paid as a performance fee, has its invoice.',
   data: z.strictObject({
     invoiceId: z.uuid(),
-    /** Without gaps. */
-    number: z.string(),
+    number: z.string().meta({ description: 'Without gaps' }),
     userId: z.uuid(),
-    /** Null for a performance fee, whose invoice comes before its payment. */
-    paymentId: z.uuid().nullable(),
+    paymentId: z
+      .uuid()
+      .nullable()
+      .meta({ description: 'Null for a performance fee, whose invoice comes before its payment' }),
     feeId: z.uuid().nullable(),
     amount: decimalText,
     currency,

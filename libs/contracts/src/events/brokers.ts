@@ -11,22 +11,22 @@ export const orderUpdate = z.strictObject({
   bracketId: z.uuid(),
   accountId: z.uuid(),
   purpose: orderPurpose,
-  /** Grows with each update of the same intent: a consumer ignores a lower one than it has seen. */
-  revision: z.int().positive(),
+  revision: z.int().positive().meta({
+    description: 'Grows with each update of the same intent: a consumer ignores a lower one than it has seen',
+  }),
   venueOrderId: z.string().nullable(),
   clientOrderId: z.string(),
-  /** True once nothing more can happen to the order. */
-  final: z.boolean(),
+  final: z.boolean().meta({ description: 'True once nothing more can happen to the order' }),
   filledQuantity: decimalText,
   averagePrice: positiveDecimalText.nullable(),
   fee: decimalText,
   feeCurrency: z.string().nullable(),
-  /** Stable code of ours and the venue's own words; null when all is well. */
-  reason: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
-  /** When our request left; null for news that came by itself. */
-  sentAt: timestamp.nullable(),
-  /** When the evidence reached us. */
-  observedAt: timestamp,
+  reason: z
+    .strictObject({ code: z.string(), message: z.string() })
+    .nullable()
+    .meta({ description: "Stable code of ours and the venue's own words; null when all is well" }),
+  sentAt: timestamp.nullable().meta({ description: 'When our request left; null for news that came by itself' }),
+  observedAt: timestamp.meta({ description: 'When the evidence reached us' }),
 })
 
 export type OrderUpdate = z.output<typeof orderUpdate>
@@ -147,8 +147,7 @@ export const accountChanged = defineEvent({
     venue,
     environment: accountEnvironment,
     label: z.string(),
-    /** False: paused. It takes no new entries; exits go on. */
-    active: z.boolean(),
+    active: z.boolean().meta({ description: 'False: paused. It takes no new entries; exits go on.' }),
     changedAt: timestamp,
   }),
   example: {
@@ -165,8 +164,9 @@ export const accountChanged = defineEvent({
 /** Where positions are held on margin and the venue tells how much of it they use. */
 export const venueMargin = z.strictObject({
   used: decimalText,
-  /** Equity in percent of the margin; null without margin in use. */
-  levelPercent: decimalText.nullable(),
+  levelPercent: decimalText
+    .nullable()
+    .meta({ description: 'Equity in percent of the margin; null without margin in use' }),
 })
 
 export const balanceUpdated = defineEvent({
@@ -180,8 +180,7 @@ export const balanceUpdated = defineEvent({
     currency: z.string(),
     total: decimalText,
     free: decimalText,
-    /** Total with the profit and loss of open positions. */
-    equity: decimalText,
+    equity: decimalText.meta({ description: 'Total with the profit and loss of open positions' }),
     margin: venueMargin.optional(),
     observedAt: timestamp,
   }),
@@ -213,11 +212,13 @@ export const instrumentChanged = defineEvent({
     quantityStep: positiveDecimalText,
     minimumQuantity: decimalText,
     maximumQuantity: positiveDecimalText,
-    /** Smallest quantity x price of an order. */
-    minimumNotional: decimalText,
+    minimumNotional: decimalText.meta({ description: 'Smallest quantity x price of an order' }),
     contractSize: positiveDecimalText,
-    /** When the venue trades it; absent: always. */
-    tradingHours: z.array(tradingWindow).min(1).optional(),
+    tradingHours: z
+      .array(tradingWindow)
+      .min(1)
+      .optional()
+      .meta({ description: 'When the venue trades it; absent: always' }),
     observedAt: timestamp,
   }),
   example: {
@@ -268,19 +269,18 @@ const positionLoss = z.strictObject({
   userId: z.uuid(),
   venue,
   symbol,
-  /** Of the position: buy when it was long. */
-  side,
-  /** What our orders held and hold no longer. */
-  lostQuantity: positiveDecimalText,
-  /** What is left of ours. */
-  heldQuantity: decimalText,
+  side: side.meta({ description: 'Of the position: buy when it was long' }),
+  lostQuantity: positiveDecimalText.meta({ description: 'What our orders held and hold no longer' }),
+  heldQuantity: decimalText.meta({ description: 'What is left of ours' }),
   reason: positionLossReason,
-  /** At which the lost part was closed on average; null when the venue does not tell. */
-  price: positiveDecimalText.nullable(),
+  price: positiveDecimalText
+    .nullable()
+    .meta({ description: 'At which the lost part was closed on average; null when the venue does not tell' }),
   fee: decimalText,
   feeCurrency: z.string().nullable(),
-  /** The venue's own words for it: the first trade and the id of its order. */
-  evidence: z.strictObject({ tradeId: z.string().nullable(), clientOrderId: z.string().nullable() }),
+  evidence: z
+    .strictObject({ tradeId: z.string().nullable(), clientOrderId: z.string().nullable() })
+    .meta({ description: "The venue's own words for it: the first trade and the id of its order" }),
   observedAt: timestamp,
 })
 

@@ -14,15 +14,13 @@ export const creditNoteIssued = defineEvent({
     'Of what stands on an invoice something was given back: that has a credit note, and the invoice stays as it is.',
   data: z.strictObject({
     creditNoteId: z.uuid(),
-    /** Without gaps, in a sequence of its own. */
-    number: z.string(),
+    number: z.string().meta({ description: 'Without gaps, in a sequence of its own' }),
     userId: z.uuid(),
     invoiceId: z.uuid(),
     invoiceNumber: z.string(),
     paymentId: z.uuid(),
     reason: creditReason,
-    /** Below nothing for a correction. */
-    amount: decimalText,
+    amount: decimalText.meta({ description: 'Below nothing for a correction' }),
     currency: z.string().regex(/^[A-Z]{3}$/),
     issuedAt: timestamp,
   }),

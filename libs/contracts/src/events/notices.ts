@@ -30,11 +30,9 @@ export const noticeRaised = defineEvent({
   data: z.strictObject({
     userId,
     kind: noticeKind,
-    /** Whom it is for, before the settings; at least one. */
-    audience: z.array(noticeAudience).min(1),
+    audience: z.array(noticeAudience).min(1).meta({ description: 'Whom it is for, before the settings; at least one' }),
     ...words,
-    /** The account that it is about; null for none. */
-    accountId: z.uuid().nullable(),
+    accountId: z.uuid().nullable().meta({ description: 'The account that it is about; null for none' }),
     raisedAt: timestamp,
   }),
   example: {
@@ -59,8 +57,7 @@ export const reportMade = defineEvent({
     userId,
     period: reportPeriod,
     from: timestamp,
-    /** The first moment that does not belong to it. */
-    until: timestamp,
+    until: timestamp.meta({ description: 'The first moment that does not belong to it' }),
     tradesClosed: z.int().positive(),
     results: z
       .array(z.strictObject({ currency: z.string(), realizedPnl: decimalText, fees: decimalText }))

@@ -5,27 +5,31 @@ import { defineEvent } from '../define-event.ts'
 import { lossFigures } from '../loss-figures.ts'
 import { stopFailurePolicy } from '../trade-settings.ts'
 
-export const orderPurpose = z.enum(['entry', 'stop', 'target', 'trailing', 'close'])
+export const orderPurpose = z
+  .enum(['entry', 'stop', 'target', 'trailing', 'close'])
+  .meta({ description: 'entry: the first order of a bracket. All others are exits.' })
 export type OrderPurpose = z.output<typeof orderPurpose>
 
 function isOfExit({ purpose }: { readonly purpose: OrderPurpose }): boolean {
   return purpose !== 'entry'
 }
 
-/**
- * How the venue shall execute it. Conditional types carry a trigger price. `stop-or-target`: a stop at the trigger price
- * and a target at the price over the same quantity; what comes first ends the other.
- */
-export const orderType = z.enum([
-  'market',
-  'limit',
-  'stop-market',
-  'stop-limit',
-  'take-profit-market',
-  'take-profit-limit',
-  'trailing-stop',
-  'stop-or-target',
-])
+export const orderType = z
+  .enum([
+    'market',
+    'limit',
+    'stop-market',
+    'stop-limit',
+    'take-profit-market',
+    'take-profit-limit',
+    'trailing-stop',
+    'stop-or-target',
+  ])
+  .meta({
+    description:
+      'How the venue shall execute it. Conditional types carry a trigger price. stop-or-target: a stop at the trigger ' +
+      'price and a target at the price over the same quantity; what comes first ends the other.',
+  })
 export type OrderType = z.output<typeof orderType>
 
 const partsMax = 20
@@ -38,8 +42,9 @@ export const orderSubmit = defineEvent({
   partitioned: true,
   description: 'Command to brokers: place one order, exactly once.',
   data: z.strictObject({
-    /** hash(signal, account, leg, purpose): the same order always has the same id (rule R12). */
-    intentId: z.uuid(),
+    intentId: z
+      .uuid()
+      .meta({ description: 'hash(signal, account, leg, purpose): the same order always has the same id (rule R12)' }),
     bracketId: z.uuid(),
     signalId: z.uuid(),
     strategyId: z.uuid(),
@@ -47,21 +52,22 @@ export const orderSubmit = defineEvent({
     venue,
     symbol,
     purpose: orderPurpose,
-    /** Names the leg within its bracket: entry, stop-1, target-2, close-1. */
-    leg: z.string(),
+    leg: z.string().meta({ description: 'Names the leg within its bracket: entry, stop-1, target-2, close-1' }),
     side,
     type: orderType,
     quantity: positiveDecimalText,
-    /** An entry in parts, which add up to the quantity, where each target needs a position of its own; absent: in one. */
-    parts: z.array(positiveDecimalText).min(2).max(partsMax).optional(),
+    parts: z.array(positiveDecimalText).min(2).max(partsMax).optional().meta({
+      description:
+        'An entry in parts, which add up to the quantity, where each target needs a position of its own; absent: in one',
+    }),
     price: positiveDecimalText.nullable(),
     triggerPrice: positiveDecimalText.nullable(),
     callbackRatePercent: positiveDecimalText.nullable(),
     reduceOnly: z.boolean(),
-    /** To be set on the account before an entry; null leaves it. */
-    leverage: z.int().nullable(),
-    /** Entries are not sent after this moment; null for exits, which always go. */
-    expiresAt: timestamp.nullable(),
+    leverage: z.int().nullable().meta({ description: 'To be set on the account before an entry; null leaves it' }),
+    expiresAt: timestamp
+      .nullable()
+      .meta({ description: 'Entries are not sent after this moment; null for exits, which always go' }),
   }),
   example: {
     intentId: '01963a5e-0000-8000-a000-000000000001',
@@ -134,11 +140,13 @@ export const orderPlanned = defineEvent({
   },
 })
 
-/**
- * What ended a position: one of our orders, or without one its owner by hand, a liquidation, another forced close of the
- * venue (`stop-out`), or something that the venue does not explain (`venue`).
- */
-export const closeReason = z.enum(['stop', 'target', 'trailing', 'close', 'manual', 'liquidation', 'stop-out', 'venue'])
+export const closeReason = z
+  .enum(['stop', 'target', 'trailing', 'close', 'manual', 'liquidation', 'stop-out', 'venue'])
+  .meta({
+    description:
+      'What ended a position: one of our orders, or without one its owner by hand, a liquidation, another forced close of ' +
+      'the venue (stop-out), or something that the venue does not explain (venue).',
+  })
 
 /** Whose position it is, and where. */
 const holder = z.strictObject({
@@ -154,8 +162,9 @@ const holder = z.strictObject({
 })
 
 const trade = holder.extend({
-  /** Counts the trade events of one account, from 1: order is not promised by delivery (rule R17). */
-  sequence: z.int().positive(),
+  sequence: z.int().positive().meta({
+    description: 'Counts the trade events of one account, from 1: order is not promised by delivery (rule R17)',
+  }),
   quantity: positiveDecimalText,
   openPrice: positiveDecimalText,
   openedAt: timestamp,
@@ -189,8 +198,10 @@ export const tradeOpened = defineEvent({
   data: trade.extend({
     stopLoss: positiveDecimalText,
     takeProfits: z.array(positiveDecimalText),
-    /** From the first fill to the moment the whole filled quantity was protected. */
-    unprotectedMs: z.int().nonnegative(),
+    unprotectedMs: z
+      .int()
+      .nonnegative()
+      .meta({ description: 'From the first fill to the moment the whole filled quantity was protected' }),
   }),
   example: { ...tradeExample, stopLoss: '19280.4', takeProfits: ['19288', '19289.5'], unprotectedMs: 41 },
 })
@@ -204,8 +215,7 @@ export const tradeClosed = defineEvent({
     closePrice: positiveDecimalText,
     closedAt: timestamp,
     reason: closeReason,
-    /** After fees, in quote currency. */
-    realizedPnl: decimalText,
+    realizedPnl: decimalText.meta({ description: 'After fees, in quote currency' }),
     fees: decimalText,
   }),
   example: {
@@ -228,14 +238,14 @@ export const positionUnprotected = defineEvent({
     'watch for (PRICE_UNKNOWN). Told once for each such time.',
   data: holder.extend({
     heldQuantity: positiveDecimalText,
-    /** Of it, what no standing stop covers. */
-    unprotectedQuantity: decimalText,
-    /** The leg that failed. */
-    stop: z.string(),
+    unprotectedQuantity: decimalText.meta({ description: 'Of it, what no standing stop covers' }),
+    stop: z.string().meta({ description: 'The leg that failed' }),
     reason: z.strictObject({ code: z.string(), message: z.string() }),
     onStopFailure: stopFailurePolicy,
-    /** `retry`: the stop is sent again. `close`: the position is closed by market. `wait`: prices are asked for again. */
-    follows: z.enum(['retry', 'close', 'wait']),
+    follows: z.enum(['retry', 'close', 'wait']).meta({
+      description:
+        '`retry`: the stop is sent again. `close`: the position is closed by market. `wait`: prices are asked for again.',
+    }),
     unprotectedSince: timestamp,
     toldAt: timestamp,
   }),
@@ -258,8 +268,7 @@ export const positionProtected = defineEvent({
   owner: 'orders',
   description: 'After position.unprotected: a stop stands over the whole position again, or prices come again.',
   data: holder.extend({
-    /** How long it was without. */
-    unprotectedMs: z.int().nonnegative(),
+    unprotectedMs: z.int().nonnegative().meta({ description: 'How long it was without' }),
     toldAt: timestamp,
   }),
   example: { ...holderExample, unprotectedMs: 1_204, toldAt: '2022-11-06T16:54:01.316Z' },
@@ -296,11 +305,9 @@ export const riskTripped = defineEvent({
     mode: killSwitchMode,
     cause: killSwitchCause,
     reason: z.string(),
-    /** Of a reached loss limit; null for commands. */
-    loss: lossFigures.nullable(),
+    loss: lossFigures.nullable().meta({ description: 'Of a reached loss limit; null for commands' }),
     trippedAt: timestamp,
-    /** When it is released by itself; null when only in two steps. */
-    endsAt: timestamp.nullable(),
+    endsAt: timestamp.nullable().meta({ description: 'When it is released by itself; null when only in two steps' }),
   }),
   example: {
     ...switchExample,
@@ -323,8 +330,7 @@ export const riskReleased = defineEvent({
     killSwitchId: z.uuid(),
     scope: killSwitchScope,
     scopeId: z.uuid().nullable(),
-    /** Null when its time had come. */
-    releasedBy: z.uuid().nullable(),
+    releasedBy: z.uuid().nullable().meta({ description: 'Null when its time had come' }),
     releasedAt: timestamp,
   }),
   example: {

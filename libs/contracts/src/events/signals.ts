@@ -1,14 +1,14 @@
 /** Events that `signals` owns. Called by signals, orders, reporting. Must never carry a strategy's secret. */
 import { z } from 'zod'
-import { decimalText, positiveDecimalText, side, symbol, timestamp, venue } from '../common.ts'
+import { changeRevision, decimalText, positiveDecimalText, side, symbol, timestamp, venue } from '../common.ts'
 import { defineEvent } from '../define-event.ts'
 import { settingsScope, tradeSettings } from '../trade-settings.ts'
 
 export const trailingStop = z.strictObject({
-  /** Per cent of the way from entry to the last target at which trailing starts. */
-  triggerPercent: positiveDecimalText,
-  /** Distance kept behind the best price, in per cent. */
-  callbackRatePercent: positiveDecimalText,
+  triggerPercent: positiveDecimalText.meta({
+    description: 'Per cent of the way from entry to the last target at which trailing starts',
+  }),
+  callbackRatePercent: positiveDecimalText.meta({ description: 'Distance kept behind the best price, in per cent' }),
 })
 
 export const signalAccepted = defineEvent({
@@ -26,14 +26,15 @@ export const signalAccepted = defineEvent({
     entryType: z.enum(['market', 'limit']),
     price: positiveDecimalText,
     stop: z.strictObject({ price: positiveDecimalText, type: z.enum(['market', 'limit']) }),
-    /** One to four, nearest first. */
-    targets: z.array(positiveDecimalText).min(1).max(4),
+    targets: z.array(positiveDecimalText).min(1).max(4).meta({ description: 'One to four, nearest first' }),
     trailing: trailingStop.nullable(),
-    /** Only these followers; absent when it is for all of the strategy. */
-    followIds: z.array(z.uuid()).min(1).optional(),
+    followIds: z
+      .array(z.uuid())
+      .min(1)
+      .optional()
+      .meta({ description: 'Only these followers; absent when it is for all of the strategy' }),
     receivedAt: timestamp,
-    /** After this moment no entry may be sent (reliability rule R11). */
-    expiresAt: timestamp,
+    expiresAt: timestamp.meta({ description: 'After this moment no entry may be sent (reliability rule R11)' }),
   }),
   example: {
     signalId: '01963a5e-0000-7000-8000-000000000001',
@@ -65,14 +66,19 @@ export const strategyChanged = defineEvent({
     symbol,
     entryType: z.enum(['market', 'limit']),
     active: z.boolean(),
-    /** Sizing and limits for all followers; absent when the strategy says nothing. */
-    settings: tradeSettings.optional(),
-    /** Whose equity proportional sizes go by; absent when none is named. */
-    providerAccountId: z.uuid().optional(),
-    /** Where MyFxBook shows the account that it is traded on; absent when nobody says so. */
-    myfxbookUrl: z.string().max(300).optional(),
-    /** Grows by one with each change; a lower one than already seen is old news. */
-    revision: z.int().positive(),
+    settings: tradeSettings
+      .optional()
+      .meta({ description: 'Sizing and limits for all followers; absent when the strategy says nothing' }),
+    providerAccountId: z
+      .uuid()
+      .optional()
+      .meta({ description: 'Whose equity proportional sizes go by; absent when none is named' }),
+    myfxbookUrl: z
+      .string()
+      .max(300)
+      .optional()
+      .meta({ description: 'Where MyFxBook shows the account that it is traded on; absent when nobody says so' }),
+    revision: changeRevision,
   }),
   example: {
     strategyId: '61b79e6d-7e22-4f91-b508-ef5be6a21419',
@@ -98,16 +104,18 @@ export const followChanged = defineEvent({
     accountId: z.uuid(),
     userId: z.uuid(),
     riskProfileId: z.uuid(),
-    /** Per cent of the account's balance that may be lost between entry and stop. */
-    riskPercent: positiveDecimalText,
+    riskPercent: positiveDecimalText.meta({
+      description: "Per cent of the account's balance that may be lost between entry and stop",
+    }),
     leverage: z.int().min(1).max(125),
-    /** Upper limit of the position's notional in quote currency; null for none. */
-    maxNotional: decimalText.nullable(),
+    maxNotional: decimalText
+      .nullable()
+      .meta({ description: "Upper limit of the position's notional in quote currency; null for none" }),
     active: z.boolean(),
-    /** What the risk profile says besides its percentage; absent when nothing. */
-    profileSettings: tradeSettings.optional(),
-    /** What the follow says itself; absent when nothing. */
-    settings: tradeSettings.optional(),
+    profileSettings: tradeSettings
+      .optional()
+      .meta({ description: 'What the risk profile says besides its percentage; absent when nothing' }),
+    settings: tradeSettings.optional().meta({ description: 'What the follow says itself; absent when nothing' }),
     revision: z.int().positive(),
   }),
   example: {
@@ -131,14 +139,10 @@ export const settingsChanged = defineEvent({
   description: 'What holds for all entries, or for those of one account, was said anew.',
   data: z.strictObject({
     scope: settingsScope,
-    /** The account; null for the platform. */
-    scopeId: z.uuid().nullable(),
-    /** Whose account it is; null for the platform. */
-    userId: z.uuid().nullable(),
-    /** All that is said; empty when nothing is. */
-    settings: tradeSettings,
-    /** Grows by one with each change; a lower one than already seen is old news. */
-    revision: z.int().positive(),
+    scopeId: z.uuid().nullable().meta({ description: 'The account; null for the platform' }),
+    userId: z.uuid().nullable().meta({ description: 'Whose account it is; null for the platform' }),
+    settings: tradeSettings.meta({ description: 'All that is said; empty when nothing is' }),
+    revision: changeRevision,
   }),
   example: {
     scope: 'account',

@@ -2,6 +2,7 @@
 import { flag, pageQuery, idIn } from '../common.ts'
 import { everyone, providers } from '../caller.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
+import { explainBracket } from '../rpc/explanation.ts'
 import * as rpc from '../rpc/orders.ts'
 
 export const orderRoutes: readonly RouteContract[] = [
@@ -52,7 +53,7 @@ export const orderRoutes: readonly RouteContract[] = [
     summary: 'Explain every number of a bracket, or why it was refused',
     access: everyone,
     params: idIn('order'),
-    rpc: rpc.explainBracket,
+    rpc: explainBracket,
     toRequest: ({ caller, params }) => ({ caller, bracketId: params.orderId }),
   }),
   defineRoute({

@@ -7,6 +7,8 @@ type Paths = Readonly<Record<string, Readonly<Record<string, JsonObject>>>>
 
 const pathsOf = (file: string): Paths => apiDocuments.find((one) => one.file === file)!.build()['paths'] as Paths
 
+const { components } = apiDocuments.find((one) => one.file === 'openapi.json')!.build() as unknown as Whole
+
 describe('the documents of the API', () => {
   it.each(['admin', 'marketplace'] as const)('name all routes of the %s surface, as the whole one has them', (form) => {
     const [paths, whole] = [pathsOf(`openapi.${form}.json`), pathsOf('openapi.json')]
@@ -29,7 +31,54 @@ describe('the documents of the API', () => {
     )
     expect(unsaid).toEqual([])
   })
+
+  it.each([
+    'TradeSettings',
+    'Strategy',
+    'OrderLeg',
+    'Bracket',
+    'Explanation',
+    'RefusedSignal',
+    'Position',
+    'OrdersOverview',
+    'Trade',
+    'Performance',
+    'FollowerPerformance',
+  ])('say of every field of %s what it is, but of ids and venues, which say it themselves', (name) => {
+    expect(fieldsUnsaid(components.schemas[name]!)).toEqual([])
+  })
 })
+
+interface Whole {
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> }
+}
+
+interface Schema extends Described {
+  readonly format?: string
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly items?: Schema
+  readonly anyOf?: readonly Schema[]
+}
+
+function fieldsUnsaid(schema: Schema): string[] {
+  const own = Object.entries(schema.properties ?? {}).filter(
+    ([name, field]) => name !== 'venue' && [field, ...(field.anyOf ?? [])].every(saysNothing),
+  )
+  const parts = [...Object.values(schema.properties ?? {}), ...(schema.anyOf ?? []), schema.items ?? {}]
+  return [
+    ...own.map(([name]) => name),
+    ...parts.filter((part) => part !== schema && hasParts(part)).flatMap(fieldsUnsaid),
+  ]
+}
+
+function hasParts({ properties, items, anyOf }: Schema): boolean {
+  return properties !== undefined || items !== undefined || anyOf !== undefined
+}
+
+/** An object says what it is by its fields. */
+function saysNothing({ description, $ref, format, properties }: Schema): boolean {
+  return description === undefined && $ref === undefined && format !== 'uuid' && properties === undefined
+}
 
 interface Described {
   readonly description?: string

@@ -26,8 +26,8 @@ const errorSchema = z
   .object({
     error: z.object({
       code: z.string().meta({ description: 'Stable code', examples: ['INVALID_PARAMETERS'] }),
-      message: z.string(),
-      details: z.record(z.string(), z.unknown()),
+      message: z.string().meta({ description: 'In words, for people' }),
+      details: z.record(z.string(), z.unknown()).meta({ description: 'What it is about; other fields with each code' }),
     }),
   })
   .meta({ id: 'Error' })

@@ -27,21 +27,28 @@ export const account = z
     userId: z.uuid(),
     venue,
     environment: accountEnvironment,
-    market: accountMarket,
-    label: z.string(),
+    market: accountMarket.meta({ description: 'spot: only coins are held there, no positions' }),
+    label: z.string().meta({ description: 'The name that it is shown with' }),
     active: z.boolean().meta({ description: 'False: paused by its user; no new entries, exits go on' }),
     keyHint: z.string().nullable().meta({
       description: "Enough of the key to know it again; null where the venue's form has nothing that is no secret",
     }),
-    /** What the venue said of the key when it was asked last: at the connection, or with a test of the account. */
-    key: z.strictObject({
-      ipBound: z.boolean().nullable().meta({ description: 'Works from named addresses only; null: not told' }),
-      expiresAt: timestamp.nullable().meta({ description: 'When it stops trading; null: never, or not told' }),
-    }),
+    key: z
+      .strictObject({
+        ipBound: z.boolean().nullable().meta({ description: 'Works from named addresses only; null: not told' }),
+        expiresAt: timestamp.nullable().meta({ description: 'When it stops trading; null: never, or not told' }),
+      })
+      .meta({
+        description:
+          'What the venue said of the key when it was asked last: at the connection, or with a test of the account',
+      }),
     status: accountStatus.meta({
       description: 'UNAUTHORIZED: the venue refuses the credentials. FAILED: the venue cannot be reached.',
     }),
-    reason: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+    reason: z
+      .strictObject({ code: z.string(), message: z.string() })
+      .nullable()
+      .meta({ description: 'Why it is not connected; null while it is' }),
     createdAt: timestamp,
     updatedAt: timestamp,
   })
@@ -56,11 +63,12 @@ export const accountInput = z.strictObject({
     .meta({ description: 'Paper trades with the simulated venue; live with the real one' }),
   label: accountLabel.default('Default').meta({ description: 'The name that it is shown with' }),
   userId: z.uuid().optional().meta({ description: 'Whose account it is; only an operator may name somebody else' }),
-  /** The fields of the venue's form (see the list of venues). */
   credentials: z
     .record(z.string().max(40), z.string().min(1).max(credentialCharactersMax))
     .refine((fields) => Object.keys(fields).length <= credentialFieldsMax, { error: 'has too many fields' })
-    .meta({ description: 'Sealed at once and never shown again' }),
+    .meta({
+      description: "The fields of the venue's form (see the list of venues); sealed at once and never shown again",
+    }),
 })
 
 /** On the bus the credentials are a sealed box; whoever asks may give them open, the client seals them. */

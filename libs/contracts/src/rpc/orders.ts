@@ -8,7 +8,6 @@ import { defineRpc } from '../define-rpc.ts'
 import { denialReply } from '../denials/all.ts'
 import { caller } from '../caller.ts'
 import { closeReason, orderPurpose, orderType } from '../events/orders.ts'
-import { stopFailurePolicy } from '../trade-settings.ts'
 
 export const bracketState = z
   .enum(['denied', 'waiting', 'planned', 'entering', 'open', 'protected', 'closing', 'closed', 'failed'])
@@ -21,48 +20,53 @@ export const bracketState = z
 export const legState = z
   .enum(['watching', 'submitted', 'working', 'unknown', 'filled', 'rejected', 'cancelled'])
   .meta({ description: 'watching: the venue has no order yet, we watch the price for it.' })
-const reason = z.strictObject({ code: z.string(), message: z.string() })
+const reason = z.strictObject({
+  code: z.string().meta({ description: 'Stable code' }),
+  message: z.string().meta({ description: 'In words; of a refusal by the venue, its own' }),
+})
 
 export const orderLeg = z
   .strictObject({
     intentId: z.uuid().meta({ description: 'Our id of the order; the venue knows it as clientOrderId' }),
-    leg: z.string(),
+    leg: z.string().meta({ description: 'Its name within the bracket: entry, stop-1, target-2, close-1' }),
     purpose: orderPurpose,
-    side,
+    side: side.meta({ description: 'Of the order: exits have the other side than the entry' }),
     type: orderType,
     execution: z
       .enum(['native', 'emulated'])
       .meta({ description: 'Whether the venue keeps the order itself or we watch the price for it' }),
     watch: z
       .strictObject({
-        since: timestamp,
-        firedAt: timestamp.nullable(),
-        firedPrice: positiveDecimalText.nullable(),
-        /** The best price since it began to trail, when it was sent. */
-        bestPrice: positiveDecimalText.nullable(),
-        /** Since when no price has come; null while prices come. */
-        blindSince: timestamp.nullable(),
+        since: timestamp.meta({ description: 'When we began to watch' }),
+        firedAt: timestamp.nullable().meta({ description: 'When its price had come and it was sent' }),
+        firedPrice: positiveDecimalText.nullable().meta({ description: 'The price that was seen then' }),
+        bestPrice: positiveDecimalText
+          .nullable()
+          .meta({ description: 'The best price since it began to trail, when it was sent' }),
+        blindSince: timestamp.nullable().meta({ description: 'Since when no price has come; null while prices come' }),
       })
       .nullable()
       .meta({ description: 'Of an emulated order: since when we watch, and the price at which it was sent' }),
-    quantity: decimalText,
-    price: decimalText.nullable(),
-    triggerPrice: decimalText.nullable(),
-    callbackRatePercent: decimalText.nullable(),
+    quantity: decimalText.meta({ description: 'Units of the base' }),
+    price: decimalText.nullable().meta({ description: 'Of its limit; null without one' }),
+    triggerPrice: decimalText.nullable().meta({ description: 'At which it becomes active; null where it is at once' }),
+    callbackRatePercent: decimalText
+      .nullable()
+      .meta({ description: 'Distance that a trailing stop keeps behind the best price, in per cent' }),
     state: legState,
-    filledQuantity: decimalText,
-    averagePrice: decimalText.nullable(),
-    fee: decimalText,
-    feeCurrency: z.string().nullable(),
-    venueOrderId: z.string().nullable(),
-    clientOrderId: z.string().nullable(),
-    reason: reason.nullable(),
-    cancelRequested: z.boolean(),
-    submittedAt: timestamp,
-    sentAt: timestamp.nullable(),
-    acceptedAt: timestamp.nullable(),
-    filledAt: timestamp.nullable(),
-    observedAt: timestamp.nullable(),
+    filledQuantity: decimalText.meta({ description: 'Of the quantity, what is filled' }),
+    averagePrice: decimalText.nullable().meta({ description: 'Of what is filled' }),
+    fee: decimalText.meta({ description: 'Of all its fills' }),
+    feeCurrency: z.string().nullable().meta({ description: 'Null while the venue has not told the fee' }),
+    venueOrderId: z.string().nullable().meta({ description: "The venue's id; null before it has answered" }),
+    clientOrderId: z.string().nullable().meta({ description: 'Our id as the venue knows it; null before it was sent' }),
+    reason: reason.nullable().meta({ description: 'Why it was refused, or cancelled by the venue' }),
+    cancelRequested: z.boolean().meta({ description: 'Its end was asked for' }),
+    submittedAt: timestamp.meta({ description: 'When it was decided' }),
+    sentAt: timestamp.nullable().meta({ description: 'When it left for the venue' }),
+    acceptedAt: timestamp.nullable().meta({ description: 'When the venue took it' }),
+    filledAt: timestamp.nullable().meta({ description: 'When all of it was filled' }),
+    observedAt: timestamp.nullable().meta({ description: 'When its state was heard of last' }),
   })
   .meta({ id: 'OrderLeg' })
 
@@ -75,29 +79,36 @@ const bracketFields = {
   userId: z.uuid(),
   venue,
   symbol,
-  side,
+  side: side.meta({ description: 'Of the entry: buy is long, sell is short' }),
   state: bracketState,
   quantity: decimalText.nullable().meta({ description: 'As approved; null when denied' }),
-  leverage: z.int().nullable(),
-  filledQuantity: decimalText,
-  closedQuantity: decimalText,
-  openPrice: decimalText.nullable(),
-  closePrice: decimalText.nullable(),
+  leverage: z.int().nullable().meta({ description: 'With which the entry was sent; null leaves what the account has' }),
+  filledQuantity: decimalText.meta({ description: 'Of the entry' }),
+  closedQuantity: decimalText.meta({ description: 'What exits have taken of it' }),
+  openPrice: decimalText.nullable().meta({ description: 'On average; null before the first fill' }),
+  closePrice: decimalText.nullable().meta({ description: 'On average; null before the first exit' }),
   realizedPnl: decimalText.nullable().meta({ description: 'After fees, in quote currency; null until closed' }),
-  fees: decimalText.nullable(),
-  closeReason: closeReason.nullable(),
-  denial: denialReply.nullable(),
+  fees: decimalText.nullable().meta({ description: 'Of entry and exits, in quote currency' }),
+  closeReason: closeReason.nullable().meta({ description: 'What ended the position' }),
+  denial: denialReply.nullable().meta({ description: 'Which check refused it, with what to do about it' }),
   failure: reason.nullable().meta({ description: 'Why the entry came to nothing' }),
   unprotectedMs: z
     .int()
     .nonnegative()
     .meta({ description: 'Time that something was held without a stop, in milliseconds' }),
-  createdAt: timestamp,
-  openedAt: timestamp.nullable(),
-  closedAt: timestamp.nullable(),
+  createdAt: timestamp.meta({ description: 'When it was planned' }),
+  openedAt: timestamp
+    .nullable()
+    .meta({ description: 'When the whole filled quantity was protected for the first time' }),
+  closedAt: timestamp.nullable().meta({ description: 'When nothing was left of it and its fees were known' }),
 }
 
-export const bracket = z.strictObject({ ...bracketFields, legs: z.array(orderLeg) }).meta({ id: 'Bracket' })
+export const bracket = z
+  .strictObject({
+    ...bracketFields,
+    legs: z.array(orderLeg).meta({ description: 'Entry first, in the order in which they were decided' }),
+  })
+  .meta({ id: 'Bracket' })
 export type BracketReply = z.output<typeof bracket>
 
 export const listBrackets = defineRpc({
@@ -154,13 +165,13 @@ export const refusedSignal = z
   .strictObject({
     id: z.uuid(),
     strategyId: z.uuid(),
-    strategyName: z.string().nullable(),
+    strategyName: z.string().nullable().meta({ description: 'Null where the strategy was never heard of' }),
     venue,
     symbol,
-    side,
-    receivedAt: timestamp,
-    refusedAt: timestamp,
-    denial: denialReply,
+    side: side.meta({ description: 'Of the entry: buy is long, sell is short' }),
+    receivedAt: timestamp.meta({ description: 'When the signal came' }),
+    refusedAt: timestamp.meta({ description: 'When it was looked at' }),
+    denial: denialReply.meta({ description: 'Why nobody got an order of it' }),
   })
   .meta({ id: 'RefusedSignal' })
 export type RefusedSignalReply = z.output<typeof refusedSignal>
@@ -177,96 +188,6 @@ export const listRefusedSignals = defineRpc({
   reply: pageOf(refusedSignal),
 })
 
-const setting = z.strictObject({ name: z.string(), value: z.string().nullable(), source: z.string() })
-const check = z.strictObject({ code: z.string(), outcome: z.enum(['passed', 'denied', 'not-reached']) })
-const cap = z.strictObject({ cap: z.string(), quantity: decimalText.nullable(), bound: z.boolean() })
-
-export const explanation = z
-  .strictObject({
-    bracket,
-    signal: z.record(z.string(), z.unknown()).meta({ description: 'The signal as it was accepted' }),
-    strategy: z.strictObject({ id: z.uuid(), name: z.string().nullable() }),
-    settings: z
-      .array(setting)
-      .meta({ description: 'Each setting of the follower that was used, and where it came from' }),
-    instrument: z.record(z.string(), z.unknown()).nullable(),
-    prices: z
-      .record(z.string(), z.unknown())
-      .nullable()
-      .meta({ description: "The signal's prices as rounded for the venue, with what was changed" }),
-    balance: z
-      .strictObject({
-        currency: z.string(),
-        total: decimalText,
-        free: decimalText,
-        equity: decimalText,
-        reserved: decimalText.meta({ description: 'Margin of orders that this balance did not know of yet' }),
-        lostSince: decimalText.meta({
-          description:
-            'Losses of trades that ended after the venue told the balance; taken off the three amounts above',
-        }),
-        observedAt: timestamp,
-        ageMs: z.int(),
-      })
-      .nullable(),
-    checks: z.array(check),
-    sizing: z
-      .strictObject({
-        caps: z.array(cap),
-        bound: z.string(),
-        minimumQuantity: decimalText,
-        quantity: decimalText,
-        notional: decimalText,
-        atRisk: decimalText.meta({ description: 'What is lost, before fees, if the stop is hit at its price' }),
-        steps: z.array(z.string()).meta({ description: 'The calculation in sentences' }),
-      })
-      .nullable(),
-    targets: z.array(z.strictObject({ target: z.int(), price: decimalText, quantity: decimalText })),
-    mergedTargets: z
-      .array(z.tuple([z.int(), z.int()]))
-      .meta({ description: 'Targets that were merged because their part was too small: [from, into]' }),
-    protection: z
-      .strictObject({
-        onStopFailure: stopFailurePolicy,
-        moveStopToEntryAfterTarget: z.int().nullable(),
-        /** What happened with each stop, in sentences. */
-        steps: z.array(z.string()),
-      })
-      .nullable()
-      .meta({ description: 'How the position was kept under its stop; null when there was none to keep' }),
-    slippage: z
-      .strictObject({
-        signalPrice: decimalText,
-        openPrice: decimalText,
-        percent: decimalText.meta({
-          description: "How much worse than the signal's price, in per cent; negative when better",
-        }),
-      })
-      .nullable(),
-    fees: z.array(z.strictObject({ leg: z.string(), fee: decimalText, currency: z.string() })),
-    timings: z.strictObject({
-      signalReceivedAt: timestamp,
-      plannedAt: timestamp,
-      signalToPlanMs: z.int(),
-      planToSentMs: z.int().nullable(),
-      sentToAnswerMs: z.int().nullable(),
-      signalToFillMs: z.int().nullable(),
-      unprotectedMs: z.int(),
-    }),
-    timeline: z
-      .array(z.strictObject({ at: timestamp, what: z.string() }))
-      .meta({ description: 'What happened, in order' }),
-  })
-  .meta({ id: 'Explanation' })
-export type ExplanationReply = z.output<typeof explanation>
-
-export const explainBracket = defineRpc({
-  name: 'orders.brackets.explain',
-  description: 'The whole story of one bracket: signal, settings, sizing, checks, legs, fills, slippage, timings.',
-  request: z.strictObject({ caller, bracketId: z.uuid() }),
-  reply: explanation,
-})
-
 export const position = z
   .strictObject({
     bracketId: z.uuid(),
@@ -276,13 +197,13 @@ export const position = z
     userId: z.uuid(),
     venue,
     symbol,
-    side,
+    side: side.meta({ description: 'buy is long, sell is short' }),
     state: bracketState,
     quantity: decimalText.meta({ description: 'What is held now' }),
-    openPrice: decimalText,
+    openPrice: decimalText.meta({ description: 'On average' }),
     stopPrice: positiveDecimalText.meta({ description: "Where the stop stands; the signal's own while none does" }),
     protectedQuantity: decimalText.meta({ description: 'Of the quantity, what a standing stop covers' }),
-    openedAt: timestamp.nullable(),
+    openedAt: timestamp.nullable().meta({ description: 'Of its first fill' }),
   })
   .meta({ id: 'Position' })
 export type PositionReply = z.output<typeof position>
@@ -337,16 +258,20 @@ export const overviewItem = z
   .strictObject({
     strategyId: z.uuid(),
     signalId: z.uuid().nullable().meta({ description: 'Null when the counts are of all signals of the strategy' }),
-    brackets: z.int().nonnegative(),
-    byState: counts,
-    byDenial: counts,
-    byFailure: counts,
+    brackets: z.int().nonnegative().meta({ description: 'Followers for whom its signals were decided' }),
+    byState: counts.meta({ description: 'How many brackets are in each state' }),
+    byDenial: counts.meta({ description: 'How many were refused, by code' }),
+    byFailure: counts.meta({ description: 'How many entries came to nothing, by code' }),
     intents: z.int().nonnegative().meta({ description: 'Orders of any purpose that were sent to brokers' }),
-    legsByState: counts,
-    realizedPnl: decimalText,
-    fees: decimalText,
+    legsByState: counts.meta({ description: 'How many of those orders are in each state' }),
+    realizedPnl: decimalText.meta({ description: 'After fees, in quote currency' }),
+    fees: decimalText.meta({ description: 'In quote currency' }),
     unprotectedMs: z
-      .strictObject({ p50: z.int(), p99: z.int(), max: z.int() })
+      .strictObject({
+        p50: z.int().meta({ description: 'Half of them were without a stop for no longer, in milliseconds' }),
+        p99: z.int().meta({ description: '99 of a hundred' }),
+        max: z.int().meta({ description: 'The longest' }),
+      })
       .meta({ description: 'Over the brackets that held something' }),
   })
   .meta({ id: 'OrdersOverview' })

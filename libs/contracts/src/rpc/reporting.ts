@@ -19,22 +19,22 @@ export const trade = z
     userId: z.uuid(),
     venue,
     symbol,
-    side,
-    state: tradeState,
-    quantity: decimalText,
-    openPrice: decimalText,
-    stopLoss: decimalText.nullable(),
-    takeProfits: z.array(decimalText),
-    openedAt: timestamp,
+    side: side.meta({ description: 'buy is long, sell is short' }),
+    state: tradeState.meta({ description: 'open: something is held' }),
+    quantity: decimalText.meta({ description: 'Units of the base' }),
+    openPrice: decimalText.meta({ description: 'On average' }),
+    stopLoss: decimalText.nullable().meta({ description: 'Where the stop stood when it was opened; null without one' }),
+    takeProfits: z.array(decimalText).meta({ description: 'Its targets, nearest first' }),
+    openedAt: timestamp.meta({ description: 'Of its first fill' }),
     unprotectedMs: z
       .int()
       .nullable()
       .meta({ description: 'From the first fill to the moment the whole filled quantity was protected' }),
-    closePrice: decimalText.nullable(),
-    closedAt: timestamp.nullable(),
-    reason: z.string().nullable(),
+    closePrice: decimalText.nullable().meta({ description: 'On average; null while open' }),
+    closedAt: timestamp.nullable().meta({ description: 'When the last of it was closed; null while open' }),
+    reason: z.string().nullable().meta({ description: 'What ended it; null while open' }),
     realizedPnl: decimalText.nullable().meta({ description: 'After fees, in quote currency; null while open' }),
-    fees: decimalText.nullable(),
+    fees: decimalText.nullable().meta({ description: 'Of entry and exits, in quote currency' }),
   })
   .meta({ id: 'Trade' })
 
@@ -81,24 +81,24 @@ export const performance = z
   .strictObject({
     currency: oneCurrency,
     currencies: z.array(z.string()).describe('Of all closed trades that fit, that of the most first'),
-    tradesOpen: z.int(),
-    tradesClosed: z.int(),
-    wins: z.int(),
-    losses: z.int(),
+    tradesOpen: z.int().meta({ description: 'Of which something is held' }),
+    tradesClosed: z.int().meta({ description: 'All others' }),
+    wins: z.int().meta({ description: 'Closed with a profit after fees' }),
+    losses: z.int().meta({ description: 'Closed with a loss after fees' }),
     winRatePercent: decimalText
       .nullable()
       .meta({ description: 'Wins per hundred closed trades; null before the first' }),
     realizedPnl: decimalText.meta({ description: 'Sum of closed trades after fees, in quote currency' }),
-    fees: decimalText,
-    grossProfit: decimalText,
-    grossLoss: decimalText,
+    fees: decimalText.meta({ description: 'Of closed trades, in quote currency' }),
+    grossProfit: decimalText.meta({ description: 'Sum of the wins, in quote currency' }),
+    grossLoss: decimalText.meta({ description: 'Sum of the losses, in quote currency' }),
     profitFactor: decimalText.nullable().meta({ description: 'Gross profit over gross loss; null without a loss' }),
     maximumDrawdown: decimalText.meta({
       description:
         'Deepest fall of the running sum of profit and loss below its highest point so far, in quote currency',
     }),
-    bestTrade: decimalText.nullable(),
-    worstTrade: decimalText.nullable(),
+    bestTrade: decimalText.nullable().meta({ description: 'The highest profit of one trade; null before the first' }),
+    worstTrade: decimalText.nullable().meta({ description: 'The lowest, which may be a loss; null before the first' }),
   })
   .meta({ id: 'Performance' })
 
@@ -125,10 +125,10 @@ export const followerPerformance = z
     accountId: z.uuid(),
     userId: z.uuid(),
     currency: z.string().describe('Quote currency of these figures: that of the most closed trades of the follow'),
-    tradesClosed: z.int(),
-    realizedPnl: decimalText,
-    fees: decimalText,
-    lastClosedAt: timestamp,
+    tradesClosed: z.int().meta({ description: 'By this follow' }),
+    realizedPnl: decimalText.meta({ description: 'After fees, in that currency' }),
+    fees: decimalText.meta({ description: 'In that currency' }),
+    lastClosedAt: timestamp.meta({ description: 'When the last of them was closed' }),
   })
   .meta({ id: 'FollowerPerformance' })
 

@@ -92,8 +92,7 @@ export const getStrategyReturns = defineRpc({
     myfxbook: z
       .strictObject({
         url: z.string(),
-        /** Null as long as nobody has looked. */
-        verification: verification.nullable(),
+        verification: verification.nullable().meta({ description: 'Null as long as nobody has looked' }),
       })
       .nullable()
       .meta({ description: 'Null where the strategy has no link' }),

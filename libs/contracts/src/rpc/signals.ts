@@ -65,17 +65,11 @@ export const strategyChanges = z
 export const strategy = z
   .strictObject({
     id: z.uuid(),
-    ownerId: z.uuid(),
-    name: z.string(),
-    description: z.string().nullable(),
-    venue,
+    ownerId: z.uuid().meta({ description: 'Who offers it' }),
+    ...strategySettings,
+    venue: venue.meta({ description: 'Where its signals are traded' }),
     symbol,
-    entryType: z.enum(['market', 'limit']),
-    signalMaxAgeSeconds: z.int(),
-    settings: tradeSettings,
-    providerAccountId: z.uuid().nullable(),
-    myfxbookUrl: z.string().nullable(),
-    active: z.boolean(),
+    settings: tradeSettings.meta({ description: 'Sizing and limits for all followers' }),
     createdAt: timestamp,
     updatedAt: timestamp,
   })

@@ -4,6 +4,7 @@ import type { AccountEnvironment } from '@tradewire/contracts/common'
 import type { DataOf } from '@tradewire/contracts/define-event'
 import * as brokers from '@tradewire/contracts/events/brokers'
 import { settingsChanged, type signalAccepted } from '@tradewire/contracts/events/signals'
+import { explainBracket } from '@tradewire/contracts/rpc/explanation'
 import * as rpc from '@tradewire/contracts/rpc/orders'
 import { Database } from '@tradewire/database/database'
 import { eventually } from '@tradewire/testkit/eventually'
@@ -95,7 +96,7 @@ describe('a paper and a live account of one venue that follow one strategy', () 
     expect([stopOf(live), stopOf(paper)]).toEqual(['39603.3', '39605'])
     const client = service.app.get(RpcClient)
     const stories = await Promise.all(
-      brackets.map(({ id }) => client.ask(rpc.explainBracket, { caller: operator, bracketId: id })),
+      brackets.map(({ id }) => client.ask(explainBracket, { caller: operator, bracketId: id })),
     )
     expect(stories).toMatchObject([
       { value: { instrument: { quantityStep: '0.001' }, prices: { stop: { trigger: '39603.3' } } } },

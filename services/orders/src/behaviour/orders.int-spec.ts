@@ -4,6 +4,7 @@ import * as brokers from '@tradewire/contracts/events/brokers'
 import type { tradeClosed, tradeOpened } from '@tradewire/contracts/events/orders'
 import { followChanged, strategyChanged } from '@tradewire/contracts/events/signals'
 import type { DataOf } from '@tradewire/contracts/define-event'
+import { explainBracket } from '@tradewire/contracts/rpc/explanation'
 import * as rpc from '@tradewire/contracts/rpc/orders'
 import { Database } from '@tradewire/database/database'
 import { uuidOfHash } from '@tradewire/kernel/ids'
@@ -171,7 +172,7 @@ describe('one signal for 200 followers', () => {
     const list = await client.ask(rpc.listBrackets, { caller: follower, page: {} })
     if (!list.ok) throw new Error(list.error.code)
     const bracketId = list.value.items[0]!.id
-    const story = await client.ask(rpc.explainBracket, { caller: follower, bracketId })
+    const story = await client.ask(explainBracket, { caller: follower, bracketId })
     if (!story.ok) throw new Error(JSON.stringify(story.error))
     expect(story.value.sizing).toMatchObject({ bound: 'risk', quantity: '0.25', notional: '10000', atRisk: '100' })
     expect(story.value.slippage).toMatchObject({ signalPrice: '40000', openPrice: '40010', percent: '0.025' })
@@ -179,7 +180,7 @@ describe('one signal for 200 followers', () => {
     expect(story.value.settings[0]).toMatchObject({ name: 'riskPercent', value: '1' })
     expect(story.value.timeline.map(({ what }) => what)).toContain('trade closed: stop')
     const stranger = { userId: userIdOf(8), roles: ['follower' as const] }
-    const refused = await client.ask(rpc.explainBracket, { caller: stranger, bracketId })
+    const refused = await client.ask(explainBracket, { caller: stranger, bracketId })
     expect(refused).toMatchObject({ ok: false, error: { code: 'BRACKET_NOT_FOUND' } })
   })
 
@@ -250,7 +251,7 @@ describe('refusals', () => {
     const caller = { userId: userIdOf(20), roles: ['follower' as const] }
     const list = await client.ask(rpc.listBrackets, { caller, page: {}, signalId: signalIdOf(2) })
     if (!list.ok) throw new Error(list.error.code)
-    const story = await client.ask(rpc.explainBracket, { caller, bracketId: list.value.items[0]!.id })
+    const story = await client.ask(explainBracket, { caller, bracketId: list.value.items[0]!.id })
     if (!story.ok) throw new Error(story.error.code)
     expect(story.value.balance).toMatchObject({ total: '9989.25', free: '9989.25', lostSince: '10.75' })
     expect(story.value.sizing).toMatchObject({ quantity: '0.249' })
@@ -261,7 +262,7 @@ describe('refusals', () => {
     const caller = { userId: userIdOf(5), roles: ['follower' as const] }
     const list = await client.ask(rpc.listBrackets, { caller, page: {}, signalId: signalIdOf(2) })
     if (!list.ok) throw new Error(list.error.code)
-    const story = await client.ask(rpc.explainBracket, { caller, bracketId: list.value.items[0]!.id })
+    const story = await client.ask(explainBracket, { caller, bracketId: list.value.items[0]!.id })
     if (!story.ok) throw new Error(story.error.code)
     const { sizing, settings, bracket } = story.value
     expect(sizing).toMatchObject({ bound: 'size', quantity: '0.102', notional: '4080' })

@@ -5,6 +5,7 @@ import type { DataOf } from '@tradewire/contracts/define-event'
 import { entitlementChanged } from '@tradewire/contracts/events/billing'
 import * as brokers from '@tradewire/contracts/events/brokers'
 import { settingsChanged, type signalAccepted, strategyChanged } from '@tradewire/contracts/events/signals'
+import { explainBracket, type ExplanationReply } from '@tradewire/contracts/rpc/explanation'
 import * as rpc from '@tradewire/contracts/rpc/orders'
 import { Database } from '@tradewire/database/database'
 import { exampleOf } from '@tradewire/testkit/example-of'
@@ -46,8 +47,8 @@ async function planned(changes: Partial<DataOf<typeof signalAccepted>> = {}): Pr
   return new Map(listed.value.items.map((bracket) => [bracket.accountId, bracket]))
 }
 
-async function explained(bracket: rpc.BracketReply | undefined): Promise<rpc.ExplanationReply> {
-  const story = await client.ask(rpc.explainBracket, { caller: operator, bracketId: bracket!.id })
+async function explained(bracket: rpc.BracketReply | undefined): Promise<ExplanationReply> {
+  const story = await client.ask(explainBracket, { caller: operator, bracketId: bracket!.id })
   if (!story.ok) throw new Error(JSON.stringify(story.error))
   return story.value
 }

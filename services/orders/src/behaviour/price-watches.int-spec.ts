@@ -8,6 +8,7 @@ import * as brokers from '@tradewire/contracts/events/brokers'
 import type { positionUnprotected } from '@tradewire/contracts/events/orders'
 import { followChanged, strategyChanged } from '@tradewire/contracts/events/signals'
 import { readPrices } from '@tradewire/contracts/rpc/venues'
+import { explainBracket } from '@tradewire/contracts/rpc/explanation'
 import * as rpc from '@tradewire/contracts/rpc/orders'
 import { Database } from '@tradewire/database/database'
 import { Clock } from '@tradewire/kernel/clock'
@@ -79,7 +80,7 @@ async function explained(follower: number = first) {
   const client = service.app.get(RpcClient)
   const list = await client.ask(rpc.listBrackets, { caller, page: {} })
   if (!list.ok) throw new Error(list.error.code)
-  const story = await client.ask(rpc.explainBracket, { caller, bracketId: list.value.items[0]!.id })
+  const story = await client.ask(explainBracket, { caller, bracketId: list.value.items[0]!.id })
   if (!story.ok) throw new Error(story.error.code)
   return story.value
 }

@@ -4,6 +4,7 @@ import * as brokers from '@tradewire/contracts/events/brokers'
 import type { DataOf } from '@tradewire/contracts/define-event'
 import type { positionProtected, positionUnprotected } from '@tradewire/contracts/events/orders'
 import { followChanged } from '@tradewire/contracts/events/signals'
+import { explainBracket } from '@tradewire/contracts/rpc/explanation'
 import * as rpc from '@tradewire/contracts/rpc/orders'
 import type { TradeSettings } from '@tradewire/contracts/trade-settings'
 import { Database } from '@tradewire/database/database'
@@ -76,7 +77,7 @@ async function explain(follower: number) {
   const caller = { userId: userIdOf(follower), roles: ['follower' as const] }
   const list = await client.ask(rpc.listBrackets, { caller, page: {} })
   if (!list.ok) throw new Error(list.error.code)
-  const story = await client.ask(rpc.explainBracket, { caller, bracketId: list.value.items[0]!.id })
+  const story = await client.ask(explainBracket, { caller, bracketId: list.value.items[0]!.id })
   if (!story.ok) throw new Error(JSON.stringify(story.error))
   return story.value
 }

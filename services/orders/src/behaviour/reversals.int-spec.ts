@@ -6,6 +6,7 @@ import type { orderPlanned } from '@tradewire/contracts/events/orders'
 import { followChanged, strategyChanged } from '@tradewire/contracts/events/signals'
 import type { DataOf } from '@tradewire/contracts/define-event'
 import * as switches from '@tradewire/contracts/rpc/kill-switches'
+import { explainBracket } from '@tradewire/contracts/rpc/explanation'
 import * as rpc from '@tradewire/contracts/rpc/orders'
 import { Database } from '@tradewire/database/database'
 import { uuidOfHash } from '@tradewire/kernel/ids'
@@ -330,7 +331,7 @@ async function stories(signal: string) {
   if (!list.ok) throw new Error(list.error.code)
   return Promise.all(
     list.value.items.map(async ({ id }) => {
-      const story = await client.ask(rpc.explainBracket, { caller, bracketId: id })
+      const story = await client.ask(explainBracket, { caller, bracketId: id })
       if (!story.ok) throw new Error(story.error.code)
       return story.value
     }),

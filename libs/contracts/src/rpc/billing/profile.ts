@@ -36,8 +36,7 @@ export const setBillingProfile = defineRpc({
 export const taxRate = z
   .strictObject({
     country,
-    /** As it is called on invoices. */
-    name: shortText.min(1),
+    name: shortText.min(1).meta({ description: 'As it is called on invoices' }),
     percent: z.string().regex(/^\d{1,2}(\.\d{1,4})?$/, { error: 'must be a percentage such as "19" or "7.7"' }),
     included: z.boolean().meta({ description: 'True: prices contain it. False: it comes on top.' }),
   })

@@ -9,7 +9,10 @@ import { decimalText } from '../../common.ts'
 export const providerDeadlineMs = 20_000
 export const listMax = 100
 
-export const billingCurrency = z.string().regex(/^[A-Z]{3}$/, { error: 'must be a currency code such as USD' })
+export const billingCurrency = z
+  .string()
+  .regex(/^[A-Z]{3}$/, { error: 'must be a currency code such as USD' })
+  .meta({ description: 'As ISO 4217 names it', examples: ['USD'] })
 export const paymentProvider = z.enum(['mock', 'stripe', 'razorpay', 'mayar'])
 export const checkoutKind = z.enum(['form', 'page']).meta({
   description:

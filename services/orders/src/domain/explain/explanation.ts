@@ -2,7 +2,8 @@
  * A stored story as the answer tells it: each number with where it came from, and what happened when.
  * Called by the explain use case. Must never compute a figure anew that was decided by: it shows what was stored.
  */
-import type { BracketReply, ExplanationReply } from '@tradewire/contracts/rpc/orders'
+import type { ExplanationReply } from '@tradewire/contracts/rpc/explanation'
+import type { BracketReply } from '@tradewire/contracts/rpc/orders'
 import { decimal } from '@tradewire/kernel/decimal'
 import type { ExitRules } from '../bracket/exit-rules.ts'
 import { gateChecks } from '../gate/gate.ts'

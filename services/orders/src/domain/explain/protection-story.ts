@@ -2,7 +2,7 @@
  * How a position was kept under its stop, in sentences: where the stop stood, when it moved, what failed and what followed.
  * Called by the explanation. Must never judge anew: it tells what the legs say.
  */
-import type { ExplanationReply } from '@tradewire/contracts/rpc/orders'
+import type { ExplanationReply } from '@tradewire/contracts/rpc/explanation'
 import type { StopFailurePolicy } from '@tradewire/contracts/trade-settings'
 import type { ExitRules } from '../bracket/exit-rules.ts'
 import { isPair, type Leg, purposeOf } from '../bracket/leg.ts'

@@ -2,6 +2,7 @@
 import { Controller } from '@nestjs/common'
 import { Answer } from '@tradewire/bus/decorators'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
+import { explainBracket } from '@tradewire/contracts/rpc/explanation'
 import * as rpc from '@tradewire/contracts/rpc/orders'
 import { ExplainBracket } from '../../use-cases/explain-bracket/explain-bracket.use-case.ts'
 import { GetBracket } from '../../use-cases/get-bracket/get-bracket.use-case.ts'
@@ -29,8 +30,8 @@ export class BracketsController {
     return this.getBracket.execute(request)
   }
 
-  @Answer(rpc.explainBracket)
-  explain(request: RequestOf<typeof rpc.explainBracket>) {
+  @Answer(explainBracket)
+  explain(request: RequestOf<typeof explainBracket>) {
     return this.explainBracket.execute(request)
   }
 

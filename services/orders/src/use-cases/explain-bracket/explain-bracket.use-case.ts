@@ -1,7 +1,7 @@
 /** The whole story of one bracket. Called by the rpc controller. Must never show what is not the caller's. */
 import { Injectable } from '@nestjs/common'
 import type { RequestOf } from '@tradewire/contracts/define-rpc'
-import type { ExplanationReply, explainBracket } from '@tradewire/contracts/rpc/orders'
+import type { ExplanationReply, explainBracket } from '@tradewire/contracts/rpc/explanation'
 import type { CodedError } from '@tradewire/kernel/errors'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
