@@ -1,4 +1,5 @@
 import { follower, operator, owner, strategyId } from '@tradewire/billing/testing/billing-desk'
+import { Bills } from '@tradewire/billing/ports/bills.port'
 import { setStrategyPrices } from '@tradewire/contracts/rpc/billing/prices'
 import { createProducts } from '@tradewire/contracts/rpc/billing/products'
 import { listPurchases, makePurchase } from '@tradewire/contracts/rpc/billing/purchases'
@@ -97,6 +98,24 @@ describe('a purchase at Mayar', () => {
     expect(await statusOf(purchaseId)).toBe('succeeded')
     await order('pay', { invoice })
     expect(await paid()).toEqual(['succeeded', 'succeeded'])
+  })
+
+  it('is opened by one process at a time, and by the next soon after one has died while it asked', async () => {
+    const requestId = '01963a5e-0000-7000-8000-0000000000af'
+    await order('fault', { fault: 'unavailable' })
+    const refused = await desk.client.ask(makePurchase, { caller: follower, purchase: wish(requestId) })
+    expect(refused).toMatchObject({ ok: false, error: { code: 'PROVIDER_UNAVAILABLE' } })
+    await order('fault', { fault: 'none' })
+    const bills = desk.service.app.get(Bills)
+    const [unopened] = await desk.payments()
+    const claimOfTheDead = () => bills.claimOpening(unopened!.id, 1_000)
+    expect(await claimOfTheDead()).toBe(true)
+    expect(await claimOfTheDead()).toBe(false)
+    const { purchaseId, invoice } = await buy(requestId)
+    await order('pay', { invoice })
+    await deliver()
+    expect(await statusOf(purchaseId)).toBe('succeeded')
+    expect(await desk.payments()).toHaveLength(1)
   })
 })
 

@@ -74,6 +74,10 @@ from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text
   as saved (id, external_id, client_secret, payment_url, progress, status, facts, updated_at, surplus, page_external_id)
 where payment.id = saved.id`
 
+/** By the clock that all processes share. */
+const OPENING_UNTIL = `
+update payment set opening_until = clock_timestamp() + $2::int * interval '1 millisecond' where id = $1`
+
 const LOCK_SUBSCRIPTIONS = `
 select * from subscription where id in (
   select unnest($1::uuid[]) union
@@ -260,12 +264,16 @@ export class SqlBills extends Bills {
     return rows.map(toPayment)
   }
 
-  async claimOpening(paymentId: string, now: Date, until: Date): Promise<boolean> {
-    const claimed = await this.database.query(
-      'update payment set opening_until = $3 where id = $1 and opening_until <= $2 returning id',
-      [paymentId, now, until],
-    )
+  async claimOpening(paymentId: string, forMs: number): Promise<boolean> {
+    const claimed = await this.database.query(`${OPENING_UNTIL} and opening_until <= clock_timestamp() returning id`, [
+      paymentId,
+      forMs,
+    ])
     return claimed.length > 0
+  }
+
+  async keepOpening(paymentId: string, forMs: number): Promise<void> {
+    await this.database.query(`${OPENING_UNTIL} and opening_until > '-infinity'`, [paymentId, forMs])
   }
 
   async letGoOfOpening(paymentId: string): Promise<void> {

@@ -26,8 +26,9 @@ import {
 } from '../../ports/payment-provider.port.ts'
 
 const dayMs = 86_400_000
-/** A process that dies while it asks a provider holds the others up for so long; a provider answers sooner. */
-const openingMs = 15_000
+/** A process that dies while it asks a provider holds the others up for so long; one that lives keeps its claim. */
+const openingMs = 4_000
+const keepEveryMs = 1_000
 const openingPollMs = 50
 /** Ten seconds; then the caller is told to ask again. */
 const openingPollsMax = 200
@@ -69,14 +70,24 @@ export class OpenCheckout {
   private async open(wish: Wish): Promise<Result<Payment, CodedError>> {
     const { id } = wish.payment
     for (let poll = 0; poll < openingPollsMax; poll += 1) {
-      const now = this.clock.now()
-      const isOurs = await this.bills.claimOpening(id, now, new Date(now.getTime() + openingMs))
-      if (isOurs) return this.ask(wish).finally(() => this.bills.letGoOfOpening(id))
+      if (await this.bills.claimOpening(id, openingMs)) return this.openAlone(wish)
       const known = await this.bills.findPayment(id, undefined)
       if (known !== undefined && isOpened(known)) return ok(known)
       await delay(openingPollMs)
     }
     return err(billingErrors.of('PROVIDER_UNAVAILABLE', { detail: 'an equal request is still being answered' }))
+  }
+
+  private async openAlone(wish: Wish): Promise<Result<Payment, CodedError>> {
+    const { id } = wish.payment
+    // What cannot be kept or let go of ends by itself.
+    const keeping = setInterval(() => void this.bills.keepOpening(id, openingMs).catch(() => undefined), keepEveryMs)
+    try {
+      return await this.ask(wish)
+    } finally {
+      clearInterval(keeping)
+      await this.bills.letGoOfOpening(id).catch(() => undefined)
+    }
   }
 
   private async ask({ payment, subscription, changed, checkout }: Wish): Promise<Result<Payment, CodedError>> {
