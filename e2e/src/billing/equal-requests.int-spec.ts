@@ -4,6 +4,7 @@ import { createProducts } from '@tradewire/contracts/rpc/billing/products'
 import { makePurchase } from '@tradewire/contracts/rpc/billing/purchases'
 import { beginSubscription } from '@tradewire/contracts/rpc/billing/subscriptions'
 import { type Id, uuidOfHash } from '@tradewire/kernel/ids'
+import { eventually } from '@tradewire/testkit/eventually'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { nobody, type Opened, operator, PaymentDesk, strategyId } from './payment-desk.ts'
 
@@ -83,6 +84,35 @@ async function pay(provider: Real, opened: Opened): Promise<void> {
 function payerOf(what: string): Opened['caller'] {
   return { userId: uuidOfHash(`payer of ${what}`) as Id<'User'>, roles: ['follower'] }
 }
+
+describe('a request that Mayar does not answer for a while', () => {
+  it('is held by the process that asks for as long as it takes, and told once', async () => {
+    const caller = payerOf('a slow subscription')
+    const subject = { kind: 'strategy' as const, id: strategyId }
+    const requestId = uuidOfHash('subscribe slowly')
+    const subscription = { subject, provider: 'mayar' as const, currency: 'IDR', cycle: 'monthly' as const, requestId }
+    const until = async () => {
+      const ofIt = `select opening_until as until from billing.payment where user_id = $1 and opening_until > '-infinity'`
+      const [claim] = await desk.backends.query<{ until: Date }>(ofIt, [caller.userId])
+      return claim?.until.getTime() ?? 0
+    }
+    const { more } = await grown(
+      () => keptAt('mayar'),
+      async () => {
+        let asked: Promise<unknown> = Promise.resolve()
+        await desk.whileUnanswered(async () => {
+          asked = atOnce(() => desk.client.ask(beginSubscription, { caller, subscription }))
+          await eventually(async () => (await until()) > 0)
+          const first = await until()
+          await eventually(async () => (await until()) > first)
+        })
+        await asked
+      },
+    )
+    expect(more).toEqual({ invoices: 1 })
+    expect(await until()).toBe(0)
+  })
+})
 
 describe.each(once)('fifty equal requests at once to two processes, at $provider', ({ provider, begun, sold }) => {
   const currency = provider === 'mayar' ? 'IDR' : 'USD'

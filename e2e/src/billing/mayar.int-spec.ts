@@ -111,7 +111,10 @@ describe('a purchase at Mayar', () => {
     const claimOfTheDead = () => bills.claimOpening(unopened!.id, 1_000)
     expect(await claimOfTheDead()).toBe(true)
     expect(await claimOfTheDead()).toBe(false)
+    const ofIt = 'select opening_until as until from billing.payment where id = $1'
+    const [claim] = await desk.backends.query<{ until: Date }>(ofIt, [unopened!.id])
     const { purchaseId, invoice } = await buy(requestId)
+    expect(Date.now()).toBeGreaterThanOrEqual(claim!.until.getTime())
     await order('pay', { invoice })
     await deliver()
     expect(await statusOf(purchaseId)).toBe('succeeded')

@@ -69,6 +69,8 @@ export class PaymentDesk {
   readonly razorpay = new RazorpayServer(this.clock)
   readonly mayar = new MayarServer(this.clock)
   private started: TestService | undefined
+  /** No provider answers before. */
+  private answers: Promise<void> = Promise.resolve()
   private payers = 0
   private told = 0
 
@@ -84,6 +86,7 @@ export class PaymentDesk {
   /** For beforeAll. Requests are answered by either of two processes when `twice`; nothing runs by itself in the second. */
   async start({ twice = false } = {}): Promise<void> {
     const http = Fastify()
+    http.addHook('onRequest', () => this.answers)
     for (const provider of [this.stripe, this.razorpay, this.mayar]) await provider.register(http, () => true)
     const url = await http.listen({ host: '127.0.0.1', port: 0 })
     this.backends.onStop(() => http.close())
@@ -103,6 +106,17 @@ export class PaymentDesk {
       { ...terms, currency: 'IDR', amount: '150000' },
     ]
     await this.client.ask(setStrategyPrices, { caller: operator, strategyId, prices })
+  }
+
+  /** No provider answers until the work has ended. */
+  async whileUnanswered(work: () => Promise<void>): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.answers = promise
+    try {
+      await work()
+    } finally {
+      resolve()
+    }
   }
 
   /** A subscription that waits for its first payment. */

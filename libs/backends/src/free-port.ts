@@ -16,9 +16,9 @@ const outgoingFromDefault = 32_768
 const triesMax = 50
 
 /**
- * A port that was free on 127.0.0.1 when asked, that no other living process of ours was given, and below those that the system gives to outgoing connections. A server
- * on one of those could not be started again: while it is away any client, even one that wants to reach it, may be
- * given its port.
+ * A port that was free on 127.0.0.1 when asked, that no other living process of ours was given, and below those that the
+ * system gives to outgoing connections. A server on one of those could not be started again: while it is away any
+ * client, even one that wants to reach it, may be given its port.
  */
 export async function freePort(): Promise<number> {
   const randomness = new SystemRandomness()

@@ -123,12 +123,12 @@ export const tradeSettings = z
         "balance counts at the venue's rate. Unsaid, or on a spot account, such symbols are refused.",
     }),
     maxQuantity: positiveDecimalText.meta({
-      description: 'The most that one entry may trade, in units of the base; more is made smaller',
+      description: "The most that one entry may trade, in the venue's unit; more is made smaller",
     }),
     maxNotional: positiveDecimalText.meta({
       description: 'The most that one entry may be worth, in quote currency; more is made smaller',
     }),
-    maxLeverage: z.int().min(1).max(125).meta({ description: 'The most leverage that an entry is sent with' }),
+    maxLeverage: z.int().min(1).max(125).meta({ description: 'A follow with more leverage gets no entries' }),
     maxRiskPercent: limitedPercent.meta({
       description: 'Per cent of the balance that the stop of one trade may cost; more is refused, not made smaller',
     }),
@@ -150,9 +150,9 @@ export const tradeSettings = z
       .min(1)
       .max(43_200)
       .meta({ description: 'How long after a losing trade of the follow no entry is made' }),
-    sides: z.array(side).min(1).max(2).meta({ description: 'Entries of these sides alone' }),
-    symbols: z.array(symbol).min(1).max(symbolsMax).meta({ description: 'Entries in these symbols alone' }),
-    tradingWindow: tradingWindow.meta({ description: 'Entries within it alone; exits always go' }),
+    sides: z.array(side).min(1).max(2).meta({ description: 'Entries of another side are refused' }),
+    symbols: z.array(symbol).min(1).max(symbolsMax).meta({ description: 'Entries in another symbol are refused' }),
+    tradingWindow: tradingWindow.meta({ description: 'Entries outside of it are refused; exits always go' }),
     onOpenPosition: z.enum(openPositionPolicies).meta({
       description:
         'A signal while the follow has a position. refuse: it stays, the signal is refused. reverse: a signal of the other ' +

@@ -42,9 +42,10 @@ export const orderSubmit = defineEvent({
   partitioned: true,
   description: 'Command to brokers: place one order, exactly once.',
   data: z.strictObject({
+    /** Reliability rule R12. */
     intentId: z
       .uuid()
-      .meta({ description: 'hash(signal, account, leg, purpose): the same order always has the same id (rule R12)' }),
+      .meta({ description: 'hash(signal, account, leg, purpose): the same order always has the same id' }),
     bracketId: z.uuid(),
     signalId: z.uuid(),
     strategyId: z.uuid(),
@@ -162,8 +163,9 @@ const holder = z.strictObject({
 })
 
 const trade = holder.extend({
+  /** Reliability rule R17. */
   sequence: z.int().positive().meta({
-    description: 'Counts the trade events of one account, from 1: order is not promised by delivery (rule R17)',
+    description: 'Counts the trade events of one account, from 1: order is not promised by delivery',
   }),
   quantity: positiveDecimalText,
   openPrice: positiveDecimalText,

@@ -34,7 +34,8 @@ export const signalAccepted = defineEvent({
       .optional()
       .meta({ description: 'Only these followers; absent when it is for all of the strategy' }),
     receivedAt: timestamp,
-    expiresAt: timestamp.meta({ description: 'After this moment no entry may be sent (reliability rule R11)' }),
+    /** Reliability rule R11. */
+    expiresAt: timestamp.meta({ description: 'After this moment no entry may be sent' }),
   }),
   example: {
     signalId: '01963a5e-0000-7000-8000-000000000001',

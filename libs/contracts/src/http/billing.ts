@@ -1,7 +1,7 @@
 /** Public routes that `billing` answers. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
 import { z } from 'zod'
 import { everyone, providers } from '../caller.ts'
-import { pageQuery, idIn } from '../common.ts'
+import { idIn, pageQuery } from '../common.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import { confirmPayment, getPayment, listPayments, refundPayment } from '../rpc/billing/payments.ts'
 import { createPlan, listPlans, planChanges, planInput, removePlan, updatePlan } from '../rpc/billing/plans.ts'

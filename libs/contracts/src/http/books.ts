@@ -1,6 +1,6 @@
 /** Public routes to the books of `billing` and to the documents that follow from them. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
 import { everyone } from '../caller.ts'
-import { pageQuery, idIn } from '../common.ts'
+import { idIn, pageQuery } from '../common.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import { listBalances } from '../rpc/billing/books.ts'
 import { getCreditNoteFile, listCreditNotes } from '../rpc/billing/credit-notes.ts'

@@ -1,7 +1,7 @@
 /** Public routes about kill switches. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
 import { z } from 'zod'
 import { everyone } from '../caller.ts'
-import { flag, pageQuery, idIn } from '../common.ts'
+import { flag, idIn, pageQuery } from '../common.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import { killSwitchMode, killSwitchScope } from '../events/orders.ts'
 import * as rpc from '../rpc/kill-switches.ts'

@@ -1,6 +1,6 @@
 /** Public routes of what the owners of strategies have earned. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
 import { providers } from '../caller.ts'
-import { pageQuery, idIn } from '../common.ts'
+import { idIn, pageQuery } from '../common.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as rpc from '../rpc/billing/payouts.ts'
 

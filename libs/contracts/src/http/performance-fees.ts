@@ -1,7 +1,7 @@
 /** Public routes of performance fees. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
 import { z } from 'zod'
 import { everyone, providers } from '../caller.ts'
-import { pageQuery, idIn } from '../common.ts'
+import { idIn, pageQuery } from '../common.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as rpc from '../rpc/billing/performance-fees.ts'
 

@@ -1,6 +1,6 @@
 /** Public routes that `reporting` answers. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
 import { z } from 'zod'
-import { pageQuery, idIn } from '../common.ts'
+import { idIn, pageQuery } from '../common.ts'
 import { everyone } from '../caller.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import * as rpc from '../rpc/reporting.ts'

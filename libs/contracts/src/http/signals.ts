@@ -1,5 +1,5 @@
 /** Public routes that `signals` answers. Called by the gateway and the OpenAPI page. Must never hold behaviour. */
-import { flag, pageQuery, idIn } from '../common.ts'
+import { flag, idIn, pageQuery } from '../common.ts'
 import { everyone, providers } from '../caller.ts'
 import { defineRoute, type RouteContract } from '../define-route.ts'
 import { changeSettings, getSettings } from '../rpc/settings.ts'

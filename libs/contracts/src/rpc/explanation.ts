@@ -12,7 +12,9 @@ import { bracket } from './orders.ts'
 const setting = z.strictObject({
   name: z.string().meta({ description: 'Of the setting' }),
   value: z.string().nullable().meta({ description: 'Null where nothing is said' }),
-  source: z.string().meta({ description: 'Who said it: platform, strategy, risk profile, follow or account' }),
+  source: z
+    .string()
+    .meta({ description: 'Who said it: the platform, the strategy, the risk profile, the follow or the account' }),
 })
 const check = z.strictObject({
   code: z.string().meta({ description: 'The refusal that it may lead to' }),
@@ -20,7 +22,7 @@ const check = z.strictObject({
 })
 const cap = z.strictObject({
   cap: z.string().meta({ description: 'What limits the quantity' }),
-  quantity: decimalText.nullable().meta({ description: 'The most that it allows; null for any' }),
+  quantity: decimalText.nullable().meta({ description: 'The most that it alone allows; null where it limits nothing' }),
   bound: z.boolean().meta({ description: 'Whether it decided' }),
 })
 
@@ -67,7 +69,7 @@ export const explanation = z
         caps: z.array(cap).meta({ description: 'What limited the quantity, and which one decided' }),
         bound: z.string().meta({ description: 'The cap that decided' }),
         minimumQuantity: decimalText.meta({ description: 'The least that the venue takes' }),
-        quantity: decimalText.meta({ description: 'What was decided' }),
+        quantity: decimalText.meta({ description: 'What was decided; 0 when it was denied' }),
         notional: decimalText.meta({ description: 'Its worth at the entry price, in quote currency' }),
         atRisk: decimalText.meta({ description: 'What is lost, before fees, if the stop is hit at its price' }),
         steps: z.array(z.string()).meta({ description: 'The calculation in sentences' }),
@@ -122,7 +124,7 @@ export const explanation = z
       signalToPlanMs: z.int().meta({ description: 'From the alert to the decision' }),
       planToSentMs: z.int().nullable().meta({ description: 'From the decision until the entry left for the venue' }),
       sentToAnswerMs: z.int().nullable().meta({ description: "From there to the venue's answer" }),
-      signalToFillMs: z.int().nullable().meta({ description: 'From the alert to the first fill' }),
+      signalToFillMs: z.int().nullable().meta({ description: 'From the alert to the latest fill of the entry' }),
       unprotectedMs: z.int().meta({ description: 'Time that something was held without a stop' }),
     }),
     timeline: z

@@ -47,7 +47,7 @@ export const orderLeg = z
       })
       .nullable()
       .meta({ description: 'Of an emulated order: since when we watch, and the price at which it was sent' }),
-    quantity: decimalText.meta({ description: 'Units of the base' }),
+    quantity: decimalText.meta({ description: "In the venue's unit: coins, contracts or lots" }),
     price: decimalText.nullable().meta({ description: 'Of its limit; null without one' }),
     triggerPrice: decimalText.nullable().meta({ description: 'At which it becomes active; null where it is at once' }),
     callbackRatePercent: decimalText
@@ -60,12 +60,12 @@ export const orderLeg = z
     feeCurrency: z.string().nullable().meta({ description: 'Null while the venue has not told the fee' }),
     venueOrderId: z.string().nullable().meta({ description: "The venue's id; null before it has answered" }),
     clientOrderId: z.string().nullable().meta({ description: 'Our id as the venue knows it; null before it was sent' }),
-    reason: reason.nullable().meta({ description: 'Why it was refused, or cancelled by the venue' }),
+    reason: reason.nullable().meta({ description: 'Why it came to nothing, or to less than was asked for' }),
     cancelRequested: z.boolean().meta({ description: 'Its end was asked for' }),
     submittedAt: timestamp.meta({ description: 'When it was decided' }),
     sentAt: timestamp.nullable().meta({ description: 'When it left for the venue' }),
     acceptedAt: timestamp.nullable().meta({ description: 'When the venue took it' }),
-    filledAt: timestamp.nullable().meta({ description: 'When all of it was filled' }),
+    filledAt: timestamp.nullable().meta({ description: 'When its latest fill was heard of' }),
     observedAt: timestamp.nullable().meta({ description: 'When its state was heard of last' }),
   })
   .meta({ id: 'OrderLeg' })
@@ -81,15 +81,20 @@ const bracketFields = {
   symbol,
   side: side.meta({ description: 'Of the entry: buy is long, sell is short' }),
   state: bracketState,
-  quantity: decimalText.nullable().meta({ description: 'As approved; null when denied' }),
+  quantity: decimalText.nullable().meta({ description: "As approved, in the venue's unit; null when denied" }),
   leverage: z.int().nullable().meta({ description: 'With which the entry was sent; null leaves what the account has' }),
   filledQuantity: decimalText.meta({ description: 'Of the entry' }),
-  closedQuantity: decimalText.meta({ description: 'What exits have taken of it' }),
+  closedQuantity: decimalText.meta({
+    description: 'What our exits have taken of it; not what was closed without them',
+  }),
   openPrice: decimalText.nullable().meta({ description: 'On average; null before the first fill' }),
-  closePrice: decimalText.nullable().meta({ description: 'On average; null before the first exit' }),
+  closePrice: decimalText.nullable().meta({ description: 'On average; null until closed' }),
   realizedPnl: decimalText.nullable().meta({ description: 'After fees, in quote currency; null until closed' }),
-  fees: decimalText.nullable().meta({ description: 'Of entry and exits, in quote currency' }),
-  closeReason: closeReason.nullable().meta({ description: 'What ended the position' }),
+  fees: decimalText.nullable().meta({
+    description:
+      "Of entry and exits, in quote currency; those paid in another coin, such as the venue's own, are not counted. Null until closed.",
+  }),
+  closeReason: closeReason.nullable().meta({ description: 'What ended the position; null until closed' }),
   denial: denialReply.nullable().meta({ description: 'Which check refused it, with what to do about it' }),
   failure: reason.nullable().meta({ description: 'Why the entry came to nothing' }),
   unprotectedMs: z
@@ -99,8 +104,8 @@ const bracketFields = {
   createdAt: timestamp.meta({ description: 'When it was planned' }),
   openedAt: timestamp
     .nullable()
-    .meta({ description: 'When the whole filled quantity was protected for the first time' }),
-  closedAt: timestamp.nullable().meta({ description: 'When nothing was left of it and its fees were known' }),
+    .meta({ description: 'When the entry had ended and what it filled was protected, or gone again' }),
+  closedAt: timestamp.nullable().meta({ description: 'When the last of it was closed; told once its fees are known' }),
 }
 
 export const bracket = z

@@ -21,10 +21,10 @@ export const trade = z
     symbol,
     side: side.meta({ description: 'buy is long, sell is short' }),
     state: tradeState.meta({ description: 'open: something is held' }),
-    quantity: decimalText.meta({ description: 'Units of the base' }),
+    quantity: decimalText.meta({ description: "In the venue's unit: coins, contracts or lots" }),
     openPrice: decimalText.meta({ description: 'On average' }),
-    stopLoss: decimalText.nullable().meta({ description: 'Where the stop stood when it was opened; null without one' }),
-    takeProfits: z.array(decimalText).meta({ description: 'Its targets, nearest first' }),
+    stopLoss: decimalText.nullable().meta({ description: 'Where its plan put the stop' }),
+    takeProfits: z.array(decimalText).meta({ description: 'Where its plan put the targets, nearest first' }),
     openedAt: timestamp.meta({ description: 'Of its first fill' }),
     unprotectedMs: z
       .int()
@@ -34,7 +34,10 @@ export const trade = z
     closedAt: timestamp.nullable().meta({ description: 'When the last of it was closed; null while open' }),
     reason: z.string().nullable().meta({ description: 'What ended it; null while open' }),
     realizedPnl: decimalText.nullable().meta({ description: 'After fees, in quote currency; null while open' }),
-    fees: decimalText.nullable().meta({ description: 'Of entry and exits, in quote currency' }),
+    fees: decimalText.nullable().meta({
+      description:
+        "Of entry and exits, in quote currency; those paid in another coin, such as the venue's own, are not counted. Null while open.",
+    }),
   })
   .meta({ id: 'Trade' })
 
@@ -91,14 +94,18 @@ export const performance = z
     realizedPnl: decimalText.meta({ description: 'Sum of closed trades after fees, in quote currency' }),
     fees: decimalText.meta({ description: 'Of closed trades, in quote currency' }),
     grossProfit: decimalText.meta({ description: 'Sum of the wins, in quote currency' }),
-    grossLoss: decimalText.meta({ description: 'Sum of the losses, in quote currency' }),
+    grossLoss: decimalText.meta({ description: 'Sum of the losses without its sign, in quote currency' }),
     profitFactor: decimalText.nullable().meta({ description: 'Gross profit over gross loss; null without a loss' }),
     maximumDrawdown: decimalText.meta({
       description:
         'Deepest fall of the running sum of profit and loss below its highest point so far, in quote currency',
     }),
-    bestTrade: decimalText.nullable().meta({ description: 'The highest profit of one trade; null before the first' }),
-    worstTrade: decimalText.nullable().meta({ description: 'The lowest, which may be a loss; null before the first' }),
+    bestTrade: decimalText
+      .nullable()
+      .meta({ description: 'The highest result of one trade after fees; null before the first' }),
+    worstTrade: decimalText
+      .nullable()
+      .meta({ description: 'The lowest, below zero for a loss; null before the first' }),
   })
   .meta({ id: 'Performance' })
 
