@@ -3,7 +3,7 @@
  * Filled quantity never shrinks and a final state never goes back; only proof of a fill reopens one.
  */
 import type { SubmitCommand } from '@tradewire/broker-kit/approved-order'
-import type { VenueOrder } from '@tradewire/broker-kit/broker-session'
+import type { OrderReference, VenueOrder } from '@tradewire/broker-kit/broker-session'
 import { decimal, ZERO } from '@tradewire/kernel/decimal'
 
 export const attemptStates = ['queued', 'submitting', 'unknown', 'accepted', 'filled', 'cancelled', 'rejected'] as const
@@ -114,6 +114,11 @@ const finalStates: ReadonlySet<AttemptState> = new Set(
 )
 
 /** True once nothing more can happen to the order. */
+/** What the order is called at its venue. */
+export function referenceOf({ command, clientOrderId, venueOrderId }: Attempt): OrderReference {
+  return { clientOrderId, venueOrderId, symbol: command.symbol, type: command.type }
+}
+
 export function isFinal(state: AttemptState): boolean {
   return finalStates.has(state)
 }

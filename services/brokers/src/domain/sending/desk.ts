@@ -49,7 +49,7 @@ export class Desk {
   private readonly admitted = new Set<string>()
   private readonly filled = new Map<string, Map<string, number>>()
   private workListener: (venue: Venue) => void = () => undefined
-  private addedListener: (accountId: string) => void = () => undefined
+  private queuedListener: (accountId: string) => void = () => undefined
 
   constructor(private readonly slots: LaneSlots) {}
 
@@ -96,12 +96,6 @@ export class Desk {
     const siblings = this.byAccount.get(command.accountId) ?? new Set()
     siblings.add(one)
     this.byAccount.set(command.accountId, siblings)
-    this.addedListener(command.accountId)
-  }
-
-  /** Called with the account of each attempt that comes. */
-  onAdded(listener: (accountId: string) => void): void {
-    this.addedListener = listener
   }
 
   forget(one: OpenAttempt): void {
@@ -128,6 +122,11 @@ export class Desk {
 
   hasAttempts(accountId: string): boolean {
     return this.byAccount.has(accountId)
+  }
+
+  /** Orders of the account that have not left, or that the venue does not have. */
+  hasQueued(accountId: string): boolean {
+    return this.ofAccount(accountId).some(({ attempt }) => attempt.state === 'queued')
   }
 
   accountsWithAttempts(): readonly string[] {
@@ -190,9 +189,15 @@ export class Desk {
   }
 
   enqueue(one: OpenAttempt, kind: LaneWork['kind']): void {
-    const { venue } = one.attempt.command
+    const { venue, accountId } = one.attempt.command
     this.lanesOf(venue).add(workOf(one.attempt, kind))
     this.wake(venue)
+    if (kind === 'submit') this.queuedListener(accountId)
+  }
+
+  /** Called with the account of each order that begins to wait in its lane. */
+  onQueued(listener: (accountId: string) => void): void {
+    this.queuedListener = listener
   }
 }
 

@@ -8,7 +8,7 @@ import type { OrderReference } from '@tradewire/broker-kit/broker-session'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
 import { Sessions } from '#ports/sessions.port'
-import { isFinal } from '#domain/attempt/attempt'
+import { isFinal, referenceOf } from '#domain/attempt/attempt'
 import { Desk, type OpenAttempt } from '#domain/sending/desk'
 import { ApplyEvidence } from '../apply-evidence/apply-evidence.use-case.ts'
 
@@ -45,9 +45,8 @@ export class CancelOrders {
   /** One try at the venue, in the account's lane. Never rejects. */
   async run(one: OpenAttempt): Promise<void> {
     if (isFinal(one.attempt.state)) return
-    const { command, clientOrderId, venueOrderId } = one.attempt
-    const reference: OrderReference = { clientOrderId, venueOrderId, symbol: command.symbol, type: command.type }
-    const ended = await this.cancel(one, reference).catch((error: unknown) => {
+    const { command } = one.attempt
+    const ended = await this.cancel(one, referenceOf(one.attempt)).catch((error: unknown) => {
       this.logger.error({ err: error, intentId: command.intentId }, 'cancelling an order failed unexpectedly')
       return false
     })

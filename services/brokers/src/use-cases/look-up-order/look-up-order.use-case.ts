@@ -6,7 +6,7 @@ import { Injectable } from '@nestjs/common'
 import type { BrokerError } from '@tradewire/broker-kit/broker-error'
 import type { VenueOrder } from '@tradewire/broker-kit/broker-session'
 import { ok, type Result } from '@tradewire/kernel/result'
-import type { Attempt } from '#domain/attempt/attempt'
+import { type Attempt, referenceOf } from '#domain/attempt/attempt'
 import { orderOfFills } from '#domain/reconcile/reconcile'
 import type { AccountSession } from '#ports/sessions.port'
 
@@ -21,9 +21,9 @@ export class LookUpOrder {
     attempt: Attempt,
     listed: readonly VenueOrder[] | null = null,
   ): Promise<Result<VenueOrder | null, BrokerError>> {
-    const { command, clientOrderId, venueOrderId } = attempt
-    const { symbol, type } = command
-    const byId = await session.findByClientId({ clientOrderId, venueOrderId, symbol, type })
+    const { clientOrderId } = attempt
+    const { symbol } = attempt.command
+    const byId = await session.findByClientId(referenceOf(attempt))
     if (!byId.ok || byId.value !== null) return byId
     const open = listed === null ? await session.openOrders() : ok(listed)
     if (!open.ok) return open

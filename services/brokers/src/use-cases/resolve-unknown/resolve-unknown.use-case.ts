@@ -10,8 +10,8 @@ import { readLagMsOf } from '@tradewire/broker-kit/define-broker'
 import type { Result } from '@tradewire/kernel/result'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Sessions } from '#ports/sessions.port'
-import { absenceVerdict } from '#domain/attempt/absence'
-import { afterProof, type Attempt } from '#domain/attempt/attempt'
+import { type AbsenceVerdict, absenceVerdict } from '#domain/attempt/absence'
+import { afterProof, referenceOf } from '#domain/attempt/attempt'
 import { Desk, type OpenAttempt } from '#domain/sending/desk'
 import { Slots } from '#domain/sending/slots'
 import { DatabaseTime } from '#ports/database-time.port'
@@ -52,7 +52,9 @@ export class ResolveUnknown {
   private async resolve(one: OpenAttempt): Promise<void> {
     let absentSinceMs: number | null = null
     for (let look = 0; this.isOpen(one); look += 1) {
-      const found = await this.slots.run(one, () => this.look(one.attempt))
+      // Where it may be sent again whatever the other sources say, the venue is asked for its id alone.
+      const completely = this.verdictOn(one, 0) !== 'submit-again'
+      const found = await this.slots.run(one, () => this.look(one, completely))
       if (!this.isOpen(one)) return
       let waitMs = Math.min(lookMostMs, lookFirstMs * 2 ** Math.min(look, 10))
       if (!found.ok) {
@@ -63,8 +65,8 @@ export class ResolveUnknown {
         this.evidence.venueOrder(one, found.value)
         if (!this.isOpen(one)) return
       } else {
-        absentSinceMs ??= this.time.monotonicMs()
-        const absentMs = this.time.monotonicMs() - absentSinceMs
+        if (completely) absentSinceMs ??= this.time.monotonicMs()
+        const absentMs = absentSinceMs === null ? 0 : this.time.monotonicMs() - absentSinceMs
         if (this.settleAbsent(one, absentMs)) return
         this.evidence.lostReply(one, 'the venue does not show the order yet')
         waitMs = Math.min(waitMs, this.lagLeftMs(one, absentMs))
@@ -88,18 +90,7 @@ export class ResolveUnknown {
 
   /** True when the absence is settled, one way or the other. */
   private settleAbsent(one: OpenAttempt, absentMs: number): boolean {
-    const { command } = one.attempt
-    const session = this.sessions.known(command.accountId)
-    if (session === undefined) return false
-    const { definition, account } = session
-    const expired = !isExit(command) && command.expiresAt !== null && new Date(command.expiresAt) <= this.time.now()
-    const verdict = absenceVerdict({
-      uniqueness: definition.capabilities.clientId.uniqueness,
-      readLagMs: readLagMsOf(definition, account.environment),
-      absentMs,
-      provedAtVenue: one.provedAtVenue,
-      unwanted: expired || one.attempt.cancelRequested,
-    })
+    const verdict = this.verdictOn(one, absentMs)
     if (verdict === 'wait') return false
     if (verdict === 'never-arrived' && !one.attempt.cancelRequested) {
       this.evidence.refusal(one, {
@@ -115,8 +106,26 @@ export class ResolveUnknown {
     return true
   }
 
-  private async look(attempt: Attempt): Promise<Result<VenueOrder | null, BrokerError>> {
-    const opened = await this.sessions.get(attempt.command.accountId)
-    return opened.ok ? this.lookUp.execute(opened.value, attempt) : opened
+  /** What follows from an absence that has been seen for so long. */
+  private verdictOn({ attempt, provedAtVenue }: OpenAttempt, absentMs: number): AbsenceVerdict {
+    const { command, cancelRequested } = attempt
+    const session = this.sessions.known(command.accountId)
+    if (session === undefined) return 'wait'
+    const { definition, account } = session
+    const expired = !isExit(command) && command.expiresAt !== null && new Date(command.expiresAt) <= this.time.now()
+    return absenceVerdict({
+      uniqueness: definition.capabilities.clientId.uniqueness,
+      readLagMs: readLagMsOf(definition, account.environment),
+      absentMs,
+      provedAtVenue,
+      unwanted: expired || cancelRequested,
+    })
+  }
+
+  private async look(one: OpenAttempt, completely: boolean): Promise<Result<VenueOrder | null, BrokerError>> {
+    const opened = await this.sessions.get(one.attempt.command.accountId)
+    if (!opened.ok) return opened
+    if (completely) return this.lookUp.execute(opened.value, one.attempt)
+    return opened.value.session.findByClientId(referenceOf(one.attempt))
   }
 }

@@ -9,7 +9,7 @@ import type { VenueOrder } from '@tradewire/broker-kit/broker-session'
 import { type Result, unreachable } from '@tradewire/kernel/result'
 import { SendGate } from '#ports/send-gate.port'
 import type { AccountSession } from '#ports/sessions.port'
-import { afterProof } from '#domain/attempt/attempt'
+import { afterProof, referenceOf } from '#domain/attempt/attempt'
 import type { OpenAttempt } from '#domain/sending/desk'
 import { ApplyEvidence } from '../apply-evidence/apply-evidence.use-case.ts'
 import { ResolveUnknown } from '../resolve-unknown/resolve-unknown.use-case.ts'
@@ -96,13 +96,7 @@ export class SettleOutcome {
   /** The venue has an order with this id: it is ours, from an earlier try. */
   private async adopt(one: OpenAttempt, { session }: AccountSession): Promise<void> {
     one.provedAtVenue = true
-    const { command, clientOrderId, venueOrderId } = one.attempt
-    const found = await session.findByClientId({
-      clientOrderId,
-      venueOrderId,
-      symbol: command.symbol,
-      type: command.type,
-    })
+    const found = await session.findByClientId(referenceOf(one.attempt))
     if (found.ok && found.value !== null) this.evidence.venueOrder(one, found.value)
     else this.unknown(one, 'the venue says that the order exists')
   }

@@ -5,6 +5,7 @@
 import { Injectable } from '@nestjs/common'
 import { Desk } from '#domain/sending/desk'
 import { SendGate } from '#ports/send-gate.port'
+import { referenceOf } from '#domain/attempt/attempt'
 import { Sessions } from '#ports/sessions.port'
 import { ApplyEvidence } from '../apply-evidence/apply-evidence.use-case.ts'
 
@@ -40,11 +41,9 @@ export class TendOrders {
 
   private async readFees(): Promise<void> {
     const reads = this.evidence.withoutFee(feeOverdueMs).map(async (one) => {
-      const { command, clientOrderId, venueOrderId } = one.attempt
-      const opened = await this.sessions.get(command.accountId)
+      const opened = await this.sessions.get(one.attempt.command.accountId)
       if (!opened.ok) return
-      const { symbol, type } = command
-      const found = await opened.value.session.findByClientId({ clientOrderId, venueOrderId, symbol, type })
+      const found = await opened.value.session.findByClientId(referenceOf(one.attempt))
       if (found.ok && found.value !== null) this.evidence.venueOrder(one, found.value)
     })
     await Promise.all(reads)

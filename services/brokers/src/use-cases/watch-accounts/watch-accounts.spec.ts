@@ -1,8 +1,8 @@
 import { partitionCount, partitionOf } from '@tradewire/kernel/partition'
 import { uuidOfHash } from '@tradewire/kernel/ids'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Attempt } from '#domain/attempt/attempt'
-import { Desk, openAttempt } from '#domain/sending/desk'
+import type { Attempt, AttemptState } from '#domain/attempt/attempt'
+import { Desk, type OpenAttempt, openAttempt } from '#domain/sending/desk'
 import { PassSchedule } from '#domain/reconcile/pass-schedule'
 import type { AccountSession, Sessions } from '#ports/sessions.port'
 import type { ReconcileAccount } from '../reconcile-account/reconcile-account.use-case.ts'
@@ -60,6 +60,14 @@ describe('watching accounts', () => {
     await new Promise(setImmediate)
   }
 
+  function addEntry(accountId: string, state: AttemptState): OpenAttempt {
+    const command = { intentId: 'entry', accountId, venue: 'paper', purpose: 'entry' }
+    const one = openAttempt({ command, clientOrderId: 'entry', state } as Attempt, '1', null)
+    desk.add(one)
+    if (state === 'queued') desk.enqueue(one, 'submit')
+    return one
+  }
+
   it('admits each after one pass, however many turns of the timer its turn takes', async () => {
     nowMs += 5_000
     await watch.execute(everyMs)
@@ -88,9 +96,7 @@ describe('watching accounts', () => {
   it('reads those first whose orders wait for it, also when the orders came while others were in line', async () => {
     for (const { account } of all) watch.streamUp(account.id)
     const last = all.at(-1)!.account.id
-    desk.add(
-      openAttempt({ command: { intentId: 'entry', accountId: last }, clientOrderId: 'entry' } as Attempt, '1', null),
-    )
+    addEntry(last, 'queued')
     await answer()
     expect(desk.isAdmitted(last)).toBe(false)
     await answer()
@@ -101,11 +107,19 @@ describe('watching accounts', () => {
     await watch.execute(everyMs)
     expect(passes).toBe(0)
     const { id } = all[0]!.account
-    desk.add(
-      openAttempt({ command: { intentId: 'entry', accountId: id }, clientOrderId: 'entry' } as Attempt, '1', null),
-    )
+    addEntry(id, 'queued')
     expect(passes).toBe(1)
     await watch.execute(everyMs)
+    expect(passes).toBe(1)
+  })
+
+  it('does not hurry for an order that may stand at the venue, but once that does not have it', async () => {
+    const { id } = all[0]!.account
+    const one = addEntry(id, 'submitting')
+    await watch.execute(everyMs)
+    expect(passes).toBe(0)
+    one.attempt = { ...one.attempt, state: 'queued' }
+    desk.enqueue(one, 'submit')
     expect(passes).toBe(1)
   })
 })

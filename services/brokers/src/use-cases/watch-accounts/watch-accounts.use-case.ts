@@ -32,7 +32,7 @@ export class WatchAccounts {
     private readonly metrics: Metrics,
   ) {
     sessions.onOpened((opened) => this.opened(opened))
-    desk.onAdded((accountId) => this.hurry(accountId))
+    desk.onQueued((accountId) => this.hurry(accountId))
   }
 
   /** The stream stands (again): what it did not tell is read before new entries go. */
@@ -88,7 +88,7 @@ export class WatchAccounts {
     if (this.delaysOrders(account.id)) void this.pass(opened)
   }
 
-  /** An order has come: if the account has not been read yet, the order waits for that and for nothing else. */
+  /** An order is in line: if the account has not been read yet, it waits for that and for nothing else. */
   private hurry(accountId: string): void {
     if (this.desk.isAdmitted(accountId)) return
     const opened = this.sessions.known(accountId)
@@ -148,9 +148,12 @@ export class WatchAccounts {
     if (current && !this.again.has(id)) this.desk.admit(id, venue)
   }
 
-  /** Orders wait for this account's first pass, or what became of them is told by it. */
+  /**
+   * Orders wait for this account's first pass. One that may stand at the venue does not: it is looked for by itself, and
+   * waits only once it is known to be absent.
+   */
   private delaysOrders(accountId: string): boolean {
-    return !this.desk.isAdmitted(accountId) && this.desk.hasAttempts(accountId)
+    return !this.desk.isAdmitted(accountId) && this.desk.hasQueued(accountId)
   }
 
   private slotsOf(opened: AccountSession): Slots<string> {
