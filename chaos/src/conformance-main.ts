@@ -2,14 +2,14 @@
  * `conformance`: every case of the test card on every venue, each through its adapter against a paper venue of our own.
  * Called by `./tradewire conformance`. Exit code 1 when a case failed.
  */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { readFile, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { allBrokers } from '@tradewire/brokers/adapters/registry.adapter'
 import type { BrokerDefinition } from '@tradewire/broker-kit/define-broker'
 import { liveLine } from '@tradewire/launcher/terminal/live-line'
 import { printLine, printTable } from '@tradewire/launcher/terminal/output'
 import { seconds } from '@tradewire/launcher/terminal/progress'
+import { leashedFolder } from '@tradewire/testkit/leash'
 import { Argument, Command, InvalidArgumentError } from 'commander'
 import { startPaperWorld } from './conformance/paper-world.ts'
 import { CardTable } from './conformance/run-card.ts'
@@ -41,8 +41,7 @@ function printOutcomes(outcomes: readonly VenueOutcome[]): void {
 /** Answers what each venue did; the paper venue and its folder are gone afterwards. */
 async function playAll(definitions: readonly BrokerDefinition[]): Promise<VenueOutcome[]> {
   await using ending = new AsyncDisposableStack()
-  const directory = await mkdtemp(join(tmpdir(), 'tradewire-conformance-'))
-  ending.defer(() => rm(directory, { recursive: true, force: true }))
+  const { path: directory } = ending.use(await leashedFolder('tradewire-conformance-'))
   const line = liveLine(process.stderr)
   ending.defer(() => line.clear())
   const table = new CardTable(await startPaperWorld({ directory, onStop: (work) => ending.defer(work) }))

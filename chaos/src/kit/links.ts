@@ -97,7 +97,7 @@ export class Links {
 
   private keep(server: RunningProcess, directory: string): void {
     this.servers.push(server)
-    this.unleash.push(leash(server.pid, directory))
+    this.unleash.push(leash(directory, server.pid))
   }
 }
 

@@ -5,11 +5,9 @@
 import { allBrokers } from '@tradewire/brokers/adapters/registry.adapter'
 import type { BrokerDefinition } from '@tradewire/broker-kit/define-broker'
 import { conformancePrice } from '@tradewire/broker-kit/conformance-world'
+import { leashedFolder } from '@tradewire/testkit/leash'
 import { type PaperWorld, startPaperWorld } from '../conformance/paper-world.ts'
 import { CardTable } from '../conformance/run-card.ts'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { VenuePlayer, type VenueRun } from './play-venue.ts'
 
 export interface VenuesPlan {
@@ -23,8 +21,7 @@ const runsAtOnce = 64
 
 export async function runVenues(plan: VenuesPlan, say: (done: number, of: number) => void): Promise<VenueRun[]> {
   await using ending = new AsyncDisposableStack()
-  const directory = await mkdtemp(join(tmpdir(), 'tradewire-venues-'))
-  ending.defer(() => rm(directory, { recursive: true, force: true }))
+  const { path: directory } = ending.use(await leashedFolder('tradewire-venues-'))
   const paper = await startPaperWorld({ directory, onStop: (work) => ending.defer(work) })
   await paper.price(conformancePrice)
   return await playAll(paper, plan, say)

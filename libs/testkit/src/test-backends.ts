@@ -155,7 +155,7 @@ class SpecBackends implements TestBackends {
   private async startOwnPostgres(): Promise<void> {
     const postgres = await startPostgres({ directory: join(this.directory, 'postgres') })
     this.ownPostgres = postgres
-    const unleash = leash(postgres.pid, this.directory)
+    const unleash = leash(this.directory, postgres.pid)
     this.onStop(async () => unleash())
   }
 
@@ -164,7 +164,7 @@ class SpecBackends implements TestBackends {
     // The name is unique, so that startNats can tell whether the server it reached is this one.
     const serverName = this.databaseName
     this.ownNats = await startNats({ directory: join(this.directory, 'nats'), executable, serverName, ...given })
-    this.natsLeash = leash(this.ownNats.pid, this.directory)
+    this.natsLeash = leash(this.directory, this.ownNats.pid)
   }
 
   /** Drops the database and the roles made for it. A server of this file's own goes as a whole. */

@@ -50,7 +50,7 @@ async function start(): Promise<{ shared: SharedBackends; stop(): Promise<void> 
     findNatsServer({ toolsDirectory }),
     startPostgres({ directory, settings: { max_connections: String(connectionsMax) } }),
   ])
-  const unleash = leash(postgres.pid, directory)
+  const unleash = leash(directory, postgres.pid)
   return {
     shared: {
       postgresUrl: postgres.url,

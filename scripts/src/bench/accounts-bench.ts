@@ -4,8 +4,6 @@
  * Called by the command. Must never count an account of a failing venue as ready.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { allBrokers } from '@tradewire/brokers/adapters/registry.adapter'
@@ -19,8 +17,8 @@ import { roleUrl, runMigrations } from '@tradewire/database/migrations'
 import { SystemClock } from '@tradewire/kernel/clock'
 import { createLogger } from '@tradewire/observability/logger'
 import { Client } from 'pg'
-import { BenchChild, killAllChildren } from './kit/child.ts'
-import { atEnd, cleanUp } from './kit/cleanup.ts'
+import { BenchChild } from './kit/child.ts'
+import { atEnd, inFolder } from './kit/cleanup.ts'
 import { nowMs } from './kit/clock.ts'
 import { type CountingProxy, startCountingProxy } from './kit/counting-proxy.ts'
 import { eventually } from './kit/eventually.ts'
@@ -202,9 +200,7 @@ export async function runAccountsBench(
   { accounts, failingPercent }: AccountsOptions,
   progress: (text: string) => void,
 ): Promise<AccountsReport> {
-  const directory = await mkdtemp(join(tmpdir(), 'tradewire-bench-'))
-  let failed = true
-  try {
+  return inFolder(progress, async (directory) => {
     progress('starting the servers')
     const servers = await startServers(directory, progress)
     const world = await AccountsWorld.open(directory, servers.natsUrl, await servers.database('accounts'))
@@ -239,16 +235,10 @@ export async function runAccountsBench(
     const wanted = await countOf(world, healthy)
     const someReadyMs = await readyMs(world, healthy, wanted)
     await world.stop()
-    failed = false
     const { venue: _, ...machine } = machineFacts(servers, 0)
     const facts = { ...machine, venues: venues.join(', '), failing: failing.join(', ') }
     return { gates: gatesOf({ accounts, wanted, allReadyMs, someReadyMs, heapKb, cut }), growth: [], facts }
-  } finally {
-    killAllChildren()
-    await cleanUp()
-    if (failed) progress(`logs are kept in ${directory}`)
-    else await rm(directory, { recursive: true, force: true })
-  }
+  })
 }
 
 async function countOf(world: AccountsWorld, venues: readonly Venue[]): Promise<number> {

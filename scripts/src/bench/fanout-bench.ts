@@ -1,14 +1,12 @@
 /** The order of the measures: servers once, then each part on databases of its own. Called by the command. */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Bench, type BenchOptions, wants, type World } from './kit/bench.ts'
-import { killAllChildren } from './kit/child.ts'
-import { cleanUp } from './kit/cleanup.ts'
+import { inFolder } from './kit/cleanup.ts'
 import { EventCounter } from './kit/event-counter.ts'
 import { machineFacts } from './kit/machine.ts'
 import { type BenchReport, comparisonOf, type Gate, type Growth } from './kit/report.ts'
-import { type Servers, startServers } from './kit/servers.ts'
+import { startServers } from './kit/servers.ts'
 import { median, rounded } from './kit/statistics.ts'
 import * as fanout from './measures/fanout.ts'
 import { measureGrowth } from './measures/growth.ts'
@@ -38,16 +36,13 @@ interface Found {
 }
 
 export async function runFanoutBench(options: BenchOptions, progress: (text: string) => void): Promise<BenchReport> {
-  const directory = await mkdtemp(join(tmpdir(), 'tradewire-bench-'))
   if (options.profile !== undefined) await mkdir(options.profile, { recursive: true })
-  progress('starting PostgreSQL and nats-server')
-  const found: Found = { gates: {}, growth: [] }
-  let failed = true
-  let servers: Servers
-  try {
-    servers = await startServers(directory, progress)
+  return inFolder(progress, async (directory) => {
+    progress('starting PostgreSQL and nats-server')
+    const servers = await startServers(directory, progress)
     const stub = await Stub.start(join(directory, 'stub.log'), options.delayMs)
     const bench: Bench = { options, directory, servers, stub, progress }
+    const found: Found = { gates: {}, growth: [] }
     if (wants(options, 'P1', 'P2')) {
       const { gates, growth } = await measureIntake(bench)
       Object.assign(found.gates, gates)
@@ -57,14 +52,8 @@ export async function runFanoutBench(options: BenchOptions, progress: (text: str
     if (wants(options, 'P8')) found.gates['P8'] = await measureRelay(bench)
     if (wants(options, 'P12', 'P14')) Object.assign(found.gates, (await measureProcesses(bench)).gates)
     await stub.stop()
-    failed = false
-  } finally {
-    killAllChildren()
-    await cleanUp()
-    if (failed) progress(`logs are kept in ${directory}`)
-    else await rm(directory, { recursive: true, force: true })
-  }
-  return { gates: sorted(found.gates), growth: found.growth, facts: machineFacts(servers, options.delayMs) }
+    return { gates: sorted(found.gates), growth: found.growth, facts: machineFacts(servers, options.delayMs) }
+  })
 }
 
 function sorted(gates: Readonly<Record<string, Gate>>): Record<string, Gate> {

@@ -2,8 +2,6 @@
  * `bench gateway`: how many requests a second the HTTP edge takes beside an empty Nest service on Fastify, and whether its
  * memory stays flat under all kinds of requests. Called by the command. Must never count one that was not answered as it should be.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startRedis } from '@tradewire/backends/start-redis'
 import { Bus } from '@tradewire/bus/connection'
@@ -11,8 +9,8 @@ import { RpcClient } from '@tradewire/bus/rpc-client'
 import { ensureOperator } from '@tradewire/contracts/rpc/identity'
 import { SystemClock } from '@tradewire/kernel/clock'
 import { Pool, request } from 'undici'
-import { BenchChild, killAllChildren } from './kit/child.ts'
-import { cleanUp } from './kit/cleanup.ts'
+import { BenchChild } from './kit/child.ts'
+import { atEnd, inFolder } from './kit/cleanup.ts'
 import { nowMs } from './kit/clock.ts'
 import { eventually } from './kit/eventually.ts'
 import { machineFacts } from './kit/machine.ts'
@@ -66,39 +64,26 @@ export async function runGatewayBench(
   options: GatewayOptions,
   progress: (text: string) => void,
 ): Promise<GatewayReport> {
-  const directory = await mkdtemp(join(tmpdir(), 'tradewire-bench-'))
-  const redis = await startRedis({})
-  const running: Running[] = []
-  try {
+  return inFolder(progress, async (directory) => {
+    const redis = await startRedis({})
+    atEnd(() => redis.stop())
     progress('starting PostgreSQL, nats-server, identity and the gateway')
     const servers = await startServers(directory, progress)
-    const edge = await openEdge({ servers, directory }, redis.url, running)
+    const edge = await openEdge({ servers, directory }, redis.url)
     const report = await measure(edge, options, progress)
     await edge.gateway.stop()
     return { ...report, facts: { ...machineFacts(servers, 0), ...report.facts } }
-  } finally {
-    for (const one of running) await one.stop()
-    await redis.stop()
-    killAllChildren()
-    await cleanUp()
-    await rm(directory, { recursive: true, force: true })
-  }
+  })
 }
 
 async function openEdge(
   world: { readonly servers: Servers; readonly directory: string },
   redisUrl: string,
-  running: Running[],
 ): Promise<Edge> {
   const programs = await programsOf(world, redisUrl)
   const programOf = (wanted: string): Program => programs.find(({ name }) => name === wanted)!
-  const start = async (wanted: string): Promise<Running> => {
-    const one = await startProgram(world, programOf(wanted))
-    running.push(one)
-    return one
-  }
-  await start('identity')
-  const bare = await start(shell)
+  await startProgram(world, programOf('identity'))
+  const bare = await startProgram(world, programOf(shell))
   const { gateway, url } = await startGateway(world.directory, programOf('gateway').environment)
   const quiet = { debug() {}, info() {}, warn() {}, error() {} }
   const bus = await Bus.connect({ url: world.servers.natsUrl, name: 'bench', logger: quiet })
@@ -113,7 +98,7 @@ async function openEdge(
   return { bare, gateway, url, authorization: `Bearer ${accessToken}` }
 }
 
-/** As it ships, in a process that tells its heap; `killAllChildren` ends it. */
+/** As it ships, in a process that tells its heap; `cleanUp` ends it. */
 async function startGateway(directory: string, own: Program['environment']): Promise<Pick<Edge, 'gateway' | 'url'>> {
   const gateway = await BenchChild.start({
     entry: 'service-host',

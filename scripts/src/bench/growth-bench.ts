@@ -2,13 +2,10 @@
  * `bench growth`: what one signal costs with 10, 100, 1,000 and 10,000 followers, a straight line through each cost, and a
  * picture. Called by the command. Must never call a cost straight that it has not measured at three sizes.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { writeFile } from 'node:fs/promises'
 import type { OursBench } from './kit/bench.ts'
 import { chartOf } from './kit/chart.ts'
-import { killAllChildren } from './kit/child.ts'
-import { cleanUp } from './kit/cleanup.ts'
+import { inFolder } from './kit/cleanup.ts'
 import { type Line, lineThrough } from './kit/fit.ts'
 import { machineFacts } from './kit/machine.ts'
 import { type OursWorld, openOurs } from './kit/ours-world.ts'
@@ -60,26 +57,18 @@ export interface GrowthReport {
 }
 
 export async function runGrowthBench(options: GrowthOptions, progress: (text: string) => void): Promise<GrowthReport> {
-  const directory = await mkdtemp(join(tmpdir(), 'tradewire-bench-'))
   const all = options.large ? [...sizes, largeFollowers] : sizes
-  let failed = true
-  try {
+  return inFolder(progress, async (directory) => {
     const world = await openOurs({ directory, connections, delayMs: options.delayMs, progress })
     await world.followers.connect(all.at(-1)!, (done) => progress(`connecting accounts: ${done} of ${all.at(-1)}`))
     const strategies = await world.followers.strategies(all, (done) => progress(`strategies: ${done} of ${all.length}`))
     const costs = await measure(world, strategies)
     const facts = machineFacts(world.servers, options.delayMs)
     await world.close()
-    failed = false
     const growth = growthOf(costs)
     await writeFile(options.chart, chartOf(panelsOf(costs, growth), Object.values(facts).join('; ')))
     return { costs, growth, chart: options.chart, facts }
-  } finally {
-    killAllChildren()
-    await cleanUp()
-    if (failed) progress(`logs are kept in ${directory}`)
-    else await rm(directory, { recursive: true, force: true })
-  }
+  })
 }
 
 /** Memory comes last: for it the processes are started anew. */

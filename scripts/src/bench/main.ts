@@ -12,8 +12,7 @@ import { runFanoutBench } from './fanout-bench.ts'
 import { gatewayTableOf, runGatewayBench } from './gateway-bench.ts'
 import { runGrowthBench } from './growth-bench.ts'
 import { runOverloadBench } from './overload-bench.ts'
-import { killAllChildren } from './kit/child.ts'
-import { cleanUp } from './kit/cleanup.ts'
+import { interrupt, isInterrupted } from './kit/cleanup.ts'
 import { growthTableOf, overloadTableOf, tableOf } from './kit/table.ts'
 
 const interruptedExitCode = 130
@@ -183,13 +182,6 @@ function gatewayCommand(): Command {
     )
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    killAllChildren()
-    void cleanUp().then(() => process.exit(interruptedExitCode))
-  })
-}
-
 const program = new Command('tradewire bench')
   .description('Measure the goals of docs/benchmarks.md.')
   .addCommand(fanoutCommand())
@@ -197,10 +189,13 @@ const program = new Command('tradewire bench')
   .addCommand(overloadCommand())
   .addCommand(accountsCommand())
   .addCommand(gatewayCommand())
+const bench = program.parseAsync()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => void interrupt(bench).then(() => process.exit(interruptedExitCode)))
+}
 try {
-  await program.parseAsync()
+  await bench
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+  if (!isInterrupted()) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
   process.exitCode = 1
 }
-process.exit()

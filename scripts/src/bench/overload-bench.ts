@@ -2,12 +2,9 @@
  * `bench overload`: ten times more entries than the venue takes, while positions are opened that need their stops.
  * Called by the command. Must never measure an exit that did not have to pass waiting entries.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { loadavg, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { loadavg } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
-import { killAllChildren } from './kit/child.ts'
-import { cleanUp } from './kit/cleanup.ts'
+import { inFolder } from './kit/cleanup.ts'
 import { nowMs } from './kit/clock.ts'
 import { eventually } from './kit/eventually.ts'
 import { machineFacts } from './kit/machine.ts'
@@ -83,9 +80,7 @@ export async function runOverloadBench(
   { delayMs }: { readonly delayMs: number },
   progress: (text: string) => void,
 ): Promise<OverloadReport> {
-  const directory = await mkdtemp(join(tmpdir(), 'tradewire-bench-'))
-  let failed = true
-  try {
+  return inFolder(progress, async (directory) => {
     const world = await openOurs({ directory, connections, delayMs, progress, execArgv: ['--expose-gc'] })
     await world.followers.connect(accounts, (done) => progress(`connecting accounts: ${done} of ${accounts}`))
     const sizes = Array.from({ length: wideCount }, () => wideFollowers)
@@ -113,14 +108,8 @@ export async function runOverloadBench(
       rounds.push({ ...measured, inUseMb: await inUseMb(world) })
     }
     await world.close()
-    failed = false
     return { capacityPerSecond, idle, rounds, goals: goalsOf(idle, rounds), facts }
-  } finally {
-    killAllChildren()
-    await cleanUp()
-    if (failed) progress(`logs are kept in ${directory}`)
-    else await rm(directory, { recursive: true, force: true })
-  }
+  })
 }
 
 /** Entries that wait at the venue to be filled when we want it. */

@@ -88,7 +88,9 @@ export class BenchChild {
         reject(new Error(`${this.entry} did not answer ${name} within ${limitMs} ms`))
       }, limitMs)
       this.waiting.set(id, { resolve, reject, timer })
-      this.child.send({ id, name, input })
+      this.child.send({ id, name, input }, (error) => {
+        if (error !== null) this.settle({ id, error: error.message })
+      })
     })
   }
 
@@ -99,7 +101,7 @@ export class BenchChild {
   async stop(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return
     const gone = once(this.child, 'exit')
-    this.child.disconnect()
+    if (this.child.connected) this.child.disconnect()
     const timer = setTimeout(() => this.child.kill('SIGKILL'), stopLimitMs)
     await gone
     clearTimeout(timer)

@@ -13,6 +13,7 @@ import { request } from 'undici'
 import { repositoryRoot } from '../../check/repository.ts'
 import { services } from '../../services.ts'
 import type { Bench } from '../kit/bench.ts'
+import { atEnd } from '../kit/cleanup.ts'
 import { nowMs } from '../kit/clock.ts'
 import { nodeFlags } from '../kit/node-flags.ts'
 import { comparisonOf, type Gate, gateOf } from '../kit/report.ts'
@@ -151,6 +152,7 @@ export async function startProgram({ directory }: Pick<Bench, 'directory'>, prog
     await gone
     clearTimeout(timer)
   }
+  atEnd(stop)
   try {
     while (!(await isReady(port))) {
       if (child.exitCode !== null) throw new Error(`${program.name} ended while it started; see processes.log`)

@@ -13,6 +13,7 @@ import { UuidV7Source } from '@tradewire/kernel/ids'
 import { MayarServer } from '@tradewire/paper/surfaces/mayar/mayar.controller'
 import { RazorpayServer, simulatedKey } from '@tradewire/paper/surfaces/razorpay/razorpay.controller'
 import { StripeServer } from '@tradewire/paper/surfaces/stripe/stripe.controller'
+import { leash } from '@tradewire/testkit/leash'
 import Fastify from 'fastify'
 import { BillingChild } from './billing-child.ts'
 import { type BillingCall, type BillingHost, startBillingHost } from './billing-host.ts'
@@ -47,7 +48,11 @@ export async function startBillingWorld(startsAt: Date, mortal: boolean): Promis
     const directory = await mkdtemp(join(tmpdir(), 'tradewire-billing-'))
     works.push(() => rm(directory, { recursive: true, force: true }))
     const postgres = await startPostgres({ directory, logFile: join(directory, 'postgres.log') })
-    works.push(() => postgres.stop())
+    const unleash = leash(directory, postgres.pid)
+    works.push(async () => {
+      unleash()
+      await postgres.stop()
+    })
     const clock = new SettableClock(startsAt)
     const [stripe, razorpay, mayar] = [new StripeServer(clock), new RazorpayServer(clock), new MayarServer(clock)]
     const http = Fastify()
