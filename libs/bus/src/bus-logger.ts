@@ -6,7 +6,16 @@ export interface BusLogger {
   error(fields: object, message: string): void
 }
 
-/** The fields that describe an error in a log line. */
+/** An error has a cause of its own where a library wraps one; more levels say nothing new. */
+const causesMax = 3
+
+/** The fields that describe an error in a log line: what it is, and because of what. */
 export function errorFields(error: unknown): { readonly error: string } {
-  return { error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) }
+  return { error: textOf(error, causesMax) }
+}
+
+function textOf(error: unknown, causesLeft: number): string {
+  if (!(error instanceof Error)) return String(error)
+  const text = `${error.name}: ${error.message}`
+  return error.cause === undefined || causesLeft === 0 ? text : `${text}; cause: ${textOf(error.cause, causesLeft - 1)}`
 }
