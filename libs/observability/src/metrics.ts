@@ -77,8 +77,8 @@ function measureProcess(registry: MetricRegistry): void {
   const gauge = (name: string, description: string): ObservableGauge =>
     registry.once(name, (meter) => meter.createObservableGauge(name, { description }))
   gauge('process_event_loop_delay_seconds', 'Event loop delay since the last reading').addCallback((result) => {
-    result.observe(Math.max(0, delay.percentile(50) / nanosecondsPerSecond), { quantile: '0.5' })
-    result.observe(Math.max(0, delay.percentile(99) / nanosecondsPerSecond), { quantile: '0.99' })
+    result.observe(Math.max(0, delay.percentile(50) / nanosecondsPerSecond), { percentile: '50' })
+    result.observe(Math.max(0, delay.percentile(99) / nanosecondsPerSecond), { percentile: '99' })
     delay.reset()
   })
   gauge('process_heap_used_bytes', 'JavaScript heap in use').addCallback((result) =>

@@ -42,4 +42,11 @@ describe('what an operator watches', () => {
       }
     }
   })
+
+  it('calls somebody for the first event of a process, too, with which a series begins', () => {
+    for (const { name, when } of alerts) {
+      for (const [, counter, within] of when.matchAll(/increase\((\w+)\[(\w+)\]\)/g))
+        expect(when, name).toContain(`${counter} unless ${counter} offset ${within}`)
+    }
+  })
 })

@@ -83,13 +83,22 @@ export const metrics: readonly Metric[] = [
     labels: ['service'],
     means: 'Streams that lost their store, and are filled again from PostgreSQL',
   },
-  { name: 'process_event_loop_delay_seconds', labels: ['quantile'], means: 'How late the process is' },
+  { name: 'process_event_loop_delay_seconds', labels: ['percentile'], means: 'How late the process is' },
   { name: 'process_resident_memory_bytes', labels: [], means: 'Memory of the process' },
 ]
 
 /** A quantile of a histogram over five minutes, by these labels. */
 function quantile(share: number, metric: string, by: readonly string[] = [], filter = ''): string {
   return `histogram_quantile(${share}, sum by (${['le', ...by].join(', ')}) (rate(${metric}_bucket${filter}[5m])))`
+}
+
+/**
+ * What a counter has counted within so long, by these labels. A series begins with its first event, which is no increase:
+ * one that was not there before counts with all it says.
+ */
+function counted(metric: string, within: string, by: readonly string[] = []): string {
+  const sum = by.length === 0 ? 'sum' : `sum by (${by.join(', ')}) `
+  return `${sum}((${metric} unless ${metric} offset ${within}) or increase(${metric}[${within}]))`
 }
 
 const alertRoute = '{service="signals",route="/v1/webhook/strategy"}'
@@ -159,7 +168,7 @@ export const panels: readonly Panel[] = [
   {
     title: 'Lateness of processes',
     unit: 's',
-    lines: [['{{instance}}', 'process_event_loop_delay_seconds{quantile="0.99"}']],
+    lines: [['{{instance}}', 'process_event_loop_delay_seconds{percentile="99"}']],
   },
   {
     title: 'Memory of processes',
@@ -180,7 +189,7 @@ export const alerts: readonly Alert[] = [
   },
   {
     name: 'StopsDoNotStand',
-    when: 'sum(increase(stop_failures_total[5m])) > 0',
+    when: `${counted('stop_failures_total', '5m')} > 0`,
     holds: '0m',
     severity: 'page',
     means: "A venue refused or took away a stop: the follower's policy runs (flatten, retry, or alert alone).",
@@ -221,7 +230,7 @@ export const alerts: readonly Alert[] = [
   },
   {
     name: 'DeadLetters',
-    when: 'sum by (consumer) (increase(bus_dead_letter_events_total[15m])) > 0',
+    when: `${counted('bus_dead_letter_events_total', '15m', ['consumer'])} > 0`,
     holds: '0m',
     severity: 'ticket',
     means: 'An event failed too often and was set aside in the table dead_letter; the others go on.',
@@ -230,7 +239,7 @@ export const alerts: readonly Alert[] = [
   },
   {
     name: 'BusStoreLost',
-    when: 'sum(increase(bus_store_losses_total[15m])) > 0',
+    when: `${counted('bus_store_losses_total', '15m')} > 0`,
     holds: '0m',
     severity: 'ticket',
     means: 'JetStream came back without its store. The outbox fills it again by itself.',
@@ -238,7 +247,7 @@ export const alerts: readonly Alert[] = [
   },
   {
     name: 'DriftFound',
-    when: 'sum by (kind) (increase(drift_findings_total[30m])) > 20',
+    when: `${counted('drift_findings_total', '30m', ['kind'])} > 20`,
     holds: '0m',
     severity: 'ticket',
     means: 'Our books and venues differ more often than trades by hand explain.',
@@ -246,7 +255,7 @@ export const alerts: readonly Alert[] = [
   },
   {
     name: 'ProcessIsLate',
-    when: 'process_event_loop_delay_seconds{quantile="0.99"} > 0.5',
+    when: 'process_event_loop_delay_seconds{percentile="99"} > 0.5',
     holds: '5m',
     severity: 'ticket',
     means: 'A process cannot keep up with its work.',
