@@ -65,10 +65,18 @@ function assemble(routes: readonly RouteContract[], options: OpenApiOptions, com
     paths: Object.fromEntries(Object.entries(paths).sort(([left], [right]) => (left < right ? -1 : 1))),
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-      responses: errorResponses(components.resolve(errorReference, 'output')),
+      responses: usedIn(paths, errorResponses(components.resolve(errorReference, 'output'))),
       schemas: components.resolved(),
     },
   }
+}
+
+/** Those that an operation refers to. */
+function usedIn(paths: JsonObject, responses: JsonObject): JsonObject {
+  const text = JSON.stringify(paths)
+  return Object.fromEntries(
+    Object.entries(responses).filter(([name]) => text.includes(`"#/components/responses/${name}"`)),
+  )
 }
 
 function routeOperation(route: RouteContract, components: SchemaComponents): JsonObject {
