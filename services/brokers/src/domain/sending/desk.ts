@@ -5,7 +5,7 @@
 import type { Venue } from '@tradewire/contracts/common'
 import { isExit } from '@tradewire/broker-kit/approved-order'
 import { partitionOf } from '@tradewire/kernel/partition'
-import type { Attempt } from '../attempt/attempt.ts'
+import type { Attempt, AttemptState } from '../attempt/attempt.ts'
 import { type LaneItem, type LaneSlots, Lanes } from './lanes.ts'
 
 export interface LaneWork extends LaneItem {
@@ -32,6 +32,8 @@ export interface OpenAttempt {
   /** The venue refused a second order with this id, which proves the first: absence no longer means anything. */
   provedAtVenue: boolean
 }
+
+const unsettled: ReadonlySet<AttemptState> = new Set(['queued', 'submitting', 'unknown'])
 
 export function openAttempt(attempt: Attempt, generation: string, trace: string | null): OpenAttempt {
   const unknownTold = attempt.state === 'unknown'
@@ -131,6 +133,11 @@ export class Desk {
 
   accountsWithAttempts(): readonly string[] {
     return [...this.byAccount.keys()]
+  }
+
+  /** Orders that have not left, or of which nobody knows yet whether the venue has them. */
+  get hasUnsettled(): boolean {
+    return this.open.values().some(({ attempt }) => unsettled.has(attempt.state))
   }
 
   // --- accounts ---

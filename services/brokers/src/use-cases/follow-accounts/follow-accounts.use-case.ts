@@ -7,12 +7,16 @@ import { Injectable } from '@nestjs/common'
 import type { SessionEvent } from '@tradewire/broker-kit/broker-session'
 import { InjectLogger } from '@tradewire/nest-kit/tokens'
 import type { Logger } from '@tradewire/observability/logger'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Sessions } from '#ports/sessions.port'
 import { Desk } from '#domain/sending/desk'
 import { Accounts, type UnsealedAccount } from '#ports/accounts.port'
 import { HearVenue } from '../hear-venue/hear-venue.use-case.ts'
 
 const retryMs = 5_000
+/** Opening credentials and sessions takes the event loop, which orders on their way need as well. */
+const unsealedAtOnceMax = 250
+const othersPauseMs = 200
 /** A row becomes visible at its commit, later than the time it carries. */
 const commitSlackMs = 10_000
 
@@ -66,14 +70,19 @@ export class FollowAccounts {
     void this.unsealAll(missing)
   }
 
+  /** Those with open orders first: after a restart these wait for nothing else, and the others take little of their time. */
   private async unsealAll(accountIds: readonly string[]): Promise<void> {
+    const left = accountIds.toSorted((a, b) => Number(this.desk.hasAttempts(b)) - Number(this.desk.hasAttempts(a)))
     try {
-      for (const unsealed of await this.accounts.unseal(accountIds)) void this.adopt(unsealed)
+      while (left.length > 0 && !this.stopped) {
+        for (const unsealed of await this.accounts.unseal(left.slice(0, unsealedAtOnceMax))) void this.adopt(unsealed)
+        for (const accountId of left.splice(0, unsealedAtOnceMax)) this.unsealing.delete(accountId)
+        if (left.length > 0 && !this.desk.hasAttempts(left[0]!) && this.desk.hasUnsettled) await delay(othersPauseMs)
+      }
     } catch (error) {
-      this.logger.warn({ err: error, accounts: accountIds.length }, 'credentials cannot be opened yet; accounts wait')
-      setTimeout(() => this.adoptAll(accountIds), retryMs).unref()
-    } finally {
-      for (const accountId of accountIds) this.unsealing.delete(accountId)
+      this.logger.warn({ err: error, accounts: left.length }, 'credentials cannot be opened yet; accounts wait')
+      for (const accountId of left) this.unsealing.delete(accountId)
+      setTimeout(() => this.adoptAll(left), retryMs).unref()
     }
   }
 

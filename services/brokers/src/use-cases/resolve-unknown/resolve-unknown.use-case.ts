@@ -7,7 +7,7 @@ import type { BrokerError } from '@tradewire/broker-kit/broker-error'
 import type { VenueOrder } from '@tradewire/broker-kit/broker-session'
 import { isExit } from '@tradewire/broker-kit/approved-order'
 import { readLagMsOf } from '@tradewire/broker-kit/define-broker'
-import type { Result } from '@tradewire/kernel/result'
+import { ok, type Result } from '@tradewire/kernel/result'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Sessions } from '#ports/sessions.port'
 import { type AbsenceVerdict, absenceVerdict } from '#domain/attempt/absence'
@@ -21,6 +21,12 @@ import { LookUpOrder } from '../look-up-order/look-up-order.use-case.ts'
 const lookFirstMs = 200
 const lookMostMs = 5_000
 const looksAtOnceMax = 48
+
+interface Look {
+  readonly order: VenueOrder | null
+  /** In all three ways: no other look proves an absence. */
+  readonly complete: boolean
+}
 
 @Injectable()
 export class ResolveUnknown {
@@ -52,20 +58,18 @@ export class ResolveUnknown {
   private async resolve(one: OpenAttempt): Promise<void> {
     let absentSinceMs: number | null = null
     for (let look = 0; this.isOpen(one); look += 1) {
-      // Where it may be sent again whatever the other sources say, the venue is asked for its id alone.
-      const completely = this.verdictOn(one, 0) !== 'submit-again'
-      const found = await this.slots.run(one, () => this.look(one, completely))
+      const looked = await this.slots.run(one, () => this.look(one))
       if (!this.isOpen(one)) return
       let waitMs = Math.min(lookMostMs, lookFirstMs * 2 ** Math.min(look, 10))
-      if (!found.ok) {
-        this.evidence.lostReply(one, found.error.message)
+      if (!looked.ok) {
+        this.evidence.lostReply(one, looked.error.message)
         // The budget waits for as long as the venue has asked; a position may stand without its stop meanwhile.
-        if (found.error.kind === 'rate-limited') waitMs = lookFirstMs
-      } else if (found.value !== null) {
-        this.evidence.venueOrder(one, found.value)
+        if (looked.error.kind === 'rate-limited') waitMs = lookFirstMs
+      } else if (looked.value.order !== null) {
+        this.evidence.venueOrder(one, looked.value.order)
         if (!this.isOpen(one)) return
       } else {
-        if (completely) absentSinceMs ??= this.time.monotonicMs()
+        if (looked.value.complete) absentSinceMs ??= this.time.monotonicMs()
         const absentMs = absentSinceMs === null ? 0 : this.time.monotonicMs() - absentSinceMs
         if (this.settleAbsent(one, absentMs)) return
         this.evidence.lostReply(one, 'the venue does not show the order yet')
@@ -122,10 +126,14 @@ export class ResolveUnknown {
     })
   }
 
-  private async look(one: OpenAttempt, completely: boolean): Promise<Result<VenueOrder | null, BrokerError>> {
+  private async look(one: OpenAttempt): Promise<Result<Look, BrokerError>> {
     const opened = await this.sessions.get(one.attempt.command.accountId)
     if (!opened.ok) return opened
-    if (completely) return this.lookUp.execute(opened.value, one.attempt)
-    return opened.value.session.findByClientId(referenceOf(one.attempt))
+    // Where it may be sent again whatever the other sources say, the venue is asked for its id alone.
+    const complete = this.verdictOn(one, 0) !== 'submit-again'
+    const found = complete
+      ? await this.lookUp.execute(opened.value, one.attempt)
+      : await opened.value.session.findByClientId(referenceOf(one.attempt))
+    return found.ok ? ok({ order: found.value, complete }) : found
   }
 }
