@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers'
 import { leashedFolder } from '@tradewire/testkit/leash'
 import { expect, it, vi } from 'vitest'
 
+const startWithinMs = 10_000
 const command = resolve(import.meta.dirname, '../../../tradewire')
 
 /** As npx does it: what it unpacks stands in its cache before it is whole, and what it finds there it takes for whole. */
@@ -36,9 +37,8 @@ it('an installation that was interrupted goes on with the next command', async (
     })
 
   const first = start()
-  await vi.waitFor(() =>
-    expect([join(root, '.tools/npm-cache/_npx'), join(home, '.npm/_npx')].some(existsSync)).toBe(true),
-  )
+  const caches = [join(root, '.tools/npm-cache/_npx'), join(home, '.npm/_npx')]
+  await vi.waitFor(() => expect(caches.some(existsSync)).toBe(true), { timeout: startWithinMs })
   first.kill('SIGINT')
   expect(await once(first, 'exit')).toEqual([130, null])
 

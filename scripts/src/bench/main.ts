@@ -199,3 +199,5 @@ try {
   if (!isInterrupted()) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
   process.exitCode = 1
 }
+// Sockets that clients keep alive would hold the process. An interrupted one ends once all is stopped.
+if (!isInterrupted()) process.exit()
