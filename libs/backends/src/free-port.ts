@@ -2,12 +2,9 @@
  * Free TCP ports on the loopback interface. Called by the backends, the launcher and tests.
  * Must never be trusted against other programs: the port is only known to have been free a moment ago.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { SystemRandomness } from '@tradewire/kernel/randomness'
-import { isAlive } from './process-identity.ts'
 
 const loopback = '127.0.0.1'
 const firstPort = 20_000
@@ -25,40 +22,25 @@ export async function freePort(): Promise<number> {
   const span = outgoingFrom() - firstPort
   for (let count = 0; span > 0 && count < triesMax; count += 1) {
     const port = firstPort + Math.floor(randomness.fraction() * span)
-    if ((await portIsFree(port)) && take(port)) return port
+    if ((await portIsFree(port)) && (await take(port))) return port
   }
   return anyPort()
 }
 
-/** A file for each port that was given, with the process that has it: seconds may pass until it listens there. */
-const givenPorts = join(tmpdir(), `tradewire-ports-${process.getuid?.() ?? 'all'}`)
-const taken = new Set<string>()
-
-/** False when a living process was given the port. Where no such file can be written, chance alone keeps us apart. */
-function take(port: number): boolean {
-  const file = join(givenPorts, String(port))
-  try {
-    mkdirSync(givenPorts, { recursive: true })
-    if (!isAlive(holderOf(file))) rmSync(file, { force: true })
-    writeFileSync(file, String(process.pid), { flag: 'wx' })
-  } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'EEXIST')
-  }
-  if (taken.size === 0) process.once('exit', giveBack)
-  taken.add(file)
-  return true
-}
-
-function holderOf(file: string): number {
-  try {
-    return Number(readFileSync(file, 'utf8'))
-  } catch {
-    return Number.NaN
-  }
-}
-
-function giveBack(): void {
-  for (const file of taken) rmSync(file, { force: true })
+/**
+ * Claims the port, which may be seconds before anybody listens there: an address that Linux gives to one process, that is
+ * no file, and that is free again when the process ends, however it ends. False when another has it. Where there are no
+ * such addresses chance alone keeps us apart.
+ */
+function take(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const claim = createServer()
+    claim.once('error', (error) => resolve(!('code' in error && error.code === 'EADDRINUSE')))
+    claim.listen(`\0tradewire-port-${port}`, () => {
+      claim.unref()
+      resolve(true)
+    })
+  })
 }
 
 /** The lowest port of outgoing connections. */
