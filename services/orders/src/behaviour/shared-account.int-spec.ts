@@ -96,7 +96,7 @@ describe('two trades of one account on one symbol and side', () => {
     const [target] = first.targets
     // Hit at the same moment: the account held 0.5, and so both were executed.
     await venue.tell(brokers.orderFilled, first.stops, filled('0.25'))
-    await venue.tell(brokers.orderFilled, [target!], filled('0.1'))
+    await venue.tell(brokers.orderFilled, [target!], { ...filled('0.1'), averagePrice: '40400' })
     await eventually(async () => (await goneOf(second.bracketId))?.gone === '0.1')
     await venue.deliverAgain(brokers.orderFilled.name)
     await venue.tell(brokers.orderCancelled, [first.targets[1]!])
@@ -104,5 +104,8 @@ describe('two trades of one account on one symbol and side', () => {
     expect(await goneOf(second.bracketId)).toEqual({ gone: '0.1' })
     const stops = await ordersOf(second.signalId, 'stop', 2)
     expect(stops.map(({ quantity }) => quantity)).toEqual(['0.25', '0.15'])
+    // At the price of that target, and not as if nothing had been won or lost.
+    const [{ losses } = { losses: [] }] = await database.transact((tx) => brackets.lock(tx, [second.bracketId]))
+    expect(losses.map(({ quantity, price }) => `${quantity} at ${price}`)).toEqual(['0.1 at 40400'])
   })
 })

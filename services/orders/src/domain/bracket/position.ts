@@ -46,16 +46,6 @@ export function isFlat({ remaining, entryFinal }: Position): boolean {
   return entryFinal && remaining.lte(ZERO)
 }
 
-/**
- * What its exits took beyond it, once nothing more can be opened: several of them were executed at the same moment, and the
- * account held more of the same side for other brackets.
- */
-export function takenFromOthers(bracket: Bracket): Decimal {
-  const { entry, opened, closed } = positionOf(bracket)
-  if (entry.state !== 'filled' || sellsCoins(bracket.venue)) return ZERO
-  return maximum(closed.plus(bracket.gone).minus(opened), ZERO)
-}
-
 /** Once one half of a pair begins to fill the venue ends the other one: a stop is not among them any more. */
 function standsAsStop(leg: Leg): boolean {
   return leg.purpose === 'stop' && leg.state === 'working' && !leg.cancelRequested && !hasBegun(leg)

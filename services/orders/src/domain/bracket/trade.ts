@@ -9,6 +9,7 @@ import type { Bracket } from './bracket.ts'
 import { type Leg, purposeOf } from './leg.ts'
 import type { Position } from './position.ts'
 import type { SignalPlan } from '../planning/signal-plan.ts'
+import { ownExits } from './taken.ts'
 
 export type CloseReason = DataOf<typeof tradeClosed>['reason']
 
@@ -56,7 +57,7 @@ export function closedTrade(
   const exits = bracket.legs.filter((leg) => leg.purpose !== 'entry' && leg.filledQuantity.gt(ZERO))
   const openPrice = entryPrice(position.entry, plan)
   const ends = [
-    ...exits.map((leg) => ({ quantity: leg.filledQuantity, price: leg.averagePrice ?? openPrice })),
+    ...ownExits(bracket).map((leg) => ({ quantity: leg.filledQuantity, price: leg.averagePrice ?? openPrice })),
     // A loss without a price counts at the price at which it was opened: neither profit nor loss is made up.
     ...bracket.losses.map(({ quantity, price }) => ({ quantity, price: price ?? openPrice })),
   ]

@@ -15,7 +15,6 @@ import {
 } from '@tradewire/contracts/events/orders'
 import type { Transaction } from '@tradewire/database/transaction'
 import { Clock } from '@tradewire/kernel/clock'
-import { ZERO } from '@tradewire/kernel/decimal'
 import { InjectConfig } from '@tradewire/nest-kit/tokens'
 import { Metrics } from '@tradewire/observability/metrics'
 import type { OrdersConfig } from '../../config.ts'
@@ -25,7 +24,8 @@ import { cancelOf, closedOf, openedOf, protectedOf, submitOf, unprotectedOf } fr
 import { refusedClose, takesUpSince } from '../../domain/bracket/decide.ts'
 import { type ExitPolicy, exitPolicyDefault } from '../../domain/bracket/decision.ts'
 import { type Loss, sharesOf } from '../../domain/bracket/loss.ts'
-import { positionOf, takenFromOthers } from '../../domain/bracket/position.ts'
+import { positionOf } from '../../domain/bracket/position.ts'
+import { takenFromOthers } from '../../domain/bracket/taken.ts'
 import type { SignalPlan } from '../../domain/planning/signal-plan.ts'
 import { SlotBell } from '../../domain/planning/slot-bell.ts'
 import { Brackets, type Holding } from '../../ports/brackets.port.ts'
@@ -125,11 +125,13 @@ export class AdvanceBrackets {
     { before, step: { bracket }, trace }: Moved,
     now: string,
   ): Promise<void> {
-    if (bracket.state !== 'closed') return
-    const quantity = takenFromOthers(bracket).minus(takenFromOthers(before))
-    if (quantity.lte(ZERO)) return
-    const loss = { quantity, reason: 'venue' as const, price: null, fee: ZERO, feeCurrency: null, at: now }
-    await this.execute(tx, { held: bracket, loss, trace })
+    for (const { filledQuantity: quantity, averagePrice: price, fee, feeCurrency } of takenFromOthers(
+      before,
+      bracket,
+    )) {
+      const loss = { quantity, reason: 'venue' as const, price, fee, feeCurrency, at: now }
+      await this.execute(tx, { held: bracket, loss, trace })
+    }
   }
 
   /** Of those whose close found nothing to reduce: beside which nothing of the account can have been why. */
