@@ -1,6 +1,8 @@
 import 'reflect-metadata'
+import { RpcClient } from '@tradewire/bus/rpc-client'
 import * as brokers from '@tradewire/contracts/events/brokers'
 import { followChanged, strategyChanged } from '@tradewire/contracts/events/signals'
+import { explainBracket } from '@tradewire/contracts/rpc/explanation'
 import { Database } from '@tradewire/database/database'
 import { uuidOfHash } from '@tradewire/kernel/ids'
 import { eventually } from '@tradewire/testkit/eventually'
@@ -17,8 +19,11 @@ const backends = testBackends()
 const other = '01963a5e-0000-7000-8000-0000000000ab'
 const filled = (filledQuantity: string) => ({ filledQuantity, averagePrice: '40000', fee: '0', feeCurrency: 'USDT' })
 
+const operator = { userId: '01963a5e-0000-7000-8000-00000000000a', roles: ['operator' as const] }
+
 let database: Database
 let brackets: Brackets
+let client: RpcClient
 let venue: StandIn
 let signals = 0
 
@@ -26,6 +31,7 @@ beforeAll(async () => {
   const service = await startTestService(ordersService, backends)
   database = service.app.get(Database)
   brackets = service.app.get(Brackets)
+  client = service.app.get(RpcClient)
   venue = new StandIn(database)
   await venue.found(1)
   await database.transact(async (tx) => {
@@ -104,8 +110,9 @@ describe('two trades of one account on one symbol and side', () => {
     expect(await goneOf(second.bracketId)).toEqual({ gone: '0.1' })
     const stops = await ordersOf(second.signalId, 'stop', 2)
     expect(stops.map(({ quantity }) => quantity)).toEqual(['0.25', '0.15'])
-    // At the price of that target, and not as if nothing had been won or lost.
-    const [{ losses } = { losses: [] }] = await database.transact((tx) => brackets.lock(tx, [second.bracketId]))
-    expect(losses.map(({ quantity, price }) => `${quantity} at ${price}`)).toEqual(['0.1 at 40400'])
+    // At the price of that target, and not as if nothing had been won or lost; and the story says so.
+    const story = await client.ask(explainBracket, { caller: operator, bracketId: second.bracketId })
+    if (!story.ok) throw new Error(JSON.stringify(story.error))
+    expect(story.value.timeline.map(({ what }) => what)).toContain('0.1 gone without an order of this trade at 40400')
   })
 })

@@ -194,13 +194,13 @@ function sayFacts(said: Said, leg: LegFacts): void {
 }
 
 /** As it is stored: amounts are text. */
-interface StoredLoss extends Omit<Loss, 'quantity' | 'price' | 'fee'> {
+export interface StoredLoss extends Omit<Loss, 'quantity' | 'price' | 'fee'> {
   readonly quantity: string
   readonly price: string | null
   readonly fee: string
 }
 
-function toLoss(stored: StoredLoss): Loss {
+export function toLoss(stored: StoredLoss): Loss {
   const { quantity, price, fee } = stored
   return { ...stored, quantity: amount(quantity), price: optional(price), fee: amount(fee) }
 }

@@ -18,7 +18,7 @@ import {
   type PageRequest,
   type ReadScope,
 } from '../ports/bracket-reads.port.ts'
-import { storedLegs, toLeg } from './bracket.mapper.ts'
+import { storedLegs, type StoredLoss, toLeg, toLoss } from './bracket.mapper.ts'
 import { overviewSql, type OverviewRow, toOverview } from './overview.mapper.ts'
 import { scopeParametersOf, scopeSql } from './read-scope.mapper.ts'
 import {
@@ -47,7 +47,7 @@ where ${scopeSql} and b.bracket_id = $3`
  * A planning that was repeated has a second row; the first one is that of the bracket. An entry that waited has a row of
  * before and one of after: the last one is what became of it.
  */
-const storySql = `select t.trace, b.exit_rules, p.signal, p.strategy_name,
+const storySql = `select t.trace, b.exit_rules, b.losses, p.signal, p.strategy_name,
   p.plans -> b.environment -> 'instrument' as instrument, p.plans -> b.environment -> 'prices' as prices
 from bracket b join signal_plan p on p.signal_id = b.signal_id
   left join lateral (
@@ -68,6 +68,7 @@ order by b.bracket_id desc limit $6`
 interface StoryRow {
   readonly trace: unknown
   readonly exit_rules: string | null
+  readonly losses: readonly StoredLoss[]
   readonly signal: Record<string, unknown>
   readonly strategy_name: string | null
   readonly instrument: Record<string, unknown> | null
@@ -123,7 +124,8 @@ export class SqlBracketReads extends BracketReads {
     const legs = storedLegs(row.legs).map(toLeg)
     const { trace, exit_rules: exits, signal, strategy_name: strategyName, instrument, prices } = story
     const shared = { signal, strategyName, instrument, prices }
-    return { bracket: toBracketReply(row), legs, exits: toExitRules(exits), trace, ...shared }
+    const losses = story.losses.map(toLoss)
+    return { bracket: toBracketReply(row), legs, losses, exits: toExitRules(exits), trace, ...shared }
   }
 
   async positions(

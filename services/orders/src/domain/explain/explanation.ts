@@ -8,7 +8,9 @@ import { decimal } from '@tradewire/kernel/decimal'
 import type { ExitRules } from '../bracket/exit-rules.ts'
 import { gateChecks } from '../gate/gate.ts'
 import { type Leg, wasOrdered } from '../bracket/leg.ts'
+import type { Loss } from '../bracket/loss.ts'
 import type { Waited } from '../gate/open-position.ts'
+import { lossStory } from './loss-story.ts'
 import type { PlanningTrace } from './planning-trace.ts'
 import { protectionOf } from './protection-story.ts'
 import type { SettingLayer } from '../sizing/settings.ts'
@@ -20,6 +22,7 @@ import { slippagePercent } from '../bracket/trade.ts'
 export interface StoredStory {
   readonly bracket: BracketReply
   readonly legs: readonly Leg[]
+  readonly losses: readonly Loss[]
   readonly exits: ExitRules
   readonly trace: unknown
   readonly signal: Readonly<Record<string, unknown>>
@@ -168,12 +171,13 @@ function timingsOf({ bracket, legs, signal }: StoredStory): ExplanationReply['ti
   }
 }
 
-function timelineOf({ bracket, legs, signal, trace }: StoredStory): ExplanationReply['timeline'] {
+function timelineOf({ bracket, legs, losses, signal, trace }: StoredStory): ExplanationReply['timeline'] {
   const moments: { at: string; what: string }[] = [
     { at: wordOf(signal['receivedAt']), what: 'signal received' },
     ...waitOf((trace as PlanningTrace).waited),
     ...(bracket.state === 'waiting' ? [] : [decisionOf(bracket)]),
     ...legs.flatMap(momentsOf),
+    ...losses.map((loss) => ({ at: loss.at, what: lossStory(loss) })),
   ]
   if (bracket.openedAt !== null) moments.push({ at: bracket.openedAt, what: 'trade opened' })
   if (bracket.closedAt !== null) moments.push({ at: bracket.closedAt, what: `trade closed: ${bracket.closeReason}` })
