@@ -92,7 +92,7 @@ describe('a request that Mayar does not answer for a while', () => {
     const requestId = uuidOfHash('subscribe slowly')
     const subscription = { subject, provider: 'mayar' as const, currency: 'IDR', cycle: 'monthly' as const, requestId }
     const until = async () => {
-      const ofIt = `select opening_until as until from billing.payment where user_id = $1 and opening_until > '-infinity'`
+      const ofIt = `select opening_until as until from billing.payment where user_id = $1 and opening_until > clock_timestamp()`
       const [claim] = await desk.backends.query<{ until: Date }>(ofIt, [caller.userId])
       return claim?.until.getTime() ?? 0
     }

@@ -59,8 +59,11 @@ export abstract class Bills {
   abstract addPayment(tx: Transaction, payment: Payment): Promise<void>
   abstract savePayments(tx: Transaction, payments: readonly Payment[]): Promise<void>
   abstract lockPayment(tx: Transaction, by: { readonly id: string }): Promise<Payment | undefined>
-  /** True for one caller at a time over all processes: until it lets go, or for so long if it cannot any more. */
-  abstract claimOpening(paymentId: string, forMs: number): Promise<boolean>
+  /**
+   * For one caller at a time over all processes: until it lets go, or for so long if it cannot any more. Undefined for the
+   * others; `again` when one before has asked the provider.
+   */
+  abstract claimOpening(paymentId: string, forMs: number): Promise<'first' | 'again' | undefined>
   /** By who has claimed it and has not let go: for so long from now on. */
   abstract keepOpening(paymentId: string, forMs: number): Promise<void>
   abstract letGoOfOpening(paymentId: string): Promise<void>

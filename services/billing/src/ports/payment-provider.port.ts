@@ -48,6 +48,8 @@ export interface Checkout {
   readonly amount: Money
   readonly description: string
   readonly kind: CheckoutKind
+  /** It may be open already, and the answer was lost: one that knows no idempotency key looks for it first. */
+  readonly wasAsked: boolean
   readonly customer: { readonly userId: string; readonly username: string; readonly email: string | null }
   /** When it is to be charged again by the provider itself. */
   readonly recurring: {

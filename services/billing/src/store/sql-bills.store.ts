@@ -78,6 +78,9 @@ where payment.id = saved.id`
 const OPENING_UNTIL = `
 update payment set opening_until = clock_timestamp() + $2::int * interval '1 millisecond' where id = $1`
 
+const CLAIM_OPENING = `
+${OPENING_UNTIL} and opening_until <= clock_timestamp() returning old.opening_until = '-infinity' as is_first`
+
 const LOCK_SUBSCRIPTIONS = `
 select * from subscription where id in (
   select unnest($1::uuid[]) union
@@ -264,20 +267,18 @@ export class SqlBills extends Bills {
     return rows.map(toPayment)
   }
 
-  async claimOpening(paymentId: string, forMs: number): Promise<boolean> {
-    const claimed = await this.database.query(`${OPENING_UNTIL} and opening_until <= clock_timestamp() returning id`, [
-      paymentId,
-      forMs,
-    ])
-    return claimed.length > 0
+  async claimOpening(paymentId: string, forMs: number): Promise<'first' | 'again' | undefined> {
+    const [claimed] = await this.database.query<{ is_first: boolean }>(CLAIM_OPENING, [paymentId, forMs])
+    if (claimed === undefined) return undefined
+    return claimed.is_first ? 'first' : 'again'
   }
 
   async keepOpening(paymentId: string, forMs: number): Promise<void> {
-    await this.database.query(`${OPENING_UNTIL} and opening_until > '-infinity'`, [paymentId, forMs])
+    await this.database.query(`${OPENING_UNTIL} and opening_until > clock_timestamp()`, [paymentId, forMs])
   }
 
   async letGoOfOpening(paymentId: string): Promise<void> {
-    await this.database.query(`update payment set opening_until = '-infinity' where id = $1`, [paymentId])
+    await this.database.query(`update payment set opening_until = clock_timestamp() where id = $1`, [paymentId])
   }
 
   async putOffSurplus(paymentId: string, until: Date): Promise<void> {

@@ -22,12 +22,22 @@ import {
   type RawDelivery,
 } from '../../ports/payment-provider.port.ts'
 import { JsonApi } from '../json-api.client.ts'
-import { createdInvoice, delivery, history, isPaid, referenceKey, shownInvoice, type Delivery } from './mayar.wire.ts'
+import {
+  createdInvoice,
+  delivery,
+  history,
+  isClosed,
+  isPaid,
+  listedInvoices,
+  referenceKey,
+  shownInvoice,
+  type Delivery,
+} from './mayar.wire.ts'
 
 /** It counts whole rupiah; ISO 4217 and we count sen. */
 const minorPerRupiah = 100n
-const historyPagesMax = 50
-const historyPageItems = 100
+const pagesMax = 50
+const pageItems = 100
 /** It wants a number; we do not know our users'. */
 const noMobile = '000000000000'
 
@@ -72,9 +82,13 @@ export class MayarProvider extends PaymentProvider {
     return ok([])
   }
 
-  async open({ reference, amount, description, customer }: Checkout): Promise<Result<OpenedCheckout, ProviderFailure>> {
+  async open(checkout: Checkout): Promise<Result<OpenedCheckout, ProviderFailure>> {
+    const { reference, amount, description, customer, wasAsked } = checkout
     if (amount.minor % minorPerRupiah !== 0n)
       return err({ kind: 'refused', detail: 'only whole rupiah can be charged' })
+    const before = wasAsked ? await this.opened(reference) : ok(undefined)
+    if (!before.ok) return before
+    if (before.value !== undefined) return ok(before.value)
     const item = { quantity: 1, rate: Number(amount.minor / minorPerRupiah), description }
     const body = {
       name: customer.username === '' ? customer.userId : customer.username,
@@ -91,6 +105,29 @@ export class MayarProvider extends PaymentProvider {
     return ok({ externalId, subscriptionExternalId: null, clientSecret: null, paymentUrl })
   }
 
+  /** It knows no idempotency key: what was opened before is known by where its payer comes back to. */
+  private async opened(reference: string): Promise<Result<OpenedCheckout | undefined, ProviderFailure>> {
+    for (let page = 1; page <= pagesMax; page += 1) {
+      const path = `/invoice?page=${page}&pageSize=${pageItems}`
+      const listed = await this.api.call({ method: 'GET', path, reply: listedInvoices })
+      if (!listed.ok) return listed
+      for (const { id, redirectUrl } of listed.value.data) {
+        if (redirectUrl?.endsWith(`/${reference}`) !== true) continue
+        const shown = await this.api.call({
+          method: 'GET',
+          path: `/invoice/${encodeURIComponent(id)}`,
+          reply: shownInvoice,
+        })
+        if (!shown.ok) return shown
+        const { status, paymentUrl } = shown.value.data
+        if (isClosed(status) || typeof paymentUrl !== 'string') continue
+        return ok({ externalId: id, subscriptionExternalId: null, clientSecret: null, paymentUrl })
+      }
+      if (listed.value.hasMore !== true) break
+    }
+    return ok(undefined)
+  }
+
   async refund(): Promise<Result<HeardEvent, ProviderFailure>> {
     return err({ kind: 'refused', detail: 'Mayar has no refunds in its API' })
   }
@@ -102,8 +139,8 @@ export class MayarProvider extends PaymentProvider {
   /** What it has delivered or tried to, newest first. */
   async recent(since: Date): Promise<Result<readonly HeardEvent[], ProviderFailure>> {
     const events: HeardEvent[] = []
-    for (let page = 1; page <= historyPagesMax; page += 1) {
-      const path = `/webhook/history?page=${page}&pageSize=${historyPageItems}`
+    for (let page = 1; page <= pagesMax; page += 1) {
+      const path = `/webhook/history?page=${page}&pageSize=${pageItems}`
       const listed = await this.api.call({ method: 'GET', path, reply: history })
       if (!listed.ok) return listed
       const fresh = listed.value.data.filter(({ createdAt }) => new Date(createdAt) >= since)

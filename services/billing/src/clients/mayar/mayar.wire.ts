@@ -13,8 +13,16 @@ export const shownInvoice = z.object({
     amount: z.number().int(),
     /** Text in newer answers, a flag in older ones. */
     status: z.union([z.string(), z.boolean()]),
+    /** The page's whole address; its `link` is the end of it only. */
+    paymentUrl: z.string().nullish(),
     extraData,
   }),
+})
+
+/** In no order that is said. What we gave an invoice is not listed, but where its payer comes back to. */
+export const listedInvoices = z.object({
+  data: z.array(z.object({ id: z.string(), redirectUrl: z.string().nullish() })),
+  hasMore: z.boolean().nullish(),
 })
 
 export const delivery = z.object({
@@ -35,4 +43,8 @@ export const history = z.object({
 
 export function isPaid(status: string | boolean): boolean {
   return status === true || (typeof status === 'string' && ['paid', 'closed', 'success'].includes(status.toLowerCase()))
+}
+
+export function isClosed(status: string | boolean): boolean {
+  return typeof status === 'string' && status.toLowerCase() === 'closed'
 }

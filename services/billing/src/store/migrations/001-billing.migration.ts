@@ -254,7 +254,7 @@ const payments = [
      tax jsonb,
      unique (provider, external_id),
      unique (subscription_id, period))`,
-  `comment on column payment.opening_until is 'Until then one process asks the provider to open it, and the others wait.'`,
+  `comment on column payment.opening_until is 'Until then one process asks the provider to open it, and the others wait; -infinity before the first has asked.'`,
   `create index payment_by_user on payment (user_id, id desc)`,
   `create unique index payment_of_change on payment (change_id) where change_id = id`,
   `create index payment_by_fee on payment (fee_id) where fee_id is not null`,

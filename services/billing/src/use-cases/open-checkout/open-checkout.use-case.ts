@@ -70,7 +70,8 @@ export class OpenCheckout {
   private async open(wish: Wish): Promise<Result<Payment, CodedError>> {
     const { id } = wish.payment
     for (let poll = 0; poll < openingPollsMax; poll += 1) {
-      if (await this.bills.claimOpening(id, openingMs)) return this.openAlone(wish)
+      const claim = await this.bills.claimOpening(id, openingMs)
+      if (claim !== undefined) return this.openAlone(wish, claim === 'again')
       const known = await this.bills.findPayment(id, undefined)
       if (known !== undefined && isOpened(known)) return ok(known)
       await delay(openingPollMs)
@@ -78,19 +79,22 @@ export class OpenCheckout {
     return err(billingErrors.of('PROVIDER_UNAVAILABLE', { detail: 'an equal request is still being answered' }))
   }
 
-  private async openAlone(wish: Wish): Promise<Result<Payment, CodedError>> {
+  private async openAlone(wish: Wish, wasAsked: boolean): Promise<Result<Payment, CodedError>> {
     const { id } = wish.payment
     // What cannot be kept or let go of ends by itself.
     const keeping = setInterval(() => void this.bills.keepOpening(id, openingMs).catch(() => undefined), keepEveryMs)
     try {
-      return await this.ask(wish)
+      return await this.ask(wish, wasAsked)
     } finally {
       clearInterval(keeping)
       await this.bills.letGoOfOpening(id).catch(() => undefined)
     }
   }
 
-  private async ask({ payment, subscription, changed, checkout }: Wish): Promise<Result<Payment, CodedError>> {
+  private async ask(
+    { payment, subscription, changed, checkout }: Wish,
+    wasAsked: boolean,
+  ): Promise<Result<Payment, CodedError>> {
     // An equal request may have been through since the caller looked.
     const known = await this.bills.findPayment(payment.id, undefined)
     if (known !== undefined && isOpened(known)) return ok(known)
@@ -100,7 +104,7 @@ export class OpenCheckout {
     const externalId = provider.capabilities.upgrades === 'provider' ? changed?.subscription.externalId : undefined
     const opened =
       changed === undefined || externalId === undefined || externalId === null
-        ? await provider.open({ ...(await this.checkoutOf(provider, payment, subscription)), kind })
+        ? await provider.open({ ...(await this.checkoutOf(provider, payment, subscription)), kind, wasAsked })
         : await provider.changeNow(providerChangeOf(changed.change, externalId))
     if (!opened.ok) return err(codedFailure(opened.error))
     return ok(await this.store(payment.id, opened.value))

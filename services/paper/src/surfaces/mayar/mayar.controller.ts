@@ -17,20 +17,25 @@ const newInvoice = z.object({
   email: z.string().min(1),
   mobile: z.string().min(1),
   description: z.string(),
+  redirectUrl: z.string(),
   items: z.array(z.object({ quantity: z.int().min(1), rate: z.int().min(1), description: z.string() })).min(1),
   extraData: z.record(z.string(), z.unknown()).optional(),
 })
-const payOrder = z.strictObject({ invoice: z.string() })
+const invoiceOrder = z.strictObject({ invoice: z.string() })
 const deliverOrder = z.strictObject({ url: z.url(), copies: z.int().min(1).max(10).default(1) })
-const faultOrder = z.strictObject({ fault: z.enum(['none', 'unavailable', 'lost-answer']) })
+const faultOrder = z.strictObject({ fault: z.enum(['none', 'unavailable', 'lost-answer', 'lost-unlisted']) })
 
 export interface MayarInvoice {
   readonly id: string
   readonly transactionId: string
   readonly amount: number
+  readonly createdAt: number
+  /** The end of the page's address. */
   readonly link: string
+  readonly paymentUrl: string
+  readonly redirectUrl: string
   readonly extraData: Readonly<Record<string, unknown>>
-  status: 'unpaid' | 'paid'
+  status: 'unpaid' | 'paid' | 'closed'
 }
 
 export interface MayarTold {
@@ -43,6 +48,7 @@ export interface MayarTold {
 export class MayarServer {
   private readonly clock: Clock
   readonly invoices = new Map<string, MayarInvoice>()
+  private readonly unlisted = new Set<string>()
   readonly told: MayarTold[] = []
   private readonly mark: string
   private fault: z.output<typeof faultOrder>['fault'] = 'none'
@@ -67,6 +73,7 @@ export class MayarServer {
       await reply.code(401).send({ statusCode: 401, messages: 'Unauthorized' })
     })
     scope.post('/mayar/hl/v1/invoice/create', (request, reply) => this.create(request, reply))
+    scope.get('/mayar/hl/v1/invoice', (request, reply) => this.list(request, reply))
     scope.get('/mayar/hl/v1/invoice/:id', (request, reply) => this.show(request, reply))
     scope.get('/mayar/hl/v1/webhook/history', (request, reply) => this.history(request, reply))
   }
@@ -78,17 +85,23 @@ export class MayarServer {
     const number = this.invoices.size + 1
     const id = `inv-${this.mark}-${number}`
     const amount = parsed.data.items.reduce((sum, { quantity, rate }) => sum + quantity * rate, 0)
-    const link = `https://mayar.test/invoices/${id}`
-    const extraData = parsed.data.extraData ?? {}
+    const paymentUrl = `https://mayar.test/invoices/${id}`
+    const { redirectUrl, extraData = {} } = parsed.data
     const transactionId = `trx-${this.mark}-${number}`
-    this.invoices.set(id, { id, transactionId, amount, link, extraData, status: 'unpaid' })
-    if (this.fault === 'lost-answer') {
+    const kept = { id, transactionId, amount, link: id, paymentUrl, redirectUrl, extraData }
+    this.invoices.set(id, { ...kept, createdAt: this.clock.now().getTime(), status: 'unpaid' })
+    if (this.fault === 'lost-unlisted') this.unlisted.add(id)
+    if (this.fault === 'lost-answer' || this.fault === 'lost-unlisted') {
       await wait(slowMs)
       reply.hijack()
       reply.raw.destroy()
       return reply
     }
-    return reply.send({ statusCode: 200, messages: 'success', data: { id, transactionId, link, extraData } })
+    return reply.send({
+      statusCode: 200,
+      messages: 'success',
+      data: { id, transactionId, link: paymentUrl, extraData },
+    })
   }
 
   private show(request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -98,19 +111,28 @@ export class MayarServer {
     return reply.send({ statusCode: 200, messages: 'success', data: invoice })
   }
 
+  /** What an invoice carries of its maker's is not listed, and in which order is not said. */
+  private list(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    if (this.fault === 'unavailable') return reply.code(500).send({ statusCode: 500, messages: 'error' })
+    const listed = [...this.invoices.values()].filter(({ id }) => !this.unlisted.has(id))
+    return reply.send(
+      pageOf(
+        listed.map(({ extraData: _, paymentUrl: __, ...shown }) => shown),
+        request,
+      ),
+    )
+  }
+
   private history(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const query = request.query as { readonly page?: string; readonly pageSize?: string }
-    const size = Math.min(pageItemsMax, Number(query.pageSize ?? pageItemsMax))
-    const start = (Number(query.page ?? 1) - 1) * size
-    const newest = this.told.toReversed()
-    const hasMore = start + size < newest.length
-    return reply.send({ statusCode: 200, messages: 'success', hasMore, data: newest.slice(start, start + size) })
+    return reply.send(pageOf(this.told.toReversed(), request))
   }
 
   private async obey(order: string, body: unknown): Promise<object | undefined> {
     switch (order) {
       case 'pay':
-        return this.pay(payOrder.parse(body).invoice)
+        return this.pay(invoiceOrder.parse(body).invoice)
+      case 'close':
+        return this.close(invoiceOrder.parse(body).invoice)
       case 'fault':
         this.fault = faultOrder.parse(body).fault
         return { fault: this.fault }
@@ -124,7 +146,7 @@ export class MayarServer {
   /** What the payer does on the page. */
   pay(id: string): MayarInvoice | undefined {
     const invoice = this.invoices.get(id)
-    if (invoice === undefined || invoice.status === 'paid') return invoice
+    if (invoice?.status !== 'unpaid') return invoice
     invoice.status = 'paid'
     const createdAt = this.clock.now().toISOString()
     const data = {
@@ -143,10 +165,25 @@ export class MayarServer {
     return invoice
   }
 
+  /** What the merchant does to one that is not to be paid any more. */
+  private close(id: string): MayarInvoice | undefined {
+    const invoice = this.invoices.get(id)
+    if (invoice?.status === 'unpaid') invoice.status = 'closed'
+    return invoice
+  }
+
   private async deliver({ url, copies }: z.output<typeof deliverOrder>): Promise<object> {
     const headers = { 'content-type': 'application/json' }
     const once = this.told.toReversed().map(({ payload: body }) => ({ headers, body }))
     const all = Array.from({ length: copies }, () => once).flat()
     return { sent: all.length, accepted: await deliverAll(url, all) }
   }
+}
+
+function pageOf(items: readonly object[], request: FastifyRequest): object {
+  const query = request.query as { readonly page?: string; readonly pageSize?: string }
+  const size = Math.min(pageItemsMax, Number(query.pageSize ?? pageItemsMax))
+  const start = (Number(query.page ?? 1) - 1) * size
+  const hasMore = start + size < items.length
+  return { statusCode: 200, messages: 'success', hasMore, data: items.slice(start, start + size) }
 }
