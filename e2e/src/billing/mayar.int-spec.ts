@@ -97,6 +97,18 @@ describe('a purchase at Mayar', () => {
     expect(await statusOf(found.purchaseId)).toBe('succeeded')
   })
 
+  it('is not paid by an invoice that was closed, which Mayar does to what nobody paid', async () => {
+    const { purchaseId, invoice } = await buy()
+    await order('close', { invoice })
+    const data = { id: invoice, transactionId: 'trx-reminder', productId: invoice }
+    const body = JSON.stringify({ event: 'payment.reminder', data })
+    const answer = await request(desk.deliveriesOf('mayar', pathToken), { method: 'POST', body })
+    await answer.body.dump()
+    expect(answer.statusCode).toBe(200)
+    await desk.quiet()
+    expect(await statusOf(purchaseId)).toBe('created')
+  })
+
   it('whose answer was lost and that is not listed is opened again, and known to be paid by both', async () => {
     const requestId = '01963a5e-0000-7000-8000-0000000000ad'
     await order('fault', { fault: 'lost-unlisted' })

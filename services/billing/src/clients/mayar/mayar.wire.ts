@@ -41,8 +41,9 @@ export const history = z.object({
   hasMore: z.boolean().nullish(),
 })
 
+/** One that is `closed` can be paid no more, and nobody paid it. */
 export function isPaid(status: string | boolean): boolean {
-  return status === true || (typeof status === 'string' && ['paid', 'closed', 'success'].includes(status.toLowerCase()))
+  return status === true || (typeof status === 'string' && ['paid', 'success'].includes(status.toLowerCase()))
 }
 
 export function isClosed(status: string | boolean): boolean {
