@@ -10,6 +10,15 @@ import { databaseErrors } from './database.errors.ts'
 const keysMax = 8
 const tokenKeys = z.array(z.string().max(100)).min(1).max(keysMax)
 
+/** What PostgreSQL reads each kind of key as: anything else would fail there. */
+const keyKinds = {
+  id: z.guid(),
+  number: z.string().regex(/^\d{1,18}$/),
+  date: z.iso.date(),
+  moment: z.iso.datetime(),
+}
+export type PageKeyKind = keyof typeof keyKinds
+
 export interface Page<Item> {
   readonly items: Item[]
   readonly nextToken: string | null
@@ -20,15 +29,17 @@ export function pageToken(keys: readonly string[]): string {
   return Buffer.from(JSON.stringify(keys)).toString('base64url')
 }
 
-/** The keys of a token with exactly `count` keys; undefined without a token. Fails with PAGE_TOKEN_INVALID. */
+/** The keys of a token with exactly these kinds of keys; undefined without a token. Fails with PAGE_TOKEN_INVALID. */
 export function readPageToken(
   token: string | undefined,
-  count: number,
+  kinds: readonly PageKeyKind[],
 ): Result<readonly string[] | undefined, CodedError> {
   if (token === undefined) return ok(undefined)
   try {
     const keys = tokenKeys.parse(JSON.parse(Buffer.from(token, 'base64url').toString('utf8')))
-    return keys.length === count ? ok(keys) : err(databaseErrors.of('PAGE_TOKEN_INVALID'))
+    const isOfList =
+      keys.length === kinds.length && kinds.every((kind, at) => keyKinds[kind].safeParse(keys[at]).success)
+    return isOfList ? ok(keys) : err(databaseErrors.of('PAGE_TOKEN_INVALID'))
   } catch {
     return err(databaseErrors.of('PAGE_TOKEN_INVALID'))
   }
@@ -55,10 +66,9 @@ export async function pageById<Row extends { readonly id: string }, Item>(
   read: (window: { readonly afterId: string | undefined; readonly limit: number }) => Promise<readonly Row[]>,
   itemOf: (row: Row) => Item,
 ): Promise<Result<Page<Item>, CodedError>> {
-  const keys = readPageToken(page.nextToken, 1)
+  const keys = readPageToken(page.nextToken, ['id'])
   if (!keys.ok) return keys
   const afterId = keys.value?.[0]
-  if (afterId !== undefined && !z.uuid().safeParse(afterId).success) return err(databaseErrors.of('PAGE_TOKEN_INVALID'))
   const rows = await read({ afterId, limit: page.limit + 1 })
   return ok(pageFrom(rows, page.limit, { keysOf: (row) => [row.id], itemOf }))
 }
@@ -68,11 +78,9 @@ export async function pageByDay<Day extends { readonly date: string }>(
   page: { readonly limit: number; readonly nextToken?: string | undefined },
   read: (window: { readonly before: string | undefined; readonly limit: number }) => Promise<readonly Day[]>,
 ): Promise<Result<Page<Day>, CodedError>> {
-  const keys = readPageToken(page.nextToken, 1)
+  const keys = readPageToken(page.nextToken, ['date'])
   if (!keys.ok) return keys
   const before = keys.value?.[0]
-  if (before !== undefined && !z.iso.date().safeParse(before).success)
-    return err(databaseErrors.of('PAGE_TOKEN_INVALID'))
   const days = await read({ before, limit: page.limit + 1 })
   return ok(pageFrom(days, page.limit, { keysOf: ({ date }) => [date], itemOf: (day) => day }))
 }

@@ -59,7 +59,7 @@ export class SqlAuditLog extends AuditLog {
   }
 
   async list(filter: AuditFilter, page: PageQuery): Promise<Result<Page<AuditEntry>, CodedError>> {
-    const after = readPageToken(page.nextToken, 1)
+    const after = readPageToken(page.nextToken, ['number'])
     if (!after.ok) return after
     const rows = await this.database.query<EntryRow>(
       `select ${columns} from audit_entry

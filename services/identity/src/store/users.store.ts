@@ -106,7 +106,7 @@ export class SqlUsers extends Users {
   }
 
   async list(page: PageQuery): Promise<Result<Page<User>, CodedError>> {
-    const after = readPageToken(page.nextToken, 1)
+    const after = readPageToken(page.nextToken, ['id'])
     if (!after.ok) return after
     const rows = await this.database.query<UserRow>(
       `select ${columns} from app_user where ($1::text is null or id::text > $1) order by id::text limit $2`,

@@ -86,7 +86,7 @@ export class SqlBracketReads extends BracketReads {
     filter: BracketFilter,
     page: PageRequest,
   ): Promise<Result<Page<BracketReply>, CodedError>> {
-    const keys = readPageToken(page.nextToken, 1)
+    const keys = readPageToken(page.nextToken, ['id'])
     if (!keys.ok) return keys
     // Ids of a signal's brackets lie together, so the primary key answers this filter.
     const [low, high] =
@@ -133,7 +133,7 @@ export class SqlBracketReads extends BracketReads {
     filter: Pick<BracketFilter, 'accountId' | 'strategyId'>,
     page: PageRequest,
   ): Promise<Result<Page<PositionReply>, CodedError>> {
-    const keys = readPageToken(page.nextToken, 1)
+    const keys = readPageToken(page.nextToken, ['id'])
     if (!keys.ok) return keys
     const rows = await this.database.queryOwn<PositionRow>(scope.userId, positionsSql, [
       ...scopeParametersOf(scope),

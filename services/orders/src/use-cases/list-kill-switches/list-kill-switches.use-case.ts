@@ -18,7 +18,7 @@ export class ListKillSwitches {
     page: { limit, nextToken },
     engaged,
   }: RequestOf<typeof listKillSwitches>): Promise<Result<ReplyOf<typeof listKillSwitches>, CodedError>> {
-    const keys = readPageToken(nextToken, 1)
+    const keys = readPageToken(nextToken, ['id'])
     if (!keys.ok) return keys
     const found = await this.killSwitches.list({
       ownerId: visibleTo(caller) ?? null,

@@ -19,7 +19,7 @@ export class ListLedgerTrades {
     page,
     ...asked
   }: RequestOf<typeof listLedgerTrades>): Promise<Result<ReplyOf<typeof listLedgerTrades>, CodedError>> {
-    const keys = readPageToken(page.nextToken, 2)
+    const keys = readPageToken(page.nextToken, ['moment', 'id'])
     if (!keys.ok) return keys
     const [closedAt, tradeId] = keys.value ?? []
     const after = closedAt === undefined || tradeId === undefined ? undefined : { closedAt, tradeId }
