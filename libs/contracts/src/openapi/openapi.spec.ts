@@ -58,6 +58,16 @@ describe('the OpenAPI document', () => {
     }
   })
 
+  it('shows of every route how an unknown parameter is refused, and of one with a body how a body that cannot be read is', () => {
+    for (const { method, path, operation } of allRoutes) {
+      const { requestBody, responses } = paths[path]![method.toLowerCase()]!
+      const shown = Object.keys(responses as JsonObject)
+      const isRefused = shown.some((status) => ['400', '422'].includes(status))
+      expect(isRefused, operation).toBe(true)
+      if (requestBody !== undefined) expect(shown, operation).toEqual(expect.arrayContaining(['400', '413', '415']))
+    }
+  })
+
   it('shows an alert whose every field the schema knows, and that a stored one is answered without a body', () => {
     const { content } = alertOperation['requestBody'] as { content: Record<string, { example: JsonObject }> }
     const schemas = (document['components'] as JsonObject)['schemas'] as Record<string, JsonObject>

@@ -154,15 +154,30 @@ function adminRefusals(route: RouteContract, components: SchemaComponents): Json
   const own = Object.values(route.refusals).map(({ status, body }) => {
     return [String(status), { description: 'As documented', content: { 'application/json': { example: { ...body } } } }]
   })
+  const ofBody = hasFields(route.body) ? adminBodyErrors(components) : {}
   const inFlight = {
     description: 'The same request is under way',
     content: shownAs(adminMessage, { message: 'The same request is being carried out at this moment.' }, components),
   }
   return {
     ...Object.fromEntries(shown),
+    ...ofBody,
     ...(route.idempotency === 'key' ? { '409': inFlight } : {}),
     ...Object.fromEntries(own),
   } as JsonObject
+}
+
+/** Of a body that is not read at all, so no field of it can be named. */
+function adminBodyErrors(components: SchemaComponents): JsonObject {
+  const replies = [
+    ['400', 'The body is no JSON', "Body is not valid JSON but content-type is set to 'application/json'"],
+    ['413', 'The body is too large', 'Request body is too large'],
+    ['415', 'The body is not JSON', 'Send a body of JSON with the header `content-type: application/json`.'],
+  ] as const
+  const shown = replies.map(([status, description, message]) => {
+    return [status, { description, content: shownAs(adminMessage, { message }, components) }]
+  })
+  return Object.fromEntries(shown) as JsonObject
 }
 
 function shownAs(schema: z.ZodType, example: JsonObject, components: SchemaComponents): JsonObject {
@@ -187,8 +202,8 @@ const bodyErrors = {
 
 /** What any route of this form may answer, and what the contract adds. */
 function errorKindsOf(route: RouteContract): readonly ErrorKind[] {
-  const kinds = new Set<ErrorKind>(['rate-limited', 'unavailable', ...route.errors])
-  if ([route.params, route.query, route.body].some(hasFields)) kinds.add('invalid')
+  // A parameter that is not known is refused everywhere.
+  const kinds = new Set<ErrorKind>(['invalid', 'rate-limited', 'unavailable', ...route.errors])
   if (hasFields(route.params)) kinds.add('not-found')
   if (route.access !== 'public') kinds.add('unauthenticated').add('forbidden')
   if (route.method !== 'GET' && route.access !== 'public') kinds.add('conflict').add('refused')
