@@ -47,7 +47,7 @@ export function failureOf(coded: CodedError): HttpFailure {
 }
 
 /** Codes of failures that HTTP itself brings, before a service is asked. */
-const codeOfStatus: Readonly<Record<number, string>> = {
+export const codeOfStatus: Readonly<Record<number, string>> = {
   400: 'BAD_REQUEST',
   401: 'UNAUTHENTICATED',
   403: 'FORBIDDEN',
@@ -57,6 +57,7 @@ const codeOfStatus: Readonly<Record<number, string>> = {
   413: 'BODY_TOO_LARGE',
   415: 'UNSUPPORTED_MEDIA_TYPE',
   429: 'RATE_LIMITED',
+  500: 'INTERNAL',
   503: 'SERVICE_UNAVAILABLE',
 }
 

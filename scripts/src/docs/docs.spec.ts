@@ -4,8 +4,10 @@ import { defineEvent, type EventContract } from '@tradewire/contracts/define-eve
 import { defineDenial } from '@tradewire/contracts/denials/define-denial'
 import { allEvents } from '@tradewire/contracts/events/all'
 import { defineErrors } from '@tradewire/kernel/errors'
+import { codeOfStatus } from '@tradewire/nest-kit/http-errors'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { services, sharedErrors } from '../services.ts'
 import { buildAsyncApi, keyOf } from './async-api.ts'
 import { brokersPage } from './brokers-page.ts'
 import { configPage, environmentExample, errorsPage, eventsPage } from './pages.ts'
@@ -111,6 +113,11 @@ describe('the errors page', () => {
     const page = errorsPage([errors])
     expect(page).toContain('| `THING_LOST` | not-found | 404 | No such thing. | Look elsewhere. |')
     expect(page.indexOf('THING_BUSY')).toBeLessThan(page.indexOf('THING_LOST'))
+  })
+
+  it('lists the code of every status that HTTP itself brings, once', () => {
+    const page = errorsPage([...sharedErrors, ...services.map(({ errors }) => errors)])
+    for (const code of Object.values(codeOfStatus)) expect(page.split(`| \`${code}\` |`), code).toHaveLength(2)
   })
 })
 

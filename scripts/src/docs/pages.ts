@@ -1,6 +1,7 @@
 /** The generated Markdown pages. Called by the docs command. Must never depend on time or order of import. */
 import { describeConfig, type ConfigDefinition, type ConfigRow } from '@tradewire/config/define-config'
 import { batchEventsMax, subjectOf, type EventContract } from '@tradewire/contracts/define-event'
+import { codeOfStatus } from '@tradewire/nest-kit/http-errors'
 import { httpStatusOf, type ErrorTable } from '@tradewire/kernel/errors'
 import { cell, fieldRows, jsonSchemaOf } from './schema-words.ts'
 
@@ -55,6 +56,33 @@ export function errorsPage(tables: readonly ErrorTable[]): string {
     'Every refusal has a stable code. An HTTP reply carries it as `{"error": {"code", "message", "details"}}`; the kind decides the status.\n' +
       'The same code stands in explain traces, events and logs. What a denied order tells besides its code: [denials.md](denials.md).',
     ...tables.toSorted((left, right) => (left.owner < right.owner ? -1 : 1)).map(errorSection),
+    httpSection(),
+  ].join('\n\n')
+}
+
+/** What no service was asked about, by the code of its status; the others stand in the table of the gateway. */
+const ofHttp: Readonly<Record<string, readonly [happened: string, fix: string]>> = {
+  BAD_REQUEST: [
+    'The request cannot be read.',
+    'Send a body of JSON that is whole, and an address that is well encoded.',
+  ],
+  NOT_FOUND: ['There is no such path.', 'Look for it in the API’s documents.'],
+  METHOD_NOT_ALLOWED: ['This path has other methods.', 'Use one of those in `allowed`.'],
+  REQUEST_TIMEOUT: ['The request did not come in whole in time.', 'Send it again.'],
+  BODY_TOO_LARGE: ['The body is too large.', 'Send less at once.'],
+  UNSUPPORTED_MEDIA_TYPE: ['The body is not JSON.', 'Send JSON with the header `content-type: application/json`.'],
+  INTERNAL: ['A bug of ours.', 'Look for the `requestId` of `details` in the log.'],
+}
+
+function httpSection(): string {
+  const rows = Object.entries(codeOfStatus).flatMap(([status, code]) => {
+    const words = ofHttp[code]
+    return words === undefined ? [] : [`| \`${code}\` | ${status} | ${words[0]} | ${words[1]} |`]
+  })
+  return [
+    '## http',
+    'What HTTP itself refuses, before a service is asked, and what failed within one.',
+    ['| code | HTTP | what happened | what to do |', '|---|---|---|---|', ...rows].join('\n'),
   ].join('\n\n')
 }
 
