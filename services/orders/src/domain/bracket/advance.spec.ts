@@ -172,6 +172,16 @@ describe('a bracket whose entry fills in parts', () => {
       'opened',
     ])
   })
+
+  it('gives a limit entry that begins to fill late no more time than it had', () => {
+    const restEndsMs = 30_000 + exitPolicyDefault.limitRestMs
+    const story = new Story(planOf({ entryType: 'limit' }))
+    story.tell('entry', 'accepted')
+    story.tell('entry', 'filled', { filled: '0.3', price: '40000', final: false, atMs: restEndsMs - 1_000 })
+    story.tell('stop-1', 'accepted', { atMs: restEndsMs - 990 })
+    expect(story.bracket.wakeAt).toBe(at(restEndsMs))
+    expect(story.take([{ kind: 'wake' }], restEndsMs)).toEqual(['-entry'])
+  })
 })
 
 describe('a bracket whose entry comes to nothing', () => {
@@ -234,6 +244,15 @@ describe('a bracket whose stop does not stand', () => {
     const story = new Story().opened()
     expect(story.tell('stop-1', 'cancelled')).toEqual(['+stop-2 0.9', 'unprotected, retry'])
     expect(story.bracket.state).toBe('open')
+  })
+
+  it('gives up when its stop is taken away at the venue again and again', () => {
+    const story = new Story().opened()
+    for (let lost = 1; lost <= exitPolicyDefault.lostStopsMax; lost += 1) {
+      expect(story.tell(`stop-${lost}`, 'cancelled')).toContain(`+stop-${lost + 1} 0.9`)
+      story.tell(`stop-${lost + 1}`, 'accepted')
+    }
+    expect(story.tell(`stop-${exitPolicyDefault.lostStopsMax + 1}`, 'cancelled')).toContain('+close-1 0.9')
   })
 })
 
@@ -318,5 +337,13 @@ describe('a trailing stop', () => {
     const reason = { code: 'WOULD_TRIGGER_IMMEDIATELY', message: '' }
     expect(story.tell('trailing-1', 'rejected', { reason })).toEqual(['+trailing-2 0.3'])
     expect(story.bracket.legs.at(-1)?.triggerPrice).toBeNull()
+    // Once: a venue that says the same of that one as well would be asked for ever.
+    expect(story.tell('trailing-2', 'rejected', { reason })).toEqual([])
+  })
+
+  it('is not begun, and no target either, once the stop is being hit', () => {
+    const story = new Story(planOf({ trailing }))
+    story.tell('entry', 'filled', { filled: '0.9', price: '40000' })
+    expect(story.tell('stop-1', 'filled', { filled: '0.1', price: '39600', final: false })).toEqual(['opened'])
   })
 })

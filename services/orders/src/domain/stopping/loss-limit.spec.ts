@@ -86,6 +86,21 @@ describe('a loss limit', () => {
     expect(story.tell('8000')).toEqual([])
   })
 
+  it.each([
+    ['follower', { dayPercent: '5', action: 'flatten' }, { dayPercent: '5' }],
+    ['strategy', { dayPercent: '5' }, { dayPercent: '5', action: 'flatten' }],
+  ] as const)('closes what is held where several are reached at once and that of the %s says so', (_, mine, theirs) => {
+    const story = new Story(rules(mine, theirs))
+    story.tell('10000')
+    expect(story.tell('9500')).toEqual([['day', 'flatten', '2026-11-19']])
+  })
+
+  it('is not reached by an account on which nothing is', () => {
+    const story = new Story(rules({ dayPercent: '5', lifetimePercent: '20', action: 'flatten' }))
+    expect([story.tell('0'), story.tell('0')]).toEqual([[], []])
+    expect(story.against('0')).toBeNull()
+  })
+
   it('counts anew once somebody has taken its switch back, and only in its own period', () => {
     const story = new Story(rules({ dayPercent: '5', weekPercent: '12' }))
     story.tell('10000')
