@@ -2,7 +2,16 @@ import type { VenueFill } from '@tradewire/broker-kit/broker-session'
 import type { OrderPurpose } from '@tradewire/contracts/events/orders'
 import { decimal } from '@tradewire/kernel/decimal'
 import { describe, expect, it } from 'vitest'
-import { type AttributedFill, count, emptyHolding, type Holding, settleRest } from './holding.ts'
+import {
+  type AttributedFill,
+  count,
+  emptyHolding,
+  forgetCounted,
+  type Holding,
+  joinLosses,
+  type Loss,
+  settleRest,
+} from './holding.ts'
 
 let ids = 0
 
@@ -80,6 +89,28 @@ describe('the holding of a symbol', () => {
     expect(after(holdingOf('0.4', '1'), fillOf('-1', 'stop'))).toEqual(['0', '0.4'])
   })
 
+  it('asks for a second look where others traded or an exit took from them, and for none otherwise', () => {
+    const plain = (own: string, external: string, fill: AttributedFill) =>
+      count(holdingOf(own, external), [fill], false).plain
+    expect(plain('1', '1', fillOf('-1', 'stop'))).toBe(true)
+    expect(plain('0.4', '1', fillOf('-1', 'stop'))).toBe(false)
+    expect(plain('1', '1', fillOf('1', null))).toBe(false)
+  })
+
+  it('counts fills of one moment in the order of the venue, whose ids are numbers', () => {
+    const at = new Date(1)
+    const exit = fillOf('-0.4', 'target', { tradeId: '10', at })
+    const entry = fillOf('1', 'entry', { tradeId: '9', at })
+    expect(after(holdingOf('0', '0'), exit, entry)).toEqual(['0.6', '0'])
+  })
+
+  it('remembers what a read since then shows once more', () => {
+    const fill = fillOf('1', 'entry')
+    const { holding } = count(holdingOf('0', '0'), [fill], false)
+    const kept = (since: Date) => forgetCounted(holding, new Date(0), since).counted.length
+    expect([kept(fill.fill.at), kept(new Date(fill.fill.at.getTime() + 1))]).toEqual([1, 0])
+  })
+
   it('takes fees paid in the coin off what is held by whose fill it was, for the balance shows less than the fills', () => {
     const paid = { fee: '0.001', feeCurrency: 'BTC' }
     const { holding } = count(holdingOf('0', '0'), [fillOf('1', 'entry', paid)], true)
@@ -91,5 +122,25 @@ describe('the holding of a symbol', () => {
   it('says unexplained where no fill tells', () => {
     const { holding, loss } = settleRest(holdingOf('1', '0'), decimal('-1'))
     expect([`${holding.own}`, `${holding.external}`, loss?.reason]).toEqual(['0', '0', 'unexplained'])
+  })
+})
+
+describe('losses of one pass', () => {
+  function lossOf(quantity: string, price: string | null, part: Partial<Loss> = {}): Loss {
+    const fee = { fee: decimal('0.5'), feeCurrency: 'USDT', tradeId: null, clientOrderId: null }
+    const terms = { side: 'buy', reason: 'manual', quantity: decimal(quantity) } as const
+    return { ...terms, ...fee, price: price === null ? null : decimal(price), ...part }
+  }
+  const joined = (...losses: Loss[]) =>
+    joinLosses(losses).map(({ reason, quantity, price, fee }) => `${reason} ${quantity} at ${price} for ${fee}`)
+
+  it('are told as one where side and reason are the same, at their average price', () => {
+    expect(joined(lossOf('1', '40000'), lossOf('3', '44000'))).toEqual(['manual 4 at 43000 for 1'])
+    const apart = [lossOf('1', '40000'), lossOf('1', '1', { side: 'sell' }), lossOf('1', '2', { reason: 'stop-out' })]
+    expect(joined(...apart)).toHaveLength(3)
+  })
+
+  it('have no price together where one of them has none: none is made up', () => {
+    expect(joined(lossOf('1', '40000'), lossOf('3', null))).toEqual(['manual 4 at null for 1'])
   })
 })

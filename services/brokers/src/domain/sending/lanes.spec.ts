@@ -102,6 +102,36 @@ describe('the lanes', () => {
     expect(lanes.tryStart(item('8', 'a', true))).toBe(true)
   })
 
+  it('start no order past an exit of its account that waits, whatever it is itself', () => {
+    const lanes = new Lanes<LaneItem>({ all: 2, exits: 0 })
+    lanes.add(item('exit', 'a', true))
+    expect(lanes.tryStart(item('entry', 'a'))).toBe(false)
+    expect(lanes.tryStart(item('later exit', 'a', true))).toBe(false)
+    expect(lanes.take(8).map(({ id }) => id)).toEqual(['exit'])
+  })
+
+  it.each([true, false])('put back what was taken and not sent before the others of its class: exit %s', (exit) => {
+    const lanes = new Lanes<LaneItem>({ all: 1, exits: 0 })
+    for (const id of ['1', '2']) lanes.add(item(id, 'a', exit))
+    const [first] = lanes.take(1)
+    lanes.done('a')
+    lanes.putBack(first!)
+    expect(lanes.take(1).map(({ id }) => id)).toEqual(['1'])
+  })
+
+  it('go by how often entries were held: a release too many does not outweigh a later hold', () => {
+    const lanes = new Lanes<LaneItem>({ all: 1, exits: 0 })
+    lanes.add(item('entry', 'a'))
+    lanes.releaseEntries('a')
+    lanes.holdEntries('a')
+    expect(lanes.take(1)).toEqual([])
+    lanes.holdEntries('a')
+    lanes.releaseEntries('a')
+    expect(lanes.take(1)).toEqual([])
+    lanes.releaseEntries('a')
+    expect(lanes.take(1)).toHaveLength(1)
+  })
+
   it('give up a waiting order, and only a waiting one', () => {
     const lanes = new Lanes<LaneItem>({ all: 1, exits: 0 })
     lanes.add(item('1', 'a'))

@@ -8,6 +8,11 @@ describe('the lease plan', () => {
     expect(planLeases(leases, 'a', 1).take).toHaveLength(16)
   })
 
+  it('takes its own lease anew once that has run out, as it would take that of another', () => {
+    const leases = ['a', 'b', 'a'].map((owner, partition) => ({ partition, owner, expired: partition < 2 }))
+    expect(planLeases(leases, 'a', 1)).toEqual({ take: [0, 1], release: [] })
+  })
+
   it('comes to rest with every partition owned once and shares that differ little', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 6 }), (count) => {

@@ -35,6 +35,13 @@ describe('the token bucket', () => {
     expect(bucket.waitMs(1, false, 0)).toBeGreaterThan(0)
     expect(bucket.waitMs(1, true, 0)).toBe(0)
   })
+
+  it('is empty after the venue has said no: it opens again with what came in since', () => {
+    const bucket = new TokenBucket(10, 1_000, 0)
+    bucket.closeUntil(100)
+    expect(bucket.waitMs(5, true, 0)).toBe(500)
+    expect(bucket.waitMs(5, true, 500)).toBe(0)
+  })
 })
 
 describe('the budget of a venue', () => {
@@ -64,5 +71,15 @@ describe('the budget of a venue', () => {
     budget.close(5_000, 0)
     expect(budget.spend('a', 1, true, 0)).toBe(5_000)
     expect(budget.spend('b', 1, true, 5_010)).toBe(0)
+  })
+
+  it('never opens earlier because the venue names an earlier moment later', () => {
+    const budget = new RateBudget([], 0)
+    budget.closeAccount('a', 5_000, 0)
+    budget.closeAccount('a', 1_000, 0)
+    expect(budget.spend('a', 1, true, 0)).toBe(5_000)
+    budget.close(8_000, 0)
+    budget.close(1_000, 0)
+    expect(budget.spend('b', 1, true, 0)).toBe(8_000)
   })
 })
