@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { anyFacts } from '../../testing/arbitraries.ts'
-import { learned, nothingKnown, progressSteps, statusOf } from './payment.ts'
+import { isAbsurd, learned, nothingKnown, progressSteps, statusOf } from './payment.ts'
 
 describe('what is known of a payment', () => {
   it('is the same in any order and grouping, and told twice it is told once', () => {
@@ -34,5 +34,14 @@ describe('what is known of a payment', () => {
     expect(statusOf({ ...paid, disputes: { d: { minor: 100n, stage: 'open' } } })).toBe('disputed')
     expect(statusOf({ ...paid, disputes: { d: { minor: 100n, stage: 'lost' } } })).toBe('charged-back')
     expect(statusOf({ ...nothingKnown, progress: 'failed' })).toBe('failed')
+  })
+
+  it('is absurd where money is below nothing, or a payment of nothing has succeeded', () => {
+    const below = { x: { minor: -1n, stage: 'open' } } as const
+    expect(isAbsurd(nothingKnown)).toBe(false)
+    expect(isAbsurd({ ...nothingKnown, progress: 'succeeded' })).toBe(true)
+    expect(isAbsurd({ ...nothingKnown, capturedMinor: -1n })).toBe(true)
+    expect(isAbsurd({ ...nothingKnown, refunds: { x: { minor: -1n, stage: 'made' } } })).toBe(true)
+    expect(isAbsurd({ ...nothingKnown, disputes: below })).toBe(true)
   })
 })

@@ -39,6 +39,11 @@ describe('a reminder', () => {
     })
   })
 
+  it('of a step that was taken is not given again when what is owed turns out to be owed later', () => {
+    const moved = { ...debt, taken: 3, since: on(104) }
+    expect(reminderOf(moved, on(105), rules)).toMatchObject({ notice: null, taken: 3 })
+  })
+
   it('is one after an outage, however many steps were missed, and never one twice', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 95, max: 115 }), { maxLength: 12 }), (days) => {

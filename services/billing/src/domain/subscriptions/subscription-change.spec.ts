@@ -52,6 +52,15 @@ describe('a change of a subscription', () => {
     expect(prorate(held, termsOf('PRO', 4_001n, 'monthly'), half, 100n).credit.minor).toBe(600n)
   })
 
+  it('gives back no more than was paid where the first period has not begun yet', () => {
+    const held = heldFor(termsOf('BASIC', 1_000n, 'monthly'), 1)
+    const before = new Date(from.getTime() - 10 * 86_400_000)
+    expect(prorate(held, termsOf('PRO', 4_000n, 'monthly'), before, 1n)).toMatchObject({
+      credit: { minor: 1_000n },
+      charge: { minor: 4_000n },
+    })
+  })
+
   it('never charges one moment twice, nor keeps a unit that it should give back, at whatever moment', () => {
     fc.assert(
       fc.property(
@@ -140,6 +149,15 @@ describe('what becomes of a change', () => {
     const later = { ...held, facts: { ...facts, paidThrough: periodEnd(from, 'monthly', 2) } }
     expect(moveOf(change, later, unpaid)).toBe('dropped')
     expect(moveOf(change, { ...later, externalId: 'sub_1' }, unpaid)).toBeUndefined()
+  })
+
+  it('is that it is dropped when the subscription ends: at once where we charge, with the end where its provider does', () => {
+    const ending = { ...facts, endsAt: priced.paidThrough }
+    const then = { ...unpaid, now: priced.paidThrough }
+    expect(moveOf(change, { externalId: null, facts: ending }, unpaid)).toBe('dropped')
+    const providers = { externalId: 'sub_1', facts: ending }
+    expect([moveOf(change, providers, unpaid), moveOf(change, providers, then)]).toEqual([undefined, 'dropped'])
+    expect(moveOf({ ...change, toldToProvider: true }, providers, unpaid)).toBe('dropped')
   })
 
   it('at the end of what is paid is that it is in force, unless its provider was never told or it was cancelled', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { anyDay, anySubscription } from '../../testing/arbitraries.ts'
 import { billingCycles, periodEnd } from './billing-cycle.ts'
-import { isForward, joined, nothingPaid, standingOf } from './subscription.ts'
+import { inTrial, isForward, joined, nothingPaid, standingOf } from './subscription.ts'
 
 const dayMs = 86_400_000
 const rules = { graceMs: 7 * dayMs, firstPaymentWithinMs: dayMs }
@@ -46,6 +46,26 @@ describe('a subscription', () => {
     expect(standingOf(facts, begun, day(31), rules)).toMatchObject({ standing: 'past-due', servedUntil: day(37) })
     expect(standingOf(facts, begun, day(37), rules).standing).toBe('lapsed')
     expect(standingOf({ ...facts, paidThrough: day(60) }, begun, day(38), rules).standing).toBe('active')
+  })
+
+  it('is past due as soon as its renewal fails, also where that is tried before the paid time is over', () => {
+    const facts = { paidThrough: day(30), failedFrom: day(30), endsAt: null }
+    expect(standingOf(facts, begun, day(29), rules)).toMatchObject({ standing: 'past-due', servedUntil: day(37) })
+    expect(standingOf({ ...facts, failedFrom: day(29) }, begun, day(29), rules).standing).toBe('active')
+  })
+
+  it('that has lapsed says when it ends for good', () => {
+    const facts = { paidThrough: day(30), failedFrom: null, endsAt: day(60) }
+    expect(standingOf(facts, begun, day(40), rules)).toMatchObject({ standing: 'lapsed', nextChangeAt: day(60) })
+    expect(standingOf({ ...facts, endsAt: null }, begun, day(40), rules).nextChangeAt).toBeNull()
+  })
+
+  it('in its trial is not ended before that is over, and a later end stays where it was said', () => {
+    const trial = { begunAt, anchorAt: day(14) }
+    const endOf = (endsAt: Date, paidThrough: Date | null = null) =>
+      inTrial(trial, { ...nothingPaid, paidThrough, endsAt }).endsAt
+    expect([endOf(day(3)), endOf(day(20)), endOf(day(3), day(44))]).toEqual([day(14), day(20), day(3)])
+    expect(inTrial(begun, { ...nothingPaid, endsAt: day(0) }).endsAt).toEqual(day(0))
   })
 
   it('with a trial serves until it ends without days of grace, and from then on by what is paid', () => {
