@@ -18,6 +18,7 @@ export async function runMain(definition: AnyServiceDefinition): Promise<void> {
   const logger = createLogger({ service: definition.name, level: 'info' })
   let running: RunningService | undefined
   let stopping = false
+  // Whatever is still open. Lookups of host names alone are waited for by Node, for seconds where no name server answers.
   const end = (code: number): never => process.exit(code)
   const onSignal = (signal: NodeJS.Signals): void => {
     if (stopping || running === undefined) end(stopping ? exitFailure : 0)
