@@ -54,6 +54,29 @@ describe('the parsers', () => {
     ])
   })
 
+  it('tell of one import that closes many cycles by the shortest of them, behind what other rules say of it', () => {
+    const cycleOf = (...names: string[]) => ({
+      from: names[0],
+      to: names[1],
+      rule: { name: 'no-cycles' },
+      cycle: [...names.slice(1), names[0]].map((name) => ({ name })),
+    })
+    const inward = { from: 'domain.ts', to: 'store.ts', rule: { name: 'inward' } }
+    const violations = [
+      cycleOf('port.ts', 'plan.ts', 'domain.ts', 'store.ts'),
+      cycleOf('domain.ts', 'store.ts', 'port.ts'),
+      cycleOf('store.ts', 'port.ts', 'domain.ts'),
+      cycleOf('x.ts', 'y.ts'),
+      inward,
+    ]
+    const summary = { totalCruised: 6, violations, ruleSetUsed: { forbidden: [] } }
+    expect(parseImports(json({ summary })).findings.map(({ message }) => message)).toEqual([
+      'imports store.ts',
+      'x.ts -> y.ts -> x.ts',
+      'domain.ts -> store.ts -> port.ts -> domain.ts',
+    ])
+  })
+
   it('read unused files, exports and dependencies', () => {
     const issues = [
       {
