@@ -1,4 +1,4 @@
-/** Style rules 4, 7 and 15: calls and imports that have one home, and those that have none. */
+/** Style rules 4, 7, 9 and 15: calls and imports that have one home, and those that have none. */
 import ts from 'typescript'
 import type { Rule, Violation } from '../rule.ts'
 import { isShipped, lineOfNode, walk, type Source } from '../source.ts'
@@ -117,11 +117,17 @@ const FORBIDDEN_IMPORTS: readonly ForbiddenImport[] = [
     homes: [/^libs\/bus\/src\//, /^libs\/nest-kit\/src\//],
     message: 'events go through the outbox and @Consume, questions through @Answer and RpcClient',
   },
+  {
+    from: /^@nestjs\/common$/,
+    names: ['All', 'Delete', 'Get', 'Head', 'Options', 'Patch', 'Post', 'Put', 'Search', 'Sse'],
+    homes: [],
+    message: 'nobody documents it, limits it or says who may call it: a route is data, defineRoute of libs/contracts',
+  },
 ]
 
 export const forbiddenImports: Rule = {
   name: 'forbidden-imports',
-  mend: 'see docs/style.md, rules 4, 7 and 15',
+  mend: 'see docs/style.md, rules 4, 7, 9 and 15',
   applies: isShipped,
   check(source: Source): readonly Violation[] {
     return source.tree.statements.filter(ts.isImportDeclaration).flatMap((statement) => checkImport(source, statement))
