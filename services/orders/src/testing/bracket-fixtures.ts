@@ -3,11 +3,12 @@
  */
 import { type Decimal, decimal, ZERO } from '@tradewire/kernel/decimal'
 import type { AccountId, BracketId, FollowId, SignalId, StrategyId, UserId } from '@tradewire/kernel/ids'
+import type { OrderPurpose } from '@tradewire/contracts/events/orders'
 import { legOf } from '../domain/bracket/advance.ts'
 import type { Bracket } from '../domain/bracket/bracket.ts'
 import { exitRulesDefault } from '../domain/bracket/exit-rules.ts'
 import type { Instrument } from '../domain/planning/instrument.ts'
-import type { LegNews, LegUpdate, Reason } from '../domain/bracket/leg.ts'
+import type { Leg, LegNews, LegUpdate, Reason } from '../domain/bracket/leg.ts'
 import { type AskedPrices, signalPrices } from '../domain/planning/prices.ts'
 import type { SignalPlan } from '../domain/planning/signal-plan.ts'
 import { sellsCoins, venueCapabilities } from '../domain/planning/venue-capabilities.ts'
@@ -115,6 +116,35 @@ export function bracketOf(plan: SignalPlan, quantity: Decimal, exits = exitRules
     failure: null,
     legs: [entry],
   }
+}
+
+/** A leg that has executed; a sell of 0.9 at 40400 after 100 ms unless told. */
+export function executed(bracket: Bracket, purpose: OrderPurpose, changes: Partial<Leg> = {}): Leg {
+  const number = bracket.legs.filter((leg) => leg.purpose === purpose).length + 1
+  const draft = {
+    leg: purpose === 'entry' ? 'entry' : `${purpose}-${number}`,
+    purpose,
+    type: 'market' as const,
+    quantity: changes.filledQuantity ?? d('0.9'),
+    price: null,
+    triggerPrice: null,
+    callbackRatePercent: null,
+  }
+  return {
+    ...legOf(bracket, draft, at(0)),
+    state: 'filled',
+    filledQuantity: d('0.9'),
+    averagePrice: d('40400'),
+    filledAt: at(100),
+    feeCurrency: 'USDT',
+    ...changes,
+  }
+}
+
+/** Its entry is filled, all of it at 40000, and these legs came after it. */
+export function heldWith(bracket: Bracket, ...others: readonly Leg[]): Bracket {
+  const entry = { filledQuantity: d('0.9'), averagePrice: d('40000'), filledAt: at(10) }
+  return { ...bracket, firstFilledAt: at(10), legs: [executed(bracket, 'entry', entry), ...others] }
 }
 
 export interface Told {

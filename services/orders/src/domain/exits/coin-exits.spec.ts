@@ -88,6 +88,15 @@ describe('a position of coins', () => {
     expect(story.tell('pair-3', 'cancelled')).toEqual(['+close-1 0.2997'])
   })
 
+  it('is not closed for a pair that is refused, also where its owner wants no second try of a stop', () => {
+    const story = new Story(plan, '0.3', { ...exitRulesDefault, onStopFailure: 'flatten' })
+    story.tell('entry', 'filled', bought)
+    const refused = { code: 'TOO_MANY_ORDERS', message: 'Too many orders.' }
+    for (const pair of ['pair-1', 'pair-2']) story.tell(pair, 'accepted', { atMs: 45 })
+    expect(story.tell('pair-3', 'rejected', { reason: refused })).toContain('+pair-4 0.0999')
+    expect(story.bracket.closing).toBeNull()
+  })
+
   it('does not leave the rest of a target that only began to fill without a stop', () => {
     const story = opened()
     const begun = { filled: '0.04', price: '40400', fee: '2', final: false, atMs: 100 }

@@ -49,7 +49,8 @@ export function stopCause(situation: Situation): ClosingCause | null {
   const stops = stopsOf(bracket.legs)
   const live = stops.filter(isLive)
   // A pair that was refused gives way to a plain stop: only that one tells that no stop can stand.
-  const newest = stops.findLast((stop, index) => !isPair(stop) && index === stops.length - 1)
+  const last = stops.at(-1)
+  const newest = last === undefined || isPair(last) ? undefined : last
   const passed = newest?.state === 'rejected' && newest.reason?.code === 'WOULD_TRIGGER_IMMEDIATELY'
   if (passed && isMoved(newest, situation)) return 'stop-hit'
   if (coverOf(live, bracket.venue).gte(position.remaining)) return null
@@ -103,7 +104,6 @@ export function movedStopPrices({ bracket, position, plan }: Omit<Situation, 'po
 /** The price of the target that moves the stop, once it or a farther one is filled; a part merged away moved with its neighbour. */
 function filledTarget(legs: readonly Leg[], position: Position, plan: SignalPlan, after: number): Decimal | null {
   const filled = legs.filter((leg) => leg.state === 'filled' && purposeOf(leg) === 'target')
-  if (filled.length === 0) return null
   const parts = partsOf(position, plan).filter(({ quantity }) => quantity.gt(ZERO))
   const due = parts.findLast(({ target }) => target <= after) ?? parts[0]
   if (due === undefined) return null

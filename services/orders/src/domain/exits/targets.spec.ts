@@ -31,6 +31,24 @@ describe('the split over targets', () => {
     expect(split('0.001', 4)).toEqual({ parts: ['0.001', '0', '0', '0'], merged: [] })
   })
 
+  it('merges the nearest part, where its price makes it too small, into the next one that has something', () => {
+    const quantity = (minimums: readonly string[]) => {
+      const minimumAt = (price: (typeof prices)[number]) => decimal(minimums[prices.indexOf(price)]!)
+      const rules = { quantityStep: decimal('0.001'), minimumAt }
+      const { parts, merged } = splitOverTargets(decimal('0.006'), prices.slice(0, 3), rules)
+      return { parts: parts.map((part) => part.quantity.toString()), merged }
+    }
+    expect(quantity(['0.003', '0.002', '0.002'])).toEqual({ parts: ['0', '0.004', '0.002'], merged: [[1, 2]] })
+    // The second one went to it before, and both are too small together.
+    expect(quantity(['0.005', '0.003', '0.002'])).toEqual({
+      parts: ['0', '0', '0.006'],
+      merged: [
+        [2, 1],
+        [1, 3],
+      ],
+    })
+  })
+
   it('leaves all with one target when nothing can be split', () => {
     expect(split('0.003', 4, '0.003').parts).toEqual(['0.003', '0', '0', '0'])
   })
