@@ -24,4 +24,12 @@ describe('a trading window', () => {
     expect(isOpen(night, new Date('2026-01-18T02:00:00Z'))).toBe(false)
     expect(isOpen(night, new Date('2026-01-17T01:00:00Z'))).toBe(false)
   })
+
+  it('is open around the clock from when it begins where it ends at the same time, and at its very minute', () => {
+    const friday = { timeZone: 'UTC', days: ['friday' as const], from: '18:00', to: '18:00' }
+    expect(isOpen(friday, new Date('2026-01-16T17:59:59Z'))).toBe(false)
+    expect(isOpen(friday, new Date('2026-01-16T18:00:00Z'))).toBe(true)
+    expect(isOpen(friday, new Date('2026-01-17T17:59:59Z'))).toBe(true)
+    expect(isOpen(friday, new Date('2026-01-17T18:00:00Z'))).toBe(false)
+  })
 })

@@ -59,6 +59,38 @@ describe("a signal's prices", () => {
     expect(priced({ trailing: { ...trailing, callbackRatePercent: d('0.01') } })).toMatchObject({
       trailing: ['41140', '0.1'],
     })
+    // 94.99 % of the way, rounded towards the entry on both sides.
+    const off = { ...trailing, triggerPercent: d('94.99') }
+    expect(priced({ trailing: off })).toMatchObject({ trailing: ['41139.8', '2'] })
+    const short = { side: 'sell', stop: { price: d('40400'), type: 'market' }, targets: [d('38800')] } as const
+    expect(priced({ ...short, trailing: off })).toMatchObject({ trailing: ['38860.2', '2'] })
+  })
+
+  it('rounds a limit entry so that it pays no more than asked, and leaves what a market entry counts with alone', () => {
+    const odd = { price: d('40000.07') }
+    expect(priced({ ...odd, entryType: 'limit' })).toMatchObject({ entry: '40000' })
+    expect(priced({ ...odd, entryType: 'market' })).toMatchObject({ entry: '40000.07' })
+    const short = { ...odd, side: 'sell', stop: { price: d('40400'), type: 'market' }, targets: [d('39600')] } as const
+    expect(priced({ ...short, entryType: 'limit' })).toMatchObject({ entry: '40000.1' })
+  })
+
+  it('says what was changed or left out, and nothing where all is as asked', () => {
+    const notes = (changes: Partial<AskedPrices>, of: PriceRules = rules) => {
+      const result = signalPrices({ ...asked, ...changes }, of)
+      return result.ok ? result.value.notes : result.error
+    }
+    const trailing = { triggerPercent: d('95'), callbackRatePercent: d('2') }
+    expect(notes({ trailing })).toEqual([])
+    expect(notes({ targets: [d('39000'), d('40500.02'), d('40500.08')] })).toEqual([
+      'target 39000 was dropped: it is not beyond the entry 40000',
+      'target 40500.08 was merged into the one before: both are 40500',
+    ])
+    expect(notes({ trailing }, { ...rules, trailing: null })).toEqual([
+      'the trailing stop was left out: the venue has none',
+    ])
+    expect(notes({ trailing: { ...trailing, callbackRatePercent: d('0.01') } })).toEqual([
+      "callback rate 0.01 % became 0.1 %: the venue's rule",
+    ])
   })
 
   it('keeps every price on its side of the entry, on the step and never riskier than asked', () => {

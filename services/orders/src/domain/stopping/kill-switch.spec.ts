@@ -1,6 +1,14 @@
 import type { AccountId, FollowId } from '@tradewire/kernel/ids'
 import { describe, expect, it } from 'vitest'
-import { confirmationFault, confirmWithinMs, EngagedSwitches, type KillSwitch, sourcePause } from './kill-switch.ts'
+import {
+  confirmationFault,
+  confirmWithinMs,
+  EngagedSwitches,
+  type KillSwitch,
+  releasedOf,
+  sourcePause,
+  trippedOf,
+} from './kill-switch.ts'
 
 const follow = '78ca1450-a3a6-459d-ad1b-7c142ae9b2c1' as FollowId
 const account = 'df30b2fa-adc8-47cb-a9f5-be90ae259827' as AccountId
@@ -66,6 +74,11 @@ describe('engaged kill switches', () => {
     })
   })
 
+  it('name the first of several that are equally strong', () => {
+    const all = [engaged('a', {}), engaged('b', { scope: 'strategy', scopeId: 'of the signal' })]
+    expect(new EngagedSwitches(all).command(follow, account)).toMatchObject({ killSwitchId: 'a' })
+  })
+
   it('of a source concern the alerts of its strategy, and no signal that somebody sends by hand', () => {
     const paused = engaged('a', { scope: 'source', scopeId: 'of the signal', cause: 'rate-anomaly', reason: 'Many.' })
     expect(new EngagedSwitches([paused]).command(follow, account)).toBeNull()
@@ -102,5 +115,22 @@ describe('a release', () => {
     expect(confirmationFault(request, 'wrong', at)).toBe('KILL_SWITCH_CONFIRMATION_WRONG')
     expect(confirmationFault(request, 'right', later(confirmWithinMs + 1))).toBe('KILL_SWITCH_RELEASE_NOT_REQUESTED')
     expect(confirmationFault(request, 'right', later(confirmWithinMs))).toBeNull()
+  })
+})
+
+describe('the news of a switch', () => {
+  const one = engaged('a', { scope: 'account', scopeId: account, mode: 'halt' })
+
+  it('says whom it stops, how far and until when', () => {
+    const trip = { killSwitchId: 'a', scope: 'account', scopeId: account, mode: 'halt', cause: 'command' }
+    const told = { ...trip, reason: 'a drill', loss: null, trippedAt: at.toISOString() }
+    expect(trippedOf(one)).toEqual({ ...told, endsAt: null })
+    expect(trippedOf({ ...one, endsAt: at })).toEqual({ ...told, endsAt: at.toISOString() })
+  })
+
+  it('says who took it back; nobody, when its time had come', () => {
+    const told = { killSwitchId: 'a', scope: 'account', scopeId: account, releasedAt: at.toISOString() }
+    expect(releasedOf(one, 'somebody', at)).toEqual({ ...told, releasedBy: 'somebody' })
+    expect(releasedOf(one, null, at)).toEqual({ ...told, releasedBy: null })
   })
 })

@@ -2,7 +2,7 @@ import type { LossLimits } from '@tradewire/contracts/trade-settings'
 import { decimal } from '@tradewire/kernel/decimal'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Bases, lossAgainst, restarted, type ToldEquity, watchLosses } from './loss-limit.ts'
+import { type Bases, lossAgainst, lossReason, restarted, type ToldEquity, watchLosses } from './loss-limit.ts'
 import { resolveSettings, silent } from '../sizing/settings.ts'
 
 const basic = { riskPercent: decimal('1'), leverage: 10, maxNotional: null }
@@ -86,25 +86,41 @@ describe('a loss limit', () => {
     expect(story.tell('8000')).toEqual([])
   })
 
-  it.each([
-    ['follower', { dayPercent: '5', action: 'flatten' }, { dayPercent: '5' }],
-    ['strategy', { dayPercent: '5' }, { dayPercent: '5', action: 'flatten' }],
-  ] as const)('closes what is held where several are reached at once and that of the %s says so', (_, mine, theirs) => {
-    const story = new Story(rules(mine, theirs))
-    story.tell('10000')
-    expect(story.tell('9500')).toEqual([['day', 'flatten', '2026-11-19']])
-  })
-
   it('is not reached by an account on which nothing is', () => {
     const story = new Story(rules({ dayPercent: '5', lifetimePercent: '20', action: 'flatten' }))
     expect([story.tell('0'), story.tell('0')]).toEqual([[], []])
     expect(story.against('0')).toBeNull()
   })
 
+  it('that two layers reach at once ends in the stronger action, whichever of them comes first', () => {
+    const refuse = { dayPercent: '5' }
+    const flatten = { dayPercent: '5', action: 'flatten' } as const
+    for (const settings of [rules(refuse, flatten), rules(flatten, refuse)]) {
+      const story = new Story(settings)
+      story.tell('10000')
+      expect(story.tell('9500')).toEqual([['day', 'flatten', '2026-11-19']])
+      // The weaker one has nothing to add.
+      expect(story.tell('9400')).toEqual([])
+    }
+  })
+
+  it('leaves the bases as they are, the very same, where nothing new was told, and those that no limit asks for', () => {
+    const both = new Story(rules({ dayPercent: '5', weekPercent: '12' }))
+    both.tell('10000')
+    const { bases } = both
+    both.tell('9900')
+    expect(both.bases).toBe(bases)
+    const news = { told: told('9400'), before: null, now: noon, nextId: () => 'a' }
+    const day = watchLosses({ ...rules({ dayPercent: '5' }), bases }, news)
+    expect(day.bases.week).toBe(bases.week)
+    expect(day.bases.day).not.toBe(bases.day)
+  })
+
   it('counts anew once somebody has taken its switch back, and only in its own period', () => {
     const story = new Story(rules({ dayPercent: '5', weekPercent: '12' }))
     story.tell('10000')
     story.tell('9500')
+    expect(restarted(story.bases, 'another')).toEqual(story.bases)
     story.bases = restarted(story.bases, '1')
     expect(Object.keys(story.bases)).toEqual(['week'])
     expect(story.tell('9200')).toEqual([])
@@ -119,6 +135,7 @@ describe('a loss limit', () => {
     )
     const other = { told: { ...told('1'), currency: 'BTC' }, before: null, now: noon, nextId: String }
     expect(watchLosses({ ...settings, bases }, other)).toEqual({ bases, trips: [] })
+    expect(lossAgainst({ ...settings, bases }, other.told, noon)).toBeNull()
   })
 
   it('speaks against an entry before its switch is engaged, and leaves it to the switch afterwards', () => {
@@ -144,5 +161,23 @@ describe('a loss limit', () => {
         expect(trips.filter((count) => count > 0)).toHaveLength(first === -1 ? 0 : 1)
       }),
     )
+  })
+})
+
+describe('the reason of a switch that a loss has engaged', () => {
+  const figures = {
+    lost: '500',
+    allowed: '450',
+    equityAtStart: '10000',
+    currency: 'USDT',
+    startsAt: '2026-11-18T00:00:00.000Z',
+    source: 'follow',
+  } as const
+
+  it('tells the loss, its period and the limit', () => {
+    expect(lossReason({ ...figures, period: 'day' })).toBe(
+      'Lost 500 of 10000 USDT in the day since 2026-11-18T00:00:00.000Z; the limit of the follow is 450.',
+    )
+    expect(lossReason({ ...figures, period: 'lifetime' })).toContain('USDT altogether since')
   })
 })

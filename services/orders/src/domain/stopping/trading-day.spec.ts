@@ -27,6 +27,14 @@ describe('a period of losses', () => {
     expect(spanText(periodAround(period, newYork, now))).toEqual(span)
   })
 
+  it.each([
+    ['2026-11-21T07:44:59Z', ['2026-11-20T07:45', '2026-11-21T07:45']],
+    ['2026-11-21T07:45:00Z', ['2026-11-21T07:45', '2026-11-22T07:45']],
+  ])('begins at the minute of the trading day: at %s it is %j', (moment, span) => {
+    const kathmandu = { timeZone: 'Asia/Kathmandu', from: '13:30' }
+    expect(spanText(periodAround('day', kathmandu, new Date(moment)))).toEqual(span)
+  })
+
   it('is an hour longer or shorter on the day on which clocks change', () => {
     const berlin = { timeZone: 'Europe/Berlin', from: '00:00' }
     const hours = ({ startsAt, endsAt }: { startsAt: Date; endsAt: Date }) =>
