@@ -103,9 +103,9 @@ export function toCandidate(row: CandidateRow, common: FollowerQuery['common'], 
   }
 }
 
-function accountOf({ venue, environment, ...row }: CandidateRow): Candidate['account'] {
+function accountOf(row: CandidateRow): Candidate['account'] {
+  const { venue, environment, connected, disconnected_by: disconnectedBy, account_active: active } = row
   if (venue === null || environment === null) return null
-  const { connected, disconnected_by: disconnectedBy, account_active: active } = row
   return { venue, environment, connected: connected === true, active: active === true, disconnectedBy }
 }
 
@@ -162,8 +162,8 @@ export function providerOf(row: FactsRow): ProviderAccount | null {
 }
 
 /** What ended since the balance was told has lost its money and given back its margin, told by the venue or not. */
-function balanceOf({ currency, total, free, equity, ...row }: CandidateRow): Candidate['balance'] {
-  const observedMs = row.observed_ms
+function balanceOf(row: CandidateRow): Candidate['balance'] {
+  const { currency, total, free, equity, observed_ms: observedMs } = row
   if (currency === null || total === null || free === null || equity === null || observedMs === null) return null
   const lostSince = row.lost_since === null ? zero : new Decimal(row.lost_since)
   const released = row.released === null ? zero : new Decimal(row.released)
