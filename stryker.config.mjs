@@ -18,6 +18,7 @@ export default {
     'services/orders/src/domain/bracket/decide.ts',
     'services/orders/src/domain/bracket/leg.ts',
     'services/orders/src/domain/bracket/position.ts',
+    'services/orders/src/domain/bracket/taken.ts',
     'services/orders/src/domain/bracket/trade.ts',
     'services/orders/src/domain/exits/stops.ts',
     'services/orders/src/domain/exits/targets.ts',

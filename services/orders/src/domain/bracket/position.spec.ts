@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { bracketOf, d, executed, heldWith, planOf } from '../../testing/bracket-fixtures.ts'
 import type { Bracket } from './bracket.ts'
-import { positionOf, takenFromOthers } from './position.ts'
+import { positionOf } from './position.ts'
 
 const bought = bracketOf(planOf(), d('0.9'))
 const coins = bracketOf(planOf({}, 'binance-spot'), d('0.9'))
@@ -55,24 +55,5 @@ describe('a position', () => {
 
   it('cannot be told of legs without an entry', () => {
     expect(() => positionOf({ ...bought, legs: [executed(bought, 'stop')] })).toThrow('a bracket has an entry leg')
-  })
-})
-
-describe('what exits took beyond their own position', () => {
-  const both = (bracket: Bracket, changes: Partial<Bracket> = {}) => ({
-    ...heldWith(bracket, executed(bracket, 'stop'), executed(bracket, 'target', { filledQuantity: d('0.3') })),
-    ...changes,
-  })
-
-  it('was of others in the account', () => {
-    expect(`${takenFromOthers(both(bought))}`).toBe('0.3')
-    expect(`${takenFromOthers(both(bought, { gone: d('0.1') }))}`).toBe('0.4')
-    expect(`${takenFromOthers(heldWith(bought, executed(bought, 'stop', { filledQuantity: d('0.5') })))}`).toBe('0')
-  })
-
-  it('is nothing while the entry may still fill, nor of coins, which only their own order can sell', () => {
-    const [entry, ...exits] = both(bought).legs
-    expect(`${takenFromOthers({ ...bought, legs: [{ ...entry!, state: 'cancelled' }, ...exits] })}`).toBe('0')
-    expect(`${takenFromOthers(both(coins))}`).toBe('0')
   })
 })

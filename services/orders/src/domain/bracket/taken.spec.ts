@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { type Decimal, sum } from '@tradewire/kernel/decimal'
-import { d } from '../../testing/bracket-fixtures.ts'
+import { at, bracketOf, d, executed, heldWith, planOf } from '../../testing/bracket-fixtures.ts'
 import { Story } from '../../testing/bracket-story.ts'
 import type { Bracket } from './bracket.ts'
-import { takenFromOthers } from './taken.ts'
+import type { Leg } from './leg.ts'
+import { ownExits, takenFromOthers } from './taken.ts'
 import type { TradeClosed } from './trade.ts'
+
+const bought = bracketOf(planOf(), d('0.9'))
+const coins = bracketOf(planOf({}, 'binance-spot'), d('0.9'))
 
 function closedOf(story: Story): TradeClosed {
   const closed = story.events.find((event) => event.kind === 'closed')
@@ -60,6 +64,45 @@ describe('exits that took more than their trade held', () => {
       const others: Decimal = d('0.3').times(d('40400'))
       expect(own.plus(others)).toEqual(executed)
     }
+  })
+
+  it('are those that were asked for last where all were executed at one moment', () => {
+    const exits = [executed(bought, 'stop'), executed(bought, 'target', { filledQuantity: d('0.3') })]
+    for (const order of [exits, exits.toReversed()]) {
+      expect(told(heldWith(bought), { ...heldWith(bought, ...order), state: 'closed' })).toEqual([
+        `0.3 at 40400, fee 0`,
+      ])
+      const own = ownExits(heldWith(bought, ...order)).map(({ leg, filledQuantity }) => `${leg} ${filledQuantity}`)
+      expect(own).toEqual(order === exits ? ['stop-1 0.9'] : ['target-1 0.3', 'stop-1 0.6'])
+    }
+  })
+
+  it('are those that were executed last, whatever was asked for first, once the trade is closed', () => {
+    const stop = executed(bought, 'stop', { averagePrice: d('39600'), filledAt: at(100) })
+    const target = executed(bought, 'target', { filledQuantity: d('0.3'), filledAt: at(50) })
+    const late = { ...target, filledAt: at(150) }
+    const after = (...legs: Leg[]): Bracket => ({ ...heldWith(bought, ...legs), state: 'closed' })
+    for (const legs of [
+      [stop, target],
+      [target, stop],
+    ]) {
+      expect(told(heldWith(bought), after(...legs))).toEqual(['0.3 at 39600, fee 0'])
+    }
+    for (const legs of [
+      [stop, late],
+      [late, stop],
+    ]) {
+      expect(told(heldWith(bought), after(...legs))).toEqual(['0.3 at 40400, fee 0'])
+    }
+    expect(told(heldWith(bought), { ...after(stop, late), state: 'closing' })).toEqual([])
+  })
+
+  it('are of nobody while the entry may still fill, nor of coins, which only their own order can sell', () => {
+    const [entry, ...exits] = heldWith(bought, executed(bought, 'stop'), executed(bought, 'target')).legs
+    const filling = { ...bought, state: 'closed', legs: [{ ...entry!, state: 'cancelled' }, ...exits] } as const
+    expect(told(heldWith(bought), filling)).toEqual([])
+    const sold = heldWith(coins, executed(coins, 'stop'), executed(coins, 'target'))
+    expect(told(heldWith(coins), { ...sold, state: 'closed' })).toEqual([])
   })
 
   it('are of no others where the trade held all of it', () => {

@@ -40,16 +40,18 @@ function exitsOf({ legs }: Bracket): Leg[] {
   return legs.filter(({ purpose, filledQuantity }) => purpose !== 'entry' && filledQuantity.gt(ZERO))
 }
 
-/** So much of what was filled last. */
+/** So much of what was filled last; of one moment, of what was asked for last. */
 function lastOf(exits: readonly Leg[], quantity: Decimal): Leg[] {
+  const lastFirst = exits.toReversed().toSorted((a, b) => {
+    const [first, second] = [a.filledAt ?? '', b.filledAt ?? '']
+    return first === second ? 0 : first < second ? 1 : -1
+  })
   let left = quantity
-  return exits
-    .toSorted((a, b) => ((a.filledAt ?? '') < (b.filledAt ?? '') ? 1 : -1))
-    .flatMap((leg) => {
-      const filledQuantity = minimum(leg.filledQuantity, left)
-      left = left.minus(filledQuantity)
-      return filledQuantity.gt(ZERO) ? [{ ...leg, filledQuantity }] : []
-    })
+  return lastFirst.flatMap((leg) => {
+    const filledQuantity = minimum(leg.filledQuantity, left)
+    left = left.minus(filledQuantity)
+    return filledQuantity.gt(ZERO) ? [{ ...leg, filledQuantity }] : []
+  })
 }
 
 /** What is left of these legs without those parts, and of what they paid. */

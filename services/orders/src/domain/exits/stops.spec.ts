@@ -110,14 +110,6 @@ describe('a stop that moves to the entry', () => {
     expect(triggerOf(short, 'stop-2')).toBe('40400')
   })
 
-  it('does not move where the entry was so bad that its price lies beyond the target: it would close all that is left', () => {
-    const story = moving(1)
-    story.tell('entry', 'filled', { filled: '0.9', price: '40500', atMs: 10 })
-    story.tell('stop-1', 'accepted', { atMs: 45 })
-    expect(story.tell('target-1', 'filled', firstTarget)).toEqual(['+stop-2 0.6'])
-    expect(triggerOf(story, 'stop-2')).toBe('39600')
-  })
-
   it('moves also when the exact quantity needs no new stop, such as after a target that filled late', () => {
     const story = moving(1).opened()
     expect(story.tell('target-1', 'filled', { ...firstTarget, filled: '0.2', final: false })).toEqual([])
