@@ -114,6 +114,8 @@ export const keyUntold: KeyFacts = { mayWithdraw: false, ipBound: null, expiresA
 /** News that a session tells its listener. */
 export type SessionEvent =
   | { readonly kind: 'order'; readonly order: VenueOrder }
+  /** An order that is not ours was executed: of the account's owner, of another program, or of the venue itself. */
+  | { readonly kind: 'other-fill' }
   | { readonly kind: 'balance'; readonly balance: VenueBalance }
   /** Somebody has set it: we, or the account's owner by hand. */
   | { readonly kind: 'leverage'; readonly symbol: string; readonly leverage: number }

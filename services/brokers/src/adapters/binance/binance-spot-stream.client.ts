@@ -125,7 +125,10 @@ export class BinanceSpotStream {
     const told = wire.clientIdOfReport(report.data)
     const pair = pairIdOf(told)
     const own = pair ?? told
-    if (decodeClientOrderId(binanceClientId, own) === null) return
+    if (decodeClientOrderId(binanceClientId, own) === null) {
+      if (report.data.x === 'TRADE') this.listener({ kind: 'other-fill' })
+      return
+    }
     // One half ends when the other one begins: what became of the pair its list tells.
     if (pair !== null && report.data.x === 'EXPIRED') return
     const trade = report.data.x === 'TRADE' ? lastTrade.safeParse(raw) : null

@@ -136,7 +136,10 @@ export class BinanceUsdmStream {
     }
     const own =
       decodeClientOrderId(binanceClientId, report.data.c) === null ? this.triggered.get(report.data.i) : report.data.c
-    if (own === undefined) return
+    if (own === undefined) {
+      if (isExecution(report.data.x)) this.listener({ kind: 'other-fill' })
+      return
+    }
     this.noteTrade(own, report.data.x, raw)
     const order = wire.venueOrderOfReport(report.data, this.api.symbolOf(report.data.s), own)
     // A conditional order that leaves the algo book for the order book expires there as a matter of form.
@@ -148,7 +151,7 @@ export class BinanceUsdmStream {
   }
 
   private noteTrade(clientOrderId: string, execution: string, raw: unknown): void {
-    if (execution !== 'TRADE' && execution !== 'CALCULATED') return
+    if (!isExecution(execution)) return
     const trade = lastTrade.safeParse(raw)
     if (!trade.success || trade.data.t === null || trade.data.t === undefined) return
     const { l: quantity, n: fee, N: currency, t: tradeId } = trade.data
@@ -183,4 +186,9 @@ export class BinanceUsdmStream {
     const order = await this.onTriggered(clientOrderId, symbol, orderId)
     if (order !== null) this.listener({ kind: 'order', order })
   }
+}
+
+/** `CALCULATED`: by the venue's own hand, such as a liquidation. */
+function isExecution(execution: string): boolean {
+  return execution === 'TRADE' || execution === 'CALCULATED'
 }

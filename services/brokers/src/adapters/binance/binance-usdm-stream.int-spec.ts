@@ -114,3 +114,41 @@ describe('the listen key of an account', () => {
     expect(secondMs - beganMs).toBeGreaterThanOrEqual(2_000)
   })
 })
+
+describe('an order that is not ours', () => {
+  const report = (execution: string, clientOrderId: string) => ({
+    e: 'ORDER_TRADE_UPDATE',
+    E: 1_568_879_465_651,
+    T: 1_568_879_465_650,
+    o: {
+      s: 'BTCUSDT',
+      c: clientOrderId,
+      S: 'SELL',
+      o: 'MARKET',
+      q: '0.001',
+      p: '0',
+      ap: '0',
+      sp: '0',
+      x: execution,
+      X: 'FILLED',
+      i: 8_886_774,
+      l: '0.001',
+      z: '0.001',
+      L: '40000',
+      T: 1_568_879_465_650,
+      t: 1,
+    },
+  })
+
+  it('is told of when it is executed, by hand or by the venue, and not when it is placed', async () => {
+    await stream()
+    const say = (message: object): void => {
+      for (const socket of streams.clients) socket.send(JSON.stringify(message))
+    }
+    say(report('NEW', 'web_1'))
+    say(report('TRADE', 'web_1'))
+    say(report('CALCULATED', 'autoclose-1'))
+    await eventually(() => count('other-fill') === 2, { describe: 'both executions' })
+    expect(events.map(({ kind }) => kind)).toEqual(['stream-up', 'other-fill', 'other-fill'])
+  })
+})

@@ -136,6 +136,7 @@ export class OkxStream {
     }
     for (const order of orders) {
       if (decodeClientOrderId(okxClientId, order.clientOrderId) !== null) this.listener({ kind: 'order', order })
+      else if (order.filledQuantity !== '0') this.listener({ kind: 'other-fill' })
     }
   }
 

@@ -44,6 +44,8 @@ interface Turn {
   passedAtMs: number | null
   failures: number
   downAtMs: number | null
+  /** On this account, since its last pass began. */
+  othersTraded: boolean
   /** Share of the interval after which the next pass comes. */
   share: number
 }
@@ -57,7 +59,7 @@ export class PassSchedule {
     const urgentAtMs = this.means.nowMs() + (streams ? streamWaitMs : 0)
     // Accounts connected together are read together once; the second pass is anywhere in the interval.
     const share = this.means.fraction()
-    this.turns.set(accountId, { urgentAtMs, passedAtMs: null, failures: 0, downAtMs: null, share })
+    this.turns.set(accountId, { urgentAtMs, passedAtMs: null, failures: 0, downAtMs: null, othersTraded: false, share })
   }
 
   /** Orders wait for the first pass: it does not wait for the stream, which brings another one. */
@@ -81,6 +83,21 @@ export class PassSchedule {
     return silenceMs > silenceMaxMs
   }
 
+  othersTraded(accountId: string): void {
+    const turn = this.turns.get(accountId)
+    if (turn !== undefined) turn.othersTraded = true
+  }
+
+  haveOthersTraded(accountId: string): boolean {
+    return this.turns.get(accountId)?.othersTraded === true
+  }
+
+  /** What others trade from now on may not be in it. */
+  began(accountId: string): void {
+    const turn = this.turns.get(accountId)
+    if (turn !== undefined) turn.othersTraded = false
+  }
+
   isDue(accountId: string, periodMs: number): boolean {
     const turn = this.turns.get(accountId)
     if (turn === undefined) return true
@@ -99,6 +116,7 @@ export class PassSchedule {
       passedAtMs: nowMs,
       failures: 0,
       downAtMs: before?.downAtMs ?? null,
+      othersTraded: before?.othersTraded ?? false,
       share,
     })
   }

@@ -149,6 +149,11 @@ export class Desk {
     else known.set(symbol, atMs)
   }
 
+  /** Whose the position is has not been counted since. */
+  hasFilled(accountId: string): boolean {
+    return this.filled.has(accountId)
+  }
+
   /** The symbols noted since the last call, with their latest moments. */
   takeFilled(accountId: string): ReadonlyMap<string, number> {
     const symbols = this.filled.get(accountId) ?? new Map()

@@ -59,19 +59,21 @@ export class ApplyEvidence {
     this.fillListener(next.command.accountId)
   }
 
-  /** News by itself, from a stream: of an order in memory, or of one that ended a while ago. */
-  async news(accountId: string, order: VenueOrder): Promise<void> {
+  /** News by itself, from a stream: of an order in memory, or of one that ended a while ago. False: it is not ours. */
+  async news(accountId: string, order: VenueOrder): Promise<boolean> {
     const open = this.desk.findByClientId(accountId, order.clientOrderId)
     if (open !== undefined) {
       this.venueOrder(open, order)
-      return
+      return true
     }
     const held = this.desk.heldPartition(partitionOf(accountId))
-    if (held === undefined) return
+    if (held === undefined) return true
     const stored = await this.attempts.byClientOrderId(accountId, order.clientOrderId)
     // Without a row it is not an order of ours: whoever placed it by hand may keep it.
-    if (stored === null || this.desk.findByClientId(accountId, order.clientOrderId) !== undefined) return
+    if (stored === null) return false
+    if (this.desk.findByClientId(accountId, order.clientOrderId) !== undefined) return true
     this.venueOrder(openAttempt(stored.attempt, held.generation, stored.trace), order)
+    return true
   }
 
   /** The reply to a placement was lost; true when that is news. */

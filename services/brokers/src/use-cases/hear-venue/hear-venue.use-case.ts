@@ -3,7 +3,7 @@
  * Must never throw back into a socket.
  */
 import { Injectable } from '@nestjs/common'
-import type { SessionEvent } from '@tradewire/broker-kit/broker-session'
+import type { SessionEvent, VenueOrder } from '@tradewire/broker-kit/broker-session'
 import { unreachable } from '@tradewire/kernel/result'
 import { ApplyEvidence } from '../apply-evidence/apply-evidence.use-case.ts'
 import { HearLeverage } from '../hear-leverage/hear-leverage.use-case.ts'
@@ -26,7 +26,10 @@ export class HearVenue {
   async execute(accountId: string, event: SessionEvent): Promise<void> {
     switch (event.kind) {
       case 'order':
-        await this.evidence.news(accountId, event.order)
+        await this.order(accountId, event.order)
+        return
+      case 'other-fill':
+        this.watch.othersTraded(accountId)
         return
       case 'balance':
         this.balances.told(accountId, event.balance)
@@ -48,5 +51,11 @@ export class HearVenue {
       default:
         unreachable(event)
     }
+  }
+
+  /** Some venues tell only of ours; the others tell of every order. */
+  private async order(accountId: string, order: VenueOrder): Promise<void> {
+    const ours = await this.evidence.news(accountId, order)
+    if (!ours && order.filledQuantity !== '0') this.watch.othersTraded(accountId)
   }
 }

@@ -122,4 +122,49 @@ describe('watching accounts', () => {
     desk.enqueue(one, 'submit')
     expect(passes).toBe(1)
   })
+
+  /** Turns of the timer, a second each; answers how often accounts were read. */
+  async function passesUntil(ms: number, before: () => void = () => undefined): Promise<number> {
+    passes = 0
+    for (; nowMs < ms; nowMs += 1_000) {
+      before()
+      await watch.execute(everyMs)
+      for (const resolve of reading.splice(0)) resolve()
+      await new Promise(setImmediate)
+    }
+    return passes
+  }
+
+  it('reads an account with orders of ours soon after others have traded on it, and not with each trade', async () => {
+    const { id } = all[0]!.account
+    addEntry(id, 'accepted')
+    await passesUntil(50_000)
+    expect(await passesUntil(75_000)).toBe(0)
+    watch.othersTraded(id)
+    expect(await passesUntil(76_000)).toBe(1)
+    expect(await passesUntil(96_000, () => watch.othersTraded(id))).toBe(2)
+    // Nothing of ours is there.
+    watch.othersTraded(all[1]!.account.id)
+    expect(await passesUntil(110_000)).toBe(0)
+  })
+
+  it('reads an account that holds what was just bought as often as one with orders', async () => {
+    const { id } = all[0]!.account
+    await passesUntil(50_000)
+    expect(await passesUntil(150_000)).toBe(0)
+    desk.noteFill({ accountId: id, symbol: 'BTC/USDT' }, nowMs)
+    expect(await passesUntil(152_000)).toBe(1)
+  })
+
+  it('does not overlook a trade of others that comes while the account is being read', async () => {
+    const { id } = all[0]!.account
+    addEntry(id, 'accepted')
+    watch.streamUp(id)
+    watch.othersTraded(id)
+    await answer()
+    passes = 0
+    nowMs += everyMs / 6
+    await watch.execute(everyMs)
+    expect(passes).toBeGreaterThan(0)
+  })
 })

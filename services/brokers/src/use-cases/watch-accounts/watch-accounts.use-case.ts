@@ -1,6 +1,6 @@
 /**
- * When accounts are reconciled: after connecting, after a silence, by a timer, again after doubts. Called by streams and
- * the timer. Must never admit entries of an account whose venue has not been read since.
+ * When accounts are reconciled: after connecting, after a silence, after trades of others, by a timer, again after doubts.
+ * Called by streams and the timer. Must never admit entries of an account whose venue has not been read since.
  */
 // tidy-allow ratchet-use-case-methods: a session's life and the timer end in the same pass
 import { Injectable } from '@nestjs/common'
@@ -47,6 +47,11 @@ export class WatchAccounts {
     this.schedule.streamDown(accountId)
   }
 
+  /** What it means for ours is read soon, as often as where no stream tells anything. */
+  othersTraded(accountId: string): void {
+    this.schedule.othersTraded(accountId)
+  }
+
   /** The timer's turn: starts every pass that is due. */
   async execute(everyMs: number): Promise<void> {
     const leastMs = this.schedule.leastPeriodMs(everyMs)
@@ -76,8 +81,8 @@ export class WatchAccounts {
   private periodOf({ account, definition, session }: AccountSession, load: Omit<PassLoad, 'environment'>): number {
     const { id, environment } = account
     if (!this.desk.isAdmitted(id)) return 0
-    const active = this.holding.has(id) || this.desk.hasAttempts(id)
-    const { streaming } = session.health()
+    const active = this.holding.has(id) || this.desk.hasAttempts(id) || this.desk.hasFilled(id)
+    const streaming = session.health().streaming && !this.schedule.haveOthersTraded(id)
     return this.schedule.periodMs(definition, { ...load, environment }, { active, streaming })
   }
 
@@ -130,6 +135,7 @@ export class WatchAccounts {
 
   private async once(opened: AccountSession): Promise<void> {
     const { id, venue, partition } = opened.account
+    this.schedule.began(id)
     const { read, lookAgainMs, holds, found } = await this.reconcile.execute(opened)
     this.metrics
       .counter('reconcile_passes_total', 'Passes over accounts, by outcome')
