@@ -18,10 +18,11 @@ export function planService(repository: Repository, text: string): Plan {
     ],
     edits: [reference(folder)],
     next: [
+      'list it in scripts/src/services.ts, launcher/src/services/catalogue.ts and ports.ts, and in package.json and tsconfig.json of both',
       'pnpm install',
-      `list it in scripts/src/services.ts and launcher/src/services/catalogue.ts (and in their package.json and tsconfig.json)`,
       `pnpm gen use-case ${name.kebab} VERB-NOUN`,
       'pnpm docs:write',
+      'docker-compose.yml and deploy/kubernetes/overlays: `pnpm test --project unit scripts` says what they lack',
     ],
   }
 }
