@@ -2,20 +2,15 @@
  * A gateway of a broker's manager that answers as a test says, and as a sane one where the test says nothing.
  * Called by the specs of that adapter. Must never be mistaken for a venue: it keeps no books.
  */
-import { type ApprovedOrder, approveOrder } from '@tradewire/broker-kit/approved-order'
 import type { BrokerSession } from '@tradewire/broker-kit/broker-session'
-import { encodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
-import type { BrokerDefinition, BrokerDependencies } from '@tradewire/broker-kit/define-broker'
-import { orderSubmit } from '@tradewire/contracts/events/orders'
+import type { BrokerDefinition } from '@tradewire/broker-kit/define-broker'
 import type { HostAnswer } from './answering-host.ts'
-import { ScriptedExchange, type ScriptedReply, type Seen } from './scripted-exchange.ts'
-
-type Command = ReturnType<typeof orderSubmit.data.parse>
+import type { ScriptedReply, Seen } from './scripted-exchange.ts'
+import { ScriptedTerminal, told } from './scripted-terminal.ts'
 
 export const platform = '0b5b7c0e-7d0f-4c6d-8f2e-4f8a3f0c9d11'
 export const credentials = { clientId: 'client', clientSecret: 'hidden words', tradePlatform: platform, login: '5' }
 
-export const told = (body: unknown, status = 200): HostAnswer => ({ status, body: JSON.stringify(body) })
 export const data = (value: unknown) => told({ data: value, error: null, meta: { activityId: 'a' } })
 export const failed = (code: string, managerCode: unknown = null) =>
   told({ data: null, error: { code, managerCode, message: 'words' }, meta: { activityId: 'a' } })
@@ -30,20 +25,12 @@ const config = {
   contractSize: 100_000,
 }
 
-export class ScriptedGateway {
-  /** What stands on the account. */
-  held: object[] = []
-  /** Undefined where a sane answer will do. */
-  answer: (seen: Seen) => ScriptedReply | undefined = () => undefined
-  readonly clientOrderId: string
+export class ScriptedGateway extends ScriptedTerminal<Seen> {
   readonly trade: Readonly<Record<string, unknown>>
-  private readonly command: Command = orderSubmit.data.parse(orderSubmit.example)
-  private readonly exchange: ScriptedExchange
-  private dependencies: BrokerDependencies | null = null
   private tokens = 0
 
-  constructor(private readonly definition: BrokerDefinition) {
-    this.clientOrderId = encodeClientOrderId(definition.capabilities.clientId, this.command.intentId)
+  constructor(definition: BrokerDefinition) {
+    super(definition)
     this.trade = {
       order: 7,
       login: 5,
@@ -60,24 +47,6 @@ export class ScriptedGateway {
       comment: this.clientOrderId,
       activationType: 'None',
     }
-    this.exchange = new ScriptedExchange(
-      (seen) => this.answer(seen) ?? this.sane(seen.path),
-      () => undefined,
-    )
-  }
-
-  async start(): Promise<void> {
-    this.dependencies = await this.exchange.start()
-  }
-
-  stop(): void {
-    this.exchange.stop()
-  }
-
-  reset(): void {
-    this.exchange.reset()
-    this.held = []
-    this.answer = () => undefined
   }
 
   /** Calls to a path that ends so. */
@@ -93,18 +62,8 @@ export class ScriptedGateway {
     return this.transactions().map(({ text }) => JSON.parse(text) as Record<string, unknown>)
   }
 
-  /** As another process would: it shares nothing with the sessions before. */
-  async open(sessions = 1): Promise<readonly BrokerSession[]> {
-    if (this.dependencies === null) throw new Error('the gateway is not started')
-    const dependencies = { ...this.dependencies }
-    const form = this.definition.credentials.parse(credentials)
-    return Promise.all(
-      Array.from({ length: sessions }, async () => {
-        const connected = await this.definition.connect(form, { environment: 'paper', dependencies })
-        if (!connected.ok) throw new Error(connected.error.message)
-        return connected.value
-      }),
-    )
+  open(sessions = 1): Promise<readonly BrokerSession[]> {
+    return this.connect(credentials, sessions)
   }
 
   async openOne(): Promise<BrokerSession> {
@@ -113,11 +72,8 @@ export class ScriptedGateway {
     return session
   }
 
-  order(part: Partial<Command> = {}): ApprovedOrder {
-    const euro = { venue: this.definition.id, symbol: 'EUR/USD', quantity: '0.1', leverage: null } as const
-    const approved = approveOrder({ ...this.command, ...euro, ...part }, this.clientOrderId)
-    if (!approved.ok) throw new Error(approved.error.message)
-    return approved.value
+  protected override reply(seen: Seen): ScriptedReply {
+    return this.answer(seen) ?? this.sane(seen.path)
   }
 
   /** What a gateway answers whose account is in order. */

@@ -2,21 +2,16 @@
  * MetaApi as a test says that it answers, and as a sane one where the test says nothing.
  * Called by the specs of that adapter. Must never be mistaken for a venue: it keeps no books.
  */
-import { type ApprovedOrder, approveOrder } from '@tradewire/broker-kit/approved-order'
 import type { BrokerSession } from '@tradewire/broker-kit/broker-session'
-import { encodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
 import type { BrokerDefinition, BrokerDependencies } from '@tradewire/broker-kit/define-broker'
-import { orderSubmit } from '@tradewire/contracts/events/orders'
 import type { HostAnswer } from './answering-host.ts'
-import { ScriptedExchange, type ScriptedReply, type Seen } from './scripted-exchange.ts'
-
-type Command = ReturnType<typeof orderSubmit.data.parse>
+import type { ScriptedReply, Seen } from './scripted-exchange.ts'
+import { ScriptedTerminal, told } from './scripted-terminal.ts'
 
 export interface Asked extends Pick<Seen, 'method' | 'path' | 'headers'> {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-export const told = (body: unknown, status = 200): HostAnswer => ({ status, body: JSON.stringify(body) })
 export const time = '2022-09-09T01:57:36.304Z'
 export const login = { login: '5', password: 'hidden words', server: 'Spec' }
 export const done = {
@@ -38,21 +33,14 @@ const specification = {
   profitCurrency: 'USD',
 }
 
-export class ScriptedMetaapi {
-  /** What the token has already, and what stands on the account. */
+export class ScriptedMetaapi extends ScriptedTerminal<Asked> {
+  /** What the token has already. */
   accounts: object[] = []
-  held: object[] = []
-  /** Undefined where a sane answer will do. */
-  answer: (asked: Asked) => ScriptedReply | undefined = () => undefined
-  readonly clientOrderId: string
   readonly deal: Readonly<Record<string, unknown>>
   readonly position: Readonly<Record<string, unknown>>
-  private readonly command: Command = orderSubmit.data.parse(orderSubmit.example)
-  private readonly exchange: ScriptedExchange
-  private dependencies: BrokerDependencies | null = null
 
-  constructor(private readonly definition: BrokerDefinition) {
-    this.clientOrderId = encodeClientOrderId(definition.capabilities.clientId, this.command.intentId)
+  constructor(definition: BrokerDefinition) {
+    super(definition)
     const own = { symbol: 'EURUSD.m', time, volume: 0.1, clientId: this.clientOrderId }
     this.deal = {
       ...own,
@@ -66,25 +54,11 @@ export class ScriptedMetaapi {
       orderId: '7',
     }
     this.position = { ...own, id: '7', type: 'POSITION_TYPE_BUY', openPrice: 1.085, takeProfit: 1.1 }
-    this.exchange = new ScriptedExchange(
-      (seen) => this.answer(askedOf(seen)) ?? this.sane(askedOf(seen)),
-      () => undefined,
-    )
   }
 
-  async start(): Promise<void> {
-    this.dependencies = await this.exchange.start()
-  }
-
-  stop(): void {
-    this.exchange.stop()
-  }
-
-  reset(): void {
-    this.exchange.reset()
+  override reset(): void {
+    super.reset()
     this.accounts = []
-    this.held = []
-    this.answer = () => undefined
   }
 
   get asked(): readonly Asked[] {
@@ -100,7 +74,7 @@ export class ScriptedMetaapi {
     return this.asked.filter(({ method, path }) => method === 'POST' && path === '/users/current/accounts')
   }
 
-  /** With a token of the account's own. As another process would: it shares nothing with the sessions before. */
+  /** With a token of the account's own. */
   open(credentials: Readonly<Record<string, string>> = { accountId: 'made' }): Promise<BrokerSession> {
     return this.openWith({ token: 'a.b.c', ...credentials })
   }
@@ -109,19 +83,13 @@ export class ScriptedMetaapi {
     credentials: Readonly<Record<string, string>>,
     platformTokens: BrokerDependencies['platformTokens'] = {},
   ): Promise<BrokerSession> {
-    if (this.dependencies === null) throw new Error('the venue is not started')
-    const dependencies = { ...this.dependencies, platformTokens }
-    const form = this.definition.credentials.parse(credentials)
-    const connected = await this.definition.connect(form, { environment: 'paper', dependencies })
-    if (!connected.ok) throw new Error(connected.error.message)
-    return connected.value
+    const [session] = await this.connect(credentials, 1, { platformTokens })
+    return session!
   }
 
-  order(part: Partial<Command> = {}): ApprovedOrder {
-    const euro = { venue: this.definition.id, symbol: 'EUR/USD', quantity: '0.1', leverage: null } as const
-    const approved = approveOrder({ ...this.command, ...euro, ...part }, this.clientOrderId)
-    if (!approved.ok) throw new Error(approved.error.message)
-    return approved.value
+  protected override reply(seen: Seen): ScriptedReply {
+    const asked = askedOf(seen)
+    return this.answer(asked) ?? this.sane(asked)
   }
 
   private sane({ method, path }: Asked): HostAnswer {

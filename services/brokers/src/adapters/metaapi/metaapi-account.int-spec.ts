@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Asked, login, ScriptedMetaapi, told } from '#testing/scripted-metaapi'
+import { type Asked, login, ScriptedMetaapi } from '#testing/scripted-metaapi'
+import { told } from '#testing/scripted-terminal'
 import { metaapiBroker } from './metaapi.adapter.ts'
 
 const venue = new ScriptedMetaapi(metaapiBroker)

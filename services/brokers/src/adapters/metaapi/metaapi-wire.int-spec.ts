@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ownIdOf, partIdOf } from '#domain/positions/part-ids'
-import { onTrade, ScriptedMetaapi, told } from '#testing/scripted-metaapi'
+import { onTrade, ScriptedMetaapi } from '#testing/scripted-metaapi'
+import { told } from '#testing/scripted-terminal'
 import { metaapiBroker } from './metaapi.adapter.ts'
 
 const venue = new ScriptedMetaapi(metaapiBroker)

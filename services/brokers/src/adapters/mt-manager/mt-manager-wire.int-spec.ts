@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { ScriptedReply, Seen } from '#testing/scripted-exchange'
-import { credentials, data, failed, onTrade, platform, ScriptedGateway, told } from '#testing/scripted-gateway'
+import { credentials, data, failed, onTrade, platform, ScriptedGateway } from '#testing/scripted-gateway'
+import { told } from '#testing/scripted-terminal'
 import { mtManagerBroker } from './mt-manager.adapter.ts'
 
 const gateway = new ScriptedGateway(mtManagerBroker)
