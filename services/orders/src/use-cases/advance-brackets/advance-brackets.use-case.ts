@@ -125,11 +125,9 @@ export class AdvanceBrackets {
     { before, step: { bracket }, trace }: Moved,
     now: string,
   ): Promise<void> {
-    for (const { filledQuantity: quantity, averagePrice: price, fee, feeCurrency } of takenFromOthers(
-      before,
-      bracket,
-    )) {
-      const loss = { quantity, reason: 'venue' as const, price, fee, feeCurrency, at: now }
+    for (const { filledQuantity, averagePrice, fee, feeCurrency } of takenFromOthers(before, bracket)) {
+      const told = { quantity: filledQuantity, price: averagePrice, fee, feeCurrency, at: now }
+      const loss = { ...told, reason: 'venue' as const }
       await this.execute(tx, { held: bracket, loss, trace })
     }
   }
