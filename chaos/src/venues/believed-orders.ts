@@ -165,7 +165,7 @@ export class BelievedOrders {
     const { clientOrderId, symbol } = one.order
     const { venueOrderId, filledQuantity, averagePrice, fee, feeCurrency } = one.attempt
     const told = { clientOrderId, venueOrderId, symbol, filledQuantity, averagePrice, fee, feeCurrency }
-    this.take(one, { ...told, status: 'expired', message: null })
+    this.take(one, { ...told, status: 'expired', executedAt: null, message: null })
   }
 
   private take(one: Believed, news: VenueOrder): void {

@@ -23,6 +23,8 @@ export interface VenueOrder {
   /** Cumulative; null when this piece of news does not tell it. */
   readonly fee: string | null
   readonly feeCurrency: string | null
+  /** When the last of it was executed, by the venue's clock; null until something is filled, and where this news does not tell it. */
+  readonly executedAt: Date | null
   /** The venue's words when it ended the order by itself. */
   readonly message: string | null
 }

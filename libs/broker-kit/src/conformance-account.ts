@@ -1,5 +1,5 @@
 /**
- * The cases of the test card about an account rather than its orders: its key, leverage, balances, fees. Called by the card.
+ * The cases of the test card about an account rather than its orders: its key, leverage, balances, fees, times. Called by the card.
  * Must never let a fact of a key pass that the venue has not told.
  */
 import { keyUntold } from './broker-session.ts'
@@ -69,6 +69,24 @@ export const accountCases: readonly ConformanceCase[] = [
       check(fills.ok, fills.ok ? '' : describeError(fills.error))
       const mine = fills.value.filter(({ clientOrderId }) => clientOrderId === order.clientOrderId)
       check(mine.length > 0 && mine.every(({ feeCurrency }) => feeCurrency !== null), 'the fills tell no fee')
+    },
+  },
+  {
+    id: 'TC-41',
+    title: 'an order that is filled tells when it was, and its fills tell the same',
+    needs: always,
+    async run(world) {
+      const order = orderOf(world, {})
+      const placed = await place(world, order)
+      const told = await world.session.findByClientId(referenceOf(order, placed.venueOrderId))
+      check(told.ok, told.ok ? '' : describeError(told.error))
+      const fills = await world.session.fillsSince(world.symbol, new Date(0))
+      check(fills.ok, fills.ok ? '' : describeError(fills.error))
+      const mine = fills.value.filter(({ clientOrderId }) => clientOrderId === order.clientOrderId)
+      const filled = mine.map(({ at }) => at.toISOString()).toSorted()
+      const executed = told.value?.executedAt?.toISOString()
+      check(executed !== undefined, 'the order tells no time')
+      check(executed === filled.at(-1), `the order says ${executed}, its fills ${filled.join(', ')}`)
     },
   },
 ]

@@ -27,6 +27,8 @@ export interface Defects {
   readonly learnsOldNews?: boolean
   /** Fees that were paid in the coins themselves are taken for fees in quote currency. */
   readonly forgetsCoinFees?: boolean
+  /** Executions are dated by when their news came. */
+  readonly datesByNews?: boolean
   /** What is watched for is told prices that nobody has paid. */
   readonly seesOtherPrices?: boolean
   /** From what losses count is forgotten with each balance. */

@@ -85,6 +85,7 @@ describe('a mistake planted on purpose', () => {
     ['margin spent twice', { forgetsReserved: true }, 0],
     ['old news that overwrites newer', { learnsOldNews: true }, 0],
     ['coins sold that a fee has taken', { forgetsCoinFees: true }, 0],
+    ['executions dated by their news', { datesByNews: true }, 0],
     ['an exit sent for a price that never came', { seesOtherPrices: true }, 0],
     ['losses that count from somewhere else', { forgetsLossBases: true }, 0],
     ['an account whose pause planning overlooks', { overlooksPauses: true }, 0],

@@ -26,6 +26,10 @@ export const orderUpdate = z.strictObject({
     .nullable()
     .meta({ description: "Stable code of ours and the venue's own words; null when all is well" }),
   sentAt: timestamp.nullable().meta({ description: 'When our request left; null for news that came by itself' }),
+  executedAt: timestamp.nullable().meta({
+    description:
+      'When the venue executed the last of what is filled; null until something is, and where the venue does not tell',
+  }),
   observedAt: timestamp.meta({ description: 'When the evidence reached us' }),
 })
 
@@ -46,6 +50,7 @@ const updateExample = {
   feeCurrency: 'USDT',
   reason: null,
   sentAt: '2022-10-21T18:12:09.450Z',
+  executedAt: '2022-10-21T18:12:09.471Z',
   observedAt: '2022-10-21T18:12:09.485Z',
 }
 
@@ -281,7 +286,10 @@ const positionLoss = z.strictObject({
   evidence: z
     .strictObject({ tradeId: z.string().nullable(), clientOrderId: z.string().nullable() })
     .meta({ description: "The venue's own words for it: the first trade and the id of its order" }),
-  observedAt: timestamp,
+  executedAt: timestamp
+    .nullable()
+    .meta({ description: 'When the last of it was closed; null when the venue does not tell' }),
+  observedAt: timestamp.meta({ description: 'When the second look confirmed it' }),
 })
 
 const lossExample = {
@@ -297,6 +305,7 @@ const lossExample = {
   fee: '4.12416',
   feeCurrency: 'USDT',
   evidence: { tradeId: '281474976', clientOrderId: 'autoclose-1662688656304001' },
+  executedAt: '2022-09-09T01:57:31.120Z',
   observedAt: '2022-09-09T01:57:36.304Z',
 }
 

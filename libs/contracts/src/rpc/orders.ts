@@ -65,7 +65,9 @@ export const orderLeg = z
     submittedAt: timestamp.meta({ description: 'When it was decided' }),
     sentAt: timestamp.nullable().meta({ description: 'When it left for the venue' }),
     acceptedAt: timestamp.nullable().meta({ description: 'When the venue took it' }),
-    filledAt: timestamp.nullable().meta({ description: 'When its latest fill was heard of' }),
+    filledAt: timestamp
+      .nullable()
+      .meta({ description: 'When its latest fill was executed, by the venue’s word; else when it was heard of' }),
     observedAt: timestamp.nullable().meta({ description: 'When its state was heard of last' }),
   })
   .meta({ id: 'OrderLeg' })

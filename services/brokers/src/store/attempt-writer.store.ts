@@ -143,6 +143,7 @@ function updateOf(attempt: Attempt, observedAt: Date): events.OrderUpdate {
     feeCurrency: attempt.fee === null ? null : attempt.feeCurrency,
     reason: attempt.reason,
     sentAt: attempt.sentAt?.toISOString() ?? null,
+    executedAt: attempt.executedAt?.toISOString() ?? null,
     observedAt: observedAt.toISOString(),
   }
 }

@@ -24,6 +24,7 @@ interface AttemptRow extends CommandRow {
   readonly average_price: string | null
   readonly fee: string | null
   readonly fee_currency: string | null
+  readonly executed_at: Date | null
   readonly reason_code: string | null
   readonly reason_message: string | null
   readonly cancel_requested: boolean
@@ -35,7 +36,7 @@ interface AttemptRow extends CommandRow {
 }
 
 const columns = `intent_id, bracket_id, signal_id, strategy_id, account_id, terms, client_order_id, partition,
-  generation, state, revision, submissions, venue_order_id, filled_quantity, average_price, fee, fee_currency,
+  generation, state, revision, submissions, venue_order_id, filled_quantity, average_price, fee, fee_currency, executed_at,
   reason_code, reason_message, cancel_requested, trace, received_at, sent_at, answered_at, updated_at`
 
 /** JSON text never holds it. Ids, numbers and times never hold a comma: what is joined needs no quoting, which costs more. */
@@ -115,16 +116,17 @@ export class AttemptStore extends Attempts {
     const written = await tx.query<{ intent_id: string }>(
       `update attempt a set state = x.state, revision = x.revision, venue_order_id = x.venue_order_id,
          filled_quantity = x.filled_quantity, average_price = x.average_price, fee = x.fee,
-         fee_currency = x.fee_currency, reason_code = x.reason_code, reason_message = x.reason_message,
+         fee_currency = x.fee_currency, executed_at = x.executed_at, reason_code = x.reason_code, reason_message = x.reason_message,
          answered_at = x.answered_at, sent_at = x.sent_at, submissions = greatest(a.submissions, x.submissions),
          updated_at = now()
        from unnest(string_to_array($1::text, ',')::uuid[], string_to_array($2::text, ','),
          string_to_array($3::text, ',')::int[], $4::text[], string_to_array($5::text, ',')::numeric[],
          string_to_array($6::text, ',', '')::numeric[], string_to_array($7::text, ',', '')::numeric[], $8::text[],
          $9::text[], $10::text[], string_to_array($11::text, ',', '')::timestamptz[],
-         string_to_array($12::text, ',', '')::timestamptz[], string_to_array($13::text, ',')::int[])
+         string_to_array($12::text, ',', '')::timestamptz[], string_to_array($13::text, ',')::int[],
+         string_to_array($14::text, ',', '')::timestamptz[])
        as x (intent_id, state, revision, venue_order_id, filled_quantity, average_price, fee, fee_currency, reason_code,
-         reason_message, answered_at, sent_at, submissions)
+         reason_message, answered_at, sent_at, submissions, executed_at)
        where a.intent_id = x.intent_id and a.revision < x.revision returning a.intent_id`,
       [
         rows.map(({ command }) => command.intentId).join(),
@@ -140,6 +142,7 @@ export class AttemptStore extends Attempts {
         rows.map(({ answeredAt }) => answeredAt?.toISOString()).join(),
         rows.map(({ sentAt }) => sentAt?.toISOString()).join(),
         rows.map(({ submissions }) => submissions).join(),
+        rows.map(({ executedAt }) => executedAt?.toISOString()).join(),
       ],
     )
     return new Set(written.map((row) => row.intent_id))
@@ -220,6 +223,7 @@ function storedOf(row: AttemptRow): StoredAttempt {
     averagePrice: row.average_price,
     fee: row.fee,
     feeCurrency: row.fee_currency,
+    executedAt: row.executed_at,
     reason: row.reason_code === null ? null : { code: row.reason_code, message: row.reason_message ?? '' },
     cancelRequested: row.cancel_requested,
     receivedAt: row.received_at,

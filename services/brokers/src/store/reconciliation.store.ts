@@ -236,6 +236,7 @@ function newsOf(
     fee: loss.fee.toString(),
     feeCurrency: loss.feeCurrency,
     evidence: { tradeId: loss.tradeId, clientOrderId: loss.clientOrderId },
+    executedAt: loss.executedAt?.toISOString() ?? null,
     observedAt,
   }
 }

@@ -52,6 +52,7 @@ function accepted({ intentId }: Pick<Submit, 'intentId'>): LegUpdate {
     feeCurrency: null,
     reason: null,
     sentAt: now,
+    executedAt: null,
     observedAt: now,
   }
 }

@@ -64,6 +64,7 @@ export interface StoredLeg {
   readonly sentAt: string | null
   readonly acceptedAt: string | null
   readonly filledAt: string | null
+  readonly fillObservedAt: string | null
   readonly observedAt: string | null
   readonly watch?: StoredWatch
 }
@@ -147,6 +148,7 @@ const usual = {
   sentAt: null,
   acceptedAt: null,
   filledAt: null,
+  fillObservedAt: null,
   observedAt: null,
 } satisfies Partial<StoredLeg>
 
@@ -190,6 +192,7 @@ function sayFacts(said: Said, leg: LegFacts): void {
   if (leg.sentAt !== null) said.sentAt = leg.sentAt
   if (leg.acceptedAt !== null) said.acceptedAt = leg.acceptedAt
   if (leg.filledAt !== null) said.filledAt = leg.filledAt
+  if (leg.fillObservedAt !== null) said.fillObservedAt = leg.fillObservedAt
   if (leg.observedAt !== null) said.observedAt = leg.observedAt
 }
 

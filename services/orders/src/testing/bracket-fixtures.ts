@@ -136,6 +136,7 @@ export function executed(bracket: Bracket, purpose: OrderPurpose, changes: Parti
     filledQuantity: d('0.9'),
     averagePrice: d('40400'),
     filledAt: at(100),
+    fillObservedAt: at(100),
     feeCurrency: 'USDT',
     ...changes,
   }
@@ -157,6 +158,7 @@ export interface Told {
   readonly reason?: Reason
   readonly revision?: number
   readonly atMs?: number
+  readonly executedMs?: number
 }
 
 /** News of a leg of this bracket; its revision follows the leg's own unless told. */
@@ -184,6 +186,7 @@ export function newsOf(
       feeCurrency: told.filled === undefined || told.feeUnknown === true ? null : (told.feeCurrency ?? 'USDT'),
       reason: told.reason ?? null,
       sentAt: at(told.atMs ?? 1),
+      executedAt: told.executedMs === undefined ? null : at(told.executedMs),
       observedAt: at(told.atMs ?? 2),
     },
   }

@@ -160,7 +160,7 @@ export class StandIn {
           this.revisions.set(intentId, revision)
           const { final = contract !== brokers.orderAccepted } = changes
           const nothing = { filledQuantity: '0', averagePrice: null, fee: '0', feeCurrency: null }
-          const times = { sentAt: now(), observedAt: now() }
+          const times = { sentAt: now(), executedAt: null, observedAt: now() }
           return exampleOf(contract, {
             ...nothing,
             ...times,

@@ -197,7 +197,8 @@ export class VenueSimulation {
       feeCurrency: this.nowMs % 5 === 0 ? null : paysInCoins ? 'BTC' : 'USDT',
       reason,
       sentAt: at(this.nowMs),
-      observedAt: at(this.nowMs),
+      executedAt: this.nowMs % 3 === 0 ? null : at(this.nowMs),
+      observedAt: at(this.nowMs + (this.nowMs % 40)),
     })
   }
 

@@ -40,6 +40,7 @@ export function unrest(books: Books): string[] {
       return unrestOfSymbol({ ...books, brackets, booked })
     }),
     ...orphans(books),
+    ...misdated(books),
   ]
 }
 
@@ -157,6 +158,21 @@ function orphans({ brackets, booked, accountId }: Books): string[] {
     ...lost.map((intentId) => `account ${accountId}: intent ${intentId} stands in our books and not at the venue`),
     ...forgotten.map((intentId) => `account ${accountId}: intent ${intentId} stands at the venue and not in our books`),
   ]
+}
+
+/** What was executed is of the time at which the venue executed the last of it, whenever we heard of that. */
+function misdated({ brackets, booked }: Books): string[] {
+  const timeOf = new Map<string, Date>(
+    booked.flatMap(({ order, fills }) => fills.map(({ at }) => [order.intentId, at])),
+  )
+  return brackets.flatMap(({ bracketId, legs }) =>
+    legs.flatMap(({ leg, intentId, filledAt }) => {
+      const executedAt = timeOf.get(intentId)?.toISOString() ?? null
+      return filledAt === executedAt
+        ? []
+        : [`bracket ${bracketId}: ${leg} is of ${filledAt}, and of ${executedAt} at the venue`]
+    }),
+  )
 }
 
 /** What was watched for was sent for a price that had come, and waits no longer once it has fired. */

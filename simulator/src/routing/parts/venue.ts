@@ -339,6 +339,7 @@ export class VenueAccount {
       averagePrice: filled.gt(ZERO) ? paid.div(filled).round(averagePlaces, 1).toString() : null,
       fee: filled.gt(ZERO) ? fee.toString() : null,
       feeCurrency: fills[0]?.feeCurrency ?? null,
+      executedAt: fills.at(-1)?.at ?? null,
       message: null,
     }
   }

@@ -85,6 +85,7 @@ export class MemoryBrackets extends Brackets {
 
   private misread(bracket: Bracket): Bracket {
     if (this.defects.trustsAskedStops === true) return withTrustedStops(bracket)
+    if (this.defects.datesByNews === true) return datedByNews(bracket)
     return this.defects.leavesTargets === true ? withForgottenTargets(bracket) : bracket
   }
 
@@ -254,4 +255,8 @@ function withForgottenTargets(bracket: Bracket): Bracket {
   const forgotten = (leg: Leg): Leg =>
     leg.purpose === 'target' && leg.state === 'working' ? { ...leg, cancelRequested: true } : leg
   return { ...bracket, legs: bracket.legs.map(forgotten) }
+}
+
+function datedByNews(bracket: Bracket): Bracket {
+  return { ...bracket, legs: bracket.legs.map((leg) => ({ ...leg, filledAt: leg.fillObservedAt })) }
 }

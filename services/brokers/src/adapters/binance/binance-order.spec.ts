@@ -1,7 +1,14 @@
 import { decimal, sum } from '@tradewire/kernel/decimal'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { actualOrderIdOf, binanceOrder, clientIdOfReport, orderReport, venueOrderOf } from './binance-order.wire.ts'
+import {
+  actualOrderIdOf,
+  binanceOrder,
+  clientIdOfReport,
+  orderReport,
+  venueOrderOf,
+  venueOrderOfReport,
+} from './binance-order.wire.ts'
 import { plain } from '../ccxt/amounts.wire.ts'
 import { FeeLedger } from './fee-ledger.client.ts'
 
@@ -38,6 +45,24 @@ describe("Binance's order", () => {
       'BTC/USDT',
     )
     expect(order).toMatchObject({ averagePrice: '10.5', fee: '0.003', feeCurrency: 'BTC' })
+  })
+
+  it('was executed when it changed last, while what changed it last was an execution', () => {
+    const at = (part: object) => venueOrderOf(binanceOrder.parse({ ...raw, ...part }), 'BTC/USDT').executedAt
+    const updateTime = 1_666_375_949_485
+    for (const status of ['FILLED', 'PARTIALLY_FILLED']) {
+      expect(at({ status, updateTime })).toEqual(new Date(updateTime))
+      expect(at({ status, transactTime: updateTime })).toEqual(new Date(updateTime))
+    }
+    expect(at({ status: 'CANCELED', updateTime })).toBeNull()
+    expect(at({})).toBeNull()
+  })
+
+  it('is told by the stream to be executed with the trades alone', () => {
+    const report = { s: 'BTCUSDT', c: 'c', X: 'FILLED', i: 1, z: '1', ap: '10', T: 1_666_375_949_485 }
+    const at = (x: string) => venueOrderOfReport(orderReport.parse({ ...report, x }), 'BTC/USDT', 'c').executedAt
+    expect(at('TRADE')).toEqual(new Date(report.T))
+    expect(at('CANCELED')).toBeNull()
   })
 
   it('is refused as unreadable when a status or amount is not known', () => {

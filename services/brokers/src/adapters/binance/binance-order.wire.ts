@@ -11,7 +11,16 @@ import type {
 } from '@tradewire/broker-kit/broker-session'
 import { Decimal, decimal, ZERO } from '@tradewire/kernel/decimal'
 import { z } from 'zod'
-import { amount, idText, inTradingOrder, plain, positiveOrNull, quantity, wordOf } from '../ccxt/amounts.wire.ts'
+import {
+  amount,
+  idText,
+  inTradingOrder,
+  momentOrNone,
+  plain,
+  positiveOrNull,
+  quantity,
+  wordOf,
+} from '../ccxt/amounts.wire.ts'
 
 const averageDigits = 18
 
@@ -29,6 +38,9 @@ const statuses: Readonly<Record<string, VenueOrderStatus>> = {
   NEW_ADL: 'working',
 }
 const status = wordOf(statuses)
+
+/** In these an order was changed last by what was executed. */
+const executing: ReadonlySet<string> = new Set(['FILLED', 'PARTIALLY_FILLED'])
 
 function statusOf(text: string): VenueOrderStatus {
   return statuses[text] ?? 'working'
@@ -48,6 +60,9 @@ export const binanceOrder = z.object({
   executedQty: quantity,
   avgPrice: quantity.optional(),
   cummulativeQuoteQty: quantity.optional(),
+  /** Of the last change. Spot calls it otherwise in the answer to placing. */
+  updateTime: momentOrNone,
+  transactTime: momentOrNone,
   fills: z
     .array(z.object({ price: quantity, qty: quantity, commission: amount, commissionAsset: z.string() }))
     .optional(),
@@ -67,6 +82,7 @@ export function venueOrderOf(raw: BinanceOrder, symbol: string): VenueOrder {
     averagePrice: averageOf(raw),
     fee: fee === undefined ? (filled.gt(ZERO) ? null : '0') : fee.toString(),
     feeCurrency: raw.fills?.[0]?.commissionAsset ?? null,
+    executedAt: executing.has(raw.status) ? (raw.updateTime ?? raw.transactTime) : null,
     message: null,
   }
 }
@@ -116,6 +132,7 @@ export function venueOrderOfAlgo(raw: BinanceAlgoOrder, symbol: string): VenueOr
     averagePrice: null,
     fee: '0',
     feeCurrency: null,
+    executedAt: null,
     message: null,
   }
 }
@@ -250,6 +267,8 @@ export const orderReport = z.object({
   N: z.string().nullish(),
   t: idText.nullish(),
   x: z.string(),
+  /** Of the transaction that is told. */
+  T: momentOrNone,
   r: z.string().optional(),
   /** Spot: the list that it belongs to; -1 for none. */
   g: idText.optional(),
@@ -282,6 +301,7 @@ export function venueOrderOfReport(report: OrderReport, symbol: string, clientOr
       quote === null ? positiveOrNull(report.ap) : quote.round(averageDigits, Decimal.roundHalfUp).toString(),
     fee: null,
     feeCurrency: report.N ?? null,
+    executedAt: report.x === 'TRADE' ? report.T : null,
     message: report.r === undefined || report.r === 'NONE' ? null : report.r,
   }
 }

@@ -23,6 +23,21 @@ export const quantityOrNone = z.union([z.literal('').transform(() => null), quan
 /** Empty text where there is no amount. */
 export const amountOrNone = z.union([z.literal('').transform(() => null), amount])
 
+const timeMsMax = 8.64e15
+
+/**
+ * Milliseconds of a moment that is nice to know. Null for what is missing, zero or no time: nothing else of an answer
+ * becomes unreadable by it.
+ */
+export const momentOrNone = z
+  .union([z.string(), z.number()])
+  .nullish()
+  .catch(null)
+  .transform((told) => {
+    const ms = Number(told ?? 0)
+    return Number.isInteger(ms) && ms > 0 && ms <= timeMsMax ? new Date(ms) : null
+  })
+
 /** A word that stands in this table itself: "constructor" stands in every object. */
 export function wordOf(words: Readonly<Record<string, unknown>>) {
   return idText.refine((text) => Object.hasOwn(words, text), { error: 'is not a known word' })

@@ -66,7 +66,14 @@ export class CoinSession implements BrokerSession {
     const { venueOrderId, told } = placed.value
     if (told !== null) return ok(told)
     const accepted = { clientOrderId, venueOrderId, symbol, status: 'working', filledQuantity: '0' } as const
-    const taken: VenueOrder = { ...accepted, averagePrice: null, fee: '0', feeCurrency: null, message: null }
+    const taken: VenueOrder = {
+      ...accepted,
+      averagePrice: null,
+      fee: '0',
+      feeCurrency: null,
+      executedAt: null,
+      message: null,
+    }
     if (order.type !== 'market') return ok(taken)
     // The answer tells that the order was taken, not what became of it: that is read once.
     const found = await this.exchange.read(venueOrderId, symbol)

@@ -11,7 +11,16 @@ import type {
 } from '@tradewire/broker-kit/broker-session'
 import { Decimal, decimal, ONE, ZERO } from '@tradewire/kernel/decimal'
 import { z } from 'zod'
-import { amount, idText, inTradingOrder, plain, positiveOrNull, quantity, wordOf } from '../ccxt/amounts.wire.ts'
+import {
+  amount,
+  idText,
+  inTradingOrder,
+  momentOrNone,
+  plain,
+  positiveOrNull,
+  quantity,
+  wordOf,
+} from '../ccxt/amounts.wire.ts'
 import type { CcxtMarket } from '../ccxt/ccxt-exchange.client.ts'
 import { data } from '../ccxt/wrapped-data.wire.ts'
 
@@ -27,6 +36,9 @@ const statuses: Readonly<Record<string, VenueOrderStatus>> = {
   REJECTED: 'rejected',
 }
 
+/** In these an order was changed last by what was executed. */
+const executing: ReadonlySet<string> = new Set(['FILLED', 'PARTIALLY_FILLED'])
+
 export const cexOrder = z.object({
   orderId: idText.refine((id) => /^\d{1,18}$/.test(id), { error: 'is not an order id' }),
   clientOrderId: z.string().nullish(),
@@ -40,7 +52,7 @@ export const cexOrder = z.object({
   feeAmount: amount.nullish(),
   feeCurrency: z.string().nullish(),
   rejectReason: z.string().nullish(),
-  lastUpdateTimestamp: z.coerce.number().int().min(0).max(8.64e15).nullish(),
+  lastUpdateTimestamp: momentOrNone,
 })
 export type CexOrder = z.output<typeof cexOrder>
 
@@ -64,6 +76,7 @@ export function venueOrderOf(raw: CexOrder): VenueOrder {
     averagePrice: filled.gt(ZERO) ? averageOf(raw, filled) : null,
     fee: filled.gt(ZERO) ? (fee === null ? null : plain(fee)) : '0',
     feeCurrency: raw.feeCurrency ?? null,
+    executedAt: executing.has(raw.status) ? raw.lastUpdateTimestamp : null,
     message: raw.rejectReason ?? null,
   }
 }
@@ -88,7 +101,7 @@ export function venueFillOf(raw: CexOrder): VenueFill {
     fee: fee ?? '0',
     feeCurrency,
     forced: null,
-    at: new Date(raw.lastUpdateTimestamp ?? 0),
+    at: raw.lastUpdateTimestamp ?? new Date(0),
   }
 }
 

@@ -46,7 +46,11 @@ const told = z.object({
 })
 
 export const coinbaseOrder = told
-  .extend({ filled_size: quantityOrNone, average_filled_price: quantityOrNone.nullish() })
+  .extend({
+    filled_size: quantityOrNone,
+    average_filled_price: quantityOrNone.nullish(),
+    last_fill_time: z.iso.datetime({ offset: true }).nullish().catch(null),
+  })
   .transform((raw) => ({ ...raw, filled: raw.filled_size, average: raw.average_filled_price }))
 
 /** The stream has names of its own for the same. */
@@ -54,7 +58,12 @@ export const coinbasePush = told
   .extend({ cumulative_quantity: quantityOrNone, avg_price: quantityOrNone.nullish() })
   .transform((raw) => ({ ...raw, filled: raw.cumulative_quantity, average: raw.avg_price }))
 
-type Told = z.output<typeof told> & { readonly filled: string | null; readonly average?: string | null | undefined }
+type Told = z.output<typeof told> & {
+  readonly filled: string | null
+  readonly average?: string | null | undefined
+  /** The stream does not tell it. */
+  readonly last_fill_time?: string | null | undefined
+}
 
 /** Fees are always in the currency that the product is quoted in. */
 export function venueOrderOf(raw: Told, symbol: string): VenueOrder {
@@ -70,6 +79,7 @@ export function venueOrderOf(raw: Told, symbol: string): VenueOrder {
     averagePrice: filled.gt(ZERO) ? positiveOrNull(raw.average) : null,
     fee: filled.gt(ZERO) ? (fee === null ? null : plain(fee)) : '0',
     feeCurrency: symbol.split('/')[1] ?? null,
+    executedAt: filled.gt(ZERO) && raw.last_fill_time ? new Date(raw.last_fill_time) : null,
     message: reason === '' || reason === 'REJECT_REASON_UNSPECIFIED' ? null : reason,
   }
 }

@@ -7,7 +7,7 @@ import type { Side } from '@tradewire/contracts/common'
 import { type Decimal, decimal, sum, ZERO } from '@tradewire/kernel/decimal'
 import { type LevelExits, type Protection, stands } from '#domain/positions/level-exits'
 import { isWhole, ownIdOf } from '#domain/positions/part-ids'
-import { averageOf, type HeldPiece, netted, orderOfLevel } from '#domain/positions/position-sums'
+import { averageOf, type HeldPiece, latestOf, netted, orderOfLevel } from '#domain/positions/position-sums'
 import { ownerOf } from './metaapi-exits.map.ts'
 import type { DealRecord, OrderRecord, PositionRecord } from './metaapi-records.wire.ts'
 
@@ -118,7 +118,7 @@ export class MetaapiBook {
     const ended = mine(this.ended.values()).filter(({ id }) => !traded.has(id))
     const records = [...waiting, ...deals, ...untold, ...ended]
     if (records.length === 0) return null
-    const done = [...deals, ...untold.map(({ volume, openPrice: price }) => ({ volume, price }))]
+    const done = [...deals, ...untold.map(({ volume, openPrice: price, time }) => ({ volume, price, time }))]
     const filled = sum(done.map(({ volume }) => decimal(volume)))
     const parts = new Set([...deals, ...untold].map(({ clientId }) => clientId))
     const untraded = ended.filter(({ clientId }) => !parts.has(clientId))
@@ -136,6 +136,7 @@ export class MetaapiBook {
       averagePrice: averageOf(done),
       fee: untold.length > 0 || deals.length === 0 ? null : sum(deals.map(feeOf)).toString(),
       feeCurrency: null,
+      executedAt: latestOf(done.map(({ time }) => time)),
       message: status === 'cancelled' && ended.length === 0 ? 'not all parts were placed' : null,
     }
   }
@@ -150,7 +151,8 @@ export class MetaapiBook {
   protection(exit: Protection): VenueOrder {
     const closed = [...this.deals.values()].filter((deal) => ownerOf(this.exits, deal) === exit.clientOrderId)
     const isWorking = stands(exit, (id) => this.positions.get(id))
-    return orderOfLevel(exit, isWorking, { pieces: closed, fee: sum(closed.map(feeOf)) })
+    const executedAt = latestOf(closed.map(({ time }) => time))
+    return orderOfLevel(exit, isWorking, { pieces: closed, executedAt, fee: sum(closed.map(feeOf)) })
   }
 
   netted(symbolOf: (name: string) => string): VenuePosition[] {

@@ -11,6 +11,7 @@ import {
   averageOf,
   type Closed,
   type HeldPiece,
+  latestOf,
   netted,
   orderOfClose,
   orderOfLevel,
@@ -214,6 +215,7 @@ export class MtManagerBook {
       averagePrice: averageOf(pieces.map(({ volume, openPrice: price }) => ({ volume, price }))),
       fee: pieces.length > 0 && known.length === costs.length ? sum(known).toString() : null,
       feeCurrency: null,
+      executedAt: latestOf(pieces.map(({ openTime }) => openTime)),
       message: !complete && waiting.length === 0 && pieces.length > 0 ? 'not all parts were placed' : null,
     }
   }
@@ -235,7 +237,8 @@ export class MtManagerBook {
     const all = [...this.ended.values()]
     const closed = all.filter((record) => isPosition(record) && this.ownerOf(record) === clientOrderId)
     const pieces = closed.map(({ volume, closePrice: price }) => ({ volume, price }))
-    return { pieces, fee: sum(closed.map((record) => this.closingFee(record))) }
+    const executedAt = latestOf(closed.map(({ closeTime }) => closeTime))
+    return { pieces, executedAt, fee: sum(closed.map((record) => this.closingFee(record))) }
   }
 
   /** Which exit of ours a closed trade was; null when none. */

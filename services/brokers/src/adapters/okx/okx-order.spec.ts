@@ -19,6 +19,7 @@ const order = {
   avgPx: '103698.9',
   fee: '-0.021776769',
   feeCcy: 'USDT',
+  fillTime: '1746947317402',
   category: 'normal',
   cancelSourceReason: '',
 }
@@ -53,6 +54,7 @@ describe("OKX's order", () => {
       averagePrice: '103698.9',
       fee: '0.021776769',
       feeCurrency: 'USDT',
+      executedAt: new Date(Number(order.fillTime)),
       message: null,
     })
   })
@@ -62,6 +64,12 @@ describe("OKX's order", () => {
     expect(told({ fee: '0.5' }).fee).toBe('-0.5')
     expect(told({ fee: '' }).fee).toBeNull()
     expect(told({ fee: '', accFillSz: '', avgPx: '', state: 'live' })).toMatchObject({ fee: '0', averagePrice: null })
+  })
+
+  it('has no time of its last fill before there is one, nor where the venue tells none that can be read', () => {
+    const at = (part: object) => wire.venueOrderOf(wire.okxOrder.parse({ ...order, ...part }), bitcoin).executedAt
+    expect(at({ accFillSz: '', fillTime: '' })).toBeNull()
+    for (const fillTime of ['', '0', 'soon', '-1', '1e300', undefined, {}]) expect(at({ fillTime })).toBeNull()
   })
 
   it('goes by the id of the algo order that it came from', () => {

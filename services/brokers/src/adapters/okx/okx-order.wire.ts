@@ -15,6 +15,7 @@ import {
   amount,
   amountOrNone,
   inTradingOrder,
+  momentOrNone,
   plain,
   positiveOrNull,
   quantity,
@@ -54,6 +55,7 @@ export const okxOrder = z.object({
   /** Negative is what we pay. */
   fee: amountOrNone.optional(),
   feeCcy: z.string().optional(),
+  fillTime: momentOrNone,
   category: z.string().optional(),
   cancelSourceReason: z.string().optional(),
 })
@@ -82,6 +84,7 @@ export function venueOrderOf(raw: OkxOrder, market: OkxMarket): VenueOrder {
     averagePrice: filled.gt(ZERO) ? positiveOrNull(raw.avgPx) : null,
     fee: paidOf(raw.fee ?? null, filled),
     feeCurrency: raw.feeCcy === undefined || raw.feeCcy === '' ? null : raw.feeCcy,
+    executedAt: filled.gt(ZERO) ? raw.fillTime : null,
     message: reason === '' ? null : reason,
   }
 }
@@ -133,6 +136,7 @@ export function venueOrderOfAlgo(raw: OkxAlgoOrder, symbol: string): VenueOrder 
     averagePrice: null,
     fee: '0',
     feeCurrency: null,
+    executedAt: null,
     message: failed === '' || failed === '0' ? null : `failed with code ${failed}`,
   }
 }

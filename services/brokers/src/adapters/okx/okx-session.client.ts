@@ -274,6 +274,7 @@ function acceptedOf(order: OrderReference | ApprovedOrder): VenueOrder {
     averagePrice: null,
     fee: '0',
     feeCurrency: null,
+    executedAt: null,
     message: null,
   }
 }

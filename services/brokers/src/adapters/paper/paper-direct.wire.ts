@@ -67,6 +67,9 @@ const statusOf: Readonly<Record<DirectOrder['status'], VenueOrderStatus>> = {
   rejected: 'rejected',
 }
 
+/** In these an order was changed last by what was executed. */
+const executing: ReadonlySet<DirectOrder['status']> = new Set(['partially-filled', 'filled'])
+
 export function venueOrderOf(order: DirectOrder): VenueOrder {
   return {
     clientOrderId: order.clientOrderId,
@@ -77,6 +80,7 @@ export function venueOrderOf(order: DirectOrder): VenueOrder {
     averagePrice: order.averagePrice,
     fee: order.fee,
     feeCurrency: order.feeCurrency,
+    executedAt: executing.has(order.status) ? new Date(order.updatedAt) : null,
     message: order.reason,
   }
 }

@@ -223,7 +223,9 @@ export class TokocryptoExchange implements CoinExchange {
     const fee = executed === undefined ? ok(null) : await this.whole(executed)
     if (!fee.ok) return fee
     const joined = joinedOrder(told, { clientOrderId, venueOrderId: target.orderId })
-    return ok(fee.value === null ? joined : { ...joined, fee: fee.value.fee, feeCurrency: fee.value.feeCurrency })
+    if (fee.value === null) return ok(joined)
+    const { fee: paid, feeCurrency, executedAt } = fee.value
+    return ok({ ...joined, fee: paid, feeCurrency, executedAt })
   }
 
   private detail(query: Request): Answer<wire.TokocryptoOrder | null> {

@@ -37,7 +37,7 @@ export type TokocryptoOrder = z.output<typeof tokocryptoOrder>
 
 export const orderList = data(z.object({ list: z.array(tokocryptoOrder) }).transform(({ list }) => list))
 
-/** The fee is told by the trades only. */
+/** The fee and the time of an execution are told by the trades only. */
 export function venueOrderOf(raw: TokocryptoOrder, symbol: string): VenueOrder {
   const filled = decimal(plain(raw.executedQty))
   return {
@@ -49,6 +49,7 @@ export function venueOrderOf(raw: TokocryptoOrder, symbol: string): VenueOrder {
     averagePrice: filled.gt(ZERO) ? averageOf(raw, filled) : null,
     fee: filled.gt(ZERO) ? null : '0',
     feeCurrency: null,
+    executedAt: null,
     message: null,
   }
 }

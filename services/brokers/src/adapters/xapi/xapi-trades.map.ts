@@ -11,6 +11,7 @@ import {
   averageOf,
   type Closed,
   type HeldPiece,
+  latestOf,
   netted,
   orderOfClose,
   orderOfLevel,
@@ -123,6 +124,7 @@ export class XapiTrades {
       averagePrice: averageOf(pieces.map(pieceOf)),
       fee: fees,
       feeCurrency: null,
+      executedAt: latestOf(pieces.map(({ open_time: ms }) => new Date(ms))),
       message: missing && waiting.length === 0 ? 'not all parts were placed' : null,
     }
   }
@@ -146,7 +148,8 @@ export class XapiTrades {
   private closedBy(clientOrderId: string): Closed {
     const closed = [...this.closed.values()].filter((record) => this.ownerOf(record) === clientOrderId)
     const pieces = closed.map(({ volume, close_price: price }) => ({ volume, price }))
-    return { pieces, fee: sum(closed.map((record) => this.closingFee(record))) }
+    const executedAt = latestOf(closed.flatMap(({ close_time: ms }) => (typeof ms === 'number' ? new Date(ms) : [])))
+    return { pieces, executedAt, fee: sum(closed.map((record) => this.closingFee(record))) }
   }
 
   netted(symbolOf: (name: string) => string | null): VenuePosition[] {

@@ -29,6 +29,8 @@ export interface Attempt {
   /** Null while the venue has not told it. */
   readonly fee: string | null
   readonly feeCurrency: string | null
+  /** When the last of what is filled was executed; null while nothing is, and where the venue has not told. */
+  readonly executedAt: Date | null
   readonly reason: Reason | null
   readonly cancelRequested: boolean
   readonly receivedAt: Date
@@ -48,6 +50,7 @@ export function newAttempt(of: Pick<Attempt, 'command' | 'clientOrderId' | 'part
     averagePrice: null,
     fee: null,
     feeCurrency: null,
+    executedAt: null,
     reason: null,
     cancelRequested: false,
     sentAt: null,
@@ -113,12 +116,12 @@ const finalStates: ReadonlySet<AttemptState> = new Set(
   attemptStates.filter((state) => Object.keys(attemptMoves[state]).length === 0),
 )
 
-/** True once nothing more can happen to the order. */
 /** What the order is called at its venue. */
 export function referenceOf({ command, clientOrderId, venueOrderId }: Attempt): OrderReference {
   return { clientOrderId, venueOrderId, symbol: command.symbol, type: command.type }
 }
 
+/** True once nothing more can happen to the order. */
 export function isFinal(state: AttemptState): boolean {
   return finalStates.has(state)
 }
@@ -148,6 +151,7 @@ export function afterVenueOrder(attempt: Attempt, order: VenueOrder, observedAt:
     filledQuantity: grew ? order.filledQuantity : attempt.filledQuantity,
     averagePrice: grew || attempt.averagePrice === null ? order.averagePrice : attempt.averagePrice,
     ...feeAfter(attempt, order, grew),
+    executedAt: grew ? executionTime(attempt, order, observedAt) : attempt.executedAt,
     reason: reasonAfter(attempt, order, state),
     answeredAt: attempt.answeredAt ?? observedAt,
   }
@@ -173,6 +177,14 @@ function feeAfter(attempt: Attempt, order: VenueOrder, grew: boolean): Pick<Atte
   const older =
     order.filledQuantity !== attempt.filledQuantity && decimal(order.filledQuantity).lt(decimal(attempt.filledQuantity))
   return older ? known : { fee: order.fee, feeCurrency: order.feeCurrency ?? known.feeCurrency }
+}
+
+/** The venue's clock is not ours: nothing was executed before it left, nor after its news had come. */
+function executionTime({ sentAt, receivedAt }: Attempt, { executedAt }: VenueOrder, observedAt: Date): Date | null {
+  if (executedAt === null) return null
+  const earliest = sentAt ?? receivedAt
+  if (executedAt < earliest) return earliest
+  return executedAt > observedAt ? observedAt : executedAt
 }
 
 function reasonAfter(attempt: Attempt, order: VenueOrder, state: AttemptState): Reason | null {

@@ -40,11 +40,19 @@ describe('a level as an order', () => {
     positions: ['7', '8'],
     cancelled: false,
   }
-  const closed = (...volumes: string[]) => ({ pieces: volumes.map((volume) => ({ volume, price: '1.08' })), fee: ZERO })
+  const executedAt = new Date('2026-01-05T09:00:00Z')
+  const closed = (...volumes: string[]) => {
+    const pieces = volumes.map((volume) => ({ volume, price: '1.08' }))
+    return { pieces, executedAt: pieces.length === 0 ? null : executedAt, fee: ZERO }
+  }
 
   it('works while it stands, is filled once it closed all it covers, and has ended otherwise', () => {
     expect(orderOfLevel(exit, true, closed())).toMatchObject({ status: 'working', venueOrderId: 'sl@1.08:7+8' })
-    expect(orderOfLevel(exit, false, closed('0.1', '0.2'))).toMatchObject({ status: 'filled', filledQuantity: '0.3' })
+    expect(orderOfLevel(exit, false, closed('0.1', '0.2'))).toMatchObject({
+      status: 'filled',
+      filledQuantity: '0.3',
+      executedAt,
+    })
     expect(orderOfLevel(exit, false, closed('0.1'))).toMatchObject({ status: 'cancelled', filledQuantity: '0.1' })
     expect(orderOfLevel(exit, false, closed())).toMatchObject({ status: 'cancelled', averagePrice: null })
   })

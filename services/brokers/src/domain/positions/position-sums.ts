@@ -19,6 +19,11 @@ export interface HeldPiece extends Executed {
   readonly profit: Decimal
 }
 
+/** Null without any. */
+export function latestOf(moments: readonly Date[]): Date | null {
+  return moments.reduce<Date | null>((latest, one) => (latest === null || one > latest ? one : latest), null)
+}
+
 export function volumeOf(pieces: readonly Pick<Executed, 'volume'>[]): Decimal {
   return sum(pieces.map(({ volume }) => decimal(volume)))
 }
@@ -53,6 +58,8 @@ export function netted(bySymbol: Iterable<readonly [symbol: string, pieces: read
 /** What closes of ours have brought about. */
 export interface Closed {
   readonly pieces: readonly Executed[]
+  /** When the last of them was closed. */
+  readonly executedAt: Date | null
   readonly fee: Decimal
 }
 
@@ -66,7 +73,7 @@ export function orderOfLevel(exit: Protection, isWorking: boolean, closed: Close
 export function orderOfClose(
   exit: { readonly clientOrderId: string; readonly symbol: string; readonly quantity: string },
   venueOrderId: string,
-  { pieces, fee }: Closed,
+  { pieces, executedAt, fee }: Closed,
 ): VenueOrder {
   const filled = volumeOf(pieces)
   return {
@@ -78,6 +85,7 @@ export function orderOfClose(
     averagePrice: averageOf(pieces),
     fee: fee.toString(),
     feeCurrency: null,
+    executedAt,
     message: null,
   }
 }
@@ -85,5 +93,5 @@ export function orderOfClose(
 /** A pending order of somebody else, as much as is needed to see it. */
 export function foreignOrder(clientOrderId: string, venueOrderId: string, symbol: string): VenueOrder {
   const seen = { clientOrderId, venueOrderId, symbol, status: 'working', filledQuantity: '0' } as const
-  return { ...seen, averagePrice: null, fee: null, feeCurrency: null, message: null }
+  return { ...seen, averagePrice: null, fee: null, feeCurrency: null, executedAt: null, message: null }
 }

@@ -127,7 +127,7 @@ describe('the holding of a symbol', () => {
 
 describe('losses of one pass', () => {
   function lossOf(quantity: string, price: string | null, part: Partial<Loss> = {}): Loss {
-    const fee = { fee: decimal('0.5'), feeCurrency: 'USDT', tradeId: null, clientOrderId: null }
+    const fee = { fee: decimal('0.5'), feeCurrency: 'USDT', tradeId: null, clientOrderId: null, executedAt: null }
     const terms = { side: 'buy', reason: 'manual', quantity: decimal(quantity) } as const
     return { ...terms, ...fee, price: price === null ? null : decimal(price), ...part }
   }
@@ -138,6 +138,13 @@ describe('losses of one pass', () => {
     expect(joined(lossOf('1', '40000'), lossOf('3', '44000'))).toEqual(['manual 4 at 43000 for 1'])
     const apart = [lossOf('1', '40000'), lossOf('1', '1', { side: 'sell' }), lossOf('1', '2', { reason: 'stop-out' })]
     expect(joined(...apart)).toHaveLength(3)
+  })
+
+  it('are of the time of the last of them, and of none where that has none', () => {
+    const [first, last] = [new Date('2026-01-05T09:00:00Z'), new Date('2026-01-05T09:00:07Z')]
+    const both = [lossOf('1', '40000', { executedAt: first }), lossOf('1', '40000', { executedAt: last })]
+    expect(joinLosses(both).map(({ executedAt }) => executedAt)).toEqual([last])
+    expect(joinLosses([...both, lossOf('1', null)]).map(({ executedAt }) => executedAt)).toEqual([null])
   })
 
   it('have no price together where one of them has none: none is made up', () => {

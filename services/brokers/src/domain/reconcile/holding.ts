@@ -37,6 +37,8 @@ export interface Loss {
   readonly feeCurrency: string | null
   readonly tradeId: string | null
   readonly clientOrderId: string | null
+  /** When the venue executed the last of it; null when it does not tell. */
+  readonly executedAt: Date | null
 }
 
 /** A fill and the purpose of the order of ours behind it; null when it is not one of ours. */
@@ -103,11 +105,13 @@ const unexplained: LossTerms = {
   feeCurrency: null,
   tradeId: null,
   clientOrderId: null,
+  executedAt: null,
 }
 
 function termsOf(fill: VenueFill): LossTerms {
-  const { price, fee, feeCurrency, tradeId, clientOrderId, forced } = fill
-  return { reason: forced ?? 'manual', price: decimal(price), fee: decimal(fee), feeCurrency, tradeId, clientOrderId }
+  const { price, fee, feeCurrency, tradeId, clientOrderId, forced, at: executedAt } = fill
+  const told = { feeCurrency, tradeId, clientOrderId, executedAt }
+  return { ...told, reason: forced ?? 'manual', price: decimal(price), fee: decimal(fee) }
 }
 
 /**
@@ -169,7 +173,7 @@ function byTime(a: AttributedFill, b: AttributedFill): number {
   return first.length - second.length || (first < second ? -1 : 1)
 }
 
-/** Several losses of one reason and side as one, at their average price; without a price when one of them has none. */
+/** Several losses of one reason and side as one, at their average price and the time of the last; without what one lacks. */
 export function joinLosses(losses: readonly Loss[]): Loss[] {
   return [...Map.groupBy(losses, ({ reason, side }) => `${reason} ${side}`).values()].map((group) => {
     const [first] = group as [Loss, ...Loss[]]
@@ -182,6 +186,7 @@ export function joinLosses(losses: readonly Loss[]): Loss[] {
       quantity,
       price: priced ? paid.div(quantity).round(feePlaces) : null,
       fee: sum(group.map(({ fee }) => fee)),
+      executedAt: group.at(-1)!.executedAt,
     }
   })
 }

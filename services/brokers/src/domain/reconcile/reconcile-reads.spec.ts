@@ -156,10 +156,11 @@ describe('an order or fill of the venue', () => {
 })
 
 describe('the order that fills add up to', () => {
-  it('has their quantity, their average price and their fees', () => {
+  it('has their quantity, their average price, their fees and the time of the last', () => {
+    const later = new Date(fillOf().at.getTime() + 1)
     const fills = [
       fillOf(),
-      fillOf({ tradeId: '2', quantity: '0.5', price: '103', fee: '0.2' }),
+      fillOf({ tradeId: '2', quantity: '0.5', price: '103', fee: '0.2', at: later }),
       fillOf({ tradeId: '3', clientOrderId: 'web_1', quantity: '7' }),
     ]
     expect(orderOfFills(attempt, fills)).toEqual({
@@ -171,6 +172,7 @@ describe('the order that fills add up to', () => {
       averagePrice: '101',
       fee: '0.3',
       feeCurrency: 'USDT',
+      executedAt: later,
       message: null,
     } satisfies VenueOrder)
   })

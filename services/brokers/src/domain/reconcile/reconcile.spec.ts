@@ -144,6 +144,7 @@ function openOf(clientOrderId: string, venueOrderId: string): VenueOrder {
     averagePrice: null,
     fee: '0',
     feeCurrency: null,
+    executedAt: null,
     message: null,
   }
 }

@@ -7,6 +7,7 @@ import type { VenueFill, VenueOrder, VenuePosition } from '@tradewire/broker-kit
 import { type ClientIdRule, decodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
 import { type Decimal, Decimal as DecimalMath, decimal, sum, ZERO } from '@tradewire/kernel/decimal'
 import { type Attempt, isFinal } from '../attempt/attempt.ts'
+import { latestOf } from '../positions/position-sums.ts'
 import type { DriftFinding } from './drift.ts'
 import {
   type AttributedFill,
@@ -181,6 +182,7 @@ export function orderOfFills(attempt: Attempt, fills: readonly VenueFill[]): Ven
     averagePrice: paid.div(filled).round(averagePlaces, DecimalMath.roundHalfEven).toString(),
     fee: sum(own.map(({ fee }) => decimal(fee))).toString(),
     feeCurrency: first.feeCurrency,
+    executedAt: latestOf(own.map(({ at }) => at)),
     message: null,
   }
 }

@@ -85,6 +85,7 @@ export const createBrokers: Migration = {
        average_price numeric,
        fee numeric,
        fee_currency text,
+       executed_at timestamptz,
        reason_code text,
        reason_message text,
        cancel_requested boolean not null default false,

@@ -15,7 +15,14 @@ const retryMs = 250
 
 function told(status: VenueOrderStatus): Result<VenueOrder, BrokerError> {
   const { symbol } = example
-  const nothing = { filledQuantity: '0', averagePrice: null, fee: '0', feeCurrency: null, message: null }
+  const nothing = {
+    filledQuantity: '0',
+    averagePrice: null,
+    fee: '0',
+    feeCurrency: null,
+    executedAt: null,
+    message: null,
+  }
   return ok({ clientOrderId: 'c', venueOrderId: '7', symbol, status, ...nothing })
 }
 

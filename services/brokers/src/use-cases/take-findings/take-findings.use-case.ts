@@ -53,6 +53,7 @@ function vanished({ clientOrderId, venueOrderId, command, filledQuantity, averag
     averagePrice,
     fee: null,
     feeCurrency: null,
+    executedAt: null,
     message: 'The venue has the order no longer.',
   }
 }

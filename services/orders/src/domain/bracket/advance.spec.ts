@@ -86,6 +86,18 @@ describe('a bracket whose entry fills at once', () => {
     expect(trade !== undefined && 'fees' in trade && `${trade.fees}`).toBe('28.4')
   })
 
+  it('opens and ends when the venue says that it did, and waits for fees from when we heard of it', () => {
+    const story = new Story()
+    story.tell('entry', 'filled', { filled: '0.9', price: '40000', fee: '14', executedMs: 5, atMs: 30 })
+    story.tell('stop-1', 'accepted', { atMs: 40 })
+    expect(story.events.at(-1)?.trade).toMatchObject({ openedAt: at(5) })
+    const away = { filled: '0.9', price: '39600', executedMs: 100, atMs: 50_000 }
+    story.tell('stop-1', 'filled', { ...away, feeUnknown: true })
+    expect([story.bracket.closedAt, story.bracket.wakeAt]).toEqual([null, at(53_000)])
+    story.tell('stop-1', 'filled', { ...away, fee: '14', atMs: 50_200 })
+    expect(story.events.at(-1)?.trade).toMatchObject({ reason: 'stop', openedAt: at(5), closedAt: at(100) })
+  })
+
   it('ends without a fee that never comes', () => {
     const story = new Story().opened()
     story.tell('stop-1', 'filled', { filled: '0.9', price: '39600', feeUnknown: true, atMs: 100 })

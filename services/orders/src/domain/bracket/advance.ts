@@ -116,7 +116,7 @@ function mirrorUpdate(bracket: Bracket, update: LegUpdate): Bracket {
   return {
     ...bracket,
     legs: bracket.legs.with(index, mirrored),
-    firstFilledAt: filled ? (bracket.firstFilledAt ?? update.observedAt) : bracket.firstFilledAt,
+    firstFilledAt: filled ? (bracket.firstFilledAt ?? mirrored.filledAt) : bracket.firstFilledAt,
   }
 }
 

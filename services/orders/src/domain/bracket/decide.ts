@@ -38,9 +38,9 @@ function sweep(legs: readonly Leg[]): Decision {
 
 /** Until when the end of the trade waits for fees; null when all are known. */
 export function feesAwaitedUntil(legs: readonly Leg[], { feeWaitMs }: Pick<ExitPolicy, 'feeWaitMs'>): string | null {
-  const unknown = legs.filter((leg) => leg.filledAt !== null && leg.feeCurrency === null)
+  const unknown = legs.filter((leg) => leg.fillObservedAt !== null && leg.feeCurrency === null)
   const latest = unknown
-    .map(({ filledAt }) => filledAt!)
+    .map(({ fillObservedAt }) => fillObservedAt!)
     .toSorted()
     .at(-1)
   return latest === undefined ? null : later(latest, feeWaitMs)

@@ -24,6 +24,15 @@ describe('what an order has executed', () => {
     expect([less.state, less.filledAt]).toEqual(['cancelled', at(10)])
   })
 
+  it('is of the time that the venue tells, and of that of its news where the venue tells none', () => {
+    expect([part.filledAt, part.fillObservedAt]).toEqual([at(10), at(10)])
+    const late = { filled: '0.9', price: '40100', revision: 4, executedMs: 20, atMs: 900 }
+    const more = told('filled', late, part)
+    expect([more.filledAt, more.fillObservedAt]).toEqual([at(20), at(900)])
+    const fee = told('filled', { ...late, revision: 5, executedMs: 950, atMs: 950 }, more)
+    expect([fee.filledAt, fee.fillObservedAt]).toEqual([at(20), at(900)])
+  })
+
   it('keeps the fee that is known while the venue does not tell of one, and knows no whole fee of more than that', () => {
     const same = told('filled', { final: false, filled: '0.5', feeUnknown: true, revision: 4 }, part)
     expect([String(same.fee), same.feeCurrency]).toEqual(['8', 'USDT'])

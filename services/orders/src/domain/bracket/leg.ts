@@ -105,7 +105,10 @@ export interface LegFacts {
   readonly reason: Reason | null
   readonly sentAt: string | null
   readonly acceptedAt: string | null
+  /** When the last of it was executed, by the venue's word, or else as `fillObservedAt`. */
   readonly filledAt: string | null
+  /** When we heard of that: what waits for more news of it counts from here. */
+  readonly fillObservedAt: string | null
   readonly observedAt: string | null
 }
 
@@ -129,6 +132,7 @@ export const untold: LegFacts = {
   sentAt: null,
   acceptedAt: null,
   filledAt: null,
+  fillObservedAt: null,
   observedAt: null,
 }
 
@@ -146,6 +150,8 @@ export interface LegUpdate {
   readonly feeCurrency: string | null
   readonly reason: Reason | null
   readonly sentAt: string | null
+  /** Of the last of what is filled; null where the venue does not tell. */
+  readonly executedAt: string | null
   readonly observedAt: string
 }
 
@@ -215,7 +221,8 @@ export function mirror<Facts extends LegFacts>(leg: Facts, update: LegUpdate): F
     reason: update.reason ?? leg.reason,
     sentAt: leg.sentAt ?? update.sentAt,
     acceptedAt: leg.acceptedAt ?? (state === 'working' || state === 'filled' ? update.observedAt : null),
-    filledAt: grew ? update.observedAt : leg.filledAt,
+    filledAt: grew ? (update.executedAt ?? update.observedAt) : leg.filledAt,
+    fillObservedAt: grew ? update.observedAt : leg.fillObservedAt,
     observedAt: update.observedAt,
   }
 }

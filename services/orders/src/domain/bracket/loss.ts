@@ -17,6 +17,7 @@ export interface Loss {
   readonly price: Decimal | null
   readonly fee: Decimal
   readonly feeCurrency: string | null
+  /** When it was closed, as far as that is told; else when it was found. */
   readonly at: string
 }
 

@@ -93,8 +93,8 @@ export function isSettled({ position, policy, now }: Situation): boolean {
   return position.entryFinal && !(position.entry.feeCurrency === null && awaitsFee(position.entry, policy, now))
 }
 
-function awaitsFee({ filledAt }: Leg, { feeWaitMs }: ExitPolicy, now: string): boolean {
-  return filledAt !== null && now < later(filledAt, feeWaitMs)
+function awaitsFee({ fillObservedAt }: Leg, { feeWaitMs }: ExitPolicy, now: string): boolean {
+  return fillObservedAt !== null && now < later(fillObservedAt, feeWaitMs)
 }
 
 function presumedFee({ filledQuantity }: Leg, { coinFeePercent }: ExitPolicy): Decimal {
@@ -107,7 +107,8 @@ function coverMore(situation: Situation, free: Decimal): Decision {
   const { entry } = position
   const spare = entry.feeCurrency === null ? free.minus(presumedFee(entry, policy)) : free
   const quantity = floorTo(spare, plan.instrument.quantityStep)
-  const feeUntil = position.entryFinal && entry.filledAt !== null ? later(entry.filledAt, policy.feeWaitMs) : null
+  const feeUntil =
+    position.entryFinal && entry.fillObservedAt !== null ? later(entry.fillObservedAt, policy.feeWaitMs) : null
   if (isUnsellable(quantity, plan)) return { ...nothing, wakeAt: feeUntil }
   const placing = place(situation, [{ quantity, stop: stopPrices(situation), target: null }], quantity)
   return { ...placing, wakeAt: earlier(placing.wakeAt, feeUntil) }
@@ -192,8 +193,8 @@ function draftOf({ quantity, stop, target }: Wanted, number: number): LegDraft {
 
 /** The venue has ended the stop of a pair whose target is filling: it may go on for a moment, then its rest is covered anew. */
 function endBegun({ policy, now }: Situation, live: readonly Leg[]): Pick<Decision, 'cancel' | 'wakeAt'> {
-  const begun = live.filter((leg) => hasBegun(leg) && !leg.cancelRequested && leg.filledAt !== null)
-  const ends = begun.map((leg) => ({ leg, at: later(leg.filledAt!, policy.partialTargetMs) }))
+  const begun = live.filter((leg) => hasBegun(leg) && !leg.cancelRequested && leg.fillObservedAt !== null)
+  const ends = begun.map((leg) => ({ leg, at: later(leg.fillObservedAt!, policy.partialTargetMs) }))
   const waiting = ends.filter(({ at }) => now < at).map(({ at }) => at)
   return { cancel: ends.filter(({ at }) => now >= at).map(({ leg }) => leg), wakeAt: waiting.toSorted()[0] ?? null }
 }

@@ -125,8 +125,8 @@ export class AdvanceBrackets {
     { before, step: { bracket }, trace }: Moved,
     now: string,
   ): Promise<void> {
-    for (const { filledQuantity, averagePrice, fee, feeCurrency } of takenFromOthers(before, bracket)) {
-      const told = { quantity: filledQuantity, price: averagePrice, fee, feeCurrency, at: now }
+    for (const { filledQuantity, averagePrice, fee, feeCurrency, filledAt } of takenFromOthers(before, bracket)) {
+      const told = { quantity: filledQuantity, price: averagePrice, fee, feeCurrency, at: filledAt ?? now }
       const loss = { ...told, reason: 'venue' as const }
       await this.execute(tx, { held: bracket, loss, trace })
     }

@@ -54,6 +54,7 @@ function lossOf(follower: number, part: Partial<Lost>): Lost {
     fee: '2',
     feeCurrency: 'USDT',
     evidence: { tradeId: '7', clientOrderId: 'web_1' },
+    executedAt: '2026-01-05T09:00:00.000Z',
     observedAt: new Date().toISOString(),
     ...part,
   }
@@ -64,11 +65,12 @@ const closed = async (follower: number) =>
     ({ accountId }) => accountId === accountIdOf(follower),
   )
 
-it('ends the trade of a position that its owner closed by hand, at the price of the venue', async () => {
+it('ends the trade of a position that its owner closed by hand, at the price and the time of the venue', async () => {
   const [entry] = await venue.submits(signalId)
   await database.transact(async (tx) => tx.append(brokers.positionGone, lossOf(0, { symbol: entry!.symbol })))
   const trade = await eventually(() => closed(0))
   expect(trade).toMatchObject({ reason: 'manual', closePrice: '41000', realizedPnl: '248', fees: '2' })
+  expect(trade.closedAt).toBe('2026-01-05T09:00:00.000Z')
   const cancels = await venue.commands<{ accountId: string }>('order.cancel')
   expect(cancels.filter(({ accountId }) => accountId === accountIdOf(0)).length).toBeGreaterThanOrEqual(1)
 })

@@ -25,13 +25,21 @@ export class TakeLosses {
 }
 
 /** The contract has checked that amounts are decimals. */
-function lossOf({ lostQuantity, reason, price, fee, feeCurrency, observedAt }: PositionEvent['data']): Loss {
+function lossOf({
+  lostQuantity,
+  reason,
+  price,
+  fee,
+  feeCurrency,
+  executedAt,
+  observedAt,
+}: PositionEvent['data']): Loss {
   return {
     quantity: new Decimal(lostQuantity),
     reason: reason === 'unexplained' ? 'venue' : reason,
     price: price === null ? null : new Decimal(price),
     fee: new Decimal(fee),
     feeCurrency,
-    at: observedAt,
+    at: executedAt ?? observedAt,
   }
 }

@@ -45,7 +45,7 @@ beforeEach(async () => {
   ;[first, second] = entries as [Submit, Submit]
 })
 
-const times = () => ({ sentAt: new Date().toISOString(), observedAt: new Date().toISOString() })
+const times = () => ({ sentAt: new Date().toISOString(), executedAt: null, observedAt: new Date().toISOString() })
 const nothing = { filledQuantity: '0', averagePrice: null, fee: '0', feeCurrency: null }
 
 function updateOf(

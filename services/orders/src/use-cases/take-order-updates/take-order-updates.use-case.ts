@@ -78,6 +78,7 @@ function updateOf({ name, data }: OrderUpdateEvent): LegUpdate {
     feeCurrency: data.feeCurrency,
     reason: data.reason,
     sentAt: data.sentAt,
+    executedAt: data.executedAt,
     observedAt: data.observedAt,
   }
 }
