@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { clientIdRule } from '#testing/client-ids'
 import { type Attempt, type AttemptState, newAttempt } from '../attempt/attempt.ts'
 import { netOf } from './holding.ts'
-import { type Belief, type Outcome, reconcile, readsWanted, type View } from './reconcile.ts'
+import { type Belief, fillsFrom, type Outcome, reconcile, readsWanted, type View } from './reconcile.ts'
 
 const lagMs = clientIdRule.readLagMs
 const startMs = Date.parse('2026-01-01T00:00:00.000Z')
@@ -57,10 +57,24 @@ class World {
   last: Outcome | undefined
   /** Fills that positions show and lists do not yet. */
   hidden = 0
+  /** So long after each trade, in its order, the list of fills and the positions show it. */
+  readonly late: { readonly fillMs: number; readonly positionMs: number }[] = []
   nowMs = startMs
 
   get net(): Decimal {
-    return sum(this.fills.map(({ side, quantity }) => (side === 'buy' ? decimal(quantity) : ZERO.minus(quantity))))
+    return netOfFills(this.fills)
+  }
+
+  /** The venue is behind with the last of them: it shows none before an older one. */
+  private shown(where: 'fillMs' | 'positionMs'): readonly VenueFill[] {
+    const lateMs = (index: number): number => this.late[index]?.[where] ?? 0
+    const first = this.fills.findIndex(({ at }, index) => this.nowMs - at.getTime() < lateMs(index))
+    return first < 0 ? this.fills : this.fills.slice(0, first)
+  }
+
+  /** Without what the positions do not show yet. */
+  private get shownNet(): Decimal {
+    return netOfFills(this.shown('positionMs'))
   }
 
   get own(): Decimal {
@@ -94,7 +108,7 @@ class World {
   /** One pass, so much later, with everything that the venue tells in this order. */
   pass(afterMs = lagMs, shuffle: <Item>(items: readonly Item[]) => Item[] = (items) => [...items]): Outcome {
     this.nowMs += afterMs
-    const net = this.net
+    const net = this.shownNet
     const positions: VenuePosition[] = net.eq(ZERO)
       ? []
       : [
@@ -109,12 +123,17 @@ class World {
     const belief: Belief = { ...this.belief, clientIdRule, coins: false, attempts: this.attempts }
     const readAt = new Date(this.nowMs)
     const wanted = readsWanted(belief, { openOrders: this.openOrders, positions, readAt })
-    const shown = this.fills.slice(0, this.fills.length - this.hidden)
+    const shown = this.shown('fillMs').slice(0, this.fills.length - this.hidden)
     const view: View = {
       readAt,
       openOrders: shuffle(this.openOrders),
       positions,
-      fills: new Map(wanted.symbols.map((symbol) => [symbol, shuffle(shown)])),
+      fills: new Map(
+        wanted.symbols.map((symbol) => {
+          const from = fillsFrom(belief, symbol, lagMs)
+          return [symbol, shuffle(shown.filter(({ at }) => at >= from))]
+        }),
+      ),
       absent: new Set(wanted.orders.map(({ command: { intentId } }) => intentId)),
     }
     const outcome = reconcile(belief, view, { nowMs: this.nowMs, lagMs })
@@ -132,6 +151,10 @@ class World {
   settle(): void {
     for (let pass = 0; pass < 3; pass += 1) this.pass()
   }
+}
+
+function netOfFills(fills: readonly VenueFill[]): Decimal {
+  return sum(fills.map(({ side, quantity }) => (side === 'buy' ? decimal(quantity) : ZERO.minus(quantity))))
 }
 
 function openOf(clientOrderId: string, venueOrderId: string): VenueOrder {
@@ -197,6 +220,18 @@ describe('reconciling positions', () => {
     world.trade({ who: 'entry', quantity: 1 })
     world.trade({ who: 'stop', quantity: 1 })
     world.pass()
+    expect(world.losses).toEqual([])
+  })
+
+  it('does not take a position that is behind its trade, and trades that are behind it later, for one loss', () => {
+    const world = started()
+    world.late.push({ fillMs: 0, positionMs: lagMs }, { fillMs: lagMs, positionMs: 0 })
+    world.trade({ who: 'entry', quantity: 1 })
+    world.pass(0)
+    world.pass(lagMs - 20)
+    world.trade({ who: 'stop', quantity: 1 })
+    world.pass(10)
+    world.settle()
     expect(world.losses).toEqual([])
   })
 
@@ -294,6 +329,44 @@ describe('reconciling any history', () => {
         const alone = history.every((move) => move === 'pass' || move.who === 'entry' || move.who === 'stop')
         if (alone) expect(world.losses).toEqual([])
       }),
+    )
+  })
+})
+
+const anyLag = fc.integer({ min: 0, max: lagMs })
+const ownSteps = fc.array(
+  fc.record({
+    pauseMs: fc.integer({ min: 0, max: 2 * lagMs }),
+    trade: fc.option(
+      fc.record({
+        who: fc.constantFrom('entry' as const, 'stop' as const),
+        quantity: fc.integer({ min: 1, max: 2 }),
+        late: fc.record({ fillMs: anyLag, positionMs: anyLag }),
+      }),
+    ),
+  }),
+  { maxLength: 40, size: 'max' },
+)
+
+describe('reconciling while only our orders trade', () => {
+  it('loses nothing, however late within the read lag the venue shows fills here and positions there', () => {
+    fc.assert(
+      fc.property(ownSteps, (steps) => {
+        const world = started()
+        for (const { pauseMs, trade } of steps) {
+          if (trade === null) world.pass(pauseMs)
+          else if (trade.who === 'entry' || world.net.gte(`${trade.quantity}`)) {
+            world.nowMs += pauseMs
+            world.late.push(trade.late)
+            world.trade(trade)
+          }
+        }
+        world.settle()
+        world.settle()
+        expect(world.losses).toEqual([])
+        expect(world.own.toString()).toBe(world.net.toString())
+      }),
+      { numRuns: 2_000 },
     )
   })
 })

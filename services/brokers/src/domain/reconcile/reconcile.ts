@@ -221,24 +221,49 @@ function reconcileSymbol(
   const counted = count(before, attributed, belief.coins)
   const late = lateNews(belief, counted.fresh, new Date(view.readAt.getTime() - time.lagMs))
   const rest = shown.minus(netOf(counted.holding))
-  const advanced = (holding: Holding): Holding => forgetCounted(holding, view.readAt, fillsFromMoment(view, time.lagMs))
-  if (counted.plain && rest.eq(ZERO)) {
-    return { ...same, ...late, holding: advanced(counted.holding), changed: true }
-  }
-  // With our own trades: in the middle of two of them two reads can differ alike.
-  const what = [...counted.fresh.map(({ fill }) => fill.tradeId), rest].join(' ')
-  if (!book.confirm(`position ${symbol}`, what)) return { ...same, doubted: true, behind: late.behind }
-  book.forget(`position ${symbol}`)
+  const fresh = counted.fresh.map(({ fill }) => fill.tradeId).join(' ')
+  const isSure = rest.eq(ZERO)
+    ? counted.plain || isSureOfTrades(book, symbol, { counted, fresh })
+    : isSureOfRest(book, symbol, { rest, fresh })
+  if (!isSure) return { ...same, doubted: true, behind: late.behind }
   const settled = settleRest(counted.holding, rest)
   const losses = settled.loss === null ? counted.losses : [...counted.losses, settled.loss]
   return {
-    holding: advanced(settled.holding),
+    holding: forgetCounted(settled.holding, view.readAt, fillsFromMoment(view, time.lagMs)),
     changed: true,
     doubted: false,
     behind: late.behind,
     losses: toldLosses(settled.holding, losses),
     passed: [...late.passed, ...externalTrades(counted), ...unexplained(symbol, rest), ...lost(symbol, losses)],
   }
+}
+
+/** Whose they were, and what an exit took beyond ours: all that is shown is explained by them, and a second look says the same. */
+function isSureOfTrades(
+  book: SightingBook,
+  symbol: string,
+  { counted, fresh }: { readonly counted: Counted; readonly fresh: string },
+): boolean {
+  const key = `trades ${symbol}`
+  const isSure = counted.external.length > 0 ? book.confirmRestless(key, fresh) : book.confirm(key, fresh)
+  if (isSure) book.forget(key)
+  return isSure
+}
+
+/**
+ * What no trade explains. Positions may not show the trades of the last moment yet, or show them before they are listed: two
+ * looks beside two such trades can differ alike, so that the first one counts when the last trade was seen a read lag before.
+ */
+function isSureOfRest(
+  book: SightingBook,
+  symbol: string,
+  { rest, fresh }: { readonly rest: Decimal; readonly fresh: string },
+): boolean {
+  const [calm, position] = [`calm ${symbol}`, `position ${symbol}`]
+  if (!book.isCalm(calm, fresh) || !book.confirm(position, `${fresh} ${rest}`)) return false
+  book.forget(calm)
+  book.forget(position)
+  return true
 }
 
 function fillsFromMoment(view: View, lagMs: number): Date {

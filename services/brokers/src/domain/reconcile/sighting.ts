@@ -36,8 +36,27 @@ export class SightingBook {
     const same = earlier?.what === what
     const sighting = { what, sameSinceMs: same ? earlier.sameSinceMs : nowMs, firstMs: earlier?.firstMs ?? nowMs }
     this.seen.set(key, sighting)
-    if (same && nowMs - sighting.sameSinceMs >= lagMs) return true
-    return nowMs - sighting.firstMs >= lagMs * restlessLagsMost && earlier !== undefined
+    return same && nowMs - sighting.sameSinceMs >= lagMs
+  }
+
+  /** As well when it is something else each time, and has been for some read lags. */
+  confirmRestless(key: string, what: string): boolean {
+    const { nowMs, lagMs } = this.time
+    const isSame = this.confirm(key, what)
+    return isSame || nowMs - this.seen.get(key)!.firstMs >= lagMs * restlessLagsMost
+  }
+
+  /** Whether nothing has happened for the read lag: what has just happened one list may show and another one not yet. */
+  isCalm(key: string, happened: string): boolean {
+    const { nowMs, lagMs } = this.time
+    const earlier = this.before.get(key)
+    if (happened !== '' && happened !== earlier?.what) {
+      this.seen.set(key, { what: happened, sameSinceMs: nowMs, firstMs: nowMs })
+      return false
+    }
+    if (earlier === undefined) return true
+    this.seen.set(key, earlier)
+    return nowMs - earlier.sameSinceMs >= lagMs
   }
 
   /** Concluded: the next sighting of it is a first one. */
