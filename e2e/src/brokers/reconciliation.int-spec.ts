@@ -107,10 +107,16 @@ function found(account: Connected, kind: books.DriftKind, state: 'open' | 'resol
   })
 }
 
+/** As the venue's own books have it. */
+async function executedAt({ venue, paperId }: Connected, clientOrderId: string): Promise<string | undefined> {
+  const { fills } = await paper.ledger({ venue, accountId: paperId })
+  return fills.findLast((fill) => fill.clientOrderId === clientOrderId)?.at
+}
+
 const hand = (account: Connected) => ({ accountId: account.paperId, symbol })
 
 describe.each(venues)('reconciling an account at %s', (venue) => {
-  it('tells of a position that its owner closed by hand, once, with price and reason', async () => {
+  it('tells of a position that its owner closed by hand, once, with price, time and reason', async () => {
     const account = await connect(venue)
     await buy(account)
     // On spot the account holds a coin of its own beside ours, and that goes first.
@@ -130,6 +136,7 @@ describe.each(venues)('reconciling an account at %s', (venue) => {
     expect(gone).toMatchObject({ userId: account.userId, symbol, side: 'buy', reason: 'manual' })
     expect(Number(gone?.price)).toBeGreaterThan(40_900)
     expect(gone?.evidence.clientOrderId).toMatch(/^web_/)
+    expect(gone?.executedAt).toBe(await executedAt(account, gone?.evidence.clientOrderId ?? ''))
     await found(account, 'position-lost', 'resolved')
     await found(account, 'external-trade', 'resolved')
     expect((await report(account)).counts).toContainEqual({ kind: 'position-lost', open: 0, resolved: 1 })
@@ -154,7 +161,7 @@ describe.each(venues)('reconciling an account at %s', (venue) => {
     expect([await told(positionGone, account.id), await told(positionChanged, account.id)]).toEqual([[], []])
   })
 
-  it('finds a fill that no stream told of', async () => {
+  it('finds a fill that no stream told of, with the time at which it was executed', async () => {
     const account = await connect(venue)
     const entry = submitOf(account, { type: 'limit', price: '39000' })
     await send(entry)
@@ -166,12 +173,11 @@ describe.each(venues)('reconciling an account at %s', (venue) => {
     )
     await paper.fault({ kind: 'disconnect-streams', accountId: account.paperId })
     await paper.price('38900')
-    await eventually(
-      async () => (await told(orderFilled, account.id)).some((each) => each.intentId === entry.intentId),
-      {
-        withinMs,
-      },
+    const news = await eventually(
+      async () => (await told(orderFilled, account.id)).find((each) => each.intentId === entry.intentId),
+      { withinMs },
     )
+    expect(news.executedAt).toBe(await executedAt(account, clientOrderId))
   })
 
   it('lets an entry wait until the account has been read, with a code, and an exit pass', async () => {
