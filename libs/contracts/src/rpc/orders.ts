@@ -68,6 +68,7 @@ export const orderLeg = z
     filledAt: timestamp
       .nullable()
       .meta({ description: 'When its latest fill was executed, by the venue’s word; else when it was heard of' }),
+    fillObservedAt: timestamp.nullable().meta({ description: 'When its latest fill was heard of' }),
     observedAt: timestamp.nullable().meta({ description: 'When its state was heard of last' }),
   })
   .meta({ id: 'OrderLeg' })

@@ -196,6 +196,13 @@ function decisionOf({ createdAt, denial }: BracketReply): { at: string; what: st
   return { at, what: `denied: ${denial.code}` }
 }
 
+const newsMostMs = 1_000
+
+function wasHeardLate({ filledAt, fillObservedAt }: Leg): boolean {
+  if (filledAt === null || fillObservedAt === null) return false
+  return Date.parse(fillObservedAt) - Date.parse(filledAt) > newsMostMs
+}
+
 function momentsOf(leg: Leg): { at: string; what: string }[] {
   const moments: { at: string | null; what: string }[] = [
     { at: leg.watch?.since ?? null, what: `${leg.leg} watched for: ${leg.side} ${leg.type}` },
@@ -207,6 +214,7 @@ function momentsOf(leg: Leg): { at: string; what: string }[] {
     { at: leg.sentAt, what: `${leg.leg} sent to the venue` },
     { at: leg.acceptedAt, what: `${leg.leg} taken by the venue` },
     { at: leg.filledAt, what: `${leg.leg} filled ${leg.filledQuantity} at ${leg.averagePrice ?? 'unknown price'}` },
+    { at: wasHeardLate(leg) ? leg.fillObservedAt : null, what: `${leg.leg}: news of that fill came` },
   ]
   if (leg.state === 'rejected' || leg.state === 'cancelled' || leg.state === 'unknown') {
     const why = leg.reason === null ? '' : `: ${leg.reason.code} ${leg.reason.message}`
