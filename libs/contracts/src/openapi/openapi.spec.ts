@@ -66,6 +66,10 @@ describe('the OpenAPI document', () => {
       expect(isRefused, operation).toBe(true)
       if (requestBody !== undefined) expect(shown, operation).toEqual(expect.arrayContaining(['400', '413', '415']))
     }
+    for (const operation of Object.values(paths).flatMap((methods) => Object.values(methods))) {
+      if (operation['requestBody'] !== undefined)
+        expect(Object.keys(operation['responses'] as JsonObject)).toContain('413')
+    }
   })
 
   it('shows an alert whose every field the schema knows, and that a stored one is answered without a body', () => {

@@ -240,6 +240,7 @@ function plainOperation(operation: PlainOperation, components: SchemaComponents)
       : { requestBody: { required: true, content: contentOf(body, 'input', components, bodyExample as JsonValue) } }),
     responses: {
       ...Object.fromEntries(errors),
+      ...(body === undefined ? {} : { '413': bodyErrors['413'] }),
       '500': { $ref: '#/components/responses/Internal' },
       ...Object.fromEntries(replies),
     },

@@ -9,25 +9,31 @@ const pricesDeadlineMs = 3_000
 export const venueDescription = z
   .strictObject({
     id: venue,
-    title: z.string(),
+    title: z.string().meta({ description: 'As the venue calls itself' }),
     credentials: z
       .record(z.string(), z.unknown())
       .meta({ description: 'JSON Schema of the credentials form; secret fields carry `secret: true`' }),
-    orderTypes: z.array(z.string()),
-    trailing: z.boolean(),
-    leverageMax: z.int().nullable(),
+    orderTypes: z.array(z.string()).meta({ description: 'Which the venue takes itself; the others are watched for' }),
+    trailing: z
+      .boolean()
+      .meta({ description: 'Whether the venue has trailing stops of its own; they are watched for otherwise' }),
+    leverageMax: z.int().nullable().meta({ description: 'Null where it cannot be set' }),
     clientOrderId: z.strictObject({
-      field: z.string(),
-      lengthMax: z.int(),
-      uniqueness: z.enum(['open-orders', 'forever', 'none']),
-      readLagMs: z.int(),
+      field: z.string().meta({ description: 'The name of the field of the venue that bears our id' }),
+      lengthMax: z.int().meta({ description: 'In characters' }),
+      uniqueness: z
+        .enum(['open-orders', 'forever', 'none'])
+        .meta({ description: 'Among which orders the venue refuses an id that it knows already' }),
+      readLagMs: z.int().meta({ description: 'How long an order that stands may not be shown, in milliseconds' }),
     }),
     rateLimits: z.array(
       z.strictObject({
         name: z.string(),
-        scope: z.enum(['egress', 'account']),
-        capacity: z.int(),
-        intervalMs: z.int(),
+        scope: z
+          .enum(['egress', 'account'])
+          .meta({ description: 'Shared by all accounts behind one address, or of each account' }),
+        capacity: z.int().meta({ description: 'So much in each interval' }),
+        intervalMs: z.int().meta({ description: 'In milliseconds' }),
       }),
     ),
   })

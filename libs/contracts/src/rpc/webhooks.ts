@@ -132,24 +132,30 @@ export const webhookDelivery = z
     id: z.uuid(),
     endpointId: z.uuid(),
     event: z.string(),
-    state: deliveryState,
-    attempts: z.int(),
-    nextAttemptAt: timestamp.nullable(),
-    lastStatus: z.int().nullable(),
+    state: deliveryState.meta({ description: 'exhausted: all attempts failed; it can be replayed' }),
+    attempts: z.int().meta({ description: 'Made so far' }),
+    nextAttemptAt: timestamp.nullable().meta({ description: 'Null when none will be made' }),
+    lastStatus: z
+      .int()
+      .nullable()
+      .meta({ description: 'Of HTTP, of the last attempt; null before the first, and where nothing usable answered' }),
     createdAt: timestamp,
   })
   .meta({ id: 'WebhookDelivery' })
 
 export const webhookAttempt = z
   .strictObject({
-    number: z.int(),
+    number: z.int().meta({ description: 'From 1 on' }),
     startedAt: timestamp,
-    durationMs: z.int(),
+    durationMs: z.int().meta({ description: 'In milliseconds' }),
     status: z.int().nullable(),
     error: z.string().nullable().meta({
       description: 'Stable code when there was no usable answer: TIMEOUT, CONNECTION_FAILED, ADDRESS_REFUSED, REDIRECT',
     }),
-    responseExcerpt: z.string().nullable(),
+    responseExcerpt: z
+      .string()
+      .nullable()
+      .meta({ description: 'The beginning of what was answered; null where nothing was' }),
   })
   .meta({ id: 'WebhookAttempt' })
 

@@ -29,18 +29,22 @@ const unknownFigure = z.null().meta({ description: 'Not known' })
 export const shownPosition = z
   .strictObject({
     symbol: z.string(),
-    contracts: shownNumber,
+    contracts: shownNumber.meta({ description: 'What is held, in units of the base; always positive' }),
     contractSize: shownNumber.meta({
       description: 'Quantities are in units of the base, whatever the venue counts in',
     }),
-    unrealizedPnl: shownNumber,
+    unrealizedPnl: shownNumber.meta({ description: 'What it would bring now, in quote currency' }),
     leverage: shownNumber.nullable(),
     collateral: shownNumber.nullable(),
-    notional: shownNumber.nullable(),
+    notional: shownNumber
+      .nullable()
+      .meta({ description: 'What is held at the price of now, in quote currency; null where that is not known' }),
     markPrice: shownNumber.nullable(),
     entryPrice: shownNumber.nullable(),
     initialMargin: shownNumber.nullable(),
-    initialMarginPercentage: shownNumber.nullable(),
+    initialMarginPercentage: shownNumber
+      .nullable()
+      .meta({ description: 'As a share: 0.5 for a leverage of two; null where no leverage was set' }),
     maintenanceMargin: unknownFigure,
     maintenanceMarginPercentage: unknownFigure,
     marginRatio: unknownFigure,

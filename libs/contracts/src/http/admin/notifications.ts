@@ -12,10 +12,14 @@ import { adminPrefix, adminRoute } from './words.ts'
 const path = `${adminPrefix}/setting/notification`
 
 const switches = {
-  notifyUserReachNearMaxBalance: z.boolean({ error: 'must be boolean' }),
-  notifyAdminUserReachNearMaxBalance: z.boolean({ error: 'must be boolean' }),
-  notifyWeeklyReport: z.boolean({ error: 'must be boolean' }),
-  notifyMonthlyReport: z.boolean({ error: 'must be boolean' }),
+  notifyUserReachNearMaxBalance: z
+    .boolean({ error: 'must be boolean' })
+    .meta({ description: 'Users are told when their balance comes near what their plan allows' }),
+  notifyAdminUserReachNearMaxBalance: z
+    .boolean({ error: 'must be boolean' })
+    .meta({ description: 'Operators are told when the balance of a user does' }),
+  notifyWeeklyReport: z.boolean({ error: 'must be boolean' }).meta({ description: 'Users get a report each week' }),
+  notifyMonthlyReport: z.boolean({ error: 'must be boolean' }).meta({ description: 'Users get a report each month' }),
 }
 const shown = z
   .strictObject({ ...switches, createdAt: timestamp, updatedAt: timestamp })

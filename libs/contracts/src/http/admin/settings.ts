@@ -17,7 +17,7 @@ const shownProfile = z
   .strictObject({
     id: z.uuid(),
     name: z.string(),
-    percentage: shownNumber,
+    percentage: shownNumber.meta({ description: 'Of the balance, lost when the stop of a trade is reached' }),
     createdAt: timestamp,
     updatedAt: timestamp,
   })
@@ -101,12 +101,14 @@ const shownPlan = z
       .string()
       .nullable()
       .meta({ description: 'Null while the plan does not stand in the catalogue of Stripe' }),
-    monthlyPriceUSD: shownNumber.nullable(),
-    maxBalanceUSD: shownNumber.nullable(),
-    maxApiKey: z.int(),
-    private: z.boolean(),
-    default: z.boolean(),
-    strategyAutomated: z.boolean(),
+    monthlyPriceUSD: shownNumber.nullable().meta({ description: 'Null for a plan that is not sold by itself' }),
+    maxBalanceUSD: shownNumber.nullable().meta({ description: 'What one account may hold; null for any amount' }),
+    maxApiKey: z.int().meta({ description: 'Accounts that a user may connect' }),
+    private: z.boolean().meta({ description: 'Not shown to everyone' }),
+    default: z.boolean().meta({ description: 'For everyone who has no other; at most one plan' }),
+    strategyAutomated: z
+      .boolean()
+      .meta({ description: 'False: alerts are not traded for its users; what is sent by hand passes' }),
     createdAt: timestamp,
     updatedAt: timestamp,
   })

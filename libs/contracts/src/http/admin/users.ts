@@ -47,8 +47,8 @@ const overview = z
         SubscriptionType: z.strictObject({
           id: z.uuid(),
           name: z.string(),
-          maxApiKey: z.int(),
-          maxBalanceUSD: shownNumber.nullable(),
+          maxApiKey: z.int().meta({ description: 'Accounts that the user may connect' }),
+          maxBalanceUSD: shownNumber.nullable().meta({ description: 'What one account may hold; null for any amount' }),
           private: z.boolean(),
           stripePriceId: z.string().nullable(),
           updatedAt: timestamp,
@@ -89,9 +89,9 @@ const tradingDays = pageOf(
   z.strictObject({
     date: z.iso.date(),
     currency: z.string().meta({ description: 'Quote currency of most closed trades; others are left out' }),
-    totalTrades: z.int(),
+    totalTrades: z.int().meta({ description: 'Closed ones' }),
     totalProfit: shownNumber.meta({ description: 'After fees' }),
-    totalFees: shownNumber,
+    totalFees: shownNumber.meta({ description: 'Of closed trades' }),
   }),
 ).meta({ id: 'AdminTradingDays' })
 
@@ -99,18 +99,24 @@ const performance = z
   .strictObject({
     currency: z.string().nullable().meta({ description: 'Quote currency of most closed trades; others are left out' }),
     totalTrades: z.int(),
-    openTrades: z.int(),
-    wins: z.int(),
-    losses: z.int(),
-    winRate: shownNumber.nullable(),
-    totalProfit: shownNumber,
+    openTrades: z.int().meta({ description: 'Of which something is held' }),
+    wins: z.int().meta({ description: 'Closed with a profit after fees' }),
+    losses: z.int().meta({ description: 'Closed with a loss after fees' }),
+    winRate: shownNumber.nullable().meta({ description: 'Wins per hundred closed trades; null before the first' }),
+    totalProfit: shownNumber.meta({ description: 'Of closed trades after fees; may be below zero' }),
     totalFees: shownNumber,
-    grossProfit: shownNumber,
-    grossLoss: shownNumber,
-    profitFactor: shownNumber.nullable(),
-    maxDrawdown: shownNumber,
-    bestTrade: shownNumber.nullable(),
-    worstTrade: shownNumber.nullable(),
+    grossProfit: shownNumber.meta({ description: 'Sum of the wins' }),
+    grossLoss: shownNumber.meta({ description: 'Sum of the losses without its sign' }),
+    profitFactor: shownNumber.nullable().meta({ description: 'Gross profit over gross loss; null without a loss' }),
+    maxDrawdown: shownNumber.meta({
+      description: 'Deepest fall of the running sum of profit and loss below its highest point, in quote currency',
+    }),
+    bestTrade: shownNumber
+      .nullable()
+      .meta({ description: 'The highest result of one trade after fees; null before the first' }),
+    worstTrade: shownNumber
+      .nullable()
+      .meta({ description: 'The lowest, below zero for a loss; null before the first' }),
   })
   .meta({ id: 'AdminPerformance' })
 

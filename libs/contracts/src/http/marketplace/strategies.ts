@@ -28,14 +28,23 @@ const strategy = z
     name: z.string(),
     asset: rpc.assetClass,
     symbol: z.string(),
-    risk_level: rpc.riskLevel.nullable(),
-    total_return: shownNumber,
-    monthly_return: shownNumber,
-    win_rate: shownNumber.nullable(),
-    max_drawdown: shownNumber,
-    profit_factor: shownNumber.nullable(),
-    trades_count: z.int(),
-    is_active: z.boolean(),
+    risk_level: rpc.riskLevel.nullable().meta({
+      description:
+        'By the deepest fall of the equity: low below 10 per cent, medium below 25, high from there; null before the first trade',
+    }),
+    total_return: shownNumber.meta({
+      description: 'In per cent, of an account that takes part in each trade with all that it has',
+    }),
+    monthly_return: shownNumber.meta({ description: 'In per cent, on average' }),
+    win_rate: shownNumber
+      .nullable()
+      .meta({ description: 'Trades with a profit after fees, in per cent; null before the first' }),
+    max_drawdown: shownNumber.meta({
+      description: 'The deepest fall of the equity below its highest point, in per cent; never positive',
+    }),
+    profit_factor: shownNumber.nullable().meta({ description: 'Gains over losses; null without a loss' }),
+    trades_count: z.int().meta({ description: 'Signals of which trades were closed' }),
+    is_active: z.boolean().meta({ description: 'An inactive one refuses alerts' }),
   })
   .meta({ id: 'MarketplaceStrategy' })
 
@@ -70,23 +79,29 @@ function pageOf({ page: _, ...rest }: z.output<typeof filter>, page: number): st
 }
 
 const performance = z.strictObject({
-  total_return: shownNumber,
-  monthly_return: shownNumber,
-  win_rate: shownNumber.nullable(),
-  max_drawdown: shownNumber,
-  trades_count: z.int(),
-  profit_factor: shownNumber.nullable(),
-  last_updated: timestamp.nullable(),
+  total_return: shownNumber.meta({
+    description: 'In per cent, of an account that takes part in each trade with all that it has',
+  }),
+  monthly_return: shownNumber.meta({ description: 'In per cent, on average' }),
+  win_rate: shownNumber
+    .nullable()
+    .meta({ description: 'Trades with a profit after fees, in per cent; null before the first' }),
+  max_drawdown: shownNumber.meta({
+    description: 'The deepest fall of the equity below its highest point, in per cent; never positive',
+  }),
+  trades_count: z.int().meta({ description: 'Signals of which trades were closed' }),
+  profit_factor: shownNumber.nullable().meta({ description: 'Gains over losses; null without a loss' }),
+  last_updated: timestamp.nullable().meta({ description: 'When the last trade was closed; null before the first' }),
 })
 const equityCurve = z.array(z.strictObject({ date: z.iso.date(), equity: shownNumber }))
 
 const verification = z
   .strictObject({
     status: z.enum([...rpc.verdict.options, 'pending']).meta({ description: 'pending: nobody has looked yet' }),
-    checked_at: timestamp.nullable(),
-    total_return: shownNumber.nullable(),
-    monthly_return: shownNumber.nullable(),
-    max_drawdown: shownNumber.nullable(),
+    checked_at: timestamp.nullable().meta({ description: 'When that page was looked at last' }),
+    total_return: shownNumber.nullable().meta({ description: 'In per cent, as it is shown there' }),
+    monthly_return: shownNumber.nullable().meta({ description: 'In per cent, as it is shown there' }),
+    max_drawdown: shownNumber.nullable().meta({ description: 'In per cent, as it is shown there; never positive' }),
     profit_factor: shownNumber.nullable(),
   })
   .meta({
@@ -243,8 +258,12 @@ const subscription = z
     id: z.uuid(),
     strategy_id: shownId,
     mt5_account_id: shownId,
-    allocation_percentage: shownNumber.nullable(),
-    max_risk_per_trade: shownNumber.nullable(),
+    allocation_percentage: shownNumber.nullable().meta({
+      description: 'Of the equity, as the notional of each trade; null where another way of sizing was chosen',
+    }),
+    max_risk_per_trade: shownNumber
+      .nullable()
+      .meta({ description: 'In per cent of the balance, between entry and stop; null for no such limit' }),
     is_active: z.boolean(),
     created_at: timestamp,
   })

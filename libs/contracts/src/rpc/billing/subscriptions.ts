@@ -41,12 +41,20 @@ export const subscription = z
     amount: positiveDecimalText,
     currency: billingCurrency,
     cycle: billingCycle,
-    standing: subscriptionStanding,
-    paidThrough: timestamp.nullable(),
-    servedUntil: timestamp.nullable(),
-    endsAt: timestamp.nullable(),
+    standing: subscriptionStanding.meta({
+      description:
+        'past-due: paid time is over, and a payment is tried again. lapsed: nothing is given any more, but a late payment begins it anew.',
+    }),
+    paidThrough: timestamp.nullable().meta({ description: 'Null before the first payment' }),
+    servedUntil: timestamp.nullable().meta({
+      description:
+        'Until when it gives what it promises: the days of grace after the paid time are in it; null before the first payment',
+    }),
+    endsAt: timestamp
+      .nullable()
+      .meta({ description: 'From when on it is over for good; null while nobody has ended it' }),
     begunAt: timestamp,
-    trialEndsAt: timestamp.nullable(),
+    trialEndsAt: timestamp.nullable().meta({ description: 'When the first payment is due; null without a trial' }),
   })
   .meta({ id: 'Subscription' })
 export type SubscriptionReply = z.output<typeof subscription>
