@@ -161,7 +161,7 @@ export type MarketplacePayment = { id: string; subscription_id: string | null; p
 
 export type MarketplacePayments = { count: number; next: string | null; previous: string | null; results: readonly MarketplacePayment[] }
 
-export type MarketplacePerformance = { strategy_id: number; myfxbook_url: string | null; verification: MarketplaceVerification | null; performance: { total_return: number; monthly_return: number; win_rate: number | null; max_drawdown: number; trades_count: number; profit_factor: number | null; last_updated: string | null }; equity_curve: readonly { date: string; equity: number }[] }
+export type MarketplacePerformance = { strategy_id: number; myfxbook_url: string | null; verification: MarketplaceVerification | null; performance: { total_return: number; monthly_return: number; win_rate: number | null; max_drawdown: number; profit_factor: number | null; trades_count: number; last_updated: string | null }; equity_curve: readonly { date: string; equity: number }[] }
 
 export type MarketplaceProof = { refresh: string; code?: string }
 
@@ -181,7 +181,7 @@ export type MarketplaceSubscribe = { mt5_account_id?: number | string; account_i
 
 export type MarketplaceSubscription = { id: string; strategy_id: number; mt5_account_id: number; allocation_percentage: number | null; max_risk_per_trade: number | null; is_active: boolean; created_at: string }
 
-export type MarketplaceSubscriptionPerformance = { subscription_id: string; strategy_id: number; performance: { total_return: number; monthly_return: number; win_rate: number | null; max_drawdown: number; trades_count: number; profit_factor: number | null; last_updated: string | null }; equity_curve: readonly { date: string; equity: number }[] }
+export type MarketplaceSubscriptionPerformance = { subscription_id: string; strategy_id: number; performance: { total_return: number; monthly_return: number; win_rate: number | null; max_drawdown: number; profit_factor: number | null; trades_count: number; last_updated: string | null }; equity_curve: readonly { date: string; equity: number }[] }
 
 export type MarketplaceTokens = { access: string; refresh: string }
 

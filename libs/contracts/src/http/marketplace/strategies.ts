@@ -22,6 +22,21 @@ import {
 const strategies = `${marketplacePrefix}/strategies/`
 const perPage = 20
 
+const figures = {
+  total_return: shownNumber.meta({
+    description: 'In per cent, of an account that takes part in each trade with all that it has',
+  }),
+  monthly_return: shownNumber.meta({ description: 'In per cent, on average' }),
+  win_rate: shownNumber
+    .nullable()
+    .meta({ description: 'Trades with a profit after fees, in per cent; null before the first' }),
+  max_drawdown: shownNumber.meta({
+    description: 'The deepest fall of the equity below its highest point, in per cent; never positive',
+  }),
+  profit_factor: shownNumber.nullable().meta({ description: 'Gains over losses; null without a loss' }),
+  trades_count: z.int().meta({ description: 'Signals of which trades were closed' }),
+}
+
 const strategy = z
   .strictObject({
     id: shownId,
@@ -32,21 +47,31 @@ const strategy = z
       description:
         'By the deepest fall of the equity: low below 10 per cent, medium below 25, high from there; null before the first trade',
     }),
-    total_return: shownNumber.meta({
-      description: 'In per cent, of an account that takes part in each trade with all that it has',
-    }),
-    monthly_return: shownNumber.meta({ description: 'In per cent, on average' }),
-    win_rate: shownNumber
-      .nullable()
-      .meta({ description: 'Trades with a profit after fees, in per cent; null before the first' }),
-    max_drawdown: shownNumber.meta({
-      description: 'The deepest fall of the equity below its highest point, in per cent; never positive',
-    }),
-    profit_factor: shownNumber.nullable().meta({ description: 'Gains over losses; null without a loss' }),
-    trades_count: z.int().meta({ description: 'Signals of which trades were closed' }),
+    ...figures,
     is_active: z.boolean().meta({ description: 'An inactive one refuses alerts' }),
   })
   .meta({ id: 'MarketplaceStrategy' })
+
+type Figures = Pick<
+  rpc.ListedStrategy,
+  | 'totalReturnPercent'
+  | 'monthlyReturnPercent'
+  | 'winRatePercent'
+  | 'maximumDrawdownPercent'
+  | 'profitFactor'
+  | 'trades'
+>
+
+function figuresOf(returns: Figures) {
+  return {
+    total_return: Number(returns.totalReturnPercent),
+    monthly_return: Number(returns.monthlyReturnPercent),
+    win_rate: numberOrNull(returns.winRatePercent),
+    max_drawdown: Number(returns.maximumDrawdownPercent),
+    profit_factor: numberOrNull(returns.profitFactor),
+    trades_count: returns.trades,
+  }
+}
 
 function shownStrategy(listed: rpc.ListedStrategy) {
   return {
@@ -55,12 +80,7 @@ function shownStrategy(listed: rpc.ListedStrategy) {
     asset: listed.asset,
     symbol: listed.symbol,
     risk_level: listed.riskLevel,
-    total_return: Number(listed.totalReturnPercent),
-    monthly_return: Number(listed.monthlyReturnPercent),
-    win_rate: numberOrNull(listed.winRatePercent),
-    max_drawdown: Number(listed.maximumDrawdownPercent),
-    profit_factor: numberOrNull(listed.profitFactor),
-    trades_count: listed.trades,
+    ...figuresOf(listed),
     is_active: listed.active,
   }
 }
@@ -79,18 +99,7 @@ function pageOf({ page: _, ...rest }: z.output<typeof filter>, page: number): st
 }
 
 const performance = z.strictObject({
-  total_return: shownNumber.meta({
-    description: 'In per cent, of an account that takes part in each trade with all that it has',
-  }),
-  monthly_return: shownNumber.meta({ description: 'In per cent, on average' }),
-  win_rate: shownNumber
-    .nullable()
-    .meta({ description: 'Trades with a profit after fees, in per cent; null before the first' }),
-  max_drawdown: shownNumber.meta({
-    description: 'The deepest fall of the equity below its highest point, in per cent; never positive',
-  }),
-  trades_count: z.int().meta({ description: 'Signals of which trades were closed' }),
-  profit_factor: shownNumber.nullable().meta({ description: 'Gains over losses; null without a loss' }),
+  ...figures,
   last_updated: timestamp.nullable().meta({ description: 'When the last trade was closed; null before the first' }),
 })
 const equityCurve = z.array(z.strictObject({ date: z.iso.date(), equity: shownNumber }))
@@ -124,12 +133,7 @@ function shownVerification(known: rpc.Verification | null): z.output<typeof veri
 function shownReturns(returns: Omit<z.output<typeof rpc.getFollowReturns.reply>, 'followId'>) {
   return {
     performance: {
-      total_return: Number(returns.totalReturnPercent),
-      monthly_return: Number(returns.monthlyReturnPercent),
-      win_rate: numberOrNull(returns.winRatePercent),
-      max_drawdown: Number(returns.maximumDrawdownPercent),
-      trades_count: returns.trades,
-      profit_factor: numberOrNull(returns.profitFactor),
+      ...figuresOf(returns),
       last_updated: returns.lastTradeAt,
     },
     equity_curve: returns.curve.map(({ date, equity }) => ({ date, equity: Number(equity) })),
