@@ -25,6 +25,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 const triesMax = 5
 const lookEveryMs = 150
 const resolveWithinMs = 15_000
+/** The venue's clock is another one: so that no time of its is cut off, ours begins earlier and ends later. */
+const clocksApartMs = 1_000
 
 export interface Believed {
   readonly order: ApprovedOrder
@@ -57,7 +59,12 @@ export class BelievedOrders {
   }
 
   async submit(command: SubmitCommand, order: ApprovedOrder): Promise<void> {
-    const attempt = newAttempt({ command, clientOrderId: order.clientOrderId, partition: 0, receivedAt: new Date() })
+    const attempt = newAttempt({
+      command,
+      clientOrderId: order.clientOrderId,
+      partition: 0,
+      receivedAt: new Date(Date.now() - clocksApartMs),
+    })
     const one: Believed = { order, attempt, proved: false, missingSinceMs: null }
     this.all.push(one)
     for (let tries = 0; tries < triesMax && !isFinal(one.attempt.state); tries += 1) {
@@ -169,7 +176,7 @@ export class BelievedOrders {
   }
 
   private take(one: Believed, news: VenueOrder): void {
-    one.attempt = afterVenueOrder(one.attempt, news, new Date()) ?? one.attempt
+    one.attempt = afterVenueOrder(one.attempt, news, new Date(Date.now() + clocksApartMs)) ?? one.attempt
   }
 
   private refuse(one: Believed, code: string, message: string): void {

@@ -88,15 +88,16 @@ export class VenuePlayer {
     const until = performance.now() + settleWithinMs
     for (;;) {
       await believed.readAll()
-      const { orders } = await this.paper.ledger({ venue: definition.id, accountId: account.accountId })
+      const ledger = await this.paper.ledger({ venue: definition.id, accountId: account.accountId })
       const differences = differencesOf(
         believed.all.map(({ order, attempt }) => ({
           clientOrderId: order.clientOrderId,
           state: attempt.state,
           filledQuantity: attempt.filledQuantity,
+          executedAt: attempt.executedAt,
           isListed: order.purpose === 'entry' || venueCapabilities[definition.id].closes === 'any-quantity',
         })),
-        orders,
+        ledger,
       )
       if (differences.length === 0 || performance.now() > until) return differences
       await delay(settleEveryMs)

@@ -179,11 +179,10 @@ function feeAfter(attempt: Attempt, order: VenueOrder, grew: boolean): Pick<Atte
   return older ? known : { fee: order.fee, feeCurrency: order.feeCurrency ?? known.feeCurrency }
 }
 
-/** The venue's clock is not ours: nothing was executed before it left, nor after its news had come. */
-function executionTime({ sentAt, receivedAt }: Attempt, { executedAt }: VenueOrder, observedAt: Date): Date | null {
+/** The venue's clock is not ours: nothing was executed before its command came, nor after its news had. */
+function executionTime({ receivedAt }: Attempt, { executedAt }: VenueOrder, observedAt: Date): Date | null {
   if (executedAt === null) return null
-  const earliest = sentAt ?? receivedAt
-  if (executedAt < earliest) return earliest
+  if (executedAt < receivedAt) return receivedAt
   return executedAt > observedAt ? observedAt : executedAt
 }
 

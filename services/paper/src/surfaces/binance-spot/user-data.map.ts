@@ -70,7 +70,7 @@ function report({ now, idOf }: SpotNews, order: Order, execution: Execution, fil
     L: text(fill?.price ?? 0n),
     n: fill === undefined ? '0' : text(fill.fee),
     N: fill?.feeCurrency ?? null,
-    T: now,
+    T: fill?.at ?? order.updatedAt,
     t: fill?.tradeId ?? -1,
     I: fill?.tradeId ?? idOf(order.id),
     w: order.status === 'open' || order.status === 'partially-filled',

@@ -52,11 +52,11 @@ function finished(news: News, order: Order): string[] {
 }
 
 function orderUpdate(news: News, order: Order, execution: Execution, fill?: OrderFilled): string {
-  const { now } = news
+  const transactedAt = fill?.at ?? order.updatedAt
   return JSON.stringify({
     e: 'ORDER_TRADE_UPDATE',
-    E: now,
-    T: now,
+    E: news.now,
+    T: transactedAt,
     o: {
       s: order.symbol.replace('/', ''),
       c: order.clientOrderId,
@@ -75,7 +75,7 @@ function orderUpdate(news: News, order: Order, execution: Execution, fill?: Orde
       L: priceText(fill?.price ?? 0n),
       N: fill?.feeCurrency ?? 'USDT',
       n: fill === undefined ? '0' : moneyText(fill.fee),
-      T: now,
+      T: transactedAt,
       t: fill?.tradeId ?? 0,
       b: '0',
       a: '0',
