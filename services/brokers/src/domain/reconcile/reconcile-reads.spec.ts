@@ -121,6 +121,15 @@ describe('what is read besides the lists', () => {
     ])
   })
 
+  it('are the fills of a symbol where an exit of ours stands and nothing is held: it was opened and closed unseen', () => {
+    const exit = { ...attempt, command: { ...attempt.command, purpose: 'stop' as const } }
+    expect(wanted(belief({}, [exit])).symbols).toEqual([command.symbol])
+    expect(wanted(belief({ holdings: holding('0') }, [exit])).symbols).toEqual([command.symbol])
+    expect(wanted(belief({}, [{ ...exit, state: 'cancelled' }])).symbols).toEqual([])
+    expect(wanted(belief({}, [attempt])).symbols).toEqual([])
+    expect(wanted(belief({ holdings: holding('1') }, [exit]), [positionOf(command.symbol, '1')]).symbols).toEqual([])
+  })
+
   it('are all fills of what is held every six hours, so that no trade of others is missed for ever', () => {
     const held = belief({ holdings: holding('1') })
     const shown = [positionOf(command.symbol, '1')]

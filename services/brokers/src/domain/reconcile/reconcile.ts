@@ -90,13 +90,24 @@ export function readsWanted(
     ({ state, clientOrderId }) => state === 'accepted' && !listed.has(clientOrderId),
   )
   if (belief.firstReadAt === null) return { orders, symbols: [] }
-  const symbols = symbolsOf(belief, seen.positions).filter((symbol) => {
+  const exits = symbolsOfExits(belief)
+  const named = [...seen.positions, ...[...exits].map((symbol) => ({ symbol }))]
+  const symbols = symbolsOf(belief, named).filter((symbol) => {
     const holding = holdingOf(belief, symbol)
+    const shown = shownOf(seen.positions, symbol)
     const oldMs = seen.readAt.getTime() - holding.countedUntil.getTime()
-    if (belief.touched.has(symbol) || !shownOf(seen.positions, symbol).eq(netOf(holding))) return true
+    if (belief.touched.has(symbol) || !shown.eq(netOf(holding))) return true
+    // Opened and closed since the last count, perhaps while another process held the account: by what, the fills tell.
+    if (exits.has(symbol) && shown.eq(ZERO)) return true
     return belief.holdings.has(symbol) && oldMs >= countEveryMs
   })
   return { orders, symbols }
+}
+
+/** Where an exit of ours may stand. */
+function symbolsOfExits({ attempts }: Belief): ReadonlySet<string> {
+  const exits = [...attempts.values()].filter(({ state, command }) => !isFinal(state) && command.purpose !== 'entry')
+  return new Set(exits.map(({ command }) => command.symbol))
 }
 
 /** From when on fills of the symbol are to be read. */
