@@ -29,6 +29,15 @@ export interface VenueOrder {
   readonly message: string | null
 }
 
+/** Of an order of which nothing has been executed. */
+export const nothingExecuted = {
+  filledQuantity: '0',
+  averagePrice: null,
+  fee: '0',
+  feeCurrency: null,
+  executedAt: null,
+} as const satisfies Partial<VenueOrder>
+
 /** Names one order of ours to the venue. */
 export interface OrderReference {
   readonly clientOrderId: string

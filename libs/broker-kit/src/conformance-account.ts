@@ -3,7 +3,16 @@
  * Must never let a fact of a key pass that the venue has not told.
  */
 import { keyUntold } from './broker-session.ts'
-import { check, type ConformanceCase, describeError, hold, orderOf, place, referenceOf } from './conformance-world.ts'
+import {
+  check,
+  type ConformanceCase,
+  type ConformanceWorld,
+  describeError,
+  hold,
+  orderOf,
+  place,
+  referenceOf,
+} from './conformance-world.ts'
 
 const always = (): boolean => true
 const leverage = 5
@@ -60,15 +69,9 @@ export const accountCases: readonly ConformanceCase[] = [
     title: 'the fee of an order is told with the reply where that is declared, and with its fills everywhere',
     needs: always,
     async run(world) {
-      const order = orderOf(world, {})
-      const placed = await place(world, order)
-      const told = await world.session.findByClientId(referenceOf(order, placed.venueOrderId))
-      check(told.ok, told.ok ? '' : describeError(told.error))
+      const { placed, fills } = await filledOrder(world)
       if (world.capabilities.feeInReply) check(placed.fee !== null, 'the reply tells no fee')
-      const fills = await world.session.fillsSince(world.symbol, new Date(0))
-      check(fills.ok, fills.ok ? '' : describeError(fills.error))
-      const mine = fills.value.filter(({ clientOrderId }) => clientOrderId === order.clientOrderId)
-      check(mine.length > 0 && mine.every(({ feeCurrency }) => feeCurrency !== null), 'the fills tell no fee')
+      check(fills.length > 0 && fills.every(({ feeCurrency }) => feeCurrency !== null), 'the fills tell no fee')
     },
   },
   {
@@ -76,17 +79,23 @@ export const accountCases: readonly ConformanceCase[] = [
     title: 'an order that is filled tells when it was, and its fills tell the same',
     needs: always,
     async run(world) {
-      const order = orderOf(world, {})
-      const placed = await place(world, order)
-      const told = await world.session.findByClientId(referenceOf(order, placed.venueOrderId))
-      check(told.ok, told.ok ? '' : describeError(told.error))
-      const fills = await world.session.fillsSince(world.symbol, new Date(0))
-      check(fills.ok, fills.ok ? '' : describeError(fills.error))
-      const mine = fills.value.filter(({ clientOrderId }) => clientOrderId === order.clientOrderId)
-      const filled = mine.map(({ at }) => at.toISOString()).toSorted()
-      const executed = told.value?.executedAt?.toISOString()
+      const { found, fills } = await filledOrder(world)
+      const filled = fills.map(({ at }) => at.toISOString()).toSorted()
+      const executed = found?.executedAt?.toISOString()
       check(executed !== undefined, 'the order tells no time')
       check(executed === filled.at(-1), `the order says ${executed}, its fills ${filled.join(', ')}`)
     },
   },
 ]
+
+/** An order at the market: as it was answered, as it is found afterwards, and its fills. */
+async function filledOrder(world: ConformanceWorld) {
+  const order = orderOf(world, {})
+  const placed = await place(world, order)
+  const found = await world.session.findByClientId(referenceOf(order, placed.venueOrderId))
+  check(found.ok, found.ok ? '' : describeError(found.error))
+  const all = await world.session.fillsSince(world.symbol, new Date(0))
+  check(all.ok, all.ok ? '' : describeError(all.error))
+  const fills = all.value.filter(({ clientOrderId }) => clientOrderId === order.clientOrderId)
+  return { placed, found: found.value, fills }
+}

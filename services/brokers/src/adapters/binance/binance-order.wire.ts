@@ -2,17 +2,19 @@
  * Binance's JSON of orders, trades, balances and stream events, and what it means in our words.
  * Called by the Binance sessions. Must never round: amounts are text on the wire and stay exact.
  */
-import type {
-  VenueBalance,
-  VenueFill,
-  VenueOrder,
-  VenueOrderStatus,
-  VenuePosition,
+import {
+  nothingExecuted,
+  type VenueBalance,
+  type VenueFill,
+  type VenueOrder,
+  type VenueOrderStatus,
+  type VenuePosition,
 } from '@tradewire/broker-kit/broker-session'
 import { Decimal, decimal, ZERO } from '@tradewire/kernel/decimal'
 import { z } from 'zod'
 import {
   amount,
+  executing,
   idText,
   inTradingOrder,
   momentOrNone,
@@ -38,9 +40,6 @@ const statuses: Readonly<Record<string, VenueOrderStatus>> = {
   NEW_ADL: 'working',
 }
 const status = wordOf(statuses)
-
-/** In these an order was changed last by what was executed. */
-const executing: ReadonlySet<string> = new Set(['FILLED', 'PARTIALLY_FILLED'])
 
 function statusOf(text: string): VenueOrderStatus {
   return statuses[text] ?? 'working'
@@ -128,11 +127,7 @@ export function venueOrderOfAlgo(raw: BinanceAlgoOrder, symbol: string): VenueOr
     venueOrderId: raw.algoId,
     symbol,
     status: algoStatuses[raw.algoStatus] ?? 'working',
-    filledQuantity: '0',
-    averagePrice: null,
-    fee: '0',
-    feeCurrency: null,
-    executedAt: null,
+    ...nothingExecuted,
     message: null,
   }
 }

@@ -38,6 +38,9 @@ export const momentOrNone = z
     return Number.isInteger(ms) && ms > 0 && ms <= timeMsMax ? new Date(ms) : null
   })
 
+/** While an order is in these of Binance and CEX.IO, its last change was an execution. */
+export const executing: ReadonlySet<string> = new Set(['FILLED', 'PARTIALLY_FILLED'])
+
 /** A word that stands in this table itself: "constructor" stands in every object. */
 export function wordOf(words: Readonly<Record<string, unknown>>) {
   return idText.refine((text) => Object.hasOwn(words, text), { error: 'is not a known word' })

@@ -4,18 +4,19 @@
  */
 import type { ApprovedOrder } from '@tradewire/broker-kit/approved-order'
 import * as brokerError from '@tradewire/broker-kit/broker-error'
-import type {
-  BrokerSession,
-  KeyFacts,
-  OrderReference,
-  SessionHealth,
-  SessionListener,
-  VenueBalance,
-  VenueFill,
-  VenueInstrument,
-  VenueOrder,
-  VenuePosition,
-  VenueRate,
+import {
+  nothingExecuted,
+  type BrokerSession,
+  type KeyFacts,
+  type OrderReference,
+  type SessionHealth,
+  type SessionListener,
+  type VenueBalance,
+  type VenueFill,
+  type VenueInstrument,
+  type VenueOrder,
+  type VenuePosition,
+  type VenueRate,
 } from '@tradewire/broker-kit/broker-session'
 import { err, ok } from '@tradewire/kernel/result'
 import { positionsOfCoins } from './coins.map.ts'
@@ -65,15 +66,8 @@ export class CoinSession implements BrokerSession {
     if (!placed.ok) return placed
     const { venueOrderId, told } = placed.value
     if (told !== null) return ok(told)
-    const accepted = { clientOrderId, venueOrderId, symbol, status: 'working', filledQuantity: '0' } as const
-    const taken: VenueOrder = {
-      ...accepted,
-      averagePrice: null,
-      fee: '0',
-      feeCurrency: null,
-      executedAt: null,
-      message: null,
-    }
+    const accepted = { clientOrderId, venueOrderId, symbol, status: 'working', message: null } as const
+    const taken: VenueOrder = { ...nothingExecuted, ...accepted }
     if (order.type !== 'market') return ok(taken)
     // The answer tells that the order was taken, not what became of it: that is read once.
     const found = await this.exchange.read(venueOrderId, symbol)

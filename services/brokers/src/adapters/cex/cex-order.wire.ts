@@ -13,6 +13,7 @@ import { Decimal, decimal, ONE, ZERO } from '@tradewire/kernel/decimal'
 import { z } from 'zod'
 import {
   amount,
+  executing,
   idText,
   inTradingOrder,
   momentOrNone,
@@ -35,9 +36,6 @@ const statuses: Readonly<Record<string, VenueOrderStatus>> = {
   EXPIRED: 'expired',
   REJECTED: 'rejected',
 }
-
-/** In these an order was changed last by what was executed. */
-const executing: ReadonlySet<string> = new Set(['FILLED', 'PARTIALLY_FILLED'])
 
 export const cexOrder = z.object({
   orderId: idText.refine((id) => /^\d{1,18}$/.test(id), { error: 'is not an order id' }),

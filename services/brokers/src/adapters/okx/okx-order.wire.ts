@@ -2,12 +2,13 @@
  * OKX's JSON of orders, algo orders, fills, balances and positions, and what it means in our words.
  * Called by the OKX session and stream. Must never round, nor take a number of contracts for a quantity of the base.
  */
-import type {
-  VenueBalance,
-  VenueFill,
-  VenueOrder,
-  VenueOrderStatus,
-  VenuePosition,
+import {
+  nothingExecuted,
+  type VenueBalance,
+  type VenueFill,
+  type VenueOrder,
+  type VenueOrderStatus,
+  type VenuePosition,
 } from '@tradewire/broker-kit/broker-session'
 import { type Decimal, decimal, ZERO } from '@tradewire/kernel/decimal'
 import { z } from 'zod'
@@ -132,11 +133,7 @@ export function venueOrderOfAlgo(raw: OkxAlgoOrder, symbol: string): VenueOrder 
     venueOrderId: raw.algoId,
     symbol,
     status: algoStatuses[raw.state] ?? 'working',
-    filledQuantity: '0',
-    averagePrice: null,
-    fee: '0',
-    feeCurrency: null,
-    executedAt: null,
+    ...nothingExecuted,
     message: failed === '' || failed === '0' ? null : `failed with code ${failed}`,
   }
 }

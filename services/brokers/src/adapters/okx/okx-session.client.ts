@@ -4,18 +4,19 @@
  */
 import { type ApprovedOrder, isConditional } from '@tradewire/broker-kit/approved-order'
 import * as brokerError from '@tradewire/broker-kit/broker-error'
-import type {
-  BrokerSession,
-  KeyFacts,
-  OrderReference,
-  SessionHealth,
-  SessionListener,
-  VenueBalance,
-  VenueFill,
-  VenueInstrument,
-  VenueOrder,
-  VenuePosition,
-  VenueRate,
+import {
+  nothingExecuted,
+  type BrokerSession,
+  type KeyFacts,
+  type OrderReference,
+  type SessionHealth,
+  type SessionListener,
+  type VenueBalance,
+  type VenueFill,
+  type VenueInstrument,
+  type VenueOrder,
+  type VenuePosition,
+  type VenueRate,
 } from '@tradewire/broker-kit/broker-session'
 import { decimal, HUNDRED } from '@tradewire/kernel/decimal'
 import { err, ok } from '@tradewire/kernel/result'
@@ -270,11 +271,7 @@ function acceptedOf(order: OrderReference | ApprovedOrder): VenueOrder {
     venueOrderId: null,
     symbol: order.symbol,
     status: 'working',
-    filledQuantity: '0',
-    averagePrice: null,
-    fee: '0',
-    feeCurrency: null,
-    executedAt: null,
+    ...nothingExecuted,
     message: null,
   }
 }

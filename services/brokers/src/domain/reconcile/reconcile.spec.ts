@@ -1,4 +1,4 @@
-import type { VenueOrder } from '@tradewire/broker-kit/broker-session'
+import { nothingExecuted, type VenueOrder } from '@tradewire/broker-kit/broker-session'
 import { base36OfUuid } from '@tradewire/broker-kit/client-order-id'
 import { decimal, sum, ZERO } from '@tradewire/kernel/decimal'
 import fc from 'fast-check'
@@ -13,11 +13,7 @@ function openOf(clientOrderId: string, venueOrderId: string): VenueOrder {
     venueOrderId,
     symbol: command.symbol,
     status: 'working',
-    filledQuantity: '0',
-    averagePrice: null,
-    fee: '0',
-    feeCurrency: null,
-    executedAt: null,
+    ...nothingExecuted,
     message: null,
   }
 }

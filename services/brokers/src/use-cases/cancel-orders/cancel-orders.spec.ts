@@ -1,5 +1,5 @@
 import { type BrokerError, rateLimited } from '@tradewire/broker-kit/broker-error'
-import type { VenueOrder, VenueOrderStatus } from '@tradewire/broker-kit/broker-session'
+import { nothingExecuted, type VenueOrder, type VenueOrderStatus } from '@tradewire/broker-kit/broker-session'
 import { orderSubmit } from '@tradewire/contracts/events/orders'
 import { err, ok, type Result } from '@tradewire/kernel/result'
 import { ManualClock } from '@tradewire/testkit/manual-clock'
@@ -15,15 +15,7 @@ const retryMs = 250
 
 function told(status: VenueOrderStatus): Result<VenueOrder, BrokerError> {
   const { symbol } = example
-  const nothing = {
-    filledQuantity: '0',
-    averagePrice: null,
-    fee: '0',
-    feeCurrency: null,
-    executedAt: null,
-    message: null,
-  }
-  return ok({ clientOrderId: 'c', venueOrderId: '7', symbol, status, ...nothing })
+  return ok({ ...nothingExecuted, clientOrderId: 'c', venueOrderId: '7', symbol, status, message: null })
 }
 
 describe('cancelling an order', () => {
