@@ -110,7 +110,7 @@ function wrongEnds({ dump }: History): Violation[] {
   )
 }
 
-function openAttempts({ dump }: History): Violation[] {
+export function openAttempts({ dump }: Pick<History, 'dump'>): Violation[] {
   return dump.attempts
     .filter(({ state }) => ['queued', 'submitting', 'unknown', 'accepted'].includes(state))
     .map(({ intentId, state }) => violation('I1', `intent ${intentId} stayed ${state}`))

@@ -6,7 +6,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type Violation, type VenueBook, doubledOrders, violationsOf } from './checker.ts'
+import { eventually } from '@tradewire/testkit/eventually'
+import { type Violation, type VenueBook, doubledOrders, openAttempts, violationsOf } from './checker.ts'
 import { playDemo } from './kit/load.ts'
 import { readDump, readLedger } from './kit/read-history.ts'
 import { RealSystem } from './kit/real-system.ts'
@@ -17,6 +18,8 @@ import { Stage } from './stage.ts'
 const followersDefault = 24
 /** No scenario takes longer unless it says so, whatever waits for ever. */
 const playLimitDefaultMs = 120_000
+/** Invariant I5: all has converged by then. */
+const heardWithinMs = 60_000
 const clockHook = resolve(import.meta.dirname, '../dist/kit/clock-hook.js')
 
 export interface Outcome {
@@ -85,6 +88,7 @@ async function play(scenario: Scenario, stage: Stage, say: (text: string) => voi
     )
     const result = await withinLimit(load, scenario.limitMs ?? playLimitDefaultMs)
     await stage.untilBesideEnds()
+    await untilHeard(system)
     await hooks.atTheEnd?.()
     stage.expect(result.positions > 0, 'no position was ever held: the run shows nothing')
     stage.expect(result.webhooks.refused === 0, `${result.webhooks.refused} webhooks had a wrong signature`)
@@ -101,6 +105,12 @@ async function play(scenario: Scenario, stage: Stage, say: (text: string) => voi
     atRest,
   }
   return [...violationsOf(history), ...brokenOf(stage)]
+}
+
+/** What has just ended at the venue is news to us for a moment. What is not heard by then the checker tells. */
+async function untilHeard(system: RealSystem): Promise<void> {
+  const isHeard = async () => openAttempts({ dump: await readDump(system) }).length === 0
+  await eventually(isHeard, { withinMs: heardWithinMs, everyMs: 200 }).catch(() => undefined)
 }
 
 /** The load of a run that was given up ends by itself once its system is gone. */
