@@ -18,3 +18,8 @@ export class SystemClock extends Clock {
     return performance.now()
   }
 }
+
+/** Null without any. */
+export function latestOf(moments: readonly Date[]): Date | null {
+  return moments.reduce<Date | null>((latest, one) => (latest === null || one > latest ? one : latest), null)
+}

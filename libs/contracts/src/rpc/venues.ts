@@ -13,10 +13,8 @@ export const venueDescription = z
     credentials: z
       .record(z.string(), z.unknown())
       .meta({ description: 'JSON Schema of the credentials form; secret fields carry `secret: true`' }),
-    orderTypes: z.array(z.string()).meta({ description: 'Which the venue takes itself; the others are watched for' }),
-    trailing: z
-      .boolean()
-      .meta({ description: 'Whether the venue has trailing stops of its own; they are watched for otherwise' }),
+    orderTypes: z.array(z.string()).meta({ description: 'Which the venue takes' }),
+    trailing: z.boolean().meta({ description: 'Whether the venue has trailing stops of its own' }),
     leverageMax: z.int().nullable().meta({ description: 'Null where it cannot be set' }),
     clientOrderId: z.strictObject({
       field: z.string().meta({ description: 'The name of the field of the venue that bears our id' }),

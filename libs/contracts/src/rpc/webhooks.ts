@@ -132,7 +132,9 @@ export const webhookDelivery = z
     id: z.uuid(),
     endpointId: z.uuid(),
     event: z.string(),
-    state: deliveryState.meta({ description: 'exhausted: all attempts failed; it can be replayed' }),
+    state: deliveryState.meta({
+      description: 'exhausted: no attempt is left, or the receiver is gone for good; it can be replayed',
+    }),
     attempts: z.int().meta({ description: 'Made so far' }),
     nextAttemptAt: timestamp.nullable().meta({ description: 'Null when none will be made' }),
     lastStatus: z
@@ -155,7 +157,7 @@ export const webhookAttempt = z
     responseExcerpt: z
       .string()
       .nullable()
-      .meta({ description: 'The beginning of what was answered; null where nothing was' }),
+      .meta({ description: 'The beginning of what was answered; null without a usable answer' }),
   })
   .meta({ id: 'WebhookAttempt' })
 

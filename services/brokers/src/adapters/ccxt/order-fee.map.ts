@@ -1,9 +1,9 @@
 /**
- * An order's fee and when it was executed from its trades, where the venue tells the fee there only. Called by the exchanges of such venues.
- * Must never give a sum that misses a trade.
+ * An order's fee and when it was executed from its trades, where the venue tells the fee there only.
+ * Called by the exchanges of such venues. Must never give a sum that misses a trade.
  */
 import type { VenueOrder } from '@tradewire/broker-kit/broker-session'
-import { latestOf } from '#domain/positions/position-sums'
+import { latestOf } from '@tradewire/kernel/clock'
 import { decimal, sum, ZERO } from '@tradewire/kernel/decimal'
 import { plain } from './amounts.wire.ts'
 

@@ -4,10 +4,11 @@
  */
 import type { VenueFill, VenueOrder, VenuePosition } from '@tradewire/broker-kit/broker-session'
 import type { Side } from '@tradewire/contracts/common'
+import { latestOf } from '@tradewire/kernel/clock'
 import { type Decimal, decimal, sum, ZERO } from '@tradewire/kernel/decimal'
 import { type LevelExits, type Protection, stands } from '#domain/positions/level-exits'
 import { isWhole, ownIdOf } from '#domain/positions/part-ids'
-import { averageOf, type HeldPiece, latestOf, netted, orderOfLevel } from '#domain/positions/position-sums'
+import { averageOf, type HeldPiece, netted, orderOfLevel } from '#domain/positions/position-sums'
 import { ownerOf } from './metaapi-exits.map.ts'
 import type { DealRecord, OrderRecord, PositionRecord } from './metaapi-records.wire.ts'
 

@@ -4,6 +4,7 @@
  */
 import type { VenueFill, VenueOrder, VenuePosition } from '@tradewire/broker-kit/broker-session'
 import type { Side } from '@tradewire/contracts/common'
+import { latestOf } from '@tradewire/kernel/clock'
 import { type Decimal, decimal, sum, ZERO } from '@tradewire/kernel/decimal'
 import { type LeveledPosition, type LevelExits, type Protection, stands } from '#domain/positions/level-exits'
 import { isWhole, ownIdOf } from '#domain/positions/part-ids'
@@ -11,7 +12,6 @@ import {
   averageOf,
   type Closed,
   type HeldPiece,
-  latestOf,
   netted,
   orderOfClose,
   orderOfLevel,

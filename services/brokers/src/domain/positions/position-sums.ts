@@ -19,11 +19,6 @@ export interface HeldPiece extends Executed {
   readonly profit: Decimal
 }
 
-/** Null without any. */
-export function latestOf(moments: readonly Date[]): Date | null {
-  return moments.reduce<Date | null>((latest, one) => (latest === null || one > latest ? one : latest), null)
-}
-
 export function volumeOf(pieces: readonly Pick<Executed, 'volume'>[]): Decimal {
   return sum(pieces.map(({ volume }) => decimal(volume)))
 }

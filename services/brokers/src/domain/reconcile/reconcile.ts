@@ -5,9 +5,9 @@
  */
 import type { VenueFill, VenueOrder, VenuePosition } from '@tradewire/broker-kit/broker-session'
 import { type ClientIdRule, decodeClientOrderId } from '@tradewire/broker-kit/client-order-id'
+import { latestOf } from '@tradewire/kernel/clock'
 import { type Decimal, Decimal as DecimalMath, decimal, sum, ZERO } from '@tradewire/kernel/decimal'
 import { type Attempt, isFinal } from '../attempt/attempt.ts'
-import { latestOf } from '../positions/position-sums.ts'
 import type { DriftFinding } from './drift.ts'
 import {
   type AttributedFill,
