@@ -76,14 +76,17 @@ export const accountCases: readonly ConformanceCase[] = [
   },
   {
     id: 'TC-41',
-    title: 'an order that is filled tells when it was, and its fills tell the same',
+    title: 'an order that is filled tells when it was, by UTC, and its fills tell the same',
     needs: always,
     async run(world) {
       const { found, fills } = await filledOrder(world)
+      const ledger = await world.ledger()
+      const booked = ledger.fills.map(({ at }) => new Date(at).toISOString()).toSorted()
       const filled = fills.map(({ at }) => at.toISOString()).toSorted()
       const executed = found?.executedAt?.toISOString()
       check(executed !== undefined, 'the order tells no time')
       check(executed === filled.at(-1), `the order says ${executed}, its fills ${filled.join(', ')}`)
+      check(executed === booked.at(-1), `the order says ${executed}, the venue's own books ${booked.at(-1)}`)
     },
   },
 ]

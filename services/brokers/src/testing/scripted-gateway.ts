@@ -15,6 +15,8 @@ export const data = (value: unknown) => told({ data: value, error: null, meta: {
 export const failed = (code: string, managerCode: unknown = null) =>
   told({ data: null, error: { code, managerCode, message: 'words' }, meta: { activityId: 'a' } })
 
+const hourMs = 3_600_000
+
 const config = {
   symbol: 'EURUSD.m',
   type: 0,
@@ -27,6 +29,8 @@ const config = {
 
 export class ScriptedGateway extends ScriptedTerminal<Seen> {
   readonly trade: Readonly<Record<string, unknown>>
+  /** How far the clock of the trade server is ahead of UTC. */
+  hoursAhead = 0
   private tokens = 0
 
   constructor(definition: BrokerDefinition) {
@@ -47,6 +51,16 @@ export class ScriptedGateway extends ScriptedTerminal<Seen> {
       comment: this.clientOrderId,
       activationType: 'None',
     }
+  }
+
+  override reset(): void {
+    super.reset()
+    this.hoursAhead = 0
+  }
+
+  /** A moment as the trade server says it, which names no zone. */
+  serverTime(at: Date): string {
+    return new Date(at.getTime() + this.hoursAhead * hourMs).toISOString().slice(0, -1)
   }
 
   /** Calls to a path that ends so. */
@@ -85,6 +99,7 @@ export class ScriptedGateway extends ScriptedTerminal<Seen> {
       this.tokens += 1
       return told({ access_token: `token-${this.tokens}`, expires_in: 3_600, token_type: 'Bearer', scope: 'webapi' })
     }
+    if (path.endsWith('/ServerTime')) return data(this.serverTime(new Date()))
     if (path.endsWith('/api/TradePlatforms')) return told([{ id: platform, type: 'MT4' }])
     if (path.includes('/UserRecordRequest/')) return data({ login: 5, group: 'demo' })
     if (path.includes('/GroupRecordGet/')) return data({ currency: 'USD' })

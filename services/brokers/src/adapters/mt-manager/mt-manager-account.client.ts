@@ -17,6 +17,7 @@ import { Mt5Platform } from './mt-manager-mt5.client.ts'
 import type { Found, Platform, Quote, Who } from './mt-manager-platform.wire.ts'
 import { platforms, type TradeRecord } from './mt-manager-records.wire.ts'
 import type { Listed } from './mt-manager-symbols.map.ts'
+import { MtManagerZone } from './mt-manager-zone.client.ts'
 
 export interface AccountParts {
   readonly api: MtManagerApi
@@ -36,13 +37,16 @@ const kinds: ReadonlyMap<string, PlatformKind> = new Map<string, PlatformKind>([
 export class MtManagerAccount {
   readonly exits = new LevelExits()
   readonly book = new MtManagerBook(this.exits)
+  private readonly zone: MtManagerZone
   private platform: Platform | null = null
   private group: string | null = null
   private found: Found | null = null
   private foundAtMs = 0
   private finding: Answer<Found> | null = null
 
-  constructor(private readonly parts: AccountParts) {}
+  constructor(private readonly parts: AccountParts) {
+    this.zone = new MtManagerZone(parts.clock)
+  }
 
   get login(): string {
     return this.parts.login
@@ -187,7 +191,7 @@ export class MtManagerAccount {
 
   /** Live: what was closed since a moment. */
   async readHistory(since: Date): Answer<undefined> {
-    return this.learn(await this.ask((platform, who) => platform.history(who, since)))
+    return this.learn(await this.ask((platform, who) => platform.history(who, this.zone.from(since))))
   }
 
   private learn(records: Awaited<Answer<readonly TradeRecord[]>>): Awaited<Answer<undefined>> {
@@ -226,14 +230,19 @@ export class MtManagerAccount {
     return order === null ? null : { ...order, feeCurrency: this.found?.currency ?? null }
   }
 
-  /** Never another login's trades. */
+  /** Never another login's trades; their times are by UTC. */
   private async ask(
     question: (platform: Platform, who: Who) => Answer<readonly TradeRecord[]>,
   ): Answer<readonly TradeRecord[]> {
     const at = await this.at()
     if (!at.ok) return at
-    const records = await question(at.value.platform, at.value.who)
-    return records.ok ? ok(records.value.filter(({ login }) => login === this.login)) : records
+    const { platform, who } = at.value
+    const zone = await this.zone.find(() => platform.serverTime())
+    if (!zone.ok) return zone
+    const records = await question(platform, who)
+    if (!records.ok) return records
+    const mine = records.value.filter(({ login }) => login === this.login)
+    return ok(mine.map((record) => this.zone.inUtc(record)))
   }
 }
 

@@ -92,3 +92,28 @@ describe('a position that is closed in parts', () => {
     expect(['1', '2']).toContain(book.firstOf('1'))
   })
 })
+
+describe('a trade', () => {
+  const hourMs = 3_600_000
+  const moved = ({ openTime, closeTime, ...record }: TradeRecord): TradeRecord => ({
+    ...record,
+    openTime: new Date(openTime.getTime() + hourMs),
+    closeTime: new Date(closeTime.getTime() + hourMs),
+  })
+  const timesOf = (book: MtManagerBook) =>
+    book.fills({ name: 'EURUSD', symbol, currency: 'USD', since: new Date(0) }).map(({ at }) => at.getTime())
+
+  it('keeps the times that it was told with first, though its server has moved to another zone', () => {
+    const book = new MtManagerBook(new LevelExits())
+    const ended = { ...trade, tradeRecordState: 'ClosedNormal', closePrice: '1.2', closeTime: new Date(2_000) }
+    for (const record of [trade, moved(trade), ended, moved(ended)]) book.add(record)
+    expect(timesOf(book)).toEqual([1_000, 2_000])
+  })
+
+  it('is of the moment at which its pending order was filled', () => {
+    const book = new MtManagerBook(new LevelExits())
+    book.add({ ...trade, tradeCommand: 'BuyLimit' })
+    book.add({ ...trade, openTime: new Date(3_000) })
+    expect(timesOf(book)).toEqual([3_000])
+  })
+})

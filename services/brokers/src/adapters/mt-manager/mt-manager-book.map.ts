@@ -94,8 +94,9 @@ export class MtManagerBook {
     return missing
   }
 
-  add(record: TradeRecord): void {
-    if ((!isPosition(record) && !isPending(record)) || decimal(record.volume).lte(ZERO)) return
+  add(told: TradeRecord): void {
+    if ((!isPosition(told) && !isPending(told)) || decimal(told.volume).lte(ZERO)) return
+    const record = this.asFirstTold(told)
     const { order, comment } = record
     const own = comment.replace(levelSuffix, '')
     if (ownIdOf(own) !== null) keep(this.owners, order, own)
@@ -110,6 +111,15 @@ export class MtManagerBook {
     if (!isPosition(record)) return
     this.exits.see({ id: order, stopLoss: record.sl, takeProfit: record.tp })
     keep(this.openingCosts, this.firstOf(order), decimal(record.commission).abs().div(decimal(record.volume)))
+  }
+
+  /** A server's zone moves with summer time: a trade that moved with it would be another hour's, and count as news again. */
+  private asFirstTold(told: TradeRecord): TradeRecord {
+    const known = this.ended.get(told.order) ?? this.open.get(told.order)
+    // A pending order that becomes a position has been opened only now.
+    if (known === undefined || known.tradeCommand !== told.tradeCommand) return told
+    const { openTime, closeTime } = known
+    return { ...told, openTime, closeTime: isOpen(known) ? told.closeTime : closeTime }
   }
 
   private addEnded(record: TradeRecord): void {

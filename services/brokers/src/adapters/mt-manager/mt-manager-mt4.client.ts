@@ -12,6 +12,7 @@ import {
   marginLevel,
   symbolConfig,
   tickInfo,
+  time,
   tradeRecord,
   type TradeRecord,
   userRecord,
@@ -45,6 +46,10 @@ export class Mt4Platform implements Platform {
     if (!configs.ok) return configs
     const symbols = listedSymbols(configs.value, securities.value)
     return ok({ group: user.value.group, currency: terms.value.currency, symbols })
+  }
+
+  serverTime(): Answer<Date> {
+    return this.api.read(`${this.base}/ServerTime`, time)
   }
 
   openTrades({ login, group }: Who): Answer<readonly TradeRecord[]> {

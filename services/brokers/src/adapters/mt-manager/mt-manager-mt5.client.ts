@@ -20,7 +20,7 @@ import {
   user5,
 } from './mt-manager-mt5.map.ts'
 import type { Found, Money, Platform, Quote, Who } from './mt-manager-platform.wire.ts'
-import { groupRecord, type TradeRecord } from './mt-manager-records.wire.ts'
+import { groupRecord, time, type TradeRecord } from './mt-manager-records.wire.ts'
 import type { Listed } from './mt-manager-symbols.map.ts'
 
 const hundred = '100'
@@ -46,6 +46,10 @@ export class Mt5Platform implements Platform {
     const { group } = user.value
     const terms = await this.api.read(`${this.base}/GroupGet/${encodeURIComponent(group)}`, groupRecord)
     return terms.ok ? ok({ group, currency: terms.value.currency, symbols: this.symbols }) : terms
+  }
+
+  serverTime(): Answer<Date> {
+    return this.api.read(`${this.base}/ServerTime`, time)
   }
 
   async openTrades(who: Who): Answer<readonly TradeRecord[]> {

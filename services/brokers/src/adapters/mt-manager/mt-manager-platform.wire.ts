@@ -34,18 +34,19 @@ export interface Money {
   readonly level: string
 }
 
-/** Lists may hold other logins: who reads them leaves those out. */
+/** Lists may hold other logins: who reads them leaves those out. Times are of the server's zone. */
 export interface Platform {
   /** Why nothing is traded here. */
   readonly refusal: UnsupportedError | null
   find(login: string): Answer<Found>
+  serverTime(): Answer<Date>
   /** Positions and pending orders; from the gateway's memory, which may lag. */
   openTrades(who: Who): Answer<readonly TradeRecord[]>
   /** Live. */
   tickets(who: Who, tickets: readonly string[]): Answer<readonly TradeRecord[]>
   /** Live: all that is open in the group. */
   groupTrades(who: Who): Answer<readonly TradeRecord[]>
-  /** Live: what was closed since a moment. */
+  /** Live: what was closed since a time of the server. */
   history(who: Who, since: Date): Answer<readonly TradeRecord[]>
   money(who: Who): Answer<Money>
   quote(name: string): Answer<Quote>

@@ -18,7 +18,7 @@ export const textOrEmpty = z
   .string()
   .nullish()
   .transform((text) => text ?? '')
-/** In UTC, also where no zone is named. */
+/** Read as UTC where no zone is named. */
 export const time = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT/)

@@ -170,6 +170,47 @@ describe('an order on the wire', () => {
   })
 })
 
+describe('the clock of a trade server', () => {
+  const minuteMs = 60_000
+  const [openedMs, closedMs] = [20 * minuteMs, 5 * minuteMs]
+
+  it.each([-5, 0, 3, 5.5])(
+    'tells the hours of its own zone, %s ahead of UTC, and trades are of the moment',
+    async (hours) => {
+      gateway.hoursAhead = hours
+      const now = Date.now()
+      const [openedAt, closedAt] = [new Date(now - openedMs), new Date(now - closedMs)]
+      const position = { ...gateway.trade, openTime: gateway.serverTime(openedAt) }
+      const ended = {
+        ...position,
+        tradeRecordState: 'ClosedNormal',
+        activationType: 'SL',
+        closePrice: 1.0799,
+        closeTime: gateway.serverTime(closedAt),
+      }
+      gateway.held = [position]
+      const session = await gateway.openOne()
+      expect(await session.findByClientId(reference)).toMatchObject({ value: { executedAt: openedAt } })
+      gateway.held = []
+      gateway.answer = ({ path }) => (path.includes('/TradesUserHistory/') ? data([ended]) : undefined)
+      const [fills, older] = await Promise.all([
+        session.fillsSince('EUR/USD', new Date(now - 2 * closedMs)),
+        session.fillsSince('EUR/USD', new Date(now)),
+      ])
+      expect(fills).toMatchObject({ value: [{ tradeId: '7:close', at: closedAt }] })
+      expect(older).toEqual({ ok: true, value: [] })
+    },
+  )
+
+  it('asks for what was closed in either zone', async () => {
+    gateway.hoursAhead = -5
+    const session = await gateway.openOne()
+    const since = new Date('2026-03-02T12:00:00Z')
+    await session.fillsSince('EUR/USD', since)
+    expect(gateway.asked('/TradesUserHistory/5?fromTime=2026-03-02T06:59:00.000Z')).toHaveLength(1)
+  })
+})
+
 describe('the server of an account', () => {
   it('is its platform with its group, which has minima and steps of its own', async () => {
     const session = await gateway.openOne()

@@ -71,6 +71,15 @@ export function timeText(at: number): string {
   return new Date(at).toISOString()
 }
 
+/** Of the trade server, in hours: most brokers keep the time of New York's close. */
+export const serverZoneHours = 3
+const hourMs = 3_600_000
+
+/** What happens at the trade server has the time of its zone, which it does not name; zero is no time. */
+export function serverTimeText(at: number): string {
+  return at === 0 ? timeText(0) : timeText(at + serverZoneHours * hourMs).slice(0, -1)
+}
+
 const int32 = /^\d{1,10}$/
 const int32Max = 2_147_483_647
 

@@ -12,6 +12,8 @@ import {
   type ManagerCall,
   type ManagerOperation,
   marketNamed,
+  serverTimeText,
+  serverZoneHours,
   timeText,
   userNamed,
   usersOf,
@@ -90,12 +92,12 @@ const info = (call: ManagerCall) => (market: Market) => symbolInfo(market, call.
 const tick = (call: ManagerCall) => (market: Market) => tickInfo(market, call.now)
 
 export const marketOperations: readonly ManagerOperation[] = [
-  { method: 'GET', kind, path: 'ServerTime', answer: ({ now }) => answered(timeText(now)) },
+  { method: 'GET', kind, path: 'ServerTime', answer: ({ now }) => answered(serverTimeText(now)) },
   {
     method: 'GET',
     kind,
     path: 'ManagerCommon',
-    answer: () => answered({ name: 'Tradewire-Demo', owner: 'Tradewire Demo', ...program, timeZone: 0 }),
+    answer: () => answered({ name: 'Tradewire-Demo', owner: 'Tradewire Demo', ...program, timeZone: serverZoneHours }),
   },
   {
     method: 'GET',

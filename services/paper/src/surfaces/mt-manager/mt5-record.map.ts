@@ -10,7 +10,7 @@ import type { Ticket } from '#domain/cfd/ticket'
 import { mayLogIn, type ManagedUser } from '#domain/accounts/managed-user'
 import type { Fill, Order } from '#domain/order'
 import { heldMarketOf, type Account, type Market } from '#domain/state'
-import { exact, timeText, type ManagerCall } from './call.wire.ts'
+import { exact, serverTimeText, timeText, type ManagerCall } from './call.wire.ts'
 import { currencyOf } from './record.map.ts'
 import { venueName } from './token.wire.ts'
 import { commentCharactersMax, ticketOf } from './trade-record.map.ts'
@@ -50,10 +50,10 @@ export function positionRecord(seen: Seen, ticket: Ticket) {
     action: ticket.side === 'buy' ? 'Buy' : 'Sell',
     contractSize: exact(contractOf(market).size),
     position: ticketOf(ticket.openedBy.id),
-    timeCreate: timeText(ticket.openedAt),
-    timeUpdate: timeText(ticket.updatedAt),
-    timeCreateMsc: timeText(ticket.openedAt),
-    timeUpdateMsc: timeText(ticket.updatedAt),
+    timeCreate: serverTimeText(ticket.openedAt),
+    timeUpdate: serverTimeText(ticket.updatedAt),
+    timeCreateMsc: serverTimeText(ticket.openedAt),
+    timeUpdateMsc: serverTimeText(ticket.updatedAt),
     priceOpen: exact(ticket.openPrice),
     priceCurrent: exact(closingPriceOf(market, ticket)),
     priceSL: exact(ticket.levels.stopLoss ?? 0n),
@@ -81,9 +81,9 @@ export function orderRecord(seen: Seen, order: Order) {
     contractSize: exact(contractOf(market).size),
     state: 'Placed',
     reason: 'Dealer',
-    timeSetup: timeText(order.acceptedAt),
-    timeExpiration: timeText(expiresAt ?? 0),
-    timeSetupMsc: timeText(order.acceptedAt),
+    timeSetup: serverTimeText(order.acceptedAt),
+    timeExpiration: serverTimeText(expiresAt ?? 0),
+    timeSetupMsc: serverTimeText(order.acceptedAt),
     type: `${side}${order.type === 'limit' ? 'Limit' : 'Stop'}`,
     typeFill: 'Return',
     typeTime: expiresAt === null ? 'GtC' : 'Specified',
@@ -121,8 +121,8 @@ export function dealRecord(seen: Seen, fill: Fill) {
     entry: deal?.closes === true ? 'Out' : 'In',
     ...symbolOf(market),
     contractSize: exact(contractOf(market).size),
-    time: timeText(fill.at),
-    timeMsc: timeText(fill.at),
+    time: serverTimeText(fill.at),
+    timeMsc: serverTimeText(fill.at),
     price: exact(fill.price),
     volume: units(fill.quantity),
     volumeExt: Number(fill.quantity),
@@ -145,8 +145,8 @@ export function firstDeal({ account, user }: Seen) {
     order: 0,
     action: 'Balance',
     entry: 'In',
-    time: timeText(account.createdAt),
-    timeMsc: timeText(account.createdAt),
+    time: serverTimeText(account.createdAt),
+    timeMsc: serverTimeText(account.createdAt),
     symbol: '',
     price: 0,
     volume: 0,

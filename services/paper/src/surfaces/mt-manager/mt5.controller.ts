@@ -12,7 +12,8 @@ import {
   type ManagerCall,
   type ManagerOperation,
   marketNamed,
-  timeText,
+  serverTimeText,
+  serverZoneHours,
   userNamed,
   usersOf,
 } from './call.wire.ts'
@@ -110,10 +111,12 @@ function symbol(call: ManagerCall): Answer {
 }
 
 const kind = 'MT5'
-const time = { timeZone: 0, timeServer: null, daylight: false, daylightState: 0 }
+/** In minutes. */
+const hourMinutes = 60
+const time = { timeZone: serverZoneHours * hourMinutes, timeServer: null, daylight: false, daylightState: 0 }
 
 export const mt5Operations: readonly ManagerOperation[] = [
-  { method: 'GET', kind, path: 'ServerTime', answer: ({ now }) => answered(timeText(now)) },
+  { method: 'GET', kind, path: 'ServerTime', answer: ({ now }) => answered(serverTimeText(now)) },
   { method: 'GET', kind, path: 'TimeGet', answer: () => answered(time) },
   { method: 'GET', kind, path: 'UserGet/{login}', answer: user },
   { method: 'GET', kind, path: 'GroupGet/{group}', answer: group },

@@ -11,7 +11,7 @@ import type { ManagedUser, Transfer } from '#domain/accounts/managed-user'
 import { isFinal, type Order } from '#domain/order'
 import { heldMarketOf, type Account } from '#domain/state'
 import { UNIT, type Amount } from '#domain/amount'
-import { accountOf, exact, timeText, type ManagerCall } from './call.wire.ts'
+import { accountOf, exact, serverTimeText, type ManagerCall } from './call.wire.ts'
 import { unitsOf } from './record.map.ts'
 import { venueName } from './token.wire.ts'
 
@@ -115,8 +115,8 @@ function recordOf(terms: Terms): object {
     openPrice: exact(terms.openPrice),
     sl: exact(terms.levels.stopLoss ?? 0n),
     tp: exact(terms.levels.takeProfit ?? 0n),
-    openTime: timeText(terms.openedAt),
-    closeTime: timeText(terms.closedAt),
+    openTime: serverTimeText(terms.openedAt),
+    closeTime: serverTimeText(terms.closedAt),
     closePrice: exact(terms.closePrice),
     commission: exact(terms.commission),
     commissionAgent: 0,
@@ -125,10 +125,10 @@ function recordOf(terms: Terms): object {
     taxes: 0,
     magic: 0,
     comment: terms.comment.slice(0, commentCharactersMax),
-    expiration: timeText(terms.expiresAt),
+    expiration: serverTimeText(terms.expiresAt),
     tradeRecordReason: 'Dealer',
     activationType: terms.activation,
-    timeStamp: timeText(terms.changedAt),
+    timeStamp: serverTimeText(terms.changedAt),
     marginRate: exact(UNIT),
   }
 }
