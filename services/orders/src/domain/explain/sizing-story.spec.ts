@@ -34,7 +34,7 @@ const story: SizedStory = {
     balance: { currency: 'USDT', observedMs: 0, lostSince: '0' },
     unused: null,
   },
-  instrument: { base: 'BTC', quote: 'USDT', quantityStep: '0.001' },
+  instrument: { base: 'BTC', quote: 'USDT', quantityStep: '0.001', contractSize: '1' },
   prices: { entry: '40000' },
   stop: '39600',
   entryCostPercent: '0.2',
@@ -53,6 +53,14 @@ describe('the story of a size', () => {
       'The venue takes from 0.001 to 1000 BTC in an order.',
       'What is free decides: 0.398 BTC instead of the 0.75 that was asked for, for 15920 USDT; the stop would cost 159.2 USDT.',
     ])
+  })
+
+  it('counts in lots where the venue does, and says what one is', () => {
+    const instrument = { base: 'EUR', quote: 'USD', quantityStep: '0.01', contractSize: '100000' }
+    const told = sizingStory(sizing, { ...story, instrument })
+    expect(told[0]).toBe('One lot is 100000 EUR.')
+    expect(told[2]).toBe('Between entry 40000 and stop 39600 that is 0.75 lots, in whole steps of 0.01.')
+    expect(told.slice(1).join(' ')).not.toContain('EUR')
   })
 
   it('says so when there is no margin, and by how much the follower lets a size be rounded up', () => {

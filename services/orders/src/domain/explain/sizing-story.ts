@@ -21,7 +21,8 @@ export interface SizedStory {
 
 interface Words {
   readonly quote: string
-  readonly base: string
+  /** What quantities are counted in: the base currency itself, or lots of it. */
+  readonly unit: string
   readonly entry: string
   readonly stop: string
   /** Of the venue, with what the follower lets it be rounded up by. */
@@ -33,20 +34,21 @@ interface Words {
 
 export function sizingStory(sizing: SizingTrace, story: SizedStory): string[] {
   const words = wordsOf(story)
-  const { quote, base, by } = words
+  const { quote, unit, by } = words
   return [
+    ...lotLines(story),
     ...balanceLines(story, sizing, quote),
     ...askedLines(sizing, words),
     leverageLine(sizing, story, words),
-    `Free ${sizing.free} ${quote}, of which ${sizing.reserved} is taken by orders just planned, allows ${sizing.caps.balance} ${base} ` +
+    `Free ${sizing.free} ${quote}, of which ${sizing.reserved} is taken by orders just planned, allows ${sizing.caps.balance} ${unit} ` +
       `when ${story.entryCostPercent} % of the notional is kept for the costs of the entry (ORDERS_ENTRY_COST_PERCENT).`,
     ...(sizing.maxNotional === null
       ? []
-      : [`The limit of ${sizing.maxNotional} ${quote}${by('maxNotional')} allows ${sizing.caps.notional} ${base}.`]),
+      : [`The limit of ${sizing.maxNotional} ${quote}${by('maxNotional')} allows ${sizing.caps.notional} ${unit}.`]),
     ...(sizing.maxQuantity === null
       ? []
-      : [`The limit of ${sizing.maxQuantity} ${base}${by('maxQuantity')} allows ${sizing.caps.quantity} ${base}.`]),
-    `The venue takes from ${sizing.minimum} to ${sizing.caps.venue} ${base} in an order.`,
+      : [`The limit of ${sizing.maxQuantity} ${unit}${by('maxQuantity')} allows ${sizing.caps.quantity} ${unit}.`]),
+    `The venue takes from ${sizing.minimum} to ${sizing.caps.venue} ${unit} in an order.`,
     sizing.quantity === '0' ? deniedLine(sizing, story, words) : decidedLine(sizing, words),
   ]
 }
@@ -54,15 +56,15 @@ export function sizingStory(sizing: SizingTrace, story: SizedStory): string[] {
 /** With what was asked for, where something else has made the order smaller. */
 function decidedLine(sizing: SizingTrace, words: Words): string {
   const { bound, caps, quantity, notional, atRisk } = sizing
-  const { base, quote } = words
+  const { unit, quote } = words
   const asked =
     bound === 'risk' || bound === 'size' ? '' : ` instead of the ${caps.risk ?? caps.size} that was asked for`
-  return `${deciderOf(sizing, words)} decides: ${quantity} ${base}${asked}, for ${notional} ${quote}; the stop would cost ${atRisk} ${quote}.`
+  return `${deciderOf(sizing, words)} decides: ${quantity} ${unit}${asked}, for ${notional} ${quote}; the stop would cost ${atRisk} ${quote}.`
 }
 
 function deciderOf(
   { bound, maxNotional, maxQuantity }: SizingTrace,
-  { base, quote }: Pick<Words, 'base' | 'quote'>,
+  { unit, quote }: Pick<Words, 'unit' | 'quote'>,
 ): string {
   switch (bound) {
     case 'risk':
@@ -76,7 +78,7 @@ function deciderOf(
     case 'notional':
       return `The limit of ${maxNotional} ${quote}`
     case 'quantity':
-      return `The limit of ${maxQuantity} ${base}`
+      return `The limit of ${maxQuantity} ${unit}`
     case 'venue':
       return "The venue's maximum"
   }
@@ -90,13 +92,24 @@ function wordsOf({ trace, instrument, prices, stop }: SizedStory): Words {
   const rounded = up === undefined ? '' : `, the nearest if that is ${up[1]} % more at most${by('roundUpPercentMax')}`
   return {
     quote: wordOf(instrument?.['quote']),
-    base: wordOf(instrument?.['base']),
+    unit: lotOf(instrument) === null ? wordOf(instrument?.['base']) : 'lots',
     entry: wordOf(prices?.['entry']),
     stop: stop ?? '',
     steps: `in whole steps of ${wordOf(instrument?.['quantityStep'])}${rounded}`,
     by,
     of,
   }
+}
+
+/** How much of the base currency one of the venue's quantities is; null where that is one. */
+function lotOf(instrument: SizedStory['instrument']): string | null {
+  const size = wordOf(instrument?.['contractSize'])
+  return ['', '1'].includes(size) ? null : size
+}
+
+function lotLines({ instrument }: SizedStory): string[] {
+  const lot = lotOf(instrument)
+  return lot === null ? [] : [`One lot is ${lot} ${wordOf(instrument?.['base'])}.`]
 }
 
 /** What was done to the balance before anything was sized by it. */
@@ -120,12 +133,12 @@ function balanceLines({ trace }: SizedStory, { conversion, ...sizing }: SizingTr
 function leverageLine(
   { leverage, equity, caps }: SizingTrace,
   { trace }: SizedStory,
-  { quote, base, by }: Words,
+  { quote, unit, by }: Words,
 ): string {
   const said = trace.settings.find(([name]) => name === 'leverage')?.[1]
   const isUsed = said === undefined || said === String(leverage)
   const words = isUsed ? `Leverage ${leverage}${by('leverage')} on an` : 'Without margin an'
-  return `${words} equity of ${equity} ${quote} allows ${caps.leverage} ${base}.`
+  return `${words} equity of ${equity} ${quote} allows ${caps.leverage} ${unit}.`
 }
 
 function deniedLine(sizing: SizingTrace, { bracket }: SizedStory, words: Words): string {
@@ -142,13 +155,13 @@ function deniedLine(sizing: SizingTrace, { bracket }: SizedStory, words: Words):
 }
 
 /** What the sizing rule asks for. */
-function askedLines(sizing: SizingTrace, { quote, base, entry, stop, steps, by, of }: Words): string[] {
+function askedLines(sizing: SizingTrace, { quote, unit, entry, stop, steps, by, of }: Words): string[] {
   const asked = decimal(sizing.value).times(sizing.multiplier)
   const scaled =
     sizing.multiplier === '1' ? '' : ` (${sizing.value} times ${sizing.multiplier}, the multiplier${of('multiplier')})`
   const said = by('sizing') || by('riskPercent')
-  const between = `Between entry ${entry} and stop ${stop} that is ${sizing.caps.risk} ${base}, ${steps}.`
-  const shared = `At ${entry} that is ${sizing.caps.size} ${base}, ${steps}.`
+  const between = `Between entry ${entry} and stop ${stop} that is ${sizing.caps.risk} ${unit}, ${steps}.`
+  const shared = `At ${entry} that is ${sizing.caps.size} ${unit}, ${steps}.`
   switch (sizing.mode) {
     case 'risk-percent': {
       const budget = decimal(sizing.balance).times(asked).div('100')
@@ -160,7 +173,7 @@ function askedLines(sizing: SizingTrace, { quote, base, entry, stop, steps, by, 
     case 'risk-amount':
       return [`${asked} ${quote}${scaled} may be lost${said}.`, between]
     case 'fixed-quantity':
-      return [`A quantity of ${asked}${scaled} is asked for${said}: ${sizing.caps.size} ${base}, ${steps}.`]
+      return [`A quantity of ${asked}${scaled} is asked for${said}: ${sizing.caps.size} ${unit}, ${steps}.`]
     case 'fixed-notional':
       return [`A notional of ${asked} ${quote}${scaled} is asked for${said}.`, shared]
     case 'equity-percent':
@@ -174,7 +187,7 @@ function askedLines(sizing: SizingTrace, { quote, base, entry, stop, steps, by, 
     }
     case 'proportional':
       return [
-        `Where the provider's account of ${sizing.providerEquity} ${quote} takes ${asked} ${base}${scaled}, an equity of ${sizing.equity} ${quote} takes its share${said}: ${sizing.caps.size} ${base}, ${steps}.`,
+        `Where the provider's account of ${sizing.providerEquity} ${quote} takes ${asked} ${unit}${scaled}, an equity of ${sizing.equity} ${quote} takes its share${said}: ${sizing.caps.size} ${unit}, ${steps}.`,
       ]
   }
 }
