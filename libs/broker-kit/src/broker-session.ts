@@ -168,6 +168,11 @@ export interface BrokerSession {
   setLeverage(symbol: string, leverage: number): Promise<Result<undefined, BrokerError>>
   /** What the venue says of the key itself. */
   keyFacts(): Promise<Result<KeyFacts, BrokerError>>
+  /**
+   * What the account's owner has set at the venue so that we cannot trade it, and what is needed instead, in words; null for
+   * nothing. Left out where there is no such setting.
+   */
+  settingsProblem?(): Promise<Result<string | null, BrokerError>>
   /** Opens the stream of updates if the venue has one; the function returned stops it. */
   events(listener: SessionListener): () => void
   health(): SessionHealth

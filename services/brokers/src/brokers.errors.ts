@@ -34,6 +34,11 @@ export const brokersErrors = defineErrors('brokers', {
     message: 'The key may withdraw funds, which trading never needs.',
     fix: 'Make a key without the permission to withdraw and connect with that.',
   },
+  ACCOUNT_SETTINGS_UNSUITABLE: {
+    kind: 'refused',
+    message: 'The account is set at its venue so that Tradewire cannot trade it.',
+    fix: 'Change at the venue what `setting` tells, while nothing is open there, and connect again.',
+  },
   ACCOUNT_INSTRUMENTS_DIFFER: {
     kind: 'conflict',
     message:

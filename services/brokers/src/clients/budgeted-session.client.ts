@@ -26,7 +26,7 @@ import type {
   VenueRate,
 } from '@tradewire/broker-kit/broker-session'
 import type { ReadWeights } from '@tradewire/broker-kit/define-broker'
-import { err, type Result } from '@tradewire/kernel/result'
+import { err, ok, type Result } from '@tradewire/kernel/result'
 import { setTimeout as delay } from 'node:timers/promises'
 
 export interface ReadBudget {
@@ -112,6 +112,10 @@ export class BudgetedSession implements BrokerSession {
 
   keyFacts(): Answer<KeyFacts> {
     return this.inner.keyFacts()
+  }
+
+  settingsProblem(): Answer<string | null> {
+    return this.inner.settingsProblem?.() ?? Promise.resolve(ok(null))
   }
 
   events(listener: SessionListener): () => void {

@@ -41,6 +41,8 @@ export interface LevelReads {
   positions(): readonly VenuePosition[]
   balance(): Answer<VenueBalance>
   fillsSince(symbol: string, since: Date): Answer<readonly VenueFill[]>
+  /** Where an account may be set so that it cannot be traded. */
+  settingsProblem?(): Answer<string | null>
   /** Where symbols are listed by the broker's server. */
   server?(): Answer<string>
   instruments(): Answer<readonly VenueInstrument[]>
@@ -55,6 +57,7 @@ export interface LevelReads {
 export class LevelSession<Done> implements BrokerSession {
   readonly prices?: NonNullable<BrokerSession['prices']>
   readonly server?: NonNullable<BrokerSession['server']>
+  readonly settingsProblem?: NonNullable<BrokerSession['settingsProblem']>
   private readonly desk: LevelDesk<Done>
   private feed: Feed | null = null
 
@@ -64,6 +67,7 @@ export class LevelSession<Done> implements BrokerSession {
   ) {
     this.desk = new LevelDesk(venue)
     if (reads.prices !== undefined) this.prices = reads.prices.bind(reads)
+    if (reads.settingsProblem !== undefined) this.settingsProblem = reads.settingsProblem.bind(reads)
     if (reads.server !== undefined) this.server = reads.server.bind(reads)
   }
 

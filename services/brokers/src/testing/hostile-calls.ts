@@ -38,6 +38,7 @@ export async function callHostile({ session, orders, symbol, since }: HostileCal
     () => session.balances(),
     () => session.fillsSince(symbol, since),
     () => session.keyFacts(),
+    () => session.settingsProblem?.(),
     () => session.prices?.([symbol]),
     () => session.rates(),
   ]

@@ -27,6 +27,7 @@ import type { BinanceUsdmStream } from './binance-usdm-stream.client.ts'
 import { absentAsNull, type Answer, endpoint } from '../ccxt/exchange-api.client.ts'
 
 const nothing = z.unknown()
+const positionMode = z.object({ dualSidePosition: z.boolean() })
 /** A close waits so long for the stream to tell its fee; protection of an entry never waits. */
 const feeWaitMs = 150
 const fillSources: FillSources = {
@@ -171,6 +172,13 @@ export class BinanceUsdmSession implements BrokerSession {
 
   keyFacts(): Answer<KeyFacts> {
     return this.api.keyFacts()
+  }
+
+  async settingsProblem(): Answer<string | null> {
+    const mode = await this.api.call('read', positionMode, (api) => endpoint(api, 'fapiPrivateGetPositionSideDual'))
+    if (!mode.ok) return mode
+    const { dualSidePosition } = mode.value
+    return ok(dualSidePosition ? 'position mode: Hedge Mode keeps long and short apart; One-way Mode is needed' : null)
   }
 
   events(listener: SessionListener): () => void {

@@ -382,3 +382,17 @@ describe('what the venue says of a key', () => {
     expect(await factsOf(told)).toMatchObject({ ok: false, error: { kind: 'connectivity' } })
   })
 })
+
+describe('settings of the account', () => {
+  it.each([
+    [true, expect.stringContaining('One-way Mode') as string],
+    [false, null],
+  ])('are told where they keep us from trading: Hedge Mode is %s', async (dualSidePosition, value) => {
+    const session = await connect(binanceUsdmBroker)
+    respond = ({ path }) => ({
+      status: 200,
+      body: path.includes('/fapi/v1/positionSide/dual') ? { dualSidePosition } : {},
+    })
+    expect(await session.settingsProblem?.()).toEqual({ ok: true, value })
+  })
+})

@@ -30,6 +30,7 @@ export interface Terminal {
 const pageItems = 1_000
 const pagesMax = 50
 const dayMs = 86_400_000
+const hedgingMode = 'ACCOUNT_MARGIN_MODE_RETAIL_HEDGING'
 
 /** One book of symbols for all accounts of a broker server. */
 export class SymbolBooks {
@@ -130,6 +131,14 @@ export class MetaapiAccount {
     const deals = await this.read(`/history-deals/position/${encodeURIComponent(positionId)}`, z.array(dealRecord))
     if (deals.ok) this.book.addDeals(deals.value)
     return deals.ok ? ok(undefined) : deals
+  }
+
+  /** Stops and targets are levels on a position, so that two orders must not become one. */
+  async settingsProblem(): Answer<string | null> {
+    const account = await this.read('/account-information', accountInformation)
+    if (!account.ok) return account
+    const mode = account.value.marginMode ?? hedgingMode
+    return ok(mode === hedgingMode ? null : `margin mode: ${mode} nets positions; an account with hedging is needed`)
   }
 
   async balance(): Answer<VenueBalance> {

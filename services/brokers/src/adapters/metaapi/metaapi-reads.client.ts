@@ -85,6 +85,10 @@ export class MetaapiReads implements LevelReads {
     return ok(this.account.book.fills({ name: name.value, symbol, currency: currency.value, since }))
   }
 
+  settingsProblem(): Answer<string | null> {
+    return this.account.settingsProblem()
+  }
+
   async server(): Answer<string> {
     const terminal = await this.account.terminal()
     return terminal.ok ? ok(terminal.value.server) : terminal

@@ -42,6 +42,7 @@ export const accountInformation = z.object({
   margin: amount,
   freeMargin: amount,
   marginLevel: amount.nullish().transform((text) => text ?? null),
+  marginMode: word.nullish(),
 })
 
 export const positionRecord = z.object({

@@ -37,6 +37,10 @@ const atMarket = '-1'
 /** `ip`: the addresses that the key is bound to, divided by commas; empty for none. */
 const keyConfig = z.object({ perm: z.string(), ip: z.string().nullish() })
 
+/** `acctLv`: the account mode, as a number. `posMode`: whether one symbol may have a long and a short position. */
+const accountConfig = z.object({ acctLv: z.string(), posMode: z.string() })
+const spotLevel = '1'
+
 export interface OkxParts {
   readonly api: ExchangeApi
   readonly markets: OkxMarkets
@@ -191,6 +195,18 @@ export class OkxSession implements BrokerSession {
     const mayWithdraw = config.value.some(({ perm }) => perm.split(',').includes('withdraw'))
     const ip = config.value[0]?.ip ?? null
     return ok({ mayWithdraw, ipBound: ip === null ? null : ip.trim() !== '', expiresAt: null })
+  }
+
+  async settingsProblem(): Answer<string | null> {
+    if (this.spot) return ok(null)
+    const config = await this.parts.api.call('read', wire.listOf(accountConfig), (api) =>
+      endpoint(api, 'privateGetAccountConfig'),
+    )
+    if (!config.ok) return config
+    const settings = config.value[0]
+    if (settings?.acctLv === spotLevel) return ok('account mode: Spot mode has no swaps; Futures mode is needed')
+    const isApart = settings?.posMode === 'long_short_mode'
+    return ok(isApart ? 'position mode: long and short positions are kept apart; net mode is needed' : null)
   }
 
   events(listener: SessionListener): () => void {

@@ -236,6 +236,7 @@ describe('replies that make no sense', () => {
           session.findByClientId(reference),
           session.cancel(reference),
           session.keyFacts(),
+          session.settingsProblem!(),
         ]) {
           expect(typeof (await read).ok).toBe('boolean')
         }
@@ -262,5 +263,22 @@ describe('the markets of the exchange', () => {
     expect([before, await step()]).toEqual(['0.0001', '0.01'])
     lotSize = okxInstrument.lotSz
     await opened.value.close()
+  })
+})
+
+describe('settings of the account', () => {
+  it.each([
+    ['keeps long and short apart', { acctLv: '2', posMode: 'long_short_mode' }, 'net mode'],
+    ['has no futures', { acctLv: '1', posMode: 'net_mode' }, 'Futures mode'],
+    ['is as it should be', { acctLv: '3', posMode: 'net_mode' }, null],
+  ])('are told where they keep us from trading swaps: one that %s', async (_name, config, words) => {
+    venue.respond = ({ path }) => answer(path.endsWith('/account/config') ? [config] : [])
+    const problem = await (await connect()).settingsProblem?.()
+    expect(problem).toEqual({ ok: true, value: words === null ? null : (expect.stringContaining(words) as string) })
+  })
+
+  it('do not matter where coins are bought', async () => {
+    venue.respond = () => answer([{ acctLv: '1', posMode: 'long_short_mode' }])
+    expect(await (await connect(okxSpotBroker)).settingsProblem?.()).toEqual({ ok: true, value: null })
   })
 })

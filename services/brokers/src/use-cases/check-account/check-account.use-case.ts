@@ -1,5 +1,5 @@
 /**
- * Asks a venue whether an account may be connected: its balance, what its key may do, the instruments of its server.
+ * Asks a venue whether an account may be connected: its balance, what its key may do, its settings, the instruments of its server.
  * Called by connect-accounts. Must never leave a session open that it refuses.
  */
 import { Injectable } from '@nestjs/common'
@@ -56,5 +56,8 @@ async function factsOf(session: BrokerSession): Promise<Result<Facts, CodedError
   if (!facts.ok) return err(refusalOfProbe(facts.error))
   const { mayWithdraw, ipBound, expiresAt } = facts.value
   if (mayWithdraw) return err(brokersErrors.of('ACCOUNT_CAN_WITHDRAW'))
+  const problem = (await session.settingsProblem?.()) ?? ok(null)
+  if (!problem.ok) return err(refusalOfProbe(problem.error))
+  if (problem.value !== null) return err(brokersErrors.of('ACCOUNT_SETTINGS_UNSUITABLE', { setting: problem.value }))
   return ok({ balance: balances.value[0] ?? null, key: { ipBound, expiresAt } })
 }

@@ -30,6 +30,9 @@ const euro = {
 const money = { currency: 'USD', balance: 1e4, equity: 1e4, margin: 0, freeMargin: 1e4 }
 const terminal = { login: '5', state: 'DEPLOYED', connectionStatus: 'CONNECTED', region: 'london' }
 
+/** How the account keeps what it holds; no word of it where this is undefined. */
+let marginMode: string | undefined
+
 /** What each server says of the euro; a server that is missing cannot be read. Sessions remember servers: names are new. */
 const servers = new Map<string, object>()
 
@@ -41,7 +44,9 @@ const venue = new ScriptedExchange(
     const specification = servers.get(server)
     if (specification === undefined) return { status: 503, body: '{}' }
     if (rest === '/symbols') return told(['EURUSD'])
-    return told(rest.endsWith('/specification') ? specification : rest === '/account-information' ? money : [])
+    return told(
+      rest.endsWith('/specification') ? specification : rest === '/account-information' ? { ...money, marginMode } : [],
+    )
   },
   () => undefined,
 )
@@ -60,6 +65,7 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   servers.clear()
+  marginMode = undefined
   await database().query('update account set removed_at = now()')
   await database().query('delete from instrument')
 })
@@ -87,6 +93,23 @@ describe('an account on a server of its own', () => {
     })
     expect(await stored()).toEqual([{ server: 'First-1', size: '100000' }])
   })
+
+  it.each(['RETAIL_NETTING', 'EXCHANGE'])(
+    'is refused where it nets what it holds, with what to change: %s',
+    async (mode) => {
+      servers.set('First-9', euro)
+      marginMode = `ACCOUNT_MARGIN_MODE_${mode}`
+      expect(await connect('First-9')).toMatchObject({
+        ok: false,
+        error: {
+          code: 'ACCOUNT_SETTINGS_UNSUITABLE',
+          context: { setting: expect.stringContaining('hedging') as string },
+        },
+      })
+      marginMode = 'ACCOUNT_MARGIN_MODE_RETAIL_HEDGING'
+      expect(await connect('First-9')).toMatchObject({ ok: true })
+    },
+  )
 
   it('is refused without a token, of its own or of the platform, and is told what is missing', async () => {
     const credentials = { login: '5', password: 'hidden words', server: 'First-8' }
