@@ -15,6 +15,7 @@ const credentials = { apiKey: 'key-of-okx', secret: 'secret', passphrase: 'phras
 let service: TestService
 let caller: { readonly userId: string; readonly roles: ['follower'] }
 
+const mode = { acctLv: '2', posMode: 'net_mode' }
 /** What the venue says of the key; undefined: it fails when it is asked. */
 let config: { readonly perm: string; readonly ip: string } | undefined
 
@@ -22,7 +23,7 @@ const venue = new ScriptedExchange(
   ({ path }) => {
     if (path.endsWith('/account/config')) {
       if (config === undefined) return { status: 503, body: '{"code":"50001","msg":"Service temporarily unavailable"}' }
-      return { status: 200, body: JSON.stringify({ code: '0', msg: '', data: [config] }) }
+      return { status: 200, body: JSON.stringify({ code: '0', msg: '', data: [{ ...config, ...mode }] }) }
     }
     const details = [{ ccy: 'USDT', cashBal: '1', availBal: '1', availEq: '1', eq: '1' }]
     const data = path.includes('/account/balance')
