@@ -79,6 +79,7 @@ export const rejectionCodes = [
   'ORDER_NOT_FOUND',
   'TOO_MANY_ORDERS',
   'LEVERAGE_REFUSED',
+  'ACCOUNT_SETTINGS_UNSUITABLE',
   'REFUSED_BY_VENUE',
 ] as const
 export type RejectionCode = (typeof rejectionCodes)[number]

@@ -412,7 +412,7 @@ export interface Operations {
   getAccountSettings: { params: { accountId: string }; reply: LayerSettings }
   /** Say anew what holds for all entries of an account */
   changeAccountSettings: { params: { accountId: string }; body: TradeSettingsInput; reply: LayerSettings }
-  /** Ask the venue whether the stored credentials work */
+  /** Ask the venue whether the stored credentials work and the account is set so that it can be traded */
   testAccount: { params: { accountId: string }; reply: Account }
   /** Disable a user and end their sessions */
   adminDisableUser: { params: { userId: string }; reply: AdminUser }

@@ -118,7 +118,7 @@ export const brokerRoutes: readonly RouteContract[] = [
     tag: 'Accounts',
     method: 'POST',
     path: '/v1/accounts/{accountId}/test',
-    summary: 'Ask the venue whether the stored credentials work',
+    summary: 'Ask the venue whether the stored credentials work and the account is set so that it can be traded',
     access: everyone,
     params: accountParams,
     rpc: accounts.testAccount,

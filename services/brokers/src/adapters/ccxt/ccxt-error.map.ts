@@ -99,6 +99,7 @@ export const binanceCodes: VenueCodes = {
     [-4014, 'INVALID_PRICE'],
     [-4028, 'LEVERAGE_REFUSED'],
     [-4045, 'TOO_MANY_ORDERS'],
+    [-4061, 'ACCOUNT_SETTINGS_UNSUITABLE'],
     [-4116, 'DUPLICATE_CLIENT_ORDER_ID'],
     [-4164, 'BELOW_MINIMUM_NOTIONAL'],
   ]),

@@ -60,6 +60,7 @@ describe("ccxt's errors", () => {
     ['-2019', ['InsufficientFunds', ...refusal], { code: -2019 }, 'INSUFFICIENT_FUNDS'],
     ['-2021', ['OrderImmediatelyFillable', 'InvalidOrder', ...refusal], { code: -2021 }, 'WOULD_TRIGGER_IMMEDIATELY'],
     ['-2022', ['InvalidOrder', ...refusal], { code: -2022 }, 'REDUCE_ONLY_REFUSED'],
+    ['-4061', ['ExchangeError'], { code: -4061 }, 'ACCOUNT_SETTINGS_UNSUITABLE'],
     ['-4164', ['InvalidOrder', ...refusal], { code: -4164 }, 'BELOW_MINIMUM_NOTIONAL'],
     ['an unknown code', ['ExchangeError'], { code: -9999 }, 'REFUSED_BY_VENUE'],
   ])('take %s as a refusal with its code', (_, names, text, code) => {

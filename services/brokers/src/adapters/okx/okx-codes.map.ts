@@ -17,6 +17,7 @@ const rejections: Readonly<Partial<Record<RejectionCode, string>>> = {
   WOULD_TRIGGER_IMMEDIATELY: '51277 51278 51279 51280',
   ORDER_NOT_FOUND: '51400 51401 51402 51603',
   INSUFFICIENT_FUNDS: '51008 51119 51127 51131',
+  ACCOUNT_SETTINGS_UNSUITABLE: '51010',
   LEVERAGE_REFUSED: '59100 59101 59102 59103 59104 59105 59106 59107 59108 59109',
 }
 
@@ -40,6 +41,7 @@ export const okxCodes: VenueCodes = {
   // One code, 51000, for every parameter.
   meanings: [
     [/^Parameter sz error/i, 'INVALID_QUANTITY'],
+    [/^Parameter posSide error/i, 'ACCOUNT_SETTINGS_UNSUITABLE'],
     [/^Parameter (px|\w*triggerPx|\w*ordPx) error/i, 'INVALID_PRICE'],
   ],
   // The outer codes 1 and 2 only say that a part failed.

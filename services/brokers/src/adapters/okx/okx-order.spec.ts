@@ -118,6 +118,19 @@ describe("OKX's refusals of a close", () => {
   })
 })
 
+describe("OKX's refusals by how the account is set", () => {
+  it.each([
+    ['51000', 'Parameter posSide error'],
+    ['51010', 'Request unsupported under current account mode'],
+  ])('say so: %s %s', (sCode, sMsg) => {
+    const said = JSON.stringify({ code: '1', data: [{ sCode, sMsg }], msg: 'All operations failed' })
+    expect(mapThrown(new Error(`okx ${said}`), 'place', null, okxCodes)).toMatchObject({
+      kind: 'rejected',
+      code: 'ACCOUNT_SETTINGS_UNSUITABLE',
+    })
+  })
+})
+
 describe("OKX's positions and fills", () => {
   it('have a side by their sign, or by their name in long-short mode', () => {
     const raw = { instId: 'BTC-USDT-SWAP', avgPx: '10000', upl: '-1' }

@@ -53,15 +53,19 @@ export class AskVenue {
     await this.execute(accountId, async (session) => ok(await this.noteKey(accountId, session)))
   }
 
-  async test(accountId: string): Promise<void> {
-    const balances = await this.execute(accountId, async (session) => {
-      const read = await session.balances()
-      if (read.ok) await this.noteKey(accountId, session)
-      return read
+  /** Stores whether the venue answers, and tells which setting of the account keeps us from trading it; null for none. */
+  async test(accountId: string): Promise<string | null> {
+    const asked = await this.execute(accountId, async (session) => {
+      const balances = await session.balances()
+      if (!balances.ok) return balances
+      await this.noteKey(accountId, session)
+      const problem = await session.settingsProblem?.()
+      return ok(problem?.ok === true ? problem.value : null)
     })
-    if (balances.ok) await this.health.reachable(accountId)
-    else if (balances.error.kind === 'auth') await this.health.authFailed(accountId, balances.error.message)
-    else if (balances.error.kind === 'connectivity') await this.health.unreachable(accountId, balances.error.message)
+    if (asked.ok) await this.health.reachable(accountId)
+    else if (asked.error.kind === 'auth') await this.health.authFailed(accountId, asked.error.message)
+    else if (asked.error.kind === 'connectivity') await this.health.unreachable(accountId, asked.error.message)
+    return asked.ok ? asked.value : null
   }
 
   /** A key that cannot be read about leaves what was known; the account itself has answered. */

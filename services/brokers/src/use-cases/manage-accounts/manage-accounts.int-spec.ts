@@ -15,7 +15,8 @@ const credentials = { apiKey: 'key-of-okx', secret: 'secret', passphrase: 'phras
 let service: TestService
 let caller: { readonly userId: string; readonly roles: ['follower'] }
 
-const mode = { acctLv: '2', posMode: 'net_mode' }
+const netMode = { acctLv: '2', posMode: 'net_mode' }
+let mode: typeof netMode
 /** What the venue says of the key; undefined: it fails when it is asked. */
 let config: { readonly perm: string; readonly ip: string } | undefined
 
@@ -45,6 +46,7 @@ beforeAll(async () => {
 beforeEach(() => {
   caller = { userId: ids.next(), roles: ['follower'] }
   config = { perm: 'read_only,trade', ip: '203.0.113.7,203.0.113.8' }
+  mode = netMode
 })
 afterAll(() => venue.stop())
 
@@ -74,6 +76,16 @@ describe('what is known of the key of an account', () => {
     config = undefined
     const again = await rpc().ask(testAccount, { caller, accountId })
     expect(again).toMatchObject({ ok: true, value: { status: 'AUTHORIZED', key: { ipBound: false } } })
+  })
+
+  it('refuses a test where the owner has since set the account so that it cannot be traded, until that is undone', async () => {
+    const accountId = await connected()
+    mode = { ...netMode, posMode: 'long_short_mode' }
+    const refused = await rpc().ask(testAccount, { caller, accountId })
+    const setting = expect.stringContaining('net mode is needed') as string
+    expect(refused).toMatchObject({ error: { code: 'ACCOUNT_SETTINGS_UNSUITABLE', context: { setting } } })
+    mode = netMode
+    expect(await rpc().ask(testAccount, { caller, accountId })).toMatchObject({ ok: true })
   })
 
   it('refuses the connection where the key may withdraw', async () => {

@@ -87,11 +87,12 @@ export class ManageAccounts {
     return ok({ accountId })
   }
 
-  /** Asks the venue and answers the account as it is now, whatever the venue said. */
+  /** Asks the venue and answers the account as it is now, whether the venue answered or not. */
   async test(caller: Caller, accountId: string): Promise<Result<Account, CodedError>> {
     const found = await this.get(caller, accountId)
     if (!found.ok) return found
-    await this.venue.test(accountId)
+    const problem = await this.venue.test(accountId)
+    if (problem !== null) return err(brokersErrors.of('ACCOUNT_SETTINGS_UNSUITABLE', { setting: problem }))
     return this.get(caller, accountId)
   }
 
