@@ -1,6 +1,6 @@
 import { confirmPayment, refundPayment } from '@tradewire/contracts/rpc/billing/payments'
 import { createPlan } from '@tradewire/contracts/rpc/billing/plans'
-import { setStrategyPrices } from '@tradewire/contracts/rpc/billing/prices'
+import { listStrategyPrices, setStrategyPrices } from '@tradewire/contracts/rpc/billing/prices'
 import { createProducts } from '@tradewire/contracts/rpc/billing/products'
 import { makePurchase } from '@tradewire/contracts/rpc/billing/purchases'
 import { beginSubscription } from '@tradewire/contracts/rpc/billing/subscriptions'
@@ -61,6 +61,11 @@ const asked: readonly BadRequest[] = [
   {
     what: 'a strategy that there is not',
     ask: begin({ subject: { kind: 'strategy', id: nobody }, provider: 'mock' }),
+    code: 'STRATEGY_NOT_FOUND',
+  },
+  {
+    what: 'the prices of a strategy that there is not',
+    ask: ({ caller }) => desk.client.ask(listStrategyPrices, { caller, strategyId: nobody }),
     code: 'STRATEGY_NOT_FOUND',
   },
   { what: 'a cycle that is not sold', ask: begin({ cycle: 'yearly', provider: 'mock' }), code: 'NOT_FOR_SALE' },

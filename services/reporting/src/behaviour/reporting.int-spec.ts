@@ -121,6 +121,12 @@ describe('reporting', () => {
     expect(page).toMatchObject({ ok: true, value: { items: [{ followId, tradesClosed: 4, realizedPnl: '22' }] } })
   })
 
+  it('tells a strategy without followers from one that there is none of', async () => {
+    const strategyId = uuidOfHash('a strategy that nobody made')
+    const page = await client.ask(rpc.listFollowerPerformance, { caller: operator, strategyId, page: { limit: 10 } })
+    expect(page).toMatchObject({ ok: false, error: { code: 'STRATEGY_UNKNOWN' } })
+  })
+
   it('shows nothing of another user', async () => {
     const trade = await client.ask(rpc.getTrade, { caller: stranger, tradeId: tradeIdOf(0) })
     expect(trade).toMatchObject({ ok: false, error: { code: 'TRADE_NOT_FOUND' } })
