@@ -142,7 +142,7 @@ describe('failures', () => {
     ['outer code 0', '0', '51280', { kind: 'rejected', code: 'WOULD_TRIGGER_IMMEDIATELY' }],
     ['outer code 0', '0', '51999', { kind: 'rejected', code: 'REFUSED_BY_VENUE' }],
     ['outer code 1', '1', '51009', { kind: 'rejected', code: 'REFUSED_BY_VENUE' }],
-    ['outer code 1', '1', '51010', { kind: 'rejected', code: 'REFUSED_BY_VENUE' }],
+    ['outer code 1', '1', '51010', { kind: 'rejected', code: 'ACCOUNT_SETTINGS_UNSUITABLE' }],
     ['outer code 1', '1', '50011', { kind: 'rate-limited' }],
     ['outer code 1', '1', '50004', { kind: 'outcome-unknown' }],
     ['outer code 1', '1', '50026', { kind: 'outcome-unknown' }],
