@@ -21,6 +21,8 @@ const raw = {
   avgPrice: '19299.90000',
 }
 
+const untold = { fee: null, feeCurrency: null }
+
 describe("Binance's order", () => {
   it('keeps amounts exact and drops trailing zeros', () => {
     expect(venueOrderOf(binanceOrder.parse(raw), 'BTC/USDT')).toMatchObject({
@@ -40,11 +42,11 @@ describe("Binance's order", () => {
       { price: '11', qty: '1', commission: '0.002', commissionAsset: 'BTC' },
     ]
     const { avgPrice: _, ...spot } = raw
-    const order = venueOrderOf(
-      binanceOrder.parse({ ...spot, executedQty: '2', cummulativeQuoteQty: '21', fills }),
-      'BTC/USDT',
-    )
+    const told = { ...spot, executedQty: '2', cummulativeQuoteQty: '21' }
+    const order = venueOrderOf(binanceOrder.parse({ ...told, fills }), 'BTC/USDT')
     expect(order).toMatchObject({ averagePrice: '10.5', fee: '0.003', feeCurrency: 'BTC' })
+    const mixed = [fills[0], { ...fills[1], commissionAsset: 'BNB' }]
+    expect(venueOrderOf(binanceOrder.parse({ ...told, fills: mixed }), 'BTC/USDT')).toMatchObject(untold)
   })
 
   it('was executed when it changed last, while what changed it last was an execution', () => {
@@ -95,21 +97,30 @@ const tradeOf = (clientOrderId: string, tradeId = '1', currency: string | null =
 })
 
 describe('the fee ledger', () => {
-  it('knows the currency of an order until it is forgotten, also where a later trade does not tell it', () => {
+  it('knows the fee of an order until it is forgotten, also where a later trade does not tell its currency', () => {
     const ledger = new FeeLedger()
-    expect(ledger.currencyOf('c')).toBeNull()
+    expect(ledger.feeOf('c', '2')).toEqual(untold)
     ledger.add(tradeOf('c', '1', 'BNB'))
     ledger.add(tradeOf('c', '2', null))
-    expect([ledger.currencyOf('c'), ledger.feeOf('c', '2')]).toEqual(['BNB', '4'])
+    expect(ledger.feeOf('c', '2')).toEqual({ fee: '4', feeCurrency: 'BNB' })
     ledger.forget('c')
-    expect([ledger.currencyOf('c'), ledger.feeOf('c', '2')]).toEqual([null, null])
+    expect(ledger.feeOf('c', '2')).toEqual(untold)
   })
 
-  it('keeps so many orders at most, and of the oldest neither fee nor currency', () => {
+  it('keeps so many orders at most, and nothing of the oldest', () => {
     const ledger = new FeeLedger(2)
     for (const order of ['a', 'b', 'c']) ledger.add(tradeOf(order))
-    expect(['a', 'b', 'c'].map((order) => ledger.feeOf(order, '1'))).toEqual([null, '2', '2'])
-    expect(['a', 'b', 'c'].map((order) => ledger.currencyOf(order))).toEqual([null, 'USDT', 'USDT'])
+    const told = { fee: '2', feeCurrency: 'USDT' }
+    expect(['a', 'b', 'c'].map((order) => ledger.feeOf(order, '1'))).toEqual([untold, told, told])
+  })
+
+  it('leaves a fee untold whose currency ran out in between, but not for what cost nothing', () => {
+    const ledger = new FeeLedger()
+    ledger.add(tradeOf('c', '1', 'BNB'))
+    ledger.add({ ...tradeOf('c', '2', 'BTC'), fee: '0' })
+    expect(ledger.feeOf('c', '2')).toEqual({ fee: '2', feeCurrency: 'BNB' })
+    ledger.add(tradeOf('c', '3', 'BTC'))
+    expect(ledger.feeOf('c', '3')).toEqual(untold)
   })
 
   it('tells a fee only when its trades make up the filled quantity, in any order and however often told', () => {
@@ -119,12 +130,12 @@ describe('the fee ledger', () => {
         const ledger = new FeeLedger()
         const total = sum(trades.map(({ quantity }) => decimal(String(quantity)))).toString()
         trades.forEach(({ quantity, fee }, index) => {
-          if (index > 0) expect(ledger.feeOf('c', total)).toBeNull()
+          if (index > 0) expect(ledger.feeOf('c', total)).toEqual(untold)
           const told = { ...tradeOf('c', String(index)), quantity: String(quantity), fee: String(fee) }
           ledger.add(told)
           ledger.add(told)
         })
-        expect(ledger.feeOf('c', total)).toBe(sum(trades.map(({ fee }) => decimal(String(fee)))).toString())
+        expect(ledger.feeOf('c', total).fee).toBe(sum(trades.map(({ fee }) => decimal(String(fee)))).toString())
       }),
     )
   })

@@ -23,6 +23,8 @@ import {
   quantity,
   wordOf,
 } from '../ccxt/amounts.wire.ts'
+import { feeOf } from '../ccxt/order-fee.map.ts'
+import type { StreamTrade } from './fee-ledger.client.ts'
 
 const averageDigits = 18
 
@@ -71,7 +73,6 @@ export type BinanceOrder = z.output<typeof binanceOrder>
 /** `symbol` is ours: BTC/USDT. */
 export function venueOrderOf(raw: BinanceOrder, symbol: string): VenueOrder {
   const filled = decimal(raw.executedQty)
-  const fee = raw.fills?.reduce((total, fill) => total.plus(decimal(fill.commission)), ZERO)
   return {
     clientOrderId: clientIdOfOrder(raw),
     venueOrderId: raw.orderId,
@@ -79,8 +80,7 @@ export function venueOrderOf(raw: BinanceOrder, symbol: string): VenueOrder {
     status: statusOf(raw.status),
     filledQuantity: filled.toString(),
     averagePrice: averageOf(raw),
-    fee: fee === undefined ? (filled.gt(ZERO) ? null : '0') : fee.toString(),
-    feeCurrency: raw.fills?.[0]?.commissionAsset ?? null,
+    ...(raw.fills === undefined ? { fee: filled.gt(ZERO) ? null : '0', feeCurrency: null } : feeOf(raw.fills)),
     executedAt: executing.has(raw.status) ? (raw.updateTime ?? raw.transactTime) : null,
     message: null,
   }
@@ -258,9 +258,11 @@ export const orderReport = z.object({
   ap: quantity.optional(),
   /** Spot: quote amount so far. */
   Z: quantity.optional(),
+  /** Of the last trade: its id, its quantity, and the fee with its currency. */
+  t: idText.nullish(),
+  l: quantity.optional(),
   n: amount.nullish(),
   N: z.string().nullish(),
-  t: idText.nullish(),
   x: z.string(),
   /** Of the transaction that is told. */
   T: momentOrNone,
@@ -295,10 +297,21 @@ export function venueOrderOfReport(report: OrderReport, symbol: string, clientOr
     averagePrice:
       quote === null ? positiveOrNull(report.ap) : quote.round(averageDigits, Decimal.roundHalfUp).toString(),
     fee: null,
-    feeCurrency: report.N ?? null,
+    feeCurrency: null,
     executedAt: report.x === 'TRADE' ? report.T : null,
     message: report.r === undefined || report.r === 'NONE' ? null : report.r,
   }
+}
+
+/** What the fee ledger wants to know of the trade that a report tells; null where it tells none. */
+export function tradeOfReport({ x, t, l, n, N }: OrderReport): Omit<StreamTrade, 'clientOrderId'> | null {
+  if (!isExecution(x) || t === null || t === undefined || l === undefined) return null
+  return { tradeId: t, quantity: l, fee: n ?? '0', currency: N ?? null }
+}
+
+/** `CALCULATED`: by the venue's own hand, such as a liquidation. */
+export function isExecution(execution: string): boolean {
+  return execution === 'TRADE' || execution === 'CALCULATED'
 }
 
 export function venueOrderOfAlgoReport(report: AlgoReport, symbol: string): VenueOrder {

@@ -21,12 +21,6 @@ const recvWindowMs = 10_000
 const subscribeReply = z.looseObject({ id: z.string(), status: z.number() })
 const subscribeError = z.looseObject({ error: z.looseObject({ code: z.number(), msg: z.string() }) })
 const eventMessage = z.looseObject({ event: z.looseObject({ e: z.string() }) })
-const lastTrade = z.object({
-  l: z.string(),
-  n: z.string().nullish(),
-  N: z.string().nullish(),
-  t: z.union([z.string(), z.number()]),
-})
 const authCodes: ReadonlySet<number> = new Set([-1022, -2008, -2014, -2015])
 
 export class BinanceSpotStream {
@@ -131,23 +125,12 @@ export class BinanceSpotStream {
     }
     // One half ends when the other one begins: what became of the pair its list tells.
     if (pair !== null && report.data.x === 'EXPIRED') return
-    const trade = report.data.x === 'TRADE' ? lastTrade.safeParse(raw) : null
-    if (trade?.success === true) {
-      this.fees.add({
-        clientOrderId: own,
-        tradeId: String(trade.data.t),
-        quantity: trade.data.l,
-        fee: trade.data.n ?? '0',
-        currency: trade.data.N ?? null,
-      })
-    }
+    const trade = wire.tradeOfReport(report.data)
+    if (trade !== null) this.fees.add({ clientOrderId: own, ...trade })
     const order = wire.venueOrderOfReport(report.data, this.api.symbolOf(report.data.s), own)
-    const fee = order.filledQuantity === '0' ? '0' : this.fees.feeOf(own, order.filledQuantity)
+    const fee = order.filledQuantity === '0' ? { fee: '0' } : this.fees.feeOf(own, order.filledQuantity)
     const venueOrderId = pair === null ? order.venueOrderId : pairVenueId(report.data.g)
-    this.listener({
-      kind: 'order',
-      order: { ...order, venueOrderId, fee, feeCurrency: this.fees.currencyOf(own) ?? order.feeCurrency },
-    })
+    this.listener({ kind: 'order', order: { ...order, venueOrderId, ...fee } })
     if (order.status === 'working') return
     this.fees.forget(own)
     if (pair !== null) this.endedPairs.add(pair)

@@ -22,13 +22,6 @@ const triggeredMax = 5_000
 const triggeredReadAfterMs = 250
 
 const streamEvent = z.looseObject({ e: z.string() })
-const lastTrade = z.object({
-  l: z.string(),
-  n: z.string().nullish(),
-  N: z.string().nullish(),
-  t: z.union([z.string(), z.number()]).nullish(),
-})
-
 export class BinanceUsdmStream {
   /** Reads what became of a triggered algo order; set by the session. */
   onTriggered: (clientOrderId: string, symbol: string, orderId: string) => Promise<VenueOrder | null> = () =>
@@ -76,12 +69,11 @@ export class BinanceUsdmStream {
     clientOrderId: string,
     filledQuantity: string,
     waitMs: number,
-  ): Promise<{ fee: string; feeCurrency: string | null } | null> {
+  ): Promise<Pick<VenueOrder, 'fee' | 'feeCurrency'>> {
     const until = this.dependencies.clock.monotonicMs() + waitMs
     for (;;) {
       const fee = this.fees.feeOf(clientOrderId, filledQuantity)
-      if (fee !== null) return { fee, feeCurrency: this.fees.currencyOf(clientOrderId) }
-      if (!this.health().streaming || this.dependencies.clock.monotonicMs() >= until) return null
+      if (fee.fee !== null || !this.health().streaming || this.dependencies.clock.monotonicMs() >= until) return fee
       await new Promise((resolve) => setTimeout(resolve, feePollMs))
     }
   }
@@ -137,25 +129,15 @@ export class BinanceUsdmStream {
     const own =
       decodeClientOrderId(binanceClientId, report.data.c) === null ? this.triggered.get(report.data.i) : report.data.c
     if (own === undefined) {
-      if (isExecution(report.data.x)) this.listener({ kind: 'other-fill' })
+      if (wire.isExecution(report.data.x)) this.listener({ kind: 'other-fill' })
       return
     }
-    this.noteTrade(own, report.data.x, raw)
+    const trade = wire.tradeOfReport(report.data)
+    if (trade !== null) this.fees.add({ clientOrderId: own, ...trade })
     const order = wire.venueOrderOfReport(report.data, this.api.symbolOf(report.data.s), own)
     // A conditional order that leaves the algo book for the order book expires there as a matter of form.
-    const fee = order.filledQuantity === '0' ? '0' : this.fees.feeOf(own, order.filledQuantity)
-    this.listener({
-      kind: 'order',
-      order: { ...order, fee, feeCurrency: this.fees.currencyOf(own) ?? order.feeCurrency },
-    })
-  }
-
-  private noteTrade(clientOrderId: string, execution: string, raw: unknown): void {
-    if (!isExecution(execution)) return
-    const trade = lastTrade.safeParse(raw)
-    if (!trade.success || trade.data.t === null || trade.data.t === undefined) return
-    const { l: quantity, n: fee, N: currency, t: tradeId } = trade.data
-    this.fees.add({ clientOrderId, tradeId: String(tradeId), quantity, fee: fee ?? '0', currency: currency ?? null })
+    const fee = order.filledQuantity === '0' ? { fee: '0' } : this.fees.feeOf(own, order.filledQuantity)
+    this.listener({ kind: 'order', order: { ...order, ...fee } })
   }
 
   private algoUpdate(raw: unknown): void {
@@ -186,9 +168,4 @@ export class BinanceUsdmStream {
     const order = await this.onTriggered(clientOrderId, symbol, orderId)
     if (order !== null) this.listener({ kind: 'order', order })
   }
-}
-
-/** `CALCULATED`: by the venue's own hand, such as a liquidation. */
-function isExecution(execution: string): boolean {
-  return execution === 'TRADE' || execution === 'CALCULATED'
 }

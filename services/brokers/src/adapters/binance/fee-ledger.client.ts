@@ -2,13 +2,13 @@
  * Adds up an order's fees from the trades that a stream tells. Called by the Binance streams.
  * Must never give a sum that misses a trade: it is told only when the trades add up to the filled quantity.
  */
+import type { VenueOrder } from '@tradewire/broker-kit/broker-session'
 import { type Decimal, decimal, ZERO } from '@tradewire/kernel/decimal'
+import { feeOf } from '../ccxt/order-fee.map.ts'
 
 interface Running {
-  readonly trades: Set<string>
+  readonly trades: Map<string, { readonly commission: string; readonly commissionAsset: string | null }>
   quantity: Decimal
-  fee: Decimal
-  currency: string | null
 }
 
 export interface StreamTrade {
@@ -30,29 +30,21 @@ export class FeeLedger {
     this.ordersMax = ordersMax
   }
 
-  add(trade: StreamTrade): void {
-    const known = this.orders.get(trade.clientOrderId)
-    const running = known ?? { trades: new Set(), quantity: ZERO, fee: ZERO, currency: null }
-    if (running.trades.has(trade.tradeId)) return
-    running.trades.add(trade.tradeId)
-    running.quantity = running.quantity.plus(decimal(trade.quantity))
-    running.fee = running.fee.plus(decimal(trade.fee))
-    running.currency = trade.currency ?? running.currency
-    this.orders.set(trade.clientOrderId, running)
+  add({ clientOrderId, tradeId, quantity, fee, currency }: StreamTrade): void {
+    const running = this.orders.get(clientOrderId) ?? { trades: new Map(), quantity: ZERO }
+    if (running.trades.has(tradeId)) return
+    running.trades.set(tradeId, { commission: fee, commissionAsset: currency })
+    running.quantity = running.quantity.plus(decimal(quantity))
+    this.orders.set(clientOrderId, running)
     const [oldest] = this.orders.keys()
     if (this.orders.size > this.ordersMax && oldest !== undefined) this.orders.delete(oldest)
   }
 
-  /** Null while trades are missing. */
-  feeOf(clientOrderId: string, filledQuantity: string): string | null {
+  /** Untold while trades are missing. */
+  feeOf(clientOrderId: string, filledQuantity: string): Pick<VenueOrder, 'fee' | 'feeCurrency'> {
     const running = this.orders.get(clientOrderId)
-    if (running === undefined || !running.quantity.eq(decimal(filledQuantity))) return null
-    return running.fee.toString()
-  }
-
-  /** Null while no trade has told it. */
-  currencyOf(clientOrderId: string): string | null {
-    return this.orders.get(clientOrderId)?.currency ?? null
+    if (running === undefined || !running.quantity.eq(decimal(filledQuantity))) return { fee: null, feeCurrency: null }
+    return feeOf([...running.trades.values()])
   }
 
   forget(clientOrderId: string): void {

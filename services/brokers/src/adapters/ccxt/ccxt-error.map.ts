@@ -69,6 +69,8 @@ export interface VenueCodes {
   readonly unknown: ReadonlySet<VenueCode>
   /** Turned away at the door because of the time stamp. */
   readonly stale: ReadonlySet<VenueCode>
+  /** Words of a venue that is too busy to look at an order, where it promises that such an order was not taken. */
+  readonly busy?: RegExp
   /** Rates that are too high, and whose. */
   readonly limited: ReadonlyMap<VenueCode, RateScope>
   readonly rejections: ReadonlyMap<VenueCode, RejectionCode>
@@ -85,6 +87,8 @@ export const binanceCodes: VenueCodes = {
   // Order status unknown (-1006, -1007), internal error or disconnect (-1000, -1001).
   unknown: new Set([-1000, -1001, -1006, -1007]),
   stale: new Set([-1021]),
+  // Of USD-M (-1008). The same code in other words, as spot tells it, leaves the outcome open.
+  busy: /throttled by system-level protection/i,
   // Orders are counted by account, everything else by address.
   limited: new Map<VenueCode, RateScope>([[-1015, 'account']]),
   rejections: new Map<VenueCode, RejectionCode>([
@@ -127,14 +131,14 @@ const rejectionByName: ReadonlyMap<string, RejectionCode> = new Map<string, Reje
 export function mapCcxtFailure(failure: CcxtFailure, call: CallKind, codes: VenueCodes = binanceCodes): BrokerError {
   const { names, code, message } = failure
   if (code !== null && codes.auth.has(code)) return brokerError.authFailed(message)
-  if (code !== null && codes.stale.has(code)) return staleClock(call, message)
+  if ((code !== null && codes.stale.has(code)) || codes.busy?.test(message) === true) return turnedAway(call, message)
   if (code !== null && codes.unknown.has(code)) return unclear(call, message)
   const limitOf = code === null ? undefined : codes.limited.get(code)
   if (limitOf !== undefined || names.includes('DDoSProtection') || names.includes('RateLimitExceeded')) {
     return brokerError.rateLimited(failure.retryAfterMs ?? retryAfterDefaultMs, message, limitOf)
   }
   if (names.includes('AuthenticationError') && !forbidsAccount(failure, codes)) return brokerError.authFailed(message)
-  if (names.includes('InvalidNonce')) return staleClock(call, message)
+  if (names.includes('InvalidNonce')) return turnedAway(call, message)
   if (names.includes('OperationFailed') || names.includes('NullResponse')) return unclear(call, message)
   const rejection = rejectionOf(failure, codes)
   if (rejection !== null) return brokerError.rejected(rejection, message)
@@ -169,8 +173,8 @@ function unclear(call: CallKind, message: string): BrokerError {
   return call === 'read' ? brokerError.connectivity(message) : brokerError.outcomeUnknown(message)
 }
 
-/** The venue turned the request away at its door because of its time stamp: proved not executed. */
-function staleClock(call: CallKind, message: string): BrokerError {
+/** By the venue at its door, because of the time stamp or the crowd: proved not executed. */
+function turnedAway(call: CallKind, message: string): BrokerError {
   return call === 'read' ? brokerError.connectivity(message) : brokerError.notSent(message)
 }
 

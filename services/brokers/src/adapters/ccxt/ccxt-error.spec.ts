@@ -95,6 +95,14 @@ describe("ccxt's errors", () => {
     expect(mapped(['InvalidNonce', ...network], { code: -1021 }).kind).toBe('not-sent')
   })
 
+  it('take the promise of a busy venue as proof that nothing was executed, and no other words', () => {
+    const overloaded = { code: -1008, message: 'Server is currently overloaded with other requests.' }
+    const throttled = { code: -1008, message: 'Request throttled by system-level protection. Please try again.' }
+    expect(mapped(['OperationFailed'], throttled).kind).toBe('not-sent')
+    expect(mapped(['OperationFailed'], throttled, 'read').kind).toBe('connectivity')
+    expect(mapped(['OperationFailed'], overloaded).kind).toBe('outcome-unknown')
+  })
+
   it('tell a request that never left from one that may have arrived', () => {
     expect(mapThrown(new VenueTransportError(false, 'refused'), 'place', null).kind).toBe('not-sent')
     expect(mapThrown(new VenueTransportError(true, 'reset'), 'place', null).kind).toBe('outcome-unknown')

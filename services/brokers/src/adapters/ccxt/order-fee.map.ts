@@ -7,19 +7,36 @@ import { latestOf } from '@tradewire/kernel/clock'
 import { decimal, sum, ZERO } from '@tradewire/kernel/decimal'
 import { plain } from './amounts.wire.ts'
 
-interface PaidTrade {
-  readonly qty: string
+interface Paid {
   readonly commission: string
-  readonly commissionAsset: string
+  /** Null where it is not told. */
+  readonly commissionAsset: string | null
+}
+
+interface PaidTrade extends Paid {
+  readonly qty: string
   /** Milliseconds. */
   readonly time: number
+}
+
+type Fee = Pick<VenueOrder, 'fee' | 'feeCurrency'>
+
+/** Untold where it was paid in several currencies, as when the first one ran out in between: nothing adds those up. */
+export function feeOf(trades: readonly Paid[]): Fee {
+  const fees = trades.map(({ commission }) => decimal(plain(commission)))
+  const paid = trades.filter((_, index) => !fees[index]!.eq(ZERO))
+  const [currency, ...others] = currenciesOf(paid)
+  if (others.length > 0) return { fee: null, feeCurrency: null }
+  return { fee: sum(fees).toString(), feeCurrency: currency ?? currenciesOf(trades)[0] ?? null }
+}
+
+function currenciesOf(trades: readonly Paid[]): string[] {
+  return [...new Set(trades.flatMap(({ commissionAsset }) => commissionAsset ?? []))]
 }
 
 /** The same order while the trades do not add up to what was filled. */
 export function withFeeOf(order: VenueOrder, trades: readonly PaidTrade[]): VenueOrder {
   const traded = sum(trades.map(({ qty }) => decimal(plain(qty))))
   if (traded.eq(ZERO) || !traded.eq(decimal(order.filledQuantity))) return order
-  const fee = sum(trades.map(({ commission }) => decimal(plain(commission)))).toString()
-  const executedAt = latestOf(trades.map(({ time }) => new Date(time)))
-  return { ...order, fee, feeCurrency: trades[0]?.commissionAsset ?? null, executedAt }
+  return { ...order, ...feeOf(trades), executedAt: latestOf(trades.map(({ time }) => new Date(time))) }
 }
